@@ -1,0 +1,116 @@
+"""Agglomerative information bottleneck: merge the states that differ least in what they say of y."""
+
+import numpy as np
+
+from skinfo._kernels._entropy import xlogx
+from skinfo._kernels._jit import kernel
+
+
+@kernel
+def merge_costs(counts, sizes, i, j):
+    """Return N times the information, in nats, that merging states i and j loses.
+
+    It is (n_i + n_j) times the Jensen-Shannon divergence of their class
+    distributions (Slonim and Tishby 1999, eq. 8).
+    """
+    cost = xlogx(sizes[i] + sizes[j]) - xlogx(sizes[i]) - xlogx(sizes[j])
+    for c in range(counts.shape[1]):
+        cost += xlogx(counts[i, c]) + xlogx(counts[j, c]) - xlogx(counts[i, c] + counts[j, c])
+    return max(cost, 0.0)
+
+
+@kernel
+def agglomerate(counts, max_states, threshold):
+    """Merge states greedily until few enough remain and the cheapest merge costs too much.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (n_states, n_classes), dtype float64
+        Class counts of each state.
+
+    max_states : int
+        Merging goes on, whatever it costs, while more remain.
+
+    threshold : float
+        With at most `max_states` left, a merge of this cost (in N nats) or more is not made.
+
+    Returns
+    -------
+    steps : ndarray of shape (n_merges, 2), dtype int64
+        At each step state ``steps[s, 1]`` joins state ``steps[s, 0]``, the smaller of the two.
+
+    losses : ndarray of shape (n_merges,)
+        What each merge cost, in N nats.
+    """
+    n_states = counts.shape[0]
+    counts = counts.copy()
+    sizes = np.zeros(n_states)
+    for i in range(n_states):
+        for c in range(counts.shape[1]):
+            sizes[i] += counts[i, c]
+    alive = np.ones(n_states, np.bool_)
+    # Each state remembers its cheapest partner among the later states, so that a
+    # merge asks anew only where the partner took part in it.
+    partner = np.full(n_states, -1, np.int64)
+    cheapest = np.full(n_states, np.inf)
+    for i in range(n_states):
+        find_partner(counts, sizes, alive, i, partner, cheapest)
+    steps = np.empty((n_states, 2), np.int64)
+    losses = np.empty(n_states)
+    n_merges = 0
+    while n_states - n_merges > 1:
+        i = 0
+        for s in range(n_states):
+            if alive[s] and (not alive[i] or cheapest[s] < cheapest[i]):
+                i = s
+        if n_states - n_merges <= max_states and cheapest[i] >= threshold:
+            break
+        j = partner[i]
+        steps[n_merges, 0], steps[n_merges, 1] = i, j
+        losses[n_merges] = cheapest[i]
+        n_merges += 1
+        for c in range(counts.shape[1]):
+            counts[i, c] += counts[j, c]
+        sizes[i] += sizes[j]
+        alive[j] = False
+        cheapest[j] = np.inf
+        for s in range(j):
+            if not alive[s]:
+                continue
+            if s == i or partner[s] == i or partner[s] == j:
+                find_partner(counts, sizes, alive, s, partner, cheapest)
+            elif s < i:
+                cost = merge_costs(counts, sizes, s, i)
+                if cost < cheapest[s]:
+                    cheapest[s], partner[s] = cost, i
+    return steps[:n_merges].copy(), losses[:n_merges].copy()
+
+
+@kernel
+def find_partner(counts, sizes, alive, i, partner, cheapest):
+    """Store the cheapest partner of state i among the later states."""
+    cheapest[i] = np.inf
+    partner[i] = -1
+    for j in range(i + 1, counts.shape[0]):
+        if alive[j]:
+            cost = merge_costs(counts, sizes, i, j)
+            if cost < cheapest[i]:
+                cheapest[i], partner[i] = cost, j
+
+
+@kernel
+def merged_labels(steps, n_states, n_steps):
+    """Return the group of each state, (n_states,) int64 from 0, after the first `n_steps` merges."""
+    parent = np.arange(n_states)
+    for s in range(n_steps):
+        parent[steps[s, 1]] = steps[s, 0]
+    labels = np.empty(n_states, np.int64)
+    n_groups = 0
+    for i in range(n_states):
+        # A state joins an earlier one, so its root already has a label.
+        if parent[i] == i:
+            labels[i] = n_groups
+            n_groups += 1
+        else:
+            labels[i] = labels[parent[i]]
+    return labels

@@ -1,0 +1,3 @@
+"""Estimates and tests from samples."""
+
+__all__ = []

@@ -1,0 +1,5 @@
+"""Selection of features by the information they carry."""
+
+from skinfo.feature_selection._selector import InfoBottleneckSelector
+
+__all__ = ["InfoBottleneckSelector"]

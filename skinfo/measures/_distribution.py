@@ -1,0 +1,137 @@
+"""What counts as a distribution, and its marginals."""
+
+import math
+import numbers
+
+from skinfo.utils._array_api import rows_last, sum_last, to_float
+
+
+def check_axis(axis, ndim, *, name="axis"):
+    """Return `axis` counted from the front; ValueError where there is no such axis."""
+    if isinstance(axis, bool) or not isinstance(axis, numbers.Integral):
+        raise TypeError(f"{name} must be an integer, got {axis!r}.")
+    if not -ndim <= axis < ndim:
+        raise ValueError(f"{name}={axis} is out of range for an array with {ndim} axes.")
+    return int(axis) % ndim
+
+
+def as_distributions(xp, p, *, name, axis, normalize):
+    """Return `p`, shape (..., n_outcomes): a distribution along the last axis.
+
+    `p` is a real floating array with the outcomes along `axis`.
+    """
+    if p.ndim == 0:
+        raise ValueError(f"{name} must have at least one axis, got a number.")
+    axis = check_axis(axis, p.ndim)
+    _check_not_empty(p, name)
+    p = rows_last(xp, p, axis)
+    rows = xp.reshape(p, (-1, p.shape[-1]))
+
+    def describe(row):
+        index = _unravel(row, p.shape[:-1])
+        index.insert(axis, ":")
+        return f"{name}[{', '.join(index)}]" if len(index) > 1 else name
+
+    return xp.reshape(_as_probabilities(xp, rows, describe, normalize), p.shape)
+
+
+def as_joint(xp, p, *, name, normalize, ndim=None):
+    """Return `p` checked to be one joint distribution with an axis for each variable.
+
+    `ndim` is the number of variables required, None for any.
+    """
+    if p.ndim == 0 or ndim not in (None, p.ndim):
+        needed = "at least one axis" if ndim is None else f"{ndim} axes"
+        raise ValueError(f"{name} must have {needed}, one a variable, got shape {_shape(p)}.")
+    _check_not_empty(p, name)
+    row = xp.reshape(p, (1, -1))
+    return xp.reshape(_as_probabilities(xp, row, lambda _: name, normalize), p.shape)
+
+
+def check_same_outcomes(p, q):
+    """ValueError unless `p` and `q`, outcomes last, can be compared row by row."""
+    pairs = zip(reversed(p.shape[:-1]), reversed(q.shape[:-1]), strict=False)
+    if p.shape[-1] != q.shape[-1] or any(m != n and 1 not in (m, n) for m, n in pairs):
+        raise ValueError(
+            f"p and q must have the same number of outcomes, and other axes that broadcast; "
+            f"with the outcomes last their shapes are {_shape(p)} and {_shape(q)}."
+        )
+
+
+def marginal(xp, p, axes):
+    """Return the distribution of the variables on `axes`; the others keep length one."""
+    kept = sorted(axes)
+    summed = [axis for axis in range(p.ndim) if axis not in kept]
+    shape = [p.shape[axis] for axis in kept]
+    # As in rows_last, the terms of each sum are brought next to one another.
+    table = xp.reshape(xp.permute_dims(p, (*kept, *summed)), (*shape, -1))
+    broadcastable = [n if axis in kept else 1 for axis, n in enumerate(p.shape)]
+    return xp.reshape(sum_last(xp, table), tuple(broadcastable))
+
+
+def sum_tolerance(xp, dtype):
+    """How far from one a sum of probabilities may be: the square root of the machine epsilon.
+
+    It forgives the rounding of whatever arithmetic made the probabilities, not
+    probabilities printed to a few digits.
+    """
+    return math.sqrt(float(xp.finfo(dtype).eps))
+
+
+def _as_probabilities(xp, rows, describe, normalize):
+    """Return `rows`, shape (n_rows, n_outcomes), checked; `describe(i)` names row i."""
+    finite = xp.isfinite(rows)
+    if not xp.all(finite):
+        row = _first(xp, ~xp.all(finite, axis=-1))
+        raise ValueError(f"{describe(row)} holds a value that is not finite.")
+    lowest = xp.min(rows, axis=-1)
+    if xp.any(lowest < 0):
+        row = int(xp.argmin(lowest))
+        raise ValueError(
+            f"{describe(row)} holds a negative value, {to_float(lowest[row]):.9g}; "
+            f"it sums to {to_float(sum_last(xp, rows[row, :])):.9g}."
+        )
+    total = sum_last(xp, rows)
+
+    if normalize:
+        usable = (total > 0) & xp.isfinite(total)
+        if not xp.all(usable):
+            row = _first(xp, ~usable)
+            raise ValueError(
+                f"{describe(row)} sums to {to_float(total[row]):.9g} and cannot be normalized."
+            )
+        return rows / xp.expand_dims(total, axis=-1)
+
+    tolerance = sum_tolerance(xp, rows.dtype)
+    defect = xp.abs(total - 1)
+    if xp.any(defect > tolerance):
+        row = int(xp.argmax(defect))
+        raise ValueError(
+            f"{describe(row)} sums to {to_float(total[row]):.9g}, not to 1 "
+            f"(tolerance {tolerance:.1e} for {rows.dtype}); "
+            f"pass normalize=True if these are counts."
+        )
+    return rows
+
+
+def _check_not_empty(p, name):
+    if 0 in p.shape:
+        raise ValueError(f"{name} is empty: shape {_shape(p)}.")
+
+
+def _first(xp, mask):
+    """Index of the first True; argmax is not defined for booleans in the array API."""
+    return int(xp.argmax(xp.astype(mask, xp.int8)))
+
+
+def _shape(p):
+    return tuple(p.shape)
+
+
+def _unravel(flat, shape):
+    """The index of element number `flat` of an array of `shape`, as strings."""
+    index = []
+    for n in reversed(shape):
+        flat, position = divmod(flat, n)
+        index.insert(0, str(position))
+    return index

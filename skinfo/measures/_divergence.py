@@ -1,0 +1,293 @@
+"""Divergences: how far one distribution is from another."""
+
+import math
+
+from skinfo.measures._distribution import as_distributions, check_same_outcomes, sum_tolerance
+from skinfo.measures._terms import divergence_terms, safe_log, surprise
+from skinfo.utils._array_api import real_floating_arrays, sum_last, to_float
+from skinfo.utils._validation import check_base
+
+
+def cross_entropy(p, q, *, base=2, axis=-1, normalize=False):
+    """Cross-entropy of q relative to p, in bits.
+
+    ``H(p, q) = -sum_i p_i log q_i``: the mean length of a message about
+    outcomes drawn from p in the code that is best for q.
+
+    Parameters
+    ----------
+    p : array-like of shape (..., n_outcomes, ...)
+        Probabilities of what happens, summing to one along `axis`.
+
+    q : array-like of shape (..., n_outcomes, ...)
+        Probabilities of what was expected, summing to one along `axis`. The
+        other axes broadcast against those of `p`.
+
+    base : float, default=2
+        Base of the logarithm: 2 for bits, ``math.e`` for nats.
+
+    axis : int, default=-1
+        The axis that runs over the outcomes, in `p` and in `q`.
+
+    normalize : bool, default=False
+        Whether to divide both by their sums along `axis` first, which accepts
+        counts.
+
+    Returns
+    -------
+    h : array or float
+        Cross-entropy in bits (or the unit of `base`), never negative; ``inf``
+        where something that can happen has ``q_i = 0``. The shape of `p` and
+        `q` broadcast, without `axis`; their namespace, device and floating
+        dtype.
+
+    Raises
+    ------
+    ValueError
+        If a distribution is empty, negative, not finite or does not sum to
+        one, if the shapes of `p` and `q` do not match, or `base` is not a
+        base.
+
+    TypeError
+        If `p` or `q` does not hold real numbers, or they belong to different
+        array libraries.
+
+    See Also
+    --------
+    kl_divergence : The part of it that is due to q not being p.
+    entropy : The part of it that no q can avoid.
+    skinfo.metrics.cross_entropy_loss : From labels instead of distributions.
+
+    Notes
+    -----
+    On PyTorch the result carries a gradient, ``-p_i / q_i`` with respect to
+    ``q_i``. It is finite everywhere; where ``q_i = 0`` it is taken to be 0.
+
+    References
+    ----------
+    .. [1] I. J. Good, "Some terminology and notation in information theory",
+       Proc. IEE C, vol. 103, pp. 200-204, 1956.
+
+    Examples
+    --------
+    Fair coin tosses cost more than a bit each in a code for a biased coin:
+
+    >>> from skinfo.measures import cross_entropy
+    >>> round(float(cross_entropy([0.5, 0.5], [0.75, 0.25])), 4)
+    1.2075
+    >>> float(cross_entropy([0.5, 0.5], [1.0, 0.0]))
+    inf
+    """
+    ln_base = check_base(base)
+    xp, p, q = _as_pair(p, q, axis, normalize)
+    terms = _infinite_where_impossible(xp, p, q, p * surprise(xp, q))
+    return sum_last(xp, terms) / ln_base
+
+
+def kl_divergence(p, q, *, base=2, axis=-1, normalize=False):
+    """Kullback-Leibler divergence of q from p, in bits.
+
+    ``D(p || q) = sum_i p_i log(p_i / q_i)``: what it costs, per outcome, to
+    believe q where p is true. Also called the relative entropy. Not symmetric.
+
+    Parameters
+    ----------
+    p : array-like of shape (..., n_outcomes, ...)
+        Probabilities of what happens, summing to one along `axis`.
+
+    q : array-like of shape (..., n_outcomes, ...)
+        Probabilities of what was expected, summing to one along `axis`. The
+        other axes broadcast against those of `p`.
+
+    base : float, default=2
+        Base of the logarithm: 2 for bits, ``math.e`` for nats.
+
+    axis : int, default=-1
+        The axis that runs over the outcomes, in `p` and in `q`.
+
+    normalize : bool, default=False
+        Whether to divide both by their sums along `axis` first, which accepts
+        counts.
+
+    Returns
+    -------
+    d : array or float
+        Divergence in bits (or the unit of `base`), never negative and 0 for
+        equal distributions; ``inf`` where ``p_i > 0`` and ``q_i = 0``. The
+        shape of `p` and `q` broadcast, without `axis`; their namespace, device
+        and floating dtype.
+
+    Raises
+    ------
+    ValueError
+        If a distribution is empty, negative, not finite or does not sum to
+        one, if the shapes of `p` and `q` do not match, or `base` is not a
+        base.
+
+    TypeError
+        If `p` or `q` does not hold real numbers, or they belong to different
+        array libraries.
+
+    See Also
+    --------
+    js_divergence : Symmetric and always finite.
+    cross_entropy : With the entropy of p included.
+    mutual_information : Divergence of a joint distribution from independence.
+
+    Notes
+    -----
+    The sum is taken over ``p ln(p/q) - p + q``, which adds nothing when both
+    sum to one, has no negative term, and keeps its relative accuracy when p
+    and q differ by little [2]_.
+
+    On PyTorch the result carries the gradient of that sum: in nats,
+    ``1 - p_i / q_i`` with respect to ``q_i`` and ``ln(p_i / q_i)`` with
+    respect to ``p_i``. It is 0 at p = q and differs from the gradient of
+    ``sum p ln(p/q)`` by the same number for each outcome, which no move from
+    one distribution to another can feel: through a softmax the two are the
+    same. It is finite everywhere; the derivative with respect to ``p_i`` at
+    ``p_i = 0``, and both where the divergence is infinite, are taken to be 0
+    for that outcome.
+
+    References
+    ----------
+    .. [1] T. M. Cover and J. A. Thomas, "Elements of Information Theory", 2nd
+       ed., Wiley, 2006, eq. (2.26).
+
+    .. [2] C. Loader, "Fast and accurate computation of binomial
+       probabilities", 2000.
+
+    Examples
+    --------
+    >>> from skinfo.measures import kl_divergence
+    >>> p, q = [0.5, 0.5], [0.75, 0.25]
+    >>> round(float(kl_divergence(p, q)), 4), round(float(kl_divergence(q, p)), 4)
+    (0.2075, 0.1887)
+    >>> kl_divergence([p, q], q).round(4).tolist()
+    [0.2075, 0.0]
+    """
+    ln_base = check_base(base)
+    xp, p, q = _as_pair(p, q, axis, normalize)
+    terms = _infinite_where_impossible(xp, p, q, divergence_terms(xp, p, q, safe_log(xp, q)))
+    return sum_last(xp, terms) / ln_base
+
+
+def js_divergence(p, q, *, weights=None, base=2, axis=-1, normalize=False):
+    """Jensen-Shannon divergence between two distributions, in bits.
+
+    ``JS(p, q) = w_1 D(p || m) + w_2 D(q || m)`` with the mixture
+    ``m = w_1 p + w_2 q``: the information that one outcome gives about which
+    of the two it was drawn from.
+
+    Parameters
+    ----------
+    p : array-like of shape (..., n_outcomes, ...)
+        Probabilities, summing to one along `axis`.
+
+    q : array-like of shape (..., n_outcomes, ...)
+        Probabilities, summing to one along `axis`. The other axes broadcast
+        against those of `p`.
+
+    weights : sequence of two floats, default=None
+        The share of `p` and the share of `q` in the mixture, summing to one.
+        None means one half each.
+
+    base : float, default=2
+        Base of the logarithm: 2 for bits, ``math.e`` for nats.
+
+    axis : int, default=-1
+        The axis that runs over the outcomes, in `p` and in `q`.
+
+    normalize : bool, default=False
+        Whether to divide both by their sums along `axis` first, which accepts
+        counts.
+
+    Returns
+    -------
+    d : array or float
+        Divergence in bits (or the unit of `base`), never negative and always
+        finite; at most the entropy of `weights`, one bit for equal ones. The
+        shape of `p` and `q` broadcast, without `axis`; their namespace, device
+        and floating dtype.
+
+    Raises
+    ------
+    ValueError
+        If a distribution is empty, negative, not finite or does not sum to
+        one, if the shapes of `p` and `q` do not match, if `weights` are not
+        two shares that sum to one, or `base` is not a base.
+
+    TypeError
+        If `p` or `q` does not hold real numbers, or they belong to different
+        array libraries.
+
+    See Also
+    --------
+    kl_divergence : Asymmetric, and infinite where q rules out what p allows.
+
+    Notes
+    -----
+    This is the divergence. Its square root, for equal weights, is a metric
+    (``scipy.spatial.distance.jensenshannon``).
+
+    On PyTorch the result carries a gradient with respect to `p` and `q`; at
+    zeros it is finite as described for :func:`kl_divergence`.
+
+    References
+    ----------
+    .. [1] J. Lin, "Divergence measures based on the Shannon entropy", IEEE
+       Trans. Information Theory, vol. 37, pp. 145-151, 1991, section IV.
+
+    Examples
+    --------
+    >>> from skinfo.measures import js_divergence
+    >>> float(js_divergence([1.0, 0.0], [0.0, 1.0]))
+    1.0
+    >>> round(float(js_divergence([0.5, 0.5], [0.75, 0.25])), 4)
+    0.0488
+    """
+    ln_base = check_base(base)
+    shares = _as_shares(weights)
+    xp, p, q = _as_pair(p, q, axis, normalize)
+    mixture = shares[0] * p + shares[1] * q
+    log_mixture = safe_log(xp, mixture)
+    nats = 0.0
+    for share, part in zip(shares, (p, q), strict=True):
+        if share == 0:
+            continue  # it may allow what the mixture rules out, and does not count
+        # What is too rare for the mixture to represent is as good as impossible.
+        part = xp.where(mixture > 0, part, xp.zeros_like(part))
+        terms = divergence_terms(xp, part, mixture, log_mixture)
+        nats = nats + share * sum_last(xp, terms)
+    return nats / ln_base
+
+
+def _as_pair(p, q, axis, normalize):
+    """Return the namespace and both distributions, checked, outcomes last."""
+    xp, p, q = real_floating_arrays(p=p, q=q)
+    p = as_distributions(xp, p, name="p", axis=axis, normalize=normalize)
+    q = as_distributions(xp, q, name="q", axis=axis, normalize=normalize)
+    check_same_outcomes(p, q)
+    return xp, p, q
+
+
+def _infinite_where_impossible(xp, p, q, terms):
+    """Return `terms`, infinite for the outcomes of p that q rules out."""
+    return xp.where((p > 0) & (q == 0), xp.full_like(terms, math.inf), terms)
+
+
+def _as_shares(weights):
+    """Return the weights of p and q as two Python floats."""
+    if weights is None:
+        return 0.5, 0.5
+    xp, weights = real_floating_arrays(weights=weights)
+    if tuple(weights.shape) != (2,):
+        raise ValueError(
+            f"weights must be two numbers, the shares of p and q, "
+            f"got shape {tuple(weights.shape)}."
+        )
+    shares = to_float(weights[0]), to_float(weights[1])
+    tolerance = sum_tolerance(xp, weights.dtype)
+    if not (min(shares) >= 0 and math.isclose(sum(shares), 1, abs_tol=tolerance)):
+        raise ValueError(f"weights must not be negative and must sum to 1, got {shares}.")
+    return shares

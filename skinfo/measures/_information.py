@@ -1,0 +1,451 @@
+"""Information that the variables of a joint distribution share."""
+
+from skinfo.measures._distribution import as_joint, marginal
+from skinfo.measures._entropy import conditional_entropy_nats
+from skinfo.measures._terms import divergence_terms, entropy_terms, safe_log
+from skinfo.utils._array_api import real_floating_arrays, sum_all, sum_last
+from skinfo.utils._validation import check_base
+
+
+def mutual_information(p_xy, *, base=2, normalize=False):
+    """Mutual information of two variables, in bits.
+
+    ``I(X; Y) = D(p(x, y) || p(x) p(y))``: what one variable tells of the
+    other. 0 if and only if they are independent. To estimate it from samples,
+    see :mod:`skinfo.estimation`.
+
+    Parameters
+    ----------
+    p_xy : array-like of shape (n_outcomes_x, n_outcomes_y)
+        Joint probabilities; the whole array sums to one.
+
+    base : float, default=2
+        Base of the logarithm: 2 for bits, ``math.e`` for nats.
+
+    normalize : bool, default=False
+        Whether to divide by the sum first. With counts the result is the
+        plug-in estimate, which is biased upwards.
+
+    Returns
+    -------
+    mi : float
+        Mutual information in bits (or the unit of `base`), never negative, as
+        a scalar in the namespace, on the device and in the floating dtype of
+        `p_xy`.
+
+    Raises
+    ------
+    ValueError
+        If `p_xy` does not have two axes, is empty, negative, not finite or
+        does not sum to one, or `base` is not a base.
+
+    TypeError
+        If `p_xy` does not hold real numbers.
+
+    See Also
+    --------
+    conditional_mutual_information : With a third variable known.
+    normalized_mutual_information : As a share, between 0 and 1.
+    total_correlation : Of more than two variables.
+    kl_divergence : The divergence this is an instance of.
+
+    Notes
+    -----
+    Computed as the divergence, not as ``H(X) + H(Y) - H(X, Y)``: near
+    independence that difference of large numbers is rounding error of either
+    sign. On PyTorch the result carries a gradient that is finite at zeros; see
+    :func:`kl_divergence` for its constant.
+
+    References
+    ----------
+    .. [1] T. M. Cover and J. A. Thomas, "Elements of Information Theory", 2nd
+       ed., Wiley, 2006, eq. (2.28).
+
+    Examples
+    --------
+    A fair bit through an erasure channel that loses it 3 times in 10:
+
+    >>> from skinfo.measures import mutual_information
+    >>> p_xy = [[0.35, 0.00, 0.15], [0.00, 0.35, 0.15]]
+    >>> round(float(mutual_information(p_xy)), 12)
+    0.7
+    """
+    ln_base = check_base(base)
+    xp, p = _as_joint_of(2, p_xy=p_xy, normalize=normalize)
+    return _total_correlation_nats(xp, p) / ln_base
+
+
+def conditional_mutual_information(p_xyz, *, base=2, normalize=False):
+    """Mutual information of two variables given a third, in bits.
+
+    ``I(X; Y | Z)``: what X still tells of Y, on average, when Z is known.
+
+    Parameters
+    ----------
+    p_xyz : array-like of shape (n_outcomes_x, n_outcomes_y, n_outcomes_z)
+        Joint probabilities, the condition on the last axis; the whole array
+        sums to one.
+
+    base : float, default=2
+        Base of the logarithm: 2 for bits, ``math.e`` for nats.
+
+    normalize : bool, default=False
+        Whether to divide by the sum first, which accepts counts.
+
+    Returns
+    -------
+    cmi : float
+        Conditional mutual information in bits (or the unit of `base`), never
+        negative, as a scalar in the namespace, on the device and in the
+        floating dtype of `p_xyz`.
+
+    Raises
+    ------
+    ValueError
+        If `p_xyz` does not have three axes, is empty, negative, not finite or
+        does not sum to one, or `base` is not a base.
+
+    TypeError
+        If `p_xyz` does not hold real numbers.
+
+    See Also
+    --------
+    mutual_information : Nothing is known.
+    interaction_information : The difference that knowing Z makes.
+
+    Notes
+    -----
+    Computed as the divergence of ``p(x, y, z)`` from
+    ``p(x, z) p(y, z) / p(z)``, not as a difference of entropies.
+
+    References
+    ----------
+    .. [1] T. M. Cover and J. A. Thomas, "Elements of Information Theory", 2nd
+       ed., Wiley, 2006, eq. (2.61).
+
+    Examples
+    --------
+    X and Y are fair coins and Z says whether they differ. Alone they tell
+    nothing of each other; with Z known, everything:
+
+    >>> import numpy as np
+    >>> from skinfo.measures import conditional_mutual_information, mutual_information
+    >>> xor = np.zeros((2, 2, 2))
+    >>> xor[[0, 0, 1, 1], [0, 1, 0, 1], [0, 1, 1, 0]] = 0.25
+    >>> float(mutual_information(xor.sum(axis=2)))
+    0.0
+    >>> round(float(conditional_mutual_information(xor)), 12)
+    1.0
+    """
+    ln_base = check_base(base)
+    xp, p = _as_joint_of(3, p_xyz=p_xyz, normalize=normalize)
+    return _conditional_mutual_information_nats(xp, p) / ln_base
+
+
+# What mutual information is compared with, from the entropies, in any one unit,
+# of X, of Y and of both: Vinh, Epps & Bailey (2010), table 2.
+_AVERAGES = {
+    "arithmetic": lambda xp, h_x, h_y, h_xy: (h_x + h_y) / 2,
+    "geometric": lambda xp, h_x, h_y, h_xy: _safe_sqrt(xp, h_x) * _safe_sqrt(xp, h_y),
+    "joint": lambda xp, h_x, h_y, h_xy: h_xy,
+    "max": lambda xp, h_x, h_y, h_xy: xp.where(h_x >= h_y, h_x, h_y),
+    "min": lambda xp, h_x, h_y, h_xy: xp.where(h_x <= h_y, h_x, h_y),
+}
+
+
+def normalized_mutual_information(p_xy, *, average="arithmetic", normalize=False):
+    """Mutual information as a share of the entropy of the variables.
+
+    ``I(X; Y) / average(H(X), H(Y))``: 0 for independent variables, 1 for
+    variables that determine each other. A pure number, without a unit.
+
+    Parameters
+    ----------
+    p_xy : array-like of shape (n_outcomes_x, n_outcomes_y)
+        Joint probabilities; the whole array sums to one.
+
+    average : {'arithmetic', 'geometric', 'joint', 'max', 'min'}, default='arithmetic'
+        What to divide by: a mean of the two entropies, one of them, or the
+        joint entropy. With ``'min'`` the result is 1 as soon as one variable
+        is a function of the other.
+
+    normalize : bool, default=False
+        Whether to divide by the sum first, which accepts counts.
+
+    Returns
+    -------
+    nmi : float
+        Between 0 and 1, as a scalar in the namespace, on the device and in the
+        floating dtype of `p_xy`. As in scikit-learn, 1 where both variables
+        are constant and 0 where only one is.
+
+    Raises
+    ------
+    ValueError
+        If `p_xy` does not have two axes, is empty, negative, not finite or
+        does not sum to one, or `average` is not one of those listed.
+
+    TypeError
+        If `p_xy` does not hold real numbers.
+
+    See Also
+    --------
+    mutual_information : The same in bits.
+    variation_of_information : The bits not shared.
+    sklearn.metrics.normalized_mutual_info_score : The same from two labelings.
+
+    References
+    ----------
+    .. [1] N. X. Vinh, J. Epps and J. Bailey, "Information theoretic measures
+       for clusterings comparison", J. Machine Learning Research, vol. 11,
+       pp. 2837-2854, 2010, table 2.
+
+    Examples
+    --------
+    >>> from skinfo.measures import normalized_mutual_information
+    >>> p_xy = [[0.5, 0.0, 0.0], [0.0, 0.25, 0.25]]
+    >>> round(float(normalized_mutual_information(p_xy)), 12)
+    0.8
+    >>> float(normalized_mutual_information(p_xy, average="min"))
+    1.0
+    """
+    if average not in _AVERAGES:
+        raise ValueError(f"average must be one of {sorted(_AVERAGES)}, got {average!r}.")
+    xp, p = _as_joint_of(2, p_xy=p_xy, normalize=normalize)
+    h_x, h_y, h_xy = (
+        sum_all(xp, entropy_terms(xp, marginal(xp, p, axes))) for axes in ([0], [1], [0, 1])
+    )
+    scale = _AVERAGES[average](xp, h_x, h_y, h_xy)
+    return _share(xp, _total_correlation_nats(xp, p), scale, empty=h_xy == 0)
+
+
+def variation_of_information(p_xy, *, base=2, normalize=False):
+    """Variation of information between two variables, in bits.
+
+    ``VI(X, Y) = H(X | Y) + H(Y | X)``: the information that the two do not
+    share. A metric: 0 if and only if each determines the other, and no detour
+    over a third variable is shorter.
+
+    Parameters
+    ----------
+    p_xy : array-like of shape (n_outcomes_x, n_outcomes_y)
+        Joint probabilities; the whole array sums to one.
+
+    base : float, default=2
+        Base of the logarithm: 2 for bits, ``math.e`` for nats.
+
+    normalize : bool, default=False
+        Whether to divide by the sum first, which accepts counts.
+
+    Returns
+    -------
+    vi : float
+        Variation of information in bits (or the unit of `base`), never
+        negative, as a scalar in the namespace, on the device and in the
+        floating dtype of `p_xy`.
+
+    Raises
+    ------
+    ValueError
+        If `p_xy` does not have two axes, is empty, negative, not finite or
+        does not sum to one, or `base` is not a base.
+
+    TypeError
+        If `p_xy` does not hold real numbers.
+
+    See Also
+    --------
+    mutual_information : The information that they do share.
+    conditional_entropy : Each of the two parts.
+
+    References
+    ----------
+    .. [1] M. Meilă, "Comparing clusterings - an information based distance",
+       J. Multivariate Analysis, vol. 98, pp. 873-895, 2007, section 3.
+
+    Examples
+    --------
+    >>> from skinfo.measures import variation_of_information
+    >>> float(variation_of_information([[0.5, 0.0, 0.0], [0.0, 0.25, 0.25]]))
+    0.5
+    """
+    ln_base = check_base(base)
+    xp, p = _as_joint_of(2, p_xy=p_xy, normalize=normalize)
+    nats = conditional_entropy_nats(xp, p, [0]) + conditional_entropy_nats(xp, p, [1])
+    return nats / ln_base
+
+
+def total_correlation(p, *, base=2, normalize=False):
+    """Total correlation of any number of variables, in bits.
+
+    ``TC = H(X_1) + ... + H(X_d) - H(X_1, ..., X_d)``: the divergence of the
+    joint distribution from the product of its marginals, 0 if and only if all
+    variables are independent. Also called multi-information.
+
+    Parameters
+    ----------
+    p : array-like of shape (n_outcomes_1, ..., n_outcomes_d)
+        Joint probabilities, one axis a variable; the whole array sums to one.
+
+    base : float, default=2
+        Base of the logarithm: 2 for bits, ``math.e`` for nats.
+
+    normalize : bool, default=False
+        Whether to divide by the sum first, which accepts counts.
+
+    Returns
+    -------
+    tc : float
+        Total correlation in bits (or the unit of `base`), never negative, as a
+        scalar in the namespace, on the device and in the floating dtype of
+        `p`. One variable has none; of two it is the mutual information.
+
+    Raises
+    ------
+    ValueError
+        If `p` is empty, negative, not finite or does not sum to one, or `base`
+        is not a base.
+
+    TypeError
+        If `p` does not hold real numbers.
+
+    See Also
+    --------
+    mutual_information : Of two variables.
+    interaction_information : Shared by all three rather than by any.
+
+    References
+    ----------
+    .. [1] S. Watanabe, "Information theoretical analysis of multivariate
+       correlation", IBM J. Research and Development, vol. 4, pp. 66-82, 1960.
+
+    Examples
+    --------
+    Three copies of one fair coin hold three bits apart and one together:
+
+    >>> import numpy as np
+    >>> from skinfo.measures import total_correlation
+    >>> copies = np.zeros((2, 2, 2))
+    >>> copies[0, 0, 0] = copies[1, 1, 1] = 0.5
+    >>> round(float(total_correlation(copies)), 12)
+    2.0
+    """
+    ln_base = check_base(base)
+    xp, p = _as_joint_of(None, p=p, normalize=normalize)
+    return _total_correlation_nats(xp, p) / ln_base
+
+
+def interaction_information(p, *, base=2, normalize=False):
+    """Interaction information of three variables, ``I(X; Y) - I(X; Y | Z)``, in bits.
+
+    Positive where knowing the third variable takes away from what two tell of
+    each other (redundancy), negative where it adds (synergy). The same for any
+    order of the three.
+
+    Parameters
+    ----------
+    p : array-like of shape (n_outcomes_x, n_outcomes_y, n_outcomes_z)
+        Joint probabilities; the whole array sums to one.
+
+    base : float, default=2
+        Base of the logarithm: 2 for bits, ``math.e`` for nats.
+
+    normalize : bool, default=False
+        Whether to divide by the sum first, which accepts counts.
+
+    Returns
+    -------
+    ii : float
+        Interaction information in bits (or the unit of `base`), of either
+        sign, as a scalar in the namespace, on the device and in the floating
+        dtype of `p`.
+
+    Raises
+    ------
+    ValueError
+        If `p` does not have three axes, is empty, negative, not finite or does
+        not sum to one, or `base` is not a base.
+
+    TypeError
+        If `p` does not hold real numbers.
+
+    See Also
+    --------
+    conditional_mutual_information : The second of the two parts.
+    total_correlation : Never negative, for any number of variables.
+
+    Notes
+    -----
+    The sign is that of the co-information [1]_. Others, McGill [2]_ among
+    them, write ``I(X; Y | Z) - I(X; Y)``, the same with the sign turned.
+
+    References
+    ----------
+    .. [1] A. J. Bell, "The co-information lattice", Proc. 4th Int. Symposium
+       on Independent Component Analysis, pp. 921-926, 2003.
+
+    .. [2] W. J. McGill, "Multivariate information transmission",
+       Psychometrika, vol. 19, pp. 97-116, 1954.
+
+    Examples
+    --------
+    Exclusive or is all synergy, copies are all redundancy:
+
+    >>> import numpy as np
+    >>> from skinfo.measures import interaction_information
+    >>> xor = np.zeros((2, 2, 2))
+    >>> xor[[0, 0, 1, 1], [0, 1, 0, 1], [0, 1, 1, 0]] = 0.25
+    >>> round(float(interaction_information(xor)), 12)
+    -1.0
+    >>> copies = np.zeros((2, 2, 2))
+    >>> copies[0, 0, 0] = copies[1, 1, 1] = 0.5
+    >>> round(float(interaction_information(copies)), 12)
+    1.0
+    """
+    ln_base = check_base(base)
+    xp, p = _as_joint_of(3, p=p, normalize=normalize)
+    unconditional = _total_correlation_nats(xp, sum_last(xp, p))
+    return (unconditional - _conditional_mutual_information_nats(xp, p)) / ln_base
+
+
+def _as_joint_of(n_variables, *, normalize, **named):
+    """Return the namespace and the one array in `named`, checked to be a joint distribution."""
+    (name,) = named
+    xp, p = real_floating_arrays(**named)
+    return xp, as_joint(xp, p, name=name, normalize=normalize, ndim=n_variables)
+
+
+def _total_correlation_nats(xp, p):
+    """Return the divergence, in nats, of a joint `p` from the product of its marginals."""
+    product = xp.ones_like(p)
+    log_product = xp.zeros_like(p)
+    for axis in range(p.ndim):
+        p_axis = marginal(xp, p, [axis])
+        product = product * p_axis
+        log_product = log_product + safe_log(xp, p_axis)
+    return sum_all(xp, divergence_terms(xp, p, product, log_product))
+
+
+def _conditional_mutual_information_nats(xp, p):
+    """Return I(X; Y | Z), in nats, of a joint `p` with the axes in that order."""
+    p_xz, p_yz, p_z = marginal(xp, p, (0, 2)), marginal(xp, p, (1, 2)), marginal(xp, p, (2,))
+    # Divided first: p(y|z) is at most one, where p(x,z) p(y,z) may underflow.
+    p_y_given_z = p_yz / xp.where(p_z > 0, p_z, xp.ones_like(p_z))
+    log_product = safe_log(xp, p_xz) + safe_log(xp, p_yz) - safe_log(xp, p_z)
+    return sum_all(xp, divergence_terms(xp, p, p_xz * p_y_given_z, log_product))
+
+
+def _safe_sqrt(xp, x):
+    """Return the square root of x >= 0, with derivative 0 instead of infinity at 0."""
+    positive = x > 0
+    return xp.where(positive, xp.sqrt(xp.where(positive, x, xp.ones_like(x))), xp.zeros_like(x))
+
+
+def _share(xp, part, whole, *, empty):
+    """Return part / whole, at most 1; where whole = 0, 1 if `empty` holds and 0 if not."""
+    positive = whole > 0
+    share = part / xp.where(positive, whole, xp.ones_like(whole))
+    # Part and whole are two sums, rounded apart: what exceeds one is that rounding.
+    share = xp.where(share > 1, xp.ones_like(share), share)
+    share = xp.where(positive, share, xp.astype(empty, share.dtype))
+    return share[()]  # NumPy answers `where` with an array without axes, sums with a scalar

@@ -1,0 +1,333 @@
+"""EntropyScorer: a scorer in bits, and a transformer that says how unsure a classifier is."""
+
+from numbers import Real
+from typing import ClassVar
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from skinfo.metrics._crossfit import cross_fitted
+from skinfo.metrics._response import class_probabilities
+from skinfo.metrics._scorer_protocol import ScorerProtocol
+from skinfo.metrics._scoring import score_predictions
+from skinfo.metrics._settings import check_settings
+from skinfo.metrics._skill import METRICS
+from skinfo.metrics._uncertainty import OUTPUTS, output_columns
+from skinfo.metrics._wrapped import WrappedClassifierMixin
+from skinfo.utils._compat import (
+    HasMethods,
+    Interval,
+    StrOptions,
+    _check_feature_names_in,
+    _fit_context,
+)
+
+
+class EntropyScorer(
+    WrappedClassifierMixin, ClassifierMixin, TransformerMixin, BaseEstimator, ScorerProtocol
+):
+    """Score probabilistic classifiers in bits, and say how unsure each prediction is.
+
+    One object with two uses:
+
+    - as a **scorer**, it goes where scikit-learn takes ``scoring=``. It is called with a fitted
+      classifier, ``scorer(clf, X, y)``, and higher is better;
+    - as a **meta-estimator**, it fits a classifier and its `transform` gives columns that say
+      how unsure each prediction is. In a pipeline the next step is trained on columns predicted
+      out of fold, so no row's column comes from a model that saw the row.
+
+    Parameters
+    ----------
+    estimator : classifier with `predict_proba`, default=None
+        The classifier that `fit` clones and fits; None is ``LogisticRegression()``. A scorer does
+        not use it: it scores the classifier that it is called with.
+
+    metric : {"log_loss", "information_gain", "skill"}, or list or tuple of such, \
+            default="log_loss"
+        What to score. H(y) is the entropy of the weighted class rates of the `y` that is scored.
+
+        - ``"log_loss"``: minus the cross-entropy, in bits a sample. 0 is perfect.
+        - ``"information_gain"``: H(y) less the cross-entropy, in bits a sample. 0 is as good as
+          knowing the class rates, H(y) is perfect, negative is worse than the class rates.
+        - ``"skill"``: the information gain as a share of H(y). 1 is perfect. It is nan, with a
+          warning, where `y` has one class and there is nothing to explain.
+
+        With a list, the scorer returns a dict, as scikit-learn's multimetric scoring expects; the
+        predictions are made once. `score` uses the first.
+
+    base : float, default=2
+        Base of the logarithm: 2 for bits, ``math.e`` for nats. Skill does not depend on it.
+
+    output : {"entropy", "margin", "max_probability"}, or list or tuple of such, \
+            default=("entropy",)
+        The columns that `transform` gives, in this order.
+
+        - ``"entropy"``: entropy of the prediction, in bits. 0 is sure, log2(n_classes) a guess.
+        - ``"margin"``: the largest probability less the second largest; 1 is sure.
+        - ``"max_probability"``: the largest probability; 1 is sure.
+
+    cv : int, cross-validation generator or iterable, default=5
+        The folds that `fit_transform` predicts. An int (None is 5) is the number of stratified
+        folds. They must test each row exactly once. `fit` and scoring do not use it.
+
+    Attributes
+    ----------
+    estimator_ : classifier
+        The fitted clone of `estimator`.
+
+    classes_ : ndarray of shape (n_classes,)
+        The class labels.
+
+    n_features_in_ : int
+        Number of features seen during `fit`.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,), dtype object
+        Names of features seen during `fit`, where `X` has string names.
+
+    See Also
+    --------
+    cross_entropy_loss : The loss itself, for arrays.
+    sklearn.metrics.log_loss : In nats, and needs each class in `y`.
+    sklearn.metrics.d2_log_loss_score : The skill; needs two classes in `y`.
+
+    Notes
+    -----
+    Columns of probabilities are matched to labels by the ``classes_`` of the classifier, so a fold
+    that lacks a class is scored as any other. Probabilities below 2**-52 count as 2**-52, whatever
+    their dtype. So a row costs 52 bits at most, and that is also the cost of a class that
+    was not seen in training. 2**-52 is the distance from one to the next float64: a smaller
+    probability cannot be told from zero by its complement.
+
+    With metadata routing enabled, ask for weights in scoring by
+    ``EntropyScorer().set_score_request(sample_weight=True)`` and in fitting by
+    ``EntropyScorer(clf.set_fit_request(sample_weight=True))``. The ``groups`` of a group splitter
+    reach `cv` through `fit_transform`. With it disabled, weights reach the scorer wherever
+    scikit-learn passes them on, and what is given to `fit` goes to `estimator`.
+
+    References
+    ----------
+    .. [1] I. J. Good, "Rational decisions", Journal of the Royal Statistical Society B, 14(1),
+       1952, 107-114.
+    .. [2] T. Gneiting and A. E. Raftery, "Strictly proper scoring rules, prediction, and
+       estimation", Journal of the American Statistical Association, 102(477), 2007, 359-378.
+
+    Examples
+    --------
+    A scorer: how many of the log2(3) = 1.58 bits of the species do the predictions tell?
+
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.model_selection import GridSearchCV, cross_val_score
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from skinfo.metrics import EntropyScorer
+    >>> X, y = load_iris(return_X_y=True)
+    >>> gain = EntropyScorer(metric="information_gain")
+    >>> cross_val_score(GaussianNB(), X, y, scoring=gain).mean().round(2)
+    np.float64(1.39)
+    >>> grid = {"var_smoothing": [1e-9, 1e-2, 1]}
+    >>> GridSearchCV(GaussianNB(), grid, scoring=EntropyScorer()).fit(X, y).best_params_
+    {'var_smoothing': 0.01}
+
+    A transformer: of which flowers is the classifier unsure?
+
+    >>> unsure = EntropyScorer(GaussianNB(), output=["entropy", "max_probability"])
+    >>> unsure.fit(X, y).transform(X[[0, 70]]).round(2)
+    array([[0.  , 1.  ],
+           [0.62, 0.85]])
+    >>> unsure.get_feature_names_out()
+    array(['entropyscorer_entropy', 'entropyscorer_max_probability'], dtype=object)
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        # predict_proba may appear in fit only, so it is asked for there.
+        "estimator": [HasMethods("fit"), None],
+        "metric": [StrOptions(set(METRICS)), list, tuple],
+        "base": [Interval(Real, 0, None, closed="neither")],
+        "output": [StrOptions(set(OUTPUTS)), list, tuple],
+        "cv": ["cv_object"],
+    }
+
+    def __init__(self, estimator=None, *, metric="log_loss", base=2, output=("entropy",), cv=5):
+        self.estimator = estimator
+        self.metric = metric
+        self.base = base
+        self.output = output
+        self.cv = cv
+
+    def __call__(self, estimator, X, y, sample_weight=None):
+        """Score a fitted classifier.
+
+        Parameters
+        ----------
+        estimator : fitted classifier
+            It has `predict_proba` and `classes_`. It need not be `self.estimator`.
+
+        X : array-like of shape (n_samples, n_features)
+            Rows to predict.
+
+        y : array-like of shape (n_samples,)
+            Their labels.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        score : float or dict of str to float
+            Higher is better. A dict by metric where `metric` is a list or tuple.
+
+        Raises
+        ------
+        TypeError
+            If the estimator has no `predict_proba`.
+        ValueError
+            If a prediction is no distribution, or the labels and ``classes_`` are text on one
+            side only.
+        """
+        # A scorer is never fitted, so this is where its parameters are looked at.
+        self._validate_params()
+        scores = self._metric_scores(estimator, X, y, sample_weight)
+        return scores[self.metric] if isinstance(self.metric, str) else scores
+
+    def _metric_scores(self, estimator, X, y, sample_weight):
+        """Return the score of `estimator` in each metric, a dict in the order of `metric`."""
+        metrics, _, unit = self._settings()
+        prob, classes = class_probabilities(estimator, X)
+        return score_predictions(
+            prob, classes, y, sample_weight, metrics=metrics, nats_per_unit=unit
+        )
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y, **fit_params):
+        """Fit a clone of `estimator`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Training rows, in any form that `estimator` takes.
+
+        y : array-like of shape (n_samples,)
+            Class labels.
+
+        **fit_params : dict
+            For the `fit` of `estimator`, such as ``sample_weight``; routed where metadata routing
+            is enabled.
+
+        Returns
+        -------
+        self : EntropyScorer
+            Fitted.
+        """
+        self._settings()
+        self._fit_estimator(X, y, self._route("fit", fit_params)["estimator"]["fit"])
+        return self
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit_transform(self, X, y, **fit_params):
+        """Fit, and give the columns of the training rows, predicted out of fold.
+
+        This is not ``fit(X, y).transform(X)``: each row is predicted by a clone that was fitted
+        on the folds of `cv` without it, so that what is trained on these columns meets the same
+        unsureness that it will meet on new rows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Training rows, in any form that `estimator` takes.
+
+        y : array-like of shape (n_samples,)
+            Class labels.
+
+        **fit_params : dict
+            For the `fit` of `estimator` (those with one value a row are split with the folds)
+            and, where metadata routing is enabled, for the `split` of `cv`.
+
+        Returns
+        -------
+        columns : ndarray of shape (n_samples, n_outputs), dtype float64
+            The columns of `output`.
+        """
+        n_outputs = len(self._settings().outputs)
+        routed = self._route("fit_transform", fit_params)
+        to_fit, to_split = routed["estimator"]["fit"], routed["splitter"]["split"]
+        y = self._fit_estimator(X, y, to_fit)
+        columns = np.empty((len(y), n_outputs))
+        for model, X_test, test in cross_fitted(
+            self._base_estimator(), X, y, self.cv, fit_params=to_fit, split_params=to_split
+        ):
+            columns[test] = self._columns(model, X_test)
+        return columns
+
+    def transform(self, X):
+        """Say how unsure the prediction of each row is.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows to predict.
+
+        Returns
+        -------
+        columns : ndarray of shape (n_samples, n_outputs), dtype float64
+            The columns of `output`.
+        """
+        check_is_fitted(self)
+        return self._columns(self.estimator_, X)
+
+    def score(self, X, y, sample_weight=None):
+        """Score the fitted classifier in `metric`, or in the first of them.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows to predict.
+
+        y : array-like of shape (n_samples,)
+            Their labels.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        score : float
+            Higher is better.
+        """
+        check_is_fitted(self)
+        return next(iter(self._metric_scores(self.estimator_, X, y, sample_weight).values()))
+
+    def get_feature_names_out(self, input_features=None):
+        """Name the columns that `transform` gives.
+
+        Parameters
+        ----------
+        input_features : array-like of str or None, default=None
+            Only checked against the features seen in `fit`.
+
+        Returns
+        -------
+        names : ndarray of shape (n_outputs,), dtype object
+            ``entropyscorer_entropy`` and so on: with the name of the class, as scikit-learn
+            names what is no input column, so that they cannot collide with a column of `X`.
+        """
+        check_is_fitted(self)
+        _check_feature_names_in(self, input_features, generate_names=False)
+        prefix = type(self).__name__.lower()
+        return np.array([f"{prefix}_{name}" for name in self._settings().outputs], dtype=object)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = []  # columns are float64 whatever comes in
+        # The answer is the same on every run. But this is the one tag that tells scikit-learn's
+        # checks, which alone read it, not to expect fit_transform to be fit, then transform.
+        tags.non_deterministic = True
+        return tags
+
+    def _columns(self, model, X):
+        """Return the columns of `output` that a fitted `model` gives for `X`."""
+        _, outputs, unit = self._settings()
+        prob, _ = class_probabilities(model, X)
+        return output_columns(prob, outputs, nats_per_unit=unit)
+
+    def _settings(self):
+        return check_settings(self.metric, self.output, self.base)

@@ -1,0 +1,146 @@
+"""Columns to codes: one byte a cell, whatever the column holds."""
+
+import numpy as np
+import scipy.sparse as sp
+from joblib import Parallel, delayed
+from sklearn.base import clone
+from sklearn.utils.validation import has_fit_parameter
+
+from skinfo.preprocessing._cuts import quantile_cuts
+from skinfo.preprocessing._groups import pool_rare
+
+# Codes are bytes; the last place of a fuller column is shared by its rarest levels.
+MAX_LEVELS = 256
+
+# An integer column with more values than this is a measurement, to be binned like one.
+FEW_LEVELS = 32
+
+# Integers within this range are counted rather than sorted.
+COUNTING_RANGE = 4096
+
+
+def feature_codes(table, target, keep, *, binner=None, n_jobs=None):
+    """Return the codes of every column, missing values as a level of their own.
+
+    Integers, booleans and categories with few levels are used as they are, other
+    columns are cut by `binner`, or into equal-frequency bins that do not look at the target.
+
+    Parameters
+    ----------
+    table : Table
+
+    target : Target
+
+    keep : ndarray of shape (n_samples,), dtype bool
+        Rows that `target` has.
+
+    binner : transformer or None, default=None
+        Its output must be bin numbers, as from ``MutualInfoBinner()`` or
+        ``KBinsDiscretizer(encode="ordinal")``.
+
+    n_jobs : int or None, default=None
+
+    Returns
+    -------
+    codes : ndarray of shape (n_features, n_kept), dtype uint8
+
+    n_levels : ndarray of shape (n_features,), dtype int64
+    """
+    n_bins = default_n_bins(target.weights.sum())
+    codes = np.empty((table.shape[1], len(target.codes)), np.uint8)
+    n_levels = np.empty(table.shape[1], np.int64)
+
+    def encode(j):
+        column = _encode_column(table, j, target, keep, n_bins, cut=binner is None)
+        if column is not None:
+            codes[j], n_levels[j] = column
+        return column is None
+
+    # Threads write to rows of their own.
+    uncut = Parallel(n_jobs=n_jobs, prefer="threads")(
+        delayed(encode)(j) for j in range(table.shape[1])
+    )
+    rest = np.flatnonzero(uncut)
+    if len(rest):
+        codes[rest] = _binned(binner, table, rest, target, keep)
+        n_levels[rest] = codes[rest].max(axis=1).astype(np.int64) + 1
+    return codes, n_levels
+
+
+def default_n_bins(n):
+    """Return how many equal-frequency bins n samples are cut into: the cube root, 3 to 10."""
+    return int(np.clip(round(n ** (1 / 3)), 3, 10))
+
+
+def _encode_column(table, j, target, keep, n_bins, cut):
+    """Return codes and number of levels of column j, or None if it is for the binner."""
+    if not table.is_numeric(j):
+        codes, levels = table.levels(j)
+        return _compact(codes[keep], len(levels), target.weights)
+    values = table.numbers(j)[keep]
+    if table.is_discrete(j):
+        discrete = _few_integers(values, target.weights)
+        if discrete is not None:
+            return discrete
+    if not cut:
+        return None
+    cuts = quantile_cuts(values, target, n_bins)
+    codes = np.searchsorted(cuts, values, side="right")
+    codes[np.isnan(values)] = -1
+    return _compact(codes, len(cuts) + 1, target.weights)
+
+
+def _few_integers(values, weights):
+    """Return codes of an integer column with few levels, None if there are more."""
+    missing = np.isnan(values)
+    if missing.all():
+        return _compact(np.full(len(values), -1), 0, weights)
+    low, high = np.nanmin(values), np.nanmax(values)
+    if high - low < COUNTING_RANGE:
+        codes = np.where(missing, -1, values - low).astype(np.int64)
+        n_values = int(high - low) + 1
+    else:
+        levels = np.unique(values[~missing])
+        codes = np.where(missing, -1, np.searchsorted(levels, values))
+        n_values = len(levels)
+    seen = np.bincount(codes[~missing], minlength=n_values) > 0
+    if seen.sum() > FEW_LEVELS:
+        return None
+    place = np.append(np.cumsum(seen) - 1, -1)
+    return _compact(place[codes], int(seen.sum()), weights)
+
+
+def _compact(codes, n_levels, weights):
+    """Return codes as bytes: unseen levels dropped, the rarest pooled, missing (-1) last."""
+    missing = codes < 0
+    has_missing = bool(missing.any())
+    sizes = np.bincount(codes[~missing], weights=weights[~missing], minlength=n_levels)
+    seen = np.flatnonzero(sizes > 0)
+    pooled = pool_rare(sizes[seen], MAX_LEVELS - has_missing)
+    n_places = int(pooled.max()) + 1 if len(pooled) else 0
+    place = np.zeros(n_levels + 1, np.uint8)
+    place[seen] = pooled
+    place[-1] = n_places if has_missing else 0
+    return place[codes], n_places + has_missing
+
+
+def _binned(binner, table, columns, target, keep):
+    """Return what the binner makes of some columns, as codes (n_columns, n_kept)."""
+    values = np.column_stack([table.numbers(j)[keep] for j in columns])
+    binner = clone(binner)
+    weighted = target.is_weighted and has_fit_parameter(binner, "sample_weight")
+    weights = {"sample_weight": target.weights} if weighted else {}
+    y = target.classes[target.codes]
+    binned = binner.fit(values, y, **weights).transform(values)
+    if sp.issparse(binned) or np.shape(binned) != values.shape:
+        raise ValueError(
+            f"binner={binner!r} must give one column of bin numbers for each column, got shape "
+            f"{np.shape(binned)} for {values.shape}. Set its encoding to 'ordinal'."
+        )
+    binned = np.asarray(binned)
+    if not (np.all(binned >= 0) and np.all(binned < MAX_LEVELS) and np.all(binned % 1 == 0)):
+        raise ValueError(
+            f"binner={binner!r} must give bin numbers from 0 to {MAX_LEVELS - 1}, got values "
+            f"from {binned.min()} to {binned.max()}."
+        )
+    return binned.T.astype(np.uint8)

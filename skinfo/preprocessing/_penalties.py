@@ -1,0 +1,152 @@
+"""How many bins a column is worth: the penalties, and the greedy MDLP they stand beside."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from math import inf, isfinite, log, log2
+
+import numpy as np
+from scipy.special import gammaln, logsumexp, xlogy
+
+# A further bin must save more than rounding.
+RELATIVE_TOLERANCE = 1e-10
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """A criterion for the number of bins, added to the cost of the bins themselves.
+
+    Attributes
+    ----------
+    modl : bool
+        Whether a bin costs its MODL code length instead of its entropy.
+
+    complexity : callable
+        ``complexity(k, n, n_classes, n_levels)`` in nats, for k bins (array), n rows;
+        n_levels is the number of levels of a categorical column, None for an ordered one.
+    """
+
+    modl: bool
+    complexity: Callable
+
+
+def modl_complexity(k, n, n_classes, n_levels):
+    """Return what naming a partition of k bins costs: Boulle 2006, eq. 2 (ordered), 2005 (groups)."""
+    if n_levels is None:
+        return log(n) + gammaln(n + k) - gammaln(n + 1) - gammaln(k)
+    return log(n_levels) + log_partitions(n_levels, k)
+
+
+def bic_complexity(k, n, n_classes, n_levels):
+    """Return half a log n for each free class rate and each cut, plus the naming of groups."""
+    groups = 0.0 if n_levels is None else log_partitions(n_levels, k)
+    cuts = k - 1 if n_levels is None else 0
+    return 0.5 * ((n_classes - 1) * k + cuts) * log(n) + groups
+
+
+def no_complexity(k, n, n_classes, n_levels):
+    """Return zero for any number of bins."""
+    return np.zeros(len(k))
+
+
+def bits_a_bin(bits):
+    """Return the penalty by which each bin must save `bits` bits of description of y."""
+    return Penalty(False, lambda k, n, n_classes, n_levels: bits * log(2) * k)
+
+
+PENALTIES = {
+    "modl": Penalty(True, modl_complexity),
+    "bic": Penalty(False, bic_complexity),
+    None: Penalty(False, no_complexity),
+}
+
+
+def resolve_penalty(penalty):
+    """Return the Penalty a parameter value stands for; "mdlp", which is no sum, stays a name."""
+    if penalty == "mdlp":
+        return penalty
+    return PENALTIES[penalty] if penalty in PENALTIES else bits_a_bin(penalty)
+
+
+def log_partitions(n_levels, k):
+    """Return ln of the number of ways to put `n_levels` levels into at most k groups.
+
+    The sum over i <= k of Stirling numbers of the second kind, each by inclusion and
+    exclusion relative to its leading term i**n_levels / i!.
+    """
+    largest = int(np.max(k))
+    log_stirling = np.full(largest + 1, -inf)
+    for i in range(1, min(largest, n_levels) + 1):
+        j = np.arange(1, i + 1)
+        signs = (-1.0) ** (i - j)
+        log_terms = gammaln(i + 1) - gammaln(j + 1) - gammaln(i - j + 1) + xlogy(n_levels, j / i)
+        series = np.sum(signs * np.exp(log_terms))
+        # Where the alternating sum cancels to nothing the count is one way (i near n_levels).
+        log_stirling[i] = max(n_levels * log(i) - gammaln(i + 1) + log(max(series, 1e-300)), 0.0)
+    return np.array([logsumexp(log_stirling[1 : int(i) + 1]) for i in k])
+
+
+def choose_n_bins(costs, penalty, n, n_classes, n_levels=None):
+    """Return how many bins cost least in all; of equals the fewest.
+
+    Parameters
+    ----------
+    costs : ndarray of shape (max_bins,)
+        Cost in nats of the best partition into 1, 2, ... bins; inf where there is none.
+    """
+    k = np.arange(1, len(costs) + 1)
+    total = costs + penalty.complexity(k, n, n_classes, n_levels)
+    tolerance = RELATIVE_TOLERANCE * max(abs(total[np.isfinite(total)]).max(), 1.0)
+    return int(np.argmax(total <= total.min() + tolerance)) + 1
+
+
+def mdlp_cuts(cumulative, max_bins, min_weight):
+    """Return the cuts of Fayyad and Irani's greedy MDLP, right ends among 1..m.
+
+    Intervals are split where that saves most, the most profitable first, until no
+    split is worth its description (Fayyad and Irani 1993, section 3) or `max_bins` are reached.
+
+    Parameters
+    ----------
+    cumulative : ndarray of shape (m + 1, n_classes + 1)
+        Class counts before each candidate; the last column is their total.
+    """
+    m = len(cumulative) - 1
+    cuts = [m]
+    queue = []
+    _offer_split(queue, cumulative, 0, m, min_weight)
+    while queue and len(cuts) < max_bins:
+        _, cut, start, stop = heappop(queue)
+        cuts.append(cut)
+        _offer_split(queue, cumulative, start, cut, min_weight)
+        _offer_split(queue, cumulative, cut, stop, min_weight)
+    return np.sort(cuts)
+
+
+def _offer_split(queue, cumulative, start, stop, min_weight):
+    """Push the best split of candidates start..stop, if MDLP accepts it."""
+    left = cumulative[start + 1 : stop] - cumulative[start]
+    right = cumulative[stop] - cumulative[start + 1 : stop]
+    costs = _entropy_cost(left) + _entropy_cost(right)
+    costs[(left[:, -1] < min_weight) | (right[:, -1] < min_weight)] = inf
+    if not len(costs) or not isfinite(costs.min()):
+        return
+    best = int(np.argmin(costs))
+    whole = cumulative[stop] - cumulative[start]
+    gain = float(_entropy_cost(whole[None])[0] - costs[best])
+    if gain > _mdlp_threshold(whole, left[best], right[best]):
+        heappush(queue, (-gain, start + 1 + best, start, stop))
+
+
+def _entropy_cost(counts):
+    """Return N H(class), in bits, for each row of counts whose last column is N."""
+    return (xlogy(counts[:, -1], counts[:, -1]) - xlogy(counts, counts)[:, :-1].sum(axis=1)) / log(2)
+
+
+def _mdlp_threshold(whole, left, right):
+    """Return the bits that a split must save."""
+    k, k_left, k_right = (np.count_nonzero(part[:-1]) for part in (whole, left, right))
+    entropies = [_entropy_cost(part[None])[0] / part[-1] for part in (whole, left, right)]
+    delta = log2(3.0**k - 2) if k < 600 else k * log2(3.0)
+    delta -= k * entropies[0] - k_left * entropies[1] - k_right * entropies[2]
+    return log2(max(whole[-1] - 1, 1)) + delta

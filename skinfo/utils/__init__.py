@@ -1,0 +1,1 @@
+"""Validation, dataframe access and the door to scikit-learn's private names."""

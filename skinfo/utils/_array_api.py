@@ -1,0 +1,104 @@
+"""Arrays of any library that speaks the array API: which one, and how to read it."""
+
+import numpy as np
+
+from skinfo.utils._compat import array_api_compat
+
+
+def real_floating_arrays(**named):
+    """Return the namespace of the arrays, then each of them with a floating dtype.
+
+    Floating arrays come back untouched, so float32 stays float32 and a tensor
+    keeps its gradient. Integers and anything that is not an array (a list, a
+    pandas object) take the floating dtype of the arrays they came with, else
+    the default of the namespace.
+
+    Parameters
+    ----------
+    **named : array-like
+        The arguments of the caller under the names its user knows them by.
+
+    Returns
+    -------
+    namespace : module
+        The array API namespace that all arrays share; NumPy where there are
+        only lists.
+
+    *arrays : array
+        The arguments, in the order given.
+
+    Raises
+    ------
+    TypeError
+        If an argument does not hold real numbers (booleans, complex numbers,
+        strings and objects do not) or two belong to different libraries.
+
+    ValueError
+        If nested lists are ragged.
+    """
+    given = [x for x in named.values() if array_api_compat.is_array_api_obj(x)]
+    if not given:
+        named = {name: np.asarray(x) for name, x in named.items()}
+        given = list(named.values())
+    xp = array_api_compat.array_namespace(*given)
+    device = array_api_compat.device(given[0])
+
+    floating = [x.dtype for x in given if xp.isdtype(x.dtype, "real floating")]
+    if floating:
+        dtype = xp.result_type(*floating)
+    else:
+        dtype = xp.zeros(0, device=device).dtype
+
+    arrays = []
+    for name, x in named.items():
+        if not array_api_compat.is_array_api_obj(x):
+            x = np.asarray(x)
+            _check_real(np, x, name)
+            x = xp.asarray(x, dtype=dtype, device=device)
+        _check_real(xp, x, name)
+        if array_api_compat.is_numpy_array(x):
+            x = np.asarray(x)  # sheds subclasses: np.matrix would keep two axes in every sum
+        if not xp.isdtype(x.dtype, "real floating"):
+            x = xp.astype(x, dtype)
+        arrays.append(x)
+    return xp, *arrays
+
+
+def _check_real(xp, x, name):
+    if not xp.isdtype(x.dtype, ("real floating", "integral")):
+        raise TypeError(
+            f"{name} must hold real numbers (floating, or integer counts), "
+            f"got an array of dtype {x.dtype}."
+        )
+
+
+def to_float(x):
+    """Return the only element of an array as a Python float.
+
+    PyTorch warns when a tensor that carries a gradient becomes a number.
+    """
+    return float(x.detach() if array_api_compat.is_torch_array(x) else x)
+
+
+def rows_last(xp, x, axis):
+    """Return `x` with `axis` moved to the end and laid out in C order.
+
+    The layout is for accuracy, not speed. NumPy sums pairwise only along the
+    axis that is contiguous in memory; along any other it adds one by one, and
+    a million float32 probabilities then sum to 1.009. Flattening copies only
+    where the layout is not already the one wanted.
+    """
+    x = xp.moveaxis(x, axis, -1)
+    return xp.reshape(xp.reshape(x, (-1,)), x.shape)
+
+
+def sum_all(xp, x):
+    """Return the sum of every element, as an array without axes or a scalar."""
+    return sum_last(xp, xp.reshape(x, (-1,)))
+
+
+def sum_last(xp, x):
+    """Return the sum along the last axis."""
+    # The sum of array_api_compat 1.11, the one inside scikit-learn 1.7, goes through
+    # torch.asarray, which cuts the gradient. TODO: xp.sum, once 1.8 is the oldest.
+    return x.sum(dim=-1) if array_api_compat.is_torch_array(x) else xp.sum(x, axis=-1)

@@ -1,0 +1,45 @@
+"""The only door to private names of scikit-learn.
+
+Everything else in skinfo imports these names from here, so a change in
+scikit-learn is answered in one file.
+"""
+
+from sklearn.base import _fit_context
+from sklearn.externals import array_api_compat, array_api_extra
+from sklearn.metrics._scorer import _BaseScorer
+from sklearn.utils._metadata_requests import RequestMethod, _routing_enabled
+from sklearn.utils._param_validation import (
+    HasMethods,
+    Interval,
+    RealNotInt,
+    StrOptions,
+    validate_params,
+)
+from sklearn.utils._set_output import _get_output_config
+from sklearn.utils.metaestimators import _safe_split
+from sklearn.utils.validation import (
+    _check_feature_names_in,
+    _check_method_params,
+    _check_sample_weight,
+    _num_samples,
+)
+
+__all__ = [
+    "HasMethods",
+    "Interval",
+    "RealNotInt",
+    "RequestMethod",
+    "StrOptions",
+    "_BaseScorer",
+    "_check_feature_names_in",
+    "_check_method_params",
+    "_check_sample_weight",
+    "_fit_context",
+    "_get_output_config",
+    "_num_samples",
+    "_routing_enabled",
+    "_safe_split",
+    "array_api_compat",
+    "array_api_extra",
+    "validate_params",
+]

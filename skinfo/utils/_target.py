@@ -1,0 +1,108 @@
+"""A discrete target and its weights, checked once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.utils import check_consistent_length, column_or_1d
+from sklearn.utils.multiclass import type_of_target
+
+from skinfo.utils._compat import _check_sample_weight
+
+
+@dataclass(frozen=True)
+class Target:
+    """Class codes (n,) int32, the classes, and positive weights (n,) float64."""
+
+    codes: np.ndarray
+    classes: np.ndarray
+    weights: np.ndarray
+    is_weighted: bool
+
+    @property
+    def n_classes(self):
+        return len(self.classes)
+
+
+def check_target(y, estimator):
+    """Return y as a one-dimensional array of class labels.
+
+    Raises
+    ------
+    ValueError
+        If y is absent, has missing values, or is not one column of classes.
+    """
+    name = type(estimator).__name__
+    if y is None:
+        raise ValueError(
+            f"{name} requires y to be passed, but the target y is None: it measures what X "
+            "says about y."
+        )
+    y = column_or_1d(y, warn=True)
+    if y.dtype.kind == "c":
+        raise ValueError(f"Complex data not supported: y of {name} must be classes.")
+    _refuse_missing(y)
+    kind = type_of_target(y, input_name="y")
+    if kind not in ("binary", "multiclass"):
+        raise ValueError(
+            f"Unknown label type: {kind}. {name} needs y to be classes (binary or multiclass); "
+            "cut a continuous y into classes first, e.g. with KBinsDiscretizer."
+        )
+    return y
+
+
+def encode_target(y, X, sample_weight, estimator):
+    """Return a Target over the rows of positive weight, and the mask of those rows.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_samples,)
+        From `check_target`.
+
+    X : Table or array
+        To compare lengths with.
+
+    sample_weight : array-like of shape (n_samples,) or None
+
+    estimator : estimator
+
+    Returns
+    -------
+    target : Target
+
+    keep : ndarray of shape (n_samples,), dtype bool
+        Rows of weight zero are left out, as if they were not there.
+    """
+    check_consistent_length(np.empty((X.shape[0], 0)), y)
+    weights = _check_weights(sample_weight, y)
+    keep = weights > 0
+    classes, codes = np.unique(y[keep], return_inverse=True)
+    if len(classes) < 2:
+        raise ValueError(
+            f"{type(estimator).__name__} needs y to have at least two classes, got one class: "
+            f"{classes[0]!r} in {keep.sum()} sample(s). A constant target has no information."
+        )
+    return Target(codes.astype(np.int32), classes, weights[keep], sample_weight is not None), keep
+
+
+def _check_weights(sample_weight, y):
+    if sample_weight is None:
+        return np.ones(len(y))
+    weights = _check_sample_weight(
+        sample_weight, np.empty((len(y), 1)), dtype=np.float64, ensure_non_negative=True
+    )
+    if not weights.any():
+        raise ValueError(
+            "sample_weight must have a positive entry, got zeros only: no sample is left to fit."
+        )
+    return weights
+
+
+def _refuse_missing(y):
+    missing = np.array([v is None or v != v for v in y]) if y.dtype == object else None
+    if missing is None and y.dtype.kind == "f":
+        missing = np.isnan(y)
+    if missing is not None and missing.any():
+        raise ValueError(
+            f"Input y contains NaN: {int(missing.sum())} missing value(s), the first in row "
+            f"{int(np.argmax(missing))}. Drop those rows, or name them a class of their own."
+        )

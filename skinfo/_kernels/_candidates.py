@@ -67,9 +67,7 @@ def candidate_terms(codes, n_levels, candidates, state, n_states, y, n_classes, 
             counts[:size] = 0.0
             for row in range(n):
                 counts[cells[row] * levels + column[row]] += weights[row]
-        table_terms(
-            counts[:size].reshape((n_states, n_classes, levels)), tables, terms[index]
-        )
+        table_terms(counts[:size].reshape((n_states, n_classes, levels)), tables, terms[index])
     return terms
 
 

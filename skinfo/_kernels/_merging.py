@@ -1,4 +1,4 @@
-"""Agglomerative information bottleneck: merge the states that differ least in what they say of y."""
+"""Agglomerative information bottleneck: merge the states that say most nearly the same of y."""
 
 import numpy as np
 
@@ -100,7 +100,7 @@ def find_partner(counts, sizes, alive, i, partner, cheapest):
 
 @kernel
 def merged_labels(steps, n_states, n_steps):
-    """Return the group of each state, (n_states,) int64 from 0, after the first `n_steps` merges."""
+    """Return the group of each state, (n_states,) int64 from 0, after some of the merges."""
     parent = np.arange(n_states)
     for s in range(n_steps):
         parent[steps[s, 1]] = steps[s, 0]

@@ -73,10 +73,10 @@ def same_distribution(a, a_weight, b, b_weight, hint):
     """
     if a[hint] * b_weight != b[hint] * a_weight:
         return False
+    same = True
     for c in range(a.shape[0]):
-        if a[c] * b_weight != b[c] * a_weight:
-            return False
-    return True
+        same &= a[c] * b_weight == b[c] * a_weight
+    return same
 
 
 @kernel

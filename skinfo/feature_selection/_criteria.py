@@ -68,14 +68,10 @@ CRITERIA = {
     # Yang and Moody 1999.
     "jmi": Criterion(lambda p: p.joint_relevance, np.add, _gathered),
     # Fleuret 2004.
-    "cmim": Criterion(
-        lambda p: p.given_chosen, np.minimum, lambda r, g, k: np.minimum(r, g)
-    ),
+    "cmim": Criterion(lambda p: p.given_chosen, np.minimum, lambda r, g, k: np.minimum(r, g)),
     # Bennasar, Hicks and Setchi 2015, both.
     "jmim": Criterion(lambda p: p.joint_relevance, np.minimum, _gathered),
-    "njmim": Criterion(
-        lambda p: p.joint_relevance / p.joint_entropy, np.minimum, _gathered
-    ),
+    "njmim": Criterion(lambda p: p.joint_relevance / p.joint_entropy, np.minimum, _gathered),
     # Meyer and Bontempi 2006.
     "disr": Criterion(lambda p: p.joint_relevance / p.joint_entropy, np.add, _gathered),
     # Jakulin 2005; I(X;W) - I(X;W|Y) = I(X;Y) - I(X;Y|W).

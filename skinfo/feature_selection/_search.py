@@ -55,7 +55,7 @@ class Candidates:
         self._weights = target.weights if target.is_weighted else np.empty(0)
 
     def terms(self, features, state, n_states):
-        """Return `candidate_terms` of some features, (n_features, 5), chance taken off if corrected."""
+        """Return `candidate_terms` of some features, less what chance gives if corrected."""
         terms = self._in_threads(candidate_terms, features, state, n_states)
         if self.corrected:
             terms[:, INFO_Y_GIVEN_T] -= terms[:, NULL_Y_GIVEN_T]
@@ -63,7 +63,7 @@ class Candidates:
         return terms
 
     def evidence(self, features, state, n_states):
-        """Return I(X;Y|T) less its exact null mean, in nats, and its p-value, for some features."""
+        """Return I(X;Y|T) less its exact null mean, in nats, and its p-value, of some features."""
         terms = self._in_threads(candidate_terms, features, state, n_states)
         moments = self._in_threads(candidate_nulls, features, state, n_states, self.exact)
         information = self.n * terms[:, INFO_Y_GIVEN_T]
@@ -192,9 +192,7 @@ def _explain_left(selection, candidates, left, state, alpha):
             candidates.terms(informative, column.astype(np.int64), int(candidates.n_levels[w]))[
                 :, INFO_Y_GIVEN_T
             ]
-            for w, column in zip(
-                selection.chosen, candidates.codes[selection.chosen], strict=True
-            )
+            for w, column in zip(selection.chosen, candidates.codes[selection.chosen], strict=True)
         ]
     )
     selection.explained_by[informative] = np.array(selection.chosen)[np.argmin(given, axis=0)]
@@ -253,9 +251,7 @@ class PairwiseScorer:
         """Return the score of each feature left; before anything is chosen, its relevance."""
         if self._gathered is None:
             return self._relevance[left]
-        return self._criterion.combine(
-            self._relevance[left], self._gathered[left], self._n_chosen
-        )
+        return self._criterion.combine(self._relevance[left], self._gathered[left], self._n_chosen)
 
     def update(self, feature, left):
         """Add the terms of the pairs with a feature just chosen."""

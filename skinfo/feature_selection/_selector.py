@@ -1,11 +1,13 @@
 """Keep the features that carry information about y, drop what is redundant."""
 
 from numbers import Integral, Real
+from typing import ClassVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.feature_selection import SelectorMixin
+from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from skinfo.feature_selection._criteria import CRITERIA
@@ -36,7 +38,7 @@ class InfoBottleneckSelector(SelectorMixin, BaseEstimator):
     Features are chosen one by one. A bottleneck variable T, a compression of the joint state of
     those chosen so far into few states that keep what it says of y, judges the candidates: the one
     with the largest I(X; y | T) - H(X | T) / beta comes next, so that what T already knows counts
-    for nothing. All information is in bits and has the mean that chance alone would give subtracted.
+    for nothing. All information is in bits, less the mean that chance alone would give.
 
     Parameters
     ----------
@@ -61,9 +63,9 @@ class InfoBottleneckSelector(SelectorMixin, BaseEstimator):
 
     binner : transformer or None, default=None
         Turns columns of measurements into bin numbers, for example ``MutualInfoBinner()`` or
-        ``KBinsDiscretizer(encode="ordinal")``. None: equal-frequency bins, 3 to 10 by the cube root
-        of the number of samples; they do not look at y, so the p-values hold. Columns of integers,
-        booleans or categories with few levels are used as they are.
+        ``KBinsDiscretizer(encode="ordinal")``. None: equal-frequency bins, 3 to 10 by the cube
+        root of the number of samples; they do not look at y, so the p-values hold. Columns of
+        integers, booleans or categories with few levels are used as they are.
 
     max_states : int, default=64
         The most states of T. States that do not differ significantly are merged before that.
@@ -140,13 +142,13 @@ class InfoBottleneckSelector(SelectorMixin, BaseEstimator):
     >>> X = np.column_stack([a, a + 0.1 * rng.normal(size=1000), b, noise])
     >>> y = (a + b > 0).astype(int)
     >>> selector = InfoBottleneckSelector().fit(X, y)
-    >>> selector.selected_features_  # one of the twins, and b
-    array([0, 2])
+    >>> selector.selected_features_  # b, and one of the twins
+    array([2, 0])
     >>> selector.transform(X).shape
     (1000, 2)
     """
 
-    _parameter_constraints: dict = {
+    _parameter_constraints: ClassVar[dict] = {
         "n_features_to_select": [
             StrOptions({"auto"}),
             Interval(Integral, 1, None, closed="left"),
@@ -311,7 +313,9 @@ class InfoBottleneckSelector(SelectorMixin, BaseEstimator):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
-        tags.input_tags.allow_nan = True
+        tags.input_tags.allow_nan = (
+            self.binner is None or get_tags(self.binner).input_tags.allow_nan
+        )
         tags.input_tags.categorical = True
         tags.input_tags.string = True
         return tags

@@ -1,6 +1,7 @@
 """Supervised discretisation: the bins that say the most about y."""
 
 from numbers import Integral, Real
+from typing import ClassVar
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -9,12 +10,16 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn.utils.validation import check_is_fitted
 
 from skinfo._kernels._entropy import table_information
-from skinfo.preprocessing._bins import CategoryBins, NumericBins
-from skinfo.preprocessing._cuts import supervised_cuts
-from skinfo.preprocessing._groups import level_counts, supervised_groups
+from skinfo.preprocessing._column import fit_levels, fit_numbers
 from skinfo.preprocessing._penalties import resolve_penalty
 from skinfo.preprocessing._report import bin_table
-from skinfo.utils._compat import Interval, StrOptions, _check_feature_names_in, _fit_context
+from skinfo.utils._compat import (
+    Interval,
+    RealNotInt,
+    StrOptions,
+    _check_feature_names_in,
+    _fit_context,
+)
 from skinfo.utils._table import read_table
 from skinfo.utils._target import check_target, encode_target
 
@@ -135,7 +140,7 @@ default="from_dtype"
     [0.811] bits
     """
 
-    _parameter_constraints: dict = {
+    _parameter_constraints: ClassVar[dict] = {
         "max_bins": [Interval(Integral, 2, None, closed="left")],
         "penalty": [
             StrOptions({"modl", "mdlp", "bic"}),
@@ -145,7 +150,7 @@ default="from_dtype"
         "encode": [StrOptions({"ordinal", "onehot", "onehot-dense"})],
         "min_samples_bin": [
             Interval(Integral, 1, None, closed="left"),
-            Interval(Real, 0, 1, closed="neither"),
+            Interval(RealNotInt, 0, 1, closed="neither"),
         ],
         "categorical_features": [StrOptions({"from_dtype"}), "array-like", None],
         "max_candidates": [Interval(Integral, 2, None, closed="left"), None],
@@ -276,10 +281,10 @@ default="from_dtype"
         -------
         table : DataFrame
             One row a bin: ``bin`` (its name), ``count`` (sum of weights), ``share``, a
-            column ``rate[c]`` for each class c, ``woe`` (binary y: the log odds of the second class
-            against those of all samples, half a count added to each cell, in bits), and ``bits``:
-            what the bin contributes to I(bin; y), share times KL(rates || overall rates). These
-            sum to ``mutual_info_``.
+            column ``rate[c]`` for each class c, ``woe`` (binary y: the log odds of the second
+            class against those of all samples, half a count added to each cell, in bits), and
+            ``bits``: what the bin contributes to I(bin; y), share times KL(rates || overall
+            rates). These sum to ``mutual_info_``.
 
         Raises
         ------
@@ -330,12 +335,9 @@ default="from_dtype"
         }
         if is_categorical:
             codes, levels = table.levels(j)
-            bins, codes = _fit_levels(codes[keep], levels, target, settings)
-        else:
-            values = table.numbers(j)[keep]
-            bins, codes = _fit_numbers(values, target, settings, self.max_candidates)
-        counts = level_counts(codes, target, bins.n_bins)
-        return bins, counts
+            return fit_levels(codes[keep], levels, target, **settings)
+        values = table.numbers(j)[keep]
+        return fit_numbers(values, target, max_candidates=self.max_candidates, **settings)
 
     def _min_weight(self, target):
         if isinstance(self.min_samples_bin, Integral):
@@ -343,21 +345,22 @@ default="from_dtype"
         return self.min_samples_bin * target.weights.sum()
 
     def _store(self, fitted, target):
-        self._bins = [_with_fallback(bins, counts) for bins, counts in fitted]
+        self._bins = [bins for bins, _ in fitted]
         self.counts_ = [counts for _, counts in fitted]
         self.bin_edges_ = [bins.edges for bins in self._bins]
-        self.groups_ = [_groups_of(bins) for bins in self._bins]
+        self.groups_ = [bins.members for bins in self._bins]
         self.n_bins_ = np.array([bins.n_bins for bins in self._bins], dtype=np.int64)
         self.mutual_info_ = np.array([table_information(c) for c in self.counts_]) / np.log(2)
         self.classes_ = target.classes
         self.target_type_ = "binary" if target.n_classes == 2 else "multiclass"
         if self.encode != "ordinal":
             codes_dtype = self._codes_dtype()
-            self._encoder = OneHotEncoder(
+            encoder = OneHotEncoder(
                 categories=[np.arange(n, dtype=codes_dtype) for n in self.n_bins_],
                 sparse_output=self.encode == "onehot",
                 dtype=np.float64 if self.dtype is None else self.dtype,
-            ).fit(np.zeros((1, len(self._bins)), codes_dtype))
+            ).set_output(transform="default")
+            self._encoder = encoder.fit(np.zeros((1, len(self._bins)), codes_dtype))
 
     def _codes_dtype(self):
         if self.encode == "ordinal" and self.dtype is not None:
@@ -372,45 +375,3 @@ default="from_dtype"
         tags.input_tags.string = True
         tags.transformer_tags.preserves_dtype = []
         return tags
-
-
-def _fit_numbers(values, target, settings, max_candidates):
-    """Return NumericBins and the bin of each row."""
-    missing = np.isnan(values)
-    cuts = supervised_cuts(values, target, max_candidates=max_candidates, **settings)
-    bins = NumericBins(cuts, bool(missing.any()))
-    codes = np.searchsorted(cuts, values, side="right")
-    codes[missing] = bins.n_bins - 1
-    return bins, codes
-
-
-def _fit_levels(codes, levels, target, settings):
-    """Return CategoryBins and the bin of each row."""
-    # Rows of weight zero may have been the only ones of a level.
-    seen = np.unique(codes[codes >= 0])
-    place = np.full(len(levels) + 1, -1)
-    place[seen] = np.arange(len(seen))
-    codes = place[codes]
-    counts = level_counts(codes, target, len(seen))
-    groups = supervised_groups(counts, **settings) if len(seen) else np.empty(0, np.int64)
-    bins = CategoryBins([levels[i] for i in seen], groups, bool((codes < 0).any()))
-    return bins, np.append(groups, bins.n_bins - 1)[codes]
-
-
-def _with_fallback(bins, counts):
-    """Return the bins with their fullest one, missing values aside, as the place of the unseen."""
-    sizes = counts.sum(axis=1)
-    if bins.has_missing and len(sizes) > 1:
-        sizes = sizes[:-1]
-    bins_type = type(bins)
-    fields = {**vars(bins), "fallback": int(np.argmax(sizes))}
-    return bins_type(**fields)
-
-
-def _groups_of(bins):
-    if isinstance(bins, NumericBins):
-        return None
-    n_groups = bins.n_bins - bins.has_missing
-    return [
-        [bins.levels[i] for i in np.flatnonzero(bins.groups == group)] for group in range(n_groups)
-    ]

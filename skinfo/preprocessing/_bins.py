@@ -34,6 +34,11 @@ class NumericBins:
         """Ends of the intervals, -inf and inf included."""
         return np.concatenate([[-np.inf], self.cuts, [np.inf]])
 
+    @property
+    def members(self):
+        """A column of numbers has no groups of levels."""
+        return None
+
     def codes(self, table, j):
         """Return the bin of each row of column j, (n_samples,) int64."""
         values = table.numbers(j)
@@ -86,6 +91,14 @@ class CategoryBins:
         """A column of levels has no edges."""
         return None
 
+    @property
+    def members(self):
+        """The levels of each group."""
+        n_groups = self.n_bins - self.has_missing
+        return [
+            [self.levels[i] for i in np.flatnonzero(self.groups == g)] for g in range(n_groups)
+        ]
+
     def codes(self, table, j):
         """Return the bin of each row of column j, (n_samples,) int64."""
         codes, levels = table.levels(j)
@@ -97,9 +110,9 @@ class CategoryBins:
     def labels(self):
         """Return a name for each bin, such as ``{red, blue}``."""
         names = []
-        for group in range(self.n_bins - self.has_missing):
-            members = [str(self.levels[i]) for i in np.flatnonzero(self.groups == group)]
+        for members in self.members:
             more = len(members) - self.LEVELS_SHOWN
-            shown = members[: self.LEVELS_SHOWN] + ([f"{more} more"] if more > 0 else [])
+            shown = [str(level) for level in members[: self.LEVELS_SHOWN]]
+            shown += [f"{more} more"] if more > 0 else []
             names.append("{" + ", ".join(shown) + "}")
         return names + ["missing"] * self.has_missing

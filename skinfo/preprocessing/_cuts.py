@@ -1,5 +1,8 @@
 """Where to cut a column of numbers: sort once, thin the candidates, partition."""
 
+from math import inf
+from sys import float_info
+
 import numpy as np
 
 from skinfo._kernels._partition import candidate_cuts, cumulative_counts, optimal_partitions
@@ -93,15 +96,21 @@ def best_partition(counts, max_bins, penalty, min_weight):
 
 def cut_points(values, ends):
     """Return a number a person would write between the rows before and after each end."""
-    return np.array([_readable_between(values[e - 1], values[e]) for e in ends], dtype=np.float64)
+    pairs = ((float(values[e - 1]), float(values[e])) for e in ends)
+    return np.array([_readable_between(low, high) for low, high in pairs], dtype=np.float64)
 
 
 def _readable_between(low, high):
-    """Return the shortest decimal in the middle half of (low, high], else the midpoint, else high."""
-    middle = low / 2 + high / 2
-    if not np.isfinite(middle):
+    """Return the shortest decimal in the middle half of (low, high], else the midpoint, else high.
+
+    Next to an infinity the cut keeps all finite numbers together.
+    """
+    if low == -inf:
+        return -float_info.max
+    if high == inf:
         return high
-    reach = (high - low) / 4
+    middle = low / 2 + high / 2
+    reach = high / 4 - low / 4
     for digits in range(1, 17):
         candidate = float(f"{middle:.{digits}g}")
         if abs(candidate - middle) <= reach and low < candidate <= high:

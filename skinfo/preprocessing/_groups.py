@@ -11,7 +11,7 @@ MAX_LEVELS = 512
 
 
 def level_counts(codes, target, n_levels):
-    """Return class counts of each level, (n_levels, n_classes); codes of -1 (missing) are left out."""
+    """Return class counts of each level, (n_levels, n_classes), without missing codes (-1)."""
     present = codes >= 0
     cells = codes[present] * target.n_classes + target.codes[present]
     counts = np.bincount(
@@ -21,7 +21,7 @@ def level_counts(codes, target, n_levels):
 
 
 def supervised_groups(counts, *, max_bins, penalty, min_weight):
-    """Return the group of each level, (n_levels,) int64, groups in order of their first class's rate.
+    """Return the group of each level, (n_levels,) int64, by falling rate of the first class.
 
     For two classes the best grouping is a partition of the levels sorted by class
     rate (Breiman et al. 1984, theorem 4.5), found by dynamic programming; for more,
@@ -49,7 +49,7 @@ def supervised_groups(counts, *, max_bins, penalty, min_weight):
 
 
 def pool_rare(sizes, max_levels):
-    """Return the place of each level: its own if it is among the largest, else a shared last one."""
+    """Return the place of each level: its own if it is among the largest, else the last."""
     if len(sizes) <= max_levels:
         return np.arange(len(sizes))
     keep = np.sort(np.argsort(-sizes, kind="stable")[: max_levels - 1])
@@ -95,7 +95,7 @@ def _cumulate(counts):
 
 
 def _order_groups(labels, counts):
-    """Renumber groups by falling rate of the first class, then of the next, so that codes mean something."""
+    """Renumber groups by falling rate of the first class, then of the next."""
     grouped = np.zeros((labels.max() + 1, counts.shape[1]))
     np.add.at(grouped, labels, counts)
     rates = grouped / grouped.sum(axis=1, keepdims=True)

@@ -31,7 +31,7 @@ class Penalty:
 
 
 def modl_complexity(k, n, n_classes, n_levels):
-    """Return what naming a partition of k bins costs: Boulle 2006, eq. 2 (ordered), 2005 (groups)."""
+    """Return what naming k bins costs: Boulle 2006, eq. 2 (intervals), 2005 (groups)."""
     if n_levels is None:
         return log(n) + gammaln(n + k) - gammaln(n + 1) - gammaln(k)
     return log(n_levels) + log_partitions(n_levels, k)
@@ -140,7 +140,9 @@ def _offer_split(queue, cumulative, start, stop, min_weight):
 
 def _entropy_cost(counts):
     """Return N H(class), in bits, for each row of counts whose last column is N."""
-    return (xlogy(counts[:, -1], counts[:, -1]) - xlogy(counts, counts)[:, :-1].sum(axis=1)) / log(2)
+    return (xlogy(counts[:, -1], counts[:, -1]) - xlogy(counts, counts)[:, :-1].sum(axis=1)) / log(
+        2
+    )
 
 
 def _mdlp_threshold(whole, left, right):

@@ -2,6 +2,7 @@
 
 import narwhals.stable.v2 as nw
 import numpy as np
+from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_array, validate_data
 
 # Above this, float64 no longer tells neighbouring integers apart.
@@ -72,6 +73,23 @@ class Table:
             values = _dates_to_numbers(values)
         return np.ascontiguousarray(values, dtype=np.float64)
 
+    def integers(self, j):
+        """Return column j as integers (n_samples,), None if its dtype is another or it has gaps.
+
+        Unlike `numbers` this is exact for every integer, and copies nothing.
+        """
+        if self._is_frame:
+            series = self._series(j)
+            whole = series.dtype.is_integer() or series.dtype == nw.Boolean
+            if not whole or series.is_null().any():
+                return None
+            values = series.to_numpy()
+        else:
+            values = self._data[:, j]
+        if values.dtype.kind == "b":
+            return values.view(np.uint8)
+        return values if values.dtype.kind in "iu" else None
+
     def levels(self, j):
         """Return codes (n_samples,) int64, -1 for missing, and the sorted levels of column j."""
         import pandas as pd
@@ -93,7 +111,10 @@ class Table:
         if not self._is_frame:
             return self._data[:, j]
         series = self._series(j)
-        if series.dtype in (nw.Categorical, nw.Enum) and not series.implementation.is_pandas_like():
+        if (
+            series.dtype in (nw.Categorical, nw.Enum)
+            and not series.implementation.is_pandas_like()
+        ):
             # pyarrow's to_numpy turns a null of a dictionary array into its last level.
             series = series.cast(nw.String)
         return series.to_numpy()
@@ -138,7 +159,9 @@ class Table:
             values.max() > LARGEST_EXACT_INTEGER or values.min() < -LARGEST_EXACT_INTEGER
         ):
             as_float = values.astype(np.float64)
-            inexact = [v for v, f in zip(values.tolist(), as_float.tolist(), strict=True) if v != f]
+            inexact = [
+                v for v, f in zip(values.tolist(), as_float.tolist(), strict=True) if v != f
+            ]
             self._refuse_inexact(j, inexact)
 
     def _refuse_inexact(self, j, values):
@@ -189,6 +212,28 @@ def read_table(estimator, X, *, reset, ensure_min_samples=1):
         ensure_min_samples=ensure_min_samples,
     )
     return Table(array, [f"x{j}" for j in range(array.shape[1])])
+
+
+def table_of(X, *, caller, ensure_min_samples=1):
+    """Check X as `read_table` does, for a function: nothing is stored.
+
+    Parameters
+    ----------
+    X : array-like or dataframe of shape (n_samples, n_features)
+        Missing and infinite values pass.
+
+    caller : str
+        The function's name, for messages.
+
+    ensure_min_samples : int, default=1
+
+    Returns
+    -------
+    table : Table
+    """
+    # An estimator that lives for this call.
+    passing = type(caller, (BaseEstimator,), {})()
+    return read_table(passing, X, reset=True, ensure_min_samples=ensure_min_samples)
 
 
 def _rows_to_array(X):

@@ -87,14 +87,15 @@ def encode_target(y, X, sample_weight, estimator):
 def _check_weights(sample_weight, y):
     if sample_weight is None:
         return np.ones(len(y))
-    weights = _check_sample_weight(
-        sample_weight, np.empty((len(y), 1)), dtype=np.float64, ensure_non_negative=True
-    )
-    if not weights.any():
+    # scikit-learn before 1.9 lets zeros pass, and later versions do not name the argument.
+    weights = np.asarray(sample_weight)
+    if weights.size and not weights.any():
         raise ValueError(
             "sample_weight must have a positive entry, got zeros only: no sample is left to fit."
         )
-    return weights
+    return _check_sample_weight(
+        sample_weight, np.empty((len(y), 1)), dtype=np.float64, ensure_non_negative=True
+    )
 
 
 def _refuse_missing(y):

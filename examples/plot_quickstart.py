@@ -1,0 +1,133 @@
+"""
+===============================
+Bin, select and score, in bits
+===============================
+
+Thirty measurements of a cell nucleus, many of them of the same thing: which
+say something about the diagnosis, how much, and which only repeat the others?
+
+A pipeline of :class:`~skinfo.MutualInfoBinner`,
+:class:`~skinfo.InfoBottleneckSelector` and naive Bayes, tuned by
+:class:`~skinfo.EntropyScorer`, is compared with the same classifier on all
+features. Naive Bayes takes every feature for independent evidence, so what is
+redundant makes it overconfident, and its log loss shows that.
+"""
+
+# %%
+# The data: 569 tumours, 30 measurements. Without any of them, telling the
+# diagnosis costs H(y) bits a tumour.
+
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.base import clone
+from sklearn.datasets import load_breast_cancer
+from sklearn.model_selection import GridSearchCV, train_test_split
+from sklearn.naive_bayes import CategoricalNB
+from sklearn.pipeline import Pipeline
+
+from skinfo import EntropyScorer, InfoBottleneckSelector, MutualInfoBinner
+from skinfo.measures import entropy
+
+X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+X_train, X_test, y_train, y_test = train_test_split(
+    X, y, test_size=0.4, stratify=y, random_state=0
+)
+prior = entropy(np.bincount(y_test), normalize=True)
+
+# %%
+# One pipeline, and a small grid over its own parameters. The score is minus
+# the log loss in bits a sample.
+
+pipeline = Pipeline(
+    [
+        ("bin", MutualInfoBinner()),
+        ("select", InfoBottleneckSelector()),
+        ("classify", CategoricalNB(min_categories=8)),
+    ]
+).set_output(transform="pandas")
+grid = {
+    "bin__max_bins": [3, 5, 8],
+    "select__n_features_to_select": ["auto", 8, 15],
+}
+scorer = EntropyScorer()
+search = GridSearchCV(pipeline, grid, scoring=scorer, cv=5).fit(X_train, y_train)
+few = search.best_estimator_
+everything = clone(few).set_params(select="passthrough").fit(X_train, y_train)
+
+loss_few, loss_all = -scorer(few, X_test, y_test), -scorer(everything, X_test, y_test)
+report = few["select"].report()
+kept, dropped = report[report["selected"]], report[~report["selected"]]
+
+# %%
+# What was kept, what was dropped, and why: `bits` is what a feature says about
+# the diagnosis alone, `bits_left` what it adds to those chosen before it.
+
+print(f"Best settings: {search.best_params_}\n")
+print(f"Kept {len(kept)} of {len(report)} features (bits about the diagnosis):")
+for row in kept.itertuples():
+    print(f"  {row.feature:<24} {row.bits:6.3f} alone, {row.bits_left:6.3f} new (p = {row.p_left:.1e})")
+print("\nDropped, though informative (the five with the most bits):")
+for row in dropped.nlargest(5, "bits").itertuples():
+    print(
+        f"  {row.feature:<24} {row.bits:6.3f} alone, {row.bits_left:6.3f} left: "
+        f"{row.redundant_with} says it"
+    )
+silent = dropped[dropped["p_value"] >= 0.05]
+print(f"\nDropped, for saying nothing significant: {len(silent)} features")
+print("\nLog loss on the 228 tumours held out, bits a tumour:")
+print(f"  knowing the class rates only   {prior:.3f}")
+print(f"  naive Bayes on all features    {loss_all:.3f}")
+print(f"  naive Bayes on those kept      {loss_few:.3f}")
+
+# %%
+# The picture: bits alone against bits left, and what that does to the loss.
+
+shown = report.set_index("feature").loc[
+    [*dropped.nlargest(12, "bits")["feature"][::-1], *kept["feature"][::-1]]
+]
+colours = np.where(shown["selected"], "#0072B2", "#999999")
+rows = np.arange(len(shown))
+
+fig, (bits_ax, loss_ax) = plt.subplots(
+    1, 2, figsize=(11, 6), width_ratios=[3, 1], layout="constrained"
+)
+bits_ax.barh(rows, shown["bits"], color=colours, alpha=0.35, height=0.8)
+bits_ax.barh(rows, np.maximum(shown["bits_left"], 0), color=colours, height=0.8)
+bits_ax.set_yticks(rows, shown.index)
+for row, name in zip(rows, shown["redundant_with"], strict=True):
+    if name:
+        bits_ax.annotate(
+            f"said by {name}",
+            (shown["bits"].iloc[row], row),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+            color="#555555",
+        )
+bits_ax.axhline(len(shown) - len(kept) - 0.5, color="black", linewidth=0.8)
+bits_ax.set_xlim(0, 1.35 * shown["bits"].max())
+bits_ax.set_xlabel("Information about the diagnosis (bits)")
+bits_ax.set_title("Kept (above the line) and dropped: pale, bits alone; solid, bits left", fontsize=11)
+
+losses = {"class rates": prior, f"all {len(report)}": loss_all, f"kept {len(kept)}": loss_few}
+bars = loss_ax.bar(list(losses), list(losses.values()), color=["#D8D8D8", "#999999", "#0072B2"])
+loss_ax.bar_label(bars, fmt="%.2f", padding=2)
+loss_ax.set_ylabel("Log loss on held-out tumours (bits a tumour)")
+loss_ax.set_title("Naive Bayes", fontsize=11)
+
+picture = Path("quickstart.png").resolve()
+fig.savefig(picture, dpi=120)
+print(f"\nThe picture is in {picture}")
+plt.show()
+
+# %%
+# What to take away: naive Bayes counts the same evidence once for every feature
+# that repeats it, and on all features is worse than knowing the class rates alone. The
+# selector keeps one of each group. Classifiers that weigh features jointly, such as
+# logistic regression, suffer far less from redundancy; for them the gain is a
+# shorter list of measurements, not a lower loss. The p-values come after bins that
+# were chosen to be informative, so they are optimistic; on columns as they are,
+# the selector cuts bins that do not look at y, and they hold.

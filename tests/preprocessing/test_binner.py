@@ -1,0 +1,434 @@
+"""MutualInfoBinner: the bins, what they say, and what it does with awkward columns."""
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+import scipy.sparse as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sklearn.base import clone
+from sklearn.datasets import load_breast_cancer, load_iris
+from sklearn.metrics import mutual_info_score
+from sklearn.tree import DecisionTreeClassifier
+
+from skinfo import MutualInfoBinner
+
+
+def bits(x, y):
+    return mutual_info_score(x, y) / np.log(2)
+
+
+def best_information(x, y, max_bins):
+    """Return the largest I(bin; y), in bits, of any cut of x into at most max_bins intervals."""
+    values = np.unique(x)
+    most = min(max_bins, len(values)) - 1
+    return max(
+        bits(np.searchsorted(cuts, x, side="right"), y)
+        for k in range(most + 1)
+        for cuts in combinations(values[1:], k)
+    )
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, 4])
+@pytest.mark.parametrize("seed", range(8))
+def test_optimum_over_all_partitions(seed, n_classes):
+    rng = np.random.default_rng(seed)
+    x = rng.integers(0, 9, 60)
+    y = np.append(rng.integers(0, n_classes, 60 - n_classes), np.arange(n_classes))
+    binner = MutualInfoBinner(4, penalty=None).fit(x[:, None], y)
+    codes = binner.transform(x[:, None])[:, 0]
+    expected = best_information(x, y, 4)
+    assert bits(codes, y) == pytest.approx(expected, abs=1e-12)
+    assert binner.mutual_info_[0] == pytest.approx(expected, abs=1e-12)
+    assert binner.n_bins_[0] <= 4
+
+
+def test_at_least_the_information_of_a_tree_on_thinned_candidates(rng):
+    x = rng.normal(size=20_000)
+    y = (rng.random(20_000) < 0.5 + 0.4 * np.sin(4 * x)).astype(int)
+    tree = DecisionTreeClassifier(criterion="entropy", max_leaf_nodes=8).fit(x[:, None], y)
+    binner = MutualInfoBinner(penalty=None).fit(x[:, None], y)
+    assert binner.mutual_info_[0] >= bits(tree.apply(x[:, None]), y)
+
+
+def test_uninformative_column_gets_one_bin():
+    n_bins = []
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        binner = MutualInfoBinner().fit(rng.normal(size=(500, 1)), rng.integers(0, 2, 500))
+        n_bins.append(binner.n_bins_[0])
+    assert n_bins.count(1) >= 99
+
+
+def test_modl_finds_every_period_of_a_wave(rng):
+    # Eight runs of alternating rate: greedy MDLP sees nothing to gain from its first cut.
+    x = rng.random(1000)
+    y = (rng.random(1000) < 0.5 + 0.45 * np.sign(np.sin(8 * np.pi * x))).astype(int)
+    binner = MutualInfoBinner(10).fit(x[:, None], y)
+    assert binner.n_bins_[0] == 8
+    np.testing.assert_allclose(binner.bin_edges_[0][1:-1], np.arange(1, 8) / 8, atol=0.02)
+
+
+def test_number_of_bits_a_bin_must_save(rng):
+    x = np.repeat([0.0, 1.0], 50)
+    y = np.repeat([0, 1], 50)
+    # The only cut saves all of n H(y) = 100 bits.
+    assert MutualInfoBinner(penalty=99.9).fit(x[:, None], y).n_bins_[0] == 2
+    assert MutualInfoBinner(penalty=100.1).fit(x[:, None], y).n_bins_[0] == 1
+
+
+def test_bic_by_hand():
+    # One cut saves 10 bits = 6.93 nats; it costs (one rate + one cut) / 2 * ln 10 = 2.30 nats.
+    x, y = np.repeat([0.0, 1.0], 5), np.repeat([0, 1], 5)
+    assert MutualInfoBinner(penalty="bic").fit(x[:, None], y).n_bins_[0] == 2
+    # One of five rows differs: the cut saves 5 H(1/5) = 2.50 nats and costs ln 5 = 1.61; on
+    # pairs it saves 2 ln 2 = 1.39 nats of four rows and costs ln 4 = 1.386, and 4 H(1/4) = 2.25.
+    x, y = np.arange(4.0), np.array([0, 1, 0, 1])
+    assert MutualInfoBinner(penalty="bic").fit(x[:, None], y).n_bins_[0] == 1
+
+
+def test_mdlp_accepts_and_refuses_by_the_published_rule():
+    # n = 20, all in one cut: gain 20 bits against log2(19) + log2(7) - 2 = 5.06 bits.
+    x, y = np.repeat([0.0, 1.0], 10), np.repeat([0, 1], 10)
+    assert MutualInfoBinner(penalty="mdlp").fit(x[:, None], y).n_bins_[0] == 2
+    # n = 4: gain 4 bits against log2(3) + log2(7) - 2 = 2.39; n = 2: 2 against 0 + 0.81.
+    assert MutualInfoBinner(penalty="mdlp").fit(x[8:12, None], y[8:12]).n_bins_[0] == 2
+    # A cut that leaves both sides mixed gains 20 (1 - H(0.4)) = 0.58 bits: refused.
+    y = np.array([0] * 6 + [1] * 4 + [0] * 4 + [1] * 6)
+    assert MutualInfoBinner(penalty="mdlp").fit(x[:, None], y).n_bins_[0] == 1
+
+
+def test_mdlp_respects_max_bins_and_least_size(rng):
+    x = rng.random((2000, 1))
+    y = (rng.random(2000) < 0.5 + 0.45 * np.sign(x[:, 0] - 0.3) * np.sign(0.7 - x[:, 0])).astype(
+        int
+    )
+    assert MutualInfoBinner(penalty="mdlp").fit(x, y).n_bins_[0] == 3
+    assert MutualInfoBinner(2, penalty="mdlp").fit(x, y).n_bins_[0] == 2
+    few = MutualInfoBinner(penalty="mdlp", min_samples_bin=0.4).fit(x, y)
+    assert few.counts_[0].sum(axis=1).min() >= 800
+
+
+@pytest.mark.parametrize("least", [5, 40, 0.2])
+def test_least_number_of_samples_in_a_bin(rng, least):
+    x = rng.normal(size=(150, 1))
+    y = (rng.random(150) < 1 / (1 + np.exp(-3 * x[:, 0]))).astype(int)
+    binner = MutualInfoBinner(penalty=None, min_samples_bin=least).fit(x, y)
+    assert binner.counts_[0].sum(axis=1).min() >= (least if least > 1 else least * 150)
+    assert binner.n_bins_[0] > 1
+
+
+def test_more_samples_a_bin_than_there_are_leaves_one_bin(rng):
+    binner = MutualInfoBinner(min_samples_bin=99).fit(rng.normal(size=(20, 1)), np.arange(20) % 2)
+    assert binner.n_bins_[0] == 1
+
+
+@given(
+    x=arrays(float, 25, elements=st.integers(-4, 4).map(float)),
+    y=arrays(int, 25, elements=st.integers(0, 2)),
+    weights=arrays(int, 25, elements=st.integers(0, 3)),
+    penalty=st.sampled_from(["modl", "mdlp", "bic", 1.5, None]),
+)
+@settings(max_examples=60, deadline=None)
+def test_weights_are_repetitions(x, y, weights, penalty):
+    weights[:3], y[:3] = 1, [0, 1, 2]
+    weighted = MutualInfoBinner(5, penalty=penalty).fit(x[:, None], y, sample_weight=weights)
+    repeated = MutualInfoBinner(5, penalty=penalty).fit(
+        np.repeat(x, weights)[:, None], np.repeat(y, weights)
+    )
+    np.testing.assert_array_equal(weighted.bin_edges_[0], repeated.bin_edges_[0])
+    np.testing.assert_array_equal(weighted.counts_[0], repeated.counts_[0])
+    assert weighted.mutual_info_[0] == repeated.mutual_info_[0]
+
+
+@given(
+    x=arrays(float, 40, elements=st.floats(-100, 100)),
+    y=arrays(int, 40, elements=st.integers(0, 2)),
+    order=st.permutations(range(40)),
+)
+@settings(max_examples=40, deadline=None)
+def test_row_order_and_relabelling_change_nothing(x, y, order):
+    y[:2] = [0, 1]
+    here = MutualInfoBinner(4, penalty=None).fit(x[:, None], y)
+    there = MutualInfoBinner(4, penalty=None).fit(x[order][:, None], y[order])
+    np.testing.assert_array_equal(here.bin_edges_[0], there.bin_edges_[0])
+    named = MutualInfoBinner(4, penalty=None).fit(x[:, None], np.array(["b", "a", "c"])[y])
+    assert named.mutual_info_[0] == pytest.approx(here.mutual_info_[0], abs=1e-12)
+
+
+def test_threads_change_nothing():
+    X, y = load_breast_cancer(return_X_y=True)
+    one, two = (MutualInfoBinner(n_jobs=n).fit(X, y) for n in (1, 2))
+    for a, b in zip(one.bin_edges_, two.bin_edges_, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_containers_change_nothing():
+    data = load_iris(as_frame=True)
+    X, y = data.data, data.target
+    expected = MutualInfoBinner().fit(X.to_numpy(), y).transform(X.to_numpy())
+    for frame in (X, pl.from_pandas(X), pl.from_pandas(X).to_arrow(), X.astype("Float64")):
+        binner = MutualInfoBinner().fit(frame, y)
+        np.testing.assert_array_equal(binner.transform(frame), expected)
+    assert list(binner.get_feature_names_out()) == list(X.columns)
+
+
+def test_missing_values_are_their_own_bin(rng):
+    x = rng.normal(size=200)
+    y = (x > 0).astype(int)
+    x[:50], y[:50] = np.nan, 1
+    binner = MutualInfoBinner().fit(x[:, None], y)
+    assert binner.transform([[np.nan]])[0, 0] == binner.n_bins_[0] - 1
+    table = binner.bin_table(0)
+    assert table["bin"].tolist()[-1] == "missing"
+    assert table["count"].tolist()[-1] == 50
+    assert table["rate[1]"].tolist()[-1] == 1
+    # Its bits: share times KL of its rates against all: 1/4 log2(1 / P(y = 1)).
+    assert table["bits"].iloc[-1] == pytest.approx(-0.25 * np.log2(np.mean(y)))
+
+
+def test_missing_values_new_at_transform_go_to_the_fullest_bin():
+    x, y = np.array([0.0] * 10 + [1.0] * 30), np.array([0] * 10 + [1] * 30)
+    binner = MutualInfoBinner().fit(x[:, None], y)
+    assert binner.n_bins_[0] == 2
+    assert binner.transform([[np.nan]])[0, 0] == 1
+
+
+def test_infinite_values_and_values_out_of_range():
+    x = np.array([-np.inf] * 10 + [0.0] * 10 + [np.inf] * 10)
+    y = np.repeat([0, 1, 0], 10)
+    binner = MutualInfoBinner().fit(x[:, None], y)
+    assert binner.n_bins_[0] == 3
+    new = [[-np.inf], [-1e308], [0], [5], [np.inf]]
+    assert binner.transform(new)[:, 0].tolist() == [0, 1, 1, 1, 2]
+
+
+def test_constant_and_all_missing_columns():
+    X = np.column_stack([np.ones(20), np.full(20, np.nan)])
+    binner = MutualInfoBinner().fit(X, np.arange(20) % 2)
+    assert binner.mutual_info_.tolist() == [0.0, 0.0]
+    assert binner.n_bins_.tolist() == [1, 2]
+    assert binner.transform([[5.0, np.nan], [1.0, 3.0]]).tolist() == [[0, 1], [0, 0]]
+
+
+def test_extreme_neighbours_are_told_apart():
+    low, high = 1.0, np.nextafter(1.0, 2)
+    x = np.repeat([low, high], 20)
+    binner = MutualInfoBinner().fit(x[:, None], np.repeat([0, 1], 20))
+    assert binner.transform([[low], [high]])[:, 0].tolist() == [0, 1]
+    x = np.repeat([-1.7e308, 1.7e308], 20)
+    assert MutualInfoBinner().fit(x[:, None], np.repeat([0, 1], 20)).bin_edges_[0][1] == 0
+
+
+def test_integers_beyond_float64_are_refused():
+    ids = np.arange(2**60, 2**60 + 20)
+    with pytest.raises(ValueError, match=r"x0 holds integers beyond 2\*\*53, such as 115292150"):
+        MutualInfoBinner().fit(ids[:, None], np.arange(20) % 2)
+    frame = pd.DataFrame({"id": pd.array([*ids[:-1], None], dtype="Int64")})
+    with pytest.raises(ValueError, match=r"id holds integers beyond 2\*\*53"):
+        MutualInfoBinner().fit(frame, np.arange(20) % 2)
+    # Large ones that float64 holds exactly are numbers like others.
+    binner = MutualInfoBinner().fit((ids * 2**3)[:, None] // 2**3 * 0 + 2**60, np.arange(20) % 2)
+    assert binner.n_bins_[0] == 1
+
+
+def test_many_classes(rng):
+    y = rng.integers(0, 300, 3000)
+    x = np.where(y < 150, 0, 2) + rng.random(3000)
+    binner = MutualInfoBinner(penalty=None, max_bins=2).fit(x[:, None], y)
+    assert binner.counts_[0].shape == (2, 300)
+    assert binner.bin_edges_[0][1] == pytest.approx(1.5, abs=0.51)
+
+
+FRAME = pd.DataFrame(
+    {
+        "colour": ["red", "red", "blue", "blue", "green", None] * 20,
+        "size": [1.0, 2.0, 3.0, np.nan, 5.0, 6.0] * 20,
+        "flag": [True, False, True, True, False, True] * 20,
+        "when": pd.to_datetime(["2020-01-01", "2020-02-01", "2020-03-01"] * 40),
+    }
+)
+OUTCOME = np.array([1, 1, 0, 0, 0, 1] * 20)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [FRAME, pl.from_pandas(FRAME), FRAME.astype({"colour": "category"}), FRAME.astype(object)],
+    ids=["pandas", "polars", "category", "object"],
+)
+def test_columns_as_they_come(frame):
+    binner = MutualInfoBinner().fit(frame, OUTCOME)
+    assert binner.groups_[0] == [["blue", "green"], ["red"]]
+    assert binner.groups_[1] is None
+    assert binner.bin_edges_[0] is None
+    codes = binner.transform(frame)
+    # blue and green hold no 1, red only, missing too.
+    assert codes[:6, 0].tolist() == [1, 1, 0, 0, 0, 2]
+    assert codes[3, 1] == binner.n_bins_[1] - 1
+    assert binner.mutual_info_[0] == pytest.approx(1.0)
+
+
+def test_unseen_levels_go_to_the_fullest_bin():
+    binner = MutualInfoBinner().fit(FRAME, OUTCOME)
+    unseen = FRAME.head(1).assign(colour="violet")
+    assert binner.transform(unseen)[0, 0] == 0
+
+
+def test_levels_of_two_classes_are_grouped_optimally(rng):
+    levels = rng.integers(0, 6, 200)
+    y = (rng.random(200) < levels / 6).astype(int)
+    frame = pd.DataFrame({"level": np.array(list("abcdef"))[levels]})
+    binner = MutualInfoBinner(3, penalty=None).fit(frame, y)
+    # Every map of six levels to three groups.
+    maps = np.array(np.unravel_index(np.arange(3**6), (3,) * 6)).T
+    expected = max(bits(groups[levels], y) for groups in maps)
+    assert binner.mutual_info_[0] == pytest.approx(expected, abs=1e-12)
+
+
+def test_levels_of_three_classes_are_grouped_by_what_they_say():
+    frame = pd.DataFrame({"level": list("abcdef") * 30})
+    y = np.array([0, 0, 1, 1, 2, 2] * 30)
+    binner = MutualInfoBinner().fit(frame, y)
+    assert binner.groups_[0] == [["a", "b"], ["c", "d"], ["e", "f"]]
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_identifier_says_nothing(rng, n_classes):
+    frame = pd.DataFrame({"id": [f"u{i}" for i in range(600)]})
+    binner = MutualInfoBinner().fit(frame, rng.integers(0, n_classes, 600))
+    assert binner.n_bins_[0] == 1
+    assert binner.mutual_info_[0] == 0
+
+
+def test_categorical_columns_can_be_named(rng):
+    codes = rng.integers(0, 4, 200)
+    y = np.isin(codes, [0, 2]).astype(int)
+    X = np.column_stack([codes, rng.normal(size=200)])
+    for chosen in ([0], np.array([True, False])):
+        assert MutualInfoBinner(2, categorical_features=chosen).fit(X, y).groups_[0] == [
+            [1, 3],
+            [0, 2],
+        ]
+    frame = pd.DataFrame(X, columns=["code", "noise"])
+    assert MutualInfoBinner(2, categorical_features=["code"]).fit(frame, y).mutual_info_[
+        0
+    ] == pytest.approx(bits(y, y))
+
+
+def test_onehot_names_and_values():
+    binner = MutualInfoBinner(encode="onehot-dense").fit(FRAME[["colour", "size"]], OUTCOME)
+    names = list(binner.get_feature_names_out())
+    assert names[:3] == ["colour={blue, green}", "colour={red}", "colour=missing"]
+    assert names[3].startswith("size=[-inf, ")
+    indicators = binner.transform(FRAME[["colour", "size"]])
+    assert indicators.shape == (120, len(names))
+    np.testing.assert_array_equal(indicators.sum(axis=1), 2)
+    sparse = (
+        clone(binner).set_params(encode="onehot").fit_transform(FRAME[["colour", "size"]], OUTCOME)
+    )
+    assert sp.issparse(sparse)
+    np.testing.assert_array_equal(sparse.toarray(), indicators)
+
+
+def test_set_output_keeps_names_and_index():
+    X = FRAME[["size", "flag"]].set_index(np.arange(120) + 7)
+    out = MutualInfoBinner().set_output(transform="pandas").fit_transform(X, OUTCOME)
+    assert list(out.columns) == ["size", "flag"]
+    assert out.index.equals(X.index)
+    assert (out.dtypes == np.uint8).all()
+
+
+def test_bin_table_adds_up():
+    X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    binner = MutualInfoBinner().fit(X, y)
+    table = binner.bin_table("mean radius")
+    assert table["bits"].sum() == pytest.approx(binner.mutual_info_[0])
+    assert table["share"].sum() == pytest.approx(1)
+    assert table["count"].sum() == len(y)
+    np.testing.assert_allclose(table["rate[0]"] + table["rate[1]"], 1)
+    # log2 of the odds in the bin over the odds of all, with half a count in each cell.
+    n0, n1 = binner.counts_[0][0]
+    all0, all1 = binner.counts_[0].sum(axis=0)
+    odds = ((n1 + 0.5) / (n0 + 0.5)) / ((all1 + 0.5) / (all0 + 0.5))
+    assert table["woe"][0] == pytest.approx(np.log2(odds))
+    pd.testing.assert_frame_equal(table, binner.bin_table(0))
+
+
+def test_dtype_of_the_output():
+    X, y = load_iris(return_X_y=True)
+    assert MutualInfoBinner().fit_transform(X, y).dtype == np.uint8
+    assert MutualInfoBinner(dtype=np.float32).fit_transform(X, y).dtype == np.float32
+    onehot = MutualInfoBinner(encode="onehot-dense", dtype=np.int8).fit_transform(X, y)
+    assert onehot.dtype == np.int8
+
+
+X_OK, Y_OK = np.arange(20.0).reshape(10, 2), np.arange(10) % 2
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "weights", "message"),
+    [
+        (X_OK, np.ones(10), None, "needs y to have at least two classes, got one class: .*1.0"),
+        (X_OK, None, None, "requires y to be passed, but the target y is None"),
+        (X_OK, Y_OK[:-1], None, "inconsistent numbers of samples: .10, 9."),
+        (X_OK, np.where(Y_OK, np.nan, 1.0), None, r"Input y contains NaN: 5 missing .* row 1"),
+        (X_OK, np.array(["a", None] * 5, object), None, "Input y contains NaN: 5 missing"),
+        (X_OK, np.linspace(0, 1, 10), None, "Unknown label type: continuous. .*KBinsDiscretizer"),
+        (X_OK[:0], Y_OK[:0], None, r"0 sample\(s\)"),
+        (X_OK[:1], Y_OK[:1], None, r"1 sample\(s\) .* minimum of 2"),
+        (X_OK[:, :0], Y_OK, None, r"0 feature\(s\)"),
+        (pd.DataFrame(X_OK)[[]], Y_OK, None, r"0 feature\(s\)"),
+        (pd.DataFrame(X_OK)[:0], Y_OK[:0], None, r"0 sample\(s\)"),
+        (X_OK, Y_OK, np.zeros(10), "sample_weight"),
+        (X_OK, Y_OK, -np.ones(10), "(?i)negative"),
+        (X_OK, Y_OK, Y_OK, "at least two classes, got one class"),
+        (pd.DataFrame(X_OK, columns=["a", "a"]), Y_OK, None, r"duplicate column names: \['a'\]"),
+        (X_OK[0], Y_OK, None, "(?i)expected 2D array"),
+        (sp.csr_matrix(X_OK), Y_OK, None, "(?i)sparse"),
+    ],
+)
+def test_bad_input_says_what_is_wrong(X, y, weights, message):
+    expected = TypeError if message == "(?i)sparse" else ValueError
+    with pytest.raises(expected, match=message):
+        MutualInfoBinner().fit(X, y, sample_weight=weights)
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"max_bins": 1}, "'max_bins' parameter of MutualInfoBinner must be an int in the range"),
+        ({"penalty": "aic"}, "'penalty' parameter of MutualInfoBinner must be .* Got 'aic'"),
+        ({"penalty": -1.0}, "'penalty' parameter"),
+        ({"encode": "woes"}, "'encode' parameter"),
+        ({"min_samples_bin": 0}, "'min_samples_bin' parameter"),
+        ({"categorical_features": ["nope"]}, "categorical_features: no column named 'nope'"),
+        (
+            {"categorical_features": [2]},
+            r"categorical_features: no column 2, X has 2 feature\(s\)",
+        ),
+        ({"categorical_features": [True]}, "one entry a feature, got shape .1,. for 2 features"),
+    ],
+)
+def test_bad_parameters_say_what_is_wrong(params, message):
+    with pytest.raises(ValueError, match=message):
+        MutualInfoBinner(**params).fit(X_OK, Y_OK)
+
+
+def test_text_where_numbers_are_needed():
+    with pytest.raises(ValueError, match=r"colour must hold numbers, got 'red'\. .*categorical"):
+        MutualInfoBinner(categorical_features=None).fit(FRAME[["colour"]], OUTCOME)
+    binner = MutualInfoBinner().fit(FRAME[["size"]], OUTCOME)
+    with pytest.raises(ValueError, match="size must hold numbers, got 'large'"):
+        binner.transform(pd.DataFrame({"size": ["large"]}))
+
+
+def test_unknown_column_of_bin_table():
+    binner = MutualInfoBinner().fit(FRAME[["size"]], OUTCOME)
+    with pytest.raises(ValueError, match=r"no column named 'age'; the columns are \['size'\]"):
+        binner.bin_table("age")
+    with pytest.raises(ValueError, match=r"no column 1, X has 1 feature\(s\)"):
+        binner.bin_table(1)

@@ -1,0 +1,72 @@
+"""scikit-learn's own checks of the transformers, those it leaves to authors included."""
+
+import pytest
+from sklearn.preprocessing import KBinsDiscretizer
+from sklearn.utils import estimator_checks
+
+from skinfo import InfoBottleneckSelector, MutualInfoBinner
+
+# Random y, as some checks send it, is rightly refused by an automatic selection; scikit-learn's
+# SelectorMixin then warns that no feature is left.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:No features were selected:UserWarning"),
+    # Some checks fit on a frame and transform an array on purpose.
+    pytest.mark.filterwarnings("ignore:X does not have valid feature names:UserWarning"),
+    pytest.mark.filterwarnings("ignore:X has feature names, but:UserWarning"),
+]
+
+ESTIMATORS = {
+    "binner": MutualInfoBinner(),
+    "binner most informative": MutualInfoBinner(4, penalty=None, n_jobs=2),
+    "binner mdlp": MutualInfoBinner(penalty="mdlp", min_samples_bin=0.1),
+    "binner bic": MutualInfoBinner(penalty="bic", min_samples_bin=3, max_candidates=None),
+    "binner bits a bin": MutualInfoBinner(penalty=2.5, max_candidates=4),
+    "binner onehot": MutualInfoBinner(encode="onehot"),
+    "binner onehot dense": MutualInfoBinner(encode="onehot-dense", dtype=float),
+    "selector": InfoBottleneckSelector(),
+    "selector share": InfoBottleneckSelector(0.5, beta=10.0, max_states=4),
+    "selector jmi": InfoBottleneckSelector(0.5, criterion="jmi", n_jobs=2),
+    "selector cmim": InfoBottleneckSelector(criterion="cmim", alpha=0.5),
+    "selector binner": InfoBottleneckSelector(0.5, binner=MutualInfoBinner()),
+    "selector kbins": InfoBottleneckSelector(
+        0.5, binner=KBinsDiscretizer(3, encode="ordinal", strategy="uniform")
+    ),
+}
+
+# What check_estimator leaves out.
+MORE_CHECKS = [
+    "check_dataframe_column_names_consistency",
+    "check_get_feature_names_out_error",
+    "check_global_output_transform_pandas",
+    "check_global_set_output_transform_polars",
+    "check_inplace_ensure_writeable",
+    "check_param_validation",
+    "check_set_output_transform",
+    "check_set_output_transform_pandas",
+    "check_set_output_transform_polars",
+    "check_transformer_get_feature_names_out",
+    "check_transformer_get_feature_names_out_pandas",
+]
+
+# scikit-learn refuses sparse output in dataframes, of any transformer.
+DENSE = [name for name in ESTIMATORS if name != "binner onehot"]
+
+
+# scikit-learn 1.7 hands its parametrize_with_checks a generator, which pytest 9 deprecates.
+@pytest.mark.parametrize(
+    ("estimator", "check"),
+    [
+        pytest.param(estimator, check, id=f"{name}-{check.func.__name__}")
+        for name, each in ESTIMATORS.items()
+        for estimator, check in estimator_checks.estimator_checks_generator(each)
+    ],
+)
+def test_check_estimator(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.parametrize("check", MORE_CHECKS)
+@pytest.mark.parametrize("name", DENSE)
+def test_checks_that_check_estimator_leaves_out(name, check):
+    estimator = ESTIMATORS[name]
+    getattr(estimator_checks, check)(type(estimator).__name__, estimator)

@@ -67,7 +67,8 @@ kept, dropped = report[report["selected"]], report[~report["selected"]]
 print(f"Best settings: {search.best_params_}\n")
 print(f"Kept {len(kept)} of {len(report)} features (bits about the diagnosis):")
 for row in kept.itertuples():
-    print(f"  {row.feature:<24} {row.bits:6.3f} alone, {row.bits_left:6.3f} new (p = {row.p_left:.1e})")
+    new = f"{row.bits_left:6.3f} new (p = {row.p_left:.0e})"
+    print(f"  {row.feature:<24} {row.bits:6.3f} alone, {new}")
 print("\nDropped, though informative (the five with the most bits):")
 for row in dropped.nlargest(5, "bits").itertuples():
     print(
@@ -110,7 +111,9 @@ for row, name in zip(rows, shown["redundant_with"], strict=True):
 bits_ax.axhline(len(shown) - len(kept) - 0.5, color="black", linewidth=0.8)
 bits_ax.set_xlim(0, 1.35 * shown["bits"].max())
 bits_ax.set_xlabel("Information about the diagnosis (bits)")
-bits_ax.set_title("Kept (above the line) and dropped: pale, bits alone; solid, bits left", fontsize=11)
+bits_ax.set_title(
+    "Kept (above the line) and dropped: pale, bits alone; solid, bits left", fontsize=11
+)
 
 losses = {"class rates": prior, f"all {len(report)}": loss_all, f"kept {len(kept)}": loss_few}
 bars = loss_ax.bar(list(losses), list(losses.values()), color=["#D8D8D8", "#999999", "#0072B2"])

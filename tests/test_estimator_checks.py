@@ -1,7 +1,6 @@
 """scikit-learn's own checks of the transformers, those it leaves to authors included."""
 
 import pytest
-from sklearn.preprocessing import KBinsDiscretizer
 from sklearn.utils import estimator_checks
 
 from skinfo import InfoBottleneckSelector, MutualInfoBinner
@@ -28,9 +27,6 @@ ESTIMATORS = {
     "selector jmi": InfoBottleneckSelector(0.5, criterion="jmi", n_jobs=2),
     "selector cmim": InfoBottleneckSelector(criterion="cmim", alpha=0.5),
     "selector binner": InfoBottleneckSelector(0.5, binner=MutualInfoBinner()),
-    "selector kbins": InfoBottleneckSelector(
-        0.5, binner=KBinsDiscretizer(3, encode="ordinal", strategy="uniform")
-    ),
 }
 
 # What check_estimator leaves out.

@@ -1,4 +1,4 @@
-"""Optimal partitions of a sorted column: candidate cuts, their counts, dynamic programming.
+"""Optimal partitions of a sorted column: boundary points and dynamic programming.
 
 Divide and conquer and SMAWK are not used: the cost of a bin satisfies the
 quadrangle inequality only for bins sorted by posterior, and elsewhere those
@@ -14,54 +14,65 @@ from skinfo._kernels._jit import kernel
 
 
 @kernel
-def candidate_cuts(values, classes, weights, n_classes, merge):
-    """Return where a sorted column may be cut, as ends (exclusive) of row runs, and their weights.
+def boundary_points(values, starts, weights, limit):
+    """Return where the class distribution of a column changes, unless that is at too many places.
 
-    Rows of equal value are never separated. With `merge`, neighbours with the
-    same class distribution are not either: an optimal partition cuts at boundary
-    points only (Fayyad and Irani 1992; Elomaa and Rousu 1999).
+    Values of equal class distribution that follow each other stay together: an optimal
+    partition cuts at boundary points only (Fayyad and Irani 1992; Elomaa and Rousu 1999).
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,), dtype float64
+        Sorted within each class, classes one after the other.
+
+    starts : ndarray of shape (n_classes + 1,), dtype int64
+        Where each class starts in `values`, and n.
+
+    weights : ndarray of shape (n,) or (0,), dtype float64
+        Of `values`; empty for weights of one.
+
+    limit : int
+        With more boundary points than this the search ends at once: a noisy column has
+        hundreds in its first thousand rows.
 
     Returns
     -------
-    ends : ndarray of int64
-        Increasing; the last one is the number of rows.
-    cumulative : ndarray of float64
-        Weight of the rows before each end.
+    points : ndarray, dtype float64
+        First value to the right of each boundary, increasing.
+
+    complete : bool
+        Whether these are all.
     """
-    n = values.shape[0]
-    ends = np.empty(n, np.int64)
-    cumulative = np.empty(n)
-    n_ends = 0
-    run = np.zeros(n_classes)
-    block = np.zeros(n_classes)
-    run_start, run_weight, total = 0, 0.0, 0.0
-    start = 0
-    while start < n:
-        stop = start
+    n_classes = starts.shape[0] - 1
+    head = starts[:-1].copy()
+    run, block = np.zeros(n_classes), np.zeros(n_classes)
+    run_weight = 0.0
+    points = np.empty(min(limit, values.shape[0]))
+    n_points = 0
+    while True:
+        value = np.inf
+        hint = -1
+        for c in range(n_classes):
+            if head[c] < starts[c + 1] and (hint < 0 or values[head[c]] < value):
+                value, hint = values[head[c]], c
+        if hint < 0:
+            return points[:n_points].copy(), True
         block_weight = 0.0
-        while stop < n and values[stop] == values[start]:
-            block[classes[stop]] += weights[stop]
-            block_weight += weights[stop]
-            stop += 1
-        hint = classes[start]
-        if start > 0 and not (
-            merge and same_distribution(run, run_weight, block, block_weight, hint)
-        ):
-            ends[n_ends] = start
-            cumulative[n_ends] = total
-            n_ends += 1
-            for row in range(run_start, start):
-                run[classes[row]] = 0.0
-            run_start, run_weight = start, 0.0
-        for row in range(start, stop):
-            run[classes[row]] += weights[row]
-            block[classes[row]] = 0.0
+        for c in range(n_classes):
+            block[c] = 0.0
+            while head[c] < starts[c + 1] and values[head[c]] == value:
+                block[c] += weights[head[c]] if weights.shape[0] else 1.0
+                head[c] += 1
+            block_weight += block[c]
+        if run_weight > 0.0 and not same_distribution(run, run_weight, block, block_weight, hint):
+            if n_points == limit:
+                return points, False
+            points[n_points] = value
+            n_points += 1
+            run[:] = 0.0
+            run_weight = 0.0
+        run += block
         run_weight += block_weight
-        total += block_weight
-        start = stop
-    ends[n_ends] = n
-    cumulative[n_ends] = total
-    return ends[: n_ends + 1].copy(), cumulative[: n_ends + 1].copy()
 
 
 @kernel
@@ -77,25 +88,6 @@ def same_distribution(a, a_weight, b, b_weight, hint):
     for c in range(a.shape[0]):
         same &= a[c] * b_weight == b[c] * a_weight
     return same
-
-
-@kernel
-def cumulative_counts(classes, weights, ends, n_classes):
-    """Return class counts before each candidate cut, (n_ends + 1, n_classes + 1).
-
-    Row 0 is zero; the last column is the total over classes.
-    """
-    n_ends = ends.shape[0]
-    counts = np.zeros((n_ends + 1, n_classes + 1))
-    row = 0
-    for e in range(n_ends):
-        for c in range(n_classes + 1):
-            counts[e + 1, c] = counts[e, c]
-        while row < ends[e]:
-            counts[e + 1, classes[row]] += weights[row]
-            counts[e + 1, n_classes] += weights[row]
-            row += 1
-    return counts
 
 
 @kernel
@@ -126,7 +118,7 @@ def optimal_partitions(cumulative, max_bins, min_weight, modl):
     Parameters
     ----------
     cumulative : ndarray of shape (m + 1, n_classes + 1)
-        From `cumulative_counts`.
+        Class counts before each candidate cut, first row zero; the last column is their total.
 
     Returns
     -------

@@ -30,12 +30,12 @@ def fit_numbers(values, target, *, max_candidates, **settings):
 
     counts : ndarray of shape (n_bins, n_classes)
     """
+    cuts, counts = supervised_cuts(values, target, max_candidates=max_candidates, **settings)
     missing = np.isnan(values)
-    cuts = supervised_cuts(values, target, max_candidates=max_candidates, **settings)
     bins = NumericBins(cuts, bool(missing.any()))
-    codes = np.searchsorted(cuts, values, side="right")
-    codes[missing] = bins.n_bins - 1
-    return _with_fallback(bins, level_counts(codes, target, bins.n_bins))
+    if bins.has_missing:
+        counts = np.vstack([counts, level_counts(np.where(missing, 0, -1), target, 1)])
+    return _with_fallback(bins, counts)
 
 
 def fit_levels(codes, levels, target, **settings):

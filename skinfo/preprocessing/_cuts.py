@@ -1,24 +1,16 @@
-"""Where to cut a column of numbers: sort once, thin the candidates, partition."""
+"""Where to cut a column of numbers: candidates, the best partition, a finer look at its cuts."""
 
 from math import inf
 from sys import float_info
 
 import numpy as np
 
-from skinfo._kernels._partition import candidate_cuts, cumulative_counts, optimal_partitions
+from skinfo._kernels._partition import boundary_points, optimal_partitions
 from skinfo.preprocessing._penalties import choose_n_bins, mdlp_cuts
+from skinfo.preprocessing._sorted import SortedColumn, counts_before
 
-
-def sorted_column(values, target):
-    """Return the present values, sorted, with their classes and weights."""
-    present = ~np.isnan(values)
-    if not present.all():
-        values, codes, weights = values[present], target.codes[present], target.weights[present]
-    else:
-        codes, weights = target.codes, target.weights
-    order = np.argsort(values)
-    weights = weights[order] if target.is_weighted else weights
-    return values[order], codes[order], weights
+# A finer look at the chosen cuts has this many candidates, whatever max_candidates is.
+FINE_CANDIDATES = 256
 
 
 def supervised_cuts(values, target, *, max_bins, penalty, min_weight, max_candidates):
@@ -45,40 +37,75 @@ def supervised_cuts(values, target, *, max_bins, penalty, min_weight, max_candid
     -------
     cuts : ndarray of shape (n_bins - 1,), dtype float64
         A value equal to a cut belongs to its right.
+
+    counts : ndarray of shape (n_bins, n_classes)
+        Class counts of the bins.
     """
-    values, classes, weights = sorted_column(values, target)
-    if not len(values):
-        return np.empty(0)
+    column = SortedColumn(values, target)
+    if not len(column):
+        return np.empty(0), np.zeros((1, target.n_classes))
+    by_class = column.by_class()
+
+    def partition(points):
+        counts = counts_before(by_class, points)
+        chosen = best_partition(counts, max_bins, penalty, min_weight)
+        return chosen[:-1] - 1, np.diff(counts[np.append(0, chosen), :-1], axis=0)
+
     # With a least weight a bin may have to end inside a run of one class distribution.
-    ends, cumulative = candidate_cuts(
-        values, classes, weights, target.n_classes, min_weight <= 1.0
-    )
-    if max_candidates is not None:
-        ends = equal_frequency(ends, cumulative, max_candidates)
-    counts = cumulative_counts(classes, weights, ends, target.n_classes)
-    chosen = best_partition(counts, max_bins, penalty, min_weight)
-    return cut_points(values, ends[chosen[:-1] - 1])
+    points, thinned = candidate_points(column, by_class, max_candidates, min_weight <= 1.0)
+    chosen, counts = partition(points)
+    while thinned and penalty != "mdlp" and len(chosen):
+        points, thinned = finer_points(column, points, chosen)
+        chosen, counts = partition(points)
+    return cut_points(column.values, points[chosen]), counts
 
 
 def quantile_cuts(values, target, n_bins):
     """Return at most `n_bins` - 1 cut points of equal-frequency bins, blind to the target."""
-    values, classes, weights = sorted_column(values, target)
-    if not len(values):
+    column = SortedColumn(values, target)
+    if not len(column):
         return np.empty(0)
-    ends, cumulative = candidate_cuts(values, classes, weights, target.n_classes, False)
-    return cut_points(values, equal_frequency(ends, cumulative, n_bins)[:-1])
+    few = column.n_distinct() <= n_bins
+    firsts = column.firsts() if few else column.equal_frequency(n_bins)
+    return cut_points(column.values, column.values[firsts])
 
 
-def equal_frequency(ends, cumulative, n_groups):
-    """Return at most `n_groups` of the ends, as near as can be to equal weights between them."""
-    if len(ends) <= n_groups:
-        return ends
-    marks = cumulative[-1] * np.arange(1, n_groups + 1) / n_groups
-    # The end nearest to each mark: a heavy value then swallows marks on both its sides.
-    after = np.minimum(np.searchsorted(cumulative, marks), len(ends) - 1)
-    before = np.maximum(after - 1, 0)
-    nearer = marks - cumulative[before] < cumulative[after] - marks
-    return ends[np.unique(np.where(nearer, before, after))]
+def candidate_points(column, by_class, max_candidates, at_boundaries):
+    """Return the values before which the column may be cut, and whether some were left out."""
+    limit = len(column) if max_candidates is None else max_candidates - 1
+    if at_boundaries:
+        points, complete = boundary_points(*by_class, limit)
+        if complete:
+            return points, False
+    if column.n_distinct() - 1 > limit:
+        return column.values[column.equal_frequency(max_candidates)], True
+    return column.values[column.firsts()], False
+
+
+def finer_points(column, points, chosen):
+    """Return candidates around the chosen cuts: between the candidates on either side of each.
+
+    The chosen ones are among them, so that the best partition can only get better.
+
+    Returns
+    -------
+    finer : ndarray
+        Values before which to cut.
+
+    thinned : bool
+        Whether some values between are still left out.
+    """
+    edges = np.concatenate([[0], np.searchsorted(column.values, points), [len(column)]])
+    share = max(FINE_CANDIDATES // len(chosen), 4)
+    thinned = False
+    positions = [edges[chosen + 1]]
+    for low, high in zip(edges[chosen], edges[chosen + 2], strict=True):
+        firsts = column.firsts(low, high)
+        if len(firsts) > share:
+            thinned = True
+            firsts = firsts[np.linspace(0, len(firsts) - 1, share).astype(np.int64)]
+        positions.append(firsts)
+    return column.values[np.unique(np.concatenate(positions))], thinned
 
 
 def best_partition(counts, max_bins, penalty, min_weight):
@@ -94,9 +121,10 @@ def best_partition(counts, max_bins, penalty, min_weight):
     return cuts[n_bins - 1, :n_bins]
 
 
-def cut_points(values, ends):
-    """Return a number a person would write between the rows before and after each end."""
-    pairs = ((float(values[e - 1]), float(values[e])) for e in ends)
+def cut_points(values, points):
+    """Return a number a person would write between each point and the value before it."""
+    before = values[np.searchsorted(values, points) - 1]
+    pairs = zip(before.tolist(), points.tolist(), strict=True)
     return np.array([_readable_between(low, high) for low, high in pairs], dtype=np.float64)
 
 

@@ -1,8 +1,10 @@
 """A discrete target and its weights, checked once."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import pandas as pd
 from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.multiclass import type_of_target
 
@@ -20,7 +22,15 @@ class Target:
 
     @property
     def n_classes(self):
+        """Number of classes."""
         return len(self.classes)
+
+    @cached_property
+    def class_order(self):
+        """Rows in order of their class, (n,) int64; columns share it."""
+        # NumPy sorts short integers by counting.
+        small = np.uint16 if self.n_classes <= 2**16 else np.int32
+        return np.argsort(self.codes.astype(small), kind="stable")
 
 
 def check_target(y, estimator):
@@ -41,7 +51,8 @@ def check_target(y, estimator):
     if y.dtype.kind == "c":
         raise ValueError(f"Complex data not supported: y of {name} must be classes.")
     _refuse_missing(y)
-    kind = type_of_target(y, input_name="y")
+    # Of integers, booleans and text there is nothing to find out.
+    kind = "multiclass" if y.dtype.kind in "biuSU" else type_of_target(y, input_name="y")
     if kind not in ("binary", "multiclass"):
         raise ValueError(
             f"Unknown label type: {kind}. {name} needs y to be classes (binary or multiclass); "
@@ -75,7 +86,7 @@ def encode_target(y, X, sample_weight, estimator):
     check_consistent_length(np.empty((X.shape[0], 0)), y)
     weights = _check_weights(sample_weight, y)
     keep = weights > 0
-    classes, codes = np.unique(y[keep], return_inverse=True)
+    codes, classes = pd.factorize(y[keep], sort=True)
     if len(classes) < 2:
         raise ValueError(
             f"{type(estimator).__name__} needs y to have at least two classes, got one class: "

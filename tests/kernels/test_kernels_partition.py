@@ -1,4 +1,4 @@
-"""Candidate cuts and the dynamic programme, against exhaustive search."""
+"""Boundary points and the dynamic programme, against exhaustive search."""
 
 from itertools import combinations, pairwise
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import gammaln, xlogy
 
-from skinfo._kernels._partition import candidate_cuts, cumulative_counts, optimal_partitions
+from skinfo._kernels._partition import boundary_points, optimal_partitions
 
 
 def information_cost(counts):
@@ -62,11 +62,12 @@ def test_optimum_with_a_least_weight(seed):
         assert costs[k - 1] == pytest.approx(expected)
 
 
-def rows_of(table):
-    """Return a sorted column whose value i has the class counts of row i."""
+def by_class(table):
+    """Return the values 0, 1, ... sorted within each class, and where each class starts."""
     m, n_classes = table.shape
-    cells = np.repeat(np.arange(m * n_classes), table.ravel())
-    return cells // n_classes, cells % n_classes
+    values = [np.repeat(np.arange(m, dtype=float), table[:, c]) for c in range(n_classes)]
+    starts = np.concatenate([[0], np.cumsum([len(v) for v in values])])
+    return np.concatenate(values), starts
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -76,35 +77,40 @@ def test_boundary_points_lose_nothing(seed, n_classes, modl):
     # Small counts make many neighbours of the same class distribution.
     table = np.random.default_rng(seed).integers(0, 3, (9, n_classes))
     table[table.sum(axis=1) == 0, 0] = 1
-    values, classes = rows_of(table)
-    values, classes = values.astype(float), classes.astype(np.int32)
-    weights = np.ones(len(values))
-    best = {}
-    for merge in (False, True):
-        ends, _ = candidate_cuts(values, classes, weights, n_classes, merge)
-        counts = cumulative_counts(classes, weights, ends, n_classes)
-        best[merge], _ = optimal_partitions(counts, min(4, len(ends)), 1.0, modl)
+    points, complete = boundary_points(*by_class(table), np.empty(0), 100)
+    assert complete
+    cumulative = cumulate(table.astype(float))
+    every, _ = optimal_partitions(cumulative, 4, 1.0, modl)
+    rows = np.concatenate([[0], points, [9]]).astype(int)
+    fewer, _ = optimal_partitions(cumulative[rows], min(4, len(rows) - 1), 1.0, modl)
     # Moving rows of one class distribution between two bins costs a concave function of how many,
     # so the best is to move all: to a boundary point, or until a bin is empty. (MODL: the second
     # derivative is psi'(n + J) - sum pi_c^2 psi'(n_c + 1) <= 0, by Cauchy-Schwarz.)
-    best = {merge: np.minimum.accumulate(costs) for merge, costs in best.items()}
-    shared = len(best[True])
-    np.testing.assert_allclose(best[True], best[False][:shared], atol=1e-9)
-    # Further bins than merged candidates cannot say more.
-    assert best[False].min() >= best[True].min() - 1e-9
+    every, fewer = np.minimum.accumulate(every), np.minimum.accumulate(fewer)
+    np.testing.assert_allclose(fewer, every[: len(fewer)], atol=1e-9)
+    assert fewer[-1] == pytest.approx(every[-1], abs=1e-9)
 
 
-def test_candidates_separate_values_only():
-    values = np.array([1.0, 1, 2, 2, 3, 4])
-    classes = np.array([0, 1, 1, 0, 1, 1], np.int32)
-    ends, cumulative = candidate_cuts(values, classes, np.ones(6), 2, False)
-    assert ends.tolist() == [2, 4, 5, 6]
-    assert cumulative.tolist() == [2, 4, 5, 6]
-    # 1 and 2 are both half and half; 3 and 4 both pure: one boundary is left.
-    assert candidate_cuts(values, classes, np.ones(6), 2, True)[0].tolist() == [4, 6]
+def test_boundary_points_by_hand():
+    # 0 and 1 are both half and half, 2 and 3 both pure: one boundary, at 2.
+    table = np.array([[1, 1], [2, 2], [0, 1], [0, 3]])
+    points, complete = boundary_points(*by_class(table), np.empty(0), 100)
+    assert points.tolist() == [2.0]
+    assert complete
 
 
-def test_cumulative_counts_of_weighted_rows():
-    classes = np.array([0, 1, 1], np.int32)
-    counts = cumulative_counts(classes, np.array([2.0, 0.5, 1.0]), np.array([1, 3]), 2)
-    assert counts.tolist() == [[0, 0, 0], [2, 0, 2], [2, 1.5, 3.5]]
+def test_boundary_points_of_weighted_rows():
+    # Weights make 0 and 1 alike: 2 to 1 in both.
+    values, starts = np.array([0.0, 1.0, 0.0, 1.0]), np.array([0, 2, 4])
+    points, _ = boundary_points(values, starts, np.array([2.0, 1.0, 1.0, 0.5]), 100)
+    assert points.tolist() == []
+    points, _ = boundary_points(values, starts, np.array([2.0, 1.0, 1.0, 1.0]), 100)
+    assert points.tolist() == [1.0]
+
+
+def test_search_for_boundary_points_ends_at_the_limit():
+    values, starts = by_class(np.tile([[1, 0], [0, 1]], (50, 1)))
+    points, complete = boundary_points(values, starts, np.empty(0), 10)
+    assert len(points) == 10
+    assert not complete
+    assert boundary_points(values, starts, np.empty(0), 99)[1]

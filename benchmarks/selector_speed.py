@@ -35,7 +35,8 @@ def make_codes(n, p, levels, classes, rng):
 def main():
     """Print the table."""
     parser = argparse.ArgumentParser()
-    for name, default in [("n", 10_000), ("p", 1_000), ("levels", 10), ("classes", 4), ("k", 50)]:
+    defaults = {"n": 10_000, "p": 1_000, "levels": 10, "classes": 4, "k": 50}
+    for name, default in defaults.items():
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--repeats", type=int, default=3)
     a = parser.parse_args()
@@ -54,7 +55,8 @@ def main():
         a.repeats,
     )
     print_table(
-        f"n={a.n}, p={a.p}, {a.levels} levels, {a.classes} classes, k={a.k}; median of {a.repeats}",
+        f"n={a.n}, p={a.p}, {a.levels} levels, {a.classes} classes, k={a.k}; "
+        f"median of {a.repeats}",
         ["criterion", "1 thread (s)", "2 threads (s)"],
         [[c, seconds[c, 1], seconds[c, 2]] for c in criteria],
     )

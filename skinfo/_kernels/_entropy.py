@@ -14,15 +14,6 @@ def xlogx(x):
 
 
 @kernel
-def sum_xlogx(values):
-    """Return the sum of x ln x over a vector."""
-    total = 0.0
-    for i in range(values.shape[0]):
-        total += xlogx(values[i])
-    return total
-
-
-@kernel
 def table_information(counts):
     """Return plug-in I(row; column), in nats, of one contingency table.
 

@@ -7,16 +7,30 @@ from skinfo._kernels._jit import kernel
 
 
 @kernel
-def merge_costs(counts, sizes, i, j):
+def merge_cost(counts, certainty, i, j):
     """Return N times the information, in nats, that merging states i and j loses.
 
-    It is (n_i + n_j) times the Jensen-Shannon divergence of their class
-    distributions (Slonim and Tishby 1999, eq. 8).
+    It is (n_i + n_j) times the Jensen-Shannon divergence of their class distributions
+    (Slonim and Tishby 1999, eq. 8): what `certainty` of the two exceeds that of their sum.
     """
-    cost = xlogx(sizes[i] + sizes[j]) - xlogx(sizes[i]) - xlogx(sizes[j])
+    size = 0.0
+    merged = 0.0
     for c in range(counts.shape[1]):
-        cost += xlogx(counts[i, c]) + xlogx(counts[j, c]) - xlogx(counts[i, c] + counts[j, c])
-    return max(cost, 0.0)
+        count = counts[i, c] + counts[j, c]
+        size += count
+        merged += xlogx(count)
+    return max(certainty[i] + certainty[j] - merged + xlogx(size), 0.0)
+
+
+@kernel
+def negated_class_entropy(counts, i):
+    """Return -n_i H(class) of state i, in nats."""
+    size = 0.0
+    total = 0.0
+    for c in range(counts.shape[1]):
+        size += counts[i, c]
+        total += xlogx(counts[i, c])
+    return total - xlogx(size)
 
 
 @kernel
@@ -44,17 +58,16 @@ def agglomerate(counts, max_states, threshold):
     """
     n_states = counts.shape[0]
     counts = counts.copy()
-    sizes = np.zeros(n_states)
+    certainty = np.empty(n_states)
     for i in range(n_states):
-        for c in range(counts.shape[1]):
-            sizes[i] += counts[i, c]
+        certainty[i] = negated_class_entropy(counts, i)
     alive = np.ones(n_states, np.bool_)
     # Each state remembers its cheapest partner among the later states, so that a
     # merge asks anew only where the partner took part in it.
     partner = np.full(n_states, -1, np.int64)
     cheapest = np.full(n_states, np.inf)
     for i in range(n_states):
-        find_partner(counts, sizes, alive, i, partner, cheapest)
+        find_partner(counts, certainty, alive, i, partner, cheapest)
     steps = np.empty((n_states, 2), np.int64)
     losses = np.empty(n_states)
     n_merges = 0
@@ -71,29 +84,29 @@ def agglomerate(counts, max_states, threshold):
         n_merges += 1
         for c in range(counts.shape[1]):
             counts[i, c] += counts[j, c]
-        sizes[i] += sizes[j]
+        certainty[i] = negated_class_entropy(counts, i)
         alive[j] = False
         cheapest[j] = np.inf
         for s in range(j):
             if not alive[s]:
                 continue
             if s == i or partner[s] == i or partner[s] == j:
-                find_partner(counts, sizes, alive, s, partner, cheapest)
+                find_partner(counts, certainty, alive, s, partner, cheapest)
             elif s < i:
-                cost = merge_costs(counts, sizes, s, i)
+                cost = merge_cost(counts, certainty, s, i)
                 if cost < cheapest[s]:
                     cheapest[s], partner[s] = cost, i
     return steps[:n_merges].copy(), losses[:n_merges].copy()
 
 
 @kernel
-def find_partner(counts, sizes, alive, i, partner, cheapest):
+def find_partner(counts, certainty, alive, i, partner, cheapest):
     """Store the cheapest partner of state i among the later states."""
     cheapest[i] = np.inf
     partner[i] = -1
     for j in range(i + 1, counts.shape[0]):
         if alive[j]:
-            cost = merge_costs(counts, sizes, i, j)
+            cost = merge_cost(counts, certainty, i, j)
             if cost < cheapest[i]:
                 cheapest[i], partner[i] = cost, j
 

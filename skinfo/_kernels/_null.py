@@ -1,8 +1,8 @@
 """What independence alone would give: moments of information over tables with fixed margins.
 
-The exact mean is the sum over cells of E[n ln n] for a hypergeometric n. The
-search needs that mean for millions of small tables, so there is a second,
-smooth form: the excess of E[n ln n] over its value at the mean, tabulated for a
+The exact mean is a sum over cells of how far E[n ln n], for a hypergeometric n, exceeds
+its value at the mean (these values cancel over a table). The search needs that mean for
+millions of small tables, so there is a second, smooth form: the excess tabulated for a
 Poisson n and corrected for the binomial shrinkage of both margins.
 """
 
@@ -12,7 +12,6 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import gammaln, xlogy
 
-from skinfo._kernels._entropy import sum_xlogx, xlogx
 from skinfo._kernels._jit import kernel
 
 # Relative weight at which a hypergeometric tail is dropped.
@@ -24,18 +23,26 @@ STEPS_PER_UNIT = 128.0
 
 
 @kernel
-def hypergeometric_mean_xlogx(n, a, b):
-    """Return E[k ln k] for k ~ Hypergeometric(n, a, b).
+def divergence_term(k, mean):
+    """Return k ln(k / mean) - k + mean: never negative, and small where k is near the mean."""
+    return k * math.log(k / mean) - (k - mean) if k > 0.0 else mean
+
+
+@kernel
+def hypergeometric_excess(n, a, b):
+    """Return E[k ln k] - m ln m, m = ab/n the mean, for k ~ Hypergeometric(n, a, b).
 
     The recurrence starts at the mode with weight one and runs outward, so no
-    log-gamma enters and the sum is normalised by itself.
+    log-gamma enters and the sum is normalised by itself. Terms relative to the mean keep
+    what is left after m ln m, millions of times larger in a table of many rows.
     """
+    mean = a * b / n
     low = max(0.0, a + b - n)
     high = min(a, b)
     mode = math.floor((a + 1.0) * (b + 1.0) / (n + 2.0))
     mode = min(max(mode, low), high)
     weight_sum = 1.0
-    value_sum = xlogx(mode)
+    value_sum = divergence_term(mode, mean)
     weight = 1.0
     k = mode
     while k < high:
@@ -44,7 +51,7 @@ def hypergeometric_mean_xlogx(n, a, b):
         if weight < TAIL:
             break
         weight_sum += weight
-        value_sum += weight * xlogx(k)
+        value_sum += weight * divergence_term(k, mean)
     weight = 1.0
     k = mode
     while k > low:
@@ -53,7 +60,7 @@ def hypergeometric_mean_xlogx(n, a, b):
         if weight < TAIL:
             break
         weight_sum += weight
-        value_sum += weight * xlogx(k)
+        value_sum += weight * divergence_term(k, mean)
     return value_sum / weight_sum
 
 
@@ -61,23 +68,23 @@ def hypergeometric_mean_xlogx(n, a, b):
 def expected_information(row_sums, column_sums):
     """Return the exact mean, in nats, of plug-in information under independence.
 
-    Both margins are integers and are held fixed (Vinh, Epps and Bailey, JMLR
+    Both margins are positive integers and are held fixed (Vinh, Epps and Bailey, JMLR
     2010, eq. 24). Runs of equal row sums, as equal-frequency codes have, are
     worked out once.
     """
     n = column_sums.sum()
-    total = xlogx(n) - sum_xlogx(row_sums) - sum_xlogx(column_sums)
     ordered = np.sort(row_sums)
     previous = -1.0
     row_total = 0.0
+    total = 0.0
     for i in range(ordered.shape[0]):
         if ordered[i] != previous:
             previous = ordered[i]
             row_total = 0.0
             for j in range(column_sums.shape[0]):
-                row_total += hypergeometric_mean_xlogx(n, previous, column_sums[j])
+                row_total += hypergeometric_excess(n, previous, column_sums[j])
         total += row_total
-    return max(total / n, 0.0)
+    return total / n
 
 
 @lru_cache(maxsize=1)

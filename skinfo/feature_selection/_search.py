@@ -1,9 +1,10 @@
 """Greedy forward search over codes."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
-from joblib import Parallel, delayed, effective_n_jobs
+from joblib import effective_n_jobs
 
 from skinfo._kernels._candidates import (
     INFO_T,
@@ -78,16 +79,17 @@ class Candidates:
         return np.array([-np.sum(s[s > 0] * np.log(s[s > 0])) for s in share]) + 0.0
 
     def _in_threads(self, kernel, features, state, n_states, *extra):
-        n_chunks = min(effective_n_jobs(self._n_jobs), len(features))
-        tables = poisson_tables()
-        arguments = (state, n_states, self._y, self.target.n_classes, self._weights, tables)
-        if n_chunks <= 1:
-            return kernel(self.codes, self.n_levels, features, *arguments, *extra)
-        chunks = Parallel(n_jobs=n_chunks, prefer="threads")(
-            delayed(kernel)(self.codes, self.n_levels, chunk, *arguments, *extra)
-            for chunk in np.array_split(features, n_chunks)
-        )
-        return np.concatenate(chunks)
+        """Return a kernel's rows for some features, each thread working on a share of them."""
+        y, n_classes = self._y, self.target.n_classes
+        rest = (state, n_states, y, n_classes, self._weights, poisson_tables(), *extra)
+        n_threads = min(effective_n_jobs(self._n_jobs), len(features))
+        if n_threads <= 1:
+            return kernel(self.codes, self.n_levels, features, *rest)
+        chunks = np.array_split(features, n_threads)
+        # joblib looks for results every 10 ms, as long as a step of the search takes.
+        with ThreadPoolExecutor(n_threads) as pool:
+            rows = pool.map(lambda chunk: kernel(self.codes, self.n_levels, chunk, *rest), chunks)
+            return np.concatenate(list(rows))
 
 
 @dataclass

@@ -1,0 +1,124 @@
+"""All pairs of discrete columns: pairwise_mutual_info against other ways to it.
+
+The peers are the product of the one-hot matrix with itself (NumPy's BLAS, all
+threads it takes), a loop of np.bincount over pairs and scikit-learn's
+mutual_info_score, the last two on fewer columns and scaled to all pairs.
+Medians of interleaved runs, so that a busy machine is busy for all of them; the
+ratios say more than the seconds.
+
+Run from the repository: PYTHONPATH=. python benchmarks/pairwise.py
+"""
+
+import argparse
+import time
+
+import numpy as np
+from scipy.special import xlogy
+from sklearn.metrics import mutual_info_score
+
+from skinfo.estimation import pairwise_mutual_info
+
+
+def onehot_information(X, n_levels):
+    """Plug-in information, in nats, of all pairs from the product of one-hot matrices."""
+    n, p = X.shape
+    onehot = (X[:, :, None] == np.arange(n_levels)).reshape(n, -1).astype(np.float32)
+    counts = (onehot.T @ onehot).astype(np.float64)
+    joint = xlogy(counts, counts).reshape(p, n_levels, p, n_levels).sum(axis=(1, 3))
+    own = np.diag(joint)
+    return (joint - own[:, None] - own[None, :]) / n + np.log(n)
+
+
+def pairs_information(X, pair):
+    """The same by a function of two columns."""
+    p = X.shape[1]
+    information = np.zeros((p, p))
+    for j in range(p):
+        for k in range(j, p):
+            information[j, k] = information[k, j] = pair(X[:, j], X[:, k])
+    return information
+
+
+def bincount_pair(x, y, n_levels):
+    counts = np.bincount(x * n_levels + y, minlength=n_levels**2).reshape(n_levels, n_levels)
+    own = xlogy(counts.sum(0), counts.sum(0)).sum() + xlogy(counts.sum(1), counts.sum(1)).sum()
+    return (xlogy(counts, counts).sum() - own) / len(x) + np.log(len(x))
+
+
+def seconds(calls, repeats):
+    """Median seconds of each of the named calls, run in turns."""
+    times = {name: [] for name in calls}
+    for _ in range(repeats):
+        for name, call in calls.items():
+            start = time.perf_counter()
+            call()
+            times[name].append(time.perf_counter() - start)
+    return {name: float(np.median(values)) for name, values in times.items()}
+
+
+def table(n, p, n_levels, slow_columns, repeats, onehot):
+    rng = np.random.default_rng(0)
+    X = rng.integers(0, n_levels, (n, p))
+    few = np.asfortranarray(X[:, :slow_columns])
+    times_pairs = p * (p + 1) / (slow_columns * (slow_columns + 1))
+    weights = rng.random(n)
+
+    def loop(x, y):
+        return bincount_pair(x, y, n_levels)
+
+    expected = pairs_information(few, mutual_info_score)
+    for information in (
+        pairwise_mutual_info(few, estimator="plugin", base=np.e),
+        pairs_information(few, loop),
+        onehot_information(few, n_levels),
+    ):
+        np.testing.assert_allclose(information, expected, atol=1e-12)
+
+    sklearn = f"mutual_info_score ({slow_columns} columns, scaled to {p})"
+    bincount = f"np.bincount loop ({slow_columns} columns, scaled to {p})"
+    calls = {
+        sklearn: lambda: pairs_information(few, mutual_info_score),
+        bincount: lambda: pairs_information(few, loop),
+    }
+    if onehot:
+        calls["one-hot matrix product"] = lambda: onehot_information(X, n_levels)
+    for n_jobs in (1, 2):
+        for estimator in ("plugin", "emi"):
+            calls[f"skinfo, {estimator}, n_jobs={n_jobs}"] = lambda e=estimator, j=n_jobs: (
+                pairwise_mutual_info(X, estimator=e, n_jobs=j)
+            )
+    calls["skinfo, plugin, real weights, n_jobs=2"] = lambda: pairwise_mutual_info(
+        X, estimator="plugin", sample_weight=weights, n_jobs=2
+    )
+    times = seconds(calls, repeats)
+    times[sklearn] *= times_pairs
+    times[bincount] *= times_pairs
+    print(f"\n{n} rows, {p} columns of {n_levels} levels: {p * (p - 1) // 2} pairs")
+    print(f"{'':52}{'seconds':>10}{'faster':>10}")
+    for name, value in times.items():
+        print(f"{name:52}{value:10.4f}{times[sklearn] / value:9.1f}x")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--n", type=int, default=10_000)
+    parser.add_argument("--p", type=int, default=300)
+    parser.add_argument("--levels", type=int, nargs="+", default=[2, 10, 30])
+    parser.add_argument("--slow-columns", type=int, default=15)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--no-onehot", action="store_true", help="leave out the matrix product")
+    arguments = parser.parse_args()
+
+    small = np.column_stack([np.arange(100), np.arange(100) % 3, np.arange(100) % 2])
+    start = time.perf_counter()
+    pairwise_mutual_info(small)
+    print(f"first call, compiling or reading Numba's cache: {time.perf_counter() - start:.2f} s")
+    for n_levels in arguments.levels:
+        table(
+            arguments.n, arguments.p, n_levels, min(arguments.slow_columns, arguments.p),
+            arguments.repeats, not arguments.no_onehot,
+        )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

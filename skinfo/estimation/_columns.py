@@ -1,0 +1,190 @@
+"""Discrete columns to codes, and codes to counts."""
+
+import numpy as np
+from joblib import Parallel, delayed, effective_n_jobs
+
+from skinfo._kernels._counting import count_classes, weigh_classes
+
+# Integers within this range are counted rather than sorted.
+COUNTING_RANGE = 65536
+
+# Rows of one task: fixed, so that sums of real weights do not depend on the number of threads.
+ROWS_A_TASK = 2**17
+
+# Columns of one task: in a table that is one row after another, whole cache lines; in one
+# that is one column after another, no more streams than a cache has ways.
+COLUMNS_A_TASK = {"rows": 64, "columns": 8}
+
+# Nanoseconds of work below which threads lose: joblib looks for results every 10 ms.
+WORK_WORTH_THREADS = 2e7
+
+# Nanoseconds a cell, about, to encode and to count.
+ENCODE_COST = 5.0
+COUNT_COST = 0.6
+
+# With fewer columns than this, equal codes in a row would wait for each other.
+FEW_COLUMNS = 8
+
+
+def in_threads(tasks, *, work, n_jobs):
+    """Return the results of delayed calls, in threads if the work (in nanoseconds) is worth it."""
+    return Parallel(n_jobs=n_jobs if work >= WORK_WORTH_THREADS else 1, prefer="threads")(tasks)
+
+
+def discrete_codes(table, *, n_jobs=None):
+    """Return the codes of every column, missing values as a level of their own, the last.
+
+    Parameters
+    ----------
+    table : Table
+
+    n_jobs : int or None, default=None
+
+    Returns
+    -------
+    codes : ndarray of shape (n_features, n_samples), dtype uint8, uint16 or int32
+        One column a row; the smallest dtype that holds all of them.
+
+    n_levels : ndarray of shape (n_features,), dtype int64
+        Every code from 0 to ``n_levels[j] - 1`` occurs in column j.
+
+    Raises
+    ------
+    ValueError
+        If a column holds numbers that are not whole.
+    """
+    n_features = table.shape[1]
+    # A few columns a task: one alone takes less time than handing it over.
+    chunks = np.array_split(np.arange(n_features), min(n_features, 4 * effective_n_jobs(n_jobs)))
+    encoded = in_threads(
+        (delayed(_encode_columns)(table, chunk) for chunk in chunks),
+        work=ENCODE_COST * table.shape[0] * n_features,
+        n_jobs=n_jobs,
+    )
+    n_levels = np.concatenate([levels for _, levels in encoded])
+    codes = np.empty((n_features, table.shape[0]), np.result_type(*(part for part, _ in encoded)))
+    for chunk, (part, _) in zip(chunks, encoded, strict=True):
+        codes[chunk] = part
+    return codes, n_levels
+
+
+def _encode_columns(table, columns):
+    """Return codes (n_columns, n_samples) of some columns, and their numbers of levels."""
+    encoded = [_encode_column(table, j) for j in columns]
+    n_levels = np.array([levels for _, levels in encoded], np.int64)
+    dtype = _smallest_dtype(n_levels.max())
+    codes = np.empty((len(columns), table.shape[0]), dtype)
+    for place, (column, _) in enumerate(encoded):
+        codes[place] = column
+    return codes, n_levels
+
+
+def _smallest_dtype(n_levels):
+    return np.uint8 if n_levels <= 2**8 else np.uint16 if n_levels <= 2**16 else np.int32
+
+
+def _encode_column(table, j):
+    """Return codes (n_samples,) of column j without gaps, and how many levels there are."""
+    integers = table.integers(j)
+    if integers is not None:
+        return _rank_integers(np.ascontiguousarray(integers))
+    if not table.is_numeric(j):
+        codes, levels = table.levels(j)
+        return _missing_last(codes, len(levels))
+    numbers = table.numbers(j)
+    missing = np.isnan(numbers)
+    _check_whole(numbers[~missing], table.names[j])
+    codes = np.full(len(numbers), -1)
+    codes[~missing], n_levels = _rank_integers(numbers[~missing])
+    return _missing_last(codes, n_levels)
+
+
+def _rank_integers(values):
+    """Return the rank of each value among those that occur, and how many there are."""
+    if len(values) == 0:
+        return np.empty(0, np.int64), 0
+    low, high = int(values.min()), int(values.max())
+    if high - low >= COUNTING_RANGE:
+        levels, codes = np.unique(values, return_inverse=True)
+        return codes, len(levels)
+    # Unsigned differences wrap back to what they are, whatever the dtype.
+    codes = values if low == 0 else values - values.dtype.type(low)
+    codes = codes.astype(_smallest_dtype(high - low + 1))
+    seen = np.bincount(codes, minlength=1) > 0
+    if seen.all():
+        return codes, len(seen)
+    return (np.cumsum(seen) - 1)[codes], int(seen.sum())
+
+
+def _missing_last(codes, n_levels):
+    """Return codes with -1 replaced by a last level of its own, and how many there are."""
+    missing = codes < 0
+    if not missing.any():
+        return codes, n_levels
+    return np.where(missing, n_levels, codes), n_levels + 1
+
+
+def _check_whole(numbers, name):
+    fraction = numbers[(np.floor(numbers) != numbers) | np.isinf(numbers)]
+    if len(fraction):
+        raise ValueError(
+            f"{name} must be discrete, got {fraction[0]!s}, a number that is not whole. Bin the "
+            "column first, e.g. with MutualInfoBinner or KBinsDiscretizer(encode='ordinal')."
+        )
+
+
+def class_counts(codes, n_levels, y, n_classes, *, sample_weight=None, n_jobs=None):
+    """Return how often each level of each column meets each class.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_samples, n_features), dtype uint8
+        Either way round in memory: C-ordered as users have it, or the transpose of
+        one column a row.
+
+    n_levels : int
+        The most levels of any column; every code is smaller.
+
+    y : ndarray of shape (n_samples,), dtype int
+        Every code is smaller than `n_classes`.
+
+    n_classes : int
+
+    sample_weight : ndarray of shape (n_samples,), dtype float64, or None, default=None
+
+    n_jobs : int or None, default=None
+
+    Returns
+    -------
+    counts : ndarray of shape (n_features, n_levels, n_classes), dtype float64
+        The same for any `n_jobs`, also with real weights.
+    """
+    n, n_features = codes.shape
+    flat, row_step, column_step = _flattened(codes)
+    y = np.ascontiguousarray(y, np.int32)
+    width = COLUMNS_A_TASK["rows" if column_step == 1 else "columns"]
+    columns = [(j, min(j + width, n_features)) for j in range(0, n_features, width)]
+    rows = [(i, min(i + ROWS_A_TASK, n)) for i in range(0, n, ROWS_A_TASK)]
+
+    def count(rows, columns):
+        place = flat, row_step, column_step, y
+        if sample_weight is None:
+            return count_classes(*place, rows, columns, n_levels, n_classes)
+        return weigh_classes(*place, sample_weight, rows, columns, n_levels, n_classes)
+
+    tasks = [(r, c) for r in rows for c in columns]
+    parts = in_threads(
+        (delayed(count)(*task) for task in tasks), work=COUNT_COST * codes.size, n_jobs=n_jobs
+    )
+    counts = np.zeros((n_classes, n_features, n_levels))
+    for (_, (start, stop)), part in zip(tasks, parts, strict=True):
+        counts[:, start:stop] += part
+    return np.ascontiguousarray(counts.transpose(1, 2, 0))
+
+
+def _flattened(codes):
+    """Return codes as one dimension, and the steps from row to row and from column to column."""
+    n, n_features = codes.shape
+    if codes.flags.c_contiguous and n_features >= FEW_COLUMNS:
+        return codes.reshape(-1), n_features, 1
+    return np.ascontiguousarray(codes.T).reshape(-1), 1, n

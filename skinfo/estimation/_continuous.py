@@ -1,0 +1,319 @@
+"""Mutual information where a column is continuous, one feature at a time, in nats.
+
+Nothing is clipped: where there is no information, estimates lie on both sides of zero.
+"""
+
+import math
+
+import numpy as np
+from scipy.special import psi
+
+from skinfo._kernels import _neighbors, _neighbors_plane
+from skinfo._kernels._entropy import table_information
+from skinfo._kernels._null import expected_information
+from skinfo.estimation._blocks import ksg_blocks
+from skinfo.estimation._ranks import (
+    SortedColumn,
+    even_normal_scores,
+    normal_scores_at,
+    untied_order,
+    untied_values,
+)
+
+# A value held by this share of the rows, and by this many times k rows, is an atom.
+ATOM_SHARE = 0.02
+ATOM_NEIGHBORS = 10
+
+# Tied x and tied y are put in orders that know nothing of each other.
+SALT_X, SALT_Y = 1, 2
+
+
+class DiscreteTarget:
+    """Classes of the rows, prepared once for many features.
+
+    Parameters
+    ----------
+    codes : array-like of shape (n_samples,)
+        Integers in 0..n_classes - 1.
+
+    n_classes : int
+    """
+
+    def __init__(self, codes, n_classes):
+        self.codes = np.ascontiguousarray(codes, dtype=np.int64)
+        self.n_classes = int(n_classes)
+
+    def __getitem__(self, rows):
+        """Return the target of some rows."""
+        return DiscreteTarget(self.codes[rows], self.n_classes)
+
+
+class ContinuousTarget(SortedColumn):
+    """A continuous column, prepared once for many features.
+
+    Functions here also take one in the place of a feature's values: a discrete
+    feature and a continuous target are then ``f(target, DiscreteTarget(codes, n_levels))``.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,)
+    """
+
+
+def ross_information(values, target, n_neighbors):
+    """Return Ross's estimate of I(X;Y) on the values as given.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_samples,), or SortedColumn
+        Finite.
+
+    target : DiscreteTarget
+
+    n_neighbors : int
+
+    Returns
+    -------
+    information : float
+        In nats. Classes of one row are left out; every order of tied rows is averaged.
+    """
+    column = _sorted(values)
+    return _neighbors.ross_information(
+        column.line, target.codes[column.order], target.n_classes, n_neighbors, column.has_ties
+    )
+
+
+def ksg_information(values, target, n_neighbors):
+    """Return the first estimate of Kraskov et al. of I(X;Y) on the values as given.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_samples,) or (n_samples, n_dimensions), or SortedColumn
+        Finite. More than one dimension takes a k-d tree, and should have no ties; in a
+        column tied rows are spread over the cell that rounds to their value.
+
+    target : ContinuousTarget, or ndarray of shape (n_samples, n_dimensions)
+
+    n_neighbors : int
+
+    Returns
+    -------
+    information : float
+        In nats.
+    """
+    if np.ndim(values) == 2 or not isinstance(target, SortedColumn):
+        y = target.values if isinstance(target, SortedColumn) else target
+        return ksg_blocks(values, y, n_neighbors)
+    column = _sorted(values)
+    if column.is_constant or target.is_constant:
+        return 0.0
+    order_x, order_y = _untied_orders(column, target)
+    x, y = untied_values(column, order_x), untied_values(target, order_y)
+    k = min(n_neighbors, len(column) - 1)
+    return _neighbors_plane.ksg_information(x, y, order_x, order_y, k)
+
+
+def auto_information(values, target, n_neighbors):
+    """Return the neighbour estimate of I(X;Y) on normal ranks, values held often taken as such.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_samples,), or SortedColumn
+
+    target : DiscreteTarget or ContinuousTarget
+
+    n_neighbors : int
+
+    Returns
+    -------
+    information : float
+        In nats.
+
+    Notes
+    -----
+    A value held by many rows is an atom. With A the atom of x (or none) and B that
+    of y, the chain rule splits without loss:
+    ``I(X;Y) = I(A;B) + P(y free) I(A;Y | y free) + P(x free) I(X;B | x free)
+    + P(both free) I(X;Y | both free)``,
+    the first term the plug-in estimate less its mean under independence, the
+    others Ross's and Kraskov's on the normal ranks of the rows they are about.
+
+    Ties that remain, against classes: every order of the tied rows is averaged,
+    in closed form (`skinfo._kernels._neighbors`). Against a continuous y there is no closed
+    form: tied rows take the ranks of their run in a fixed, arbitrary order
+    (`skinfo.estimation._ranks.untied_order`).
+    """
+    column = _sorted(values)
+    if isinstance(target, DiscreteTarget):
+        return _auto_classes(column, target, n_neighbors)
+    if column.is_constant or target.is_constant:
+        return 0.0
+    least = _atom_size(len(column), n_neighbors)
+    atoms_x, atoms_y = column.atoms(least), target.atoms(least)
+    free_x, free_y = atoms_x == 0, atoms_y == 0
+    if free_x.all() and free_y.all():
+        return _rank_ksg(column, target, n_neighbors)
+    information = _corrected(atoms_x, atoms_y)
+    information += free_y.mean() * _rank_ross(target[free_y], atoms_x[free_y], n_neighbors)
+    information += free_x.mean() * _rank_ross(column[free_x], atoms_y[free_x], n_neighbors)
+    free = free_x & free_y
+    return information + free.mean() * _rank_ksg(column[free], target[free], n_neighbors)
+
+
+def gaussian_copula_information(values, target):
+    """Return the information that normal scores would have were they jointly normal.
+
+    Against a continuous y -1/2 ln(1 - r^2); against classes the entropy of one
+    normal law less the mean of one a class. Either less its bias in small samples
+    (Ince et al. 2017, Human Brain Mapping 38:1541). Of dependence other than
+    that of normal laws it sees a part, or none.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_samples,), or SortedColumn
+
+    target : DiscreteTarget or ContinuousTarget
+
+    Returns
+    -------
+    information : float
+        In nats; ``inf`` where a normal law would have no width: y a function of
+        the ranks of x, or a class (of more than one row) all of one value.
+    """
+    column = _sorted(values)
+    if column.is_constant:
+        return 0.0
+    if isinstance(target, DiscreteTarget):
+        return _copula_classes(column, target)
+    n = len(column)
+    if target.is_constant or n < 3:
+        return 0.0
+    x, y = _copula_scores(column), _copula_scores(target)
+    r = (x @ y) / math.sqrt((x @ x) * (y @ y))
+    if r * r >= 1.0:
+        return math.inf
+    return -0.5 * math.log1p(-r * r) - 0.5 * (psi((n - 1) / 2) - psi((n - 2) / 2))
+
+
+def binned_information(values, target):
+    """Return I(X;Y) of equal-frequency bins, less its mean under independence.
+
+    Against classes x has round(1.5 n^0.4) bins; against a continuous y both have
+    round(n^(1/3)), since a table has the square of that many cells. Equal values are
+    never separated.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_samples,), or SortedColumn
+
+    target : DiscreteTarget or ContinuousTarget
+
+    Returns
+    -------
+    information : float
+        In nats.
+    """
+    column = _sorted(values)
+    n = len(column)
+    if isinstance(target, DiscreteTarget):
+        return _corrected(_bins(column, round(1.5 * n**0.4)), target.codes)
+    n_bins = max(round(n ** (1 / 3)), 2)
+    return _corrected(_bins(column, n_bins), _bins(target, n_bins))
+
+
+def _sorted(values):
+    return values if isinstance(values, SortedColumn) else SortedColumn(values)
+
+
+def _atom_size(n, n_neighbors):
+    return max(ATOM_NEIGHBORS * n_neighbors, ATOM_SHARE * n)
+
+
+def _auto_classes(column, target, n_neighbors):
+    atoms = column.atoms(_atom_size(len(column), n_neighbors))
+    free = atoms == 0
+    if free.all():
+        return _rank_ross(column, target.codes, n_neighbors)
+    information = _corrected(atoms, target.codes)
+    return information + free.mean() * _rank_ross(column[free], target.codes[free], n_neighbors)
+
+
+def _rank_ross(column, codes, n_neighbors):
+    """Return Ross's estimate on normal ranks, ties averaged over their orders."""
+    if column.is_constant:
+        return 0.0
+    return _neighbors.ross_information(
+        column.scores_line, codes[column.order], int(codes.max()) + 1, n_neighbors, column.has_ties
+    )
+
+
+def _rank_ksg(x, y, n_neighbors):
+    """Return Kraskov's estimate on normal ranks, ties put in a fixed order."""
+    if x.is_constant or y.is_constant:
+        return 0.0
+    n = len(x)
+    order_x, order_y = _untied_orders(x, y)
+    u, v = np.empty(n), np.empty(n)
+    u[order_x] = v[order_y] = even_normal_scores(n)
+    return _neighbors_plane.ksg_information(u, v, order_x, order_y, min(n_neighbors, n - 1))
+
+
+def _untied_orders(x, y):
+    return untied_order(x, y, SALT_X), untied_order(y, x, SALT_Y)
+
+
+def _corrected(a, b):
+    """Return the information of two columns of codes less its mean under independence."""
+    n_columns = int(b.max()) + 1
+    counts = np.bincount(a * n_columns + b, minlength=(int(a.max()) + 1) * n_columns)
+    counts = counts.reshape(-1, n_columns).astype(np.float64)
+    rows, columns = counts.sum(axis=1), counts.sum(axis=0)
+    if np.count_nonzero(rows) < 2 or np.count_nonzero(columns) < 2:
+        return 0.0
+    return table_information(counts) - expected_information(rows[rows > 0], columns[columns > 0])
+
+
+def _bins(column, n_bins):
+    """Return the equal-frequency bin of each row, the same for x and for -x."""
+    n = len(column)
+    # Twice the middle of each run, a whole number, counted from the nearer end.
+    middles = column.starts[1:] + column.starts[:-1]
+    from_below = middles * n_bins // (2 * n)
+    from_above = n_bins - 1 - (2 * n - middles) * n_bins // (2 * n)
+    bins = np.empty(n, np.int64)
+    bins[column.order] = np.repeat(
+        np.where(middles <= n, from_below, from_above), np.diff(column.starts)
+    )
+    return bins
+
+
+def _copula_scores(column):
+    """Return normal scores at rank / (n + 1), as Ince et al. have them, ties at their mean."""
+    n = len(column)
+    middles = (column.starts[1:] + column.starts[:-1] + 1) / 2
+    scores = np.empty(n)
+    scores[column.order] = np.repeat(normal_scores_at(middles, n + 1), np.diff(column.starts))
+    return scores - scores.mean()
+
+
+def _copula_classes(column, target):
+    sizes = np.bincount(target.codes, minlength=target.n_classes)
+    kept = sizes[target.codes] > 1
+    if not kept.all():
+        return _copula_classes(column[kept], target[kept]) if kept.any() else 0.0
+    sizes = sizes[sizes > 0]
+    if len(sizes) < 2 or column.is_constant:
+        return 0.0
+    codes = np.unique(target.codes, return_inverse=True)[1]
+    scores = _copula_scores(column)
+    means = np.bincount(codes, weights=scores) / sizes
+    squares = np.bincount(codes, weights=(scores - means[codes]) ** 2)
+    some_run = np.empty(len(sizes), np.int64)
+    some_run[codes] = column.runs
+    if np.bincount(codes, weights=column.runs != some_run[codes]).min() == 0:
+        return math.inf
+    n = len(scores)
+    # Twice each entropy, less the constant they share and its bias.
+    whole = math.log(scores @ scores) - psi((n - 1) / 2)
+    within = np.log(squares) - psi((sizes - 1) / 2)
+    return 0.5 * (whole - sizes @ within / n)

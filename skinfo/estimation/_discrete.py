@@ -1,0 +1,244 @@
+"""Entropy of discrete samples."""
+
+from numbers import Integral
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from skinfo.estimation._columns import discrete_codes
+from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS
+from skinfo.utils._compat import (
+    Interval,
+    StrOptions,
+    _check_sample_weight,
+    validate_params,
+)
+from skinfo.utils._table import table_of
+from skinfo.utils._validation import check_base
+
+
+@validate_params(
+    {
+        "x": "no_validation",
+        "estimator": [StrOptions({"auto", *ENTROPY_ESTIMATORS})],
+        "n_categories": [Interval(Integral, 1, None, closed="left"), None],
+        "sample_weight": ["array-like", None],
+        "base": "no_validation",
+    },
+    prefer_skip_nested_validation=True,
+)
+def discrete_entropy(x, *, estimator="auto", n_categories=None, sample_weight=None, base=2):
+    r"""Estimate the entropy of a discrete variable from a sample, in bits.
+
+    The shares of a sample look more certain than what they were drawn from: with N rows of
+    K categories, their entropy is about :math:`(K - 1) / 2N` nats too low, and worse where
+    categories have not been seen. All estimators but ``'plugin'`` make up for that.
+
+    Parameters
+    ----------
+    x : array-like of shape (n_samples,) or (n_samples, n_columns), or a series or dataframe
+        Integers, booleans, strings, categories, dates, or whole numbers stored as floats.
+        Several columns are one joint variable: a category is a distinct row.
+
+    estimator : {'auto', 'plugin', 'miller_madow', 'grassberger', 'chao_shen', \
+            'chao_wang_jost', 'james_stein', 'jeffreys', 'laplace', 'perks', 'minimax', \
+            'nsb', 'jackknife'}, default='auto'
+        How counts become an entropy; see Notes. ``'auto'`` is ``'chao_wang_jost'``, and
+        ``'plugin'`` where weights leave counts that are not whole.
+
+    n_categories : int, default=None
+        How many categories (of a joint variable: distinct rows) can occur, seen or not.
+        ``None`` takes as many as were seen. It enters ``'miller_madow'``,
+        ``'james_stein'``, ``'jeffreys'``, ``'laplace'``, ``'perks'``, ``'minimax'`` and
+        ``'nsb'``; the others do not need it.
+
+    sample_weight : array-like of shape (n_samples,), default=None
+        Non-negative weights. A whole weight is exactly that many copies of the row. With
+        others, counts are sums of weights: scale them so that they sum to the number of
+        rows that they stand for, since all estimators but ``'plugin'`` take the sum for N.
+
+    base : float, default=2
+        Base of the logarithm: 2 for bits, ``math.e`` for nats.
+
+    Returns
+    -------
+    entropy : float
+        In bits (or the unit of `base`). The same to the last bit for any order of rows
+        and columns and any names of the categories, and exactly 0 for a constant (unless
+        `n_categories` says that it might have been something else, to an estimator that
+        listens). ``'plugin'``, ``'nsb'`` and those that mix shares with equal ones stay
+        below ``log(n_categories)``; the others may exceed it, by about their error.
+
+    Raises
+    ------
+    ValueError
+        If `x` has missing values, numbers that are not whole or no rows, `n_categories`
+        is less than the number of categories seen, `estimator` is unknown, or needs whole
+        counts and there are others, no weight is positive, or `base` is not a base.
+
+    See Also
+    --------
+    skinfo.measures.entropy : Of a known distribution.
+    pairwise_mutual_info : Of all pairs of columns, with entropies on the diagonal.
+
+    Notes
+    -----
+    With counts :math:`n_i > 0`, shares :math:`p_i = n_i / N`, and K the number of
+    categories:
+
+    - ``'plugin'``: the entropy of the shares. Its bias is always downwards, its variance
+      the smallest.
+    - ``'miller_madow'`` [1]_: adds :math:`(K - 1) / 2N`.
+    - ``'jackknife'`` [2]_: estimates that bias by leaving out each row in turn.
+    - ``'grassberger'`` [3]_: another function in place of the logarithm, for which the
+      bias vanishes faster.
+    - ``'chao_shen'`` [4]_: estimates from the categories seen once how much was not seen.
+    - ``'chao_wang_jost'`` [5]_: the same from those seen once and twice, after taking out
+      all the bias that can be taken out without. Without either it agrees with
+      ``'miller_madow'`` to second order, and for large N with ``'plugin'``.
+    - ``'james_stein'`` [6]_: mixes the shares with equal ones, :math:`1/K`, by the weight
+      that the data suggest.
+    - ``'jeffreys'``, ``'laplace'``, ``'perks'``, ``'minimax'``: add 1/2, 1, 1/K or
+      :math:`\sqrt{N}/K` to each of the K counts first.
+    - ``'nsb'`` [7]_: the posterior mean under a mixture of Dirichlet priors that has no
+      opinion of the entropy. For a known K much larger than N.
+
+    Over tables of 4 to 300 cells and 50 to 1000 rows (``benchmarks/estimator_bias.py``)
+    ``'chao_wang_jost'`` has the smallest bias of those that need not know K.
+    ``'plugin'``, ``'james_stein'``, the four that add to counts, and ``'nsb'`` take
+    counts that are not whole.
+
+    For the information between two variables use :func:`mutual_info`: the errors of three
+    entropies do not cancel.
+
+    References
+    ----------
+    .. [1] G. A. Miller, "Note on the bias of information estimates", in Information Theory
+       in Psychology, Free Press, pp. 95-100, 1955.
+
+    .. [2] S. Zahl, "Jackknifing an index of diversity", Ecology, vol. 58, pp. 907-913, 1977.
+
+    .. [3] P. Grassberger, "Entropy estimates from insufficient samplings",
+       arXiv:physics/0307138, 2003, eq. 35.
+
+    .. [4] A. Chao and T.-J. Shen, "Nonparametric estimation of Shannon's index of diversity
+       when there are unseen species in sample", Environmental and Ecological Statistics,
+       vol. 10, pp. 429-443, 2003.
+
+    .. [5] A. Chao, Y. T. Wang and L. Jost, "Entropy and the species accumulation curve: a
+       novel entropy estimator via discovery rates of new species", Methods in Ecology and
+       Evolution, vol. 4, pp. 1091-1100, 2013.
+
+    .. [6] J. Hausser and K. Strimmer, "Entropy inference and the James-Stein estimator, with
+       application to nonlinear gene association networks", J. Machine Learning Research,
+       vol. 10, pp. 1469-1484, 2009.
+
+    .. [7] I. Nemenman, F. Shafee and W. Bialek, "Entropy and inference, revisited", Advances
+       in Neural Information Processing Systems 14, pp. 471-478, 2002.
+
+    Examples
+    --------
+    >>> from skinfo.estimation import discrete_entropy
+    >>> x = ["a", "b", "c", "a", "d", "a", "b", "e"]
+    >>> discrete_entropy(x, estimator="plugin")
+    2.1556390622295662
+    >>> round(discrete_entropy(x), 3)
+    2.963
+
+    Two columns are one variable of pairs:
+
+    >>> discrete_entropy([[0, 0], [0, 1], [1, 0], [1, 1]], estimator="plugin")
+    2.0
+    """
+    nats_per_unit = check_base(base)
+    table = _read(x)
+    _check_none_missing(table)
+    counts = _row_counts(table, _checked_weights(sample_weight, table))
+    if estimator == "auto":
+        estimator = "chao_wang_jost" if np.all(counts % 1 == 0) else "plugin"
+    return ENTROPY_ESTIMATORS[estimator](counts, n_categories) / nats_per_unit
+
+
+def _read(x):
+    """Return x as a Table, of one column if it has one dimension."""
+    table = table_of(_as_columns(x), caller="discrete_entropy")
+    if table.names == ["x0"]:
+        table.names = ["x"]
+    return table
+
+
+def _as_columns(x):
+    """Return x as it is, or, if it has one dimension, as a table of one column."""
+    native = nw.from_native(x, eager_only=True, allow_series=True, pass_through=True)
+    if isinstance(native, nw.Series):
+        return native.alias(str(native.name or "x")).to_frame().to_native()
+    if isinstance(x, (list, tuple)) and not any(_is_row(row) for row in x):
+        # NumPy would make text of a list that holds some.
+        return _column_of_objects(x)
+    if np.ndim(x) == 1 and hasattr(x, "shape"):
+        return np.asarray(x)[:, None]
+    return x
+
+
+def _is_row(row):
+    return np.iterable(row) and not isinstance(row, (str, bytes))
+
+
+def _column_of_objects(values):
+    column = np.empty((len(values), 1), object)
+    column[:, 0] = values
+    return column
+
+
+def _check_none_missing(table):
+    for j in range(table.shape[1]):
+        if table.integers(j) is not None:
+            continue
+        if table.is_numeric(j):
+            missing = np.isnan(table.numbers(j))
+        else:
+            missing = table.levels(j)[0] < 0
+        if missing.any():
+            raise ValueError(
+                f"{table.names[j]} has {missing.sum()} missing value(s). Leave those rows out, "
+                "or, if missing says something, make it a category by giving it a name, e.g. "
+                "series.fillna('missing')."
+            )
+
+
+def _checked_weights(sample_weight, table):
+    """Return weights (n_samples,) float64 with a positive entry, or None."""
+    if sample_weight is None:
+        return None
+    weights = _check_sample_weight(
+        sample_weight, np.empty((table.shape[0], 1)), dtype=np.float64, ensure_non_negative=True
+    )
+    # scikit-learn itself raises on this from version 1.9 on.
+    if not weights.any():
+        raise ValueError("sample_weight must have at least one weight above zero.")
+    return weights
+
+
+def _row_counts(table, weights):
+    """Return how often each distinct row occurs, or its weight, (n_observed,) float64."""
+    codes = _row_codes(table)
+    if weights is None:
+        counts = np.bincount(codes).astype(np.float64)
+    elif np.all(weights % 1 == 0):
+        counts = np.bincount(codes, weights)
+    else:
+        # By weight within each row's code, so that the order of rows leaves no trace.
+        order = np.lexsort((weights, codes))
+        starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
+        counts = np.add.reduceat(weights[order], starts)
+    return counts[counts > 0]
+
+
+def _row_codes(table):
+    """Return one code a row (n_samples,) int64; equal rows, and only they, have equal codes."""
+    columns, n_levels = discrete_codes(table)
+    codes = columns[0].astype(np.int64)
+    for column, levels in zip(columns[1:], n_levels[1:], strict=True):
+        # Ranked after each column, codes stay below n and products below n^2.
+        codes = np.unique(codes * levels + column, return_inverse=True)[1]
+    return codes

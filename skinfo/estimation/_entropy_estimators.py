@@ -1,0 +1,402 @@
+"""Entropy from counts: the plug-in and eleven corrections of it, in one table.
+
+With counts n_i of N rows the plug-in entropy is about (K - 1) / 2N nats too low.
+The estimators answer in three ways. Some put another function in place of the
+logarithm (Grassberger, the jackknife, Chao, Wang and Jost) or add the missing
+term (Miller and Madow). Some estimate how much of the distribution was not seen
+(Chao and Shen, and again Chao, Wang and Jost). Some move the shares of the sample
+towards equal ones (James and Stein, the Dirichlet priors), or average over how
+far to move them (Nemenman, Shafee and Bialek).
+"""
+
+import math
+from functools import wraps
+
+import numpy as np
+from scipy.special import entr, gammaln, polygamma, psi, xlog1py
+
+# Weights of e^-45 of the largest, and less, are beyond the last digit of a sum.
+NEGLIGIBLE = 45.0
+
+# Points of the NSB integral, first and at most. Halving the step squares the error.
+FIRST_POINTS = 257
+MOST_POINTS = 4097
+
+
+def ordered_sum(terms):
+    """Return the sum of terms by size, so that it is the same in any order."""
+    return float(np.sort(terms, axis=None).sum())
+
+
+def _estimator(*, whole_counts, uses_n_categories):
+    """Make ``f(counts, n_categories=None) -> nats`` of a formula in counts, total and categories.
+
+    Parameters
+    ----------
+    whole_counts : bool
+        Whether the formula tells counts of one and two, or odd and even, apart, or
+        leaves out a row at a time: then weights that are not whole are an error.
+
+    uses_n_categories : bool
+        Whether categories that did not occur enter.
+    """
+
+    def decorate(formula):
+        @wraps(formula)
+        def estimate(counts, n_categories=None):
+            counts = np.sort(counts)
+            if whole_counts:
+                _check_whole(counts, formula.__name__)
+            if n_categories is not None:
+                _check_n_categories(n_categories, len(counts))
+            if n_categories is None or not uses_n_categories:
+                n_categories = len(counts)
+            # Not every formula says so by itself: Grassberger's G(N) is not ln N.
+            if n_categories <= 1:
+                return 0.0
+            return float(formula(counts, ordered_sum(counts), n_categories))
+
+        # Its signature is its own, not the formula's.
+        del estimate.__wrapped__
+        return estimate
+
+    return decorate
+
+
+def _check_whole(counts, name):
+    fraction = counts[counts % 1 != 0]
+    if len(fraction):
+        fractional = ", ".join(repr(other) for other in REAL_COUNTS)
+        raise ValueError(
+            f"estimator={name!r} needs whole counts, got {fraction[0]!s}. Use whole weights "
+            f"(numbers of repetitions), or an estimator that takes any: {fractional}."
+        )
+
+
+def _check_n_categories(n_categories, n_observed):
+    if n_categories < n_observed:
+        raise ValueError(
+            f"n_categories={n_categories} is less than the {n_observed} categories that occur."
+        )
+
+
+# ---- the logarithm, and what to put in its place
+
+
+@_estimator(whole_counts=False, uses_n_categories=False)
+def plugin(counts, total, n_categories):
+    """Return the entropy of the shares of the sample, sum n/N ln(N/n): maximum likelihood."""
+    return plugin_nats(counts, total)
+
+
+def plugin_nats(counts, total):
+    """Return sum n/N ln(N/n), to the last bit what the information of a diagonal table is."""
+    return ordered_sum(counts * np.log(total / counts)) / total
+
+
+@_estimator(whole_counts=True, uses_n_categories=True)
+def miller_madow(counts, total, n_categories):
+    """Return the plug-in plus (K - 1) / 2N, its bias to first order.
+
+    K is the number of categories that can occur; if it is not given, of those that did,
+    as in R's entropy package. Miller, G. A. (1955), "Note on the bias of information
+    estimates", in Information Theory in Psychology, Free Press, pp. 95-100.
+    """
+    return plugin_nats(counts, total) + (n_categories - 1) / (2 * total)
+
+
+@_estimator(whole_counts=True, uses_n_categories=False)
+def grassberger(counts, total, n_categories):
+    """Return ln N - sum n/N G(n).
+
+    G(n) = psi(n) + (-1)^n (psi((n+1)/2) - psi(n/2)) / 2, which the recurrence
+    G(2m+1) = G(2m), G(2m+2) = G(2m) + 2/(2m+1) makes ln 2 + psi(floor(n/2) + 1/2).
+    Grassberger, P. (2003), "Entropy estimates from insufficient samplings",
+    arXiv:physics/0307138, eq. 35.
+    """
+    g = math.log(2) + psi(np.floor(counts / 2) + 0.5)
+    return ordered_sum(counts * (math.log(total) - g)) / total
+
+
+@_estimator(whole_counts=True, uses_n_categories=False)
+def jackknife(counts, total, n_categories):
+    """Return N H - (N - 1) mean of the plug-in H without each row in turn.
+
+    What is left when everything that cancels has is the plug-in plus
+    j(N) - sum n/N j(n), with j(n) = (n - 1) ln(n / (n - 1)) and j(1) = 0.
+    Zahl, S. (1977), "Jackknifing an index of diversity", Ecology 58, 907-913.
+    """
+    left_out = ordered_sum(counts * (_leave_one_out(total) - _leave_one_out(counts))) / total
+    return plugin_nats(counts, total) + left_out
+
+
+def _leave_one_out(n):
+    # Minus the logarithm of (n - 1) / n, to full precision for large n; 0 for n = 1.
+    return -xlog1py(np.asarray(n) - 1.0, -1.0 / np.asarray(n))
+
+
+# ---- what was not seen
+
+
+@_estimator(whole_counts=True, uses_n_categories=False)
+def chao_shen(counts, total, n_categories):
+    """Return -sum C p ln(C p) / (1 - (1 - C p)^N), p = n/N, C = 1 - f1/N.
+
+    C, from the number f1 of categories seen once, estimates the probability of all that
+    were seen (Good and Turing); each term is divided by the probability of having been
+    seen (Horvitz and Thompson). Where all were seen once, f1 counts as N - 1. Chao, A.
+    and Shen, T.-J. (2003), "Nonparametric estimation of Shannon's index of diversity when
+    there are unseen species in sample", Environmental and Ecological Statistics 10, 429-443.
+    """
+    once = min(np.sum(counts == 1), total - 1)
+    shares = (1 - once / total) * counts / total
+    seen = -np.expm1(total * np.log1p(-shares))
+    return ordered_sum(entr(shares) / seen)
+
+
+@_estimator(whole_counts=True, uses_n_categories=False)
+def chao_wang_jost(counts, total, n_categories):
+    """Return sum n/N (psi(N) - psi(n)) plus what the slope of the accumulation curve adds.
+
+    The second term is f1/N (1-A)^(1-N) (-ln A - sum_{r<N} (1-A)^r / r), where
+    A = 2 f2 / ((N-1) f1 + 2 f2), or 2 / ((N-1)(f1-1) + 2) if none was seen twice: the
+    estimated mean share of the categories seen once. It is zero if there are none. Chao,
+    A., Wang, Y. T. and Jost, L. (2013), "Entropy and the species accumulation curve: a
+    novel entropy estimator via discovery rates of new species", Methods in Ecology and
+    Evolution 4, 1091-1100.
+    """
+    seen = ordered_sum(counts * (psi(total) - psi(counts))) / total
+    once, twice = np.sum(counts == 1), np.sum(counts == 2)
+    if once == 0:
+        return seen
+    if twice > 0:
+        share = 2 * twice / ((total - 1) * once + 2 * twice)
+    else:
+        share = 2 / ((total - 1) * (once - 1) + 2)
+    return seen + once / total * _scaled_log_tail(share, total)
+
+
+def _scaled_log_tail(share, n):
+    """Return q^(1-n) (-ln(share) - sum_{r<n} q^r / r), q = 1 - share, for any n at one price.
+
+    The power overflows and the bracket cancels, but together they are the integral of
+    q e^-v / (n (1 - q e^(-v/n))) over v > 0. In s = ln v the trapezoidal rule is exact to
+    rounding: the integrand falls off like e^s on the left, doubly so on the right, and has
+    no pole within pi/2 of the real line.
+    """
+    q = 1 - share
+    if q == 0:
+        return 0.0
+    # Both are exact in binary: np.arange would spoil a step like 0.2 in its 14th digit.
+    step = 0.25
+    start = math.floor(min(math.log(n * share), 0.0) - NEGLIGIBLE)
+    v = np.exp(np.arange(start, math.log(NEGLIGIBLE), step))
+    return step * q * np.sum(v * np.exp(-v) / (n * (share - q * np.expm1(-v / n))))
+
+
+# ---- shares moved towards equal ones
+
+
+def james_stein_weight(counts, total, n_categories):
+    """Return how far James and Stein's shares are from the sample's, 0, to equal, 1.
+
+    (1 - sum p^2) / ((N - 1) sum (1/K - p)^2), at most 1, p = n/N over all K categories.
+    Hausser, J. and Strimmer, K. (2009), "Entropy inference and the James-Stein estimator,
+    with application to nonlinear gene association networks", JMLR 10, 1469-1484, section 2.3.
+    """
+    shares = counts / total
+    distance = ordered_sum((shares - 1 / n_categories) ** 2)
+    distance += (n_categories - np.size(counts)) / n_categories**2
+    noise = ordered_sum(shares * (1 - shares))
+    # Nothing to move, or no more than one row to say how far: R moves all the way too.
+    return 1.0 if noise >= (total - 1) * distance else noise / ((total - 1) * distance)
+
+
+def dirichlet_weight(concentration):
+    """Return the same for the posterior mean under a Dirichlet prior worth `concentration` rows.
+
+    Adding a to each of K counts is a share Ka / (N + Ka) of equal ones. Agresti, A. and
+    Hitchcock, D. B. (2005), "Bayesian inference for categorical data analysis",
+    Statistical Methods and Applications 14, 297-330, lists the usual a.
+    """
+
+    def weight(counts, total, n_categories):
+        rows = concentration(total, n_categories)
+        return rows / (total + rows)
+
+    return weight
+
+
+# How much of equal shares each estimator mixes into the sample's.
+UNIFORM_WEIGHTS = {
+    "james_stein": james_stein_weight,
+    "jeffreys": dirichlet_weight(lambda total, n_categories: n_categories / 2),
+    "laplace": dirichlet_weight(lambda total, n_categories: n_categories),
+    "perks": dirichlet_weight(lambda total, n_categories: 1),
+    "minimax": dirichlet_weight(lambda total, n_categories: math.sqrt(total)),
+}
+
+
+def mixed_entropy(counts, total, n_categories, weight):
+    """Return the plug-in entropy of weight / K + (1 - weight) n/N over all K categories."""
+    shares = weight / n_categories + (1 - weight) * counts / total
+    unseen = (n_categories - len(counts)) * entr(weight / n_categories)
+    return ordered_sum(entr(shares)) + unseen
+
+
+@_estimator(whole_counts=False, uses_n_categories=True)
+def james_stein(counts, total, n_categories):
+    """Return the entropy of shares shrunk to equal ones, as far as their noise says.
+
+    See `james_stein_weight`.
+    """
+    weight = UNIFORM_WEIGHTS["james_stein"](counts, total, n_categories)
+    return mixed_entropy(counts, total, n_categories, weight)
+
+
+@_estimator(whole_counts=False, uses_n_categories=True)
+def jeffreys(counts, total, n_categories):
+    """Return the entropy of shares with 1/2 added to each count (Jeffreys, 1946)."""
+    weight = UNIFORM_WEIGHTS["jeffreys"](counts, total, n_categories)
+    return mixed_entropy(counts, total, n_categories, weight)
+
+
+@_estimator(whole_counts=False, uses_n_categories=True)
+def laplace(counts, total, n_categories):
+    """Return the entropy of shares with 1 added to each count (Bayes, Laplace)."""
+    weight = UNIFORM_WEIGHTS["laplace"](counts, total, n_categories)
+    return mixed_entropy(counts, total, n_categories, weight)
+
+
+@_estimator(whole_counts=False, uses_n_categories=True)
+def perks(counts, total, n_categories):
+    """Return the entropy of shares with 1/K added to each count (Perks, 1947).
+
+    Schürmann, T. and Grassberger, P. (1996), Chaos 6, 414-427, use it for entropy.
+    """
+    weight = UNIFORM_WEIGHTS["perks"](counts, total, n_categories)
+    return mixed_entropy(counts, total, n_categories, weight)
+
+
+@_estimator(whole_counts=False, uses_n_categories=True)
+def minimax(counts, total, n_categories):
+    """Return the entropy of shares with sqrt(N)/K added to each count.
+
+    The shares are minimax for squared error (Trybula, 1958, Annals of Mathematical Statistics
+    29, 1191-1193).
+    """
+    weight = UNIFORM_WEIGHTS["minimax"](counts, total, n_categories)
+    return mixed_entropy(counts, total, n_categories, weight)
+
+
+# ---- averaged over how far to move them
+
+
+@_estimator(whole_counts=False, uses_n_categories=True)
+def nsb(counts, total, n_categories):
+    """Return the mean over beta of the posterior mean entropy under a Dirichlet(beta) prior.
+
+    The prior of beta is flat in the entropy it stands for before any data,
+    xi(beta) = psi(K beta + 1) - psi(beta + 1). Each beta weighs that times the evidence
+    Gamma(K beta) / Gamma(K beta + N) prod Gamma(n + beta) / Gamma(beta). Nemenman, I.,
+    Shafee, F. and Bialek, W. (2002), "Entropy and inference, revisited", NIPS 14, 471-478.
+    Under fixed beta the mean is Wolpert and Wolf's (1995, Physical Review E 52, 6841-6854).
+    """
+    # Equal counts have equal terms.
+    levels, times = np.unique(counts, return_counts=True)
+    low, high = _nsb_range(levels, times, total, n_categories)
+    estimate = math.inf
+    n_points = FIRST_POINTS
+    while n_points <= MOST_POINTS:
+        previous = estimate
+        log_beta = np.linspace(low, high, n_points)
+        weight = _nsb_log_weight(log_beta, levels, times, total, n_categories)
+        weight = np.exp(weight - weight.max())
+        mean = _dirichlet_mean_entropy(np.exp(log_beta), levels, times, total, n_categories)
+        estimate = weight @ mean / weight.sum()
+        if abs(estimate - previous) <= 1e-13 * estimate:
+            break
+        n_points = 2 * n_points - 1
+    return estimate
+
+
+def _nsb_range(levels, times, total, n_categories):
+    """Return the range of ln(beta) outside which weights are negligible.
+
+    Both tails are at least as thin as e^-|ln beta|: beyond N rows, or N^2 if all differ,
+    the evidence is flat, and so it is below 1/K.
+    """
+    low = -math.log(n_categories) - math.log1p(total) - 1.5 * NEGLIGIBLE
+    high = 2 * math.log1p(total) + 1.5 * NEGLIGIBLE
+    while True:
+        log_beta = np.linspace(low, high, FIRST_POINTS)
+        weight = _nsb_log_weight(log_beta, levels, times, total, n_categories)
+        matter = np.flatnonzero(weight > weight.max() - NEGLIGIBLE)
+        # A point more on each side: a narrow peak may lie between two points.
+        first, last = max(matter[0] - 1, 0), min(matter[-1] + 1, FIRST_POINTS - 1)
+        if last - first > 0.5 * FIRST_POINTS:
+            return low, high
+        low, high = log_beta[first], log_beta[last]
+
+
+def _nsb_log_weight(log_beta, levels, times, total, n_categories):
+    """Return ln(evidence * dxi/dbeta * dbeta/dlnbeta) up to a constant, shape of log_beta."""
+    beta = np.exp(log_beta)
+    evidence = times @ _log_rise(beta, levels[:, None]) - _log_rise(n_categories * beta, total)
+    return evidence + np.log(_prior_entropy_slope(beta, n_categories)) + log_beta
+
+
+def _log_rise(a, n):
+    """Return ln(Gamma(a + n) / (Gamma(a) a^n)), also where a dwarfs n, by Stirling's series."""
+    near = np.minimum(a, 20.0)
+    direct = gammaln(near + n) - gammaln(near) - n * np.log(near)
+    far = np.maximum(a, 20.0)
+    ratio = (far + n - 0.5) * np.log1p(n / far) - n
+    series = ratio + _stirling_rest(far + n) - _stirling_rest(far)
+    return np.where(a < 20.0, direct, series)
+
+
+def _stirling_rest(x):
+    y = 1 / (x * x)
+    return (1 / 12 - y * (1 / 360 - y * (1 / 1260 - y / 1680))) / x
+
+
+def _prior_entropy_slope(beta, n_categories):
+    """Return dxi/dbeta = K psi'(K beta + 1) - psi'(beta + 1); its 1/beta cancel at large beta."""
+    near = np.minimum(beta, 1e3)
+    direct = n_categories * polygamma(1, n_categories * near + 1) - polygamma(1, near + 1)
+    far = np.maximum(beta, 1e3)
+    k = 1 / n_categories
+    series = ((1 - k) / 2 - (1 - k**2) / (6 * far) + (1 - k**4) / (30 * far**3)) / far**2
+    return np.where(beta < 1e3, direct, series)
+
+
+def _dirichlet_mean_entropy(beta, levels, times, total, n_categories):
+    """Return the posterior mean entropy for each beta (Wolpert and Wolf 1995)."""
+    rows = total + n_categories * beta
+    seen = times @ ((levels[:, None] + beta) * psi(levels[:, None] + beta + 1))
+    unseen = (n_categories - times.sum()) * beta * psi(beta + 1)
+    return psi(rows + 1) - (seen + unseen) / rows
+
+
+# ---- the table
+
+# Each maps positive counts (n_observed,), float64, in any order, and the number of categories
+# that can occur (None: as many as did) to nats. A single category has no entropy.
+ENTROPY_ESTIMATORS = {
+    "plugin": plugin,
+    "miller_madow": miller_madow,
+    "grassberger": grassberger,
+    "chao_shen": chao_shen,
+    "chao_wang_jost": chao_wang_jost,
+    "james_stein": james_stein,
+    "jeffreys": jeffreys,
+    "laplace": laplace,
+    "perks": perks,
+    "minimax": minimax,
+    "nsb": nsb,
+    "jackknife": jackknife,
+}
+
+# Those that take weights which are not whole, as counts of that size.
+REAL_COUNTS = ("plugin", *UNIFORM_WEIGHTS, "nsb")

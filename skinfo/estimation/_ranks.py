@@ -1,0 +1,184 @@
+"""A continuous column, sorted once: its order, its ties, its normal ranks."""
+
+from functools import cached_property, lru_cache
+
+import numpy as np
+from scipy.special import ndtri
+
+# Odd multipliers of splitmix64 (Steele, Lea and Flood 2014).
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
+MIX_2 = np.uint64(0x94D049BB133111EB)
+
+
+class SortedColumn:
+    """A column of numbers with what every estimate needs of it.
+
+    Rows of equal value are a run; runs are numbered from the smallest value on.
+
+    Parameters
+    ----------
+    values : array-like of shape (n_samples,)
+        Not NaN. Infinities are values like others wherever only ranks count.
+    """
+
+    def __init__(self, values):
+        self.values = np.ascontiguousarray(values, dtype=np.float64)
+        self.order = np.argsort(self.values)
+        self.line = self.values[self.order]
+        self.has_ties = bool(np.any(self.line[1:] == self.line[:-1]))
+
+    def __len__(self):
+        return len(self.values)
+
+    def __getitem__(self, rows):
+        """Return the column of some rows."""
+        return SortedColumn(self.values[rows])
+
+    @property
+    def is_constant(self):
+        """Whether there is nothing to tell rows apart by."""
+        return len(self) < 2 or self.line[0] == self.line[-1]
+
+    @cached_property
+    def starts(self):
+        """Where runs start in sorted order, and where the last one stops."""
+        new = np.flatnonzero(self.line[1:] != self.line[:-1]) + 1
+        return np.concatenate([[0], new, [len(self)]])
+
+    @cached_property
+    def runs(self):
+        """The run of each row."""
+        sizes = np.diff(self.starts)
+        runs = np.empty(len(self), np.int64)
+        runs[self.order] = np.repeat(np.arange(len(sizes)), sizes)
+        return runs
+
+    @cached_property
+    def scores_line(self):
+        """Normal scores in sorted order, ties at the score of their mean rank."""
+        if not self.has_ties:
+            return even_normal_scores(len(self))
+        middles = (self.starts[1:] + self.starts[:-1]) / 2
+        return np.repeat(normal_scores_at(middles, len(self)), np.diff(self.starts))
+
+    def atoms(self, least):
+        """Return codes of the values held by at least `least` rows, 0 for all other rows."""
+        sizes = np.diff(self.starts) if self.has_ties else np.ones(1)
+        heavy = sizes >= least
+        if not (self.has_ties and heavy.any()):
+            return np.zeros(len(self), np.int64)
+        return np.where(heavy, np.cumsum(heavy), 0)[self.runs]
+
+    @cached_property
+    def oriented_runs(self):
+        """Runs numbered from the same end for x and for -x, and whether that is the upper one.
+
+        Which end is told by the first run that is not as long as its mirror image; where
+        there is none, x and -x are numbered alike.
+        """
+        difference = np.diff(self.starts)
+        difference = difference - difference[::-1]
+        uneven = np.flatnonzero(difference)
+        is_flipped = len(uneven) > 0 and difference[uneven[0]] > 0
+        last = len(self.starts) - 2
+        return (last - self.runs, True) if is_flipped else (self.runs, False)
+
+
+def normal_scores_at(positions, n):
+    """Return the normal quantiles at ``positions / n``; opposite positions are exact opposites."""
+    tail = ndtri(np.minimum(positions, n - positions) / n)
+    return np.where(positions <= n - positions, tail, -tail)
+
+
+@lru_cache(maxsize=4)
+def even_normal_scores(n):
+    """Return the normal scores of ranks 0..n - 1, shared: not to be written to."""
+    # Not marked read-only: to Numba that would be another type, and kernels compiled twice.
+    return normal_scores_at(np.arange(n) + 0.5, n)
+
+
+def untied_order(column, other, salt):
+    """Return an order that sorts a column and puts tied rows in an arbitrary but fixed order.
+
+    Between tied rows a hash of their two values' ranks decides (and, between rows
+    alike in both, a running number, which is as good as any). So the order of the rows
+    leaves no trace, and nor does y: a hash of it is no nearer for nearer values.
+
+    Parameters
+    ----------
+    column, other : SortedColumn
+
+    salt : int
+        Another number gives another order.
+
+    Returns
+    -------
+    order : ndarray of shape (n_samples,), dtype int64
+    """
+    if not column.has_ties:
+        return column.order
+    own, flipped = column.oriented_runs
+    others, _ = other.oriented_runs
+    twins = _twin_numbers(own, others) if other.has_ties else np.zeros(len(own), np.int64)
+    with np.errstate(over="ignore"):
+        hashes = np.full(len(own), salt, np.uint64)
+        for part in (own, others, twins):
+            hashes = _mix(hashes + GOLDEN * (part.astype(np.uint64) + np.uint64(1)))
+    if flipped:
+        hashes = ~hashes
+    # One sort: the run in the high bits, as much of the hash as fits in the low ones.
+    run_bits = len(column.starts).bit_length()
+    keys = (column.runs.astype(np.uint64) << np.uint64(64 - run_bits)) | (
+        hashes >> np.uint64(run_bits)
+    )
+    return np.argsort(keys)
+
+
+def untied_values(column, order):
+    """Return the values, tied rows spread in a given order over the cell that rounds to theirs.
+
+    Parameters
+    ----------
+    column : SortedColumn
+        Not constant.
+
+    order : ndarray of shape (n_samples,), dtype int64
+        From `untied_order`.
+
+    Returns
+    -------
+    values : ndarray of shape (n_samples,), dtype float64
+        In row order. A run of one keeps its value; else the cell reaches half-way to the runs
+        next to it, at the ends as far out as in.
+    """
+    if not column.has_ties:
+        return column.values
+    sizes = np.diff(column.starts)
+    levels = column.line[column.starts[:-1]]
+    half = np.diff(levels) / 2
+    below, above = np.concatenate([half[:1], half]), np.concatenate([half, half[-1:]])
+    place = np.arange(len(column)) - np.repeat(column.starts[:-1], sizes) + 0.5
+    place /= np.repeat(sizes, sizes)
+    shift = np.repeat(below + above, sizes) * place - np.repeat(below, sizes)
+    values = np.empty(len(column))
+    values[order] = np.repeat(levels, sizes) + np.where(np.repeat(sizes, sizes) > 1, shift, 0.0)
+    return values
+
+
+def _mix(hashes):
+    hashes = (hashes ^ (hashes >> np.uint64(30))) * MIX_1
+    hashes = (hashes ^ (hashes >> np.uint64(27))) * MIX_2
+    return hashes ^ (hashes >> np.uint64(31))
+
+
+def _twin_numbers(a, b):
+    """Number the rows that are alike in both columns: 0, 1, ... in each pair of values."""
+    pairs = a * (b.max() + 1) + b
+    order = np.argsort(pairs, kind="stable")
+    line = pairs[order]
+    is_first = np.concatenate([[True], line[1:] != line[:-1]])
+    place = np.arange(len(line))
+    numbers = np.empty(len(line), np.int64)
+    numbers[order] = place - np.maximum.accumulate(np.where(is_first, place, 0))
+    return numbers

@@ -1,0 +1,23 @@
+"""Columns and shorthands that the tests of continuous estimators share."""
+
+import math
+
+import numpy as np
+
+from skinfo.estimation._continuous import ContinuousTarget, DiscreteTarget, auto_information
+
+K = 3
+
+
+def classes_of(codes):
+    return DiscreteTarget(codes, int(np.max(codes)) + 1)
+
+
+def auto(x, y, k=K):
+    target = classes_of(y) if np.asarray(y).dtype.kind in "iu" else ContinuousTarget(y)
+    return auto_information(x, target, k)
+
+
+def normal_pair(rng, n, rho):
+    x, noise = rng.normal(size=(2, n))
+    return x, rho * x + math.sqrt(1 - rho**2) * noise

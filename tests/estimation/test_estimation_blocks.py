@@ -1,0 +1,143 @@
+"""Several dimensions, a third variable, differential entropy."""
+
+import math
+
+import numpy as np
+import pytest
+from continuous_cases import K, normal_pair
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import digamma, psi
+
+from skinfo.estimation._blocks import ksg_conditional, mixed_conditional
+from skinfo.estimation._continuous import (
+    ContinuousTarget,
+    ksg_information,
+)
+from skinfo.estimation._differential import differential_entropy
+
+
+def test_blocks_of_one_dimension_are_columns(rng):
+    x, y = normal_pair(rng, 300, 0.7)
+    assert ksg_information(x[:, None], ContinuousTarget(y), K) == pytest.approx(
+        ksg_information(x, ContinuousTarget(y), K), abs=1e-12
+    )
+
+
+def test_block_of_two_normal_columns(rng):
+    # Y = X1 + X2 + noise of variance 2: half of its variance explained.
+    x = rng.normal(size=(10_000, 2))
+    y = x.sum(axis=1) + math.sqrt(2) * rng.normal(size=10_000)
+    assert ksg_information(x, ContinuousTarget(y), K) == pytest.approx(0.5 * math.log(2), abs=0.03)
+
+
+def brute_counts(block, radii, closed):
+    distance = abs(block[:, None] - block[None]).max(axis=2)
+    near = distance <= radii[:, None] if closed else distance < radii[:, None]
+    return near.sum(axis=1)
+
+
+@pytest.mark.parametrize("is_lattice", [False, True])
+def test_conditional_against_all_pairs(is_lattice, rng):
+    x, y, z = rng.normal(size=(3, 120, 2))
+    if is_lattice:
+        x, y, z = (np.round(block) * 0.1 for block in (x, y, z))
+    joint = np.hstack([x, y, z])
+    radii = np.sort(abs(joint[:, None] - joint[None]).max(axis=2), axis=1)[:, K]
+    blocks = (np.hstack([x, z]), np.hstack([y, z]), z)
+    xz, yz, only_z = (np.maximum(brute_counts(b, radii, False), 1) for b in blocks)
+    assert ksg_conditional(x, y, z, K) == pytest.approx(
+        digamma(K) - np.mean(digamma(xz) + digamma(yz) - digamma(only_z)), abs=1e-12
+    )
+    near, xz, yz, only_z = (brute_counts(b, radii, True) - 1 for b in (joint, *blocks))
+    assert mixed_conditional(x, y, z, K) == pytest.approx(
+        np.mean(digamma(near) - digamma(xz) - digamma(yz) + digamma(only_z)), abs=1e-12
+    )
+
+
+def test_conditional_of_a_normal_chain_and_of_a_common_effect(rng):
+    x, y = rng.normal(size=(2, 5000))
+    z = x + y + rng.normal(size=5000)
+    # Given their noisy sum two independent causes have partial correlation -1/2.
+    expected = -0.5 * math.log(1 - 0.25)
+    assert ksg_conditional(x, y, z, K) == pytest.approx(expected, abs=0.04)
+    assert mixed_conditional(x, y, z, K) == pytest.approx(expected, abs=0.05)
+    # A chain: nothing left once the middle is known.
+    end = z + rng.normal(size=5000)
+    assert ksg_conditional(x, end, z, K) == pytest.approx(0, abs=0.04)
+
+
+def test_mixed_conditional_of_codes(rng):
+    # Y = X xor Z: nothing alone, one bit given Z. Codes of any numbers say the same.
+    x, z = rng.integers(0, 2, (2, 2000))
+    y = x ^ z
+    estimate = mixed_conditional(x, y, z, K)
+    assert estimate == pytest.approx(math.log(2), abs=0.01)
+    assert mixed_conditional(7 - 5 * x, y * 100, z, K) == estimate
+    w = rng.normal(size=2000)
+    assert mixed_conditional(x, w, z, K) == pytest.approx(0, abs=0.02)
+
+
+def test_codes_with_few_rows_say_nothing(rng):
+    codes = np.arange(30)
+    assert mixed_conditional(codes, rng.normal(size=30), rng.normal(size=30), K) == 0.0
+
+
+def test_conditional_of_a_constant_is_zero(rng):
+    x, z = rng.normal(size=(2, 50))
+    for function in (ksg_conditional, mixed_conditional):
+        assert function(np.ones(50), x, z, K) == 0.0
+        assert function(x, np.ones(50), z, K) == 0.0
+
+
+# ---- differential entropy
+
+
+def test_entropy_of_known_laws(rng):
+    # Cover and Thomas 2006, table 17.1, in nats.
+    normal = 2 * rng.normal(size=20_000)
+    assert differential_entropy(normal, base=math.e) == pytest.approx(2.112085713764618, abs=0.03)
+    gamma = rng.gamma(3, size=20_000)
+    assert differential_entropy(gamma, base=math.e) == pytest.approx(1.8475785103630111, abs=0.03)
+    plane = rng.normal(size=(20_000, 3))
+    assert differential_entropy(plane) == pytest.approx(
+        1.5 * math.log2(2 * math.pi * math.e), abs=0.05
+    )
+
+
+def test_entropy_of_one_column_is_that_of_the_vector(rng):
+    x = rng.normal(size=500)
+    assert differential_entropy(x[:, None]) == differential_entropy(x)
+    distance = np.sort(abs(x[:, None] - x), axis=1)[:, 3]
+    expected = psi(500) - psi(3) + np.mean(np.log(2 * distance))
+    assert differential_entropy(x, base=math.e) == pytest.approx(expected, abs=1e-12)
+
+
+@given(st.floats(0.01, 100), st.floats(0, 2 * math.pi))
+def test_entropy_scales_and_turns_as_it_should(factor, angle):
+    points = np.random.default_rng(1).normal(size=(200, 2))
+    turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    moved = factor * points @ turn + 3.0
+    assert differential_entropy(moved) == pytest.approx(
+        differential_entropy(points) + 2 * math.log2(factor), abs=1e-9
+    )
+
+
+def test_entropy_of_repeated_rows_is_minus_infinity(rng):
+    x = rng.normal(size=100)
+    three_alike = np.concatenate([x, x[:1], x[:1]])
+    assert np.isfinite(differential_entropy(three_alike))
+    four_alike = np.concatenate([three_alike, x[:1]])
+    assert differential_entropy(four_alike) == -math.inf
+    assert differential_entropy(np.stack([four_alike, four_alike], axis=1)) == -math.inf
+
+
+def test_entropy_refuses_what_it_cannot_use(rng):
+    with pytest.raises(ValueError, match="n_neighbors=3 needs more rows"):
+        differential_entropy([1.0, 2.0, 3.0])
+    with pytest.raises(ValueError, match="contains NaN"):
+        differential_entropy([1.0, np.nan, 3.0, 4.0, 5.0])
+    with pytest.raises(ValueError, match="'n_neighbors' parameter"):
+        differential_entropy(rng.normal(size=10), n_neighbors=0)
+    with pytest.raises(ValueError, match="base must be"):
+        differential_entropy(rng.normal(size=10), base=1)

@@ -1,0 +1,342 @@
+import math
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from scipy.stats import entropy
+from sklearn.metrics import mutual_info_score
+from sklearn.metrics.cluster import contingency_matrix, expected_mutual_information
+
+import skinfo.estimation._columns as columns_module
+import skinfo.estimation._pairwise as pairwise_module
+from skinfo.estimation import pairwise_mutual_info
+from skinfo.estimation._columns import class_counts, discrete_codes
+from skinfo.utils._table import table_of
+
+# Compiled code is quick, but its first call is not.
+KERNEL = settings(deadline=None, max_examples=50)
+
+ESTIMATORS = ["emi", "plugin"]
+
+
+@pytest.fixture(params=ESTIMATORS)
+def estimator(request):
+    return request.param
+
+
+@pytest.fixture
+def threads_always(monkeypatch):
+    """Threads also for little work."""
+    monkeypatch.setattr(columns_module, "WORK_WORTH_THREADS", 0)
+
+
+@pytest.fixture(name="X")
+def columns_of_all_kinds(rng):
+    """Columns of few levels, many, one a row, one at all, a copy and a function of another."""
+    X = rng.integers(0, 5, (333, 9))
+    X[:, 1] = X[:, 0]
+    X[:, 2] = X[:, 0] // 2
+    X[:, 3] = 7
+    X[:, 4] = np.arange(333)
+    X[:, 5] = rng.integers(0, 40, 333)
+    X[:, 6] = rng.integers(0, 2, 333) * 10**12
+    X[:, 7] = -X[:, 7]
+    return X
+
+
+def oracle(X, estimator):
+    """The same by scikit-learn, one pair at a time."""
+    p = X.shape[1]
+    mi = np.empty((p, p))
+    for j in range(p):
+        for k in range(p):
+            mi[j, k] = mutual_info_score(X[:, j], X[:, k])
+            if estimator == "emi" and j != k:
+                table = contingency_matrix(X[:, j], X[:, k], sparse=True).astype(np.int64)
+                mi[j, k] -= expected_mutual_information(table, len(X))
+    return mi / math.log(2)
+
+
+# Known answers and oracles ------------------------------------------------------------
+
+
+def test_known_answer():
+    # Two fair bits, and both at once: the joint has each bit in full.
+    bits = np.array([[0, 0, 0], [0, 1, 1], [1, 0, 2], [1, 1, 3]])
+    mi = pairwise_mutual_info(bits, estimator="plugin")
+    np.testing.assert_array_equal(mi, [[1, 0, 1], [0, 1, 1], [1, 1, 2]])
+    # Two fair coins of two rows each: tables are one 2x2 with ones (0 bits) in 4 of 6 cases,
+    # or one with twos (1 bit) in 2 of 6, so that chance gives 1/3 bit.
+    mi = pairwise_mutual_info(bits[:, :2], estimator="emi")
+    np.testing.assert_allclose(mi, [[1, -1 / 3], [-1 / 3, 1]], rtol=1e-14)
+
+
+def test_agrees_with_sklearn(X, estimator):
+    mi = pairwise_mutual_info(X, estimator=estimator)
+    # scikit-learn's expected information is good to about 1e-9.
+    np.testing.assert_allclose(mi, oracle(X, estimator), rtol=0, atol=1e-9)
+    if estimator == "plugin":
+        np.testing.assert_allclose(mi, oracle(X, estimator), rtol=0, atol=1e-13)
+
+
+def test_many_rows_agree_with_sklearn(rng, monkeypatch, estimator):
+    # Several blocks of words and of columns, counts beyond the table, the series of the mean.
+    monkeypatch.setattr(pairwise_module, "WORDS_A_BLOCK", 24)
+    monkeypatch.setattr(pairwise_module, "PLANES_A_BLOCK", 10)
+    monkeypatch.setattr(pairwise_module, "LARGEST_TABLE", 100)
+    X = rng.integers(0, 6, (5000, 7))
+    mi = pairwise_mutual_info(X, estimator=estimator)
+    np.testing.assert_allclose(mi, oracle(X, estimator), rtol=0, atol=1e-10)
+
+
+@KERNEL
+@given(
+    hnp.arrays(
+        np.int64,
+        st.tuples(st.integers(1, 20), st.integers(1, 4)),
+        elements=st.sampled_from([-3, 0, 1, 2, 2**40]),
+    )
+)
+def test_any_small_table(X):
+    mi = pairwise_mutual_info(X, estimator="plugin")
+    np.testing.assert_allclose(mi, oracle(X, "plugin"), rtol=0, atol=1e-13)
+    h = np.diag(mi)
+    assert (mi >= 0).all()
+    assert (mi <= np.minimum.outer(h, h)).all()
+
+
+def test_identities(X, estimator):
+    mi = pairwise_mutual_info(X, estimator=estimator)
+    np.testing.assert_array_equal(mi, mi.T)
+    shares = [np.unique(column, return_counts=True)[1] for column in X.T]
+    np.testing.assert_allclose(np.diag(mi), [entropy(s, base=2) for s in shares], atol=1e-13)
+    np.testing.assert_array_equal(mi[3], 0.0)  # a constant
+    if estimator == "plugin":
+        assert mi[0, 1] == mi[0, 0]  # a copy
+        assert mi[0, 2] == mi[2, 2]  # a function
+        np.testing.assert_array_equal(mi[4], np.diag(mi))  # one level a row determines all
+    else:
+        off = ~np.eye(len(mi), dtype=bool)[4]
+        np.testing.assert_allclose(mi[4][off], 0.0, atol=1e-12)  # which is all chance
+
+
+def test_emi_is_unbiased_under_independence(rng):
+    X = rng.integers(0, 10, (100, 100))
+    off = ~np.eye(100, dtype=bool)
+    emi, plugin = (pairwise_mutual_info(X, estimator=name)[off] for name in ESTIMATORS)
+    # 4950 pairs of standard deviation 0.09 bits: their mean is within 0.006 or so of zero.
+    assert abs(emi.mean()) < 0.006
+    assert plugin.mean() > 0.5
+
+
+def test_base(X, estimator):
+    bits = pairwise_mutual_info(X, estimator=estimator)
+    nats = pairwise_mutual_info(X, estimator=estimator, base=math.e)
+    np.testing.assert_allclose(nats, bits * math.log(2), rtol=1e-14)
+
+
+# What must not matter -----------------------------------------------------------------
+
+
+def test_order_names_and_threads_leave_no_trace(X, estimator, rng, threads_always):
+    mi = pairwise_mutual_info(X, estimator=estimator)
+    rows, columns = rng.permutation(len(X)), rng.permutation(X.shape[1])
+    np.testing.assert_array_equal(pairwise_mutual_info(X[rows], estimator=estimator), mi)
+    permuted = pairwise_mutual_info(X[:, columns], estimator=estimator)
+    np.testing.assert_array_equal(permuted, mi[np.ix_(columns, columns)])
+    renamed = np.column_stack([rng.permutation(c.max() + 1)[c] for c in np.abs(X[:, :6].T)])
+    np.testing.assert_array_equal(pairwise_mutual_info(renamed, estimator=estimator), mi[:6, :6])
+    for n_jobs in (2, 3, -1):
+        threaded = pairwise_mutual_info(X, estimator=estimator, n_jobs=n_jobs)
+        np.testing.assert_array_equal(threaded, mi)
+
+
+def test_whole_weights_are_repetitions(X, estimator, rng):
+    times = rng.integers(0, 4, len(X))
+    weighted = pairwise_mutual_info(X, estimator=estimator, sample_weight=times)
+    repeated = pairwise_mutual_info(np.repeat(X, times, axis=0), estimator=estimator)
+    np.testing.assert_array_equal(weighted, repeated)
+    ones = pairwise_mutual_info(X, estimator=estimator, sample_weight=np.ones(len(X)))
+    np.testing.assert_array_equal(ones, pairwise_mutual_info(X, estimator=estimator))
+
+
+def test_real_weights(X, rng, threads_always):
+    weights = rng.random(len(X))
+    mi = pairwise_mutual_info(X, estimator="plugin", sample_weight=weights)
+    for j, k in [(0, 2), (0, 5), (4, 5), (6, 7), (8, 8)]:
+        p = pd.crosstab(X[:, j], X[:, k], weights, aggfunc="sum").fillna(0).to_numpy()
+        p = p / p.sum()
+        h_joint = entropy(p.ravel(), base=2)
+        expected = entropy(p.sum(0), base=2) + entropy(p.sum(1), base=2) - h_joint
+        assert mi[j, k] == pytest.approx(expected, abs=1e-12)
+    # The scale of plug-in weights is free.
+    for scale in (1e-6, 1e6):
+        scaled = pairwise_mutual_info(X, estimator="plugin", sample_weight=weights * scale)
+        np.testing.assert_allclose(scaled, mi, atol=1e-12)
+    threaded = pairwise_mutual_info(X, estimator="plugin", sample_weight=weights, n_jobs=2)
+    np.testing.assert_array_equal(threaded, mi)
+    for estimator in ESTIMATORS:
+        mi = pairwise_mutual_info(X, estimator=estimator, sample_weight=weights)
+        np.testing.assert_array_equal(mi[3], 0.0)  # a constant
+        np.testing.assert_array_equal(mi, mi.T)
+
+
+def test_smooth_chance_is_near_the_exact(rng):
+    X = rng.integers(0, 5, (400, 6))
+    exact = pairwise_mutual_info(X)
+    smooth = pairwise_mutual_info(X, sample_weight=np.full(400, 1 + 1e-9))
+    # Chance adds 16 / (2 * 400 * ln 2) = 0.029 bits; the smooth form is within 1 % of it.
+    np.testing.assert_allclose(smooth, exact, atol=3e-4)
+
+
+def test_chance_of_more_margins_than_are_kept(X, monkeypatch):
+    kept = pairwise_mutual_info(X)
+    monkeypatch.setattr(pairwise_module, "MOST_SIZES", 2)
+    np.testing.assert_array_equal(pairwise_mutual_info(X), kept)
+
+
+# Containers ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int32, np.uint64, np.float32, np.float64, object])
+def test_numbers_of_any_dtype(rng, dtype):
+    X = rng.integers(0, 100, (200, 4))
+    expected = pairwise_mutual_info(X)
+    np.testing.assert_array_equal(pairwise_mutual_info(X.astype(dtype)), expected)
+    np.testing.assert_array_equal(pairwise_mutual_info(np.asfortranarray(X)), expected)
+    np.testing.assert_array_equal(pairwise_mutual_info(X.tolist()), expected)
+    np.testing.assert_array_equal(pairwise_mutual_info(X.astype(str)), expected)
+
+
+@pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame])
+def test_frames_of_mixed_columns(rng, frame):
+    codes = rng.integers(0, 3, (150, 5))
+    names = np.array(["red", "green", "blue"])
+    columns = {
+        "text": names[codes[:, 0]],
+        "truth": codes[:, 1] > 0,
+        "whole": codes[:, 2].astype(float),
+        "number": codes[:, 3].astype(np.int16),
+        "gaps": [None if c == 0 else str(c) for c in codes[:, 4]],
+    }
+    codes[:, 1] = codes[:, 1] > 0
+    table = frame(columns)
+    np.testing.assert_array_equal(pairwise_mutual_info(table), pairwise_mutual_info(codes))
+
+
+def test_categories_and_nullable_integers(rng):
+    codes = rng.integers(0, 3, (150, 2))
+    frame = pd.DataFrame(
+        {
+            "category": pd.Categorical.from_codes(codes[:, 0], ["z", "y", "x"]),
+            "nullable": pd.Series(codes[:, 1], dtype="Int64").mask(codes[:, 1] == 0),
+        }
+    )
+    np.testing.assert_array_equal(pairwise_mutual_info(frame), pairwise_mutual_info(codes))
+
+
+def test_booleans_dates_and_arrow(rng):
+    codes = rng.integers(0, 2, (50, 2))
+    expected = pairwise_mutual_info(codes)
+    np.testing.assert_array_equal(pairwise_mutual_info(codes > 0), expected)
+    dates = np.array(["2024-02-29", "NaT"], dtype="datetime64[s]")[codes]
+    np.testing.assert_array_equal(pairwise_mutual_info(dates), expected)
+    frame = pl.DataFrame({"a": codes[:, 0], "b": codes[:, 1] > 0})
+    np.testing.assert_array_equal(pairwise_mutual_info(frame.to_arrow()), expected)
+
+
+def test_missing_is_a_level(rng):
+    X = rng.integers(0, 3, (100, 3)).astype(float)
+    expected = pairwise_mutual_info(X)
+    X[X == 1] = np.nan
+    np.testing.assert_array_equal(pairwise_mutual_info(X), expected)
+
+
+def test_one_row_and_one_column():
+    np.testing.assert_array_equal(pairwise_mutual_info([[3, 5]]), np.zeros((2, 2)))
+    np.testing.assert_array_equal(pairwise_mutual_info([[3], [5]]), [[1.0]])
+
+
+# Codes and counts ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("n_levels", "dtype"), [(256, np.uint8), (257, np.uint16), (65_537, np.int32)]
+)
+def test_codes_have_no_gaps(rng, n_levels, dtype, threads_always):
+    X = np.column_stack([rng.permutation(n_levels) * 3 - 50, np.zeros(n_levels, int)])
+    codes, levels = discrete_codes(table_of(X, caller="test"), n_jobs=2)
+    assert codes.dtype == dtype
+    np.testing.assert_array_equal(levels, [n_levels, 1])
+    np.testing.assert_array_equal(np.sort(codes[0]), np.arange(n_levels))
+    assert (codes[0].argsort() == X[:, 0].argsort()).all()
+
+
+@pytest.mark.parametrize("low", [-(2**63), -128, 0, 2**63 - 3])
+def test_codes_of_the_ends_of_a_dtype(low):
+    values = np.array([low, low + 2, low], dtype=np.int64)
+    codes, levels = discrete_codes(table_of(values[:, None], caller="test"))
+    np.testing.assert_array_equal(codes, [[0, 1, 0]])
+    assert levels == [2]
+    wide = np.array([[-(2**63)], [2**63 - 1]])
+    np.testing.assert_array_equal(discrete_codes(table_of(wide, caller="test"))[0], [[0, 1]])
+
+
+@pytest.mark.parametrize("n_features", [1, 3, 20, 130])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_class_counts_in_any_layout(rng, n_features, weighted, monkeypatch, threads_always):
+    monkeypatch.setattr(columns_module, "ROWS_A_TASK", 100)
+    codes = rng.integers(0, 6, (333, n_features)).astype(np.uint8)
+    y = rng.integers(0, 3, 333)
+    weights = rng.random(333) if weighted else None
+    counts = class_counts(codes, 7, y, 3, sample_weight=weights)
+    assert counts.shape == (n_features, 7, 3)
+    for j in range(n_features):
+        expected = np.bincount(codes[:, j] * 3 + y, weights, minlength=21).reshape(7, 3)
+        np.testing.assert_allclose(counts[j], expected, rtol=1e-13 if weighted else 0)
+    column_by_column = np.asfortranarray(codes)
+    for layout in (codes, column_by_column, np.repeat(codes, 2, axis=1)[:, ::2]):
+        for n_jobs in (1, 2):
+            again = class_counts(layout, 7, y, 3, sample_weight=weights, n_jobs=n_jobs)
+            np.testing.assert_array_equal(again, counts)
+
+
+# Errors -------------------------------------------------------------------------------
+
+
+def test_a_measured_column_is_to_be_binned():
+    frame = pd.DataFrame({"age": [1, 2, 3], "height": [1.5, 1.0, 2.0]})
+    with pytest.raises(ValueError, match=r"height must be discrete, got 1\.5.*MutualInfoBinner"):
+        pairwise_mutual_info(frame)
+    with pytest.raises(ValueError, match="x0 must be discrete, got inf"):
+        pairwise_mutual_info([[np.inf], [1.0]])
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ([0, 0, 0], "must (have a positive entry|contain at least one non-zero)"),
+        ([1, -1, 1], "[Nn]egative values"),
+        ([1, 1], "sample_weight.shape"),
+    ],
+)
+def test_bad_weights(weights, message):
+    with pytest.raises(ValueError, match=message):
+        pairwise_mutual_info([[0], [1], [1]], sample_weight=weights)
+
+
+def test_bad_arguments():
+    with pytest.raises(ValueError, match=r"'estimator' parameter of .*pairwise_mutual_info"):
+        pairwise_mutual_info([[0], [1]], estimator="nsb")
+    with pytest.raises(ValueError, match="base must be"):
+        pairwise_mutual_info([[0], [1]], base=1)
+    with pytest.raises(ValueError, match="Expected 2D array"):
+        pairwise_mutual_info([0, 1])
+    with pytest.raises(ValueError, match="minimum of 1 is required by pairwise_mutual_info"):
+        pairwise_mutual_info(np.empty((0, 2)))
+    with pytest.raises(ValueError, match="duplicate column names"):
+        pairwise_mutual_info(pd.DataFrame([[1, 2]], columns=["a", "a"]))

@@ -1,0 +1,258 @@
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from scipy.special import xlogy
+
+from skinfo._kernels._counting import (
+    add_common_bits,
+    count_classes,
+    fixed_point_scale,
+    grouped_sum,
+    is_sparse,
+    level_sums,
+    mean_xlogx,
+    pack_planes,
+    plane_pair_sums,
+    row_pair_sums,
+    sum_fixed_xlogx,
+    weigh_classes,
+    xlogx_table,
+)
+from skinfo._kernels._null import poisson_tables
+
+# Compiled code is quick, but its first call is not.
+KERNEL = settings(deadline=None, max_examples=50)
+
+NO_WEIGHTS = np.empty(0)
+
+
+def tables_of(codes, y, weights=None):
+    """The (n_features, n_levels, n_classes) tables of codes (n, n_features), by np.add.at."""
+    weights = np.ones(len(y)) if weights is None else weights
+    tables = np.zeros((codes.shape[1], codes.max() + 1, y.max() + 1))
+    for j, table in enumerate(tables):
+        np.add.at(table, (codes[:, j], y), weights)
+    return tables
+
+
+def joint_sum(x, y, weights=None):
+    """The sum of n ln n over the table of two columns."""
+    table = tables_of(x[:, None].astype(int), y.astype(int), weights)[0]
+    return xlogy(table, table).sum()
+
+
+def unit(total, n_cells):
+    scale = fixed_point_scale(total, n_cells)
+    return xlogx_table(int(total) + 1, scale), scale
+
+
+# Columns against classes --------------------------------------------------------------
+
+
+def both_ways(codes):
+    """Codes (n, n_features) as flat bytes with their steps: one a row, and one a column."""
+    n, n_features = codes.shape
+    codes = np.ascontiguousarray(codes, np.uint8)
+    yield codes.reshape(-1), n_features, 1
+    yield np.ascontiguousarray(codes.T).reshape(-1), 1, n
+
+
+@pytest.mark.parametrize(("n_levels", "n_classes"), [(1, 1), (2, 2), (10, 3), (256, 10)])
+def test_class_counts(n_levels, n_classes, rng):
+    codes = rng.integers(0, n_levels, (500, 7))
+    codes[0], codes[1] = 0, n_levels - 1
+    y = rng.integers(0, n_classes, 500).astype(np.int32)
+    y[0] = n_classes - 1
+    expected = tables_of(codes, y).transpose(2, 0, 1)
+    for layout in both_ways(codes):
+        counts = count_classes(*layout, y, (0, 500), (0, 7), n_levels, n_classes)
+        np.testing.assert_array_equal(counts, expected)
+        counts = count_classes(*layout, y, (100, 300), (2, 5), n_levels, n_classes)
+        part = count_classes(
+            np.ascontiguousarray(codes[100:300, 2:5], np.uint8).reshape(-1),
+            3, 1, y[100:300], (0, 200), (0, 3), n_levels, n_classes,
+        )  # fmt: skip
+        np.testing.assert_array_equal(counts, part)
+
+
+def test_weighted_class_counts_are_repetitions(rng):
+    codes = rng.integers(0, 5, (200, 4))
+    y = rng.integers(0, 3, 200).astype(np.int32)
+    times = rng.integers(0, 4, 200)
+    repeated = np.repeat(codes, times, axis=0), np.repeat(y, times)
+    (expected, *_) = (
+        count_classes(*layout, repeated[1], (0, times.sum()), (0, 4), 5, 3)
+        for layout in both_ways(repeated[0])
+    )
+    for layout in both_ways(codes):
+        counts = weigh_classes(*layout, y, times.astype(float), (0, 200), (0, 4), 5, 3)
+        np.testing.assert_array_equal(counts, expected)
+
+
+def test_weighted_class_counts_with_real_weights(rng):
+    codes = rng.integers(0, 5, (200, 4))
+    y = rng.integers(0, 3, 200).astype(np.int32)
+    weights = rng.random(200)
+    expected = tables_of(codes, y, weights).transpose(2, 0, 1)
+    for layout in both_ways(codes):
+        counts = weigh_classes(*layout, y, weights, (0, 200), (0, 4), 5, 3)
+        # Both add up the rows in their order.
+        np.testing.assert_array_equal(counts, expected)
+
+
+# Fixed point --------------------------------------------------------------------------
+
+
+@KERNEL
+@given(hnp.arrays(np.float64, st.integers(1, 30), elements=st.integers(0, 1000)))
+def test_fixed_sums_are_right_and_do_not_depend_on_order(values):
+    total = max(values.sum(), 1.0)
+    table, scale = unit(total, 30)
+    expected = xlogy(values, values).sum()
+    fixed = sum_fixed_xlogx(values, table, scale)
+    assert fixed / scale == pytest.approx(expected, rel=1e-14, abs=1e-14)
+    assert sum_fixed_xlogx(np.sort(values), table, scale) == fixed
+    # What the table has is what is worked out where it ends.
+    assert sum_fixed_xlogx(values, table[:2], scale) == fixed
+
+
+@pytest.mark.parametrize("total", [1e-300, 1e-9, 0.5, 1.0, 2.0, 1e6, 1e15, 1e300])
+@pytest.mark.parametrize("n_cells", [2, 10**9])
+def test_fixed_point_holds_three_sums(total, n_cells):
+    scale = fixed_point_scale(total, n_cells)
+    assert math.log2(scale) == int(math.log2(scale))
+    # The two extremes of a sum of x ln x: all in one cell, or the same in each.
+    for extreme in (xlogy(total, total), total * math.log(total / n_cells)):
+        assert 3 * abs(extreme) * scale < 2**63
+
+
+def test_level_sums(rng):
+    codes = rng.integers(0, 6, 100).astype(np.int32)
+    weights = rng.random(100)
+    np.testing.assert_array_equal(level_sums(codes, 8, NO_WEIGHTS), np.bincount(codes, None, 8))
+    np.testing.assert_array_equal(level_sums(codes, 8, weights), np.bincount(codes, weights, 8))
+
+
+# Planes -------------------------------------------------------------------------------
+
+
+def planes_of(columns, n_levels, shape):
+    starts = np.concatenate([[0], np.cumsum(n_levels - 1)])
+    planes = np.full((shape[0], starts[-1], shape[1]), 2**64 - 1, np.uint64)
+    for column, levels, start in zip(columns, n_levels, starts[:-1], strict=True):
+        pack_planes(column.astype(np.uint8), levels, start, planes)
+    return planes, starts
+
+
+@pytest.mark.parametrize("n", [1, 63, 64, 65, 200, 256])
+def test_planes_hold_the_levels(n, rng):
+    column = rng.integers(0, 4, n)
+    planes, _ = planes_of([column], np.array([4]), (2, 2))
+    bits = np.unpackbits(planes.view(np.uint8), axis=-1, bitorder="little")
+    bits = bits.transpose(1, 0, 2).reshape(3, -1)
+    for level in range(3):
+        np.testing.assert_array_equal(bits[level, :n], column == level)
+    assert not bits[:, n:].any()
+
+
+@KERNEL
+@given(st.integers(1, 8), st.integers(1, 8), st.integers(1, 9), st.integers(0, 2**32 - 1))
+def test_common_bits_are_a_matrix_product(n_a, n_b, n_words, seed):
+    rng = np.random.default_rng(seed)
+    a, b = (rng.integers(0, 2**64, (k, n_words), np.uint64, False) for k in (n_a, n_b))
+    bits_a, bits_b = (np.unpackbits(x.view(np.uint8), axis=1).astype(int) for x in (a, b))
+    common = np.ones((n_a, n_b), np.int64)
+    add_common_bits(a, b, False, common)
+    np.testing.assert_array_equal(common, 1 + bits_a @ bits_b.T)
+    common = np.zeros((n_a, n_a), np.int64)
+    add_common_bits(a, a, True, common)
+    np.testing.assert_array_equal(np.triu(common), np.triu(bits_a @ bits_a.T))
+
+
+def test_plane_pairs_and_row_pairs_agree(rng):
+    n_levels = np.array([2, 1, 5, 9, 3, 1, 2])
+    columns = np.array([rng.integers(0, levels, 300) for levels in n_levels])
+    planes, starts = planes_of(columns, n_levels, (3, 2))
+    margins = np.concatenate(
+        [np.bincount(c, minlength=k) for c, k in zip(columns, n_levels, strict=True)]
+    )
+    table, scale = unit(300, 300)
+    sums = np.zeros((7, 7), np.int64)
+    for a, b in [((0, 3), (0, 3)), ((0, 3), (3, 7)), ((3, 7), (3, 7))]:
+        plane_pair_sums(planes, starts, margins, a, b, table, scale, sums)
+    order = np.empty(0, np.int64)
+    for f in range(6):
+        others = columns[f + 1 :].astype(np.int32)
+        by_rows = row_pair_sums(
+            columns[f].astype(np.int32), n_levels[f], order, others, n_levels[f + 1 :],
+            NO_WEIGHTS, table, scale,
+        )  # fmt: skip
+        np.testing.assert_array_equal(sums[f, f + 1 :], by_rows)
+        expected = [joint_sum(columns[f], other) for other in others]
+        np.testing.assert_allclose(by_rows / scale, expected, rtol=1e-13)
+    assert not np.tril(sums).any()
+
+
+# Rows ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [1, 2, 301])
+@pytest.mark.parametrize("n_levels", [3, 250])
+@pytest.mark.parametrize("weights", ["none", "whole", "real"])
+def test_row_pairs(n, n_levels, weights, rng):
+    x, y = (rng.integers(0, n_levels, n).astype(np.int32) for _ in range(2))
+    given = {"none": NO_WEIGHTS, "whole": rng.integers(1, 4, n) * 1.0, "real": rng.random(n)}
+    weights = given[weights]
+    table, scale = unit(weights.sum() if len(weights) else n, max(n, 2))
+    sums = row_pair_sums(
+        x, n_levels, np.argsort(x, kind="stable"), y[None], np.array([n_levels]),
+        weights, table, scale,
+    )  # fmt: skip
+    assert is_sparse(n, n_levels, n_levels) == (n_levels == 250)
+    expected = joint_sum(x, y, weights if len(weights) else None)
+    assert sums[0] / scale == pytest.approx(expected, rel=1e-13, abs=1e-13)
+    # The way of sparse tables, whether or not it was taken.
+    grouped = grouped_sum(x, np.argsort(x, kind="stable"), y, n_levels, weights, table, scale)
+    assert grouped == sums[0]
+
+
+# Chance -------------------------------------------------------------------------------
+
+
+def exact_mean_xlogx(n, a, b):
+    """E[k ln k] of a hypergeometric k, its probabilities from binomial coefficients."""
+    return math.fsum(
+        Fraction(math.comb(a, k) * math.comb(n - a, b - k), math.comb(n, b)) * (k * math.log(k))
+        for k in range(max(1, a + b - n), min(a, b) + 1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("n", "a", "b", "tolerance"),
+    [
+        (1, 1, 1, 0),
+        (10, 10, 4, 1e-12),  # no choice: 4 ln 4
+        (50, 7, 30, 1e-12),
+        (1000, 40, 300, 1e-12),
+        # From a mean of 256 on, the series.
+        (2000, 1000, 512, 1e-8),
+        (3000, 1600, 1500, 1e-9),
+        (2000, 1999, 300, 1e-9),
+        (5000, 1300, 1000, 1e-8),
+    ],
+)
+def test_mean_xlogx(n, a, b, tolerance):
+    expected = exact_mean_xlogx(n, a, b)
+    tables = poisson_tables()
+    assert mean_xlogx(float(n), float(a), float(b), tables, True) == pytest.approx(
+        expected, abs=tolerance, rel=1e-15
+    )
+    # The smooth form of real margins: within a few percent of what chance adds, and symmetric.
+    at_mean = xlogy(a * b / n, a * b / n)
+    smooth = mean_xlogx(float(n), float(a), float(b), tables, False)
+    assert smooth - at_mean == pytest.approx(expected - at_mean, rel=0.05, abs=1e-3)

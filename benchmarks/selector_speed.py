@@ -8,12 +8,9 @@ import argparse
 import numpy as np
 from _table import first_call, interleaved, print_table
 
-from skinfo.feature_selection._search import (
-    BottleneckScorer,
-    Candidates,
-    PairwiseScorer,
-    greedy_search,
-)
+from skinfo.feature_selection._candidates import Candidates
+from skinfo.feature_selection._scorers import BottleneckScorer, PairwiseScorer
+from skinfo.feature_selection._search import greedy_search
 from skinfo.utils._target import Target
 
 

@@ -10,14 +10,11 @@ from sklearn.feature_selection import SelectorMixin
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
+from skinfo.feature_selection._candidates import Candidates
 from skinfo.feature_selection._criteria import CRITERIA
 from skinfo.feature_selection._report import selection_report
-from skinfo.feature_selection._search import (
-    BottleneckScorer,
-    Candidates,
-    PairwiseScorer,
-    greedy_search,
-)
+from skinfo.feature_selection._scorers import BottleneckScorer, PairwiseScorer
+from skinfo.feature_selection._search import greedy_search
 from skinfo.preprocessing._codes import feature_codes
 from skinfo.utils._compat import (
     HasMethods,

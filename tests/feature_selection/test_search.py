@@ -8,13 +8,10 @@ import numpy as np
 import pytest
 from scipy.stats import entropy
 
+from skinfo.feature_selection._candidates import Candidates
 from skinfo.feature_selection._criteria import CRITERIA
-from skinfo.feature_selection._search import (
-    BottleneckScorer,
-    Candidates,
-    PairwiseScorer,
-    greedy_search,
-)
+from skinfo.feature_selection._scorers import BottleneckScorer, PairwiseScorer
+from skinfo.feature_selection._search import greedy_search
 from skinfo.feature_selection._state import BottleneckState
 from skinfo.utils._target import Target
 

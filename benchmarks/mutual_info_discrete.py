@@ -1,114 +1,69 @@
-"""Discrete columns against a class: counts and information of every column.
+"""`mutual_info` of discrete columns beside scikit-learn's and a loop of np.bincount.
 
-The peer is scikit-learn's mutual_info_classif(discrete_features=True), on fewer
-columns because it is slow and scaled to all of them, and a loop of np.bincount.
-Medians of interleaved runs, so that a busy machine is busy for all of them; the
-ratios say more than the seconds.
+scikit-learn's is timed on fewer columns, because it is slow, and scaled to all of them.
 
-Run from the repository: PYTHONPATH=. python benchmarks/mutual_info_discrete.py
+    python benchmarks/mutual_info_discrete.py [--n 1000000] [--p 50] [--levels 10]
 """
 
 import argparse
-import time
+from functools import partial
 
 import numpy as np
+from _table import first_call, interleaved, print_table
 from sklearn.feature_selection import mutual_info_classif
 
 from skinfo._kernels._entropy import table_information
-from skinfo.estimation._columns import class_counts
-
-
-def information(codes, n_levels, y, n_classes, weights=None, n_jobs=1):
-    """Plug-in information, in nats, of every column by skinfo's counts."""
-    counts = class_counts(codes, n_levels, y, n_classes, sample_weight=weights, n_jobs=n_jobs)
-    return np.array([table_information(table) for table in counts])
+from skinfo.estimation import mutual_info
 
 
 def bincount_information(codes, n_levels, y, n_classes):
-    """The same by a loop of np.bincount."""
-    cells = n_levels * n_classes
-    return np.array(
-        [
-            table_information(
-                np.bincount(y + n_classes * column.astype(np.int64), minlength=cells)
-                .reshape(n_levels, n_classes)
-                .astype(np.float64)
-            )
-            for column in codes.T
-        ]
-    )
-
-
-def seconds(calls, repeats):
-    """Median seconds of each of the named calls, run in turns."""
-    times = {name: [] for name in calls}
-    for _ in range(repeats):
-        for name, call in calls.items():
-            start = time.perf_counter()
-            call()
-            times[name].append(time.perf_counter() - start)
-    return {name: float(np.median(values)) for name, values in times.items()}
-
-
-def table(n, p, n_levels, n_classes, slow_columns, repeats):
-    rng = np.random.default_rng(0)
-    codes = rng.integers(0, n_levels, (n, p)).astype(np.uint8)
-    columns = np.asfortranarray(codes)
-    y = rng.integers(0, n_classes, n)
-    weights = rng.random(n)
-    problem = n_levels, y, n_classes
-    few = np.ascontiguousarray(codes[:, :slow_columns])
-
-    expected = mutual_info_classif(few, y, discrete_features=True)
-    np.testing.assert_allclose(information(few, *problem), expected, atol=1e-12)
-    np.testing.assert_allclose(
-        information(codes, *problem), bincount_information(codes, *problem), atol=1e-12
-    )
-
-    slow = f"mutual_info_classif ({slow_columns} columns, scaled to {p})"
-    times = seconds(
-        {
-            slow: lambda: mutual_info_classif(few, y, discrete_features=True),
-            "np.bincount loop": lambda: bincount_information(columns, *problem),
-            "skinfo, one row after another": lambda: information(codes, *problem),
-            "skinfo, one row after another, n_jobs=2": lambda: information(
-                codes, *problem, n_jobs=2
-            ),
-            "skinfo, one column after another": lambda: information(columns, *problem),
-            "skinfo, one column after another, n_jobs=2": lambda: information(
-                columns, *problem, n_jobs=2
-            ),
-            "skinfo, real weights": lambda: information(codes, *problem, weights),
-        },
-        repeats,
-    )
-    times[slow] *= p / slow_columns
-    print(f"\n{n} rows, {p} columns of {n_levels} levels, {n_classes} classes")
-    print(f"{'':52}{'seconds':>10}{'faster':>10}")
-    for name, value in times.items():
-        print(f"{name:52}{value:10.4f}{times[slow] / value:9.1f}x")
+    """Return plug-in information, in nats, by a loop of np.bincount."""
+    counts = [
+        np.bincount(y + n_classes * column.astype(np.int64), minlength=n_levels * n_classes)
+        for column in codes.T
+    ]
+    return [table_information(c.reshape(n_levels, n_classes).astype(float)) for c in counts]
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--n", type=int, default=1_000_000)
-    parser.add_argument("--p", type=int, default=50)
-    parser.add_argument("--levels", type=int, default=10)
-    parser.add_argument("--classes", type=int, nargs="+", default=[2, 10])
-    parser.add_argument("--slow-columns", type=int, default=5)
-    parser.add_argument("--repeats", type=int, default=5)
-    arguments = parser.parse_args()
+    """Print the table."""
+    parser = argparse.ArgumentParser()
+    defaults = {"n": 1_000_000, "p": 50, "levels": 10, "slow-columns": 5, "repeats": 5}
+    for name, default in defaults.items():
+        parser.add_argument(f"--{name}", type=int, default=default)
+    a = parser.parse_args()
+    rng = np.random.default_rng(0)
+    codes = rng.integers(0, a.levels, (a.n, a.p)).astype(np.uint8)
+    columns = np.asfortranarray(codes)
+    few = np.ascontiguousarray(codes[:, : a.slow_columns])
+    weights = rng.random(a.n)
+    tiny = partial(mutual_info, codes[:10], rng.integers(0, 2, 10))
+    print(f"first call, compiling or loading kernels: {first_call(tiny):.2f} s")
 
-    start = time.perf_counter()
-    small = np.zeros((10, 10), np.uint8)
-    information(small, 1, np.zeros(10, int), 1)
-    information(small, 1, np.zeros(10, int), 1, np.ones(10))
-    print(f"first call, compiling or reading Numba's cache: {time.perf_counter() - start:.2f} s")
-    for n_classes in arguments.classes:
-        table(
-            arguments.n, arguments.p, arguments.levels, n_classes,
-            min(arguments.slow_columns, arguments.p), arguments.repeats,
-        )  # fmt: skip
+    for n_classes in (2, 10):
+        y = rng.integers(0, n_classes, a.n)
+        seconds = interleaved(
+            {
+                "mutual_info_classif": partial(
+                    mutual_info_classif, few, y, discrete_features=True
+                ),
+                "np.bincount loop": partial(bincount_information, columns, a.levels, y, n_classes),
+                "mutual_info": partial(mutual_info, codes, y),
+                "mutual_info, plugin": partial(mutual_info, codes, y, estimator="plugin"),
+                "mutual_info, n_jobs=2": partial(mutual_info, codes, y, n_jobs=2),
+                "mutual_info, columns contiguous": partial(mutual_info, columns, y),
+                "mutual_info, real weights": partial(mutual_info, codes, y, sample_weight=weights),
+            },
+            a.repeats,
+        )
+        seconds["mutual_info_classif"] *= a.p / a.slow_columns
+        reference = seconds["mutual_info_classif"]
+        print_table(
+            f"n={a.n}, p={a.p} uint8 columns of {a.levels} levels, {n_classes} classes; "
+            f"median of {a.repeats}",
+            ["", "seconds", "times faster"],
+            [[name, time, reference / time] for name, time in seconds.items()],
+        )
 
 
 if __name__ == "__main__":

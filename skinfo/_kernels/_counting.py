@@ -18,7 +18,7 @@ from numba.extending import intrinsic
 
 from skinfo._kernels._entropy import xlogx
 from skinfo._kernels._jit import kernel
-from skinfo._kernels._null import cell_excess, hypergeometric_excess
+from skinfo._kernels._null import cell_excess, hypergeometric_excess, series_excess
 
 # Planes worked on together: three of one column by three of another fill the registers.
 TILE = 3
@@ -401,21 +401,7 @@ def mean_xlogx(n, a, b, tables, exact):
         return xlogx(mean) + cell_excess(n, a, b, tables)
     if mean < SERIES_MEAN:
         return xlogx(mean) + hypergeometric_excess(n, a, b)
-    p, q = a / n, b / n
-    spread = p * (1.0 - p) * (1.0 - q) * n / (n - 1.0)
-    second = b * spread
-    third = second * (1.0 - 2.0 * p) * (1.0 - 2.0 * q) * n / (n - 2.0)
-    # The fourth cumulant, to the order that matters: 1 - 6 p(1-p) - 6 q(1-q) + 30 pq(1-p)(1-q).
-    u, v = p * (1.0 - p), q * (1.0 - q)
-    fourth = second * (1.0 - 6.0 * u - 6.0 * v + 30.0 * u * v)
-    return (
-        xlogx(mean)
-        + second / (2.0 * mean)
-        - third / (6.0 * mean**2)
-        + (3.0 * second**2 + fourth) / (12.0 * mean**3)
-        - second * third / (2.0 * mean**4)
-        + second**3 / (2.0 * mean**5)
-    )
+    return xlogx(mean) + series_excess(n, a, b)
 
 
 @kernel

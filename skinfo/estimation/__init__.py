@@ -2,6 +2,14 @@
 
 from skinfo.estimation._differential import differential_entropy
 from skinfo.estimation._discrete import discrete_entropy
+from skinfo.estimation._mutual_info import mutual_info
+from skinfo.estimation._mutual_info_test import mutual_info_test
 from skinfo.estimation._pairwise import pairwise_mutual_info
 
-__all__ = ["differential_entropy", "discrete_entropy", "pairwise_mutual_info"]
+__all__ = [
+    "differential_entropy",
+    "discrete_entropy",
+    "mutual_info",
+    "mutual_info_test",
+    "pairwise_mutual_info",
+]

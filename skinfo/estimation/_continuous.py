@@ -213,12 +213,17 @@ def binned_information(values, target):
     information : float
         In nats.
     """
+    return _corrected(*binned_codes(values, target))
+
+
+def binned_codes(values, target):
+    """Return the codes (n_samples,) int64, of both, that `binned_information` counts."""
     column = _sorted(values)
     n = len(column)
     if isinstance(target, DiscreteTarget):
-        return _corrected(_bins(column, round(1.5 * n**0.4)), target.codes)
+        return _bins(column, max(round(1.5 * n**0.4), 2)), target.codes
     n_bins = max(round(n ** (1 / 3)), 2)
-    return _corrected(_bins(column, n_bins), _bins(target, n_bins))
+    return _bins(column, n_bins), _bins(target, n_bins)
 
 
 def _sorted(values):

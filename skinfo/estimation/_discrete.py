@@ -10,11 +10,10 @@ from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS
 from skinfo.utils._compat import (
     Interval,
     StrOptions,
-    _check_sample_weight,
     validate_params,
 )
 from skinfo.utils._table import table_of
-from skinfo.utils._validation import check_base
+from skinfo.utils._validation import check_base, check_weights
 
 
 @validate_params(
@@ -153,7 +152,8 @@ def discrete_entropy(x, *, estimator="auto", n_categories=None, sample_weight=No
     nats_per_unit = check_base(base)
     table = _read(x)
     _check_none_missing(table)
-    counts = _row_counts(table, _checked_weights(sample_weight, table))
+    weights = None if sample_weight is None else check_weights(sample_weight, table.shape[0])
+    counts = _row_counts(table, weights)
     if estimator == "auto":
         estimator = "chao_wang_jost" if np.all(counts % 1 == 0) else "plugin"
     return ENTROPY_ESTIMATORS[estimator](counts, n_categories) / nats_per_unit
@@ -204,19 +204,6 @@ def _check_none_missing(table):
                 "or, if missing says something, make it a category by giving it a name, e.g. "
                 "series.fillna('missing')."
             )
-
-
-def _checked_weights(sample_weight, table):
-    """Return weights (n_samples,) float64 with a positive entry, or None."""
-    if sample_weight is None:
-        return None
-    weights = _check_sample_weight(
-        sample_weight, np.empty((table.shape[0], 1)), dtype=np.float64, ensure_non_negative=True
-    )
-    # scikit-learn itself raises on this from version 1.9 on.
-    if not weights.any():
-        raise ValueError("sample_weight must have at least one weight above zero.")
-    return weights
 
 
 def _row_counts(table, weights):

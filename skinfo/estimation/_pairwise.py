@@ -21,9 +21,9 @@ from skinfo._kernels._counting import (
 )
 from skinfo._kernels._null import poisson_tables
 from skinfo.estimation._columns import discrete_codes, in_threads
-from skinfo.utils._compat import StrOptions, _check_sample_weight, validate_params
+from skinfo.utils._compat import StrOptions, validate_params
 from skinfo.utils._table import table_of
-from skinfo.utils._validation import check_base
+from skinfo.utils._validation import check_base, check_weights
 
 # Up to here planes of bits beat adding up rows: their cost goes with the square.
 MOST_PLANE_LEVELS = 16
@@ -152,7 +152,9 @@ def pairwise_mutual_info(X, *, estimator="emi", sample_weight=None, base=2, n_jo
     """
     nats = check_base(base)
     table = table_of(X, caller="pairwise_mutual_info")
-    weights = _checked_weights(sample_weight, table)
+    no_weights = np.empty(0)
+    n_samples = table.shape[0]
+    weights = no_weights if sample_weight is None else check_weights(sample_weight, n_samples)
     columns = _read_columns(table, weights, n_jobs)
     joint = columns.joint_sums(n_jobs)
     apart = columns.apart_sums()
@@ -162,18 +164,6 @@ def pairwise_mutual_info(X, *, estimator="emi", sample_weight=None, base=2, n_jo
     mi = (joint - apart) / (columns.scale * columns.total * nats)
     # The plug-in is never negative; what the rounding of each cell leaves may be.
     return np.maximum(mi, 0.0) if estimator == "plugin" else mi
-
-
-def _checked_weights(sample_weight, table):
-    """Return weights (n_samples,) float64, or of length zero for none."""
-    if sample_weight is None:
-        return np.empty(0)
-    weights = _check_sample_weight(
-        sample_weight, np.empty((table.shape[0], 1)), dtype=np.float64, ensure_non_negative=True
-    )
-    if not weights.any():
-        raise ValueError("sample_weight must have a positive entry, got zeros only.")
-    return weights
 
 
 def _read_columns(table, weights, n_jobs):

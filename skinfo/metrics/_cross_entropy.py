@@ -10,8 +10,8 @@ from skinfo.metrics._probabilities import (
     columns_of,
     group_labels,
 )
-from skinfo.utils._compat import Interval, StrOptions, _check_sample_weight, validate_params
-from skinfo.utils._validation import check_base
+from skinfo.utils._compat import Interval, StrOptions, validate_params
+from skinfo.utils._validation import check_base, check_weights
 
 # How the losses of the rows, and their weights or None, become the answer.
 REDUCTIONS = {
@@ -113,7 +113,7 @@ def cross_entropy_loss(
         nats = _soft_nats(y_true, y_prob)
     else:
         nats = _label_nats(y_true, y_prob, labels)
-    weight = check_weights(sample_weight, y_prob)
+    weight = None if sample_weight is None else check_weights(sample_weight, len(y_prob))
     return REDUCTIONS[reduction](nats / nats_per_unit, weight)
 
 
@@ -140,17 +140,6 @@ def _label_nats(y_true, y_prob, labels):
     if len(set(labels.tolist())) != n_classes:
         raise ValueError(f"labels must be distinct, got {labels.tolist()}.")
     return log_loss_rows(columns_of(present, labels)[groups], y_prob)
-
-
-def check_weights(sample_weight, rows):
-    """Return `sample_weight` as non-negative float64 with a positive sum, or None if it is."""
-    if sample_weight is None:
-        return None
-    weight = _check_sample_weight(sample_weight, rows, dtype=np.float64, ensure_non_negative=True)
-    # scikit-learn itself raises on this from version 1.9 on.
-    if weight.sum() == 0:
-        raise ValueError("sample_weight must have at least one weight above zero.")
-    return weight
 
 
 def log_loss_rows(columns, prob):

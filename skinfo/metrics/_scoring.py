@@ -2,9 +2,10 @@
 
 import warnings
 
-from skinfo.metrics._cross_entropy import REDUCTIONS, check_weights, log_loss_rows
+from skinfo.metrics._cross_entropy import REDUCTIONS, log_loss_rows
 from skinfo.metrics._probabilities import columns_of, group_labels
 from skinfo.metrics._skill import METRICS, prior_entropy
+from skinfo.utils._validation import check_weights
 
 
 def score_predictions(prob, classes, y, sample_weight, *, metrics, nats_per_unit):
@@ -41,7 +42,7 @@ def score_predictions(prob, classes, y, sample_weight, *, metrics, nats_per_unit
     columns = columns_of(present, classes, "y")
     if (columns < 0).all():
         _warn_all_unseen(present, classes)
-    weight = check_weights(sample_weight, prob)
+    weight = None if sample_weight is None else check_weights(sample_weight, len(prob))
     loss = REDUCTIONS["mean"](log_loss_rows(columns[groups], prob), weight) / nats_per_unit
     prior = prior_entropy(groups, weight) / nats_per_unit
     return {name: METRICS[name](loss, prior) for name in metrics}

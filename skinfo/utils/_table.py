@@ -73,6 +73,11 @@ class Table:
             values = _dates_to_numbers(values)
         return np.ascontiguousarray(values, dtype=np.float64)
 
+    def bytes(self):
+        """Return the array itself if it holds bytes, small codes as they stand; else None."""
+        small = not self._is_frame and self._data.dtype in (np.uint8, np.bool_)
+        return self._data.view(np.uint8) if small else None
+
     def integers(self, j):
         """Return column j as integers (n_samples,), None if its dtype is another or it has gaps.
 

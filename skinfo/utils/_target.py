@@ -8,7 +8,7 @@ import pandas as pd
 from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.multiclass import type_of_target
 
-from skinfo.utils._compat import _check_sample_weight
+from skinfo.utils._validation import check_weights
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def check_target(y, estimator):
     y = column_or_1d(y, warn=True)
     if y.dtype.kind == "c":
         raise ValueError(f"Complex data not supported: y of {name} must be classes.")
-    _refuse_missing(y)
+    refuse_missing(y)
     # Of integers, booleans and text there is nothing to find out.
     kind = "multiclass" if y.dtype.kind in "biuSU" else type_of_target(y, input_name="y")
     if kind not in ("binary", "multiclass"):
@@ -84,7 +84,7 @@ def encode_target(y, X, sample_weight, estimator):
         Rows of weight zero are left out, as if they were not there.
     """
     check_consistent_length(np.empty((X.shape[0], 0)), y)
-    weights = _check_weights(sample_weight, y)
+    weights = np.ones(len(y)) if sample_weight is None else check_weights(sample_weight, len(y))
     keep = weights > 0
     codes, classes = pd.factorize(y[keep], sort=True)
     if len(classes) < 2:
@@ -95,21 +95,8 @@ def encode_target(y, X, sample_weight, estimator):
     return Target(codes.astype(np.int32), classes, weights[keep], sample_weight is not None), keep
 
 
-def _check_weights(sample_weight, y):
-    if sample_weight is None:
-        return np.ones(len(y))
-    # scikit-learn before 1.9 lets zeros pass, and later versions do not name the argument.
-    weights = np.asarray(sample_weight)
-    if weights.size and not weights.any():
-        raise ValueError(
-            "sample_weight must have a positive entry, got zeros only: no sample is left to fit."
-        )
-    return _check_sample_weight(
-        sample_weight, np.empty((len(y), 1)), dtype=np.float64, ensure_non_negative=True
-    )
-
-
-def _refuse_missing(y):
+def refuse_missing(y):
+    """Raise ValueError where a label or value of y is NaN or None."""
     missing = np.array([v is None or v != v for v in y]) if y.dtype == object else None
     if missing is None and y.dtype.kind == "f":
         missing = np.isnan(y)

@@ -3,6 +3,10 @@
 import math
 import numbers
 
+import numpy as np
+
+from skinfo.utils._compat import _check_sample_weight
+
 
 def check_base(base):
     """Return ``ln(base)``, the number of nats in one unit of that base.
@@ -32,3 +36,32 @@ def check_base(base):
             f"got {base!r}."
         )
     return math.log(base)
+
+
+def check_weights(sample_weight, n_samples):
+    """Return weights (n_samples,) float64, none negative and one positive at least.
+
+    Parameters
+    ----------
+    sample_weight : array-like of shape (n_samples,)
+
+    n_samples : int
+
+    Returns
+    -------
+    weights : ndarray of shape (n_samples,), dtype float64
+
+    Raises
+    ------
+    ValueError
+        If the length is another, a weight is negative or not finite, or all are zero.
+    """
+    # scikit-learn before 1.9 lets zeros pass, and later versions do not name the argument.
+    weights = np.asarray(sample_weight)
+    if weights.size and not weights.any():
+        raise ValueError(
+            "sample_weight must have a positive entry, got zeros only: no sample is left."
+        )
+    return _check_sample_weight(
+        sample_weight, np.empty((n_samples, 1)), dtype=np.float64, ensure_non_negative=True
+    )

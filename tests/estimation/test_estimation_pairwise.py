@@ -75,6 +75,7 @@ def test_known_answer():
     np.testing.assert_allclose(mi, [[1, -1 / 3], [-1 / 3, 1]], rtol=1e-14)
 
 
+@pytest.mark.filterwarnings("ignore:The number of unique classes is greater:UserWarning")
 def test_agrees_with_sklearn(X, estimator):
     mi = pairwise_mutual_info(X, estimator=estimator)
     # scikit-learn's expected information is good to about 1e-9.

@@ -176,7 +176,12 @@ def test_the_truth_is_the_cheapest_prediction(seed, n_classes):
         ([0, 1], [[0.5, 0.5]] * 2, {"reduction": "max"}, "'reduction' parameter"),
         ([0, 1], [[0.5, 0.5]] * 2, {"sample_weight": [1, -1]}, "[Nn]egative values"),
         ([0, 1], [[0.5, 0.5]] * 2, {"sample_weight": [1, 1, 1]}, "sample_weight.shape"),
-        ([0, 1], [[0.5, 0.5]] * 2, {"sample_weight": [0, 0]}, "at least one"),
+        (
+            [0, 1],
+            [[0.5, 0.5]] * 2,
+            {"sample_weight": [0, 0]},
+            "sample_weight must have a positive entry",
+        ),
     ],
 )
 def test_errors_say_what_is_wrong(y_true, y_prob, kwargs, match):

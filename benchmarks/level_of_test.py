@@ -1,0 +1,82 @@
+"""How often `mutual_info_test` rejects columns that say nothing, at nominal .05, .01 and .001.
+
+    python benchmarks/level_of_test.py [--repeats 20000]
+
+Tables are drawn with fixed margins. "values" is how many different values the information
+took: with few of them no test can hit its nominal level, and ours is to stay below.
+"""
+
+import argparse
+import itertools
+
+import numpy as np
+from _table import print_table
+from scipy.special import gammaincc, xlogy
+from scipy.stats import random_table
+
+from skinfo._kernels._null import null_moments, poisson_tables
+from skinfo.estimation._evidence import table_pvalue
+
+SHAPES = [(2, 2), (5, 2), (10, 2), (30, 2), (5, 5), (10, 5), (30, 10)]
+LEVELS = (0.05, 0.01, 0.001)
+
+
+def margin(kind, size, n):
+    """Return `size` positive integers that sum to n, equal or falling as Zipf's law."""
+    share = np.ones(size) if kind == "even" else 1 / np.arange(1, size + 1)
+    counts = np.maximum(np.floor(n * share / share.sum()), 1).astype(int)
+    counts[0] += n - counts.sum()
+    return counts
+
+
+def pvalues(tables, rows, columns):
+    """Return the p-values of many tables of the same margins."""
+    n = rows.sum()
+    information = xlogy(tables, tables).sum((1, 2)) + xlogy(n, n)
+    information = information - xlogy(rows, rows).sum() - xlogy(columns, columns).sum()
+    chi2 = gammaincc((len(rows) - 1) * (len(columns) - 1) / 2, np.maximum(information, 0))
+    values, first, inverse = np.unique(
+        information.round(9), return_index=True, return_inverse=True
+    )
+    moments = null_moments(rows.astype(float), columns.astype(float), poisson_tables(), True)
+    ours = [table_pvalue(tables[i].astype(float), information[i], *moments) for i in first]
+    return np.array(ours)[inverse], chi2, len(values)
+
+
+def main():
+    """Print the table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--repeats", type=int, default=20_000)
+    repeats = parser.parse_args().repeats
+    rng = np.random.default_rng(0)
+    rows = []
+    for (r, c), n, kind in itertools.product(
+        SHAPES, (50, 200, 1000, 5000), ("even", "zipf", "rare class")
+    ):
+        if n < 1.5 * r:
+            continue
+        a = margin("even" if kind == "rare class" else kind, r, n)
+        b = margin("even", c, n)
+        if kind == "rare class":
+            b[1:] = max(n // 50, 1)
+            b[0] = n - b[1:].sum()
+        tables = random_table(a, b).rvs(repeats, random_state=rng)
+        ours, chi2, n_values = pvalues(tables, a, b)
+        rates = [float(np.mean(ours < level)) for level in LEVELS]
+        worst = max(
+            rate / level
+            for rate, level in zip(rates, LEVELS, strict=True)
+            if level * repeats >= 20
+        )
+        rows.append(
+            [f"{r}x{c}", n, kind, min(n_values, 9999), *rates, float(np.mean(chi2 < 0.01)), worst]
+        )
+    print_table(
+        f"Rejections among {repeats} tables of independent columns (9999 values: or more)",
+        ["table", "N", "margins", "values", ".05", ".01", ".001", "chi2 at .01", "worst ratio"],
+        rows,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,287 @@
+"""Mutual information of every column with a target, from samples."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from numbers import Integral
+
+import numpy as np
+from joblib import delayed
+
+from skinfo.estimation._columns import in_threads
+from skinfo.estimation._continuous import (
+    ContinuousTarget,
+    DiscreteTarget,
+    auto_information,
+    binned_information,
+    gaussian_copula_information,
+    ksg_information,
+    ross_information,
+)
+from skinfo.estimation._samples import read_samples
+from skinfo.estimation._table_information import INFORMATION_ESTIMATORS, information_from_counts
+from skinfo.utils._compat import Interval, StrOptions, validate_params
+from skinfo.utils._validation import check_base
+
+# Nanoseconds a row, about, that a continuous column takes.
+CONTINUOUS_COST = 100.0
+
+
+@dataclass(frozen=True)
+class Estimator:
+    """What estimates each kind of pair; None where it cannot.
+
+    Attributes
+    ----------
+    discrete : str or None
+        Name in ``INFORMATION_ESTIMATORS``, for two discrete columns.
+
+    mixed, continuous : callable or None
+        ``f(values, target, n_neighbors)`` in nats, for one continuous column, or two.
+
+    instead : str
+        What to use where it cannot.
+    """
+
+    discrete: str | None
+    mixed: Callable | None = None
+    continuous: Callable | None = None
+    instead: str = "'auto'"
+
+
+def _without_neighbors(information):
+    return lambda values, target, n_neighbors: information(values, target)
+
+
+_COPULA = _without_neighbors(gaussian_copula_information)
+_BINNED = _without_neighbors(binned_information)
+
+ESTIMATORS = {
+    "auto": Estimator("emi", auto_information, auto_information),
+    "ross": Estimator("plugin", ross_information, None, "'ksg' or 'auto'"),
+    "ksg": Estimator("plugin", ross_information, ksg_information),
+    "gaussian_copula": Estimator(None, _COPULA, _COPULA, "'emi' or 'auto'"),
+    "binned": Estimator("emi", _BINNED, _BINNED),
+    **{
+        name: Estimator(name, instead="'auto' or 'binned', or bin the column first")
+        for name in INFORMATION_ESTIMATORS
+    },
+}
+
+NEIGHBOR_ESTIMATORS = ("auto", "ross", "ksg")
+
+PARAMETERS = {
+    "X": "no_validation",
+    "y": "no_validation",
+    "discrete_features": [StrOptions({"auto"}), "boolean", "array-like"],
+    "discrete_target": [StrOptions({"auto"}), "boolean"],
+    "estimator": [StrOptions(set(ESTIMATORS))],
+    "n_neighbors": [Interval(Integral, 1, None, closed="left")],
+    "sample_weight": ["array-like", None],
+    "base": "no_validation",
+    "n_jobs": [Integral, None],
+}
+
+
+@validate_params(PARAMETERS, prefer_skip_nested_validation=True)
+def mutual_info(
+    X,
+    y,
+    *,
+    discrete_features="auto",
+    discrete_target="auto",
+    estimator="auto",
+    n_neighbors=3,
+    sample_weight=None,
+    base=2,
+    n_jobs=None,
+):
+    """Estimate the mutual information of each column with a target, in bits.
+
+    Zero on average for a column that says nothing of y, whatever its number of levels; no
+    noise is added, so the same data give the same answer on every run and for any order
+    of rows, names of levels and `n_jobs`.
+
+    Parameters
+    ----------
+    X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
+        Numbers, booleans, strings or categories. In a discrete column missing values are a
+        level of their own. The columns of a sparse matrix are discrete.
+
+    y : array-like of shape (n_samples,)
+        Classes or numbers.
+
+    discrete_features : "auto", bool, or array-like of bool or int, default="auto"
+        Which columns are discrete: all, none, a mask, or their numbers. ``"auto"``: those of
+        integer, boolean, string or categorical dtype.
+
+    discrete_target : "auto" or bool, default="auto"
+        Whether y is. ``"auto"``: unless it holds floats some of which are not whole.
+
+    estimator : str, default="auto"
+        - ``"auto"``: for two discrete columns ``"emi"``; where one or both are continuous the
+          neighbour estimates below, on normal ranks, and values held by many rows as levels
+          by the chain rule: increasing transforms of a column change nothing.
+        - ``"ross"``, ``"ksg"``: nearest neighbours on the values as given: Ross [1]_ where
+          one is discrete, Kraskov et al. [2]_ where none is (``"ksg"`` only), the plug-in where
+          both are. Without ties these are scikit-learn's.
+        - ``"gaussian_copula"``: what normal scores would say were they jointly normal [3]_.
+        - ``"binned"``: equal-frequency bins and ``"emi"``: the least noise under independence.
+        - ``"emi"``: the plug-in less its mean under independence with the same margins [4]_.
+        - the entropy estimators of `discrete_entropy`, for discrete columns: ``"plugin"``,
+          ``"miller_madow"``, ``"grassberger"``, ``"chao_shen"``, ``"chao_wang_jost"``,
+          ``"james_stein"``, ``"jeffreys"``, ``"laplace"``, ``"perks"``, ``"minimax"``,
+          ``"nsb"``, ``"jackknife"``.
+
+    n_neighbors : int, default=3
+        Neighbours of ``"auto"``, ``"ross"`` and ``"ksg"``: more give less noise and more
+        bias where the dependence is strong.
+
+    sample_weight : array-like of shape (n_samples,), default=None
+        For discrete columns and target: a weight of w counts as w repetitions of the row.
+
+    base : float, default=2
+        Base of the logarithm: 2 for bits, ``math.e`` for nats.
+
+    n_jobs : int or None, default=None
+        Threads over columns.
+
+    Returns
+    -------
+    mi : ndarray of shape (n_features,), dtype float64
+        In bits (or the unit of `base`), not clipped: around zero where there is nothing.
+
+    Raises
+    ------
+    ValueError
+        If a continuous column has missing values, the estimator does not fit a column's
+        kind, weights are given with a continuous column, there are not more samples than
+        `n_neighbors`, lengths differ, or `base` is not a base.
+
+    See Also
+    --------
+    mutual_info_test : The same with p-values, errors and intervals.
+    pairwise_mutual_info : Of columns with each other.
+    skinfo.measures.mutual_information : Of a known joint distribution.
+    sklearn.feature_selection.mutual_info_classif : In nats, clipped at zero, with noise added.
+
+    References
+    ----------
+    .. [1] B. C. Ross, "Mutual information between discrete and continuous data sets", PLoS
+       ONE 9(2), 2014.
+    .. [2] A. Kraskov, H. Stoegbauer and P. Grassberger, "Estimating mutual information",
+       Physical Review E 69, 2004, eq. 8.
+    .. [3] R. A. A. Ince et al., "A statistical framework for neuroimaging data analysis based on
+       mutual information estimated via a Gaussian copula", Human Brain Mapping 38, 2017.
+    .. [4] N. X. Vinh, J. Epps and J. Bailey, "Information theoretic measures for
+       clusterings comparison", JMLR 11, 2010, eq. 24.
+
+    Examples
+    --------
+    A fair coin, its noisy copy, and a number that is larger for heads:
+
+    >>> import numpy as np
+    >>> from skinfo.estimation import mutual_info
+    >>> rng = np.random.default_rng(0)
+    >>> coin = rng.integers(0, 2, 2000)
+    >>> copy = np.where(rng.random(2000) < 0.9, coin, 1 - coin)
+    >>> mutual_info(copy.reshape(-1, 1), coin).round(2)  # 1 - H(0.1) = 0.53
+    array([0.53])
+    >>> number = coin + rng.normal(size=2000)
+    >>> noise = rng.normal(size=2000)
+    >>> mutual_info(np.column_stack([number, noise]), coin).round(2) + 0.0
+    array([0.15, 0.01])
+    """
+    nats = check_base(base)
+    samples = read_samples(
+        X,
+        y,
+        discrete_features=discrete_features,
+        discrete_target=discrete_target,
+        sample_weight=sample_weight,
+        caller="mutual_info",
+    )
+    return information_nats(samples, estimator, n_neighbors, n_jobs) / nats
+
+
+def information_nats(samples, estimator, n_neighbors, n_jobs):
+    """Return the estimate for every column, (n_features,) in nats."""
+    _check_pairs(samples, estimator, n_neighbors)
+    information = np.empty(samples.n_features)
+    discrete = np.flatnonzero(samples.discrete)
+    continuous = np.flatnonzero(~samples.discrete)
+    if len(discrete):
+        information[discrete] = _of_discrete(samples, estimator, n_neighbors, n_jobs)
+    if len(continuous):
+        target = prepared_target(samples)
+        kind = ESTIMATORS[estimator]
+        estimate = kind.continuous if samples.n_classes is None else kind.mixed
+        information[continuous] = in_threads(
+            (
+                delayed(_of_continuous)(samples, j, estimate, target, n_neighbors)
+                for j in continuous
+            ),
+            work=CONTINUOUS_COST * len(samples.y) * len(continuous),
+            n_jobs=n_jobs,
+        )
+    return information
+
+
+def prepared_target(samples):
+    """Return what the estimators for continuous columns take as target."""
+    if samples.n_classes is None:
+        return ContinuousTarget(samples.y)
+    return DiscreteTarget(samples.y, samples.n_classes)
+
+
+def _of_continuous(samples, j, estimate, target, n_neighbors):
+    return estimate(samples.values(j), target, n_neighbors)
+
+
+def _of_discrete(samples, estimator, n_neighbors, n_jobs):
+    """Return the estimate for the discrete columns, in nats."""
+    kind = ESTIMATORS[estimator]
+    if samples.n_classes is not None:
+        tables = samples.tables(n_jobs)
+        return [information_from_counts(counts, kind.discrete) for counts in tables]
+    # Either of a pair may be the classes.
+    target = ContinuousTarget(samples.y)
+    codes, n_levels = samples.codes(n_jobs)
+    return in_threads(
+        (
+            delayed(kind.mixed)(target, DiscreteTarget(column, levels), n_neighbors)
+            for column, levels in zip(codes, n_levels, strict=True)
+        ),
+        work=CONTINUOUS_COST * codes.size,
+        n_jobs=n_jobs,
+    )
+
+
+def _check_pairs(samples, estimator, n_neighbors):
+    """Raise ValueError where the estimator, weights or neighbours do not fit the columns."""
+    kind = ESTIMATORS[estimator]
+    of_discrete = kind.discrete if samples.n_classes is not None else kind.mixed
+    of_continuous = kind.mixed if samples.n_classes is not None else kind.continuous
+    target = "continuous" if samples.n_classes is None else "discrete"
+    for is_discrete, column, possible in (
+        (True, "discrete", of_discrete),
+        (False, "continuous", of_continuous),
+    ):
+        first = np.flatnonzero(samples.discrete == is_discrete)[:1]
+        if len(first) and possible is None:
+            raise ValueError(
+                f"estimator={estimator!r} is not for a {column} column with a {target} target, "
+                f"as {samples.table.names[first[0]]} is with this y. Use {kind.instead}."
+            )
+    if samples.n_classes is not None and samples.discrete.all():
+        return
+    if samples.weights is not None:
+        raise ValueError(
+            "sample_weight is for discrete columns and a discrete target only: neighbours cannot "
+            "be weighted. Bin continuous columns first, e.g. with MutualInfoBinner or "
+            "KBinsDiscretizer."
+        )
+    if estimator in NEIGHBOR_ESTIMATORS and n_neighbors >= len(samples.y):
+        raise ValueError(
+            f"n_neighbors={n_neighbors} must be smaller than the number of samples, got "
+            f"{len(samples.y)}."
+        )

@@ -1,0 +1,225 @@
+"""Columns and a target, read once: where every estimate of this room starts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+from sklearn.utils import check_array, check_consistent_length, column_or_1d
+from sklearn.utils.multiclass import type_of_target
+
+from skinfo.estimation._columns import class_counts, discrete_codes
+from skinfo.utils._table import table_of
+from skinfo.utils._target import refuse_missing
+from skinfo.utils._validation import check_weights
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Columns of X, which of them are discrete, and a target.
+
+    Attributes
+    ----------
+    table : Table or SparseTable
+
+    discrete : ndarray of shape (n_features,), dtype bool
+
+    y : ndarray of shape (n_samples,)
+        Class codes (int64) of a discrete target, values (float64) of a continuous one.
+
+    n_classes : int or None
+        None for a continuous target.
+
+    weights : ndarray of shape (n_samples,) or None
+    """
+
+    table: object
+    discrete: np.ndarray
+    y: np.ndarray
+    n_classes: int | None
+    weights: np.ndarray | None
+
+    @property
+    def n_features(self):
+        """Number of columns."""
+        return self.table.shape[1]
+
+    def codes(self, n_jobs=None):
+        """Return codes (n_discrete, n_samples) of the discrete columns, and their levels."""
+        return discrete_codes(_Columns(self.table, np.flatnonzero(self.discrete)), n_jobs=n_jobs)
+
+    def tables(self, n_jobs=None):
+        """Return the counts (n_levels, n_classes) of each discrete column with the classes."""
+        if self._bytes is not None:
+            n_levels = int(self._bytes.max()) + 1
+            counts = self._count(self._bytes, n_levels, n_jobs)
+            return list(counts)
+        codes, n_levels = self.codes(n_jobs)
+        if codes.dtype == np.uint8:
+            counts = self._count(codes.T, int(n_levels.max()), n_jobs)
+            return [table[:levels] for table, levels in zip(counts, n_levels, strict=True)]
+        return [
+            self._count_one(column, levels) for column, levels in zip(codes, n_levels, strict=True)
+        ]
+
+    def values(self, j):
+        """Return a continuous column (n_samples,) float64.
+
+        Raises
+        ------
+        ValueError
+            If a value is missing.
+        """
+        values = self.table.numbers(j)
+        missing = np.isnan(values)
+        if missing.any():
+            raise ValueError(
+                f"{self.table.names[j]} is continuous and holds {int(missing.sum())} NaN. Drop or "
+                "impute those rows, or bin the column: MutualInfoBinner and codes of its own make "
+                "missing a level."
+            )
+        return values
+
+    @property
+    def _bytes(self):
+        """An array of bytes is codes as it stands."""
+        data = self.table.bytes()
+        return data if data is not None and self.discrete.all() else None
+
+    def _count(self, codes, n_levels, n_jobs):
+        return class_counts(
+            codes, n_levels, self.y, self.n_classes, sample_weight=self.weights, n_jobs=n_jobs
+        )
+
+    def _count_one(self, column, n_levels):
+        cells = column.astype(np.int64) * self.n_classes + self.y
+        counts = np.bincount(cells, weights=self.weights, minlength=n_levels * self.n_classes)
+        return counts.reshape(n_levels, self.n_classes).astype(np.float64)
+
+
+def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, caller):
+    """Check X, y and weights, and say which columns are discrete.
+
+    Parameters
+    ----------
+    X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
+
+    y : array-like of shape (n_samples,)
+
+    discrete_features : "auto", bool, or array-like of bool or int
+
+    discrete_target : "auto" or bool
+
+    sample_weight : array-like of shape (n_samples,) or None
+
+    caller : str
+        For messages.
+
+    Returns
+    -------
+    samples : Samples
+    """
+    table = SparseTable(X) if sp.issparse(X) else table_of(X, caller=caller)
+    y = column_or_1d(y, warn=True)
+    check_consistent_length(np.empty((table.shape[0], 0)), y)
+    refuse_missing(y)
+    discrete = _discrete_mask(table, discrete_features)
+    if isinstance(table, SparseTable) and not discrete.all():
+        raise ValueError(
+            "Sparse X is taken for discrete columns only; convert continuous ones with "
+            f"X.toarray(). Got discrete_features={discrete_features!r}."
+        )
+    weights = None if sample_weight is None else check_weights(sample_weight, len(y))
+    if _is_discrete_target(y, discrete_target):
+        codes, classes = pd.factorize(y, sort=True)
+        return Samples(table, discrete, codes.astype(np.int64), len(classes), weights)
+    return Samples(table, discrete, _continuous_target(y), None, weights)
+
+
+def _discrete_mask(table, discrete_features):
+    """Return which columns are discrete, (n_features,) bool."""
+    n_features = table.shape[1]
+    if isinstance(discrete_features, str):  # "auto"
+        return np.array([table.is_discrete(j) for j in range(n_features)])
+    chosen = np.asarray(discrete_features)
+    if chosen.ndim == 0:
+        return np.full(n_features, bool(chosen))
+    if chosen.dtype == bool:
+        if chosen.shape != (n_features,):
+            raise ValueError(
+                f"discrete_features as a mask must have one entry a column, got {chosen.shape} "
+                f"for {n_features} columns."
+            )
+        return chosen
+    if chosen.dtype.kind not in "iu" or chosen.min() < -n_features or chosen.max() >= n_features:
+        raise ValueError(
+            f"discrete_features must be 'auto', a bool, a mask or column numbers below "
+            f"{n_features}, got {discrete_features!r}."
+        )
+    mask = np.zeros(n_features, bool)
+    mask[chosen] = True
+    return mask
+
+
+def _is_discrete_target(y, discrete_target):
+    if isinstance(discrete_target, (bool, np.bool_)):
+        return bool(discrete_target)
+    # Floats are classes if they are whole, as after a join that made integers floats.
+    return y.dtype.kind != "f" or type_of_target(y) in ("binary", "multiclass")
+
+
+def _continuous_target(y):
+    try:
+        return y.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"A continuous target must hold numbers, got {y.tolist()[0]!r}. Pass discrete_target=True."
+        ) from error
+
+
+class SparseTable:
+    """A sparse matrix whose columns are read one at a time.
+
+    Parameters
+    ----------
+    X : sparse matrix of shape (n_samples, n_features)
+    """
+
+    def __init__(self, X):
+        self._columns = check_array(X, accept_sparse="csc", dtype=None)
+        self.shape = self._columns.shape
+        self.names = [f"x{j}" for j in range(self.shape[1])]
+
+    def is_discrete(self, j):
+        """Say yes: a sparse column is mostly one value."""
+        return True
+
+    def is_numeric(self, j):
+        """Say yes."""
+        return True
+
+    def bytes(self):
+        """Return None: there is no dense array of bytes."""
+
+    def integers(self, j):
+        """Return column j as integers (n_samples,), None if its dtype is another."""
+        values = self.numbers(j)
+        return values if values.dtype.kind in "iu" else None
+
+    def numbers(self, j):
+        """Return column j, (n_samples,)."""
+        return self._columns[:, [j]].toarray().ravel()
+
+
+class _Columns:
+    """Some columns of a table, as a table."""
+
+    def __init__(self, table, columns):
+        self._table = table
+        self._columns = columns
+        self.shape = (table.shape[0], len(columns))
+        self.names = [table.names[j] for j in columns]
+
+    def __getattr__(self, name):
+        read = getattr(self._table, name)
+        return lambda j: read(self._columns[j])

@@ -1,0 +1,258 @@
+"""mutual_info: which estimator for which pair, and what it promises."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+import scipy.sparse as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sklearn.feature_selection import mutual_info_classif, mutual_info_regression
+from sklearn.metrics import mutual_info_score
+
+from skinfo._kernels._null import expected_information
+from skinfo.estimation import discrete_entropy, mutual_info
+from skinfo.estimation._mutual_info import ESTIMATORS
+from skinfo.estimation._table_information import INFORMATION_ESTIMATORS
+
+
+def normal_pair(rng, rho, n):
+    x = rng.normal(size=n)
+    return x, rho * x + math.sqrt(1 - rho**2) * rng.normal(size=n)
+
+
+@pytest.mark.parametrize("estimator", ["auto", "ksg", "gaussian_copula"])
+@pytest.mark.parametrize("rho", [0.0, 0.5, 0.9])
+def test_correlated_normals(rng, estimator, rho):
+    x, y = normal_pair(rng, rho, 4000)
+    # I = -log2(1 - rho^2) / 2; the standard error here is about 0.015 to 0.03.
+    expected = -0.5 * math.log2(1 - rho**2)
+    assert mutual_info(x[:, None], y, estimator=estimator)[0] == pytest.approx(expected, abs=0.08)
+
+
+@pytest.mark.parametrize("estimator", ["auto", "ross", "gaussian_copula", "binned"])
+def test_two_shifted_normals(rng, estimator):
+    # y fair, x ~ N(+-1, 1): I = h(x) - h(N) = 0.4860 bits by quadrature.
+    y = rng.integers(0, 2, 4000)
+    x = rng.normal(size=4000) + 2 * y - 1
+    for X, target in ((x[:, None], y), (y[:, None], x)):
+        assert mutual_info(X, target, estimator=estimator)[0] == pytest.approx(0.486, abs=0.05)
+
+
+def test_plugin_and_emi_against_scikit_learn(rng):
+    X = rng.integers(0, 4, (500, 3))
+    y = (X[:, 0] + rng.integers(0, 2, 500)) % 3
+    plugin = [mutual_info_score(x, y) / math.log(2) for x in X.T]
+    np.testing.assert_allclose(mutual_info(X, y, estimator="plugin"), plugin, atol=1e-12)
+    chance = [
+        expected_information(np.bincount(x).astype(float), np.bincount(y).astype(float))
+        for x in X.T
+    ]
+    expected = np.array(plugin) - np.array(chance) / math.log(2)
+    np.testing.assert_allclose(mutual_info(X, y), expected, atol=1e-12)
+
+
+def scaled_as_scikit_learn(X, seed):
+    """Return X as mutual_info_classif prepares it: unit variance, noise of 1e-10 added."""
+    X = X / np.std(X, axis=0)
+    rng = np.random.RandomState(seed)
+    return X + 1e-10 * np.maximum(1, np.mean(np.abs(X), axis=0)) * rng.standard_normal(X.shape)
+
+
+def test_ross_is_mutual_info_classif(rng):
+    X = rng.normal(size=(400, 4)) * [1, 5, 0.2, 3]
+    y = (X[:, 0] + rng.normal(size=400) > 0).astype(int)
+    theirs = mutual_info_classif(X, y, random_state=3)
+    ours = mutual_info(scaled_as_scikit_learn(X, 3), y, estimator="ross", base=math.e)
+    np.testing.assert_allclose(np.maximum(ours, 0), theirs, atol=1e-9)
+
+
+def test_ksg_is_mutual_info_regression(rng):
+    X = rng.normal(size=(400, 3))
+    y = X[:, 0] + rng.normal(size=400)
+    theirs = mutual_info_regression(X, y, random_state=3)
+    # y gets its noise after X, from the same generator.
+    generator = np.random.RandomState(3)
+    X = X / np.std(X, axis=0)
+    X += 1e-10 * np.maximum(1, np.mean(np.abs(X), axis=0)) * generator.standard_normal(X.shape)
+    y = y / np.std(y)
+    y += 1e-10 * max(1, np.mean(np.abs(y))) * generator.standard_normal(400)
+    ours = mutual_info(X, y, estimator="ksg", base=math.e)
+    np.testing.assert_allclose(np.maximum(ours, 0), theirs, atol=1e-9)
+
+
+def test_the_impossible_value_of_a_constant_column():
+    # Ones against 100 positives in 1,000,000: no estimate may exceed H(y), and this one is none.
+    y = np.zeros(1_000_000, int)
+    y[:100] = 1
+    X = np.ones((1_000_000, 1))
+    assert mutual_info(X, y)[0] == 0
+    assert mutual_info(X.astype(int), y)[0] == 0
+
+
+@pytest.mark.parametrize("estimator", sorted(ESTIMATORS))
+def test_a_constant_is_exactly_zero(rng, estimator):
+    kinds = ESTIMATORS[estimator]
+    if kinds.discrete is not None:
+        y = rng.integers(0, 3, 60)
+        assert mutual_info(np.full((60, 1), 7), y, estimator=estimator).tolist() == [0.0]
+        assert mutual_info(y[:, None], np.full(60, 7), estimator=estimator).tolist() == [0.0]
+    if kinds.continuous is not None:
+        constant = mutual_info(np.full((60, 1), 0.5), rng.normal(size=60), estimator=estimator)
+        assert constant.tolist() == [0.0]
+
+
+def test_information_of_a_column_with_itself_is_its_entropy(rng):
+    x = rng.integers(0, 6, 300)
+    entropy = discrete_entropy(x, estimator="plugin")
+    assert mutual_info(x[:, None], x, estimator="plugin")[0] == entropy
+
+
+@given(
+    x=arrays(int, 40, elements=st.integers(0, 4)), y=arrays(int, 40, elements=st.integers(0, 3))
+)
+@settings(max_examples=50, deadline=None)
+def test_plugin_is_between_zero_and_both_entropies(x, y):
+    information = mutual_info(x[:, None], y, estimator="plugin")[0]
+    least = min(discrete_entropy(x, estimator="plugin"), discrete_entropy(y, estimator="plugin"))
+    assert 0 <= information <= least + 1e-12
+
+
+@pytest.fixture
+def mixed_frame(rng):
+    n = 200
+    frame = pd.DataFrame(
+        {
+            "number": rng.normal(size=n),
+            "count": rng.integers(0, 4, n),
+            "text": rng.choice(["a", "b", None], n),
+            "flag": rng.random(n) < 0.5,
+            "rounded": rng.normal(size=n).round(1),
+        }
+    )
+    y = (frame["number"] + frame["flag"] + (frame["text"] == "a") > 0.7).astype(int)
+    return frame, y.to_numpy()
+
+
+def test_rows_threads_names_and_containers_change_nothing(rng, mixed_frame):
+    X, y = mixed_frame
+    expected = mutual_info(X, y)
+    order = rng.permutation(len(y))
+    for other in (
+        mutual_info(X.iloc[order], y[order]),
+        mutual_info(X, np.array(["no", "yes"])[y]),
+        mutual_info(pl.from_pandas(X), y),
+        mutual_info(X, y, n_jobs=2),
+    ):
+        np.testing.assert_allclose(other, expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("estimator", ["auto", "gaussian_copula", "binned"])
+@pytest.mark.parametrize("kind", ["classes", "numbers"])
+def test_increasing_transforms_change_nothing(rng, estimator, kind):
+    x, y = normal_pair(rng, 0.6, 300)
+    target, transformed = (y > 0, y > 0) if kind == "classes" else (y, np.exp(y))
+    before = mutual_info(x[:, None], target, estimator=estimator)
+    after = mutual_info(np.exp(x)[:, None], transformed, estimator=estimator)
+    np.testing.assert_allclose(after, before, atol=1e-12)
+
+
+@pytest.mark.parametrize("estimator", sorted(INFORMATION_ESTIMATORS))
+def test_weights_are_repetitions(rng, estimator):
+    X = rng.integers(0, 4, (60, 2))
+    y = rng.integers(0, 3, 60)
+    weights = rng.integers(0, 4, 60)
+    weighted = mutual_info(X, y, estimator=estimator, sample_weight=weights)
+    repeated = mutual_info(
+        np.repeat(X, weights, axis=0), np.repeat(y, weights), estimator=estimator
+    )
+    np.testing.assert_array_equal(weighted, repeated)
+
+
+def test_bytes_integers_floats_and_sparse_agree(rng):
+    X = rng.integers(0, 5, (300, 10))
+    y = rng.integers(0, 3, 300)
+    expected = mutual_info(X, y)
+    np.testing.assert_array_equal(mutual_info(X.astype(np.uint8), y), expected)
+    np.testing.assert_array_equal(mutual_info(np.asfortranarray(X, np.uint8), y), expected)
+    as_floats = mutual_info(X.astype(float), y, discrete_features=True)
+    np.testing.assert_array_equal(as_floats, expected)
+    for container in (sp.csr_matrix, sp.csc_array):
+        np.testing.assert_array_equal(mutual_info(container(X), y), expected)
+
+
+def test_identifiers_of_many_levels(rng):
+    y = rng.integers(0, 2, 2000)
+    identifier = np.arange(2000)[:, None]
+    # Every row its own level: what a table holds by chance is all there is.
+    assert mutual_info(identifier, y)[0] == pytest.approx(0, abs=1e-12)
+    entropy = discrete_entropy(y, estimator="plugin")
+    assert mutual_info(identifier, y, estimator="plugin")[0] == pytest.approx(entropy)
+
+
+def test_missing_is_a_level_of_a_discrete_column():
+    X = pd.DataFrame({"text": ["a", None] * 50})
+    y = np.array([0, 1] * 50)
+    assert mutual_info(X, y, estimator="plugin")[0] == 1.0
+
+
+def test_which_columns_are_discrete(rng):
+    X = rng.integers(0, 3, (200, 2)).astype(float)
+    y = rng.integers(0, 2, 200)
+    as_discrete = mutual_info(X, y, discrete_features=True)
+    np.testing.assert_array_equal(mutual_info(X, y, discrete_features=[True, True]), as_discrete)
+    one = mutual_info(X, y, discrete_features=[1])
+    assert one[1] == as_discrete[1]
+    assert one[0] == mutual_info(X, y, discrete_features=False)[0]
+
+
+def test_floats_that_are_classes_are_a_discrete_target(rng):
+    X = rng.integers(0, 3, (200, 1))
+    y = rng.integers(0, 2, 200)
+    assert mutual_info(X, y.astype(float))[0] == mutual_info(X, y)[0]
+    continuous = mutual_info(X, y + rng.normal(size=200), discrete_target="auto")
+    assert np.isfinite(continuous).all()
+
+
+X_OK, Y_OK = np.linspace(0, 1, 20).reshape(10, 2), np.arange(10) % 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            {"estimator": "nsbb"},
+            "'estimator' parameter of mutual_info must be a str among .*'nsb'",
+        ),
+        ({"estimator": "nsb"}, "'nsb' is not for a continuous column .* x0 .*Use 'auto' or"),
+        ({"estimator": "ross", "y": X_OK[:, 0]}, "'ross' is not for .* continuous target.*'ksg'"),
+        (
+            {"estimator": "gaussian_copula", "discrete_features": True},
+            "'gaussian_copula' is not for a discrete column with a discrete target",
+        ),
+        ({"n_neighbors": 10}, "n_neighbors=10 must be smaller than the number of samples, got 10"),
+        ({"n_neighbors": 0}, "'n_neighbors' parameter"),
+        ({"base": 1}, "base must be a finite number > 0 other than 1"),
+        ({"base": -2.0}, "base must be a finite number > 0 other than 1"),
+        ({"sample_weight": np.ones(10)}, "sample_weight is for discrete columns"),
+        ({"X": X_OK * np.nan}, r"x0 is continuous and holds 10 NaN\. Drop or"),
+        ({"y": Y_OK[:-1]}, "inconsistent numbers of samples"),
+        ({"y": np.where(Y_OK, np.nan, 1)}, "Input y contains NaN"),
+        ({"discrete_features": [True]}, "one entry a column, got .1,. for 2 columns"),
+        ({"discrete_features": [5]}, "column numbers below 2, got"),
+        ({"X": X_OK.astype(complex)}, "Complex data not supported"),
+        ({"X": sp.csr_matrix(X_OK), "discrete_features": False}, "Sparse X is taken for discrete"),
+        ({"X": sp.csr_matrix(X_OK)}, "x0 must be discrete, got 0.1"),
+        (
+            {"y": np.array(["a", "b"] * 5), "discrete_target": False},
+            "A continuous target must hold numbers, got 'a'",
+        ),
+    ],
+)
+def test_errors_say_what_is_wrong(arguments, message):
+    arguments = {"X": X_OK, "y": Y_OK, **arguments}
+    with pytest.raises(ValueError, match=message):
+        mutual_info(**arguments)

@@ -1,0 +1,254 @@
+"""mutual_info_test: levels, intervals, and its use in scikit-learn's selectors."""
+
+import pickle
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import chi2_contingency, false_discovery_control, fisher_exact, hypergeom
+from sklearn.datasets import load_breast_cancer, load_iris
+from sklearn.feature_selection import (
+    GenericUnivariateSelect,
+    SelectFdr,
+    SelectFpr,
+    SelectFwe,
+    SelectKBest,
+    SelectPercentile,
+)
+from sklearn.pipeline import make_pipeline
+
+from skinfo.estimation import mutual_info, mutual_info_test
+from skinfo.estimation._evidence import exact_pvalue, plugin_bias, sampled_pvalue
+
+
+def test_the_statistic_is_mutual_info():
+    X, y = load_iris(return_X_y=True)
+    result = mutual_info_test(X, y)
+    scores, pvalues = result
+    np.testing.assert_array_equal(scores, mutual_info(X, y))
+    np.testing.assert_array_equal(result.statistic, scores)
+    np.testing.assert_array_equal(result.pvalue, pvalues)
+    np.testing.assert_array_equal(result.qvalue, false_discovery_control(pvalues))
+    assert isinstance(result, tuple)
+    in_nats = mutual_info_test(X, y, base=np.e)
+    np.testing.assert_allclose(in_nats.statistic, scores * np.log(2))
+    np.testing.assert_allclose(in_nats.standard_error, result.standard_error * np.log(2))
+
+
+def test_result_survives_pickling():
+    X, y = load_iris(return_X_y=True)
+    result = mutual_info_test(X, y)
+    restored = pickle.loads(pickle.dumps(result))
+    np.testing.assert_array_equal(restored.statistic, result.statistic)
+    np.testing.assert_array_equal(
+        restored.confidence_interval().low, result.confidence_interval().low
+    )
+
+
+def test_dense_tables_agree_with_the_likelihood_ratio_test(rng):
+    X = rng.integers(0, 4, (20_000, 3))
+    y = np.where(rng.random(20_000) < 0.97, rng.integers(0, 3, 20_000), X[:, 0] % 3)
+    pvalues = mutual_info_test(X, y).pvalue
+    for x, p in zip(X.T, pvalues, strict=True):
+        table = np.histogram2d(x, y, bins=(4, 3))[0]
+        expected = chi2_contingency(table, correction=False, lambda_="log-likelihood").pvalue
+        assert p == pytest.approx(expected, rel=0.02)
+
+
+def test_two_by_two_is_counted_out():
+    # Of the tables with margins 4, 4 and 4, 4, [[4, 0], [0, 4]] and its mirror say most: 2 of 70.
+    assert exact_pvalue(np.array([[4.0, 0.0], [0.0, 4.0]])) == pytest.approx(2 / 70)
+    # With a symmetric margin, the order by information is Fisher's order by probability.
+    table = np.array([[12.0, 5.0], [3.0, 10.0]])
+    k = np.arange(2, 16)
+    assert hypergeom.pmf(k, 30, 15, 17).sum() == pytest.approx(1)
+    assert exact_pvalue(table) == pytest.approx(fisher_exact(table)[1])
+
+
+def test_nearly_constant_columns_are_drawn(rng):
+    # One positive among 200 in 10 levels: every table says the same, so none is surprising.
+    table = np.zeros((10, 2))
+    table[:, 0] = 20
+    table[3] = [19, 1]
+    assert sampled_pvalue(table) == 1
+    # Four positives, all in one of ten equal levels: 10 C(20, 4) / C(200, 4) of the tables.
+    table[3] = [16, 4]
+    chance = 10 * (20 * 19 * 18 * 17) / (200 * 199 * 198 * 197)
+    assert sampled_pvalue(table) == pytest.approx(chance, rel=0.5)  # 15 of 20,000
+    assert sampled_pvalue(table) == sampled_pvalue(table[::-1])
+
+
+@pytest.mark.parametrize("kind", ["levels", "numbers"])
+@pytest.mark.parametrize("target", ["classes", "numbers"])
+def test_level_under_independence(rng, kind, target):
+    n = 200
+    X = rng.integers(0, 6, (n, 600)) if kind == "levels" else rng.normal(size=(n, 600))
+    y = rng.integers(0, 3, n) if target == "classes" else rng.normal(size=n)
+    pvalues = mutual_info_test(X, y, estimator="binned").pvalue
+    # 600 tests at .05 and .01: means 30 and 6, standard deviations 5.3 and 2.4.
+    assert 14 <= np.sum(pvalues < 0.05) <= 46
+    assert np.sum(pvalues < 0.01) <= 14
+    if kind == "numbers":
+        assert np.mean(pvalues) == pytest.approx(0.5, abs=0.06)
+
+
+def test_interval_holds_the_truth(rng):
+    # A fair coin, copied with errors of 0, 0.4 and 0.2: I = 1 - H(error) bits.
+    held = []
+    for error, truth in ((0.5, 0.0), (0.4, 0.0290), (0.2, 0.2781)):
+        coin = rng.integers(0, 2, (400, 200))
+        y = rng.integers(0, 2, 400)
+        X = np.where(rng.random((400, 200)) < error, 1 - y[:, None], y[:, None])
+        assert coin.shape == X.shape
+        low, high = mutual_info_test(X, y).confidence_interval()
+        held.append(np.mean((low <= truth + 1e-4) & (truth <= high + 1e-4)))
+    # 200 intervals: standard deviation 1.5%.
+    assert all(0.9 <= share <= 0.995 for share in held)
+
+
+def test_interval_and_test_agree_about_zero(rng):
+    X = rng.integers(0, 5, (300, 300))
+    y = rng.integers(0, 3, 300)
+    result = mutual_info_test(X, y)
+    low, high = result.confidence_interval()
+    np.testing.assert_array_equal(low > 0, result.pvalue < 0.05)
+    assert (low <= high).all()
+    wide = result.confidence_interval(0.999)
+    assert (wide.low <= low).all()
+    assert (wide.high >= high).all()
+
+
+def test_standard_error_is_that_of_repeated_samples(rng):
+    n, repeats = 500, 400
+    y = rng.integers(0, 2, (n, repeats))
+    X = np.where(rng.random((n, repeats)) < 0.2, 1 - y, y)
+    results = [mutual_info_test(X[:, [j]], y[:, j]) for j in range(repeats)]
+    spread = np.std([r.statistic[0] for r in results])
+    # A standard deviation from 400 draws is known to 3.5%.
+    assert np.mean([r.standard_error[0] for r in results]) == pytest.approx(spread, rel=0.12)
+
+
+def test_bias_falls_from_independent_to_deterministic_tables():
+    # (r - 1)(c - 1) / 2 where every cell is full.
+    assert plugin_bias(np.full((4, 3), 1e5)) == pytest.approx(3, rel=0.01)
+    assert plugin_bias(np.full((5, 5), 2000.0)) == pytest.approx(8, rel=0.01)
+    # Cells that stay empty leave less to chance.
+    tables = [np.full((5, 5), 2.0 * off) + np.diag(np.full(5, 50.0)) for off in (20, 5, 1, 0)]
+    biases = [plugin_bias(table) for table in tables]
+    assert biases == sorted(biases, reverse=True)
+    assert biases[-1] < 4
+
+
+def test_constants_have_no_evidence(rng):
+    y = rng.integers(0, 2, 50)
+    result = mutual_info_test(np.column_stack([np.ones(50, int), y]), y)
+    assert result.statistic[0] == 0
+    assert result.pvalue[0] == 1
+    assert result.standard_error[0] == 0
+    low, high = result.confidence_interval()
+    assert (low[0], high[0]) == (0, 0)
+
+
+def test_permutation_agrees_with_the_gamma_law(rng):
+    X = rng.integers(0, 5, (300, 12))
+    y = np.where(rng.random(300) < 0.9, rng.integers(0, 3, 300), X[:, 0] % 3)
+    gamma = mutual_info_test(X, y).pvalue
+    permuted = mutual_info_test(X, y, null="permutation", random_state=0).pvalue
+    # 999 permutations know a p-value of one half to 1.6%.
+    np.testing.assert_allclose(permuted, gamma, atol=0.06)
+    assert permuted.min() >= 1 / 1000
+
+
+def test_permutation_of_numbers(rng):
+    x = rng.normal(size=(150, 2))
+    y = x[:, 0] + rng.normal(size=150)
+    result = mutual_info_test(x, y, null="permutation", n_permutations=199, random_state=0)
+    assert result.pvalue[0] == 1 / 200
+    assert result.pvalue[1] > 0.01
+    again = mutual_info_test(x, y, null="permutation", n_permutations=199, random_state=0)
+    np.testing.assert_array_equal(again.pvalue, result.pvalue)
+
+
+def test_what_differs_between_groups_is_no_evidence(rng):
+    # x and y both follow the group, and are independent within it.
+    groups = np.repeat(np.arange(10), 40)
+    level = rng.random(10)[groups]
+    x = (rng.random(400) < level).astype(int)
+    y = (rng.random(400) < level).astype(int)
+    assert mutual_info_test(x[:, None], y).pvalue[0] < 0.01
+    within = mutual_info_test(x[:, None], y, groups=groups, random_state=0)
+    assert within.pvalue[0] > 0.05
+
+
+def test_weights_are_repetitions(rng):
+    X = rng.integers(0, 4, (80, 3))
+    y = rng.integers(0, 3, 80)
+    weights = rng.integers(0, 4, 80)
+    weighted = mutual_info_test(X, y, sample_weight=weights)
+    repeated = mutual_info_test(np.repeat(X, weights, axis=0), np.repeat(y, weights))
+    for name in ("statistic", "pvalue", "standard_error"):
+        np.testing.assert_array_equal(getattr(weighted, name), getattr(repeated, name))
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        SelectKBest(mutual_info_test, k=5),
+        SelectPercentile(mutual_info_test, percentile=20),
+        SelectFpr(mutual_info_test, alpha=1e-4),
+        SelectFdr(mutual_info_test, alpha=1e-4),
+        SelectFwe(mutual_info_test, alpha=1e-4),
+        GenericUnivariateSelect(mutual_info_test, mode="fdr", param=1e-4),
+    ],
+)
+def test_as_score_function(rng, selector):
+    X, y = load_breast_cancer(return_X_y=True)
+    X = np.column_stack([X[:, [0, 20, 22, 23, 27]], rng.normal(size=(len(y), 20))])
+    support = make_pipeline(selector).fit(X, y)[0].get_support()
+    assert support[:5].all()
+    assert not support[5:].any()
+
+
+def test_false_discoveries_are_bounded(rng):
+    # 20 informative columns among 200: of those selected at q = 0.1 a tenth is false on average.
+    shares = []
+    for _ in range(15):
+        y = rng.integers(0, 2, 300)
+        X = rng.normal(size=(300, 200))
+        X[:, :20] += 0.6 * y[:, None]
+        selected = mutual_info_test(X, y).qvalue < 0.1
+        shares.append(selected[20:].sum() / max(selected.sum(), 1))
+    assert np.mean(shares) < 0.15
+
+
+def test_mixed_columns_keep_their_order(rng):
+    y = rng.integers(0, 2, 300)
+    columns = {"noise": rng.normal(size=300), "copy": y, "number": y + rng.normal(size=300)}
+    frame = pd.DataFrame({**columns, "levels": rng.integers(0, 3, 300)})
+    for target, informative in product((y, y + 0.3 * rng.normal(size=300)), ([1, 2],)):
+        pvalues = mutual_info_test(frame, target).pvalue
+        assert (pvalues[informative] < 1e-4).all()
+        assert (pvalues[[0, 3]] > 1e-3).all()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"null": "chi2"}, "'null' parameter .* Got 'chi2'"),
+        ({"n_permutations": 0}, "'n_permutations' parameter"),
+        ({"groups": [1, 2, 3]}, "inconsistent numbers of samples"),
+        ({"estimator": "nsb"}, "'nsb' is not for a continuous column"),
+    ],
+)
+def test_errors_say_what_is_wrong(arguments, message):
+    X, y = load_iris(return_X_y=True)
+    with pytest.raises(ValueError, match=message):
+        mutual_info_test(X, y, **arguments)
+
+
+@pytest.mark.parametrize("level", [0, 1, 95])
+def test_confidence_level_is_a_share(level):
+    X, y = load_iris(return_X_y=True)
+    with pytest.raises(ValueError, match="confidence_level must be between 0 and 1, got"):
+        mutual_info_test(X, y).confidence_interval(level)

@@ -1,9 +1,11 @@
-"""scikit-learn's own checks of the transformers, those it leaves to authors included."""
+"""scikit-learn's own checks of every estimator, those it leaves to authors included."""
 
 import pytest
+from sklearn.naive_bayes import GaussianNB
+from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils import estimator_checks
 
-from skinfo import InfoBottleneckSelector, MutualInfoBinner
+from skinfo import EntropyScorer, InfoBottleneckSelector, MutualInfoBinner
 
 # Random y, as some checks send it, is rightly refused by an automatic selection; scikit-learn's
 # SelectorMixin then warns that no feature is left.
@@ -12,6 +14,8 @@ pytestmark = [
     # Some checks fit on a frame and transform an array on purpose.
     pytest.mark.filterwarnings("ignore:X does not have valid feature names:UserWarning"),
     pytest.mark.filterwarnings("ignore:X has feature names, but:UserWarning"),
+    # Others give GaussianNB a class of weight zero.
+    pytest.mark.filterwarnings("ignore:divide by zero encountered in log:RuntimeWarning"),
 ]
 
 ESTIMATORS = {
@@ -27,15 +31,24 @@ ESTIMATORS = {
     "selector jmi": InfoBottleneckSelector(0.5, criterion="jmi", n_jobs=2),
     "selector cmim": InfoBottleneckSelector(criterion="cmim", alpha=0.5),
     "selector binner": InfoBottleneckSelector(0.5, binner=MutualInfoBinner()),
+    "scorer": EntropyScorer(),
+    "scorer all outputs": EntropyScorer(
+        GaussianNB(), output=("entropy", "margin", "max_probability")
+    ),
+    "scorer two metrics": EntropyScorer(
+        DecisionTreeClassifier(max_depth=3, random_state=0), metric=["log_loss", "skill"]
+    ),
 }
 
-# What check_estimator leaves out.
+# What check_estimator leaves out, of EntropyScorer two because of its tag non_deterministic.
 MORE_CHECKS = [
     "check_dataframe_column_names_consistency",
     "check_get_feature_names_out_error",
     "check_global_output_transform_pandas",
     "check_global_set_output_transform_polars",
     "check_inplace_ensure_writeable",
+    "check_methods_sample_order_invariance",
+    "check_methods_subset_invariance",
     "check_param_validation",
     "check_set_output_transform",
     "check_set_output_transform_pandas",

@@ -160,6 +160,36 @@ def auto_information(values, target, n_neighbors):
     return information + free.mean() * _rank_ksg(column[free], target[free], n_neighbors)
 
 
+def block_information(values, block, n_neighbors):
+    """Return Kraskov's estimate of I(X;Y) on normal ranks, Y of several dimensions.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_samples,), or SortedColumn
+
+    block : ndarray of shape (n_samples, n_dimensions)
+
+    n_neighbors : int
+
+    Returns
+    -------
+    information : float
+        In nats. Tied rows share the middle of their ranks.
+    """
+    ranks = [normal_ranks(_sorted(column)) for column in block.T]
+    return ksg_blocks(normal_ranks(_sorted(values)), np.column_stack(ranks), n_neighbors)
+
+
+def normal_ranks(column):
+    """Return the normal scores of a SortedColumn, (n_samples,), ties at the middle of a run."""
+    scores = np.empty(len(column))
+    middles = (column.starts[1:] + column.starts[:-1]) / 2
+    scores[column.order] = np.repeat(
+        normal_scores_at(middles, len(column)), np.diff(column.starts)
+    )
+    return scores
+
+
 def gaussian_copula_information(values, target):
     """Return the information that normal scores would have were they jointly normal.
 

@@ -13,6 +13,7 @@ from skinfo.estimation._continuous import (
     DiscreteTarget,
     auto_information,
     binned_information,
+    block_information,
     gaussian_copula_information,
     ksg_information,
     ross_information,
@@ -35,17 +36,23 @@ class Estimator:
     discrete : str or None
         Name in ``INFORMATION_ESTIMATORS``, for two discrete columns.
 
-    mixed, continuous : callable or None
-        ``f(values, target, n_neighbors)`` in nats, for one continuous column, or two.
+    mixed, continuous, block : callable or None
+        ``f(values, target, n_neighbors)`` in nats, for one continuous column, for two, or for
+        one and a target of several.
 
     instead : str
         What to use where it cannot.
+
+    finite : bool
+        Whether it asks for distances, which infinite values have none of.
     """
 
     discrete: str | None
     mixed: Callable | None = None
     continuous: Callable | None = None
+    block: Callable | None = None
     instead: str = "'auto'"
+    finite: bool = False
 
 
 def _without_neighbors(information):
@@ -56,9 +63,9 @@ _COPULA = _without_neighbors(gaussian_copula_information)
 _BINNED = _without_neighbors(binned_information)
 
 ESTIMATORS = {
-    "auto": Estimator("emi", auto_information, auto_information),
-    "ross": Estimator("plugin", ross_information, None, "'ksg' or 'auto'"),
-    "ksg": Estimator("plugin", ross_information, ksg_information),
+    "auto": Estimator("emi", auto_information, auto_information, block_information),
+    "ross": Estimator("plugin", ross_information, instead="'ksg' or 'auto'", finite=True),
+    "ksg": Estimator("plugin", ross_information, ksg_information, ksg_information, finite=True),
     "gaussian_copula": Estimator(None, _COPULA, _COPULA, "'emi' or 'auto'"),
     "binned": Estimator("emi", _BINNED, _BINNED),
     **{
@@ -107,8 +114,10 @@ def mutual_info(
         Numbers, booleans, strings or categories. In a discrete column missing values are a
         level of their own. The columns of a sparse matrix are discrete.
 
-    y : array-like of shape (n_samples,)
-        Classes or numbers.
+    y : array-like of shape (n_samples,) or (n_samples, n_dimensions)
+        Classes or numbers. Several columns of numbers are one target, of which a column of X
+        may know the combination: for ``"auto"`` and ``"ksg"``, by a k-d tree. As information is
+        symmetric, this is also the way to ask what several columns say of one.
 
     discrete_features : "auto", bool, or array-like of bool or int, default="auto"
         Which columns are discrete: all, none, a mask, or their numbers. ``"auto"``: those of
@@ -189,7 +198,7 @@ def mutual_info(
     >>> number = coin + rng.normal(size=2000)
     >>> noise = rng.normal(size=2000)
     >>> mutual_info(np.column_stack([number, noise]), coin).round(2) + 0.0
-    array([0.15, 0.01])
+    array([0.17, 0.01])
     """
     nats = check_base(base)
     samples = read_samples(
@@ -214,10 +223,10 @@ def information_nats(samples, estimator, n_neighbors, n_jobs):
     if len(continuous):
         target = prepared_target(samples)
         kind = ESTIMATORS[estimator]
-        estimate = kind.continuous if samples.n_classes is None else kind.mixed
+        estimate = _for_continuous(kind, samples)
         information[continuous] = in_threads(
             (
-                delayed(_of_continuous)(samples, j, estimate, target, n_neighbors)
+                delayed(_of_continuous)(samples, j, kind, estimate, target, n_neighbors)
                 for j in continuous
             ),
             work=CONTINUOUS_COST * len(samples.y) * len(continuous),
@@ -228,13 +237,22 @@ def information_nats(samples, estimator, n_neighbors, n_jobs):
 
 def prepared_target(samples):
     """Return what the estimators for continuous columns take as target."""
+    if samples.is_block:
+        return samples.y
     if samples.n_classes is None:
         return ContinuousTarget(samples.y)
     return DiscreteTarget(samples.y, samples.n_classes)
 
 
-def _of_continuous(samples, j, estimate, target, n_neighbors):
-    return estimate(samples.values(j), target, n_neighbors)
+def _for_continuous(kind, samples):
+    """Return the function for a continuous column and this target, None if there is none."""
+    if samples.is_block:
+        return kind.block
+    return kind.continuous if samples.n_classes is None else kind.mixed
+
+
+def _of_continuous(samples, j, kind, estimate, target, n_neighbors):
+    return estimate(samples.values(j, kind.finite), target, n_neighbors)
 
 
 def _of_discrete(samples, estimator, n_neighbors, n_jobs):
@@ -260,8 +278,11 @@ def _check_pairs(samples, estimator, n_neighbors):
     """Raise ValueError where the estimator, weights or neighbours do not fit the columns."""
     kind = ESTIMATORS[estimator]
     of_discrete = kind.discrete if samples.n_classes is not None else kind.mixed
-    of_continuous = kind.mixed if samples.n_classes is not None else kind.continuous
+    if samples.is_block:
+        of_discrete = None
+    of_continuous = _for_continuous(kind, samples)
     target = "continuous" if samples.n_classes is None else "discrete"
+    target = f"{samples.y.shape[1]}-dimensional" if samples.is_block else target
     for is_discrete, column, possible in (
         (True, "discrete", of_discrete),
         (False, "continuous", of_continuous),
@@ -279,6 +300,11 @@ def _check_pairs(samples, estimator, n_neighbors):
             "sample_weight is for discrete columns and a discrete target only: neighbours cannot "
             "be weighted. Bin continuous columns first, e.g. with MutualInfoBinner or "
             "KBinsDiscretizer."
+        )
+    if kind.finite and samples.n_classes is None and np.isinf(samples.y).any():
+        raise ValueError(
+            "y holds infinite values, which have no distances. Use estimator='auto', which takes "
+            "ranks."
         )
     if estimator in NEIGHBOR_ESTIMATORS and n_neighbors >= len(samples.y):
         raise ValueError(

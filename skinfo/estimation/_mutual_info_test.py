@@ -235,6 +235,11 @@ def mutual_info_test(
         sample_weight=sample_weight,
         caller="mutual_info_test",
     )
+    if samples.is_block:
+        raise ValueError(
+            f"mutual_info_test takes one target column, got shape {samples.y.shape}. Test each "
+            "column, or estimate with mutual_info."
+        )
     information = information_nats(samples, estimator, n_neighbors, n_jobs)
     evidence = Evidence.of(samples, n_jobs)
     if null == "gamma" and groups is None:

@@ -24,7 +24,7 @@ class Samples:
 
     discrete : ndarray of shape (n_features,), dtype bool
 
-    y : ndarray of shape (n_samples,)
+    y : ndarray of shape (n_samples,) or (n_samples, n_dimensions)
         Class codes (int64) of a discrete target, values (float64) of a continuous one.
 
     n_classes : int or None
@@ -62,15 +62,25 @@ class Samples:
             self._count_one(column, levels) for column, levels in zip(codes, n_levels, strict=True)
         ]
 
-    def values(self, j):
+    @property
+    def is_block(self):
+        """Whether the target has several columns, taken together."""
+        return self.y.ndim == 2
+
+    def values(self, j, finite=False):
         """Return a continuous column (n_samples,) float64.
 
         Raises
         ------
         ValueError
-            If a value is missing.
+            If a value is missing, or infinite though `finite` is asked for.
         """
         values = self.table.numbers(j)
+        if finite and np.isinf(values).any():
+            raise ValueError(
+                f"{self.table.names[j]} holds infinite values, which have no distances. Use "
+                "estimator='auto', which takes ranks."
+            )
         missing = np.isnan(values)
         if missing.any():
             raise ValueError(
@@ -120,9 +130,8 @@ def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, cal
     samples : Samples
     """
     table = SparseTable(X) if sp.issparse(X) else table_of(X, caller=caller)
-    y = column_or_1d(y, warn=True)
+    y = _read_target(y, discrete_target)
     check_consistent_length(np.empty((table.shape[0], 0)), y)
-    refuse_missing(y)
     discrete = _discrete_mask(table, discrete_features)
     if isinstance(table, SparseTable) and not discrete.all():
         raise ValueError(
@@ -130,10 +139,24 @@ def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, cal
             f"X.toarray(). Got discrete_features={discrete_features!r}."
         )
     weights = None if sample_weight is None else check_weights(sample_weight, len(y))
-    if _is_discrete_target(y, discrete_target):
+    if y.ndim == 1 and _is_discrete_target(y, discrete_target):
         codes, classes = pd.factorize(y, sort=True)
         return Samples(table, discrete, codes.astype(np.int64), len(classes), weights)
     return Samples(table, discrete, _continuous_target(y), None, weights)
+
+
+def _read_target(y, discrete_target):
+    """Return y, (n_samples,) or, of several columns of numbers, (n_samples, n_dimensions)."""
+    if np.ndim(y) == 2 and np.shape(y)[1] > 1:
+        if discrete_target is True:
+            raise ValueError(
+                f"A discrete target must be one column, got shape {np.shape(y)}. Make one of "
+                "them, with a class for each distinct row."
+            )
+        return check_array(y, dtype=np.float64, input_name="y")
+    y = column_or_1d(y, warn=True)
+    refuse_missing(y)
+    return y
 
 
 def _discrete_mask(table, discrete_features):
@@ -165,7 +188,9 @@ def _is_discrete_target(y, discrete_target):
     if isinstance(discrete_target, (bool, np.bool_)):
         return bool(discrete_target)
     # Floats are classes if they are whole, as after a join that made integers floats.
-    return y.dtype.kind != "f" or type_of_target(y) in ("binary", "multiclass")
+    if y.dtype.kind != "f":
+        return True
+    return bool(np.isfinite(y).all()) and type_of_target(y) in ("binary", "multiclass")
 
 
 def _continuous_target(y):
@@ -173,7 +198,8 @@ def _continuous_target(y):
         return y.astype(np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(
-            f"A continuous target must hold numbers, got {y.tolist()[0]!r}. Pass discrete_target=True."
+            f"A continuous target must hold numbers, got {y.tolist()[0]!r}. "
+            "Pass discrete_target=True."
         ) from error
 
 

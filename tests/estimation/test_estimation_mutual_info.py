@@ -55,6 +55,25 @@ def test_plugin_and_emi_against_scikit_learn(rng):
     np.testing.assert_allclose(mutual_info(X, y), expected, atol=1e-12)
 
 
+@pytest.mark.parametrize("estimator", ["auto", "ksg"])
+def test_a_target_of_two_columns(rng, estimator):
+    # x is the sum of two normals: of either alone -log2(1 - 1/2) / 2 = 0.5 bit, and with noise of
+    # variance 2 / 15 the two together say -log2(1 - 15/16) / 2 = 2 bits.
+    pair = rng.normal(size=(3000, 2))
+    x = pair.sum(axis=1) + math.sqrt(2 / 15) * rng.normal(size=3000)
+    together = mutual_info(x[:, None], pair, estimator=estimator)[0]
+    assert together == pytest.approx(2, abs=0.12)
+    one = mutual_info(x[:, None], pair[:, 0], estimator=estimator)[0]
+    assert one == pytest.approx(-0.5 * math.log2(1 - 15 / 32), abs=0.06)
+
+
+def test_infinite_values_have_ranks(rng):
+    x, y = normal_pair(rng, 0.8, 300)
+    far = np.where(x > 1.5, np.inf, x)
+    top = np.where(x > 1.5, 10.0, x)
+    assert mutual_info(far[:, None], y)[0] == mutual_info(top[:, None], y)[0]
+
+
 def scaled_as_scikit_learn(X, seed):
     """Return X as mutual_info_classif prepares it: unit variance, noise of 1e-10 added."""
     X = X / np.std(X, axis=0)
@@ -235,6 +254,13 @@ X_OK, Y_OK = np.linspace(0, 1, 20).reshape(10, 2), np.arange(10) % 2
         ),
         ({"n_neighbors": 10}, "n_neighbors=10 must be smaller than the number of samples, got 10"),
         ({"n_neighbors": 0}, "'n_neighbors' parameter"),
+        (
+            {"X": np.where(X_OK > 0.8, np.inf, X_OK), "estimator": "ross"},
+            "x0 holds infinite values, which have no dist",
+        ),
+        ({"y": np.append(X_OK[1:, 0], np.inf), "estimator": "ksg"}, "y holds infinite values"),
+        ({"y": X_OK, "estimator": "binned"}, "'binned' is not for .* with a 2-dimensional target"),
+        ({"y": X_OK, "discrete_target": True}, r"must be one column, got shape \(10, 2\)"),
         ({"base": 1}, "base must be a finite number > 0 other than 1"),
         ({"base": -2.0}, "base must be a finite number > 0 other than 1"),
         ({"sample_weight": np.ones(10)}, "sample_weight is for discrete columns"),

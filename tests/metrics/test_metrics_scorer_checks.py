@@ -1,4 +1,4 @@
-"""scikit-learn's own checks of estimators."""
+"""Checks of scikit-learn that cross-fitting keeps from EntropyScorer, and its tags."""
 
 import pytest
 from sklearn.base import TransformerMixin
@@ -24,23 +24,6 @@ ESTIMATORS = {
     ),
 }
 
-# What check_estimator leaves out, some of it because of the tag non_deterministic.
-MORE_CHECKS = [
-    "check_dataframe_column_names_consistency",
-    "check_get_feature_names_out_error",
-    "check_global_output_transform_pandas",
-    "check_global_set_output_transform_polars",
-    "check_inplace_ensure_writeable",
-    "check_methods_sample_order_invariance",
-    "check_methods_subset_invariance",
-    "check_param_validation",
-    "check_set_output_transform",
-    "check_set_output_transform_pandas",
-    "check_set_output_transform_polars",
-    "check_transformer_get_feature_names_out",
-    "check_transformer_get_feature_names_out_pandas",
-]
-
 
 class InSample(EntropyScorer):
     """EntropyScorer with the fit_transform that scikit-learn's checks expect: fit, transform."""
@@ -51,25 +34,6 @@ class InSample(EntropyScorer):
         tags = super().__sklearn_tags__()
         tags.non_deterministic = False
         return tags
-
-
-# scikit-learn 1.7 hands its parametrize_with_checks a generator, which pytest 9 deprecates.
-@pytest.mark.parametrize(
-    ("estimator", "check"),
-    [
-        pytest.param(estimator, check, id=f"{name}-{check.func.__name__}")
-        for name, each in ESTIMATORS.items()
-        for estimator, check in estimator_checks.estimator_checks_generator(each)
-    ],
-)
-def test_check_estimator(estimator, check):
-    check(estimator)
-
-
-@pytest.mark.parametrize("check", MORE_CHECKS)
-@pytest.mark.parametrize("name", ESTIMATORS)
-def test_checks_that_check_estimator_leaves_out(name, check):
-    getattr(estimator_checks, check)("EntropyScorer", ESTIMATORS[name])
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import itertools
 import numpy as np
 from _table import print_table
 
-from skinfo.estimation._evidence import PluginLaw, information_bounds
-from skinfo.estimation._mutual_info_test import _table_evidence
+from skinfo.estimation._evidence import table_evidence
+from skinfo.estimation._laws import PluginLaw, information_bounds
 from skinfo.measures import mutual_information
 
 SHAPES = [(2, 2), (5, 2), (10, 2), (30, 2), (10, 5), (30, 10)]
@@ -38,7 +38,7 @@ def main():
             p = joint(r, c, strength)
             truth = 0.0 if strength == 0 else float(mutual_information(p, base=np.e))
             tables = rng.multinomial(n, p.ravel(), repeats).reshape(-1, r, c).astype(float)
-            evidence = np.array([_table_evidence(table) for table in tables])
+            evidence = np.array([table_evidence(table) for table in tables])
             evidence = evidence[evidence[:, 2] > 0]
             law = PluginLaw(*evidence[:, 1:].T)
             low, high = information_bounds(law.far, law, 0.95)

@@ -15,7 +15,7 @@ from scipy.special import gammaincc, xlogy
 from scipy.stats import random_table
 
 from skinfo._kernels._null import null_moments, poisson_tables
-from skinfo.estimation._evidence import table_pvalue
+from skinfo.estimation._laws import table_pvalue
 
 SHAPES = [(2, 2), (5, 2), (10, 2), (30, 2), (5, 5), (10, 5), (30, 10)]
 LEVELS = (0.05, 0.01, 0.001)

@@ -18,7 +18,7 @@ from skinfo.estimation._continuous import (
     ksg_information,
     ross_information,
 )
-from skinfo.estimation._samples import read_samples
+from skinfo.estimation._samples import prepared_target, read_samples
 from skinfo.estimation._table_information import INFORMATION_ESTIMATORS, information_from_counts
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._validation import check_base
@@ -233,15 +233,6 @@ def information_nats(samples, estimator, n_neighbors, n_jobs):
             n_jobs=n_jobs,
         )
     return information
-
-
-def prepared_target(samples):
-    """Return what the estimators for continuous columns take as target."""
-    if samples.is_block:
-        return samples.y
-    if samples.n_classes is None:
-        return ContinuousTarget(samples.y)
-    return DiscreteTarget(samples.y, samples.n_classes)
 
 
 def _for_continuous(kind, samples):

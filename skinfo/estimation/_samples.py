@@ -9,6 +9,7 @@ from sklearn.utils import check_array, check_consistent_length, column_or_1d
 from sklearn.utils.multiclass import type_of_target
 
 from skinfo.estimation._columns import class_counts, discrete_codes
+from skinfo.estimation._continuous import ContinuousTarget, DiscreteTarget
 from skinfo.utils._table import table_of
 from skinfo.utils._target import refuse_missing
 from skinfo.utils._validation import check_weights
@@ -201,6 +202,15 @@ def _continuous_target(y):
             f"A continuous target must hold numbers, got {y.tolist()[0]!r}. "
             "Pass discrete_target=True."
         ) from error
+
+
+def prepared_target(samples):
+    """Return what the estimators for continuous columns take as target."""
+    if samples.is_block:
+        return samples.y
+    if samples.n_classes is None:
+        return ContinuousTarget(samples.y)
+    return DiscreteTarget(samples.y, samples.n_classes)
 
 
 class SparseTable:

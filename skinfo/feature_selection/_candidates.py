@@ -14,7 +14,7 @@ from skinfo._kernels._candidates import (
     candidate_terms,
 )
 from skinfo._kernels._null import poisson_tables
-from skinfo.estimation._evidence import gamma_pvalue
+from skinfo.estimation._laws import gamma_pvalue
 
 
 class Candidates:

@@ -19,7 +19,7 @@ from sklearn.feature_selection import (
 from sklearn.pipeline import make_pipeline
 
 from skinfo.estimation import mutual_info, mutual_info_test
-from skinfo.estimation._evidence import exact_pvalue, plugin_bias, sampled_pvalue
+from skinfo.estimation._laws import exact_pvalue, plugin_bias, sampled_pvalue
 
 
 def test_the_statistic_is_mutual_info():
@@ -114,6 +114,7 @@ def test_interval_and_test_agree_about_zero(rng):
     low, high = result.confidence_interval()
     np.testing.assert_array_equal(low > 0, result.pvalue < 0.05)
     assert (low <= high).all()
+    assert (high <= np.log2(3)).all()
     wide = result.confidence_interval(0.999)
     assert (wide.low <= low).all()
     assert (wide.high >= high).all()

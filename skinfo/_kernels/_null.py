@@ -226,3 +226,28 @@ def null_moments(row_sums, column_sums, tables, exact):
     if poisson_mean > 0.0:
         variance *= (mean / poisson_mean) ** 2
     return mean, variance
+
+
+@kernel
+def chance_in_strata(level_counts, level_starts, class_counts, class_starts, tables, exact):
+    """Return the mean of plug-in information under independence in each stratum, in nats."""
+    n_strata = level_starts.shape[0] - 1
+    chance = np.zeros(n_strata)
+    for z in range(n_strata):
+        a = level_counts[level_starts[z] : level_starts[z + 1]]
+        b = class_counts[class_starts[z] : class_starts[z + 1]]
+        if a.shape[0] < 2 or b.shape[0] < 2:
+            continue
+        # The longer one first (of two as long, the smaller): the same for X and y exchanged.
+        is_turned = a.shape[0] < b.shape[0]
+        if a.shape[0] == b.shape[0]:
+            for i in range(a.shape[0]):
+                if a[i] != b[i]:
+                    is_turned = b[i] < a[i]
+                    break
+        if is_turned:
+            a, b = b, a
+        chance[z] = (
+            expected_information(a, b) if exact else null_moments(a, b, tables, False)[0] / a.sum()
+        )
+    return chance

@@ -1,5 +1,6 @@
 """Estimates and tests from samples."""
 
+from skinfo.estimation._conditional import conditional_mutual_info
 from skinfo.estimation._differential import differential_entropy
 from skinfo.estimation._discrete import discrete_entropy
 from skinfo.estimation._mutual_info import mutual_info
@@ -7,6 +8,7 @@ from skinfo.estimation._mutual_info_test import mutual_info_test
 from skinfo.estimation._pairwise import pairwise_mutual_info
 
 __all__ = [
+    "conditional_mutual_info",
     "differential_entropy",
     "discrete_entropy",
     "mutual_info",

@@ -1,5 +1,6 @@
 """Discrete columns to codes, and codes to counts."""
 
+import narwhals.stable.v2 as nw
 import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs
 
@@ -188,3 +189,36 @@ def _flattened(codes):
     if codes.flags.c_contiguous and n_features >= FEW_COLUMNS:
         return codes.reshape(-1), n_features, 1
     return np.ascontiguousarray(codes.T).reshape(-1), 1, n
+
+
+def row_codes(columns):
+    """Return one code a row (n_samples,) int64; equal rows, and only they, have equal codes."""
+    codes = columns[0].astype(np.int64)
+    for column in columns[1:]:
+        # Ranked after each column, codes stay below n and products below n^2.
+        codes = codes * (int(column.max()) + 1) + column
+        codes = np.unique(codes, return_inverse=True)[1]
+    return codes
+
+
+def as_columns(x):
+    """Return x as it is, or, if it has one dimension, as a table of one column."""
+    native = nw.from_native(x, eager_only=True, allow_series=True, pass_through=True)
+    if isinstance(native, nw.Series):
+        return native.alias(str(native.name or "x")).to_frame().to_native()
+    if isinstance(x, (list, tuple)) and not any(_is_row(row) for row in x):
+        # NumPy would make text of a list that holds some.
+        return _column_of_objects(x)
+    if np.ndim(x) == 1 and hasattr(x, "shape"):
+        return np.asarray(x)[:, None]
+    return x
+
+
+def _is_row(row):
+    return np.iterable(row) and not isinstance(row, (str, bytes))
+
+
+def _column_of_objects(values):
+    column = np.empty((len(values), 1), object)
+    column[:, 0] = values
+    return column

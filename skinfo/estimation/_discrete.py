@@ -2,10 +2,9 @@
 
 from numbers import Integral
 
-import narwhals.stable.v2 as nw
 import numpy as np
 
-from skinfo.estimation._columns import discrete_codes
+from skinfo.estimation._columns import as_columns, discrete_codes, row_codes
 from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS
 from skinfo.utils._compat import (
     Interval,
@@ -161,33 +160,10 @@ def discrete_entropy(x, *, estimator="auto", n_categories=None, sample_weight=No
 
 def _read(x):
     """Return x as a Table, of one column if it has one dimension."""
-    table = table_of(_as_columns(x), caller="discrete_entropy")
+    table = table_of(as_columns(x), caller="discrete_entropy")
     if table.names == ["x0"]:
         table.names = ["x"]
     return table
-
-
-def _as_columns(x):
-    """Return x as it is, or, if it has one dimension, as a table of one column."""
-    native = nw.from_native(x, eager_only=True, allow_series=True, pass_through=True)
-    if isinstance(native, nw.Series):
-        return native.alias(str(native.name or "x")).to_frame().to_native()
-    if isinstance(x, (list, tuple)) and not any(_is_row(row) for row in x):
-        # NumPy would make text of a list that holds some.
-        return _column_of_objects(x)
-    if np.ndim(x) == 1 and hasattr(x, "shape"):
-        return np.asarray(x)[:, None]
-    return x
-
-
-def _is_row(row):
-    return np.iterable(row) and not isinstance(row, (str, bytes))
-
-
-def _column_of_objects(values):
-    column = np.empty((len(values), 1), object)
-    column[:, 0] = values
-    return column
 
 
 def _check_none_missing(table):
@@ -208,7 +184,7 @@ def _check_none_missing(table):
 
 def _row_counts(table, weights):
     """Return how often each distinct row occurs, or its weight, (n_observed,) float64."""
-    codes = _row_codes(table)
+    codes = row_codes(discrete_codes(table)[0])
     if weights is None:
         counts = np.bincount(codes).astype(np.float64)
     elif np.all(weights % 1 == 0):
@@ -219,13 +195,3 @@ def _row_counts(table, weights):
         starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
         counts = np.add.reduceat(weights[order], starts)
     return counts[counts > 0]
-
-
-def _row_codes(table):
-    """Return one code a row (n_samples,) int64; equal rows, and only they, have equal codes."""
-    columns, n_levels = discrete_codes(table)
-    codes = columns[0].astype(np.int64)
-    for column, levels in zip(columns[1:], n_levels[1:], strict=True):
-        # Ranked after each column, codes stay below n and products below n^2.
-        codes = np.unique(codes * levels + column, return_inverse=True)[1]
-    return codes

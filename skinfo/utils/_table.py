@@ -44,7 +44,7 @@ class Table:
     def is_discrete(self, j):
         """Say whether the dtype of column j is integer, boolean or categorical."""
         if not self._is_frame and self._data.dtype != object:
-            return self._data.dtype.kind in "biu"
+            return self._data.dtype.kind in "biuUS"
         if self._is_frame:
             dtype = self._series(j).dtype
             if dtype.is_integer() or dtype in (nw.Boolean, nw.String, nw.Categorical, nw.Enum):

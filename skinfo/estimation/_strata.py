@@ -1,0 +1,191 @@
+"""Counts of discrete columns and classes within strata, and the information they hold."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from joblib import delayed, effective_n_jobs
+from scipy.special import psi
+
+from skinfo._kernels._null import chance_in_strata, poisson_tables
+from skinfo.estimation._columns import class_counts, in_threads
+from skinfo.estimation._entropy_estimators import ordered_sum
+
+# Nanoseconds, about: a row counted, a cell of a table looked at.
+ROW_COST = 1.0
+CELL_COST = 5.0
+
+# Cells of one table up to which (or up to a few a row) all are counted, seen or not.
+DENSE_CELLS = 2**16
+DENSE_CELLS_A_ROW = 4
+
+# Cells of the tables of one task (32 MiB).
+CELLS_A_TASK = 2**22
+
+
+@dataclass(frozen=True)
+class StrataCounts:
+    """The cells of one table of X, y and strata that rows fall into, and what they add up to.
+
+    Attributes
+    ----------
+    xyz, xz, yz, z : ndarray of shape (n_cells,), dtype float64
+        Of each cell its own count, and those of its margins.
+
+    levels : tuple of two ndarrays
+        Counts of the levels of X in one stratum after another, from small to large in each,
+        and where each stratum starts: (n_level_counts,) float64, (n_strata + 1,) int64.
+
+    classes : tuple of two ndarrays
+        The same of y.
+
+    strata : ndarray of shape (n_strata,), dtype float64
+    """
+
+    xyz: np.ndarray
+    xz: np.ndarray
+    yz: np.ndarray
+    z: np.ndarray
+    levels: tuple
+    classes: tuple
+    strata: np.ndarray
+
+
+def plugin(counts, n_neighbors=None):
+    """Return sum n/N ln(n n_z / (n_xz n_yz)) in nats, never negative."""
+    # A constant X or y makes this ratio exactly one.
+    ratios = counts.xyz * counts.z / (counts.xz * counts.yz)
+    return max(ordered_sum(counts.xyz * np.log(ratios)) / ordered_sum(counts.strata), 0.0)
+
+
+def emi(counts, n_neighbors=None):
+    """Return the plug-in less its mean over tables with the same margins in every stratum."""
+    is_exact = bool(np.all(counts.xyz % 1 == 0))
+    chance = chance_in_strata(*counts.levels, *counts.classes, poisson_tables(), is_exact)
+    return plugin(counts) - ordered_sum(chance * (counts.strata / ordered_sum(counts.strata)))
+
+
+def neighbors_of_codes(counts, n_neighbors):
+    """Return what `mixed_conditional` gives codes: neighbours are the rows of the same cell."""
+    enough = counts.xyz > n_neighbors
+    xyz, xz, yz, z = (c[enough] for c in (counts.xyz, counts.xz, counts.yz, counts.z))
+    # Sums first, so that they are the same for X and y the other way round.
+    terms = (psi(xyz - 1) + psi(z - 1)) - (psi(xz - 1) + psi(yz - 1))
+    return ordered_sum(xyz * terms) / ordered_sum(counts.strata)
+
+
+class Strata:
+    """Classes of y within the strata of Z, counted once for many features.
+
+    Parameters
+    ----------
+    strata, y : ndarray of shape (n_samples,), dtype int64
+
+    weights : ndarray of shape (n_samples,), dtype float64, or None
+        Positive.
+    """
+
+    def __init__(self, strata, y, weights):
+        n_classes = int(y.max()) + 1
+        # A pair is a stratum and a class that meet, numbered stratum by stratum.
+        pairs, self._pair = np.unique(strata * n_classes + y, return_inverse=True)
+        self._stratum_of_pair = pairs // n_classes
+        self._pair_counts = np.bincount(self._pair, weights).astype(np.float64)
+        self._counts = np.bincount(strata, weights).astype(np.float64)
+        self._classes = _margins_by_stratum(
+            self._pair_counts, self._stratum_of_pair, len(self._counts)
+        )
+        self._weights = weights
+
+    def estimates(self, codes, n_levels, estimate, n_jobs):
+        """Return ``estimate(StrataCounts)`` of each of some columns.
+
+        Parameters
+        ----------
+        codes : ndarray of shape (n_features, n_samples), dtype uint8, uint16 or int32
+
+        n_levels : ndarray of shape (n_features,), dtype int64
+
+        estimate : callable
+
+        n_jobs : int or None
+
+        Returns
+        -------
+        information : ndarray of shape (n_features,), dtype float64
+        """
+        n_cells = n_levels * len(self._pair_counts)
+        is_dense = (n_levels <= 2**8) & (
+            n_cells <= max(DENSE_CELLS, DENSE_CELLS_A_ROW * codes.shape[1])
+        )
+        dense, sparse = np.flatnonzero(is_dense), np.flatnonzero(~is_dense)
+        tasks = [(self._of_sparse, column) for column in sparse[:, None]]
+        if len(dense):
+            n_tasks = max(
+                4 * effective_n_jobs(n_jobs),
+                -(-len(dense) * int(n_cells[dense].max()) // CELLS_A_TASK),
+            )
+            chunks = np.array_split(dense, min(len(dense), n_tasks))
+            tasks += [(self._of_dense, chunk) for chunk in chunks]
+        parts = in_threads(
+            (delayed(of)(codes[chunk], n_levels[chunk], estimate) for of, chunk in tasks),
+            work=ROW_COST * codes.size + CELL_COST * n_cells[dense].sum(),
+            n_jobs=n_jobs,
+        )
+        information = np.empty(len(codes))
+        for (_, chunk), part in zip(tasks, parts, strict=True):
+            information[chunk] = part
+        return information
+
+    def _of_dense(self, codes, n_levels, estimate):
+        """Return estimates from tables of all cells: small ones, of columns of bytes."""
+        counts = class_counts(
+            codes.astype(np.uint8, copy=False).T,
+            int(n_levels.max()),
+            self._pair,
+            len(self._pair_counts),
+            sample_weight=self._weights,
+            n_jobs=1,
+        )
+        information = np.empty(len(codes))
+        for j, table in enumerate(counts.reshape(len(codes), -1)):
+            cells = np.flatnonzero(table)
+            information[j] = self._estimate(cells, table[cells], estimate)
+        return information
+
+    def _of_sparse(self, codes, n_levels, estimate):
+        """Return the estimate of one column from the cells that are met."""
+        cells = codes[0].astype(np.int64) * len(self._pair_counts) + self._pair
+        if self._weights is None:
+            cells, counts = np.unique(cells, return_counts=True)
+        else:
+            cells, place = np.unique(cells, return_inverse=True)
+            counts = np.bincount(place, self._weights)
+        return self._estimate(cells, counts.astype(np.float64), estimate)
+
+    def _estimate(self, cells, xyz, estimate):
+        """Return the estimate from cells ``level * n_pairs + pair``, ascending, and counts."""
+        level, pair = np.divmod(cells, len(self._pair_counts))
+        if level[0] == level[-1]:
+            return 0.0
+        stratum = self._stratum_of_pair[pair]
+        # Cells of one level and stratum are next to each other, for pairs go by stratum.
+        is_first = np.ones(len(cells), bool)
+        is_first[1:] = (level[1:] != level[:-1]) | (stratum[1:] != stratum[:-1])
+        level_counts = np.add.reduceat(xyz, np.flatnonzero(is_first))
+        counts = StrataCounts(
+            xyz,
+            level_counts[np.cumsum(is_first) - 1],
+            self._pair_counts[pair],
+            self._counts[stratum],
+            _margins_by_stratum(level_counts, stratum[is_first], len(self._counts)),
+            self._classes,
+            self._counts,
+        )
+        return estimate(counts)
+
+
+def _margins_by_stratum(counts, stratum, n_strata):
+    """Return counts sorted by stratum and then by size, and where each stratum starts."""
+    starts = np.zeros(n_strata + 1, np.int64)
+    np.cumsum(np.bincount(stratum, minlength=n_strata), out=starts[1:])
+    return counts[np.lexsort((counts, stratum))], starts

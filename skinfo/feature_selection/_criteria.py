@@ -33,8 +33,8 @@ class Criterion:
 
     Attributes
     ----------
-    term : callable
-        PairTerms to an array over candidates.
+    term : callable or None
+        PairTerms to an array over candidates; None where pairs do not matter.
 
     gather : callable
         ``np.add`` or ``np.minimum``: how terms of several W are put together.
@@ -43,7 +43,7 @@ class Criterion:
         ``combine(relevance, gathered, n_chosen)``, the score; the largest is chosen.
     """
 
-    term: Callable
+    term: Callable | None
     gather: Callable
     combine: Callable
 
@@ -58,7 +58,7 @@ def _sum(relevance, gathered, n_chosen):
 
 CRITERIA = {
     # Lewis 1992: relevance alone.
-    "mim": Criterion(lambda p: 0.0, np.add, lambda r, g, k: r),
+    "mim": Criterion(None, np.add, lambda r, g, k: r),
     # Battiti 1994, beta = 1.
     "mifs": Criterion(lambda p: -p.redundancy, np.add, _sum),
     # Peng, Long and Ding 2005 (difference form).

@@ -15,11 +15,11 @@ class BottleneckScorer:
         Bits of description that a bit about y may cost; None: any number.
     """
 
-    def __init__(self, beta=None):
-        self._price = 0.0 if beta is None else 1.0 / beta
-
     # With an automatic end, a feature of this score or less is not worth its description.
     least_score = 0.0
+
+    def __init__(self, beta=None):
+        self._price = 0.0 if beta is None else 1.0 / beta
 
     def start(self, candidates, relevance):
         """Take the columns to choose from."""
@@ -51,7 +51,6 @@ class PairwiseScorer:
     least_score = -np.inf
 
     def __init__(self, name):
-        self._name = name
         self._criterion = CRITERIA[name]
 
     def start(self, candidates, relevance):
@@ -79,7 +78,7 @@ class PairwiseScorer:
         if self._gathered is None:
             start = np.inf if self._criterion.gather is np.minimum else 0.0
             self._gathered = np.full(len(self._relevance), start)
-        if self._name == "mim":
+        if self._criterion.term is None:
             return None
         column = self._candidates.codes[feature].astype(np.int64)
         terms = self._candidates.terms(left, column, int(self._candidates.n_levels[feature]))

@@ -15,10 +15,14 @@ from scipy.special import gammaln, xlogy
 from skinfo._kernels._jit import kernel
 
 # Relative weight at which a hypergeometric tail is dropped.
-TAIL = 1e-18
+TAIL = 1e-15
 
 # From this mean on the series of the excess is within 1e-10 of it.
 SERIES_MEAN = 2048.0
+
+# Logarithms of small counts, looked up: they are most of the work. A constant to Numba.
+N_LOGARITHMS = 4096
+LOGARITHMS = np.log(np.maximum(np.arange(N_LOGARITHMS), 1))
 
 # The Poisson tables are uniform in sqrt(rate): both functions are smooth there.
 RATE_MAX = 64.0
@@ -26,9 +30,13 @@ STEPS_PER_UNIT = 128.0
 
 
 @kernel
-def divergence_term(k, mean):
+def divergence_term(k, mean, log_mean):
     """Return k ln(k / mean) - k + mean: never negative, and small where k is near the mean."""
-    return k * math.log(k / mean) - (k - mean) if k > 0.0 else mean
+    if k < 1.0:
+        return mean
+    # Of large k the difference of two logarithms would not be exact enough.
+    log_ratio = LOGARITHMS[int(k)] - log_mean if k < N_LOGARITHMS else math.log(k / mean)
+    return k * log_ratio - (k - mean)
 
 
 @kernel
@@ -42,12 +50,13 @@ def hypergeometric_excess(n, a, b):
     mean = a * b / n
     if mean >= SERIES_MEAN:
         return series_excess(n, a, b)
+    log_mean = math.log(mean)
     low = max(0.0, a + b - n)
     high = min(a, b)
     mode = math.floor((a + 1.0) * (b + 1.0) / (n + 2.0))
     mode = min(max(mode, low), high)
     weight_sum = 1.0
-    value_sum = divergence_term(mode, mean)
+    value_sum = divergence_term(mode, mean, log_mean)
     weight = 1.0
     k = mode
     while k < high:
@@ -56,7 +65,7 @@ def hypergeometric_excess(n, a, b):
         if weight < TAIL:
             break
         weight_sum += weight
-        value_sum += weight * divergence_term(k, mean)
+        value_sum += weight * divergence_term(k, mean, log_mean)
     weight = 1.0
     k = mode
     while k > low:
@@ -65,7 +74,7 @@ def hypergeometric_excess(n, a, b):
         if weight < TAIL:
             break
         weight_sum += weight
-        value_sum += weight * divergence_term(k, mean)
+        value_sum += weight * divergence_term(k, mean, log_mean)
     return value_sum / weight_sum
 
 

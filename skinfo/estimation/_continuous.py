@@ -3,10 +3,7 @@
 Nothing is clipped: where there is no information, estimates lie on both sides of zero.
 """
 
-import math
-
 import numpy as np
-from scipy.special import psi
 
 from skinfo._kernels import _neighbors, _neighbors_plane
 from skinfo._kernels._entropy import table_information
@@ -77,7 +74,7 @@ def ross_information(values, target, n_neighbors):
     information : float
         In nats. Classes of one row are left out; every order of tied rows is averaged.
     """
-    column = _sorted(values)
+    column = as_sorted(values)
     return _neighbors.ross_information(
         column.line, target.codes[column.order], target.n_classes, n_neighbors, column.has_ties
     )
@@ -104,7 +101,7 @@ def ksg_information(values, target, n_neighbors):
     if np.ndim(values) == 2 or not isinstance(target, SortedColumn):
         y = target.values if isinstance(target, SortedColumn) else target
         return ksg_blocks(values, y, n_neighbors)
-    column = _sorted(values)
+    column = as_sorted(values)
     if column.is_constant or target.is_constant:
         return 0.0
     order_x, order_y = _untied_orders(column, target)
@@ -143,7 +140,7 @@ def auto_information(values, target, n_neighbors):
     form: tied rows take the ranks of their run in a fixed, arbitrary order
     (`skinfo.estimation._ranks.untied_order`).
     """
-    column = _sorted(values)
+    column = as_sorted(values)
     if isinstance(target, DiscreteTarget):
         return _auto_classes(column, target, n_neighbors)
     if column.is_constant or target.is_constant:
@@ -176,8 +173,8 @@ def block_information(values, block, n_neighbors):
     information : float
         In nats. Tied rows share the middle of their ranks.
     """
-    ranks = [normal_ranks(_sorted(column)) for column in block.T]
-    return ksg_blocks(normal_ranks(_sorted(values)), np.column_stack(ranks), n_neighbors)
+    ranks = [normal_ranks(as_sorted(column)) for column in block.T]
+    return ksg_blocks(normal_ranks(as_sorted(values)), np.column_stack(ranks), n_neighbors)
 
 
 def normal_ranks(column):
@@ -188,41 +185,6 @@ def normal_ranks(column):
         normal_scores_at(middles, len(column)), np.diff(column.starts)
     )
     return scores
-
-
-def gaussian_copula_information(values, target):
-    """Return the information that normal scores would have were they jointly normal.
-
-    Against a continuous y -1/2 ln(1 - r^2); against classes the entropy of one
-    normal law less the mean of one a class. Either less its bias in small samples
-    (Ince et al. 2017, Human Brain Mapping 38:1541). Of dependence other than
-    that of normal laws it sees a part, or none.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n_samples,), or SortedColumn
-
-    target : DiscreteTarget or ContinuousTarget
-
-    Returns
-    -------
-    information : float
-        In nats; ``inf`` where a normal law would have no width: y a function of
-        the ranks of x, or a class (of more than one row) all of one value.
-    """
-    column = _sorted(values)
-    if column.is_constant:
-        return 0.0
-    if isinstance(target, DiscreteTarget):
-        return _copula_classes(column, target)
-    n = len(column)
-    if target.is_constant or n < 3:
-        return 0.0
-    x, y = _copula_scores(column), _copula_scores(target)
-    r = (x @ y) / math.sqrt((x @ x) * (y @ y))
-    if r * r >= 1.0:
-        return math.inf
-    return -0.5 * math.log1p(-r * r) - 0.5 * (psi((n - 1) / 2) - psi((n - 2) / 2))
 
 
 def binned_information(values, target):
@@ -248,7 +210,7 @@ def binned_information(values, target):
 
 def binned_codes(values, target):
     """Return the codes (n_samples,) int64, of both, that `binned_information` counts."""
-    column = _sorted(values)
+    column = as_sorted(values)
     n = len(column)
     if isinstance(target, DiscreteTarget):
         return _bins(column, max(round(1.5 * n**0.4), 2)), target.codes
@@ -256,7 +218,7 @@ def binned_codes(values, target):
     return _bins(column, n_bins), _bins(target, n_bins)
 
 
-def _sorted(values):
+def as_sorted(values):
     return values if isinstance(values, SortedColumn) else SortedColumn(values)
 
 
@@ -320,35 +282,3 @@ def _bins(column, n_bins):
         np.where(middles <= n, from_below, from_above), np.diff(column.starts)
     )
     return bins
-
-
-def _copula_scores(column):
-    """Return normal scores at rank / (n + 1), as Ince et al. have them, ties at their mean."""
-    n = len(column)
-    middles = (column.starts[1:] + column.starts[:-1] + 1) / 2
-    scores = np.empty(n)
-    scores[column.order] = np.repeat(normal_scores_at(middles, n + 1), np.diff(column.starts))
-    return scores - scores.mean()
-
-
-def _copula_classes(column, target):
-    sizes = np.bincount(target.codes, minlength=target.n_classes)
-    kept = sizes[target.codes] > 1
-    if not kept.all():
-        return _copula_classes(column[kept], target[kept]) if kept.any() else 0.0
-    sizes = sizes[sizes > 0]
-    if len(sizes) < 2 or column.is_constant:
-        return 0.0
-    codes = np.unique(target.codes, return_inverse=True)[1]
-    scores = _copula_scores(column)
-    means = np.bincount(codes, weights=scores) / sizes
-    squares = np.bincount(codes, weights=(scores - means[codes]) ** 2)
-    some_run = np.empty(len(sizes), np.int64)
-    some_run[codes] = column.runs
-    if np.bincount(codes, weights=column.runs != some_run[codes]).min() == 0:
-        return math.inf
-    n = len(scores)
-    # Twice each entropy, less the constant they share and its bias.
-    whole = math.log(scores @ scores) - psi((n - 1) / 2)
-    within = np.log(squares) - psi((sizes - 1) / 2)
-    return 0.5 * (whole - sizes @ within / n)

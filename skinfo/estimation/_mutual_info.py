@@ -14,10 +14,10 @@ from skinfo.estimation._continuous import (
     auto_information,
     binned_information,
     block_information,
-    gaussian_copula_information,
     ksg_information,
     ross_information,
 )
+from skinfo.estimation._copula import gaussian_copula_information
 from skinfo.estimation._samples import prepared_target, read_samples
 from skinfo.estimation._table_information import INFORMATION_ESTIMATORS, information_from_counts
 from skinfo.utils._compat import Interval, StrOptions, validate_params

@@ -7,19 +7,15 @@ from numbers import Integral
 import numpy as np
 from joblib import delayed, effective_n_jobs
 
-from skinfo._kernels._counting import (
-    chance_sums,
-    chance_table,
+from skinfo._kernels._fixed_point import (
     fixed_point_scale,
-    is_sparse,
     level_sums,
-    pack_planes,
-    plane_pair_sums,
-    row_pair_sums,
     sum_fixed_xlogx,
     xlogx_table,
 )
 from skinfo._kernels._null import poisson_tables
+from skinfo._kernels._pair_chance import chance_sums, chance_table
+from skinfo._kernels._pairs import is_sparse, pack_planes, plane_pair_sums, row_pair_sums
 from skinfo.estimation._columns import discrete_codes, in_threads
 from skinfo.utils._compat import StrOptions, validate_params
 from skinfo.utils._table import table_of

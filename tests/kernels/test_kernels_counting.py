@@ -8,22 +8,23 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.special import xlogy
 
-from skinfo._kernels._counting import (
-    add_common_bits,
-    count_classes,
+from skinfo._kernels._counting import count_classes, weigh_classes
+from skinfo._kernels._fixed_point import (
     fixed_point_scale,
-    grouped_sum,
-    is_sparse,
     level_sums,
-    mean_xlogx,
-    pack_planes,
-    plane_pair_sums,
-    row_pair_sums,
     sum_fixed_xlogx,
-    weigh_classes,
     xlogx_table,
 )
 from skinfo._kernels._null import poisson_tables
+from skinfo._kernels._pair_chance import mean_xlogx
+from skinfo._kernels._pairs import (
+    add_common_bits,
+    grouped_sum,
+    is_sparse,
+    pack_planes,
+    plane_pair_sums,
+    row_pair_sums,
+)
 
 # Compiled code is quick, but its first call is not.
 KERNEL = settings(deadline=None, max_examples=50)

@@ -1,0 +1,76 @@
+"""Mutual information by a Gaussian copula, in nats."""
+
+import math
+
+import numpy as np
+from scipy.special import psi
+
+from skinfo.estimation._continuous import DiscreteTarget, as_sorted
+from skinfo.estimation._ranks import normal_scores_at
+
+
+def gaussian_copula_information(values, target):
+    """Return the information that normal scores would have were they jointly normal.
+
+    Against a continuous y -1/2 ln(1 - r^2); against classes the entropy of one
+    normal law less the mean of one a class. Either less its bias in small samples
+    (Ince et al. 2017, Human Brain Mapping 38:1541). Of dependence other than
+    that of normal laws it sees a part, or none.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_samples,), or SortedColumn
+
+    target : DiscreteTarget or ContinuousTarget
+
+    Returns
+    -------
+    information : float
+        In nats; ``inf`` where a normal law would have no width: y a function of
+        the ranks of x, or a class (of more than one row) all of one value.
+    """
+    column = as_sorted(values)
+    if column.is_constant:
+        return 0.0
+    if isinstance(target, DiscreteTarget):
+        return _copula_classes(column, target)
+    n = len(column)
+    if target.is_constant or n < 3:
+        return 0.0
+    x, y = _copula_scores(column), _copula_scores(target)
+    r = (x @ y) / math.sqrt((x @ x) * (y @ y))
+    if r * r >= 1.0:
+        return math.inf
+    return -0.5 * math.log1p(-r * r) - 0.5 * (psi((n - 1) / 2) - psi((n - 2) / 2))
+
+
+def _copula_scores(column):
+    """Return normal scores at rank / (n + 1), as Ince et al. have them, ties at their mean."""
+    n = len(column)
+    middles = (column.starts[1:] + column.starts[:-1] + 1) / 2
+    scores = np.empty(n)
+    scores[column.order] = np.repeat(normal_scores_at(middles, n + 1), np.diff(column.starts))
+    return scores - scores.mean()
+
+
+def _copula_classes(column, target):
+    sizes = np.bincount(target.codes, minlength=target.n_classes)
+    kept = sizes[target.codes] > 1
+    if not kept.all():
+        return _copula_classes(column[kept], target[kept]) if kept.any() else 0.0
+    sizes = sizes[sizes > 0]
+    if len(sizes) < 2 or column.is_constant:
+        return 0.0
+    codes = np.unique(target.codes, return_inverse=True)[1]
+    scores = _copula_scores(column)
+    means = np.bincount(codes, weights=scores) / sizes
+    squares = np.bincount(codes, weights=(scores - means[codes]) ** 2)
+    some_run = np.empty(len(sizes), np.int64)
+    some_run[codes] = column.runs
+    if np.bincount(codes, weights=column.runs != some_run[codes]).min() == 0:
+        return math.inf
+    n = len(scores)
+    # Twice each entropy, less the constant they share and its bias.
+    whole = math.log(scores @ scores) - psi((n - 1) / 2)
+    within = np.log(squares) - psi((sizes - 1) / 2)
+    return 0.5 * (whole - sizes @ within / n)

@@ -7,7 +7,7 @@ with equal shares) and the dependence is theirs times exp(strength * normal), st
 The means over settings are of the absolute bias and of the root mean squared error,
 both in thousandths of a bit, against the exact value of the distribution.
 
-Run from the repository: PYTHONPATH=. python benchmarks/estimator_bias.py
+    python benchmarks/estimator_bias.py
 """
 
 import argparse

@@ -4,7 +4,7 @@ Both compute the exact mean over tables with fixed margins (Vinh, Epps and Baile
 eq. 24). Errors are relative to a sum in 55 digits; times are medians of runs in turns,
 so that a busy machine is busy for both.
 
-Run from the repository: PYTHONPATH=. python benchmarks/expected_information_speed.py
+    python benchmarks/expected_information_speed.py
 """
 
 import argparse

@@ -6,13 +6,14 @@ mutual_info_score, the last two on fewer columns and scaled to all pairs.
 Medians of interleaved runs, so that a busy machine is busy for all of them; the
 ratios say more than the seconds.
 
-Run from the repository: PYTHONPATH=. python benchmarks/pairwise.py
+    python benchmarks/pairwise.py [--n 10000] [--p 300]
 """
 
 import argparse
 import time
 
 import numpy as np
+from _table import interleaved
 from scipy.special import xlogy
 from sklearn.metrics import mutual_info_score
 
@@ -43,17 +44,6 @@ def bincount_pair(x, y, n_levels):
     counts = np.bincount(x * n_levels + y, minlength=n_levels**2).reshape(n_levels, n_levels)
     own = xlogy(counts.sum(0), counts.sum(0)).sum() + xlogy(counts.sum(1), counts.sum(1)).sum()
     return (xlogy(counts, counts).sum() - own) / len(x) + np.log(len(x))
-
-
-def seconds(calls, repeats):
-    """Median seconds of each of the named calls, run in turns."""
-    times = {name: [] for name in calls}
-    for _ in range(repeats):
-        for name, call in calls.items():
-            start = time.perf_counter()
-            call()
-            times[name].append(time.perf_counter() - start)
-    return {name: float(np.median(values)) for name, values in times.items()}
 
 
 def table(n, p, n_levels, slow_columns, repeats, onehot):
@@ -90,7 +80,7 @@ def table(n, p, n_levels, slow_columns, repeats, onehot):
     calls["skinfo, plugin, real weights, n_jobs=2"] = lambda: pairwise_mutual_info(
         X, estimator="plugin", sample_weight=weights, n_jobs=2
     )
-    times = seconds(calls, repeats)
+    times = interleaved(calls, repeats)
     times[sklearn] *= times_pairs
     times[bincount] *= times_pairs
     print(f"\n{n} rows, {p} columns of {n_levels} levels: {p * (p - 1) // 2} pairs")

@@ -259,11 +259,16 @@ def _untied_orders(x, y):
     return untied_order(x, y, SALT_X), untied_order(y, x, SALT_Y)
 
 
-def _corrected(a, b):
-    """Return the information of two columns of codes less its mean under independence."""
+def crossed(a, b):
+    """Return how often the codes of two columns meet, (n_levels_a, n_levels_b) float64."""
     n_columns = int(b.max()) + 1
     counts = np.bincount(a * n_columns + b, minlength=(int(a.max()) + 1) * n_columns)
-    counts = counts.reshape(-1, n_columns).astype(np.float64)
+    return counts.reshape(-1, n_columns).astype(np.float64)
+
+
+def _corrected(a, b):
+    """Return the information of two columns of codes less its mean under independence."""
+    counts = crossed(a, b)
     rows, columns = counts.sum(axis=1), counts.sum(axis=0)
     if np.count_nonzero(rows) < 2 or np.count_nonzero(columns) < 2:
         return 0.0

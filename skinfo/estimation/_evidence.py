@@ -7,7 +7,12 @@ import numpy as np
 
 from skinfo._kernels._entropy import table_information
 from skinfo._kernels._null import null_moments, poisson_tables
-from skinfo.estimation._continuous import ContinuousTarget, DiscreteTarget, binned_codes
+from skinfo.estimation._continuous import (
+    ContinuousTarget,
+    DiscreteTarget,
+    binned_codes,
+    crossed,
+)
 from skinfo.estimation._laws import PluginLaw, information_bounds, plugin_bias, table_pvalue
 from skinfo.estimation._samples import prepared_target
 
@@ -56,7 +61,7 @@ def _tables(samples, n_jobs):
         y = ContinuousTarget(samples.y)
         codes, n_levels = samples.codes(n_jobs)
         discrete = (
-            _crossed(*binned_codes(y, DiscreteTarget(column, levels)))
+            crossed(*binned_codes(y, DiscreteTarget(column, levels)))
             for column, levels in zip(codes, n_levels, strict=True)
         )
     target = None if samples.discrete.all() else prepared_target(samples)
@@ -64,13 +69,7 @@ def _tables(samples, n_jobs):
         if samples.discrete[j]:
             yield next(discrete)
         else:
-            yield _crossed(*binned_codes(samples.values(j), target))
-
-
-def _crossed(a, b):
-    n_columns = int(b.max()) + 1
-    counts = np.bincount(a * n_columns + b, minlength=(int(a.max()) + 1) * n_columns)
-    return counts.reshape(-1, n_columns).astype(np.float64)
+            yield crossed(*binned_codes(samples.values(j), target))
 
 
 def table_evidence(counts):

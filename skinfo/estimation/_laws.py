@@ -12,8 +12,8 @@ from skinfo._kernels._null import RATE_MAX, STEPS_PER_UNIT, poisson_tables
 # Tables of two by two with no more tables beside them than this are counted out.
 MOST_TABLES = 2000
 
-# Of equals, a difference of this many nats is rounding.
-ROUNDING = 1e-9
+# Sums of n ln n that differ by this share of N ln N are equal: the rest is rounding.
+ROUNDING = 1e-13
 
 # With so few rows outside the largest level or class, tables are drawn.
 FEW_OUTSIDE = 10
@@ -91,7 +91,8 @@ def exact_pvalue(counts):
     chance = np.exp(log_chance - log_chance.max())
     information = xlogy(tables, tables).sum(axis=0)
     observed = information[np.flatnonzero(k == a)[0]]
-    return float(chance[information >= observed - ROUNDING].sum() / chance.sum())
+    as_much = information >= observed - ROUNDING * xlogy(n, n)
+    return float(chance[as_much].sum() / chance.sum())
 
 
 def is_nearly_constant(counts):
@@ -109,7 +110,8 @@ def sampled_pvalue(counts):
     rows, columns = (tuple(np.sort(counts.sum(axis=axis)).astype(int)) for axis in (1, 0))
     drawn = _drawn_sums(rows, columns)
     observed = xlogy(counts, counts).sum()
-    as_much = len(drawn) - np.searchsorted(drawn, observed - ROUNDING)
+    rounding = ROUNDING * xlogy(counts.sum(), counts.sum())
+    as_much = len(drawn) - np.searchsorted(drawn, observed - rounding)
     return (as_much + 1) / (len(drawn) + 1)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from skinfo._kernels._partition import boundary_points, optimal_partitions
 from skinfo.preprocessing._penalties import choose_n_bins, mdlp_cuts
-from skinfo.preprocessing._sorted import SortedColumn, counts_before
+from skinfo.preprocessing._sorted import SortedValues, counts_before
 
 # A finer look at the chosen cuts has this many candidates, whatever max_candidates is.
 FINE_CANDIDATES = 256
@@ -41,7 +41,7 @@ def supervised_cuts(values, target, *, max_bins, penalty, min_weight, max_candid
     counts : ndarray of shape (n_bins, n_classes)
         Class counts of the bins.
     """
-    column = SortedColumn(values, target)
+    column = SortedValues(values, target)
     if not len(column):
         return np.empty(0), np.zeros((1, target.n_classes))
     by_class = column.by_class()
@@ -62,7 +62,7 @@ def supervised_cuts(values, target, *, max_bins, penalty, min_weight, max_candid
 
 def quantile_cuts(values, target, n_bins):
     """Return at most `n_bins` - 1 cut points of equal-frequency bins, blind to the target."""
-    column = SortedColumn(values, target)
+    column = SortedValues(values, target)
     if not len(column):
         return np.empty(0)
     few = column.n_distinct() <= n_bins

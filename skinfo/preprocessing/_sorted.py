@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 
-class SortedColumn:
+class SortedValues:
     """The present values of a column.
 
     Parameters

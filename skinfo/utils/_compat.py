@@ -5,7 +5,7 @@ scikit-learn is answered in one file.
 """
 
 from sklearn.base import _fit_context
-from sklearn.externals import array_api_compat, array_api_extra
+from sklearn.externals import array_api_compat
 from sklearn.metrics._scorer import _BaseScorer
 from sklearn.utils._metadata_requests import RequestMethod, _routing_enabled
 from sklearn.utils._param_validation import (
@@ -21,7 +21,6 @@ from sklearn.utils.validation import (
     _check_feature_names_in,
     _check_method_params,
     _check_sample_weight,
-    _num_samples,
 )
 
 __all__ = [
@@ -36,10 +35,8 @@ __all__ = [
     "_check_sample_weight",
     "_fit_context",
     "_get_output_config",
-    "_num_samples",
     "_routing_enabled",
     "_safe_split",
     "array_api_compat",
-    "array_api_extra",
     "validate_params",
 ]

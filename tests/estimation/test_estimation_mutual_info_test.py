@@ -66,6 +66,16 @@ def test_two_by_two_is_counted_out():
     assert exact_pvalue(table) == pytest.approx(fisher_exact(table)[1])
 
 
+@pytest.mark.parametrize("n", [2_000, 2_000_000])
+def test_mirrored_tables_say_the_same_however_many_rows(n):
+    # Half of n rows in each level, 100 positives: k and 100 - k of them in the first level say the
+    # same, so p is twice one tail. In large tables the two differ by rounding.
+    for k in (35, 42, 61):
+        table = np.array([[k, n / 2 - k], [100 - k, n / 2 - 100 + k]], dtype=float)
+        tail = hypergeom.cdf(min(k, 100 - k), n, n // 2, 100)
+        assert exact_pvalue(table) == pytest.approx(2 * tail, rel=1e-6)
+
+
 def test_nearly_constant_columns_are_drawn(rng):
     # One positive among 200 in 10 levels: every table says the same, so none is surprising.
     table = np.zeros((10, 2))

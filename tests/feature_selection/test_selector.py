@@ -179,6 +179,16 @@ def test_weighted_measurements_are_cut_as_if_repeated(rng):
     np.testing.assert_array_equal(weighted.selected_features_, repeated.selected_features_)
 
 
+def test_real_weights_are_corrected_for_chance_too(rng):
+    X, y = additive(rng, n=300, p=6)
+    whole = InfoBottleneckSelector(3).fit(X, y, sample_weight=np.ones(300))
+    nearly = InfoBottleneckSelector(3).fit(X, y, sample_weight=np.full(300, 1 + 1e-9))
+    np.testing.assert_array_equal(nearly.selected_features_, whole.selected_features_)
+    # The smooth mean is within a few percent of the exact one, here of 0.01 to 0.1 bit.
+    for name in ("mutual_info_", "gains_", "information_"):
+        np.testing.assert_allclose(getattr(nearly, name), getattr(whole, name), atol=0.004)
+
+
 @pytest.mark.parametrize("criterion", ["bottleneck", "jmi"])
 def test_threads_rows_and_class_names_change_nothing(rng, criterion):
     X, y = additive(rng)

@@ -69,7 +69,7 @@ def test_two_by_two_is_counted_out():
 @pytest.mark.parametrize("n", [2_000, 2_000_000])
 def test_mirrored_tables_say_the_same_however_many_rows(n):
     # Half of n rows in each level, 100 positives: k and 100 - k of them in the first level say the
-    # same, so p is twice one tail. In large tables the two differ by rounding.
+    # same, so p is twice one tail, and their sums of n ln n may differ by rounding alone.
     for k in (35, 42, 61):
         table = np.array([[k, n / 2 - k], [100 - k, n / 2 - 100 + k]], dtype=float)
         tail = hypergeom.cdf(min(k, 100 - k), n, n // 2, 100)

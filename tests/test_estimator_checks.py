@@ -26,6 +26,11 @@ ESTIMATORS = {
     "binner bits a bin": MutualInfoBinner(penalty=2.5, max_candidates=4),
     "binner onehot": MutualInfoBinner(encode="onehot"),
     "binner onehot dense": MutualInfoBinner(encode="onehot-dense", dtype=float),
+    "binner continuous": MutualInfoBinner(target_type="continuous", missing="merge"),
+    "binner monotone": MutualInfoBinner(monotonic_cst=None, penalty="bic", encode="posterior"),
+    "binner woe": MutualInfoBinner(
+        encode="woe", penalty=None, min_samples_bin=0.05, target_type="multiclass"
+    ),
     "selector": InfoBottleneckSelector(),
     "selector share": InfoBottleneckSelector(0.5, beta=10.0, max_states=4),
     "selector jmi": InfoBottleneckSelector(0.5, criterion="jmi", n_jobs=2),

@@ -1,11 +1,11 @@
 """Models that are fitted without the rows that they predict."""
 
-import numpy as np
 from sklearn.base import clone
 from sklearn.model_selection import check_cv
 from sklearn.utils import indexable
 
 from skinfo.utils._compat import _check_method_params, _safe_split
+from skinfo.utils._folds import split_once
 
 
 def cross_fitted(estimator, X, y, cv, *, fit_params, split_params):
@@ -48,22 +48,9 @@ def cross_fitted(estimator, X, y, cv, *, fit_params, split_params):
         If the splitter does not test each row exactly once.
     """
     X, y = indexable(X, y)
-    for train, test in _split_once(check_cv(cv, y, classifier=True), X, y, split_params):
+    for train, test in split_once(check_cv(cv, y, classifier=True), X, y, split_params):
         model = clone(estimator)
         X_train, y_train = _safe_split(model, X, y, train)
         X_test, _ = _safe_split(model, X, y, test, train)
         model.fit(X_train, y_train, **_check_method_params(X, fit_params, indices=train))
         yield model, X_test, test
-
-
-def _split_once(cv, X, y, split_params):
-    """Return the (train, test) pairs of a splitter that tests each row exactly once."""
-    splits = list(cv.split(X, y, **split_params))
-    tested = np.bincount(np.concatenate([test for _, test in splits]), minlength=len(y))
-    row = int(np.abs(tested - 1).argmax())
-    if tested[row] != 1:
-        raise ValueError(
-            f"cv must test each row exactly once, and it tests row {row} {tested[row]} times. Use "
-            "a splitter such as StratifiedKFold or GroupKFold."
-        )
-    return splits

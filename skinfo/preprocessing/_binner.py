@@ -4,15 +4,15 @@ from numbers import Integral, Real
 from typing import ClassVar
 
 import numpy as np
-from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.preprocessing import OneHotEncoder
+from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 from sklearn.utils.validation import check_is_fitted
 
-from skinfo._kernels._entropy import table_information
-from skinfo.preprocessing._column import fit_levels, fit_numbers
-from skinfo.preprocessing._penalties import resolve_penalty
-from skinfo.preprocessing._report import bin_table
+from skinfo.preprocessing._encoding import ENCODINGS
+from skinfo.preprocessing._folds import encoding_folds
+from skinfo.preprocessing._reader import ColumnReader
+from skinfo.preprocessing._views import BinViewsMixin
 from skinfo.utils._compat import (
     Interval,
     RealNotInt,
@@ -21,17 +21,17 @@ from skinfo.utils._compat import (
     _fit_context,
 )
 from skinfo.utils._table import read_table
-from skinfo.utils._target import check_target, encode_target
+from skinfo.utils._target import check_typed_target, encode_typed_target
 
 
-class MutualInfoBinner(TransformerMixin, BaseEstimator):
+class MutualInfoBinner(BinViewsMixin, TransformerMixin, BaseEstimator):
     """Cut each column into the bins that say the most about the target.
 
     A numeric column is cut into ordered intervals such that the mutual
     information I(bin; y) is the largest that any partition can have (or, with
     the default penalty, such that bins and target have the shortest joint
     description), by exact dynamic programming. A categorical column has its levels grouped.
-    Missing values are a bin of their own.
+    Missing values are a bin of their own. y may hold classes or numbers.
 
     Parameters
     ----------
@@ -45,17 +45,36 @@ class MutualInfoBinner(TransformerMixin, BaseEstimator):
         - ``"modl"``: the partition of the shortest description [1]_; a column that
           says nothing gets one bin.
         - ``"mdlp"``: the greedy recursive splits of Fayyad and Irani [2]_ (categorical
-          columns use ``"modl"``).
-        - ``"bic"``: the most informative bins, half a log n for each class rate and cut.
+          columns and continuous y use ``"modl"``).
+        - ``"bic"``: the most informative bins, half a log n for each rate and cut.
         - a number: the bits about y that a further bin must save, over all samples.
         - ``None``: the most informative `max_bins` bins.
 
-    encode : {"ordinal", "onehot", "onehot-dense"}, default="ordinal"
-        Bin numbers, or one indicator column a bin (sparse, dense).
+    encode : {"ordinal", "onehot", "onehot-dense", "woe", "posterior"}, default="ordinal"
+        What `transform` writes.
+
+        - ``"ordinal"``: bin numbers.
+        - ``"onehot"``, ``"onehot-dense"``: an indicator column a bin (sparse, dense).
+        - ``"woe"``: the weight of evidence, log2 of the odds of a class in the bin over its
+          odds overall, in bits. One column for two classes (of the second), else one a class.
+        - ``"posterior"``: P(class | bin), in as many columns; or the mean of a continuous y.
+
+        For the last two each bin is given extra samples of the overall class rates: for each
+        class as many as bring half a sample to the rarer of that class and the others. So an
+        empty cell stays finite and an empty bin has the overall rates. (Means: half a sample
+        of the overall mean.) In `fit_transform` they are cross-fitted; see `cv`.
 
     min_samples_bin : int or float, default=1
-        Least number of samples (sum of weights) in a bin; a float below one is a
-        share of the samples.
+        Least number of samples (sum of weights) in a bin, that of missing values aside; a
+        float below one is a share of the samples. Where not even one bin can have so many,
+        the column has one bin.
+
+    monotonic_cst : "auto", array-like of n_features, dict or None, default=None
+        Whether the rate of the second class (the mean of a continuous y) may only rise from
+        bin to bin (1), only fall (-1), either, whichever is better ("auto"), or is free (0). A
+        dict tells some columns by name or index. "auto" alone is for all numeric columns. For
+        ``penalty=None``, "bic" or a number and ``min_samples_bin=1`` the optimum is over all
+        values, never thinned.
 
     categorical_features : "from_dtype", array-like of int, str or bool, or None, \
 default="from_dtype"
@@ -63,9 +82,29 @@ default="from_dtype"
         array: holding any text), or the ones given by index, name or mask. None: no column,
         so that text is an error.
 
+    missing : {"separate", "merge"}, default="separate"
+        Missing values are a bin of their own, or join the bin that loses the least
+        information by it. `missing_bits_` tells what they say either way.
+
+    target_type : {"auto", "binary", "multiclass", "continuous"}, default="auto"
+        What y is. "auto": text, booleans and whole numbers are classes, but whole numbers of
+        more than 32 different values are continuous, with a warning; fractions are continuous.
+
     max_candidates : int or None, default=512
         Where a column has more boundary points than this, they are thinned to as many
-        groups of equal frequency before the search. None never thins.
+        groups of equal frequency before the search. None never thins: time then grows with
+        the square of the boundary points (and with a monotonic constraint and "modl", memory).
+
+    candidate_edges : list of n_features arrays (or None), dict or None, default=None
+        The only points at which a column may be cut, such as round numbers. None: anywhere.
+
+    cv : int, cross-validation generator or iterable, default=5
+        The folds out of which `fit_transform` encodes with "woe" and "posterior". An int (None
+        is 5) is that many shuffled folds, stratified for classes. They must test each row
+        exactly once.
+
+    random_state : int, RandomState instance or None, default=None
+        Of the shuffle of the folds. None is the same shuffle on every run.
 
     dtype : numpy dtype or None, default=None
         Type of the output. None: uint8 bin numbers (uint16 beyond 256 bins), float64
@@ -88,15 +127,27 @@ default="from_dtype"
 
     mutual_info_ : ndarray of shape (n_features,), dtype float64
         Plug-in I(bin; y) on the training data, in bits. It is an optimum over
-        partitions, so on few samples it says more than new data will bear out.
+        partitions, so on few samples it says more than new data will bear out. For a
+        continuous y the Gaussian information, -log2(share of the variance left in bins) / 2.
+
+    missing_bits_ : ndarray of shape (n_features,), dtype float64
+        What missing values contribute to it, in bits: share times the divergence of their y
+        from all y. Where they were merged this is what they would say by themselves.
 
     counts_ : list of n_features arrays of shape (n_bins, n_classes)
-        Sample counts (sums of weights) by bin and class.
+        Sample counts (sums of weights) by bin and class. For a continuous y (n_bins, 3): count,
+        mean and variance of y.
 
-    classes_ : ndarray of shape (n_classes,)
-        The classes of y.
+    monotonic_cst_ : ndarray of shape (n_features,), dtype int8
+        The direction that held in each column: 1, -1, or 0 for none asked.
 
-    target_type_ : {"binary", "multiclass"}
+    candidate_edges_ : list of n_features arrays or None
+        Where a column could be cut, if that was given or fixed by `partial_fit`.
+
+    classes_ : ndarray of shape (n_classes,) or None
+        The classes of y; None for a continuous y. Classes without weight are not among them.
+
+    target_type_ : {"binary", "multiclass", "continuous"}
         What y was taken to be.
 
     n_features_in_ : int
@@ -114,8 +165,15 @@ default="from_dtype"
     -----
     Where a column has at most `max_candidates` boundary points (distinct values, neighbours
     of the same class distribution taken together) the bins are the optimum over all
-    partitions. Missing values that `fit` did not see, and unseen levels, go to the fullest
-    bin at `transform`; numbers out of range to the first or last.
+    partitions. Levels are grouped optimally for two classes and for a continuous y,
+    where their order by rate or mean decides, and by the agglomerative information
+    bottleneck for more classes; of more than 512 levels the rarest share one place. Missing
+    values that `fit` did not see, and unseen levels, go to the fullest bin at `transform`;
+    numbers out of range to the first or last. Dates count to the microsecond.
+
+    With a continuous y, ``"modl"`` takes half a log n for each mean in place of the class
+    rates' code length. Where `min_samples_bin` or a monotonic constraint bind, the optimum is
+    still exact over the candidates.
 
     References
     ----------
@@ -147,13 +205,19 @@ default="from_dtype"
             Interval(Real, 0, None, closed="left"),
             None,
         ],
-        "encode": [StrOptions({"ordinal", "onehot", "onehot-dense"})],
+        "encode": [StrOptions(set(ENCODINGS))],
         "min_samples_bin": [
             Interval(Integral, 1, None, closed="left"),
             Interval(RealNotInt, 0, 1, closed="neither"),
         ],
+        "monotonic_cst": [StrOptions({"auto"}), "array-like", dict, None],
         "categorical_features": [StrOptions({"from_dtype"}), "array-like", None],
+        "missing": [StrOptions({"separate", "merge"})],
+        "target_type": [StrOptions({"auto", "binary", "multiclass", "continuous"})],
         "max_candidates": [Interval(Integral, 2, None, closed="left"), None],
+        "candidate_edges": [list, dict, None],
+        "cv": ["cv_object"],
+        "random_state": ["random_state"],
         "dtype": "no_validation",
         "n_jobs": [Integral, None],
     }
@@ -165,8 +229,14 @@ default="from_dtype"
         penalty="modl",
         encode="ordinal",
         min_samples_bin=1,
+        monotonic_cst=None,
         categorical_features="from_dtype",
+        missing="separate",
+        target_type="auto",
         max_candidates=512,
+        candidate_edges=None,
+        cv=5,
+        random_state=None,
         dtype=None,
         n_jobs=None,
     ):
@@ -174,8 +244,14 @@ default="from_dtype"
         self.penalty = penalty
         self.encode = encode
         self.min_samples_bin = min_samples_bin
+        self.monotonic_cst = monotonic_cst
         self.categorical_features = categorical_features
+        self.missing = missing
+        self.target_type = target_type
         self.max_candidates = max_candidates
+        self.candidate_edges = candidate_edges
+        self.cv = cv
+        self.random_state = random_state
         self.dtype = dtype
         self.n_jobs = n_jobs
 
@@ -185,12 +261,12 @@ default="from_dtype"
 
         Parameters
         ----------
-        X : array-like or dataframe of shape (n_samples, n_features)
+        X : array-like, sparse array or dataframe of shape (n_samples, n_features)
             Numbers, booleans, dates, strings or categories; missing (NaN, None, null)
             and infinite values are accepted.
 
         y : array-like of shape (n_samples,)
-            Classes.
+            Classes or numbers; see `target_type`.
 
         sample_weight : array-like of shape (n_samples,), default=None
             A weight of w counts as w repetitions of the row.
@@ -203,18 +279,101 @@ default="from_dtype"
         Raises
         ------
         ValueError
-            If y is absent, has missing values or fewer than two classes; if weights are
-            negative or all zero; if a column cannot be read as numbers.
+            If y is absent, has missing values or is constant; if weights are
+            negative or all zero; if a column cannot be read as numbers; if a monotonic
+            constraint cannot hold: of more than two classes, or on a categorical column.
         """
-        y = check_target(y, self)
-        table = read_table(self, X, reset=True, ensure_min_samples=2)
-        target, keep = encode_target(y, table, sample_weight, self)
-        categorical = self._categorical_mask(table)
-        fitted = Parallel(n_jobs=self.n_jobs, prefer="threads")(
-            delayed(self._fit_column)(table, j, categorical[j], target, keep)
-            for j in range(table.shape[1])
-        )
-        self._store(fitted, target)
+        self._fit(X, y, sample_weight)
+        return self
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit_transform(self, X, y=None, sample_weight=None, groups=None):
+        """Find the bins of each column, and encode the training rows.
+
+        With ``encode="woe"`` or ``"posterior"`` this is not ``fit(X, y).transform(X)``: each row
+        is encoded by bins and rates found on the folds of `cv` without it, so that a model
+        trained on them does not take the row's own target for knowledge.
+
+        Parameters
+        ----------
+        X : array-like, sparse array or dataframe of shape (n_samples, n_features)
+            As in `fit`.
+
+        y : array-like of shape (n_samples,)
+            Classes or numbers.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            A weight of w counts as w repetitions of the row.
+
+        groups : array-like of shape (n_samples,), default=None
+            Rows of one group are never in two folds. For the splitter `cv`, or, with an int,
+            for as many folds of whole groups. Reached by metadata routing, too.
+
+        Returns
+        -------
+        X_binned : ndarray or sparse matrix of shape (n_samples, n_columns)
+            As of `transform`.
+        """
+        table, y, reader = self._fit(X, y, sample_weight)
+        if not ENCODINGS[self.encode].looks_at_y:
+            if groups is not None:
+                raise ValueError(
+                    f"groups are of use with encode='woe' or 'posterior' only, got "
+                    f"encode={self.encode!r}. Leave groups out."
+                )
+            return self._encode(table)
+        encoded = self._empty_output(table.shape[0])
+        folds = encoding_folds(self.cv, y, reader.is_classes, groups, self.random_state)
+        for train, test in folds:
+            columns = reader.fit_columns(train)
+            self._fill(
+                encoded, columns, self._values_of(columns, reader.task), table.take(test), test
+            )
+        return encoded
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Take in a chunk of the rows, and find the bins of all seen so far.
+
+        The first chunk fixes where each column may be cut (`candidate_edges`, or at most
+        `max_candidates` groups of equal frequency); all counts are exact. The result
+        is that of `fit` on all rows with ``candidate_edges=binner.candidate_edges_``.
+        It does not go on from `fit`: the first call after one starts anew.
+
+        Parameters
+        ----------
+        X : array-like, sparse array or dataframe of shape (n_samples, n_features)
+            A chunk of rows.
+
+        y : array-like of shape (n_samples,)
+            Its targets.
+
+        classes : array-like of shape (n_classes,), default=None
+            All labels that y may hold, in the first call; None: those of the first chunk.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            A weight of w counts as w repetitions of the row.
+
+        Returns
+        -------
+        self : object
+            The binner, fitted on the rows seen so far.
+
+        Raises
+        ------
+        ValueError
+            As of `fit`, and if y holds a label that is not among the classes.
+        """
+        reader = getattr(self, "_stream", None)
+        if reader is None:
+            reader = ColumnReader(self)
+            reader.name_classes(classes)
+        y, kind = check_typed_target(y, self, reader.known_type(self.target_type))
+        table = read_table(self, X, reset=reader.is_new, accept_sparse=True)
+        target, keep = encode_typed_target(y, kind, table, sample_weight, self, reader.target)
+        reader.open(table, target, keep)
+        self._store(reader.fit_profiles(), *reader.facts())
+        self._stream = reader.closed()
         return self
 
     def transform(self, X):
@@ -222,26 +381,46 @@ default="from_dtype"
 
         Parameters
         ----------
-        X : array-like or dataframe of shape (n_samples, n_features)
+        X : array-like, sparse array or dataframe of shape (n_samples, n_features)
             Columns as in `fit`.
 
         Returns
         -------
-        X_binned : ndarray of shape (n_samples, n_features) or \
-(n_samples, sum of n_bins_); a sparse matrix with ``encode="onehot"``
-            Bin numbers from 0, or indicators.
+        X_binned : ndarray of shape (n_samples, n_columns)
+            A sparse matrix with ``encode="onehot"``. Bin numbers from 0, indicators, weights
+            of evidence in bits, or posteriors.
 
         Raises
         ------
         ValueError
-            If X does not have the features of `fit`, or text where `fit` saw numbers.
+            If X does not have the features of `fit`, or text where `fit` saw numbers or
+            numbers where it saw text.
         """
         check_is_fitted(self)
-        table = read_table(self, X, reset=False)
-        codes = np.empty(table.shape, dtype=self._codes_dtype(), order="F")
-        for j, bins in enumerate(self._bins):
-            codes[:, j] = bins.codes(table, j)
-        return codes if self.encode == "ordinal" else self._encoder.transform(codes)
+        return self._encode(read_table(self, X, reset=False, accept_sparse=True))
+
+    def inverse_transform(self, X):
+        """Return a typical value for each bin: the mean of its values, or its commonest level.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_columns)
+            Bin numbers, or indicators, as from `transform`.
+
+        Returns
+        -------
+        X_original : ndarray of shape (n_samples, n_features)
+            Of float64 where all columns hold numbers, else of objects; missing values are NaN
+            or None.
+
+        Raises
+        ------
+        ValueError
+            If the bins cannot be told from X: with ``encode="woe"`` or ``"posterior"``, or
+            where a number is no bin.
+        """
+        check_is_fitted(self)
+        return self._typical_values(X)
 
     def get_feature_names_out(self, input_features=None):
         """Return the names of the output columns.
@@ -254,106 +433,63 @@ default="from_dtype"
         Returns
         -------
         feature_names_out : ndarray of str
-            The input names, or with one-hot encoding names such as ``age=[35, 48.5)``.
+            The input names; with one-hot encoding names such as ``age=[35, 48.5)``; with
+            woe and posterior of more than two classes names such as ``age_setosa``.
         """
         check_is_fitted(self, "n_features_in_")
         names = _check_feature_names_in(self, input_features)
-        if self.encode == "ordinal":
-            return names
+        name_columns = ENCODINGS[self.encode].names
         return np.array(
             [
-                f"{name}={label}"
+                column
                 for name, bins in zip(names, self._bins, strict=True)
-                for label in bins.labels()
+                for column in name_columns(name, bins, self.classes_)
             ],
             dtype=object,
         )
 
-    def bin_table(self, feature):
-        """Return what is known of each bin of one column.
-
-        Parameters
-        ----------
-        feature : str or int
-            Name or index of the column.
+    def get_metadata_routing(self):
+        """Return what metadata this object asks for and passes on.
 
         Returns
         -------
-        table : DataFrame
-            One row a bin: ``bin`` (its name), ``count`` (sum of weights), ``share``, a
-            column ``rate[c]`` for each class c, ``woe`` (binary y: the log odds of the second
-            class against those of all samples, half a count added to each cell, in bits), and
-            ``bits``: what the bin contributes to I(bin; y), share times KL(rates || overall
-            rates). These sum to ``mutual_info_``.
-
-        Raises
-        ------
-        ValueError
-            If there is no such column.
+        routing : MetadataRouter
+            `fit` and `fit_transform` ask for themselves, and `fit_transform` passes on to `cv`.
         """
-        check_is_fitted(self)
-        j = self._feature_index(feature)
-        return bin_table(self._bins[j].labels(), self.counts_[j], self.classes_)
+        to_split = MethodMapping().add(caller="fit_transform", callee="split")
+        router = MetadataRouter(owner=type(self).__name__).add_self_request(self)
+        return router.add(splitter=self.cv, method_mapping=to_split)
 
-    def _categorical_mask(self, table):
-        """Return which columns hold levels, (n_features,) bool."""
-        n_features = table.shape[1]
-        if self.categorical_features is None:
-            return np.zeros(n_features, bool)
-        if isinstance(self.categorical_features, str):
-            return np.array([not table.is_numeric(j) for j in range(n_features)])
-        chosen = np.asarray(self.categorical_features)
-        if chosen.dtype == bool:
-            if chosen.shape != (n_features,):
-                raise ValueError(
-                    f"categorical_features as a mask must have one entry a feature, got shape "
-                    f"{chosen.shape} for {n_features} features."
-                )
-            return chosen
-        mask = np.zeros(n_features, bool)
-        mask[[self._feature_index(f, "categorical_features") for f in chosen.tolist()]] = True
-        return mask
+    def _fit(self, X, y, sample_weight):
+        """Fit, and return the Table, y and the reader of its columns."""
+        y, kind = check_typed_target(y, self, self.target_type)
+        table = read_table(self, X, reset=True, ensure_min_samples=2, accept_sparse=True)
+        target, keep = encode_typed_target(y, kind, table, sample_weight, self)
+        reader = ColumnReader(self)
+        reader.open(table, target, keep)
+        self._stream = None
+        self._store(reader.fit_columns(), *reader.facts())
+        return table, y, reader
 
-    def _feature_index(self, feature, argument="feature"):
-        names = list(getattr(self, "feature_names_in_", []))
-        if isinstance(feature, str):
-            if feature in names:
-                return names.index(feature)
-            raise ValueError(f"{argument}: no column named {feature!r}; the columns are {names}.")
-        if not -self.n_features_in_ <= feature < self.n_features_in_:
-            raise ValueError(
-                f"{argument}: no column {feature}, X has {self.n_features_in_} feature(s)."
-            )
-        return range(self.n_features_in_)[feature]
-
-    def _fit_column(self, table, j, is_categorical, target, keep):
-        """Return the bins of column j and their class counts, (n_bins, n_classes)."""
-        settings = {
-            "max_bins": self.max_bins,
-            "penalty": resolve_penalty(self.penalty),
-            "min_weight": self._min_weight(target),
-        }
-        if is_categorical:
-            codes, levels = table.levels(j)
-            return fit_levels(codes[keep], levels, target, **settings)
-        values = table.numbers(j)[keep]
-        return fit_numbers(values, target, max_candidates=self.max_candidates, **settings)
-
-    def _min_weight(self, target):
-        if isinstance(self.min_samples_bin, Integral):
-            return float(self.min_samples_bin)
-        return self.min_samples_bin * target.weights.sum()
-
-    def _store(self, fitted, target):
-        self._bins = [bins for bins, _ in fitted]
-        self.counts_ = [counts for _, counts in fitted]
+    def _store(self, columns, task, classes, target_type, candidate_edges):
+        self._columns, self._task = columns, task
+        self._bins = [column.bins for column in columns]
+        self.counts_ = [self._task.counts(column.sums) for column in columns]
         self.bin_edges_ = [bins.edges for bins in self._bins]
         self.groups_ = [bins.members for bins in self._bins]
         self.n_bins_ = np.array([bins.n_bins for bins in self._bins], dtype=np.int64)
-        self.mutual_info_ = np.array([table_information(c) for c in self.counts_]) / np.log(2)
-        self.classes_ = target.classes
-        self.target_type_ = "binary" if target.n_classes == 2 else "multiclass"
-        if self.encode != "ordinal":
+        self.mutual_info_ = np.array([self._task.information(c.sums) for c in columns])
+        self.missing_bits_ = np.array(
+            [float(self._task.bits(c.missing[None], c.sums)[0]) for c in columns]
+        )
+        self.monotonic_cst_ = np.array([c.direction for c in columns], dtype=np.int8)
+        self.candidate_edges_ = candidate_edges
+        self.classes_ = classes
+        self.target_type_ = target_type
+        self._prepare_encoding()
+
+    def _prepare_encoding(self):
+        if self.encode.startswith("onehot"):
             codes_dtype = self._codes_dtype()
             encoder = OneHotEncoder(
                 categories=[np.arange(n, dtype=codes_dtype) for n in self.n_bins_],
@@ -361,6 +497,37 @@ default="from_dtype"
                 dtype=np.float64 if self.dtype is None else self.dtype,
             ).set_output(transform="default")
             self._encoder = encoder.fit(np.zeros((1, len(self._bins)), codes_dtype))
+        elif self.encode != "ordinal":
+            self._values = self._values_of(self._columns, self._task)
+
+    def _values_of(self, columns, task):
+        """Return what stands for each bin of each column, a list of (n_bins, n_outputs)."""
+        values = ENCODINGS[self.encode].values
+        # Missing values that share a bin are among its sums once.
+        return [values(task, c.sums, c.sums.sum(axis=0)) for c in columns]
+
+    def _encode(self, table):
+        encoded = self._empty_output(table.shape[0])
+        if ENCODINGS[self.encode].looks_at_y:
+            self._fill(encoded, self._columns, self._values, table, slice(None))
+            return encoded
+        for j, bins in enumerate(self._bins):
+            encoded[:, j] = bins.codes(table, j)
+        return encoded if self.encode == "ordinal" else self._encoder.transform(encoded)
+
+    def _fill(self, encoded, columns, values, table, rows):
+        """Write the values of some rows, those of `table`."""
+        start = 0
+        for j, (column, each) in enumerate(zip(columns, values, strict=True)):
+            encoded[rows, start : start + each.shape[1]] = each[column.bins.codes(table, j)]
+            start += each.shape[1]
+
+    def _empty_output(self, n_samples):
+        if not ENCODINGS[self.encode].looks_at_y:
+            return np.empty((n_samples, len(self._bins)), self._codes_dtype(), order="F")
+        n_columns = sum(each.shape[1] for each in self._values)
+        dtype = np.float64 if self.dtype is None else self.dtype
+        return np.empty((n_samples, n_columns), dtype, order="F")
 
     def _codes_dtype(self):
         if self.encode == "ordinal" and self.dtype is not None:
@@ -372,6 +539,10 @@ default="from_dtype"
         tags.target_tags.required = True
         tags.input_tags.allow_nan = True
         tags.input_tags.categorical = True
+        tags.input_tags.sparse = True
         tags.input_tags.string = True
         tags.transformer_tags.preserves_dtype = []
+        # The answer is the same on every run. But this is the one tag that tells scikit-learn's
+        # checks, which alone read it, not to expect fit_transform to be fit, then transform.
+        tags.non_deterministic = ENCODINGS[self.encode].looks_at_y
         return tags

@@ -1,33 +1,53 @@
 """The fitted bins of one column: from values to codes, and how a person would name them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+
+from skinfo._kernels._assign import assign_bins
+from skinfo.preprocessing._naming import NUMBERS, interval_labels, level_labels
 
 
 @dataclass(frozen=True)
 class NumericBins:
-    """Half-open intervals between cuts, then a bin for missing values if there were any.
+    """Half-open intervals between cuts, then a bin for missing values if they have one.
 
     Attributes
     ----------
     cuts : ndarray of shape (n_intervals - 1,), dtype float64
-        Increasing; a value equal to a cut belongs to its right.
+        Increasing; a value equal to a cut belongs to its right. Dates are microseconds
+        since 1970, durations microseconds.
 
-    has_missing : bool
+    kind : {"number", "integer", "boolean", "date", "duration"}
+        What the numbers stand for, which decides how they are written.
 
-    fallback : int
-        The fullest bin: where missing values go that `fit` did not see.
+    own_missing : bool
+        Whether the last bin is that of missing values.
+
+    missing_bin : int
+        Where missing values go: the last bin, the one they were merged with, or if `fit`
+        saw none the fullest.
+
+    merged : bool
+        Whether missing values that `fit` saw share `missing_bin` with an interval.
+
+    centres : ndarray of shape (n_bins,), dtype float64
+        Mean of the finite values in each bin; NaN for missing ones.
     """
 
     cuts: np.ndarray
-    has_missing: bool
-    fallback: int = 0
+    kind: str = "number"
+    own_missing: bool = False
+    missing_bin: int = 0
+    merged: bool = False
+    centres: np.ndarray = field(default_factory=lambda: np.empty(0))
+
+    is_categorical = False
 
     @property
     def n_bins(self):
         """Number of bins, that of missing values included."""
-        return len(self.cuts) + 1 + self.has_missing
+        return len(self.cuts) + 1 + self.own_missing
 
     @property
     def edges(self):
@@ -40,25 +60,24 @@ class NumericBins:
         return None
 
     def codes(self, table, j):
-        """Return the bin of each row of column j, (n_samples,) int64."""
+        """Return the bin of each row of column j, (n_samples,) uint8, or uint16 for many bins."""
         values = table.numbers(j)
-        codes = np.searchsorted(self.cuts, values, side="right")
-        missing = np.isnan(values)
-        if missing.any():
-            codes[missing] = self.n_bins - 1 if self.has_missing else self.fallback
+        codes = np.empty(len(values), np.uint8 if self.n_bins <= 256 else np.uint16)
+        assign_bins(values, self.cuts, self.missing_bin, codes)
         return codes
 
     def labels(self):
         """Return a name for each bin, such as ``[35, 48.5)``."""
-        edges = self.edges
-        names = [f"[{edges[b]:.15g}, {edges[b + 1]:.15g})" for b in range(len(edges) - 1)]
-        names[-1] = names[-1][:-1] + "]"
-        return names + ["missing"] * self.has_missing
+        return _with_missing(interval_labels(self.edges, self.kind), self)
+
+    def representatives(self):
+        """Return a value for each bin, as objects of the column's own kind."""
+        return NUMBERS[self.kind].restore(self.centres)
 
 
 @dataclass(frozen=True)
 class CategoryBins:
-    """Groups of levels, then a bin for missing values if there were any.
+    """Groups of levels, then a bin for missing values if they have one.
 
     Attributes
     ----------
@@ -67,24 +86,30 @@ class CategoryBins:
 
     groups : ndarray of shape (n_levels,), dtype int64
 
-    has_missing : bool
+    own_missing, missing_bin, merged
+        As of `NumericBins`.
 
     fallback : int
-        The fullest bin: where missing values and levels go that `fit` did not see.
+        The fullest bin: where levels go that `fit` did not see.
+
+    modes : list of length n_bins
+        The most frequent level of each bin; None for missing ones.
     """
 
     levels: list
     groups: np.ndarray
-    has_missing: bool
+    own_missing: bool = False
+    missing_bin: int = 0
+    merged: bool = False
     fallback: int = 0
+    modes: list = field(default_factory=list)
 
-    # Names longer than this end in a count of the levels left out.
-    LEVELS_SHOWN = 4
+    is_categorical = True
 
     @property
     def n_bins(self):
         """Number of bins, that of missing values included."""
-        return (int(self.groups.max()) + 1 if len(self.groups) else 0) + self.has_missing
+        return (int(self.groups.max()) + 1 if len(self.groups) else 0) + self.own_missing
 
     @property
     def edges(self):
@@ -94,25 +119,51 @@ class CategoryBins:
     @property
     def members(self):
         """The levels of each group."""
-        n_groups = self.n_bins - self.has_missing
-        return [
-            [self.levels[i] for i in np.flatnonzero(self.groups == g)] for g in range(n_groups)
-        ]
+        members = [[] for _ in range(self.n_bins - self.own_missing)]
+        for level, group in zip(self.levels, self.groups.tolist(), strict=True):
+            members[group].append(level)
+        return members
 
     def codes(self, table, j):
         """Return the bin of each row of column j, (n_samples,) int64."""
         codes, levels = table.levels(j)
+        self._refuse_other_types(levels, table.names[j])
         known = dict(zip(self.levels, self.groups.tolist(), strict=True))
-        missing = self.n_bins - 1 if self.has_missing else self.fallback
-        bin_of = [known.get(level, self.fallback) for level in levels] + [missing]
+        bin_of = [known.get(level, self.fallback) for level in levels] + [self.missing_bin]
         return np.array(bin_of, dtype=np.int64)[codes]
 
     def labels(self):
         """Return a name for each bin, such as ``{red, blue}``."""
-        names = []
-        for members in self.members:
-            more = len(members) - self.LEVELS_SHOWN
-            shown = [str(level) for level in members[: self.LEVELS_SHOWN]]
-            shown += [f"{more} more"] if more > 0 else []
-            names.append("{" + ", ".join(shown) + "}")
-        return names + ["missing"] * self.has_missing
+        return _with_missing(level_labels(self.members), self)
+
+    def representatives(self):
+        """Return a level for each bin, as objects."""
+        representatives = np.empty(self.n_bins, dtype=object)
+        representatives[:] = self.modes
+        return representatives
+
+    def _refuse_other_types(self, levels, name):
+        """Raise where text has become numbers, or numbers text: not one level would be found."""
+        if not self.levels or not levels:
+            return
+        were_text, are_text = (
+            [isinstance(level, str) for level in each] for each in (self.levels, levels)
+        )
+        if (all(were_text) and not any(are_text)) or (all(are_text) and not any(were_text)):
+            then, now = (
+                each[0].item() if isinstance(each[0], np.generic) else each[0]
+                for each in (self.levels, levels)
+            )
+            raise ValueError(
+                f"{name} held levels such as {then!r} of type {type(then).__name__} in fit, and "
+                f"now {now!r} of type {type(now).__name__}. Convert it to what it was."
+            )
+
+
+def _with_missing(labels, bins):
+    """Return the labels with missing values named where they are."""
+    if bins.own_missing:
+        return labels + ["missing"]
+    if bins.merged:
+        labels[bins.missing_bin] += " or missing"
+    return labels

@@ -1,69 +1,113 @@
-"""Fit the bins of one column, and count its classes bin by bin."""
+"""The bins of one column, and what y sums to in each."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from skinfo.preprocessing._bins import CategoryBins, NumericBins
 from skinfo.preprocessing._cuts import supervised_cuts
-from skinfo.preprocessing._groups import level_counts, supervised_groups
+from skinfo.preprocessing._groups import supervised_groups
+from skinfo.preprocessing._partition import best_partition
+from skinfo.utils._table import level_order
 
 
-def fit_numbers(values, target, *, max_candidates, **settings):
-    """Return the NumericBins of a column and their class counts.
+@dataclass(frozen=True)
+class FittedColumn:
+    """Bins, what y sums to in each (n_bins, n_sums) and at missing values, and the direction."""
+
+    bins: NumericBins | CategoryBins
+    sums: np.ndarray
+    missing: np.ndarray
+    direction: int = 0
+
+
+def fit_numbers(values, target, settings, kind, missing_mode):
+    """Return the FittedColumn of a column of numbers.
 
     Parameters
     ----------
     values : ndarray of shape (n_samples,), dtype float64
         NaN is missing.
 
-    target : Target
+    target : Target or NumberTarget
 
-    max_candidates : int or None
+    settings : Settings
 
-    **settings : dict
-        ``max_bins``, ``penalty`` and ``min_weight``, as in `supervised_cuts`.
+    kind : str
+        What the numbers stand for; see `NumericBins`.
 
-    Returns
-    -------
-    bins : NumericBins
-
-    counts : ndarray of shape (n_bins, n_classes)
+    missing_mode : {"separate", "merge"}
     """
-    cuts, counts = supervised_cuts(values, target, max_candidates=max_candidates, **settings)
-    missing = np.isnan(values)
-    bins = NumericBins(cuts, bool(missing.any()))
-    if bins.has_missing:
-        counts = np.vstack([counts, level_counts(np.where(missing, 0, -1), target, 1)])
-    return _with_fallback(bins, counts)
+    cuts, sums, means, direction = supervised_cuts(values, target, settings, kind)
+    missing = np.zeros(target.n_sums)
+    absent = np.isnan(values)
+    if absent.any():
+        missing = target.sums(np.where(absent, 0, -1), 1)[0]
+    fitted = FittedColumn(NumericBins(cuts, kind, centres=means), sums, missing, direction)
+    return _place_missing(fitted, settings.task, missing_mode)
 
 
-def fit_levels(codes, levels, target, **settings):
-    """Return the CategoryBins of a column and their class counts.
-
-    Parameters
-    ----------
-    codes : ndarray of shape (n_samples,), dtype int64
-        Which level each row has; -1 is missing.
-
-    levels : list
-        Some may have no row left.
-    """
-    seen = np.unique(codes[codes >= 0])
-    place = np.full(len(levels) + 1, -1)
-    place[seen] = np.arange(len(seen))
-    codes = place[codes]
-    groups = np.empty(0, np.int64)
-    if len(seen):
-        groups = supervised_groups(level_counts(codes, target, len(seen)), **settings)
-    bins = CategoryBins([levels[i] for i in seen], groups, bool((codes < 0).any()))
-    codes = np.append(groups, bins.n_bins - 1)[codes]
-    return _with_fallback(bins, level_counts(codes, target, bins.n_bins))
+def fit_number_profile(profile, settings, missing_mode):
+    """Return the FittedColumn of a NumberProfile."""
+    before = np.vstack([np.zeros(profile.cells.shape[1]), np.cumsum(profile.cells, axis=0)])
+    best = min(
+        (best_partition(before, settings.toward(sign)) for sign in settings.signs),
+        key=lambda found: found.total,
+    )
+    bins = NumericBins(
+        profile.edges[best.chosen[:-1] - 1], profile.kind, centres=profile.means(best.chosen)
+    )
+    fitted = FittedColumn(bins, best.sums, profile.missing, best.sign)
+    return _place_missing(fitted, settings.task, missing_mode)
 
 
-def _with_fallback(bins, counts):
-    """Return the bins, their fullest one (missing values aside) as the place of the unseen."""
-    sizes = counts.sum(axis=1)
-    if bins.has_missing and len(sizes) > 1:
-        sizes = sizes[:-1]
-    return replace(bins, fallback=int(np.argmax(sizes))), counts
+def fit_level_profile(profile, settings, missing_mode):
+    """Return the FittedColumn of a LevelProfile."""
+    levels, sums = profile.sorted(level_order)
+    groups, grouped, modes = np.empty(0, np.int64), np.zeros((0, sums.shape[1])), []
+    if levels:
+        groups = supervised_groups(sums, settings)
+        grouped = np.zeros((groups.max() + 1, sums.shape[1]))
+        np.add.at(grouped, groups, sums)
+        # The heaviest level of each group, the first of equals.
+        by_weight = np.argsort(-settings.task.weights(sums), kind="stable")
+        _, firsts = np.unique(groups[by_weight], return_index=True)
+        modes = [levels[i] for i in by_weight[firsts]]
+    bins = CategoryBins(levels, groups, modes=modes)
+    return _place_missing(
+        FittedColumn(bins, grouped, profile.missing), settings.task, missing_mode
+    )
+
+
+def _place_missing(fitted, task, missing_mode):
+    """Give missing values a bin of their own, or the bin that loses least; the rest a fallback."""
+    bins, sums = fitted.bins, fitted.sums
+    sizes = task.weights(sums)
+    fullest = int(np.argmax(sizes)) if len(sizes) else 0
+    if bins.is_categorical:
+        bins = replace(bins, fallback=fullest)
+    if task.weights(fitted.missing) <= 0.0:
+        return replace(fitted, bins=replace(bins, missing_bin=fullest))
+    if missing_mode == "merge" and sizes.sum() > 0.0:
+        closest = _closest_bin(sums, fitted.missing, task)
+        sums = sums.copy()
+        sums[closest] += fitted.missing
+        return replace(fitted, bins=replace(bins, missing_bin=closest, merged=True), sums=sums)
+    bins = replace(bins, own_missing=True, missing_bin=len(sums), **_no_representative(bins))
+    return replace(fitted, bins=bins, sums=np.vstack([sums, fitted.missing]))
+
+
+def _closest_bin(sums, missing, task):
+    """Return the bin that missing values can join with the least loss of information."""
+    kept = []
+    for b in range(len(sums)):
+        joined = sums.copy()
+        joined[b] += missing
+        kept.append(task.information(joined))
+    return int(np.argmax(kept))
+
+
+def _no_representative(bins):
+    if bins.is_categorical:
+        return {"modes": [*bins.modes, None]}
+    return {"centres": np.append(bins.centres, np.nan)}

@@ -1,19 +1,22 @@
 """Where to cut a column of numbers: candidates, the best partition, a finer look at its cuts."""
 
-from math import inf
-from sys import float_info
-
 import numpy as np
 
-from skinfo._kernels._partition import boundary_points, optimal_partitions
-from skinfo.preprocessing._penalties import choose_n_bins, mdlp_cuts
-from skinfo.preprocessing._sorted import SortedValues, counts_before
+from skinfo._kernels._monotone import isotonic_blocks
+from skinfo._kernels._partition import MODL, boundary_points
+from skinfo.preprocessing._naming import cut_between
+from skinfo.preprocessing._partition import best_partition
+from skinfo.preprocessing._sorted import (
+    SortedValues,
+    class_sums_before,
+    number_sums_before,
+)
 
 # A finer look at the chosen cuts has this many candidates, whatever max_candidates is.
 FINE_CANDIDATES = 256
 
 
-def supervised_cuts(values, target, *, max_bins, penalty, min_weight, max_candidates):
+def supervised_cuts(values, target, settings, kind="number"):
     """Return the cut points, increasing, that say the most about the target.
 
     Parameters
@@ -21,43 +24,81 @@ def supervised_cuts(values, target, *, max_bins, penalty, min_weight, max_candid
     values : ndarray of shape (n_samples,), dtype float64
         NaN is left out; infinities are values like others.
 
-    target : Target
+    target : Target or NumberTarget
 
-    max_bins : int
+    settings : Settings
 
-    penalty : Penalty or "mdlp"
-
-    min_weight : float
-        Least weight of a bin.
-
-    max_candidates : int or None
-        More boundary points than this are thinned to equal-frequency groups.
+    kind : str, default="number"
+        What the values stand for; see `NumericBins`.
 
     Returns
     -------
     cuts : ndarray of shape (n_bins - 1,), dtype float64
         A value equal to a cut belongs to its right.
 
-    counts : ndarray of shape (n_bins, n_classes)
-        Class counts of the bins.
+    sums : ndarray of shape (n_bins, n_sums)
+        What `target.sums` gives for the bins.
+
+    means : ndarray of shape (n_bins,)
+        Mean value in each bin.
+
+    direction : int
+        1 or -1 where a rising or falling rate was asked for, else 0.
     """
     column = SortedValues(values, target)
     if not len(column):
-        return np.empty(0), np.zeros((1, target.n_classes))
-    by_class = column.by_class()
+        return np.empty(0), np.zeros((1, target.n_sums)), np.full(1, np.nan), 0
+    best = min(
+        (_search(column, target, settings.toward(sign)) for sign in settings.signs),
+        key=lambda found: found.total,
+    )
+    cuts = cut_points(column.values, best.points, kind)
+    return cuts, best.sums, column.means(cuts), best.sign
 
-    def partition(points):
-        counts = counts_before(by_class, points)
-        chosen = best_partition(counts, max_bins, penalty, min_weight)
-        return chosen[:-1] - 1, np.diff(counts[np.append(0, chosen), :-1], axis=0)
 
-    # With a least weight a bin may have to end inside a run of one class distribution.
-    points, thinned = candidate_points(column, by_class, max_candidates, min_weight <= 1.0)
-    chosen, counts = partition(points)
-    while thinned and penalty != "mdlp" and len(chosen):
-        points, thinned = finer_points(column, points, chosen)
-        chosen, counts = partition(points)
-    return cut_points(column.values, points[chosen]), counts
+def _search(column, target, settings):
+    """Return the best Partition among candidates, then among finer ones around its cuts."""
+    sums_before, points, thinned = _candidates(column, target, settings)
+    best = best_partition(sums_before(points), settings)
+    while thinned and settings.penalty != "mdlp" and len(best.chosen) > 1:
+        finer, thinned = finer_points(column, points, best.chosen[:-1] - 1)
+        points = finer
+        best = best_partition(sums_before(points), settings)
+    return best.at(points)
+
+
+def _candidates(column, target, settings):
+    """Return sums below points as a function, the values to cut at, and whether some are left."""
+    if target.classes is None:
+        by_row = column.number_sums()
+        points, thinned = candidate_points(column, None, settings)
+
+        def sums_before(points):
+            return number_sums_before(column, by_row, points)
+
+    else:
+        by_class = column.by_class()
+        points, thinned = candidate_points(column, by_class, settings)
+
+        def sums_before(points):
+            return class_sums_before(by_class, points)
+
+    if thinned and _blocks_suffice(settings):
+        # A rate that may only rise is pooled where it falls; the best cuts are between the pools.
+        every = column.values[column.firsts()]
+        table = settings.task.cumulative(sums_before(every))
+        return sums_before, every[isotonic_blocks(table, settings.sign)[:-1] - 1], False
+    return sums_before, points, thinned
+
+
+def _blocks_suffice(settings):
+    """Say whether the best monotone partition is one of isotonic blocks."""
+    return (
+        settings.sign != 0
+        and settings.penalty != "mdlp"
+        and settings.penalty.cost != MODL
+        and settings.min_weight <= 1.0
+    )
 
 
 def quantile_cuts(values, target, n_bins):
@@ -70,15 +111,18 @@ def quantile_cuts(values, target, n_bins):
     return cut_points(column.values, column.values[firsts])
 
 
-def candidate_points(column, by_class, max_candidates, at_boundaries):
+def candidate_points(column, by_class, settings):
     """Return the values before which the column may be cut, and whether some were left out."""
-    limit = len(column) if max_candidates is None else max_candidates - 1
-    if at_boundaries:
+    most = settings.max_candidates
+    limit = len(column) if most is None else most - 1
+    # With a least weight, or a rate that may only rise, a bin may have to end inside a run of
+    # one class distribution.
+    if by_class is not None and settings.min_weight <= 1.0 and settings.sign == 0:
         points, complete = boundary_points(*by_class, limit)
         if complete:
             return points, False
     if column.n_distinct() - 1 > limit:
-        return column.values[column.equal_frequency(max_candidates)], True
+        return column.values[column.equal_frequency(most)], True
     return column.values[column.firsts()], False
 
 
@@ -108,40 +152,8 @@ def finer_points(column, points, chosen):
     return column.values[np.unique(np.concatenate(positions))], thinned
 
 
-def best_partition(counts, max_bins, penalty, min_weight):
-    """Return the right ends, among 1..m, of the bins that cost least in all."""
-    max_bins = min(max_bins, len(counts) - 1)
-    if penalty == "mdlp":
-        return mdlp_cuts(counts, max_bins, min_weight)
-    costs, cuts = optimal_partitions(counts, max_bins, min_weight, penalty.modl)
-    if not np.isfinite(costs).any():
-        # Fewer rows than one bin needs: they stay together.
-        return np.array([len(counts) - 1])
-    n_bins = choose_n_bins(costs, penalty, counts[-1, -1], counts.shape[1] - 1)
-    return cuts[n_bins - 1, :n_bins]
-
-
-def cut_points(values, points):
+def cut_points(values, points, kind="number"):
     """Return a number a person would write between each point and the value before it."""
     before = values[np.searchsorted(values, points) - 1]
     pairs = zip(before.tolist(), points.tolist(), strict=True)
-    return np.array([_readable_between(low, high) for low, high in pairs], dtype=np.float64)
-
-
-def _readable_between(low, high):
-    """Return the shortest decimal in the middle half of (low, high], else the midpoint, else high.
-
-    Next to an infinity the cut keeps all finite numbers together.
-    """
-    if low == -inf:
-        return -float_info.max
-    if high == inf:
-        return high
-    middle = low / 2 + high / 2
-    reach = high / 4 - low / 4
-    for digits in range(1, 17):
-        candidate = float(f"{middle:.{digits}g}")
-        if abs(candidate - middle) <= reach and low < candidate <= high:
-            return candidate
-    # Neighbouring floats have nothing between them, and a midpoint that rounds to `low`.
-    return middle if low < middle else high
+    return np.array([cut_between(low, high, kind) for low, high in pairs], dtype=np.float64)

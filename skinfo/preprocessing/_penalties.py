@@ -8,6 +8,8 @@ from math import inf, isfinite, log, log2
 import numpy as np
 from scipy.special import gammaln, logsumexp, xlogy
 
+from skinfo._kernels._partition import INFORMATION, MODL, VARIANCE
+
 # A further bin must save more than rounding.
 RELATIVE_TOLERANCE = 1e-10
 
@@ -18,54 +20,72 @@ class Penalty:
 
     Attributes
     ----------
-    modl : bool
-        Whether a bin costs its MODL code length instead of its entropy.
+    cost : int
+        What a bin costs: INFORMATION, MODL or VARIANCE, as the kernels know them.
 
     complexity : callable
-        ``complexity(k, n, n_classes, n_levels)`` in nats, for k bins (array), n rows;
-        n_levels is the number of levels of a categorical column, None for an ordered one.
+        ``complexity(k, n, n_rates, n_levels)`` in nats, for k bins (array) and n rows; a bin
+        has n_rates free rates; n_levels is the number of levels of a categorical column, None
+        for an ordered one.
     """
 
-    modl: bool
+    cost: int
     complexity: Callable
 
 
-def modl_complexity(k, n, n_classes, n_levels):
+def modl_complexity(k, n, n_rates, n_levels):
     """Return what naming k bins costs: Boulle 2006, eq. 2 (intervals), 2005 (groups)."""
     if n_levels is None:
         return log(n) + gammaln(n + k) - gammaln(n + 1) - gammaln(k)
     return log(n_levels) + log_partitions(n_levels, k)
 
 
-def bic_complexity(k, n, n_classes, n_levels):
-    """Return half a log n for each free class rate and each cut, plus the naming of groups."""
+def gaussian_complexity(k, n, n_rates, n_levels):
+    """Return the naming of k bins, and half a log n for each mean, which no cost holds yet."""
+    return modl_complexity(k, n, n_rates, n_levels) + 0.5 * log(n) * k
+
+
+def bic_complexity(k, n, n_rates, n_levels):
+    """Return half a log n for each free rate and each cut, plus the naming of groups."""
     groups = 0.0 if n_levels is None else log_partitions(n_levels, k)
     cuts = k - 1 if n_levels is None else 0
-    return 0.5 * ((n_classes - 1) * k + cuts) * log(n) + groups
+    return 0.5 * (n_rates * k + cuts) * log(n) + groups
 
 
-def no_complexity(k, n, n_classes, n_levels):
+def no_complexity(k, n, n_rates, n_levels):
     """Return zero for any number of bins."""
     return np.zeros(len(k))
 
 
 def bits_a_bin(bits):
-    """Return the penalty by which each bin must save `bits` bits of description of y."""
-    return Penalty(False, lambda k, n, n_classes, n_levels: bits * log(2) * k)
+    """Return the complexity by which each bin must save `bits` bits of description of y."""
+    return lambda k, n, n_rates, n_levels: bits * log(2) * k
 
 
 PENALTIES = {
-    "modl": Penalty(True, modl_complexity),
-    "bic": Penalty(False, bic_complexity),
-    None: Penalty(False, no_complexity),
+    "classes": {
+        "modl": Penalty(MODL, modl_complexity),
+        "bic": Penalty(INFORMATION, bic_complexity),
+        None: Penalty(INFORMATION, no_complexity),
+    },
+    "continuous": {
+        "modl": Penalty(VARIANCE, gaussian_complexity),
+        "bic": Penalty(VARIANCE, bic_complexity),
+        None: Penalty(VARIANCE, no_complexity),
+    },
 }
 
 
-def resolve_penalty(penalty):
-    """Return the Penalty a parameter value stands for; "mdlp", which is no sum, stays a name."""
+def resolve_penalty(penalty, kind, *, ordered=True):
+    """Return the Penalty of a parameter value for a kind of target.
+
+    "mdlp", which is no sum, stays a name; it is defined for ordered columns and classes only,
+    and elsewhere "modl" stands in for it.
+    """
+    table = PENALTIES[kind]
     if penalty == "mdlp":
-        return penalty
-    return PENALTIES[penalty] if penalty in PENALTIES else bits_a_bin(penalty)
+        return "mdlp" if ordered and kind == "classes" else table["modl"]
+    return table[penalty] if penalty in table else Penalty(table[None].cost, bits_a_bin(penalty))
 
 
 def log_partitions(n_levels, k):
@@ -86,18 +106,29 @@ def log_partitions(n_levels, k):
     return np.array([logsumexp(log_stirling[1 : int(i) + 1]) for i in k])
 
 
-def choose_n_bins(costs, penalty, n, n_classes, n_levels=None):
-    """Return how many bins cost least in all; of equals the fewest.
+def choose_n_bins(costs, penalty, task, whole, n_levels=None):
+    """Return how many bins cost least in all, of equals the fewest, and that cost in nats.
 
     Parameters
     ----------
     costs : ndarray of shape (max_bins,)
-        Cost in nats of the best partition into 1, 2, ... bins; inf where there is none.
+        Cost of the best partition into 1, 2, ... bins; inf where there is none.
+
+    penalty : Penalty
+
+    task : ClassTask or NumberTask
+
+    whole : ndarray of shape (n_sums,)
+        Sums over all rows.
+
+    n_levels : int or None, default=None
     """
     k = np.arange(1, len(costs) + 1)
-    total = costs + penalty.complexity(k, n, n_classes, n_levels)
+    n = task.weights(whole)
+    total = task.code_lengths(costs, whole) + penalty.complexity(k, n, task.n_rates, n_levels)
     tolerance = RELATIVE_TOLERANCE * max(abs(total[np.isfinite(total)]).max(), 1.0)
-    return int(np.argmax(total <= total.min() + tolerance)) + 1
+    best = int(np.argmax(total <= total.min() + tolerance))
+    return best + 1, float(total[best])
 
 
 def mdlp_cuts(cumulative, max_bins, min_weight):

@@ -2,6 +2,7 @@
 
 import narwhals.stable.v2 as nw
 import numpy as np
+import scipy.sparse as sp
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_array, validate_data
 
@@ -11,13 +12,30 @@ LARGEST_EXACT_INTEGER = 2**53
 NUMBER_KINDS = {"boolean", "integer", "floating", "mixed-integer-float", "decimal", "empty"}
 DATE_KINDS = {"datetime64", "datetime", "date", "timedelta64", "timedelta"}
 
+# What a column of numbers stands for, by the kind of a NumPy dtype and by pandas' name for the
+# content of an object column; anything else is "number".
+STANDS_FOR = {
+    "b": "boolean",
+    "i": "integer",
+    "u": "integer",
+    "M": "date",
+    "m": "duration",
+    "boolean": "boolean",
+    "integer": "integer",
+    "datetime64": "date",
+    "datetime": "date",
+    "date": "date",
+    "timedelta64": "duration",
+    "timedelta": "duration",
+}
+
 
 class Table:
     """A validated two-dimensional X whose columns are read when asked for.
 
     Parameters
     ----------
-    data : ndarray of shape (n_samples, n_features), or narwhals DataFrame
+    data : ndarray or CSC array of shape (n_samples, n_features), or narwhals DataFrame
 
     names : list of str
         How messages and reports call the columns.
@@ -26,6 +44,7 @@ class Table:
     def __init__(self, data, names):
         self._data = data
         self._is_frame = isinstance(data, nw.DataFrame)
+        self._is_sparse = sp.issparse(data)
         self.names = names
         self.shape = data.shape
 
@@ -53,6 +72,26 @@ class Table:
                 return False
         return _object_kind(self._objects(j)) not in {"floating", "mixed-integer-float", "decimal"}
 
+    def stands_for(self, j):
+        """Return "number", "integer", "boolean", "date" or "duration", of a numeric column."""
+        if self._is_frame:
+            dtype = self._series(j).dtype
+            if dtype.is_integer():
+                return "integer"
+            if dtype == nw.Boolean:
+                return "boolean"
+            if dtype.is_temporal():
+                return "duration" if dtype == nw.Duration else "date"
+            if dtype.is_numeric():
+                return "number"
+        elif self._data.dtype != object:
+            return STANDS_FOR.get(self._data.dtype.kind, "number")
+        return STANDS_FOR.get(_object_kind(self._objects(j)), "number")
+
+    def take(self, rows):
+        """Return a Table of some rows, (n_taken,) int64."""
+        return Table(self._data[rows], self.names)
+
     def numbers(self, j):
         """Return column j as float64 of shape (n_samples,), missing as NaN.
 
@@ -62,7 +101,7 @@ class Table:
             If the column is text, or holds integers that float64 would change.
         """
         if not self._is_frame and self._data.dtype != object:
-            values = self._data[:, j]
+            values = self._array_column(j)
         else:
             values = self._frame_numbers(j) if self._is_frame else None
             if values is None:
@@ -75,7 +114,7 @@ class Table:
 
     def bytes(self):
         """Return the array itself if it holds bytes, small codes as they stand; else None."""
-        small = not self._is_frame and self._data.dtype in (np.uint8, np.bool_)
+        small = isinstance(self._data, np.ndarray) and self._data.dtype in (np.uint8, np.bool_)
         return self._data.view(np.uint8) if small else None
 
     def integers(self, j):
@@ -90,7 +129,7 @@ class Table:
                 return None
             values = series.to_numpy()
         else:
-            values = self._data[:, j]
+            values = self._array_column(j)
         if values.dtype.kind == "b":
             return values.view(np.uint8)
         return values if values.dtype.kind in "iu" else None
@@ -102,7 +141,7 @@ class Table:
         codes, levels = pd.factorize(self._objects(j), use_na_sentinel=True)
         # Sorted, so that the order of rows leaves no trace.
         levels = list(levels)
-        order = sorted(range(len(levels)), key=lambda i: _level_key(levels[i]))
+        order = level_order(levels)
         rank = np.empty(len(levels) + 1, np.int64)
         rank[order] = np.arange(len(levels))
         rank[-1] = -1
@@ -112,9 +151,17 @@ class Table:
         # By name: by position narwhals refuses the integer names pandas allows.
         return self._data.get_column(self._data.columns[j])
 
+    def _array_column(self, j):
+        if not self._is_sparse:
+            return self._data[:, j]
+        column = np.zeros(self.shape[0], self._data.dtype)
+        stored = slice(self._data.indptr[j], self._data.indptr[j + 1])
+        column[self._data.indices[stored]] = self._data.data[stored]
+        return column
+
     def _objects(self, j):
         if not self._is_frame:
-            return self._data[:, j]
+            return self._array_column(j)
         series = self._series(j)
         if (
             series.dtype in (nw.Categorical, nw.Enum)
@@ -178,7 +225,7 @@ class Table:
             )
 
 
-def read_table(estimator, X, *, reset, ensure_min_samples=1):
+def read_table(estimator, X, *, reset, ensure_min_samples=1, accept_sparse=False):
     """Check X, store or compare its feature names and count, and return a Table.
 
     Parameters
@@ -192,6 +239,9 @@ def read_table(estimator, X, *, reset, ensure_min_samples=1):
     reset : bool
 
     ensure_min_samples : int, default=1
+
+    accept_sparse : bool, default=False
+        Whether X may be a SciPy sparse array; what it does not store is zero.
 
     Returns
     -------
@@ -212,10 +262,14 @@ def read_table(estimator, X, *, reset, ensure_min_samples=1):
         estimator,
         X,
         reset=reset,
+        accept_sparse="csc" if accept_sparse else False,
         dtype=None,
         ensure_all_finite=False,
         ensure_min_samples=ensure_min_samples,
     )
+    if sp.issparse(array) and not array.has_canonical_format:
+        array = array.copy()
+        array.sum_duplicates()
     return Table(array, [f"x{j}" for j in range(array.shape[1])])
 
 
@@ -285,12 +339,19 @@ def _is_number(value):
 
 
 def _dates_to_numbers(values):
-    """Return dates or durations as float64 nanoseconds, NaT as NaN."""
-    unit = "datetime64[ns]" if values.dtype.kind == "M" else "timedelta64[ns]"
-    nanoseconds = values.astype(unit)
-    numbers = nanoseconds.astype(np.int64).astype(np.float64)
-    numbers[np.isnat(nanoseconds)] = np.nan
+    """Return dates or durations as float64 microseconds, exact from 1684 to 2255; NaT as NaN."""
+    unit = "datetime64[us]" if values.dtype.kind == "M" else "timedelta64[us]"
+    microseconds = values.astype(unit)
+    numbers = microseconds.astype(np.int64).astype(np.float64)
+    numbers[np.isnat(microseconds)] = np.nan
     return numbers
+
+
+def level_order(levels):
+    """Return how to sort levels, a list of places; text alone needs no key, which is faster."""
+    if all(type(level) is str for level in levels):
+        return sorted(range(len(levels)), key=levels.__getitem__)
+    return sorted(range(len(levels)), key=lambda i: _level_key(levels[i]))
 
 
 def _level_key(level):

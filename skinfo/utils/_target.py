@@ -1,7 +1,9 @@
-"""A discrete target and its weights, checked once."""
+"""A target, classes or numbers, and its weights, checked once."""
 
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
+from math import frexp
 
 import numpy as np
 import pandas as pd
@@ -25,12 +27,67 @@ class Target:
         """Number of classes."""
         return len(self.classes)
 
+    @property
+    def n_sums(self):
+        """Number of sums that `sums` takes: one a class."""
+        return len(self.classes)
+
+    def sums(self, codes, n_codes):
+        """Return the weight of each class at each code, (n_codes, n_classes), -1 left out."""
+        present = codes >= 0
+        cells = codes[present] * self.n_classes + self.codes[present]
+        counts = np.bincount(
+            cells, weights=self.weights[present], minlength=n_codes * self.n_classes
+        )
+        return counts.reshape(n_codes, self.n_classes)
+
+    def take(self, rows):
+        """Return the target of some rows."""
+        return Target(self.codes[rows], self.classes, self.weights[rows], self.is_weighted)
+
     @cached_property
     def class_order(self):
         """Rows in order of their class, (n,) int64; columns share it."""
         # NumPy sorts short integers by counting.
         small = np.uint16 if self.n_classes <= 2**16 else np.int32
         return np.argsort(self.codes.astype(small), kind="stable")
+
+
+@dataclass(frozen=True)
+class NumberTarget:
+    """A target of numbers (n,) float64, and positive weights (n,) float64.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n,)
+        ``(y - centre) * scale``, rounded to whole numbers small enough for every sum of them
+        to be exact. So nothing depends on the order of rows.
+
+    centre, scale : float
+    """
+
+    values: np.ndarray
+    centre: float
+    scale: float
+    weights: np.ndarray
+    is_weighted: bool
+
+    classes = None
+    n_classes = 1
+    n_sums = 3
+
+    def sums(self, codes, n_codes):
+        """Return sums of w, w v and w v**2 at each code, (n_codes, 3), without codes of -1."""
+        present = codes >= 0
+        codes, weights, values = codes[present], self.weights[present], self.values[present]
+        terms = (weights, weights * values, weights * values**2)
+        return np.column_stack([np.bincount(codes, t, minlength=n_codes) for t in terms])
+
+    def take(self, rows):
+        """Return the target of some rows."""
+        return NumberTarget(
+            self.values[rows], self.centre, self.scale, self.weights[rows], self.is_weighted
+        )
 
 
 def check_target(y, estimator):
@@ -42,15 +99,7 @@ def check_target(y, estimator):
         If y is absent, has missing values, or is not one column of classes.
     """
     name = type(estimator).__name__
-    if y is None:
-        raise ValueError(
-            f"{name} requires y to be passed, but the target y is None: it measures what X "
-            "says about y."
-        )
-    y = column_or_1d(y, warn=True)
-    if y.dtype.kind == "c":
-        raise ValueError(f"Complex data not supported: y of {name} must be classes.")
-    refuse_missing(y)
+    y = _check_column(y, name)
     # Of integers, booleans and text there is nothing to find out.
     kind = "multiclass" if y.dtype.kind in "biuSU" else type_of_target(y, input_name="y")
     if kind not in ("binary", "multiclass"):
@@ -61,7 +110,7 @@ def check_target(y, estimator):
     return y
 
 
-def encode_target(y, X, sample_weight, estimator):
+def encode_target(y, X, sample_weight, estimator, known=None):
     """Return a Target over the rows of positive weight, and the mask of those rows.
 
     Parameters
@@ -76,6 +125,9 @@ def encode_target(y, X, sample_weight, estimator):
 
     estimator : estimator
 
+    known : Target or None, default=None
+        One whose classes are to be used.
+
     Returns
     -------
     target : Target
@@ -83,9 +135,10 @@ def encode_target(y, X, sample_weight, estimator):
     keep : ndarray of shape (n_samples,), dtype bool
         Rows of weight zero are left out, as if they were not there.
     """
-    check_consistent_length(np.empty((X.shape[0], 0)), y)
-    weights = np.ones(len(y)) if sample_weight is None else check_weights(sample_weight, len(y))
-    keep = weights > 0
+    weights, keep = _positive_weights(y, X, sample_weight)
+    if known is not None:
+        codes = _known_codes(y[keep], known.classes)
+        return Target(codes, known.classes, weights[keep], sample_weight is not None), keep
     codes, classes = pd.factorize(y[keep], sort=True)
     if len(classes) < 2:
         raise ValueError(
@@ -93,6 +146,150 @@ def encode_target(y, X, sample_weight, estimator):
             f"{classes[0]!r} in {keep.sum()} sample(s). A constant target has no information."
         )
     return Target(codes.astype(np.int32), classes, weights[keep], sample_weight is not None), keep
+
+
+def _known_codes(y, classes):
+    """Return the place of each label among the classes, (n,) int32."""
+    codes = pd.Index(classes).get_indexer(y)
+    if (codes < 0).any():
+        label = y[[np.argmin(codes)]].tolist()[0]
+        raise ValueError(
+            f"y has the label {label!r}, which is not among the classes "
+            f"{classes.tolist()}. Name every class in the first call of partial_fit (classes)."
+        )
+    return codes.astype(np.int32)
+
+
+# An integer target with more distinct values than this is taken for a number, with a word.
+MOST_INTEGER_CLASSES = 32
+
+
+def check_typed_target(y, estimator, target_type):
+    """Return y as a one-dimensional array, and "classes" or "continuous".
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,)
+
+    estimator : estimator
+
+    target_type : {"auto", "binary", "multiclass", "continuous"}
+        "auto": fractions are continuous, and so are integers of more than 32 different values,
+        with a warning; all else are classes.
+
+    Raises
+    ------
+    ValueError
+        If y is absent, has missing or infinite values, or is not what it is said to be.
+    """
+    name = type(estimator).__name__
+    y = _check_column(y, name)
+    if target_type == "auto":
+        kind = _target_kind(y, name)
+    else:
+        kind = "continuous" if target_type == "continuous" else "classes"
+    if kind == "continuous":
+        y = _as_numbers(y, name)
+    return y, kind
+
+
+def encode_typed_target(y, kind, X, sample_weight, estimator, known=None):
+    """Return a Target or NumberTarget over the rows of positive weight, and the mask of those.
+
+    Parameters
+    ----------
+    y, kind : ndarray of shape (n_samples,), {"classes", "continuous"}
+        From `check_typed_target`.
+
+    X, sample_weight, estimator
+        As in `encode_target`.
+
+    known : Target, NumberTarget or None, default=None
+        One whose classes, or whose centre and scale, are to be used.
+    """
+    if kind == "classes":
+        return encode_target(y, X, sample_weight, estimator, known)
+    weights, keep = _positive_weights(y, X, sample_weight)
+    y, weights = y[keep], weights[keep]
+    if known is None and len(y) and y.min() == y.max():
+        raise ValueError(
+            f"{type(estimator).__name__} needs y to vary, got one value: {y[0]!r} in {len(y)} "
+            "sample(s). A constant target has no information."
+        )
+    centre, scale = (known.centre, known.scale) if known else _exact_scale(y, weights)
+    values = np.rint((y - centre) * scale)
+    if known is None:
+        # From the middle of the range to the mean, so that squares cancel as little as can be.
+        mean = np.rint(np.dot(weights, values) / weights.sum())
+        values, centre = values - mean, centre + float(mean) / scale
+    return NumberTarget(values, centre, scale, weights, sample_weight is not None), keep
+
+
+def _check_column(y, name):
+    """Return y as one column without missing values."""
+    if y is None:
+        raise ValueError(
+            f"{name} requires y to be passed, but the target y is None: it measures what X "
+            "says about y."
+        )
+    y = column_or_1d(y, warn=True)
+    if y.dtype.kind == "c":
+        raise ValueError(f"Complex data not supported: y of {name} must be real.")
+    refuse_missing(y)
+    return y
+
+
+def _target_kind(y, name):
+    """Return "classes" or "continuous", with a warning where that is a guess."""
+    if y.dtype.kind in "bSU" or (y.dtype == object and any(isinstance(v, str) for v in y)):
+        return "classes"
+    numbers = _as_numbers(y, name)
+    if np.any(numbers != np.floor(numbers)):
+        return "continuous"
+    n_distinct = len(pd.unique(numbers))
+    if n_distinct <= MOST_INTEGER_CLASSES:
+        return "classes"
+    warnings.warn(
+        f"y holds {n_distinct} different whole numbers, so {name} takes it for a continuous "
+        "target. Set target_type='continuous' if that is right, or 'multiclass' if they name "
+        "classes.",
+        UserWarning,
+        stacklevel=2,
+    )
+    return "continuous"
+
+
+def _as_numbers(y, name):
+    """Return y as finite float64."""
+    try:
+        numbers = y.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"Unknown label type: y of {name} must hold numbers, or classes named by text, "
+            f"integers or booleans, got {y[0]!r}."
+        ) from error
+    if not np.isfinite(numbers).all():
+        row = int(np.argmin(np.isfinite(numbers)))
+        raise ValueError(
+            f"Input y contains infinity: {y[row]!r} in row {row}. {name} needs a finite target."
+        )
+    return numbers
+
+
+def _exact_scale(y, weights):
+    """Return the centre and the power of two by which sums of weighted y become exact."""
+    centre = float(y.min() / 2 + y.max() / 2)
+    reach = max(float(y.max() - centre), float(centre - y.min()))
+    # 2**53 holds the sum of all weights times the farthest value, with two bits to spare.
+    exponent = 51 - frexp(reach)[1] - frexp(float(weights.sum()))[1]
+    return centre, 2.0 ** min(max(exponent, -1000), 1000)
+
+
+def _positive_weights(y, X, sample_weight):
+    """Return the weight of each row, and the mask of those that have any."""
+    check_consistent_length(np.empty((X.shape[0], 0)), y)
+    weights = np.ones(len(y)) if sample_weight is None else check_weights(sample_weight, len(y))
+    return weights, weights > 0
 
 
 def refuse_missing(y):

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from scipy.special import gammaln, xlogy
 
-from skinfo._kernels._partition import boundary_points, optimal_partitions
+from skinfo._kernels._log import fast_log, log_factorial
+from skinfo._kernels._partition import (
+    INFORMATION,
+    MODL,
+    VARIANCE,
+    bin_cost,
+    boundary_points,
+    optimal_partitions,
+)
 
 
 def information_cost(counts):
@@ -19,7 +27,7 @@ def modl_cost(counts):
     return distributions + gammaln(n + 1) - gammaln(counts + 1).sum()
 
 
-COSTS = {False: information_cost, True: modl_cost}
+COSTS = {INFORMATION: information_cost, MODL: modl_cost}
 
 
 def best_by_exhaustion(table, n_bins, cost, min_weight=0.0):
@@ -41,22 +49,22 @@ def cumulate(table):
 
 @pytest.mark.parametrize("seed", range(25))
 @pytest.mark.parametrize("n_classes", [2, 3, 4])
-@pytest.mark.parametrize("modl", [False, True])
-def test_optimum_over_all_partitions(seed, n_classes, modl):
+@pytest.mark.parametrize("cost", [INFORMATION, MODL])
+def test_optimum_over_all_partitions(seed, n_classes, cost):
     table = np.random.default_rng(seed).integers(0, 6, (9, n_classes)).astype(float)
     table[:, 0] += 1
-    costs, cuts = optimal_partitions(cumulate(table), 5, 1.0, modl)
+    costs, cuts = optimal_partitions(cumulate(table), 5, 1.0, cost)
     for k in range(1, 6):
-        assert costs[k - 1] == pytest.approx(best_by_exhaustion(table, k, COSTS[modl]), abs=1e-9)
+        assert costs[k - 1] == pytest.approx(best_by_exhaustion(table, k, COSTS[cost]), abs=1e-9)
         ends = [0, *cuts[k - 1, :k]]
         bins = [table[i:j].sum(axis=0) for i, j in pairwise(ends)]
-        assert sum(COSTS[modl](b) for b in bins) == pytest.approx(costs[k - 1], abs=1e-9)
+        assert sum(COSTS[cost](b) for b in bins) == pytest.approx(costs[k - 1], abs=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_optimum_with_a_least_weight(seed):
     table = np.random.default_rng(seed).integers(0, 5, (8, 2)).astype(float) + 0.5
-    costs, _ = optimal_partitions(cumulate(table), 4, 9.0, False)
+    costs, _ = optimal_partitions(cumulate(table), 4, 9.0, INFORMATION)
     for k in range(1, 5):
         expected = best_by_exhaustion(table, k, information_cost, 9.0)
         assert costs[k - 1] == pytest.approx(expected)
@@ -72,17 +80,17 @@ def by_class(table):
 
 @pytest.mark.parametrize("seed", range(25))
 @pytest.mark.parametrize("n_classes", [2, 3, 4])
-@pytest.mark.parametrize("modl", [False, True])
-def test_boundary_points_lose_nothing(seed, n_classes, modl):
+@pytest.mark.parametrize("cost", [INFORMATION, MODL])
+def test_boundary_points_lose_nothing(seed, n_classes, cost):
     # Small counts make many neighbours of the same class distribution.
     table = np.random.default_rng(seed).integers(0, 3, (9, n_classes))
     table[table.sum(axis=1) == 0, 0] = 1
     points, complete = boundary_points(*by_class(table), np.empty(0), 100)
     assert complete
     cumulative = cumulate(table.astype(float))
-    every, _ = optimal_partitions(cumulative, 4, 1.0, modl)
+    every, _ = optimal_partitions(cumulative, 4, 1.0, cost)
     rows = np.concatenate([[0], points, [9]]).astype(int)
-    fewer, _ = optimal_partitions(cumulative[rows], min(4, len(rows) - 1), 1.0, modl)
+    fewer, _ = optimal_partitions(cumulative[rows], min(4, len(rows) - 1), 1.0, cost)
     # Moving rows of one class distribution between two bins costs a concave function of how many,
     # so the best is to move all: to a boundary point, or until a bin is empty. (MODL: the second
     # derivative is psi'(n + J) - sum pi_c^2 psi'(n_c + 1) <= 0, by Cauchy-Schwarz.)
@@ -114,3 +122,92 @@ def test_search_for_boundary_points_ends_at_the_limit():
     assert len(points) == 10
     assert not complete
     assert boundary_points(values, starts, np.empty(0), 99)[1]
+
+
+def test_logarithm_is_within_a_unit_in_the_last_place():
+    rng = np.random.default_rng(0)
+    x = np.concatenate([np.exp(rng.uniform(-600, 600, 3000)), rng.uniform(0.5, 2, 3000)])
+    x = np.append(x, [1.0, 2.0, 1e12])
+    ours = np.array([fast_log(v) for v in x])
+    assert (np.abs(ours - np.log(x)) <= np.spacing(np.abs(np.log(x)))).all()
+    assert fast_log(1.0) == 0.0
+    assert 0.0 * fast_log(0.0) == 0.0
+
+
+def test_log_factorial():
+    rng = np.random.default_rng(0)
+    x = np.concatenate([np.arange(50.0), rng.uniform(0, 20, 1000), 10 ** rng.uniform(0, 12, 1000)])
+    ours = np.array([log_factorial(v) for v in x])
+    # Absolute near the zeros, at x = 0 and 1, where Stirling's terms of about 17 cancel.
+    np.testing.assert_allclose(ours, gammaln(x + 1), rtol=1e-13, atol=2e-14)
+
+
+@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("min_weight", [0.0, 3.0])
+def test_variance_over_all_partitions(seed, min_weight):
+    rng = np.random.default_rng(seed)
+    y, w = rng.normal(size=9), rng.integers(1, 9, 9) / 4
+    cumulative = np.vstack([np.zeros(2), np.cumsum(np.column_stack([w * y, w]), axis=0)])
+    costs, _ = optimal_partitions(cumulative, 4, min_weight, VARIANCE)
+    for k in range(1, 5):
+        # The sum over bins of sum w (y - mean)^2 is sum w y^2 plus the cost.
+        best = np.inf
+        for cuts in combinations(range(1, 9), k - 1):
+            bins = [slice(i, j) for i, j in pairwise([0, *cuts, 9])]
+            if min(w[b].sum() for b in bins) >= min_weight:
+                means = [np.average(y[b], weights=w[b]) for b in bins]
+                error = sum(
+                    (w[b] * (y[b] - e) ** 2).sum() for b, e in zip(bins, means, strict=True)
+                )
+                best = min(best, error)
+        assert (w * y**2).sum() + costs[k - 1] == pytest.approx(best, abs=1e-9)
+
+
+@pytest.mark.parametrize("scale", [1e6, 1e9, 0.37])
+@pytest.mark.parametrize("n_classes", [2, 5, 300])
+@pytest.mark.parametrize("cost", [INFORMATION, MODL])
+def test_large_counts_real_weights_and_many_classes(scale, n_classes, cost):
+    rng = np.random.default_rng(n_classes)
+    table = rng.integers(0, 9, (7, n_classes)) * scale
+    costs, _ = optimal_partitions(cumulate(table), 4, 0.0, cost)
+    expected = [best_by_exhaustion(table, k, COSTS[cost]) for k in range(1, 5)]
+    # The terms that cancel are as large as N ln N.
+    total = xlogy(table.sum(), table.sum())
+    np.testing.assert_allclose(costs, expected, rtol=1e-12, atol=1e-14 * total)
+    whole = bin_cost(cumulate(table), 0, 7, cost)
+    assert whole == costs[0]
+
+
+def test_a_flag_stands_for_the_first_two_costs():
+    cumulative = cumulate(np.random.default_rng(0).integers(1, 9, (6, 2)).astype(float))
+    for flag, cost in [(False, INFORMATION), (True, MODL)]:
+        by_flag, by_code = (optimal_partitions(cumulative, 3, 1.0, c) for c in (flag, cost))
+        np.testing.assert_array_equal(by_flag[0], by_code[0])
+        assert bin_cost(cumulative, 1, 4, flag) == bin_cost(cumulative, 1, 4, cost)
+
+
+def test_more_bins_than_candidates_and_too_heavy_a_least_weight():
+    cumulative = cumulate(np.array([[2.0, 0.0], [0.0, 3.0]]))
+    # Together H = 5 ln 5 - 2 ln 2 - 3 ln 3; apart both are pure; three bins there are not.
+    costs, cuts = optimal_partitions(cumulative, 4, 1.0, INFORMATION)
+    whole = 5 * np.log(5) - 2 * np.log(2) - 3 * np.log(3)
+    np.testing.assert_allclose(costs, [whole, 0.0, np.inf, np.inf], atol=1e-14)
+    assert cuts.tolist() == [[2, 0, 0, 0], [1, 2, 0, 0], [0] * 4, [0] * 4]
+    costs, cuts = optimal_partitions(cumulative, 4, 6.0, INFORMATION)
+    assert np.isinf(costs).all()
+    assert not cuts.any()
+
+
+def test_one_candidate():
+    # Two rows of either class: 4 ln 2.
+    costs, cuts = optimal_partitions(cumulate(np.array([[2.0, 2.0]])), 2, 1.0, INFORMATION)
+    np.testing.assert_allclose(costs, [4 * np.log(2), np.inf])
+    assert cuts.tolist() == [[1, 0], [0, 0]]
+
+
+def test_of_equal_partitions_the_last_bin_that_starts_first():
+    # All rows alike: every cut costs the same, exactly, so cuts are as early as can be.
+    cumulative = np.column_stack([np.zeros(6), np.arange(6.0)])
+    costs, cuts = optimal_partitions(cumulative, 3, 1.0, VARIANCE)
+    assert not costs.any()
+    assert cuts.tolist() == [[5, 0, 0], [1, 5, 0], [1, 2, 5]]

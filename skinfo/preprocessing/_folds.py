@@ -1,0 +1,46 @@
+"""The folds by which training rows are encoded without their own target."""
+
+import numpy as np
+from sklearn.model_selection import (
+    GroupKFold,
+    KFold,
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    check_cv,
+)
+
+from skinfo.utils._folds import split_once
+
+# By whether y holds classes and whether rows come in groups.
+SPLITTERS = {
+    (True, False): StratifiedKFold,
+    (False, False): KFold,
+    (True, True): StratifiedGroupKFold,
+    (False, True): GroupKFold,
+}
+
+
+def encoding_folds(cv, y, is_classes, groups, random_state):
+    """Return (train, test) pairs that test each row once.
+
+    Parameters
+    ----------
+    cv : int, splitter, iterable or None
+        An int (None is 5) is that many shuffled folds, stratified for classes.
+
+    y : ndarray of shape (n_samples,)
+
+    is_classes : bool
+
+    groups : array-like of shape (n_samples,) or None
+
+    random_state : int, RandomState instance or None
+        Of the shuffle; None is the same one on every run.
+    """
+    if cv is None or isinstance(cv, int):
+        splitter = SPLITTERS[is_classes, groups is not None]
+        seed = 0 if random_state is None else random_state
+        cv = splitter(5 if cv is None else cv, shuffle=True, random_state=seed)
+    else:
+        cv = check_cv(cv, y, classifier=is_classes)
+    return split_once(cv, np.empty((len(y), 0)), y, {"groups": groups})

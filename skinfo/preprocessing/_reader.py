@@ -1,0 +1,189 @@
+"""From a table and a target to the bins of every column: what each is to be, and fitting it."""
+
+from numbers import Integral
+
+import numpy as np
+from joblib import Parallel, delayed
+
+from skinfo.preprocessing._column import fit_level_profile, fit_number_profile, fit_numbers
+from skinfo.preprocessing._columns import categorical_mask, directions, given_edges
+from skinfo.preprocessing._partition import Settings
+from skinfo.preprocessing._penalties import resolve_penalty
+from skinfo.preprocessing._profile import LevelProfile, NumberProfile, candidate_edges
+from skinfo.preprocessing._tasks import task_of
+from skinfo.utils._target import Target
+
+
+class ColumnReader:
+    """Reads the columns of one table after another, under the parameters of a binner.
+
+    Parameters
+    ----------
+    binner : MutualInfoBinner
+    """
+
+    def __init__(self, binner):
+        self._params = binner.get_params(deep=False)
+        self._opened = False
+        self._profiles = None
+        self._weight = 0.0
+        self.target = None
+
+    @property
+    def kind(self):
+        """The type of the target."""
+        if self.target.classes is None:
+            return "continuous"
+        return "binary" if len(self.target.classes) == 2 else "multiclass"
+
+    @property
+    def is_classes(self):
+        """Whether y holds classes."""
+        return self.target.classes is not None
+
+    @property
+    def is_new(self):
+        """Whether no table has been opened yet."""
+        return not self._opened
+
+    def facts(self):
+        """Return the task, the classes, the type of target, and the cuts to choose from."""
+        edges = self._edges
+        if self._profiles is not None:
+            edges = [getattr(profile, "edges", None) for profile in self._profiles]
+        return self.task, self.target.classes, self.kind, edges
+
+    def name_classes(self, classes):
+        """Fix the classes before any row is seen."""
+        if classes is not None:
+            empty = np.empty(0)
+            self.target = Target(empty.astype(np.int32), np.unique(classes), empty, False)
+
+    def known_type(self, target_type):
+        """Return what y is to be taken for: what it was before, if it was."""
+        if self.target is None:
+            return target_type
+        return "multiclass" if self.is_classes else "continuous"
+
+    def open(self, table, target, keep):
+        """Take a table, the target of its rows of positive weight, and the mask of those."""
+        self._table, self.target, self._keep = table, target, keep
+        self.task = task_of(target)
+        self._weight += target.weights.sum()
+        if not self._opened:
+            self._refuse_contradictions()
+            params = self._params
+            self._categorical = categorical_mask(params["categorical_features"], table)
+            self._signs = directions(params["monotonic_cst"], table, self._categorical)
+            self._edges = given_edges(params["candidate_edges"], table, self._categorical)
+            self._kinds = [
+                None if is_level else table.stands_for(j)
+                for j, is_level in enumerate(self._categorical)
+            ]
+            self._opened = True
+
+    def closed(self):
+        """Return this without the table, ready for the next."""
+        self._table = self._keep = None
+        return self
+
+    def fit_columns(self, rows=None):
+        """Return the FittedColumn of every column, of some rows or all, weight zero aside."""
+        target, rows = self._rows_of_weight(rows)
+        return self._side_by_side(lambda j: self._fit_column(j, target, rows))
+
+    def fit_profiles(self):
+        """Add the table to what was seen before, and return the FittedColumn of every column."""
+        target, rows = self._rows_of_weight(None)
+        if self._profiles is None:
+            self._profiles = self._side_by_side(lambda j: self._new_profile(j, target, rows))
+
+        def add_and_fit(j):
+            self._add(self._profiles[j], j, target, rows)
+            return self._fit_profile(self._profiles[j], j, self._weight)
+
+        return self._side_by_side(add_and_fit)
+
+    def _side_by_side(self, function):
+        return Parallel(n_jobs=self._params["n_jobs"], prefer="threads")(
+            delayed(function)(j) for j in range(self._table.shape[1])
+        )
+
+    def _rows_of_weight(self, rows):
+        """Return the target of some rows and where they are; a slice where that is everywhere."""
+        if rows is None:
+            everywhere = self._keep.all()
+            return self.target, slice(None) if everywhere else np.flatnonzero(self._keep)
+        rows = rows[self._keep[rows]]
+        place = np.cumsum(self._keep) - 1
+        return self.target.take(place[rows]), rows
+
+    def _fit_column(self, j, target, rows):
+        if self._categorical[j] or self._edges[j] is not None:
+            profile = self._new_profile(j, target, rows)
+            self._add(profile, j, target, rows)
+            return self._fit_profile(profile, j, target.weights.sum())
+        values = self._table.numbers(j)[rows]
+        settings = self._settings(j, target.weights.sum())
+        return fit_numbers(values, target, settings, self._kinds[j], self._params["missing"])
+
+    def _new_profile(self, j, target, rows):
+        if self._categorical[j]:
+            return LevelProfile(target.n_sums)
+        edges, kind = self._edges[j], self._kinds[j]
+        if edges is None:
+            values = self._table.numbers(j)[rows]
+            edges = candidate_edges(values, target, self._params["max_candidates"], kind)
+        return NumberProfile(edges, kind, target.n_sums)
+
+    def _add(self, profile, j, target, rows):
+        if self._categorical[j]:
+            codes, levels = self._table.levels(j)
+            profile.add(codes[rows], levels, target)
+        else:
+            profile.add(self._table.numbers(j)[rows], target)
+
+    def _fit_profile(self, profile, j, weight):
+        fit = fit_level_profile if self._categorical[j] else fit_number_profile
+        return fit(profile, self._settings(j, weight), self._params["missing"])
+
+    def _settings(self, j, weight):
+        params = self._params
+        least = params["min_samples_bin"]
+        return Settings(
+            task=self.task,
+            max_bins=params["max_bins"],
+            penalty=resolve_penalty(
+                params["penalty"],
+                "classes" if self.is_classes else "continuous",
+                ordered=not self._categorical[j],
+            ),
+            min_weight=float(least) if isinstance(least, Integral) else least * weight,
+            max_candidates=params["max_candidates"],
+            signs=self._signs[j],
+        )
+
+    def _refuse_contradictions(self):
+        """Raise where the parameters do not go with the target or with each other."""
+        params = self._params
+        if params["target_type"] == "binary" and self.kind != "binary":
+            raise ValueError(
+                f"target_type='binary' needs two classes, got {len(self.target.classes)}: "
+                f"{self.target.classes[:5].tolist()}... Leave it at 'auto'."
+            )
+        if params["monotonic_cst"] is not None and self.kind == "multiclass":
+            raise ValueError(
+                f"monotonic_cst={params['monotonic_cst']!r} is about one rate or mean, and y has "
+                f"{len(self.target.classes)} classes. Leave it at None, or bin one class "
+                "against the rest."
+            )
+        if params["monotonic_cst"] is not None and params["penalty"] == "mdlp":
+            raise ValueError(
+                "penalty='mdlp' splits greedily and knows no monotonic_cst, got "
+                f"monotonic_cst={params['monotonic_cst']!r}. Use penalty='modl'."
+            )
+        if params["encode"] == "woe" and self.kind == "continuous":
+            raise ValueError(
+                "encode='woe' is the weight of evidence for a class, and y is continuous. Use "
+                "encode='posterior', the mean of y in the bin."
+            )

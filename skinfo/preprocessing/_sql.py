@@ -1,0 +1,377 @@
+"""The fitted bins of one column as SQL: one CASE expression for each column they become."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import inf, isfinite, ulp
+from sys import float_info
+
+import numpy as np
+
+from skinfo.preprocessing._naming import write_date
+
+# A plain decimal longer than this might overflow DuckDB's DECIMAL beside a BIGINT column.
+PLAIN_DIGITS = 12
+
+# Lists of levels are broken into lines of about this length.
+LINE_LENGTH = 88
+
+# Microseconds since 1970 of the years 1 to 9999, which every database writes alike.
+FIRST_DATE = int(np.datetime64("0001-01-01", "us").astype(np.int64))
+END_OF_DATES = int(np.datetime64("10000-01-01", "us").astype(np.int64))
+
+
+def case_expressions(bins, name, outputs, dialect="ansi"):
+    """Return one SQL expression for each column of `outputs`, which gives a row its bin's entry.
+
+    Parameters
+    ----------
+    bins : NumericBins or CategoryBins
+
+    name : str
+        The column's name in the database.
+
+    outputs : array-like of shape (n_bins, n_outputs)
+        Finite numbers. Floats are written so that they are read back as doubles.
+
+    dialect : {"ansi", "sqlite", "duckdb", "postgresql"}, default="ansi"
+        Whose SQL to write. That of "ansi" runs in SQLite and DuckDB too where the column
+        holds numbers, booleans or text; it does not know NaN, which only "duckdb" and
+        "postgresql" send where missing values go.
+
+    Returns
+    -------
+    expressions : list of str
+
+    Raises
+    ------
+    ValueError
+        If the dialect is unknown, `outputs` does not fit the bins, or a cut or a level has
+        no literal in SQL.
+    """
+    dialect = _dialect(dialect)
+    outputs = _checked_outputs(outputs, bins.n_bins, name)
+    column = quote_identifier(name)
+    missing = _missing_test(bins, column, dialect)
+    write = _category_case if bins.is_categorical else _numeric_case
+    return [write(bins, name, missing, outputs_of_bins, dialect) for outputs_of_bins in outputs]
+
+
+def quote_identifier(name):
+    """Return a column's name between double quotes, those inside it doubled."""
+    name = str(name)
+    _check_text(name, f"name={name!r}")
+    return '"' + name.replace('"', '""') + '"'
+
+
+# What a dialect decides
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """Where databases differ.
+
+    Attributes
+    ----------
+    nan_test : str or None
+        Says of a column of floats, ``{}``, whether it is NaN; None where no column can be,
+        or where the standard does not say.
+
+    date : callable
+        From microseconds since 1970 to a literal.
+    """
+
+    nan_test: str | None
+    date: Callable
+
+
+def _timestamp(microseconds):
+    """Return a literal such as ``TIMESTAMP '2020-01-15 00:00:00'``."""
+    text = write_date(microseconds)
+    return f"TIMESTAMP '{text if ' ' in text else text + ' 00:00:00'}'"
+
+
+def _iso_text(microseconds):
+    """Return a date as the shortest text that is not after that moment however it is written.
+
+    A moment may be stored with its zeros or without: '2020-01-15 10:00' or '...:00.000'.
+    All of these start with the shortest one, and text sorts after its own start.
+    """
+    text = write_date(microseconds)
+    if "." in text:
+        text = text.rstrip("0")
+    elif " " in text:
+        text = text.removesuffix(":00")
+    return f"'{text}'"
+
+
+DIALECTS = {
+    "ansi": Dialect(nan_test=None, date=_timestamp),
+    # SQLite stores a NaN as NULL, and a date as text.
+    "sqlite": Dialect(nan_test=None, date=_iso_text),
+    "duckdb": Dialect(nan_test="isnan({})", date=_timestamp),
+    "postgresql": Dialect(nan_test="{} = 'NaN'", date=_timestamp),
+}
+
+
+def _dialect(dialect):
+    if not isinstance(dialect, str) or dialect not in DIALECTS:
+        raise ValueError(f"dialect must be one of {sorted(DIALECTS)}, got {dialect!r}.")
+    return DIALECTS[dialect]
+
+
+# From bins to CASE
+
+
+def _numeric_case(bins, name, missing, outputs, dialect):
+    """Return the expression for intervals: the first condition that holds decides."""
+    below = CONDITIONS[bins.kind]
+    # An interval with the output of the next one is told from it by nothing.
+    arms = [
+        (below(quote_identifier(name), cut, dialect), outputs[i])
+        for i, cut in enumerate(bins.cuts.tolist())
+        if outputs[i] != outputs[i + 1]
+    ]
+    return _case(missing, outputs[bins.missing_bin], arms, outputs[len(bins.cuts)])
+
+
+def _category_case(bins, name, missing, outputs, dialect):
+    """Return the expression for groups of levels: those not listed go where unseen ones do."""
+    otherwise = outputs[bins.fallback]
+    members = {}
+    for group, levels in enumerate(bins.members):
+        members.setdefault(outputs[group], []).extend(levels)
+    literals = _level_literals(bins.levels, name)
+    column = quote_identifier(name)
+    arms = [
+        (_is_in(column, [literals[level] for level in levels]), output)
+        for output, levels in members.items()
+        if output != otherwise and levels
+    ]
+    return _case(missing, outputs[bins.missing_bin], arms, otherwise)
+
+
+def _case(missing, of_missing, arms, otherwise):
+    """Return CASE over several lines, or the one output if all are the same."""
+    if not arms and of_missing == otherwise:
+        return otherwise
+    # First: to compare NULL or NaN with a cut gives no answer, or the wrong one.
+    arms = [(missing, of_missing), *arms]
+    lines = [f"    WHEN {condition} THEN {output}" for condition, output in arms]
+    return "\n".join(["CASE", *lines, f"    ELSE {otherwise}", "END"])
+
+
+def _missing_test(bins, column, dialect):
+    """Return the condition of a missing value: NULL, or NaN where the column may hold it."""
+    if bins.is_categorical:
+        may_be_nan = any(isinstance(level, (float, np.floating)) for level in bins.levels)
+    else:
+        may_be_nan = bins.kind == "number"
+    is_null = f"{column} IS NULL"
+    if not may_be_nan or dialect.nan_test is None:
+        return is_null
+    return f"{is_null} OR {dialect.nan_test.format(column)}"
+
+
+def _is_in(column, literals):
+    """Return ``column IN (...)``, broken into lines if it is long."""
+    condition = f"{column} IN ({', '.join(literals)})"
+    if len(condition) <= LINE_LENGTH:
+        return condition
+    lines = [[]]
+    for literal in literals:
+        if lines[-1] and len(", ".join([*lines[-1], literal])) > LINE_LENGTH:
+            lines.append([])
+        lines[-1].append(literal)
+    inner = ",\n".join("        " + ", ".join(line) for line in lines)
+    return f"{column} IN (\n{inner}\n    )"
+
+
+# Conditions: whether a value is to the left of a cut
+
+
+def _number_below(column, cut, dialect):
+    if cut == inf:
+        # Left of it are all finite numbers, and no database writes infinity like another.
+        return f"{column} <= {_number(float_info.max)}"
+    return f"{column} < {_number(cut)}"
+
+
+def _is_false(column, cut, dialect):
+    if not 0 < cut <= 1:
+        raise ValueError(
+            f"A cut of {cut!r} does not separate False from True in {column}. Fit again."
+        )
+    return f"NOT {column}"
+
+
+def _date_below(column, cut, dialect):
+    if not FIRST_DATE <= cut < END_OF_DATES:
+        raise ValueError(
+            f"{column} has a cut at {cut!r} microseconds since 1970, outside of the years 1 to "
+            "9999 that SQL can write. Replace such dates, by missing values if they stand for "
+            "none, and fit again."
+        )
+    return f"{column} < {dialect.date(cut)}"
+
+
+def _no_duration(column, cut, dialect):
+    raise ValueError(
+        f"{column} holds durations, which databases store too differently for one expression. "
+        "Convert it to a number, such as seconds by .dt.total_seconds(), here and in the "
+        "database, and fit again."
+    )
+
+
+CONDITIONS = {
+    "number": _number_below,
+    "integer": _number_below,
+    "boolean": _is_false,
+    "date": _date_below,
+    "duration": _no_duration,
+}
+
+
+# Literals
+
+
+def _number(value):
+    """Return a literal that compares with an integer, float or double as this float64 does.
+
+    DuckDB reads 0.1 as a DECIMAL and casts a literal without an exponent to the type of a
+    FLOAT column. Only what no type would round is therefore written without one.
+    """
+    if value == 0:
+        return "0"
+    digits = _digits(value)
+    if "e" not in digits and _is_short(digits, value):
+        return digits.removesuffix(".0")
+    return _double(value)
+
+
+def _double(value):
+    """Return a literal that databases read as a double: it has an exponent."""
+    digits = _digits(value)
+    if "e" in digits:
+        return digits
+    return digits.removesuffix(".0") + "e0"
+
+
+def _digits(value):
+    """Return decimal digits that every database reads back as this float64.
+
+    SQLite rounds twice, which errs where a decimal is almost halfway between two floats; 18
+    digits are far from that.
+    """
+    shortest = repr(float(value))
+    off = abs(Fraction(shortest) - Fraction(value))
+    if off < Fraction(ulp(value)) * Fraction(49, 100):
+        return shortest
+    return f"{value:.17e}"
+
+
+def _is_short(digits, value):
+    """Say whether the plain decimal is exact, in float32 too, and not long."""
+    exact = Fraction(digits) == Fraction(value)
+    if not exact or len(digits) > PLAIN_DIGITS:
+        return False
+    return float(np.float32(value)) == value
+
+
+def _text(level):
+    return "'" + level.replace("'", "''") + "'"
+
+
+def _truth(level):
+    return "TRUE" if level else "FALSE"
+
+
+# The first that a level is an instance of writes it: a bool is an int too. Only levels of
+# one family can be compared with one column.
+LEVEL_KINDS = {
+    str: ("text", _text),
+    bool: ("booleans", _truth),
+    int: ("numbers", str),
+    float: ("numbers", _number),
+}
+
+
+def _level_literals(levels, name):
+    """Return the literal of each level."""
+    literals, families = {}, set()
+    for level in levels:
+        value = level.item() if isinstance(level, np.generic) else level
+        kind = next((LEVEL_KINDS[t] for t in LEVEL_KINDS if isinstance(value, t)), None)
+        _check_level(level, value, kind, name)
+        family, write = kind
+        families.add(family)
+        literals[level] = write(value)
+    if len(families) > 1:
+        raise ValueError(
+            f"{name} has levels of several types: {' and '.join(sorted(families))}. A column of "
+            "a database has one type. Convert the levels to strings and fit again."
+        )
+    return literals
+
+
+def _check_level(level, value, kind, name):
+    """Raise if SQL has no literal for the level."""
+    if kind is None:
+        raise ValueError(
+            f"{name} has the level {level!r} of type {type(level).__name__}, but SQL can only "
+            "be written for text, booleans and numbers. Convert it to strings, here and in "
+            "the database, and fit again."
+        )
+    if isinstance(value, str):
+        _check_text(value, f"{name} has the level {value!r}, which")
+    elif isinstance(value, float) and not isfinite(value):
+        raise ValueError(
+            f"{name} has the level {level!r}, which SQL cannot write. Replace it by a missing "
+            "value or a finite number and fit again."
+        )
+
+
+def _check_text(text, subject):
+    """Raise if the text has a character that no database stores."""
+    # A lone surrogate is half a character: UTF-8 has no bytes for it.
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError(
+            f"{subject} holds a NUL character or a lone surrogate, which SQL cannot write. "
+            "Remove it and fit again."
+        )
+
+
+# Outputs
+
+
+def _checked_outputs(outputs, n_bins, name):
+    """Return, for each column of `outputs`, the literals of the bins."""
+    outputs = np.asarray(outputs)
+    if outputs.ndim != 2 or outputs.shape[0] != n_bins:
+        raise ValueError(
+            f"outputs must have shape (n_bins, n_outputs) with the n_bins={n_bins} of {name}, "
+            f"got shape {outputs.shape}."
+        )
+    if outputs.dtype.kind not in WRITE_OUTPUT:
+        raise ValueError(f"outputs must hold numbers, got dtype {outputs.dtype} for {name}.")
+    for bin_, value in zip(*_not_finite(outputs), strict=True):
+        raise ValueError(
+            f"outputs must be finite, got {value} for bin {bin_} of {name}: SQL cannot write "
+            "it. Use smoothed values."
+        )
+    write = WRITE_OUTPUT[outputs.dtype.kind]
+    return [[write(value) for value in column] for column in outputs.T.tolist()]
+
+
+def _not_finite(outputs):
+    if outputs.dtype.kind != "f":
+        return [], []
+    rows, columns = np.nonzero(~np.isfinite(outputs))
+    return rows.tolist(), outputs[rows, columns].tolist()
+
+
+def _whole(value):
+    return str(int(value))
+
+
+WRITE_OUTPUT = {"b": _whole, "i": _whole, "u": _whole, "f": _double}

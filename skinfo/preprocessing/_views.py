@@ -1,0 +1,192 @@
+"""What a fitted binner shows, and how it is taken elsewhere."""
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from skinfo.preprocessing._columns import feature_index
+from skinfo.preprocessing._encoding import ENCODINGS
+from skinfo.preprocessing._report import bin_table, feature_html
+from skinfo.preprocessing._sql import case_expressions, quote_identifier
+from skinfo.preprocessing._state import restore_binner, state_of_binner
+from skinfo.utils._compat import _check_feature_names_in
+
+
+class BinViewsMixin:
+    """Tables, typical values, SQL and JSON of a fitted `MutualInfoBinner`."""
+
+    def bin_table(self, feature):
+        """Return what is known of each bin of one column.
+
+        Parameters
+        ----------
+        feature : str or int
+            Name or index of the column.
+
+        Returns
+        -------
+        table : DataFrame
+            One row a bin: ``bin`` (its name), ``count`` (sum of weights) and ``share``.
+
+            For classes: ``rate[c]`` of each class c; ``low[c]`` and ``high[c]``, Jeffreys' 95%
+            interval of the rate (of two classes that of the second); of two classes ``woe``, the
+            log odds of the second over those of all samples, and ``iv``, what the bin adds to
+            the information value, both in bits and smoothed as `encode` says.
+
+            For a continuous y: its ``mean``, ``std``, and ``low`` and ``high``, the 95%
+            interval of the mean.
+
+            Last, ``bits``: what the bin contributes to I(bin; y), share times the divergence of
+            the bin's y from all y. These sum to ``mutual_info_``. Intervals take bins as given.
+
+        Raises
+        ------
+        ValueError
+            If there is no such column.
+        """
+        check_is_fitted(self)
+        j = feature_index(feature, self._feature_names())
+        return bin_table(self._bins[j].labels(), self._columns[j].sums, self._task, self.classes_)
+
+    def to_sql(self, feature=None, *, dialect="ansi"):
+        """Return `transform` as SQL expressions, to stand between SELECT and FROM.
+
+        Parameters
+        ----------
+        feature : str or int, default=None
+            Name or index of one column; None: all.
+
+        dialect : {"ansi", "sqlite", "duckdb", "postgresql"}, default="ansi"
+            They differ in dates and in NaN, which "duckdb" and "postgresql" take for missing.
+
+        Returns
+        -------
+        sql : str
+            ``CASE ... END AS "name"`` for each output column, set apart by commas.
+
+        Raises
+        ------
+        ValueError
+            If there is no such column, or a bin cannot be said in SQL (durations, levels that
+            are neither text, numbers nor booleans).
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import pandas as pd
+        >>> from skinfo import MutualInfoBinner
+        >>> X = pd.DataFrame({"age": np.arange(20, 60)})
+        >>> binner = MutualInfoBinner().fit(X, X["age"] >= 40)
+        >>> print(binner.to_sql("age"))
+        CASE
+          WHEN "age" IS NULL THEN 0
+          WHEN "age" < 40 THEN 0
+          ELSE 1
+        END AS "age"
+        """
+        check_is_fitted(self)
+        names = self._feature_names()
+        chosen = range(len(names)) if feature is None else [feature_index(feature, names)]
+        out = list(self.get_feature_names_out())
+        starts = np.append(0, np.cumsum([v.shape[1] for v in self._outputs()]))
+        expressions = []
+        for j in chosen:
+            cases = case_expressions(self._bins[j], names[j], self._outputs()[j], dialect)
+            for case, column in zip(cases, out[starts[j] : starts[j + 1]], strict=True):
+                expressions.append(f"{case} AS {quote_identifier(column)}")
+        return ",\n".join(expressions)
+
+    def to_dict(self):
+        """Return the fitted binner as a dict that JSON can hold.
+
+        Returns
+        -------
+        state : dict
+            Versioned; `from_dict` makes of it a binner with the same `transform`. Parameters
+            that JSON cannot hold (a splitter as `cv`, a RandomState) are left at their
+            defaults: they matter to another `fit` only.
+
+        Raises
+        ------
+        ValueError
+            If a level or a class is neither text, a number nor a boolean.
+        """
+        check_is_fitted(self)
+        return state_of_binner(self)
+
+    @classmethod
+    def from_dict(cls, state):
+        """Return the fitted binner that `to_dict` described.
+
+        Parameters
+        ----------
+        state : dict
+            From `to_dict`, if need be by way of JSON.
+
+        Returns
+        -------
+        binner : MutualInfoBinner
+            Its transform, tables and attributes are those of the original.
+
+        Raises
+        ------
+        ValueError
+            If the state is not of a binner, or was written by a later version of skinfo.
+
+        Examples
+        --------
+        >>> import json
+        >>> from skinfo import MutualInfoBinner
+        >>> binner = MutualInfoBinner().fit([[1.0], [2.0], [8.0], [9.0]] * 9, [0, 0, 1, 1] * 9)
+        >>> text = json.dumps(binner.to_dict())
+        >>> MutualInfoBinner.from_dict(json.loads(text)).bin_edges_
+        [array([-inf,   5.,  inf])]
+        """
+        return restore_binner(cls(), state)
+
+    def _typical_values(self, X):
+        codes = self._codes_of(X)
+        columns = []
+        for j, (column, bins) in enumerate(zip(codes.T, self._bins, strict=True)):
+            wrong = ~((column >= 0) & (column < bins.n_bins) & (column % 1 == 0))
+            if wrong.any():
+                raise ValueError(
+                    f"X must hold bin numbers, got {column[np.argmax(wrong)]} in column {j}, "
+                    f"which has the bins 0 to {bins.n_bins - 1}."
+                )
+            columns.append(bins.representatives()[column.astype(np.int64)])
+        numbers = all(column.dtype != object for column in columns)
+        values = np.empty(codes.shape, np.float64 if numbers else object)
+        for j, column in enumerate(columns):
+            values[:, j] = column
+        return values
+
+    def _codes_of(self, X):
+        """Return bin numbers (n_samples, n_features) from what `transform` gave."""
+        if ENCODINGS[self.encode].looks_at_y:
+            raise ValueError(
+                f"inverse_transform needs bin numbers or indicators, and encode={self.encode!r} "
+                "keeps neither. Use encode='ordinal' or 'onehot'."
+            )
+        if self.encode != "ordinal":
+            return self._encoder.inverse_transform(X)
+        codes = np.asarray(X)
+        if codes.ndim != 2 or codes.shape[1] != len(self._bins):
+            raise ValueError(
+                f"X must have shape (n_samples, {len(self._bins)}), got {codes.shape}."
+            )
+        return codes
+
+    def _outputs(self):
+        """Return what `transform` writes for each bin, a list of (n_bins, n_outputs)."""
+        return self._values_of(self._columns, self._task)
+
+    def _feature_names(self):
+        return list(_check_feature_names_in(self))
+
+    def _html_repr(self):
+        html = super()._html_repr()
+        if getattr(self, "_columns", None) is None:
+            return html
+        return html + feature_html(
+            self._feature_names(), self.mutual_info_, self.n_bins_, self.missing_bits_
+        )

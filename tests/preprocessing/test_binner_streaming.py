@@ -1,0 +1,113 @@
+"""partial_fit: chunks add up to the whole."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.base import clone
+
+from skinfo import MutualInfoBinner
+
+
+def table_of(rng, n):
+    x = rng.normal(size=n)
+    frame = pd.DataFrame(
+        {
+            "x": x,
+            "gap": np.where(rng.random(n) < 0.2, np.nan, rng.normal(size=n)),
+            "level": np.array(list("abcdef"))[rng.integers(0, 6, n)],
+        }
+    )
+    return frame, x + (frame["level"] > "c") + rng.normal(size=n)
+
+
+TARGETS = {
+    "binary": lambda z: (z > 0.5).astype(int),
+    "multiclass": lambda z: np.digitize(z, [0, 1]),
+    "continuous": lambda z: np.asarray(z),
+}
+
+
+def assert_same(a, b):
+    for j in range(a.n_features_in_):
+        if a.bin_edges_[j] is None:
+            assert a.groups_[j] == b.groups_[j]
+        else:
+            np.testing.assert_array_equal(a.bin_edges_[j], b.bin_edges_[j])
+        np.testing.assert_allclose(a.counts_[j], b.counts_[j], rtol=1e-9)
+    np.testing.assert_allclose(a.mutual_info_, b.mutual_info_, atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", TARGETS)
+@pytest.mark.parametrize("missing", ["separate", "merge"])
+def test_chunks_equal_the_whole_on_the_same_candidates(rng, kind, missing):
+    X, z = table_of(rng, 1500)
+    y = TARGETS[kind](z)
+    stream = MutualInfoBinner(max_candidates=60, missing=missing)
+    for start in range(0, 1500, 400):
+        stream.partial_fit(X[start : start + 400], y[start : start + 400])
+    whole = MutualInfoBinner(candidate_edges=stream.candidate_edges_, missing=missing).fit(X, y)
+    assert_same(stream, whole)
+    assert (
+        stream.counts_[0][:, : len(stream.classes_) if kind != "continuous" else 1].sum() == 1500
+    )
+    np.testing.assert_array_equal(stream.transform(X), whole.transform(X))
+
+
+@given(cuts=st.lists(st.integers(1, 199), min_size=0, max_size=6, unique=True))
+@settings(max_examples=20, deadline=None)
+def test_any_chunking_gives_the_same_on_given_edges(cuts):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 2))
+    y = (X[:, 0] + rng.normal(size=200) > 0).astype(int)
+    weights = rng.integers(0, 3, 200)
+    edges = [np.linspace(-2, 2, 41), np.array([0.0])]
+    stream = MutualInfoBinner(candidate_edges=edges)
+    for part in np.split(np.arange(200), sorted(cuts)):
+        if weights[part].any():
+            stream.partial_fit(X[part], y[part], classes=[0, 1], sample_weight=weights[part])
+    whole = MutualInfoBinner(candidate_edges=edges).fit(X, y, sample_weight=weights)
+    assert_same(stream, whole)
+
+
+def test_given_edges_are_the_only_cuts(rng):
+    x = rng.normal(35, 10, size=(500, 1))
+    y = (x[:, 0] > 38).astype(int)
+    binner = MutualInfoBinner(candidate_edges=[[20, 30, 40, 50]]).fit(x, y)
+    assert set(binner.bin_edges_[0][1:-1]) <= {20, 30, 40, 50}
+    assert 40 in binner.bin_edges_[0]
+    frame = pd.DataFrame({"age": x[:, 0], "free": x[:, 0]})
+    named = MutualInfoBinner(candidate_edges={"age": [20, 40]}).fit(frame, y)
+    assert named.bin_edges_[0].tolist() == [-np.inf, 40, np.inf]
+    assert named.bin_edges_[1][1] == pytest.approx(38, abs=0.5)
+
+
+def test_levels_new_in_a_later_chunk_are_known():
+    stream = MutualInfoBinner(2, penalty=None)
+    stream.partial_fit(pd.DataFrame({"c": list("ab") * 10}), [0, 1] * 10)
+    stream.partial_fit(pd.DataFrame({"c": list("cd") * 10}), [0, 1] * 10)
+    assert stream.groups_[0] == [["a", "c"], ["b", "d"]]
+
+
+def test_classes_named_before_they_are_seen(rng):
+    X = rng.normal(size=(60, 1))
+    stream = MutualInfoBinner().partial_fit(X[:30], np.zeros(30, int), classes=[0, 1])
+    assert stream.mutual_info_[0] == 0
+    stream.partial_fit(X[30:], np.ones(30, int))
+    assert stream.counts_[0].sum(axis=0).tolist() == [30, 30]
+
+
+def test_unnamed_classes_are_refused(rng):
+    X = rng.normal(size=(30, 1))
+    stream = MutualInfoBinner().partial_fit(X, np.arange(30) % 2)
+    with pytest.raises(ValueError, match=r"y has the label 2, .* classes \[0, 1\].*partial_fit"):
+        stream.partial_fit(X, np.arange(30) % 3)
+
+
+def test_fit_starts_anew(rng):
+    X, y = rng.normal(size=(100, 1)), np.arange(100) % 2
+    binner = MutualInfoBinner().partial_fit(X, y).fit(X[:40], y[:40])
+    assert binner.counts_[0].sum() == 40
+    assert binner.partial_fit(X, y).counts_[0].sum() == 100
+    assert clone(binner).partial_fit(X[:10], y[:10]).counts_[0].sum() == 10

@@ -32,7 +32,7 @@ from sklearn.tree import DecisionTreeClassifier
 from skinfo import MutualInfoBinner
 
 MAX_BINS = 8
-PENALTIES = ("modl", "mdlp", "bic", None)
+PENALTIES = ("auto", "modl", "mdlp", "bic", None)
 KEEL = (
     "australian",
     "banana",

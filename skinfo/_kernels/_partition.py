@@ -8,16 +8,17 @@ shortcuts lose most of the information.
 import numpy as np
 
 from skinfo._kernels._jit import kernel
-from skinfo._kernels._log import fast_xlogx, log_factorial
+from skinfo._kernels._log import fast_log, fast_xlogx, log_factorial
 
 # What a bin costs; False and True stand for the first two.
 INFORMATION = 0
 MODL = 1
 VARIANCE = 2
+BALANCED = 3
 
 
 @kernel
-def boundary_points(values, starts, weights, limit):
+def boundary_points(values, codes, weights, n_classes, limit):
     """Return where the class distribution of a column changes, unless that is at too many places.
 
     Values of equal class distribution that follow each other stay together: an optimal
@@ -26,13 +27,15 @@ def boundary_points(values, starts, weights, limit):
     Parameters
     ----------
     values : ndarray of shape (n,), dtype float64
-        Sorted within each class, classes one after the other.
+        Sorted.
 
-    starts : ndarray of shape (n_classes + 1,), dtype int64
-        Where each class starts in `values`, and n.
+    codes : ndarray of shape (n,), unsigned
+        The class of each.
 
     weights : ndarray of shape (n,) or (0,), dtype float64
-        Of `values`; empty for weights of one.
+        Empty for weights of one.
+
+    n_classes : int
 
     limit : int
         With more boundary points than this the search ends at once: a noisy column has
@@ -46,27 +49,21 @@ def boundary_points(values, starts, weights, limit):
     complete : bool
         Whether these are all.
     """
-    n_classes = starts.shape[0] - 1
-    head = starts[:-1].copy()
+    n = values.shape[0]
     run, block = np.zeros(n_classes), np.zeros(n_classes)
     run_weight = 0.0
-    points = np.empty(min(limit, values.shape[0]))
+    points = np.empty(min(limit, n))
     n_points = 0
-    while True:
-        value = np.inf
-        hint = -1
-        for c in range(n_classes):
-            if head[c] < starts[c + 1] and (hint < 0 or values[head[c]] < value):
-                value, hint = values[head[c]], c
-        if hint < 0:
-            return points[:n_points].copy(), True
+    row = 0
+    while row < n:
+        value, hint = values[row], codes[row]
+        block[:] = 0.0
         block_weight = 0.0
-        for c in range(n_classes):
-            block[c] = 0.0
-            while head[c] < starts[c + 1] and values[head[c]] == value:
-                block[c] += weights[head[c]] if weights.shape[0] else 1.0
-                head[c] += 1
-            block_weight += block[c]
+        while row < n and values[row] == value:
+            weight = weights[row] if weights.shape[0] else 1.0
+            block[codes[row]] += weight
+            block_weight += weight
+            row += 1
         if run_weight > 0.0 and not same_distribution(run, run_weight, block, block_weight, hint):
             if n_points == limit:
                 return points, False
@@ -76,6 +73,7 @@ def boundary_points(values, starts, weights, limit):
             run_weight = 0.0
         run += block
         run_weight += block_weight
+    return points[:n_points].copy(), True
 
 
 @kernel
@@ -110,6 +108,7 @@ def fill_costs(by_class, end, first, cost, row):
     of class distributions of that size and of the orders that give this one
     (Boulle 2006, eq. 2). Variance: minus (sum of w y)^2 / (sum of w), which is the
     within-bin sum of squares less the sum of w y^2, the same for every partition.
+    Balanced: the information's cost less the log of N_bin, so that small bins cost more.
 
     Parameters
     ----------
@@ -153,6 +152,11 @@ def fill_costs(by_class, end, first, cost, row):
             edge = by_class[c, end]
             for t in range(n):
                 row[t] -= fast_xlogx(abs(column[t] - edge))
+        if cost == BALANCED:
+            column = by_class[last, first : first + n]
+            edge = by_class[last, end]
+            for t in range(n):
+                row[t] -= fast_log(abs(column[t] - edge))
 
 
 @kernel

@@ -39,9 +39,17 @@ class MutualInfoBinner(BinViewsMixin, TransformerMixin, BaseEstimator):
         The most intervals or groups of a column, at least 2; a bin of missing values
         comes on top.
 
-    penalty : {"modl", "mdlp", "bic"}, float or None, default="modl"
+    penalty : {"auto", "modl", "mdlp", "bic"}, float or None, default="auto"
         What decides how many bins a column is worth, and their price.
 
+        - ``"auto"``: first, whether the column says anything at all, by MODL's code lengths
+          with one bin as likely as all others; a column that says nothing gets one bin. If it
+          does, the bins with the least n H(y | bin) + sum of log(1 / share of the bin), between
+          at most sqrt(n) groups of equal frequency: the share keeps cuts from enclosing a few
+          rows by chance [3]_. Cuts within the groups are taken where they save more than it
+          takes to say where they are. Of all rules tried it says the most about new rows (on real data
+          and on shapes; ``benchmarks/binning_quality.py``). Categorical columns and
+          continuous y use ``"modl"``.
         - ``"modl"``: the partition of the shortest description [1]_; a column that
           says nothing gets one bin.
         - ``"mdlp"``: the greedy recursive splits of Fayyad and Irani [2]_ (categorical
@@ -181,6 +189,8 @@ default="from_dtype"
        attributes", Machine Learning 65, 2006, eq. 2.
     .. [2] U. Fayyad and K. Irani, "Multi-interval discretization of continuous-valued
        attributes for classification learning", IJCAI 1993.
+    .. [3] L. Duembgen and V. Spokoiny, "Multiscale testing of qualitative hypotheses", Annals
+       of Statistics 29, 2001.
 
     Examples
     --------
@@ -201,7 +211,7 @@ default="from_dtype"
     _parameter_constraints: ClassVar[dict] = {
         "max_bins": [Interval(Integral, 2, None, closed="left")],
         "penalty": [
-            StrOptions({"modl", "mdlp", "bic"}),
+            StrOptions({"auto", "modl", "mdlp", "bic"}),
             Interval(Real, 0, None, closed="left"),
             None,
         ],
@@ -226,7 +236,7 @@ default="from_dtype"
         self,
         max_bins=8,
         *,
-        penalty="modl",
+        penalty="auto",
         encode="ordinal",
         min_samples_bin=1,
         monotonic_cst=None,

@@ -1,16 +1,14 @@
 """Where to cut a column of numbers: candidates, the best partition, a finer look at its cuts."""
 
+from math import log
+
 import numpy as np
 
 from skinfo._kernels._monotone import isotonic_blocks
-from skinfo._kernels._partition import MODL, boundary_points
+from skinfo._kernels._partition import INFORMATION, VARIANCE
 from skinfo.preprocessing._naming import cut_between
 from skinfo.preprocessing._partition import best_partition
-from skinfo.preprocessing._sorted import (
-    SortedValues,
-    class_sums_before,
-    number_sums_before,
-)
+from skinfo.preprocessing._sorted import SortedValues
 
 # A finer look at the chosen cuts has this many candidates, whatever max_candidates is.
 FINE_CANDIDATES = 256
@@ -49,54 +47,53 @@ def supervised_cuts(values, target, settings, kind="number"):
     if not len(column):
         return np.empty(0), np.zeros((1, target.n_sums)), np.full(1, np.nan), 0
     best = min(
-        (_search(column, target, settings.toward(sign)) for sign in settings.signs),
+        (_search(column, settings.toward(sign)) for sign in settings.signs),
         key=lambda found: found.total,
     )
     cuts = cut_points(column.values, best.points, kind)
     return cuts, best.sums, column.means(cuts), best.sign
 
 
-def _search(column, target, settings):
+def _search(column, settings):
     """Return the best Partition among candidates, then among finer ones around its cuts."""
-    sums_before, points, thinned = _candidates(column, target, settings)
-    best = best_partition(sums_before(points), settings)
+    points, thinned = candidate_points(column, settings)
+    if thinned and _blocks_suffice(settings):
+        points, thinned = _between_blocks(column, settings), False
+    best = best_partition(column.sums_before(points), settings)
     while thinned and settings.penalty != "mdlp" and len(best.chosen) > 1:
         finer, thinned = finer_points(column, points, best.chosen[:-1] - 1)
-        points = finer
-        best = best_partition(sums_before(points), settings)
+        found = best_partition(column.sums_before(finer), settings)
+        if settings.penalty.on_grid and not _is_worth_its_places(found, finer, best):
+            break
+        points, best = finer, found
     return best.at(points)
 
 
-def _candidates(column, target, settings):
-    """Return sums below points as a function, the values to cut at, and whether some are left."""
-    if target.classes is None:
-        by_row = column.number_sums()
-        points, thinned = candidate_points(column, None, settings)
+def _is_worth_its_places(found, finer, best):
+    """Say whether a finer partition saves what it takes to say where in the grid its cuts are.
 
-        def sums_before(points):
-            return number_sums_before(column, by_row, points)
+    A cut that may be at any of r places takes log r nats. Without this price cuts chase noise.
+    """
+    places = max(len(finer) / (len(best.chosen) - 1), 1.0)
+    return found.total + (len(found.chosen) - 1) * log(places) < best.total
 
-    else:
-        by_class = column.by_class()
-        points, thinned = candidate_points(column, by_class, settings)
 
-        def sums_before(points):
-            return class_sums_before(by_class, points)
+def _between_blocks(column, settings):
+    """Return the values between isotonic blocks: a rate that falls where it may not is pooled."""
+    every = column.values[column.firsts()]
+    table = settings.task.cumulative(column.sums_before(every))
+    return every[isotonic_blocks(table, settings.sign)[:-1] - 1]
 
-    if thinned and _blocks_suffice(settings):
-        # A rate that may only rise is pooled where it falls; the best cuts are between the pools.
-        every = column.values[column.firsts()]
-        table = settings.task.cumulative(sums_before(every))
-        return sums_before, every[isotonic_blocks(table, settings.sign)[:-1] - 1], False
-    return sums_before, points, thinned
+
+def _is_on_grid(penalty):
+    return penalty != "mdlp" and penalty.on_grid
 
 
 def _blocks_suffice(settings):
     """Say whether the best monotone partition is one of isotonic blocks."""
     return (
         settings.sign != 0
-        and settings.penalty != "mdlp"
-        and settings.penalty.cost != MODL
+        and settings.penalty.cost in (INFORMATION, VARIANCE)
         and settings.min_weight <= 1.0
     )
 
@@ -111,14 +108,15 @@ def quantile_cuts(values, target, n_bins):
     return cut_points(column.values, column.values[firsts])
 
 
-def candidate_points(column, by_class, settings):
+def candidate_points(column, settings):
     """Return the values before which the column may be cut, and whether some were left out."""
-    most = settings.max_candidates
+    most = settings.most_candidates(settings.task.weights(column.sums_before([])[-1]))
     limit = len(column) if most is None else most - 1
     # With a least weight, or a rate that may only rise, a bin may have to end inside a run of
     # one class distribution.
-    if by_class is not None and settings.min_weight <= 1.0 and settings.sign == 0:
-        points, complete = boundary_points(*by_class, limit)
+    merges = settings.task.n_classes > 1 and not _is_on_grid(settings.penalty)
+    if merges and settings.min_weight <= 1.0 and settings.sign == 0:
+        points, complete = column.boundary_points(limit)
         if complete:
             return points, False
     if column.n_distinct() - 1 > limit:

@@ -56,7 +56,7 @@ def _partition_sorted(sums, settings, n_levels):
     )
     labels = np.zeros(len(sums), np.int64)
     if np.isfinite(costs).any():
-        n_bins, _ = choose_n_bins(costs, penalty, task, before[-1], n_levels)
+        n_bins, _ = choose_n_bins(costs, penalty, task, before[-1], n_levels, ordered=False)
         labels[order] = np.searchsorted(cuts[n_bins - 1, :n_bins], np.arange(1, len(sums) + 1))
     return labels
 
@@ -74,7 +74,8 @@ def _partition_merging(counts, settings, n_levels):
         if k == 1 or grouped.sum(axis=1).min() >= settings.min_weight:
             table = task.cumulative(_sums_before(grouped))
             costs[k - 1] = sum(bin_cost(table, i, i + 1, penalty.cost) for i in range(k))
-    return labels[choose_n_bins(costs, penalty, task, counts.sum(axis=0), n_levels)[0]]
+    whole = counts.sum(axis=0)
+    return labels[choose_n_bins(costs, penalty, task, whole, n_levels, ordered=False)[0]]
 
 
 def _sums_before(sums):

@@ -1,6 +1,7 @@
 """The partition of ordered cells that costs least in all, and what it was asked to be."""
 
 from dataclasses import dataclass, replace
+from math import isqrt
 
 import numpy as np
 
@@ -43,6 +44,13 @@ class Settings:
     def sign(self):
         """The direction, once there is but one."""
         return self.signs[0]
+
+    def most_candidates(self, weight):
+        """Return how many groups of rows there may be, None for any number."""
+        if self.penalty == "mdlp" or not self.penalty.on_grid:
+            return self.max_candidates
+        grid = max(isqrt(int(weight)), self.max_bins)
+        return grid if self.max_candidates is None else min(grid, self.max_candidates)
 
     def toward(self, sign):
         """Return the same with one direction."""
@@ -90,15 +98,21 @@ def best_partition(before, settings):
 
 def _cheapest(table, whole, max_bins, settings):
     """Return the right ends of the bins that cost least in all, and that cost."""
-    penalty = settings.penalty
-    if settings.sign:
-        costs, cuts = monotone_partitions(
-            table, max_bins, settings.min_weight, penalty.cost, settings.sign
-        )
-    else:
-        costs, cuts = optimal_partitions(table, max_bins, settings.min_weight, penalty.cost)
+    penalty, n_cells = settings.penalty, len(table) - 1
+    together = np.array([n_cells])
+    if penalty.gate is not None:
+        costs, _ = _partitions(table, max_bins, settings, penalty.gate.cost)
+        if choose_n_bins(costs, penalty.gate, settings.task, whole, n_cells)[0] == 1:
+            return together, np.inf
+    costs, cuts = _partitions(table, max_bins, settings, penalty.cost)
     if not np.isfinite(costs).any():
         # Fewer rows than one bin needs: they stay together.
-        return np.array([len(table) - 1]), 0.0
-    n_bins, total = choose_n_bins(costs, penalty, settings.task, whole)
+        return together, 0.0
+    n_bins, total = choose_n_bins(costs, penalty, settings.task, whole, n_cells)
     return cuts[n_bins - 1, :n_bins], total
+
+
+def _partitions(table, max_bins, settings, cost):
+    if settings.sign:
+        return monotone_partitions(table, max_bins, settings.min_weight, cost, settings.sign)
+    return optimal_partitions(table, max_bins, settings.min_weight, cost)

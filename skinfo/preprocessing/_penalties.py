@@ -8,10 +8,35 @@ from math import inf, isfinite, log, log2
 import numpy as np
 from scipy.special import gammaln, logsumexp, xlogy
 
-from skinfo._kernels._partition import INFORMATION, MODL, VARIANCE
+from skinfo._kernels._partition import BALANCED, INFORMATION, MODL, VARIANCE
 
 # A further bin must save more than rounding.
 RELATIVE_TOLERANCE = 1e-10
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a complexity may depend on.
+
+    Attributes
+    ----------
+    n : float
+        Weight of all rows.
+
+    n_rates : int
+        Free rates of y in a bin: classes less one, or the one mean.
+
+    n_cells : int
+        Candidate intervals, or levels.
+
+    ordered : bool
+        Whether bins are runs of cells, as of a column of numbers, or any groups.
+    """
+
+    n: float
+    n_rates: int
+    n_cells: int
+    ordered: bool
 
 
 @dataclass(frozen=True)
@@ -21,49 +46,77 @@ class Penalty:
     Attributes
     ----------
     cost : int
-        What a bin costs: INFORMATION, MODL or VARIANCE, as the kernels know them.
+        What a bin costs: INFORMATION, MODL, VARIANCE or BALANCED, as the kernels know them.
 
     complexity : callable
-        ``complexity(k, n, n_rates, n_levels)`` in nats, for k bins (array) and n rows; a bin
-        has n_rates free rates; n_levels is the number of levels of a categorical column, None
-        for an ordered one.
+        ``complexity(k, shape)`` in nats, for k bins (array).
+
+    gate : Penalty or None
+        Another that says whether there is more than one bin, before this says how many.
+
+    on_grid : bool
+        Whether candidates are a grid of as many groups as the root of the number of rows, and
+        places between them have a price.
     """
 
     cost: int
     complexity: Callable
+    gate: "Penalty | None" = None
+    on_grid: bool = False
 
 
-def modl_complexity(k, n, n_rates, n_levels):
+def modl_complexity(k, shape):
     """Return what naming k bins costs: Boulle 2006, eq. 2 (intervals), 2005 (groups)."""
-    if n_levels is None:
-        return log(n) + gammaln(n + k) - gammaln(n + 1) - gammaln(k)
-    return log(n_levels) + log_partitions(n_levels, k)
+    if shape.ordered:
+        return log(shape.n) + gammaln(shape.n + k) - gammaln(shape.n + 1) - gammaln(k)
+    return log(shape.n_cells) + log_partitions(shape.n_cells, k)
 
 
-def gaussian_complexity(k, n, n_rates, n_levels):
+def grid_complexity(k, shape):
+    """Return the naming of k bins where one is as likely as all other numbers together.
+
+    The cuts of k bins are any of the C(m - 1, k - 1) of m cells.
+    """
+    cuts = gammaln(shape.n_cells) - gammaln(k) - gammaln(shape.n_cells - k + 1)
+    return cuts + np.where(k > 1, log(max(len(k) - 1, 1)), 0.0)
+
+
+def balanced_complexity(k, shape):
+    """Return k log n, which makes of each bin's -log N_bin the log of 1 / its share.
+
+    By so much the best of all intervals of a share outdoes a single one by chance (Duembgen
+    and Spokoiny 2001): cuts that enclose few rows must say more. One bin is the gate's to choose.
+    """
+    return np.where(k > 1, k * log(shape.n), np.inf)
+
+
+def gaussian_complexity(k, shape):
     """Return the naming of k bins, and half a log n for each mean, which no cost holds yet."""
-    return modl_complexity(k, n, n_rates, n_levels) + 0.5 * log(n) * k
+    return modl_complexity(k, shape) + 0.5 * log(shape.n) * k
 
 
-def bic_complexity(k, n, n_rates, n_levels):
+def bic_complexity(k, shape):
     """Return half a log n for each free rate and each cut, plus the naming of groups."""
-    groups = 0.0 if n_levels is None else log_partitions(n_levels, k)
-    cuts = k - 1 if n_levels is None else 0
-    return 0.5 * (n_rates * k + cuts) * log(n) + groups
+    groups = 0.0 if shape.ordered else log_partitions(shape.n_cells, k)
+    cuts = k - 1 if shape.ordered else 0
+    return 0.5 * (shape.n_rates * k + cuts) * log(shape.n) + groups
 
 
-def no_complexity(k, n, n_rates, n_levels):
+def no_complexity(k, shape):
     """Return zero for any number of bins."""
     return np.zeros(len(k))
 
 
 def bits_a_bin(bits):
     """Return the complexity by which each bin must save `bits` bits of description of y."""
-    return lambda k, n, n_rates, n_levels: bits * log(2) * k
+    return lambda k, shape: bits * log(2) * k
 
 
 PENALTIES = {
     "classes": {
+        "auto": Penalty(
+            BALANCED, balanced_complexity, gate=Penalty(MODL, grid_complexity), on_grid=True
+        ),
         "modl": Penalty(MODL, modl_complexity),
         "bic": Penalty(INFORMATION, bic_complexity),
         None: Penalty(INFORMATION, no_complexity),
@@ -75,16 +128,20 @@ PENALTIES = {
     },
 }
 
+# These are defined for ordered columns and classes; elsewhere "modl" stands in for them.
+OF_ORDERED_CLASSES = ("auto", "mdlp")
+
 
 def resolve_penalty(penalty, kind, *, ordered=True):
     """Return the Penalty of a parameter value for a kind of target.
 
-    "mdlp", which is no sum, stays a name; it is defined for ordered columns and classes only,
-    and elsewhere "modl" stands in for it.
+    "mdlp", which is no sum, stays a name.
     """
     table = PENALTIES[kind]
+    if penalty in OF_ORDERED_CLASSES and not (ordered and kind == "classes"):
+        penalty = "modl"
     if penalty == "mdlp":
-        return "mdlp" if ordered and kind == "classes" else table["modl"]
+        return penalty
     return table[penalty] if penalty in table else Penalty(table[None].cost, bits_a_bin(penalty))
 
 
@@ -106,7 +163,7 @@ def log_partitions(n_levels, k):
     return np.array([logsumexp(log_stirling[1 : int(i) + 1]) for i in k])
 
 
-def choose_n_bins(costs, penalty, task, whole, n_levels=None):
+def choose_n_bins(costs, penalty, task, whole, n_cells, *, ordered=True):
     """Return how many bins cost least in all, of equals the fewest, and that cost in nats.
 
     Parameters
@@ -121,11 +178,16 @@ def choose_n_bins(costs, penalty, task, whole, n_levels=None):
     whole : ndarray of shape (n_sums,)
         Sums over all rows.
 
-    n_levels : int or None, default=None
+    n_cells : int
+        Candidate intervals, or levels.
+
+    ordered : bool, default=True
     """
     k = np.arange(1, len(costs) + 1)
-    n = task.weights(whole)
-    total = task.code_lengths(costs, whole) + penalty.complexity(k, n, task.n_rates, n_levels)
+    shape = Shape(task.weights(whole), task.n_rates, n_cells, ordered)
+    total = task.code_lengths(costs, whole) + penalty.complexity(k, shape)
+    if not np.isfinite(total).any():
+        return 1, inf
     tolerance = RELATIVE_TOLERANCE * max(abs(total[np.isfinite(total)]).max(), 1.0)
     best = int(np.argmax(total <= total.min() + tolerance))
     return best + 1, float(total[best])

@@ -1,14 +1,17 @@
 """A column of numbers, sorted once: its quantiles, and what y sums to on either side of a cut.
 
-For classes, values are sorted as a whole and within each class but the fullest. Sorting values
-alone is several times faster than sorting rows, and from these orders the class counts on either
-side of any cut are found by bisection: no pass over the rows. For a continuous y rows are sorted.
+The class of each row is sorted along with the column, or its row number where there is more
+to know of it than its class. What y sums to below any cut is then one pass over bytes in order.
 """
 
+from functools import cached_property
 from itertools import pairwise
-from math import frexp
+from math import frexp, isfinite
 
 import numpy as np
+
+from skinfo._kernels._partition import boundary_points
+from skinfo._kernels._sorting import class_sums, sort_pairs
 
 
 class SortedValues:
@@ -24,16 +27,18 @@ class SortedValues:
 
     def __init__(self, values, target):
         self._target = target
-        self._unsorted = values
-        self._present = ~np.isnan(values)
-        n_present = np.count_nonzero(self._present)
-        if target.is_weighted or target.classes is None:
-            self._order = np.argsort(values)[:n_present]  # NaN comes last
-            self.values = values[self._order]
-            self._weights = target.weights[self._order]
+        by_code = target.classes is not None and not target.is_weighted
+        carried = target.narrow_codes if by_code else np.arange(len(values), dtype=np.int32)
+        missing = np.isnan(values)
+        if missing.any():
+            values, carried = values[~missing], carried[~missing]
+        self.values, carried = _sorted_pairs(values, carried)
+        self._codes, self._weights = carried, np.empty(0)
+        if not by_code:
+            self._rows = carried
+            self._codes = None if target.classes is None else target.narrow_codes[carried]
+            self._weights = target.weights[carried]
             self._cumulative = np.append(0.0, np.cumsum(self._weights))
-        else:
-            self.values = np.sort(values)[:n_present]
 
     def __len__(self):
         return len(self.values)
@@ -89,30 +94,27 @@ class SortedValues:
             means[-1] = np.inf
         return means
 
-    def by_class(self):
-        """Return values sorted within each class, where each class starts, and their weights."""
-        order = self._target.class_order[self._present[self._target.class_order]]
-        sizes = np.bincount(self._target.codes[self._present], minlength=self._target.n_classes)
-        starts = np.append(0, np.cumsum(sizes))
-        values = self._unsorted[order]
-        weights = self._target.weights[order] if self._target.is_weighted else np.empty(0)
-        for start, stop in pairwise(starts):
-            if self._target.is_weighted:
-                within = np.argsort(values[start:stop])
-                values[start:stop] = values[start:stop][within]
-                weights[start:stop] = weights[start:stop][within]
-            else:
-                values[start:stop].sort()
-        return values, starts, weights
+    def boundary_points(self, limit):
+        """Return the values at which the class distribution changes, and whether these are all."""
+        return boundary_points(
+            self.values, self._codes, self._weights, self._target.n_classes, limit
+        )
 
-    def number_sums(self):
-        """Return sums of w, w v and w v**2 over the first rows, (n + 1, 3)."""
-        target = self._target.values[self._order]
+    def sums_before(self, points):
+        """Return what y sums to below each point and in all, (n_points + 2, n_sums)."""
+        ends = np.append(np.searchsorted(self.values, points, side="left"), len(self))
+        if self._codes is not None:
+            return class_sums(self._codes, self._weights, ends, self._target.n_classes)
+        return self._number_sums[np.append(0, ends)]
+
+    @cached_property
+    def _number_sums(self):
+        """Sums of w, w v and w v**2 over the first rows, (n + 1, 3)."""
+        target = self._target.values[self._rows]
         sums = np.zeros((len(self) + 1, 3))
-        for column, terms in enumerate(
-            (self._weights, self._weights * target, self._weights * target**2)
-        ):
-            np.cumsum(terms, out=sums[1:, column])
+        terms = (self._weights, self._weights * target, self._weights * target**2)
+        for column, each in enumerate(terms):
+            np.cumsum(each, out=sums[1:, column])
         return sums
 
     def _weight_before(self, positions):
@@ -121,23 +123,15 @@ class SortedValues:
         return self._cumulative[positions]
 
 
-def class_sums_before(by_class, points):
-    """Return class counts below each point and of all, (n_points + 2, n_classes), row 0 zero."""
-    values, starts, weights = by_class
-    sums = np.zeros((len(points) + 2, len(starts) - 1))
-    for c, (start, stop) in enumerate(pairwise(starts)):
-        below = np.searchsorted(values[start:stop], points, side="left")
-        below = np.append(below, stop - start)
-        if len(weights):
-            below = np.append(0.0, np.cumsum(weights[start:stop]))[below]
-        sums[1:, c] = below
-    return sums
-
-
-def number_sums_before(column, sums, points):
-    """Return the sums of `SortedValues.number_sums` below each point and of all, row 0 zero."""
-    rows = np.searchsorted(column.values, points, side="left")
-    return sums[np.concatenate([[0], rows, [len(column)]])]
+def _sorted_pairs(values, carried):
+    """Return sorted copies of both."""
+    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
+    if isfinite(low) and isfinite(high) and isfinite(high - low):
+        values, carried = values.copy(), carried.copy()
+        sort_pairs(values, carried)
+        return values, carried
+    order = np.argsort(values)
+    return values[order], carried[order]
 
 
 def _sums_between(terms, values, cuts):

@@ -41,16 +41,15 @@ class Target:
         )
         return counts.reshape(n_codes, self.n_classes)
 
+    @cached_property
+    def narrow_codes(self):
+        """The codes in as few bytes as hold them, (n,); columns share them."""
+        narrow = np.min_scalar_type(self.n_classes - 1)
+        return self.codes.astype(narrow)
+
     def take(self, rows):
         """Return the target of some rows."""
         return Target(self.codes[rows], self.classes, self.weights[rows], self.is_weighted)
-
-    @cached_property
-    def class_order(self):
-        """Rows in order of their class, (n,) int64; columns share it."""
-        # NumPy sorts short integers by counting.
-        small = np.uint16 if self.n_classes <= 2**16 else np.int32
-        return np.argsort(self.codes.astype(small), kind="stable")
 
 
 @dataclass(frozen=True)
@@ -139,13 +138,30 @@ def encode_target(y, X, sample_weight, estimator, known=None):
     if known is not None:
         codes = _known_codes(y[keep], known.classes)
         return Target(codes, known.classes, weights[keep], sample_weight is not None), keep
-    codes, classes = pd.factorize(y[keep], sort=True)
+    codes, classes = _factorize(y if keep.all() else y[keep])
     if len(classes) < 2:
         raise ValueError(
             f"{type(estimator).__name__} needs y to have at least two classes, got one class: "
             f"{classes[0]!r} in {keep.sum()} sample(s). A constant target has no information."
         )
     return Target(codes.astype(np.int32), classes, weights[keep], sample_weight is not None), keep
+
+
+# Labels that are integers of a smaller range than this are counted, which no hash can match.
+COUNTING_RANGE = 2**16
+
+
+def _factorize(y):
+    """Return the place of each label among the sorted classes, and those."""
+    if y.dtype.kind not in "iu" or int(y.max()) - int(y.min()) >= COUNTING_RANGE:
+        return pd.factorize(y, sort=True)
+    lowest = y.min()
+    offsets = (y - lowest).astype(np.uint16)
+    seen = np.bincount(offsets) > 0
+    classes = np.flatnonzero(seen).astype(y.dtype) + lowest
+    if seen.all():
+        return offsets, classes
+    return (np.cumsum(seen) - 1)[offsets], classes
 
 
 def _known_codes(y, classes):
@@ -242,6 +258,8 @@ def _check_column(y, name):
 def _target_kind(y, name):
     """Return "classes" or "continuous", with a warning where that is a guess."""
     if y.dtype.kind in "bSU" or (y.dtype == object and any(isinstance(v, str) for v in y)):
+        return "classes"
+    if y.dtype.kind in "iu" and y.size and int(np.ptp(y)) < MOST_INTEGER_CLASSES:
         return "classes"
     numbers = _as_numbers(y, name)
     if np.any(numbers != np.floor(numbers)):

@@ -70,12 +70,11 @@ def test_optimum_with_a_least_weight(seed):
         assert costs[k - 1] == pytest.approx(expected)
 
 
-def by_class(table):
-    """Return the values 0, 1, ... sorted within each class, and where each class starts."""
+def in_order(table):
+    """Return the values 0, 1, ... in order, and the class of each."""
     m, n_classes = table.shape
-    values = [np.repeat(np.arange(m, dtype=float), table[:, c]) for c in range(n_classes)]
-    starts = np.concatenate([[0], np.cumsum([len(v) for v in values])])
-    return np.concatenate(values), starts
+    cells = np.repeat(np.arange(m * n_classes), table.ravel())
+    return cells // n_classes * 1.0, (cells % n_classes).astype(np.uint8)
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -85,7 +84,7 @@ def test_boundary_points_lose_nothing(seed, n_classes, cost):
     # Small counts make many neighbours of the same class distribution.
     table = np.random.default_rng(seed).integers(0, 3, (9, n_classes))
     table[table.sum(axis=1) == 0, 0] = 1
-    points, complete = boundary_points(*by_class(table), np.empty(0), 100)
+    points, complete = boundary_points(*in_order(table), np.empty(0), table.shape[1], 100)
     assert complete
     cumulative = cumulate(table.astype(float))
     every, _ = optimal_partitions(cumulative, 4, 1.0, cost)
@@ -102,26 +101,26 @@ def test_boundary_points_lose_nothing(seed, n_classes, cost):
 def test_boundary_points_by_hand():
     # 0 and 1 are both half and half, 2 and 3 both pure: one boundary, at 2.
     table = np.array([[1, 1], [2, 2], [0, 1], [0, 3]])
-    points, complete = boundary_points(*by_class(table), np.empty(0), 100)
+    points, complete = boundary_points(*in_order(table), np.empty(0), table.shape[1], 100)
     assert points.tolist() == [2.0]
     assert complete
 
 
 def test_boundary_points_of_weighted_rows():
     # Weights make 0 and 1 alike: 2 to 1 in both.
-    values, starts = np.array([0.0, 1.0, 0.0, 1.0]), np.array([0, 2, 4])
-    points, _ = boundary_points(values, starts, np.array([2.0, 1.0, 1.0, 0.5]), 100)
+    values, codes = np.array([0.0, 0.0, 1.0, 1.0]), np.array([0, 1, 0, 1], np.uint8)
+    points, _ = boundary_points(values, codes, np.array([2.0, 1.0, 1.0, 0.5]), 2, 100)
     assert points.tolist() == []
-    points, _ = boundary_points(values, starts, np.array([2.0, 1.0, 1.0, 1.0]), 100)
+    points, _ = boundary_points(values, codes, np.array([2.0, 1.0, 1.0, 1.0]), 2, 100)
     assert points.tolist() == [1.0]
 
 
 def test_search_for_boundary_points_ends_at_the_limit():
-    values, starts = by_class(np.tile([[1, 0], [0, 1]], (50, 1)))
-    points, complete = boundary_points(values, starts, np.empty(0), 10)
+    values, codes = in_order(np.tile([[1, 0], [0, 1]], (50, 1)))
+    points, complete = boundary_points(values, codes, np.empty(0), 2, 10)
     assert len(points) == 10
     assert not complete
-    assert boundary_points(values, starts, np.empty(0), 99)[1]
+    assert boundary_points(values, codes, np.empty(0), 2, 99)[1]
 
 
 def test_logarithm_is_within_a_unit_in_the_last_place():

@@ -69,7 +69,7 @@ def test_modl_finds_every_period_of_a_wave(rng):
     # Eight runs of alternating rate: greedy MDLP sees nothing to gain from its first cut.
     x = rng.random(1000)
     y = (rng.random(1000) < 0.5 + 0.45 * np.sign(np.sin(8 * np.pi * x))).astype(int)
-    binner = MutualInfoBinner(10).fit(x[:, None], y)
+    binner = MutualInfoBinner(10, penalty="modl").fit(x[:, None], y)
     assert binner.n_bins_[0] == 8
     np.testing.assert_allclose(binner.bin_edges_[0][1:-1], np.arange(1, 8) / 8, atol=0.02)
 

@@ -1,0 +1,55 @@
+"""Sorting with what belongs to each value, counts in that order, and values to bins."""
+
+import numpy as np
+import pytest
+
+from skinfo._kernels._assign import assign_bins
+from skinfo._kernels._sorting import class_sums, sort_pairs
+
+COLUMNS = {
+    "normal": lambda rng, n: rng.normal(size=n),
+    "heavy tails": lambda rng, n: rng.standard_cauchy(n) ** 3,
+    "any exponent": lambda rng, n: 10.0 ** rng.uniform(-300, 300, n) * rng.choice([-1, 1], n),
+    "few values": lambda rng, n: rng.integers(0, 5, n).astype(float),
+    "one value": lambda rng, n: np.full(n, 3.5),
+    "mostly zero": lambda rng, n: np.where(rng.random(n) < 0.95, 0.0, rng.normal(size=n)),
+    "neighbours": lambda rng, n: 1.0 + rng.integers(0, 9, n) * np.spacing(1.0),
+    "an outlier": lambda rng, n: np.append(rng.normal(size=n)[1:], 1e300)[:n],
+    "in order": lambda rng, n: np.arange(float(n)),
+    "in reverse": lambda rng, n: -np.arange(float(n)),
+}
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 24, 25, 300, 20_000])
+@pytest.mark.parametrize("column", COLUMNS)
+def test_sorted_as_numpy_sorts(rng, column, n):
+    x = COLUMNS[column](rng, n)
+    values, rows = x.copy(), np.arange(n, dtype=np.int32)
+    sort_pairs(values, rows)
+    np.testing.assert_array_equal(values, np.sort(x))
+    # Every row is there once, and still beside its value.
+    np.testing.assert_array_equal(np.sort(rows), np.arange(n))
+    np.testing.assert_array_equal(x[rows], values)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, 300])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_class_sums_are_counts_before_each_end(rng, n_classes, weighted):
+    codes = rng.integers(0, n_classes, 500).astype(np.uint16)
+    weights = rng.integers(1, 5, 500).astype(float) if weighted else np.empty(0)
+    ends = np.array([0, 7, 7, 120, 500])
+    sums = class_sums(codes, weights, ends, n_classes)
+    assert not sums[0].any()
+    for end, row in zip(ends, sums[1:], strict=True):
+        before = weights[:end] if weighted else None
+        np.testing.assert_array_equal(row, np.bincount(codes[:end], before, n_classes))
+
+
+@pytest.mark.parametrize("n_cuts", [0, 1, 7, 24, 25, 200])
+def test_bins_are_those_of_a_search(rng, n_cuts):
+    cuts = np.sort(rng.choice(np.arange(-300, 300) / 10, n_cuts, replace=False))
+    values = np.concatenate([rng.normal(0, 10, 1000), cuts, [-np.inf, np.inf, np.nan, -0.0]])
+    codes = np.empty(len(values), np.uint8)
+    assign_bins(values, cuts, 251, codes)
+    expected = np.where(np.isnan(values), 251, np.searchsorted(cuts, values, side="right"))
+    np.testing.assert_array_equal(codes, expected)

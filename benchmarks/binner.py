@@ -1,14 +1,22 @@
-"""MutualInfoBinner beside an entropy decision tree: time and information of one column.
+"""MutualInfoBinner beside optbinning, trees and unsupervised bins: time, information, memory.
 
-python benchmarks/binner.py [--n 1000000] [--repeats 5]
+python benchmarks/binner.py [--n 1000000] [--rows 100000] [--columns 50] [--repeats 3]
+
+Everything runs on one thread. optbinning joins where it is installed.
 """
 
 import argparse
+import tracemalloc
+import warnings
+from importlib.util import find_spec
 
 import numpy as np
 from _table import first_call, interleaved, print_table
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import mutual_info_score
+from sklearn.preprocessing import KBinsDiscretizer
 from sklearn.tree import DecisionTreeClassifier
+from threadpoolctl import threadpool_limits
 
 from skinfo import MutualInfoBinner
 
@@ -25,47 +33,142 @@ def bits(codes, y):
     return mutual_info_score(codes, y) / np.log(2)
 
 
-def main():
-    """Print the table."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--n", type=int, default=1_000_000)
-    parser.add_argument("--repeats", type=int, default=5)
-    arguments = parser.parse_args()
-    rng = np.random.default_rng(0)
-    warm_x, warm_y = rng.normal(size=(1000, 1)), rng.integers(0, 2, 1000)
-    print(f"first call: {first_call(lambda: MutualInfoBinner().fit(warm_x, warm_y)):.2f} s")
+def optbinning_fit(x, y):
+    """Return codes of one column."""
+    from optbinning import OptimalBinning
 
+    binning = OptimalBinning(max_n_bins=8).fit(x[:, 0], y)
+    return np.searchsorted(binning.splits, x[:, 0], side="right")
+
+
+def tree_fit(x, y):
+    """Return the leaves of one column."""
+    return DecisionTreeClassifier(criterion="entropy", max_leaf_nodes=8).fit(x, y).apply(x)
+
+
+def boosted_fit(x, y):
+    """Return the predictions of one tree on 256 bins, which tell its leaves apart."""
+    boosted = HistGradientBoostingClassifier(max_iter=1, max_leaf_nodes=8, early_stopping=False)
+    return boosted.fit(x, y).decision_function(x)
+
+
+def binner_fit(penalty):
+    """Return a function that fits ours and gives its codes."""
+    return lambda x, y: MutualInfoBinner(8, penalty=penalty).fit(x, y).transform(x)[:, 0]
+
+
+def one_column(n, repeats):
+    """Print time and information on one column."""
+    rng = np.random.default_rng(0)
+    methods = {
+        "skinfo penalty=None": binner_fit(None),
+        "skinfo penalty='modl'": binner_fit("modl"),
+        "skinfo penalty='auto'": binner_fit("auto"),
+        "entropy tree": tree_fit,
+        "one boosted tree": boosted_fit,
+    }
+    if find_spec("optbinning"):
+        methods["optbinning"] = optbinning_fit
     rows = []
-    for name, rate in SHAPES.items():
-        x = rng.normal(size=(arguments.n, 1))
-        y = (rng.random(arguments.n) < rate(x[:, 0])).astype(int)
-        binners = {p: MutualInfoBinner(8, penalty=p) for p in (None, "modl")}
-        tree = DecisionTreeClassifier(criterion="entropy", max_leaf_nodes=8)
-        seconds = interleaved(
-            {
-                "tree": lambda x=x, y=y, tree=tree: tree.fit(x, y),
-                **{p: lambda x=x, y=y, b=b: b.fit(x, y) for p, b in binners.items()},
-            },
-            arguments.repeats,
-        )
-        information = {p: b.mutual_info_[0] for p, b in binners.items()}
-        information["tree"] = bits(tree.apply(x), y)
-        for method in ("tree", None, "modl"):
-            rows.append(
-                [
-                    name,
-                    "DecisionTreeClassifier" if method == "tree" else f"penalty={method!r}",
-                    float(information[method]),
-                    seconds[method],
-                    seconds["tree"] / seconds[method],
-                ]
-            )
+    for shape, rate in SHAPES.items():
+        x = rng.normal(size=(n, 1))
+        y = (rng.random(n) < rate(x[:, 0])).astype(int)
+        codes = {
+            name: np.unique(fit(x, y), return_inverse=True)[1] for name, fit in methods.items()
+        }
+        runs = {name: lambda fit=fit, x=x, y=y: fit(x, y) for name, fit in methods.items()}
+        seconds = interleaved(runs, repeats)
+        ours = seconds["skinfo penalty=None"]
+        rows += [
+            [shape, name, float(bits(codes[name], y)), seconds[name], seconds[name] / ours]
+            for name in methods
+        ]
     print_table(
-        f"One column of {arguments.n} floats, binary y, at most 8 bins; median of "
-        f"{arguments.repeats}",
-        ["shape", "method", "bits", "seconds", "times faster than the tree"],
+        f"One column of {n} floats, binary y, at most 8 bins, fit and codes; median of {repeats}",
+        ["shape", "method", "bits", "seconds", "times ours (penalty=None)"],
         rows,
     )
+
+
+def table_fits(X, y):
+    """Return what fits a whole table, by name."""
+
+    def trees():
+        for column in X.T:
+            DecisionTreeClassifier(criterion="entropy", max_leaf_nodes=8).fit(column[:, None], y)
+
+    quantiles = KBinsDiscretizer(8, encode="ordinal", subsample=None)
+    fits = {
+        "skinfo penalty=None": lambda: MutualInfoBinner(8, penalty=None).fit(X, y),
+        "skinfo penalty='auto'": lambda: MutualInfoBinner(8).fit(X, y),
+        "KBinsDiscretizer quantiles": lambda: quantiles.fit(X),
+        "trees, column by column": trees,
+    }
+    if find_spec("optbinning"):
+        from optbinning import BinningProcess
+
+        names = [f"x{j}" for j in range(X.shape[1])]
+        fits["optbinning BinningProcess"] = lambda: BinningProcess(names, max_n_bins=8).fit(X, y)
+    return fits
+
+
+def whole_table(n_rows, n_columns, repeats):
+    """Print time of fit and transform, and memory of fit, on a table."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(n_rows, n_columns))
+    y = (X[:, 0] + 0.5 * np.sin(3 * X[:, 1]) + rng.normal(size=n_rows) > 0).astype(int)
+    fits = table_fits(X, y)
+    seconds = interleaved(fits, repeats)
+    ours = seconds["skinfo penalty=None"]
+    print_table(
+        f"fit of {n_rows} x {n_columns}, one thread; median of {repeats}",
+        ["method", "seconds", "times ours (penalty=None)"],
+        [[name, seconds[name], seconds[name] / ours] for name in fits],
+    )
+    binner = MutualInfoBinner(8, penalty=None).fit(X, y)
+    kbins = KBinsDiscretizer(8, encode="ordinal", subsample=None).fit(X)
+    codes = np.empty(X.shape, np.uint8, order="F")
+
+    def searchsorted():
+        for j, edges in enumerate(binner.bin_edges_):
+            codes[:, j] = np.searchsorted(edges[1:-1], X[:, j], side="right")
+
+    seconds = interleaved(
+        {
+            "skinfo": lambda: binner.transform(X),
+            "np.searchsorted a column": searchsorted,
+            "KBinsDiscretizer": lambda: kbins.transform(X),
+        },
+        max(repeats, 5),
+    )
+    print_table(
+        "transform of the same",
+        ["method", "seconds", "times ours"],
+        [[name, each, each / seconds["skinfo"]] for name, each in seconds.items()],
+    )
+    tracemalloc.start()
+    MutualInfoBinner(8, penalty=None).fit(X, y)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    print(f"\npeak memory of fit beside X: {peak / X.nbytes:.3f} of its size")
+
+
+def main():
+    """Print the tables."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--n", type=int, default=1_000_000)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--columns", type=int, default=50)
+    parser.add_argument("--repeats", type=int, default=3)
+    arguments = parser.parse_args()
+    # The peers warn of their own dependencies.
+    warnings.simplefilter("ignore")
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(1000, 1)), rng.integers(0, 2, 1000)
+    print(f"first call: {first_call(lambda: MutualInfoBinner().fit(x, y)):.2f} s")
+    with threadpool_limits(1):
+        one_column(arguments.n, arguments.repeats)
+        whole_table(arguments.rows, arguments.columns, arguments.repeats)
 
 
 if __name__ == "__main__":

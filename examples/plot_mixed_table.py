@@ -84,6 +84,7 @@ bars = bits_ax.bar(table["bin"], table["bits"], color="#555555")
 bits_ax.bar_label(bars, fmt="%.3f", padding=2)
 bits_ax.set_ylim(0, 1.25 * table["bits"].max())
 bits_ax.set_ylabel("Bits contributed")
+bits_ax.tick_params(axis="x", labelsize="small", labelrotation=15)
 
 picture = Path("mixed_table.png").resolve()
 fig.savefig(picture, dpi=120)

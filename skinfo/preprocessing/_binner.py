@@ -42,14 +42,14 @@ class MutualInfoBinner(BinViewsMixin, TransformerMixin, BaseEstimator):
     penalty : {"auto", "modl", "mdlp", "bic"}, float or None, default="auto"
         What decides how many bins a column is worth, and their price.
 
-        - ``"auto"``: first, whether the column says anything at all, by MODL's code lengths
-          with one bin as likely as all others; a column that says nothing gets one bin. If it
-          does, the bins with the least n H(y | bin) + sum of log(1 / share of the bin), between
-          at most sqrt(n) groups of equal frequency: the share keeps cuts from enclosing a few
-          rows by chance [3]_. Cuts within the groups are taken where they save more than it
-          takes to say where they are. Of all rules tried it says the most about new rows (on real data
-          and on shapes; ``benchmarks/binning_quality.py``). Categorical columns and
-          continuous y use ``"modl"``.
+        - ``"auto"``: first, whether the column says anything at all, by MODL's code lengths with
+          one bin three times as likely as all other numbers together; a column that says nothing
+          gets one bin. If it does, the bins with the least n H(y | bin) + sum of log(1 / share of
+          the bin), between at most sqrt(n) groups of equal frequency: the share keeps cuts from
+          enclosing a few rows by chance [3]_. Cuts within the groups are taken where they save
+          more than it takes to say where they are. Of the rules tried it says the most about
+          new rows (``benchmarks/binning_quality.py``). Categorical columns and continuous y use
+          ``"modl"``.
         - ``"modl"``: the partition of the shortest description [1]_; a column that
           says nothing gets one bin.
         - ``"mdlp"``: the greedy recursive splits of Fayyad and Irani [2]_ (categorical

@@ -13,6 +13,10 @@ from skinfo._kernels._partition import BALANCED, INFORMATION, MODL, VARIANCE
 # A further bin must save more than rounding.
 RELATIVE_TOLERANCE = 1e-10
 
+# How much likelier a column is to say nothing than something, before it is looked at. With even
+# odds, of 200 rows of three classes one noise column in 100 passes; with these fewer than half.
+ODDS_OF_ONE_BIN = 3.0
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -73,12 +77,12 @@ def modl_complexity(k, shape):
 
 
 def grid_complexity(k, shape):
-    """Return the naming of k bins where one is as likely as all other numbers together.
+    """Return the naming of k bins where one is more likely than all other numbers together.
 
     The cuts of k bins are any of the C(m - 1, k - 1) of m cells.
     """
     cuts = gammaln(shape.n_cells) - gammaln(k) - gammaln(shape.n_cells - k + 1)
-    return cuts + np.where(k > 1, log(max(len(k) - 1, 1)), 0.0)
+    return cuts + np.where(k > 1, log(ODDS_OF_ONE_BIN * max(len(k) - 1, 1)), 0.0)
 
 
 def balanced_complexity(k, shape):

@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.special import comb, gammaln, xlogy
 from scipy.stats import beta
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_iris
@@ -56,13 +57,37 @@ def test_at_least_the_information_of_a_tree_on_thinned_candidates(rng):
     assert binner.mutual_info_[0] >= bits(tree.apply(x[:, None]), y)
 
 
-def test_uninformative_column_gets_one_bin():
-    n_bins = []
-    for seed in range(100):
-        rng = np.random.default_rng(seed)
-        binner = MutualInfoBinner().fit(rng.normal(size=(500, 1)), rng.integers(0, 2, 500))
-        n_bins.append(binner.n_bins_[0])
-    assert n_bins.count(1) >= 99
+@pytest.mark.parametrize("rates", [(0.5, 0.5), (0.9, 0.1), (0.3, 0.3, 0.4)])
+@pytest.mark.parametrize("n", [200, 1000])
+def test_uninformative_columns_get_one_bin(n, rates):
+    rng = np.random.default_rng(0)
+    y = rng.choice(len(rates), n, p=rates)
+    binner = MutualInfoBinner().fit(rng.normal(size=(n, 400)), y)
+    assert np.mean(binner.n_bins_ == 1) >= 0.99
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_default_by_exhaustion(seed):
+    rng = np.random.default_rng(seed)
+    x = rng.integers(0, 7, 300)
+    y = (rng.random(300) < 0.2 + 0.1 * x * (seed > 1)).astype(int)
+    table = np.zeros((7, 2))
+    np.add.at(table, (x, y), 1)
+    costs = {}
+    for k in range(1, 6):
+        for cuts in combinations(range(1, 7), k - 1):
+            bins = np.add.reduceat(table, [0, *cuts])
+            sizes = bins.sum(axis=1)
+            modl = (gammaln(sizes + 2) - gammaln(bins + 1).sum(axis=1)).sum()
+            # One of C(6, k - 1) ways to cut; one bin is three times as likely as k = 2..5.
+            gate = modl + np.log(comb(6, k - 1)) + (np.log(3 * 4) if k > 1 else 0)
+            entropy = (xlogy(sizes, sizes) - xlogy(bins, bins).sum(axis=1)).sum()
+            costs[cuts] = (gate, entropy + np.log(300 / sizes).sum() if k > 1 else np.inf)
+    says_something = min(costs, key=lambda cuts: costs[cuts][0]) != ()
+    expected = min(costs, key=lambda cuts: costs[cuts][1]) if says_something else ()
+    binner = MutualInfoBinner(5).fit(x[:, None], y)
+    assert np.ceil(binner.bin_edges_[0][1:-1]).tolist() == list(expected)
+    assert says_something == (seed > 1)
 
 
 def test_modl_finds_every_period_of_a_wave(rng):

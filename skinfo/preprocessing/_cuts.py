@@ -8,6 +8,7 @@ from skinfo._kernels._monotone import isotonic_blocks
 from skinfo._kernels._partition import INFORMATION, VARIANCE
 from skinfo.preprocessing._naming import cut_between
 from skinfo.preprocessing._partition import best_partition
+from skinfo.preprocessing._penalties import RELATIVE_TOLERANCE
 from skinfo.preprocessing._sorted import SortedValues
 
 # A finer look at the chosen cuts has this many candidates, whatever max_candidates is.
@@ -63,19 +64,23 @@ def _search(column, settings):
     while thinned and settings.penalty != "mdlp" and len(best.chosen) > 1:
         finer, thinned = finer_points(column, points, best.chosen[:-1] - 1)
         found = best_partition(column.sums_before(finer), settings)
-        if settings.penalty.on_grid and not _is_worth_its_places(found, finer, best):
+        if not _is_worth_a_finer_look(found, finer, best, settings.penalty):
             break
         points, best = finer, found
     return best.at(points)
 
 
-def _is_worth_its_places(found, finer, best):
-    """Say whether a finer partition saves what it takes to say where in the grid its cuts are.
+def _is_worth_a_finer_look(found, finer, best, penalty):
+    """Say whether a finer partition saves anything, or on a grid, what its places in it take.
 
-    A cut that may be at any of r places takes log r nats. Without this price cuts chase noise.
+    A cut that may be at any of r places takes log r nats to say. Without this price cuts chase
+    noise. Without any saving the search would go round in circles.
     """
+    saved = best.total - found.total
+    if not penalty.on_grid:
+        return saved > RELATIVE_TOLERANCE * abs(best.total)
     places = max(len(finer) / (len(best.chosen) - 1), 1.0)
-    return found.total + (len(found.chosen) - 1) * log(places) < best.total
+    return saved > (len(found.chosen) - 1) * log(places)
 
 
 def _between_blocks(column, settings):

@@ -57,6 +57,17 @@ def test_at_least_the_information_of_a_tree_on_thinned_candidates(rng):
     assert binner.mutual_info_[0] >= bits(tree.apply(x[:, None]), y)
 
 
+@pytest.mark.parametrize("penalty", [None, "modl", "bic", "auto", 3.0])
+def test_a_finer_look_comes_to_an_end(penalty):
+    # Columns of noise and of a wave, in which the best cut is at times the end of what is seen.
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(20_000, 30))
+    y = (X[:, 0] + 0.5 * np.sin(3 * X[:, 1]) + rng.normal(size=20_000) > 0).astype(int)
+    binner = MutualInfoBinner(penalty=penalty).fit(X, y)
+    coarse = MutualInfoBinner(penalty=penalty, max_candidates=64).fit(X, y)
+    assert np.argmax(binner.mutual_info_) == np.argmax(coarse.mutual_info_) == 0
+
+
 @pytest.mark.parametrize("rates", [(0.5, 0.5), (0.9, 0.1), (0.3, 0.3, 0.4)])
 @pytest.mark.parametrize("n", [200, 1000])
 def test_uninformative_columns_get_one_bin(n, rates):

@@ -43,7 +43,7 @@ class MutualInfoBinner(BinViewsMixin, TransformerMixin, BaseEstimator):
         What decides how many bins a column is worth, and their price.
 
         - ``"auto"``: first, whether the column says anything at all, by MODL's code lengths with
-          one bin three times as likely as all other numbers together; a column that says nothing
+          one bin twice as likely as all other numbers together; a column that says nothing
           gets one bin. If it does, the bins with the least n H(y | bin) + sum of log(1 / share of
           the bin), between at most sqrt(n) groups of equal frequency: the share keeps cuts from
           enclosing a few rows by chance [3]_. Cuts within the groups are taken where they save

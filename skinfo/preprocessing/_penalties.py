@@ -14,8 +14,8 @@ from skinfo._kernels._partition import BALANCED, INFORMATION, MODL, VARIANCE
 RELATIVE_TOLERANCE = 1e-10
 
 # How much likelier a column is to say nothing than something, before it is looked at. With even
-# odds, of 200 rows of three classes one noise column in 100 passes; with these fewer than half.
-ODDS_OF_ONE_BIN = 3.0
+# odds, of 200 rows of three or five classes more than one noise column in 100 passes.
+ODDS_OF_ONE_BIN = 2.0
 
 
 @dataclass(frozen=True)

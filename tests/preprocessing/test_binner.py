@@ -90,8 +90,8 @@ def test_default_by_exhaustion(seed):
             bins = np.add.reduceat(table, [0, *cuts])
             sizes = bins.sum(axis=1)
             modl = (gammaln(sizes + 2) - gammaln(bins + 1).sum(axis=1)).sum()
-            # One of C(6, k - 1) ways to cut; one bin is three times as likely as k = 2..5.
-            gate = modl + np.log(comb(6, k - 1)) + (np.log(3 * 4) if k > 1 else 0)
+            # One of C(6, k - 1) ways to cut; one bin is twice as likely as k = 2..5.
+            gate = modl + np.log(comb(6, k - 1)) + (np.log(2 * 4) if k > 1 else 0)
             entropy = (xlogy(sizes, sizes) - xlogy(bins, bins).sum(axis=1)).sum()
             costs[cuts] = (gate, entropy + np.log(300 / sizes).sum() if k > 1 else np.inf)
     says_something = min(costs, key=lambda cuts: costs[cuts][0]) != ()

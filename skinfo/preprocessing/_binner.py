@@ -181,7 +181,7 @@ default="from_dtype"
 
     Bins that do not look at y can win: where a rate changes smoothly and there are few rows,
     cuts at quantiles waste nothing on finding them. On smooth, waved and stepped rates,
-    eight quantiles told about a tenth more of new rows than ``penalty="auto"`` at 200 rows, and
+    eight quantiles told about a sixth more of new rows than ``penalty="auto"`` at 200 rows, and
     less at 1000 and beyond (``benchmarks/binning_quality.py``).
 
     With a continuous y, ``"modl"`` takes half a log n for each mean in place of the class

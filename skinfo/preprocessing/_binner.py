@@ -173,7 +173,8 @@ default="from_dtype"
     -----
     Where a column has at most `max_candidates` boundary points (distinct values, neighbours
     of the same class distribution taken together) the bins are the optimum over all
-    partitions; with ``penalty="auto"`` over those of its sqrt(n) groups, with "mdlp" over none. Levels are grouped optimally for two classes and for a continuous y,
+    partitions; with ``penalty="auto"`` over those of its sqrt(n) groups; "mdlp" is greedy.
+    Levels are grouped optimally for two classes and for a continuous y,
     where their order by rate or mean decides, and by the agglomerative information
     bottleneck for more classes; of more than 512 levels the rarest share one place. Missing
     values that `fit` did not see, and unseen levels, go to the fullest bin at `transform`;

@@ -1,8 +1,4 @@
-"""One pass over the candidate columns: all that a state T and y say of each.
-
-T is any column of codes: the bottleneck variable of the features chosen so far,
-one chosen feature, or a constant.
-"""
+"""What a state T and y say of candidate columns, one pass over the rows a column."""
 
 import math
 
@@ -10,143 +6,221 @@ import numpy as np
 
 from skinfo._kernels._entropy import xlogx
 from skinfo._kernels._jit import kernel
-from skinfo._kernels._null import cell_excess, null_moments
+from skinfo._kernels._null import cell_excess, hypergeometric_excess, poisson_moments
+from skinfo._kernels._sample import (
+    count_table,
+    make_cells,
+    most_levels,
+    table_space,
+    xlogx_of,
+)
 
 # Columns of what `candidate_terms` returns.
-INFO_Y_GIVEN_T, INFO_T, JOINT_ENTROPY, NULL_Y_GIVEN_T, NULL_T = range(5)
-N_TERMS = 5
+INFO_Y_GIVEN_T, INFO_T, JOINT_ENTROPY = range(3)
+N_TERMS = 3
+
+# What chance gives is remembered by margin for at most so many rows: margins are whole numbers.
+MOST_REMEMBERED = 1 << 22
 
 
 @kernel
-def candidate_terms(codes, n_levels, candidates, state, n_states, y, n_classes, weights, tables):
-    """Return the information terms of each candidate with state T and classes y.
+def candidate_terms(sample, lookups, features, state, n_states, corrected):
+    """Return the information terms of some features with state T and classes y.
 
     Parameters
     ----------
-    codes : ndarray of shape (n_features, n), dtype uint8
-        One feature a row, so that a candidate is read from memory in order.
+    sample : Sample
 
-    n_levels : ndarray of shape (n_features,), dtype int64
+    lookups : Lookups
 
-    candidates : ndarray of int64
-        Which features to look at.
+    features : ndarray of int64
 
-    state, y : ndarray of shape (n,), dtype int64
+    state : ndarray of shape (n,), dtype integer
 
-    weights : ndarray of shape (n,) or (0,), dtype float64
-        Empty for weights of one.
-
-    tables : ndarray
-        From `poisson_tables`.
+    corrected : bool
+        Whether the means that chance alone gives are subtracted from information.
 
     Returns
     -------
-    terms : ndarray of shape (n_candidates, 5)
-        In nats: I(X;Y|T), I(X;T), H(X,T,Y), and the null means of the first two.
+    terms : ndarray of shape (n_features, 3)
+        In nats: I(X;Y|T), I(X;T), H(X,T,Y).
     """
-    n = y.shape[0]
-    terms = np.empty((candidates.shape[0], N_TERMS))
-    most_levels = 1
-    for f in candidates:
-        most_levels = max(most_levels, n_levels[f])
-    increments = np.zeros(n_states * n_classes * most_levels, np.int32)
-    counts = np.zeros(n_states * n_classes * most_levels)
-    cells = state * n_classes + y
-    for index in range(candidates.shape[0]):
-        feature = candidates[index]
-        levels = n_levels[feature]
-        size = n_states * n_classes * levels
-        column = codes[feature]
-        if weights.shape[0] == 0:
-            increments[:size] = 0
-            for row in range(n):
-                increments[cells[row] * levels + column[row]] += 1
-            for cell in range(size):
-                counts[cell] = increments[cell]
-        else:
-            counts[:size] = 0.0
-            for row in range(n):
-                counts[cells[row] * levels + column[row]] += weights[row]
-        table_terms(counts[:size].reshape((n_states, n_classes, levels)), tables, terms[index])
+    terms = np.empty((features.shape[0], N_TERMS))
+    cells = make_cells(sample, state, n_states)
+    space = table_space(cells.sizes.shape[0], most_levels(sample, features))
+    chance = remember(cells, sample)
+    for i in range(features.shape[0]):
+        count_table(sample, features[i], cells, space)
+        counts = space[2]
+        n_levels = sample.n_levels[features[i]]
+        table_terms(counts, n_levels, cells, lookups, terms[i])
+        if corrected:
+            subtract_chance(counts, n_levels, cells, lookups, chance, terms[i])
     return terms
 
 
 @kernel
-def table_terms(counts, tables, terms):
-    """Fill `terms` from one table of shape (n_states, n_classes, n_levels)."""
-    n_states, n_classes, n_levels = counts.shape
-    state_level = np.zeros(n_levels)
-    level = np.zeros(n_levels)
-    state_class = np.zeros(n_classes)
-    all_xty = 0.0
-    all_ty = 0.0
-    all_xt = 0.0
-    all_t = 0.0
-    null_y = 0.0
-    n = 0.0
-    for t in range(n_states):
-        size = 0.0
-        state_level[:] = 0.0
-        for c in range(n_classes):
-            state_class[c] = 0.0
-            for x in range(n_levels):
-                count = counts[t, c, x]
-                if count > 0.0:
-                    all_xty += xlogx(count)
-                    state_level[x] += count
-                    state_class[c] += count
-            size += state_class[c]
-            all_ty += xlogx(state_class[c])
-        n += size
-        all_t += xlogx(size)
-        for x in range(n_levels):
-            if state_level[x] > 0.0:
-                all_xt += xlogx(state_level[x])
-                level[x] += state_level[x]
-                for c in range(n_classes):
-                    null_y += cell_excess(size, state_level[x], state_class[c], tables)
-    all_x = 0.0
-    null_t = 0.0
+def table_terms(counts, n_levels, cells, lookups, terms):
+    """Fill `terms`, not corrected for chance, from the counts of one column."""
+    n_states = cells.state_sizes.shape[0]
+    n_classes = cells.sizes.shape[0] // n_states
+    of_cell = of_state_level = of_cell_sizes = of_state_sizes = of_levels = 0.0
+    for size in cells.sizes:
+        of_cell_sizes += xlogx_of(size, lookups)
+    for size in cells.state_sizes:
+        of_state_sizes += xlogx_of(size, lookups)
     for x in range(n_levels):
-        all_x += xlogx(level[x])
-    for t in range(n_states):
-        size = counts[t].sum()
-        for x in range(n_levels):
-            null_t += cell_excess(n, level[x], size, tables)
-    terms[INFO_Y_GIVEN_T] = max(all_xty - all_ty - all_xt + all_t, 0.0) / n
-    terms[INFO_T] = max(all_xt - all_t - all_x + xlogx(n), 0.0) / n
-    terms[JOINT_ENTROPY] = math.log(n) - all_xty / n
-    terms[NULL_Y_GIVEN_T] = null_y / n
-    terms[NULL_T] = null_t / n
+        level = 0.0
+        for t in range(n_states):
+            state_level = 0.0
+            for cell in range(t * n_classes, (t + 1) * n_classes):
+                state_level += counts[cell, x]
+                of_cell += xlogx_of(counts[cell, x], lookups)
+            of_state_level += xlogx_of(state_level, lookups)
+            level += state_level
+        of_levels += xlogx_of(level, lookups)
+    n = cells.n
+    given = of_cell - of_cell_sizes - of_state_level + of_state_sizes
+    shared = of_state_level - of_state_sizes - of_levels + xlogx(n)
+    terms[INFO_Y_GIVEN_T] = max(given, 0.0) / n
+    terms[INFO_T] = max(shared, 0.0) / n
+    terms[JOINT_ENTROPY] = math.log(n) - of_cell / n
 
 
 @kernel
-def candidate_nulls(
-    codes, n_levels, candidates, state, n_states, y, n_classes, weights, tables, exact
-):
-    """Return mean and variance of N * I(X;Y|T), in nats, were y independent of X in every state.
-
-    Only margins within each state enter. The states' tables are independent given
-    them, so that means and variances add.
+def remember(cells, sample):
+    """Return room to remember what chance gives, NaN where it is not known yet.
 
     Returns
     -------
-    moments : ndarray of shape (n_candidates, 2)
+    given, shared : ndarray of float64
+        For I(X;Y|T), by state and how often a level occurs in it; for I(X;T), by how often a level
+        occurs. Empty where weights are not whole numbers.
     """
-    class_sums = np.zeros((n_states, n_classes))
-    for row in range(y.shape[0]):
-        class_sums[state[row], y[row]] += weights[row] if weights.shape[0] else 1.0
-    moments = np.zeros((candidates.shape[0], 2))
-    for index in range(candidates.shape[0]):
-        column = codes[candidates[index]]
-        level_sums = np.zeros((n_states, n_levels[candidates[index]]))
-        for row in range(y.shape[0]):
-            level_sums[state[row], column[row]] += weights[row] if weights.shape[0] else 1.0
+    whole = cells.n <= MOST_REMEMBERED
+    for weight in sample.weights:
+        whole = whole and weight % 1.0 == 0.0
+    n_places = int(cells.n) + 1 if whole else 0
+    n_states = cells.state_sizes.shape[0]
+    given = np.full(n_places + n_states if whole else 0, np.nan)
+    return given, np.full(n_places, np.nan)
+
+
+@kernel
+def subtract_chance(counts, n_levels, cells, lookups, chance, terms):
+    """Subtract from information terms their (smooth) means under independence."""
+    given, shared = chance
+    n_states = cells.state_sizes.shape[0]
+    n_classes = cells.sizes.shape[0] // n_states
+    by_chance = shared_by_chance = 0.0
+    for x in range(n_levels):
+        start, level = 0, 0.0
         for t in range(n_states):
-            levels, classes = level_sums[t], class_sums[t]
-            mean, variance = null_moments(
-                levels[levels > 0.0], classes[classes > 0.0], tables, exact
+            state_size, size = cells.state_sizes[t], 0.0
+            first = t * n_classes
+            for cell in range(first, first + n_classes):
+                size += counts[cell, x]
+            level += size
+            if n_classes > 1:
+                place = start + int(size)
+                # Looked up here and not in a function: a call takes longer than a look.
+                excess = given[place] if given.shape[0] else np.nan
+                if math.isnan(excess):
+                    excess = row_excess(state_size, size, cells.sizes, first, n_classes, lookups)
+                    if given.shape[0]:
+                        given[place] = excess
+                by_chance += excess
+            start += int(state_size) + 1
+        if n_states > 1:
+            place = int(level)
+            excess = shared[place] if shared.shape[0] else np.nan
+            if math.isnan(excess):
+                excess = row_excess(cells.n, level, cells.state_sizes, 0, n_states, lookups)
+                if shared.shape[0]:
+                    shared[place] = excess
+            shared_by_chance += excess
+    terms[INFO_Y_GIVEN_T] -= by_chance / cells.n
+    terms[INFO_T] -= shared_by_chance / cells.n
+
+
+@kernel
+def row_excess(n, size, sums, first, n_sums, lookups):
+    """Return the sum of `cell_excess` along a row of a table, its columns' sums from `first` on."""
+    total = 0.0
+    for column in range(first, first + n_sums):
+        total += cell_excess(n, size, sums[column], lookups.poisson)
+    return total
+
+
+@kernel
+def candidate_evidence(sample, lookups, features, state, n_states, exact):
+    """Return N * I(X;Y|T), in nats, with its mean and variance were y independent in every state.
+
+    Only margins within each state enter the moments. The states' tables are
+    independent given them, so that means and variances add.
+
+    Parameters
+    ----------
+    exact : bool
+        Whether the mean is that of whole counts, else a smooth approximation.
+
+    Returns
+    -------
+    evidence : ndarray of shape (n_features, 3)
+    """
+    evidence = np.zeros((features.shape[0], 3))
+    cells = make_cells(sample, state, n_states)
+    space = table_space(cells.sizes.shape[0], most_levels(sample, features))
+    known, _ = remember(cells, sample)
+    terms = np.empty(N_TERMS)
+    n_classes = sample.n_classes
+    for i in range(features.shape[0]):
+        count_table(sample, features[i], cells, space)
+        counts = space[2]
+        n_levels = sample.n_levels[features[i]]
+        table_terms(counts, n_levels, cells, lookups, terms)
+        evidence[i, 0] = cells.n * terms[INFO_Y_GIVEN_T]
+        start = 0
+        for t in range(n_states):
+            first = t * n_classes
+            classes = cells.sizes[first : first + n_classes]
+            levels = counts[first : first + n_classes, :n_levels].sum(axis=0)
+            mean, variance = state_moments(
+                levels[levels > 0.0], classes[classes > 0.0], lookups, known, start, exact
             )
-            moments[index, 0] += mean
-            moments[index, 1] += variance
-    return moments
+            evidence[i, 1] += mean
+            evidence[i, 2] += variance
+            start += int(cells.state_sizes[t]) + 1
+    return evidence
+
+
+@kernel
+def state_moments(levels, classes, lookups, known, start, exact):
+    """Return mean and variance of N * I of one state, as `null_moments` does."""
+    n = classes.sum()
+    if n <= 1.0 or levels.shape[0] < 2 or classes.shape[0] < 2:
+        return 0.0, 0.0
+    poisson_mean, variance = poisson_moments(levels, classes, lookups.poisson)
+    mean = 0.0
+    for size in levels:
+        if exact:
+            mean += exact_row_excess(n, size, classes, known, start)
+        else:
+            for column_sum in classes:
+                mean += cell_excess(n, size, column_sum, lookups.poisson)
+    return mean, variance * (mean / poisson_mean) ** 2 if poisson_mean > 0.0 else 0.0
+
+
+@kernel
+def exact_row_excess(n, size, sums, known, start):
+    """Return the sum of `hypergeometric_excess` along one row, looked up if it is known."""
+    if known.shape[0]:
+        place = start + int(size)
+        if not math.isnan(known[place]):
+            return known[place]
+    total = 0.0
+    for column_sum in sums:
+        total += hypergeometric_excess(n, size, column_sum)
+    if known.shape[0]:
+        known[place] = total
+    return total

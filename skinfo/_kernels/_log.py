@@ -5,11 +5,8 @@ Nothing here lets the compiler reorder sums, so a value does not depend on its p
 """
 
 import numpy as np
-from numba import njit
 
-# Copied into the loop that calls it, whatever its length, or that loop does not vectorise.
-# Not cached by itself: it is compiled as a part of its callers, which are.
-inlined_kernel = njit(nogil=True, error_model="numpy", forceinline=True)
+from skinfo._kernels._jit import inlined_kernel
 
 # Bits of a float64: the fraction, one, and sqrt(1/2) cut to its upper half.
 FRACTION = np.uint64(0x000FFFFFFFFFFFFF)

@@ -191,19 +191,36 @@ def null_moments(row_sums, column_sums, tables, exact):
     """Return mean and variance of N * I (nats) over tables with these margins.
 
     The mean is exact for integer margins (`exact`), else smooth. The variance is
-    that of independent Poisson cells conditioned on both margins, that is, with
-    the part linear in them projected out (McCullagh 1986), scaled by the square
-    of exact over Poisson mean.
+    that of `poisson_moments`, scaled by the square of exact over Poisson mean.
+    """
+    n = column_sums.sum()
+    if n <= 1.0:
+        return 0.0, 0.0
+    poisson_mean, variance = poisson_moments(row_sums, column_sums, tables)
+    if exact:
+        mean = n * expected_information(row_sums, column_sums)
+    else:
+        mean = 0.0
+        for row_sum in row_sums:
+            for column_sum in column_sums:
+                mean += cell_excess(n, row_sum, column_sum, tables)
+    if poisson_mean > 0.0:
+        variance *= (mean / poisson_mean) ** 2
+    return mean, variance
+
+
+@kernel
+def poisson_moments(row_sums, column_sums, tables):
+    """Return mean and variance of N * I (nats) for independent Poisson cells, given both margins.
+
+    Conditioning projects out the part linear in the margins (McCullagh 1986).
     """
     n = column_sums.sum()
     n_rows, n_columns = row_sums.shape[0], column_sums.shape[0]
-    if n <= 1.0:
-        return 0.0, 0.0
     slope = np.zeros((n_rows, n_columns))
     slope_row = np.zeros(n_rows)
     slope_column = np.zeros(n_columns)
-    smooth_mean = 0.0
-    poisson_mean = 0.0
+    mean = 0.0
     variance = 0.0
     for i in range(n_rows):
         for j in range(n_columns):
@@ -218,9 +235,8 @@ def null_moments(row_sums, column_sums, tables, exact):
                 excess = interpolate(tables, 0, rate)
                 residual = interpolate(tables, 2, rate)
                 slope[i, j] = interpolate(tables, 3, rate)
-            poisson_mean += excess * keep
+            mean += excess * keep
             variance += residual * keep
-            smooth_mean += cell_excess(n, row_sums[i], column_sums[j], tables)
             slope_row[i] += slope[i, j] * column_sums[j] / n
             slope_column[j] += slope[i, j] * row_sums[i] / n
     grand = 0.0
@@ -231,9 +247,6 @@ def null_moments(row_sums, column_sums, tables, exact):
             rate = row_sums[i] * column_sums[j] / n
             rest = slope[i, j] - slope_row[i] - slope_column[j] + grand
             variance += rate * rest * rest
-    mean = n * expected_information(row_sums, column_sums) if exact else smooth_mean
-    if poisson_mean > 0.0:
-        variance *= (mean / poisson_mean) ** 2
     return mean, variance
 
 

@@ -1,28 +1,32 @@
 """The columns to choose from: what each says of y, given any state."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 
 import numpy as np
 from joblib import effective_n_jobs
 
-from skinfo._kernels._candidates import (
-    INFO_T,
-    INFO_Y_GIVEN_T,
-    NULL_T,
-    NULL_Y_GIVEN_T,
-    candidate_nulls,
-    candidate_terms,
-)
+from skinfo._kernels._bits import WORD
+from skinfo._kernels._candidates import candidate_evidence, candidate_terms
+from skinfo._kernels._least import best_by_least, is_before
 from skinfo._kernels._null import poisson_tables
+from skinfo._kernels._sample import Lookups, Sample, xlogx_table
 from skinfo.estimation._laws import gamma_pvalue
+from skinfo.preprocessing._codes import padded_codes
+
+# Fewer cells than this (features times rows) are not worth waking threads for.
+FEW_CELLS = 100_000
 
 
 class Candidates:
     """The columns to choose from, with y: information terms of any of them, given any state.
 
+    A context manager: threads live as long as it is open.
+
     Parameters
     ----------
-    codes : ndarray of shape (n_features, n_samples), dtype uint8
+    codes : ndarray of shape (n_features, n_samples or more), dtype uint8
+        Used as they are where rows are padded to whole multiples of 64 (see `padded_codes`).
 
     n_levels : ndarray of shape (n_features,), dtype int64
 
@@ -35,49 +39,121 @@ class Candidates:
     """
 
     def __init__(self, codes, n_levels, target, *, corrected=True, n_jobs=None):
-        self.codes = codes
+        self.n_features = len(codes)
         self.n_levels = n_levels
         self.target = target
         self.corrected = corrected
         self.n = target.weights.sum()
         # The exact null mean is one of integer tables.
         self.exact = bool(np.all(target.weights % 1 == 0))
-        self._n_jobs = n_jobs
-        self._y = target.codes.astype(np.int64)
-        self._weights = target.weights if target.is_weighted else np.empty(0)
+        self._lookups = Lookups(poisson_tables(), _xlogx_table())
+        self._sample = Sample(
+            _padded(codes, len(target.codes)),
+            np.asarray(n_levels, np.int64),
+            target.codes.astype(np.int32),
+            target.n_classes,
+            target.weights if target.is_weighted else np.empty(0),
+        )
+        self._n_threads = min(effective_n_jobs(n_jobs), max(self.n_features, 1))
+        self._pool = ThreadPoolExecutor(self._n_threads)
 
-    def terms(self, features, state, n_states):
-        """Return `candidate_terms` of some features, less what chance gives if corrected."""
-        terms = self._in_threads(candidate_terms, features, state, n_states)
-        if self.corrected:
-            terms[:, INFO_Y_GIVEN_T] -= terms[:, NULL_Y_GIVEN_T]
-            terms[:, INFO_T] -= terms[:, NULL_T]
-        return terms
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self._pool.shutdown()
+
+    def column(self, feature):
+        """Return the codes of a feature, (n_samples,) uint8, and how many levels it has."""
+        column = self._sample.codes[feature, : len(self._sample.y)]
+        return column, int(self._sample.n_levels[feature])
+
+    def terms(self, features, state, n_states, *, of_target=True):
+        """Return `candidate_terms` of some features, less what chance gives if corrected.
+
+        Without the target only INFO_T means anything, and tables are smaller.
+        """
+        sample = self._sample
+        if not of_target:
+            sample = sample._replace(y=np.zeros_like(sample.y), n_classes=1)
+        return self._in_threads(
+            lambda some: candidate_terms(
+                sample, self._lookups, some, state, n_states, self.corrected
+            ),
+            features,
+        )
+
+    def moments(self, features, state, n_states):
+        """Return N * I(X;Y|T) of some features in nats, and its mean and variance by chance."""
+        return self._in_threads(
+            lambda some: candidate_evidence(
+                self._sample, self._lookups, some, state, n_states, self.exact
+            ),
+            features,
+        )
 
     def evidence(self, features, state, n_states):
         """Return I(X;Y|T) less its exact null mean, in nats, and its p-value, of some features."""
-        terms = self._in_threads(candidate_terms, features, state, n_states)
-        moments = self._in_threads(candidate_nulls, features, state, n_states, self.exact)
-        information = self.n * terms[:, INFO_Y_GIVEN_T]
-        pvalues = gamma_pvalue(information, moments[:, 0], moments[:, 1])
-        correction = moments[:, 0] if self.corrected else 0.0
-        return (information - correction) / self.n, pvalues
+        return self.weigh(self.moments(features, state, n_states))
+
+    def weigh(self, moments):
+        """Return information less its mean, in nats, and p-values, of what `moments` returns."""
+        information, mean, variance = moments.T
+        correction = mean if self.corrected else 0.0
+        return (information - correction) / self.n, gamma_pvalue(information, mean, variance)
+
+    def best_by_least(self, features, chosen, relevance, term, costs, least, n_seen):
+        """Return the feature whose least term over the chosen ones, less its cost, is largest."""
+
+        def best(some):
+            position, score = best_by_least(
+                self._sample,
+                self._lookups,
+                some,
+                chosen,
+                relevance,
+                term,
+                self.corrected,
+                costs,
+                least,
+                n_seen,
+            )
+            return [(some[position], score)]
+
+        found = self._in_threads(best, features)
+        feature, score = found[0]
+        for other, other_score in found[1:]:
+            if is_before(other_score, other, score, feature):
+                feature, score = other, other_score
+        return int(feature), score
 
     def entropies(self):
         """Return H(X) of every feature, in nats."""
         weights = self.target.weights
-        share = [np.bincount(column, weights=weights) / self.n for column in self.codes]
+        share = [
+            np.bincount(self.column(j)[0], weights=weights) / self.n
+            for j in range(self.n_features)
+        ]
         return np.array([-np.sum(s[s > 0] * np.log(s[s > 0])) for s in share]) + 0.0
 
-    def _in_threads(self, kernel, features, state, n_states, *extra):
-        """Return a kernel's rows for some features, each thread working on a share of them."""
-        y, n_classes = self._y, self.target.n_classes
-        rest = (state, n_states, y, n_classes, self._weights, poisson_tables(), *extra)
-        n_threads = min(effective_n_jobs(self._n_jobs), len(features))
-        if n_threads <= 1:
-            return kernel(self.codes, self.n_levels, features, *rest)
-        chunks = np.array_split(features, n_threads)
+    def _in_threads(self, function, features):
+        """Return a function's rows for some features, each thread working on a share of them."""
+        few = len(features) * len(self._sample.y) < FEW_CELLS
+        if few or self._n_threads == 1:
+            return function(features)
+        shares = np.array_split(features, min(self._n_threads, len(features)))
         # joblib looks for results every 10 ms, as long as a step of the search takes.
-        with ThreadPoolExecutor(n_threads) as pool:
-            rows = pool.map(lambda chunk: kernel(self.codes, self.n_levels, chunk, *rest), chunks)
-            return np.concatenate(list(rows))
+        return np.concatenate(list(self._pool.map(function, shares)))
+
+
+def _padded(codes, n):
+    if codes.shape[1] % WORD == 0 and codes.flags.c_contiguous:
+        return codes
+    padded = padded_codes(len(codes), n)
+    padded[:, : codes.shape[1]] = codes
+    return padded
+
+
+@lru_cache(maxsize=1)
+def _xlogx_table():
+    return xlogx_table()

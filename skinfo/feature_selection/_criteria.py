@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skinfo._kernels._least import GIVEN, JOINT, NORMALIZED
+
 
 @dataclass(frozen=True)
 class PairTerms:
@@ -28,52 +30,61 @@ class PairTerms:
 
 
 @dataclass(frozen=True)
-class Criterion:
-    """A score of candidates from pair terms.
+class Sum:
+    """A score from the sum of a term over the chosen features.
 
     Attributes
     ----------
     term : callable or None
         PairTerms to an array over candidates; None where pairs do not matter.
 
-    gather : callable
-        ``np.add`` or ``np.minimum``: how terms of several W are put together.
-
     combine : callable
-        ``combine(relevance, gathered, n_chosen)``, the score; the largest is chosen.
+        ``combine(relevance, summed, n_chosen)``, the score; the largest is chosen.
+
+    of_target : bool, default=True
+        Whether the term asks for more than I(X;W), whose tables are the smaller ones.
     """
 
     term: Callable | None
-    gather: Callable
     combine: Callable
+    of_target: bool = True
 
 
-def _gathered(relevance, gathered, n_chosen):
-    return gathered
+@dataclass(frozen=True)
+class Least:
+    """A score that is the least of a term over the chosen features.
 
+    Attributes
+    ----------
+    term : int
+        What is taken of I(X;Y|W), as `best_by_least` names it.
 
-def _sum(relevance, gathered, n_chosen):
-    return relevance + gathered
+    with_relevance : bool, default=False
+        Whether I(X;Y) is among the terms.
+    """
+
+    term: int
+    with_relevance: bool = False
 
 
 CRITERIA = {
     # Lewis 1992: relevance alone.
-    "mim": Criterion(None, np.add, lambda r, g, k: r),
+    "mim": Sum(None, lambda r, g, k: r),
     # Battiti 1994, beta = 1.
-    "mifs": Criterion(lambda p: -p.redundancy, np.add, _sum),
+    "mifs": Sum(lambda p: -p.redundancy, lambda r, g, k: r + g, of_target=False),
     # Peng, Long and Ding 2005 (difference form).
-    "mrmr": Criterion(lambda p: -p.redundancy, np.add, lambda r, g, k: r + g / k),
+    "mrmr": Sum(lambda p: -p.redundancy, lambda r, g, k: r + g / k, of_target=False),
     # Lin and Tang 2006.
-    "cife": Criterion(lambda p: p.given_chosen - p.relevance, np.add, _sum),
+    "cife": Sum(lambda p: p.given_chosen - p.relevance, lambda r, g, k: r + g),
     # Yang and Moody 1999.
-    "jmi": Criterion(lambda p: p.joint_relevance, np.add, _gathered),
+    "jmi": Sum(lambda p: p.joint_relevance, lambda r, g, k: g),
     # Fleuret 2004.
-    "cmim": Criterion(lambda p: p.given_chosen, np.minimum, lambda r, g, k: np.minimum(r, g)),
+    "cmim": Least(GIVEN, with_relevance=True),
     # Bennasar, Hicks and Setchi 2015, both.
-    "jmim": Criterion(lambda p: p.joint_relevance, np.minimum, _gathered),
-    "njmim": Criterion(lambda p: p.joint_relevance / p.joint_entropy, np.minimum, _gathered),
+    "jmim": Least(JOINT),
+    "njmim": Least(NORMALIZED),
     # Meyer and Bontempi 2006.
-    "disr": Criterion(lambda p: p.joint_relevance / p.joint_entropy, np.add, _gathered),
+    "disr": Sum(lambda p: p.joint_relevance / p.joint_entropy, lambda r, g, k: g),
     # Jakulin 2005; I(X;W) - I(X;W|Y) = I(X;Y) - I(X;Y|W).
-    "icap": Criterion(lambda p: -np.maximum(p.relevance - p.given_chosen, 0.0), np.add, _sum),
+    "icap": Sum(lambda p: -np.maximum(p.relevance - p.given_chosen, 0.0), lambda r, g, k: r + g),
 }

@@ -1,10 +1,15 @@
-"""What was found of each feature, as a table."""
+"""What was found of each feature, as a table and as HTML."""
+
+from html import escape
 
 import numpy as np
 
+# Rows of the HTML table: more than anyone reads.
+MOST_ROWS = 30
+
 
 def selection_report(selection, names):
-    """Return a DataFrame with one row a feature; see `InfoBottleneckSelector.report`."""
+    """Return a DataFrame with one row a unit; see `InfoBottleneckSelector.report`."""
     import pandas as pd
 
     chosen = np.array(selection.chosen, dtype=np.int64)
@@ -25,3 +30,36 @@ def selection_report(selection, names):
         }
     )
     return table.iloc[order].reset_index(drop=True)
+
+
+def selection_html(report):
+    """Return an HTML table of the first rows of a report, bars for bits alone and bits left."""
+    longest = max(float(report["bits"].max()), float(report["bits_left"].max()), 1e-300)
+    n_selected = int(report["selected"].sum())
+    rows = "".join(_html_row(row, longest) for row in report.head(MOST_ROWS).itertuples())
+    n_hidden = len(report) - MOST_ROWS
+    more = f"<tr><td colspan='6'>and {n_hidden} more</td></tr>" if n_hidden > 0 else ""
+    return (
+        f"<details open><summary>Selected {n_selected} of {len(report)}</summary>"
+        "<table style='text-align:right'><thead><tr><th></th><th>feature</th><th>bits</th>"
+        "<th>bits left</th><th>p</th><th></th><th>redundant with</th></tr></thead>"
+        f"<tbody>{rows}{more}</tbody></table></details>"
+    )
+
+
+def _html_row(row, longest):
+    bars = "".join(
+        f"<div style='background:{color};height:0.4em;width:{_pixels(bits, longest)}px'></div>"
+        for color, bits in (("#a8c4dd", row.bits), ("#4878a8", row.bits_left))
+    )
+    return (
+        f"<tr><td>{'✓' if row.selected else ''}</td>"
+        f"<td style='text-align:left'>{escape(str(row.feature))}</td>"
+        f"<td>{row.bits:.4f}</td><td>{row.bits_left:.4f}</td><td>{row.p_left:.2g}</td>"
+        f"<td style='text-align:left'>{bars}</td>"
+        f"<td style='text-align:left'>{escape(str(row.redundant_with))}</td></tr>"
+    )
+
+
+def _pixels(bits, longest):
+    return round(120 * max(bits, 0.0) / longest) if bits == bits else 0

@@ -1,9 +1,22 @@
-"""How candidates are ranked at each step of the search."""
+"""How the next feature is found at each step of the search.
+
+A scorer is started with the candidates, told each feature that is chosen, and asked for the best
+of those left. Costs come off every score.
+"""
 
 import numpy as np
 
 from skinfo._kernels._candidates import INFO_T, INFO_Y_GIVEN_T, JOINT_ENTROPY
-from skinfo.feature_selection._criteria import CRITERIA, PairTerms
+from skinfo._kernels._least import SCORE_STEPS
+from skinfo.feature_selection._criteria import CRITERIA, Least, PairTerms
+
+
+def make_scorer(criterion, beta=None):
+    """Return the scorer of a criterion by name."""
+    if criterion == "bottleneck":
+        return BottleneckScorer(beta)
+    entry = CRITERIA[criterion]
+    return LeastScorer(entry) if isinstance(entry, Least) else SumScorer(entry)
 
 
 class BottleneckScorer:
@@ -15,81 +28,138 @@ class BottleneckScorer:
         Bits of description that a bit about y may cost; None: any number.
     """
 
+    # T is needed at every step.
+    asks_state = True
+
     # With an automatic end, a feature of this score or less is not worth its description.
     least_score = 0.0
 
     def __init__(self, beta=None):
         self._price = 0.0 if beta is None else 1.0 / beta
 
-    def start(self, candidates, relevance):
-        """Take the columns to choose from."""
+    def start(self, candidates, relevance, costs):
+        """Take the columns to choose from, and what each costs, in nats."""
         self._candidates = candidates
+        self._costs = costs
         self._entropies = candidates.entropies() if self._price else None
 
-    def scores(self, left, state):
-        """Return the score of each feature left, in nats."""
-        terms = self._candidates.terms(left, state.labels, state.n_states)
-        scores = terms[:, INFO_Y_GIVEN_T]
+    def choose(self, feature):
+        """Do nothing, for the state holds what was chosen."""
+
+    def best(self, left, walk):
+        """Return the best of the features left, and its score in nats."""
+        terms = self._candidates.terms(left, walk.state.labels, walk.state.n_states)
+        scores = terms[:, INFO_Y_GIVEN_T] - self._costs[left]
         if self._price:
-            scores = scores - self._price * (self._entropies[left] - terms[:, INFO_T])
-        return scores
-
-    def update(self, feature, left):
-        """Gather nothing, for the state holds what was chosen; return None."""
+            scores -= self._price * (self._entropies[left] - terms[:, INFO_T])
+        return first_best(left, scores)
 
 
-class PairwiseScorer:
-    """A published criterion, its pair terms gathered as features are chosen.
+class SumScorer:
+    """A published criterion that sums a term over the chosen features.
 
     Parameters
     ----------
-    name : str
-        A key of `CRITERIA`.
+    criterion : Sum
     """
+
+    asks_state = False
 
     # A criterion of differences may be negative for a feature that still says something.
     least_score = -np.inf
 
-    def __init__(self, name):
-        self._criterion = CRITERIA[name]
+    def __init__(self, criterion):
+        self._criterion = criterion
 
-    def start(self, candidates, relevance):
-        """Take the columns to choose from and their I(X;Y), in nats."""
+    def start(self, candidates, relevance, costs):
+        """Take the columns to choose from, their I(X;Y) and what each costs, in nats."""
         self._candidates = candidates
         self._relevance = relevance
-        self._gathered = None
-        self._n_chosen = 0
+        self._costs = costs
+        self._summed = np.zeros(len(relevance))
+        self._n_summed = np.zeros(len(relevance), np.int64)
+        self._chosen = []
 
-    def scores(self, left, state):
-        """Return the score of each feature left; before anything is chosen, its relevance."""
-        if self._gathered is None:
-            return self._relevance[left]
-        return self._criterion.combine(self._relevance[left], self._gathered[left], self._n_chosen)
+    def choose(self, feature):
+        """Remember a chosen feature; its pairs are looked at when the next one is asked for."""
+        self._chosen.append(feature)
 
-    def update(self, feature, left):
-        """Add the terms of the pairs with a feature W just chosen.
+    def best(self, left, walk):
+        """Return the best of the features left, and its score in nats."""
+        scores = self._relevance[left]
+        if self._chosen:
+            self._bring_up_to_date(left)
+            scores = self._criterion.combine(scores, self._summed[left], len(self._chosen))
+        return first_best(left, scores - self._costs[left])
 
-        Returns
-        -------
-        given : ndarray of shape (n_left,) or None
-            I(X;Y|W) of each feature left, in nats, if the criterion asks for it.
-        """
-        self._n_chosen += 1
-        if self._gathered is None:
-            start = np.inf if self._criterion.gather is np.minimum else 0.0
-            self._gathered = np.full(len(self._relevance), start)
+    def _bring_up_to_date(self, left):
         if self._criterion.term is None:
-            return None
-        column = self._candidates.codes[feature].astype(np.int64)
-        terms = self._candidates.terms(left, column, int(self._candidates.n_levels[feature]))
-        pairs = PairTerms(
-            relevance=self._relevance[left],
-            relevance_chosen=self._relevance[feature],
+            return
+        for turn, chosen in enumerate(self._chosen):
+            behind = left[self._n_summed[left] == turn]
+            if len(behind):
+                self._summed[behind] += self._criterion.term(self._pairs(chosen, behind))
+                self._n_summed[behind] += 1
+
+    def _pairs(self, chosen, features):
+        column, n_levels = self._candidates.column(chosen)
+        terms = self._candidates.terms(
+            features, column, n_levels, of_target=self._criterion.of_target
+        )
+        return PairTerms(
+            relevance=self._relevance[features],
+            relevance_chosen=self._relevance[chosen],
             redundancy=terms[:, INFO_T],
             given_chosen=terms[:, INFO_Y_GIVEN_T],
             joint_entropy=terms[:, JOINT_ENTROPY],
         )
-        self._gathered[left] = self._criterion.gather(
-            self._gathered[left], self._criterion.term(pairs)
+
+
+class LeastScorer:
+    """A published criterion that takes the least term over the chosen features.
+
+    Parameters
+    ----------
+    criterion : Least
+    """
+
+    asks_state = False
+    least_score = -np.inf
+
+    def __init__(self, criterion):
+        self._criterion = criterion
+
+    def start(self, candidates, relevance, costs):
+        """Take the columns to choose from, their I(X;Y) and what each costs, in nats."""
+        self._candidates = candidates
+        self._relevance = relevance
+        self._costs = costs
+        everything_fits = np.full(len(relevance), np.inf)
+        self._least = relevance.copy() if self._criterion.with_relevance else everything_fits
+        self._n_seen = np.zeros(len(relevance), np.int64)
+        self._chosen = []
+
+    def choose(self, feature):
+        """Remember a chosen feature."""
+        self._chosen.append(feature)
+
+    def best(self, left, walk):
+        """Return the best of the features left, and its score in nats."""
+        if not self._chosen:
+            return first_best(left, self._relevance[left] - self._costs[left])
+        return self._candidates.best_by_least(
+            left,
+            np.array(self._chosen),
+            self._relevance,
+            self._criterion.term,
+            self._costs,
+            self._least,
+            self._n_seen,
         )
-        return pairs.given_chosen
+
+
+def first_best(features, scores):
+    """Return the feature of the largest score, the first of equals, and that score."""
+    # Rounded, so that equals stay equal whatever the order of a sum.
+    best = int(np.argmax(np.rint(scores * SCORE_STEPS)))
+    return int(features[best]), float(scores[best])

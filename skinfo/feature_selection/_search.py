@@ -1,144 +1,192 @@
 """Greedy forward search over codes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from skinfo._kernels._candidates import INFO_Y_GIVEN_T
-from skinfo.feature_selection._state import BottleneckState
+from skinfo.feature_selection._interactions import best_pair
+from skinfo.feature_selection._stopping import keep_all
+from skinfo.feature_selection._walk import BITS, Walk
 
-BITS = 1.0 / np.log(2)
 
-# Scores that agree to this many decimals (of a nat) are equal.
-SCORE_DIGITS = 12
+@dataclass(frozen=True)
+class Plan:
+    """What a search is to do.
+
+    Attributes
+    ----------
+    n_select : int or None
+        How many features to choose; None stops where the best is not significant.
+
+    alpha : float
+        Level of that test, divided by the number of features left.
+
+    enough : callable
+        ``enough(information)``: how many of the features found are kept.
+
+    max_states : int
+        The most states of the bottleneck variable.
+
+    costs : ndarray of shape (n_features,)
+        What each feature costs, in bits.
+
+    include, exclude : sequence of int
+        Features chosen before all others, and never.
+
+    interactions : bool
+        Whether pairs are looked at where no single feature says anything.
+    """
+
+    n_select: int | None
+    alpha: float = 0.05
+    enough: object = keep_all
+    max_states: int = 64
+    costs: np.ndarray | float = 0.0
+    include: tuple = ()
+    exclude: tuple = ()
+    interactions: bool = False
 
 
 @dataclass
 class Selection:
-    """What the search found; information in bits, one entry a chosen feature, in order."""
+    """What the search found; information in bits."""
 
-    relevance: np.ndarray  # corrected I(X;Y) of every feature
-    pvalues: np.ndarray  # their p-values
-    chosen: list = field(default_factory=list)
-    gains: list = field(default_factory=list)
-    gain_pvalues: list = field(default_factory=list)
-    information: list = field(default_factory=list)
-    compression: list = field(default_factory=list)
+    relevance: np.ndarray  # corrected I(X;Y) of every feature, and its p-values
+    pvalues: np.ndarray
+    # One entry a chosen feature, in order.
+    chosen: list
+    gains: np.ndarray
+    gain_pvalues: np.ndarray
+    information: np.ndarray
+    compression: np.ndarray
     # Of the features left: bits given the selection, p-values, and who explains them.
-    left: np.ndarray = None
-    left_pvalues: np.ndarray = None
-    explained_by: np.ndarray = None
+    left: np.ndarray
+    left_pvalues: np.ndarray
+    explained_by: np.ndarray
 
 
-def greedy_search(candidates, scorer, *, n_select, alpha, max_states):
+def greedy_search(candidates, scorer, plan, on_step=None):
     """Choose features one by one.
 
     Parameters
     ----------
     candidates : Candidates
 
-    scorer : BottleneckScorer or PairwiseScorer
+    scorer : BottleneckScorer, SumScorer or LeastScorer
 
-    n_select : int or None
-        How many to choose; None stops where the best is not significant.
+    plan : Plan
 
-    alpha : float
-        Level of that test, divided by the number of features left.
-
-    max_states : int
-        The most states of the bottleneck variable.
+    on_step : callable or None, default=None
+        Called with each feature that is chosen.
 
     Returns
     -------
     selection : Selection
     """
-    n_features = len(candidates.codes)
-    everything = np.arange(n_features)
-    state = BottleneckState(candidates.target, max_states)
-    relevance, pvalues = candidates.evidence(everything, state.labels, 1)
-    selection = Selection(relevance * BITS, pvalues)
-    redundancy = Redundancy(n_features)
-    scorer.start(candidates, relevance)
-    left = everything
-    while len(left) and (n_select is None or len(selection.chosen) < n_select):
-        scores = scorer.scores(left, state)
-        least = -np.inf if n_select is not None else scorer.least_score
-        level = 1.0 if n_select is not None else alpha / len(left)
-        found = _first_accepted(candidates, scores, left, state, least, level)
-        if found is None:
-            break
-        feature, gain, pvalue = found
-        left = left[left != feature]
-        state.refine(candidates.codes[feature], int(candidates.n_levels[feature]))
-        _record(selection, feature, gain * BITS, pvalue, state, candidates.exact)
-        given = scorer.update(feature, left) if len(left) else None
-        if given is not None:
-            redundancy.note(feature, left, given)
-    _say_what_is_left(selection, candidates, left, state)
-    _say_who_explains(selection, candidates, left, redundancy, alpha)
-    return selection
+    start = np.zeros(len(candidates.target.codes), np.int64), 1
+    relevance, pvalues = candidates.evidence(np.arange(candidates.n_features), *start)
+    walk = choose_features(candidates, scorer, plan, relevance, on_step)
+    n_kept = max(plan.enough(walk.information), len(plan.include))
+    if n_kept < len(walk.chosen):
+        walk = walk.up_to(n_kept)
+    return describe(candidates, walk, relevance, pvalues, plan.alpha)
 
 
-def _first_accepted(candidates, scores, left, state, least, level):
-    """Return the best feature that scores above `least` and has a p-value of at most `level`.
+def choose_features(candidates, scorer, plan, relevance, on_step=None):
+    """Return the Walk that the search makes."""
+    costs = np.broadcast_to(np.asarray(plan.costs, float) / BITS, candidates.n_features)
+    walk = Walk(candidates, plan.max_states)
+    scorer.start(candidates, relevance, costs)
+    is_left = np.ones(candidates.n_features, bool)
+    is_left[list(plan.exclude)] = False
+    include = list(plan.include)
+    # Without a test and without T in the score, T is worked out after the search.
+    needs_state = plan.n_select is None or scorer.asks_state or plan.interactions
+    chosen = []
+    while is_left.any() and (len(include) or plan.n_select is None or len(chosen) < plan.n_select):
+        left = np.flatnonzero(is_left)
+        if include:
+            features = (include.pop(0),)
+            step = walk.weigh(features[0]) if needs_state else None
+        elif needs_state:
+            step = next_step(candidates, scorer, plan, walk, left, costs, len(chosen))
+            if step is None:
+                break
+            features = step.features
+        else:
+            step, features = None, (scorer.best(left, walk)[0],)
+        for feature in features:
+            chosen.append(feature)
+            is_left[feature] = False
+            scorer.choose(feature)
+            if on_step is not None:
+                on_step(feature)
+        if step is not None:
+            walk.follow(step)
+    for feature in chosen[len(walk.chosen) :]:
+        walk.follow(walk.weigh(feature))
+    return walk
 
-    Returns
-    -------
-    found : tuple of (feature, gain in nats, p-value), or None
-    """
-    # Rounded, so that equals stay equal whatever the order of a sum; of equals the first.
-    order = np.argsort(-np.round(scores, SCORE_DIGITS), kind="stable")
-    for index in order:
-        gain, pvalue = candidates.evidence(left[[index]], state.labels, state.n_states)
-        if scores[index] > least and pvalue[0] <= level:
-            return int(left[index]), gain[0], pvalue[0]
-    return None
+
+def next_step(candidates, scorer, plan, walk, left, costs, n_chosen):
+    """Return the Step to the best feature, or pair of features; None where the search ends."""
+    feature, score = scorer.best(left, walk)
+    step = walk.weigh(feature)
+    # Both tests of a step share its level.
+    alpha = plan.alpha / 2 if plan.interactions else plan.alpha
+    ends_by_itself = plan.n_select is None
+    if not ends_by_itself and not plan.interactions:
+        return step
+    level = alpha / len(left)
+    least = scorer.least_score if ends_by_itself else -np.inf
+    if step.pvalue <= level and score > least and step.gains[0] > costs[feature]:
+        return step
+    gains, pvalues = candidates.evidence(left, *walk.state.as_column())
+    significant = left[(pvalues <= level) & (gains > costs[left])]
+    if len(significant):
+        feature, score = scorer.best(significant, walk)
+        if score > least:
+            return walk.weigh(feature)
+    has_room = ends_by_itself or n_chosen + 2 <= plan.n_select
+    pair = best_pair(candidates, left, walk, alpha) if plan.interactions and has_room else None
+    if pair is not None and sum(pair.gains) > sum(costs[list(pair.features)]):
+        return pair
+    return None if ends_by_itself else step
 
 
-def _record(selection, feature, gain, pvalue, state, exact):
-    selection.chosen.append(feature)
-    selection.gains.append(gain)
-    selection.gain_pvalues.append(pvalue)
-    selection.information.append(state.information(exact))
-    selection.compression.append(state.entropy())
-
-
-def _say_what_is_left(selection, candidates, left, state):
-    """Store what the features left still say, given the selection."""
-    selection.left = np.full(len(candidates.codes), np.nan)
-    selection.left_pvalues = np.full(len(candidates.codes), np.nan)
+def describe(candidates, walk, relevance, pvalues, alpha):
+    """Return the Selection at the end of a walk: also what is left, and why."""
+    chosen = walk.chosen
+    left = np.setdiff1d(np.arange(candidates.n_features), chosen)
+    bits_left = np.full(candidates.n_features, np.nan)
+    left_pvalues = bits_left.copy()
     if len(left):
-        gains, pvalues = candidates.evidence(left, state.labels, state.n_states)
-        selection.left[left], selection.left_pvalues[left] = gains * BITS, pvalues
+        gains, p_left = candidates.evidence(left, *walk.state.as_column())
+        bits_left[left], left_pvalues[left] = gains * BITS, p_left
+    return Selection(
+        relevance=relevance * BITS,
+        pvalues=pvalues,
+        chosen=chosen,
+        gains=np.array([gain for step in walk.steps for gain in step.gains]) * BITS,
+        gain_pvalues=np.array([step.pvalue for step in walk.steps for _ in step.features]),
+        information=np.array(walk.information),
+        compression=np.array(walk.compression),
+        left=bits_left,
+        left_pvalues=left_pvalues,
+        explained_by=who_explains(candidates, chosen, left[pvalues[left] < alpha]),
+    )
 
 
-def _say_who_explains(selection, candidates, left, redundancy, alpha):
-    """Store, for each informative feature left, the chosen one given which it says least."""
-    informative = left[selection.pvalues[left] < alpha]
-    if len(informative):
-        for chosen in redundancy.not_noted(selection.chosen):
-            state = candidates.codes[chosen].astype(np.int64)
-            terms = candidates.terms(informative, state, int(candidates.n_levels[chosen]))
-            redundancy.note(chosen, informative, terms[:, INFO_Y_GIVEN_T])
-    selection.explained_by = np.full(len(candidates.codes), -1)
-    selection.explained_by[informative] = redundancy.explained_by[informative]
-
-
-class Redundancy:
-    """Of each feature, the chosen one W with the least I(X;Y|W) so far."""
-
-    def __init__(self, n_features):
-        self.explained_by = np.full(n_features, -1)
-        self._least = np.full(n_features, np.inf)
-        self._noted = set()
-
-    def note(self, chosen, features, given):
-        """Compare I(X;Y|W) of some features X with the least so far."""
-        self._noted.add(chosen)
-        less = given < self._least[features]
-        self._least[features[less]] = given[less]
-        self.explained_by[features[less]] = chosen
-
-    def not_noted(self, chosen):
-        """Return which of the chosen features were not compared with yet."""
-        return [feature for feature in chosen if feature not in self._noted]
+def who_explains(candidates, chosen, informative):
+    """Return, for each informative feature left, the chosen W with the least I(X;Y|W), else -1."""
+    explained_by = np.full(candidates.n_features, -1)
+    if not len(informative):
+        return explained_by
+    least = np.full(candidates.n_features, np.inf)
+    for w in chosen:
+        given = candidates.terms(informative, *candidates.column(w))[:, INFO_Y_GIVEN_T]
+        less = informative[given < least[informative]]
+        least[less] = given[given < least[informative]]
+        explained_by[less] = w
+    return explained_by

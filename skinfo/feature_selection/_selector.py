@@ -12,24 +12,27 @@ from sklearn.utils.validation import check_is_fitted
 
 from skinfo.feature_selection._candidates import Candidates
 from skinfo.feature_selection._criteria import CRITERIA
-from skinfo.feature_selection._report import selection_report
-from skinfo.feature_selection._scorers import BottleneckScorer, PairwiseScorer
-from skinfo.feature_selection._search import greedy_search
+from skinfo.feature_selection._families import unit_codes
+from skinfo.feature_selection._report import selection_html, selection_report
+from skinfo.feature_selection._scorers import make_scorer
+from skinfo.feature_selection._search import Plan, greedy_search
+from skinfo.feature_selection._stopping import keep_all, until_elbow, until_share
+from skinfo.feature_selection._targets import code_target
+from skinfo.feature_selection._units import make_units
 from skinfo.preprocessing._codes import feature_codes
 from skinfo.utils._compat import (
     HasMethods,
     Interval,
     RealNotInt,
     StrOptions,
-    _check_feature_names_in,
     _fit_context,
     _get_output_config,
 )
+from skinfo.utils._progress import CallbackSupportMixin, Progress, with_callbacks
 from skinfo.utils._table import read_table
-from skinfo.utils._target import check_target, encode_target
 
 
-class InfoBottleneckSelector(SelectorMixin, BaseEstimator):
+class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator):
     """Choose features by the information bottleneck: bits about y against bits of description.
 
     Features are chosen one by one. A bottleneck variable T, a compression of the joint state of
@@ -39,10 +42,16 @@ class InfoBottleneckSelector(SelectorMixin, BaseEstimator):
 
     Parameters
     ----------
-    n_features_to_select : "auto", int or float, default="auto"
+    n_features_to_select : "auto", "elbow", int or float, default="auto"
         ``"auto"`` stops when no feature left is significant at `alpha`, given those chosen,
-        after correction for the number tried. An int is the number of features, a float
-        between 0 and 1 their share.
+        after correction for the number tried; ``"elbow"`` keeps of those the features up to
+        the elbow of `information_` [5]_. An int is the number of features, a float between 0 and
+        1 their share; a group counts as one.
+
+    information : float or None, default=None
+        The share, between 0 and 1, of the information of all significant features that is
+        enough: the fewest of them that hold it are kept. Only with
+        ``n_features_to_select="auto"``.
 
     criterion : {"bottleneck", "mim", "mifs", "mrmr", "cife", "jmi", "cmim", "jmim", "njmim", \
 "disr", "icap"}, default="bottleneck"
@@ -67,6 +76,36 @@ class InfoBottleneckSelector(SelectorMixin, BaseEstimator):
     max_states : int, default=64
         The most states of T. States that do not differ significantly are merged before that.
 
+    interactions : bool, default=False
+        Whether to look at pairs of features where no single one is significant: those of an
+        exclusive or say nothing alone. All pairs of features left are counted, which
+        takes as long as half as many ordinary steps as there are features (benchmarks/synergy.py:
+        half a second for 200 columns of 1000 rows, and it grows with the square of the columns);
+        single features and pairs are then tested at ``alpha / 2`` each. Three
+        features that only speak together are not found.
+
+    groups : dict, sequence or None, default=None
+        Features that are chosen and left out together, as the columns of a one-hot encoding: a
+        dict of group names to features, a list of lists of features, or one label a
+        feature (None: in no group). Features are given by name or index. What counts is the joint
+        state of a group's columns; more than 256 joint states are put into at most 256 cells,
+        split at medians, without a look at y.
+
+    feature_costs : dict, array-like of shape (n_features,) or None, default=None
+        Bits that a feature's information about y must exceed; they come off its score. A dict of
+        features to bits, or one number a feature. A group costs, once, the most that one of its
+        features does.
+
+    must_include, must_exclude : array-like or None, default=None
+        Features (names, indices or a mask) that are selected before all others, in the order
+        given, and features that are never selected.
+
+    target_type : {"auto", "binary", "multiclass", "continuous"}, default="auto"
+        What y holds. ``"auto"``: fractions are continuous, as are whole numbers of more than 32
+        different values, with a warning. A continuous y is cut into equal-frequency bins, 3 to
+        10 by the cube root of the number of samples: of all cuts into so many they hold the most
+        information. All bits are then about those bins.
+
     n_jobs : int or None, default=None
         Threads over candidates; the result does not depend on it.
 
@@ -86,23 +125,30 @@ class InfoBottleneckSelector(SelectorMixin, BaseEstimator):
 
     mutual_info_ : ndarray of shape (n_features_in_,), dtype float64
         I(X; y) of each feature alone, in bits, less its mean were X independent of y [3]_;
-        so it may be a little below zero.
+        so it may be a little below zero. Of a feature in a group, that of the group.
 
     p_values_ : ndarray of shape (n_features_in_,), dtype float64
         Chance of at least that information under independence.
 
-    gains_ : ndarray of shape (n_features_,), dtype float64
-        I(X; y | T) of each selected feature when it was chosen, in bits, less its mean under
-        independence.
+    gains_ : ndarray of shape (n_steps,), dtype float64
+        I(X; y | T) of each selected feature (or group) when it was chosen, in bits, less its mean
+        under independence.
 
-    information_ : ndarray of shape (n_features_,), dtype float64
-        I(T; y) after each step, in bits, less its mean under independence.
+    information_ : ndarray of shape (n_steps,), dtype float64
+        I(T; y) after each step, in bits, less its mean under independence. With `compression_`
+        it is the path of the selection in the information plane.
 
-    compression_ : ndarray of shape (n_features_,), dtype float64
+    compression_ : ndarray of shape (n_steps,), dtype float64
         H(T) after each step, in bits.
 
-    classes_ : ndarray of shape (n_classes,)
-        The classes of y.
+    target_type_ : {"binary", "multiclass", "continuous", "multioutput"}
+        What y held. Several outputs count as one variable, their joint state.
+
+    classes_ : ndarray of shape (n_classes,), list of ndarray or None
+        The classes of y; None for a continuous y; a list, one an output, for several.
+
+    target_edges_ : ndarray of shape (n_bins - 1,), list of ndarray or None
+        Where a continuous y was cut; None for classes; a list, one an output, for several.
 
     n_features_in_ : int
         Number of features seen during `fit`.
@@ -112,6 +158,7 @@ class InfoBottleneckSelector(SelectorMixin, BaseEstimator):
 
     See Also
     --------
+    selection_curve : Bits about y against bits of description, over `beta`.
     skinfo.MutualInfoBinner : Bins that say the most about y.
     sklearn.feature_selection.SelectKBest : Scores each feature alone.
 
@@ -129,6 +176,10 @@ class InfoBottleneckSelector(SelectorMixin, BaseEstimator):
        maximisation", JMLR 13, 2012, table 1.
     .. [3] N. X. Vinh, J. Epps and J. Bailey, "Information theoretic measures for
        clusterings comparison", JMLR 11, 2010, eq. 24.
+    .. [4] F. Fleuret, "Fast binary feature selection with conditional mutual information", JMLR 5,
+       2004: what makes cmim, jmim and njmim fast here.
+    .. [5] V. Satopaa, J. Albrecht, D. Irwin and B. Raghavan, "Finding a kneedle in a haystack",
+       ICDCS workshops 2011.
 
     Examples
     --------
@@ -147,15 +198,22 @@ class InfoBottleneckSelector(SelectorMixin, BaseEstimator):
 
     _parameter_constraints: ClassVar[dict] = {
         "n_features_to_select": [
-            StrOptions({"auto"}),
+            StrOptions({"auto", "elbow"}),
             Interval(Integral, 1, None, closed="left"),
             Interval(RealNotInt, 0, 1, closed="neither"),
         ],
+        "information": [Interval(Real, 0, 1, closed="right"), None],
         "criterion": [StrOptions({"bottleneck", *CRITERIA})],
         "beta": [Interval(Real, 0, None, closed="neither"), None],
         "alpha": [Interval(Real, 0, 1, closed="neither")],
         "binner": [HasMethods(["fit", "transform"]), None],
         "max_states": [Interval(Integral, 2, None, closed="left")],
+        "interactions": ["boolean"],
+        "groups": [dict, "array-like", None],
+        "feature_costs": [dict, "array-like", None],
+        "must_include": ["array-like", None],
+        "must_exclude": ["array-like", None],
+        "target_type": [StrOptions({"auto", "binary", "multiclass", "continuous"})],
         "n_jobs": [Integral, None],
     }
 
@@ -163,34 +221,49 @@ class InfoBottleneckSelector(SelectorMixin, BaseEstimator):
         self,
         n_features_to_select="auto",
         *,
+        information=None,
         criterion="bottleneck",
         beta=None,
         alpha=0.05,
         binner=None,
         max_states=64,
+        interactions=False,
+        groups=None,
+        feature_costs=None,
+        must_include=None,
+        must_exclude=None,
+        target_type="auto",
         n_jobs=None,
     ):
         self.n_features_to_select = n_features_to_select
+        self.information = information
         self.criterion = criterion
         self.beta = beta
         self.alpha = alpha
         self.binner = binner
         self.max_states = max_states
+        self.interactions = interactions
+        self.groups = groups
+        self.feature_costs = feature_costs
+        self.must_include = must_include
+        self.must_exclude = must_exclude
+        self.target_type = target_type
         self.n_jobs = n_jobs
 
     # The binner is nested: its parameters are validated when it is fitted.
+    @with_callbacks
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y, sample_weight=None):
         """Choose features.
 
         Parameters
         ----------
-        X : array-like or dataframe of shape (n_samples, n_features)
+        X : array-like, sparse array or dataframe of shape (n_samples, n_features)
             Numbers, booleans, dates, strings or categories; missing values (NaN, None,
             null) are a level of their own.
 
-        y : array-like of shape (n_samples,)
-            Classes.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Classes or numbers.
 
         sample_weight : array-like of shape (n_samples,), default=None
             A weight of w counts as w repetitions of the row, also in tests.
@@ -198,28 +271,29 @@ class InfoBottleneckSelector(SelectorMixin, BaseEstimator):
         Returns
         -------
         self : object
-            The fitted selector.
+            The fitted selector. Interrupted, it is not fitted.
 
         Raises
         ------
         ValueError
-            If y is absent, has missing values or fewer than two classes; if more features are
-            asked for than there are; if weights are negative or all zero; if `beta` is
-            given with another criterion; if `binner` does not give bin numbers.
+            If y is absent, constant or has missing values; if more features are
+            asked for than there are, or fewer than `must_include` names; if a feature is not
+            among the columns, or is in two groups; if weights or costs are negative or weights all
+            zero; if `beta` is given with another criterion; if `binner` does not give bin numbers.
         """
-        y = check_target(y, self)
-        table = read_table(self, X, reset=True, ensure_min_samples=2)
-        n_select = self._n_select(table.shape[1])
-        scorer = self._scorer()
-        target, keep = encode_target(y, table, sample_weight, self)
-        codes, n_levels = feature_codes(
-            table, target, keep, binner=self.binner, n_jobs=self.n_jobs
-        )
-        candidates = Candidates(codes, n_levels, target, n_jobs=self.n_jobs)
-        selection = greedy_search(
-            candidates, scorer, n_select=n_select, alpha=self.alpha, max_states=self.max_states
-        )
-        self._store(selection, target)
+        self._forget()
+        candidates, units, coded = self._prepare(X, y, sample_weight)
+        plan = self._plan(units)
+        progress = Progress(self, plan.n_select, X, y)
+        with candidates:
+            selection = greedy_search(
+                candidates,
+                make_scorer(self.criterion, self.beta),
+                plan,
+                on_step=lambda unit: progress.step(units.names[unit]),
+            )
+        self._store(selection, units, coded)
+        progress.end()
         return self
 
     def transform(self, X):
@@ -252,56 +326,112 @@ class InfoBottleneckSelector(SelectorMixin, BaseEstimator):
         Returns
         -------
         report : DataFrame
-            One row a feature, selected ones first in the order chosen, the others by the bits
-            they have left. ``feature``; ``bits`` alone and their ``p_value``; ``selected``;
+            One row a feature (or group), selected ones first in the order chosen, the others by
+            the bits they have left. ``feature``; ``bits`` alone and their ``p_value``; ``selected``;
             ``bits_left``: given what was chosen (before it, for a selected feature), and
             their ``p_left``; ``redundant_with``: for a feature that says
             something of y but was dropped, the chosen one given which it says least.
         """
         check_is_fitted(self)
-        names = _check_feature_names_in(self)
-        return selection_report(self._selection, list(names))
+        return selection_report(self._selection, self._units.names)
 
-    def _n_select(self, n_features):
-        """Return how many features to choose, None for as many as are significant."""
-        wanted = self.n_features_to_select
-        if wanted == "auto":
-            return None
-        if isinstance(wanted, Integral):
-            if wanted > n_features:
-                raise ValueError(
-                    f"n_features_to_select={wanted} must be at most the number of features, got "
-                    f"n_features={n_features}. Ask for fewer, or for 'auto'."
-                )
-            return int(wanted)
-        return max(int(wanted * n_features), 1)
-
-    def _scorer(self):
-        if self.criterion == "bottleneck":
-            return BottleneckScorer(self.beta)
-        if self.beta is not None:
+    def _prepare(self, X, y, sample_weight):
+        """Return the Candidates of a table, the Units they are, and the target as classes."""
+        if self.beta is not None and self.criterion != "bottleneck":
             raise ValueError(
                 f"beta={self.beta} is of use with criterion='bottleneck' only, got "
                 f"criterion={self.criterion!r}. Leave beta at None."
             )
-        return PairwiseScorer(self.criterion)
+        table = read_table(self, X, reset=True, accept_sparse=True, ensure_min_samples=2)
+        coded = code_target(y, table, sample_weight, self, self.target_type)
+        units = make_units(
+            table.names, self.groups, self.feature_costs, self.must_include, self.must_exclude
+        )
+        codes, n_levels = feature_codes(
+            table, coded.target, coded.keep, binner=self.binner, n_jobs=self.n_jobs
+        )
+        codes, n_levels = unit_codes(codes, n_levels, units.members, coded.target)
+        return Candidates(codes, n_levels, coded.target, n_jobs=self.n_jobs), units, coded
 
-    def _store(self, selection, target):
+    def _plan(self, units):
+        """Return what the search is to do."""
+        return Plan(
+            n_select=self._n_select(units),
+            alpha=self.alpha,
+            enough=self._enough(),
+            max_states=self.max_states,
+            costs=units.costs,
+            include=units.include,
+            exclude=units.exclude,
+            interactions=self.interactions,
+        )
+
+    def _n_select(self, units):
+        """Return how many units to choose, None for as many as are significant."""
+        wanted, n_units = self.n_features_to_select, len(units.names)
+        if isinstance(wanted, str):
+            return None
+        if not isinstance(wanted, Integral):
+            wanted = max(int(wanted * n_units), 1, len(units.include))
+        n_open = n_units - len(units.exclude)
+        if wanted > n_open:
+            what = "features" if n_units == self.n_features_in_ else "features and groups"
+            raise ValueError(
+                f"n_features_to_select={self.n_features_to_select} must be at most the number of "
+                f"{what} that may be selected, got n_features={n_open}. Ask for fewer, or for "
+                "'auto'."
+            )
+        if wanted < len(units.include):
+            raise ValueError(
+                f"must_include names {len(units.include)} features, but n_features_to_select="
+                f"{self.n_features_to_select}. Ask for at least as many."
+            )
+        return int(wanted)
+
+    def _enough(self):
+        """Return the rule by which the features found are kept."""
+        if self.information is None:
+            return until_elbow if self.n_features_to_select == "elbow" else keep_all
+        if self.n_features_to_select != "auto":
+            raise ValueError(
+                f"information={self.information} says how much is enough, and so does "
+                f"n_features_to_select={self.n_features_to_select!r}. Leave that at 'auto'."
+            )
+        return until_share(self.information)
+
+    def _forget(self):
+        """Drop what an earlier fit stored, so that an interrupted one leaves nothing behind."""
+        for name in [name for name in vars(self) if name.endswith("_")]:
+            delattr(self, name)
+
+    def _store(self, selection, units, coded):
         self._selection = selection
-        self.classes_ = target.classes
-        self.selected_features_ = np.array(selection.chosen, dtype=np.int64)
-        self.n_features_ = len(selection.chosen)
-        self.support_ = np.zeros(len(selection.relevance), bool)
-        self.support_[self.selected_features_] = True
-        self.ranking_ = np.ones(len(selection.relevance), np.int64)
-        rest = np.flatnonzero(~self.support_)
-        order = np.argsort(-selection.left[rest], kind="stable")
-        self.ranking_[rest[order]] = np.arange(2, len(rest) + 2)
-        self.mutual_info_ = selection.relevance
-        self.p_values_ = selection.pvalues
-        self.gains_ = np.array(selection.gains)
-        self.information_ = np.array(selection.information)
-        self.compression_ = np.array(selection.compression)
+        self._units = units
+        self.target_type_ = coded.kind
+        self.classes_ = coded.classes
+        self.target_edges_ = coded.edges
+        self.mutual_info_ = units.of_features(selection.relevance)
+        self.p_values_ = units.of_features(selection.pvalues)
+        self.gains_ = selection.gains
+        self.information_ = selection.information
+        self.compression_ = selection.compression
+        features = [feature for unit in selection.chosen for feature in units.members[unit]]
+        self.selected_features_ = np.array(features, dtype=np.int64)
+        self.n_features_ = len(features)
+        ranking = np.ones(len(units.names), np.int64)
+        rest = np.setdiff1d(np.arange(len(units.names)), selection.chosen)
+        ranking[rest[np.argsort(-selection.left[rest], kind="stable")]] += np.arange(
+            1, len(rest) + 1
+        )
+        self.ranking_ = units.of_features(ranking)
+        self.support_ = self.ranking_ == 1
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "support_")
+
+    def _html_repr(self):
+        html = super()._html_repr()
+        return html + selection_html(self.report()) if hasattr(self, "support_") else html
 
     def _get_support_mask(self):
         check_is_fitted(self)
@@ -310,6 +440,8 @@ class InfoBottleneckSelector(SelectorMixin, BaseEstimator):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
+        tags.target_tags.multi_output = True
+        tags.input_tags.sparse = True
         tags.input_tags.allow_nan = (
             self.binner is None or get_tags(self.binner).input_tags.allow_nan
         )

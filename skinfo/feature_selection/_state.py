@@ -40,6 +40,10 @@ class BottleneckState:
         self.labels = np.zeros(len(target.codes), np.int64)
         self.n_states = 1
 
+    def as_column(self):
+        """Return T as codes, (n_samples,) int64, and how many levels it has."""
+        return self.labels, self.n_states
+
     def refine(self, column, n_levels):
         """Split every state by a feature's levels, then merge what says the same of y."""
         joint = self.labels * n_levels + column

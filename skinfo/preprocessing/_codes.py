@@ -6,6 +6,7 @@ from joblib import Parallel, delayed
 from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
 
+from skinfo._kernels._bits import WORD
 from skinfo.preprocessing._cuts import quantile_cuts
 from skinfo.preprocessing._groups import pool_rare
 
@@ -42,18 +43,20 @@ def feature_codes(table, target, keep, *, binner=None, n_jobs=None):
 
     Returns
     -------
-    codes : ndarray of shape (n_features, n_kept), dtype uint8
+    codes : ndarray of shape (n_features, n_kept or more), dtype uint8
+        Rows padded as `padded_codes` does.
 
     n_levels : ndarray of shape (n_features,), dtype int64
     """
     n_bins = default_n_bins(target.weights.sum())
-    codes = np.empty((table.shape[1], len(target.codes)), np.uint8)
+    n = len(target.codes)
+    codes = padded_codes(table.shape[1], n)
     n_levels = np.empty(table.shape[1], np.int64)
 
     def encode(j):
         column = _encode_column(table, j, target, keep, n_bins, cut=binner is None)
         if column is not None:
-            codes[j], n_levels[j] = column
+            codes[j, :n], n_levels[j] = column
         return column is None
 
     # Threads write to rows of their own.
@@ -62,9 +65,14 @@ def feature_codes(table, target, keep, *, binner=None, n_jobs=None):
     )
     rest = np.flatnonzero(uncut)
     if len(rest):
-        codes[rest] = _binned(binner, table, rest, target, keep)
+        codes[rest, :n] = _binned(binner, table, rest, target, keep)
         n_levels[rest] = codes[rest].max(axis=1).astype(np.int64) + 1
     return codes, n_levels
+
+
+def padded_codes(n_features, n):
+    """Return room for codes: each row takes whole words of 64, so that they are read at once."""
+    return np.zeros((n_features, -(-n // WORD) * WORD), np.uint8)
 
 
 def default_n_bins(n):

@@ -10,8 +10,8 @@ from scipy.stats import entropy
 
 from skinfo.feature_selection._candidates import Candidates
 from skinfo.feature_selection._criteria import CRITERIA
-from skinfo.feature_selection._scorers import BottleneckScorer, PairwiseScorer
-from skinfo.feature_selection._search import greedy_search
+from skinfo.feature_selection._scorers import make_scorer
+from skinfo.feature_selection._search import Plan, greedy_search
 from skinfo.feature_selection._state import BottleneckState
 from skinfo.utils._target import Target
 
@@ -49,16 +49,15 @@ def candidates_of(codes, y, **options):
 
 
 def search(candidates, criterion, k):
-    scorer = BottleneckScorer() if criterion == "bottleneck" else PairwiseScorer(criterion)
-    return greedy_search(candidates, scorer, n_select=k, alpha=0.05, max_states=64).chosen
+    with candidates:
+        return greedy_search(candidates, make_scorer(criterion), Plan(n_select=k)).chosen
 
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_same_features_in_the_same_order_as_praznik(name):
     codes, y = make_table(*SHAPES[name])
-    candidates = candidates_of(codes, y, corrected=False)
     for criterion, expected in PRAZNIK["selections"][name].items():
-        chosen = search(candidates, criterion, len(expected))
+        chosen = search(candidates_of(codes, y, corrected=False), criterion, len(expected))
         if (name, criterion) == ("n100_p10k", "cmim"):
             # Of 100 rows many features score the same, and praznik orders those its own way.
             assert set(chosen) == set(expected)

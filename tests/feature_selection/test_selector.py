@@ -265,7 +265,7 @@ def test_int64_columns_of_few_and_of_many_values(rng):
 def test_three_hundred_classes(rng):
     y = np.append(rng.integers(0, 300, 2700), np.arange(300))
     X = np.column_stack([y // 30, rng.integers(0, 10, 3000)])
-    selector = InfoBottleneckSelector().fit(X, y)
+    selector = InfoBottleneckSelector(target_type="multiclass").fit(X, y)
     assert selector.selected_features_.tolist() == [0]
 
 

@@ -9,12 +9,20 @@ from skinfo._kernels._candidates import (
     INFO_T,
     INFO_Y_GIVEN_T,
     JOINT_ENTROPY,
-    NULL_T,
-    NULL_Y_GIVEN_T,
-    candidate_nulls,
+    candidate_evidence,
     candidate_terms,
 )
-from skinfo._kernels._null import expected_information, poisson_tables
+from skinfo._kernels._null import expected_information, null_moments, poisson_tables
+from skinfo._kernels._sample import (
+    Lookups,
+    Sample,
+    count_table,
+    make_cells,
+    table_space,
+    xlogx_table,
+)
+
+LOOKUPS = Lookups(poisson_tables(), xlogx_table())
 
 
 @pytest.fixture
@@ -23,14 +31,20 @@ def data():
     codes = rng.integers(0, 4, (5, 300)).astype(np.uint8)
     state = rng.integers(0, 3, 300)
     y = (codes[1] + state + rng.integers(0, 2, 300)) % 3
-    return codes, np.full(5, 4), state, y.astype(np.int64)
+    return codes, np.full(5, 4), state, y.astype(np.int32)
 
 
-def terms_of(data, weights=None, features=None):
+def sample_of(codes, n_levels, y, weights=None):
+    padded = np.full((len(codes), -(-codes.shape[1] // 64) * 64), 3, np.uint8)
+    padded[:, : codes.shape[1]] = codes
+    return Sample(padded, n_levels, y, 3, np.empty(0) if weights is None else weights)
+
+
+def terms_of(data, weights=None, features=None, corrected=False):
     codes, n_levels, state, y = data
     features = np.arange(len(codes)) if features is None else np.array(features)
-    weights = np.empty(0) if weights is None else weights
-    return candidate_terms(codes, n_levels, features, state, 3, y, 3, weights, poisson_tables())
+    sample = sample_of(codes, n_levels, y, weights)
+    return candidate_terms(sample, LOOKUPS, features, state, 3, corrected)
 
 
 def test_terms_against_scikit_learn(data):
@@ -53,7 +67,11 @@ def test_integer_weights_are_repetitions(data):
     repeated = tuple(
         np.repeat(part, weights, axis=-1) if part is not n_levels else part for part in data
     )
-    np.testing.assert_array_equal(terms_of(data, weights.astype(float)), terms_of(repeated))
+    for corrected in (False, True):
+        np.testing.assert_array_equal(
+            terms_of(data, weights.astype(float), corrected=corrected),
+            terms_of(repeated, corrected=corrected),
+        )
 
 
 def test_features_are_independent_of_each_other(data):
@@ -64,26 +82,54 @@ def margins(labels, x, n):
     return np.array([np.bincount(x[labels == t], minlength=n) for t in range(3)], float)
 
 
-def test_null_means_of_strata_add(data):
+def evidence_of(data, exact=True):
     codes, n_levels, state, y = data
-    moments = candidate_nulls(
-        codes, n_levels, np.arange(5), state, 3, y, 3, np.empty(0), poisson_tables(), True
-    )
-    for j, x in enumerate(codes):
-        rows, columns = margins(state, x, 4), margins(state, y, 3)
-        expected = sum(rows[t].sum() * expected_information(rows[t], columns[t]) for t in range(3))
-        assert moments[j, 0] == pytest.approx(expected, rel=1e-12)
+    sample = sample_of(codes, n_levels, y)
+    return candidate_evidence(sample, LOOKUPS, np.arange(5), state, 3, exact)
 
 
-def test_smooth_null_means_are_near_the_exact_ones(data):
-    codes, n_levels, state, y = data
-    terms = terms_of(data)
-    moments = candidate_nulls(
-        codes, n_levels, np.arange(5), state, 3, y, 3, np.empty(0), poisson_tables(), True
-    )
-    np.testing.assert_allclose(terms[:, NULL_Y_GIVEN_T], moments[:, 0] / 300, rtol=0.02)
+def test_null_moments_of_strata_add(data):
+    codes, _, state, y = data
+    for exact in (True, False):
+        evidence = evidence_of(data, exact)
+        for j, x in enumerate(codes):
+            rows, columns = margins(state, x, 4), margins(state, y, 3)
+            expected = sum(
+                np.array(null_moments(rows[t], columns[t], poisson_tables(), exact))
+                for t in range(3)
+            )
+            np.testing.assert_allclose(evidence[j, 1:], expected, rtol=1e-12)
+
+
+def test_evidence_starts_with_the_information(data):
+    expected = 300 * terms_of(data)[:, INFO_Y_GIVEN_T]
+    np.testing.assert_allclose(evidence_of(data)[:, 0], expected, rtol=1e-12)
+
+
+def test_chance_is_near_the_exact_mean(data):
+    codes, _, state, _ = data
+    chance = terms_of(data) - terms_of(data, corrected=True)
+    np.testing.assert_allclose(chance[:, INFO_Y_GIVEN_T], evidence_of(data)[:, 1] / 300, rtol=0.02)
     for j, x in enumerate(codes):
         exact = expected_information(
             np.bincount(x).astype(float), np.bincount(state).astype(float)
         )
-        assert terms[j, NULL_T] == pytest.approx(exact, rel=0.02)
+        assert chance[j, INFO_T] == pytest.approx(exact, rel=0.02)
+
+
+@pytest.mark.parametrize("n", [1, 63, 64, 65, 128 * 64 + 1, 20_000])
+@pytest.mark.parametrize(("n_states", "n_levels"), [(1, 2), (3, 4), (7, 9), (60, 11)])
+def test_tables_are_counted_right_however_they_are_counted(rng, n, n_states, n_levels):
+    # Small tables by bits, large ones by rows, weighted ones by sums: all against np.add.at.
+    column = rng.integers(0, n_levels, n)
+    state, y = rng.integers(0, n_states, n), rng.integers(0, 3, n).astype(np.int32)
+    expected = np.zeros((n_states * 3, n_levels))
+    np.add.at(expected, (state * 3 + y, column), 1)
+    for weights in (None, np.full(n, 2.0)):
+        sample = sample_of(column[None].astype(np.uint8), np.array([n_levels]), y, weights)
+        cells = make_cells(sample, state, n_states)
+        space = table_space(n_states * 3, n_levels)
+        for _ in range(2):  # counters start anew
+            count_table(sample, 0, cells, space)
+        counts = space[2][: n_states * 3, :n_levels]
+        np.testing.assert_array_equal(counts, expected * (1 if weights is None else 2))

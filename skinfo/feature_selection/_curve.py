@@ -1,0 +1,132 @@
+"""The information plane of a selection: bits about y against bits of description."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.base import clone
+
+from skinfo.feature_selection._scorers import make_scorer
+from skinfo.feature_selection._search import greedy_search
+from skinfo.feature_selection._selector import InfoBottleneckSelector
+
+# Without betas given: from one bit of description for a bit about y to as good as free.
+DEFAULT_BETAS = np.geomspace(1.0, 1000.0, 13)
+
+
+@dataclass(frozen=True)
+class SelectionCurve:
+    """What a selection holds of y, and takes to describe, for several prices of description.
+
+    Attributes
+    ----------
+    betas : ndarray of shape (n_betas,), dtype float64
+        Bits of description that one bit about y may cost, increasing.
+
+    compression : ndarray of shape (n_betas,), dtype float64
+        H(T), in bits.
+
+    relevance : ndarray of shape (n_betas,), dtype float64
+        I(T; y), in bits, less its mean under independence.
+
+    n_features : ndarray of shape (n_betas,), dtype int64
+        How many features are selected.
+
+    selected_features : list of ndarray
+        Which, in the order chosen.
+
+    path : tuple of ndarray
+        (H(T), I(T; y)) after each feature with description free, both (n_features,): the path
+        over the number of features.
+    """
+
+    betas: np.ndarray
+    compression: np.ndarray
+    relevance: np.ndarray
+    n_features: np.ndarray
+    selected_features: list
+    path: tuple
+
+
+def selection_curve(X, y, *, selector=None, betas=None, sample_weight=None):
+    """Return the information plane of a selection, over `beta` and over the number of features.
+
+    Columns are turned into codes once, and searched for each beta.
+
+    Parameters
+    ----------
+    X : array-like, sparse array or dataframe of shape (n_samples, n_features)
+        As in `InfoBottleneckSelector.fit`.
+
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        Classes or numbers.
+
+    selector : InfoBottleneckSelector or None, default=None
+        Its parameters are used, but for ``beta``; it is not fitted. None: the default ones.
+
+    betas : array-like of shape (n_betas,) or None, default=None
+        Prices to try, positive. None: 13 from 1 to 1000.
+
+    sample_weight : array-like of shape (n_samples,), default=None
+        A weight of w counts as w repetitions of the row.
+
+    Returns
+    -------
+    curve : SelectionCurve
+        With ``.betas``, ``.compression``, ``.relevance``, ``.n_features``,
+        ``.selected_features`` and ``.path``.
+
+    Raises
+    ------
+    ValueError
+        If a beta is not positive; if `selector` has another criterion than "bottleneck"; and what
+        `InfoBottleneckSelector.fit` raises.
+
+    See Also
+    --------
+    InfoBottleneckSelector : Selects for one beta.
+
+    References
+    ----------
+    .. [1] N. Tishby, F. C. Pereira and W. Bialek, "The information bottleneck method", 1999.
+    .. [2] D. J. Strouse and D. J. Schwab, "The deterministic information bottleneck", Neural
+       Computation 29, 2017: T a function of X, described by H(T).
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skinfo.feature_selection import selection_curve
+    >>> X, y = load_iris(return_X_y=True)
+    >>> curve = selection_curve(X, y, betas=[1, 3, 1000])
+    >>> curve.n_features
+    array([0, 1, 2])
+    >>> curve.relevance.round(2)
+    array([0.  , 1.3 , 1.34])
+    """
+    betas = np.sort(np.asarray(DEFAULT_BETAS if betas is None else betas, np.float64).ravel())
+    if not (len(betas) and np.all(betas > 0)):
+        raise ValueError(f"betas must be positive numbers, got {betas.tolist()}.")
+    selector = InfoBottleneckSelector() if selector is None else clone(selector)
+    if selector.criterion != "bottleneck":
+        raise ValueError(
+            f"selector must have criterion='bottleneck', got {selector.criterion!r}: no other "
+            "criterion has a price of description."
+        )
+    selector._validate_params()
+    candidates, units, _ = selector._prepare(X, y, sample_weight)
+    plan = selector._plan(units)
+    with candidates:
+        free = greedy_search(candidates, make_scorer("bottleneck"), plan)
+        found = [greedy_search(candidates, make_scorer("bottleneck", b), plan) for b in betas]
+    chosen = [[j for unit in one.chosen for j in units.members[unit]] for one in found]
+    return SelectionCurve(
+        betas=betas,
+        compression=np.array([_last(one.compression) for one in found]),
+        relevance=np.array([_last(one.information) for one in found]),
+        n_features=np.array([len(features) for features in chosen]),
+        selected_features=[np.array(features, np.int64) for features in chosen],
+        path=(free.compression, free.information),
+    )
+
+
+def _last(values):
+    return values[-1] if len(values) else 0.0

@@ -1,0 +1,87 @@
+"""Several columns of codes as one: the joint state of a group of features."""
+
+import numpy as np
+
+from skinfo.preprocessing._codes import MAX_LEVELS, padded_codes
+
+
+def unit_codes(codes, n_levels, members, target):
+    """Return one column of codes a unit.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_features, n_samples or more), dtype uint8
+
+    n_levels : ndarray of shape (n_features,)
+
+    members : list of ndarray
+        Features of each unit.
+
+    target : Target
+        Only its weights are looked at.
+
+    Returns
+    -------
+    codes : ndarray of shape (n_units, n_samples or more), dtype uint8
+
+    n_levels : ndarray of shape (n_units,), dtype int64
+    """
+    if len(members) == len(codes):
+        return codes, n_levels
+    n = len(target.codes)
+    merged = padded_codes(len(members), n)
+    merged_levels = np.empty(len(members), np.int64)
+    for unit, features in enumerate(members):
+        if len(features) == 1:
+            merged[unit, :n], merged_levels[unit] = codes[features[0], :n], n_levels[features[0]]
+        else:
+            merged[unit, :n], merged_levels[unit] = joint_codes(codes[features, :n], target)
+    return merged, merged_levels
+
+
+def joint_codes(codes, target):
+    """Return the joint state of several columns as codes, and how many levels it has.
+
+    Of more than 256 states, those alike are put together: the heaviest set of states is split
+    at the median of the column that varies most in it, until there are as many sets as the root of
+    the number of samples, at most 256. That does not look at y.
+    """
+    states, state_of = np.unique(codes, axis=1, return_inverse=True)
+    if states.shape[1] <= MAX_LEVELS:
+        return state_of.ravel(), states.shape[1]
+    weights = np.bincount(state_of.ravel(), weights=target.weights)
+    most = int(np.clip(round(np.sqrt(weights.sum())), 2, MAX_LEVELS))
+    cell_of = _median_cells(states.astype(np.float64), weights, most)
+    return cell_of[state_of.ravel()], int(cell_of.max()) + 1
+
+
+def _median_cells(states, weights, most):
+    """Return the cell of each state (column of `states`), at most so many cells."""
+    cells = [np.arange(states.shape[1])]
+    whole = []
+    while cells and len(cells) + len(whole) < most:
+        heaviest = max(range(len(cells)), key=lambda i: weights[cells[i]].sum())
+        cell = cells.pop(heaviest)
+        right = _upper_half(states[:, cell], weights[cell])
+        if right is None:
+            whole.append(cell)
+        else:
+            cells += [cell[~right], cell[right]]
+    place = np.empty(states.shape[1], np.int64)
+    for label, cell in enumerate(sorted(cells + whole, key=lambda cell: cell[0])):
+        place[cell] = label
+    return place
+
+
+def _upper_half(states, weights):
+    """Return which states are above the median of the row that varies most, None if all agree."""
+    share = weights / weights.sum()
+    means = states @ share
+    spread = (states - means[:, None]) ** 2 @ share
+    row = states[int(np.argmax(np.round(spread, 12)))]
+    if row.min() == row.max():
+        return None
+    order = np.argsort(row, kind="stable")
+    middle = row[order][np.searchsorted(np.cumsum(share[order]), 0.5)]
+    right = row > middle
+    return right if right.any() else row >= middle

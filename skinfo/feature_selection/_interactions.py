@@ -1,0 +1,69 @@
+"""Pairs that say together what neither says alone, as the two halves of an exclusive or do."""
+
+import numpy as np
+
+from skinfo._kernels._candidates import INFO_Y_GIVEN_T
+from skinfo.feature_selection._walk import Step
+
+# Pairs are looked at by size of their information, which chance makes large for many levels;
+# the p-value decides among so many of them.
+N_TESTED = 50
+
+
+def best_pair(candidates, left, walk, level):
+    """Return the Step of the most informative pair of features that is significant, or None.
+
+    I(X,W;Y|T) = I(W;Y|T) + I(X;Y|W,T), less what chance gives; every pair is counted once, which
+    takes as long as p / 2 ordinary steps.
+
+    Parameters
+    ----------
+    candidates : Candidates
+
+    left : ndarray of shape (n_left,), dtype int64
+
+    walk : Walk
+
+    level : float
+        Level of the test of all pairs together.
+
+    Returns
+    -------
+    step : Step or None
+    """
+    if len(left) < 2:
+        return None
+    gains = candidates.terms(left, *walk.state.as_column())[:, INFO_Y_GIVEN_T]
+    found = []
+    for i, w in enumerate(left[:-1]):
+        others = left[i + 1 :]
+        given = candidates.terms(others, *_split(walk.state, candidates, w))[:, INFO_Y_GIVEN_T]
+        together = given + gains[i]
+        keep = np.argsort(-together, kind="stable")[:N_TESTED]
+        found += [(together[at], int(w), int(others[at])) for at in keep]
+    found = sorted(found, key=lambda pair: (-round(pair[0], 12), pair[1:]))[:N_TESTED]
+    n_pairs = len(left) * (len(left) - 1) / 2
+    for _, w, x in found:
+        step = weigh_pair(candidates, walk, w, x)
+        if step.pvalue * n_pairs <= level:
+            return step
+    return None
+
+
+def weigh_pair(candidates, walk, w, x):
+    """Return the Step that a pair of features would be."""
+    first = candidates.moments(np.array([w]), *walk.state.as_column())
+    second = candidates.moments(np.array([x]), *_split(walk.state, candidates, w))
+    gains, _ = candidates.weigh(np.concatenate([first, second]))
+    # Moments of the two add, given T, as their terms do in the chain rule.
+    _, pvalue = candidates.weigh(first + second)
+    return Step((w, x), tuple(gains), pvalue[0])
+
+
+def _split(state, candidates, feature):
+    """Return T and one feature as one column of codes without gaps, and how many levels."""
+    labels, n_states = state.as_column()
+    column, n_levels = candidates.column(feature)
+    joint = labels * n_levels + column
+    seen = np.bincount(joint, minlength=n_states * n_levels) > 0
+    return (np.cumsum(seen) - 1)[joint], int(seen.sum())

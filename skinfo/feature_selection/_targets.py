@@ -1,0 +1,83 @@
+"""A target of any kind as classes: what the selector's tables are made of."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skinfo.feature_selection._families import joint_codes
+from skinfo.preprocessing._codes import default_n_bins
+from skinfo.preprocessing._cuts import quantile_cuts
+from skinfo.utils._target import Target, check_typed_target, encode_typed_target
+
+
+@dataclass(frozen=True)
+class CodedTarget:
+    """A target as classes.
+
+    Attributes
+    ----------
+    target : Target
+
+    keep : ndarray of shape (n_samples,), dtype bool
+        Rows of positive weight, which `target` has.
+
+    kind : str
+        "binary", "multiclass", "continuous" or "multioutput".
+
+    classes : ndarray or list of ndarray
+        The classes of y, None for a continuous y; of several outputs a list.
+
+    edges : ndarray or list of ndarray
+        Where a continuous y was cut, None for classes; of several outputs a list.
+    """
+
+    target: Target
+    keep: np.ndarray
+    kind: str
+    classes: object
+    edges: object
+
+
+def code_target(y, X, sample_weight, estimator, target_type):
+    """Return y as a CodedTarget.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        Several outputs are one variable: their joint state.
+
+    X : Table
+
+    sample_weight : array-like of shape (n_samples,) or None
+
+    estimator : estimator
+
+    target_type : {"auto", "binary", "multiclass", "continuous"}
+    """
+    if np.ndim(y) != 2 or np.shape(y)[1] == 1:
+        return _code_column(y, X, sample_weight, estimator, target_type)
+    outputs = y.to_numpy() if hasattr(y, "to_numpy") else np.asarray(y)
+    coded = [
+        _code_column(column, X, sample_weight, estimator, target_type) for column in outputs.T
+    ]
+    target = coded[0].target
+    joint, n_states = joint_codes(np.stack([one.target.codes for one in coded]), target)
+    return CodedTarget(
+        Target(joint.astype(np.int32), np.arange(n_states), target.weights, target.is_weighted),
+        coded[0].keep,
+        "multioutput",
+        [one.classes for one in coded],
+        [one.edges for one in coded],
+    )
+
+
+def _code_column(y, X, sample_weight, estimator, target_type):
+    y, kind = check_typed_target(y, estimator, target_type)
+    target, keep = encode_typed_target(y, kind, X, sample_weight, estimator)
+    if kind == "classes":
+        name = "binary" if target.n_classes == 2 else "multiclass"
+        return CodedTarget(target, keep, name, target.classes, None)
+    edges = quantile_cuts(y[keep], target, default_n_bins(target.weights.sum()))
+    codes = np.searchsorted(edges, y[keep], side="right").astype(np.int32)
+    binned = Target(codes, np.arange(len(edges) + 1), target.weights, target.is_weighted)
+    return CodedTarget(binned, keep, "continuous", None, edges)

@@ -1,0 +1,79 @@
+"""The way of the search: T after each step, and what the step was worth."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from skinfo.feature_selection._state import BottleneckState
+
+BITS = 1.0 / np.log(2)
+
+
+class Step(NamedTuple):
+    """Features that were chosen together (one, or a pair), and what for."""
+
+    features: tuple
+    gains: tuple  # I(X;Y|T) of each, given those before it, less its mean by chance, in nats
+    pvalue: float
+
+
+class Walk:
+    """Follows a search: the bottleneck variable T of what was chosen so far, and the records.
+
+    Parameters
+    ----------
+    candidates : Candidates
+
+    max_states : int
+        The most states of T.
+
+    Attributes
+    ----------
+    state : BottleneckState
+
+    steps : list of Step
+
+    information, compression : list of float
+        I(T;Y), less its mean by chance, and H(T), in bits, after each feature.
+    """
+
+    def __init__(self, candidates, max_states):
+        self._candidates = candidates
+        self._max_states = max_states
+        self.state = BottleneckState(candidates.target, max_states)
+        self.steps = []
+        self.information = []
+        self.compression = []
+
+    @property
+    def chosen(self):
+        """The features in the order chosen."""
+        return [feature for step in self.steps for feature in step.features]
+
+    def weigh(self, feature):
+        """Return the Step that a single feature would be."""
+        gain, pvalue = self._candidates.evidence(np.array([feature]), *self.state.as_column())
+        return Step((feature,), (gain[0],), pvalue[0])
+
+    def follow(self, step):
+        """Make a step: refine T by its features, jointly."""
+        column, n_levels = self._candidates.column(step.features[0])
+        for feature in step.features[1:]:
+            other, n_other = self._candidates.column(feature)
+            column, n_levels = column.astype(np.int64) * n_other + other, n_levels * n_other
+            # T knows of the pair only when both are in.
+            self.information.append(self.information[-1] if self.information else 0.0)
+            self.compression.append(self.compression[-1] if self.compression else 0.0)
+        self.state.refine(column, n_levels)
+        self.steps.append(step)
+        self.information.append(self.state.information(self._candidates.exact))
+        self.compression.append(self.state.entropy())
+
+    def up_to(self, n_features):
+        """Return the walk that ends with the step by which so many features are chosen."""
+        walk = Walk(self._candidates, self._max_states)
+        for step in self.steps:
+            if len(walk.chosen) >= n_features:
+                break
+            walk.follow(step)
+        return walk

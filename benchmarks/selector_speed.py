@@ -9,8 +9,8 @@ import numpy as np
 from _table import first_call, interleaved, print_table
 
 from skinfo.feature_selection._candidates import Candidates
-from skinfo.feature_selection._scorers import BottleneckScorer, PairwiseScorer
-from skinfo.feature_selection._search import greedy_search
+from skinfo.feature_selection._scorers import make_scorer
+from skinfo.feature_selection._search import Plan, greedy_search
 from skinfo.utils._target import Target
 
 
@@ -41,12 +41,11 @@ def main():
     n_levels = np.full(a.p, a.levels)
 
     def search(criterion, n_jobs):
-        scorer = BottleneckScorer() if criterion == "bottleneck" else PairwiseScorer(criterion)
-        candidates = Candidates(codes, n_levels, target, n_jobs=n_jobs)
-        return greedy_search(candidates, scorer, n_select=a.k, alpha=0.05, max_states=64)
+        with Candidates(codes, n_levels, target, n_jobs=n_jobs) as candidates:
+            return greedy_search(candidates, make_scorer(criterion), Plan(n_select=a.k))
 
     print(f"first call: {first_call(lambda: search('jmi', 1)):.2f} s")
-    criteria = ["mim", "mrmr", "jmi", "cmim", "bottleneck"]
+    criteria = ["mim", "mrmr", "jmi", "cmim", "jmim", "bottleneck"]
     seconds = interleaved(
         {(c, n): lambda c=c, n=n: search(c, n) for c in criteria for n in (1, 2)},
         a.repeats,

@@ -145,7 +145,7 @@ def subtract_chance(counts, n_levels, cells, lookups, chance, terms):
 
 @kernel
 def row_excess(n, size, sums, first, n_sums, lookups):
-    """Return the sum of `cell_excess` along a row of a table, its columns' sums from `first` on."""
+    """Return the sum of `cell_excess` along a row, the sums of its columns from `first` on."""
     total = 0.0
     for column in range(first, first + n_sums):
         total += cell_excess(n, size, sums[column], lookups.poisson)

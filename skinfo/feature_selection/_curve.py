@@ -98,9 +98,9 @@ def selection_curve(X, y, *, selector=None, betas=None, sample_weight=None):
     >>> X, y = load_iris(return_X_y=True)
     >>> curve = selection_curve(X, y, betas=[1, 3, 1000])
     >>> curve.n_features
-    array([0, 1, 2])
+    array([0, 1, 4])
     >>> curve.relevance.round(2)
-    array([0.  , 1.3 , 1.34])
+    array([0.  , 1.11, 1.46])
     """
     betas = np.sort(np.asarray(DEFAULT_BETAS if betas is None else betas, np.float64).ravel())
     if not (len(betas) and np.all(betas > 0)):

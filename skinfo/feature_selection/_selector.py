@@ -164,6 +164,13 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
 
     Notes
     -----
+    To the score of a feature comes 0.3 times what it says beside each chosen one alone, the least
+    of I(X; y) and I(X; y | W) over the chosen features W [4]_. T is made with a look at y and
+    comes to know a small sample by heart; from then on it would call every feature redundant. On 21
+    real data sets that addition won on 15 by log loss, on 20 others again on 15
+    (benchmarks/selection_quality.py); weights of 0.2 to 0.5 do as well. For the same reason
+    `information_` is too large where T has many states and the sample is small.
+
     Two states of T are merged while they do not differ at level 0.01 in the classes they hold
     (agglomerative information bottleneck [1]_): without that, states with few samples pass for
     knowledge. With a `binner` that looks at y, p-values are optimistic: it has chosen
@@ -327,9 +334,9 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
         -------
         report : DataFrame
             One row a feature (or group), selected ones first in the order chosen, the others by
-            the bits they have left. ``feature``; ``bits`` alone and their ``p_value``; ``selected``;
-            ``bits_left``: given what was chosen (before it, for a selected feature), and
-            their ``p_left``; ``redundant_with``: for a feature that says
+            the bits they have left. ``feature``; ``bits`` alone and their ``p_value``;
+            ``selected``; ``bits_left``: given what was chosen (before it, for a selected
+            feature), and their ``p_left``; ``redundant_with``: for a feature that says
             something of y but was dropped, the chosen one given which it says least.
         """
         check_is_fitted(self)

@@ -54,9 +54,10 @@ def code_target(y, X, sample_weight, estimator, target_type):
 
     target_type : {"auto", "binary", "multiclass", "continuous"}
     """
-    if np.ndim(y) != 2 or np.shape(y)[1] == 1:
+    # y may be a dataframe, or nothing but convertible to an array.
+    outputs = np.asarray(y)
+    if outputs.ndim != 2 or outputs.shape[1] == 1:
         return _code_column(y, X, sample_weight, estimator, target_type)
-    outputs = y.to_numpy() if hasattr(y, "to_numpy") else np.asarray(y)
     coded = [
         _code_column(column, X, sample_weight, estimator, target_type) for column in outputs.T
     ]

@@ -102,6 +102,26 @@ class Candidates:
         correction = mean if self.corrected else 0.0
         return (information - correction) / self.n, gamma_pvalue(information, mean, variance)
 
+    def dependence(self, feature, other):
+        """Return the p-value of I(X;W) of two features."""
+        column, n_levels = self.column(other)
+        sample = self._sample._replace(y=column.astype(np.int32), n_classes=n_levels)
+        blank = np.zeros(len(column), np.int64)
+        moments = candidate_evidence(
+            sample, self._lookups, np.array([feature]), blank, 1, self.exact
+        )
+        return self.weigh(moments)[1][0]
+
+    def table(self, feature, state, n_states):
+        """Return the counts of one feature, (n_states, n_levels, n_classes) int64."""
+        column, n_levels = self.column(feature)
+        n_classes = self.target.n_classes
+        cells = (state * n_levels + column) * n_classes + self.target.codes
+        counts = np.bincount(
+            cells, weights=self.target.weights, minlength=n_states * n_levels * n_classes
+        )
+        return counts.astype(np.int64).reshape(n_states, n_levels, n_classes)
+
     def best_by_least(self, features, chosen, relevance, term, costs, least, n_seen):
         """Return the feature whose least term over the chosen ones, less its cost, is largest."""
 

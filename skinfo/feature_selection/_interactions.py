@@ -37,7 +37,7 @@ def best_pair(candidates, left, walk, level):
     found = []
     for i, w in enumerate(left[:-1]):
         others = left[i + 1 :]
-        given = candidates.terms(others, *_split(walk.state, candidates, w))[:, INFO_Y_GIVEN_T]
+        given = candidates.terms(others, *walk.split_by(w))[:, INFO_Y_GIVEN_T]
         together = given + gains[i]
         keep = np.argsort(-together, kind="stable")[:N_TESTED]
         found += [(together[at], int(w), int(others[at])) for at in keep]
@@ -53,17 +53,8 @@ def best_pair(candidates, left, walk, level):
 def weigh_pair(candidates, walk, w, x):
     """Return the Step that a pair of features would be."""
     first = candidates.moments(np.array([w]), *walk.state.as_column())
-    second = candidates.moments(np.array([x]), *_split(walk.state, candidates, w))
+    second = candidates.moments(np.array([x]), *walk.split_by(w))
     gains, _ = candidates.weigh(np.concatenate([first, second]))
     # Moments of the two add, given T, as their terms do in the chain rule.
     _, pvalue = candidates.weigh(first + second)
     return Step((w, x), tuple(gains), pvalue[0])
-
-
-def _split(state, candidates, feature):
-    """Return T and one feature as one column of codes without gaps, and how many levels."""
-    labels, n_states = state.as_column()
-    column, n_levels = candidates.column(feature)
-    joint = labels * n_levels + column
-    seen = np.bincount(joint, minlength=n_states * n_levels) > 0
-    return (np.cumsum(seen) - 1)[joint], int(seen.sum())

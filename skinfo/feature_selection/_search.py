@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skinfo._kernels._candidates import INFO_Y_GIVEN_T
+from skinfo.feature_selection._gates import Gates
 from skinfo.feature_selection._interactions import best_pair
 from skinfo.feature_selection._stopping import keep_all
 from skinfo.feature_selection._walk import BITS, Walk
@@ -103,6 +104,7 @@ def choose_features(candidates, scorer, plan, relevance, on_step=None):
     include = list(plan.include)
     # Without a test and without T in the score, T is worked out after the search.
     needs_state = plan.n_select is None or scorer.asks_state or plan.interactions
+    gates = Gates(candidates, walk)
     chosen = []
     while is_left.any() and (len(include) or plan.n_select is None or len(chosen) < plan.n_select):
         left = np.flatnonzero(is_left)
@@ -110,7 +112,7 @@ def choose_features(candidates, scorer, plan, relevance, on_step=None):
             features = (include.pop(0),)
             step = walk.weigh(features[0]) if needs_state else None
         elif needs_state:
-            step = next_step(candidates, scorer, plan, walk, left, costs, len(chosen))
+            step = next_step(candidates, scorer, plan, walk, gates, left, costs, len(chosen))
             if step is None:
                 break
             features = step.features
@@ -129,25 +131,33 @@ def choose_features(candidates, scorer, plan, relevance, on_step=None):
     return walk
 
 
-def next_step(candidates, scorer, plan, walk, left, costs, n_chosen):
+def next_step(candidates, scorer, plan, walk, gates, left, costs, n_chosen):
     """Return the Step to the best feature, or pair of features; None where the search ends."""
     feature, score = scorer.best(left, walk)
     step = walk.weigh(feature)
-    # Both tests of a step share its level.
-    alpha = plan.alpha / 2 if plan.interactions else plan.alpha
     ends_by_itself = plan.n_select is None
     if not ends_by_itself and not plan.interactions:
         return step
+    # Both tests of a step share its level.
+    alpha = plan.alpha / 2 if plan.interactions else plan.alpha
     level = alpha / len(left)
     least = scorer.least_score if ends_by_itself else -np.inf
-    if step.pvalue <= level and score > least and step.gains[0] > costs[feature]:
+
+    def is_enough(step, score):
+        (feature,), (gain,) = step.features, step.gains
+        is_telling = step.pvalue <= level and gain > costs[feature] and score > least
+        return is_telling and gates.let_in(feature, level)
+
+    if is_enough(step, score):
         return step
     gains, pvalues = candidates.evidence(left, *walk.state.as_column())
-    significant = left[(pvalues <= level) & (gains > costs[left])]
-    if len(significant):
-        feature, score = scorer.best(significant, walk)
-        if score > least:
-            return walk.weigh(feature)
+    telling = left[(pvalues <= level) & (gains > costs[left]) & (left != feature)]
+    while len(telling):
+        other, score = scorer.best(telling, walk)
+        other_step = walk.weigh(other)
+        if is_enough(other_step, score):
+            return other_step
+        telling = telling[telling != other]
     has_room = ends_by_itself or n_chosen + 2 <= plan.n_select
     pair = best_pair(candidates, left, walk, alpha) if plan.interactions and has_room else None
     if pair is not None and sum(pair.gains) > sum(costs[list(pair.features)]):

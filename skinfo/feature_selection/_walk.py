@@ -55,6 +55,14 @@ class Walk:
         gain, pvalue = self._candidates.evidence(np.array([feature]), *self.state.as_column())
         return Step((feature,), (gain[0],), pvalue[0])
 
+    def split_by(self, feature):
+        """Return T and one feature as one column of codes without gaps, and how many levels."""
+        labels, n_states = self.state.as_column()
+        column, n_levels = self._candidates.column(feature)
+        joint = labels * n_levels + column
+        seen = np.bincount(joint, minlength=n_states * n_levels) > 0
+        return (np.cumsum(seen) - 1)[joint], int(seen.sum())
+
     def follow(self, step):
         """Make a step: refine T by its features, jointly."""
         column, n_levels = self._candidates.column(step.features[0])

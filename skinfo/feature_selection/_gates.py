@@ -1,0 +1,73 @@
+"""What a significant feature has to pass before an automatic selection takes it."""
+
+import math
+
+import numpy as np
+
+from skinfo._kernels._draws import count_as_telling, rows_outside
+
+# Of tables with fewer rows outside the main level and class no smooth law is near enough at small
+# levels: the gamma law's p-values are up to 38 times too small there
+# (benchmarks/selection_stopping.py).
+FEW_OUTSIDE = 100
+
+# Tables are drawn until so many say as much, or their share would be below the level.
+ENOUGH = 4
+
+
+class Gates:
+    """Tells whether a feature that looks significant is to be taken.
+
+    Parameters
+    ----------
+    candidates : Candidates
+
+    walk : Walk
+    """
+
+    def __init__(self, candidates, walk):
+        self._candidates = candidates
+        self._walk = walk
+        self._depends = {}
+        self._beside = {}
+
+    def let_in(self, feature, level):
+        """Return whether a feature is significant by drawn tables, and no mere copy."""
+        return self._is_confirmed(feature, level) and not self._is_copy(feature, level)
+
+    def _is_confirmed(self, feature, level):
+        """Return whether tables drawn with the same margins say less, where that is needed.
+
+        With d draws and c as telling, (c + 1) / (d + 1) <= level is a test of that level.
+        """
+        if not self._candidates.exact:
+            return True
+        counts = self._candidates.table(feature, *self._walk.state.as_column())
+        if rows_outside(counts) > FEW_OUTSIDE:
+            return True
+        n_draws = math.ceil(ENOUGH / level) - 1
+        random = np.random.default_rng(0)
+        return count_as_telling(counts, n_draws, ENOUGH, random) < ENOUGH
+
+    def _is_copy(self, feature, level):
+        """Return whether a feature may only say what a chosen one does.
+
+        T merges some of what a chosen feature W says away, and a copy of W would bring it
+        back. So a feature that depends on W must say something given all of W, or given T
+        and all of W.
+        """
+        one = np.array([feature])
+        for chosen in self._walk.chosen:
+            pair = feature, chosen
+            if pair not in self._depends:
+                self._depends[pair] = self._candidates.dependence(feature, chosen)
+            if self._depends[pair] > level:
+                continue
+            if pair not in self._beside:
+                column = self._candidates.column(chosen)
+                self._beside[pair] = self._candidates.evidence(one, *column)[1][0]
+            if self._beside[pair] <= level:
+                continue
+            if self._candidates.evidence(one, *self._walk.split_by(chosen))[1][0] > level:
+                return True
+        return False

@@ -1,17 +1,37 @@
-"""InfoBottleneckSelector's search over codes, by criterion and number of threads.
+"""InfoBottleneckSelector: the search over codes, how its cost grows, and all of it from floats.
 
-python benchmarks/selector_speed.py [--n 10000] [--p 1000] [--levels 10] [--classes 4] [--k 50]
+python benchmarks/selector_speed.py [--part search|growth|floats] [--repeats 5]
+
+The search alone is timed, on codes: relevance of every column, then the choice of k of them. Beside
+seconds stands their ratio to counting the same pairs (every chosen feature with every feature left)
+with ``np.bincount``, which holds on any machine. mrmr-selection and fast-select are timed
+where they are installed, on the same codes.
 """
 
 import argparse
+import time
+from importlib.util import find_spec
 
 import numpy as np
+import pandas as pd
 from _table import first_call, interleaved, print_table
+from sklearn.feature_selection import SelectKBest, mutual_info_classif
 
+from skinfo import InfoBottleneckSelector
 from skinfo.feature_selection._candidates import Candidates
 from skinfo.feature_selection._scorers import make_scorer
-from skinfo.feature_selection._search import Plan, greedy_search
+from skinfo.feature_selection._search import Plan, choose_features
 from skinfo.utils._target import Target
+
+SHAPES = [  # n, p, levels, classes, k
+    (10_000, 1_000, 10, 4, 50),
+    (100_000, 200, 10, 4, 30),
+    (100, 10_000, 5, 2, 50),
+]
+CRITERIA = ["mrmr", "jmi", "cmim", "jmim", "bottleneck"]
+
+# Slower packages are given up on after one run of this many features.
+N_OF_PEERS = 3
 
 
 def make_codes(n, p, levels, classes, rng):
@@ -23,39 +43,150 @@ def make_codes(n, p, levels, classes, rng):
     cuts = np.arange(1, levels) / levels
     codes = np.empty((p, n), np.uint8)
     for j in range(p):
-        a = 0.2 + 0.75 * j / p
+        a = 0.2 + 0.75 * ((j * 7919) % p) / p
         z = a * latent[:, j % 20] + np.sqrt(1 - a * a) * rng.normal(size=n)
         codes[j] = np.searchsorted(np.quantile(z, cuts), z)
     return codes, Target(y.astype(np.int32), np.arange(classes), np.ones(n), False)
 
 
-def main():
-    """Print the table."""
-    parser = argparse.ArgumentParser()
-    defaults = {"n": 10_000, "p": 1_000, "levels": 10, "classes": 4, "k": 50}
-    for name, default in defaults.items():
-        parser.add_argument(f"--{name}", type=int, default=default)
-    parser.add_argument("--repeats", type=int, default=3)
-    a = parser.parse_args()
-    codes, target = make_codes(a.n, a.p, a.levels, a.classes, np.random.default_rng(0))
-    n_levels = np.full(a.p, a.levels)
+def search(codes, n_levels, target, criterion, k, n_jobs=2, corrected=True):
+    """Choose k features, and nothing else."""
+    with Candidates(codes, n_levels, target, corrected=corrected, n_jobs=n_jobs) as candidates:
+        everything, blank = np.arange(len(codes)), np.zeros(len(target.codes), np.int64)
+        relevance = candidates.terms(everything, blank, 1)[:, 0]
+        return choose_features(candidates, make_scorer(criterion), Plan(n_select=k), relevance)[1]
 
-    def search(criterion, n_jobs):
-        with Candidates(codes, n_levels, target, n_jobs=n_jobs) as candidates:
-            return greedy_search(candidates, make_scorer(criterion), Plan(n_select=a.k))
 
-    print(f"first call: {first_call(lambda: search('jmi', 1)):.2f} s")
-    criteria = ["mim", "mrmr", "jmi", "cmim", "jmim", "bottleneck"]
+def bincount_seconds(codes, n_levels, k):
+    """Return the seconds that np.bincount takes for the pairs of a search, from a sample of them."""
+    p = len(codes)
+    n_pairs = sum(p - turn for turn in range(1, k))
+    some = range(1, min(p, 1 + max(20, 2_000_000 // codes.shape[1])))
+    cells = n_levels * n_levels
+    chosen = codes[0].astype(np.int64) * n_levels
+    seconds = []
+    for _ in range(3):
+        start = time.perf_counter()
+        for j in some:
+            np.bincount(chosen + codes[j], minlength=cells)
+        seconds.append(time.perf_counter() - start)
+    return np.median(seconds) / len(some) * n_pairs
+
+
+def peers(codes, target, k):
+    """Return the seconds of other packages for k features, from the first few of them."""
+    X, y = pd.DataFrame(codes.T.astype(float)), pd.Series(target.codes)
+    found = {}
+    if find_spec("mrmr"):
+        from mrmr import mrmr_classif
+
+        run = first_call(lambda: mrmr_classif(X, y, K=N_OF_PEERS, show_progress=False, n_jobs=1))
+        found["mrmr-selection (F, correlation)"] = run * k / N_OF_PEERS
+    if find_spec("fast_select"):
+        from fast_select import mRMR
+
+        data = codes.T.astype(np.int32)
+        mRMR(n_features_to_select=2, backend="cpu").fit(data[:, :5], target.codes)
+        run = first_call(
+            lambda: mRMR(n_features_to_select=N_OF_PEERS, backend="cpu").fit(data, target.codes)
+        )
+        found["fast-select mRMR"] = run * k / N_OF_PEERS
+    return found
+
+
+def print_search(repeats):
+    """Print seconds and ratios of the search alone."""
+    for n, p, levels, classes, k in SHAPES:
+        codes, target = make_codes(n, p, levels, classes, np.random.default_rng(4))
+        n_levels = np.full(p, levels)
+        for criterion in CRITERIA:
+            search(codes, n_levels, target, criterion, 3)  # compiled before anything is timed
+        plain = bincount_seconds(codes, levels, k)
+        seconds = interleaved(
+            {
+                (c, corrected): lambda c=c, corrected=corrected: search(
+                    codes, n_levels, target, c, k, corrected=corrected
+                )
+                for c in CRITERIA
+                for corrected in (False, True)
+            },
+            repeats,
+        )
+        rows = [
+            [c, seconds[c, False], plain / seconds[c, False], seconds[c, True]] for c in CRITERIA
+        ]
+        rows += [[name, took, plain / took, ""] for name, took in peers(codes, target, k).items()]
+        print_table(
+            f"n={n}, p={p}, {levels} levels, {classes} classes, k={k}; 2 threads, median of "
+            f"{repeats}; np.bincount over the same pairs: {plain:.2f} s",
+            ["criterion", "seconds", "times faster than bincount", "corrected for chance (s)"],
+            rows,
+        )
+
+
+def print_growth(repeats):
+    """Print how seconds grow with rows, columns and features asked for."""
+    base = {"n": 20_000, "p": 400, "k": 20}
+    rows = []
+    for name in base:
+        for factor in (1, 2, 4):
+            size = base | {name: base[name] * factor}
+            codes, target = make_codes(size["n"], size["p"], 10, 4, np.random.default_rng(4))
+            run = {
+                c: lambda c=c, codes=codes, target=target, size=size: search(
+                    codes, np.full(size["p"], 10), target, c, size["k"]
+                )
+                for c in ("jmi", "bottleneck")
+            }
+            seconds = interleaved(run, repeats)
+            cells = size["n"] * size["p"] * size["k"]
+            rows.append(
+                [*size.values(), *(1e9 * seconds[c] / cells for c in ("jmi", "bottleneck"))]
+            )
+    print_table(
+        "Nanoseconds a row, column and feature asked for",
+        ["n", "p", "k", "jmi", "bottleneck"],
+        rows,
+    )
+
+
+def print_floats(repeats):
+    """Print all of it, from floats, beside SelectKBest(mutual_info_classif)."""
+    rng = np.random.default_rng(4)
+    n, p = 100_000, 100
+    X = rng.normal(size=(n, p))
+    y = (X[:, :5].sum(axis=1) + rng.normal(size=n) > 0).astype(int)
+    ours = InfoBottleneckSelector(10, n_jobs=2)
+    ours.fit(X[:1000], y[:1000])
     seconds = interleaved(
-        {(c, n): lambda c=c, n=n: search(c, n) for c in criteria for n in (1, 2)},
-        a.repeats,
+        {"auto": lambda: InfoBottleneckSelector(n_jobs=2).fit(X, y), "10": lambda: ours.fit(X, y)},
+        repeats,
+    )
+    theirs = first_call(
+        lambda: SelectKBest(lambda X, y: mutual_info_classif(X, y, n_jobs=2), k=10).fit(X, y)
     )
     print_table(
-        f"n={a.n}, p={a.p}, {a.levels} levels, {a.classes} classes, k={a.k}; "
-        f"median of {a.repeats}",
-        ["criterion", "1 thread (s)", "2 threads (s)"],
-        [[c, seconds[c, 1], seconds[c, 2]] for c in criteria],
+        f"From floats, n={n}, p={p}, 2 threads",
+        ["", "seconds", "times faster"],
+        [
+            ["SelectKBest(mutual_info_classif), 10 features", theirs, 1.0],
+            ["InfoBottleneckSelector(10)", seconds["10"], theirs / seconds["10"]],
+            ["InfoBottleneckSelector()", seconds["auto"], theirs / seconds["auto"]],
+        ],
     )
+
+
+PARTS = {"search": print_search, "growth": print_growth, "floats": print_floats}
+
+
+def main():
+    """Print the tables."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--part", choices=PARTS)
+    parser.add_argument("--repeats", type=int, default=5)
+    arguments = parser.parse_args()
+    for part in [arguments.part] if arguments.part else PARTS:
+        PARTS[part](arguments.repeats)
 
 
 if __name__ == "__main__":

@@ -87,7 +87,9 @@ def greedy_search(candidates, scorer, plan, on_step=None):
     """
     start = np.zeros(len(candidates.target.codes), np.int64), 1
     relevance, pvalues = candidates.evidence(np.arange(candidates.n_features), *start)
-    walk = choose_features(candidates, scorer, plan, relevance, on_step)
+    walk, chosen = choose_features(candidates, scorer, plan, relevance, on_step)
+    for feature in chosen[len(walk.chosen) :]:
+        walk.follow(walk.weigh(feature))
     n_kept = max(plan.enough(walk.information), len(plan.include))
     if n_kept < len(walk.chosen):
         walk = walk.up_to(n_kept)
@@ -95,14 +97,16 @@ def greedy_search(candidates, scorer, plan, on_step=None):
 
 
 def choose_features(candidates, scorer, plan, relevance, on_step=None):
-    """Return the Walk that the search makes."""
+    """Return the Walk of the search, and the features chosen.
+
+    Where neither a test nor the score asks for T, the walk is still to be made.
+    """
     costs = np.broadcast_to(np.asarray(plan.costs, float) / BITS, candidates.n_features)
     walk = Walk(candidates, plan.max_states)
     scorer.start(candidates, relevance, costs)
     is_left = np.ones(candidates.n_features, bool)
     is_left[list(plan.exclude)] = False
     include = list(plan.include)
-    # Without a test and without T in the score, T is worked out after the search.
     needs_state = plan.n_select is None or scorer.asks_state or plan.interactions
     gates = Gates(candidates, walk)
     chosen = []
@@ -126,9 +130,7 @@ def choose_features(candidates, scorer, plan, relevance, on_step=None):
                 on_step(feature)
         if step is not None:
             walk.follow(step)
-    for feature in chosen[len(walk.chosen) :]:
-        walk.follow(walk.weigh(feature))
-    return walk
+    return walk, chosen
 
 
 def next_step(candidates, scorer, plan, walk, gates, left, costs, n_chosen):

@@ -2,14 +2,15 @@
 
 python benchmarks/selector_speed.py [--part search|growth|floats] [--repeats 5]
 
-The search alone is timed, on codes: relevance of every column, then the choice of k of them. Beside
-seconds stands their ratio to counting the same pairs (every chosen feature with every feature left)
-with ``np.bincount``, which holds on any machine. mrmr-selection and fast-select are timed
-where they are installed, on the same codes.
+The search alone is timed, on codes: relevance of every column, then the choice of k of them.
+Beside seconds stands their ratio to counting the same pairs (every chosen feature with every
+feature left) with ``np.bincount``, which holds on any machine. mrmr-selection and fast-select
+are timed where they are installed, on the same codes.
 """
 
 import argparse
 import time
+from functools import partial
 from importlib.util import find_spec
 
 import numpy as np
@@ -58,7 +59,7 @@ def search(codes, n_levels, target, criterion, k, n_jobs=2, corrected=True):
 
 
 def bincount_seconds(codes, n_levels, k):
-    """Return the seconds that np.bincount takes for the pairs of a search, from a sample of them."""
+    """Return the seconds that np.bincount takes for the pairs of a search, from some of them."""
     p = len(codes)
     n_pairs = sum(p - turn for turn in range(1, k))
     some = range(1, min(p, 1 + max(20, 2_000_000 // codes.shape[1])))
@@ -102,16 +103,13 @@ def print_search(repeats):
         for criterion in CRITERIA:
             search(codes, n_levels, target, criterion, 3)  # compiled before anything is timed
         plain = bincount_seconds(codes, levels, k)
-        seconds = interleaved(
-            {
-                (c, corrected): lambda c=c, corrected=corrected: search(
-                    codes, n_levels, target, c, k, corrected=corrected
-                )
-                for c in CRITERIA
-                for corrected in (False, True)
-            },
-            repeats,
-        )
+        table = codes, n_levels, target
+        runs = {
+            (c, corrected): partial(search, *table, c, k, corrected=corrected)
+            for c in CRITERIA
+            for corrected in (False, True)
+        }
+        seconds = interleaved(runs, repeats)
         rows = [
             [c, seconds[c, False], plain / seconds[c, False], seconds[c, True]] for c in CRITERIA
         ]
@@ -132,13 +130,9 @@ def print_growth(repeats):
         for factor in (1, 2, 4):
             size = base | {name: base[name] * factor}
             codes, target = make_codes(size["n"], size["p"], 10, 4, np.random.default_rng(4))
-            run = {
-                c: lambda c=c, codes=codes, target=target, size=size: search(
-                    codes, np.full(size["p"], 10), target, c, size["k"]
-                )
-                for c in ("jmi", "bottleneck")
-            }
-            seconds = interleaved(run, repeats)
+            table = codes, np.full(size["p"], 10), target
+            runs = {c: partial(search, *table, c, size["k"]) for c in ("jmi", "bottleneck")}
+            seconds = interleaved(runs, repeats)
             cells = size["n"] * size["p"] * size["k"]
             rows.append(
                 [*size.values(), *(1e9 * seconds[c] / cells for c in ("jmi", "bottleneck"))]

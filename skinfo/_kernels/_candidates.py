@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from skinfo._kernels._entropy import xlogx
+from skinfo._kernels._entropy import xlogx, xlogx_of
 from skinfo._kernels._jit import kernel
 from skinfo._kernels._null import cell_excess, hypergeometric_excess, poisson_moments
 from skinfo._kernels._sample import (
@@ -12,7 +12,6 @@ from skinfo._kernels._sample import (
     make_cells,
     most_levels,
     table_space,
-    xlogx_of,
 )
 
 # Columns of what `candidate_terms` returns.
@@ -66,19 +65,19 @@ def table_terms(counts, n_levels, cells, lookups, terms):
     n_classes = cells.sizes.shape[0] // n_states
     of_cell = of_state_level = of_cell_sizes = of_state_sizes = of_levels = 0.0
     for size in cells.sizes:
-        of_cell_sizes += xlogx_of(size, lookups)
+        of_cell_sizes += xlogx_of(size, lookups.xlogx)
     for size in cells.state_sizes:
-        of_state_sizes += xlogx_of(size, lookups)
+        of_state_sizes += xlogx_of(size, lookups.xlogx)
     for x in range(n_levels):
         level = 0.0
         for t in range(n_states):
             state_level = 0.0
             for cell in range(t * n_classes, (t + 1) * n_classes):
                 state_level += counts[cell, x]
-                of_cell += xlogx_of(counts[cell, x], lookups)
-            of_state_level += xlogx_of(state_level, lookups)
+                of_cell += xlogx_of(counts[cell, x], lookups.xlogx)
+            of_state_level += xlogx_of(state_level, lookups.xlogx)
             level += state_level
-        of_levels += xlogx_of(level, lookups)
+        of_levels += xlogx_of(level, lookups.xlogx)
     n = cells.n
     given = of_cell - of_cell_sizes - of_state_level + of_state_sizes
     shared = of_state_level - of_state_sizes - of_levels + xlogx(n)

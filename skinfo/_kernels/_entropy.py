@@ -4,13 +4,34 @@ import math
 
 import numpy as np
 
-from skinfo._kernels._jit import kernel
+from skinfo._kernels._jit import inlined_kernel, kernel
+
+# n ln n of counts is looked up as far as the second-level cache holds it.
+N_LOOKED_UP = 16384
 
 
 @kernel
 def xlogx(x):
     """Return x ln x, with 0 ln 0 = 0."""
     return x * math.log(x) if x > 0.0 else 0.0
+
+
+@kernel
+def xlogx_table(n_looked_up):
+    """Return n ln n for n = 0, 1, 2, ... below a number, at most N_LOOKED_UP of them."""
+    table = np.empty(min(n_looked_up, N_LOOKED_UP))
+    for n in range(table.shape[0]):
+        table[n] = xlogx(float(n))
+    return table
+
+
+@inlined_kernel
+def xlogx_of(count, table):
+    """Return count ln count, looked up in an `xlogx_table` where it is there."""
+    whole = int(count)
+    if whole < table.shape[0] and whole == count:
+        return table[whole]
+    return xlogx(count)
 
 
 @kernel

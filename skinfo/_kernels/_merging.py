@@ -2,12 +2,15 @@
 
 import numpy as np
 
-from skinfo._kernels._entropy import xlogx
+from skinfo._kernels._entropy import xlogx_of, xlogx_table
 from skinfo._kernels._jit import kernel
+
+# So few states are compared faster than a table of logarithms is made.
+FEW_STATES = 32
 
 
 @kernel
-def merge_cost(counts, certainty, i, j):
+def merge_cost(counts, certainty, i, j, xlogs):
     """Return N times the information, in nats, that merging states i and j loses.
 
     It is (n_i + n_j) times the Jensen-Shannon divergence of their class distributions
@@ -18,19 +21,19 @@ def merge_cost(counts, certainty, i, j):
     for c in range(counts.shape[1]):
         count = counts[i, c] + counts[j, c]
         size += count
-        merged += xlogx(count)
-    return max(certainty[i] + certainty[j] - merged + xlogx(size), 0.0)
+        merged += xlogx_of(count, xlogs)
+    return max(certainty[i] + certainty[j] - merged + xlogx_of(size, xlogs), 0.0)
 
 
 @kernel
-def negated_class_entropy(counts, i):
+def negated_class_entropy(counts, i, xlogs):
     """Return -n_i H(class) of state i, in nats."""
     size = 0.0
     total = 0.0
     for c in range(counts.shape[1]):
         size += counts[i, c]
-        total += xlogx(counts[i, c])
-    return total - xlogx(size)
+        total += xlogx_of(counts[i, c], xlogs)
+    return total - xlogx_of(size, xlogs)
 
 
 @kernel
@@ -58,16 +61,18 @@ def agglomerate(counts, max_states, threshold):
     """
     n_states = counts.shape[0]
     counts = counts.copy()
+    # Each of n states is compared with n others: looking up is worth the table of what occurs.
+    xlogs = xlogx_table(int(counts.sum()) + 1 if n_states > FEW_STATES else 1)
     certainty = np.empty(n_states)
     for i in range(n_states):
-        certainty[i] = negated_class_entropy(counts, i)
+        certainty[i] = negated_class_entropy(counts, i, xlogs)
     alive = np.ones(n_states, np.bool_)
     # Each state remembers its cheapest partner among the later states, so that a
     # merge asks anew only where the partner took part in it.
     partner = np.full(n_states, -1, np.int64)
     cheapest = np.full(n_states, np.inf)
     for i in range(n_states):
-        find_partner(counts, certainty, alive, i, partner, cheapest)
+        find_partner(counts, certainty, alive, i, partner, cheapest, xlogs)
     steps = np.empty((n_states, 2), np.int64)
     losses = np.empty(n_states)
     n_merges = 0
@@ -84,29 +89,29 @@ def agglomerate(counts, max_states, threshold):
         n_merges += 1
         for c in range(counts.shape[1]):
             counts[i, c] += counts[j, c]
-        certainty[i] = negated_class_entropy(counts, i)
+        certainty[i] = negated_class_entropy(counts, i, xlogs)
         alive[j] = False
         cheapest[j] = np.inf
         for s in range(j):
             if not alive[s]:
                 continue
             if s == i or partner[s] == i or partner[s] == j:
-                find_partner(counts, certainty, alive, s, partner, cheapest)
+                find_partner(counts, certainty, alive, s, partner, cheapest, xlogs)
             elif s < i:
-                cost = merge_cost(counts, certainty, s, i)
+                cost = merge_cost(counts, certainty, s, i, xlogs)
                 if cost < cheapest[s]:
                     cheapest[s], partner[s] = cost, i
     return steps[:n_merges].copy(), losses[:n_merges].copy()
 
 
 @kernel
-def find_partner(counts, certainty, alive, i, partner, cheapest):
+def find_partner(counts, certainty, alive, i, partner, cheapest, xlogs):
     """Store the cheapest partner of state i among the later states."""
     cheapest[i] = np.inf
     partner[i] = -1
     for j in range(i + 1, counts.shape[0]):
         if alive[j]:
-            cost = merge_cost(counts, certainty, i, j)
+            cost = merge_cost(counts, certainty, i, j, xlogs)
             if cost < cheapest[i]:
                 cheapest[i], partner[i] = cost, j
 

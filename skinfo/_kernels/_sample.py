@@ -18,17 +18,13 @@ from skinfo._kernels._bits import (
     plane_size,
     planes_of,
 )
-from skinfo._kernels._entropy import xlogx
-from skinfo._kernels._jit import inlined_kernel, kernel
+from skinfo._kernels._jit import kernel
 
 # Tables of at most so many counts are made of bits, larger ones by one increment a row. Measured:
 # a count by bits takes 0.0015 ns a row where the machine counts the bits of a whole vector at
 # once, four times as long where it does not; an increment takes 0.75 ns.
 HAS_VECTOR_POPCOUNT = llvmlite.binding.get_host_cpu_features().get("avx512vpopcntdq", False)
 MOST_COUNTS = 512 if HAS_VECTOR_POPCOUNT else 128
-
-# n ln n of counts is looked up as far as the second-level cache holds it.
-N_LOOKED_UP = 16384
 
 
 class Sample(NamedTuple):
@@ -56,24 +52,6 @@ class Lookups(NamedTuple):
 
     poisson: np.ndarray  # from `poisson_tables`
     xlogx: np.ndarray  # of 0, 1, 2, ...
-
-
-@kernel
-def xlogx_table():
-    """Return n ln n for n = 0, 1, 2, ..."""
-    table = np.empty(N_LOOKED_UP)
-    for n in range(N_LOOKED_UP):
-        table[n] = xlogx(float(n))
-    return table
-
-
-@inlined_kernel
-def xlogx_of(count, lookups):
-    """Return count ln count."""
-    whole = int(count)
-    if whole < N_LOOKED_UP and whole == count:
-        return lookups.xlogx[whole]
-    return xlogx(count)
 
 
 @kernel

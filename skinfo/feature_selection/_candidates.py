@@ -8,9 +8,10 @@ from joblib import effective_n_jobs
 
 from skinfo._kernels._bits import WORD
 from skinfo._kernels._candidates import candidate_evidence, candidate_terms
+from skinfo._kernels._entropy import N_LOOKED_UP, xlogx_table
 from skinfo._kernels._least import best_by_least, is_before
 from skinfo._kernels._null import poisson_tables
-from skinfo._kernels._sample import Lookups, Sample, xlogx_table
+from skinfo._kernels._sample import Lookups, Sample
 from skinfo.estimation._laws import gamma_pvalue
 from skinfo.preprocessing._codes import padded_codes
 
@@ -176,4 +177,4 @@ def _padded(codes, n):
 
 @lru_cache(maxsize=1)
 def _xlogx_table():
-    return xlogx_table()
+    return xlogx_table(N_LOOKED_UP)

@@ -7,7 +7,7 @@ of those left. Costs come off every score.
 import numpy as np
 
 from skinfo._kernels._candidates import INFO_T, INFO_Y_GIVEN_T, JOINT_ENTROPY
-from skinfo._kernels._least import SCORE_STEPS
+from skinfo._kernels._least import GIVEN, SCORE_STEPS
 from skinfo.feature_selection._criteria import CRITERIA, Least, PairTerms
 
 
@@ -50,25 +50,36 @@ class BottleneckScorer:
         self._candidates = candidates
         self._costs = costs
         self._entropies = candidates.entropies() if self._price else None
+        self._relevance = relevance
         self._least = relevance.copy()
-        self._new = []
+        self._n_seen = np.zeros(len(relevance), np.int64)
+        self._chosen = []
 
     def choose(self, feature):
-        """Remember a chosen feature; what is left is looked at when the next one is asked for."""
-        self._new.append(feature)
+        """Remember a chosen feature."""
+        self._chosen.append(feature)
 
     def best(self, left, walk):
         """Return the best of the features left, and its score in nats."""
-        for chosen in self._new:
-            given = self._candidates.terms(left, *self._candidates.column(chosen))
-            self._least[left] = np.minimum(self._least[left], given[:, INFO_Y_GIVEN_T])
-        self._new = []
         terms = self._candidates.terms(left, *walk.state.as_column())
-        scores = terms[:, INFO_Y_GIVEN_T] + SHARE_OF_LEAST * self._least[left]
-        scores -= self._costs[left]
+        scores = terms[:, INFO_Y_GIVEN_T] - self._costs[left]
         if self._price:
             scores -= self._price * (self._entropies[left] - terms[:, INFO_T])
-        return first_best(left, scores)
+        if not self._chosen:
+            return first_best(left, scores + SHARE_OF_LEAST * self._least[left])
+        # The rest of the score is a negative cost to the search for the largest least term.
+        costs = np.zeros(len(self._least))
+        costs[left] = -scores / SHARE_OF_LEAST
+        feature, score = self._candidates.best_by_least(
+            left,
+            np.array(self._chosen),
+            self._relevance,
+            GIVEN,
+            costs,
+            self._least,
+            self._n_seen,
+        )
+        return feature, SHARE_OF_LEAST * score
 
 
 class SumScorer:

@@ -12,6 +12,7 @@ from skinfo._kernels._candidates import (
     candidate_evidence,
     candidate_terms,
 )
+from skinfo._kernels._entropy import xlogx_table
 from skinfo._kernels._null import expected_information, null_moments, poisson_tables
 from skinfo._kernels._sample import (
     Lookups,
@@ -19,10 +20,9 @@ from skinfo._kernels._sample import (
     count_table,
     make_cells,
     table_space,
-    xlogx_table,
 )
 
-LOOKUPS = Lookups(poisson_tables(), xlogx_table())
+LOOKUPS = Lookups(poisson_tables(), xlogx_table(1000))
 
 
 @pytest.fixture

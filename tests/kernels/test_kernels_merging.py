@@ -52,7 +52,7 @@ def test_cost_is_the_information_lost():
     counts = np.array([[3.0, 1.0], [1.0, 5.0]])
     certainty = np.array([-class_entropy_cost(c) for c in counts])
     lost = class_entropy_cost(counts.sum(axis=0)) - sum(map(class_entropy_cost, counts))
-    assert merge_cost(counts, certainty, 0, 1) == pytest.approx(lost)
+    assert merge_cost(counts, certainty, 0, 1, np.empty(0)) == pytest.approx(lost)
 
 
 def test_states_alike_merge_for_nothing():

@@ -80,7 +80,7 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
         Whether to look at pairs of features where no single one is significant: those of an
         exclusive or say nothing alone. All pairs of features left are counted, which
         takes as long as half as many ordinary steps as there are features (benchmarks/synergy.py:
-        half a second for 200 columns of 1000 rows, and it grows with the square of the columns);
+        a tenth of a second for 200 columns of 1000 rows, and it grows with the square of the columns);
         single features and pairs are then tested at ``alpha / 2`` each. Three
         features that only speak together are not found.
 

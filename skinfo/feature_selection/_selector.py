@@ -78,11 +78,11 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
 
     interactions : bool, default=False
         Whether to look at pairs of features where no single one is significant: those of an
-        exclusive or say nothing alone. All pairs of features left are counted, which
-        takes as long as half as many ordinary steps as there are features (benchmarks/synergy.py:
-        a tenth of a second for 200 columns of 1000 rows, and it grows with the square of the columns);
-        single features and pairs are then tested at ``alpha / 2`` each. Three
-        features that only speak together are not found.
+        exclusive or say nothing alone. All pairs of features left are counted, which takes as
+        long as half as many ordinary steps as there are features, so it grows with their square: a
+        tenth of a second for 200 columns of 1000 rows, one second for 1000
+        (benchmarks/synergy.py). Single features and pairs are then tested at ``alpha / 2``
+        each. Three features that only speak together are not found.
 
     groups : dict, sequence or None, default=None
         Features that are chosen and left out together, as the columns of a one-hot encoding: a

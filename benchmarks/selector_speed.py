@@ -1,11 +1,11 @@
 """InfoBottleneckSelector: the search over codes, how its cost grows, and all of it from floats.
 
-python benchmarks/selector_speed.py [--part search|growth|floats] [--repeats 5]
+python benchmarks/selector_speed.py [--part search|growth|floats] [--repeats 5] [--peers]
 
 The search alone is timed, on codes: relevance of every column, then the choice of k of them.
 Beside seconds stands their ratio to counting the same pairs (every chosen feature with every
-feature left) with ``np.bincount``, which holds on any machine. mrmr-selection and fast-select
-are timed where they are installed, on the same codes.
+feature left) with ``np.bincount``, which holds on any machine. With ``--peers`` mrmr-selection and
+fast-select are run once, where they are installed, on the same codes: minutes.
 """
 
 import argparse
@@ -30,9 +30,6 @@ SHAPES = [  # n, p, levels, classes, k
     (100, 10_000, 5, 2, 50),
 ]
 CRITERIA = ["mrmr", "jmi", "cmim", "jmim", "bottleneck"]
-
-# Slower packages are given up on after one run of this many features.
-N_OF_PEERS = 3
 
 
 def make_codes(n, p, levels, classes, rng):
@@ -75,27 +72,25 @@ def bincount_seconds(codes, n_levels, k):
 
 
 def peers(codes, target, k):
-    """Return the seconds of other packages for k features, from the first few of them."""
+    """Return the seconds of other packages, one run each."""
     X, y = pd.DataFrame(codes.T.astype(float)), pd.Series(target.codes)
     found = {}
     if find_spec("mrmr"):
         from mrmr import mrmr_classif
 
-        run = first_call(lambda: mrmr_classif(X, y, K=N_OF_PEERS, show_progress=False, n_jobs=1))
-        found["mrmr-selection (F, correlation)"] = run * k / N_OF_PEERS
+        run = partial(mrmr_classif, X, y, K=k, show_progress=False, n_jobs=2)
+        found["mrmr-selection (F, correlation)"] = first_call(run)
     if find_spec("fast_select"):
         from fast_select import mRMR
 
         data = codes.T.astype(np.int32)
         mRMR(n_features_to_select=2, backend="cpu").fit(data[:, :5], target.codes)
-        run = first_call(
-            lambda: mRMR(n_features_to_select=N_OF_PEERS, backend="cpu").fit(data, target.codes)
-        )
-        found["fast-select mRMR"] = run * k / N_OF_PEERS
+        run = partial(mRMR(n_features_to_select=k, backend="cpu").fit, data, target.codes)
+        found["fast-select mRMR"] = first_call(run)
     return found
 
 
-def print_search(repeats):
+def print_search(repeats, with_peers):
     """Print seconds and ratios of the search alone."""
     for n, p, levels, classes, k in SHAPES:
         codes, target = make_codes(n, p, levels, classes, np.random.default_rng(4))
@@ -113,7 +108,8 @@ def print_search(repeats):
         rows = [
             [c, seconds[c, False], plain / seconds[c, False], seconds[c, True]] for c in CRITERIA
         ]
-        rows += [[name, took, plain / took, ""] for name, took in peers(codes, target, k).items()]
+        others = peers(codes, target, k) if with_peers else {}
+        rows += [[name, took, plain / took, ""] for name, took in others.items()]
         print_table(
             f"n={n}, p={p}, {levels} levels, {classes} classes, k={k}; 2 threads, median of "
             f"{repeats}; np.bincount over the same pairs: {plain:.2f} s",
@@ -122,7 +118,7 @@ def print_search(repeats):
         )
 
 
-def print_growth(repeats):
+def print_growth(repeats, _):
     """Print how seconds grow with rows, columns and features asked for."""
     base = {"n": 20_000, "p": 400, "k": 20}
     rows = []
@@ -144,7 +140,7 @@ def print_growth(repeats):
     )
 
 
-def print_floats(repeats):
+def print_floats(repeats, _):
     """Print all of it, from floats, beside SelectKBest(mutual_info_classif)."""
     rng = np.random.default_rng(4)
     n, p = 100_000, 100
@@ -178,9 +174,10 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--part", choices=PARTS)
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--peers", action="store_true")
     arguments = parser.parse_args()
     for part in [arguments.part] if arguments.part else PARTS:
-        PARTS[part](arguments.repeats)
+        PARTS[part](arguments.repeats, arguments.peers)
 
 
 if __name__ == "__main__":

@@ -122,10 +122,12 @@ class SumScorer:
     def _bring_up_to_date(self, left):
         if self._criterion.term is None:
             return
-        for turn, chosen in enumerate(self._chosen):
+        # Features left have mostly seen all but the last one chosen.
+        for turn in range(int(self._n_summed[left].min()), len(self._chosen)):
             behind = left[self._n_summed[left] == turn]
             if len(behind):
-                self._summed[behind] += self._criterion.term(self._pairs(chosen, behind))
+                pairs = self._pairs(self._chosen[turn], behind)
+                self._summed[behind] += self._criterion.term(pairs)
                 self._n_summed[behind] += 1
 
     def _pairs(self, chosen, features):

@@ -2,38 +2,55 @@
 
 import numpy as np
 
-from skinfo._kernels._entropy import xlogx_of, xlogx_table
 from skinfo._kernels._jit import kernel
-
-# So few states are compared faster than a table of logarithms is made.
-FEW_STATES = 32
+from skinfo._kernels._log import fast_xlogx
 
 
 @kernel
-def merge_cost(counts, certainty, i, j, xlogs):
-    """Return N times the information, in nats, that merging states i and j loses.
+def merge_costs(counts, certainty, i, first, last, costs):
+    """Store N times the information, in nats, that merging state i with others loses.
 
     It is (n_i + n_j) times the Jensen-Shannon divergence of their class distributions
     (Slonim and Tishby 1999, eq. 8): what `certainty` of the two exceeds that of their sum.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (n_classes, n_states), dtype float64
+        One class a row, so that several states are worked out at once.
+
+    certainty : ndarray of shape (n_states,)
+        From `negated_class_entropy`.
+
+    first, last : int
+        The others: from the first to before the last.
+
+    costs : ndarray of shape (n_states,)
     """
-    size = 0.0
-    merged = 0.0
-    for c in range(counts.shape[1]):
-        count = counts[i, c] + counts[j, c]
-        size += count
-        merged += xlogx_of(count, xlogs)
-    return max(certainty[i] + certainty[j] - merged + xlogx_of(size, xlogs), 0.0)
+    n_classes = counts.shape[0]
+    others = costs[first:last]
+    of_others = certainty[first:last]
+    sizes = np.zeros(last - first)
+    for j in range(others.shape[0]):
+        others[j] = certainty[i] + of_others[j]
+    for c in range(n_classes):
+        row, count = counts[c, first:last], counts[c, i]
+        for j in range(others.shape[0]):
+            merged = row[j] + count
+            sizes[j] += merged
+            others[j] -= fast_xlogx(merged)
+    for j in range(others.shape[0]):
+        others[j] = max(others[j] + fast_xlogx(sizes[j]), 0.0)
 
 
 @kernel
-def negated_class_entropy(counts, i, xlogs):
+def negated_class_entropy(counts, i):
     """Return -n_i H(class) of state i, in nats."""
     size = 0.0
     total = 0.0
-    for c in range(counts.shape[1]):
-        size += counts[i, c]
-        total += xlogx_of(counts[i, c], xlogs)
-    return total - xlogx_of(size, xlogs)
+    for c in range(counts.shape[0]):
+        size += counts[c, i]
+        total += fast_xlogx(counts[c, i])
+    return total - fast_xlogx(size)
 
 
 @kernel
@@ -60,19 +77,18 @@ def agglomerate(counts, max_states, threshold):
         What each merge cost, in N nats.
     """
     n_states = counts.shape[0]
-    counts = counts.copy()
-    # Each of n states is compared with n others: looking up is worth the table of what occurs.
-    xlogs = xlogx_table(int(counts.sum()) + 1 if n_states > FEW_STATES else 1)
+    counts = counts.T.copy()
     certainty = np.empty(n_states)
     for i in range(n_states):
-        certainty[i] = negated_class_entropy(counts, i, xlogs)
+        certainty[i] = negated_class_entropy(counts, i)
     alive = np.ones(n_states, np.bool_)
     # Each state remembers its cheapest partner among the later states, so that a
     # merge asks anew only where the partner took part in it.
     partner = np.full(n_states, -1, np.int64)
     cheapest = np.full(n_states, np.inf)
+    costs = np.empty(n_states)
     for i in range(n_states):
-        find_partner(counts, certainty, alive, i, partner, cheapest, xlogs)
+        find_partner(counts, certainty, alive, i, partner, cheapest, costs)
     steps = np.empty((n_states, 2), np.int64)
     losses = np.empty(n_states)
     n_merges = 0
@@ -87,33 +103,32 @@ def agglomerate(counts, max_states, threshold):
         steps[n_merges, 0], steps[n_merges, 1] = i, j
         losses[n_merges] = cheapest[i]
         n_merges += 1
-        for c in range(counts.shape[1]):
-            counts[i, c] += counts[j, c]
-        certainty[i] = negated_class_entropy(counts, i, xlogs)
+        counts[:, i] += counts[:, j]
+        certainty[i] = negated_class_entropy(counts, i)
         alive[j] = False
         cheapest[j] = np.inf
-        for s in range(j):
-            if not alive[s]:
-                continue
-            if s == i or partner[s] == i or partner[s] == j:
-                find_partner(counts, certainty, alive, s, partner, cheapest, xlogs)
-            elif s < i:
-                cost = merge_cost(counts, certainty, s, i, xlogs)
-                if cost < cheapest[s]:
-                    cheapest[s], partner[s] = cost, i
+        for s in range(i, j):
+            if alive[s] and (s == i or partner[s] == j):
+                find_partner(counts, certainty, alive, s, partner, cheapest, costs)
+        for s in range(i):
+            if alive[s] and (partner[s] == i or partner[s] == j):
+                find_partner(counts, certainty, alive, s, partner, cheapest, costs)
+        merge_costs(counts, certainty, i, 0, i, costs)
+        for s in range(i):
+            if alive[s] and costs[s] < cheapest[s]:
+                cheapest[s], partner[s] = costs[s], i
     return steps[:n_merges].copy(), losses[:n_merges].copy()
 
 
 @kernel
-def find_partner(counts, certainty, alive, i, partner, cheapest, xlogs):
+def find_partner(counts, certainty, alive, i, partner, cheapest, costs):
     """Store the cheapest partner of state i among the later states."""
     cheapest[i] = np.inf
     partner[i] = -1
-    for j in range(i + 1, counts.shape[0]):
-        if alive[j]:
-            cost = merge_cost(counts, certainty, i, j, xlogs)
-            if cost < cheapest[i]:
-                cheapest[i], partner[i] = cost, j
+    merge_costs(counts, certainty, i, i + 1, alive.shape[0], costs)
+    for j in range(i + 1, alive.shape[0]):
+        if alive[j] and costs[j] < cheapest[i]:
+            cheapest[i], partner[i] = costs[j], j
 
 
 @kernel

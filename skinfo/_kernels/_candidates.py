@@ -45,7 +45,7 @@ def candidate_terms(sample, lookups, features, state, n_states, corrected):
         In nats: I(X;Y|T), I(X;T), H(X,T,Y).
     """
     terms = np.empty((features.shape[0], N_TERMS))
-    cells = make_cells(sample, state, n_states)
+    cells = make_cells(sample, state, n_states, features)
     space = table_space(cells.sizes.shape[0], most_levels(sample, features))
     chance = remember(cells, sample)
     for i in range(features.shape[0]):
@@ -168,7 +168,7 @@ def candidate_evidence(sample, lookups, features, state, n_states, exact):
     evidence : ndarray of shape (n_features, 3)
     """
     evidence = np.zeros((features.shape[0], 3))
-    cells = make_cells(sample, state, n_states)
+    cells = make_cells(sample, state, n_states, features)
     space = table_space(cells.sizes.shape[0], most_levels(sample, features))
     known, _ = remember(cells, sample)
     terms = np.empty(N_TERMS)

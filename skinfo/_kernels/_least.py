@@ -6,15 +6,7 @@ the best one already needs no more tables.
 
 import numpy as np
 
-from skinfo._kernels._bits import (
-    BLOCK,
-    CHUNK,
-    add_common,
-    mark_level,
-    n_words,
-    plane_size,
-    planes_of,
-)
+from skinfo._kernels._bits import planes_of
 from skinfo._kernels._candidates import (
     INFO_Y_GIVEN_T,
     JOINT_ENTROPY,
@@ -23,7 +15,7 @@ from skinfo._kernels._candidates import (
     table_terms,
 )
 from skinfo._kernels._jit import kernel
-from skinfo._kernels._sample import MOST_COUNTS, Cells, most_levels
+from skinfo._kernels._sample import count_pair, pair_space
 
 # Scores that agree to so many parts of a nat are equal; of equals the first is chosen.
 SCORE_STEPS = 1e12
@@ -110,62 +102,3 @@ def is_before(score, position, other_score, other_position):
     """Return whether a score is larger, or equal and at an earlier position."""
     a, b = np.rint(score * SCORE_STEPS), np.rint(other_score * SCORE_STEPS)
     return a > b or (a == b and position < other_position)
-
-
-@kernel
-def pair_space(sample, features, chosen):
-    """Return arrays to count in: planes of a column, of cells and of a level; the counts."""
-    levels = most_levels(sample, features)
-    n_cells = most_levels(sample, chosen) * sample.n_classes
-    return (
-        np.zeros((levels + BLOCK, CHUNK), np.uint64),
-        np.zeros((n_cells, CHUNK), np.uint64),
-        np.zeros(CHUNK, np.uint64),
-        np.zeros((n_cells, levels + BLOCK)),
-    )
-
-
-@kernel
-def count_pair(sample, x, w, class_planes, space):
-    """Count column x within each level of column w and each class; return those `Cells`."""
-    n_states, n_classes, n_levels = sample.n_levels[w], sample.n_classes, sample.n_levels[x]
-    n_cells = n_states * n_classes
-    counts = space[3]
-    counts[:n_cells] = 0.0
-    sizes = np.zeros(n_cells)
-    if sample.weights.shape[0] == 0 and n_cells * n_levels <= MOST_COUNTS:
-        count_pair_bits(sample, x, w, class_planes, space, sizes)
-    else:
-        within, column = sample.codes[w], sample.codes[x]
-        for row in range(sample.y.shape[0]):
-            weight = sample.weights[row] if sample.weights.shape[0] else 1.0
-            counts[within[row] * n_classes + sample.y[row], column[row]] += weight
-        for cell in range(n_cells):
-            for level in range(n_levels):
-                sizes[cell] += counts[cell, level]
-    state_sizes = sizes.reshape((n_states, n_classes)).sum(axis=1)
-    return Cells(np.empty(0, np.int32), class_planes[:0], sizes, state_sizes, state_sizes.sum())
-
-
-@kernel
-def count_pair_bits(sample, x, w, class_planes, space, sizes):
-    """Count 64 rows at a time, and the sizes of the cells; the last level is what is left."""
-    planes, cell_planes, level_plane, counts = space
-    n, n_classes, last_level = sample.y.shape[0], sample.n_classes, sample.n_levels[x] - 1
-    for first in range(0, n_words(n), CHUNK):
-        width = min(CHUNK, n_words(n) - first)
-        for level in range(last_level):
-            mark_level(sample.codes[x], n, level, first, width, planes[level])
-        for state in range(sample.n_levels[w]):
-            mark_level(sample.codes[w], n, state, first, width, level_plane)
-            for c in range(n_classes):
-                cell = state * n_classes + c
-                of_class = class_planes[c, first : first + width]
-                for word in range(width):
-                    cell_planes[cell, word] = level_plane[word] & of_class[word]
-                sizes[cell] += plane_size(cell_planes[cell], width)
-        add_common(cell_planes, 0, sizes.shape[0], planes, last_level, width, counts)
-    for cell in range(sizes.shape[0]):
-        counts[cell, last_level] = sizes[cell]
-        for level in range(last_level):
-            counts[cell, last_level] -= counts[cell, level]

@@ -41,7 +41,7 @@ class Cells(NamedTuple):
     """What T and y make of the rows."""
 
     of_row: np.ndarray  # (n,) int32: state times n_classes plus class
-    planes: np.ndarray  # (n_cells, n_words) uint64; (0, n_words) where there are too many
+    planes: np.ndarray  # (n_cells, n_words) uint64; (0, n_words) where no table asks for them
     sizes: np.ndarray  # (n_cells,) float64
     state_sizes: np.ndarray  # (n_states,) float64
     n: float
@@ -55,8 +55,8 @@ class Lookups(NamedTuple):
 
 
 @kernel
-def make_cells(sample, state, n_states):
-    """Return the `Cells` of a state, (n,) integers, with y."""
+def make_cells(sample, state, n_states, features):
+    """Return the `Cells` of a state, (n,) integers, with y, to count some features in."""
     n = sample.y.shape[0]
     n_cells = n_states * sample.n_classes
     of_row = np.empty(n, np.int32)
@@ -64,10 +64,19 @@ def make_cells(sample, state, n_states):
     for row in range(n):
         of_row[row] = state[row] * sample.n_classes + sample.y[row]
         sizes[of_row[row]] += sample.weights[row] if sample.weights.shape[0] else 1.0
-    by_bits = sample.weights.shape[0] == 0 and n_cells <= MOST_COUNTS
+    by_bits = False
+    for feature in features:
+        by_bits = by_bits or is_counted_by_bits(sample, feature, n_cells)
     planes = planes_of(of_row, n_cells) if by_bits else np.empty((0, n_words(n)), np.uint64)
     state_sizes = sizes.reshape((n_states, sample.n_classes)).sum(axis=1)
     return Cells(of_row, planes, sizes, state_sizes, state_sizes.sum())
+
+
+@kernel
+def is_counted_by_bits(sample, feature, n_cells):
+    """Return whether a table is small enough to be counted by bits."""
+    few = n_cells * (sample.n_levels[feature] - 1) <= MOST_COUNTS
+    return few and sample.weights.shape[0] == 0
 
 
 @kernel
@@ -93,11 +102,9 @@ def count_table(sample, feature, cells, space):
 
     The counts, (n_cells, n_levels) float64, are what the last array of `space` starts with.
     """
-    n_levels = sample.n_levels[feature]
-    n_cells = cells.sizes.shape[0]
     if sample.weights.shape[0]:
         count_weights(sample, feature, cells, space[2])
-    elif cells.planes.shape[0] and n_cells * (n_levels - 1) <= MOST_COUNTS:
+    elif is_counted_by_bits(sample, feature, cells.sizes.shape[0]):
         count_bits(sample, feature, cells, space[0], space[2])
     else:
         count_rows(sample, feature, cells, space[1], space[2])
@@ -146,5 +153,64 @@ def count_bits(sample, feature, cells, planes, counts):
             counts[last_cell, level] -= counts[cell, level]
     for cell in range(n_cells):
         counts[cell, last_level] = cells.sizes[cell]
+        for level in range(last_level):
+            counts[cell, last_level] -= counts[cell, level]
+
+
+@kernel
+def pair_space(sample, features, chosen):
+    """Return arrays to count in: planes of a column, of cells and of a level; the counts."""
+    levels = most_levels(sample, features)
+    n_cells = most_levels(sample, chosen) * sample.n_classes
+    return (
+        np.zeros((levels + BLOCK, CHUNK), np.uint64),
+        np.zeros((n_cells, CHUNK), np.uint64),
+        np.zeros(CHUNK, np.uint64),
+        np.zeros((n_cells, levels + BLOCK)),
+    )
+
+
+@kernel
+def count_pair(sample, x, w, class_planes, space):
+    """Count column x within each level of column w and each class; return those `Cells`."""
+    n_states, n_classes, n_levels = sample.n_levels[w], sample.n_classes, sample.n_levels[x]
+    n_cells = n_states * n_classes
+    counts = space[3]
+    counts[:n_cells] = 0.0
+    sizes = np.zeros(n_cells)
+    if is_counted_by_bits(sample, x, n_cells):
+        count_pair_bits(sample, x, w, class_planes, space, sizes)
+    else:
+        within, column = sample.codes[w], sample.codes[x]
+        for row in range(sample.y.shape[0]):
+            weight = sample.weights[row] if sample.weights.shape[0] else 1.0
+            counts[within[row] * n_classes + sample.y[row], column[row]] += weight
+        for cell in range(n_cells):
+            for level in range(n_levels):
+                sizes[cell] += counts[cell, level]
+    state_sizes = sizes.reshape((n_states, n_classes)).sum(axis=1)
+    return Cells(np.empty(0, np.int32), class_planes[:0], sizes, state_sizes, state_sizes.sum())
+
+
+@kernel
+def count_pair_bits(sample, x, w, class_planes, space, sizes):
+    """Count 64 rows at a time, and the sizes of the cells; the last level is what is left."""
+    planes, cell_planes, level_plane, counts = space
+    n, n_classes, last_level = sample.y.shape[0], sample.n_classes, sample.n_levels[x] - 1
+    for first in range(0, n_words(n), CHUNK):
+        width = min(CHUNK, n_words(n) - first)
+        for level in range(last_level):
+            mark_level(sample.codes[x], n, level, first, width, planes[level])
+        for state in range(sample.n_levels[w]):
+            mark_level(sample.codes[w], n, state, first, width, level_plane)
+            for c in range(n_classes):
+                cell = state * n_classes + c
+                of_class = class_planes[c, first : first + width]
+                for word in range(width):
+                    cell_planes[cell, word] = level_plane[word] & of_class[word]
+                sizes[cell] += plane_size(cell_planes[cell], width)
+        add_common(cell_planes, 0, sizes.shape[0], planes, last_level, width, counts)
+    for cell in range(sizes.shape[0]):
+        counts[cell, last_level] = sizes[cell]
         for level in range(last_level):
             counts[cell, last_level] -= counts[cell, level]

@@ -146,7 +146,7 @@ class Candidates:
         for other, other_score in found[1:]:
             if is_before(other_score, other, score, feature):
                 feature, score = other, other_score
-        return int(feature), score
+        return int(feature)
 
     def entropies(self):
         """Return H(X) of every feature, in nats."""

@@ -112,8 +112,7 @@ def selection_curve(X, y, *, selector=None, betas=None, sample_weight=None):
             "criterion has a price of description."
         )
     selector._validate_params()
-    candidates, units, _ = selector._prepare(X, y, sample_weight)
-    plan = selector._plan(units)
+    candidates, plan, units, _ = selector._prepare(X, y, sample_weight)
     with candidates:
         free = greedy_search(candidates, make_scorer("bottleneck"), plan)
         found = [greedy_search(candidates, make_scorer("bottleneck", b), plan) for b in betas]

@@ -6,9 +6,9 @@ import numpy as np
 
 from skinfo._kernels._draws import count_as_telling, rows_outside
 
-# Of tables with fewer rows outside the main level and class no smooth law is near enough at small
-# levels: the gamma law's p-values are up to 38 times too small there
-# (benchmarks/selection_stopping.py).
+# Of a table with few rows outside the main level and class, information takes few values, and the
+# tail of a smooth law is far too thin at small levels: benchmarks/selection_stopping.py has
+# columns of rare levels with a rare class, of which the gamma law alone takes some in most runs.
 FEW_OUTSIDE = 100
 
 # Tables are drawn until so many say as much, or their share would be below the level.

@@ -39,9 +39,6 @@ class BottleneckScorer:
     # T is needed at every step.
     asks_state = True
 
-    # With an automatic end, a feature of this score or less is not worth its description.
-    least_score = 0.0
-
     def __init__(self, beta=None):
         self._price = 0.0 if beta is None else 1.0 / beta
 
@@ -50,50 +47,48 @@ class BottleneckScorer:
         self._candidates = candidates
         self._costs = costs
         self._entropies = candidates.entropies() if self._price else None
-        self._relevance = relevance
-        self._least = relevance.copy()
-        self._n_seen = np.zeros(len(relevance), np.int64)
-        self._chosen = []
+        self._least = LeastTerms(candidates, relevance, GIVEN, with_relevance=True)
 
     def choose(self, feature):
         """Remember a chosen feature."""
-        self._chosen.append(feature)
+        self._least.choose(feature)
 
     def best(self, left, walk):
-        """Return the best of the features left, and its score in nats."""
+        """Return the best of the features left."""
         terms = self._candidates.terms(left, *walk.state.as_column())
         scores = terms[:, INFO_Y_GIVEN_T] - self._costs[left]
         if self._price:
             scores -= self._price * (self._entropies[left] - terms[:, INFO_T])
-        if not self._chosen:
-            return first_best(left, scores + SHARE_OF_LEAST * self._least[left])
-        # The rest of the score is a negative cost to the search for the largest least term.
-        costs = np.zeros(len(self._least))
+        # To the search for the largest least term the rest of the score is a negative cost.
+        costs = np.zeros(len(self._costs))
         costs[left] = -scores / SHARE_OF_LEAST
-        feature, score = self._candidates.best_by_least(
-            left,
-            np.array(self._chosen),
-            self._relevance,
-            GIVEN,
-            costs,
-            self._least,
-            self._n_seen,
-        )
-        return feature, SHARE_OF_LEAST * score
+        return self._least.best(left, costs)
+
+    def description(self, features, walk):
+        """Return H(X|T) / beta of some features, in nats."""
+        if not self._price:
+            return np.zeros(len(features))
+        terms = self._candidates.terms(features, *walk.state.as_column())
+        return self._price * (self._entropies[features] - terms[:, INFO_T])
 
 
-class SumScorer:
+class FreeOfDescription:
+    """A published criterion, which has no price of description and no T."""
+
+    asks_state = False
+
+    def description(self, features, walk):
+        """Return what the description of some features costs: nothing."""
+        return np.zeros(len(features))
+
+
+class SumScorer(FreeOfDescription):
     """A published criterion that sums a term over the chosen features.
 
     Parameters
     ----------
     criterion : Sum
     """
-
-    asks_state = False
-
-    # A criterion of differences may be negative for a feature that still says something.
-    least_score = -np.inf
 
     def __init__(self, criterion):
         self._criterion = criterion
@@ -112,7 +107,7 @@ class SumScorer:
         self._chosen.append(feature)
 
     def best(self, left, walk):
-        """Return the best of the features left, and its score in nats."""
+        """Return the best of the features left."""
         scores = self._relevance[left]
         if self._chosen:
             self._bring_up_to_date(left)
@@ -144,7 +139,7 @@ class SumScorer:
         )
 
 
-class LeastScorer:
+class LeastScorer(FreeOfDescription):
     """A published criterion that takes the least term over the chosen features.
 
     Parameters
@@ -152,43 +147,78 @@ class LeastScorer:
     criterion : Least
     """
 
-    asks_state = False
-    least_score = -np.inf
-
     def __init__(self, criterion):
         self._criterion = criterion
 
     def start(self, candidates, relevance, costs):
         """Take the columns to choose from, their I(X;Y) and what each costs, in nats."""
+        self._costs = costs
+        self._least = LeastTerms(
+            candidates, relevance, self._criterion.term, self._criterion.with_relevance
+        )
+
+    def choose(self, feature):
+        """Remember a chosen feature."""
+        self._least.choose(feature)
+
+    def best(self, left, walk):
+        """Return the best of the features left."""
+        return self._least.best(left, self._costs)
+
+
+class LeastTerms:
+    """The least term of each candidate over the chosen features, as far as it had to be known.
+
+    Parameters
+    ----------
+    candidates : Candidates
+
+    relevance : ndarray of shape (n_features,)
+        I(X;Y), in nats.
+
+    term : int
+        What is taken of I(X;Y|W), as `best_by_least` names it.
+
+    with_relevance : bool
+        Whether I(X;Y) is among the terms.
+    """
+
+    def __init__(self, candidates, relevance, term, with_relevance):
         self._candidates = candidates
         self._relevance = relevance
-        self._costs = costs
-        everything_fits = np.full(len(relevance), np.inf)
-        self._least = relevance.copy() if self._criterion.with_relevance else everything_fits
+        self._term = term
+        self._least = relevance.copy() if with_relevance else np.full(len(relevance), np.inf)
         self._n_seen = np.zeros(len(relevance), np.int64)
         self._chosen = []
 
     def choose(self, feature):
-        """Remember a chosen feature."""
+        """Add a feature to those that terms are taken over."""
         self._chosen.append(feature)
 
-    def best(self, left, walk):
-        """Return the best of the features left, and its score in nats."""
+    def best(self, left, costs):
+        """Return the feature left with the largest least term less its cost (by relevance first).
+
+        Parameters
+        ----------
+        left : ndarray of int64
+
+        costs : ndarray of shape (n_features,)
+            In nats.
+        """
         if not self._chosen:
-            return first_best(left, self._relevance[left] - self._costs[left])
+            return first_best(left, self._relevance[left] - costs[left])
         return self._candidates.best_by_least(
             left,
             np.array(self._chosen),
             self._relevance,
-            self._criterion.term,
-            self._costs,
+            self._term,
+            costs,
             self._least,
             self._n_seen,
         )
 
 
 def first_best(features, scores):
-    """Return the feature of the largest score, the first of equals, and that score."""
+    """Return the feature of the largest score, the first of equals."""
     # Rounded, so that equals stay equal whatever the order of a sum.
-    best = int(np.argmax(np.rint(scores * SCORE_STEPS)))
-    return int(features[best]), float(scores[best])
+    return int(features[np.argmax(np.rint(scores * SCORE_STEPS))])

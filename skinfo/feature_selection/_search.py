@@ -8,7 +8,7 @@ from skinfo._kernels._candidates import INFO_Y_GIVEN_T
 from skinfo.feature_selection._gates import Gates
 from skinfo.feature_selection._interactions import best_pair
 from skinfo.feature_selection._stopping import keep_all
-from skinfo.feature_selection._walk import BITS, Walk
+from skinfo.feature_selection._walk import BITS, Step, Walk
 
 
 @dataclass(frozen=True)
@@ -87,95 +87,137 @@ def greedy_search(candidates, scorer, plan, on_step=None):
     """
     start = np.zeros(len(candidates.target.codes), np.int64), 1
     relevance, pvalues = candidates.evidence(np.arange(candidates.n_features), *start)
-    walk, chosen = choose_features(candidates, scorer, plan, relevance, on_step)
-    for feature in chosen[len(walk.chosen) :]:
-        walk.follow(walk.weigh(feature))
+    search = Search(candidates, scorer, plan, relevance)
+    search.run(on_step)
+    walk = search.finished_walk()
     n_kept = max(plan.enough(walk.information), len(plan.include))
     if n_kept < len(walk.chosen):
         walk = walk.up_to(n_kept)
     return describe(candidates, walk, relevance, pvalues, plan.alpha)
 
 
-def choose_features(candidates, scorer, plan, relevance, on_step=None):
-    """Return the Walk of the search, and the features chosen.
+class Search:
+    """One run over the candidates.
 
-    Where neither a test nor the score asks for T, the walk is still to be made.
+    Parameters
+    ----------
+    candidates : Candidates
+
+    scorer : BottleneckScorer, SumScorer or LeastScorer
+
+    plan : Plan
+
+    relevance : ndarray of shape (n_features,)
+        I(X;Y) of every feature, in nats.
+
+    Attributes
+    ----------
+    chosen : list of int
+        In the order chosen.
     """
-    costs = np.broadcast_to(np.asarray(plan.costs, float) / BITS, candidates.n_features)
-    walk = Walk(candidates, plan.max_states)
-    scorer.start(candidates, relevance, costs)
-    is_left = np.ones(candidates.n_features, bool)
-    is_left[list(plan.exclude)] = False
-    include = list(plan.include)
-    needs_state = plan.n_select is None or scorer.asks_state or plan.interactions
-    gates = Gates(candidates, walk)
-    chosen = []
-    while is_left.any() and (len(include) or plan.n_select is None or len(chosen) < plan.n_select):
-        left = np.flatnonzero(is_left)
-        if include:
-            features = (include.pop(0),)
-            step = walk.weigh(features[0]) if needs_state else None
-        elif needs_state:
-            step = next_step(candidates, scorer, plan, walk, gates, left, costs, len(chosen))
+
+    def __init__(self, candidates, scorer, plan, relevance):
+        self.chosen = []
+        self._candidates = candidates
+        self._scorer = scorer
+        self._plan = plan
+        self._costs = np.broadcast_to(np.asarray(plan.costs, float) / BITS, relevance.shape)
+        self._walk = Walk(candidates, plan.max_states)
+        self._gates = Gates(candidates, self._walk)
+        self._is_left = np.ones(candidates.n_features, bool)
+        self._is_left[list(plan.exclude)] = False
+        self._ends_by_itself = plan.n_select is None
+        # Where neither a test nor the score asks for T, it is made after the search.
+        self._needs_state = self._ends_by_itself or scorer.asks_state or plan.interactions
+        scorer.start(candidates, relevance, self._costs)
+
+    def run(self, on_step=None):
+        """Choose features until there are enough."""
+        for feature in self._plan.include:
+            self._take(self._single(feature), on_step)
+        while self._is_left.any() and (
+            self._ends_by_itself or len(self.chosen) < self._plan.n_select
+        ):
+            step = self._next(np.flatnonzero(self._is_left))
             if step is None:
                 break
-            features = step.features
-        else:
-            step, features = None, (scorer.best(left, walk)[0],)
-        for feature in features:
-            chosen.append(feature)
-            is_left[feature] = False
-            scorer.choose(feature)
+            self._take(step, on_step)
+
+    def finished_walk(self):
+        """Return the Walk along all that was chosen."""
+        for feature in self.chosen[len(self._walk.chosen) :]:
+            self._walk.follow(self._walk.weigh(feature))
+        return self._walk
+
+    def _single(self, feature):
+        """Return the Step to one feature, weighed if T is at hand."""
+        return self._walk.weigh(feature) if self._needs_state else Step((feature,), None, None)
+
+    def _take(self, step, on_step):
+        for feature in step.features:
+            self.chosen.append(feature)
+            self._is_left[feature] = False
+            self._scorer.choose(feature)
             if on_step is not None:
                 on_step(feature)
-        if step is not None:
-            walk.follow(step)
-    return walk, chosen
+        if self._needs_state:
+            self._walk.follow(step)
 
+    def _next(self, left):
+        """Return the Step to the best feature, or pair of features; None where the search ends."""
+        best = self._single(self._scorer.best(left, self._walk))
+        if not self._ends_by_itself and not self._plan.interactions:
+            return best
+        # Both tests of a step share its level.
+        alpha = self._plan.alpha / 2 if self._plan.interactions else self._plan.alpha
+        level = alpha / len(left)
+        if self._is_enough(best, level):
+            return best
+        return (
+            self._best_significant(left, best.features[0], level)
+            or self._pair(left, alpha)
+            or (None if self._ends_by_itself else best)
+        )
 
-def next_step(candidates, scorer, plan, walk, gates, left, costs, n_chosen):
-    """Return the Step to the best feature, or pair of features; None where the search ends."""
-    feature, score = scorer.best(left, walk)
-    step = walk.weigh(feature)
-    ends_by_itself = plan.n_select is None
-    if not ends_by_itself and not plan.interactions:
+    def _is_enough(self, step, level):
+        """Return whether a single feature is significant, and worth its costs."""
+        (feature,) = step.features
+        is_telling = step.pvalue <= level and step.gains[0] > self._price([feature])[0]
+        return is_telling and self._gates.let_in(feature, level)
+
+    def _best_significant(self, left, refused, level):
+        """Return the Step to the best of the features that are enough, None if none is."""
+        gains, pvalues = self._walk.weigh_left()
+        telling = left[(pvalues[left] <= level) & (gains[left] > self._price(left))]
+        telling = telling[telling != refused]
+        while len(telling):
+            step = self._walk.weigh(self._scorer.best(telling, self._walk))
+            if self._is_enough(step, level):
+                return step
+            telling = telling[telling != step.features[0]]
+        return None
+
+    def _pair(self, left, alpha):
+        """Return the Step to the best pair that is significant and worth its costs, or None."""
+        has_room = self._ends_by_itself or len(self.chosen) + 2 <= self._plan.n_select
+        if not self._plan.interactions or not has_room:
+            return None
+        step = best_pair(self._candidates, left, self._walk, alpha)
+        if step is None or sum(step.gains) <= sum(self._price(list(step.features))):
+            return None
         return step
-    # Both tests of a step share its level.
-    alpha = plan.alpha / 2 if plan.interactions else plan.alpha
-    level = alpha / len(left)
-    least = scorer.least_score if ends_by_itself else -np.inf
 
-    def is_enough(step, score):
-        (feature,), (gain,) = step.features, step.gains
-        is_telling = step.pvalue <= level and gain > costs[feature] and score > least
-        return is_telling and gates.let_in(feature, level)
-
-    if is_enough(step, score):
-        return step
-    gains, pvalues = candidates.evidence(left, *walk.state.as_column())
-    telling = left[(pvalues <= level) & (gains > costs[left]) & (left != feature)]
-    while len(telling):
-        other, score = scorer.best(telling, walk)
-        other_step = walk.weigh(other)
-        if is_enough(other_step, score):
-            return other_step
-        telling = telling[telling != other]
-    has_room = ends_by_itself or n_chosen + 2 <= plan.n_select
-    pair = best_pair(candidates, left, walk, alpha) if plan.interactions and has_room else None
-    if pair is not None and sum(pair.gains) > sum(costs[list(pair.features)]):
-        return pair
-    return None if ends_by_itself else step
+    def _price(self, features):
+        """Return what features cost, in nats: their costs, and their description at its price."""
+        features = np.asarray(features)
+        return self._costs[features] + self._scorer.description(features, self._walk)
 
 
 def describe(candidates, walk, relevance, pvalues, alpha):
     """Return the Selection at the end of a walk: also what is left, and why."""
     chosen = walk.chosen
     left = np.setdiff1d(np.arange(candidates.n_features), chosen)
-    bits_left = np.full(candidates.n_features, np.nan)
-    left_pvalues = bits_left.copy()
-    if len(left):
-        gains, p_left = candidates.evidence(left, *walk.state.as_column())
-        bits_left[left], left_pvalues[left] = gains * BITS, p_left
+    gains_left, left_pvalues = walk.weigh_left()
     return Selection(
         relevance=relevance * BITS,
         pvalues=pvalues,
@@ -184,7 +226,7 @@ def describe(candidates, walk, relevance, pvalues, alpha):
         gain_pvalues=np.array([step.pvalue for step in walk.steps for _ in step.features]),
         information=np.array(walk.information),
         compression=np.array(walk.compression),
-        left=bits_left,
+        left=gains_left * BITS,
         left_pvalues=left_pvalues,
         explained_by=who_explains(candidates, chosen, left[pvalues[left] < alpha]),
     )

@@ -156,8 +156,6 @@ def _units_of(features, names, unit_of, argument):
     if features is None:
         return ()
     chosen = features if isinstance(features, list | tuple) else np.asarray(features).tolist()
-    if isinstance(chosen, str):
-        chosen = [chosen]
     if chosen and all(isinstance(f, bool | np.bool_) for f in chosen):
         if len(chosen) != len(names):
             raise ValueError(

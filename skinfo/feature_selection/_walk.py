@@ -44,6 +44,7 @@ class Walk:
         self.steps = []
         self.information = []
         self.compression = []
+        self._left = None
 
     @property
     def chosen(self):
@@ -54,6 +55,18 @@ class Walk:
         """Return the Step that a single feature would be."""
         gain, pvalue = self._candidates.evidence(np.array([feature]), *self.state.as_column())
         return Step((feature,), (gain[0],), pvalue[0])
+
+    def weigh_left(self):
+        """Return gain, in nats, and p-value of each feature, (n_features,); NaN where chosen."""
+        if self._left is None:
+            gains = np.full(self._candidates.n_features, np.nan)
+            pvalues = gains.copy()
+            left = np.setdiff1d(np.arange(len(gains)), self.chosen)
+            if len(left):
+                found = self._candidates.evidence(left, *self.state.as_column())
+                gains[left], pvalues[left] = found
+            self._left = gains, pvalues
+        return self._left
 
     def split_by(self, feature):
         """Return T and one feature as one column of codes without gaps, and how many levels."""
@@ -73,6 +86,7 @@ class Walk:
             self.information.append(self.information[-1] if self.information else 0.0)
             self.compression.append(self.compression[-1] if self.compression else 0.0)
         self.state.refine(column, n_levels)
+        self._left = None
         self.steps.append(step)
         self.information.append(self.state.information(self._candidates.exact))
         self.compression.append(self.state.entropy())

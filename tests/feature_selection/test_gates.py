@@ -16,15 +16,13 @@ def test_rows_outside_by_hand():
 
 @pytest.mark.parametrize("table", [[[30, 2], [10, 8]], [[50, 1], [9, 3]], [[3, 4], [40, 5]]])
 def test_share_of_drawn_tables_is_the_exact_p_value(table):
-    # Of tables with given margins Fisher's test sums those no likelier; information orders these
-    # tables alike, so its tail is found by going through all of them.
+    # All two-by-two tables with these margins, one by one: the chance of those that say as much.
     table = np.array(table)
     rows, columns, n = table.sum(axis=1), table.sum(axis=0), table.sum()
-    chance = information = 0.0
+    chance = 0.0
     for k in range(max(0, rows[0] + columns[0] - n), min(rows[0], columns[0]) + 1):
         other = np.array([[k, rows[0] - k], [columns[0] - k, columns[1] - rows[0] + k]])
-        information = told(other)
-        if information >= told(table) - 1e-9:
+        if told(other) >= told(table) - 1e-9:
             chance += probability(other)
     n_draws = 20_000
     hits = count_as_telling(table[None], n_draws, n_draws, np.random.default_rng(1))

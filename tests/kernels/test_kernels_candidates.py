@@ -127,7 +127,7 @@ def test_tables_are_counted_right_however_they_are_counted(rng, n, n_states, n_l
     np.add.at(expected, (state * 3 + y, column), 1)
     for weights in (None, np.full(n, 2.0)):
         sample = sample_of(column[None].astype(np.uint8), np.array([n_levels]), y, weights)
-        cells = make_cells(sample, state, n_states)
+        cells = make_cells(sample, state, n_states, np.array([0]))
         space = table_space(n_states * 3, n_levels)
         for _ in range(2):  # counters start anew
             count_table(sample, 0, cells, space)

@@ -9,10 +9,10 @@ fast-select are run once, where they are installed, on the same codes: minutes.
 """
 
 import argparse
-import resource
 import time
 from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -167,21 +167,32 @@ def print_floats(repeats, _):
     )
 
 
+def resident(name):
+    """Return one of the sizes of this process that Linux keeps, in bytes."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(name))
+
+
 def print_memory(_, __):
-    """Print by how much a fit raises the peak of this process, in bytes a cell of X."""
+    """Print how far a fit raises the memory of this process beside X; Linux only."""
     rng = np.random.default_rng(4)
-    n, p = 1_000_000, 60
-    X = rng.normal(size=(n, p))
-    y = (X[:, :5].sum(axis=1) + rng.normal(size=n) > 0).astype(int)
-    InfoBottleneckSelector(5).fit(X[:2000], y[:2000])
-    rows = []
-    for kind, table in (("floats", X), ("integers", (4 * X).clip(-4, 4).astype(np.int8))):
-        # The peak only rises, so that the second kind shows what it needs beyond the first.
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        InfoBottleneckSelector(5).fit(table, y)
-        more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-        rows.append([kind, 1024 * more / (n * p)])
-    print_table(f"Memory of a fit beside X, n={n}, p={p}", ["columns", "bytes a cell"], rows)
+    n, rows = 400_000, []
+    for p in (50, 200):
+        X = rng.normal(size=(n, p))
+        y = (X[:, :5].sum(axis=1) + rng.normal(size=n) > 0).astype(int)
+        for criterion in ("jmi", "bottleneck"):
+            selector = InfoBottleneckSelector(5, criterion=criterion)
+            selector.fit(X[:2000], y[:2000])
+            Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
+            before = resident("VmRSS")
+            selector.fit(X, y)
+            more = resident("VmHWM") - before
+            rows.append([p, criterion, more / (n * p), (more - n * p) / n])
+    print_table(
+        f"Memory of a fit beside X of floats, n={n}",
+        ["p", "criterion", "bytes a cell", "bytes a row beyond one a cell"],
+        rows,
+    )
 
 
 PARTS = {

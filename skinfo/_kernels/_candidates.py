@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from skinfo._kernels._entropy import xlogx, xlogx_of
-from skinfo._kernels._jit import kernel
+from skinfo._kernels._jit import ZERO, kernel
 from skinfo._kernels._null import cell_excess, hypergeometric_excess, poisson_moments
 from skinfo._kernels._sample import (
     count_table,
@@ -134,7 +134,7 @@ def subtract_chance(counts, n_levels, cells, lookups, chance, terms):
             place = int(level)
             excess = shared[place] if shared.shape[0] else np.nan
             if math.isnan(excess):
-                excess = row_excess(cells.n, level, cells.state_sizes, 0, n_states, lookups)
+                excess = row_excess(cells.n, level, cells.state_sizes, ZERO, n_states, lookups)
                 if shared.shape[0]:
                     shared[place] = excess
             shared_by_chance += excess
@@ -172,6 +172,7 @@ def candidate_evidence(sample, lookups, features, state, n_states, exact):
     space = table_space(cells.sizes.shape[0], most_levels(sample, features))
     known, _ = remember(cells, sample)
     terms = np.empty(N_TERMS)
+    levels = np.empty(most_levels(sample, features))
     n_classes = sample.n_classes
     for i in range(features.shape[0]):
         count_table(sample, features[i], cells, space)
@@ -179,13 +180,20 @@ def candidate_evidence(sample, lookups, features, state, n_states, exact):
         n_levels = sample.n_levels[features[i]]
         table_terms(counts, n_levels, cells, lookups, terms)
         evidence[i, 0] = cells.n * terms[INFO_Y_GIVEN_T]
-        start = 0
+        start = ZERO
         for t in range(n_states):
             first = t * n_classes
-            classes = cells.sizes[first : first + n_classes]
-            levels = counts[first : first + n_classes, :n_levels].sum(axis=0)
+            levels[:n_levels] = 0.0
+            for cell in range(first, first + n_classes):
+                for x in range(n_levels):
+                    levels[x] += counts[cell, x]
             mean, variance = state_moments(
-                levels[levels > 0.0], classes[classes > 0.0], lookups, known, start, exact
+                positive(levels[:n_levels]),
+                positive(cells.sizes[first : first + n_classes]),
+                lookups,
+                known,
+                start,
+                exact,
             )
             evidence[i, 1] += mean
             evidence[i, 2] += variance
@@ -194,8 +202,29 @@ def candidate_evidence(sample, lookups, features, state, n_states, exact):
 
 
 @kernel
+def positive(sums):
+    """Return the sums that are above zero."""
+    kept = np.empty(sums.shape[0])
+    n_kept = 0
+    for value in sums:
+        if value > 0.0:
+            kept[n_kept] = value
+            n_kept += 1
+    return kept[:n_kept]
+
+
+@kernel
 def state_moments(levels, classes, lookups, known, start, exact):
-    """Return mean and variance of N * I of one state, as `null_moments` does."""
+    """Return mean and variance of N * I of one state, as `null_moments` does.
+
+    Parameters
+    ----------
+    levels, classes : ndarray of float64
+        Margins, all positive.
+
+    known : ndarray of float64
+        From `remember`, or empty; read from `start` on.
+    """
     n = classes.sum()
     if n <= 1.0 or levels.shape[0] < 2 or classes.shape[0] < 2:
         return 0.0, 0.0

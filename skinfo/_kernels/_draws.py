@@ -10,23 +10,6 @@ ROUNDING = 1e-10
 
 
 @kernel
-def rows_outside(counts):
-    """Return how many rows are neither in the main level nor in the main class of their state.
-
-    Of each state that of the two which is smaller counts: it is what a table leaves to chance.
-
-    Parameters
-    ----------
-    counts : ndarray of shape (n_states, n_levels, n_classes), dtype int64
-    """
-    total = 0
-    for t in range(counts.shape[0]):
-        levels, classes = counts[t].sum(axis=1), counts[t].sum(axis=0)
-        total += levels.sum() - max(levels.max(), classes.max())
-    return total
-
-
-@kernel
 def count_as_telling(counts, n_draws, enough, random):
     """Return how many of the tables drawn say as much of the class, given the state.
 

@@ -1,5 +1,6 @@
 """How every kernel is compiled."""
 
+import numpy as np
 from numba import njit
 
 # cache: a machine compiles once; nogil: joblib threads run kernels side by side;
@@ -10,3 +11,8 @@ kernel = njit(nogil=True, cache=True, error_model="numpy")
 # call, or keep that loop from vectorising. Not cached by itself: it is compiled as a part
 # of its callers, which are.
 inlined_kernel = njit(nogil=True, error_model="numpy", forceinline=True)
+
+# A literal number as an argument would have the kernel compiled for that number: where one is
+# needed, these are passed.
+ZERO = np.int64(0)
+NONE = np.int64(-1)

@@ -14,7 +14,7 @@ from skinfo._kernels._candidates import (
     subtract_chance,
     table_terms,
 )
-from skinfo._kernels._jit import kernel
+from skinfo._kernels._jit import NONE, kernel
 from skinfo._kernels._sample import count_pair, pair_space
 
 # Scores that agree to so many parts of a nat are equal; of equals the first is chosen.
@@ -73,7 +73,7 @@ def best_by_least(
         x, leader = features[position], features[start]
         if least[x] - costs[x] > least[leader] - costs[leader]:
             start = position
-    best, score = -1, -np.inf
+    best, score = NONE, -np.inf
     for turn in range(features.shape[0] + 1):
         position = start if turn == 0 else turn - 1
         x = features[position]

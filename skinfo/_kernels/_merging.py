@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinfo._kernels._jit import kernel
+from skinfo._kernels._jit import ZERO, kernel
 from skinfo._kernels._log import fast_xlogx
 
 
@@ -93,7 +93,7 @@ def agglomerate(counts, max_states, threshold):
     losses = np.empty(n_states)
     n_merges = 0
     while n_states - n_merges > 1:
-        i = 0
+        i = ZERO
         for s in range(n_states):
             if alive[s] and (not alive[i] or cheapest[s] < cheapest[i]):
                 i = s
@@ -103,7 +103,8 @@ def agglomerate(counts, max_states, threshold):
         steps[n_merges, 0], steps[n_merges, 1] = i, j
         losses[n_merges] = cheapest[i]
         n_merges += 1
-        counts[:, i] += counts[:, j]
+        for c in range(counts.shape[0]):
+            counts[c, i] += counts[c, j]
         certainty[i] = negated_class_entropy(counts, i)
         alive[j] = False
         cheapest[j] = np.inf
@@ -113,7 +114,7 @@ def agglomerate(counts, max_states, threshold):
         for s in range(i):
             if alive[s] and (partner[s] == i or partner[s] == j):
                 find_partner(counts, certainty, alive, s, partner, cheapest, costs)
-        merge_costs(counts, certainty, i, 0, i, costs)
+        merge_costs(counts, certainty, i, ZERO, i, costs)
         for s in range(i):
             if alive[s] and costs[s] < cheapest[s]:
                 cheapest[s], partner[s] = costs[s], i

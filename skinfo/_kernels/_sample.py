@@ -18,7 +18,7 @@ from skinfo._kernels._bits import (
     plane_size,
     planes_of,
 )
-from skinfo._kernels._jit import kernel
+from skinfo._kernels._jit import ZERO, kernel
 
 # Tables of at most so many counts are made of bits, larger ones by one increment a row. Measured:
 # a count by bits takes 0.0015 ns a row where the machine counts the bits of a whole vector at
@@ -68,8 +68,19 @@ def make_cells(sample, state, n_states, features):
     for feature in features:
         by_bits = by_bits or is_counted_by_bits(sample, feature, n_cells)
     planes = planes_of(of_row, n_cells) if by_bits else np.empty((0, n_words(n)), np.uint64)
-    state_sizes = sizes.reshape((n_states, sample.n_classes)).sum(axis=1)
-    return Cells(of_row, planes, sizes, state_sizes, state_sizes.sum())
+    return as_cells(of_row, planes, sizes, n_states)
+
+
+@kernel
+def as_cells(of_row, planes, sizes, n_states):
+    """Return the `Cells` of so many states, their sizes summed up."""
+    n_classes = sizes.shape[0] // n_states
+    state_sizes = np.zeros(n_states)
+    n = 0.0
+    for cell in range(sizes.shape[0]):
+        state_sizes[cell // n_classes] += sizes[cell]
+        n += sizes[cell]
+    return Cells(of_row, planes, sizes, state_sizes, n)
 
 
 @kernel
@@ -188,8 +199,7 @@ def count_pair(sample, x, w, class_planes, space):
         for cell in range(n_cells):
             for level in range(n_levels):
                 sizes[cell] += counts[cell, level]
-    state_sizes = sizes.reshape((n_states, n_classes)).sum(axis=1)
-    return Cells(np.empty(0, np.int32), class_planes[:0], sizes, state_sizes, state_sizes.sum())
+    return as_cells(np.empty(0, np.int32), class_planes[:0], sizes, n_states)
 
 
 @kernel
@@ -209,7 +219,7 @@ def count_pair_bits(sample, x, w, class_planes, space, sizes):
                 for word in range(width):
                     cell_planes[cell, word] = level_plane[word] & of_class[word]
                 sizes[cell] += plane_size(cell_planes[cell], width)
-        add_common(cell_planes, 0, sizes.shape[0], planes, last_level, width, counts)
+        add_common(cell_planes, ZERO, sizes.shape[0], planes, last_level, width, counts)
     for cell in range(sizes.shape[0]):
         counts[cell, last_level] = sizes[cell]
         for level in range(last_level):

@@ -7,8 +7,9 @@ import numpy as np
 from joblib import effective_n_jobs
 
 from skinfo._kernels._bits import WORD
-from skinfo._kernels._candidates import candidate_evidence, candidate_terms
-from skinfo._kernels._entropy import N_LOOKED_UP, xlogx_table
+from skinfo._kernels._candidates import candidate_evidence, candidate_terms, state_moments
+from skinfo._kernels._entropy import N_LOOKED_UP, table_information, xlogx_table
+from skinfo._kernels._jit import ZERO
 from skinfo._kernels._least import best_by_least, is_before
 from skinfo._kernels._null import poisson_tables
 from skinfo._kernels._sample import Lookups, Sample
@@ -74,7 +75,7 @@ class Candidates:
 
         Without the target only INFO_T means anything, and tables are smaller.
         """
-        sample = self._sample
+        sample, state = self._sample, _as_state(state)
         if not of_target:
             sample = sample._replace(y=np.zeros_like(sample.y), n_classes=1)
         return self._in_threads(
@@ -86,6 +87,7 @@ class Candidates:
 
     def moments(self, features, state, n_states):
         """Return N * I(X;Y|T) of some features in nats, and its mean and variance by chance."""
+        state = _as_state(state)
         return self._in_threads(
             lambda some: candidate_evidence(
                 self._sample, self._lookups, some, state, n_states, self.exact
@@ -102,6 +104,12 @@ class Candidates:
         information, mean, variance = moments.T
         correction = mean if self.corrected else 0.0
         return (information - correction) / self.n, gamma_pvalue(information, mean, variance)
+
+    def information(self, counts):
+        """Return I(T;Y) less its mean under independence, in nats, of counts of T and y."""
+        sizes, class_sizes = counts.sum(axis=1), counts.sum(axis=0)
+        chance, _ = state_moments(sizes, class_sizes, self._lookups, np.empty(0), ZERO, self.exact)
+        return table_information(counts) - chance / self.n
 
     def dependence(self, feature, other):
         """Return the p-value of I(X;W) of two features."""
@@ -165,6 +173,11 @@ class Candidates:
         shares = np.array_split(features, min(self._n_threads, len(features)))
         # joblib looks for results every 10 ms, as long as a step of the search takes.
         return np.concatenate(list(self._pool.map(function, shares)))
+
+
+def _as_state(column):
+    """Return a column as the one type that kernels are compiled for."""
+    return np.asarray(column, np.int64)
 
 
 def _padded(codes, n):

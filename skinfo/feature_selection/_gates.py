@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from skinfo._kernels._draws import count_as_telling, rows_outside
+from skinfo._kernels._draws import count_as_telling
 
 # Of a table with few rows outside the main level and class, information takes few values, and the
 # tail of a smooth law is far too thin at small levels: benchmarks/selection_stopping.py has
@@ -71,3 +71,16 @@ class Gates:
             if self._candidates.evidence(one, *self._walk.split_by(chosen))[1][0] > level:
                 return True
         return False
+
+
+def rows_outside(counts):
+    """Return how many rows are neither in the main level nor in the main class of their state.
+
+    Of each state that of the two which is smaller counts: it is what a table leaves to chance.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (n_states, n_levels, n_classes), dtype int64
+    """
+    levels, classes = counts.sum(axis=2), counts.sum(axis=1)
+    return int(counts.sum() - np.maximum(levels.max(axis=1), classes.max(axis=1)).sum())

@@ -3,9 +3,7 @@
 import numpy as np
 from scipy.stats import chi2
 
-from skinfo._kernels._entropy import table_information
 from skinfo._kernels._merging import agglomerate, merged_labels
-from skinfo._kernels._null import null_moments, poisson_tables
 
 # States are kept apart where they differ at this level: without it, sparse
 # states pass for knowledge and the search overfits from about the tenth feature.
@@ -56,19 +54,13 @@ class BottleneckState:
         self.labels = merged[joint]
         self.n_states = int(merged.max()) + 1
 
-    def information(self, exact):
-        """Return I(T; y) less its mean were T independent of y, in bits.
-
-        The mean is exact for counts that are whole (`exact`), else a smooth approximation.
-        """
-        counts = self._counts(self.labels, self.n_states)
-        sizes, class_sizes = counts.sum(axis=1), counts.sum(axis=0)
-        chance, _ = null_moments(sizes, class_sizes, poisson_tables(), exact)
-        return (table_information(counts) - chance / sizes.sum()) / np.log(2)
+    def counts(self):
+        """Return the class counts of each state, (n_states, n_classes) float64."""
+        return self._counts(self.labels, self.n_states)
 
     def entropy(self):
         """Return H(T) in bits."""
-        share = self._counts(self.labels, self.n_states).sum(axis=1)
+        share = self.counts().sum(axis=1)
         share = share / share.sum()
         return float(-np.sum(share * np.log2(share))) + 0.0
 

@@ -131,12 +131,14 @@ def _by_label(labels, names):
 
 def _costs(costs, names):
     """Return the cost of each feature, (n_features,) float64."""
-    if isinstance(costs, dict):
-        values = np.zeros(len(names))
-        for feature, cost in costs.items():
-            values[feature_index(feature, names, "feature_costs")] = cost
-    else:
-        values = np.zeros(len(names)) if costs is None else np.asarray(costs, np.float64)
+    given = {} if costs is None else costs
+    if isinstance(given, dict):
+        by_place = {feature_index(f, names, "feature_costs"): cost for f, cost in given.items()}
+        given = [by_place.get(place, 0.0) for place in range(len(names))]
+    try:
+        values = np.asarray(given, np.float64)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"feature_costs must be numbers (bits), got {costs!r}.") from error
     if values.shape != (len(names),):
         raise ValueError(
             f"feature_costs must have one number a feature, got shape {values.shape} for "

@@ -88,7 +88,7 @@ class Walk:
         self.state.refine(column, n_levels)
         self._left = None
         self.steps.append(step)
-        self.information.append(self.state.information(self._candidates.exact))
+        self.information.append(self._candidates.information(self.state.counts()) * BITS)
         self.compression.append(self.state.entropy())
 
     def up_to(self, n_features):

@@ -1,6 +1,13 @@
 """Parameters that speak of columns, by name, index or mask, made one entry a column."""
 
+from difflib import get_close_matches
+from numbers import Integral
+
 import numpy as np
+
+
+# A message names no more columns than this.
+MOST_NAMED = 8
 
 
 def feature_index(feature, names, argument="feature"):
@@ -8,13 +15,22 @@ def feature_index(feature, names, argument="feature"):
 
     Raises
     ------
+    TypeError
+        If it is neither.
+
     ValueError
         If there is none such.
     """
     if isinstance(feature, str):
         if feature in names:
             return names.index(feature)
-        raise ValueError(f"{argument}: no column named {feature!r}; the columns are {names}.")
+        near = get_close_matches(feature, names, n=1)
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        hint = f"the columns are {names[:MOST_NAMED]}{more}."
+        hint = f"did you mean {near[0]!r}?" if near else hint
+        raise ValueError(f"{argument}: no column named {feature!r}; {hint}")
+    if not isinstance(feature, Integral) or isinstance(feature, bool | np.bool_):
+        raise TypeError(f"{argument}: a column is given by name or index, got {feature!r}.")
     if not -len(names) <= feature < len(names):
         raise ValueError(f"{argument}: no column {feature}, X has {len(names)} feature(s).")
     return range(len(names))[feature]

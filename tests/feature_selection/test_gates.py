@@ -5,7 +5,8 @@ import pytest
 from scipy.stats import chi2_contingency, fisher_exact
 
 from skinfo import InfoBottleneckSelector
-from skinfo._kernels._draws import count_as_telling, rows_outside
+from skinfo._kernels._draws import count_as_telling
+from skinfo.feature_selection._gates import rows_outside
 
 
 def test_rows_outside_by_hand():

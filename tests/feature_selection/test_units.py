@@ -240,6 +240,31 @@ def test_bad_parameters_say_what_is_wrong(rng, params, message):
 
 
 @pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"feature_costs": {"a": "x"}}, "feature_costs must be numbers"),
+        ({"groups": [[0, 1.5]]}, "groups: a column is given by name or index, got 1.5"),
+        ({"must_include": [[0]]}, "must_include: a column is given by name or index"),
+    ],
+)
+def test_parameters_of_the_wrong_kind(rng, params, message):
+    X, y = table(rng, n=50)
+    with pytest.raises(TypeError, match=message):
+        InfoBottleneckSelector(**params).fit(X, y)
+
+
+def test_a_misspelt_column_is_answered_by_the_nearest_name(rng):
+    X, y = table(rng, n=50)
+    X = X.rename(columns={"a": "mean radius"})
+    with pytest.raises(ValueError, match="'mean radiu'; did you mean 'mean radius'"):
+        InfoBottleneckSelector(must_include=["mean radiu"]).fit(X, y)
+    with pytest.raises(ValueError, match=r"the columns are \['c0', .*'c7'\] and 4 more"):
+        InfoBottleneckSelector(must_include=["zzz"]).fit(
+            pd.DataFrame(np.ones((50, 12)), columns=[f"c{j}" for j in range(12)]), y
+        )
+
+
+@pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"betas": [0.0]}, "betas must be positive"),

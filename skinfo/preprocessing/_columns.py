@@ -5,7 +5,6 @@ from numbers import Integral
 
 import numpy as np
 
-
 # A message names no more columns than this.
 MOST_NAMED = 8
 

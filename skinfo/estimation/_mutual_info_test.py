@@ -12,14 +12,8 @@ from skinfo.estimation._mutual_info import PARAMETERS, information_nats
 from skinfo.estimation._permutation import permutation_pvalues
 from skinfo.estimation._samples import read_samples
 from skinfo.utils._compat import Interval, StrOptions, validate_params
+from skinfo.utils._intervals import ConfidenceInterval, check_confidence_level
 from skinfo.utils._validation import check_base
-
-
-class ConfidenceInterval(NamedTuple):
-    """Ends of an interval for each column, in the unit of the statistic."""
-
-    low: np.ndarray
-    high: np.ndarray
 
 
 class _Pair(NamedTuple):
@@ -77,10 +71,7 @@ class MutualInfoTestResult(_Pair):
         ValueError
             If the level is not between 0 and 1.
         """
-        if not 0 < confidence_level < 1:
-            raise ValueError(
-                f"confidence_level must be between 0 and 1, got {confidence_level!r}."
-            )
+        check_confidence_level(confidence_level)
         low, high = self._evidence.interval(self.statistic * self._nats, confidence_level)
         return ConfidenceInterval(low / self._nats, high / self._nats)
 

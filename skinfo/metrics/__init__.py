@@ -1,6 +1,13 @@
 """Scores of probabilistic predictions, in bits."""
 
+from skinfo.metrics._compare import compare_log_loss
 from skinfo.metrics._cross_entropy import cross_entropy_loss
 from skinfo.metrics._entropy_scorer import EntropyScorer
+from skinfo.metrics._log_loss_decomposition import log_loss_decomposition
 
-__all__ = ["EntropyScorer", "cross_entropy_loss"]
+__all__ = [
+    "EntropyScorer",
+    "compare_log_loss",
+    "cross_entropy_loss",
+    "log_loss_decomposition",
+]

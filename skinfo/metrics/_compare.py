@@ -1,0 +1,195 @@
+"""compare_log_loss: does one model cost less than another, on the same rows?"""
+
+import math
+from dataclasses import dataclass
+from numbers import Real
+
+import numpy as np
+from scipy.special import stdtr
+
+from skinfo.metrics._cross_entropy import log_loss_rows
+from skinfo.metrics._predictions import read_predictions
+from skinfo.metrics._standard_errors import Sampling, half_widths
+from skinfo.utils._compat import Interval, validate_params
+from skinfo.utils._intervals import ConfidenceInterval
+from skinfo.utils._validation import check_base
+
+
+@dataclass(frozen=True)
+class LogLossComparison:
+    """The log losses of two models on the same rows.
+
+    Attributes
+    ----------
+    log_loss_a, log_loss_b : float
+        Of each model, in bits a sample (or the unit of `base`).
+
+    difference : float
+        ``log_loss_a - log_loss_b``: what b saves beside a. Positive where b is better.
+
+    standard_error : float
+        Of the difference, from the differences of the rows, or of the groups.
+
+    pvalue : float
+        Chance of a difference as large or larger, either way, were there none in the
+        population: Student's t.
+    """
+
+    log_loss_a: float
+    log_loss_b: float
+    difference: float
+    standard_error: float
+    pvalue: float
+    _degrees_of_freedom: float
+
+    def confidence_interval(self, confidence_level=0.95):
+        """Return an interval for the difference.
+
+        Parameters
+        ----------
+        confidence_level : float, default=0.95
+
+        Returns
+        -------
+        interval : ConfidenceInterval
+            ``low`` and ``high``, in the unit of the difference.
+
+        Raises
+        ------
+        ValueError
+            If the level is not between 0 and 1.
+        """
+        width = half_widths(self.standard_error, self._degrees_of_freedom, confidence_level)
+        return ConfidenceInterval(float(self.difference - width), float(self.difference + width))
+
+
+@validate_params(
+    {
+        "y_true": ["array-like"],
+        "prob_a": ["array-like"],
+        "prob_b": ["array-like"],
+        "labels": ["array-like", None],
+        "base": [Interval(Real, 0, None, closed="neither")],
+        "sample_weight": ["array-like", None],
+        "groups": ["array-like", None],
+    },
+    prefer_skip_nested_validation=True,
+)
+def compare_log_loss(
+    y_true, prob_a, prob_b, *, labels=None, base=2, sample_weight=None, groups=None
+):
+    """Compare the log losses of two models on the same rows.
+
+    The difference is taken row by row, so what makes a row hard for both models does not enter
+    the error.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        What happened: strings, booleans or numbers.
+
+    prob_a, prob_b : array-like of shape (n_samples, n_classes) or (n_samples,)
+        The distributions that each model predicted, one a row, with the same columns; of two
+        classes also the probability of the second label alone.
+
+    labels : array-like of shape (n_classes,), default=None
+        The label of each column, in the order of the columns: ``clf.classes_``. None takes the
+        sorted labels of `y_true`, if there is one for each column.
+
+    base : float, default=2
+        Base of the logarithm: 2 for bits, ``math.e`` for nats.
+
+    sample_weight : array-like of shape (n_samples,), default=None
+        Weights of the rows; a weight of w counts as w repetitions of the row, for the error too.
+
+    groups : array-like of shape (n_samples,), default=None
+        Rows of a group (a patient, a day, a fold) may depend on each other: the error is then
+        that of the groups as the units drawn. None: rows are independent.
+
+    Returns
+    -------
+    result : LogLossComparison
+        With ``.log_loss_a``, ``.log_loss_b``, ``.difference``, ``.standard_error``,
+        ``.pvalue`` and ``.confidence_interval()``.
+
+    Raises
+    ------
+    ValueError
+        If a row is no distribution (the message names it), shapes or lengths differ, `labels`
+        do not fit the columns, a label is missing, or `groups` holds one group.
+
+    See Also
+    --------
+    log_loss_decomposition : Where the loss of one model comes from.
+
+    Notes
+    -----
+    The error is of new rows for these two models as they are. That of training them anew is not
+    in it: for that, compare the scores of the folds of a cross-validation.
+
+    Probabilities below 2**-52 count as 2**-52, which is also what a label without a column was
+    given.
+
+    References
+    ----------
+    .. [1] F. X. Diebold and R. S. Mariano, "Comparing predictive accuracy", Journal of Business
+       and Economic Statistics 13(3), 1995, 253-263.
+    .. [2] A. C. Cameron and D. L. Miller, "A practitioner's guide to cluster-robust inference",
+       Journal of Human Resources 50(2), 2015, 317-372.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.model_selection import cross_val_predict
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skinfo.metrics import compare_log_loss
+    >>> X, y = load_breast_cancer(return_X_y=True)
+    >>> models = GaussianNB(), make_pipeline(StandardScaler(), LogisticRegression())
+    >>> probs = [cross_val_predict(model, X, y, method="predict_proba") for model in models]
+    >>> result = compare_log_loss(y, *probs)
+    >>> round(result.difference, 2), round(result.standard_error, 2)
+    (0.82, 0.21)
+    >>> result.pvalue < 0.001
+    True
+    """
+    nats_per_unit = check_base(base)
+    if np.shape(prob_a) != np.shape(prob_b):
+        raise ValueError(
+            f"prob_a and prob_b must have one shape, got {np.shape(prob_a)} and "
+            f"{np.shape(prob_b)}."
+        )
+    rows = read_predictions(
+        y_true,
+        {"prob_a": prob_a, "prob_b": prob_b},
+        labels=labels,
+        sample_weight=sample_weight,
+        groups=groups,
+    )
+    losses = np.array([log_loss_rows(rows.columns, prob) for prob in rows.probs]) / nats_per_unit
+    sampling = Sampling(rows.weight, rows.groups)
+    log_loss_a, log_loss_b = sampling.means(losses).tolist()
+    differences = losses[:1] - losses[1:]
+    difference = float(sampling.means(differences)[0])
+    standard_error = float(sampling.standard_errors(differences)[0])
+    return LogLossComparison(
+        log_loss_a,
+        log_loss_b,
+        difference,
+        standard_error,
+        _student_pvalue(difference, standard_error, sampling.degrees_of_freedom),
+        sampling.degrees_of_freedom,
+    )
+
+
+def _student_pvalue(difference, standard_error, degrees_of_freedom):
+    """Return the chance of a difference as far from zero; one where there is none at all."""
+    if difference == 0:
+        return 1.0
+    if standard_error == 0:
+        return 0.0
+    if math.isnan(standard_error):
+        return math.nan
+    return float(2 * stdtr(degrees_of_freedom, -abs(difference) / standard_error))

@@ -1,0 +1,108 @@
+"""Labels, the probabilities that one or several models gave them, weights and groups, matched."""
+
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.utils import check_array
+
+from skinfo.metrics._probabilities import (
+    PROBABILITY_FLOOR,
+    check_probabilities,
+    columns_of,
+    group_labels,
+)
+from skinfo.metrics._standard_errors import number_groups
+from skinfo.utils._validation import check_weights
+
+
+class Predictions(NamedTuple):
+    """Rows of positive weight."""
+
+    columns: np.ndarray  # (n_samples,) dtype int: the column of each row's label
+    names: np.ndarray  # (n_classes,) the label of each column
+    weight: np.ndarray  # (n_samples,) dtype float64
+    groups: np.ndarray | None  # (n_samples,) dtype int
+    probs: list  # of each model, (n_samples, n_classes)
+
+
+def read_predictions(y_true, y_probs, *, labels, sample_weight, groups):
+    """Read what `log_loss_decomposition` and its like are given.
+
+    Parameters
+    ----------
+    y_true, labels, sample_weight, groups : array-like
+        As the user gave them; all but the first may be None.
+
+    y_probs : dict of str to array-like
+        Predictions of each model under the name of the argument.
+
+    Returns
+    -------
+    predictions : Predictions
+        Labels that no column predicts have a column of their own, which holds the floor.
+
+    Raises
+    ------
+    ValueError
+        If lengths differ, a row is no distribution, labels do not fit or are missing, weights
+        are negative, or there is one group.
+    """
+    probs = [_distributions(prob, name) for name, prob in y_probs.items()]
+    found, present = group_labels(y_true)
+    for name, prob in zip(y_probs, probs, strict=True):
+        if len(prob) != len(found):
+            raise ValueError(f"y_true has {len(found)} rows and {name} has {len(prob)}.")
+    names = _column_names(present, labels, probs[0].shape[1])
+    columns, names = _with_unseen(present, names)
+    weight = np.ones(len(found))
+    if sample_weight is not None:
+        weight = check_weights(sample_weight, len(found))
+    # A row that weighs nothing must change nothing: not where a rate may change, nor how many
+    # groups there are.
+    kept = slice(None) if weight.all() else weight > 0
+    if groups is not None:
+        groups = number_groups(groups, len(found), kept)
+    probs = [_widened(prob[kept], len(names)) for prob in probs]
+    return Predictions(columns[found[kept]], names, weight[kept], groups, probs)
+
+
+def _distributions(prob, name):
+    """Return distributions (n_samples, n_classes); a column of numbers is P(second label)."""
+    if np.ndim(prob) != 1:
+        return check_probabilities(prob, name)
+    second = check_array(prob, ensure_2d=False, dtype=[np.float64, np.float32], input_name=name)
+    outside = np.flatnonzero((second < 0) | (second > 1))
+    if len(outside):
+        raise ValueError(
+            f"Row {outside[0]} of {name} holds {second[outside[0]]:g}, which is no probability."
+        )
+    return np.column_stack([1 - second, second])
+
+
+def _column_names(present, labels, n_columns):
+    """Return the label of each column."""
+    names = np.asarray(sorted(present) if labels is None else labels)
+    if names.shape != (n_columns,) or len(set(names.tolist())) < n_columns:
+        raise ValueError(
+            f"The {n_columns} columns of predictions need one label each, got {names.tolist()}. "
+            "Pass the labels in the order of the columns, such as labels=clf.classes_."
+        )
+    return names
+
+
+def _with_unseen(present, names):
+    """Return the column of each label that occurs, new ones for those without, and all names."""
+    columns = columns_of(present, names)
+    unseen = np.flatnonzero(columns < 0)
+    columns[unseen] = len(names) + np.arange(len(unseen))
+    if len(unseen) == 0:
+        return columns, names
+    return columns, np.array([*names.tolist(), *(present[i] for i in unseen)], dtype=object)
+
+
+def _widened(prob, n_columns):
+    """Return `prob` with columns of the floor behind, for labels that were not predicted."""
+    missing = n_columns - prob.shape[1]
+    if missing == 0:
+        return prob
+    return np.column_stack([prob, np.full((len(prob), missing), PROBABILITY_FLOOR)])

@@ -1,6 +1,7 @@
 """scikit-learn's own checks of every estimator, those it leaves to authors included."""
 
 import pytest
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils import estimator_checks
@@ -45,6 +46,12 @@ ESTIMATORS = {
     ),
     "scorer two metrics": EntropyScorer(
         DecisionTreeClassifier(max_depth=3, random_state=0), metric=["log_loss", "skill"]
+    ),
+    "scorer ensemble": EntropyScorer(
+        RandomForestClassifier(5, max_depth=3, random_state=0),
+        metric={"bits": "discrimination"},
+        output=("total", "aleatoric", "epistemic"),
+        unseen="inf",
     ),
 }
 

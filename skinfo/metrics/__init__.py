@@ -4,10 +4,14 @@ from skinfo.metrics._compare import compare_log_loss
 from skinfo.metrics._cross_entropy import cross_entropy_loss
 from skinfo.metrics._entropy_scorer import EntropyScorer
 from skinfo.metrics._log_loss_decomposition import log_loss_decomposition
+from skinfo.metrics._scorer_names import get_scorer_names
+from skinfo.metrics._uncertainty_decomposition import uncertainty_decomposition
 
 __all__ = [
     "EntropyScorer",
     "compare_log_loss",
     "cross_entropy_loss",
+    "get_scorer_names",
     "log_loss_decomposition",
+    "uncertainty_decomposition",
 ]

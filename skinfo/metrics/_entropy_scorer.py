@@ -4,15 +4,17 @@ from numbers import Real
 from typing import ClassVar
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
+from sklearn.utils import column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
 from skinfo.metrics._crossfit import cross_fitted
-from skinfo.metrics._response import class_probabilities
+from skinfo.metrics._response import class_probabilities, output_probabilities
+from skinfo.metrics._scorer_names import METRICS
 from skinfo.metrics._scorer_protocol import ScorerProtocol
 from skinfo.metrics._scoring import score_predictions
 from skinfo.metrics._settings import check_settings
-from skinfo.metrics._skill import METRICS
 from skinfo.metrics._uncertainty import OUTPUTS, output_columns
 from skinfo.metrics._wrapped import WrappedClassifierMixin
 from skinfo.utils._compat import (
@@ -43,33 +45,50 @@ class EntropyScorer(
         The classifier that `fit` clones and fits; None is ``LogisticRegression()``. A scorer does
         not use it: it scores the classifier that it is called with.
 
-    metric : {"log_loss", "information_gain", "skill"}, or list or tuple of such, \
-            default="log_loss"
-        What to score. H(y) is the entropy of the weighted class rates of the `y` that is scored.
+    metric : {"log_loss", "information_gain", "skill", "miscalibration", "discrimination", \
+            "brier"}, or list, tuple or dict of such, default="log_loss"
+        What to score; `get_scorer_names` lists them. H(y) is the entropy of the weighted class
+        rates of the `y` that is scored.
 
         - ``"log_loss"``: minus the cross-entropy, in bits a sample. 0 is perfect.
         - ``"information_gain"``: H(y) less the cross-entropy, in bits a sample. 0 is as good as
           knowing the class rates, H(y) is perfect, negative is worse than the class rates.
         - ``"skill"``: the information gain as a share of H(y). 1 is perfect. It is nan, with a
           warning, where `y` has one class and there is nothing to explain.
+        - ``"miscalibration"``: minus the bits a sample that recalibration would save, of
+          `log_loss_decomposition`. 0 is calibrated.
+        - ``"discrimination"``: the bits a sample that the predictions, recalibrated, save beside
+          the class rates. The information gain is discrimination less miscalibration.
+        - ``"brier"``: minus the mean squared distance of the prediction from what happened,
+          halved where there are two classes, as in scikit-learn. It has no unit.
 
         With a list, the scorer returns a dict, as scikit-learn's multimetric scoring expects; the
-        predictions are made once. `score` uses the first.
+        predictions are made once. A dict gives the scores names: ``{"bits": "log_loss"}``.
+        `score` uses the first.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats. Skill does not depend on it.
 
-    output : {"entropy", "margin", "max_probability"}, or list or tuple of such, \
-            default=("entropy",)
+    output : {"entropy", "margin", "max_probability", "total", "aleatoric", "epistemic"}, or list \
+            or tuple of such, default=("entropy",)
         The columns that `transform` gives, in this order.
 
         - ``"entropy"``: entropy of the prediction, in bits. 0 is sure, log2(n_classes) a guess.
         - ``"margin"``: the largest probability less the second largest; 1 is sure.
         - ``"max_probability"``: the largest probability; 1 is sure.
+        - ``"total"``, ``"aleatoric"``, ``"epistemic"``: the entropy of an ensemble's prediction,
+          the part that its members share, and the part in which they disagree, in bits, as in
+          `uncertainty_decomposition`. For ensembles that predict the mean of their members:
+          forests, bagging, soft voting, calibrated classifiers, others with such
+          ``estimators_``; at the end of a pipeline or inside a search too.
 
     cv : int, cross-validation generator or iterable, default=5
         The folds that `fit_transform` predicts. An int (None is 5) is the number of stratified
         folds. They must test each row exactly once. `fit` and scoring do not use it.
+
+    unseen : {"clip", "inf", "raise"}, default="clip"
+        What a row costs in the log loss whose label the classifier was never trained on: 52
+        bits, infinitely many, or a ValueError that names the labels.
 
     Attributes
     ----------
@@ -88,6 +107,8 @@ class EntropyScorer(
     See Also
     --------
     cross_entropy_loss : The loss itself, for arrays.
+    log_loss_decomposition : What the loss is made of, with errors.
+    uncertainty_decomposition : The parts of an ensemble's uncertainty, for arrays.
     sklearn.metrics.log_loss : In nats, and needs each class in `y`.
     sklearn.metrics.d2_log_loss_score : The skill; needs two classes in `y`.
 
@@ -95,9 +116,12 @@ class EntropyScorer(
     -----
     Columns of probabilities are matched to labels by the ``classes_`` of the classifier, so a fold
     that lacks a class is scored as any other. Probabilities below 2**-52 count as 2**-52, whatever
-    their dtype. So a row costs 52 bits at most, and that is also the cost of a class that
-    was not seen in training. 2**-52 is the distance from one to the next float64: a smaller
-    probability cannot be told from zero by its complement.
+    their dtype. So a row of a class that was seen in training costs 52 bits at most. 2**-52 is the
+    distance from one to the next float64: a smaller probability cannot be told from zero by
+    its complement.
+
+    Where `y` has several columns (labels that are there or not, or several outputs), each
+    score is the mean over them; skill is nan if one of them has one class only.
 
     With metadata routing enabled, ask for weights in scoring by
     ``EntropyScorer().set_score_request(sample_weight=True)`` and in fitting by
@@ -141,18 +165,29 @@ class EntropyScorer(
     _parameter_constraints: ClassVar[dict] = {
         # predict_proba may appear in fit only, so it is asked for there.
         "estimator": [HasMethods("fit"), None],
-        "metric": [StrOptions(set(METRICS)), list, tuple],
+        "metric": [StrOptions(set(METRICS)), list, tuple, dict],
         "base": [Interval(Real, 0, None, closed="neither")],
         "output": [StrOptions(set(OUTPUTS)), list, tuple],
         "cv": ["cv_object"],
+        "unseen": [StrOptions({"clip", "inf", "raise"})],
     }
 
-    def __init__(self, estimator=None, *, metric="log_loss", base=2, output=("entropy",), cv=5):
+    def __init__(
+        self,
+        estimator=None,
+        *,
+        metric="log_loss",
+        base=2,
+        output=("entropy",),
+        cv=5,
+        unseen="clip",
+    ):
         self.estimator = estimator
         self.metric = metric
         self.base = base
         self.output = output
         self.cv = cv
+        self.unseen = unseen
 
     def __call__(self, estimator, X, y, sample_weight=None):
         """Score a fitted classifier.
@@ -165,8 +200,8 @@ class EntropyScorer(
         X : array-like of shape (n_samples, n_features)
             Rows to predict.
 
-        y : array-like of shape (n_samples,)
-            Their labels.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Their labels, or an indicator matrix of them, dense or sparse.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows.
@@ -174,15 +209,15 @@ class EntropyScorer(
         Returns
         -------
         score : float or dict of str to float
-            Higher is better. A dict by metric where `metric` is a list or tuple.
+            Higher is better. A dict by metric where `metric` is a list, tuple or dict.
 
         Raises
         ------
         TypeError
             If the estimator has no `predict_proba`.
         ValueError
-            If a prediction is no distribution, or the labels and ``classes_`` are text on one
-            side only.
+            If a prediction is no distribution, the labels and ``classes_`` are text on one side
+            only, or a label is unseen and that is not allowed.
         """
         # A scorer is never fitted, so this is where its parameters are looked at.
         self._validate_params()
@@ -192,9 +227,14 @@ class EntropyScorer(
     def _metric_scores(self, estimator, X, y, sample_weight):
         """Return the score of `estimator` in each metric, a dict in the order of `metric`."""
         metrics, _, unit = self._settings()
-        prob, classes = class_probabilities(estimator, X)
+        y = y.toarray() if issparse(y) else np.asarray(y)
+        if y.ndim == 2 and y.shape[1] > 1:
+            outputs = output_probabilities(estimator, X, y.shape[1])
+        else:
+            outputs = [class_probabilities(estimator, X)]
+            y = column_or_1d(y)
         return score_predictions(
-            prob, classes, y, sample_weight, metrics=metrics, nats_per_unit=unit
+            outputs, y, sample_weight, metrics=metrics, nats_per_unit=unit, unseen=self.unseen
         )
 
     @_fit_context(prefer_skip_nested_validation=False)
@@ -326,8 +366,7 @@ class EntropyScorer(
     def _columns(self, model, X):
         """Return the columns of `output` that a fitted `model` gives for `X`."""
         _, outputs, unit = self._settings()
-        prob, _ = class_probabilities(model, X)
-        return output_columns(prob, outputs, nats_per_unit=unit)
+        return output_columns(model, X, outputs, nats_per_unit=unit)
 
     def _settings(self):
         return check_settings(self.metric, self.output, self.base)

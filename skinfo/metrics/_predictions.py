@@ -53,7 +53,10 @@ def read_predictions(y_true, y_probs, *, labels, sample_weight, groups):
         if len(prob) != len(found):
             raise ValueError(f"y_true has {len(found)} rows and {name} has {len(prob)}.")
     names = _column_names(present, labels, probs[0].shape[1])
-    columns, names = _with_unseen(present, names)
+    columns = columns_with_unseen(present, names)
+    unseen = [present[i] for i in np.flatnonzero(columns >= len(names))]
+    if unseen:
+        names = np.array([*names.tolist(), *unseen], dtype=object)
     weight = np.ones(len(found))
     if sample_weight is not None:
         weight = check_weights(sample_weight, len(found))
@@ -62,7 +65,7 @@ def read_predictions(y_true, y_probs, *, labels, sample_weight, groups):
     kept = slice(None) if weight.all() else weight > 0
     if groups is not None:
         groups = number_groups(groups, len(found), kept)
-    probs = [_widened(prob[kept], len(names)) for prob in probs]
+    probs = [widened(prob[kept], len(names)) for prob in probs]
     return Predictions(columns[found[kept]], names, weight[kept], groups, probs)
 
 
@@ -90,17 +93,15 @@ def _column_names(present, labels, n_columns):
     return names
 
 
-def _with_unseen(present, names):
-    """Return the column of each label that occurs, new ones for those without, and all names."""
-    columns = columns_of(present, names)
+def columns_with_unseen(present, classes, name="y_true"):
+    """Return the column of each label that occurs, as `columns_of`; new ones where it has none."""
+    columns = columns_of(present, classes, name)
     unseen = np.flatnonzero(columns < 0)
-    columns[unseen] = len(names) + np.arange(len(unseen))
-    if len(unseen) == 0:
-        return columns, names
-    return columns, np.array([*names.tolist(), *(present[i] for i in unseen)], dtype=object)
+    columns[unseen] = len(classes) + np.arange(len(unseen))
+    return columns
 
 
-def _widened(prob, n_columns):
+def widened(prob, n_columns):
     """Return `prob` with columns of the floor behind, for labels that were not predicted."""
     missing = n_columns - prob.shape[1]
     if missing == 0:

@@ -1,5 +1,7 @@
 """Class probabilities from an estimator, or an error that says what to do."""
 
+import numpy as np
+
 from skinfo.metrics._probabilities import check_probabilities
 
 
@@ -20,7 +22,7 @@ def require_probabilities(estimator):
 
 
 def class_probabilities(estimator, X):
-    """Ask a fitted classifier for its predictions.
+    """Ask a fitted classifier of one output for its predictions.
 
     Parameters
     ----------
@@ -45,17 +47,68 @@ def class_probabilities(estimator, X):
     ValueError
         If it predicts several outputs, or rows that are no distributions.
     """
+    prob, classes = _predicted(estimator, X)
+    name = type(estimator).__name__
+    if isinstance(prob, list) or isinstance(classes, list):
+        raise ValueError(f"{name} predicts several outputs, and y has one.")
+    return _distributions(prob, classes, name), classes
+
+
+def output_probabilities(estimator, X, n_outputs):
+    """Ask a fitted classifier of several outputs for its predictions.
+
+    Parameters
+    ----------
+    estimator : fitted classifier
+        Its ``predict_proba`` gives a list with a table for each output, or one table with the
+        probability of each label.
+
+    X : array-like of shape (n_samples, n_features)
+        Rows to predict.
+
+    n_outputs : int
+
+    Returns
+    -------
+    outputs : list of (prob, classes)
+        As `class_probabilities` gives them.
+
+    Raises
+    ------
+    TypeError
+        If the estimator cannot predict probabilities.
+    ValueError
+        If it predicts another number of outputs, or rows that are no distributions.
+    """
+    prob, classes = _predicted(estimator, X)
+    name = type(estimator).__name__
+    n_predicted = len(prob) if isinstance(prob, list) else np.shape(prob)[1]
+    if n_predicted != n_outputs:
+        raise ValueError(f"y has {n_outputs} outputs and {name} predicts {n_predicted}.")
+    if isinstance(prob, list):
+        pairs = zip(prob, classes, strict=True)
+    else:
+        prob = np.asarray(prob)
+        pairs = ((np.column_stack([1 - label, label]), [0, 1]) for label in prob.T)
+    return [(_distributions(p, c, name), c) for p, c in pairs]
+
+
+def _predicted(estimator, X):
+    """Return what the estimator says of `X`, and its classes."""
     require_probabilities(estimator)
     prob = estimator.predict_proba(X)
-    name = type(estimator).__name__
     if not hasattr(estimator, "classes_"):
-        raise TypeError(f"{name} has no classes_ to say which label each column belongs to.")
-    classes = estimator.classes_
-    if isinstance(prob, list) or isinstance(classes, list):
-        raise ValueError(f"{name} predicts several outputs; score one output at a time.")
+        raise TypeError(
+            f"{type(estimator).__name__} has no classes_ to say which label each column belongs "
+            "to."
+        )
+    return prob, estimator.classes_
+
+
+def _distributions(prob, classes, name):
     prob = check_probabilities(prob, f"{name}.predict_proba(X)")
     if prob.shape[1] != len(classes):
         raise ValueError(
             f"{name} has {len(classes)} classes_ and {prob.shape[1]} columns in predict_proba."
         )
-    return prob, classes
+    return prob

@@ -1,59 +1,89 @@
 """Predictions and labels in, the scores of EntropyScorer out."""
 
+import math
 import warnings
 
-from skinfo.metrics._cross_entropy import REDUCTIONS, log_loss_rows
-from skinfo.metrics._probabilities import columns_of, group_labels
-from skinfo.metrics._skill import METRICS, prior_entropy
+import numpy as np
+
+from skinfo.metrics._outcome import Outcome
+from skinfo.metrics._predictions import columns_with_unseen
+from skinfo.metrics._probabilities import PROBABILITY_FLOOR, group_labels
+from skinfo.metrics._scorer_names import METRICS
 from skinfo.utils._validation import check_weights
 
+# What a row costs whose label is no class of the model, in nats; "raise" is neither.
+UNSEEN_COSTS = {"clip": -math.log(PROBABILITY_FLOOR), "inf": math.inf}
 
-def score_predictions(prob, classes, y, sample_weight, *, metrics, nats_per_unit):
+
+def score_predictions(outputs, y, sample_weight, *, metrics, nats_per_unit, unseen):
     """Score checked predictions.
 
     Parameters
     ----------
-    prob : ndarray of shape (n_samples, n_classes)
-        Checked distributions.
+    outputs : list of (prob, classes)
+        Checked distributions of each output, (n_samples, n_classes), and the labels of their
+        columns.
 
-    classes : array-like of shape (n_classes,)
-        The label of each column.
-
-    y : array-like of shape (n_samples,)
+    y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
         What happened.
 
     sample_weight : array-like of shape (n_samples,) or None
         Weights of the rows.
 
-    metrics : sequence of str
-        Names in `METRICS`.
+    metrics : dict of str to str
+        Names in `METRICS` under the names to give them.
 
     nats_per_unit : float
         The unit of the scores, in nats.
 
+    unseen : str
+        A key of `UNSEEN_COSTS`, or "raise".
+
     Returns
     -------
     scores : dict of str to float
-        Higher is better.
+        Means over the outputs; higher is better.
     """
+    weight = None if sample_weight is None else check_weights(sample_weight, len(y))
+    outcomes = [
+        _outcome(prob, classes, column, weight, nats_per_unit, unseen)
+        for (prob, classes), column in zip(outputs, _columns_of_y(y), strict=True)
+    ]
+    return {
+        name: float(np.mean([METRICS[metric](outcome) for outcome in outcomes]))
+        for name, metric in metrics.items()
+    }
+
+
+def _columns_of_y(y):
+    return [y] if y.ndim == 1 else list(y.T)
+
+
+def _outcome(prob, classes, y, weight, nats_per_unit, unseen):
+    """Return the Outcome of one output."""
     groups, present = group_labels(y, "y")
     if len(groups) != len(prob):
         raise ValueError(f"X has {len(prob)} rows and y has {len(groups)}.")
-    columns = columns_of(present, classes, "y")
-    if (columns < 0).all():
-        _warn_all_unseen(present, classes)
-    weight = None if sample_weight is None else check_weights(sample_weight, len(prob))
-    loss = REDUCTIONS["mean"](log_loss_rows(columns[groups], prob), weight) / nats_per_unit
-    prior = prior_entropy(groups, weight) / nats_per_unit
-    return {name: METRICS[name](loss, prior) for name in metrics}
+    columns = columns_with_unseen(present, classes, "y")
+    strange = [label for label, k in zip(present, columns, strict=True) if k >= len(classes)]
+    if strange and unseen == "raise":
+        raise ValueError(
+            f"y holds labels that are no class of the fitted model: {strange[:5]}; its classes "
+            f"are {list(classes)[:5]}. Stratify the folds, train on rows of each class, or choose "
+            "what such a row costs by unseen='clip' or unseen='inf'."
+        )
+    cost = UNSEEN_COSTS.get(unseen)
+    if len(strange) == len(present):
+        _warn_all_unseen(present, classes, cost / nats_per_unit)
+    return Outcome(prob, columns[groups], weight, nats_per_unit=nats_per_unit, unseen_cost=cost)
 
 
-def _warn_all_unseen(present, classes):
-    """Sorted labels in unshuffled folds, most often: the score is finite and says nothing."""
+def _warn_all_unseen(present, classes, cost):
+    """Sorted labels in unshuffled folds, most often: the score says nothing."""
     warnings.warn(
         f"None of the labels in y ({present[:3]}) is a class of the fitted model "
-        f"({list(classes)[:3]}): each row costs 52 bits. If y is sorted, shuffle or stratify the "
-        "folds.",
+        f"({list(classes)[:3]}): each row costs {cost:g}. If y is sorted, shuffle or stratify "
+        "the folds.",
         UserWarning,
         stacklevel=2,
     )

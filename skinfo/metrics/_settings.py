@@ -2,15 +2,15 @@
 
 from typing import NamedTuple
 
-from skinfo.metrics._skill import METRICS
+from skinfo.metrics._scorer_names import METRICS
 from skinfo.metrics._uncertainty import OUTPUTS
 from skinfo.utils._validation import check_base
 
 
 class Settings(NamedTuple):
-    """Names as tuples, and the unit of `base` in nats."""
+    """Names checked, and the unit of `base` in nats."""
 
-    metrics: tuple[str, ...]
+    metrics: dict[str, str]  # under the names to give them
     outputs: tuple[str, ...]
     nats_per_unit: float
 
@@ -18,10 +18,19 @@ class Settings(NamedTuple):
 def check_settings(metric, output, base):
     """Return the `Settings` that the parameters stand for, or raise ValueError."""
     return Settings(
-        metrics=_check_names(metric, METRICS, "metric"),
+        metrics=_named(metric),
         outputs=_check_names(output, OUTPUTS, "output"),
         nats_per_unit=check_base(base),
     )
+
+
+def _named(metric):
+    """Return metrics under the names that the user gave them, or else their own."""
+    if isinstance(metric, dict):
+        _check_names(set(metric.values()), METRICS, "metric")
+        return metric
+    names = _check_names(metric, METRICS, "metric")
+    return dict(zip(names, names, strict=True))
 
 
 def _check_names(names, table, parameter):

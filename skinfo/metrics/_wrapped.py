@@ -1,5 +1,6 @@
 """An estimator that holds a classifier: fits it, asks it, routes metadata to it."""
 
+import numpy as np
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils import Bunch, assert_all_finite, column_or_1d, get_tags
@@ -83,6 +84,12 @@ class WrappedClassifierMixin:
     def _fit_estimator(self, X, y, fit_params):
         """Fit a clone on all rows; return `y` as an array of shape (n_samples,)."""
         validate_data(self, X, y, skip_check_array=True)
+        shape = np.asarray(y).shape
+        if len(shape) == 2 and shape[1] > 1:
+            raise ValueError(
+                f"EntropyScorer fits classifiers of one output, and y has {shape[1]} columns. As "
+                "a scorer it takes them: EntropyScorer()(fitted_classifier, X, y)."
+            )
         y = column_or_1d(y, warn=True)
         assert_all_finite(y, input_name="y")
         check_classification_targets(y)

@@ -7,6 +7,8 @@ scikit-learn is answered in one file.
 from sklearn.base import _fit_context
 from sklearn.externals import array_api_compat
 from sklearn.metrics._scorer import _BaseScorer
+from sklearn.model_selection._search import BaseSearchCV
+from sklearn.utils import _safe_indexing
 from sklearn.utils._metadata_requests import RequestMethod, _routing_enabled
 from sklearn.utils._param_validation import (
     HasMethods,
@@ -24,6 +26,7 @@ from sklearn.utils.validation import (
 )
 
 __all__ = [
+    "BaseSearchCV",
     "HasMethods",
     "Interval",
     "RealNotInt",
@@ -36,6 +39,7 @@ __all__ = [
     "_fit_context",
     "_get_output_config",
     "_routing_enabled",
+    "_safe_indexing",
     "_safe_split",
     "array_api_compat",
     "validate_params",

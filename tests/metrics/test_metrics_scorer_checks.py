@@ -2,6 +2,7 @@
 
 import pytest
 from sklearn.base import TransformerMixin
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils import estimator_checks, get_tags
@@ -18,6 +19,7 @@ pytestmark = [
 
 ESTIMATORS = {
     "default": EntropyScorer(),
+    "ensemble": EntropyScorer(RandomForestClassifier(5, random_state=0), output=("epistemic",)),
     "all outputs": EntropyScorer(GaussianNB(), output=("entropy", "margin", "max_probability")),
     "two metrics": EntropyScorer(
         DecisionTreeClassifier(max_depth=3, random_state=0), metric=["log_loss", "skill"]

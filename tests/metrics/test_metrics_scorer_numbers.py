@@ -170,7 +170,7 @@ def test_class_not_seen_in_training_costs_52_bits_a_row(iris):
 def test_fold_of_unseen_classes_only_is_finite_with_a_warning(iris):
     X, y, _ = iris
     model = GaussianNB().fit(X[y < 2], y[y < 2])
-    with pytest.warns(UserWarning, match="None of the labels in y .*costs 52 bits.*stratify"):
+    with pytest.warns(UserWarning, match="None of the labels in y .*costs 52.*stratify"):
         assert EntropyScorer()(model, X[y == 2], y[y == 2]) == -52
 
 
@@ -242,10 +242,10 @@ def test_error_for_decision_functions_reaches_the_user_of_multimetric_scoring(ir
         search.fit(X, y)
 
 
-def test_several_outputs_are_an_error(iris):
+def test_a_model_of_several_outputs_needs_several_columns_of_y(iris):
     X, y, _ = iris
     tree = DecisionTreeClassifier(max_depth=2).fit(X, np.column_stack([y, y]))
-    with pytest.raises(ValueError, match="predicts several outputs"):
+    with pytest.raises(ValueError, match="predicts several outputs, and y has one"):
         EntropyScorer()(tree, X, y)
 
 
@@ -262,7 +262,8 @@ def test_several_outputs_are_an_error(iris):
         (Oracle([0, 1, 2]), [[0.5, 0.5]], [0], "3 classes_ and 2 columns"),
         (Oracle([0, 1]), [[0.5, 0.5]], [0, 1], "X has 1 rows and y has 2"),
         (Oracle([0, 1]), [[0.5, 0.5]], [np.nan], "Row 0 of y is missing"),
-        (Oracle([0, 1]), [[0.5, 0.5]], [[0, 1]], "y should be a 1d array"),
+        (Oracle([0, 1]), [[0.5, 0.5]], [[0, 1, 1]], "y has 3 outputs and Oracle predicts 2"),
+        (Oracle([0, 1]), [[0.5, 1.5]], [[0, 1]], r"Row 0 of Oracle.* holds -0\.5"),
     ],
 )
 def test_bad_predictions_and_labels(model, X, y, match):
@@ -280,10 +281,13 @@ def test_model_without_classes():
 @pytest.mark.parametrize(
     ("params", "match"),
     [
-        ({"metric": "brier"}, "The 'metric' parameter"),
+        ({"metric": "auc"}, "The 'metric' parameter"),
         ({"metric": []}, "metric must be one of"),
         ({"metric": ["log_loss", "log_loss"]}, "distinct"),
-        ({"metric": ["log_loss", "brier"]}, r"got \['log_loss', 'brier'\]"),
+        ({"metric": ["log_loss", "auc"]}, r"got \['log_loss', 'auc'\]"),
+        ({"metric": {"area": "auc"}}, r"metric must be one of.*got \['auc'\]"),
+        ({"metric": {}}, "metric must be one of"),
+        ({"unseen": "ignore"}, "The 'unseen' parameter"),
         ({"metric": [["log_loss"]]}, "metric must be one of"),
         ({"base": 0}, "The 'base' parameter"),
         ({"base": 1}, "base must be"),

@@ -303,5 +303,5 @@ def test_bad_targets(data):
         EntropyScorer().fit(X, np.full(len(y), np.nan))
     with pytest.raises(ValueError, match="Unknown label type: continuous"):
         EntropyScorer().fit(X, X[:, 0])
-    with pytest.raises(ValueError, match="y should be a 1d array"):
+    with pytest.raises(ValueError, match="classifiers of one output, and y has 2 columns"):
         EntropyScorer().fit(X, np.column_stack([y, y]))

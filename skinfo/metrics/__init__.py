@@ -1,5 +1,6 @@
 """Scores of probabilistic predictions, in bits."""
 
+from skinfo.metrics._binary_cross_entropy import binary_cross_entropy
 from skinfo.metrics._compare import compare_log_loss
 from skinfo.metrics._cross_entropy import cross_entropy_loss
 from skinfo.metrics._entropy_scorer import EntropyScorer
@@ -9,6 +10,7 @@ from skinfo.metrics._uncertainty_decomposition import uncertainty_decomposition
 
 __all__ = [
     "EntropyScorer",
+    "binary_cross_entropy",
     "compare_log_loss",
     "cross_entropy_loss",
     "get_scorer_names",

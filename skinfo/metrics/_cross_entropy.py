@@ -1,24 +1,56 @@
 """The cross-entropy between what happened and what was predicted."""
 
+from collections.abc import Callable
 from numbers import Real
+from typing import NamedTuple
 
-import numpy as np
-
+from skinfo.metrics._arrays import (
+    as_array,
+    as_numbers,
+    checked_rows,
+    like,
+    loss_dtype,
+    over_blocks,
+    to_numpy,
+)
+from skinfo.metrics._log_rows import (
+    clipped,
+    cross_entropy_rows,
+    log_loss_rows,
+    logit_cross_entropy_rows,
+    logit_log_loss_rows,
+)
 from skinfo.metrics._probabilities import (
-    PROBABILITY_FLOOR,
-    check_probabilities,
+    are_distributions,
+    are_finite,
+    check_distributions,
+    check_finite,
+    check_table,
+    column_labels,
     columns_of,
     group_labels,
 )
-from skinfo.utils._compat import Interval, StrOptions, validate_params
-from skinfo.utils._validation import check_base, check_weights
+from skinfo.metrics._reductions import REDUCTIONS, as_weights
+from skinfo.utils._compat import Interval, StrOptions, array_api_compat, validate_params
+from skinfo.utils._validation import check_base
 
-# How the losses of the rows, and their weights or None, become the answer.
-REDUCTIONS = {
-    "mean": lambda loss, weight: float(np.average(loss, weights=weight)),
-    "sum": lambda loss, weight: float(loss.sum() if weight is None else loss @ weight),
-    "none": lambda loss, weight: loss if weight is None else loss * weight,
-}
+
+class Form(NamedTuple):
+    """What is asked of the rows of a prediction, and what they cost."""
+
+    fits: Callable  # says at little cost whether a block of rows is fit
+    check: Callable  # raises the error for an ndarray that is not
+    of_labels: Callable  # nats of each row, from the column of its label
+    of_targets: Callable  # nats of each row, from its own distribution
+    has_floor: bool  # whether a label without a column costs something finite
+
+
+PROBABILITIES = Form(
+    are_distributions, check_distributions, log_loss_rows, cross_entropy_rows, has_floor=True
+)
+LOGITS = Form(
+    are_finite, check_finite, logit_log_loss_rows, logit_cross_entropy_rows, has_floor=False
+)
 
 
 @validate_params(
@@ -29,11 +61,19 @@ REDUCTIONS = {
         "base": [Interval(Real, 0, None, closed="neither")],
         "sample_weight": ["array-like", None],
         "reduction": [StrOptions(set(REDUCTIONS))],
+        "from_logits": ["boolean"],
     },
     prefer_skip_nested_validation=True,
 )
 def cross_entropy_loss(
-    y_true, y_prob, *, labels=None, base=2, sample_weight=None, reduction="mean"
+    y_true,
+    y_prob,
+    *,
+    labels=None,
+    base=2,
+    sample_weight=None,
+    reduction="mean",
+    from_logits=False,
 ):
     r"""Cross-entropy of predicted distributions, in bits a sample.
 
@@ -49,11 +89,14 @@ def cross_entropy_loss(
         (one-hot or soft labels).
 
     y_prob : array-like of shape (n_samples, n_classes)
-        The predicted distributions, one a row.
+        The predicted distributions, one a row, or their logits. An array of another library
+        that speaks the array API, such as a PyTorch tensor, is computed on in that library.
 
     labels : array-like of shape (n_classes,), default=None
-        The label of each column of `y_prob`, in the order of the columns: ``clf.classes_``. None
-        takes the sorted labels of `y_true`, if there is one for each column. Not used where
+        The label of each column of `y_prob`, in the order of the columns: ``clf.classes_``. With
+        None, integers from 0 to ``n_classes - 1`` are the numbers of the columns, whether or not
+        all occur; any other labels are sorted, and there must be one for each column. So pass
+        `labels` where classes are counted from one and `y_true` may lack some. Not used where
         `y_true` has two dimensions.
 
     base : float, default=2
@@ -66,27 +109,43 @@ def cross_entropy_loss(
     reduction : {"mean", "sum", "none"}, default="mean"
         The weighted mean of the rows, their weighted sum, or each row's weighted loss.
 
+    from_logits : bool, default=False
+        Whether `y_prob` holds logits: finite numbers whose softmax is the distribution. Their
+        loss is exact however large, as it never goes by way of the probability.
+
     Returns
     -------
-    loss : float or ndarray of shape (n_samples,), dtype float64
-        In bits, or in the units of `base`. Never negative.
+    loss : float or array of shape (n_samples,)
+        In bits, or in the units of `base`. Never negative. A Python float or an array of float64
+        for NumPy; for other libraries an array, without axes for "mean" and "sum", on the device
+        of `y_prob` and of its floating dtype (float32 for those of half precision).
 
     Raises
     ------
+    TypeError
+        If `y_prob`, or a two-dimensional `y_true`, does not hold real numbers, or they belong to
+        different array libraries.
     ValueError
-        If a row of `y_prob` (or of a two-dimensional `y_true`) is no distribution (the message
-        names the row), if `labels` do not fit the columns, if a label is missing, or if no
-        label can belong to a column since one side is text and the other is not.
+        If a row of `y_prob` (or of a two-dimensional `y_true`) is no distribution, or a logit is
+        not finite (the message names the row), if `labels` do not fit the columns, if a label is
+        missing, if no label can belong to a column since one side is text and the other is not,
+        or if a label has no column and `y_prob` holds logits.
 
     See Also
     --------
+    binary_cross_entropy : For the probability of one class of two, or for several such labels.
     EntropyScorer : The same loss as a scorer for model selection.
     sklearn.metrics.log_loss : In nats, with the columns in the order of the sorted labels.
 
     Notes
     -----
     A probability below 2**-52 counts as 2**-52, whatever its dtype. So no row costs more than
-    52 bits, which is also the cost of a label that has no column.
+    52 bits, which is also the cost of a label that has no column. Logits have no floor.
+
+    A row may sum to one within 1e-5.
+
+    On PyTorch the loss carries a gradient with respect to `y_prob` and to soft labels, 0 where a
+    probability is below the floor.
 
     References
     ----------
@@ -103,62 +162,84 @@ def cross_entropy_loss(
     array([1., 2., 3.])
     >>> cross_entropy_loss([[0.5, 0.5]], [[0.5, 0.5]])
     1.0
+    >>> cross_entropy_loss([1], [[1024.0, 0.0]], base=2.718281828459045, from_logits=True)
+    1024.0
     """
     nats_per_unit = check_base(base)
-    y_prob = check_probabilities(y_prob)
-    y_true = np.asarray(y_true)
-    if len(y_true) != len(y_prob):
-        raise ValueError(f"y_true has {len(y_true)} rows and y_prob has {len(y_prob)}.")
+    y_true, y_prob = as_array(y_true), _as_prediction(y_prob)
+    if y_true.shape[0] != y_prob.shape[0]:
+        raise ValueError(f"y_true has {y_true.shape[0]} rows and y_prob has {y_prob.shape[0]}.")
+    form = LOGITS if from_logits else PROBABILITIES
     if y_true.ndim == 2:
-        nats = _soft_nats(y_true, y_prob)
+        loss = _soft_loss(y_true, y_prob, form, nats_per_unit)
     else:
-        nats = _label_nats(y_true, y_prob, labels)
-    weight = None if sample_weight is None else check_weights(sample_weight, len(y_prob))
-    return REDUCTIONS[reduction](nats / nats_per_unit, weight)
+        columns = _label_columns(y_true, y_prob.shape[1], labels, form)
+        loss = _label_loss(columns, y_prob, form, nats_per_unit)
+    return REDUCTIONS[reduction](loss, as_weights(sample_weight, loss))
 
 
-def _soft_nats(y_true, y_prob):
+def _as_prediction(y_prob):
+    """Return `y_prob` as an array of numbers, one row a sample and one column a class."""
+    y_prob = as_numbers(y_prob, "y_prob")
+    if y_prob.ndim == 1:
+        raise ValueError(
+            f"y_prob must have one column a class; got shape {tuple(y_prob.shape)}. For the "
+            "probability of one of two classes use binary_cross_entropy, or pass both columns."
+        )
+    check_table(y_prob, "y_prob")
+    return y_prob
+
+
+def _soft_loss(y_true, y_prob, form, nats_per_unit):
     """Loss of each row, of shape (n_samples,), where `y_true` holds distributions."""
     if y_true.shape != y_prob.shape:
         raise ValueError(
-            f"y_true of two dimensions must have the shape of y_prob, {y_prob.shape}; "
-            f"got {y_true.shape}."
+            "y_true of two dimensions must have the shape of y_prob, "
+            f"{tuple(y_prob.shape)}; got {tuple(y_true.shape)}."
         )
-    return cross_entropy_rows(check_probabilities(y_true, "y_true"), y_prob)
+    xp = array_api_compat.array_namespace(y_prob)
+    y_true = like(as_numbers(y_true, "y_true"), y_prob, loss_dtype(y_prob))
+
+    def nats(rows):
+        target = checked_rows(y_true, rows, "y_true", are_distributions, check_distributions)
+        prediction = checked_rows(y_prob, rows, "y_prob", form.fits, form.check)
+        return form.of_targets(clipped(xp, target, 0), prediction)
+
+    return over_blocks(nats, y_prob, nats_per_unit)
 
 
-def _label_nats(y_true, y_prob, labels):
-    """Loss of each row, of shape (n_samples,), where `y_true` holds labels."""
-    groups, present = group_labels(y_true)
-    labels = np.asarray(sorted(present) if labels is None else labels)
-    n_classes = y_prob.shape[1]
-    if labels.shape != (n_classes,):
+def _label_loss(columns, y_prob, form, nats_per_unit):
+    """Loss of each row, of shape (n_samples,), where `columns` numbers what happened."""
+    columns = like(columns, y_prob, array_api_compat.array_namespace(y_prob).int64)
+
+    def nats(rows):
+        prediction = checked_rows(y_prob, rows, "y_prob", form.fits, form.check)
+        return form.of_labels(columns[rows], prediction)
+
+    return over_blocks(nats, y_prob, nats_per_unit)
+
+
+def _label_columns(y_true, n_classes, labels, form):
+    """Return the column of the label of each row; -1 for a label that has none."""
+    if labels is None and _are_column_numbers(y_true, n_classes):
+        xp = array_api_compat.array_namespace(y_true)
+        return xp.astype(y_true, xp.int64, copy=False)
+    groups, present = group_labels(to_numpy(y_true))
+    labels = None if labels is None else to_numpy(as_array(labels))
+    columns = columns_of(present, column_labels(present, labels, n_classes))
+    if not form.has_floor and (columns < 0).any():
         raise ValueError(
-            f"y_prob has {n_classes} columns and there are {labels.size} labels. Pass the label "
-            "of each column as labels, such as labels=clf.classes_."
+            f"y_true holds {present[columns.argmin()]!r}, which is none of labels. Logits have no "
+            "floor, so its loss would be infinite: drop such rows, or pass probabilities."
         )
-    if len(set(labels.tolist())) != n_classes:
-        raise ValueError(f"labels must be distinct, got {labels.tolist()}.")
-    return log_loss_rows(columns_of(present, labels)[groups], y_prob)
+    return columns[groups]
 
 
-def log_loss_rows(columns, prob):
-    """Kernel: ``-ln prob[i, columns[i]]`` in nats, of shape (n_samples,); column -1 has none.
-
-    One gather and one logarithm a row: nothing of the size of `prob` is made.
-    """
-    chosen = prob[np.arange(len(columns)), columns].astype(np.float64)
-    chosen[columns < 0] = 0
-    return _minus_log(chosen)
-
-
-def cross_entropy_rows(target, prob):
-    """Kernel: ``-sum_k target[i, k] ln prob[i, k]`` in nats, of shape (n_samples,)."""
-    return np.einsum("ik,ik->i", target, _minus_log(prob.astype(np.float64)))
-
-
-def _minus_log(prob):
-    """Return ``-ln prob`` of a float64 array, which is overwritten; 0 rather than -0 at one."""
-    np.clip(prob, PROBABILITY_FLOOR, 1, out=prob)
-    np.log(prob, out=prob)
-    return np.subtract(0, prob, out=prob)
+def _are_column_numbers(y_true, n_classes):
+    """Say whether the labels are integers, or booleans, that number columns."""
+    xp = array_api_compat.array_namespace(y_true)
+    if y_true.ndim != 1 or not xp.isdtype(y_true.dtype, ("integral", "bool")):
+        return False
+    if xp.isdtype(y_true.dtype, "bool"):
+        return n_classes > 1
+    return bool(xp.min(y_true) >= 0) and bool(xp.max(y_true) < n_classes)

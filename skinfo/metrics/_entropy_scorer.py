@@ -66,7 +66,7 @@ class EntropyScorer(
         predictions are made once. A dict gives the scores names: ``{"bits": "log_loss"}``.
         `score` uses the first.
 
-    base : float, default=2
+    base : float > 1, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats. Skill does not depend on it.
 
     output : {"entropy", "margin", "max_probability", "total", "aleatoric", "epistemic"}, or list \
@@ -80,7 +80,7 @@ class EntropyScorer(
           the part that its members share, and the part in which they disagree, in bits, as in
           `uncertainty_decomposition`. For ensembles that predict the mean of their members:
           forests, bagging, soft voting, calibrated classifiers, others with such
-          ``estimators_``; at the end of a pipeline or inside a search too.
+          ``estimators_``; at the end of a pipeline, in a search, or frozen too.
 
     cv : int, cross-validation generator or iterable, default=5
         The folds that `fit_transform` predicts. An int (None is 5) is the number of stratified
@@ -166,7 +166,7 @@ class EntropyScorer(
         # predict_proba may appear in fit only, so it is asked for there.
         "estimator": [HasMethods("fit"), None],
         "metric": [StrOptions(set(METRICS)), list, tuple, dict],
-        "base": [Interval(Real, 0, None, closed="neither")],
+        "base": [Interval(Real, 1, None, closed="neither")],  # below 1, lower would be better
         "output": [StrOptions(set(OUTPUTS)), list, tuple],
         "cv": ["cv_object"],
         "unseen": [StrOptions({"clip", "inf", "raise"})],
@@ -229,7 +229,7 @@ class EntropyScorer(
         metrics, _, unit = self._settings()
         y = y.toarray() if issparse(y) else np.asarray(y)
         if y.ndim == 2 and y.shape[1] > 1:
-            outputs = output_probabilities(estimator, X, y.shape[1])
+            outputs = output_probabilities(estimator, X, y)
         else:
             outputs = [class_probabilities(estimator, X)]
             y = column_or_1d(y)

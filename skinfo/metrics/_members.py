@@ -8,6 +8,8 @@ from sklearn.ensemble import (
     RandomForestClassifier,
     VotingClassifier,
 )
+from sklearn.frozen import FrozenEstimator
+from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import validate_data
 
@@ -56,10 +58,23 @@ def _search(estimator, X):
     return estimator.best_estimator_, X
 
 
+def _frozen(estimator, X):
+    return estimator.estimator, X
+
+
+def _threshold(estimator, X):
+    return estimator.estimator_, X
+
+
 def _trees(estimator, X):
     """Trees, which a forest gives float32 that it has checked once."""
     X = validate_data(
-        estimator, X, reset=False, dtype=np.float32, accept_sparse="csr", ensure_all_finite=False
+        estimator,
+        X,
+        reset=False,
+        dtype=np.float32,
+        accept_sparse="csr",
+        ensure_all_finite="allow-nan",
     )
     for tree in estimator.estimators_:
         yield 1.0, tree.predict_proba(X, check_input=False)
@@ -101,7 +116,12 @@ def _calibrated(estimator, X):
 
 
 # An estimator and its rows, to what is inside and the rows that this gets.
-WRAPPERS = {Pipeline: _pipeline, BaseSearchCV: _search}
+WRAPPERS = {
+    Pipeline: _pipeline,
+    BaseSearchCV: _search,
+    FrozenEstimator: _frozen,
+    (FixedThresholdClassifier, TunedThresholdClassifierCV): _threshold,
+}
 
 # An estimator and its rows, to weights and predictions of members whose mean it predicts.
 MEANS = {
@@ -114,19 +134,30 @@ MEANS = {
 
 def _moments_of_unknown(estimator, X):
     """Take anything with `estimators_` for the mean of these if it turns out to be."""
-    members = np.ravel(getattr(estimator, "estimators_", []))
+    found = getattr(estimator, "estimators_", [])
+    # Boosting has an array of them. A list is left alone: NumPy would take a member apart that
+    # has a length, such as a pipeline.
+    members = found.ravel() if isinstance(found, np.ndarray) else found
     if len(members) == 0:
         raise _not_a_mean(estimator, "it has no estimators_")
     for member in members:
         _require_probabilities(estimator, member)
-    expected = estimator.predict_proba(X)
-    predictions = [np.asarray(member.predict_proba(X)) for member in members]
-    if any(prob.shape != np.shape(expected) for prob in predictions):
-        raise _not_a_mean(estimator, "its members predict other classes")
-    entropy, mean = mean_entropy_and_prediction((1.0, prob) for prob in predictions)
+    expected = np.asarray(estimator.predict_proba(X))
+    if not hasattr(members[0], "feature_names_in_") and hasattr(estimator, "feature_names_in_"):
+        X = np.asarray(X)  # as the members were fitted
+    entropy, mean = mean_entropy_and_prediction(_alike(estimator, members, X, expected.shape))
     if np.abs(mean - expected).max() > MEAN_TOLERANCE:
         raise _not_a_mean(estimator, "it combines its members in another way")
     return entropy, mean
+
+
+def _alike(estimator, members, X, shape):
+    """Members of the same weight, which predict tables of one shape."""
+    for member in members:
+        prob = np.asarray(member.predict_proba(X))
+        if prob.shape != shape:
+            raise _not_a_mean(estimator, "its members predict other classes")
+        yield 1.0, prob
 
 
 def _require_probabilities(estimator, member):

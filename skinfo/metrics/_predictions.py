@@ -8,6 +8,7 @@ from sklearn.utils import check_array
 from skinfo.metrics._probabilities import (
     PROBABILITY_FLOOR,
     check_probabilities,
+    column_labels,
     columns_of,
     group_labels,
 )
@@ -52,7 +53,7 @@ def read_predictions(y_true, y_probs, *, labels, sample_weight, groups):
     for name, prob in zip(y_probs, probs, strict=True):
         if len(prob) != len(found):
             raise ValueError(f"y_true has {len(found)} rows and {name} has {len(prob)}.")
-    names = _column_names(present, labels, probs[0].shape[1])
+    names = column_labels(present, labels, probs[0].shape[1])
     columns = columns_with_unseen(present, names)
     unseen = [present[i] for i in np.flatnonzero(columns >= len(names))]
     if unseen:
@@ -80,17 +81,6 @@ def _distributions(prob, name):
             f"Row {outside[0]} of {name} holds {second[outside[0]]:g}, which is no probability."
         )
     return np.column_stack([1 - second, second])
-
-
-def _column_names(present, labels, n_columns):
-    """Return the label of each column."""
-    names = np.asarray(sorted(present) if labels is None else labels)
-    if names.shape != (n_columns,) or len(set(names.tolist())) < n_columns:
-        raise ValueError(
-            f"The {n_columns} columns of predictions need one label each, got {names.tolist()}. "
-            "Pass the labels in the order of the columns, such as labels=clf.classes_."
-        )
-    return names
 
 
 def columns_with_unseen(present, classes, name="y_true"):

@@ -4,6 +4,9 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import column_or_1d
 
+from skinfo.metrics._arrays import as_numbers, float_rows, row_blocks, row_sums
+from skinfo.utils._compat import array_api_compat
+
 # The one floor under a probability, whatever the dtype that it came in. It is the gap between
 # one and the next float64, so a smaller probability cannot be told from zero by its complement.
 # Every float64 probability above it is scored as it is (scikit-learn's log_loss clips there too),
@@ -34,35 +37,87 @@ def check_probabilities(prob, name="y_prob"):
 
     Raises
     ------
+    TypeError
+        If it does not hold real numbers.
     ValueError
         If it is not two-dimensional, is empty, or a row is negative, not finite, or does not sum
         to one within 1e-5. The message names the worst row.
     """
-    prob = np.asarray(prob)
-    if prob.ndim != 2 or prob.size == 0:
-        raise ValueError(
-            f"{name} must have one row a sample and one column a class, at least one of each; "
-            f"got shape {prob.shape}."
-        )
+    prob = as_numbers(np.asarray(prob), name)
+    check_table(prob, name)
+    if not all(are_distributions(float_rows(prob, rows)) for rows in row_blocks(prob)):
+        check_distributions(prob, name)
     if prob.dtype.kind != "f":
         prob = prob.astype(np.float64)
-    _check_sums(prob.sum(axis=1, dtype=np.float64), name)
-    lowest = prob.min()
-    if lowest < -SUM_TOLERANCE:
-        row = int(prob.min(axis=1).argmin())
-        raise ValueError(f"Row {row} of {name} holds {lowest:g}, which is no probability.")
-    return np.maximum(prob, 0) if lowest < 0 else prob
+    return np.maximum(prob, 0) if prob.min() < 0 else prob
 
 
-def _check_sums(sums, name):
-    """Raise where a sum of shape (n_samples,) is not one. A NaN or inf in a row is in its sum."""
+def check_table(table, name):
+    """Raise ValueError unless there is one row a sample and one column a class."""
+    if table.ndim != 2 or 0 in table.shape:
+        raise ValueError(
+            f"{name} must have one row a sample and one column a class, at least one of each; "
+            f"got shape {tuple(table.shape)}."
+        )
+
+
+def are_distributions(rows):
+    """Say at little cost whether `rows`, of any array library, are distributions.
+
+    Rounding may deny it of rows that are: `check_distributions` has the last word.
+    """
+    xp = array_api_compat.array_namespace(rows)
+    # NaN is the largest and the smallest of an array that holds it, and fails both.
+    fits = xp.max(xp.abs(row_sums(xp, rows) - 1)) <= SUM_TOLERANCE
+    return bool(fits) and bool(xp.min(rows) >= -SUM_TOLERANCE)
+
+
+def check_distributions(table, name):
+    """Raise ValueError, naming the worst row, unless the rows of an ndarray are distributions."""
+    sums = table.sum(axis=1, dtype=np.float64)
     deviation = np.abs(sums - 1)
     deviation[np.isnan(deviation)] = np.inf
     row = int(deviation.argmax())
     if deviation[row] > SUM_TOLERANCE:
         raise ValueError(
-            f"Row {row} of {name} sums to {sums[row]:.6g}, not to 1. Each row must be a finite "
-            "distribution over the classes: divide it by its sum, or look for NaN in the model."
+            f"Row {row} of {name} sums to {sums[row]:.6g}, not to 1 (within {SUM_TOLERANCE:g}). "
+            "Each row must be a finite distribution over the classes: divide it by its sum, or "
+            "look for NaN in the model. Logits need a softmax first."
+        )
+    check_range(table, name)
+
+
+def are_in_range(rows):
+    """Say whether `rows`, of any array library, hold probabilities."""
+    xp = array_api_compat.array_namespace(rows)
+    low, high = xp.min(rows), xp.max(rows)
+    return bool(low >= -SUM_TOLERANCE) and bool(high <= 1 + SUM_TOLERANCE)
+
+
+def check_range(table, name):
+    """Raise ValueError, naming the worst row, unless an ndarray holds probabilities."""
+    table = table.astype(np.float64, copy=False)
+    outside = np.maximum(table - 1, -table)
+    outside[np.isnan(outside)] = np.inf
+    row, column = np.unravel_index(outside.argmax(), table.shape)
+    if outside[row, column] > SUM_TOLERANCE:
+        raise ValueError(
+            f"Row {row} of {name} holds {table[row, column]:g}, which is no probability."
+        )
+
+
+def are_finite(rows):
+    """Say whether `rows`, of any array library, hold no NaN and no infinity."""
+    xp = array_api_compat.array_namespace(rows)
+    return bool(xp.all(xp.isfinite(rows)))
+
+
+def check_finite(table, name):
+    """Raise ValueError, naming the first row that does not, unless an ndarray is finite."""
+    rows, columns = np.nonzero(~np.isfinite(table))
+    if rows.size:
+        raise ValueError(
+            f"Row {rows[0]} of {name} holds {table[rows[0], columns[0]]:g}: logits must be finite."
         )
 
 
@@ -94,6 +149,42 @@ def group_labels(y, name="y_true"):
     if groups.size and groups.min() < 0:
         raise ValueError(f"Row {int(groups.argmin())} of {name} is missing (NaN or None).")
     return groups, present.tolist()
+
+
+def column_labels(present, labels, n_columns):
+    """Say which label each column is of.
+
+    Parameters
+    ----------
+    present : list
+        Labels that occur, as Python scalars.
+
+    labels : array-like of shape (n_columns,) or None
+        What the user says of the columns. With None, there is one for each label that occurs, in
+        sorted order, or the labels are numbers of columns, of which some do not occur.
+
+    n_columns : int
+
+    Returns
+    -------
+    labels : ndarray of shape (n_columns,)
+
+    Raises
+    ------
+    ValueError
+        If there is another number of labels than of columns, or two are the same.
+    """
+    if labels is None and len(present) < n_columns and set(present) <= set(range(n_columns)):
+        labels = range(n_columns)
+    labels = np.asarray(sorted(present) if labels is None else labels)
+    if labels.shape != (n_columns,):
+        raise ValueError(
+            f"There are {n_columns} columns of predictions and {labels.size} labels. Pass the "
+            "label of each column as labels, such as labels=clf.classes_."
+        )
+    if len(set(labels.tolist())) != n_columns:
+        raise ValueError(f"labels must be distinct, got {labels.tolist()}.")
+    return labels
 
 
 def columns_of(present, classes, name="y_true"):

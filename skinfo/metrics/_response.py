@@ -1,6 +1,7 @@
 """Class probabilities from an estimator, or an error that says what to do."""
 
 import numpy as np
+import pandas as pd
 
 from skinfo.metrics._probabilities import check_probabilities
 
@@ -54,19 +55,20 @@ def class_probabilities(estimator, X):
     return _distributions(prob, classes, name), classes
 
 
-def output_probabilities(estimator, X, n_outputs):
+def output_probabilities(estimator, X, y):
     """Ask a fitted classifier of several outputs for its predictions.
 
     Parameters
     ----------
     estimator : fitted classifier
         Its ``predict_proba`` gives a list with a table for each output, or one table with the
-        probability of each label.
+        probability that each label is there.
 
     X : array-like of shape (n_samples, n_features)
         Rows to predict.
 
-    n_outputs : int
+    y : ndarray of shape (n_samples, n_outputs)
+        What happened.
 
     Returns
     -------
@@ -78,19 +80,31 @@ def output_probabilities(estimator, X, n_outputs):
     TypeError
         If the estimator cannot predict probabilities.
     ValueError
-        If it predicts another number of outputs, or rows that are no distributions.
+        If it predicts another number of outputs, rows that are no distributions, or whether
+        labels are there while `y` holds something else.
     """
     prob, classes = _predicted(estimator, X)
     name = type(estimator).__name__
     n_predicted = len(prob) if isinstance(prob, list) else np.shape(prob)[1]
-    if n_predicted != n_outputs:
-        raise ValueError(f"y has {n_outputs} outputs and {name} predicts {n_predicted}.")
-    if isinstance(prob, list):
-        pairs = zip(prob, classes, strict=True)
-    else:
-        prob = np.asarray(prob)
-        pairs = ((np.column_stack([1 - label, label]), [0, 1]) for label in prob.T)
-    return [(_distributions(p, c, name), c) for p, c in pairs]
+    if n_predicted != y.shape[1]:
+        raise ValueError(f"y has {y.shape[1]} outputs and {name} predicts {n_predicted}.")
+    if not isinstance(prob, list):
+        prob = [np.column_stack([1 - label, label]) for label in np.asarray(prob).T]
+        # A chain has a list of two classes for each; others take indicators only.
+        if not isinstance(classes, list):
+            _require_indicators(y, name)
+            classes = [[0, 1]] * len(prob)
+    return [(_distributions(p, c, name), c) for p, c in zip(prob, classes, strict=True)]
+
+
+def _require_indicators(y, name):
+    """Raise ValueError unless `y` says of each label whether it is there."""
+    found = pd.unique(y.ravel()).tolist()
+    if not set(found) <= {0, 1}:
+        raise ValueError(
+            f"{name} predicts how likely each of {y.shape[1]} labels is there, so y must be an "
+            f"indicator matrix of 0 and 1; it holds {found[:5]}."
+        )
 
 
 def _predicted(estimator, X):

@@ -64,6 +64,11 @@ def _outcome(prob, classes, y, weight, nats_per_unit, unseen):
     groups, present = group_labels(y, "y")
     if len(groups) != len(prob):
         raise ValueError(f"X has {len(prob)} rows and y has {len(groups)}.")
+    if weight is not None and not weight.all():
+        # A row that weighs nothing must change nothing: 0 times an infinite cost is no number.
+        kept = weight > 0
+        prob, weight = prob[kept], weight[kept]
+        groups, present = group_labels(y[kept], "y")
     columns = columns_with_unseen(present, classes, "y")
     strange = [label for label, k in zip(present, columns, strict=True) if k >= len(classes)]
     if strange and unseen == "raise":

@@ -26,8 +26,9 @@ def check_settings(metric, output, base):
 
 def _named(metric):
     """Return metrics under the names that the user gave them, or else their own."""
-    if isinstance(metric, dict):
-        _check_names(set(metric.values()), METRICS, "metric")
+    if isinstance(metric, dict) and metric:
+        for name in metric.values():
+            _check_names((name,), METRICS, "metric")
         return metric
     names = _check_names(metric, METRICS, "metric")
     return dict(zip(names, names, strict=True))

@@ -7,7 +7,6 @@ from scipy.special import entr
 
 from skinfo.metrics._members import ensemble_moments
 from skinfo.metrics._response import class_probabilities
-from skinfo.metrics._uncertainty_decomposition import parts_of
 
 
 class Prediction:
@@ -27,7 +26,11 @@ class Prediction:
     @cached_property
     def parts(self):
         """Total, aleatoric and epistemic uncertainty, each of shape (n_samples,)."""
-        return parts_of(*ensemble_moments(self._model, self._X), self.nats_per_unit)
+        aleatoric, mean = ensemble_moments(self._model, self._X)
+        # Entropy is concave, so that what is negative is rounding.
+        epistemic = np.maximum(entr(mean).sum(axis=1) - aleatoric, 0) / self.nats_per_unit
+        aleatoric = aleatoric / self.nats_per_unit
+        return aleatoric + epistemic, aleatoric, epistemic
 
 
 def predictive_entropy(prediction):

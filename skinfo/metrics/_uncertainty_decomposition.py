@@ -6,6 +6,7 @@ from numbers import Real
 import numpy as np
 from scipy.special import entr
 
+from skinfo.measures._terms import divergence_terms, safe_log
 from skinfo.metrics._probabilities import check_probabilities
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._validation import check_base
@@ -83,7 +84,9 @@ def uncertainty_decomposition(probs, *, weights=None, base=2):
     Notes
     -----
     The epistemic part is the Jensen-Shannon divergence of the members. It is what active
-    learning calls BALD [1]_. Working memory is that of one member.
+    learning calls BALD [1]_. It is computed as their mean divergence from the mean prediction, so
+    that it keeps its relative accuracy where they hardly differ, and the total as the sum of the
+    parts.
 
     References
     ----------
@@ -108,9 +111,11 @@ def uncertainty_decomposition(probs, *, weights=None, base=2):
             f"{np.shape(probs)}."
         )
     weights = _member_weights(weights, len(probs))
-    members = (check_probabilities(prob, f"probs[{m}]") for m, prob in enumerate(probs))
+    members = [check_probabilities(prob, f"probs[{m}]") for m, prob in enumerate(probs)]
     aleatoric, mean = mean_entropy_and_prediction(zip(weights, members, strict=True))
-    return UncertaintyDecomposition(*parts_of(aleatoric, mean, nats_per_unit))
+    epistemic = _mean_divergence(zip(weights, members, strict=True), mean) / nats_per_unit
+    aleatoric = aleatoric / nats_per_unit
+    return UncertaintyDecomposition(aleatoric + epistemic, aleatoric, epistemic)
 
 
 def _member_weights(weights, n_members):
@@ -125,6 +130,18 @@ def _member_weights(weights, n_members):
             f"weights must be finite, not negative, and not all zero; got {weights.tolist()}."
         )
     return weights
+
+
+def _mean_divergence(members, mean):
+    """Return the mean divergence of weighted members from their mean prediction, in nats."""
+    log_mean = safe_log(np, mean)
+    divergence, total = 0.0, 0.0
+    for weight, prob in members:
+        prob = np.asarray(prob, dtype=np.float64)
+        terms = divergence_terms(np, prob, mean, log_mean)
+        divergence = divergence + weight * terms.sum(axis=1)
+        total += weight
+    return divergence / total
 
 
 def mean_entropy_and_prediction(members):
@@ -147,11 +164,3 @@ def mean_entropy_and_prediction(members):
         mean = mean + weight * prob
         total += weight
     return entropy / total, mean / total
-
-
-def parts_of(aleatoric, mean, nats_per_unit):
-    """Return the total, aleatoric and epistemic part in units; the first is their sum."""
-    # Entropy is concave, so that what is negative is rounding.
-    epistemic = np.maximum(entr(mean).sum(axis=1) - aleatoric, 0) / nats_per_unit
-    aleatoric = aleatoric / nats_per_unit
-    return aleatoric + epistemic, aleatoric, epistemic

@@ -10,6 +10,7 @@ from sklearn.metrics._scorer import _BaseScorer
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils import _safe_indexing
 from sklearn.utils._metadata_requests import RequestMethod, _routing_enabled
+from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._param_validation import (
     HasMethods,
     Interval,
@@ -42,5 +43,6 @@ __all__ = [
     "_safe_indexing",
     "_safe_split",
     "array_api_compat",
+    "check_matplotlib_support",
     "validate_params",
 ]

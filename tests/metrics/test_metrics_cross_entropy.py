@@ -1,6 +1,7 @@
-"""cross_entropy_loss against closed forms, identities and scikit-learn's log_loss."""
+"""cross_entropy_loss against closed forms, identities, scikit-learn's log_loss and PyTorch."""
 
 import math
+import tracemalloc
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from scipy.special import softmax
 from scipy.stats import entropy
 from sklearn.metrics import log_loss
 
-from skinfo.metrics import cross_entropy_loss
+from skinfo.metrics import _arrays, cross_entropy_loss
 
 COIN = np.array([[0.5, 0.5], [0.25, 0.75], [0.875, 0.125]])
 
@@ -143,6 +144,151 @@ def test_tiny_negative_probabilities_are_rounding():
     assert_array_equal(cross_entropy_loss([0, 1], prob, reduction="none"), [0, 1])
 
 
+def test_integers_that_number_columns_need_not_all_occur():
+    # -log2 of 0.5 and of 0.25, the columns 0 and 2
+    prob = [[0.5, 0.25, 0.25], [0.5, 0.25, 0.25]]
+    for dtype in (np.int64, np.uint8, np.int32):
+        loss = cross_entropy_loss(np.array([0, 2], dtype), prob, reduction="none")
+        assert_array_equal(loss, [1, 2])
+    assert cross_entropy_loss([True, True], [[0.5, 0.5], [0.75, 0.25]]) == 1.5
+    # 1 and 2 of two columns are no numbers of columns, so they are sorted.
+    assert_array_equal(
+        cross_entropy_loss([2, 1], COIN[1:], reduction="none"),
+        cross_entropy_loss(["b", "a"], COIN[1:], reduction="none"),
+    )
+
+
+@pytest.mark.parametrize("n_classes", [2, 5, 3000])
+def test_blocks_of_rows_join_to_the_whole(n_classes, monkeypatch):
+    # Each row against its own probability, in blocks of one row, of a few, and all at once.
+    rng = np.random.default_rng(n_classes)
+    prob = rng.dirichlet(np.ones(n_classes), size=23)
+    codes = rng.integers(0, n_classes, 23)
+    expected = -np.log2(np.maximum(prob[np.arange(23), codes], 2.0**-52))
+    for size in (1, 7 * n_classes, 10**6):
+        monkeypatch.setattr(_arrays, "BLOCK_SIZE", size)
+        assert_allclose(cross_entropy_loss(codes, prob, reduction="none"), expected, rtol=1e-14)
+        soft = cross_entropy_loss(np.eye(n_classes)[codes], prob, reduction="none")
+        assert_allclose(soft, expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize("from_logits", [False, True])
+def test_place_of_a_row_does_not_change_a_bit(from_logits, monkeypatch):
+    rng = np.random.default_rng(0)
+    x, target = rng.dirichlet(np.ones(37), size=(2, 50))
+    x = np.log(x) if from_logits else x
+    codes = rng.integers(0, 37, 50)
+    kwargs = {"from_logits": from_logits, "reduction": "none"}
+    for y_true in (codes, target):
+        whole = cross_entropy_loss(y_true, x, **kwargs)
+        assert_array_equal(cross_entropy_loss(y_true[::-1], x[::-1], **kwargs), whole[::-1])
+        for size in (1, 7 * 37):
+            with monkeypatch.context() as patch:
+                patch.setattr(_arrays, "BLOCK_SIZE", size)
+                assert_array_equal(cross_entropy_loss(y_true, x, **kwargs), whole)
+
+
+def test_error_names_the_worst_row_of_all_blocks(monkeypatch):
+    monkeypatch.setattr(_arrays, "BLOCK_SIZE", 4)
+    prob = np.full((9, 2), 0.5)
+    prob[1], prob[7] = 0.49, 0.3
+    with pytest.raises(ValueError, match=r"Row 7 of y_prob sums to 0\.6"):
+        cross_entropy_loss([0, 1] * 4 + [0], prob)
+
+
+def test_layout_of_the_memory_does_not_change_a_bit(predicted):
+    codes, prob, _ = predicted
+    soft, logits = prob[::-1].copy(), np.log(prob)
+    for y_true in (codes, soft):
+        for y_prob, from_logits in ((prob, False), (logits, True)):
+            rows = cross_entropy_loss(y_true, y_prob, from_logits=from_logits, reduction="none")
+            for other in (
+                np.asfortranarray(y_prob),
+                pd.DataFrame(y_prob),
+                y_prob.tolist(),
+                np.repeat(y_prob, 2, axis=1)[:, ::2],
+            ):
+                assert_array_equal(
+                    cross_entropy_loss(y_true, other, from_logits=from_logits, reduction="none"),
+                    rows,
+                )
+
+
+def test_nothing_of_the_size_of_the_predictions_is_made():
+    n, n_classes = 20_000, 100  # 16 MB, in blocks of 2 MB
+    prob = np.full((n, n_classes), 1 / n_classes)
+    codes = np.arange(n) % n_classes
+    for y_true in (codes, prob):
+        for y_prob in (prob, np.asfortranarray(prob)):
+            for from_logits in (False, True):
+                tracemalloc.start()
+                loss = cross_entropy_loss(y_true, y_prob, from_logits=from_logits)
+                peak = tracemalloc.get_traced_memory()[1]
+                tracemalloc.stop()
+                # The uniform distribution costs log2(100) bits, as its own logits do.
+                assert_allclose(loss, math.log2(n_classes))
+                assert peak < 0.9 * prob.nbytes
+
+
+def test_one_hot_of_any_dtype(predicted):
+    codes, prob, _ = predicted
+    expected = cross_entropy_loss(codes, prob)
+    for dtype in (bool, int, np.float32):
+        assert_allclose(cross_entropy_loss(np.eye(4, dtype=dtype)[codes], prob), expected)
+    assert_allclose(cross_entropy_loss(pd.get_dummies(codes), prob), expected)
+
+
+def test_nullable_frames_are_numbers(predicted):
+    codes, prob, _ = predicted
+    frame = pd.DataFrame(prob, dtype="Float64")
+    assert cross_entropy_loss(pd.Series(codes, dtype="Int64"), frame) == cross_entropy_loss(
+        codes, prob
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_logits_cost_what_their_softmax_costs(predicted, dtype):
+    codes, prob, weight = predicted
+    logits = np.log(prob).astype(dtype) + 3  # a constant that the softmax takes away
+    softmaxed = softmax(logits.astype(np.float64), axis=1)
+    for y_true in (codes, prob[::-1]):
+        assert_allclose(
+            cross_entropy_loss(y_true, logits, sample_weight=weight, from_logits=True),
+            cross_entropy_loss(y_true, softmaxed, sample_weight=weight),
+            rtol=1e-12,
+        )
+
+
+def test_logits_are_exact_however_large():
+    # ln(1 + e^-1000) = 0 for the likely class, 1000 for the other, where a probability would
+    # have come to its floor; all shifted, which changes nothing.
+    logits = np.array([[1000.0, 0.0], [1e6, 1e6 - 1000], [-1e300, 0.0]])
+    loss = cross_entropy_loss([1, 1, 0], logits, base=math.e, from_logits=True, reduction="none")
+    assert_array_equal(loss, [1000, 1000, 1e300])
+    likely = cross_entropy_loss([0, 0, 1], logits, from_logits=True, reduction="none")
+    assert_array_equal(likely, [0, 0, 0])
+    assert not np.signbit(likely).any()
+    soft = cross_entropy_loss([[0.5, 0.5]] * 3, logits, base=math.e, from_logits=True)
+    assert_allclose(soft, (500 + 500 + 5e299) / 3)
+
+
+def test_sums_of_many_float32_probabilities_are_added_in_float64():
+    # 100,000 equal float32 numbers, added up in float32 one by one, would miss 1 by 1e-3.
+    prob = np.full((2, 100_000), 1e-5, dtype=np.float32)
+    assert_allclose(cross_entropy_loss([0, 1], prob), math.log2(1e5), rtol=1e-7)
+
+
+def test_types_that_are_no_numbers():
+    with pytest.raises(TypeError, match="y_prob must hold real numbers"):
+        cross_entropy_loss([0], [["a", "b"]])
+    with pytest.raises(TypeError, match="y_prob must hold real numbers"):
+        cross_entropy_loss([0], np.array([[None, "b"]], dtype=object))
+    with pytest.raises(TypeError, match=r"y_prob must hold real numbers.*complex"):
+        cross_entropy_loss([0], np.array([[1j, 1]]))
+    with pytest.raises(TypeError, match="y_true must hold real numbers"):
+        cross_entropy_loss([["a", "b"]], [[0.5, 0.5]])
+
+
 @given(st.integers(0, 2**32 - 1), st.integers(2, 6))
 @settings(max_examples=40, deadline=None)
 def test_the_truth_is_the_cheapest_prediction(seed, n_classes):
@@ -160,17 +306,44 @@ def test_the_truth_is_the_cheapest_prediction(seed, n_classes):
         ([0, 1], [[0.9, 0.5], [0.5, 0.4]], {}, r"Row 0 of y_prob sums to 1\.4"),
         ([0, 1], [[0.5, 0.5], [np.nan, 0.5]], {}, "Row 1 of y_prob sums to nan"),
         ([0, 1], [[0.5, 0.5], [np.inf, 0.5]], {}, "Row 1 of y_prob sums to inf"),
-        ([0, 1], [[0.5, 0.5], [1.5, -0.5]], {}, "Row 1 of y_prob holds -0.5"),
-        ([0, 1], [0.5, 0.5], {}, r"one column a class.*shape \(2,\)"),
+        ([0, 1], [[0.5, 0.5], [1.75, -0.75]], {}, r"Row 1 of y_prob holds (1\.75|-0\.75)"),
+        ([0, 1], [[0.5, 0.5], [0.5, 0.3]], {}, r"within 1e-05.*Logits need a softmax"),
+        ([0, 1], [0.5, 0.5], {}, r"one column a class.*shape \(2,\).*binary_cross_entropy"),
         ([], np.empty((0, 2)), {}, r"at least one of each; got shape \(0, 2\)"),
         ([0, 1, 1], [[0.5, 0.5], [0.5, 0.5]], {}, "y_true has 3 rows and y_prob has 2"),
-        ([0, 0], [[0.5, 0.5], [0.5, 0.5]], {}, "2 columns and there are 1 labels.*classes_"),
+        (
+            ["a", "a"],
+            [[0.5, 0.5], [0.5, 0.5]],
+            {},
+            "2 columns of predictions and 1 labels.*classes_",
+        ),
         ([0, 1], [[0.5, 0.5], [0.5, 0.5]], {"labels": [1, 1]}, "labels must be distinct"),
         (["0", "1"], [[0.5, 0.5]] * 2, {"labels": [0, 1]}, r"nor can be: y_true holds \['0', '1'"),
         ([0.0, np.nan], [[0.5, 0.5]] * 2, {"labels": [0, 1]}, "Row 1 of y_true is missing"),
         (["a", None], [[0.5, 0.5]] * 2, {"labels": ["a", "b"]}, "Row 1 of y_true is missing"),
         ([[1.0, 0.0, 0.0]], [[0.5, 0.5]], {}, r"must have the shape of y_prob, \(1, 2\)"),
         ([[1.0, 0.5]], [[0.5, 0.5]], {}, r"Row 0 of y_true sums to 1\.5"),
+        (
+            [0, 2],
+            [[0.2, 0.3, 0.5]] * 2,
+            {"labels": [0, 1]},
+            "3 columns of predictions and 2 labels",
+        ),
+        ([0, 3], [[0.2, 0.3, 0.5]] * 2, {}, "3 columns of predictions and 2 labels"),
+        ([0, -100, 1], [[0.5, 0.5]] * 3, {}, "2 columns of predictions and 3 labels"),
+        (
+            [0, 1],
+            [[0, 0], [0, np.nan]],
+            {"from_logits": True},
+            "Row 1 of y_prob holds nan: logits",
+        ),
+        ([0, 1], [[-np.inf, 0], [0, 0]], {"from_logits": True}, "Row 0 of y_prob holds -inf"),
+        (
+            ["b", "c"],
+            [[1, 2], [3, 4]],
+            {"from_logits": True, "labels": ["a", "b"]},
+            "y_true holds 'c', which is none of labels. Logits have no",
+        ),
         ([0, 1], [[0.5, 0.5]] * 2, {"base": 1}, "base must be"),
         ([0, 1], [[0.5, 0.5]] * 2, {"base": -2}, "'base' parameter"),
         ([0, 1], [[0.5, 0.5]] * 2, {"reduction": "max"}, "'reduction' parameter"),
@@ -187,3 +360,132 @@ def test_the_truth_is_the_cheapest_prediction(seed, n_classes):
 def test_errors_say_what_is_wrong(y_true, y_prob, kwargs, match):
     with pytest.raises(ValueError, match=match):
         cross_entropy_loss(y_true, y_prob, **kwargs)
+
+
+@pytest.mark.parametrize("library", ["array_api_strict", "torch"])
+@pytest.mark.parametrize("from_logits", [False, True])
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_other_libraries_stay_in_their_own(predicted, library, from_logits, reduction):
+    xp = pytest.importorskip(library)
+    codes, prob, weight = predicted
+    y_prob = np.log(prob) if from_logits else prob
+    for y_true in (codes, codes == 1, prob[::-1].copy()):
+        kwargs = {"from_logits": from_logits, "reduction": reduction, "sample_weight": weight}
+        expected = cross_entropy_loss(y_true, y_prob, **kwargs)
+        theirs = cross_entropy_loss(xp.asarray(y_true), xp.asarray(y_prob), **kwargs)
+        assert type(theirs) is type(xp.asarray(0.0))
+        assert theirs.dtype == xp.float64
+        assert theirs.ndim == (reduction == "none")
+        assert_allclose(np.asarray(theirs), expected, rtol=1e-13)
+        kwargs["sample_weight"] = xp.asarray(weight)
+        assert_array_equal(
+            np.asarray(cross_entropy_loss(y_true, xp.asarray(y_prob), **kwargs)),
+            np.asarray(theirs),
+        )
+
+
+@pytest.mark.parametrize("library", ["array_api_strict", "torch"])
+def test_labels_and_errors_of_other_libraries(library):
+    xp = pytest.importorskip(library)
+    prob = xp.asarray(COIN)
+    assert float(cross_entropy_loss(["a", "a", "b"], prob)) == 2
+    assert float(cross_entropy_loss(xp.asarray([3, 3, 7]), prob, labels=xp.asarray([3, 7]))) == 2
+    loss = cross_entropy_loss(xp.asarray([0, 9, 1]), prob, labels=[0, 1], reduction="none")
+    assert_array_equal(np.asarray(loss), [1, 52, 3])
+    with pytest.raises(ValueError, match=r"Row 2 of y_prob sums to 0\.5"):
+        cross_entropy_loss([0, 0, 1], xp.asarray([[0.5, 0.5], [1.0, 0.0], [0.25, 0.25]]))
+    with pytest.raises(ValueError, match="Row 0 of y_prob sums to nan"):
+        cross_entropy_loss([0, 0], xp.asarray([[math.nan, 0.5], [1.0, 0.0]]))
+    with pytest.raises(TypeError, match=r"y_true is an array of .* pass both in one library"):
+        cross_entropy_loss(xp.asarray([0, 0, 1]), COIN)
+
+
+def test_device_is_kept():
+    xp = pytest.importorskip("array_api_strict")
+    device = xp.Device("device1")
+    prob = xp.asarray(COIN, device=device)
+    for from_logits in (False, True):
+        y_true = xp.asarray([0, 0, 1], device=device)
+        assert cross_entropy_loss(y_true, prob, from_logits=from_logits).device == device
+    assert cross_entropy_loss(["a", "a", "b"], prob, sample_weight=[1, 2, 3]).device == device
+
+
+def torch_cases():
+    """Logits and three kinds of truth, or a skip where there is no PyTorch."""
+    torch = pytest.importorskip("torch")
+    generator = torch.Generator().manual_seed(0)
+    logits = 3 * torch.randn(30, 5, dtype=torch.float64, generator=generator)
+    soft = torch.randn(30, 5, dtype=torch.float64, generator=generator).softmax(-1)
+    labels = torch.randint(0, 5, (30,), generator=generator)
+    weight = torch.rand(30, dtype=torch.float64, generator=generator)
+    return torch, logits, {"labels": labels, "soft": soft}, weight
+
+
+@pytest.mark.parametrize("kind", ["labels", "soft"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_value_and_gradient_of_logits_are_those_of_torch(kind, dtype):
+    torch, logits, truths, weight = torch_cases()
+    dtype = getattr(torch, dtype)
+    logits = logits.to(dtype).requires_grad_()
+    y_true = truths[kind] if kind == "labels" else truths[kind].to(dtype)
+    each = torch.nn.functional.cross_entropy(logits, y_true, reduction="none")
+    for w in (None, weight):
+        theirs = each.mean() if w is None else (each * w.to(dtype)).sum() / w.to(dtype).sum()
+        ours = cross_entropy_loss(y_true, logits, base=math.e, sample_weight=w, from_logits=True)
+        assert ours.dtype == dtype
+        torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-6)
+        (gradient,) = torch.autograd.grad(ours, logits)
+        (expected,) = torch.autograd.grad(theirs, logits, retain_graph=True)
+        torch.testing.assert_close(gradient, expected, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["labels", "soft"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_value_and_gradient_of_probabilities_are_those_of_torch(kind, dtype):
+    torch, logits, truths, weight = torch_cases()
+    dtype = getattr(torch, dtype)
+    prob = logits.softmax(-1).to(dtype).requires_grad_()
+    if kind == "labels":
+        each = torch.nn.functional.nll_loss(prob.log(), truths[kind], reduction="none")
+    else:
+        each = -(truths[kind].to(dtype) * prob.log()).sum(-1)
+    w = weight.to(dtype)
+    theirs = (each * w).sum() / w.sum()
+    y_true = truths[kind] if kind == "labels" else truths[kind].to(dtype)
+    ours = cross_entropy_loss(y_true, prob, base=math.e, sample_weight=weight)
+    torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-6)
+    (gradient,) = torch.autograd.grad(ours, prob)
+    (expected,) = torch.autograd.grad(theirs, prob)
+    torch.testing.assert_close(gradient, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_gradient_at_the_floor_and_of_large_logits_is_finite():
+    torch, *_ = torch_cases()
+    prob = torch.tensor([[0.0, 1.0], [0.5, 0.5]], requires_grad=True)
+    loss = cross_entropy_loss(torch.tensor([0, 0]), prob, base=math.e, reduction="sum")
+    (gradient,) = torch.autograd.grad(loss, prob)
+    assert gradient.tolist() == [[0, 0], [-2, 0]]
+    # softmax - one_hot = (1, -1)
+    logits = torch.tensor([[1e6, -1e6]], requires_grad=True)
+    loss = cross_entropy_loss(torch.tensor([1]), logits, base=math.e, from_logits=True)
+    assert float(loss.detach()) == 2e6
+    (gradient,) = torch.autograd.grad(loss, logits)
+    assert gradient.tolist() == [[1, -1]]
+
+
+def test_gradient_of_soft_labels():
+    # -log2 q_k with respect to p_k.
+    torch, *_ = torch_cases()
+    target = torch.tensor([[0.5, 0.5]], requires_grad=True)
+    prob = torch.tensor([[0.25, 0.75]])
+    (gradient,) = torch.autograd.grad(cross_entropy_loss(target, prob), target)
+    torch.testing.assert_close(gradient, -prob.log2())
+
+
+def test_half_precision_is_scored_in_float32():
+    torch, *_ = torch_cases()
+    for dtype in (torch.float16, torch.bfloat16):
+        prob = torch.tensor([[0.0, 1.0], [0.25, 0.75]], dtype=dtype)
+        loss = cross_entropy_loss(torch.tensor([0, 0]), prob, reduction="none")
+        assert loss.dtype == torch.float32
+        assert_allclose(loss.tolist(), [52, 2], rtol=1e-6)

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy.sparse import csr_array
+from sklearn import config_context
+from sklearn.base import clone
 from sklearn.datasets import load_iris, make_multilabel_classification
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, log_loss
-from sklearn.model_selection import cross_validate
+from sklearn.model_selection import GridSearchCV, KFold, cross_validate
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import ClassifierChain, MultiOutputClassifier
 from sklearn.naive_bayes import GaussianNB
@@ -139,6 +141,17 @@ def test_all_rows_unseen_at_infinite_cost(iris):
         assert EntropyScorer(unseen="inf")(model, X[y == 2], y[y == 2]) == -math.inf
 
 
+@pytest.mark.parametrize("unseen", ["clip", "inf", "raise"])
+def test_a_row_that_weighs_nothing_costs_nothing(iris, unseen):
+    # Nor does its label count as one of three, of which the Brier score is not halved.
+    X, y, _ = iris
+    model = GaussianNB().fit(X[y < 2], y[y < 2])
+    scorer = EntropyScorer(metric=get_scorer_names(), unseen=unseen)
+    assert scorer(model, X, y, (y < 2).astype(float)) == pytest.approx(
+        scorer(model, X[y < 2], y[y < 2]), rel=1e-12
+    )
+
+
 @pytest.fixture(scope="module")
 def labelled():
     """Rows with three labels each, yes or no."""
@@ -169,6 +182,39 @@ def test_multilabel_is_the_mean_over_labels(labelled, name):
         EntropyScorer(metric="discrimination")(model, X, y),
         np.mean([part.discrimination for part in parts]),
     )
+
+
+def test_labels_of_a_chain_need_not_be_0_and_1(labelled):
+    X, y = labelled
+    named = EntropyScorer()(ClassifierChain(LogisticRegression()).fit(X, y + 7), X, y + 7)
+    plain = EntropyScorer()(ClassifierChain(LogisticRegression()).fit(X, y), X, y)
+    assert_allclose(named, plain, rtol=1e-3)  # a chain feeds on its labels
+
+
+def test_one_output_of_three_classes_is_not_three_labels(iris, model):
+    # Its table has a column for each class, as many as y has outputs here.
+    X, y, _ = iris
+    with pytest.raises(ValueError, match=r"GaussianNB.*3 labels.*0 and 1; it holds \[0, 1, 2\]"):
+        EntropyScorer()(model, X, np.column_stack([y, y, y]))
+
+
+@pytest.mark.parametrize("routing", [False, True])
+def test_multilabel_in_a_weighted_search(labelled, routing):
+    X, y = labelled
+    weight = np.random.default_rng(0).integers(1, 4, len(X))
+    cv = KFold(2)
+    with config_context(enable_metadata_routing=routing):
+        model, scorer = clone(MULTILABEL["forest"]), EntropyScorer(metric=get_scorer_names())
+        if routing:
+            model.set_fit_request(sample_weight=True)
+            scorer.set_score_request(sample_weight=True)
+        search = GridSearchCV(model, {"max_depth": [3]}, cv=cv, scoring=scorer, refit="skill")
+        search.fit(X, y, sample_weight=weight)
+    train, test = next(cv.split(X))
+    by_hand = clone(model).fit(X[train], y[train], sample_weight=weight[train])
+    expected = scorer(by_hand, X[test], y[test], weight[test])
+    for name in get_scorer_names():
+        assert_allclose(search.cv_results_[f"split0_test_{name}"][0], expected[name])
 
 
 def test_multilabel_in_cross_validation(labelled):

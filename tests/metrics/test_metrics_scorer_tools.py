@@ -15,6 +15,7 @@ from sklearn.metrics import check_scoring, log_loss, make_scorer
 from sklearn.model_selection import (
     GridSearchCV,
     HalvingGridSearchCV,
+    HalvingRandomSearchCV,
     RandomizedSearchCV,
     StratifiedKFold,
     cross_val_score,
@@ -26,7 +27,7 @@ from sklearn.model_selection import (
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skinfo.metrics import EntropyScorer
+from skinfo.metrics import EntropyScorer, get_scorer_names
 
 SKLEARN = tuple(int(part) for part in sklearn.__version__.split(".")[:2])
 CV = StratifiedKFold(3)
@@ -157,6 +158,27 @@ def test_several_metrics_of_one_prediction(routing, data):
     assert search.best_index_ == np.argmax(skill)
 
 
+def test_each_metric_in_a_search(routing, data):
+    X, y, _ = data
+    names = {f"my {name}": name for name in get_scorer_names()}
+    search = GridSearchCV(
+        LogisticRegression(),
+        {"C": [1e-4, 1.0]},
+        cv=CV,
+        scoring=EntropyScorer(metric=names),
+        refit="my brier",
+    ).fit(X, y)
+    assert search.best_params_ == {"C": 1.0}
+    fitted = [clone(search.best_estimator_).fit(X[train], y[train]) for train, _ in CV.split(X, y)]
+    for shown, name in names.items():
+        scorer = EntropyScorer(metric=name)
+        scores = [
+            scorer(model, X[test], y[test])
+            for model, (_, test) in zip(fitted, CV.split(X, y), strict=True)
+        ]
+        assert_allclose(search.cv_results_[f"mean_test_{shown}"][1], np.mean(scores))
+
+
 def test_searches(routing, data):
     X, y, _ = data
     grid = {"C": [1e-4, 1.0]}
@@ -165,6 +187,14 @@ def test_searches(routing, data):
         RandomizedSearchCV(LogisticRegression(), grid, n_iter=2, cv=CV, scoring=EntropyScorer()),
         HalvingGridSearchCV(
             LogisticRegression(), grid, cv=CV, scoring=EntropyScorer(), random_state=0
+        ),
+        HalvingRandomSearchCV(
+            LogisticRegression(),
+            grid,
+            n_candidates=2,
+            cv=CV,
+            scoring=EntropyScorer(),
+            random_state=0,
         ),
     ):
         assert search.fit(X, y).best_params_ == {"C": 1.0}
@@ -260,6 +290,22 @@ def test_pipeline_is_scored_as_its_last_step(ask, data):
     else:
         scores = cross_val_score(pipe, X, y, cv=CV, scoring=scorer)
         assert_allclose(scores, fold_scores(LogisticRegression(), X, y))
+
+
+def test_pipelines_in_a_pipeline_in_a_search(ask, data):
+    X, y, weight = data
+    clf, scorer = ask(LogisticRegression(), EntropyScorer())
+    scale = StandardScaler(with_mean=False, with_std=False)
+    params = {}
+    if sklearn.get_config()["enable_metadata_routing"]:
+        scale.set_fit_request(sample_weight=False)
+        params = {"sample_weight": weight}
+    nested = make_pipeline(make_pipeline(scale), make_pipeline(clf))
+    search = GridSearchCV(
+        nested, {"pipeline-2__logisticregression__C": [1.0]}, cv=CV, scoring=scorer
+    ).fit(X, y, **params)
+    expected = fold_scores(LogisticRegression(), X, y, params.get("sample_weight"))
+    assert_allclose([search.cv_results_[f"split{i}_test_score"][0] for i in range(3)], expected)
 
 
 def test_check_scoring_keeps_the_scorer(data):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.sparse import csr_array
 from scipy.stats import entropy
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_iris
 from sklearn.ensemble import (
@@ -23,14 +23,16 @@ from sklearn.ensemble import (
     VotingClassifier,
 )
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV
+from sklearn.model_selection import FixedThresholdClassifier, GridSearchCV, HalvingGridSearchCV
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
+from sklearn.utils.validation import validate_data
 
 from skinfo.metrics import EntropyScorer, uncertainty_decomposition
 
@@ -71,6 +73,17 @@ def test_identities(seed, n_members, n_classes):
     assert_array_equal(result.total, result.aleatoric + result.epistemic)
     assert (result.epistemic >= 0).all()
     assert (result.epistemic <= entropy(share, base=2) + 1e-12).all()
+
+
+@pytest.mark.parametrize("step", [1e-3, 1e-6, 1e-9, 1e-12])
+def test_members_that_hardly_differ(step):
+    # Of (p + d, q - d) and (p - d, q + d) the mean is (p, q), and to second order in d the mean
+    # divergence from it is d^2 (1/p + 1/q) / 2; the next term is of fourth order, since the
+    # third cancels. Powers of two make p + d and the mean exact.
+    d = 2.0 ** round(math.log2(step))
+    probs = [[[0.25 + d, 0.75 - d]], [[0.25 - d, 0.75 + d]]]
+    result = uncertainty_decomposition(probs, base=math.e)
+    assert_allclose(result.epistemic, d**2 * (4 + 4 / 3) / 2, rtol=20 * d**2 + 1e-15)
 
 
 def test_weights_are_repetition_and_base_is_a_unit():
@@ -115,19 +128,21 @@ def voting(**params):
     return VotingClassifier(members, voting="soft", **params)
 
 
-class MeanOfTwo(ClassifierMixin, BaseEstimator):
-    """An ensemble of a kind that nobody knows."""
+class MeanOfAll(ClassifierMixin, BaseEstimator):
+    """An ensemble of a kind that nobody knows, which fits its members on arrays."""
+
+    def __init__(self, members=()):
+        self.members = members
 
     def fit(self, X, y):
-        self.estimators_ = [
-            GaussianNB().fit(X, y),
-            DecisionTreeClassifier(max_depth=2, random_state=0).fit(X, y),
-        ]
+        rows = validate_data(self, X)
+        self.estimators_ = [clone(member).fit(rows, y) for member in self.members]
         self.classes_ = self.estimators_[0].classes_
         return self
 
     def predict_proba(self, X):
-        return sum(member.predict_proba(X) for member in self.estimators_) / 2
+        rows = validate_data(self, X, reset=False)
+        return np.mean([member.predict_proba(rows) for member in self.estimators_], axis=0)
 
 
 ENSEMBLES = {
@@ -151,7 +166,15 @@ ENSEMBLES = {
         random_state=0,
         cv=2,
     ),
-    "unknown": MeanOfTwo(),
+    "unknown": MeanOfAll([GaussianNB(), DecisionTreeClassifier(max_depth=2, random_state=0)]),
+    # NumPy would make one array of the steps and the trees of these.
+    "unknown of pipelines": MeanOfAll(
+        [make_pipeline(StandardScaler(), GaussianNB()), make_pipeline(GaussianNB())]
+        + [make_pipeline(StandardScaler(), LogisticRegression())]
+    ),
+    "unknown of forests": MeanOfAll(
+        [RandomForestClassifier(n, max_depth=3, random_state=0) for n in (2, 3)]
+    ),
 }
 
 
@@ -178,6 +201,29 @@ def test_forest_is_the_decomposition_of_its_trees(iris):
     columns = EntropyScorer(forest, output=PARTS).fit(X, y).transform(X).T
     for part, column in zip(PARTS, columns, strict=True):
         assert_allclose(getattr(expected, part), column, atol=1e-12)
+
+
+def test_an_ensemble_that_is_fitted_already(iris):
+    X, y = iris
+    for name in ("pipeline", "bags that lack classes"):
+        fitted = clone(ENSEMBLES[name]).fit(X, y)
+        frozen = EntropyScorer(FrozenEstimator(fitted), output=PARTS).fit(X, y)
+        plain = EntropyScorer(ENSEMBLES[name], output=PARTS).fit(X, y)
+        assert_array_equal(frozen.transform(X), plain.transform(X))
+
+
+def test_a_threshold_changes_no_probability(iris):
+    X, y = iris
+    plain = EntropyScorer(voting(), output=PARTS).fit(X, y == "z")
+    moved = EntropyScorer(FixedThresholdClassifier(voting(), threshold=0.2), output=PARTS)
+    assert_array_equal(moved.fit(X, y == "z").transform(X), plain.transform(X))
+
+
+def test_a_forest_refuses_what_it_cannot_predict(iris):
+    X, y = iris
+    scorer = EntropyScorer(ENSEMBLES["forest"], output=PARTS).fit(X, y)
+    with pytest.raises(ValueError, match="Input X contains infinity"):
+        scorer.transform([[np.inf, 0.0]])
 
 
 def test_sparse_rows_and_missing_values(iris):

@@ -1,0 +1,27 @@
+"""Displays: what the other rooms compute, as pictures in scikit-learn's manner.
+
+Each Display keeps the numbers that it draws, so that they can be had without the picture.
+Matplotlib is imported when something is plotted.
+"""
+
+from skinfo.inspection._binning import BinningDisplay
+from skinfo.inspection._distribution import DistributionDisplay
+from skinfo.inspection._information_plane import InformationPlaneDisplay
+from skinfo.inspection._joint import JointDistributionDisplay
+from skinfo.inspection._matrix import MutualInfoMatrixDisplay
+from skinfo.inspection._mutual_info import MutualInfoDisplay
+from skinfo.inspection._score_decomposition import ScoreDecompositionDisplay
+from skinfo.inspection._selection_path import SelectionPathDisplay
+from skinfo.inspection._uncertainty import UncertaintyDisplay
+
+__all__ = [
+    "BinningDisplay",
+    "DistributionDisplay",
+    "InformationPlaneDisplay",
+    "JointDistributionDisplay",
+    "MutualInfoDisplay",
+    "MutualInfoMatrixDisplay",
+    "ScoreDecompositionDisplay",
+    "SelectionPathDisplay",
+    "UncertaintyDisplay",
+]

@@ -1,0 +1,301 @@
+"""DistributionDisplay: one distribution, or two side by side."""
+
+import numpy as np
+
+from skinfo.inspection._samples import column_table, levels_of
+from skinfo.inspection._style import (
+    BLUE,
+    ORANGE,
+    bar_style,
+    bits,
+    check_lengths,
+    legend_above,
+    name_ticks,
+    start_plot,
+)
+from skinfo.measures import cross_entropy, entropy, kl_divergence
+from skinfo.utils._compat import check_matplotlib_support
+
+GROUP_WIDTH = 0.8
+
+
+class DistributionDisplay:
+    """Bars of a distribution p, or of p beside q, with their information.
+
+    It is recommended to use `from_distributions` or `from_data` to create a display. All
+    parameters are stored as attributes.
+
+    Parameters
+    ----------
+    p : array-like of shape (n_outcomes,)
+        Probabilities.
+
+    q : array-like of shape (n_outcomes,), default=None
+        Probabilities to compare, such as those of a model. None: p alone.
+
+    entropy : float
+        H(p), in bits.
+
+    cross_entropy : float, default=None
+        H(p, q), in bits: what an outcome of p costs in a code made for q.
+
+    kl_divergence : float, default=None
+        D(p || q), in bits: how much of that is for taking q for p.
+
+    outcomes : array-like of shape (n_outcomes,), default=None
+        Names of the outcomes. None: their numbers.
+
+    names : tuple of two str, default=("p", "q")
+        What the distributions are called.
+
+    Attributes
+    ----------
+    bars_ : list of matplotlib BarContainer
+        Bars of p, and of q.
+
+    legend_ : matplotlib Legend
+        Names of the distributions, and their bits.
+
+    ax_ : matplotlib Axes
+        Axes with the bars.
+
+    figure_ : matplotlib Figure
+        Figure containing the axes.
+
+    See Also
+    --------
+    JointDistributionDisplay : Two variables.
+    skinfo.measures.kl_divergence : The number alone.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> from skinfo.inspection import DistributionDisplay
+    >>> display = DistributionDisplay.from_distributions([0.5, 0.25, 0.25], [0.25, 0.25, 0.5])
+    >>> float(display.entropy), float(display.kl_divergence)
+    (1.5, 0.25)
+    >>> plt.close()
+    """
+
+    def __init__(
+        self,
+        p,
+        q=None,
+        *,
+        entropy,
+        cross_entropy=None,
+        kl_divergence=None,
+        outcomes=None,
+        names=("p", "q"),
+    ):
+        self.p = p
+        self.q = q
+        self.entropy = entropy
+        self.cross_entropy = cross_entropy
+        self.kl_divergence = kl_divergence
+        self.outcomes = outcomes
+        self.names = names
+
+    @classmethod
+    def from_distributions(
+        cls,
+        p,
+        q=None,
+        *,
+        outcomes=None,
+        normalize=False,
+        names=("p", "q"),
+        ax=None,
+        **kwargs,
+    ):
+        """Plot distributions that are known.
+
+        Parameters
+        ----------
+        p : array-like of shape (n_outcomes,)
+            Probabilities.
+
+        q : array-like of shape (n_outcomes,), default=None
+            Probabilities to compare.
+
+        outcomes : array-like of shape (n_outcomes,), default=None
+            Names of the outcomes. None: their numbers.
+
+        normalize : bool, default=False
+            Whether to divide by the sum first, which accepts counts.
+
+        names : tuple of two str, default=("p", "q")
+            What the distributions are called.
+
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        **kwargs : dict
+            Passed to matplotlib's ``bar``, of both.
+
+        Returns
+        -------
+        display : DistributionDisplay
+            The display, plotted.
+
+        Raises
+        ------
+        ValueError
+            If `p` or `q` is no distribution, or their lengths differ.
+
+        See Also
+        --------
+        DistributionDisplay.from_data : Shares of the values of samples.
+
+        Examples
+        --------
+        >>> import matplotlib.pyplot as plt
+        >>> from skinfo.inspection import DistributionDisplay
+        >>> counts = [30, 50, 20]
+        >>> display = DistributionDisplay.from_distributions(
+        ...     counts, outcomes=["low", "middle", "high"], normalize=True
+        ... )
+        >>> plt.close()
+        """
+        check_matplotlib_support(f"{cls.__name__}.from_distributions")
+        p = _distribution(p, "p", normalize)
+        numbers = {"entropy": float(entropy(p))}
+        if q is not None:
+            q = _distribution(q, "q", normalize)
+            numbers["cross_entropy"] = float(cross_entropy(p, q))
+            numbers["kl_divergence"] = float(kl_divergence(p, q))
+        display = cls(p, q, outcomes=outcomes, names=names, **numbers)
+        return display.plot(ax, **kwargs)
+
+    @classmethod
+    def from_data(cls, x, y=None, *, names=("p", "q"), ax=None, **kwargs):
+        """Plot the shares of the values of a discrete sample, or of two samples.
+
+        Parameters
+        ----------
+        x : array-like of shape (n_samples,)
+            Integers, booleans, strings or categories. Missing values are a level of their own.
+
+        y : array-like of shape (n_other_samples,), default=None
+            Another sample of the same thing, such as a later month. Its shares are q.
+
+        names : tuple of two str, default=("p", "q")
+            What the samples are called.
+
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        **kwargs : dict
+            Passed to matplotlib's ``bar``, of both.
+
+        Returns
+        -------
+        display : DistributionDisplay
+            The display, plotted. Its numbers are those of the shares as they are: of small
+            samples the entropy is too small and the divergence too large.
+
+        Raises
+        ------
+        ValueError
+            If a sample holds numbers that are not whole: bin them first.
+
+        See Also
+        --------
+        skinfo.estimation.discrete_entropy : Estimates that allow for the size of the sample.
+
+        Examples
+        --------
+        >>> import matplotlib.pyplot as plt
+        >>> from skinfo.inspection import DistributionDisplay
+        >>> display = DistributionDisplay.from_data(
+        ...     ["a", "b", "b"], ["a", "a", "b"], names=("May", "June")
+        ... )
+        >>> display.outcomes
+        ['a', 'b']
+        >>> plt.close()
+        """
+        check_matplotlib_support(f"{cls.__name__}.from_data")
+        samples = [x] if y is None else [x, y]
+        codes, outcomes = _joint_levels(samples, f"{cls.__name__}.from_data")
+        counts = [np.bincount(part, minlength=len(outcomes)) for part in codes]
+        return cls.from_distributions(
+            *counts, outcomes=outcomes, normalize=True, names=names, ax=ax, **kwargs
+        )
+
+    def plot(self, ax=None, *, names=None, **kwargs):
+        """Plot visualization.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        names : tuple of two str, default=None
+            What to call the distributions. None: `names` as given before.
+
+        **kwargs : dict
+            Passed to matplotlib's ``bar``, of both.
+
+        Returns
+        -------
+        display : DistributionDisplay
+            Object that stores computed values.
+
+        Raises
+        ------
+        ValueError
+            If lengths differ.
+        """
+        ax = start_plot(self, ax)
+        p, q, outcomes = check_lengths(p=self.p, q=self.q, outcomes=self.outcomes)
+        labels = self._labels(self.names if names is None else names)
+        shown = [p] if q is None else [p, q]
+        width = GROUP_WIDTH / len(shown)
+        self.bars_ = []
+        for i, (shares, label, colour) in enumerate(
+            zip(shown, labels, (BLUE, ORANGE), strict=False)
+        ):
+            style = bar_style({"color": colour, "width": width, "label": label}, kwargs)
+            places = np.arange(len(shares)) + (i - (len(shown) - 1) / 2) * width
+            self.bars_.append(ax.bar(places, shares, **style))
+        name_ticks(ax.xaxis, np.arange(len(p)) if outcomes is None else outcomes)
+        ax.set(xlabel="Outcome", ylabel="Probability")
+        self.legend_ = legend_above(ax)
+        return self
+
+    def _labels(self, names):
+        first = f"{names[0]} (H {bits(self.entropy)})"
+        if self.q is None:
+            return [first]
+        return [
+            first,
+            f"{names[1]} (cross-entropy {bits(self.cross_entropy)}, "
+            f"KL {bits(self.kl_divergence)})",
+        ]
+
+
+def _distribution(p, name, normalize):
+    """Return probabilities (n_outcomes,) float64; that they are is for the measures to check."""
+    p = np.asarray(p, dtype=np.float64)
+    if p.ndim != 1:
+        raise ValueError(f"{name} must have shape (n_outcomes,), got {p.shape}.")
+    if normalize and p.sum() > 0:
+        return p / p.sum()
+    return p
+
+
+def _joint_levels(samples, caller):
+    """Return the codes of each sample, and the names of the levels of all of them."""
+    import pandas as pd
+
+    columns = [pd.Series(sample) for sample in samples]
+    table = column_table(caller, x=pd.concat(columns, ignore_index=True))
+    numbers = table.numbers(0) if table.is_numeric(0) else np.empty(0)
+    fractions = numbers[np.isfinite(numbers) & (numbers % 1 != 0)]
+    if len(fractions):
+        raise ValueError(
+            f"A sample must be discrete, and holds {fractions[0]:g}. Bin it first, for example "
+            "with MutualInfoBinner or KBinsDiscretizer."
+        )
+    codes, names = levels_of(table, 0)
+    return np.split(codes, np.cumsum([len(column) for column in columns])[:-1]), names

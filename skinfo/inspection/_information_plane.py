@@ -1,0 +1,265 @@
+"""InformationPlaneDisplay: bits kept of y against bits of description."""
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from skinfo.inspection._style import (
+    GREY,
+    check_lengths,
+    legend_above,
+    line_style,
+    next_colour,
+    start_plot,
+)
+from skinfo.utils._compat import check_matplotlib_support
+
+
+class InformationPlaneDisplay:
+    """What compressions hold of y against what they take to describe, in bits.
+
+    It is recommended to use `from_data`, `from_curve` or `from_estimator` to create a display.
+    All parameters are stored as attributes.
+
+    Parameters
+    ----------
+    compression : array-like of shape (n_points,)
+        Bits of description of each compression T: I(X; T), or H(T) where T is a function of X.
+
+    relevance : array-like of shape (n_points,)
+        I(T; y) of each, in bits.
+
+    mutual_information : float, default=None
+        I(X; y), in bits, which no compression exceeds. None: not drawn.
+
+    Attributes
+    ----------
+    line_ : matplotlib Line2D
+        The curve, in the order given.
+
+    bound_ : matplotlib Line2D
+        Where each bit of description is a bit about y: nothing lies above it.
+
+    limit_ : matplotlib Line2D or None
+        The information that X holds of y.
+
+    ax_ : matplotlib Axes
+        Axes with the curve.
+
+    figure_ : matplotlib Figure
+        Figure containing the axes.
+
+    See Also
+    --------
+    skinfo.feature_selection.selection_curve : A curve of selections.
+    SelectionPathDisplay : With the names of the features.
+
+    References
+    ----------
+    .. [1] N. Tishby, F. C. Pereira and W. Bialek, "The information bottleneck method", 1999.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> from sklearn.datasets import load_iris
+    >>> from skinfo.feature_selection import selection_curve
+    >>> from skinfo.inspection import InformationPlaneDisplay
+    >>> curve = selection_curve(*load_iris(return_X_y=True), betas=[1, 2, 5, 1000])
+    >>> display = InformationPlaneDisplay.from_curve(curve, name="selection")
+    >>> plt.close()
+    """
+
+    def __init__(self, compression, relevance, *, mutual_information=None):
+        self.compression = compression
+        self.relevance = relevance
+        self.mutual_information = mutual_information
+
+    @classmethod
+    def from_data(cls, X, *, betas=None, name=None, ax=None, **kwargs):
+        """Compute the information curve of a table of counts, and plot it.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+            Counts or weights of each y in each row, as in `skinfo.cluster.information_curve`.
+
+        betas : array-like of shape (n_betas,), default=None
+            As there.
+
+        name : str, default=None
+            What to call the curve in the legend.
+
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        **kwargs : dict
+            Passed to matplotlib's ``plot``.
+
+        Returns
+        -------
+        display : InformationPlaneDisplay
+            The display, plotted.
+
+        See Also
+        --------
+        InformationPlaneDisplay.from_curve : Of a curve that is there already.
+        """
+        check_matplotlib_support(f"{cls.__name__}.from_data")
+        from skinfo.cluster import information_curve
+
+        given = {} if betas is None else {"betas": betas}
+        return cls.from_curve(information_curve(X, **given), name=name, ax=ax, **kwargs)
+
+    @classmethod
+    def from_curve(cls, curve, *, name=None, ax=None, **kwargs):
+        """Plot a curve that is there already.
+
+        Parameters
+        ----------
+        curve : object with ``compression`` and ``relevance``
+            From `selection_curve` or `information_curve`. Its ``mutual_information``, where it
+            has one, is the limit.
+
+        name : str, default=None
+            What to call the curve in the legend.
+
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        **kwargs : dict
+            Passed to matplotlib's ``plot``.
+
+        Returns
+        -------
+        display : InformationPlaneDisplay
+            The display, plotted.
+
+        Raises
+        ------
+        TypeError
+            If the object is no curve.
+
+        See Also
+        --------
+        InformationPlaneDisplay.from_estimator : The path of a selector.
+
+        Examples
+        --------
+        >>> import matplotlib.pyplot as plt
+        >>> from sklearn.datasets import load_wine
+        >>> from skinfo.feature_selection import selection_curve
+        >>> from skinfo.inspection import InformationPlaneDisplay
+        >>> curve = selection_curve(*load_wine(return_X_y=True))
+        >>> display = InformationPlaneDisplay.from_curve(curve)
+        >>> plt.close()
+        """
+        check_matplotlib_support(f"{cls.__name__}.from_curve")
+        if not (hasattr(curve, "compression") and hasattr(curve, "relevance")):
+            raise TypeError(
+                "curve must have compression and relevance, as from selection_curve or "
+                f"information_curve; got {type(curve).__name__}."
+            )
+        limit = getattr(curve, "mutual_information", None)
+        display = cls(curve.compression, curve.relevance, mutual_information=limit)
+        return display.plot(ax, name=name, **kwargs)
+
+    @classmethod
+    def from_estimator(cls, estimator, *, name=None, ax=None, **kwargs):
+        """Plot the path of a fitted selector, one point after each feature.
+
+        Parameters
+        ----------
+        estimator : InfoBottleneckSelector
+            Fitted.
+
+        name : str, default=None
+            What to call the path in the legend. None: the name of the class.
+
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        **kwargs : dict
+            Passed to matplotlib's ``plot``.
+
+        Returns
+        -------
+        display : InformationPlaneDisplay
+            The display, plotted.
+
+        Raises
+        ------
+        TypeError
+            If the estimator is no such selector.
+
+        sklearn.exceptions.NotFittedError
+            If it is not fitted.
+
+        See Also
+        --------
+        InformationPlaneDisplay.from_curve : Over the price of description.
+
+        Examples
+        --------
+        >>> import matplotlib.pyplot as plt
+        >>> from sklearn.datasets import load_iris
+        >>> from skinfo import InfoBottleneckSelector
+        >>> from skinfo.inspection import InformationPlaneDisplay
+        >>> selector = InfoBottleneckSelector().fit(*load_iris(return_X_y=True))
+        >>> display = InformationPlaneDisplay.from_estimator(selector)
+        >>> plt.close()
+        """
+        check_matplotlib_support(f"{cls.__name__}.from_estimator")
+        check_is_fitted(estimator)
+        if np.ndim(getattr(estimator, "compression_", None)) != 1:
+            raise TypeError(
+                f"{cls.__name__}.from_estimator takes an InfoBottleneckSelector, got "
+                f"{type(estimator).__name__}. Of a pipeline, pass the step."
+            )
+        display = cls(estimator.compression_, estimator.information_)
+        return display.plot(ax, name=name or type(estimator).__name__, **kwargs)
+
+    def plot(self, ax=None, *, name=None, **kwargs):
+        """Plot visualization.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        name : str, default=None
+            What to call the curve in the legend.
+
+        **kwargs : dict
+            Passed to matplotlib's ``plot``.
+
+        Returns
+        -------
+        display : InformationPlaneDisplay
+            Object that stores computed values.
+
+        Raises
+        ------
+        ValueError
+            If lengths differ.
+        """
+        compression, relevance = check_lengths(
+            compression=self.compression, relevance=self.relevance
+        )
+        ax = start_plot(self, ax)
+        defaults = {"color": next_colour(ax), "marker": "o", "markersize": 4}
+        if name is not None:
+            defaults["label"] = name
+        style = line_style(defaults, kwargs)
+        (self.line_,) = ax.plot(compression, relevance, **style)
+        self._draw_limits()
+        ax.set(xlabel="Bits of description of T", ylabel="Bits about y, I(T; y)")
+        if self.line_.get_label()[:1] != "_":
+            legend_above(ax)
+        return self
+
+    def _draw_limits(self):
+        ax = self.ax_
+        look = {"color": GREY, "linewidth": 1, "zorder": 0}
+        self.bound_ = ax.axline((0, 0), slope=1, linestyle=":", **look)
+        self.limit_ = None
+        if self.mutual_information is not None:
+            self.limit_ = ax.axhline(self.mutual_information, linestyle="--", **look)

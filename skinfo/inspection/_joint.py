@@ -1,0 +1,440 @@
+"""JointDistributionDisplay: two variables together, and each by itself."""
+
+import numpy as np
+
+from skinfo.estimation import mutual_info_test
+from skinfo.inspection._samples import column_table, levels_of
+from skinfo.inspection._style import (
+    BLUE,
+    GREY,
+    bits,
+    name_ticks,
+    shorten,
+    start_plot,
+    styled,
+)
+from skinfo.measures import mutual_information
+from skinfo.utils._compat import check_matplotlib_support
+
+# Intervals of a continuous variable: more are noise, fewer hide the shape.
+FEWEST_INTERVALS, MOST_INTERVALS = 5, 40
+
+# Up to so many points are told apart.
+MOST_POINTS = 5000
+
+# The panels of the marginals, in lengths of the axes.
+GAP, DEPTH = 0.03, 0.22
+
+# Room around points, in lengths of the axes.
+MARGIN = 0.03
+
+
+class JointDistributionDisplay:
+    """The joint distribution of two variables, their marginals, and the bits they share.
+
+    It is recommended to use `from_data` or `from_distribution` to create a display. All
+    parameters are stored as attributes.
+
+    Parameters
+    ----------
+    p_xy : array-like of shape (n_x, n_y)
+        Joint probabilities.
+
+    x_levels, y_levels : array-like of shape (n_x,) or (n_x + 1,), and so for y
+        Names of the levels of a discrete variable, or the ends of the intervals of a
+        continuous one.
+
+    mutual_info : float
+        I(x; y), in bits.
+
+    interval : tuple of two float, default=None
+        Ends of an interval for it.
+
+    samples : tuple of two arrays of shape (n_samples,), default=None
+        Values of two continuous variables, to draw as points.
+
+    names : tuple of two str, default=("x", "y")
+        What the variables are called.
+
+    Attributes
+    ----------
+    mesh_ : matplotlib QuadMesh or None
+        The heat map, if one is drawn.
+
+    scatter_ : matplotlib PathCollection or None
+        The points, if they are drawn.
+
+    bars_x_, bars_y_ : matplotlib BarContainer
+        The marginals.
+
+    marginal_axes_ : tuple of two matplotlib Axes
+        Axes of the marginals of x, above, and of y, to the right.
+
+    ax_ : matplotlib Axes
+        Axes with the joint distribution.
+
+    figure_ : matplotlib Figure
+        Figure containing the axes.
+
+    See Also
+    --------
+    skinfo.estimation.mutual_info_test : The estimate and its interval alone.
+    skinfo.measures.mutual_information : Of a known distribution.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> from skinfo.inspection import JointDistributionDisplay
+    >>> p_xy = [[0.35, 0.00, 0.15], [0.00, 0.35, 0.15]]  # a bit that is lost 3 times in 10
+    >>> display = JointDistributionDisplay.from_distribution(
+    ...     p_xy, x_levels=["0", "1"], y_levels=["0", "1", "lost"], names=("sent", "received")
+    ... )
+    >>> round(display.mutual_info, 12)
+    0.7
+    >>> plt.close()
+    """
+
+    def __init__(
+        self,
+        p_xy,
+        *,
+        x_levels,
+        y_levels,
+        mutual_info,
+        interval=None,
+        samples=None,
+        names=("x", "y"),
+    ):
+        self.p_xy = p_xy
+        self.x_levels = x_levels
+        self.y_levels = y_levels
+        self.mutual_info = mutual_info
+        self.interval = interval
+        self.samples = samples
+        self.names = names
+
+    @classmethod
+    def from_distribution(
+        cls,
+        p_xy,
+        *,
+        x_levels=None,
+        y_levels=None,
+        normalize=False,
+        names=("x", "y"),
+        ax=None,
+        **kwargs,
+    ):
+        """Plot a joint distribution that is known.
+
+        Parameters
+        ----------
+        p_xy : array-like of shape (n_x, n_y)
+            Joint probabilities.
+
+        x_levels, y_levels : array-like, default=None
+            Names of the levels, or the ends of intervals. None: the numbers of the levels.
+
+        normalize : bool, default=False
+            Whether to divide by the sum first, which accepts counts.
+
+        names : tuple of two str, default=("x", "y")
+            What the variables are called.
+
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        **kwargs : dict
+            Passed to matplotlib's ``pcolormesh``.
+
+        Returns
+        -------
+        display : JointDistributionDisplay
+            The display, plotted.
+
+        Raises
+        ------
+        ValueError
+            If `p_xy` is no joint distribution, or levels do not fit it.
+
+        See Also
+        --------
+        JointDistributionDisplay.from_data : Of samples.
+
+        Examples
+        --------
+        >>> import matplotlib.pyplot as plt
+        >>> from skinfo.inspection import JointDistributionDisplay
+        >>> display = JointDistributionDisplay.from_distribution(
+        ...     [[30, 10], [5, 55]], normalize=True
+        ... )
+        >>> plt.close()
+        """
+        check_matplotlib_support(f"{cls.__name__}.from_distribution")
+        mutual_info = float(mutual_information(p_xy, normalize=normalize))
+        p_xy = np.asarray(p_xy, dtype=np.float64)
+        p_xy = p_xy / p_xy.sum() if normalize else p_xy
+        n_x, n_y = p_xy.shape
+        display = cls(
+            p_xy,
+            x_levels=[str(i) for i in range(n_x)] if x_levels is None else x_levels,
+            y_levels=[str(i) for i in range(n_y)] if y_levels is None else y_levels,
+            mutual_info=mutual_info,
+            names=names,
+        )
+        return display.plot(ax, **kwargs)
+
+    @classmethod
+    def from_data(
+        cls,
+        x,
+        y,
+        *,
+        discrete_x="auto",
+        discrete_y="auto",
+        confidence_level=0.95,
+        names=None,
+        kind="auto",
+        ax=None,
+        **kwargs,
+    ):
+        """Plot two columns, and estimate the bits they share.
+
+        Parameters
+        ----------
+        x, y : array-like of shape (n_samples,)
+            Numbers, dates, booleans, strings or categories. Missing values are a level of a
+            discrete variable; continuous ones may have none.
+
+        discrete_x, discrete_y : "auto" or bool, default="auto"
+            Whether the variable is discrete. ``"auto"``: by dtype; floating point numbers are
+            continuous.
+
+        confidence_level : float, default=0.95
+            Of the interval.
+
+        names : tuple of two str, default=None
+            What the variables are called. None: the ``name`` of a series, or x and y.
+
+        kind : {"auto", "scatter", "joint"}, default="auto"
+            Points or a heat map. ``"auto"``: points for up to 5000 samples of two continuous
+            variables.
+
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        **kwargs : dict
+            Passed to matplotlib's ``scatter`` or ``pcolormesh``.
+
+        Returns
+        -------
+        display : JointDistributionDisplay
+            The display, plotted. The information is estimated from the samples, not from the
+            intervals drawn.
+
+        Raises
+        ------
+        ValueError
+            If lengths differ, or a continuous variable has missing values.
+
+        See Also
+        --------
+        JointDistributionDisplay.from_distribution : Of known probabilities.
+
+        Examples
+        --------
+        >>> import matplotlib.pyplot as plt
+        >>> from sklearn.datasets import load_iris
+        >>> from skinfo.inspection import JointDistributionDisplay
+        >>> X = load_iris(as_frame=True).data
+        >>> display = JointDistributionDisplay.from_data(
+        ...     X["petal length (cm)"], X["sepal width (cm)"]
+        ... )
+        >>> plt.close()
+        """
+        caller = f"{cls.__name__}.from_data"
+        check_matplotlib_support(caller)
+        if names is None:
+            names = tuple(getattr(v, "name", None) or d for v, d in ((x, "x"), (y, "y")))
+        table = column_table(caller, x=x, y=y)
+        discrete = [
+            table.is_discrete(j) if asked == "auto" else bool(asked)
+            for j, asked in enumerate((discrete_x, discrete_y))
+        ]
+        variables = [_read_variable(table, j, discrete[j]) for j in range(2)]
+        (x_codes, x_levels), (y_codes, y_levels) = variables
+        first, second = (
+            codes if is_discrete else table.numbers(j)
+            for j, (codes, is_discrete) in enumerate(
+                zip((x_codes, y_codes), discrete, strict=True)
+            )
+        )
+        result = mutual_info_test(
+            first[:, np.newaxis],
+            second,
+            discrete_features=discrete[0],
+            discrete_target=discrete[1],
+        )
+        low, high = result.confidence_interval(confidence_level)
+        counts = np.zeros((_n_places(x_levels, discrete[0]), _n_places(y_levels, discrete[1])))
+        np.add.at(counts, (x_codes, y_codes), 1)
+        display = cls(
+            counts / counts.sum(),
+            x_levels=x_levels,
+            y_levels=y_levels,
+            mutual_info=float(result.statistic[0]),
+            interval=(float(low[0]), float(high[0])),
+            samples=None if any(discrete) else (first, second),
+            names=names,
+        )
+        return display.plot(ax, kind=kind, **kwargs)
+
+    def plot(self, ax=None, *, names=None, kind="auto", **kwargs):
+        """Plot visualization.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        names : tuple of two str, default=None
+            What to call the variables. None: `names` as given before.
+
+        kind : {"auto", "scatter", "joint"}, default="auto"
+            Points or a heat map. ``"auto"``: points, where there are samples, up to 5000.
+
+        **kwargs : dict
+            Passed to matplotlib's ``scatter`` or ``pcolormesh``.
+
+        Returns
+        -------
+        display : JointDistributionDisplay
+            Object that stores computed values.
+
+        Raises
+        ------
+        ValueError
+            If levels do not fit the probabilities, or points are asked for without samples.
+        """
+        points = _draws_points(kind, self.samples)
+        p_xy = np.asarray(self.p_xy)
+        edges = [
+            _edges(levels, n, name)
+            for levels, n, name in zip(
+                (self.x_levels, self.y_levels), p_xy.shape, ("x_levels", "y_levels"), strict=True
+            )
+        ]
+        ax = start_plot(self, ax)
+        self.mesh_ = self.scatter_ = None
+        if points:
+            self._draw_points(kwargs)
+        else:
+            style = {"cmap": "Blues", "vmin": 0} | kwargs
+            self.mesh_ = ax.pcolormesh(*edges, p_xy.T, **style)
+        margins = MARGIN * points
+        ax.set_xlim(_widened(edges[0], margins))
+        ax.set_ylim(_widened(edges[1], margins))
+        self._name_axes(p_xy.shape, self.names if names is None else names)
+        self._draw_marginals(p_xy, edges)
+        ax.set_title(self._title(), fontsize="medium", y=1 + GAP + DEPTH)
+        return self
+
+    def _draw_points(self, kwargs):
+        from matplotlib.collections import PathCollection
+
+        n = len(self.samples[0])
+        defaults = {"color": BLUE, "s": 12, "alpha": float(np.clip(30 / np.sqrt(n), 0.15, 0.8))}
+        style = styled(PathCollection, defaults | {"linewidths": 0}, kwargs)
+        self.scatter_ = self.ax_.scatter(*self.samples, **style)
+
+    def _name_axes(self, shape, names):
+        axes = (self.ax_.xaxis, self.ax_.yaxis)
+        for axis, levels, n, name in zip(
+            axes, (self.x_levels, self.y_levels), shape, names, strict=True
+        ):
+            if len(levels) == n:
+                name_ticks(axis, list(levels))
+            axis.set_label_text(shorten(name))
+
+    def _draw_marginals(self, p_xy, edges):
+        above = self.ax_.inset_axes([0, 1 + GAP, 1, DEPTH], sharex=self.ax_)
+        right = self.ax_.inset_axes([1 + GAP, 0, DEPTH, 1], sharey=self.ax_)
+        widths = [np.diff(ends) for ends in edges]
+        style = {"color": GREY, "align": "edge", "edgecolor": "white", "linewidth": 0.3}
+        self.bars_x_ = above.bar(edges[0][:-1], p_xy.sum(axis=1), widths[0], **style)
+        self.bars_y_ = right.barh(edges[1][:-1], p_xy.sum(axis=0), widths[1], **style)
+        above.tick_params(bottom=False, labelbottom=False, labelleft=False, left=False)
+        right.tick_params(bottom=False, labelbottom=False, labelleft=False, left=False)
+        for panel in (above, right):
+            panel.spines[["top", "right"]].set_visible(False)
+        self.marginal_axes_ = (above, right)
+
+    def _title(self):
+        title = f"Mutual information {bits(self.mutual_info)}"
+        if self.interval is None:
+            return title
+        low, high = self.interval
+        return f"{title} ({low:.3g} to {high:.3g})"
+
+
+def _draws_points(kind, samples):
+    """Say whether to draw points.
+
+    Raises
+    ------
+    ValueError
+        If there is no such kind, or no samples for it.
+    """
+    if kind not in ("auto", "scatter", "joint"):
+        raise ValueError(f"kind must be 'auto', 'scatter' or 'joint', got {kind!r}.")
+    if kind == "scatter" and samples is None:
+        raise ValueError(
+            "kind='scatter' needs samples of two continuous variables. Use kind='joint'."
+        )
+    return kind == "scatter" or (
+        kind == "auto" and samples is not None and len(samples[0]) <= MOST_POINTS
+    )
+
+
+def _read_variable(table, j, discrete):
+    """Return codes (n_samples,) of column j, and its levels or the ends of its intervals.
+
+    Raises
+    ------
+    ValueError
+        If a number is missing or infinite.
+    """
+    if discrete:
+        return levels_of(table, j)
+    values = table.numbers(j)
+    if not np.isfinite(values).all():
+        row = int(np.argmin(np.isfinite(values)))
+        raise ValueError(
+            f"Row {row} of {table.names[j]} is {values[row]}. Drop such rows, or bin the column."
+        )
+    n_intervals = len(np.histogram_bin_edges(values, "auto")) - 1
+    n_intervals = int(np.clip(n_intervals, FEWEST_INTERVALS, MOST_INTERVALS))
+    edges = np.histogram_bin_edges(values, n_intervals)
+    codes = np.searchsorted(edges[1:-1], values, side="right")
+    return codes, edges
+
+
+def _widened(edges, margin):
+    """Return the first and the last end, moved apart."""
+    room = margin * (edges[-1] - edges[0])
+    return edges[0] - room, edges[-1] + room
+
+
+def _n_places(levels, discrete):
+    return len(levels) if discrete else len(levels) - 1
+
+
+def _edges(levels, n, name):
+    """Return the ends (n + 1,) of the places of a variable: intervals, or one around each code."""
+    if len(levels) == n:
+        return np.arange(n + 1) - 0.5
+    if len(levels) == n + 1:
+        return np.asarray(levels, dtype=np.float64)
+    raise ValueError(
+        f"{name} must hold {n} names or the {n + 1} ends of intervals, got {len(levels)}."
+    )

@@ -1,0 +1,269 @@
+"""MutualInfoMatrixDisplay: what columns say of each other."""
+
+import numpy as np
+import pandas as pd
+from scipy.cluster.hierarchy import leaves_list, linkage
+from scipy.spatial.distance import squareform
+
+from skinfo.estimation import pairwise_mutual_info
+from skinfo.inspection._samples import equal_frequency_codes
+from skinfo.inspection._style import check_lengths, name_ticks, space_for_text, start_plot
+from skinfo.utils._compat import check_matplotlib_support
+from skinfo.utils._table import table_of
+
+# Smaller numbers than this many points cannot be read.
+SMALLEST_NUMBER = 6.0
+
+MASK_COLOUR = "#E6E6E6"
+
+
+class MutualInfoMatrixDisplay:
+    """Heat map of the mutual information of all pairs of columns, in bits.
+
+    The diagonal, which is the entropy of each column, is left grey, so that the colours tell
+    the pairs apart. It is recommended to use `from_data` to create a display. All parameters
+    are stored as attributes.
+
+    Parameters
+    ----------
+    mutual_info : array-like of shape (n_features, n_features)
+        Symmetric, in bits; on the diagonal the entropies.
+
+    feature_names : array-like of shape (n_features,), default=None
+        Names of the columns. None: x0, x1, ...
+
+    Attributes
+    ----------
+    image_ : matplotlib AxesImage
+        The heat map.
+
+    colorbar_ : matplotlib Colorbar or None
+        Its scale.
+
+    text_ : ndarray of shape (n_features, n_features) of matplotlib Text, or None
+        The numbers, where they can be read.
+
+    order_ : ndarray of shape (n_features,), dtype int64
+        Columns in the order drawn.
+
+    ax_ : matplotlib Axes
+        Axes with the heat map.
+
+    figure_ : matplotlib Figure
+        Figure containing the axes.
+
+    See Also
+    --------
+    skinfo.estimation.pairwise_mutual_info : The numbers alone.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> from sklearn.datasets import load_iris
+    >>> from skinfo.inspection import MutualInfoMatrixDisplay
+    >>> X = load_iris(as_frame=True).data
+    >>> display = MutualInfoMatrixDisplay.from_data(X)
+    >>> display.mutual_info.shape
+    (4, 4)
+    >>> plt.close()
+    """
+
+    def __init__(self, mutual_info, *, feature_names=None):
+        self.mutual_info = mutual_info
+        self.feature_names = feature_names
+
+    @classmethod
+    def from_data(
+        cls,
+        X,
+        *,
+        estimator="emi",
+        sample_weight=None,
+        n_jobs=None,
+        order="given",
+        colorbar=True,
+        ax=None,
+        **kwargs,
+    ):
+        """Estimate the information of all pairs of columns, and plot it.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_samples, n_features)
+            Columns of any kind. Those of floating point numbers are cut into bins of equal
+            frequency, 3 to 10 by the cube root of the number of samples, if they take more values;
+            missing values are a level of their own.
+
+        estimator : {"emi", "plugin"}, default="emi"
+            As in `pairwise_mutual_info`, like the next two.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            A weight of w counts as w repetitions of the row, but does not move the bins.
+
+        n_jobs : int or None, default=None
+            Threads.
+
+        order : {"given", "clustered"}, default="given"
+            ``"clustered"`` puts columns that say the same next to each other.
+
+        colorbar : bool, default=True
+            Whether to draw a scale.
+
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        **kwargs : dict
+            Passed to matplotlib's ``imshow``.
+
+        Returns
+        -------
+        display : MutualInfoMatrixDisplay
+            The display, plotted.
+
+        Raises
+        ------
+        ValueError
+            As `pairwise_mutual_info`; if there is no such order.
+
+        See Also
+        --------
+        MutualInfoDisplay.from_data : With a target.
+
+        Examples
+        --------
+        >>> import matplotlib.pyplot as plt
+        >>> from sklearn.datasets import load_wine
+        >>> from skinfo.inspection import MutualInfoMatrixDisplay
+        >>> X = load_wine(as_frame=True).data
+        >>> display = MutualInfoMatrixDisplay.from_data(X, order="clustered", cmap="Greens")
+        >>> plt.close()
+        """
+        caller = f"{cls.__name__}.from_data"
+        check_matplotlib_support(caller)
+        table = table_of(X, caller=caller)
+        mutual_info = pairwise_mutual_info(
+            _discrete(table), estimator=estimator, sample_weight=sample_weight, n_jobs=n_jobs
+        )
+        display = cls(mutual_info, feature_names=table.names)
+        return display.plot(ax, order=order, colorbar=colorbar, **kwargs)
+
+    def plot(self, ax=None, *, order="given", colorbar=True, **kwargs):
+        """Plot visualization.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        order : {"given", "clustered"}, default="given"
+            ``"clustered"`` puts columns that say the same next to each other.
+
+        colorbar : bool, default=True
+            Whether to draw a scale.
+
+        **kwargs : dict
+            Passed to matplotlib's ``imshow``.
+
+        Returns
+        -------
+        display : MutualInfoMatrixDisplay
+            Object that stores computed values.
+
+        Raises
+        ------
+        ValueError
+            If the matrix is not square, lengths differ, or there is no such order.
+        """
+        if order not in ORDERS:
+            raise ValueError(f"order must be one of {sorted(ORDERS)}, got {order!r}.")
+        matrix, names = check_lengths(
+            mutual_info=self.mutual_info, feature_names=self.feature_names
+        )
+        if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+            raise ValueError(
+                f"mutual_info must have shape (n_features, n_features), got {matrix.shape}."
+            )
+        ax = start_plot(self, ax)
+        self.order_ = ORDERS[order](matrix)
+        matrix = matrix[np.ix_(self.order_, self.order_)]
+        self._draw(matrix, colorbar, kwargs)
+        self.text_ = self._write(matrix)
+        labels = [f"x{j}" for j in self.order_] if names is None else names[self.order_].tolist()
+        name_ticks(ax.xaxis, labels)
+        name_ticks(ax.yaxis, labels)
+        return self
+
+    def _draw(self, matrix, colorbar, kwargs):
+        pairs = np.ma.array(matrix, mask=np.eye(len(matrix), dtype=bool))
+        style = {"cmap": "Blues", "vmin": 0, "interpolation": "nearest"} | kwargs
+        self.image_ = self.ax_.imshow(pairs, **style)
+        self.ax_.set_facecolor(MASK_COLOUR)
+        self.colorbar_ = None
+        if colorbar:
+            self.colorbar_ = self.figure_.colorbar(self.image_, ax=self.ax_)
+            self.colorbar_.set_label("Bits shared")
+
+    def _write(self, matrix):
+        """Write the numbers into the cells, if they can be read there."""
+        n = len(matrix)
+        size = min(space_for_text(axis, n, 5) for axis in (self.ax_.xaxis, self.ax_.yaxis))
+        if size < SMALLEST_NUMBER:
+            return None
+        text = np.empty((n, n), dtype=object)
+        for i, j in np.ndindex(n, n):
+            dark = i != j and _is_dark(self.image_.to_rgba(matrix[i, j]))
+            text[i, j] = self.ax_.text(
+                j,
+                i,
+                f"{matrix[i, j] + 0.0:.2f}",
+                ha="center",
+                va="center",
+                fontsize=size,
+                color="white" if dark else "black",
+            )
+        return text
+
+
+def _given(matrix):
+    return np.arange(len(matrix))
+
+
+def _clustered(matrix):
+    """Return the leaves of average linkage over the share of information that pairs lack."""
+    if len(matrix) < 3:
+        return _given(matrix)
+    entropies = np.diag(matrix)
+    larger = np.maximum.outer(entropies, entropies)
+    shared = np.divide(matrix, larger, out=np.zeros_like(larger), where=larger > 0)
+    distance = 1 - np.clip(shared, 0, 1)
+    np.fill_diagonal(distance, 0)
+    links = linkage(squareform(distance, checks=False), "average", optimal_ordering=True)
+    return leaves_list(links).astype(np.int64)
+
+
+# Each takes the matrix and gives the columns in the order to draw.
+ORDERS = {"given": _given, "clustered": _clustered}
+
+
+def _is_dark(rgba):
+    """Say whether white letters show better on a colour than black ones (relative luminance)."""
+    return float(np.dot(np.asarray(rgba)[:3] ** 2.2, [0.2126, 0.7152, 0.0722])) < 0.3
+
+
+def _discrete(table):
+    """Return a frame of codes, one column for each of the table, numbers cut at quantiles."""
+    from skinfo.preprocessing._codes import default_n_bins
+
+    n_bins = default_n_bins(table.shape[0])
+    codes = {name: _codes(table, j, n_bins) for j, name in enumerate(table.names)}
+    return pd.DataFrame(codes)
+
+
+def _codes(table, j, n_bins):
+    if table.is_discrete(j):
+        return table.levels(j)[0]
+    values = table.numbers(j)
+    present = values[~np.isnan(values)]
+    if len(np.unique(present)) <= n_bins:
+        return np.where(np.isnan(values), -1, np.searchsorted(np.unique(present), values))
+    return equal_frequency_codes(values, n_bins)

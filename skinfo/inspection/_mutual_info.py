@@ -1,0 +1,358 @@
+"""MutualInfoDisplay: what each feature says of the target, the most telling first."""
+
+import numpy as np
+from scipy.stats import false_discovery_control
+from sklearn.utils.validation import check_is_fitted
+
+from skinfo.estimation import mutual_info_test
+from skinfo.inspection._style import (
+    INK,
+    SKY,
+    bar_style,
+    check_lengths,
+    draw_intervals,
+    legend_above,
+    name_ticks,
+    points_a_place,
+    start_plot,
+)
+from skinfo.utils._compat import check_matplotlib_support
+from skinfo.utils._table import table_of
+
+# How much paint a bar keeps that may be chance.
+PALE = 0.35
+
+# The most of a row that an interval fills.
+INTERVAL_FILL = 0.25
+
+
+class MutualInfoDisplay:
+    """Ranked bars of the information that features carry about a target, in bits.
+
+    It is recommended to use `from_data` or `from_estimator` to create a display. All parameters
+    are stored as attributes.
+
+    Parameters
+    ----------
+    mutual_info : array-like of shape (n_features,)
+        Of each feature with the target, in bits.
+
+    feature_names : array-like of shape (n_features,), default=None
+        Names of the features. None: x0, x1, ...
+
+    low, high : array-like of shape (n_features,), default=None
+        Ends of an interval for each. None: no intervals.
+
+    qvalue : array-like of shape (n_features,), default=None
+        Adjusted p-values. None: all bars are drawn alike.
+
+    Attributes
+    ----------
+    bars_ : matplotlib BarContainer
+        Bars of the features shown, the most telling first.
+
+    intervals_ : matplotlib LineCollection or None
+        Intervals of the features shown.
+
+    text_ : matplotlib Text or None
+        Says how many features are not shown, and how much they say at most.
+
+    ranking_ : ndarray of shape (n_features,), dtype int64
+        Features in the order of their bits.
+
+    ax_ : matplotlib Axes
+        Axes with the bars.
+
+    figure_ : matplotlib Figure
+        Figure containing the axes.
+
+    See Also
+    --------
+    skinfo.estimation.mutual_info_test : The numbers alone.
+    SelectionPathDisplay : What each feature adds to those before it.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> from sklearn.datasets import load_iris
+    >>> from skinfo.inspection import MutualInfoDisplay
+    >>> X, y = load_iris(return_X_y=True, as_frame=True)
+    >>> display = MutualInfoDisplay.from_data(X, y)
+    >>> display.mutual_info.round(2)
+    array([0.69, 0.38, 1.4 , 1.42])
+    >>> plt.close()
+    """
+
+    def __init__(self, mutual_info, *, feature_names=None, low=None, high=None, qvalue=None):
+        self.mutual_info = mutual_info
+        self.feature_names = feature_names
+        self.low = low
+        self.high = high
+        self.qvalue = qvalue
+
+    @classmethod
+    def from_data(
+        cls,
+        X,
+        y,
+        *,
+        discrete_features="auto",
+        discrete_target="auto",
+        sample_weight=None,
+        confidence_level=0.95,
+        n_jobs=None,
+        max_features=20,
+        max_qvalue=0.05,
+        name=None,
+        ax=None,
+        **kwargs,
+    ):
+        """Estimate the information of each column with y, test it, and plot it.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_samples, n_features)
+            As in `mutual_info_test`, like the next four.
+
+        y : array-like of shape (n_samples,)
+            Classes or numbers.
+
+        discrete_features : "auto", bool, or array-like of bool or int, default="auto"
+            Which columns are discrete.
+
+        discrete_target : "auto" or bool, default="auto"
+            Whether y is.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            A weight of w counts as w repetitions of the row.
+
+        confidence_level : float, default=0.95
+            Of the intervals.
+
+        n_jobs : int or None, default=None
+            Threads over columns.
+
+        max_features : int or None, default=20
+            The most features to show; the others are counted in a note. None shows all.
+
+        max_qvalue : float, default=0.05
+            Bars of features whose q-value is above it are pale.
+
+        name : str, default=None
+            What to call y on the axis.
+
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        **kwargs : dict
+            Passed to matplotlib's ``barh``.
+
+        Returns
+        -------
+        display : MutualInfoDisplay
+            The display, plotted.
+
+        Raises
+        ------
+        ValueError
+            As `mutual_info_test`; if `confidence_level` is not between 0 and 1.
+
+        See Also
+        --------
+        MutualInfoDisplay.from_estimator : Numbers that an estimator has found.
+
+        Examples
+        --------
+        >>> import matplotlib.pyplot as plt
+        >>> from sklearn.datasets import load_wine
+        >>> from skinfo.inspection import MutualInfoDisplay
+        >>> X, y = load_wine(return_X_y=True, as_frame=True)
+        >>> display = MutualInfoDisplay.from_data(X, y, max_features=5, name="the cultivar")
+        >>> plt.close()
+        """
+        check_matplotlib_support(f"{cls.__name__}.from_data")
+        result = mutual_info_test(
+            X,
+            y,
+            discrete_features=discrete_features,
+            discrete_target=discrete_target,
+            sample_weight=sample_weight,
+            n_jobs=n_jobs,
+        )
+        low, high = result.confidence_interval(confidence_level)
+        names = _column_names(X)
+        display = cls(
+            result.statistic, feature_names=names, low=low, high=high, qvalue=result.qvalue
+        )
+        return display.plot(
+            ax, name=name, max_features=max_features, max_qvalue=max_qvalue, **kwargs
+        )
+
+    @classmethod
+    def from_estimator(
+        cls, estimator, *, max_features=20, max_qvalue=0.05, name=None, ax=None, **kwargs
+    ):
+        """Plot what a fitted binner or selector has found of each feature.
+
+        Parameters
+        ----------
+        estimator : MutualInfoBinner or InfoBottleneckSelector
+            Fitted. Of a selector with groups, each group has one bar. A binner has chosen its
+            bins to be informative and has no p-values, so its bars are all drawn alike.
+
+        max_features : int or None, default=20
+            The most features to show; the others are counted in a note. None shows all.
+
+        max_qvalue : float, default=0.05
+            Bars of features whose q-value is above it are pale.
+
+        name : str, default=None
+            What to call y on the axis.
+
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        **kwargs : dict
+            Passed to matplotlib's ``barh``.
+
+        Returns
+        -------
+        display : MutualInfoDisplay
+            The display, plotted.
+
+        Raises
+        ------
+        TypeError
+            If the estimator does not keep the information of its features.
+
+        sklearn.exceptions.NotFittedError
+            If it is not fitted.
+
+        See Also
+        --------
+        MutualInfoDisplay.from_data : With intervals.
+
+        Examples
+        --------
+        >>> import matplotlib.pyplot as plt
+        >>> from sklearn.datasets import load_iris
+        >>> from skinfo import MutualInfoBinner
+        >>> from skinfo.inspection import MutualInfoDisplay
+        >>> X, y = load_iris(return_X_y=True, as_frame=True)
+        >>> display = MutualInfoDisplay.from_estimator(MutualInfoBinner().fit(X, y))
+        >>> plt.close()
+        """
+        check_matplotlib_support(f"{cls.__name__}.from_estimator")
+        display = cls(**_found_by(estimator, cls.__name__))
+        return display.plot(
+            ax, name=name, max_features=max_features, max_qvalue=max_qvalue, **kwargs
+        )
+
+    def plot(self, ax=None, *, name=None, max_features=20, max_qvalue=0.05, **kwargs):
+        """Plot visualization.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        name : str, default=None
+            What to call y on the axis.
+
+        max_features : int or None, default=20
+            The most features to show; the others are counted in a note. None shows all.
+
+        max_qvalue : float, default=0.05
+            Bars of features whose q-value is above it are pale.
+
+        **kwargs : dict
+            Passed to matplotlib's ``barh``.
+
+        Returns
+        -------
+        display : MutualInfoDisplay
+            Object that stores computed values.
+
+        Raises
+        ------
+        ValueError
+            If lengths differ, or `max_features` is below one.
+        """
+        if max_features is not None and max_features < 1:
+            raise ValueError(f"max_features must be at least 1, or None; got {max_features}.")
+        ax = start_plot(self, ax)
+        values, names, low, high, qvalue = check_lengths(
+            mutual_info=self.mutual_info,
+            feature_names=self.feature_names,
+            low=self.low,
+            high=self.high,
+            qvalue=self.qvalue,
+        )
+        self.ranking_ = np.argsort(-values, kind="stable")
+        shown = self.ranking_[:max_features]
+        rows = np.arange(len(shown))
+        self.bars_ = ax.barh(rows, values[shown], **bar_style({"color": SKY}, kwargs))
+        self.intervals_ = None
+        if low is not None and high is not None:
+            width = min(1.2, INTERVAL_FILL * points_a_place(ax.yaxis, len(shown)))
+            self.intervals_ = draw_intervals(
+                ax.hlines, rows, low[shown], high[shown], linewidth=width
+            )
+        if qvalue is not None:
+            self._pale(qvalue[shown] > max_qvalue, max_qvalue)
+        labels = [f"x{j}" for j in shown] if names is None else names[shown].tolist()
+        self._finish(labels, values[self.ranking_[len(shown) :]])
+        ax.set_xlabel(f"Information about {'y' if name is None else name} (bits)")
+        return self
+
+    def _pale(self, chance, max_qvalue):
+        """Make the bars pale that may be chance."""
+        for bar, may_be_chance in zip(self.bars_, chance, strict=True):
+            if may_be_chance:
+                bar.set_alpha(PALE)
+        if chance.any():
+            first = self.bars_[int(np.argmax(chance))]
+            first.set_label(f"may be chance (q > {max_qvalue:g})")
+            legend_above(self.ax_)
+
+    def _finish(self, labels, rest):
+        """Name the rows, the first on top, and say what is left out."""
+        ax = self.ax_
+        self.text_ = None
+        if len(rest):
+            note = f" at most {rest[0]:.2g} bits each"
+            self.text_ = ax.text(0, len(labels), note, va="center")
+            labels = [*labels, f"{len(rest)} more"]
+        size = name_ticks(ax.yaxis, labels)
+        if self.text_ is not None:
+            self.text_.set_fontsize(size)
+        ax.set_ylim(len(labels) - 0.5, -0.5)
+        ax.axvline(0, color=INK, linewidth=0.8)
+
+
+def _column_names(X):
+    """Return the names of the columns of X, x0, x1, ... where it has none."""
+    if hasattr(X, "shape") and not hasattr(X, "columns"):
+        return [f"x{j}" for j in range(X.shape[1])]
+    return table_of(X, caller="MutualInfoDisplay.from_data").names
+
+
+def _found_by(estimator, caller):
+    """Return what a fitted estimator knows of its features, as keywords of the display."""
+    if not hasattr(estimator, "fit"):
+        raise TypeError(f"{caller} takes a fitted estimator, got {type(estimator).__name__}.")
+    check_is_fitted(estimator)
+    if hasattr(estimator, "report"):
+        report = estimator.report()
+        return {
+            "mutual_info": report["bits"].to_numpy(),
+            "feature_names": report["feature"].tolist(),
+            "qvalue": false_discovery_control(report["p_value"]),
+        }
+    if hasattr(estimator, "bin_table"):
+        names = getattr(estimator, "feature_names_in_", None)
+        return {"mutual_info": estimator.mutual_info_, "feature_names": names}
+    raise TypeError(
+        f"{caller}.from_estimator takes a MutualInfoBinner or an InfoBottleneckSelector, got "
+        f"{type(estimator).__name__}. Of a pipeline, pass the step."
+    )

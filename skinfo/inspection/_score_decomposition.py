@@ -1,0 +1,338 @@
+"""ScoreDecompositionDisplay: where a log loss comes from, model by model."""
+
+import numpy as np
+
+from skinfo.inspection._predictions import predicted_by
+from skinfo.inspection._style import (
+    GREY,
+    INK,
+    ORANGE,
+    PURPLE,
+    SKY,
+    bar_style,
+    bits,
+    draw_intervals,
+    legend_above,
+    shorten,
+    start_plot,
+)
+from skinfo.utils._compat import check_matplotlib_support
+
+# How each part is drawn, from the top of a row down, and what the legend calls it.
+LOOKS = {
+    "uncertainty": (GREY, "uncertainty"),
+    "discrimination": (SKY, "− discrimination"),
+    "miscalibration": (ORANGE, "+ miscalibration"),
+    "log_loss": (PURPLE, "= log loss"),
+}
+
+# Share of a row that its bars take.
+ROW_FILL = 0.8
+
+
+class ScoreDecompositionDisplay:
+    """Bars that lead from what the class rates cost to the log loss of a model, in bits.
+
+    From the top of a row down: the uncertainty, what discrimination takes from it, what
+    miscalibration puts back, and the log loss that is left. Displays of several models on the
+    same axes are rows under each other. It is recommended to use `from_estimator` or
+    `from_predictions` to create a display. All parameters are stored as attributes.
+
+    Parameters
+    ----------
+    decomposition : object
+        From `skinfo.metrics.log_loss_decomposition`, in bits.
+
+    name : str, default=None
+        Name of the model. None: "Model".
+
+    Attributes
+    ----------
+    bars_ : dict of str to matplotlib BarContainer
+        The bar of each part.
+
+    intervals_ : dict of str to matplotlib LineCollection
+        The interval of each part, at the end of its bar.
+
+    ax_ : matplotlib Axes
+        Axes with the bars.
+
+    figure_ : matplotlib Figure
+        Figure containing the axes.
+
+    See Also
+    --------
+    skinfo.metrics.log_loss_decomposition : The numbers alone.
+    UncertaintyDisplay : Whether the model knows when it does not know.
+
+    Notes
+    -----
+    What recalibration saves by chance is taken from miscalibration and from discrimination, as
+    in the intervals of `log_loss_decomposition`. They add up as before.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> from sklearn.model_selection import train_test_split
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> from skinfo.inspection import ScoreDecompositionDisplay
+    >>> X, y = load_breast_cancer(return_X_y=True)
+    >>> X, X_test, y, y_test = train_test_split(X, y, random_state=0)
+    >>> bayes = GaussianNB().fit(X, y)
+    >>> tree = DecisionTreeClassifier(max_depth=3, random_state=0).fit(X, y)
+    >>> display = ScoreDecompositionDisplay.from_estimator(bayes, X_test, y_test)
+    >>> display = ScoreDecompositionDisplay.from_estimator(tree, X_test, y_test, ax=display.ax_)
+    >>> plt.close()
+    """
+
+    def __init__(self, decomposition, *, name=None):
+        self.decomposition = decomposition
+        self.name = name
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator,
+        X,
+        y,
+        *,
+        sample_weight=None,
+        groups=None,
+        confidence_level=0.95,
+        name=None,
+        ax=None,
+        **kwargs,
+    ):
+        """Plot the decomposition of the log loss of a fitted classifier.
+
+        Parameters
+        ----------
+        estimator : classifier
+            Fitted, with ``predict_proba``.
+
+        X : array-like of shape (n_samples, n_features)
+            Rows that it was not fitted on.
+
+        y : array-like of shape (n_samples,)
+            What happened.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            A weight of w counts as w repetitions of the row.
+
+        groups : array-like of shape (n_samples,), default=None
+            Rows of a group may depend on each other.
+
+        confidence_level : float, default=0.95
+            Of the intervals.
+
+        name : str, default=None
+            Name of the model. None: the name of its class.
+
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        **kwargs : dict
+            Passed to matplotlib's ``barh``, of all bars.
+
+        Returns
+        -------
+        display : ScoreDecompositionDisplay
+            The display, plotted.
+
+        Raises
+        ------
+        TypeError
+            If the estimator cannot predict probabilities.
+
+        ValueError
+            As `log_loss_decomposition`.
+
+        See Also
+        --------
+        ScoreDecompositionDisplay.from_predictions : Of predictions, such as cross-validated ones.
+
+        Examples
+        --------
+        >>> import matplotlib.pyplot as plt
+        >>> from sklearn.datasets import load_iris
+        >>> from sklearn.linear_model import LogisticRegression
+        >>> from skinfo.inspection import ScoreDecompositionDisplay
+        >>> X, y = load_iris(return_X_y=True)
+        >>> model = LogisticRegression(max_iter=1000).fit(X[::2], y[::2])
+        >>> display = ScoreDecompositionDisplay.from_estimator(model, X[1::2], y[1::2])
+        >>> plt.close()
+        """
+        caller = f"{cls.__name__}.from_estimator"
+        check_matplotlib_support(caller)
+        y_prob, labels = predicted_by(estimator, X, caller)
+        return cls.from_predictions(
+            y,
+            y_prob,
+            labels=labels,
+            sample_weight=sample_weight,
+            groups=groups,
+            confidence_level=confidence_level,
+            name=type(estimator).__name__ if name is None else name,
+            ax=ax,
+            **kwargs,
+        )
+
+    @classmethod
+    def from_predictions(
+        cls,
+        y_true,
+        y_prob,
+        *,
+        labels=None,
+        sample_weight=None,
+        groups=None,
+        confidence_level=0.95,
+        name=None,
+        ax=None,
+        **kwargs,
+    ):
+        """Plot the decomposition of the log loss of predictions.
+
+        Parameters
+        ----------
+        y_true : array-like of shape (n_samples,)
+            As in `log_loss_decomposition`, like the next four.
+
+        y_prob : array-like of shape (n_samples, n_classes) or (n_samples,)
+            The predicted distributions.
+
+        labels : array-like of shape (n_classes,), default=None
+            The label of each column.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            A weight of w counts as w repetitions of the row.
+
+        groups : array-like of shape (n_samples,), default=None
+            Rows of a group may depend on each other.
+
+        confidence_level : float, default=0.95
+            Of the intervals.
+
+        name : str, default=None
+            Name of the model. None: "Model".
+
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        **kwargs : dict
+            Passed to matplotlib's ``barh``, of all bars.
+
+        Returns
+        -------
+        display : ScoreDecompositionDisplay
+            The display, plotted.
+
+        Raises
+        ------
+        ValueError
+            As `log_loss_decomposition`.
+
+        See Also
+        --------
+        ScoreDecompositionDisplay.from_estimator : Of a fitted classifier.
+
+        Examples
+        --------
+        >>> import matplotlib.pyplot as plt
+        >>> from sklearn.datasets import load_breast_cancer
+        >>> from sklearn.model_selection import cross_val_predict
+        >>> from sklearn.naive_bayes import GaussianNB
+        >>> from skinfo.inspection import ScoreDecompositionDisplay
+        >>> X, y = load_breast_cancer(return_X_y=True)
+        >>> y_prob = cross_val_predict(GaussianNB(), X, y, method="predict_proba")
+        >>> display = ScoreDecompositionDisplay.from_predictions(y, y_prob, name="naive Bayes")
+        >>> plt.close()
+        """
+        check_matplotlib_support(f"{cls.__name__}.from_predictions")
+        from skinfo.metrics import log_loss_decomposition
+
+        decomposition = log_loss_decomposition(
+            y_true, y_prob, labels=labels, sample_weight=sample_weight, groups=groups
+        )
+        return cls(decomposition, name=name).plot(ax, confidence_level=confidence_level, **kwargs)
+
+    def plot(self, ax=None, *, name=None, confidence_level=0.95, **kwargs):
+        """Plot visualization.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones. A model of another name gets a row of its own.
+
+        name : str, default=None
+            Name of the model. None: `name` as given before.
+
+        confidence_level : float, default=0.95
+            Of the intervals.
+
+        **kwargs : dict
+            Passed to matplotlib's ``barh``, of all bars.
+
+        Returns
+        -------
+        display : ScoreDecompositionDisplay
+            Object that stores computed values.
+
+        Raises
+        ------
+        ValueError
+            If the level is not between 0 and 1.
+        """
+        widths = _half_widths(self.decomposition, confidence_level)
+        ax = start_plot(self, ax)
+        is_first = not ax.containers
+        row = self._row(self.name if name is None else name)
+        height = ROW_FILL / len(LOOKS)
+        self.bars_, self.intervals_ = {}, {}
+        for i, (part, (start, end)) in enumerate(_spans(self.decomposition).items()):
+            colour, label = LOOKS[part]
+            place = row - ROW_FILL / 2 + (i + 0.5) * height
+            defaults = {"color": colour, "height": height}
+            if is_first:
+                defaults["label"] = label
+            style = bar_style(defaults, kwargs)
+            self.bars_[part] = ax.barh(place, end - start, left=start, **style)
+            ends = [np.array([max(end + sign * widths[part], 0.0)]) for sign in (-1, 1)]
+            self.intervals_[part] = draw_intervals(ax.hlines, [place], *ends)
+        ax.set_xlabel("Bits a sample")
+        ax.set_ylim(row + 0.5, -0.5)
+        if is_first:
+            ax.axvline(0, color=INK, linewidth=0.8)
+            legend_above(ax, n_columns=2)
+        return self
+
+    def _row(self, name):
+        """Return the row of a model: a new one, unless there is one of its name."""
+        loss = bits(self.decomposition.log_loss)
+        label = f"{shorten('Model' if name is None else name)}\n({loss})"
+        # Matplotlib's own axis of categories keeps count of the rows.
+        self.ax_.yaxis.update_units([label])
+        return int(self.ax_.convert_yunits(label))
+
+
+def _spans(parts):
+    """Return where the bar of each part starts and ends, from the top of a row down."""
+    discrimination = parts.discrimination - parts.chance
+    left = parts.uncertainty - discrimination
+    return {
+        "uncertainty": (0.0, parts.uncertainty),
+        "discrimination": (parts.uncertainty, left),
+        "miscalibration": (left, parts.log_loss),
+        "log_loss": (0.0, parts.log_loss),
+    }
+
+
+def _half_widths(decomposition, confidence_level):
+    """Return how far the interval of each part reaches on either side, a dict."""
+    report = decomposition.report(confidence_level)
+    # No end is below zero, so that only the upper ends tell the width. Chance is taken off.
+    centre = report["estimate"].copy()
+    centre[["miscalibration", "discrimination"]] -= decomposition.chance
+    return (report["high"] - centre).to_dict()

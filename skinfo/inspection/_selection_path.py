@@ -1,0 +1,184 @@
+"""SelectionPathDisplay: the bits that a selection holds, feature by feature."""
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from skinfo.inspection._style import (
+    BLUE,
+    SKY,
+    bar_style,
+    check_lengths,
+    legend_above,
+    line_style,
+    name_ticks,
+    start_plot,
+)
+from skinfo.utils._compat import check_matplotlib_support
+
+
+class SelectionPathDisplay:
+    """Bits about y that a selection holds, and what each feature added, in the order chosen.
+
+    It is recommended to use `from_estimator` to create a display. All parameters are stored as
+    attributes.
+
+    Parameters
+    ----------
+    information : array-like of shape (n_steps,)
+        I(T; y) after each step, in bits.
+
+    gains : array-like of shape (n_steps,)
+        I(X; y | T) of each feature when it was chosen, in bits.
+
+    feature_names : array-like of shape (n_steps,), default=None
+        Names of the features in the order chosen. None: the numbers of the steps.
+
+    Attributes
+    ----------
+    line_ : matplotlib Line2D
+        Bits held after each step.
+
+    bars_ : matplotlib BarContainer
+        Bits added by each step.
+
+    ax_ : matplotlib Axes
+        Axes with the path, the first step on top.
+
+    figure_ : matplotlib Figure
+        Figure containing the axes.
+
+    See Also
+    --------
+    skinfo.InfoBottleneckSelector.report : The numbers alone.
+    InformationPlaneDisplay : Against the bits of description.
+
+    Notes
+    -----
+    The gain is what a feature says beside the compressed T of those before it. T is compressed
+    anew after each step, so the gains need not add up to the bits held.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> from sklearn.datasets import load_wine
+    >>> from skinfo import InfoBottleneckSelector
+    >>> from skinfo.inspection import SelectionPathDisplay
+    >>> X, y = load_wine(return_X_y=True, as_frame=True)
+    >>> selector = InfoBottleneckSelector(n_features_to_select=4).fit(X, y)
+    >>> display = SelectionPathDisplay.from_estimator(selector)
+    >>> display.feature_names[0]
+    'flavanoids'
+    >>> plt.close()
+    """
+
+    def __init__(self, information, gains, *, feature_names=None):
+        self.information = information
+        self.gains = gains
+        self.feature_names = feature_names
+
+    @classmethod
+    def from_estimator(cls, estimator, *, name=None, ax=None, **kwargs):
+        """Plot the path of a fitted selector.
+
+        Parameters
+        ----------
+        estimator : InfoBottleneckSelector
+            Fitted. A group of features is one step.
+
+        name : str, default=None
+            What to call the selection in the legend.
+
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        **kwargs : dict
+            Passed to matplotlib's ``plot``.
+
+        Returns
+        -------
+        display : SelectionPathDisplay
+            The display, plotted.
+
+        Raises
+        ------
+        TypeError
+            If the estimator is no such selector.
+
+        ValueError
+            If it has selected nothing.
+
+        sklearn.exceptions.NotFittedError
+            If it is not fitted.
+
+        See Also
+        --------
+        MutualInfoDisplay.from_estimator : Each feature by itself.
+
+        Examples
+        --------
+        >>> import matplotlib.pyplot as plt
+        >>> from sklearn.datasets import load_iris
+        >>> from skinfo import InfoBottleneckSelector
+        >>> from skinfo.inspection import SelectionPathDisplay
+        >>> selector = InfoBottleneckSelector().fit(*load_iris(return_X_y=True))
+        >>> display = SelectionPathDisplay.from_estimator(selector, color="black")
+        >>> plt.close()
+        """
+        check_matplotlib_support(f"{cls.__name__}.from_estimator")
+        if not hasattr(estimator, "report"):
+            raise TypeError(
+                f"{cls.__name__}.from_estimator takes an InfoBottleneckSelector, got "
+                f"{type(estimator).__name__}. Of a pipeline, pass the step."
+            )
+        check_is_fitted(estimator)
+        report = estimator.report()
+        names = report.loc[report["selected"], "feature"].tolist()
+        if not names:
+            raise ValueError(
+                "The selector has selected nothing, so there is no path. MutualInfoDisplay shows "
+                "what each feature says."
+            )
+        display = cls(estimator.information_, estimator.gains_, feature_names=names)
+        return display.plot(ax, name=name, **kwargs)
+
+    def plot(self, ax=None, *, name=None, **kwargs):
+        """Plot visualization.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        name : str, default=None
+            What to call the selection in the legend.
+
+        **kwargs : dict
+            Passed to matplotlib's ``plot``.
+
+        Returns
+        -------
+        display : SelectionPathDisplay
+            Object that stores computed values.
+
+        Raises
+        ------
+        ValueError
+            If lengths differ.
+        """
+        information, gains, names = check_lengths(
+            information=self.information, gains=self.gains, feature_names=self.feature_names
+        )
+        ax = start_plot(self, ax)
+        steps = np.arange(len(information))
+        prefix = "" if name is None else f"{name}: "
+        defaults = {"color": BLUE, "marker": "o", "markersize": 4, "label": f"{prefix}held so far"}
+        self.bars_ = ax.barh(
+            steps, gains, **bar_style({"color": SKY, "alpha": 0.6}, {"label": f"{prefix}added"})
+        )
+        (self.line_,) = ax.plot(information, steps, **line_style(defaults, kwargs))
+        name_ticks(ax.yaxis, (steps + 1 if names is None else names).tolist())
+        ax.set_ylim(len(steps) - 0.5, -0.5)
+        ax.set_xlabel("Information about y (bits)")
+        ax.set_ylabel("In the order chosen")
+        legend_above(ax, n_columns=2)
+        return self

@@ -1,0 +1,418 @@
+"""UncertaintyDisplay: what predictions cost if the unsure ones are put aside."""
+
+import numpy as np
+
+from skinfo.inspection._predictions import predicted_by
+from skinfo.inspection._style import (
+    check_lengths,
+    legend_above,
+    line_style,
+    next_colour,
+    start_plot,
+)
+from skinfo.measures import entropy
+from skinfo.utils._compat import check_matplotlib_support
+from skinfo.utils._validation import check_weights
+
+AXIS_LABELS = {"log_loss": "Log loss (bits a sample)", "error_rate": "Error rate"}
+
+EXPECTED = "expected by the model"
+
+BAND_ALPHA = 0.15
+
+
+class UncertaintyDisplay:
+    """Risk of the predictions kept, against the share kept, the surest first.
+
+    Where a model knows when it does not know, the curve rises from left to right. The dashed
+    line is what the model itself expects; above it, the model is too sure. It is recommended
+    to use `from_estimator` or `from_predictions` to create a display. All parameters are
+    stored as attributes.
+
+    Parameters
+    ----------
+    coverage : array-like of shape (n_points,)
+        Shares of the samples that are kept, increasing.
+
+    risk : array-like of shape (n_points,)
+        Mean loss of those kept.
+
+    expected : array-like of shape (n_points,), default=None
+        Mean loss that the predictions expect of those kept. None: not drawn.
+
+    low, high : array-like of shape (n_points,), default=None
+        Ends of an interval for the risk at each point. None: not drawn.
+
+    risk_name : {"log_loss", "error_rate"}, default="log_loss"
+        What the risk is: bits a sample, or a share.
+
+    name : str, default=None
+        Name of the model.
+
+    Attributes
+    ----------
+    line_ : matplotlib Line2D
+        The risk.
+
+    expected_line_ : matplotlib Line2D or None
+        The risk expected.
+
+    band_ : matplotlib PolyCollection or None
+        The intervals.
+
+    ax_ : matplotlib Axes
+        Axes with the curve.
+
+    figure_ : matplotlib Figure
+        Figure containing the axes.
+
+    See Also
+    --------
+    ScoreDecompositionDisplay : How much of a log loss is for want of calibration.
+    skinfo.EntropyScorer : Gives the entropy of each prediction as a column.
+
+    Notes
+    -----
+    Rows of the same uncertainty are kept or put aside together, so the order of rows does not
+    matter. The intervals are those of a mean at each point by itself, not of the curve.
+
+    References
+    ----------
+    .. [1] R. El-Yaniv and Y. Wiener, "On the foundations of noise-free selective
+       classification", JMLR 11, 2010.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from skinfo.inspection import UncertaintyDisplay
+    >>> X, y = load_breast_cancer(return_X_y=True)
+    >>> model = GaussianNB().fit(X[::2], y[::2])
+    >>> display = UncertaintyDisplay.from_estimator(model, X[1::2], y[1::2])
+    >>> bool(display.risk[-1] > display.expected[-1])  # naive Bayes is too sure
+    True
+    >>> plt.close()
+    """
+
+    def __init__(
+        self,
+        coverage,
+        risk,
+        *,
+        expected=None,
+        low=None,
+        high=None,
+        risk_name="log_loss",
+        name=None,
+    ):
+        self.coverage = coverage
+        self.risk = risk
+        self.expected = expected
+        self.low = low
+        self.high = high
+        self.risk_name = risk_name
+        self.name = name
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator,
+        X,
+        y,
+        *,
+        risk="log_loss",
+        uncertainty=None,
+        sample_weight=None,
+        confidence_level=0.95,
+        name=None,
+        ax=None,
+        **kwargs,
+    ):
+        """Plot the curve of a fitted classifier.
+
+        Parameters
+        ----------
+        estimator : classifier
+            Fitted, with ``predict_proba``.
+
+        X : array-like of shape (n_samples, n_features)
+            Rows that it was not fitted on.
+
+        y : array-like of shape (n_samples,)
+            What happened.
+
+        risk : {"log_loss", "error_rate"}, default="log_loss"
+            Bits a sample, or the share of the samples whose most probable class is wrong.
+
+        uncertainty : array-like of shape (n_samples,), default=None
+            By what the rows are put aside, the largest first. None: the entropy of the
+            predictions.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            A weight of w counts as w repetitions of the row.
+
+        confidence_level : float, default=0.95
+            Of the intervals.
+
+        name : str, default=None
+            Name of the model. None: the name of its class.
+
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        **kwargs : dict
+            Passed to matplotlib's ``plot``, for the risk.
+
+        Returns
+        -------
+        display : UncertaintyDisplay
+            The display, plotted.
+
+        Raises
+        ------
+        TypeError
+            If the estimator cannot predict probabilities.
+
+        ValueError
+            As `from_predictions`.
+
+        See Also
+        --------
+        UncertaintyDisplay.from_predictions : Of predictions, such as cross-validated ones.
+
+        Examples
+        --------
+        >>> import matplotlib.pyplot as plt
+        >>> from sklearn.datasets import load_iris
+        >>> from sklearn.linear_model import LogisticRegression
+        >>> from skinfo.inspection import UncertaintyDisplay
+        >>> X, y = load_iris(return_X_y=True)
+        >>> model = LogisticRegression(max_iter=1000).fit(X[::2], y[::2])
+        >>> display = UncertaintyDisplay.from_estimator(
+        ...     model, X[1::2], y[1::2], risk="error_rate"
+        ... )
+        >>> plt.close()
+        """
+        caller = f"{cls.__name__}.from_estimator"
+        check_matplotlib_support(caller)
+        y_prob, labels = predicted_by(estimator, X, caller)
+        return cls.from_predictions(
+            y,
+            y_prob,
+            labels=labels,
+            risk=risk,
+            uncertainty=uncertainty,
+            sample_weight=sample_weight,
+            confidence_level=confidence_level,
+            name=type(estimator).__name__ if name is None else name,
+            ax=ax,
+            **kwargs,
+        )
+
+    @classmethod
+    def from_predictions(
+        cls,
+        y_true,
+        y_prob,
+        *,
+        labels=None,
+        risk="log_loss",
+        uncertainty=None,
+        sample_weight=None,
+        confidence_level=0.95,
+        name=None,
+        ax=None,
+        **kwargs,
+    ):
+        """Plot the curve of predictions.
+
+        Parameters
+        ----------
+        y_true : array-like of shape (n_samples,)
+            What happened.
+
+        y_prob : array-like of shape (n_samples, n_classes)
+            The predicted distributions.
+
+        labels : array-like of shape (n_classes,), default=None
+            The label of each column. None takes the sorted labels of `y_true`, if there is
+            one for each column.
+
+        risk : {"log_loss", "error_rate"}, default="log_loss"
+            Bits a sample, or the share of the samples whose most probable class is wrong.
+
+        uncertainty : array-like of shape (n_samples,), default=None
+            By what the rows are put aside, the largest first, such as the epistemic part of an
+            ensemble. None: the entropy of the predictions.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            A weight of w counts as w repetitions of the row.
+
+        confidence_level : float, default=0.95
+            Of the intervals.
+
+        name : str, default=None
+            Name of the model.
+
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        **kwargs : dict
+            Passed to matplotlib's ``plot``, for the risk.
+
+        Returns
+        -------
+        display : UncertaintyDisplay
+            The display, plotted.
+
+        Raises
+        ------
+        ValueError
+            If there is no such risk, a row of `y_prob` is no distribution, lengths differ,
+            `labels` do not fit, or an uncertainty is not finite.
+
+        See Also
+        --------
+        UncertaintyDisplay.from_estimator : Of a fitted classifier.
+
+        Examples
+        --------
+        >>> import matplotlib.pyplot as plt
+        >>> from sklearn.datasets import load_wine
+        >>> from sklearn.model_selection import cross_val_predict
+        >>> from sklearn.naive_bayes import GaussianNB
+        >>> from skinfo.inspection import UncertaintyDisplay
+        >>> X, y = load_wine(return_X_y=True)
+        >>> y_prob = cross_val_predict(GaussianNB(), X, y, method="predict_proba")
+        >>> display = UncertaintyDisplay.from_predictions(y, y_prob, name="naive Bayes")
+        >>> plt.close()
+        """
+        check_matplotlib_support(f"{cls.__name__}.from_predictions")
+        from skinfo.metrics import cross_entropy_loss
+
+        if risk not in RISKS:
+            raise ValueError(f"risk must be one of {sorted(RISKS)}, got {risk!r}.")
+        losses = cross_entropy_loss(y_true, y_prob, labels=labels, reduction="none")
+        y_prob = np.asarray(y_prob, dtype=np.float64)
+        entropies = np.asarray(entropy(y_prob, axis=-1, normalize=True))
+        losses, expected = RISKS[risk](y_true, y_prob, labels, losses, entropies)
+        weight = np.ones(len(losses))
+        if sample_weight is not None:
+            weight = check_weights(sample_weight, len(losses))
+        uncertainty = entropies if uncertainty is None else _checked(uncertainty, len(losses))
+        curve = risk_coverage(uncertainty, losses, expected, weight, confidence_level)
+        return cls(**curve, risk_name=risk, name=name).plot(ax, **kwargs)
+
+    def plot(self, ax=None, *, name=None, **kwargs):
+        """Plot visualization.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        name : str, default=None
+            Name of the model. None: `name` as given before.
+
+        **kwargs : dict
+            Passed to matplotlib's ``plot``, for the risk.
+
+        Returns
+        -------
+        display : UncertaintyDisplay
+            Object that stores computed values.
+
+        Raises
+        ------
+        ValueError
+            If lengths differ.
+        """
+        coverage, risk, expected, low, high = check_lengths(
+            coverage=self.coverage,
+            risk=self.risk,
+            expected=self.expected,
+            low=self.low,
+            high=self.high,
+        )
+        ax = start_plot(self, ax)
+        name = self.name if name is None else name
+        defaults = {
+            "color": next_colour(ax),
+            "label": "observed" if name is None else name,
+        }
+        (self.line_,) = ax.plot(coverage, risk, **line_style(defaults, kwargs))
+        colour = self.line_.get_color()
+        self.band_ = self.expected_line_ = None
+        if low is not None and high is not None:
+            self.band_ = ax.fill_between(
+                coverage, low, high, color=colour, alpha=BAND_ALPHA, linewidth=0
+            )
+        if expected is not None:
+            known = {line.get_label() for line in ax.lines}
+            label = {} if EXPECTED in known else {"label": EXPECTED}
+            (self.expected_line_,) = ax.plot(
+                coverage, expected, color=colour, linestyle="--", linewidth=1, **label
+            )
+        ax.set(xlabel="Share kept, the surest first", ylabel=AXIS_LABELS[self.risk_name])
+        ax.set_xlim(0, 1)
+        ax.autoscale(axis="y")
+        ax.set_ylim(bottom=0)
+        legend_above(ax, n_columns=2)
+        return self
+
+
+def _log_loss(y_true, y_prob, labels, losses, entropies):
+    return losses, entropies
+
+
+def _error_rate(y_true, y_prob, labels, losses, entropies):
+    labels = np.unique(np.asarray(y_true)) if labels is None else np.asarray(labels)
+    wrong = labels[y_prob.argmax(axis=1)] != np.asarray(y_true)
+    return wrong.astype(np.float64), 1 - y_prob.max(axis=1)
+
+
+# Each gives the loss of each row, and the loss that the prediction of the row expects.
+RISKS = {"log_loss": _log_loss, "error_rate": _error_rate}
+
+
+def _checked(uncertainty, n):
+    """Return the uncertainty of each row, (n,) float64."""
+    uncertainty = np.asarray(uncertainty, dtype=np.float64)
+    if uncertainty.shape != (n,):
+        raise ValueError(
+            f"uncertainty must have shape ({n},), one number a sample, got {uncertainty.shape}."
+        )
+    if not np.isfinite(uncertainty).all():
+        row = int(np.argmin(np.isfinite(uncertainty)))
+        raise ValueError(f"Row {row} of uncertainty is {uncertainty[row]}; it must be finite.")
+    return uncertainty
+
+
+def risk_coverage(uncertainty, losses, expected, weight, confidence_level):
+    """Return the curve as keywords of the display; rows of one uncertainty come together."""
+    from skinfo.metrics._standard_errors import half_widths
+
+    kept = weight > 0
+    order = np.argsort(uncertainty[kept], kind="stable")
+    uncertainty, losses, expected, weight = (
+        column[kept][order] for column in (uncertainty, losses, expected, weight)
+    )
+    ends = np.append(np.flatnonzero(np.diff(uncertainty)), len(uncertainty) - 1)
+    mass = np.cumsum(weight)[ends]
+    means, squares, claims = (
+        np.cumsum(column * weight)[ends] / mass for column in (losses, losses**2, expected)
+    )
+    variance = np.maximum(squares - means**2, 0)
+    freedom = mass - 1
+    errors = np.full(len(mass), np.nan)
+    several = freedom > 0
+    errors[several] = np.sqrt(variance[several] / freedom[several])
+    widths = half_widths(errors, np.maximum(freedom, 1e-9), confidence_level)
+    return {
+        "coverage": mass / mass[-1],
+        "risk": means,
+        "expected": claims,
+        "low": np.maximum(means - widths, 0),
+        "high": means + widths,
+    }

@@ -1,0 +1,201 @@
+"""What all Displays have in common: axes, names, keywords, and matplotlib only when plotting."""
+
+import subprocess
+import sys
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_rgba
+
+from skinfo import inspection
+from skinfo.inspection import (
+    BinningDisplay,
+    DistributionDisplay,
+    InformationPlaneDisplay,
+    JointDistributionDisplay,
+    MutualInfoDisplay,
+    MutualInfoMatrixDisplay,
+    ScoreDecompositionDisplay,
+    SelectionPathDisplay,
+    UncertaintyDisplay,
+)
+from skinfo.metrics import log_loss_decomposition
+
+DISPLAYS = {
+    "BinningDisplay": lambda: BinningDisplay(
+        ["low", "high"],
+        share=[0.5, 0.5],
+        bits=[0.1, 0.1],
+        value=[[0.2], [0.8]],
+        low=[[0.1], [0.7]],
+        high=[[0.3], [0.9]],
+        value_names=["Share of class 1"],
+    ),
+    "DistributionDisplay": lambda: DistributionDisplay([0.5, 0.5], entropy=1.0),
+    "InformationPlaneDisplay": lambda: InformationPlaneDisplay([0, 1], [0, 0.5]),
+    "JointDistributionDisplay": lambda: JointDistributionDisplay(
+        np.full((2, 2), 0.25), x_levels=["a", "b"], y_levels=["c", "d"], mutual_info=0.0
+    ),
+    "MutualInfoDisplay": lambda: MutualInfoDisplay([0.1, 0.2]),
+    "MutualInfoMatrixDisplay": lambda: MutualInfoMatrixDisplay([[1, 0.1], [0.1, 1]]),
+    "ScoreDecompositionDisplay": lambda: ScoreDecompositionDisplay(
+        log_loss_decomposition([0, 1, 0, 1, 1], [0.2, 0.7, 0.4, 0.3, 0.9])
+    ),
+    "SelectionPathDisplay": lambda: SelectionPathDisplay([0.3, 0.4], [0.3, 0.1]),
+    "UncertaintyDisplay": lambda: UncertaintyDisplay([0.5, 1.0], [0.1, 0.3]),
+}
+
+# Where each display keeps one artist that takes the keywords of plot.
+ARTISTS = {
+    "BinningDisplay": lambda d: d.lines_[0],
+    "DistributionDisplay": lambda d: d.bars_[0][0],
+    "InformationPlaneDisplay": lambda d: d.line_,
+    "JointDistributionDisplay": lambda d: d.mesh_,
+    "MutualInfoDisplay": lambda d: d.bars_[0],
+    "MutualInfoMatrixDisplay": lambda d: d.image_,
+    "ScoreDecompositionDisplay": lambda d: d.bars_["log_loss"][0],
+    "SelectionPathDisplay": lambda d: d.line_,
+    "UncertaintyDisplay": lambda d: d.line_,
+}
+
+each_display = pytest.mark.parametrize("name", DISPLAYS)
+
+
+def test_every_display_is_tried_here():
+    assert sorted(DISPLAYS) == sorted(ARTISTS) == inspection.__all__
+
+
+@each_display
+def test_plot_makes_axes_of_its_own(name):
+    display = DISPLAYS[name]()
+    assert not hasattr(display, "ax_")
+    assert display.plot() is display
+    assert display.ax_.figure is display.figure_
+    assert len(plt.get_fignums()) == 1
+
+
+@each_display
+def test_plot_draws_on_the_axes_it_is_given(name):
+    figure, (_, ax) = plt.subplots(1, 2)
+    display = DISPLAYS[name]().plot(ax)
+    assert display.ax_ is ax
+    assert display.figure_ is figure
+    assert len(plt.get_fignums()) == 1
+
+
+@each_display
+def test_plot_twice_leaves_the_numbers_alone(name):
+    display = DISPLAYS[name]()
+    before = {key: repr(value) for key, value in vars(display).items()}
+    display.plot()
+    display.plot()
+    assert {key: repr(vars(display)[key]) for key in before} == before
+
+
+@each_display
+@pytest.mark.parametrize("size", [(4, 3), (8, 6)])
+def test_pictures_are_drawn_without_a_warning(name, size):
+    # Warnings, such as that of a layout without room, are errors here.
+    figure, ax = plt.subplots(figsize=size, layout="constrained")
+    DISPLAYS[name]().plot(ax)
+    figure.canvas.draw()
+
+
+@each_display
+def test_keywords_reach_the_artist(name):
+    artist = ARTISTS[name](DISPLAYS[name]().plot(alpha=0.25))
+    assert artist.get_alpha() == 0.25
+
+
+@pytest.mark.parametrize(
+    "name", sorted(set(DISPLAYS) - {"JointDistributionDisplay", "MutualInfoMatrixDisplay"})
+)
+def test_color_is_taken_over_the_default(name):
+    artist = ARTISTS[name](DISPLAYS[name]().plot(color="red"))
+    colour = artist.get_color() if hasattr(artist, "get_color") else artist.get_facecolor()
+    assert to_rgba(colour) == to_rgba("red")
+
+
+def test_aliases_do_not_meet_their_defaults():
+    # Matplotlib refuses "marker" and "m", or "color" and "c", side by side.
+    line = InformationPlaneDisplay([0, 1], [0, 0.5]).plot(c="red", ms=9).line_
+    assert (line.get_color(), line.get_markersize()) == ("red", 9)
+
+
+@each_display
+def test_maps_take_another_cmap_and_others_say_so(name):
+    artist = ARTISTS[name]
+    if name in {"JointDistributionDisplay", "MutualInfoMatrixDisplay"}:
+        assert artist(DISPLAYS[name]().plot(cmap="Greens")).get_cmap().name == "Greens"
+    else:
+        with pytest.raises(AttributeError, match="cmap"):
+            DISPLAYS[name]().plot(cmap="Greens")
+
+
+@each_display
+def test_without_matplotlib_construct_works_and_plot_says_what_to_do(name, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    display = DISPLAYS[name]()
+    with pytest.raises(ImportError, match=rf"{name}.plot requires matplotlib. You can install"):
+        display.plot()
+
+
+CLASS_METHODS = [
+    (name, method)
+    for name in DISPLAYS
+    for method in vars(getattr(inspection, name))
+    if method.startswith("from_")
+]
+
+
+@pytest.mark.parametrize(("name", "method"), CLASS_METHODS)
+def test_without_matplotlib_nothing_is_computed(name, method, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    function = getattr(getattr(inspection, name), method)
+    # None of the arguments could be read: what is missing is said first.
+    needed = function.__func__.__code__.co_argcount - 1 - len(function.__defaults__ or ())
+    with pytest.raises(ImportError, match=rf"{name}.{method} requires matplotlib"):
+        function(*([None] * needed))
+
+
+def test_import_does_not_load_matplotlib():
+    code = "import sys, skinfo.inspection; assert 'matplotlib' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("display", "message"),
+    [
+        (MutualInfoDisplay([0.1, 0.2], feature_names=["a"]), "feature_names .* 2; got 1"),
+        (SelectionPathDisplay([0.1, 0.2], [0.1]), "gains .* 2; got 1"),
+        (InformationPlaneDisplay([0.1, 0.2], [0.1]), "relevance .* 2; got 1"),
+        (UncertaintyDisplay([0.5, 1], [0.1, 0.2], low=[0]), "low .* 2; got 1"),
+        (DistributionDisplay([0.5, 0.5], [1.0], entropy=1.0), "q .* 2; got 1"),
+        (MutualInfoMatrixDisplay([[1, 0.1]]), r"shape \(n_features, n_features\), got \(1, 2\)"),
+    ],
+)
+def test_lengths_that_do_not_fit(display, message):
+    with pytest.raises(ValueError, match=message):
+        display.plot()
+
+
+def test_text_of_an_axis_shrinks_with_many_long_names():
+    names = [f"a rather long name of number {i}" for i in range(200)]
+    few = MutualInfoDisplay(np.arange(200.0), feature_names=names).plot(max_features=5)
+    many = MutualInfoDisplay(np.arange(200.0), feature_names=names).plot(max_features=None)
+    sizes = [d.ax_.get_yticklabels()[0].get_fontsize() for d in (few, many)]
+    assert sizes[0] > 9 > 6 > sizes[1] >= 5
+    assert len(few.ax_.get_yticklabels()) == 6  # and the row of those left out
+    # 5 point letters that fill 0.8 of a line need 6.25 points a name.
+    points = 4.8 * 72
+    assert len(many.ax_.get_yticklabels()) <= points / 6.25 + 1
+    longest = max(len(label.get_text()) for label in many.ax_.get_yticklabels())
+    assert longest <= 24
+
+
+def test_names_of_a_frame_reach_the_axis(rng):
+    X = pd.DataFrame(rng.integers(0, 3, (60, 2)), columns=["left", "right"])
+    display = MutualInfoMatrixDisplay.from_data(X)
+    assert [t.get_text() for t in display.ax_.get_xticklabels()] == ["left", "right"]

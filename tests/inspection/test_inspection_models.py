@@ -250,7 +250,7 @@ class TestUncertainty:
             ({"risk": "accuracy"}, "risk must be one of .*, got 'accuracy'"),
             ({"uncertainty": [1, 2]}, r"uncertainty must have shape \(4,\).* got \(2,\)"),
             ({"uncertainty": [1, 2, np.nan, 3]}, "Row 2 of uncertainty is nan"),
-            ({"labels": ["a"]}, "2 columns and there are 1 labels"),
+            ({"labels": ["a"]}, "labels=clf.classes_"),
             ({"confidence_level": 95}, "confidence_level must be between 0 and 1, got 95"),
         ],
     )

@@ -156,11 +156,6 @@ def compare_log_loss(
     True
     """
     nats_per_unit = check_base(base)
-    if np.shape(prob_a) != np.shape(prob_b):
-        raise ValueError(
-            f"prob_a and prob_b must have one shape, got {np.shape(prob_a)} and "
-            f"{np.shape(prob_b)}."
-        )
     rows = read_predictions(
         y_true,
         {"prob_a": prob_a, "prob_b": prob_b},

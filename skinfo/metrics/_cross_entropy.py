@@ -29,6 +29,7 @@ from skinfo.metrics._probabilities import (
     column_labels,
     columns_of,
     group_labels,
+    require_a_column,
 )
 from skinfo.metrics._reductions import REDUCTIONS, as_weights
 from skinfo.utils._compat import Interval, StrOptions, array_api_compat, validate_params
@@ -226,7 +227,9 @@ def _label_columns(y_true, n_classes, labels, form):
         return xp.astype(y_true, xp.int64, copy=False)
     groups, present = group_labels(to_numpy(y_true))
     labels = None if labels is None else to_numpy(as_array(labels))
-    columns = columns_of(present, column_labels(present, labels, n_classes))
+    labels = column_labels(present, labels, n_classes)
+    require_a_column(present, labels)
+    columns = columns_of(present, labels)
     if not form.has_floor and (columns < 0).any():
         raise ValueError(
             f"y_true holds {present[columns.argmin()]!r}, which is none of labels. Logits have no "

@@ -11,6 +11,7 @@ from skinfo.metrics._probabilities import (
     column_labels,
     columns_of,
     group_labels,
+    require_a_column,
 )
 from skinfo.metrics._standard_errors import number_groups
 from skinfo.utils._validation import check_weights
@@ -53,7 +54,13 @@ def read_predictions(y_true, y_probs, *, labels, sample_weight, groups):
     for name, prob in zip(y_probs, probs, strict=True):
         if len(prob) != len(found):
             raise ValueError(f"y_true has {len(found)} rows and {name} has {len(prob)}.")
+        if prob.shape != probs[0].shape:
+            raise ValueError(
+                f"{' and '.join(y_probs)} must be of the same classes, got "
+                f"{' and '.join(str(prob.shape[1]) for prob in probs)} columns."
+            )
     names = column_labels(present, labels, probs[0].shape[1])
+    require_a_column(present, names)
     columns = columns_with_unseen(present, names)
     unseen = [present[i] for i in np.flatnonzero(columns >= len(names))]
     if unseen:

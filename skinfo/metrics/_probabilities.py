@@ -223,6 +223,15 @@ def columns_of(present, classes, name="y_true"):
     return columns
 
 
+def require_a_column(present, labels):
+    """Raise ValueError where none of the labels that occur has a column: some mistake."""
+    if (columns_of(present, labels) < 0).all():
+        raise ValueError(
+            f"No label of y_true has a column: it holds {_preview(present)}, the labels of the "
+            f"columns are {_preview(np.asarray(labels).tolist())}."
+        )
+
+
 def _any_text(labels):
     return any(isinstance(label, str) for label in labels)
 

@@ -74,8 +74,8 @@ def _outcome(prob, classes, y, weight, nats_per_unit, unseen):
     if strange and unseen == "raise":
         raise ValueError(
             f"y holds labels that are no class of the fitted model: {strange[:5]}; its classes "
-            f"are {list(classes)[:5]}. Stratify the folds, train on rows of each class, or choose "
-            "what such a row costs by unseen='clip' or unseen='inf'."
+            f"are {np.asarray(classes).tolist()[:5]}. Stratify the folds, train on rows of each "
+            "class, or choose what such a row costs by unseen='clip' or unseen='inf'."
         )
     cost = UNSEEN_COSTS.get(unseen)
     if len(strange) == len(present):
@@ -87,8 +87,8 @@ def _warn_all_unseen(present, classes, cost):
     """Sorted labels in unshuffled folds, most often: the score says nothing."""
     warnings.warn(
         f"None of the labels in y ({present[:3]}) is a class of the fitted model "
-        f"({list(classes)[:3]}): each row costs {cost:g}. If y is sorted, shuffle or stratify "
-        "the folds.",
+        f"({np.asarray(classes).tolist()[:3]}): each row costs {cost:g}. If y is sorted, shuffle "
+        "or stratify the folds.",
         UserWarning,
         stacklevel=2,
     )

@@ -114,6 +114,7 @@ def test_containers_one_column_and_base(models):
     result = compare_log_loss(y, a, b)
     two = [np.column_stack([1 - p, p]) for p in (a, b)]
     assert_allclose(compare_log_loss(y, *two).difference, result.difference)
+    assert_allclose(compare_log_loss(y, two[0], b).difference, result.difference)
     frames = [pd.DataFrame(p) for p in two]
     assert_allclose(compare_log_loss(y.tolist(), *frames).difference, result.difference)
     nats = compare_log_loss(y, a, b, base=math.e)
@@ -139,7 +140,10 @@ def test_one_row_has_no_error():
 @pytest.mark.parametrize(
     ("prob_a", "prob_b", "kwargs", "match"),
     [
-        ([0.5, 0.5], [0.5, 0.5, 0.5], {}, r"one shape, got \(2,\) and \(3,\)"),
+        ([0.5, 0.5], [0.5, 0.5, 0.5], {}, "y_true has 2 rows and prob_b has 3"),
+        ([0.5, 0.5], [[0.2, 0.3, 0.5]] * 2, {}, "prob_a and prob_b .* got 2 and 3 columns"),
+        ([0.5, 0.5], [0.5, 0.5], {"labels": ["a", "b"]}, "nor can be: y_true holds"),
+        ([0.5, 0.5], [0.5, 0.5], {"labels": [5, 6]}, r"No label of y_true has a column.*\[5, 6\]"),
         ([0.5, 0.5], [0.5, 1.5], {}, "Row 1 of prob_b holds 1.5"),
         ([[0.5, 0.5]] * 2, [[0.5, 0.6]] * 2, {}, r"Row 0 of prob_b sums to 1\.1"),
         ([0.5] * 3, [0.5] * 3, {}, "y_true has 2 rows and prob_a has 3"),

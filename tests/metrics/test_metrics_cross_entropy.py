@@ -330,6 +330,7 @@ def test_the_truth_is_the_cheapest_prediction(seed, n_classes):
             "3 columns of predictions and 2 labels",
         ),
         ([0, 3], [[0.2, 0.3, 0.5]] * 2, {}, "3 columns of predictions and 2 labels"),
+        (["a", "b"], [[0.5, 0.5]] * 2, {"labels": ["x", "y"]}, r"No label.*\['a', 'b'\].*\['x'"),
         ([0, -100, 1], [[0.5, 0.5]] * 3, {}, "2 columns of predictions and 3 labels"),
         (
             [0, 1],

@@ -14,6 +14,7 @@ from skinfo.inspection._style import (
     legend_above,
     line_style,
     name_ticks,
+    points_a_place,
     shorten,
     start_plot,
 )
@@ -22,10 +23,13 @@ from skinfo.utils._compat import _check_feature_names_in, check_matplotlib_suppo
 # Where the panels of values, shares and bits stand within the axes, and how wide they are.
 PANELS = ((0.0, 0.5), (0.56, 0.19), (0.81, 0.19))
 
+# Points, at least and at most.
+MARKER_SIZES = (2.5, 5.0)
+
 # Share of a row over which the classes are spread.
 SPREAD = 0.6
 
-MARKERS = "osD^vP"
+MARKERS = "osD^vPX"
 
 
 class BinningDisplay:
@@ -49,7 +53,10 @@ class BinningDisplay:
         Rates of the classes shown, or the mean of a continuous y, and their intervals.
 
     value_names : array-like of shape (n_shown,)
-        What they are, for the axis and the legend.
+        What they are, for the legend.
+
+    value_label : str, default="Class rate"
+        What they are, for the axis.
 
     feature_name : str, default=None
         Name of the column.
@@ -95,7 +102,19 @@ class BinningDisplay:
     >>> plt.close()
     """
 
-    def __init__(self, bins, *, share, bits, value, low, high, value_names, feature_name=None):
+    def __init__(
+        self,
+        bins,
+        *,
+        share,
+        bits,
+        value,
+        low,
+        high,
+        value_names,
+        value_label="Class rate",
+        feature_name=None,
+    ):
         self.bins = bins
         self.share = share
         self.bits = bits
@@ -103,6 +122,7 @@ class BinningDisplay:
         self.low = low
         self.high = high
         self.value_names = value_names
+        self.value_label = value_label
         self.feature_name = feature_name
 
     @classmethod
@@ -215,7 +235,7 @@ class BinningDisplay:
         self.bars_bits_ = _draw_bars(self.axes_[2], bits, "Bits", SKY)
         for panel in self.axes_:
             panel.set_ylim(len(bins) - 0.5, -0.5)
-        name_ticks(self.axes_[0].yaxis, bins.tolist())
+        name_ticks(self.axes_[0].yaxis, bins.tolist(), beside=ax.xaxis)
         name = self.feature_name if name is None else name
         self.axes_[0].set_ylabel("Bin" if name is None else shorten(name))
         return self
@@ -227,10 +247,12 @@ class BinningDisplay:
         overall = np.nansum(share[:, np.newaxis] * value, axis=0) / share.sum()
         self.lines_, self.intervals_, self.overall_ = [], [], []
         ax = self.axes_[0]
+        step = points_a_place(ax.yaxis, n_bins * n_shown) * SPREAD
+        size = float(np.clip(step, *MARKER_SIZES))
         looks = zip(range(n_shown), cycle(COLOURS), cycle(MARKERS))
         for k, colour, marker in looks:
             rows = np.arange(n_bins) + offsets[k]
-            defaults = {"color": colour, "marker": marker, "linestyle": "none", "markersize": 5}
+            defaults = {"color": colour, "marker": marker, "linestyle": "none", "markersize": size}
             style = line_style(defaults | {"label": str(self.value_names[k])}, kwargs)
             self.lines_ += ax.plot(value[:, k], rows, **style)
             colour = self.lines_[-1].get_color()
@@ -241,7 +263,7 @@ class BinningDisplay:
                 ax.axvline(overall[k], color=colour, linestyle=":", linewidth=1, zorder=0)
             )
         self.overall_[-1].set_label("all rows")
-        ax.set_xlabel(str(self.value_names[0]) if n_shown == 1 else "Share of the class")
+        ax.set_xlabel(self.value_label)
         legend_above(
             self.ax_, n_columns=min(n_shown + 1, 3), handles=[*self.lines_, self.overall_[-1]]
         )
@@ -260,16 +282,18 @@ def _draw_bars(panel, widths, label, colour):
 def _values(table):
     """Return what a `bin_table` says of y, as keywords of the display."""
     if "mean" in table:
-        columns = {"Mean of y": ("mean", "low", "high")}
+        label, columns = "Mean of y", {"mean": ("mean", "low", "high")}
     else:
+        label = "Class rate"
         classes = [name[4:-1] for name in table.columns if name.startswith("low[")]
         columns = {c: (f"rate[{c}]", f"low[{c}]", f"high[{c}]") for c in classes}
         if len(classes) == 1:
-            columns = {f"Share of class {classes[0]}": columns[classes[0]]}
+            columns = {f"class {classes[0]}": columns[classes[0]]}
     stacked = table[[name for names in columns.values() for name in names]].to_numpy()
     return {
         "value": stacked[:, 0::3],
         "low": stacked[:, 1::3],
         "high": stacked[:, 2::3],
         "value_names": list(columns),
+        "value_label": label,
     }

@@ -248,7 +248,7 @@ class DistributionDisplay:
         """
         ax = start_plot(self, ax)
         p, q, outcomes = check_lengths(p=self.p, q=self.q, outcomes=self.outcomes)
-        labels = self._labels(self.names if names is None else names)
+        labels = self.names if names is None else names
         shown = [p] if q is None else [p, q]
         width = GROUP_WIDTH / len(shown)
         self.bars_ = []
@@ -260,18 +260,14 @@ class DistributionDisplay:
             self.bars_.append(ax.bar(places, shares, **style))
         name_ticks(ax.xaxis, np.arange(len(p)) if outcomes is None else outcomes)
         ax.set(xlabel="Outcome", ylabel="Probability")
-        self.legend_ = legend_above(ax)
+        self.legend_ = legend_above(ax, n_columns=2, title=self._numbers(), title_fontsize="small")
         return self
 
-    def _labels(self, names):
-        first = f"{names[0]} (H {bits(self.entropy)})"
+    def _numbers(self):
+        first = f"Entropy {bits(self.entropy)}"
         if self.q is None:
-            return [first]
-        return [
-            first,
-            f"{names[1]} (cross-entropy {bits(self.cross_entropy)}, "
-            f"KL {bits(self.kl_divergence)})",
-        ]
+            return first
+        return f"{first}, cross-entropy {bits(self.cross_entropy)}, KL {bits(self.kl_divergence)}"
 
 
 def _distribution(p, name, normalize):

@@ -5,6 +5,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skinfo.inspection._style import (
     GREY,
+    bits,
     check_lengths,
     legend_above,
     line_style,
@@ -164,12 +165,13 @@ class InformationPlaneDisplay:
 
     @classmethod
     def from_estimator(cls, estimator, *, name=None, ax=None, **kwargs):
-        """Plot the path of a fitted selector, one point after each feature.
+        """Plot what a fitted estimator holds of y: a point after each feature, or one.
 
         Parameters
         ----------
-        estimator : InfoBottleneckSelector
-            Fitted.
+        estimator : InfoBottleneckSelector or InformationBottleneck
+            Fitted. Of a selector the path over its features is shown, of a clustering one
+            point.
 
         name : str, default=None
             What to call the path in the legend. None: the name of the class.
@@ -188,7 +190,7 @@ class InformationPlaneDisplay:
         Raises
         ------
         TypeError
-            If the estimator is no such selector.
+            If the estimator does not keep its compression.
 
         sklearn.exceptions.NotFittedError
             If it is not fitted.
@@ -209,12 +211,13 @@ class InformationPlaneDisplay:
         """
         check_matplotlib_support(f"{cls.__name__}.from_estimator")
         check_is_fitted(estimator)
-        if np.ndim(getattr(estimator, "compression_", None)) != 1:
+        if not (hasattr(estimator, "compression_") and hasattr(estimator, "information_")):
             raise TypeError(
-                f"{cls.__name__}.from_estimator takes an InfoBottleneckSelector, got "
-                f"{type(estimator).__name__}. Of a pipeline, pass the step."
+                f"{cls.__name__}.from_estimator takes an InfoBottleneckSelector or an "
+                f"InformationBottleneck, got {type(estimator).__name__}. Of a pipeline, pass the "
+                "step."
             )
-        display = cls(estimator.compression_, estimator.information_)
+        display = cls(*np.atleast_1d(estimator.compression_, estimator.information_))
         return display.plot(ax, name=name or type(estimator).__name__, **kwargs)
 
     def plot(self, ax=None, *, name=None, **kwargs):
@@ -252,8 +255,8 @@ class InformationPlaneDisplay:
         (self.line_,) = ax.plot(compression, relevance, **style)
         self._draw_limits()
         ax.set(xlabel="Bits of description of T", ylabel="Bits about y, I(T; y)")
-        if self.line_.get_label()[:1] != "_":
-            legend_above(ax)
+        if ax.get_legend_handles_labels()[0]:
+            legend_above(ax, n_columns=2)
         return self
 
     def _draw_limits(self):
@@ -262,4 +265,9 @@ class InformationPlaneDisplay:
         self.bound_ = ax.axline((0, 0), slope=1, linestyle=":", **look)
         self.limit_ = None
         if self.mutual_information is not None:
-            self.limit_ = ax.axhline(self.mutual_information, linestyle="--", **look)
+            self.limit_ = ax.axhline(
+                self.mutual_information,
+                linestyle="--",
+                label=f"I(X; y), {bits(self.mutual_information)}",
+                **look,
+            )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from skinfo.estimation import mutual_info_test
-from skinfo.inspection._samples import column_table, levels_of
+from skinfo.inspection._samples import column_table, joint_shares, read_variable
 from skinfo.inspection._style import (
     BLUE,
     GREY,
@@ -16,14 +16,11 @@ from skinfo.inspection._style import (
 from skinfo.measures import mutual_information
 from skinfo.utils._compat import check_matplotlib_support
 
-# Intervals of a continuous variable: more are noise, fewer hide the shape.
-FEWEST_INTERVALS, MOST_INTERVALS = 5, 40
-
 # Up to so many points are told apart.
 MOST_POINTS = 5000
 
-# The panels of the marginals, in lengths of the axes.
-GAP, DEPTH = 0.03, 0.22
+# The panels within the axes: of the joint distribution, of x above it, of y beside it.
+PANELS = ((0, 0, 0.8, 0.8), (0, 0.83, 0.8, 0.17), (0.83, 0, 0.17, 0.8))
 
 # Room around points, in lengths of the axes.
 MARGIN = 0.03
@@ -67,11 +64,11 @@ class JointDistributionDisplay:
     bars_x_, bars_y_ : matplotlib BarContainer
         The marginals.
 
-    marginal_axes_ : tuple of two matplotlib Axes
-        Axes of the marginals of x, above, and of y, to the right.
+    axes_ : ndarray of shape (3,) of matplotlib Axes
+        Panels of the joint distribution, of x, above it, and of y, to its right.
 
     ax_ : matplotlib Axes
-        Axes with the joint distribution.
+        Axes that hold the panels.
 
     figure_ : matplotlib Figure
         Figure containing the axes.
@@ -257,34 +254,21 @@ class JointDistributionDisplay:
         if names is None:
             names = tuple(getattr(v, "name", None) or d for v, d in ((x, "x"), (y, "y")))
         table = column_table(caller, x=x, y=y)
-        discrete = [
-            table.is_discrete(j) if asked == "auto" else bool(asked)
-            for j, asked in enumerate((discrete_x, discrete_y))
-        ]
-        variables = [_read_variable(table, j, discrete[j]) for j in range(2)]
-        (x_codes, x_levels), (y_codes, y_levels) = variables
-        first, second = (
-            codes if is_discrete else table.numbers(j)
-            for j, (codes, is_discrete) in enumerate(
-                zip((x_codes, y_codes), discrete, strict=True)
-            )
-        )
+        x, y = read_variable(table, 0, discrete_x), read_variable(table, 1, discrete_y)
         result = mutual_info_test(
-            first[:, np.newaxis],
-            second,
-            discrete_features=discrete[0],
-            discrete_target=discrete[1],
+            x.values[:, np.newaxis],
+            y.values,
+            discrete_features=x.is_discrete,
+            discrete_target=y.is_discrete,
         )
         low, high = result.confidence_interval(confidence_level)
-        counts = np.zeros((_n_places(x_levels, discrete[0]), _n_places(y_levels, discrete[1])))
-        np.add.at(counts, (x_codes, y_codes), 1)
         display = cls(
-            counts / counts.sum(),
-            x_levels=x_levels,
-            y_levels=y_levels,
+            joint_shares(x, y),
+            x_levels=x.levels,
+            y_levels=y.levels,
             mutual_info=float(result.statistic[0]),
             interval=(float(low[0]), float(high[0])),
-            samples=None if any(discrete) else (first, second),
+            samples=None if x.is_discrete or y.is_discrete else (x.values, y.values),
             names=names,
         )
         return display.plot(ax, kind=kind, **kwargs)
@@ -325,18 +309,27 @@ class JointDistributionDisplay:
             )
         ]
         ax = start_plot(self, ax)
+        ax.set_axis_off()
+        joint = ax.inset_axes(PANELS[0])
+        self.axes_ = np.array(
+            [
+                joint,
+                ax.inset_axes(PANELS[1], sharex=joint),
+                ax.inset_axes(PANELS[2], sharey=joint),
+            ]
+        )
         self.mesh_ = self.scatter_ = None
         if points:
             self._draw_points(kwargs)
         else:
             style = {"cmap": "Blues", "vmin": 0} | kwargs
-            self.mesh_ = ax.pcolormesh(*edges, p_xy.T, **style)
+            self.mesh_ = joint.pcolormesh(*edges, p_xy.T, **style)
         margins = MARGIN * points
-        ax.set_xlim(_widened(edges[0], margins))
-        ax.set_ylim(_widened(edges[1], margins))
+        joint.set_xlim(_widened(edges[0], margins))
+        joint.set_ylim(_widened(edges[1], margins))
         self._name_axes(p_xy.shape, self.names if names is None else names)
         self._draw_marginals(p_xy, edges)
-        ax.set_title(self._title(), fontsize="medium", y=1 + GAP + DEPTH)
+        ax.set_title(self._title(), fontsize="medium")
         return self
 
     def _draw_points(self, kwargs):
@@ -345,10 +338,10 @@ class JointDistributionDisplay:
         n = len(self.samples[0])
         defaults = {"color": BLUE, "s": 12, "alpha": float(np.clip(30 / np.sqrt(n), 0.15, 0.8))}
         style = styled(PathCollection, defaults | {"linewidths": 0}, kwargs)
-        self.scatter_ = self.ax_.scatter(*self.samples, **style)
+        self.scatter_ = self.axes_[0].scatter(*self.samples, **style)
 
     def _name_axes(self, shape, names):
-        axes = (self.ax_.xaxis, self.ax_.yaxis)
+        axes = (self.axes_[0].xaxis, self.axes_[0].yaxis)
         for axis, levels, n, name in zip(
             axes, (self.x_levels, self.y_levels), shape, names, strict=True
         ):
@@ -357,8 +350,7 @@ class JointDistributionDisplay:
             axis.set_label_text(shorten(name))
 
     def _draw_marginals(self, p_xy, edges):
-        above = self.ax_.inset_axes([0, 1 + GAP, 1, DEPTH], sharex=self.ax_)
-        right = self.ax_.inset_axes([1 + GAP, 0, DEPTH, 1], sharey=self.ax_)
+        _, above, right = self.axes_
         widths = [np.diff(ends) for ends in edges]
         style = {"color": GREY, "align": "edge", "edgecolor": "white", "linewidth": 0.3}
         self.bars_x_ = above.bar(edges[0][:-1], p_xy.sum(axis=1), widths[0], **style)
@@ -367,10 +359,9 @@ class JointDistributionDisplay:
         right.tick_params(bottom=False, labelbottom=False, labelleft=False, left=False)
         for panel in (above, right):
             panel.spines[["top", "right"]].set_visible(False)
-        self.marginal_axes_ = (above, right)
 
     def _title(self):
-        title = f"Mutual information {bits(self.mutual_info)}"
+        title = f"{bits(self.mutual_info)} shared"
         if self.interval is None:
             return title
         low, high = self.interval
@@ -396,37 +387,10 @@ def _draws_points(kind, samples):
     )
 
 
-def _read_variable(table, j, discrete):
-    """Return codes (n_samples,) of column j, and its levels or the ends of its intervals.
-
-    Raises
-    ------
-    ValueError
-        If a number is missing or infinite.
-    """
-    if discrete:
-        return levels_of(table, j)
-    values = table.numbers(j)
-    if not np.isfinite(values).all():
-        row = int(np.argmin(np.isfinite(values)))
-        raise ValueError(
-            f"Row {row} of {table.names[j]} is {values[row]}. Drop such rows, or bin the column."
-        )
-    n_intervals = len(np.histogram_bin_edges(values, "auto")) - 1
-    n_intervals = int(np.clip(n_intervals, FEWEST_INTERVALS, MOST_INTERVALS))
-    edges = np.histogram_bin_edges(values, n_intervals)
-    codes = np.searchsorted(edges[1:-1], values, side="right")
-    return codes, edges
-
-
 def _widened(edges, margin):
     """Return the first and the last end, moved apart."""
     room = margin * (edges[-1] - edges[0])
     return edges[0] - room, edges[-1] + room
-
-
-def _n_places(levels, discrete):
-    return len(levels) if discrete else len(levels) - 1
 
 
 def _edges(levels, n, name):

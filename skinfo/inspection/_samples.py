@@ -1,9 +1,58 @@
 """Columns as the Displays draw them: levels with names, or intervals."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
 from skinfo.utils._table import table_of
+
+# Intervals of a continuous variable: more are noise, fewer hide the shape.
+FEWEST_INTERVALS, MOST_INTERVALS = 5, 40
+
+
+class Variable(NamedTuple):
+    """A column, and the places that its values fall into."""
+
+    values: np.ndarray  # (n_samples,) float64, or the codes of a discrete one
+    codes: np.ndarray  # (n_samples,) dtype int64: the place of each value
+    levels: list | np.ndarray  # names of the places, or the ends of intervals
+    is_discrete: bool
+
+    @property
+    def n_places(self):
+        """How many places there are."""
+        return len(self.levels) - (not self.is_discrete)
+
+
+def read_variable(table, j, discrete):
+    """Return column j as a Variable; `discrete` is a bool, or "auto" to go by the dtype.
+
+    Raises
+    ------
+    ValueError
+        If a number of a continuous variable is missing or infinite.
+    """
+    if table.is_discrete(j) if discrete == "auto" else discrete:
+        codes, names = levels_of(table, j)
+        return Variable(codes, codes, names, True)
+    values = table.numbers(j)
+    if not np.isfinite(values).all():
+        row = int(np.argmin(np.isfinite(values)))
+        raise ValueError(
+            f"Row {row} of {table.names[j]} is {values[row]}. Drop such rows, or bin the column."
+        )
+    # The rule of Rice: others look at the spread, and one outlier makes them cut without end.
+    n_intervals = round(2 * len(values) ** (1 / 3))
+    edges = np.histogram_bin_edges(values, min(max(n_intervals, FEWEST_INTERVALS), MOST_INTERVALS))
+    return Variable(values, np.searchsorted(edges[1:-1], values, side="right"), edges, False)
+
+
+def joint_shares(x, y):
+    """Return the share of the samples (n_x, n_y) in each pair of places of two variables."""
+    counts = np.zeros((x.n_places, y.n_places))
+    np.add.at(counts, (x.codes, y.codes), 1)
+    return counts / counts.sum()
 
 
 def levels_of(table, j):

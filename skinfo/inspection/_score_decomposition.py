@@ -9,11 +9,13 @@ from skinfo.inspection._style import (
     ORANGE,
     PURPLE,
     SKY,
+    SMALLEST_FONT,
     bar_style,
     bits,
     draw_intervals,
     legend_above,
     shorten,
+    space_for_text,
     start_plot,
 )
 from skinfo.utils._compat import check_matplotlib_support
@@ -28,6 +30,9 @@ LOOKS = {
 
 # Share of a row that its bars take.
 ROW_FILL = 0.8
+
+# Share of the axes that the names of models may take from them.
+ROOM_FOR_NAMES = 0.5
 
 
 class ScoreDecompositionDisplay:
@@ -314,7 +319,11 @@ class ScoreDecompositionDisplay:
         label = f"{shorten('Model' if name is None else name)}\n({loss})"
         # Matplotlib's own axis of categories keeps count of the rows.
         self.ax_.yaxis.update_units([label])
-        return int(self.ax_.convert_yunits(label))
+        row = int(self.ax_.convert_yunits([label])[0])
+        size = space_for_text(self.ax_.xaxis, 1 / ROOM_FOR_NAMES, max(map(len, label.split("\n"))))
+        shown = self.ax_.get_yticklabels()[0].get_fontsize() if row else size
+        self.ax_.tick_params(axis="y", labelsize=max(min(size, shown), SMALLEST_FONT))
+        return row
 
 
 def _spans(parts):

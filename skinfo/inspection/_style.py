@@ -18,7 +18,7 @@ GREY = "#999999"
 INK = "#333333"
 
 # Points: smaller labels cannot be read, so beyond that only every so many is shown.
-SMALLEST_FONT = 5.0
+SMALLEST_FONT = 5.5
 LONGEST_NAME = 24
 
 # Share of a line that letters take: the rest keeps lines apart. And of a size, their width.
@@ -77,10 +77,11 @@ def draw_intervals(draw, positions, low, high, **style):
     return draw(np.asarray(positions)[known], low[known], high[known], **(defaults | style))
 
 
-def name_ticks(axis, names):
+def name_ticks(axis, names, *, beside=None):
     """Name the places 0, 1, ... of an axis, and return the size of the letters.
 
     They are small where there are many places or long names; then some places have no name.
+    Names may take a share of the length of `beside`, the other axis unless given.
     """
     step = points_a_place(axis, len(names))
     every = max(1, math.ceil(SMALLEST_FONT / (LINE_FILL * step)))
@@ -91,7 +92,7 @@ def name_ticks(axis, names):
     turned = axis.axis_name == "x" and width * size > step * every
     if turned or axis.axis_name == "y":
         other = axis.axes.yaxis if turned else axis.axes.xaxis
-        size = min(size, ROOM_FOR_NAMES * points_a_place(other, 1) / width)
+        size = min(size, ROOM_FOR_NAMES * points_a_place(beside or other, 1) / width)
     size = max(size, SMALLEST_FONT)
     axis.set_ticks(shown, labels=labels, fontsize=size, rotation=90 if turned else 0)
     return size
@@ -118,11 +119,11 @@ def shorten(name):
 
 
 def legend_above(ax, n_columns=1, **kwargs):
-    """Put a legend above the axes, where it covers nothing."""
+    """Put a legend above the axes, from the right, so that it may reach above their labels."""
     return ax.legend(
         **kwargs,
-        loc="lower left",
-        bbox_to_anchor=(0, 1),
+        loc="lower right",
+        bbox_to_anchor=(1, 1),
         ncols=n_columns,
         frameon=False,
         fontsize="small",

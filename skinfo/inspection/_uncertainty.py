@@ -289,10 +289,15 @@ class UncertaintyDisplay:
         >>> plt.close()
         """
         check_matplotlib_support(f"{cls.__name__}.from_predictions")
+        from skinfo.inspection._risk_coverage import RISKS, check_uncertainty, risk_coverage
         from skinfo.metrics import cross_entropy_loss
 
         if risk not in RISKS:
             raise ValueError(f"risk must be one of {sorted(RISKS)}, got {risk!r}.")
+        if np.ndim(y_true) != 1:
+            raise ValueError(
+                f"y_true must hold one label a sample, got the shape {np.shape(y_true)}."
+            )
         losses = cross_entropy_loss(y_true, y_prob, labels=labels, reduction="none")
         y_prob = np.asarray(y_prob, dtype=np.float64)
         entropies = np.asarray(entropy(y_prob, axis=-1, normalize=True))
@@ -300,7 +305,9 @@ class UncertaintyDisplay:
         weight = np.ones(len(losses))
         if sample_weight is not None:
             weight = check_weights(sample_weight, len(losses))
-        uncertainty = entropies if uncertainty is None else _checked(uncertainty, len(losses))
+        uncertainty = (
+            entropies if uncertainty is None else check_uncertainty(uncertainty, len(losses))
+        )
         curve = risk_coverage(uncertainty, losses, expected, weight, confidence_level)
         return cls(**curve, risk_name=risk, name=name).plot(ax, **kwargs)
 
@@ -360,59 +367,3 @@ class UncertaintyDisplay:
         ax.set_ylim(bottom=0)
         legend_above(ax, n_columns=2)
         return self
-
-
-def _log_loss(y_true, y_prob, labels, losses, entropies):
-    return losses, entropies
-
-
-def _error_rate(y_true, y_prob, labels, losses, entropies):
-    labels = np.unique(np.asarray(y_true)) if labels is None else np.asarray(labels)
-    wrong = labels[y_prob.argmax(axis=1)] != np.asarray(y_true)
-    return wrong.astype(np.float64), 1 - y_prob.max(axis=1)
-
-
-# Each gives the loss of each row, and the loss that the prediction of the row expects.
-RISKS = {"log_loss": _log_loss, "error_rate": _error_rate}
-
-
-def _checked(uncertainty, n):
-    """Return the uncertainty of each row, (n,) float64."""
-    uncertainty = np.asarray(uncertainty, dtype=np.float64)
-    if uncertainty.shape != (n,):
-        raise ValueError(
-            f"uncertainty must have shape ({n},), one number a sample, got {uncertainty.shape}."
-        )
-    if not np.isfinite(uncertainty).all():
-        row = int(np.argmin(np.isfinite(uncertainty)))
-        raise ValueError(f"Row {row} of uncertainty is {uncertainty[row]}; it must be finite.")
-    return uncertainty
-
-
-def risk_coverage(uncertainty, losses, expected, weight, confidence_level):
-    """Return the curve as keywords of the display; rows of one uncertainty come together."""
-    from skinfo.metrics._standard_errors import half_widths
-
-    kept = weight > 0
-    order = np.argsort(uncertainty[kept], kind="stable")
-    uncertainty, losses, expected, weight = (
-        column[kept][order] for column in (uncertainty, losses, expected, weight)
-    )
-    ends = np.append(np.flatnonzero(np.diff(uncertainty)), len(uncertainty) - 1)
-    mass = np.cumsum(weight)[ends]
-    means, squares, claims = (
-        np.cumsum(column * weight)[ends] / mass for column in (losses, losses**2, expected)
-    )
-    variance = np.maximum(squares - means**2, 0)
-    freedom = mass - 1
-    errors = np.full(len(mass), np.nan)
-    several = freedom > 0
-    errors[several] = np.sqrt(variance[several] / freedom[several])
-    widths = half_widths(errors, np.maximum(freedom, 1e-9), confidence_level)
-    return {
-        "coverage": mass / mass[-1],
-        "risk": means,
-        "expected": claims,
-        "low": np.maximum(means - widths, 0),
-        "high": means + widths,
-    }

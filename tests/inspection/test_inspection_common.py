@@ -31,7 +31,7 @@ DISPLAYS = {
         value=[[0.2], [0.8]],
         low=[[0.1], [0.7]],
         high=[[0.3], [0.9]],
-        value_names=["Share of class 1"],
+        value_names=["class 1"],
     ),
     "DistributionDisplay": lambda: DistributionDisplay([0.5, 0.5], entropy=1.0),
     "InformationPlaneDisplay": lambda: InformationPlaneDisplay([0, 1], [0, 0.5]),
@@ -186,11 +186,11 @@ def test_text_of_an_axis_shrinks_with_many_long_names():
     few = MutualInfoDisplay(np.arange(200.0), feature_names=names).plot(max_features=5)
     many = MutualInfoDisplay(np.arange(200.0), feature_names=names).plot(max_features=None)
     sizes = [d.ax_.get_yticklabels()[0].get_fontsize() for d in (few, many)]
-    assert sizes[0] > 9 > 6 > sizes[1] >= 5
+    assert sizes[0] > 9 > 7 > sizes[1] >= 5.5
     assert len(few.ax_.get_yticklabels()) == 6  # and the row of those left out
-    # 5 point letters that fill 0.8 of a line need 6.25 points a name.
+    # Letters of 5.5 points that fill 0.8 of a line need 6.875 points a name.
     points = 4.8 * 72
-    assert len(many.ax_.get_yticklabels()) <= points / 6.25 + 1
+    assert len(many.ax_.get_yticklabels()) <= points / 6.875 + 1
     longest = max(len(label.get_text()) for label in many.ax_.get_yticklabels())
     assert longest <= 24
 

@@ -47,8 +47,9 @@ class TestDistribution:
         assert display.kl_divergence == pytest.approx(0.25)
         assert_array_equal(heights(display.bars_[0]), [0.5, 0.25, 0.25])
         assert_array_equal(heights(display.bars_[1]), [0.25, 0.25, 0.5])
-        texts = [text.get_text() for text in display.legend_.get_texts()]
-        assert texts == ["p (H 1.5 bits)", "q (cross-entropy 1.75 bits, KL 0.25 bits)"]
+        assert [text.get_text() for text in display.legend_.get_texts()] == ["p", "q"]
+        title = display.legend_.get_title().get_text()
+        assert title == "Entropy 1.5 bits, cross-entropy 1.75 bits, KL 0.25 bits"
 
     def test_bars_of_an_outcome_stand_side_by_side(self):
         p_bars, q_bars = DistributionDisplay.from_distributions([0.5, 0.5], [0.1, 0.9]).bars_
@@ -58,7 +59,7 @@ class TestDistribution:
     def test_what_q_holds_impossible_costs_without_end(self):
         display = DistributionDisplay.from_distributions([0.5, 0.5], [1.0, 0.0])
         assert display.kl_divergence == np.inf
-        assert "KL ∞ bits" in display.legend_.get_texts()[1].get_text()
+        assert "KL ∞ bits" in display.legend_.get_title().get_text()
 
     def test_counts_are_normalized_when_asked(self):
         display = DistributionDisplay.from_distributions([1, 3], normalize=True)
@@ -90,9 +91,9 @@ class TestDistribution:
 
     def test_names_given_when_plotting_win(self):
         display = DistributionDisplay.from_distributions([0.5, 0.5], names=("coin", "other"))
-        assert display.legend_.get_texts()[0].get_text() == "coin (H 1 bits)"
+        assert display.legend_.get_texts()[0].get_text() == "coin"
         display.plot(names=("penny", "other"))
-        assert display.legend_.get_texts()[0].get_text() == "penny (H 1 bits)"
+        assert display.legend_.get_texts()[0].get_text() == "penny"
 
     def test_measurements_are_refused(self):
         with pytest.raises(ValueError, match=r"discrete, and holds 0\.5. Bin it first"):
@@ -112,8 +113,8 @@ class TestJoint:
         assert_array_equal(display.mesh_.get_array(), p_xy.T)
         assert_allclose(heights(display.bars_x_), [0.5, 0.5])
         assert_allclose(widths(display.bars_y_), [0.35, 0.35, 0.3])
-        assert [t.get_text() for t in display.ax_.get_yticklabels()] == ["0", "1", "lost"]
-        assert display.ax_.get_title() == "Mutual information 0.7 bits"
+        assert [t.get_text() for t in display.axes_[0].get_yticklabels()] == ["0", "1", "lost"]
+        assert display.ax_.get_title() == "0.7 bits shared"
 
     def test_estimate_is_that_of_mutual_info_test(self, iris):
         X, y = iris
@@ -328,7 +329,8 @@ class TestBinning:
         labels = [t.get_text() for t in display.axes_[0].get_yticklabels()]
         assert labels == table["bin"].tolist()
         assert display.axes_[0].get_ylabel() == "x0"
-        assert display.axes_[0].get_xlabel() == "Share of class 1"
+        assert display.axes_[0].get_xlabel() == "Class rate"
+        assert display.lines_[0].get_label() == "class 1"
 
     def test_more_classes_are_all_shown(self, iris):
         X, y = iris

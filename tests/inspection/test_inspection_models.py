@@ -1,12 +1,16 @@
 """Displays of selections and of predictions: what is drawn is what is computed."""
 
+import sys
 from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import t
+from sklearn.base import BaseEstimator
 from sklearn.datasets import load_breast_cancer, load_wine
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import NotFittedError
@@ -88,7 +92,34 @@ class TestInformationPlane:
         display = InformationPlaneDisplay.from_curve(curve)
         assert_array_equal(display.limit_.get_ydata(), [0.6, 0.6])
         assert display.bound_.get_slope() == 1
-        assert display.ax_.get_legend() is None
+        texts = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+        assert texts == ["I(X; y), 0.6 bits"]
+
+    def test_a_clustering_is_one_point(self):
+        class Bottleneck(BaseEstimator):
+            def fit(self, X):
+                self.compression_, self.information_ = 1.5, 0.5
+                return self
+
+        display = InformationPlaneDisplay.from_estimator(Bottleneck().fit(None))
+        assert_array_equal(display.line_.get_xydata(), [[1.5, 0.5]])
+
+    def test_counts_go_to_information_curve(self, monkeypatch):
+        asked = []
+
+        def information_curve(X, **kwargs):
+            asked.append((X, kwargs))
+            return SimpleNamespace(compression=[0, 1], relevance=[0, 0.5], mutual_information=0.6)
+
+        room = SimpleNamespace(information_curve=information_curve)
+        monkeypatch.setitem(sys.modules, "skinfo.cluster", room)
+        X = [[3, 1], [1, 3]]
+        display = InformationPlaneDisplay.from_data(X, name="counts")
+        InformationPlaneDisplay.from_data(X, betas=[1, 2])
+        assert asked == [(X, {}), (X, {"betas": [1, 2]})]
+        assert_array_equal(display.line_.get_ydata(), [0, 0.5])
+        assert display.limit_ is not None
+        assert display.line_.get_label() == "counts"
 
     def test_the_path_of_a_selector_keeps_its_order(self, selector):
         display = InformationPlaneDisplay.from_estimator(selector)
@@ -110,7 +141,7 @@ class TestInformationPlane:
         with pytest.raises(NotFittedError, match="not fitted"):
             InformationPlaneDisplay.from_estimator(InfoBottleneckSelector())
         scaler = StandardScaler().fit([[1.0], [2.0]])
-        with pytest.raises(TypeError, match="takes an InfoBottleneckSelector, got Standard"):
+        with pytest.raises(TypeError, match="an InformationBottleneck, got StandardScaler"):
             InformationPlaneDisplay.from_estimator(scaler)
 
 
@@ -263,6 +294,22 @@ class TestUncertainty:
         forest = RandomForestClassifier(n_estimators=2, random_state=0).fit(X, Y)
         with pytest.raises(ValueError, match="RandomForestClassifier predicts several outputs"):
             UncertaintyDisplay.from_estimator(forest, X, Y)
+
+    def test_soft_labels(self):
+        with pytest.raises(ValueError, match=r"one label a sample, got the shape \(4, 2\)"):
+            UncertaintyDisplay.from_predictions(self.PROB, self.PROB)
+
+    @settings(max_examples=20, deadline=None)
+    @given(st.permutations(range(8)))
+    def test_order_of_rows_changes_no_bit(self, rows):
+        y = np.array(self.Y * 2)
+        y_prob = np.array([*self.PROB, (0.3, 0.7), (0.3, 0.7), (0.7, 0.3), (0.5, 0.5)])
+        _, ax = plt.subplots()
+        one = UncertaintyDisplay.from_predictions(y, y_prob, ax=ax)
+        other = UncertaintyDisplay.from_predictions(y[rows], y_prob[rows], ax=ax)
+        plt.close(ax.figure)
+        for part in ("coverage", "risk", "expected", "high"):
+            assert_array_equal(getattr(one, part), getattr(other, part))
 
     def test_estimators_without_probabilities(self, cancer):
         _, X, y = cancer

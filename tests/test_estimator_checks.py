@@ -6,7 +6,12 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils import estimator_checks
 
-from skinfo import EntropyScorer, InfoBottleneckSelector, MutualInfoBinner
+from skinfo import (
+    EntropyScorer,
+    InfoBottleneckSelector,
+    InformationBottleneck,
+    MutualInfoBinner,
+)
 
 # Random y, as some checks send it, is rightly refused by an automatic selection; scikit-learn's
 # SelectorMixin then warns that no feature is left.
@@ -15,6 +20,10 @@ pytestmark = [
     # Some checks fit on a frame and transform an array on purpose.
     pytest.mark.filterwarnings("ignore:X does not have valid feature names:UserWarning"),
     pytest.mark.filterwarnings("ignore:X has feature names, but:UserWarning"),
+    # Some tables have fewer distinct rows than the default has clusters.
+    pytest.mark.filterwarnings(
+        "ignore:n_clusters=.*distinct:sklearn.exceptions.ConvergenceWarning"
+    ),
     # Others give GaussianNB a class of weight zero.
     pytest.mark.filterwarnings("ignore:divide by zero encountered in log:RuntimeWarning"),
 ]
@@ -52,6 +61,15 @@ ESTIMATORS = {
         metric={"bits": "discrimination"},
         output=("total", "aleatoric", "epistemic"),
         unseen="inf",
+    ),
+    "bottleneck": InformationBottleneck(random_state=0),
+    "bottleneck price": InformationBottleneck(3, beta=20.0, n_jobs=2),
+    "bottleneck agglomerative": InformationBottleneck(algorithm="agglomerative"),
+    "bottleneck iterative": InformationBottleneck(
+        3, algorithm="iterative", beta=50.0, max_iter=1000, n_init=3
+    ),
+    "bottleneck deterministic": InformationBottleneck(
+        2, algorithm="deterministic", beta=50.0, n_init=3
     ),
 }
 

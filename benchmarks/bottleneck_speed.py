@@ -1,0 +1,102 @@
+"""Seconds of the sequential information bottleneck beside sib-clustering, whose loop is C++.
+
+pip install sib-clustering
+python benchmarks/bottleneck_speed.py [--repeats 7]
+
+Both make ten starts from the same number of clusters and keep the best. sib-clustering stops
+when 2 % of the rows or fewer moved; ours goes on until none gains by moving. With
+``tol=1e-3`` ours stops about as early. The last columns are the bits of I(T; Y) found.
+"""
+
+import argparse
+import time
+import warnings
+
+from _table import first_call, interleaved, print_table
+from bottleneck_tables import digit_pixels, docstring_words, planted_categories, planted_documents
+from sib import SIB
+
+from skinfo.cluster import InformationBottleneck
+
+CASES = {
+    "categories": (planted_categories, {}, 10),
+    "digits": (digit_pixels, {}, 10),
+    "docstrings": (docstring_words, {}, 14),
+    "documents": (planted_documents, {"common": 0.7}, 20),
+}
+
+
+def contenders(X, n_clusters):
+    """Return functions that fit and return the bits kept."""
+
+    def ours(**options):
+        bottleneck = InformationBottleneck(n_clusters, random_state=0, **options)
+        return lambda: bottleneck.fit(X).information_
+
+    theirs = SIB(n_clusters, random_state=0, n_init=10, n_jobs=1, uniform_prior=False)
+    return {
+        "skinfo": ours(),
+        "skinfo, 2 threads": ours(n_jobs=2),
+        "skinfo, tol=1e-3": ours(tol=1e-3),
+        "sib": lambda: theirs.fit(X).score_,
+    }
+
+
+def run(name, make, options, n_clusters, repeats):
+    """Return a row of the table."""
+    X, _ = make(**options)
+    functions = contenders(X, n_clusters)
+    bits = [function() for function in functions.values()]
+    seconds = interleaved(functions, repeats)
+    start = time.thread_time()
+    functions["skinfo"]()
+    cpu = time.thread_time() - start
+    start = time.thread_time()
+    functions["sib"]()
+    cpu_ratio = (time.thread_time() - start) / cpu
+    return [
+        name,
+        "x".join(map(str, X.shape)),
+        n_clusters,
+        *seconds.values(),
+        seconds["sib"] / seconds["skinfo"],
+        cpu_ratio,
+        seconds["skinfo"] / seconds["skinfo, 2 threads"],
+        bits[0],
+        bits[2],
+        bits[3],
+    ]
+
+
+def main():
+    """Print the table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--repeats", type=int, default=7)
+    repeats = parser.parse_args().repeats
+    warnings.simplefilter("ignore")  # of sib-clustering, on sparse matrices
+    X, _ = planted_categories(n_rows=20)
+    fit = InformationBottleneck(2).fit
+    print(f"first fit of the process: {first_call(lambda: fit(X)):.2f} s")
+    print_table(
+        "Ten starts: seconds, and bits kept",
+        [
+            "table",
+            "shape",
+            "clusters",
+            "skinfo (s)",
+            "2 threads (s)",
+            "tol=1e-3 (s)",
+            "sib (s)",
+            "sib/skinfo",
+            "the same, CPU time",
+            "1 thread/2",
+            "bits",
+            "bits, tol=1e-3",
+            "bits, sib",
+        ],
+        [run(name, *case, repeats) for name, case in CASES.items()],
+    )
+
+
+if __name__ == "__main__":
+    main()

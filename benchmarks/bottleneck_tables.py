@@ -1,0 +1,69 @@
+"""Tables of counts that the benchmarks of the bottleneck share."""
+
+import importlib
+import inspect
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.datasets import load_digits
+from sklearn.feature_extraction.text import CountVectorizer
+
+MODULES = [
+    "numpy.fft", "numpy.linalg", "numpy.random", "pandas", "scipy.linalg", "scipy.ndimage",
+    "scipy.optimize", "scipy.signal", "scipy.sparse", "scipy.special", "scipy.stats",
+    "sklearn.cluster", "sklearn.linear_model", "sklearn.metrics",
+]  # fmt: skip
+
+
+def planted_categories(n_rows=500, n_columns=20, n_groups=10, length=100, seed=0):
+    """Return dense counts of rows drawn from a few distributions, and the group of each row."""
+    rng = np.random.default_rng(seed)
+    shares = rng.dirichlet(np.ones(n_columns), n_groups)
+    groups = rng.integers(0, n_groups, n_rows)
+    return np.array([rng.multinomial(length, shares[g]) for g in groups]), groups
+
+
+def planted_documents(common, n_rows=10_000, n_words=2000, n_groups=20, length=60, seed=0):
+    """Return sparse word counts of documents on one topic each, and the topics.
+
+    Parameters
+    ----------
+    common : float
+        The share of words that all topics use alike.
+    """
+    rng = np.random.default_rng(seed)
+    background = rng.dirichlet(np.full(n_words, 0.3))
+    topics = rng.dirichlet(np.full(n_words, 0.05), n_groups)
+    shares = np.cumsum(common * background + (1 - common) * topics, axis=1)
+    groups = rng.integers(0, n_groups, n_rows)
+    lengths = rng.poisson(length, n_rows) + 1
+    words = [
+        np.searchsorted(shares[g], rng.random(n) * shares[g, -1])
+        for g, n in zip(groups, lengths, strict=True)
+    ]
+    rows = np.repeat(np.arange(n_rows), lengths)
+    counts = sp.csr_matrix(
+        (np.ones(len(rows)), (rows, np.concatenate(words))), shape=(n_rows, n_words)
+    )
+    counts.sum_duplicates()
+    return counts, groups
+
+
+def digit_pixels():
+    """Return the grey levels of 1797 handwritten digits, and which digit each is."""
+    return load_digits(return_X_y=True)
+
+
+def docstring_words():
+    """Return word counts of the docstrings of public names of 14 modules, and the module."""
+    texts, groups = [], []
+    for group, name in enumerate(MODULES):
+        module = importlib.import_module(name)
+        for public in sorted(set(getattr(module, "__all__", dir(module)))):
+            thing = getattr(module, public, None)
+            text = inspect.getdoc(thing) if callable(thing) else None
+            if text and len(text) > 200:
+                texts.append(text)
+                groups.append(group)
+    counter = CountVectorizer(min_df=5, max_df=0.5, token_pattern=r"[A-Za-z]{3,}")
+    return sp.csr_matrix(counter.fit_transform(texts), dtype=np.float64), np.array(groups)

@@ -1,0 +1,133 @@
+"""
+=====================================================
+Model selection in bits: grids, metrics, nested folds
+=====================================================
+
+:class:`~skinfo.EntropyScorer` goes wherever scikit-learn takes `scoring=`. It scores several
+metrics at once, scores folds that lack a class, and reads the columns of a prediction by
+the classes of the model, whatever order they are in.
+"""
+
+# %%
+# **Several metrics at once.** A search over a pipeline of bins, selection and naive Bayes, on
+# wines of three growers. The predictions are made once and scored three times; `refit` names
+# the one that decides.
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from sklearn.datasets import load_wine
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+from sklearn.model_selection import (
+    GridSearchCV,
+    KFold,
+    StratifiedKFold,
+    cross_val_score,
+)
+from sklearn.naive_bayes import CategoricalNB
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skinfo import EntropyScorer, InfoBottleneckSelector, MutualInfoBinner
+
+X, grower = load_wine(return_X_y=True, as_frame=True)
+y = grower.map({0: "Rossi", 1: "Bianchi", 2: "Verdi"})
+pipeline = Pipeline(
+    [
+        ("bin", MutualInfoBinner()),
+        ("select", InfoBottleneckSelector()),
+        ("classify", CategoricalNB(min_categories=9)),
+    ]
+)
+grid = {"bin__max_bins": [2, 4, 8], "select__n_features_to_select": [2, 4, 8]}
+metrics = ["log_loss", "information_gain", "skill"]
+folds = StratifiedKFold(5, shuffle=True, random_state=0)
+search = GridSearchCV(
+    pipeline, grid, scoring=EntropyScorer(metric=metrics), refit="log_loss", cv=folds
+).fit(X, y)
+found = pd.DataFrame(search.cv_results_)
+shown = [f"param_{name}" for name in grid] + [f"mean_test_{metric}" for metric in metrics]
+print(found[shown].round(3).to_string(index=False), "\n")
+print(f"Best: {search.best_params_}")
+
+# %%
+# **Nested cross-validation.** The best score of a search is the best of many, and so on average
+# too good. An outer loop, whose test folds the search has not seen, says what to expect, and
+# how much that varies from sample to sample. The scorer is the same object in both.
+
+inner = GridSearchCV(pipeline, grid, scoring=EntropyScorer(), cv=folds)
+logistic = make_pipeline(StandardScaler(), LogisticRegression())
+outer = StratifiedKFold(3, shuffle=True, random_state=1)
+losses = {
+    name: -cross_val_score(model, X, y, scoring=EntropyScorer(), cv=outer)
+    for name, model in [("naive Bayes, searched", inner), ("logistic regression", logistic)]
+}
+print(f"Best of {len(found)} in the search:        {-search.best_score_:.3f} bits a wine")
+for name, values in losses.items():
+    low, high = values.min(), values.max()
+    print(f"{name:<24} {values.mean():.3f} in nested folds, from {low:.3f} to {high:.3f}")
+
+# %%
+# **Folds that lack a class.** The table is sorted by grower, and these folds are cut without
+# shuffling, so no test fold holds all three growers. Scikit-learn's `log_loss` has to be
+# told the labels there. Here columns follow `classes_`, and each fold has its score.
+
+train, test = next(KFold(5).split(X))
+fitted = logistic.fit(X.iloc[train], y.iloc[train])
+try:
+    log_loss(y.iloc[test], fitted.predict_proba(X.iloc[test]))
+except ValueError as error:
+    print(f"scikit-learn: {str(error).splitlines()[0][:70]}...")
+scores = cross_val_score(logistic, X, y, scoring=EntropyScorer(), cv=KFold(5))
+print(f"EntropyScorer, sorted rows: {-scores.round(3)} bits")
+
+# %%
+# With three folds, the first grower is in the first test fold and nowhere else. What was never
+# seen in training was given no probability at all. The cost is stated: 52 bits a row, or what
+# `unseen` says.
+
+scores = cross_val_score(logistic, X, y, scoring=EntropyScorer(), cv=KFold(3))
+print(f"Three folds: {-scores.round(1)} bits: shuffle such a table")
+
+# %%
+# The picture: the grid, and what to expect of the model.
+
+table = found.pivot(
+    index="param_bin__max_bins",
+    columns="param_select__n_features_to_select",
+    values="mean_test_log_loss",
+)
+fig, (grid_ax, loss_ax) = plt.subplots(1, 2, figsize=(11, 3.8), layout="constrained")
+drawn = grid_ax.imshow(-table, cmap="cividis_r")
+for (row, column), loss in np.ndenumerate(-table.to_numpy()):
+    dark = loss > (-table).to_numpy().mean()
+    grid_ax.text(
+        column, row, f"{loss:.2f}", ha="center", va="center", color="white" if dark else "black"
+    )
+grid_ax.set_xticks(range(len(table.columns)), table.columns)
+grid_ax.set_yticks(range(len(table)), table.index)
+grid_ax.set_xlabel("Features selected")
+grid_ax.set_ylabel("Most bins of a column")
+grid_ax.set_title("Log loss in the search", fontsize=11)
+fig.colorbar(drawn, ax=grid_ax, label="Bits a wine")
+
+loss_ax.plot(-search.best_score_, 0, "*", color="#D55E00", markersize=14)
+for row, values in enumerate(losses.values(), start=1):
+    fold_dots = loss_ax.plot(values, np.full(len(values), row), "o", color="#999999")
+    mean_dot = loss_ax.plot(values.mean(), row, "D", color="#0072B2", markersize=9)
+loss_ax.legend([fold_dots[0], mean_dot[0]], ["outer folds", "their mean"], loc="upper right")
+loss_ax.set_yticks(range(3), ["best in the search", *losses])
+loss_ax.set_ylim(2.5, -0.5)
+loss_ax.set_xlim(0, None)
+loss_ax.set_xlabel("Log loss (bits a wine)")
+loss_ax.set_title("What to expect of new wines", fontsize=11)
+plt.show()
+
+# %%
+# What to take away: one scorer goes into searches, cross-validation and nests of them, and
+# gives one or several metrics. All are in bits a row, so a score can be read beside H(y), what
+# not knowing costs. On average the winner of a search is a little worse than its score. Folds
+# that lack a class are scored like any others, and a class that training did not see has a
+# stated cost in place of a missing score. When a loss is tens of bits, look at how the folds
+# were cut.

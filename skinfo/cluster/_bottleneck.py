@@ -1,0 +1,433 @@
+"""Compress the rows of a table into clusters that keep what they say of the columns."""
+
+import warnings
+from numbers import Integral, Real
+from typing import ClassVar
+
+import numpy as np
+from sklearn.base import (
+    BaseEstimator,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+)
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_random_state
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skinfo._kernels._sequential import NO_CLUSTER
+from skinfo.cluster._algorithms import ALGORITHMS, IGNORE_BETA, NEED_BETA
+from skinfo.cluster._encoders import ENCODERS
+from skinfo.cluster._found import describe, of_samples
+from skinfo.cluster._rows import (
+    check_n_clusters,
+    clean_csr,
+    distinct_rows,
+    refuse_zeros,
+    weighted,
+)
+from skinfo.cluster._starts import Plan
+from skinfo.measures import mutual_information
+from skinfo.utils._compat import Interval, StrOptions, _fit_context
+
+NATS_PER_BIT = np.log(2)
+
+
+def _makes_a_tree(estimator):
+    return estimator.algorithm == "agglomerative"
+
+
+# Not a ClusterMixin, of which there is but `fit_predict` to be had: scikit-learn checks those with
+# negative numbers, whatever the tag positive_only says.
+class InformationBottleneck(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """Cluster the rows of a table of counts so that the clusters say the most of the columns.
+
+    A table of counts is a joint distribution p(x, y): a row x for each document, a column y for
+    each word, say. Rows become clusters T so that I(T; Y), the bits that a cluster says of the
+    column, is as near as can be to I(X; Y), what the row itself says [1]_. There is no other
+    notion of distance: rows are alike where they have alike shares p(y | x).
+
+    Parameters
+    ----------
+    n_clusters : int, default=8
+        The number of clusters; with `beta`, the most. Rows in proportion are never parted, so
+        where fewer rows are distinct there are fewer clusters, with a warning.
+
+    algorithm : {"sequential", "agglomerative", "iterative", "deterministic"}, \
+default="sequential"
+        ``"sequential"`` moves rows one by one to the cluster that loses least by it, until none
+        wants to move [2]_. ``"agglomerative"`` merges the two clusters that lose least by it, from
+        single rows on, and keeps the whole tree [3]_; its time grows with the square of
+        the number of rows. ``"iterative"`` finds soft clusters, I(T; Y) - I(T; X) / beta being the
+        largest [1]_, and ``"deterministic"`` hard ones, I(T; Y) - H(T) / beta being the largest,
+        by moving all rows at a time [4]_.
+
+    beta : float or None, default=None
+        Bits of description of the row that one bit about y may cost. None: a description is free
+        and only `n_clusters` limits it, which is for ``"sequential"`` and ``"agglomerative"``.
+        With a `beta`, ``"sequential"`` has the objective of ``"deterministic"``.
+
+    n_init : int, default=10
+        Starts, of which the best is kept. ``"sequential"`` ends only the third of them that are
+        ahead when all have nearly come to rest; ``"agglomerative"`` needs no more than one.
+
+    max_iter : int, default=100
+        The most rounds of one start.
+
+    tol : float, default=1e-8
+        A round that adds less than this share of I(X; Y) to the objective is the last.
+
+    random_state : int, RandomState instance or None, default=None
+        Makes the starts. With an int the answer is the same each time, whatever the order
+        of the rows.
+
+    n_jobs : int or None, default=None
+        Threads over starts; the result does not depend on it.
+
+    Attributes
+    ----------
+    labels_ : ndarray of shape (n_samples,), dtype int64
+        The cluster of each row (the likeliest, where clusters are soft). -1 for a row without
+        weight: one of zeros, or of sample weight zero. Such a row is as if it were not there.
+
+    cluster_weights_ : ndarray of shape (n_clusters_found,), dtype float64
+        p(t), the largest first. Fewer than `n_clusters` where `beta` makes some not worth their
+        price, or where fewer rows are distinct.
+
+    cluster_distributions_ : ndarray of shape (n_clusters_found, n_features_in_), dtype float64
+        p(y | t).
+
+    information_ : float
+        I(T; Y), in bits.
+
+    compression_ : float
+        I(T; X), in bits; where clusters are hard that is H(T).
+
+    relevance_ : float
+        I(T; Y) / I(X; Y), between 0 and 1; 1 where the rows say nothing of y.
+
+    children_ : ndarray of shape (n_samples - 1, 2), dtype int64
+        Only with ``"agglomerative"``: the two nodes of each merge, as in
+        `sklearn.cluster.AgglomerativeClustering`. Rows are nodes 0 to n_samples - 1, and merge s
+        makes node n_samples + s. Rows without weight are in no merge.
+
+    merge_costs_ : ndarray of shape (n_samples - 1,), dtype float64
+        Only with ``"agglomerative"``: the bits of I(T; Y) that each merge loses. They sum
+        to I(X; Y).
+
+    n_iter_ : int
+        Rounds of the best start; merges, with ``"agglomerative"``.
+
+    n_features_in_ : int
+        Number of columns seen during `fit`.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,), dtype object
+        Names of columns, defined only when X has string names.
+
+    See Also
+    --------
+    sklearn.cluster.KMeans : By Euclidean distance.
+    skinfo.InfoBottleneckSelector : Chooses columns that say the most of a target.
+
+    Notes
+    -----
+    Rows in proportion are made one before anything else, so they share a cluster always,
+    and an integer weight is the same as repetition. A large row weighs more than a small one; to
+    have all weigh the same, divide each by its sum (``normalize(X, "l1")`` of scikit-learn).
+
+    With ``"iterative"`` some clusters may come to be the same, where `beta` makes fewer worth
+    their price; that changes neither information nor compression.
+
+    I(T; Y) is that of the table as it is. From a small sample it is too large, since
+    chance makes rows differ.
+
+    A new row joins the cluster that loses least by it, as if it came next in the sequential
+    algorithm. For a row that was fitted that is its own cluster, where `fit` came to rest. With
+    ``"iterative"`` and ``"deterministic"`` it is the published equation, with p(t) and p(y | t) of
+    the fit. A column that no fitted row has says nothing of the cluster.
+
+    References
+    ----------
+    .. [1] N. Tishby, F. C. Pereira and W. Bialek, "The information bottleneck method", 1999.
+    .. [2] N. Slonim, N. Friedman and N. Tishby, "Unsupervised document classification using
+       sequential information maximization", SIGIR 2002.
+    .. [3] N. Slonim and N. Tishby, "Agglomerative information bottleneck", NIPS 1999.
+    .. [4] D. J. Strouse and D. J. Schwab, "The deterministic information bottleneck", Neural
+       Computation 29, 2017.
+
+    Examples
+    --------
+    >>> from skinfo.cluster import InformationBottleneck
+    >>> X = [[8, 1, 1], [7, 2, 1], [9, 0, 1], [1, 1, 8], [0, 2, 8]]
+    >>> bottleneck = InformationBottleneck(n_clusters=2, random_state=0).fit(X)
+    >>> bottleneck.labels_
+    array([0, 0, 0, 1, 1])
+    >>> bottleneck.cluster_weights_
+    array([0.6, 0.4])
+    >>> round(bottleneck.relevance_, 2)
+    0.88
+    >>> bottleneck.predict([[3, 0, 1]])
+    array([0])
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        "n_clusters": [Interval(Integral, 1, None, closed="left")],
+        "algorithm": [StrOptions(set(ALGORITHMS))],
+        "beta": [Interval(Real, 0, None, closed="neither"), None],
+        "n_init": [Interval(Integral, 1, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "random_state": ["random_state"],
+        "n_jobs": [Integral, None],
+    }
+
+    def __init__(
+        self,
+        n_clusters=8,
+        *,
+        algorithm="sequential",
+        beta=None,
+        n_init=10,
+        max_iter=100,
+        tol=1e-8,
+        random_state=None,
+        n_jobs=None,
+    ):
+        self.n_clusters = n_clusters
+        self.algorithm = algorithm
+        self.beta = beta
+        self.n_init = n_init
+        self.max_iter = max_iter
+        self.tol = tol
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y=None, sample_weight=None):
+        """Find the clusters.
+
+        Parameters
+        ----------
+        X : array-like, sparse array or dataframe of shape (n_samples, n_features)
+            Counts or weights, not negative: row i is in proportion to p(x_i, y).
+
+        y : None
+            Ignored.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            What each row is multiplied by; an integer weight is the same as repeating the row.
+
+        Returns
+        -------
+        self : object
+            The fitted clusterer.
+
+        Raises
+        ------
+        ValueError
+            If X is negative, not finite, zero throughout or has one column; if there are more
+            clusters than rows with weight; if `beta` is missing where the algorithm needs it, or
+            given where it is of no use.
+        """
+        self._check_beta()
+        for name in ("children_", "merge_costs_"):  # of an earlier fit
+            vars(self).pop(name, None)
+        rows = distinct_rows(self._read(X, reset=True), sample_weight)
+        n_clusters = check_n_clusters(self.n_clusters, rows)
+        self._store(rows, ALGORITHMS[self.algorithm](rows, self._plan(rows, n_clusters)))
+        self._warn_of_unrest()
+        return self
+
+    def fit_predict(self, X, y=None, sample_weight=None):
+        """Find the clusters and return the one of each row.
+
+        Parameters
+        ----------
+        X : array-like, sparse array or dataframe of shape (n_samples, n_features)
+            As in `fit`.
+
+        y : None
+            Ignored.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            As in `fit`.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,), dtype int64
+            `labels_`.
+        """
+        return self.fit(X, sample_weight=sample_weight).labels_
+
+    def predict(self, X):
+        """Return the cluster of each row.
+
+        Parameters
+        ----------
+        X : array-like, sparse array or dataframe of shape (n_samples, n_features)
+            Counts or weights in the unit of those fitted.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,), dtype int64
+            The cluster that a row would join (see Notes of the class); the likeliest, where they
+            are soft; -1 for a row of zeros, of which nothing is known.
+        """
+        check_is_fitted(self)
+        X = self._read(X, reset=False)
+        labels = np.full(X.shape[0], NO_CLUSTER, np.int64)
+        some = np.diff(X.indptr) > 0
+        labels[some] = self._encoder.labels(X[some])
+        return labels
+
+    def transform(self, X):
+        """Return how much each row belongs to each cluster, p(t | x).
+
+        Parameters
+        ----------
+        X : array-like, sparse array or dataframe of shape (n_samples, n_features)
+            Counts or weights in the unit of those fitted.
+
+        Returns
+        -------
+        encoder : ndarray of shape (n_samples, n_clusters_found), dtype float64
+            Rows sum to one, but for a row of zeros: that is in no cluster, and zero here too. 0 or
+            1 where clusters are hard.
+        """
+        check_is_fitted(self)
+        return self._encode(self._read(X, reset=False))
+
+    def score(self, X, y=None, sample_weight=None):
+        """Return the bits that the clusters of the rows say of the column, I(T; Y).
+
+        Parameters
+        ----------
+        X : array-like, sparse array or dataframe of shape (n_samples, n_features)
+            A table of counts, each row in the cluster that `transform` gives.
+
+        y : None
+            Ignored.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            What each row is multiplied by.
+
+        Returns
+        -------
+        information : float
+            In bits, the more the better; `information_`, for the table that was fitted where `fit`
+            came to rest. It grows with the number of clusters.
+
+        Raises
+        ------
+        ValueError
+            If X, or what `sample_weight` leaves of it, is zero throughout.
+        """
+        check_is_fitted(self)
+        X = self._read(X, reset=False)
+        counts = X if sample_weight is None else weighted(X, sample_weight)
+        refuse_zeros(counts)
+        return float(mutual_information(self._encode(X).T @ counts, normalize=True))
+
+    @available_if(_makes_a_tree)
+    def cut_tree(self, n_clusters):
+        """Return the labels that fewer or more clusters of the same tree have.
+
+        Only with ``algorithm="agglomerative"``; nothing is fitted anew.
+
+        Parameters
+        ----------
+        n_clusters : int
+            From one to the number of rows with weight.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,), dtype int64
+            The cluster of each fitted row, the heaviest first; -1 for a row without weight.
+
+        Raises
+        ------
+        ValueError
+            If there are not so many rows with weight.
+        """
+        check_is_fitted(self)
+        return self._tree.labels(check_n_clusters(n_clusters, self._tree))
+
+    def _read(self, X, *, reset):
+        """Return X as a clean csr_array."""
+        X = validate_data(
+            self,
+            X,
+            reset=reset,
+            accept_sparse="csr",
+            dtype=np.float64,
+            ensure_non_negative=True,
+            ensure_min_features=2 if reset else 1,
+        )
+        return clean_csr(X)
+
+    def _encode(self, X):
+        """Return p(t | x) of the rows of a csr_array."""
+        encoder = np.zeros((X.shape[0], self._n_features_out))
+        some = np.diff(X.indptr) > 0
+        encoder[some] = self._encoder.shares(X[some])
+        return encoder
+
+    def _check_beta(self):
+        if self.beta is None and self.algorithm in NEED_BETA:
+            raise ValueError(
+                f"algorithm={self.algorithm!r} needs beta, the bits of description that one bit "
+                "about y may cost, got None. Set it, for example beta=10; the larger it is, the "
+                "more is kept."
+            )
+        if self.beta is not None and self.algorithm in IGNORE_BETA:
+            raise ValueError(
+                f"beta={self.beta} is of no use with algorithm={self.algorithm!r}, which merges "
+                "until n_clusters are left. Leave it at None, or use algorithm='sequential'."
+            )
+
+    def _plan(self, rows, n_clusters):
+        """Return what the algorithm is to do."""
+        random_state = check_random_state(self.random_state)
+        return Plan(
+            n_clusters=n_clusters,
+            beta=self.beta,
+            max_iter=int(self.max_iter),
+            tol=float(self.tol * rows.information()),
+            seeds=random_state.randint(np.iinfo(np.int32).max, size=self.n_init),
+            n_jobs=self.n_jobs,
+        )
+
+    def _store(self, rows, solution):
+        found = describe(rows, solution)
+        in_all = rows.information() / NATS_PER_BIT
+        self.labels_ = of_samples(found.labels, rows.groups)
+        self.cluster_weights_ = found.weights
+        self.cluster_distributions_ = found.counts / found.counts.sum(axis=1, keepdims=True)
+        self.information_ = found.information
+        self.compression_ = found.compression
+        self.relevance_ = min(float(found.information / in_all), 1.0) if in_all > 0 else 1.0
+        self.n_iter_ = solution.n_iter
+        self._encoder = ENCODERS[self.algorithm](found, rows.scale, self.beta)
+        self._tree = solution.tree
+        if solution.tree is not None:
+            self.children_, self.merge_costs_ = solution.tree.as_children()
+
+    def _warn_of_unrest(self):
+        if self.algorithm != "agglomerative" and self.n_iter_ >= self.max_iter:
+            warnings.warn(
+                f"The best start had not come to rest after max_iter={self.max_iter} rounds. "
+                "Increase max_iter, or tol.",
+                ConvergenceWarning,
+                stacklevel=4,
+            )
+
+    @property
+    def _n_features_out(self):
+        return len(self.cluster_weights_)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.input_tags.positive_only = True
+        tags.estimator_type = "clusterer"
+        return tags

@@ -1,0 +1,122 @@
+"""The sequential bottleneck on plain arrays, and the grouping of equal rows."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from scipy.special import xlogy
+
+from skinfo._kernels._rows import number_groups, row_keys
+from skinfo._kernels._sequential import improve_partition, nearest_clusters
+from skinfo.cluster._rows import kernel_rows, lookup_for
+
+
+def objective(X, labels, n_clusters, price):
+    """N I(T; Y) - N H(T) / beta in nats, but for a constant, price being 1 - 1 / beta."""
+    counts = np.array([X[labels == t].sum(axis=0) for t in range(n_clusters)])
+    sizes = counts.sum(axis=1)
+    return xlogy(counts, counts).sum() - price * xlogy(sizes, sizes).sum()
+
+
+def make_table(rng, n_rows=40, n_columns=9, whole=True):
+    X = rng.poisson(rng.gamma(0.5, 3.0, (n_rows, n_columns))).astype(float)
+    X[:, 0] += 1
+    return X if whole else X * rng.uniform(0.1, 1.0, (n_rows, 1))
+
+
+def improve(X, labels, n_clusters, price=1.0, max_iter=100, order=None):
+    order = np.arange(len(X)) if order is None else order
+    rows = kernel_rows(sp.csr_array(X))
+    n_iter, found = improve_partition(
+        rows, lookup_for(rows), order, labels, X.shape[1], n_clusters, price, max_iter, 0.0
+    )
+    assert found == pytest.approx(objective(X, labels, n_clusters, price), rel=1e-12)
+    return n_iter
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("price", [1.0, 0.95])
+@pytest.mark.parametrize("n_clusters", [2, 5, 9])
+def test_each_round_raises_the_objective(rng, n_clusters, price, whole):
+    X = make_table(rng, whole=whole)
+    labels = np.arange(len(X)) % n_clusters
+    values = [objective(X, labels, n_clusters, price)]
+    for _ in range(5):
+        improve(X, labels, n_clusters, price, max_iter=1)
+        values.append(objective(X, labels, n_clusters, price))
+    assert np.all(np.diff(values) >= -1e-9)
+    assert values[-1] > values[0]
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("price", [1.0, 0.95])
+def test_no_row_gains_by_moving_in_the_end(rng, price, whole):
+    X = make_table(rng, whole=whole)
+    labels = np.arange(len(X)) % 4
+    n_iter = improve(X, labels, 4, price)
+    best = objective(X, labels, 4, price)
+    assert n_iter < 100
+    for x in range(len(X)):
+        for t in range(4):
+            moved = labels.copy()
+            moved[x] = t
+            assert objective(X, moved, 4, price) <= best + 1e-9
+
+
+def test_rows_without_a_cluster_join_one(rng):
+    X = make_table(rng)
+    labels = np.full(len(X), -1)
+    order = rng.permutation(len(X))
+    labels[order[:3]] = np.arange(3)
+    improve(X, labels, 3, max_iter=1, order=order)
+    assert set(labels) == {0, 1, 2}
+
+
+def test_cluster_of_one_row_is_not_left_empty(rng):
+    # To be alone loses nothing, so leaving could only lose.
+    X = make_table(rng, n_rows=6)
+    labels = np.array([0, 1, 2, 3, 4, 4])
+    improve(X, labels, 5)
+    assert set(labels) == set(range(5))
+
+
+def test_nothing_left_to_gain_takes_one_round():
+    X = np.array([[5.0, 0.0], [4.0, 0.0], [0.0, 3.0]])
+    labels = np.array([0, 0, 1])
+    assert improve(X, labels, 2) == 1
+    assert labels.tolist() == [0, 0, 1]
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_new_row_joins_where_it_loses_least(rng, whole):
+    X = make_table(rng, whole=whole)
+    members = np.array([X[t::4].sum(axis=0) for t in range(4)])
+    new = make_table(rng, n_rows=20, whole=whole)
+    labels = np.empty(20, np.int64)
+    rows, clusters = kernel_rows(sp.csr_array(new)), kernel_rows(sp.csr_array(members))
+    nearest_clusters(rows, lookup_for(clusters), X.shape[1], clusters, 4, 1.0, labels)
+    for row, label in zip(new, labels, strict=True):
+        # What is lost is the same row in each, less what the cluster with it holds.
+        kept = [
+            objective(members + row * (np.arange(4) == t)[:, None], np.arange(4), 4, 1.0)
+            for t in range(4)
+        ]
+        assert kept[label] == pytest.approx(max(kept), rel=1e-13)
+
+
+def test_equal_rows_have_equal_keys_and_one_group(rng):
+    X = sp.csr_array(rng.integers(0, 2, (200, 6)).astype(float))
+    cells = X.indptr.astype(np.int64), X.indices.astype(np.int32), X.data.view(np.uint64)
+    keys = row_keys(*cells)
+    groups = number_groups(*cells, np.argsort(keys, kind="stable"))
+    _, expected = np.unique(X.toarray(), axis=0, return_inverse=True)
+    same = expected[:, None] == expected
+    np.testing.assert_array_equal(keys[:, None] == keys, same)
+    np.testing.assert_array_equal(groups[:, None] == groups, same)
+    assert sorted(set(groups)) == list(range(expected.max() + 1))
+
+
+def test_rows_with_one_key_but_different_cells_are_told_apart():
+    X = sp.csr_array(np.array([[1.0, 2.0], [1.0, 3.0], [0.0, 3.0], [1.0, 3.0]]))
+    cells = X.indptr.astype(np.int64), X.indices.astype(np.int32), X.data.view(np.uint64)
+    groups = number_groups(*cells, np.array([0, 1, 3, 2]))
+    assert groups.tolist() == [0, 1, 2, 1]

@@ -18,8 +18,6 @@ from skinfo.utils._validation import check_base
 
 # Clusters at most, where `n_clusters` does not say.
 MOST_CLUSTERS = 128
-# A table with fewer of its cells filled is worked on as CSR, whatever it came as.
-SPARSE_BELOW = 0.2
 
 
 @dataclass(frozen=True)
@@ -156,7 +154,8 @@ def information_curve(
         Most steps of one descent.
 
     tol : float, default=1e-8
-        A descent ends where no sqrt p(t, y) changes by this much in a step.
+        A descent ends where no sqrt p(t, y) changes by this much in a step, or where 100 steps
+        lower the objective by less than 1e-7 nats. Zero: only after `max_iter` steps.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats, 10 for hartleys.
@@ -203,7 +202,7 @@ def information_curve(
     objective only finds its ends [3]_: what lies between is on the hull.
 
     Next to a beta at which clusters part, plain iteration takes as many steps as one likes.
-    They are extrapolated [2]_, and undone where that raises the objective. A step costs in
+    So steps are extrapolated [2]_, which is undone where it raises the objective. A step costs in
     proportion to the filled cells times the clusters.
 
     References

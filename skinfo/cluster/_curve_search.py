@@ -5,12 +5,13 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
+from skinfo._kernels._growth import grow_clusters
 from skinfo._kernels._merging import agglomerate, merged_labels
-from skinfo._kernels._soft import grow_clusters, mutual_information
+from skinfo._kernels._soft import mutual_information
 from skinfo.cluster._soft import encoder_scores, minimise_soft
 
 # A solution is better where it lowers the objective by more, in nats.
-IMPROVEMENT = 1e-8
+IMPROVEMENT = 1e-7
 # A new cluster grows where ln g is more: what it gains is about the square.
 GROWING = 1e-5
 # Clusters of less weight are dropped; clusters whose merging costs less, in nats of the

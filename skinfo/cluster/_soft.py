@@ -86,8 +86,8 @@ def iterate_soft(joint, n_clusters, beta, *, start, hard, max_iter, tol):
     max_iter : int
 
     tol : float
-        Soft iterations end when no sqrt q(t, y) changes by this much, hard ones when no row
-        moves and no two clusters are better merged.
+        Soft iterations end when no sqrt q(t, y) changes by this much, or when they creep (see
+        `descend`); hard ones when no row moves and no two clusters are better merged.
 
     Returns
     -------

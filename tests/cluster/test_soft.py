@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from skinfo._kernels._jit import kernel
-from skinfo._kernels._soft import descend, fast_exp, grow_clusters
+from skinfo._kernels._growth import grow_clusters
+from skinfo._kernels._soft import descend
 from skinfo.cluster._soft import iterate_soft, make_table
 from skinfo.measures import entropy, mutual_information
 
@@ -186,16 +186,3 @@ def test_growth_of_a_new_cluster_is_its_definition():
     np.testing.assert_allclose(reached.sum(axis=1), 1, rtol=1e-12)
     further, _ = grow_clusters(table.arrays, table.mass, free, beta, new, 20)
     assert np.all(further >= growth)
-
-
-@kernel
-def exps(x):
-    out = np.empty(x.shape[0])
-    for i in range(x.shape[0]):
-        out[i] = fast_exp(x[i])
-    return out
-
-
-def test_exp():
-    x = np.concatenate([-np.geomspace(1e-300, 699, 2000), [0.0, -701.0, -1e300, -np.inf]])
-    np.testing.assert_allclose(exps(x), np.where(x < -700, 0, np.exp(x)), rtol=5e-16)

@@ -1,0 +1,179 @@
+"""Pages of the reference, one a public name, written from each subpackage's ``__all__``."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from pathlib import Path
+
+import skinfo
+
+# A page of one name, with the examples that use it.
+PAGE = """\
+{title}
+
+.. currentmodule:: {package}
+
+{body}
+.. minigallery:: {path}
+   :add-heading: Examples that use it
+   :heading-level: -
+"""
+
+FUNCTION = """\
+.. autofunction:: {name}
+"""
+
+# A class without the methods that every scikit-learn estimator has.
+CLASS = """\
+.. autoclass:: {name}
+   :members: {methods}
+"""
+
+# The result of a function, which lives in its module and is made by it alone.
+RESULT = """\
+.. rubric:: The result
+
+.. autoclass:: {module}.{name}
+   :members: {methods}
+"""
+
+INDEX = """\
+=========
+Reference
+=========
+
+.. module:: skinfo
+
+Every public name, by the subpackage it is imported from. The estimators can also be imported
+from :mod:`skinfo` itself.
+
+{sections}"""
+
+SECTION = """\
+.. module:: {package}
+
+{title}
+
+{summary}
+
+.. list-table::
+   :widths: 40 60
+
+{rows}
+
+.. toctree::
+   :hidden:
+   :caption: {package}
+
+{pages}
+"""
+
+
+def write(app):
+    """Write ``api/``: an index by subpackage, and a page for each name."""
+    folder = Path(app.srcdir) / "api"
+    folder.mkdir(exist_ok=True)
+    sections, pages = [], {}
+    for package, module in public_packages():
+        sections.append(section(package, module))
+        for name in module.__all__:
+            pages[f"{package}.{name}"] = page(package, name, getattr(module, name))
+    pages["index"] = INDEX.format(sections="\n".join(sections))
+    for stale in folder.glob("*.rst"):
+        if stale.stem not in pages:
+            stale.unlink()
+    for stem, text in pages.items():
+        put(folder / f"{stem}.rst", text)
+
+
+def public_packages():
+    """Return the name and module of each subpackage that exports something."""
+    names = sorted(
+        f"skinfo.{module.name}"
+        for module in pkgutil.iter_modules(skinfo.__path__)
+        if module.ispkg and not module.name.startswith("_")
+    )
+    modules = [(name, importlib.import_module(name)) for name in names]
+    return [(name, module) for name, module in modules if getattr(module, "__all__", None)]
+
+
+def section(package, module):
+    """Return what the index says of one subpackage."""
+    rows = "\n".join(
+        f"   * - :doc:`{name} <{package}.{name}>`\n     - {summary(getattr(module, name))}"
+        for name in module.__all__
+    )
+    return SECTION.format(
+        package=package,
+        title=heading(package, "-"),
+        summary=summary(module),
+        rows=rows,
+        pages="\n".join(f"   {name} <{package}.{name}>" for name in module.__all__),
+    )
+
+
+def page(package, name, thing):
+    """Return the page of one public name."""
+    if inspect.isclass(thing):
+        body = CLASS.format(name=name, methods=methods(thing))
+    else:
+        body = FUNCTION.format(name=name) + "\n" + "\n".join(results(thing))
+    # The estimators are known to the gallery by their shortest name.
+    path = f"skinfo.{name}" if name in skinfo.__all__ else f"{package}.{name}"
+    return PAGE.format(title=heading(name, "="), package=package, body=body, path=path)
+
+
+def results(function):
+    """Yield the classes, of the module of a function, that its docstring says it returns."""
+    module = inspect.getmodule(function)
+    for name, cls in inspect.getmembers(module, inspect.isclass):
+        if cls.__module__ == module.__name__ and name in function.__doc__:
+            yield RESULT.format(module=module.__name__, name=name, methods=methods(cls))
+
+
+def methods(cls):
+    """Return the public methods written in skinfo, separated by commas."""
+    return ", ".join(
+        name
+        for name, value in inspect.getmembers(cls, callable)
+        if not name.startswith("_") and getattr(value, "__module__", "").startswith("skinfo")
+    )
+
+
+def summary(thing):
+    """Return the first sentence of a docstring."""
+    return " ".join(inspect.getdoc(thing).split("\n\n")[0].split())
+
+
+def heading(text, rule):
+    """Return a title with the rule under it."""
+    return f"{text}\n{rule * len(text)}"
+
+
+def resolve(app, env, node, contnode):
+    """Lead ``skinfo.Name``, or a method of it, to its page, which is that of the subpackage."""
+    path = node.get("reftarget", "").removeprefix("skinfo.")
+    name = path.partition(".")[0]
+    for package, module in public_packages() if name in skinfo.__all__ else ():
+        if name in module.__all__:
+            target = f"{package}.{path}"
+            domain = env.get_domain("py")
+            return domain.resolve_xref(
+                env, node["refdoc"], app.builder, "obj", target, node, contnode
+            )
+    return None
+
+
+def mend(app, what, name, obj, options, lines):
+    """Keep reStructuredText from taking ``n_features_in_`` for a link, and join broken lines."""
+    text = "\n".join(lines)
+    text = re.sub(r"\\\n\s*", "", text)
+    text = re.sub(r"(?<=shape )\([^()]*\)", lambda m: re.sub(r"\b\w+_\b", r"`\g<0>`", m[0]), text)
+    lines[:] = text.split("\n")
+
+
+def put(path, text):
+    """Write a file unless it says so already, which leaves its page built."""
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)

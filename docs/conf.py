@@ -1,0 +1,109 @@
+"""Settings of the documentation.
+
+    sphinx-build -W --keep-going docs docs/_build/html
+
+builds all of it and runs the gallery. ``-D plot_gallery=0`` leaves the scripts of the gallery
+unrun, which is quick; ``-t linked`` fetches the inventories of other projects, so that
+their names become links.
+"""
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+# The documentation is of this checkout, whatever is installed.
+sys.path[:0] = [str(HERE.parent), str(HERE)]
+
+import _api_pages  # noqa: E402
+import _gallery  # noqa: E402
+import _pictures  # noqa: E402
+
+import skinfo  # noqa: E402
+
+project = "skinfo"
+author = "The skinfo developers"
+copyright = "The skinfo developers, BSD 3-clause licence"
+version = release = skinfo.__version__
+
+extensions = [
+    "myst_parser",
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.mathjax",
+    "sphinx_copybutton",
+    "sphinx_gallery.gen_gallery",
+]
+exclude_patterns = ["_build"]
+default_role = "literal"
+language = "en"
+
+# --- pages --------------------------------------------------------------------------------------
+myst_enable_extensions = ["dollarmath", "amsmath", "deflist", "colon_fence"]
+myst_heading_anchors = 3
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+
+# --- reference ----------------------------------------------------------------------------------
+autodoc_typehints = "none"
+toc_object_entries_show_parents = "hide"
+numpydoc_show_class_members = False
+numpydoc_class_members_toctree = False
+
+# --- links --------------------------------------------------------------------------------------
+# Every link inside must lead somewhere; names of other projects only where their inventories
+# were asked for, so that a build depends on no other server.
+nitpicky = True
+nitpick_ignore_regex = [
+    ("py:.*", r"(sklearn|numpy|scipy|pandas|matplotlib|torch|math|joblib)(\..*)?"),
+]
+if tags.has("linked"):  # noqa: F821
+    extensions.append("sphinx.ext.intersphinx")
+    intersphinx_mapping = {
+        "python": ("https://docs.python.org/3", None),
+        "numpy": ("https://numpy.org/doc/stable", None),
+        "scipy": ("https://docs.scipy.org/doc/scipy", None),
+        "pandas": ("https://pandas.pydata.org/docs", None),
+        "sklearn": ("https://scikit-learn.org/stable", None),
+    }
+
+# --- gallery ------------------------------------------------------------------------------------
+sphinx_gallery_conf = {
+    # Run from copies: what a script writes stays out of the examples.
+    "examples_dirs": str(_gallery.staged(HERE.parent / "examples", HERE)),
+    "gallery_dirs": "gallery",
+    "filename_pattern": r"plot_",
+    "within_subsection_order": "FileNameSortKey",
+    "doc_module": ("skinfo",),
+    "reference_url": {"skinfo": None},
+    "backreferences_dir": "api/backreferences",
+    "remove_config_comments": True,
+    "show_memory": False,
+    "show_signature": False,
+    "download_all_examples": False,
+    "abort_on_example_error": True,
+}
+
+# --- looks --------------------------------------------------------------------------------------
+html_theme = "pydata_sphinx_theme"
+html_title = "skinfo"
+html_show_sourcelink = False
+html_static_path = ["_static"]
+html_css_files = ["style.css"]
+html_theme_options = {
+    "logo": {"text": "skinfo"},
+    "navbar_align": "left",
+    "show_toc_level": 2,
+    "secondary_sidebar_items": ["page-toc"],
+    "footer_start": ["copyright"],
+    "footer_end": [],
+}
+html_sidebars = {"install": [], "start": [], "migration": [], "project/*": []}
+
+
+def setup(app):
+    """Join what this folder adds to the build."""
+    app.connect("builder-inited", _api_pages.write)
+    app.connect("builder-inited", _pictures.draw)
+    app.connect("missing-reference", _api_pages.resolve)
+    app.connect("autodoc-process-docstring", _api_pages.mend, priority=400)
+    app.connect("source-read", _gallery.hide_place)

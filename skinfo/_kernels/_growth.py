@@ -1,0 +1,81 @@
+"""New clusters of the soft information bottleneck: which would grow if there were a little."""
+
+import numpy as np
+
+from skinfo._kernels._exp import fast_exp
+from skinfo._kernels._jit import kernel
+from skinfo._kernels._log import fast_log
+from skinfo._kernels._multiply import multiply, multiply_by_transpose
+from skinfo._kernels._soft import TINY
+
+# A new cluster is followed until ln g changes by less.
+STILL = 1e-12
+
+
+@kernel
+def grow_clusters(rows, mass, free, beta, start, n_steps):
+    """Follow small new clusters, each for itself, to where they would grow fastest.
+
+    The weight of a small cluster is multiplied, at a step of the others, by
+    g = sum_x p(x) exp(-beta KL(p(y|x) || q(y|t))) / Z(x). Its own steps ascend g.
+
+    Parameters
+    ----------
+    rows, mass
+        As in `descend`.
+
+    free : ndarray of shape (n_rows,)
+        ln Z(x) + beta sum_y p(y|x) ln p(y|x) of the clusters there are.
+
+    beta : float
+
+    start : ndarray of shape (n_new, n_columns)
+        q(y|t).
+
+    n_steps : int
+        At most; fewer if no ln g changes by STILL.
+
+    Returns
+    -------
+    growth : ndarray of shape (n_new,)
+        ln g before the last step.
+
+    clusters : ndarray of shape (n_new, n_columns)
+        q(y|t) after it.
+    """
+    n_new, n_columns = start.shape
+    clusters = start.copy()
+    logs = np.empty((n_new, n_columns))
+    scores = np.empty((n_new, mass.shape[0]))
+    growth = np.full(n_new, -np.inf)
+    for _ in range(n_steps):
+        for t in range(n_new):
+            for y in range(n_columns):
+                logs[t, y] = beta * fast_log(max(clusters[t, y], TINY))
+        multiply_by_transpose(logs, rows, scores)
+        furthest = 0.0
+        for t in range(n_new):
+            before = growth[t]
+            growth[t] = share_out(scores[t], free, mass)
+            furthest = max(furthest, growth[t] - before)
+        multiply(scores, rows, clusters)
+        if furthest < STILL:
+            break
+    return growth, clusters
+
+
+@kernel
+def share_out(scores, free, mass):
+    """Turn the scores of a cluster into q(x|t), and return ln g."""
+    top = -np.inf
+    for i in range(scores.shape[0]):
+        scores[i] -= free[i]
+        top = max(top, scores[i])
+    for i in range(scores.shape[0]):
+        scores[i] = mass[i] * fast_exp(scores[i] - top)
+    total = 0.0
+    for i in range(scores.shape[0]):
+        total += scores[i]
+    for i in range(scores.shape[0]):
+        scores[i] /= total
+    return top + np.log(total)

@@ -1,0 +1,17 @@
+import numpy as np
+
+from skinfo._kernels._exp import fast_exp
+from skinfo._kernels._jit import kernel
+
+
+@kernel
+def exps(x):
+    out = np.empty(x.shape[0])
+    for i in range(x.shape[0]):
+        out[i] = fast_exp(x[i])
+    return out
+
+
+def test_exp():
+    x = np.concatenate([-np.geomspace(1e-300, 699, 2000), [0.0, -701.0, -1e300, -np.inf]])
+    np.testing.assert_allclose(exps(x), np.where(x < -700, 0, np.exp(x)), rtol=5e-16)

@@ -32,6 +32,9 @@ from skinfo.utils._compat import Interval, StrOptions, _fit_context
 
 NATS_PER_BIT = np.log(2)
 
+# Cells tried, in all clusters and starts, that take as long as threads take to begin and end.
+WORTH_THREADS = 3_000_000
+
 
 def _makes_a_tree(estimator):
     return estimator.algorithm == "agglomerative"
@@ -82,7 +85,8 @@ default="sequential"
         of the rows.
 
     n_jobs : int or None, default=None
-        Threads over starts; the result does not depend on it.
+        Threads over starts, where these take longer than threads take to begin; the result does
+        not depend on it.
 
     Attributes
     ----------
@@ -388,13 +392,14 @@ default="sequential"
     def _plan(self, rows, n_clusters):
         """Return what the algorithm is to do."""
         random_state = check_random_state(self.random_state)
+        work = rows.counts.nnz * n_clusters * self.n_init
         return Plan(
             n_clusters=n_clusters,
             beta=self.beta,
             max_iter=int(self.max_iter),
             tol=float(self.tol * rows.information()),
             seeds=random_state.randint(np.iinfo(np.int32).max, size=self.n_init),
-            n_jobs=self.n_jobs,
+            n_jobs=self.n_jobs if work > WORTH_THREADS else None,
         )
 
     def _store(self, rows, solution):

@@ -168,7 +168,7 @@ def test_fitted_rows_are_predicted_into_their_cluster(settings):
 
 
 @every(ALL)
-def test_order_of_rows_container_and_threads_change_nothing(settings, rng):
+def test_order_of_rows_container_and_threads_change_nothing(settings, rng, monkeypatch):
     X, _ = make_counts(5)
     bottleneck = InformationBottleneck(4, random_state=3, **settings)
     labels = bottleneck.fit_predict(X)
@@ -176,6 +176,8 @@ def test_order_of_rows_container_and_threads_change_nothing(settings, rng):
     np.testing.assert_array_equal(bottleneck.fit_predict(X[order]), labels[order])
     for container in (np.ndarray.tolist, sp.csr_array, sp.coo_matrix, sp.csc_matrix):
         np.testing.assert_array_equal(bottleneck.fit_predict(container(X)), labels)
+    # So small a table is not worth threads otherwise.
+    monkeypatch.setattr("skinfo.cluster._bottleneck.WORTH_THREADS", 0)
     np.testing.assert_array_equal(bottleneck.set_params(n_jobs=2).fit_predict(X), labels)
 
 

@@ -134,7 +134,7 @@ plane_ax.axhline(known, color="black", linewidth=0.8, linestyle="--")
 plane_ax.annotate(
     "all there is", (12.6, known), xytext=(0, 4), textcoords="offset points", ha="right"
 )
-plane_ax.axvline(12, color="black", linewidth=0.8, linestyle=":")
+plane_ax.axvline(12, color="black", linewidth=0.8, linestyle=":", label="all of the input")
 plane_ax.set_xlim(-0.2, 12.6)
 plane_ax.set_ylim(0, 0.62)
 plane_ax.set_xlabel("Kept of the input, I(T; X) (bits)")

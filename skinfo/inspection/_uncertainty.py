@@ -1,7 +1,5 @@
 """UncertaintyDisplay: what predictions cost if the unsure ones are put aside."""
 
-import numpy as np
-
 from skinfo.inspection._predictions import predicted_by
 from skinfo.inspection._style import (
     check_lengths,
@@ -10,9 +8,7 @@ from skinfo.inspection._style import (
     next_colour,
     start_plot,
 )
-from skinfo.measures import entropy
 from skinfo.utils._compat import check_matplotlib_support
-from skinfo.utils._validation import check_weights
 
 AXIS_LABELS = {"log_loss": "Log loss (bits a sample)", "error_rate": "Error rate"}
 
@@ -68,6 +64,7 @@ class UncertaintyDisplay:
 
     See Also
     --------
+    skinfo.metrics.risk_coverage_curve : The numbers.
     ScoreDecompositionDisplay : How much of a log loss is for want of calibration.
     skinfo.EntropyScorer : Gives the entropy of each prediction as a column.
 
@@ -289,27 +286,18 @@ class UncertaintyDisplay:
         >>> plt.close()
         """
         check_matplotlib_support(f"{cls.__name__}.from_predictions")
-        from skinfo.inspection._risk_coverage import RISKS, check_uncertainty, risk_coverage
-        from skinfo.metrics import cross_entropy_loss
+        from skinfo.metrics import risk_coverage_curve
 
-        if risk not in RISKS:
-            raise ValueError(f"risk must be one of {sorted(RISKS)}, got {risk!r}.")
-        if np.ndim(y_true) != 1:
-            raise ValueError(
-                f"y_true must hold one label a sample, got the shape {np.shape(y_true)}."
-            )
-        losses = cross_entropy_loss(y_true, y_prob, labels=labels, reduction="none")
-        y_prob = np.asarray(y_prob, dtype=np.float64)
-        entropies = np.asarray(entropy(y_prob, axis=-1, normalize=True))
-        losses, expected = RISKS[risk](y_true, y_prob, labels, losses, entropies)
-        weight = np.ones(len(losses))
-        if sample_weight is not None:
-            weight = check_weights(sample_weight, len(losses))
-        uncertainty = (
-            entropies if uncertainty is None else check_uncertainty(uncertainty, len(losses))
+        curve = risk_coverage_curve(
+            y_true,
+            y_prob,
+            labels=labels,
+            risk=risk,
+            uncertainty=uncertainty,
+            sample_weight=sample_weight,
+            confidence_level=confidence_level,
         )
-        curve = risk_coverage(uncertainty, losses, expected, weight, confidence_level)
-        return cls(**curve, risk_name=risk, name=name).plot(ax, **kwargs)
+        return cls(**vars(curve), risk_name=risk, name=name).plot(ax, **kwargs)
 
     def plot(self, ax=None, *, name=None, **kwargs):
         """Plot visualization.

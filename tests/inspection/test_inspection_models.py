@@ -278,7 +278,7 @@ class TestUncertainty:
     @pytest.mark.parametrize(
         ("given", "message"),
         [
-            ({"risk": "accuracy"}, "risk must be one of .*, got 'accuracy'"),
+            ({"risk": "accuracy"}, "'risk' parameter .* Got 'accuracy'"),
             ({"uncertainty": [1, 2]}, r"uncertainty must have shape \(4,\).* got \(2,\)"),
             ({"uncertainty": [1, 2, np.nan, 3]}, "Row 2 of uncertainty is nan"),
             ({"labels": ["a"]}, "labels=clf.classes_"),
@@ -296,7 +296,7 @@ class TestUncertainty:
             UncertaintyDisplay.from_estimator(forest, X, Y)
 
     def test_soft_labels(self):
-        with pytest.raises(ValueError, match=r"one label a sample, got the shape \(4, 2\)"):
+        with pytest.raises(ValueError, match=r"1d array, got an array of shape \(4, 2\)"):
             UncertaintyDisplay.from_predictions(self.PROB, self.PROB)
 
     @settings(max_examples=20, deadline=None)

@@ -45,6 +45,8 @@ class Table:
         self._data = data
         self._is_frame = isinstance(data, nw.DataFrame)
         self._is_sparse = sp.issparse(data)
+        # Narwhals makes its list of names anew each time: n columns would take n^2 steps.
+        self._keys = data.columns if self._is_frame else None
         self.names = names
         self.shape = data.shape
 
@@ -149,7 +151,7 @@ class Table:
 
     def _series(self, j):
         # By name: by position narwhals refuses the integer names pandas allows.
-        return self._data.get_column(self._data.columns[j])
+        return self._data.get_column(self._keys[j])
 
     def _array_column(self, j):
         if not self._is_sparse:

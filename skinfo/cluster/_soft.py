@@ -138,7 +138,7 @@ def minimise_soft(table, decoder, beta, max_iter, tol):
 def minimise_hard(table, decoder, beta, max_iter, tol):
     """Minimise H(T) - beta I(T;Y) likewise: moves of all rows at once, then merges; no `tol`."""
     labels = None
-    for n_iter in range(1, max_iter + 1):  # noqa: B007
+    for n_iter in range(1, max_iter + 1):  # noqa: B007, since it is returned
         before = labels
         labels = encoder_scores(table, decoder, beta).argmax(axis=0)
         if before is not None and np.array_equal(labels, before):

@@ -98,7 +98,7 @@ def test_extrapolation_saves_steps_next_to_the_critical_beta():
     beta = 1.01 / 0.64
     result = run(FLIP, 2, beta, tol=1e-10)
     encoder, n_plain = make_start(0, 2, 2), 0
-    for n_plain in range(1, 20_000):  # noqa: B007
+    for n_plain in range(1, 20_000):  # noqa: B007, since it is compared below
         before, encoder = encoder, step(FLIP, encoder, beta)
         if abs(encoder - before).max() < 1e-10:
             break

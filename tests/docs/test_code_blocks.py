@@ -46,7 +46,7 @@ def run_session(code, names, page, line):
 @pytest.fixture
 def workplace(tmp_path, monkeypatch):
     """A folder of its own, and no windows: figures are drawn, and closed at the end."""
-    plt = pytest.importorskip("matplotlib.pyplot")
+    plt = pytest.importorskip("matplotlib.pyplot", reason="pages draw with the extra plot")
     plt.switch_backend("agg")
     monkeypatch.chdir(tmp_path)
     yield

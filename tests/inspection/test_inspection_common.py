@@ -96,11 +96,16 @@ def test_plot_twice_leaves_the_numbers_alone(name):
 
 @each_display
 @pytest.mark.parametrize("size", [(4, 3), (8, 6)])
-def test_pictures_are_drawn_without_a_warning(name, size):
-    # Warnings, such as that of a layout without room, are errors here.
+def test_pictures_have_room(name, size):
+    # Warnings, such as that of a layout without room, are errors here; and nothing that is drawn,
+    # labels included, reaches beyond the figure.
     figure, ax = plt.subplots(figsize=size, layout="constrained")
     DISPLAYS[name]().plot(ax)
     figure.canvas.draw()
+    box = figure.get_tightbbox()
+    assert min(box.x0, box.y0) >= -0.02
+    assert box.x1 <= size[0] + 0.02
+    assert box.y1 <= size[1] + 0.02
 
 
 @each_display

@@ -7,7 +7,7 @@ from skinfo.utils._compat import array_api_compat
 @pytest.fixture(params=["numpy", "array_api_strict", "torch"])
 def xp(request):
     """Each of the namespaces that the measures are tested on."""
-    module = pytest.importorskip(request.param)
+    module = pytest.importorskip(request.param, reason="an optional array library")
     return array_api_compat.array_namespace(module.asarray([0.0]))
 
 

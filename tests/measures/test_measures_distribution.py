@@ -35,7 +35,7 @@ def test_namespace_dtype_and_value_follow_the_input(name, dtype, xp, numpy_of):
 
 @every_measure
 def test_device_follows_the_input(name):
-    strict = pytest.importorskip("array_api_strict")
+    strict = pytest.importorskip("array_api_strict", reason="installed by the extra test")
     function, p = UNARY[name]
     other = strict.Device("device1")  # mixing devices is an error there
     assert function(strict.asarray(p, device=other)).device == other
@@ -156,7 +156,7 @@ def test_the_worst_row_is_named(function, xp):
 
 
 def test_errors_do_not_warn_where_a_gradient_is_carried():
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="torch is an optional extra")
     p = torch.tensor([0.5, 0.6], requires_grad=True)
     with pytest.raises(ValueError, match=r"p sums to 1\.1"):
         measures.entropy(p)
@@ -216,7 +216,7 @@ def test_integers_that_sum_to_one_are_a_distribution():
 
 
 def test_two_libraries_are_not_mixed():
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="torch is an optional extra")
     with pytest.raises(TypeError, match="Multiple namespaces"):
         measures.kl_divergence(torch.tensor([0.5, 0.5]), np.array([0.5, 0.5]))
 

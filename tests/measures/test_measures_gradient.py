@@ -14,7 +14,7 @@ from skinfo.measures import (
     renyi_entropy,
 )
 
-torch = pytest.importorskip("torch")
+torch = pytest.importorskip("torch", reason="torch is an optional extra")
 
 
 def leaf(values, dtype=torch.float64):

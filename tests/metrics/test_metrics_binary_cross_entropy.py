@@ -214,7 +214,7 @@ def test_text_is_no_probability():
 @pytest.mark.parametrize("library", ["array_api_strict", "torch"])
 @pytest.mark.parametrize("from_logits", [False, True])
 def test_other_libraries_stay_in_their_own(predicted, library, from_logits):
-    xp = pytest.importorskip(library)
+    xp = pytest.importorskip(library, reason="an optional array library")
     happened, prob, weight = predicted
     y_prob = np.log(prob / (1 - prob)) if from_logits else prob
     for y_true in (happened, happened == 1, prob[::-1].copy(), 2 * happened - 1):
@@ -231,7 +231,7 @@ def test_other_libraries_stay_in_their_own(predicted, library, from_logits):
 
 
 def test_device_is_kept():
-    xp = pytest.importorskip("array_api_strict")
+    xp = pytest.importorskip("array_api_strict", reason="installed by the extra test")
     device = xp.Device("device1")
     prob = xp.asarray(YES, device=device)
     for y_true in ([1, 0, 0], xp.asarray([1.0, 0, 0], device=device), [1.0, 0.0, 0.0]):
@@ -245,7 +245,7 @@ def test_device_is_kept():
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("shape", [(30,), (10, 3)])
 def test_value_and_gradient_are_those_of_torch(from_logits, soft, dtype, shape):
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="torch is an optional extra")
     functional = torch.nn.functional
     dtype = getattr(torch, dtype)
     generator = torch.Generator().manual_seed(0)
@@ -273,7 +273,7 @@ def test_value_and_gradient_are_those_of_torch(from_logits, soft, dtype, shape):
 
 
 def test_gradients_at_the_edges_are_finite():
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="torch is an optional extra")
     prob = torch.tensor([0.0, 1.0, 0.25], requires_grad=True)
     loss = binary_cross_entropy([1, 0, 1], prob, base=math.e, reduction="sum")
     (gradient,) = torch.autograd.grad(loss, prob)

@@ -367,7 +367,7 @@ def test_errors_say_what_is_wrong(y_true, y_prob, kwargs, match):
 @pytest.mark.parametrize("from_logits", [False, True])
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
 def test_other_libraries_stay_in_their_own(predicted, library, from_logits, reduction):
-    xp = pytest.importorskip(library)
+    xp = pytest.importorskip(library, reason="an optional array library")
     codes, prob, weight = predicted
     y_prob = np.log(prob) if from_logits else prob
     for y_true in (codes, codes == 1, prob[::-1].copy()):
@@ -387,7 +387,7 @@ def test_other_libraries_stay_in_their_own(predicted, library, from_logits, redu
 
 @pytest.mark.parametrize("library", ["array_api_strict", "torch"])
 def test_labels_and_errors_of_other_libraries(library):
-    xp = pytest.importorskip(library)
+    xp = pytest.importorskip(library, reason="an optional array library")
     prob = xp.asarray(COIN)
     assert float(cross_entropy_loss(["a", "a", "b"], prob)) == 2
     assert float(cross_entropy_loss(xp.asarray([3, 3, 7]), prob, labels=xp.asarray([3, 7]))) == 2
@@ -402,7 +402,7 @@ def test_labels_and_errors_of_other_libraries(library):
 
 
 def test_device_is_kept():
-    xp = pytest.importorskip("array_api_strict")
+    xp = pytest.importorskip("array_api_strict", reason="installed by the extra test")
     device = xp.Device("device1")
     prob = xp.asarray(COIN, device=device)
     for from_logits in (False, True):
@@ -413,7 +413,7 @@ def test_device_is_kept():
 
 def torch_cases():
     """Logits and three kinds of truth, or a skip where there is no PyTorch."""
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="torch is an optional extra")
     generator = torch.Generator().manual_seed(0)
     logits = 3 * torch.randn(30, 5, dtype=torch.float64, generator=generator)
     soft = torch.randn(30, 5, dtype=torch.float64, generator=generator).softmax(-1)

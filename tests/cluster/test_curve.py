@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 from scipy.optimize import minimize_scalar
@@ -200,7 +200,10 @@ def test_no_cold_start_is_better():
     assert np.any(best < cold.min(axis=0) - 1e-3)
 
 
+# They hold of every point that is reached, also where a descent had not ended, as with seed 259.
+@pytest.mark.filterwarnings("ignore:max_iter=10000 ended:sklearn.exceptions.ConvergenceWarning")
 @settings(max_examples=25, deadline=None)
+@example(seed=259, n_clusters=None)
 @given(seed=st.integers(0, 10**6), n_clusters=st.sampled_from([None, 2, 5]))
 def test_inequalities(seed, n_clusters):
     table = make_counts(seed)

@@ -1,7 +1,9 @@
 """Checks of arguments that several rooms share."""
 
+import difflib
 import math
 import numbers
+import re
 
 import numpy as np
 
@@ -65,3 +67,50 @@ def check_weights(sample_weight, n_samples):
     return _check_sample_weight(
         sample_weight, np.empty((n_samples, 1)), dtype=np.float64, ensure_non_negative=True
     )
+
+
+def match_name(name, names, *, parameter, caller):
+    """Return the one of `names` that is meant, whatever its case, hyphens and underscores.
+
+    Parameters
+    ----------
+    name : object
+        What the user passed.
+
+    names : iterable of str
+        What there is.
+
+    parameter, caller : str
+        The parameter, and the public function or class, for the message.
+
+    Returns
+    -------
+    name : str
+        As `names` has it.
+
+    Raises
+    ------
+    ValueError
+        If it is none of them; the message has the nearest.
+    """
+    names = sorted(names)
+    if isinstance(name, str):
+        if name in names:
+            return name
+        plain = {_plain(known): known for known in names}
+        if _plain(name) in plain:
+            return plain[_plain(name)]
+        nearest = difflib.get_close_matches(_plain(name), plain, n=1)
+        hint = f" Did you mean {plain[nearest[0]]!r}?" if nearest else ""
+    else:
+        hint = ""
+    allowed = ", ".join(map(repr, names))
+    raise ValueError(
+        f"The {parameter!r} parameter of {caller} must be a str among {{{allowed}}}. "
+        f"Got {name!r} instead.{hint}"
+    )
+
+
+def _plain(name):
+    """Return a name as it is compared: neither case nor what joins its words counts."""
+    return re.sub(r"[\s_-]+", "", name).casefold()

@@ -1,9 +1,55 @@
 """What counts as a distribution, and its marginals."""
 
+import inspect
 import math
 import numbers
+from functools import wraps
+
+import numpy as np
 
 from skinfo.utils._array_api import rows_last, sum_last, to_float
+
+SAMPLES = "Of samples, such as labels, skinfo.estimation.{estimate} is the estimate."
+
+
+def of_one_distribution(*, estimate):
+    """Decorate a functional of one array: samples in its place are told where to go.
+
+    Parameters
+    ----------
+    estimate : str
+        The function of `skinfo.estimation` that takes samples.
+    """
+
+    def decorate(functional):
+        parameters = inspect.signature(functional).parameters.values()
+        (name,) = (p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
+        where = SAMPLES.format(estimate=estimate)
+
+        @wraps(functional)
+        def checked(*args, **kwargs):
+            if len(args) > 1:
+                raise TypeError(
+                    f"{functional.__name__} takes one array of probabilities, {name}, got "
+                    f"{len(args)} arguments without a name. {where}"
+                )
+            if args and _is_text(args[0]):
+                raise TypeError(f"{name} must hold real numbers, probabilities, got text. {where}")
+            return functional(*args, **kwargs)
+
+        return checked
+
+    return decorate
+
+
+def _is_text(values):
+    """Say whether values of no array library, or of NumPy's, hold text."""
+    if not isinstance(values, (np.ndarray, list, tuple)):
+        values = getattr(values, "values", None)  # of a pandas object
+    array = np.asarray(values)
+    return array.dtype.kind in "US" or (
+        array.dtype == object and any(isinstance(value, str) for value in array.flat)
+    )
 
 
 def check_axis(axis, ndim, *, name="axis"):
@@ -42,7 +88,10 @@ def as_joint(xp, p, *, name, normalize, ndim=None):
     """
     if p.ndim == 0 or ndim not in (None, p.ndim):
         needed = "at least one axis" if ndim is None else f"{ndim} axes"
-        raise ValueError(f"{name} must have {needed}, one a variable, got shape {_shape(p)}.")
+        raise ValueError(
+            f"{name} must have {needed}, one a variable, got shape {_shape(p)}. "
+            "Samples are for skinfo.estimation."
+        )
     _check_not_empty(p, name)
     row = xp.reshape(p, (1, -1))
     return xp.reshape(_as_probabilities(xp, row, lambda _: name, normalize), p.shape)
@@ -109,7 +158,7 @@ def _as_probabilities(xp, rows, describe, normalize):
         raise ValueError(
             f"{describe(row)} sums to {to_float(total[row]):.9g}, not to 1 "
             f"(tolerance {tolerance:.1e} for {rows.dtype}); "
-            f"pass normalize=True if these are counts."
+            f"pass normalize=True if these are counts. Samples are for skinfo.estimation."
         )
     return rows
 

@@ -3,7 +3,13 @@
 import numbers
 from collections.abc import Iterable
 
-from skinfo.measures._distribution import as_distributions, as_joint, check_axis, marginal
+from skinfo.measures._distribution import (
+    as_distributions,
+    as_joint,
+    check_axis,
+    marginal,
+    of_one_distribution,
+)
 from skinfo.measures._terms import entropy_terms, surprise
 from skinfo.utils._array_api import real_floating_arrays, sum_all, sum_last
 from skinfo.utils._validation import check_base
@@ -11,10 +17,9 @@ from skinfo.utils._validation import check_base
 # Closer to alpha = 1 than this, ln(sum p^alpha) is a difference from 0 that the
 # division by 1 - alpha would blow up.
 _SHANNON_NEIGHBOURHOOD = 0.1
-# Larger orders cannot be told from infinity, and their powers overflow.
-_MIN_ENTROPY_BEYOND = 1e20
 
 
+@of_one_distribution(estimate="discrete_entropy")
 def entropy(p, *, base=2, axis=-1, normalize=False):
     """Shannon entropy of a distribution, in bits.
 
@@ -86,6 +91,7 @@ def entropy(p, *, base=2, axis=-1, normalize=False):
     return sum_last(xp, entropy_terms(xp, p)) / ln_base
 
 
+@of_one_distribution(estimate="discrete_entropy")
 def joint_entropy(p, *, base=2, normalize=False):
     """Entropy of all the variables of a joint distribution together, in bits.
 
@@ -141,6 +147,7 @@ def joint_entropy(p, *, base=2, normalize=False):
     return sum_all(xp, entropy_terms(xp, p)) / ln_base
 
 
+@of_one_distribution(estimate="discrete_entropy")
 def conditional_entropy(p, *, given, base=2, normalize=False):
     """Entropy left in a joint distribution once some variables are known, in bits.
 
@@ -299,7 +306,10 @@ def renyi_entropy(p, alpha, *, base=2, axis=-1, normalize=False):
 
 def _renyi_nats(xp, p, alpha):
     """Return the Rényi entropy in nats of `p`, outcomes last, by the formula fit for `alpha`."""
-    if alpha == 1:
+    # Orders nearer to 1, or to infinity, than this differ from it by rounding, and the dtype
+    # may hold neither their difference from 1 nor their products.
+    resolution = float(xp.finfo(p.dtype).eps)
+    if abs(alpha - 1) <= resolution:
         return sum_last(xp, entropy_terms(xp, p))
 
     surprises = surprise(xp, p)
@@ -311,7 +321,7 @@ def _renyi_nats(xp, p, alpha):
         return 0.0 - xp.log1p(excess) / (alpha - 1)  # 0 - 0 is 0, where 0 / -1 is -0
 
     likeliest = surprise(xp, xp.max(p, axis=-1, keepdims=True))
-    if alpha > _MIN_ENTROPY_BEYOND:
+    if alpha >= 1 / resolution:
         return xp.squeeze(likeliest, axis=-1)
 
     # The likeliest outcome is taken out of the sum so that not all powers underflow.

@@ -1,12 +1,13 @@
 """Information that the variables of a joint distribution share."""
 
-from skinfo.measures._distribution import as_joint, marginal
+from skinfo.measures._distribution import as_joint, marginal, of_one_distribution
 from skinfo.measures._entropy import conditional_entropy_nats
 from skinfo.measures._terms import divergence_terms, entropy_terms, safe_log
-from skinfo.utils._array_api import real_floating_arrays, sum_all, sum_last
+from skinfo.utils._array_api import real_floating_arrays, sum_all, sum_last, to_float
 from skinfo.utils._validation import check_base
 
 
+@of_one_distribution(estimate="mutual_info")
 def mutual_information(p_xy, *, base=2, normalize=False):
     """Mutual information of two variables, in bits.
 
@@ -75,6 +76,7 @@ def mutual_information(p_xy, *, base=2, normalize=False):
     return _total_correlation_nats(xp, p) / ln_base
 
 
+@of_one_distribution(estimate="conditional_mutual_info")
 def conditional_mutual_information(p_xyz, *, base=2, normalize=False):
     """Mutual information of two variables given a third, in bits.
 
@@ -153,6 +155,7 @@ _AVERAGES = {
 }
 
 
+@of_one_distribution(estimate="mutual_info")
 def normalized_mutual_information(p_xy, *, average="arithmetic", normalize=False):
     """Mutual information as a share of the entropy of the variables.
 
@@ -219,6 +222,7 @@ def normalized_mutual_information(p_xy, *, average="arithmetic", normalize=False
     return _share(xp, _total_correlation_nats(xp, p), scale, empty=h_xy == 0)
 
 
+@of_one_distribution(estimate="mutual_info")
 def variation_of_information(p_xy, *, base=2, normalize=False):
     """Variation of information between two variables, in bits.
 
@@ -275,6 +279,7 @@ def variation_of_information(p_xy, *, base=2, normalize=False):
     return nats / ln_base
 
 
+@of_one_distribution(estimate="pairwise_mutual_info")
 def total_correlation(p, *, base=2, normalize=False):
     """Total correlation of any number of variables, in bits.
 
@@ -335,6 +340,7 @@ def total_correlation(p, *, base=2, normalize=False):
     return _total_correlation_nats(xp, p) / ln_base
 
 
+@of_one_distribution(estimate="conditional_mutual_info")
 def interaction_information(p, *, base=2, normalize=False):
     """Interaction information of three variables, ``I(X; Y) - I(X; Y | Z)``, in bits.
 
@@ -419,11 +425,15 @@ def _total_correlation_nats(xp, p):
     """Return the divergence, in nats, of a joint `p` from the product of its marginals."""
     product = xp.ones_like(p)
     log_product = xp.zeros_like(p)
+    entropies = []
     for axis in range(p.ndim):
         p_axis = marginal(xp, p, [axis])
         product = product * p_axis
         log_product = log_product + safe_log(xp, p_axis)
-    return sum_all(xp, divergence_terms(xp, p, product, log_product))
+        entropies.append(to_float(sum_all(xp, entropy_terms(xp, p_axis))))
+    nats = sum_all(xp, divergence_terms(xp, p, product, log_product))
+    # The joint entropy is at least the largest, so that at most the others are left.
+    return _at_most(nats, sum(sorted(entropies)[:-1]))
 
 
 def _conditional_mutual_information_nats(xp, p):
@@ -432,7 +442,15 @@ def _conditional_mutual_information_nats(xp, p):
     # Divided first: p(y|z) is at most one, where p(x,z) p(y,z) may underflow.
     p_y_given_z = p_yz / xp.where(p_z > 0, p_z, xp.ones_like(p_z))
     log_product = safe_log(xp, p_xz) + safe_log(xp, p_yz) - safe_log(xp, p_z)
-    return sum_all(xp, divergence_terms(xp, p, p_xz * p_y_given_z, log_product))
+    nats = sum_all(xp, divergence_terms(xp, p, p_xz * p_y_given_z, log_product))
+    left = (to_float(conditional_entropy_nats(xp, part, [2])) for part in (p_xz, p_yz))
+    return _at_most(nats, min(left))
+
+
+def _at_most(nats, bound):
+    """Return a sum that rounding alone puts above its bound, at that bound; gradients stay."""
+    excess = to_float(nats) - bound
+    return nats - excess if excess > 0 else nats
 
 
 def _safe_sqrt(xp, x):

@@ -166,6 +166,21 @@ def test_renyi_against_mpmath(alpha):
     assert renyi_entropy(p, alpha) == pytest.approx(float(expected), rel=1e-13)
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_renyi_of_orders_that_the_dtype_cannot_tell_apart(dtype):
+    # H_alpha is within eps of Shannon's 1.5 bits for |alpha - 1| < eps, and of the least
+    # surprise, 1 bit, for alpha > 1 / eps; both hold for every dtype.
+    p = np.array([0.5, 0.25, 0.25], dtype)
+    eps = float(np.finfo(dtype).eps)
+    for near in (1e-9, -1e-9, eps, -eps, 0.02, -0.02):
+        # The derivative at 1 is -Var(ln p) / 2, less than a half here.
+        bound = abs(near) + 4 * eps
+        assert float(renyi_entropy(p, 1 + near)) == pytest.approx(1.5, abs=bound)
+    for order in (0.9 / eps, 1 / eps, 1e5, 1e300, math.inf):
+        assert float(renyi_entropy(p, order)) == pytest.approx(1.0, abs=4 * eps + 2 / order)
+        assert renyi_entropy(p, order).dtype == dtype
+
+
 def test_renyi_of_huge_order_is_min_entropy():
     p = np.array([0.5, 0.25, 0.25], dtype=np.float32)
     for alpha in (1e10, 1e20, 1e30, 1e308, math.inf):

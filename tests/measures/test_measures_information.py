@@ -1,6 +1,7 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -279,3 +280,53 @@ def test_number_of_variables():
 def test_unknown_average():
     with pytest.raises(ValueError, match=r"average must be one of \['arithmetic'.*got 'mean'"):
         normalized_mutual_information([[1.0]], average="mean")
+
+
+# Rounding, and samples in place of distributions --------------------------------------
+
+
+@pytest.mark.parametrize("n", [2, 3, 5, 7, 10, 49])
+def test_information_of_a_copy_is_not_above_its_entropy(n, xp):
+    # Of a copy I(X; X) = H(X), whose sum is another and rounded otherwise.
+    shares = np.arange(1, n + 1) / (n * (n + 1) / 2)
+    for p in (np.full(n, 1 / n), shares):
+        copy = xp.asarray(np.diag(p))
+        assert float(mutual_information(copy)) <= float(entropy(xp.asarray(p)))
+        assert float(mutual_information(copy)) == pytest.approx(float(entropy(p)), rel=1e-14)
+        # With a coin that says nothing, as a condition.
+        given_coin = np.stack([np.diag(p), np.diag(p)], axis=-1) / 2
+        left = float(conditional_entropy(xp.asarray(given_coin.sum(axis=1)), given=1))
+        assert float(conditional_mutual_information(xp.asarray(given_coin))) <= left
+
+
+def test_a_fair_coin_and_its_copy_share_exactly_one_bit():
+    assert mutual_information([[0.5, 0], [0, 0.5]]) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("functional", "n_vectors", "where"),
+    [
+        (mutual_information, 2, "p_xy, got 2 arguments.* skinfo.estimation.mutual_info is"),
+        (conditional_mutual_information, 3, "p_xyz, got 3 .*estimation.conditional_mutual_info"),
+        (normalized_mutual_information, 2, r"skinfo\.estimation\.mutual_info"),
+        (entropy, 2, r"takes one array of probabilities, p, .*estimation\.discrete_entropy"),
+    ],
+)
+def test_vectors_of_labels_are_sent_to_estimation(functional, n_vectors, where):
+    with pytest.raises(TypeError, match=where):
+        functional(*[np.array([0, 1, 1])] * n_vectors)
+
+
+@pytest.mark.parametrize(
+    "labels", [["a", "b", "a"], np.array(["a", "b"]), pd.Series(["a", "b"]), ["a", None]]
+)
+def test_text_is_sent_to_estimation(labels):
+    with pytest.raises(TypeError, match=r"p must hold real .*skinfo\.estimation\.discrete_entr"):
+        entropy(labels)
+
+
+def test_one_vector_of_numbers_is_sent_to_estimation():
+    with pytest.raises(ValueError, match=r"sums to 4.*Samples are for skinfo\.estimation"):
+        entropy([0, 1, 1, 2])
+    with pytest.raises(ValueError, match=r"2 axes.*Samples are for skinfo\.estimation"):
+        mutual_information([0, 1, 1, 2])

@@ -1,5 +1,9 @@
 """scikit-learn's own checks of every estimator, those it leaves to authors included."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.naive_bayes import GaussianNB
@@ -112,3 +116,24 @@ def test_check_estimator(estimator, check):
 def test_checks_that_check_estimator_leaves_out(name, check):
     estimator = ESTIMATORS[name]
     getattr(estimator_checks, check)(type(estimator).__name__, estimator)
+
+
+def test_array_api_checks_where_scipy_dispatches():
+    # scikit-learn skips these checks unless SciPy dispatches too, which is set before its import.
+    n_checks = sum(
+        check.func.__name__ == "check_array_api_input"
+        for each in ESTIMATORS.values()
+        for _, check in estimator_checks.estimator_checks_generator(each)
+    )
+    if not n_checks:
+        pytest.skip("this scikit-learn has no such check")
+    found = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-k", "check_array_api_input", __file__],
+        env=os.environ | {"SCIPY_ARRAY_API": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stdout[-4000:]
+    assert f"{n_checks} passed" in found.stdout
+    assert "skipped" not in found.stdout

@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skinfo.preprocessing._encoding import ENCODINGS
@@ -22,6 +23,17 @@ from skinfo.utils._compat import (
 )
 from skinfo.utils._table import read_table
 from skinfo.utils._target import check_typed_target, encode_typed_target
+
+
+def _keeps_bins(binner):
+    """Say whether the bins can be found again from what `transform` writes."""
+    # Parameters are not yet validated where somebody asks what methods there are.
+    if binner.encode in ("woe", "posterior"):
+        raise AttributeError(
+            f"inverse_transform needs bin numbers or indicators, and encode={binner.encode!r} "
+            "keeps neither. Use encode='ordinal' or 'onehot'."
+        )
+    return True
 
 
 class MutualInfoBinner(BinViewsMixin, TransformerMixin, BaseEstimator):
@@ -415,8 +427,11 @@ default="from_dtype"
         check_is_fitted(self)
         return self._encode(read_table(self, X, reset=False, accept_sparse=True))
 
+    @available_if(_keeps_bins)
     def inverse_transform(self, X):
         """Return a typical value for each bin: the mean of its values, or its commonest level.
+
+        Not available with ``encode="woe"`` or ``"posterior"``, which do not keep the bins.
 
         Parameters
         ----------
@@ -432,8 +447,7 @@ default="from_dtype"
         Raises
         ------
         ValueError
-            If the bins cannot be told from X: with ``encode="woe"`` or ``"posterior"``, or
-            where a number is no bin.
+            If X holds a number that is no bin.
         """
         check_is_fitted(self)
         return self._typical_values(X)

@@ -4,7 +4,6 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skinfo.preprocessing._columns import feature_index
-from skinfo.preprocessing._encoding import ENCODINGS
 from skinfo.preprocessing._report import bin_table, feature_html
 from skinfo.preprocessing._sql import case_expressions, quote_identifier
 from skinfo.preprocessing._state import restore_binner, state_of_binner
@@ -162,11 +161,6 @@ class BinViewsMixin:
 
     def _codes_of(self, X):
         """Return bin numbers (n_samples, n_features) from what `transform` gave."""
-        if ENCODINGS[self.encode].looks_at_y:
-            raise ValueError(
-                f"inverse_transform needs bin numbers or indicators, and encode={self.encode!r} "
-                "keeps neither. Use encode='ordinal' or 'onehot'."
-            )
         if self.encode != "ordinal":
             return self._encoder.inverse_transform(X)
         codes = np.asarray(X)

@@ -83,7 +83,6 @@ def test_typical_values():
 @pytest.mark.parametrize(
     ("encode", "codes", "message"),
     [
-        ("woe", [[0.0]], "inverse_transform needs bin numbers or indicators, and encode='woe'"),
         ("ordinal", [[7]], "X must hold bin numbers, got 7 in column 0, .* bins 0 to 1"),
         ("ordinal", [[0, 1]], r"X must have shape .n_samples, 1., got .1, 2."),
     ],
@@ -93,6 +92,16 @@ def test_what_cannot_be_inverted(encode, codes, message):
     binner = MutualInfoBinner(encode=encode).fit(x[:, None], y)
     with pytest.raises(ValueError, match=message):
         binner.inverse_transform(codes)
+
+
+@pytest.mark.parametrize("encode", ["woe", "posterior"])
+def test_no_inverse_where_bins_are_not_kept(encode):
+    binner = MutualInfoBinner(encode=encode)
+    assert not hasattr(binner, "inverse_transform")
+    with pytest.raises(AttributeError, match="has no attribute 'inverse_transform'") as refused:
+        binner.inverse_transform([[0.0]])
+    assert "encode='ordinal' or 'onehot'" in str(refused.value.__cause__)
+    assert hasattr(MutualInfoBinner(encode="onehot"), "inverse_transform")
 
 
 def test_missing_values_join_the_closest_bin(rng):

@@ -1,6 +1,5 @@
 """Compress the rows of a table into clusters that keep what they say of the columns."""
 
-import warnings
 from numbers import Integral, Real
 from typing import ClassVar
 
@@ -29,6 +28,7 @@ from skinfo.cluster._rows import (
 from skinfo.cluster._starts import Plan
 from skinfo.measures import mutual_information
 from skinfo.utils._compat import Interval, StrOptions, _fit_context
+from skinfo.utils._warnings import warn_caller
 
 NATS_PER_BIT = np.log(2)
 
@@ -419,11 +419,10 @@ default="sequential"
 
     def _warn_of_unrest(self):
         if self.algorithm != "agglomerative" and self.n_iter_ >= self.max_iter:
-            warnings.warn(
+            warn_caller(
                 f"The best start had not come to rest after max_iter={self.max_iter} rounds. "
                 "Increase max_iter, or tol.",
                 ConvergenceWarning,
-                stacklevel=4,
             )
 
     @property

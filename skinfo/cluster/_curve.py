@@ -1,6 +1,5 @@
 """The information curve: what a compression of X can hold of Y, for every number of bits."""
 
-import warnings
 from dataclasses import dataclass
 from numbers import Integral, Real
 
@@ -15,6 +14,7 @@ from skinfo.cluster._rows import distinct_rows
 from skinfo.cluster._soft import make_table
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._validation import check_base
+from skinfo.utils._warnings import warn_caller
 
 # Clusters at most, where `n_clusters` does not say.
 MOST_CLUSTERS = 128
@@ -325,12 +325,11 @@ def _check_betas(betas):
 def _warn_if_unfinished(found, betas, max_iter):
     unfinished = betas[[not solution.converged for solution in found]]
     if len(unfinished):
-        warnings.warn(
+        warn_caller(
             f"max_iter={max_iter} ended the descent for {len(unfinished)} of {len(betas)} betas "
             f"({unfinished[0]:.4g} the first): their points are reached, but are not the best for "
             "their beta. Raise max_iter or tol.",
             ConvergenceWarning,
-            stacklevel=3,
         )
 
 

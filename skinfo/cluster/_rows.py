@@ -5,7 +5,6 @@ happens. To make them one before anything else also makes the answer blind to th
 rows, and a weight of w the same as w repetitions.
 """
 
-import warnings
 from math import frexp
 from numbers import Integral
 from typing import NamedTuple
@@ -18,6 +17,7 @@ from skinfo._kernels._entropy import xlogx_table
 from skinfo._kernels._rows import number_groups, row_keys
 from skinfo._kernels._sequential import Rows
 from skinfo.utils._validation import check_weights
+from skinfo.utils._warnings import warn_caller
 
 # Where more of the cells than this are positive, products of dense arrays are faster.
 DENSE = 0.25
@@ -125,12 +125,11 @@ def check_n_clusters(n_clusters, rows):
             f"n_samples={n_rows}. Ask for fewer clusters."
         )
     if n_clusters > n_distinct:
-        warnings.warn(
+        warn_caller(
             f"n_clusters={n_clusters}, but only {n_distinct} row(s) of X are distinct: the others "
             "are in proportion to one of them and never parted from it, so no more clusters are "
             "found. Ask for fewer.",
             ConvergenceWarning,
-            stacklevel=4,
         )
     return int(min(n_clusters, n_distinct))
 

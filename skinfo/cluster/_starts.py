@@ -4,7 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
-from joblib import Parallel, delayed
+from joblib import delayed
+
+from skinfo.utils._parallel import in_threads
 
 
 class Plan(NamedTuple):
@@ -36,9 +38,7 @@ class Plan(NamedTuple):
 
     def in_threads(self, function, items):
         """Return what a function makes of each item, in order."""
-        return Parallel(n_jobs=self.n_jobs, prefer="threads")(
-            delayed(function)(item) for item in items
-        )
+        return in_threads((delayed(function)(item) for item in items), n_jobs=self.n_jobs)
 
 
 class Solution(NamedTuple):

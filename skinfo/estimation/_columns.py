@@ -2,9 +2,10 @@
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from joblib import Parallel, delayed, effective_n_jobs
+from joblib import delayed
 
 from skinfo._kernels._counting import count_classes, weigh_classes
+from skinfo.utils._parallel import in_threads, n_threads
 
 # Integers within this range are counted rather than sorted.
 COUNTING_RANGE = 65536
@@ -16,20 +17,12 @@ ROWS_A_TASK = 2**17
 # that is one column after another, no more streams than a cache has ways.
 COLUMNS_A_TASK = {"rows": 64, "columns": 8}
 
-# Nanoseconds of work below which threads lose: joblib looks for results every 10 ms.
-WORK_WORTH_THREADS = 2e7
-
 # Nanoseconds a cell, about, to encode and to count.
 ENCODE_COST = 5.0
 COUNT_COST = 0.6
 
 # With fewer columns than this, equal codes in a row would wait for each other.
 FEW_COLUMNS = 8
-
-
-def in_threads(tasks, *, work, n_jobs):
-    """Return the results of delayed calls, in threads if the work (in nanoseconds) is worth it."""
-    return Parallel(n_jobs=n_jobs if work >= WORK_WORTH_THREADS else 1, prefer="threads")(tasks)
 
 
 def discrete_codes(table, *, n_jobs=None):
@@ -56,7 +49,7 @@ def discrete_codes(table, *, n_jobs=None):
     """
     n_features = table.shape[1]
     # A few columns a task: one alone takes less time than handing it over.
-    chunks = np.array_split(np.arange(n_features), min(n_features, 4 * effective_n_jobs(n_jobs)))
+    chunks = np.array_split(np.arange(n_features), min(n_features, 4 * n_threads(n_jobs)))
     encoded = in_threads(
         (delayed(_encode_columns)(table, chunk) for chunk in chunks),
         work=ENCODE_COST * table.shape[0] * n_features,

@@ -7,7 +7,6 @@ from numbers import Integral
 import numpy as np
 from joblib import delayed
 
-from skinfo.estimation._columns import in_threads
 from skinfo.estimation._continuous import (
     ContinuousTarget,
     DiscreteTarget,
@@ -21,6 +20,7 @@ from skinfo.estimation._copula import gaussian_copula_information
 from skinfo.estimation._samples import prepared_target, read_samples
 from skinfo.estimation._table_information import INFORMATION_ESTIMATORS, information_from_counts
 from skinfo.utils._compat import Interval, StrOptions, validate_params
+from skinfo.utils._parallel import in_threads
 from skinfo.utils._validation import check_base
 
 # Nanoseconds a row, about, that a continuous column takes.

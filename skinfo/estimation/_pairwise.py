@@ -5,7 +5,7 @@ from itertools import pairwise
 from numbers import Integral
 
 import numpy as np
-from joblib import delayed, effective_n_jobs
+from joblib import delayed
 
 from skinfo._kernels._fixed_point import (
     fixed_point_scale,
@@ -16,8 +16,9 @@ from skinfo._kernels._fixed_point import (
 from skinfo._kernels._null import poisson_tables
 from skinfo._kernels._pair_chance import chance_sums, chance_table
 from skinfo._kernels._pairs import is_sparse, pack_planes, plane_pair_sums, row_pair_sums
-from skinfo.estimation._columns import discrete_codes, in_threads
+from skinfo.estimation._columns import discrete_codes
 from skinfo.utils._compat import StrOptions, validate_params
+from skinfo.utils._parallel import in_threads, n_threads
 from skinfo.utils._table import table_of
 from skinfo.utils._validation import check_base, check_weights
 
@@ -218,7 +219,7 @@ class _Columns:
         sizes, which, times, starts = _distinct_margins(self.margins)
         exact = bool(np.all(self.weights % 1 == 0))
         how = poisson_tables(), exact, self.scale
-        step = effective_n_jobs(n_jobs)
+        step = n_threads(n_jobs)
         kept = len(sizes) if len(sizes) <= MOST_SIZES else 0
         chance = np.empty((kept, kept), np.int64)
         sums = np.zeros((len(self.codes), len(self.codes)), np.int64)

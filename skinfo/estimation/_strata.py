@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-from joblib import delayed, effective_n_jobs
+from joblib import delayed
 from scipy.special import psi
 
 from skinfo._kernels._null import chance_in_strata, poisson_tables
-from skinfo.estimation._columns import class_counts, in_threads
+from skinfo.estimation._columns import class_counts
 from skinfo.estimation._entropy_estimators import ordered_sum
+from skinfo.utils._parallel import in_threads, n_threads
 
 # Nanoseconds, about: a row counted, a cell of a table looked at.
 ROW_COST = 1.0
@@ -121,7 +122,7 @@ class Strata:
         tasks = [(self._of_sparse, column) for column in sparse[:, None]]
         if len(dense):
             n_tasks = max(
-                4 * effective_n_jobs(n_jobs),
+                4 * n_threads(n_jobs),
                 -(-len(dense) * int(n_cells[dense].max()) // CELLS_A_TASK),
             )
             chunks = np.array_split(dense, min(len(dense), n_tasks))

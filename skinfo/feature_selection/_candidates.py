@@ -1,10 +1,9 @@
 """The columns to choose from: what each says of y, given any state."""
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 import numpy as np
-from joblib import effective_n_jobs
+from joblib import delayed
 
 from skinfo._kernels._bits import WORD
 from skinfo._kernels._candidates import candidate_evidence, candidate_terms, state_moments
@@ -15,6 +14,7 @@ from skinfo._kernels._null import poisson_tables
 from skinfo._kernels._sample import Lookups, Sample
 from skinfo.estimation._laws import gamma_pvalue
 from skinfo.preprocessing._codes import padded_codes
+from skinfo.utils._parallel import Threads
 
 # Fewer cells than this (features times rows) are not worth waking threads for.
 FEW_CELLS = 100_000
@@ -56,14 +56,13 @@ class Candidates:
             target.n_classes,
             target.weights if target.is_weighted else np.empty(0),
         )
-        self._n_threads = min(effective_n_jobs(n_jobs), max(self.n_features, 1))
-        self._pool = ThreadPoolExecutor(self._n_threads)
+        self._threads = Threads(n_jobs)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *exception):
-        self._pool.shutdown()
+        self._threads.__exit__(*exception)
 
     def column(self, feature):
         """Return the codes of a feature, (n_samples,) uint8, and how many levels it has."""
@@ -168,11 +167,10 @@ class Candidates:
     def _in_threads(self, function, features):
         """Return a function's rows for some features, each thread working on a share of them."""
         few = len(features) * len(self._sample.y) < FEW_CELLS
-        if few or self._n_threads == 1:
+        if few or self._threads.n == 1:
             return function(features)
-        shares = np.array_split(features, min(self._n_threads, len(features)))
-        # joblib looks for results every 10 ms, as long as a step of the search takes.
-        return np.concatenate(list(self._pool.map(function, shares)))
+        shares = np.array_split(features, min(self._threads.n, len(features)))
+        return np.concatenate(self._threads.run(delayed(function)(share) for share in shares))
 
 
 def _as_state(column):

@@ -1,9 +1,9 @@
 """The metrics of EntropyScorer, by name."""
 
-import warnings
-
 import numpy as np
 from sklearn.exceptions import UndefinedMetricWarning
+
+from skinfo.utils._warnings import warn_caller
 
 
 def skill(outcome):
@@ -12,11 +12,10 @@ def skill(outcome):
     This is D2 of the log loss, also called McFadden's R2.
     """
     if outcome.prior_entropy == 0:
-        warnings.warn(
+        warn_caller(
             "metric='skill' is not defined where y has one class, since there is no uncertainty "
             "to explain: the score is nan. Use stratified folds, or metric='log_loss'.",
             UndefinedMetricWarning,
-            stacklevel=2,
         )
         return np.nan
     return 1 - outcome.log_loss / outcome.prior_entropy

@@ -1,7 +1,6 @@
 """Predictions and labels in, the scores of EntropyScorer out."""
 
 import math
-import warnings
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from skinfo.metrics._predictions import columns_with_unseen
 from skinfo.metrics._probabilities import PROBABILITY_FLOOR, group_labels
 from skinfo.metrics._scorer_names import METRICS
 from skinfo.utils._validation import check_weights
+from skinfo.utils._warnings import warn_caller
 
 # What a row costs whose label is no class of the model, in nats; "raise" is neither.
 UNSEEN_COSTS = {"clip": -math.log(PROBABILITY_FLOOR), "inf": math.inf}
@@ -85,10 +85,8 @@ def _outcome(prob, classes, y, weight, nats_per_unit, unseen):
 
 def _warn_all_unseen(present, classes, cost):
     """Sorted labels in unshuffled folds, most often: the score says nothing."""
-    warnings.warn(
+    warn_caller(
         f"None of the labels in y ({present[:3]}) is a class of the fitted model "
         f"({np.asarray(classes).tolist()[:3]}): each row costs {cost:g}. If y is sorted, shuffle "
         "or stratify the folds.",
-        UserWarning,
-        stacklevel=2,
     )

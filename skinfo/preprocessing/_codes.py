@@ -2,13 +2,14 @@
 
 import numpy as np
 import scipy.sparse as sp
-from joblib import Parallel, delayed
+from joblib import delayed
 from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
 
 from skinfo._kernels._bits import WORD
 from skinfo.preprocessing._cuts import quantile_cuts
 from skinfo.preprocessing._groups import pool_rare
+from skinfo.utils._parallel import in_threads
 
 # Codes are bytes; the last place of a fuller column is shared by its rarest levels.
 MAX_LEVELS = 256
@@ -60,9 +61,7 @@ def feature_codes(table, target, keep, *, binner=None, n_jobs=None):
         return column is None
 
     # Threads write to rows of their own.
-    uncut = Parallel(n_jobs=n_jobs, prefer="threads")(
-        delayed(encode)(j) for j in range(table.shape[1])
-    )
+    uncut = in_threads((delayed(encode)(j) for j in range(table.shape[1])), n_jobs=n_jobs)
     rest = np.flatnonzero(uncut)
     if len(rest):
         codes[rest, :n] = _binned(binner, table, rest, target, keep)

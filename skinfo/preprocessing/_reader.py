@@ -3,7 +3,7 @@
 from numbers import Integral
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import delayed
 
 from skinfo.preprocessing._column import fit_level_profile, fit_number_profile, fit_numbers
 from skinfo.preprocessing._columns import categorical_mask, directions, given_edges
@@ -11,6 +11,7 @@ from skinfo.preprocessing._partition import Settings
 from skinfo.preprocessing._penalties import resolve_penalty
 from skinfo.preprocessing._profile import LevelProfile, NumberProfile, candidate_edges
 from skinfo.preprocessing._tasks import task_of
+from skinfo.utils._parallel import in_threads
 from skinfo.utils._target import Target
 
 
@@ -105,9 +106,8 @@ class ColumnReader:
         return self._side_by_side(add_and_fit)
 
     def _side_by_side(self, function):
-        return Parallel(n_jobs=self._params["n_jobs"], prefer="threads")(
-            delayed(function)(j) for j in range(self._table.shape[1])
-        )
+        tasks = (delayed(function)(j) for j in range(self._table.shape[1]))
+        return in_threads(tasks, n_jobs=self._params["n_jobs"])
 
     def _rows_of_weight(self, rows):
         """Return the target of some rows and where they are; a slice where that is everywhere."""

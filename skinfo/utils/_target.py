@@ -1,6 +1,5 @@
 """A target, classes or numbers, and its weights, checked once."""
 
-import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from math import frexp
@@ -11,6 +10,7 @@ from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.multiclass import type_of_target
 
 from skinfo.utils._validation import check_weights
+from skinfo.utils._warnings import warn_caller
 
 
 @dataclass(frozen=True)
@@ -267,12 +267,10 @@ def _target_kind(y, name):
     n_distinct = len(pd.unique(numbers))
     if n_distinct <= MOST_INTEGER_CLASSES:
         return "classes"
-    warnings.warn(
+    warn_caller(
         f"y holds {n_distinct} different whole numbers, so {name} takes it for a continuous "
         "target. Set target_type='continuous' if that is right, or 'multiclass' if they name "
         "classes.",
-        UserWarning,
-        stacklevel=2,
     )
     return "continuous"
 

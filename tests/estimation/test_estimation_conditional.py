@@ -13,7 +13,6 @@ from hypothesis.extra import numpy as hnp
 from sklearn.metrics import mutual_info_score
 from sklearn.metrics.cluster import contingency_matrix, expected_mutual_information
 
-import skinfo.estimation._columns as columns_module
 import skinfo.estimation._strata as strata_module
 from skinfo.estimation import conditional_mutual_info, mutual_info
 from skinfo.estimation._blocks import ksg_conditional, mixed_conditional
@@ -39,7 +38,7 @@ def estimator(request):
 @pytest.fixture
 def threads_always(monkeypatch):
     """Threads also for little work."""
-    monkeypatch.setattr(columns_module, "WORK_WORTH_THREADS", 0)
+    monkeypatch.setattr("skinfo.utils._parallel.WORTH_THREADS", 0)
 
 
 @pytest.fixture

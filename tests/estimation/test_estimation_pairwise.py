@@ -31,7 +31,7 @@ def estimator(request):
 @pytest.fixture
 def threads_always(monkeypatch):
     """Threads also for little work."""
-    monkeypatch.setattr(columns_module, "WORK_WORTH_THREADS", 0)
+    monkeypatch.setattr("skinfo.utils._parallel.WORTH_THREADS", 0)
 
 
 @pytest.fixture(name="X")

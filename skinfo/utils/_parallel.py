@@ -1,0 +1,120 @@
+"""Work in threads: the one place of the package where any are started."""
+
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import ContextVar, copy_context
+
+from joblib.parallel import get_active_backend
+
+# Nanoseconds of work below which starting threads costs more than they save.
+WORTH_THREADS = 1e6
+
+# Seconds between two looks for Ctrl-C, which a wait without end does not hear on Windows.
+LISTEN_EVERY = 0.1
+
+_is_in_thread = ContextVar("_is_in_thread", default=False)
+
+
+def n_threads(n_jobs):
+    """Return the number of threads that `n_jobs` stands for, as joblib counts.
+
+    Parameters
+    ----------
+    n_jobs : int or None
+        None is what ``joblib.parallel_config`` says, else 1; -1 is all processors, -2 all but one.
+        Within a thread of this module it is always 1.
+
+    Returns
+    -------
+    n : int
+
+    Raises
+    ------
+    ValueError
+        If `n_jobs` is 0.
+    """
+    if n_jobs is None:
+        n_jobs = get_active_backend()[1]
+    # Of the backend in force only what it says of threads: a cluster has more workers than
+    # this machine has processors, and work that is nested twice is to run by itself.
+    backend, _ = get_active_backend(prefer="threads", require="sharedmem")
+    n = backend.effective_n_jobs(n_jobs)
+    return 1 if _is_in_thread.get() else n
+
+
+class Threads:
+    """Threads that live as long as the context.
+
+    ``joblib.Parallel(prefer="threads")`` is not this: the backend of a ``parallel_config`` goes
+    before that hint, and processes write into copies of the arrays that they are given. It
+    also looks for results every 10 ms only.
+
+    Parameters
+    ----------
+    n_jobs : int or None
+        See `n_threads`.
+
+    Attributes
+    ----------
+    n : int
+        Number of threads.
+    """
+
+    def __init__(self, n_jobs):
+        self.n = n_threads(n_jobs)
+        self._pool = ThreadPoolExecutor(self.n) if self.n > 1 else None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        if self._pool is not None:
+            # After an error or Ctrl-C nobody waits for what is under way.
+            self._pool.shutdown(wait=exception[0] is None, cancel_futures=True)
+
+    def run(self, tasks):
+        """Return the results of tasks, in order.
+
+        Parameters
+        ----------
+        tasks : iterable of ``joblib.delayed(function)(...)``
+            They may write into arrays that they share, each into entries of its own.
+
+        Raises
+        ------
+        Exception
+            That of the first task, in order, that ends in one.
+        """
+        if self._pool is None:
+            return [function(*args, **kwargs) for function, args, kwargs in tasks]
+        # Each in a copy of the context, so that np.errstate and the like hold there too.
+        begun = [self._pool.submit(copy_context().run, _in_thread, *task) for task in tasks]
+        return [_result(task) for task in begun]
+
+
+def in_threads(tasks, *, n_jobs, work=float("inf")):
+    """Return the results of tasks, in order, from threads if the work is worth it.
+
+    Parameters
+    ----------
+    tasks : iterable of ``joblib.delayed(function)(...)``
+        See `Threads.run`.
+
+    n_jobs : int or None
+        See `n_threads`.
+
+    work : float, default=inf
+        Nanoseconds, about, of all tasks together.
+    """
+    with Threads(n_jobs if work >= WORTH_THREADS else 1) as threads:
+        return threads.run(tasks)
+
+
+def _in_thread(function, args, kwargs):
+    _is_in_thread.set(True)
+    return function(*args, **kwargs)
+
+
+def _result(task):
+    while not task.done():
+        wait([task], timeout=LISTEN_EVERY)
+    return task.result()

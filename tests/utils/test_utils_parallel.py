@@ -1,0 +1,180 @@
+"""Work in threads, whatever joblib is told."""
+
+import os
+import signal
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pytest
+from joblib import delayed
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+
+import skinfo
+from skinfo import InfoBottleneckSelector, InformationBottleneck, MutualInfoBinner
+from skinfo.cluster import information_curve
+from skinfo.estimation import conditional_mutual_info, mutual_info, pairwise_mutual_info
+from skinfo.utils._parallel import Threads, in_threads, n_threads
+
+BACKENDS = ["loky", "multiprocessing", "threading", "dask"]
+
+
+@contextmanager
+def configured(backend, n_jobs=2):
+    """Put a backend of joblib in force."""
+    if backend != "dask":
+        with joblib.parallel_config(backend, n_jobs=n_jobs):
+            yield
+        return
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(
+            n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster),
+        joblib.parallel_config("dask", n_jobs=n_jobs),
+    ):
+        yield
+
+
+def table(n=900):
+    rng = np.random.default_rng(0)
+    y = rng.integers(2, size=n)
+    X = rng.normal(size=(n, 6))
+    X[:, :2] += y[:, None]
+    return X, y
+
+
+def binner_counts(X, y, n_jobs):
+    binner = MutualInfoBinner(n_jobs=n_jobs)
+    for rows in np.split(np.arange(len(y)), 3):
+        binner.partial_fit(X[rows], y[rows])
+    return np.concatenate([counts.ravel() for counts in binner.counts_])
+
+
+WORK = {
+    "selector": lambda X, y, n_jobs: InfoBottleneckSelector(n_jobs=n_jobs).fit(X, y).mutual_info_,
+    "binner": lambda X, y, n_jobs: MutualInfoBinner(n_jobs=n_jobs).fit_transform(X, y),
+    "partial_fit": binner_counts,
+    "bottleneck": lambda X, y, n_jobs: (
+        InformationBottleneck(3, n_init=4, random_state=0, n_jobs=n_jobs)
+        .fit(np.abs(X[:60]))
+        .labels_
+    ),
+    "curve": lambda X, y, n_jobs: information_curve(np.abs(X[:9]), n_jobs=n_jobs).relevance,
+    "mutual_info": lambda X, y, n_jobs: mutual_info(X, y, n_jobs=n_jobs),
+    "discrete": lambda X, y, n_jobs: mutual_info(X > 0, y, n_jobs=n_jobs),
+    "conditional": lambda X, y, n_jobs: conditional_mutual_info(X, y, X[:, 0] > 0, n_jobs=n_jobs),
+    "pairwise": lambda X, y, n_jobs: pairwise_mutual_info(np.rint(3 * X), n_jobs=n_jobs),
+}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_answers_do_not_depend_on_the_backend(backend, monkeypatch):
+    """Also where threads would not pay: all work is taken for long."""
+    monkeypatch.setattr("skinfo.utils._parallel.WORTH_THREADS", 0.0)
+    X, y = table()
+    right = {name: work(X, y, 1) for name, work in WORK.items()}
+    assert right["partial_fit"].sum() == X.size
+    with configured(backend):
+        assert n_threads(None) == 2
+        for name, work in WORK.items():
+            for n_jobs in (None, 2):
+                np.testing.assert_array_equal(work(X, y, n_jobs), right[name], err_msg=name)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_search_on_workers(backend):
+    X, y = table(300)
+    search = GridSearchCV(
+        make_pipeline(
+            MutualInfoBinner(encode="woe"), InfoBottleneckSelector(), LogisticRegression()
+        ),
+        {"mutualinfobinner__max_bins": [2, 5]},
+        cv=2,
+    )
+    right = search.fit(X, y).cv_results_["mean_test_score"]
+    with configured(backend):
+        found = search.set_params(n_jobs=2).fit(X, y).cv_results_["mean_test_score"]
+    np.testing.assert_array_equal(found, right)
+
+
+def test_number_of_threads():
+    """As joblib counts, whose `cpu_count` knows of affinity and containers."""
+    assert n_threads(None) == 1
+    assert n_threads(3) == 3
+    assert n_threads(-1) == joblib.cpu_count()
+    assert n_threads(-1000) == 1
+    with pytest.raises(ValueError, match="n_jobs == 0"):
+        n_threads(0)
+    with joblib.parallel_config(n_jobs=3):
+        assert n_threads(None) == 3
+        assert n_threads(1) == 1
+    with joblib.parallel_config(prefer="processes"):
+        assert n_threads(2) == 2
+
+
+def test_threads_within_threads_are_one():
+    inner = in_threads((delayed(n_threads)(n_jobs) for n_jobs in (None, 2, -1)), n_jobs=2)
+    assert inner == [1, 1, 1]
+    assert n_threads(2) == 2
+
+
+def test_work_is_done_in_threads_where_it_is_worth_them():
+    main = threading.get_ident()
+    ask = [delayed(threading.get_ident)()] * 3
+    assert main not in in_threads(ask, n_jobs=2)
+    assert set(in_threads(ask, n_jobs=2, work=1.0)) == {main}
+    assert set(in_threads(ask, n_jobs=1)) == {main}
+
+
+def test_results_are_in_order_and_so_are_errors():
+    def slow_first(i):
+        time.sleep(0.05 if i == 0 else 0.0)
+        if i in (2, 3):
+            time.sleep(0.05 * (3 - i))
+            raise ValueError(f"task {i}")
+        return i
+
+    with Threads(2) as threads:
+        assert threads.run(delayed(slow_first)(i) for i in range(2)) == [0, 1]
+        with pytest.raises(ValueError, match="task 2"):
+            threads.run(delayed(slow_first)(i) for i in range(4))
+
+
+def test_context_holds_in_threads():
+    """NumPy keeps its floating point errors in a context variable."""
+    with np.errstate(over="raise"):
+        (state, _) = in_threads([delayed(np.geterr)()] * 2, n_jobs=2)
+    assert state["over"] == "raise"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="os.kill sends no SIGINT there")
+def test_interrupt_is_heard_at_once():
+    end = threading.Event()
+    timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    start = time.perf_counter()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            in_threads([delayed(end.wait)(30)] * 2, n_jobs=2)
+    finally:
+        end.set()
+    assert time.perf_counter() - start < 10
+
+
+def test_threads_start_in_one_place():
+    """And processes nowhere."""
+    package = Path(skinfo.__file__).parent
+    starters = ("Parallel(", "ThreadPool", "threading.Thread", "multiprocessing", "ProcessPool")
+    found = {
+        str(file.relative_to(package))
+        for file in package.rglob("*.py")
+        if any(word in file.read_text(encoding="utf-8") for word in starters)
+    }
+    assert found == {str(Path("utils", "_parallel.py"))}

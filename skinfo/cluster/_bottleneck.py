@@ -28,6 +28,7 @@ from skinfo.cluster._rows import (
 from skinfo.cluster._starts import Plan
 from skinfo.measures import mutual_information
 from skinfo.utils._compat import Interval, StrOptions, _fit_context
+from skinfo.utils._fitting import fitted_or_not
 from skinfo.utils._warnings import warn_caller
 
 NATS_PER_BIT = np.log(2)
@@ -206,6 +207,7 @@ default="sequential"
         self.random_state = random_state
         self.n_jobs = n_jobs
 
+    @fitted_or_not
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None, sample_weight=None):
         """Find the clusters.
@@ -234,8 +236,6 @@ default="sequential"
             given where it is of no use.
         """
         self._check_beta()
-        for name in ("children_", "merge_costs_"):  # of an earlier fit
-            vars(self).pop(name, None)
         rows = distinct_rows(self._read(X, reset=True), sample_weight)
         n_clusters = check_n_clusters(self.n_clusters, rows)
         self._store(rows, ALGORITHMS[self.algorithm](rows, self._plan(rows, n_clusters)))

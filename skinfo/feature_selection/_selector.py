@@ -28,6 +28,7 @@ from skinfo.utils._compat import (
     _fit_context,
     _get_output_config,
 )
+from skinfo.utils._fitting import fitted_or_not
 from skinfo.utils._progress import CallbackSupportMixin, Progress, with_callbacks
 from skinfo.utils._table import read_table
 
@@ -261,6 +262,7 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
 
     # The binner is nested: its parameters are validated when it is fitted.
     @with_callbacks
+    @fitted_or_not
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y, sample_weight=None):
         """Choose features.
@@ -280,7 +282,7 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
         Returns
         -------
         self : object
-            The fitted selector. Interrupted, it is not fitted.
+            The fitted selector. If `fit` fails or is interrupted, it is not fitted.
 
         Raises
         ------
@@ -290,7 +292,6 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
             among the columns, or is in two groups; if weights or costs are negative or weights all
             zero; if `beta` is given with another criterion; if `binner` does not give bin numbers.
         """
-        self._forget()
         candidates, plan, units, coded = self._prepare(X, y, sample_weight)
         progress = Progress(self, plan.n_select, X, y)
         with candidates:
@@ -408,11 +409,6 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
                 f"n_features_to_select={self.n_features_to_select!r}. Leave that at 'auto'."
             )
         return until_share(self.information)
-
-    def _forget(self):
-        """Drop what an earlier fit stored, so that an interrupted one leaves nothing behind."""
-        for name in [name for name in vars(self) if name.endswith("_")]:
-            delattr(self, name)
 
     def _store(self, selection, units, coded):
         self._selection = selection

@@ -24,6 +24,7 @@ from skinfo.utils._compat import (
     _check_feature_names_in,
     _fit_context,
 )
+from skinfo.utils._fitting import fitted_or_not
 
 
 class EntropyScorer(
@@ -237,6 +238,7 @@ class EntropyScorer(
             outputs, y, sample_weight, metrics=metrics, nats_per_unit=unit, unseen=self.unseen
         )
 
+    @fitted_or_not
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y, **fit_params):
         """Fit a clone of `estimator`.
@@ -262,6 +264,7 @@ class EntropyScorer(
         self._fit_estimator(X, y, self._route("fit", fit_params)["estimator"]["fit"])
         return self
 
+    @fitted_or_not
     @_fit_context(prefer_skip_nested_validation=False)
     def fit_transform(self, X, y, **fit_params):
         """Fit, and give the columns of the training rows, predicted out of fold.

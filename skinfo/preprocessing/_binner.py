@@ -1,5 +1,6 @@
 """Supervised discretisation: the bins that say the most about y."""
 
+from copy import copy
 from numbers import Integral, Real
 from typing import ClassVar
 
@@ -21,6 +22,7 @@ from skinfo.utils._compat import (
     _check_feature_names_in,
     _fit_context,
 )
+from skinfo.utils._fitting import fitted_or_not, fitted_or_unchanged
 from skinfo.utils._table import read_table
 from skinfo.utils._target import check_typed_target, encode_typed_target
 
@@ -283,6 +285,7 @@ default="from_dtype"
         self.dtype = dtype
         self.n_jobs = n_jobs
 
+    @fitted_or_not
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
         """Find the bins of each column.
@@ -302,7 +305,7 @@ default="from_dtype"
         Returns
         -------
         self : object
-            The fitted binner.
+            The fitted binner. If `fit` fails or is interrupted, it is not fitted.
 
         Raises
         ------
@@ -314,6 +317,7 @@ default="from_dtype"
         self._fit(X, y, sample_weight)
         return self
 
+    @fitted_or_not
     @_fit_context(prefer_skip_nested_validation=True)
     def fit_transform(self, X, y=None, sample_weight=None, groups=None):
         """Find the bins of each column, and encode the training rows.
@@ -359,6 +363,7 @@ default="from_dtype"
             )
         return encoded
 
+    @fitted_or_unchanged
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Take in a chunk of the rows, and find the bins of all seen so far.
@@ -385,14 +390,16 @@ default="from_dtype"
         Returns
         -------
         self : object
-            The binner, fitted on the rows seen so far.
+            The binner, fitted on the rows seen so far. A chunk that fails, or is interrupted,
+            changes nothing: the binner is as it was after the chunk before.
 
         Raises
         ------
         ValueError
             As of `fit`, and if y holds a label that is not among the classes.
         """
-        reader = getattr(self, "_stream", None)
+        # A copy: what the earlier chunks left stays as it is until this one is counted.
+        reader = copy(getattr(self, "_stream", None))
         if reader is None:
             reader = ColumnReader(self)
             reader.name_classes(classes)
@@ -492,12 +499,12 @@ default="from_dtype"
 
     def _fit(self, X, y, sample_weight):
         """Fit, and return the Table, y and the reader of its columns."""
+        self._stream = None
         y, kind = check_typed_target(y, self, self.target_type)
         table = read_table(self, X, reset=True, ensure_min_samples=2, accept_sparse=True)
         target, keep = encode_typed_target(y, kind, table, sample_weight, self)
         reader = ColumnReader(self)
         reader.open(table, target, keep)
-        self._stream = None
         self._store(reader.fit_columns(), *reader.facts())
         return table, y, reader
 

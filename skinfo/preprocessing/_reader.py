@@ -1,5 +1,6 @@
 """From a table and a target to the bins of every column: what each is to be, and fitting it."""
 
+from copy import deepcopy
 from numbers import Integral
 
 import numpy as np
@@ -96,14 +97,19 @@ class ColumnReader:
     def fit_profiles(self):
         """Add the table to what was seen before, and return the FittedColumn of every column."""
         target, rows = self._rows_of_weight(None)
-        if self._profiles is None:
-            self._profiles = self._side_by_side(lambda j: self._new_profile(j, target, rows))
 
         def add_and_fit(j):
-            self._add(self._profiles[j], j, target, rows)
-            return self._fit_profile(self._profiles[j], j, self._weight)
+            if self._profiles is None:
+                profile = self._new_profile(j, target, rows)
+            else:
+                # A copy: a chunk that fails must not be half counted, and a profile that was
+                # loaded from a memory map cannot be written to.
+                profile = deepcopy(self._profiles[j])
+            self._add(profile, j, target, rows)
+            return profile, self._fit_profile(profile, j, self._weight)
 
-        return self._side_by_side(add_and_fit)
+        self._profiles, columns = zip(*self._side_by_side(add_and_fit), strict=True)
+        return columns
 
     def _side_by_side(self, function):
         tasks = (delayed(function)(j) for j in range(self._table.shape[1]))

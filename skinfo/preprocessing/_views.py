@@ -179,7 +179,7 @@ class BinViewsMixin:
 
     def _html_repr(self):
         html = super()._html_repr()
-        if getattr(self, "_columns", None) is None:
+        if not hasattr(self, "mutual_info_"):
             return html
         return html + feature_html(
             self._feature_names(), self.mutual_info_, self.n_bins_, self.missing_bits_

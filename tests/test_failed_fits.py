@@ -1,0 +1,149 @@
+"""A fit that fails or is interrupted: no state of one table under the names of another."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.validation import check_is_fitted
+
+from skinfo import (
+    EntropyScorer,
+    InfoBottleneckSelector,
+    InformationBottleneck,
+    MutualInfoBinner,
+)
+
+# Each estimator, and a step of its fit that comes after X has been read.
+ESTIMATORS = {
+    "binner": (MutualInfoBinner(), "skinfo.preprocessing._reader.ColumnReader.fit_columns"),
+    "binner woe": (
+        MutualInfoBinner(encode="woe"),
+        "skinfo.preprocessing._binner.MutualInfoBinner._prepare_encoding",
+    ),
+    "selector": (
+        InfoBottleneckSelector(n_features_to_select=1),
+        "skinfo.feature_selection._selector.greedy_search",
+    ),
+    "bottleneck": (
+        InformationBottleneck(3, random_state=0),
+        "skinfo.cluster._bottleneck.InformationBottleneck._store",
+    ),
+    "scorer": (EntropyScorer(), "skinfo.metrics._wrapped.require_probabilities"),
+}
+
+FITS = [
+    (name, method)
+    for name, (estimator, _) in ESTIMATORS.items()
+    for method in ("fit", "fit_transform", "fit_predict")
+    if hasattr(estimator, method)
+]
+
+
+def raiser(error):
+    def fail(*_, **__):
+        raise error
+
+    return fail
+
+
+@pytest.fixture
+def tables(rng):
+    """Return two tables of other columns, and y."""
+    a = pd.DataFrame(rng.random((80, 2)), columns=["a", "b"])
+    c = pd.DataFrame(rng.random((80, 3)), columns=["c", "d", "e"])
+    return a, c, (a["a"] + c["c"] > 1).to_numpy(int)
+
+
+def fitted_names(estimator):
+    return [name for name in vars(estimator) if name.endswith("_")]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError("no room")], ids=repr)
+@pytest.mark.parametrize(("name", "method"), FITS)
+def test_a_fit_broken_off_leaves_it_unfitted(tables, monkeypatch, name, method, error):
+    a, c, y = tables
+    estimator, step = ESTIMATORS[name]
+    estimator = clone(estimator).fit(a, y)
+    with monkeypatch.context() as broken:
+        broken.setattr(step, raiser(error))
+        with pytest.raises(type(error) if isinstance(error, Exception) else error):
+            getattr(estimator, method)(c, y)
+    assert fitted_names(estimator) == []
+    with pytest.raises(NotFittedError, match="not fitted"):
+        check_is_fitted(estimator)
+    # What it was fitted on before leaves no trace in the next fit.
+    again, fresh = estimator.fit(c, y), clone(estimator).fit(c, y)
+    assert fitted_names(again) == fitted_names(fresh)
+    assert again.feature_names_in_.tolist() == ["c", "d", "e"]
+    for table in (c, c[:7]):
+        assert np.array_equal(again.transform(table), fresh.transform(table))
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("binner", lambda e, X, y: e.fit(X, y, sample_weight=-np.ones(len(y)))),
+        ("binner", lambda e, X, y: e.set_params(max_bins=0).fit(X, y)),
+        ("selector", lambda e, X, y: e.fit(X, y, sample_weight=-np.ones(len(y)))),
+        ("bottleneck", lambda e, X, y: e.fit(-X)),
+        ("scorer", lambda e, X, y: e.fit(X, np.zeros(len(y)))),
+    ],
+)
+def test_input_refused_leaves_it_unfitted(tables, name, call):
+    a, c, y = tables
+    estimator = clone(ESTIMATORS[name][0]).fit(a, y)
+    with pytest.raises(ValueError, match=r"(?i)negative|max_bins|class"):
+        call(estimator, c, y)
+    assert fitted_names(estimator) == []
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError("no room")], ids=repr)
+@pytest.mark.parametrize(
+    "step",
+    [
+        "_reader.ColumnReader.open",
+        "_reader.ColumnReader._fit_profile",
+        "_profile.NumberProfile.means",
+        "_binner.MutualInfoBinner._prepare_encoding",
+        "_reader.ColumnReader.closed",
+    ],
+)
+def test_a_chunk_broken_off_changes_nothing(tables, monkeypatch, step, error):
+    a, _, y = tables
+    binner = MutualInfoBinner(encode="woe", n_jobs=1).partial_fit(a[:40], y[:40])
+    before = pickle.dumps(binner)
+    with monkeypatch.context() as broken:
+        broken.setattr(f"skinfo.preprocessing.{step}", raiser(error))
+        with pytest.raises(type(error) if isinstance(error, Exception) else error):
+            binner.partial_fit(a[40:], y[40:])
+    assert pickle.dumps(binner) == before
+    # The chunk can be given again, and counts once.
+    binner.partial_fit(a[40:], y[40:])
+    assert binner.counts_[0].sum() == 80
+
+
+def test_a_first_chunk_broken_off_leaves_it_unfitted(tables):
+    a, _, y = tables
+    binner = MutualInfoBinner()
+    with pytest.raises(ValueError, match=r"(?i)negative"):
+        binner.partial_fit(a, y, sample_weight=-np.ones(80))
+    assert fitted_names(binner) == []
+
+
+def test_a_refused_chunk_of_other_columns_changes_nothing(tables):
+    a, c, y = tables
+    binner = MutualInfoBinner().partial_fit(a, y)
+    with pytest.raises(ValueError, match=r"(?i)feature names"):
+        binner.partial_fit(c, y)
+    assert binner.partial_fit(a, y).counts_[0].sum() == 160
+
+
+def test_a_failed_fit_forgets_the_chunks_before(tables):
+    a, _, y = tables
+    binner = MutualInfoBinner().partial_fit(a, y)
+    with pytest.raises(ValueError, match="at least two classes"):
+        binner.fit(a, np.zeros(80))
+    assert binner.partial_fit(a[:30], y[:30]).counts_[0].sum() == 30

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import scipy.sparse as sp
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 from sklearn.utils.multiclass import type_of_target
@@ -11,7 +10,7 @@ from sklearn.utils.multiclass import type_of_target
 from skinfo.estimation._columns import class_counts, discrete_codes
 from skinfo.estimation._continuous import ContinuousTarget, DiscreteTarget
 from skinfo.utils._table import table_of
-from skinfo.utils._target import refuse_missing
+from skinfo.utils._target import class_codes, refuse_missing
 from skinfo.utils._validation import check_weights
 
 
@@ -141,7 +140,7 @@ def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, cal
         )
     weights = None if sample_weight is None else check_weights(sample_weight, len(y))
     if y.ndim == 1 and _is_discrete_target(y, discrete_target):
-        codes, classes = pd.factorize(y, sort=True)
+        codes, classes = class_codes(y)
         return Samples(table, discrete, codes.astype(np.int64), len(classes), weights)
     return Samples(table, discrete, _continuous_target(y), None, weights)
 

@@ -138,7 +138,7 @@ def encode_target(y, X, sample_weight, estimator, known=None):
     if known is not None:
         codes = _known_codes(y[keep], known.classes)
         return Target(codes, known.classes, weights[keep], sample_weight is not None), keep
-    codes, classes = _factorize(y if keep.all() else y[keep])
+    codes, classes = class_codes(y if keep.all() else y[keep])
     if len(classes) < 2:
         raise ValueError(
             f"{type(estimator).__name__} needs y to have at least two classes, got one class: "
@@ -151,8 +151,17 @@ def encode_target(y, X, sample_weight, estimator, known=None):
 COUNTING_RANGE = 2**16
 
 
-def _factorize(y):
-    """Return the place of each label among the sorted classes, and those."""
+def class_codes(y):
+    """Return the place of each label among the sorted classes, and those.
+
+    Codes go to kernels, which check no bounds: each is a place, none is -1.
+
+    Raises
+    ------
+    ValueError
+        If a label is missing.
+    """
+    refuse_missing(y)
     if y.dtype.kind not in "iu" or int(y.max()) - int(y.min()) >= COUNTING_RANGE:
         return pd.factorize(y, sort=True)
     lowest = y.min()
@@ -309,11 +318,9 @@ def _positive_weights(y, X, sample_weight):
 
 
 def refuse_missing(y):
-    """Raise ValueError where a label or value of y is NaN or None."""
-    missing = np.array([v is None or v != v for v in y]) if y.dtype == object else None
-    if missing is None and y.dtype.kind == "f":
-        missing = np.isnan(y)
-    if missing is not None and missing.any():
+    """Raise ValueError where a label or value of y is NaN, NaT, NA or None."""
+    missing = pd.isna(y)
+    if missing.any():
         raise ValueError(
             f"Input y contains NaN: {int(missing.sum())} missing value(s), the first in row "
             f"{int(np.argmax(missing))}. Drop those rows, or name them a class of their own."

@@ -3,6 +3,7 @@
 import numpy as np
 
 from skinfo.preprocessing._codes import MAX_LEVELS, padded_codes
+from skinfo.preprocessing._groups import median_cells
 
 
 def unit_codes(codes, n_levels, members, target):
@@ -51,37 +52,5 @@ def joint_codes(codes, target):
         return state_of.ravel(), states.shape[1]
     weights = np.bincount(state_of.ravel(), weights=target.weights)
     most = int(np.clip(round(np.sqrt(weights.sum())), 2, MAX_LEVELS))
-    cell_of = _median_cells(states.astype(np.float64), weights, most)
+    cell_of = median_cells(states.astype(np.float64), weights, most)
     return cell_of[state_of.ravel()], int(cell_of.max()) + 1
-
-
-def _median_cells(states, weights, most):
-    """Return the cell of each state (column of `states`), at most so many cells."""
-    cells = [np.arange(states.shape[1])]
-    whole = []
-    while cells and len(cells) + len(whole) < most:
-        heaviest = max(range(len(cells)), key=lambda i: weights[cells[i]].sum())
-        cell = cells.pop(heaviest)
-        right = _upper_half(states[:, cell], weights[cell])
-        if right is None:
-            whole.append(cell)
-        else:
-            cells += [cell[~right], cell[right]]
-    place = np.empty(states.shape[1], np.int64)
-    for label, cell in enumerate(sorted(cells + whole, key=lambda cell: cell[0])):
-        place[cell] = label
-    return place
-
-
-def _upper_half(states, weights):
-    """Return which states are above the median of the row that varies most, None if all agree."""
-    share = weights / weights.sum()
-    means = states @ share
-    spread = (states - means[:, None]) ** 2 @ share
-    row = states[int(np.argmax(np.round(spread, 12)))]
-    if row.min() == row.max():
-        return None
-    order = np.argsort(row, kind="stable")
-    middle = row[order][np.searchsorted(np.cumsum(share[order]), 0.5)]
-    right = row > middle
-    return right if right.any() else row >= middle

@@ -190,9 +190,10 @@ default="from_dtype"
     partitions; with ``penalty="auto"`` over those of its sqrt(n) groups; "mdlp" is greedy.
     Levels are grouped optimally for two classes and for a continuous y,
     where their order by rate or mean decides, and by the agglomerative information
-    bottleneck for more classes; of more than 512 levels the rarest share one place. Missing
-    values that `fit` did not see, and unseen levels, go to the fullest bin at `transform`;
-    numbers out of range to the first or last. Dates count to the microsecond.
+    bottleneck for more classes; more than 512 levels are first put into so many cells of
+    neighbouring rates, of about equal weight. Missing values that `fit` did not see, and unseen
+    levels, go to the fullest bin at `transform`; numbers out of range to the first or last.
+    Dates count to the microsecond.
 
     Bins that do not look at y can win: where a rate changes smoothly and there are few rows,
     cuts at quantiles waste nothing on finding them. On smooth, waved and stepped rates,

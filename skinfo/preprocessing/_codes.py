@@ -8,10 +8,9 @@ from sklearn.utils.validation import has_fit_parameter
 
 from skinfo._kernels._bits import WORD
 from skinfo.preprocessing._cuts import quantile_cuts
-from skinfo.preprocessing._groups import pool_rare
 from skinfo.utils._parallel import in_threads
 
-# Codes are bytes; the last place of a fuller column is shared by its rarest levels.
+# Codes are bytes; in a fuller column neighbouring levels share a code.
 MAX_LEVELS = 256
 
 # An integer column with more values than this is a measurement, to be binned like one.
@@ -118,17 +117,47 @@ def _few_integers(values, weights):
 
 
 def _compact(codes, n_levels, weights):
-    """Return codes as bytes: unseen levels dropped, the rarest pooled, missing (-1) last."""
+    """Return codes as bytes: unseen levels dropped, the lighter pooled, missing (-1) last."""
     missing = codes < 0
     has_missing = bool(missing.any())
     sizes = np.bincount(codes[~missing], weights=weights[~missing], minlength=n_levels)
     seen = np.flatnonzero(sizes > 0)
-    pooled = pool_rare(sizes[seen], MAX_LEVELS - has_missing)
+    pooled = pool_light(sizes[seen], MAX_LEVELS - has_missing)
     n_places = int(pooled.max()) + 1 if len(pooled) else 0
     place = np.zeros(n_levels + 1, np.uint8)
     place[seen] = pooled
     place[-1] = n_places if has_missing else 0
     return place[codes], n_places + has_missing
+
+
+def pool_light(sizes, most):
+    """Return the place of each level, at most so many, without a look at y.
+
+    A level heavier than an equal share has a place of its own; the others are cut, in their
+    order, into runs of equal weight. If all light levels shared one place, nothing of their
+    information would be left. In runs of r levels of unrelated rates 1 / r of it is, and more
+    where neighbours are related, as are codes of one region or one product line.
+
+    Parameters
+    ----------
+    sizes : ndarray of shape (n_levels,)
+        Positive.
+
+    most : int
+    """
+    if len(sizes) <= most:
+        return np.arange(len(sizes))
+    alone = np.zeros(len(sizes), bool)
+    share = sizes.sum() / most
+    while np.any(heavy := ~alone & (sizes >= share)):
+        alone |= heavy
+        share = sizes[~alone].sum() / (most - alone.sum())
+    light = sizes[~alone]
+    middles = np.cumsum(light) - light / 2
+    place = np.full(len(sizes), -1)
+    place[~alone] = middles // share
+    place[alone] = place.max() + 1 + np.arange(alone.sum())
+    return place
 
 
 def _binned(binner, table, columns, target, keep):

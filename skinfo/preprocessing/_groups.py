@@ -1,13 +1,19 @@
 """How to group the levels of a categorical column by what they say of the target."""
 
+from heapq import heappop, heappush
+
 import numpy as np
 
 from skinfo._kernels._merging import agglomerate, merged_labels
 from skinfo._kernels._partition import bin_cost, optimal_partitions
 from skinfo.preprocessing._penalties import choose_n_bins
 
-# Beyond this many levels the rarest share one place: grouping is quadratic in levels.
-MAX_LEVELS = 512
+# Beyond this many levels those of like rates share a cell: grouping is quadratic in cells.
+MAX_CELLS = 512
+
+# Rows of the overall rates that a level is given before it is put beside others, so that
+# levels of one or two rows, all of one class, are not taken for the most extreme of all.
+EXTRA_ROWS = 2.0
 
 
 def supervised_groups(sums, settings):
@@ -26,21 +32,65 @@ def supervised_groups(sums, settings):
     settings : Settings
     """
     n_levels = len(sums)
-    pooled = pool_rare(settings.task.weights(sums), max(MAX_LEVELS, settings.max_bins))
-    pooled_sums = np.zeros((pooled.max() + 1, sums.shape[1]))
-    np.add.at(pooled_sums, pooled, sums)
+    cell_of = cells_of_like_rates(sums, settings.task, max(MAX_CELLS, settings.max_bins))
+    cells = _grouped(sums, cell_of)
     partition = _partition_merging if settings.task.n_classes > 2 else _partition_sorted
-    return _order_groups(partition(pooled_sums, settings, n_levels), pooled_sums, settings)[pooled]
+    return _order_groups(partition(cells, settings, n_levels), cells, settings)[cell_of]
 
 
-def pool_rare(sizes, max_levels):
-    """Return the place of each level: its own if it is among the largest, else the last."""
-    if len(sizes) <= max_levels:
-        return np.arange(len(sizes))
-    keep = np.sort(np.argsort(-sizes, kind="stable")[: max_levels - 1])
-    place = np.full(len(sizes), max_levels - 1)
-    place[keep] = np.arange(max_levels - 1)
+def cells_of_like_rates(sums, task, most):
+    """Return the cell of each level: its own, or of more levels than `most` a shared one.
+
+    Cells are of about equal weight and hold levels of neighbouring rates (means). The groups are
+    chosen among runs of these, at the price of choosing among the single levels.
+    """
+    if len(sums) <= most:
+        return np.arange(len(sums))
+    sizes = task.weights(sums)
+    # The last class is what the others leave; the square of y says nothing of its mean.
+    about_y = sums[:, 1:2] if task.n_classes == 1 else sums[:, :-1]
+    overall = about_y.sum(axis=0) / sizes.sum()
+    rates = (about_y + EXTRA_ROWS * overall) / (sizes + EXTRA_ROWS)[:, None]
+    return median_cells(rates.T, sizes, most)
+
+
+def median_cells(states, weights, most):
+    """Return the cell of each state (column of `states`), at most so many cells.
+
+    The heaviest cell is split at the median of the row that varies most in it, until there are
+    `most`, or none can be split.
+    """
+    waiting = [(-weights.sum(), 0, np.arange(states.shape[1]))]
+    whole, n_made = [], 1
+    while waiting and len(waiting) + len(whole) < most:
+        _, _, cell = heappop(waiting)
+        right = _upper_half(states[:, cell], weights[cell])
+        if right is None:
+            whole.append(cell)
+            continue
+        for half in (cell[~right], cell[right]):
+            # Of equally heavy cells the one made first, which numbers tell apart.
+            heappush(waiting, (-weights[half].sum(), n_made, half))
+            n_made += 1
+    cells = [*whole, *(cell for _, _, cell in waiting)]
+    place = np.empty(states.shape[1], np.int64)
+    for label, cell in enumerate(sorted(cells, key=lambda cell: cell[0])):
+        place[cell] = label
     return place
+
+
+def _upper_half(states, weights):
+    """Return which states are above the median of the row that varies most, None if all agree."""
+    share = weights / weights.sum()
+    means = states @ share
+    spread = (states - means[:, None]) ** 2 @ share
+    row = states[int(np.argmax(np.round(spread, 12)))]
+    if row.min() == row.max():
+        return None
+    order = np.argsort(row, kind="stable")
+    middle = row[order][np.searchsorted(np.cumsum(share[order]), 0.5)]
+    right = row > middle
+    return right if right.any() else row >= middle
 
 
 def _partition_sorted(sums, settings, n_levels):

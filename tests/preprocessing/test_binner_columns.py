@@ -3,6 +3,7 @@
 import json
 import pickle
 import sqlite3
+from itertools import permutations
 
 import duckdb
 import numpy as np
@@ -139,10 +140,62 @@ def test_a_million_distinct_strings():
     n = 1_000_000
     frame = pl.DataFrame({"id": pl.Series(np.arange(n)).cast(pl.String)})
     binner = MutualInfoBinner().fit(frame, np.arange(n) % 2)
-    # Beyond 512 levels the rarest share one place: nothing is left to say.
+    # To say which levels are together would take more bits than they save.
     assert binner.n_bins_[0] == 1
     assert binner.transform(frame[:5])[:, 0].tolist() == [0] * 5
     assert len(binner.bin_table("id")["bin"].iloc[0]) < 100
+
+
+def levels_of_three_kinds(rng, n_levels, rows_each, rates):
+    """Return a frame of levels, the kind of each level and of each row, and y drawn by kind."""
+    kind = rng.integers(0, 3, n_levels)
+    level = rng.permutation(np.repeat(np.arange(n_levels), rows_each))
+    y = (rng.random(len(level))[:, None] > np.cumsum(rates, axis=1)[kind[level]]).sum(axis=1)
+    return pd.DataFrame({"c": [f"level {i}" for i in level]}), kind, kind[level], y
+
+
+@pytest.mark.parametrize(
+    ("rates", "n_levels"),
+    [
+        ([[0.9, 0.1], [0.5, 0.5], [0.1, 0.9]], 3000),
+        ([[0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]], 3000),
+    ],
+)
+def test_thousands_of_thin_levels_are_grouped_by_kind(rng, rates, n_levels):
+    frame, _, kind, y = levels_of_three_kinds(rng, n_levels, 20, rates)
+    binner = MutualInfoBinner().fit(frame, y)
+    assert binner.n_bins_[0] == 3
+    # 20 rows of rates .1 and .5, or .5 and .9, are told apart in about 98 of 100 levels.
+    told = binner.transform(frame)[:, 0]
+    agree = max(np.mean(np.array(order)[told] == kind) for order in permutations(range(3)))
+    assert agree > 0.95
+    true = MutualInfoBinner(categorical_features=[0]).fit(kind[:, None], y).mutual_info_[0]
+    assert binner.mutual_info_[0] == pytest.approx(true, rel=0.03)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, None])
+@pytest.mark.parametrize("rows_each", [2, 10])
+def test_thousands_of_levels_of_noise_have_one_bin(rng, n_classes, rows_each):
+    frame, *_ = levels_of_three_kinds(rng, 1500, rows_each, np.full((3, 2), 0.5))
+    for _ in range(3):
+        noise = rng.normal(size=len(frame))
+        y = noise if n_classes is None else rng.integers(0, n_classes, len(frame))
+        assert MutualInfoBinner().fit(frame, y).n_bins_[0] == 1
+
+
+def test_cells_of_many_levels_do_not_depend_on_rows_or_names(rng):
+    frame, _, _, y = levels_of_three_kinds(rng, 800, 5, [[0.9, 0.1], [0.5, 0.5], [0.2, 0.8]])
+    binner = MutualInfoBinner(penalty=None).fit(frame, y)
+    order = rng.permutation(len(y))
+    again = MutualInfoBinner(penalty=None).fit(frame.iloc[order], y[order])
+    np.testing.assert_array_equal(again.transform(frame), binner.transform(frame))
+    # Weights are repetitions, and names only names.
+    counted = frame.assign(y=y).value_counts().reset_index()
+    renamed = pd.DataFrame({"c": [level[::-1] for level in counted["c"]]})
+    weighted = MutualInfoBinner(penalty=None).fit(
+        renamed, counted["y"], sample_weight=counted["count"]
+    )
+    np.testing.assert_array_equal(weighted.transform(renamed), binner.transform(counted[["c"]]))
 
 
 def test_numbers_where_fit_saw_text_and_text_where_it_saw_numbers():

@@ -1,6 +1,5 @@
 """Supervised discretisation: the bins that say the most about y."""
 
-from copy import copy
 from numbers import Integral, Real
 from typing import ClassVar
 
@@ -25,6 +24,7 @@ from skinfo.utils._compat import (
 from skinfo.utils._fitting import fitted_or_not, fitted_or_unchanged
 from skinfo.utils._table import read_table
 from skinfo.utils._target import check_typed_target, encode_typed_target
+from skinfo.utils._warnings import warn_caller
 
 
 def _keeps_bins(binner):
@@ -36,6 +36,13 @@ def _keeps_bins(binner):
             "keeps neither. Use encode='ordinal' or 'onehot'."
         )
     return True
+
+
+# What to do where y of a first chunk has one value only.
+CHUNK_OF_ONE_VALUE = {
+    "classes": "Name all classes in the first call: partial_fit(X, y, classes=[...]).",
+    "continuous": "Begin with a larger chunk, or shuffle the rows.",
+}
 
 
 class MutualInfoBinner(BinViewsMixin, TransformerMixin, BaseEstimator):
@@ -91,10 +98,10 @@ class MutualInfoBinner(BinViewsMixin, TransformerMixin, BaseEstimator):
         float below one is a share of the samples. Where not even one bin can have so many,
         the column has one bin.
 
-    monotonic_cst : "auto", array-like of n_features, dict or None, default=None
+    monotonic_cst : {1, -1, 0, "auto"}, array-like of n_features, dict or None, default=None
         Whether the rate of the second class (the mean of a continuous y) may only rise from
         bin to bin (1), only fall (-1), either, whichever is better ("auto"), or is free (0). A
-        dict tells some columns by name or index. "auto" alone is for all numeric columns. For
+        dict tells some columns by name or index. One alone is for all numeric columns. For
         ``penalty=None``, "bic" or a number and ``min_samples_bin=1`` the optimum is over all
         values, never thinned.
 
@@ -232,7 +239,7 @@ default="from_dtype"
     _parameter_constraints: ClassVar[dict] = {
         "max_bins": [Interval(Integral, 2, None, closed="left")],
         "penalty": [
-            StrOptions({"auto", "modl", "mdlp", "bic"}),
+            str,  # in any case; see `match_name`
             Interval(Real, 0, None, closed="left"),
             None,
         ],
@@ -241,7 +248,7 @@ default="from_dtype"
             Interval(Integral, 1, None, closed="left"),
             Interval(RealNotInt, 0, 1, closed="neither"),
         ],
-        "monotonic_cst": [StrOptions({"auto"}), "array-like", dict, None],
+        "monotonic_cst": [str, Integral, "array-like", dict, None],  # see `directions`
         "categorical_features": [StrOptions({"from_dtype"}), "array-like", None],
         "missing": [StrOptions({"separate", "merge"})],
         "target_type": [StrOptions({"auto", "binary", "multiclass", "continuous"})],
@@ -372,7 +379,12 @@ default="from_dtype"
         The first chunk fixes where each column may be cut (`candidate_edges`, or at most
         `max_candidates` groups of equal frequency); all counts are exact. The result
         is that of `fit` on all rows with ``candidate_edges=binner.candidate_edges_``.
-        It does not go on from `fit`: the first call after one starts anew.
+        It does not go on from `fit`: the first call after one starts anew. After `from_dict` it
+        is refused, since the counts are not kept there; a pickle keeps them.
+
+        Only counts are kept between calls, and no rows. `categorical_features`, `target_type`,
+        `max_candidates` and `candidate_edges` may not change between them, for the counts depend
+        on these. Any other parameter may, and holds for all rows from the next chunk on.
 
         Parameters
         ----------
@@ -383,7 +395,8 @@ default="from_dtype"
             Its targets.
 
         classes : array-like of shape (n_classes,), default=None
-            All labels that y may hold, in the first call; None: those of the first chunk.
+            All labels that y may hold, in the first call; None: those of the first chunk, which
+            must then be two at least.
 
         sample_weight : array-like of shape (n_samples,), default=None
             A weight of w counts as w repetitions of the row.
@@ -397,16 +410,25 @@ default="from_dtype"
         Raises
         ------
         ValueError
-            As of `fit`, and if y holds a label that is not among the classes.
+            As of `fit`; if y holds a label that is not among the classes; if a parameter that
+            the first chunk fixed, or `classes`, has changed.
         """
-        # A copy: what the earlier chunks left stays as it is until this one is counted.
-        reader = copy(getattr(self, "_stream", None))
-        if reader is None:
-            reader = ColumnReader(self)
-            reader.name_classes(classes)
+        if getattr(self, "_is_restored", False):
+            raise ValueError(
+                "This binner comes from from_dict, which keeps the bins and not the counts that "
+                "partial_fit adds to. Use pickle to go on with a stream, or begin a new one with "
+                "sklearn.base.clone(binner)."
+            )
+        # scikit-learn leaves this out where the estimator is fitted already.
+        self._validate_params()
+        stream = getattr(self, "_stream", None)
+        reader = ColumnReader(self) if stream is None else stream.following(self)
+        reader.name_classes(classes)
         y, kind = check_typed_target(y, self, reader.known_type(self.target_type))
         table = read_table(self, X, reset=reader.is_new, accept_sparse=True)
-        target, keep = encode_typed_target(y, kind, table, sample_weight, self, reader.target)
+        target, keep = encode_typed_target(
+            y, kind, table, sample_weight, self, reader.target, CHUNK_OF_ONE_VALUE[kind]
+        )
         reader.open(table, target, keep)
         self._store(reader.fit_profiles(), *reader.facts())
         self._stream = reader.closed()
@@ -500,14 +522,22 @@ default="from_dtype"
 
     def _fit(self, X, y, sample_weight):
         """Fit, and return the Table, y and the reader of its columns."""
-        self._stream = None
+        self._stream, self._is_restored = None, False
+        reader = ColumnReader(self)
         y, kind = check_typed_target(y, self, self.target_type)
         table = read_table(self, X, reset=True, ensure_min_samples=2, accept_sparse=True)
         target, keep = encode_typed_target(y, kind, table, sample_weight, self)
-        reader = ColumnReader(self)
         reader.open(table, target, keep)
+        self._warn_of_one_bin(reader.least_weight, target.weights.sum())
         self._store(reader.fit_columns(), *reader.facts())
         return table, y, reader
+
+    def _warn_of_one_bin(self, least, weight):
+        if 2 * least > weight:
+            warn_caller(
+                f"min_samples_bin={self.min_samples_bin} is more than half of the "
+                f"{weight:.15g} samples, so no column can have two bins. Set it lower."
+            )
 
     def _store(self, columns, task, classes, target_type, candidate_edges):
         self._columns, self._task = columns, task

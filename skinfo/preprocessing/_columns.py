@@ -1,7 +1,7 @@
 """Parameters that speak of columns, by name, index or mask, made one entry a column."""
 
 from difflib import get_close_matches
-from numbers import Integral
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -61,16 +61,18 @@ DIRECTIONS = {0: (0,), 1: (1,), -1: (-1,), "auto": (1, -1)}
 
 def directions(monotonic_cst, table, categorical):
     """Return the directions to try for each column, a list of tuples."""
+    one_for_all = isinstance(monotonic_cst, str | Integral)
     entries = _an_entry_a_column(monotonic_cst, table, "monotonic_cst", default=0)
     for j, entry in enumerate(entries):
-        if entry not in DIRECTIONS:
+        if not isinstance(entry, str | Real) or entry not in DIRECTIONS:
+            of_column = "" if one_for_all else f" of {table.names[j]}"
             raise ValueError(
-                f"monotonic_cst of {table.names[j]} must be -1 (falling), 0 (free), 1 (rising) or "
-                f"'auto', got {entry!r}."
+                f"monotonic_cst{of_column} must be -1 (falling), 0 (free), 1 (rising) or 'auto' "
+                f"(falling or rising, whichever is better), got {entry!r}."
             )
         if categorical[j] and entry != 0:
-            if isinstance(monotonic_cst, str):
-                entries[j] = 0  # "auto" for all is for all that have an order
+            if one_for_all:
+                entries[j] = 0  # one direction for all is for all that have an order
                 continue
             raise ValueError(
                 f"monotonic_cst of {table.names[j]} is {entry!r}, and a categorical column has no "
@@ -101,9 +103,9 @@ def given_edges(candidate_edges, table, categorical):
 
 
 def _an_entry_a_column(given, table, argument, default):
-    """Return one entry a column from None, one for all (text), a dict by column, or a list."""
+    """Return one entry a column from None, one for all, a dict by column, or a list."""
     n_features = table.shape[1]
-    if given is None or isinstance(given, str):
+    if given is None or isinstance(given, str | Integral):
         return [default if given is None else given] * n_features
     if isinstance(given, dict):
         entries = [default] * n_features

@@ -116,6 +116,9 @@ def bits_a_bin(bits):
     return lambda k, shape: bits * log(2) * k
 
 
+# What a user may name.
+PENALTY_NAMES = ("auto", "modl", "mdlp", "bic")
+
 PENALTIES = {
     "classes": {
         "auto": Penalty(

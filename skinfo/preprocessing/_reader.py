@@ -1,19 +1,35 @@
 """From a table and a target to the bins of every column: what each is to be, and fitting it."""
 
-from copy import deepcopy
+from copy import copy, deepcopy
 from numbers import Integral
 
 import numpy as np
 from joblib import delayed
+from joblib import hash as joblib_hash
 
 from skinfo.preprocessing._column import fit_level_profile, fit_number_profile, fit_numbers
 from skinfo.preprocessing._columns import categorical_mask, directions, given_edges
 from skinfo.preprocessing._partition import Settings
-from skinfo.preprocessing._penalties import resolve_penalty
+from skinfo.preprocessing._penalties import PENALTY_NAMES, resolve_penalty
 from skinfo.preprocessing._profile import LevelProfile, NumberProfile, candidate_edges
 from skinfo.preprocessing._tasks import task_of
 from skinfo.utils._parallel import in_threads
 from skinfo.utils._target import Target
+from skinfo.utils._validation import match_name
+
+# Parameters that the first chunk fixes: what was counted depends on them.
+FIXED = ("categorical_features", "target_type", "max_candidates", "candidate_edges")
+
+# Those that may change between chunks: bins are found anew from all counts.
+FREE = (
+    "max_bins",
+    "penalty",
+    "encode",
+    "min_samples_bin",
+    "monotonic_cst",
+    "missing",
+    "n_jobs",
+)
 
 
 class ColumnReader:
@@ -25,11 +41,36 @@ class ColumnReader:
     """
 
     def __init__(self, binner):
-        self._params = binner.get_params(deep=False)
         self._opened = False
         self._profiles = None
         self._weight = 0.0
+        self._fixed = None
         self.target = None
+        self._take_parameters(binner)
+
+    def following(self, binner):
+        """Return a copy with the parameters as they are now, for the next chunk."""
+        reader = copy(self)
+        reader._take_parameters(binner)
+        for name, before in self._fixed.items():
+            if _content(reader._params[name]) != before:
+                raise ValueError(
+                    f"{name} was changed to {reader._params[name]!r} between two calls of "
+                    "partial_fit, and what was counted depends on it. Set it back, or begin again "
+                    "with fit or a clone."
+                )
+        return reader
+
+    def _take_parameters(self, binner):
+        # Attributes, not get_params: a subclass may have fewer parameters.
+        self._params = {name: getattr(binner, name) for name in FIXED + FREE}
+        if isinstance(self._params["penalty"], str):
+            self._params["penalty"] = match_name(
+                self._params["penalty"],
+                PENALTY_NAMES,
+                parameter="penalty",
+                caller="MutualInfoBinner",
+            )
 
     @property
     def kind(self):
@@ -48,6 +89,12 @@ class ColumnReader:
         """Whether no table has been opened yet."""
         return not self._opened
 
+    @property
+    def least_weight(self):
+        """Least weight of a bin."""
+        least = self._params["min_samples_bin"]
+        return float(least) if isinstance(least, Integral) else least * self._weight
+
     def facts(self):
         """Return the task, the classes, the type of target, and the cuts to choose from."""
         edges = self._edges
@@ -56,10 +103,19 @@ class ColumnReader:
         return self.task, self.target.classes, self.kind, edges
 
     def name_classes(self, classes):
-        """Fix the classes before any row is seen."""
-        if classes is not None:
+        """Fix the classes before any row is seen, or compare them with those that were fixed."""
+        if classes is None:
+            return
+        classes = np.unique(classes)
+        if self.target is None:
             empty = np.empty(0)
-            self.target = Target(empty.astype(np.int32), np.unique(classes), empty, False)
+            self.target = Target(empty.astype(np.int32), classes, empty, False)
+        elif not np.array_equal(classes, self.target.classes):
+            raise ValueError(
+                f"classes={classes.tolist()} differ from those of the first call of partial_fit, "
+                f"{np.asarray(self.target.classes).tolist()}. Leave them out, or begin again with "
+                "fit or a clone."
+            )
 
     def known_type(self, target_type):
         """Return what y is to be taken for: what it was before, if it was."""
@@ -72,21 +128,23 @@ class ColumnReader:
         self._table, self.target, self._keep = table, target, keep
         self.task = task_of(target)
         self._weight += target.weights.sum()
+        self._refuse_contradictions()
+        params = self._params
         if not self._opened:
-            self._refuse_contradictions()
-            params = self._params
             self._categorical = categorical_mask(params["categorical_features"], table)
-            self._signs = directions(params["monotonic_cst"], table, self._categorical)
             self._edges = given_edges(params["candidate_edges"], table, self._categorical)
             self._kinds = [
                 None if is_level else table.stands_for(j)
                 for j, is_level in enumerate(self._categorical)
             ]
             self._opened = True
+        self._signs = directions(params["monotonic_cst"], table, self._categorical)
 
     def closed(self):
-        """Return this without the table, ready for the next."""
+        """Return this without the table and y of any row, ready for the next."""
         self._table = self._keep = None
+        self.target = self.target.take(np.empty(0, np.int64))
+        self._fixed = {name: _content(self._params[name]) for name in FIXED}
         return self
 
     def fit_columns(self, rows=None):
@@ -193,3 +251,8 @@ class ColumnReader:
                 "encode='woe' is the weight of evidence for a class, and y is continuous. Use "
                 "encode='posterior', the mean of y in the bin."
             )
+
+
+def _content(parameter):
+    """Return a text that is the same for the same content, in memory or mapped from a file."""
+    return joblib_hash(parameter, coerce_mmap=True)

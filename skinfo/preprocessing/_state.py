@@ -72,6 +72,7 @@ def restore_binner(binner, state):
     ]
     edges = [c["candidate_edges"] for c in columns]
     edges = [None if e is None else array_from_json(e) for e in edges]
+    binner._is_restored = True
     binner._store(fitted, task, classes, target["type"], edges)
     return binner
 

@@ -109,7 +109,11 @@ def check_target(y, estimator):
     return y
 
 
-def encode_target(y, X, sample_weight, estimator, known=None):
+# What to do about a target of one value.
+NO_INFORMATION = "A constant target has no information."
+
+
+def encode_target(y, X, sample_weight, estimator, known=None, remedy=NO_INFORMATION):
     """Return a Target over the rows of positive weight, and the mask of those rows.
 
     Parameters
@@ -127,6 +131,9 @@ def encode_target(y, X, sample_weight, estimator, known=None):
     known : Target or None, default=None
         One whose classes are to be used.
 
+    remedy : str
+        Last sentence of the message about a y of one class.
+
     Returns
     -------
     target : Target
@@ -142,7 +149,7 @@ def encode_target(y, X, sample_weight, estimator, known=None):
     if len(classes) < 2:
         raise ValueError(
             f"{type(estimator).__name__} needs y to have at least two classes, got one class: "
-            f"{classes[0]!r} in {keep.sum()} sample(s). A constant target has no information."
+            f"{classes[:1].tolist()[0]!r} in {keep.sum()} sample(s). {remedy}"
         )
     return Target(codes.astype(np.int32), classes, weights[keep], sample_weight is not None), keep
 
@@ -218,7 +225,7 @@ def check_typed_target(y, estimator, target_type):
     return y, kind
 
 
-def encode_typed_target(y, kind, X, sample_weight, estimator, known=None):
+def encode_typed_target(y, kind, X, sample_weight, estimator, known=None, remedy=NO_INFORMATION):
     """Return a Target or NumberTarget over the rows of positive weight, and the mask of those.
 
     Parameters
@@ -231,15 +238,19 @@ def encode_typed_target(y, kind, X, sample_weight, estimator, known=None):
 
     known : Target, NumberTarget or None, default=None
         One whose classes, or whose centre and scale, are to be used.
+
+    remedy : str
+        As in `encode_target`.
     """
     if kind == "classes":
-        return encode_target(y, X, sample_weight, estimator, known)
+        return encode_target(y, X, sample_weight, estimator, known, remedy)
     weights, keep = _positive_weights(y, X, sample_weight)
     y, weights = y[keep], weights[keep]
     if known is None and len(y) and y.min() == y.max():
+        value = y[:1].tolist()[0]
         raise ValueError(
-            f"{type(estimator).__name__} needs y to vary, got one value: {y[0]!r} in {len(y)} "
-            "sample(s). A constant target has no information."
+            f"{type(estimator).__name__} needs y to vary, got one value: {value!r} in {len(y)} "
+            f"sample(s). {remedy}"
         )
     centre, scale = (known.centre, known.scale) if known else _exact_scale(y, weights)
     values = np.rint((y - centre) * scale)

@@ -159,9 +159,56 @@ def test_least_number_of_samples_in_a_bin(rng, least):
     assert binner.n_bins_[0] > 1
 
 
-def test_more_samples_a_bin_than_there_are_leaves_one_bin(rng):
-    binner = MutualInfoBinner(min_samples_bin=99).fit(rng.normal(size=(20, 1)), np.arange(20) % 2)
-    assert binner.n_bins_[0] == 1
+@pytest.mark.parametrize("least", [99, 21, 11, 0.6])
+def test_more_samples_a_bin_than_two_bins_have_leave_one_bin(rng, least):
+    X, y = rng.normal(size=(20, 2)), np.arange(20) % 2
+    binner = MutualInfoBinner(min_samples_bin=least, encode="woe")
+    with pytest.warns(UserWarning, match=f"min_samples_bin={least} .* the 20 samples") as caught:
+        binner.fit_transform(X, y)
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+    assert binner.n_bins_.tolist() == [1, 1]
+
+
+def test_half_the_samples_a_bin_leaves_two_bins():
+    binner = MutualInfoBinner(min_samples_bin=10, penalty=None)
+    assert binner.fit(np.arange(20)[:, None], np.arange(20) >= 10).n_bins_[0] == 2
+
+
+class FewerParameters(MutualInfoBinner):
+    """A subclass that settles all but one parameter."""
+
+    def __init__(self, max_bins=3):
+        super().__init__(max_bins, penalty=None, missing="merge", target_type="multiclass")
+
+
+def test_a_subclass_with_fewer_parameters(rng):
+    X, y = rng.normal(size=(100, 2)), rng.integers(0, 2, 100)
+    ours = FewerParameters(2).fit(X, y)
+    other = MutualInfoBinner(2, penalty=None, missing="merge", target_type="multiclass").fit(X, y)
+    np.testing.assert_array_equal(ours.transform(X), other.transform(X))
+    assert ours.get_params() == {"max_bins": 2}
+    streamed = clone(ours).partial_fit(X[:50], y[:50]).partial_fit(X[50:], y[50:])
+    assert streamed.counts_[0].sum() == 100
+    restored = FewerParameters.from_dict(ours.to_dict())
+    assert type(restored) is FewerParameters
+    np.testing.assert_array_equal(restored.transform(X), other.transform(X))
+    assert ours._repr_html_()
+
+
+@pytest.mark.parametrize("name", ["MDLP", "Mdlp", "MODL", "BIC", "Auto"])
+def test_penalties_in_any_case(rng, name):
+    X = rng.normal(size=(300, 1))
+    y = (X[:, 0] + rng.normal(size=300) > 0).astype(int)
+    plain = MutualInfoBinner(penalty=name.lower()).fit(X, y)
+    assert MutualInfoBinner(penalty=name).fit(X, y).bin_edges_[0].tolist() == (
+        plain.bin_edges_[0].tolist()
+    )
+
+
+def test_mdlp_in_capitals_knows_no_direction_either(rng):
+    with pytest.raises(ValueError, match="knows no monotonic_cst"):
+        MutualInfoBinner(penalty="MDLP", monotonic_cst=1).fit(X_OK, Y_OK)
 
 
 @given(
@@ -441,6 +488,7 @@ def test_bad_input_says_what_is_wrong(X, y, weights, message):
     [
         ({"max_bins": 1}, "'max_bins' parameter of MutualInfoBinner must be an int in the range"),
         ({"penalty": "aic"}, "'penalty' parameter of MutualInfoBinner must be .* Got 'aic'"),
+        ({"penalty": "bics"}, r"Got 'bics' instead\. Did you mean 'bic'\?"),
         ({"penalty": -1.0}, "'penalty' parameter"),
         ({"encode": "woes"}, "'encode' parameter"),
         ({"min_samples_bin": 0}, "'min_samples_bin' parameter"),

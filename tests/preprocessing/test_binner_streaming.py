@@ -1,5 +1,8 @@
 """partial_fit: chunks add up to the whole."""
 
+import pickle
+
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -111,3 +114,108 @@ def test_fit_starts_anew(rng):
     assert binner.counts_[0].sum() == 40
     assert binner.partial_fit(X, y).counts_[0].sum() == 100
     assert clone(binner).partial_fit(X[:10], y[:10]).counts_[0].sum() == 10
+
+
+def test_a_pickle_holds_counts_and_no_rows(rng):
+    X, y = rng.normal(size=(20_000, 2)), rng.integers(0, 2, 20_000)
+    edges = [np.linspace(-2, 2, 41), np.array([0.0])]
+    sizes = [
+        len(pickle.dumps(MutualInfoBinner(candidate_edges=edges).partial_fit(X[:n], y[:n])))
+        for n in (200, 20_000)
+    ]
+    assert sizes[0] == sizes[1]
+
+
+@pytest.mark.parametrize("kind", TARGETS)
+def test_a_pickle_goes_on_with_the_next_chunk(rng, kind):
+    X, z = table_of(rng, 800)
+    y = TARGETS[kind](z)
+    edges = {"x": np.linspace(-2, 2, 21), "gap": [0.0]}
+    stream = MutualInfoBinner(candidate_edges=edges, missing="merge")
+    stream = pickle.loads(pickle.dumps(stream.partial_fit(X[:300], y[:300])))
+    stream = stream.partial_fit(X[300:], y[300:])
+    assert_same(stream, MutualInfoBinner(candidate_edges=edges, missing="merge").fit(X, y))
+
+
+def test_a_chunk_after_loading_from_a_memory_map(rng, tmp_path):
+    X, z = table_of(rng, 800)
+    y = TARGETS["binary"](z)
+    edges = {"x": np.linspace(-2, 2, 21), "gap": [0.0]}
+    joblib.dump(
+        MutualInfoBinner(candidate_edges=edges).partial_fit(X[:300], y[:300]), tmp_path / "binner"
+    )
+    mapped = joblib.load(tmp_path / "binner", mmap_mode="r").partial_fit(X[300:], y[300:])
+    assert_same(mapped, MutualInfoBinner(candidate_edges=edges).fit(X, y))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"max_bins": 2},
+        {"penalty": None},
+        {"penalty": "BIC", "min_samples_bin": 50},
+        {"monotonic_cst": {"x": -1}},
+        {"missing": "merge"},
+        {"encode": "onehot-dense"},
+        {"encode": "posterior", "dtype": np.float32, "n_jobs": 2},
+    ],
+)
+def test_parameters_set_between_chunks_hold_for_all_rows(rng, changed):
+    X, z = table_of(rng, 800)
+    y = TARGETS["binary"](z)
+    edges = {"x": np.linspace(-2, 2, 21), "gap": np.linspace(-1, 1, 5)}
+    stream = MutualInfoBinner(candidate_edges=edges).partial_fit(X[:300], y[:300])
+    stream.set_params(**changed).partial_fit(X[300:], y[300:])
+    whole = MutualInfoBinner(candidate_edges=edges, **changed).fit(X, y)
+    assert_same(stream, whole)
+    assert stream.transform(X).dtype == whole.transform(X).dtype
+    np.testing.assert_array_equal(stream.transform(X), whole.transform(X))
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"categorical_features": ["x"]}, r"categorical_features was changed to \['x'\]"),
+        ({"target_type": "multiclass"}, "target_type was changed to 'multiclass'"),
+        ({"max_candidates": 7}, "max_candidates was changed to 7 between two calls"),
+        ({"candidate_edges": {"x": [0.0]}}, "candidate_edges was changed to"),
+        ({"max_bins": 0}, "'max_bins' parameter of MutualInfoBinner must be"),
+        ({"penalty": "aic"}, "'penalty' parameter of MutualInfoBinner must be"),
+        ({"penalty": "mdlp", "monotonic_cst": {"x": 1}}, "knows no monotonic_cst"),
+    ],
+)
+def test_a_contradiction_to_what_was_counted_is_refused(rng, changed, message):
+    X, z = table_of(rng, 800)
+    y = TARGETS["binary"](z)
+    before = {"candidate_edges": {"x": [0.0, 1.0]}}
+    stream = MutualInfoBinner(**before).partial_fit(X[:300], y[:300])
+    with pytest.raises(ValueError, match=message):
+        stream.set_params(**changed).partial_fit(X[300:], y[300:])
+    # Set back, it goes on.
+    stream.set_params(**(MutualInfoBinner().get_params() | before))
+    assert stream.partial_fit(X[300:], y[300:]).counts_[0].sum() == 800
+
+
+def test_classes_may_be_named_again_but_not_others(rng):
+    X = rng.normal(size=(30, 1))
+    stream = MutualInfoBinner().partial_fit(X, np.arange(30) % 2, classes=[0, 1])
+    assert stream.partial_fit(X, np.arange(30) % 2, classes=[1, 0]).counts_[0].sum() == 60
+    with pytest.raises(ValueError, match=r"classes=\[0, 1, 2\] differ .* \[0, 1\]"):
+        stream.partial_fit(X, np.arange(30) % 2, classes=[0, 1, 2])
+
+
+def test_a_first_chunk_of_one_class_is_told_to_name_them(rng):
+    X = rng.normal(size=(30, 1))
+    with pytest.raises(ValueError, match=r"got one class: 'a' .* partial_fit\(X, y, classes="):
+        MutualInfoBinner().partial_fit(X, ["a"] * 30)
+    with pytest.raises(ValueError, match=r"got one value: 1\.5 .* larger chunk"):
+        MutualInfoBinner(target_type="continuous").partial_fit(X, [1.5] * 30)
+
+
+def test_a_stream_does_not_go_on_from_a_dict(rng):
+    X, y = rng.normal(size=(100, 1)), np.arange(100) % 2
+    binner = MutualInfoBinner.from_dict(MutualInfoBinner().partial_fit(X, y).to_dict())
+    with pytest.raises(ValueError, match=r"from_dict, which keeps the bins.*pickle.*clone"):
+        binner.partial_fit(X, y)
+    assert clone(binner).partial_fit(X, y).counts_[0].sum() == 100
+    assert binner.fit(X, y).partial_fit(X, y).counts_[0].sum() == 100

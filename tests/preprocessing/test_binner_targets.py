@@ -262,6 +262,12 @@ def test_monotone_columns_by_name_and_mixed_with_levels(rng):
     assert named.monotonic_cst_[0] == 1
     assert named.monotonic_cst_[1] in (1, -1)
     assert named.monotonic_cst_[2] == 0
+    one_for_all, listed = (
+        MutualInfoBinner(monotonic_cst=sign, penalty=None).fit(frame, y)
+        for sign in (-1, {"up": -1, "wave": -1})
+    )
+    assert one_for_all.monotonic_cst_.tolist() == listed.monotonic_cst_.tolist() == [-1, -1, 0]
+    np.testing.assert_array_equal(one_for_all.transform(frame), listed.transform(frame))
     everywhere = MutualInfoBinner(monotonic_cst="auto", penalty=None).fit(frame, y)
     assert everywhere.monotonic_cst_.tolist()[::2] == [1, 0]
 
@@ -278,6 +284,13 @@ X_OK, Y_OK = np.arange(20.0).reshape(10, 2), np.arange(10) % 2
             Y_OK,
             r"monotonic_cst must have one entry a feature, got 1 for 2",
         ),
+        (
+            {"monotonic_cst": "ascending"},
+            Y_OK,
+            "monotonic_cst must be -1 .*'ascending'",
+        ),
+        ({"monotonic_cst": 2}, Y_OK, "monotonic_cst must be -1 .*, got 2"),
+        ({"monotonic_cst": [[1], 0]}, Y_OK, r"monotonic_cst of x0 must be -1 .*, got \[1\]"),
         ({"monotonic_cst": [1, 2]}, Y_OK, "monotonic_cst of x1 must be -1 .*, got 2"),
         ({"monotonic_cst": {"age": 1}}, Y_OK, "monotonic_cst: no column named 'age'"),
         ({"monotonic_cst": [1, 0], "penalty": "mdlp"}, Y_OK, "penalty='mdlp' splits greedily"),

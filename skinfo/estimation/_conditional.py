@@ -6,18 +6,17 @@ from numbers import Integral
 
 import numpy as np
 from joblib import delayed
-from sklearn.utils import column_or_1d
 
 from skinfo.estimation._blocks import ksg_conditional
 from skinfo.estimation._columns import as_columns, row_codes
 from skinfo.estimation._conditional_neighbors import is_constant, mixed_as_given, on_ranks
-from skinfo.estimation._entropy_estimators import ordered_sum
+from skinfo.estimation._entropy_estimators import entropy_of_codes, ordered_sum
 from skinfo.estimation._samples import Samples, read_samples
 from skinfo.estimation._strata import Strata, emi, neighbors_of_codes, plugin
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._parallel import in_threads
 from skinfo.utils._table import table_of
-from skinfo.utils._validation import check_base
+from skinfo.utils._validation import check_base, explain_missing, match_name
 
 # Nanoseconds, about, in which a row's neighbours are found.
 NEIGHBOR_COST = 20_000.0
@@ -61,6 +60,11 @@ ESTIMATORS = {
 }
 
 
+@explain_missing(
+    y="the target, (n_samples,).",
+    Z="the columns that are known already, (n_samples,) or (n_samples, n_conditions). Without "
+    "any, mutual_info is the information.",
+)
 @validate_params(
     {
         "X": "no_validation",
@@ -69,7 +73,7 @@ ESTIMATORS = {
         "discrete_features": [StrOptions({"auto"}), "boolean", "array-like"],
         "discrete_target": [StrOptions({"auto"}), "boolean"],
         "discrete_conditions": [StrOptions({"auto"}), "boolean", "array-like"],
-        "estimator": [StrOptions(set(ESTIMATORS))],
+        "estimator": "no_validation",
         "n_neighbors": [Interval(Integral, 1, None, closed="left")],
         "sample_weight": ["array-like", None],
         "base": "no_validation",
@@ -104,8 +108,8 @@ def conditional_mutual_info(
         Numbers, booleans, strings or categories. In a discrete column missing values are a
         level of their own. The columns of a sparse matrix are discrete.
 
-    y : array-like of shape (n_samples,)
-        Classes or numbers.
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        Classes or numbers. Several columns of classes are one joint variable.
 
     Z : array-like or dataframe of shape (n_samples,) or (n_samples, n_conditions)
         What is known already, as X. Columns may be of different kinds.
@@ -152,8 +156,9 @@ def conditional_mutual_info(
     Returns
     -------
     cmi : ndarray of shape (n_features,), dtype float64
-        In bits (or the unit of `base`), exactly 0 for a constant column. Not clipped: all
-        but ``"plugin"`` may be a little below zero.
+        In bits (or the unit of `base`), exactly 0 for a constant column. All but ``"plugin"``
+        may be a little below zero. At most the entropy of a discrete column, or of y, within
+        the strata.
 
     Raises
     ------
@@ -218,16 +223,23 @@ def conditional_mutual_info(
     array([0., 3.])
     """
     nats = check_base(base)
+    caller = "conditional_mutual_info"
+    estimator = match_name(estimator, ESTIMATORS, parameter="estimator", caller=caller)
     if np.iscomplexobj(y):
         raise ValueError("Complex data not supported: y must be classes or real numbers.")
     samples = read_samples(
         X,
-        column_or_1d(y, warn=True),
+        y,
         discrete_features=discrete_features,
         discrete_target=discrete_target,
         sample_weight=sample_weight,
-        caller="conditional_mutual_info",
+        caller=caller,
     )
+    if samples.is_block:
+        raise ValueError(
+            f"y should be a 1d array, got an array of shape {samples.y.shape}: several columns "
+            "are one target only where all are classes."
+        )
     conditions = _read_conditions(Z, discrete_conditions, samples)
     uses_counts = _uses_counts(samples, conditions)
     _check_kinds(samples, conditions, uses_counts, estimator, n_neighbors)
@@ -357,7 +369,7 @@ def _from_neighbors(samples, conditions, uses_counts, estimator, n_neighbors, n_
             return 0.0
         # Neighbours are of the same stratum, so that strata are as good as data of their own.
         parts = [
-            len(rows) * f(x[rows], samples.y[rows], z[rows], n_neighbors)
+            len(rows) * _at_most_the_entropy(f, x[rows], samples.y[rows], z[rows], n_neighbors)
             for rows in np.split(order, starts)
             if len(rows) > n_neighbors
         ]
@@ -368,6 +380,12 @@ def _from_neighbors(samples, conditions, uses_counts, estimator, n_neighbors, n_
         work=NEIGHBOR_COST * n * len(columns),
         n_jobs=n_jobs,
     )
+
+
+def _at_most_the_entropy(f, x, y, z, n_neighbors):
+    """Return f(x, y, z, n_neighbors), no more than there is to know of x or y that are codes."""
+    discrete = [column for column in (x, y) if column.dtype.kind != "f"]
+    return min([f(x, y, z, n_neighbors), *map(entropy_of_codes, discrete)])
 
 
 def _grouped(strata):

@@ -3,12 +3,15 @@
 Nothing is clipped: where there is no information, estimates lie on both sides of zero.
 """
 
+from functools import cached_property
+
 import numpy as np
 
 from skinfo._kernels import _neighbors, _neighbors_plane
 from skinfo._kernels._entropy import table_information
 from skinfo._kernels._null import expected_information
 from skinfo.estimation._blocks import ksg_blocks
+from skinfo.estimation._entropy_estimators import entropy_of_codes
 from skinfo.estimation._ranks import (
     SortedColumn,
     even_normal_scores,
@@ -43,6 +46,11 @@ class DiscreteTarget:
     def __getitem__(self, rows):
         """Return the target of some rows."""
         return DiscreteTarget(self.codes[rows], self.n_classes)
+
+    @cached_property
+    def entropy(self):
+        """The plug-in entropy of the classes in nats: the most that a column can say of them."""
+        return entropy_of_codes(self.codes)
 
 
 class ContinuousTarget(SortedColumn):

@@ -27,7 +27,8 @@ def gaussian_copula_information(values, target):
     -------
     information : float
         In nats; ``inf`` where a normal law would have no width: y a function of
-        the ranks of x, or a class (of more than one row) all of one value.
+        the ranks of x, or a class (of more than one row) all of one value. The entropy of the
+        classes, which is less, is for the caller to know.
     """
     column = as_sorted(values)
     if column.is_constant:

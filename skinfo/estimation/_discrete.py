@@ -6,19 +6,15 @@ import numpy as np
 
 from skinfo.estimation._columns import as_columns, discrete_codes, row_codes
 from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS
-from skinfo.utils._compat import (
-    Interval,
-    StrOptions,
-    validate_params,
-)
+from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._table import table_of
-from skinfo.utils._validation import check_base, check_weights
+from skinfo.utils._validation import check_base, check_weights, match_name
 
 
 @validate_params(
     {
         "x": "no_validation",
-        "estimator": [StrOptions({"auto", *ENTROPY_ESTIMATORS})],
+        "estimator": "no_validation",
         "n_categories": [Interval(Integral, 1, None, closed="left"), None],
         "sample_weight": ["array-like", None],
         "base": "no_validation",
@@ -149,6 +145,8 @@ def discrete_entropy(x, *, estimator="auto", n_categories=None, sample_weight=No
     2.0
     """
     nats_per_unit = check_base(base)
+    names = ("auto", *ENTROPY_ESTIMATORS)
+    estimator = match_name(estimator, names, parameter="estimator", caller="discrete_entropy")
     table = _read(x)
     _check_none_missing(table)
     weights = None if sample_weight is None else check_weights(sample_weight, table.shape[0])

@@ -300,6 +300,12 @@ def nsb(counts, total, n_categories):
     return nsb_entropy(counts, total, n_categories)
 
 
+def entropy_of_codes(codes):
+    """Return the plug-in entropy of codes (n_samples,), in nats: the most they can share."""
+    counts = np.bincount(codes)
+    return plugin(counts[counts > 0].astype(np.float64))
+
+
 # ---- the table
 
 # Each maps positive counts (n_observed,), float64, in any order, and the number of categories

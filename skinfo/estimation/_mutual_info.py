@@ -21,7 +21,7 @@ from skinfo.estimation._samples import prepared_target, read_samples
 from skinfo.estimation._table_information import INFORMATION_ESTIMATORS, information_from_counts
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._parallel import in_threads
-from skinfo.utils._validation import check_base
+from skinfo.utils._validation import check_base, explain_missing, match_name
 
 # Nanoseconds a row, about, that a continuous column takes.
 CONTINUOUS_COST = 100.0
@@ -59,14 +59,25 @@ def _without_neighbors(information):
     return lambda values, target, n_neighbors: information(values, target)
 
 
+def _at_most_the_entropy(information):
+    """Return the estimate for classes, which are not known better than in full."""
+    return lambda values, target, n_neighbors: min(
+        information(values, target, n_neighbors), target.entropy
+    )
+
+
+_AUTO = _at_most_the_entropy(auto_information)
+_ROSS = _at_most_the_entropy(ross_information)
 _COPULA = _without_neighbors(gaussian_copula_information)
 _BINNED = _without_neighbors(binned_information)
 
 ESTIMATORS = {
-    "auto": Estimator("emi", auto_information, auto_information, block_information),
-    "ross": Estimator("plugin", ross_information, instead="'ksg' or 'auto'", finite=True),
-    "ksg": Estimator("plugin", ross_information, ksg_information, ksg_information, finite=True),
-    "gaussian_copula": Estimator(None, _COPULA, _COPULA, "'emi' or 'auto'"),
+    "auto": Estimator("emi", _AUTO, auto_information, block_information),
+    "ross": Estimator("plugin", _ROSS, instead="'ksg' or 'auto'", finite=True),
+    "ksg": Estimator("plugin", _ROSS, ksg_information, ksg_information, finite=True),
+    "gaussian_copula": Estimator(
+        None, _at_most_the_entropy(_COPULA), _COPULA, instead="'emi' or 'auto'"
+    ),
     "binned": Estimator("emi", _BINNED, _BINNED),
     **{
         name: Estimator(name, instead="'auto' or 'binned', or bin the column first")
@@ -81,7 +92,7 @@ PARAMETERS = {
     "y": "no_validation",
     "discrete_features": [StrOptions({"auto"}), "boolean", "array-like"],
     "discrete_target": [StrOptions({"auto"}), "boolean"],
-    "estimator": [StrOptions(set(ESTIMATORS))],
+    "estimator": "no_validation",
     "n_neighbors": [Interval(Integral, 1, None, closed="left")],
     "sample_weight": ["array-like", None],
     "base": "no_validation",
@@ -89,6 +100,13 @@ PARAMETERS = {
 }
 
 
+TARGET_NEEDED = (
+    "the target, (n_samples,). Of a known joint distribution, skinfo.measures.mutual_information "
+    "is the information; of columns with each other, pairwise_mutual_info."
+)
+
+
+@explain_missing(y=TARGET_NEEDED)
 @validate_params(PARAMETERS, prefer_skip_nested_validation=True)
 def mutual_info(
     X,
@@ -114,10 +132,12 @@ def mutual_info(
         Numbers, booleans, strings or categories. In a discrete column missing values are a
         level of their own. The columns of a sparse matrix are discrete.
 
-    y : array-like of shape (n_samples,) or (n_samples, n_dimensions)
-        Classes or numbers. Several columns of numbers are one target, of which a column of X
-        may know the combination: for ``"auto"`` and ``"ksg"``, by a k-d tree. As information is
-        symmetric, this is also the way to ask what several columns say of one.
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        Classes or numbers. Several columns of classes (such as a multilabel indicator) are one
+        joint variable: its classes are the distinct rows. Several columns of which one holds
+        numbers are one target of several dimensions, for ``"auto"`` and ``"ksg"``, by a k-d tree.
+        As information is symmetric, this is also the way to estimate the information of
+        several columns about one.
 
     discrete_features : "auto", bool, or array-like of bool or int, default="auto"
         Which columns are discrete: all, none, a mask, or their numbers. ``"auto"``: those of
@@ -127,6 +147,8 @@ def mutual_info(
         Whether y is. ``"auto"``: unless it holds floats some of which are not whole.
 
     estimator : str, default="auto"
+        In any case, with or without underscores.
+
         - ``"auto"``: for two discrete columns ``"emi"``; where one or both are continuous the
           neighbour estimates below, on normal ranks, and values held by many rows as levels
           by the chain rule: increasing transforms of a column change nothing.
@@ -139,7 +161,10 @@ def mutual_info(
         - the entropy estimators of `discrete_entropy`, for discrete columns: ``"plugin"``,
           ``"miller_madow"``, ``"grassberger"``, ``"chao_shen"``, ``"chao_wang_jost"``,
           ``"james_stein"``, ``"jeffreys"``, ``"laplace"``, ``"perks"``, ``"minimax"``,
-          ``"nsb"``, ``"jackknife"``.
+          ``"nsb"``, ``"jackknife"``. ``"miller_madow"`` counts the cells that occur, as
+          published: with fewer rows than cells it is biased upwards under independence. The
+          estimators that add to counts, ``"james_stein"`` and ``"nsb"`` take every pair of a
+          level and a class for a cell.
 
     n_neighbors : int, default=3
         Neighbours of ``"auto"``, ``"ross"`` and ``"ksg"``: more give less noise and more
@@ -157,7 +182,9 @@ def mutual_info(
     Returns
     -------
     mi : ndarray of shape (n_features,), dtype float64
-        In bits (or the unit of `base`), not clipped: around zero where there is nothing.
+        In bits (or the unit of `base`). Not clipped below: around zero for independent columns.
+        Where y or the column is discrete, at most its entropy by the same estimator; by
+        neighbours, bins or the copula, its plug-in entropy.
 
     Raises
     ------
@@ -201,6 +228,7 @@ def mutual_info(
     array([0.17, 0.01])
     """
     nats = check_base(base)
+    estimator = match_name(estimator, ESTIMATORS, parameter="estimator", caller="mutual_info")
     samples = read_samples(
         X,
         y,

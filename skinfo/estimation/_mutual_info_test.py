@@ -8,12 +8,17 @@ from scipy.stats import false_discovery_control
 from sklearn.utils import check_random_state
 
 from skinfo.estimation._evidence import Evidence
-from skinfo.estimation._mutual_info import PARAMETERS, information_nats
+from skinfo.estimation._mutual_info import (
+    ESTIMATORS,
+    PARAMETERS,
+    TARGET_NEEDED,
+    information_nats,
+)
 from skinfo.estimation._permutation import permutation_pvalues
 from skinfo.estimation._samples import read_samples
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._intervals import ConfidenceInterval, check_confidence_level
-from skinfo.utils._validation import check_base
+from skinfo.utils._validation import check_base, explain_missing, match_name
 
 
 class _Pair(NamedTuple):
@@ -83,6 +88,7 @@ class MutualInfoTestResult(_Pair):
         )
 
 
+@explain_missing(y=TARGET_NEEDED)
 @validate_params(
     {
         **PARAMETERS,
@@ -112,15 +118,18 @@ def mutual_info_test(
     """Test whether each column says anything of a target, and estimate how much.
 
     The result unpacks as ``scores, pvalues``, so it can be the `score_func` of
-    ``SelectKBest``, ``SelectFdr`` and the other univariate selectors.
+    ``SelectKBest``, ``SelectFdr`` and the other univariate selectors. Those convert X to an
+    array of finite numbers first: encode text before, for example with ``OrdinalEncoder``, or
+    use `InfoBottleneckSelector`, which takes text and missing values.
 
     Parameters
     ----------
     X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
         As in `mutual_info`, like the next seven.
 
-    y : array-like of shape (n_samples,)
-        Classes or numbers.
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        Classes or numbers. Several columns of classes (such as a multilabel indicator) are one
+        joint variable, whose classes are the distinct rows.
 
     discrete_features : "auto", bool, or array-like of bool or int, default="auto"
         Which columns are discrete.
@@ -210,6 +219,7 @@ def mutual_info_test(
     array([ True,  True,  True,  True])
     """
     nats = check_base(base)
+    estimator = match_name(estimator, ESTIMATORS, parameter="estimator", caller="mutual_info_test")
     samples = read_samples(
         X,
         y,
@@ -220,8 +230,9 @@ def mutual_info_test(
     )
     if samples.is_block:
         raise ValueError(
-            f"mutual_info_test takes one target column, got shape {samples.y.shape}. Test each "
-            "column, or estimate with mutual_info."
+            f"mutual_info_test takes one target column, got shape {samples.y.shape} of numbers: "
+            "several columns are one target only where all are classes. Test each column, or "
+            "estimate with mutual_info."
         )
     information = information_nats(samples, estimator, n_neighbors, n_jobs)
     evidence = Evidence.of(samples, n_jobs)

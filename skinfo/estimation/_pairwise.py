@@ -17,10 +17,10 @@ from skinfo._kernels._null import poisson_tables
 from skinfo._kernels._pair_chance import chance_sums, chance_table
 from skinfo._kernels._pairs import is_sparse, pack_planes, plane_pair_sums, row_pair_sums
 from skinfo.estimation._columns import discrete_codes
-from skinfo.utils._compat import StrOptions, validate_params
+from skinfo.utils._compat import validate_params
 from skinfo.utils._parallel import in_threads, n_threads
 from skinfo.utils._table import table_of
-from skinfo.utils._validation import check_base, check_weights
+from skinfo.utils._validation import check_base, check_weights, match_name
 
 # Up to here planes of bits beat adding up rows: their cost goes with the square.
 MOST_PLANE_LEVELS = 16
@@ -52,7 +52,7 @@ MOST_SIZES = 2048
 @validate_params(
     {
         "X": "no_validation",
-        "estimator": [StrOptions({"emi", "plugin"})],
+        "estimator": "no_validation",
         "sample_weight": ["array-like", None],
         "base": "no_validation",
         "n_jobs": [Integral, None],
@@ -148,7 +148,9 @@ def pairwise_mutual_info(X, *, estimator="emi", sample_weight=None, base=2, n_jo
            [-0.011, -0.004,  1.   ]])
     """
     nats = check_base(base)
-    table = table_of(X, caller="pairwise_mutual_info")
+    caller = "pairwise_mutual_info"
+    estimator = match_name(estimator, ("emi", "plugin"), parameter="estimator", caller=caller)
+    table = table_of(X, caller=caller)
     no_weights = np.empty(0)
     n_samples = table.shape[0]
     weights = no_weights if sample_weight is None else check_weights(sample_weight, n_samples)

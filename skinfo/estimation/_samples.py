@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import scipy.sparse as sp
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 from sklearn.utils.multiclass import type_of_target
 
-from skinfo.estimation._columns import class_counts, discrete_codes
+from skinfo.estimation._columns import class_counts, discrete_codes, row_codes
 from skinfo.estimation._continuous import ContinuousTarget, DiscreteTarget
 from skinfo.utils._table import table_of
 from skinfo.utils._target import class_codes, refuse_missing
@@ -130,7 +131,7 @@ def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, cal
     samples : Samples
     """
     table = SparseTable(X) if sp.issparse(X) else table_of(X, caller=caller)
-    y = _read_target(y, discrete_target)
+    y, n_classes = _read_target(y, discrete_target)
     check_consistent_length(np.empty((table.shape[0], 0)), y)
     discrete = _discrete_mask(table, discrete_features)
     if isinstance(table, SparseTable) and not discrete.all():
@@ -139,24 +140,34 @@ def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, cal
             f"X.toarray(). Got discrete_features={discrete_features!r}."
         )
     weights = None if sample_weight is None else check_weights(sample_weight, len(y))
-    if y.ndim == 1 and _is_discrete_target(y, discrete_target):
-        codes, classes = class_codes(y)
-        return Samples(table, discrete, codes.astype(np.int64), len(classes), weights)
-    return Samples(table, discrete, _continuous_target(y), None, weights)
+    return Samples(table, discrete, y, n_classes, weights)
 
 
 def _read_target(y, discrete_target):
-    """Return y, (n_samples,) or, of several columns of numbers, (n_samples, n_dimensions)."""
-    if np.ndim(y) == 2 and np.shape(y)[1] > 1:
-        if discrete_target is True:
-            raise ValueError(
-                f"A discrete target must be one column, got shape {np.shape(y)}. Make one of "
-                "them, with a class for each distinct row."
-            )
-        return check_array(y, dtype=np.float64, input_name="y")
-    y = column_or_1d(y, warn=True)
-    refuse_missing(y)
-    return y
+    """Return class codes (n_samples,) int64 and how many, or numbers float64 and None.
+
+    Several columns of classes are one target, their combinations; several of numbers are a
+    block (n_samples, n_dimensions).
+    """
+    y = y.toarray() if sp.issparse(y) else y
+    is_one = np.ndim(y) != 2 or np.shape(y)[1] < 2
+    outputs = [column_or_1d(y, warn=True)] if is_one else _outputs(y)
+    for output in outputs:
+        refuse_missing(output)
+    if all(_is_discrete_target(output, discrete_target) for output in outputs):
+        codes = row_codes([class_codes(output)[0] for output in outputs])
+        return codes, int(codes.max(initial=-1)) + 1
+    if is_one:
+        return _continuous_target(outputs[0]), None
+    return check_array(y, dtype=np.float64, input_name="y"), None
+
+
+def _outputs(y):
+    """Return the columns of y, each of the dtype that it has in a frame."""
+    frame = nw.from_native(y, eager_only=True, pass_through=True)
+    if isinstance(frame, nw.DataFrame):
+        return [series.to_numpy() for series in frame.iter_columns()]
+    return list(np.asarray(y).T)
 
 
 def _discrete_mask(table, discrete_features):

@@ -71,7 +71,15 @@ def neighbors_of_codes(counts, n_neighbors):
     xyz, xz, yz, z = (c[enough] for c in (counts.xyz, counts.xz, counts.yz, counts.z))
     # Sums first, so that they are the same for X and y the other way round.
     terms = (psi(xyz - 1) + psi(z - 1)) - (psi(xz - 1) + psi(yz - 1))
-    return ordered_sum(xyz * terms) / ordered_sum(counts.strata)
+    information = ordered_sum(xyz * terms) / ordered_sum(counts.strata)
+    return min(information, *(_left_in_strata(counts, m) for m in (counts.levels, counts.classes)))
+
+
+def _left_in_strata(counts, margins):
+    """Return the plug-in entropy of X, or of y, given Z, in nats."""
+    sizes, starts = margins
+    strata = np.repeat(counts.strata, np.diff(starts))
+    return ordered_sum(sizes * np.log(strata / sizes)) / ordered_sum(counts.strata)
 
 
 class Strata:

@@ -1,9 +1,11 @@
 """Checks of arguments that several rooms share."""
 
 import difflib
+import inspect
 import math
 import numbers
 import re
+from functools import wraps
 
 import numpy as np
 
@@ -114,3 +116,32 @@ def match_name(name, names, *, parameter, caller):
 def _plain(name):
     """Return a name as it is compared: neither case nor what joins its words counts."""
     return re.sub(r"[\s_-]+", "", name).casefold()
+
+
+def explain_missing(**meanings):
+    """Decorate a function: a call without one of these arguments is told what it is for.
+
+    Parameters
+    ----------
+    **meanings : str
+        Of each such argument what it is and what to do without, a sentence that follows
+        "needs <name>, ".
+    """
+
+    def decorate(function):
+        signature = inspect.signature(function)
+
+        @wraps(function)
+        def checked(*args, **kwargs):
+            try:
+                given = signature.bind_partial(*args, **kwargs).arguments
+            except TypeError:
+                given = meanings  # Python's own message says what is wrong.
+            for name, meaning in meanings.items():
+                if name not in given:
+                    raise TypeError(f"{function.__name__} needs {name}, {meaning}")
+            return function(*args, **kwargs)
+
+        return checked
+
+    return decorate

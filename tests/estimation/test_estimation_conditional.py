@@ -571,6 +571,37 @@ def test_lengths_differ(numbers):
 def test_target_of_several_columns(numbers):
     X, _, z = numbers
     refused("y should be a 1d array, got an array of shape", X, X, z)
+    # Of classes it is the joint variable.
+    y = np.random.default_rng(0).integers(0, 2, (20, 2))
+    np.testing.assert_array_equal(
+        conditional_mutual_info(X, y, z), conditional_mutual_info(X, y @ [1, 2], z)
+    )
+
+
+def test_without_a_condition(numbers):
+    X, y, _ = numbers
+    with pytest.raises(
+        TypeError, match=r"conditional_mutual_info needs Z, the columns .*mutual_i"
+    ):
+        conditional_mutual_info(X, y)
+    with pytest.raises(TypeError, match="conditional_mutual_info needs y, the target"):
+        conditional_mutual_info(X, Z=y)
+
+
+@pytest.mark.parametrize("estimator", ["auto", "mesner_shalizi"])
+@pytest.mark.parametrize("n_neighbors", [1, 3])
+def test_classes_are_not_known_better_than_in_full(estimator, n_neighbors, rng):
+    # I(X;Y|Z) <= H(Y|Z) and H(X|Z), of codes and given codes the entropies within the strata.
+    z = np.repeat([0, 1, 2], 20)
+    y = np.tile(np.repeat([0, 1], 10), 3)
+    left = math.log2(2)
+    for x in (y.astype(float) + z / 7 + 0.01 * np.tile(np.arange(10), 6), y):
+        for a, b in ((x, y), (y, x)):
+            kinds = {
+                "discrete_features": a.dtype.kind == "i",
+                "discrete_target": b.dtype.kind == "i",
+            }
+            assert cmi(a, b, z, estimator=estimator, n_neighbors=n_neighbors, **kinds) <= left
 
 
 def test_complex_numbers(numbers):

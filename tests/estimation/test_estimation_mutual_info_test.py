@@ -220,6 +220,34 @@ def test_as_score_function(rng, selector):
     assert not support[5:].any()
 
 
+def test_as_score_function_of_several_outputs(rng):
+    # Of a multilabel y the joint variable: x0 is an exclusive or of two labels, which neither
+    # alone is informative about.
+    y = rng.integers(0, 2, (300, 2))
+    X = np.column_stack([rng.normal(size=(300, 3)), y[:, 0] ^ y[:, 1]])
+    selector = SelectKBest(mutual_info_test, k=1).fit(X, y)
+    assert selector.get_support().tolist() == [False, False, False, True]
+    result = mutual_info_test(X, y)
+    assert result.pvalue[3] < 1e-20 < 0.01 < result.pvalue[:3].min()
+    as_one = mutual_info_test(X, y @ [1, 2])
+    np.testing.assert_array_equal(result.statistic, as_one.statistic)
+    np.testing.assert_allclose(result.pvalue, as_one.pvalue, rtol=1e-9)
+
+
+@pytest.mark.parametrize("estimator", ["auto", "gaussian_copula"])
+def test_interval_of_a_class_of_one_value(estimator):
+    # The copula of a class of one value has no width: the estimate is H(y), and the interval
+    # is about it.
+    x = np.r_[np.linspace(0.1, 9.9, 95), np.full(5, 5.05)]
+    y = np.repeat([0, 1], [95, 5])
+    result = mutual_info_test(x[:, None], y, estimator=estimator)
+    entropy = -(0.95 * np.log2(0.95) + 0.05 * np.log2(0.05))
+    assert 0 < result.statistic[0] <= entropy * (1 + 1e-15)
+    low, high = result.confidence_interval()
+    assert low[0] < result.statistic[0] < high[0] < 2 * entropy
+    assert np.isfinite(result.standard_error).all()
+
+
 def test_false_discoveries_are_bounded(rng):
     # 20 informative columns among 200: of those selected at q = 0.1 a tenth is false on average.
     shares = []
@@ -249,7 +277,7 @@ def test_mixed_columns_keep_their_order(rng):
         ({"n_permutations": 0}, "'n_permutations' parameter"),
         ({"groups": [1, 2, 3]}, "inconsistent numbers of samples"),
         ({"estimator": "nsb"}, "'nsb' is not for a continuous column"),
-        ({"y": np.zeros((150, 2))}, r"takes one target column, got shape \(150, 2\)"),
+        ({"y": np.full((150, 2), 0.5)}, r"takes one target column, got shape \(150, 2\)"),
     ],
 )
 def test_errors_say_what_is_wrong(arguments, message):

@@ -3,19 +3,24 @@
 Bin, select and score, in bits
 ===============================
 
-Thirty measurements of a cell nucleus, many of them of the same thing: which
-say something about the diagnosis, how much, and which only repeat the others?
+Thirty measurements of a cell nucleus, many of them redundant: which are
+informative about the diagnosis, by how many bits, and which only repeat the
+others? The price of a short answer is stated first: a logistic regression of
+all thirty scaled measurements has a lower log loss than naive Bayes on the few
+that are kept. What the selection gives is a small model that can be read, and
+the reason why each measurement is kept or dropped.
 
 A pipeline of :class:`~skinfo.MutualInfoBinner`,
 :class:`~skinfo.InfoBottleneckSelector` and naive Bayes, tuned by
 :class:`~skinfo.EntropyScorer`, is compared with the same classifier on all
-features. Naive Bayes takes every feature for independent evidence, so what is
-redundant makes it overconfident, and its log loss shows that.
+features, and with logistic regression. Naive Bayes treats all features as
+independent evidence, so redundant features make it overconfident, and its log
+loss shows that.
 """
 
 # %%
 # The data: 569 tumours, 30 measurements. Without any of them, telling the
-# diagnosis costs H(y) bits a tumour.
+# diagnosis costs H(y) bits per tumour.
 
 from pathlib import Path
 
@@ -23,9 +28,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.naive_bayes import CategoricalNB
-from sklearn.pipeline import Pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from skinfo import EntropyScorer, InfoBottleneckSelector, MutualInfoBinner
 from skinfo.measures import entropy
@@ -38,7 +45,7 @@ prior = entropy(np.bincount(y_test), normalize=True)
 
 # %%
 # One pipeline, and a small grid over its own parameters. The score is minus
-# the log loss in bits a sample.
+# the log loss in bits per sample.
 
 pipeline = Pipeline(
     [
@@ -55,14 +62,17 @@ scorer = EntropyScorer()
 search = GridSearchCV(pipeline, grid, scoring=scorer, cv=5).fit(X_train, y_train)
 few = search.best_estimator_
 everything = clone(few).set_params(select="passthrough").fit(X_train, y_train)
+linear = make_pipeline(StandardScaler(), LogisticRegression()).fit(X_train, y_train)
 
-loss_few, loss_all = -scorer(few, X_test, y_test), -scorer(everything, X_test, y_test)
+loss_few, loss_all, loss_linear = (
+    -scorer(model, X_test, y_test) for model in (few, everything, linear)
+)
 report = few["select"].report()
 kept, dropped = report[report["selected"]], report[~report["selected"]]
 
 # %%
-# What was kept, what was dropped, and why: `bits` is what a feature says about
-# the diagnosis alone, `bits_left` what it adds to those chosen before it.
+# What was kept, what was dropped, and why: `bits` is the information of a feature
+# alone about the diagnosis, `bits_left` what it adds to those chosen before it.
 
 print(f"Best settings: {search.best_params_}\n")
 print(f"Kept {len(kept)} of {len(report)} features (bits about the diagnosis):")
@@ -73,14 +83,15 @@ print("\nDropped, though informative (the five with the most bits):")
 for row in dropped.nlargest(5, "bits").itertuples():
     print(
         f"  {row.feature:<24} {row.bits:6.3f} alone, {row.bits_left:6.3f} left: "
-        f"{row.redundant_with} says it"
+        f"redundant with {row.redundant_with}"
     )
 silent = dropped[dropped["p_value"] >= 0.05]
-print(f"\nDropped, for saying nothing significant: {len(silent)} features")
-print("\nLog loss on the 228 tumours held out, bits a tumour:")
-print(f"  knowing the class rates only   {prior:.3f}")
-print(f"  naive Bayes on all features    {loss_all:.3f}")
-print(f"  naive Bayes on those kept      {loss_few:.3f}")
+print(f"\nDropped, not significantly informative: {len(silent)} features")
+print("\nLog loss on the 228 held-out tumours, bits per tumour:")
+print(f"  class proportions only                  {prior:.3f}")
+print(f"  naive Bayes, all features               {loss_all:.3f}")
+print(f"  naive Bayes, selected features          {loss_few:.3f}")
+print(f"  logistic regression, all features       {loss_linear:.3f}")
 
 # %%
 # The picture: bits alone against bits left, and what that does to the loss.
@@ -92,7 +103,7 @@ colours = np.where(shown["selected"], "#0072B2", "#999999")
 rows = np.arange(len(shown))
 
 fig, (bits_ax, loss_ax) = plt.subplots(
-    1, 2, figsize=(11, 6), width_ratios=[3, 1], layout="constrained"
+    1, 2, figsize=(12, 6), width_ratios=[2, 1], layout="constrained"
 )
 bits_ax.barh(rows, shown["bits"], color=colours, alpha=0.35, height=0.8)
 bits_ax.barh(rows, np.maximum(shown["bits_left"], 0), color=colours, height=0.8)
@@ -100,7 +111,7 @@ bits_ax.set_yticks(rows, shown.index)
 for row, name in zip(rows, shown["redundant_with"], strict=True):
     if name:
         bits_ax.annotate(
-            f"said by {name}",
+            f"redundant with {name}",
             (shown["bits"].iloc[row], row),
             xytext=(4, 0),
             textcoords="offset points",
@@ -112,14 +123,22 @@ bits_ax.axhline(len(shown) - len(kept) - 0.5, color="black", linewidth=0.8)
 bits_ax.set_xlim(0, 1.35 * shown["bits"].max())
 bits_ax.set_xlabel("Information about the diagnosis (bits)")
 bits_ax.set_title(
-    "Kept (above the line) and dropped: pale, bits alone; solid, bits left", fontsize=11
+    "Kept (above the line) and dropped. Pale: bits alone; solid: bits left", fontsize=11
 )
 
-losses = {"class rates": prior, f"all {len(report)}": loss_all, f"kept {len(kept)}": loss_few}
-bars = loss_ax.bar(list(losses), list(losses.values()), color=["#D8D8D8", "#999999", "#0072B2"])
+losses = {
+    "class\nproportions": prior,
+    f"naive Bayes\nall {len(report)}": loss_all,
+    f"naive Bayes\nselected {len(kept)}": loss_few,
+    f"logistic\nall {len(report)}": loss_linear,
+}
+bars = loss_ax.bar(
+    list(losses), list(losses.values()), color=["#D8D8D8", "#999999", "#0072B2", "#999999"]
+)
 loss_ax.bar_label(bars, fmt="%.2f", padding=2)
-loss_ax.set_ylabel("Log loss on held-out tumours (bits a tumour)")
-loss_ax.set_title("Naive Bayes", fontsize=11)
+loss_ax.tick_params(axis="x", labelsize=8)
+loss_ax.set_ylabel("Log loss on held-out tumours (bits per tumour)")
+loss_ax.set_title("What the selection costs and saves", fontsize=11)
 
 picture = Path("quickstart.png").resolve()
 fig.savefig(picture, dpi=120)
@@ -128,9 +147,9 @@ plt.show()
 
 # %%
 # What to take away: naive Bayes counts the same evidence once for every feature
-# that repeats it, and on all features is worse than knowing the class rates alone. The
-# selector keeps one of each group. Classifiers that weigh features jointly, such as
-# logistic regression, suffer far less from redundancy; for them the gain is a
-# shorter list of measurements, not a lower loss. The p-values come after bins that
-# were chosen to be informative, so they are optimistic; on columns as they are,
-# the selector cuts bins that do not look at y, and they hold.
+# that repeats it, and on all features it is worse than the class proportions. The
+# selector keeps one feature of each group. Classifiers that weigh features jointly, such as
+# logistic regression, suffer far less from redundancy. For them the gain is a
+# shorter list of measurements, not a lower loss. The p-values here are computed on bins that
+# were chosen to be informative, so they are optimistic. On raw columns
+# the selector uses bins that ignore y, and its p-values are valid.

@@ -3,6 +3,7 @@
 import ast
 import importlib
 import inspect
+import operator
 import pkgutil
 import subprocess
 import sys
@@ -105,3 +106,20 @@ def test_importing_neither_compiles_nor_loads_matplotlib():
         "        assert not getattr(value, 'signatures', ()), name\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_subpackages_are_attributes_without_an_import_of_their_own():
+    names = sorted(name.split(".")[1] for name in PUBLIC_PACKAGES if "." in name)
+    code = (
+        "import sys, skinfo\n"
+        "assert 'skinfo.inspection' not in sys.modules\n"
+        f"for name in {names}:\n"
+        "    assert name in dir(skinfo)\n"
+        "    assert getattr(skinfo, name).__name__ == f'skinfo.{name}'\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_an_unknown_attribute_is_refused():
+    with pytest.raises(AttributeError, match="module 'skinfo' has no attribute 'inspektion'"):
+        operator.attrgetter("inspektion")(skinfo)

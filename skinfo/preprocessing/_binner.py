@@ -1,5 +1,6 @@
 """Supervised discretisation: the bins that say the most about y."""
 
+from dataclasses import replace
 from numbers import Integral, Real
 from typing import ClassVar
 
@@ -10,6 +11,7 @@ from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from skinfo.preprocessing._encoders import column_encoder, mean_encoder
 from skinfo.preprocessing._encoding import ENCODINGS
 from skinfo.preprocessing._folds import encoding_folds
 from skinfo.preprocessing._reader import ColumnReader
@@ -91,7 +93,15 @@ class MutualInfoBinner(BinViewsMixin, TransformerMixin, BaseEstimator):
         For the last two each bin is given extra samples of the overall class rates: for each
         class as many as bring half a sample to the rarer of that class and the others. So an
         empty cell stays finite and an empty bin has the overall rates. (Means: half a sample
-        of the overall mean.) In `fit_transform` they are cross-fitted; see `cv`.
+        of the overall mean.)
+
+        Each level of a categorical column has a value of its own instead, from its class rates
+        (mean), shrunk as far as the spread of the rates of all levels suggests: a mixture of beta
+        (normal) distributions, fitted by maximum likelihood [4]_. Unseen levels, and missing
+        values that `fit` did not see, have the mean of that spread.
+
+        In `fit_transform` they are cross-fitted, and `transform` writes the mean of the
+        encodings that the folds found; see there, and `encoding_table` for the values.
 
     min_samples_bin : int or float, default=1
         Least number of samples (sum of weights) in a bin, that of missing values aside; a
@@ -219,6 +229,9 @@ default="from_dtype"
        attributes for classification learning", IJCAI 1993.
     .. [3] L. Duembgen and V. Spokoiny, "Multiscale testing of qualitative hypotheses", Annals
        of Statistics 29, 2001.
+    .. [4] J. Kiefer and J. Wolfowitz, "Consistency of the maximum likelihood estimator in the
+       presence of infinitely many incidental parameters", Annals of Mathematical Statistics 27,
+       1956.
 
     Examples
     --------
@@ -332,7 +345,10 @@ default="from_dtype"
 
         With ``encode="woe"`` or ``"posterior"`` this is not ``fit(X, y).transform(X)``: each row
         is encoded by bins and rates found on the folds of `cv` without it, so that a model
-        trained on them does not take the row's own target for knowledge.
+        trained on them does not take the row's own target for knowledge. `transform` then
+        writes the mean of the folds' encodings of a column of numbers, and no value beyond those
+        of the training rows: of what it wrote after `fit`, a model so trained has not seen the
+        like. A column of one bin is exactly constant.
 
         Parameters
         ----------
@@ -364,11 +380,15 @@ default="from_dtype"
             return self._encode(table)
         encoded = self._empty_output(table.shape[0])
         folds = encoding_folds(self.cv, y, reader.is_classes, groups, self.random_state)
+        of_folds = []
         for train, test in folds:
-            columns = reader.fit_columns(train)
-            self._fill(
-                encoded, columns, self._values_of(columns, reader.task), table.take(test), test
-            )
+            of_folds.append(self._encoders_of(reader.fit_columns(train)))
+            self._fill(encoded, of_folds[-1], table.take(test), test)
+        self._encoders = [
+            mean_encoder(whole, of_column)
+            for whole, *of_column in zip(self._encoders, *of_folds, strict=True)
+        ]
+        self._keep_within(encoded[reader.rows])
         return encoded
 
     @fitted_or_unchanged
@@ -539,8 +559,8 @@ default="from_dtype"
                 f"{weight:.15g} samples, so no column can have two bins. Set it lower."
             )
 
-    def _store(self, columns, task, classes, target_type, candidate_edges):
-        self._columns, self._task = columns, task
+    def _store(self, columns, task, classes, target_type, candidate_edges, encoders=None):
+        self._columns, self._task = [replace(c, level_sums=None) for c in columns], task
         self._bins = [column.bins for column in columns]
         self.counts_ = [self._task.counts(column.sums) for column in columns]
         self.bin_edges_ = [bins.edges for bins in self._bins]
@@ -554,9 +574,9 @@ default="from_dtype"
         self.candidate_edges_ = candidate_edges
         self.classes_ = classes
         self.target_type_ = target_type
-        self._prepare_encoding()
+        self._prepare_encoding(columns, encoders)
 
-    def _prepare_encoding(self):
+    def _prepare_encoding(self, columns, encoders):
         if self.encode.startswith("onehot"):
             codes_dtype = self._codes_dtype()
             encoder = OneHotEncoder(
@@ -566,33 +586,44 @@ default="from_dtype"
             ).set_output(transform="default")
             self._encoder = encoder.fit(np.zeros((1, len(self._bins)), codes_dtype))
         elif self.encode != "ordinal":
-            self._values = self._values_of(self._columns, self._task)
+            self._encoders = self._encoders_of(columns) if encoders is None else encoders
 
-    def _values_of(self, columns, task):
-        """Return what stands for each bin of each column, a list of (n_bins, n_outputs)."""
+    def _encoders_of(self, columns):
+        """Return the Encoder of each column, of all rows or of some."""
         values = ENCODINGS[self.encode].values
-        return [values(task, c.sums, c.sums.sum(axis=0)) for c in columns]
+        whole = self._columns[0].sums.sum(axis=0)
+        return [column_encoder(values, column, self._task, whole) for column in columns]
+
+    def _keep_within(self, encoded):
+        """Let `transform` write no value beyond those that training rows were given."""
+        lows, highs = encoded.min(axis=0), encoded.max(axis=0)
+        start = 0
+        for j, encoder in enumerate(self._encoders):
+            stop = start + encoder.values.shape[1]
+            self._encoders[j] = encoder.within(lows[start:stop], highs[start:stop])
+            start = stop
 
     def _encode(self, table):
         encoded = self._empty_output(table.shape[0])
         if ENCODINGS[self.encode].looks_at_y:
-            self._fill(encoded, self._columns, self._values, table, slice(None))
+            self._fill(encoded, self._encoders, table, slice(None))
             return encoded
         for j, bins in enumerate(self._bins):
             encoded[:, j] = bins.codes(table, j)
         return encoded if self.encode == "ordinal" else self._encoder.transform(encoded)
 
-    def _fill(self, encoded, columns, values, table, rows):
+    def _fill(self, encoded, encoders, table, rows):
         """Write the values of some rows, those of `table`."""
         start = 0
-        for j, (column, each) in enumerate(zip(columns, values, strict=True)):
-            encoded[rows, start : start + each.shape[1]] = each[column.bins.codes(table, j)]
-            start += each.shape[1]
+        for j, encoder in enumerate(encoders):
+            stop = start + encoder.values.shape[1]
+            encoded[rows, start:stop] = encoder.encode(table, j)
+            start = stop
 
     def _empty_output(self, n_samples):
         if not ENCODINGS[self.encode].looks_at_y:
             return np.empty((n_samples, len(self._bins)), self._codes_dtype(), order="F")
-        n_columns = sum(each.shape[1] for each in self._values)
+        n_columns = sum(encoder.values.shape[1] for encoder in self._encoders)
         dtype = np.float64 if self.dtype is None else self.dtype
         return np.empty((n_samples, n_columns), dtype, order="F")
 

@@ -90,7 +90,7 @@ class CategoryBins:
         As of `NumericBins`.
 
     fallback : int
-        The fullest bin: where levels go that `fit` did not see.
+        Where levels go that `fit` did not see, such as the fullest bin.
 
     modes : list of length n_bins
         The most frequent level of each bin; None for missing ones.
@@ -109,7 +109,10 @@ class CategoryBins:
     @property
     def n_bins(self):
         """Number of bins, that of missing values included."""
-        return (int(self.groups.max()) + 1 if len(self.groups) else 0) + self.own_missing
+        if not len(self.groups):
+            return int(self.own_missing)
+        # The bin of unseen levels may hold none of those seen.
+        return max(int(self.groups.max()), self.fallback) + 1 + self.own_missing
 
     @property
     def edges(self):

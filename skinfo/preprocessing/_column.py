@@ -13,12 +13,16 @@ from skinfo.utils._table import level_order
 
 @dataclass(frozen=True)
 class FittedColumn:
-    """Bins, what y sums to in each (n_bins, n_sums) and at missing values, and the direction."""
+    """Bins, what y sums to in each (n_bins, n_sums) and at missing values, and the direction.
+
+    `level_sums`, (n_levels, n_sums), are there of a column of levels until it is encoded.
+    """
 
     bins: NumericBins | CategoryBins
     sums: np.ndarray
     missing: np.ndarray
     direction: int = 0
+    level_sums: np.ndarray | None = None
 
 
 def fit_numbers(values, target, settings, kind, missing_mode):
@@ -74,9 +78,8 @@ def fit_level_profile(profile, settings, missing_mode):
         _, firsts = np.unique(groups[by_weight], return_index=True)
         modes = [levels[i] for i in by_weight[firsts]]
     bins = CategoryBins(levels, groups, modes=modes)
-    return _place_missing(
-        FittedColumn(bins, grouped, profile.missing), settings.task, missing_mode
-    )
+    fitted = FittedColumn(bins, grouped, profile.missing, level_sums=sums)
+    return _place_missing(fitted, settings.task, missing_mode)
 
 
 def _place_missing(fitted, task, missing_mode):

@@ -10,6 +10,9 @@ from skinfo.preprocessing._tasks import NumberTask
 # Half a sample is what an empty cell of two equally frequent classes is given (Jeffreys).
 HALF_SAMPLE = 0.5
 
+# Rates nearer to the overall ones than this, relatively, differ from them by rounding.
+ROUNDING = 1e-13
+
 
 @dataclass(frozen=True)
 class Encoding:
@@ -18,7 +21,8 @@ class Encoding:
     Attributes
     ----------
     values : callable
-        ``values(task, sums, whole)`` -> (n_bins, n_outputs): what stands for each bin.
+        ``values(task, sums, whole)`` -> (n_bins, n_outputs): what stands for each bin. Those that
+        look at y take, as a fourth argument, class rates (means) in place of the smoothed ones.
 
     names : callable
         ``names(name, bins, classes)`` -> list of n_outputs str.
@@ -32,30 +36,29 @@ class Encoding:
     looks_at_y: bool = False
 
 
-def posterior(task, sums, whole):
+def posterior(task, sums, whole, means=None):
     """Return P(class | bin), of two classes the second alone, or the mean of a continuous y."""
     if isinstance(task, NumberTask):
-        overall = whole[1] / whole[0]
-        means = (sums[:, 1] + HALF_SAMPLE * overall) / (sums[:, 0] + HALF_SAMPLE)
-        return task.to_y(means)[:, None]
-    rates = smoothed_rates(task, sums, whole)
+        return task.to_y(_smoothed_mean(sums, whole) if means is None else means)
+    rates = smoothed_rates(task, sums, whole) if means is None else means
     if task.n_classes == 2:
         return rates[:, 1:]
     return rates / rates.sum(axis=1, keepdims=True)
 
 
-def weight_of_evidence(task, sums, whole):
+def weight_of_evidence(task, sums, whole, means=None):
     """Return log2 of the odds of each class in a bin over its odds overall, in bits.
 
     Of two classes that of the second alone.
     """
-    rates = smoothed_rates(task, sums, whole)
-    overall = whole / whole.sum()
+    rates = smoothed_rates(task, sums, whole) if means is None else means
+    overall = overall_means(task, whole)[0]
     # Where a class is absent altogether its odds are zero in and out of the bin.
     woe = np.zeros(rates.shape)
     known = (overall > 0) & (overall < 1)
-    odds = rates[:, known] / (1 - rates[:, known])
-    woe[:, known] = np.log2(odds * (1 - overall[known]) / overall[known])
+    # The odds of equal rates are equal to the last bit, so that their ratio says exactly nothing.
+    odds, overall_odds = (r[..., known] / (1 - r[..., known]) for r in (rates, overall))
+    woe[:, known] = np.log2(odds / overall_odds)
     return woe[:, 1:] if task.n_classes == 2 else woe
 
 
@@ -65,13 +68,27 @@ def smoothed_rates(task, sums, whole):
     For class c as many as bring half a sample to the rarer of c and not c, so that an empty
     cell has finite odds, an empty bin the overall rates, and a rare class needs more to be moved.
     """
-    overall = whole / whole.sum()
+    overall = overall_means(task, whole)[0]
     rarer = np.minimum(overall, 1 - overall)
     extra = np.divide(HALF_SAMPLE, rarer, out=np.zeros(len(overall)), where=rarer > 0)
     sizes = task.weights(sums)[:, None] + extra
-    return np.divide(
+    rates = np.divide(
         sums + extra * overall, sizes, out=np.tile(overall, (len(sums), 1)), where=sizes > 0
     )
+    # A column of rounding errors looks to StandardScaler like any other.
+    return np.where(np.abs(rates - overall) <= ROUNDING * overall, overall, rates)
+
+
+def overall_means(task, whole):
+    """Return the class rates, or the mean in units of the sums, of all rows, (1, n_classes)."""
+    if isinstance(task, NumberTask):
+        return np.array([[whole[1] / whole[0]]])
+    return whole[None] / whole.sum()
+
+
+def _smoothed_mean(sums, whole):
+    overall = whole[1] / whole[0]
+    return (sums[:, 1:2] + HALF_SAMPLE * overall) / (sums[:, :1] + HALF_SAMPLE)
 
 
 def _by_class(name, bins, classes):

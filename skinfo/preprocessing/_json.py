@@ -156,10 +156,12 @@ def _category_from_dict(d):
     if len(groups) != len(levels) or (groups < 0).any():
         raise _malformed("groups", d["groups"], f"a bin for each of the {len(levels)} levels")
     fallback = _entry(d, "fallback", int)
+    # Unseen levels may have a bin of their own where bins are known by no level.
+    most = max(int(groups.max(initial=-1)) + 1 + (not modes), 1)
+    if not 0 <= fallback < most:
+        raise _malformed("fallback", fallback, f"a bin, at least 0 and below {most}")
     bins = CategoryBins(levels=levels, groups=groups, **_common(d), fallback=fallback, modes=modes)
     _check_length("modes", modes, bins.n_bins)
-    if not 0 <= fallback < max(bins.n_bins, 1):
-        raise _malformed("fallback", fallback, f"a bin, at least 0 and below {bins.n_bins}")
     return bins
 
 

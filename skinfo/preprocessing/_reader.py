@@ -90,6 +90,11 @@ class ColumnReader:
         return not self._opened
 
     @property
+    def rows(self):
+        """The rows of positive weight of the open table, as a mask."""
+        return self._keep
+
+    @property
     def least_weight(self):
         """Least weight of a bin."""
         least = self._params["min_samples_bin"]

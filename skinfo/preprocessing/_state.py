@@ -5,6 +5,8 @@ from numbers import Integral, Real
 import numpy as np
 
 from skinfo.preprocessing._column import FittedColumn
+from skinfo.preprocessing._encoders import Encoder
+from skinfo.preprocessing._encoding import ENCODINGS
 from skinfo.preprocessing._json import (
     array_from_json,
     array_to_json,
@@ -39,9 +41,12 @@ def state_of_binner(binner):
                 "sums": array_to_json(column.sums),
                 "missing": array_to_json(column.missing),
                 "direction": int(column.direction),
+                "encoder": None if encoder is None else _encoder_to_json(encoder),
                 "candidate_edges": None if edges is None else array_to_json(edges),
             }
-            for column, edges in zip(binner._columns, binner.candidate_edges_, strict=True)
+            for column, encoder, edges in zip(
+                binner._columns, _encoders(binner), binner.candidate_edges_, strict=True
+            )
         ],
     }
 
@@ -73,8 +78,39 @@ def restore_binner(binner, state):
     edges = [c["candidate_edges"] for c in columns]
     edges = [None if e is None else array_from_json(e) for e in edges]
     binner._is_restored = True
-    binner._store(fitted, task, classes, target["type"], edges)
+    encoders = None
+    if ENCODINGS[binner.encode].looks_at_y:
+        encoders = [
+            _encoder_from_json(column["encoder"], each.bins)
+            for column, each in zip(columns, fitted, strict=True)
+        ]
+    binner._store(fitted, task, classes, target["type"], edges, encoders)
     return binner
+
+
+def _encoders(binner):
+    """Return the Encoder of each column, or None for each where bins say it all."""
+    if ENCODINGS[binner.encode].looks_at_y:
+        return binner._encoders
+    return [None] * len(binner._columns)
+
+
+def _encoder_to_json(encoder):
+    pieces = bins_to_dict(encoder.pieces)
+    # The column's bins have them already.
+    pieces.pop("levels", None)
+    return {
+        "pieces": pieces,
+        "values": array_to_json(encoder.values),
+        "by_level": encoder.by_level,
+    }
+
+
+def _encoder_from_json(state, bins):
+    pieces = state["pieces"]
+    if bins.is_categorical:
+        pieces = pieces | {"levels": bins_to_dict(bins)["levels"]}
+    return Encoder(bins_from_dict(pieces), array_from_json(state["values"]), state["by_level"])
 
 
 def _plain_params(binner):

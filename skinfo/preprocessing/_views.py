@@ -4,6 +4,8 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skinfo.preprocessing._columns import feature_index
+from skinfo.preprocessing._encoders import Encoder
+from skinfo.preprocessing._encoding import ENCODINGS
 from skinfo.preprocessing._report import bin_table, feature_html
 from skinfo.preprocessing._sql import case_expressions, quote_identifier
 from skinfo.preprocessing._state import restore_binner, state_of_binner
@@ -29,7 +31,8 @@ class BinViewsMixin:
             For classes: ``rate[c]`` of each class c; ``low[c]`` and ``high[c]``, Jeffreys' 95%
             interval of the rate (of two classes that of the second); of two classes ``woe``, the
             log odds of the second over those of all samples, and ``iv``, what the bin adds to
-            the information value, both in bits and smoothed as `encode` says.
+            the information value, both in bits and smoothed as `encode` says. These are of the
+            bins as they are; for what `transform` writes see `encoding_table`.
 
             For a continuous y: its ``mean``, ``std``, and ``low`` and ``high``, the 95%
             interval of the mean.
@@ -45,6 +48,49 @@ class BinViewsMixin:
         check_is_fitted(self)
         j = feature_index(feature, self._feature_names())
         return bin_table(self._bins[j].labels(), self._columns[j].sums, self._task, self.classes_)
+
+    def encoding_table(self, feature):
+        """Return what `transform` writes for each value of one column.
+
+        Parameters
+        ----------
+        feature : str or int
+            Name or index of the column.
+
+        Returns
+        -------
+        table : DataFrame
+            One row for each bin. After `fit_transform` with ``encode="woe"`` or
+            ``"posterior"``, one for each interval between the cuts of all folds; with these of a
+            categorical column one for each level, then missing values and unseen levels.
+            ``values`` names them, and then comes each column that `transform` writes.
+
+        Raises
+        ------
+        ValueError
+            If there is no such column.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from skinfo import MutualInfoBinner
+        >>> X = pd.DataFrame({"town": ["Ulm", "Aix", "Bonn"] * 20})
+        >>> y = [0, 1, 1] * 20
+        >>> binner = MutualInfoBinner(encode="posterior").fit(X, y)
+        >>> binner.encoding_table("town")["values"].tolist()
+        ['Aix', 'Bonn', 'Ulm', 'missing', 'unseen']
+        """
+        import pandas as pd
+
+        check_is_fitted(self)
+        j = feature_index(feature, self._feature_names())
+        encoders = self._all_encoders()
+        first = sum(each.values.shape[1] for each in encoders[:j])
+        labels, values = encoders[j].table()
+        names = self.get_feature_names_out()[first : first + values.shape[1]]
+        table = pd.DataFrame(values, columns=names)
+        table.insert(0, "values", labels, allow_duplicates=True)
+        return table
 
     def to_sql(self, feature=None, *, dialect="ansi"):
         """Return `transform` as SQL expressions, to stand between SELECT and FROM.
@@ -86,10 +132,12 @@ class BinViewsMixin:
         names = self._feature_names()
         chosen = range(len(names)) if feature is None else [feature_index(feature, names)]
         out = list(self.get_feature_names_out())
-        starts = np.append(0, np.cumsum([v.shape[1] for v in self._outputs()]))
+        encoders = self._all_encoders()
+        starts = np.append(0, np.cumsum([each.values.shape[1] for each in encoders]))
         expressions = []
         for j in chosen:
-            cases = case_expressions(self._bins[j], names[j], self._outputs()[j], dialect)
+            pieces, values = encoders[j].pieces, encoders[j].values
+            cases = case_expressions(pieces, names[j], values, dialect)
             for case, column in zip(cases, out[starts[j] : starts[j + 1]], strict=True):
                 expressions.append(f"{case} AS {quote_identifier(column)}")
         return ",\n".join(expressions)
@@ -170,9 +218,14 @@ class BinViewsMixin:
             )
         return codes
 
-    def _outputs(self):
-        """Return what `transform` writes for each bin, a list of (n_bins, n_outputs)."""
-        return self._values_of(self._columns, self._task)
+    def _all_encoders(self):
+        """Return the Encoder of each column: of its bins, where y is not looked at."""
+        if ENCODINGS[self.encode].looks_at_y:
+            return self._encoders
+        values_of = ENCODINGS[self.encode].values
+        return [
+            Encoder(c.bins, values_of(self._task, c.sums, c.sums.sum(0))) for c in self._columns
+        ]
 
     def _feature_names(self):
         return list(_check_feature_names_in(self))

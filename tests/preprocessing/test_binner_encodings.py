@@ -1,5 +1,9 @@
 """Weights of evidence and posteriors: their values, and that no row sees its own target."""
 
+import json
+import sqlite3
+from time import perf_counter
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GroupKFold, KFold, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from skinfo import MutualInfoBinner
 
@@ -84,13 +89,17 @@ def test_training_rows_are_encoded_out_of_fold(steps, encode, cv):
     other[7] = 1 - y[7]
     folds = KFold(3) if cv is None or isinstance(cv, int) else cv
     again = MutualInfoBinner(penalty=None, encode=encode, cv=folds)
-    here, there = again.fit_transform(X, y), again.fit_transform(X, other)
+    there, here = again.fit_transform(X, other), again.fit_transform(X, y)
     assert here[7, 0] == there[7, 0]
     assert not np.allclose(here, there)
-    # And the fitted binner is that of all rows.
-    np.testing.assert_array_equal(
-        binner.transform(X), MutualInfoBinner(penalty=None, encode=encode).fit(X, y).transform(X)
-    )
+    # The bins are those of all rows, and new rows get the mean of the folds' encoders.
+    whole = MutualInfoBinner(penalty=None, encode=encode).fit(X, y)
+    np.testing.assert_array_equal(binner.bin_edges_[0], whole.bin_edges_[0])
+    of_folds = [
+        MutualInfoBinner(penalty=None, encode=encode).fit(X[train], y[train]).transform(X)
+        for train, _ in folds.split(X, y)
+    ]
+    np.testing.assert_allclose(again.transform(X), np.mean(of_folds, axis=0), atol=1e-12)
     assert not np.allclose(encoded, binner.transform(X))
 
 
@@ -186,3 +195,241 @@ def test_output_in_frames(steps):
     assert list(out.columns) == ["step"]
     assert out.index.equals(X.index)
     assert MutualInfoBinner(encode="woe", dtype=np.float32).fit_transform(X, y).dtype == np.float32
+
+
+# A column of one bin, in all folds or in most
+
+
+def rare_step(n=400):
+    """Return a column with so many rows beyond a step as are just worth a bin of all rows."""
+    y = np.tile([0, 1], n // 2)
+    for n_beyond in range(1, n // 2):
+        X = np.zeros((n, 1))
+        # Every fifth of the rows has its share of them.
+        X[np.arange(n_beyond) * n // n_beyond | 1] = 1
+        if MutualInfoBinner().fit(X, y).n_bins_[0] == 2:
+            return X, y
+    raise AssertionError("no step was worth a bin")
+
+
+@pytest.mark.parametrize("encode", ["woe", "posterior"])
+@pytest.mark.parametrize("n_classes", [2, 3, 7])
+def test_a_column_that_says_nothing_is_exactly_constant(rng, encode, n_classes):
+    # Either value of x goes with all classes equally often, also, about, without one fold.
+    y = np.arange(611) % n_classes
+    X = (np.arange(611) // n_classes % 2)[:, None]
+    binner = MutualInfoBinner(encode=encode)
+    encoded = binner.fit_transform(X, y)
+    assert binner.n_bins_[0] == 1
+    rates = np.bincount(y) / 611
+    shown = rates[1:] if n_classes == 2 else rates
+    expected = np.zeros(len(shown)) if encode == "woe" else shown
+    for written in (encoded, binner.transform(X), binner.fit(X, y).transform(X)):
+        np.testing.assert_array_equal(written, np.tile(encoded[0], (611, 1)))
+        # Rates are divided by their sum, which is one but for rounding.
+        np.testing.assert_allclose(written[0], expected, rtol=1e-15, atol=0)
+
+
+def test_bins_of_equal_rates_are_exactly_zero():
+    # Seven of ten in every bin, whatever its size: no rounding error is left to be scaled up.
+    x = np.repeat(np.arange(4.0), [10, 30, 70, 110])
+    y = np.tile([1] * 7 + [0] * 3, 22)
+    woe = MutualInfoBinner(encode="woe", penalty=None, candidate_edges=[[0.5, 1.5, 2.5]])
+    np.testing.assert_array_equal(woe.fit(x[:, None], y).transform(x[:, None]), 0)
+
+
+@pytest.mark.parametrize("encode", ["woe", "posterior"])
+def test_one_bin_in_most_folds_and_two_of_all_rows(encode):
+    X, y = rare_step()
+    folds = KFold(5)
+    n_bins = [MutualInfoBinner().fit(X[i], y[i]).n_bins_[0] for i, _ in folds.split(X)]
+    binner = MutualInfoBinner(encode=encode, cv=folds)
+    encoded = binner.fit_transform(X, y)
+    assert binner.n_bins_[0] == 2
+    assert n_bins.count(1) >= 3
+    # StandardScaler knows the spread in training: new rows are within what it has seen.
+    scaler = StandardScaler().fit(encoded)
+    most = np.abs(scaler.transform(encoded)).max()
+    assert np.abs(scaler.transform(binner.transform([[0.0], [1.0]]))).max() <= most + 1e-9
+
+
+def test_a_level_that_no_fold_knew_is_no_outlier(rng):
+    # Each column has a level of one row: in training it is unseen, and all rows are much alike.
+    frame = pd.DataFrame(np.where(np.eye(300, 40, dtype=bool), "rare", "common")).astype(str)
+    y = rng.integers(0, 2, 300)
+    binner = MutualInfoBinner(encode="woe")
+    scaler = StandardScaler().fit(binner.fit_transform(frame, y))
+    assert np.abs(scaler.transform(binner.transform(frame))).max() < 20
+    # Without folds each level is written as it is.
+    fitted = binner.fit(frame, y).transform(frame)
+    assert np.all(np.diagonal(fitted) != fitted[-1])
+
+
+@pytest.mark.parametrize("encode", ["woe", "posterior"])
+def test_scaled_columns_do_not_blow_up(rng, encode):
+    # 40 columns of noise and one of use: each training column is scaled by its own spread.
+    X, y = rng.normal(size=(300, 41)), np.tile([0, 1], 150)
+    X[:, 0] += y
+    new = rng.normal(size=(3000, 41))
+    new_y = np.tile([0, 1], 1500)
+    new[:, 0] += new_y
+    model = make_pipeline(MutualInfoBinner(encode=encode), StandardScaler(), LogisticRegression())
+    loss = log_loss(new_y, model.fit(X, y).predict_proba(new)) / np.log(2)
+    # Two normals one apart hold .16 bits about y.
+    assert loss < 0.95
+
+
+# What transform writes, told elsewhere
+
+
+def messy(rng, n=600):
+    """Return numbers with missing values and a category of many levels, and a target of both."""
+    level = rng.integers(0, 60, n)
+    frame = pd.DataFrame({"x": rng.normal(size=n), "c": [f"it's {i}" for i in level]})
+    score = frame["x"].to_numpy() + rng.normal(size=60)[level] + rng.normal(size=n)
+    frame.loc[::17, "x"] = np.nan
+    frame.loc[::13, "c"] = None
+    new = pd.concat([frame, pd.DataFrame({"x": [9.0, None], "c": ["never", "it's 3"]})])
+    return frame, score, new.reset_index(drop=True)
+
+
+TARGETS = {
+    "two": lambda score: (score > 0).astype(int),
+    "three": lambda score: np.digitize(score, [-1, 1]),
+    "numbers": lambda score: 100 + 7 * score,
+}
+
+
+@pytest.mark.parametrize("missing", ["separate", "merge"])
+@pytest.mark.parametrize(
+    ("encode", "target"),
+    [("woe", "two"), ("woe", "three"), *(("posterior", target) for target in TARGETS)],
+)
+@pytest.mark.parametrize("method", ["fit", "fit_transform", "partial_fit"])
+def test_table_sql_and_json_tell_what_transform_writes(rng, missing, encode, target, method):
+    frame, score, new = messy(rng)
+    y = TARGETS[target](score)
+    binner = MutualInfoBinner(encode=encode, missing=missing)
+    getattr(binner, method)(frame, y)
+    written = binner.transform(new)
+    assert np.isfinite(written).all()
+    names = list(binner.get_feature_names_out())
+    with sqlite3.connect(":memory:") as base:
+        new.to_sql("t", base, index=False)
+        query = f"SELECT {binner.to_sql(dialect='sqlite')} FROM t"
+        np.testing.assert_array_equal(base.execute(query).fetchall(), written)
+    again = MutualInfoBinner.from_dict(json.loads(json.dumps(binner.to_dict(), allow_nan=False)))
+    np.testing.assert_array_equal(again.transform(new), written)
+    assert again.to_sql() == binner.to_sql()
+    table = binner.encoding_table("c")
+    values = table.set_index("values")
+    assert list(values.columns) == names[len(names) // 2 :]
+    rows = new["c"].fillna("missing").replace("never", "unseen")
+    np.testing.assert_array_equal(values.loc[rows], written[:, len(names) // 2 :])
+    assert len(table) == 62
+    pd.testing.assert_frame_equal(again.encoding_table("c"), table)
+    numbers = binner.encoding_table("x")
+    assert numbers["values"].iloc[-1] == "missing" or missing == "merge"
+    assert set(numbers.iloc[:, 1]) >= set(written[:, 0])
+
+
+def test_the_table_of_bins_is_what_is_written_by_fit(steps):
+    X, y = steps[0], np.minimum(steps[1], 1)
+    binner = MutualInfoBinner(encode="woe", penalty=None).fit(X, y)
+    table = binner.encoding_table(0)
+    assert table["values"].tolist() == binner.bin_table(0)["bin"].tolist()
+    np.testing.assert_array_equal(table["x0"], binner.bin_table(0)["woe"])
+
+
+def test_ordinal_and_onehot_have_a_table_too(steps):
+    ordinal = MutualInfoBinner(penalty=None).fit(steps[0], steps[1])
+    assert ordinal.encoding_table(0)["x0"].tolist() == [0, 1, 2, 3]
+    onehot = MutualInfoBinner(penalty=None, encode="onehot").fit(steps[0], steps[1])
+    np.testing.assert_array_equal(onehot.encoding_table(0).iloc[:, 1:], np.eye(4))
+
+
+# Levels, each with a value of its own
+
+
+def test_levels_of_many_rows_keep_their_rates_and_rare_ones_are_shrunk(rng):
+    rates = rng.uniform(0.1, 0.9, 40)
+    level = np.repeat(np.arange(40), 2000)
+    y = (rng.random(len(level)) < rates[level]).astype(int)
+    frame = pd.DataFrame({"c": [f"c{i:02}" for i in level] + ["rare"]})
+    binner = MutualInfoBinner(encode="posterior").fit(frame, np.append(y, 1))
+    table = binner.encoding_table("c").set_index("values")["c"]
+    own = y.reshape(40, 2000).mean(axis=1)
+    # No rate is moved by more than the error that it has, sqrt(.25 / 2000), nor for the worse.
+    np.testing.assert_allclose(table.iloc[:40], own, atol=0.0112)
+    errors = [np.sqrt(np.mean((each - rates) ** 2)) for each in (table.iloc[:40], own)]
+    assert errors[0] < 1.05 * errors[1]
+    # One row of class 1 under a uniform prior of .1 to .9 has the posterior mean
+    # int p p dp / int p dp = (.9 ** 3 - .1 ** 3) / 3 / ((.9 ** 2 - .1 ** 2) / 2) = .607.
+    assert table["rare"] == pytest.approx(0.607, abs=0.05)
+    assert table["unseen"] == pytest.approx(own.mean(), abs=0.02)
+
+
+def test_means_of_levels_are_shrunk_as_between_normals(rng):
+    # Means N(50, 4), rows of variance 9, n rows each: (n m / 9 + 50 / 4) / (n / 9 + 1 / 4).
+    n_levels, rows = 4000, 5
+    level = np.repeat(np.arange(n_levels), rows)
+    y = (50 + 2 * rng.normal(size=n_levels))[level] + 3 * rng.normal(size=len(level))
+    frame = pd.DataFrame({"c": [f"c{i:04}" for i in level]})
+    binner = MutualInfoBinner(encode="posterior", target_type="continuous").fit(frame, y)
+    own = y.reshape(n_levels, rows).mean(axis=1)
+    expected = (rows * own / 9 + 50 / 4) / (rows / 9 + 1 / 4)
+    off = binner.encoding_table("c")["c"].to_numpy()[:n_levels] - expected
+    assert np.sqrt(np.mean(off**2)) < 0.15
+    assert np.sqrt(np.mean((own - expected) ** 2)) > 0.7
+
+
+def test_y_as_a_function_of_the_level_is_kept(rng):
+    level = np.repeat(np.arange(300), 3)
+    value = rng.lognormal(2, 2, 300)
+    frame = pd.DataFrame({"c": [f"c{i:03}" for i in level]})
+    binner = MutualInfoBinner(encode="posterior", target_type="continuous").fit(
+        frame, value[level]
+    )
+    np.testing.assert_allclose(binner.transform(frame)[:, 0], value[level], rtol=1e-6)
+
+
+def test_levels_of_noise_are_shrunk_to_the_overall_rate(rng):
+    level = rng.integers(0, 1000, 5000)
+    frame = pd.DataFrame({"c": [f"c{i}" for i in level]})
+    y = rng.random(5000) < 0.3
+    table = MutualInfoBinner(encode="posterior").fit(frame, y).encoding_table("c")
+    # Rates of five rows spread by sqrt(.3 * .7 / 5) = .205.
+    assert table["c"].std() < 0.03
+    assert table["c"].mean() == pytest.approx(y.mean(), abs=0.01)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_levels_do_not_depend_on_rows_and_weights_are_repetitions(rng, target):
+    frame, score, new = messy(rng, 300)
+    y = TARGETS[target](np.round(score))
+    binner = MutualInfoBinner(
+        encode="posterior", target_type="auto" if target != "numbers" else "continuous"
+    )
+    weights = rng.integers(0, 4, 300)
+    expected = binner.fit(frame, y, sample_weight=weights).transform(new)
+    rows = rng.permutation(np.repeat(np.arange(300), weights))
+    again = binner.fit(frame.iloc[rows], y[rows]).transform(new)
+    if target == "numbers":
+        np.testing.assert_allclose(again, expected, rtol=1e-12)
+    else:
+        np.testing.assert_array_equal(again, expected)
+
+
+def test_ten_thousand_levels_take_little_time(rng):
+    level = rng.integers(0, 10_000, 100_000)
+    frame = pd.DataFrame({"c": [f"c{i}" for i in level]})
+    y = (rng.random(100_000) < rng.random(10_000)[level]).astype(int)
+    binner = MutualInfoBinner(encode="woe")
+    started = perf_counter()
+    binner.fit_transform(frame, y)
+    # One to two seconds; quadratic in levels it was 15 and more for one fit of six.
+    assert perf_counter() - started < 20
+    with sqlite3.connect(":memory:") as base:
+        frame[:500].to_sql("t", base, index=False)
+        told = base.execute(f"SELECT {binner.to_sql()} FROM t").fetchall()
+    np.testing.assert_array_equal(told, binner.transform(frame[:500]))

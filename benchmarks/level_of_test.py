@@ -14,8 +14,7 @@ from _table import print_table
 from scipy.special import gammaincc, xlogy
 from scipy.stats import random_table
 
-from skinfo._kernels._null import null_moments, poisson_tables
-from skinfo.estimation._laws import table_pvalue
+from skinfo.estimation._laws import table_pvalues, weigh_table
 
 SHAPES = [(2, 2), (5, 2), (10, 2), (30, 2), (5, 5), (10, 5), (30, 10)]
 LEVELS = (0.05, 0.01, 0.001)
@@ -38,9 +37,8 @@ def pvalues(tables, rows, columns):
     values, first, inverse = np.unique(
         information.round(9), return_index=True, return_inverse=True
     )
-    moments = null_moments(rows.astype(float), columns.astype(float), poisson_tables(), True)
-    ours = [table_pvalue(tables[i].astype(float), information[i], *moments) for i in first]
-    return np.array(ours)[inverse], chi2, len(values)
+    ours = table_pvalues(np.array([weigh_table(tables[i]) for i in first]))
+    return ours[inverse], chi2, len(values)
 
 
 def main():

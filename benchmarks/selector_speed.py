@@ -53,7 +53,8 @@ def search(codes, n_levels, target, criterion, k, n_jobs=2, corrected=True):
     with Candidates(codes, n_levels, target, corrected=corrected, n_jobs=n_jobs) as candidates:
         everything, blank = np.arange(len(codes)), np.zeros(len(target.codes), np.int64)
         relevance = candidates.terms(everything, blank, 1)[:, 0]
-        Search(candidates, make_scorer(criterion), Plan(n_select=k), relevance).run()
+        unknown = np.full(len(codes), np.nan)  # no p-value is asked for
+        Search(candidates, make_scorer(criterion), Plan(n_select=k), relevance, unknown).run()
 
 
 def bincount_seconds(codes, n_levels, k):

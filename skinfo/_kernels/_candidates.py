@@ -5,8 +5,9 @@ import math
 import numpy as np
 
 from skinfo._kernels._entropy import xlogx, xlogx_of
+from skinfo._kernels._evidence import N_EVIDENCE, table_evidence
 from skinfo._kernels._jit import ZERO, kernel
-from skinfo._kernels._null import cell_excess, hypergeometric_excess, poisson_moments
+from skinfo._kernels._null import cell_excess
 from skinfo._kernels._sample import (
     count_table,
     make_cells,
@@ -152,103 +153,35 @@ def row_excess(n, size, sums, first, n_sums, lookups):
 
 
 @kernel
-def candidate_evidence(sample, lookups, features, state, n_states, exact):
-    """Return N * I(X;Y|T), in nats, with its mean and variance were y independent in every state.
+def candidate_evidence(sample, lookups, features, state, n_states):
+    """Return what some features tell of the classes in every state, as `table_evidence` does.
 
     Only margins within each state enter the moments. The states' tables are
-    independent given them, so that means and variances add.
-
-    Parameters
-    ----------
-    exact : bool
-        Whether the mean is that of whole counts, else a smooth approximation.
+    independent given them, so that information, means and variances add.
 
     Returns
     -------
-    evidence : ndarray of shape (n_features, 3)
+    evidence : ndarray of shape (n_features, 4)
+        In nats: N * I(X;Y|T), its mean and variance under independence; the p-value of
+        `small_table_pvalue`, NaN where there are several states.
     """
-    evidence = np.zeros((features.shape[0], 3))
+    evidence = np.zeros((features.shape[0], N_EVIDENCE))
     cells = make_cells(sample, state, n_states, features)
     space = table_space(cells.sizes.shape[0], most_levels(sample, features))
     known, _ = remember(cells, sample)
-    terms = np.empty(N_TERMS)
-    levels = np.empty(most_levels(sample, features))
     n_classes = sample.n_classes
+    of_state = np.empty(N_EVIDENCE)
     for i in range(features.shape[0]):
         count_table(sample, features[i], cells, space)
         counts = space[2]
         n_levels = sample.n_levels[features[i]]
-        table_terms(counts, n_levels, cells, lookups, terms)
-        evidence[i, 0] = cells.n * terms[INFO_Y_GIVEN_T]
+        table = np.empty((n_levels, n_classes))
         start = ZERO
         for t in range(n_states):
-            first = t * n_classes
-            levels[:n_levels] = 0.0
-            for cell in range(first, first + n_classes):
-                for x in range(n_levels):
-                    levels[x] += counts[cell, x]
-            mean, variance = state_moments(
-                positive(levels[:n_levels]),
-                positive(cells.sizes[first : first + n_classes]),
-                lookups,
-                known,
-                start,
-                exact,
-            )
-            evidence[i, 1] += mean
-            evidence[i, 2] += variance
+            for x in range(n_levels):
+                for c in range(n_classes):
+                    table[x, c] = counts[t * n_classes + c, x]
+            table_evidence(table, lookups.poisson, known, start, n_states == 1, of_state)
+            evidence[i] += of_state
             start += int(cells.state_sizes[t]) + 1
     return evidence
-
-
-@kernel
-def positive(sums):
-    """Return the sums that are above zero."""
-    kept = np.empty(sums.shape[0])
-    n_kept = 0
-    for value in sums:
-        if value > 0.0:
-            kept[n_kept] = value
-            n_kept += 1
-    return kept[:n_kept]
-
-
-@kernel
-def state_moments(levels, classes, lookups, known, start, exact):
-    """Return mean and variance of N * I of one state, as `null_moments` does.
-
-    Parameters
-    ----------
-    levels, classes : ndarray of float64
-        Margins, all positive.
-
-    known : ndarray of float64
-        From `remember`, or empty; read from `start` on.
-    """
-    n = classes.sum()
-    if n <= 1.0 or levels.shape[0] < 2 or classes.shape[0] < 2:
-        return 0.0, 0.0
-    poisson_mean, variance = poisson_moments(levels, classes, lookups.poisson)
-    mean = 0.0
-    for size in levels:
-        if exact:
-            mean += exact_row_excess(n, size, classes, known, start)
-        else:
-            for column_sum in classes:
-                mean += cell_excess(n, size, column_sum, lookups.poisson)
-    return mean, variance * (mean / poisson_mean) ** 2 if poisson_mean > 0.0 else 0.0
-
-
-@kernel
-def exact_row_excess(n, size, sums, known, start):
-    """Return the sum of `hypergeometric_excess` along one row, looked up if it is known."""
-    if known.shape[0]:
-        place = start + int(size)
-        if not math.isnan(known[place]):
-            return known[place]
-    total = 0.0
-    for column_sum in sums:
-        total += hypergeometric_excess(n, size, column_sum)
-    if known.shape[0]:
-        known[place] = total
-    return total

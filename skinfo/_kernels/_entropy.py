@@ -38,8 +38,9 @@ def xlogx_of(count, table):
 def table_information(counts):
     """Return plug-in I(row; column), in nats, of one contingency table.
 
-    Each cell adds n_ij ln(n_ij N / (a_i b_j)), so that an independent table
-    gives zero to rounding instead of a difference of large entropies.
+    Each cell adds n_ij ln(n_ij N / (a_i b_j)). How far that ratio is from one is taken from the
+    counts in other rows and columns: an independent table gives zero to rounding, and so does,
+    to its own size, the information of few rows beside a cell of large weight.
     """
     n_rows, n_columns = counts.shape
     column_sums = np.zeros(n_columns)
@@ -56,8 +57,10 @@ def table_information(counts):
         for j in range(n_columns):
             row_sum += counts[i, j]
         for j in range(n_columns):
-            if counts[i, j] > 0.0:
-                # A constant row or column makes this ratio exactly one.
-                ratio = (counts[i, j] * total) / (row_sum * column_sums[j])
-                information += counts[i, j] * math.log(ratio)
+            count = counts[i, j]
+            if count > 0.0:
+                # Of a constant row or column both products are zero.
+                others = count * ((total - row_sum) - (column_sums[j] - count))
+                apart = others - (row_sum - count) * (column_sums[j] - count)
+                information += count * math.log1p(apart / (row_sum * column_sums[j]))
     return information / total

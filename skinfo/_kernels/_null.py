@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import gammaln, xlogy
 
-from skinfo._kernels._jit import kernel
+from skinfo._kernels._jit import ZERO, kernel
 
 # Relative weight at which a hypergeometric tail is dropped.
 TAIL = 1e-15
@@ -89,10 +89,11 @@ def series_excess(n, a, b):
         return 0.0
     mean = a * b / n
     p, q = a / n, b / n
-    second = b * p * (1.0 - p) * (1.0 - q) * n / (n - 1.0)
+    # Not 1 - p, which rounds where few of many rows are outside.
+    second = b * p * ((n - a) / n) * ((n - b) / n) * n / (n - 1.0)
     third = second * (1.0 - 2.0 * p) * (1.0 - 2.0 * q) * n / (n - 2.0)
     # The fourth, to the order that matters: 1 - 6 p(1-p) - 6 q(1-q) + 30 pq(1-p)(1-q).
-    u, v = p * (1.0 - p), q * (1.0 - q)
+    u, v = p * ((n - a) / n), q * ((n - b) / n)
     fourth = second * (1.0 - 6.0 * u - 6.0 * v + 30.0 * u * v)
     return (
         second / (2.0 * mean)
@@ -177,9 +178,10 @@ def cell_excess(n, a, b, tables):
     rate = a * b / n
     if rate <= 0.0:
         return 0.0
-    shrink = max(1.0 - (1.0 - a / n) * (1.0 - b / n) * n / (n - 1.0), 0.0)
+    keep = min(((n - a) / n) * ((n - b) / n) * n / (n - 1.0), 1.0)
     if rate >= RATE_MAX - 1.0:
-        return (0.5 + 1.0 / (12.0 * rate)) * (1.0 - shrink)
+        return (0.5 + 1.0 / (12.0 * rate)) * keep
+    shrink = 1.0 - keep
     exponent = interpolate(tables, 1, rate)
     # (1 - shrink) ** exponent to second order: a power would cost as much as the rest.
     factor = 1.0 - exponent * shrink * (1.0 + 0.5 * (1.0 - exponent) * shrink)
@@ -188,25 +190,56 @@ def cell_excess(n, a, b, tables):
 
 @kernel
 def null_moments(row_sums, column_sums, tables, exact):
-    """Return mean and variance of N * I (nats) over tables with these margins.
+    """Return mean and variance of N * I (nats) over tables with these margins, all positive.
 
     The mean is exact for integer margins (`exact`), else smooth. The variance is
     that of `poisson_moments`, scaled by the square of exact over Poisson mean.
     """
+    return remembered_moments(row_sums, column_sums, tables, exact, np.empty(0), ZERO)
+
+
+@kernel
+def remembered_moments(row_sums, column_sums, tables, exact, known, start):
+    """Return `null_moments`, looking up what rows of one size add to an exact mean.
+
+    Parameters
+    ----------
+    known : ndarray of float64
+        What a row adds, by its size, from `start` on; NaN where that is not known yet. Empty to
+        remember nothing.
+    """
     n = column_sums.sum()
-    if n <= 1.0:
+    if n <= 1.0 or row_sums.shape[0] < 2 or column_sums.shape[0] < 2:
         return 0.0, 0.0
     poisson_mean, variance = poisson_moments(row_sums, column_sums, tables)
-    if exact:
-        mean = n * expected_information(row_sums, column_sums)
-    else:
-        mean = 0.0
-        for row_sum in row_sums:
+    mean = excess = previous = 0.0
+    for size in row_sums:
+        if exact and size == previous:
+            mean += excess  # as of equal-frequency codes
+        elif exact:
+            excess, previous = exact_row_excess(n, size, column_sums, known, start), size
+            mean += excess
+        else:
             for column_sum in column_sums:
-                mean += cell_excess(n, row_sum, column_sum, tables)
+                mean += cell_excess(n, size, column_sum, tables)
     if poisson_mean > 0.0:
         variance *= (mean / poisson_mean) ** 2
     return mean, variance
+
+
+@kernel
+def exact_row_excess(n, size, sums, known, start):
+    """Return the sum of `hypergeometric_excess` along one row, looked up if it is known."""
+    if known.shape[0]:
+        place = start + int(size)
+        if not math.isnan(known[place]):
+            return known[place]
+    total = 0.0
+    for column_sum in sums:
+        total += hypergeometric_excess(n, size, column_sum)
+    if known.shape[0]:
+        known[place] = total
+    return total
 
 
 @kernel
@@ -225,7 +258,7 @@ def poisson_moments(row_sums, column_sums, tables):
     for i in range(n_rows):
         for j in range(n_columns):
             rate = row_sums[i] * column_sums[j] / n
-            keep = (1.0 - row_sums[i] / n) * (1.0 - column_sums[j] / n) * n / (n - 1.0)
+            keep = ((n - row_sums[i]) / n) * ((n - column_sums[j]) / n) * n / (n - 1.0)
             if rate >= RATE_MAX - 1.0:
                 excess = 0.5 + 1.0 / (12.0 * rate)
                 residual = 0.5 + 0.5 / rate

@@ -10,6 +10,7 @@ import numpy as np
 from skinfo._kernels import _neighbors, _neighbors_plane
 from skinfo._kernels._entropy import table_information
 from skinfo._kernels._null import expected_information
+from skinfo.estimation._bins import bins_of_runs, estimate_n_bins
 from skinfo.estimation._blocks import ksg_blocks
 from skinfo.estimation._entropy_estimators import entropy_of_codes
 from skinfo.estimation._ranks import (
@@ -219,11 +220,9 @@ def binned_information(values, target):
 def binned_codes(values, target):
     """Return the codes (n_samples,) int64, of both, that `binned_information` counts."""
     column = as_sorted(values)
-    n = len(column)
-    if isinstance(target, DiscreteTarget):
-        return _bins(column, max(round(1.5 * n**0.4), 2)), target.codes
-    n_bins = max(round(n ** (1 / 3)), 2)
-    return _bins(column, n_bins), _bins(target, n_bins)
+    against_classes = isinstance(target, DiscreteTarget)
+    n_bins = estimate_n_bins(len(column), against_classes)
+    return _bins(column, n_bins), target.codes if against_classes else _bins(target, n_bins)
 
 
 def as_sorted(values):
@@ -284,14 +283,5 @@ def _corrected(a, b):
 
 
 def _bins(column, n_bins):
-    """Return the equal-frequency bin of each row, the same for x and for -x."""
-    n = len(column)
-    # Twice the middle of each run, a whole number, counted from the nearer end.
-    middles = column.starts[1:] + column.starts[:-1]
-    from_below = middles * n_bins // (2 * n)
-    from_above = n_bins - 1 - (2 * n - middles) * n_bins // (2 * n)
-    bins = np.empty(n, np.int64)
-    bins[column.order] = np.repeat(
-        np.where(middles <= n, from_below, from_above), np.diff(column.starts)
-    )
-    return bins
+    """Return the equal-frequency bin of each row of a SortedColumn, (n_samples,) int64."""
+    return bins_of_runs(column.starts, n_bins)[column.runs]

@@ -5,16 +5,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skinfo._kernels._entropy import table_information
-from skinfo._kernels._null import null_moments, poisson_tables
-from skinfo.estimation._continuous import (
-    ContinuousTarget,
-    DiscreteTarget,
-    binned_codes,
-    crossed,
+from skinfo.estimation._bins import default_n_bins, equal_frequency_codes
+from skinfo.estimation._continuous import crossed
+from skinfo.estimation._laws import (
+    PluginLaw,
+    information_bounds,
+    plugin_bias,
+    table_pvalues,
+    weigh_table,
 )
-from skinfo.estimation._laws import PluginLaw, information_bounds, plugin_bias, table_pvalue
-from skinfo.estimation._samples import prepared_target
 
 
 class Evidence(NamedTuple):
@@ -29,7 +28,7 @@ class Evidence(NamedTuple):
     @classmethod
     def of(cls, samples, n_jobs):
         """Return the evidence of all columns, those of numbers binned."""
-        rows = np.array([table_evidence(table) for table in _tables(samples, n_jobs)])
+        rows = np.array([column_evidence(table) for table in _tables(samples, n_jobs)])
         n = len(samples.y) if samples.weights is None else samples.weights.sum()
         counted = samples.discrete & (samples.n_classes is not None)
         most = math.inf if samples.n_classes is None else math.log(samples.n_classes)
@@ -54,38 +53,34 @@ class Evidence(NamedTuple):
 
 def _tables(samples, n_jobs):
     """Yield the table of counts of each column with the target, numbers binned, in order."""
+    y, n_classes = samples.y, samples.n_classes
+    if n_classes is None:
+        # Bins that do not look at the other column, and as many: see `default_n_bins`.
+        y = equal_frequency_codes(samples.y, default_n_bins(len(samples.y)))
     discrete = iter(())
-    if samples.discrete.any() and samples.n_classes is not None:
+    if samples.discrete.any() and n_classes is not None:
         discrete = iter(samples.tables(n_jobs))
     elif samples.discrete.any():
-        y = ContinuousTarget(samples.y)
-        codes, n_levels = samples.codes(n_jobs)
-        discrete = (
-            crossed(*binned_codes(y, DiscreteTarget(column, levels)))
-            for column, levels in zip(codes, n_levels, strict=True)
-        )
-    target = None if samples.discrete.all() else prepared_target(samples)
+        discrete = (crossed(column.astype(np.int64), y) for column in samples.codes(n_jobs)[0])
     for j in range(samples.n_features):
         if samples.discrete[j]:
             yield next(discrete)
         else:
-            yield crossed(*binned_codes(samples.values(j), target))
+            values = samples.values(j)
+            yield crossed(equal_frequency_codes(values, default_n_bins(len(values))), y)
 
 
-def table_evidence(counts):
+def column_evidence(counts):
     """Return the p-value of one table, and the fields of its PluginLaw."""
     counts = counts[counts.any(axis=1)]
     counts = np.ascontiguousarray(counts[:, counts.any(axis=0)])
     if min(counts.shape) < 2:
         return 1.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    rows, columns = counts.sum(axis=1), counts.sum(axis=0)
-    n = rows.sum()
-    information = table_information(counts)
-    whole = bool(np.all(counts % 1 == 0))
-    mean, variance = null_moments(rows, columns, poisson_tables(), whole)
-    pvalue = table_pvalue(counts, n * information, mean, variance)
-    slope = _slope(counts, rows, columns, information)
-    return pvalue, mean, variance, plugin_bias(counts), n * information, slope
+    evidence = weigh_table(counts)
+    information, mean, variance, _ = evidence
+    (pvalue,) = table_pvalues(evidence[None])
+    slope = _slope(counts, counts.sum(axis=1), counts.sum(axis=0), information / counts.sum())
+    return pvalue, mean, variance, plugin_bias(counts), information, slope
 
 
 def _slope(counts, rows, columns, information):

@@ -1,23 +1,13 @@
 """The laws of plug-in information: its surprise were there none, and how much there may be."""
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import chndtr, gammainc, gammaincc, gammaln, xlogy
-from scipy.stats import random_table
+from scipy.special import chndtr, gammainc, gammaincc
 
+from skinfo._kernels._evidence import N_EVIDENCE, table_evidence
+from skinfo._kernels._jit import ZERO
 from skinfo._kernels._null import RATE_MAX, STEPS_PER_UNIT, poisson_tables
-
-# Tables of two by two with no more tables beside them than this are counted out.
-MOST_TABLES = 2000
-
-# Sums of n ln n that differ by this share of N ln N are equal: the rest is rounding.
-ROUNDING = 1e-13
-
-# With so few rows outside the largest level or class, tables are drawn.
-FEW_OUTSIDE = 10
-N_DRAWN = 20_000
 
 BISECTIONS = 60
 TINY = 1e-300
@@ -29,22 +19,28 @@ LARGEST_SHIFT = 5000.0
 SHRINKAGE = 0.5
 
 
-def table_pvalue(counts, information, mean, variance):
-    """Return P(information or more | independence) for one table, as exactly as it is cheap.
+def weigh_table(counts):
+    """Return what `table_evidence` fills in of one table of counts, (4,) float64."""
+    evidence = np.empty(N_EVIDENCE)
+    counts = np.ascontiguousarray(counts, np.float64)
+    table_evidence(counts, poisson_tables(), np.empty(0), ZERO, True, evidence)
+    return evidence
+
+
+def table_pvalues(evidence):
+    """Return P(information or more | independence) of tables, as exactly as it is cheap.
 
     Parameters
     ----------
-    counts : ndarray of shape (n_rows, n_columns)
-        No row or column empty.
+    evidence : ndarray of shape (n, 4)
+        From `table_evidence`: a p-value of its own of a small table, or else moments.
 
-    information, mean, variance : float
-        N times plug-in information, in nats, and its moments under independence.
+    Returns
+    -------
+    pvalues : ndarray of shape (n,), dtype float64
     """
-    if is_countable(counts):
-        return exact_pvalue(counts)
-    if is_nearly_constant(counts):
-        return sampled_pvalue(counts)
-    return float(gamma_pvalue(information, mean, variance))
+    information, mean, variance, small = evidence.T
+    return np.where(np.isnan(small), gamma_pvalue(information, mean, variance), small)
 
 
 def gamma_pvalue(information, mean, variance):
@@ -69,57 +65,6 @@ def gamma_pvalue(information, mean, variance):
     rate = mean[free] / variance[free]
     pvalue[free] = gammaincc(mean[free] * rate, np.maximum(information[free], 0.0) * rate)
     return pvalue
-
-
-def is_countable(counts):
-    """Say whether a table is two by two with few enough tables of the same margins."""
-    whole = bool(np.all(counts % 1 == 0))
-    smallest = min(counts.sum(axis=0).min(), counts.sum(axis=1).min())
-    return counts.shape == (2, 2) and whole and smallest <= MOST_TABLES
-
-
-def exact_pvalue(counts):
-    """Return P(information or more) over all two-by-two tables with these margins.
-
-    Information takes few values there, which no smooth law follows.
-    """
-    (a, b), (c, d) = counts
-    n, row, column = a + b + c + d, a + b, a + c
-    k = np.arange(max(0, row + column - n), min(row, column) + 1)
-    tables = np.stack([k, row - k, column - k, n - row - column + k])
-    log_chance = -gammaln(tables + 1).sum(axis=0)
-    chance = np.exp(log_chance - log_chance.max())
-    information = xlogy(tables, tables).sum(axis=0)
-    observed = information[np.flatnonzero(k == a)[0]]
-    as_much = information >= observed - ROUNDING * xlogy(n, n)
-    return float(chance[as_much].sum() / chance.sum())
-
-
-def is_nearly_constant(counts):
-    """Say whether all rows but a few are in one level, or in one class.
-
-    Information then takes few values, and these lie where no smooth law puts them.
-    """
-    rows, columns = counts.sum(axis=1), counts.sum(axis=0)
-    outside = rows.sum() - max(rows.max(), columns.max())
-    return outside <= FEW_OUTSIDE and bool(np.all(counts % 1 == 0))
-
-
-def sampled_pvalue(counts):
-    """Return the share of tables drawn with these margins, and this one, that say as much."""
-    rows, columns = (tuple(np.sort(counts.sum(axis=axis)).astype(int)) for axis in (1, 0))
-    drawn = _drawn_sums(rows, columns)
-    observed = xlogy(counts, counts).sum()
-    rounding = ROUNDING * xlogy(counts.sum(), counts.sum())
-    as_much = len(drawn) - np.searchsorted(drawn, observed - rounding)
-    return (as_much + 1) / (len(drawn) + 1)
-
-
-@lru_cache(maxsize=64)
-def _drawn_sums(rows, columns):
-    """Return the sums of n ln n, sorted, of tables drawn with a fixed seed."""
-    tables = random_table(rows, columns).rvs(N_DRAWN, random_state=0)
-    return np.sort(xlogy(tables, tables).sum(axis=(1, 2)))
 
 
 def plugin_bias(counts):

@@ -151,11 +151,13 @@ def mutual_info_test(
 
     null : {"gamma", "permutation"}, default="gamma"
         - ``"gamma"``: the law of the plug-in over all tables with the same margins, as a gamma
-          law with its exact mean and a closed-form variance; tables of two by two are counted
-          out, and 20,000 are drawn (with a seed of their own) where all rows but ten are in one
-          level or class, for information takes few values there. A continuous column is
-          tested on equal-frequency bins, which do not look at y: that takes no
-          permutations and has less noise than neighbours have.
+          law with its exact mean and a closed-form variance. Tables of two by two are counted
+          out. Where at most ten rows are outside the largest level or class, information takes
+          few values; up to 200,000 tables are then drawn (always the same ones), until 50 have
+          as much information [4]_. A continuous column is tested on equal-frequency bins that
+          do not look at y, 3 to 10 by the cube root of the number of samples: that takes no
+          permutations and has less noise than neighbours have. These are also the p-values of
+          `skinfo.InfoBottleneckSelector`.
         - ``"permutation"``: the estimate itself, on permuted y.
 
     n_permutations : int, default=999
@@ -202,6 +204,7 @@ def mutual_info_test(
     .. [2] P. McCullagh, "The conditional distribution of goodness-of-fit statistics for
        discrete data", JASA 81, 1986.
     .. [3] Y. Benjamini and Y. Hochberg, "Controlling the false discovery rate", JRSS B 57, 1995.
+    .. [4] J. Besag and P. Clifford, "Sequential Monte Carlo p-values", Biometrika 78, 1991.
 
     Examples
     --------

@@ -6,13 +6,13 @@ import numpy as np
 from joblib import delayed
 
 from skinfo._kernels._bits import WORD
-from skinfo._kernels._candidates import candidate_evidence, candidate_terms, state_moments
-from skinfo._kernels._entropy import N_LOOKED_UP, table_information, xlogx_table
-from skinfo._kernels._jit import ZERO
+from skinfo._kernels._candidates import candidate_evidence, candidate_terms
+from skinfo._kernels._entropy import N_LOOKED_UP, xlogx_table
+from skinfo._kernels._evidence import INFORMATION, MEAN
 from skinfo._kernels._least import best_by_least, is_before
 from skinfo._kernels._null import poisson_tables
 from skinfo._kernels._sample import Lookups, Sample
-from skinfo.estimation._laws import gamma_pvalue
+from skinfo.estimation._laws import table_pvalues, weigh_table
 from skinfo.preprocessing._codes import padded_codes
 from skinfo.utils._parallel import Threads
 
@@ -85,12 +85,10 @@ class Candidates:
         )
 
     def moments(self, features, state, n_states):
-        """Return N * I(X;Y|T) of some features in nats, and its mean and variance by chance."""
+        """Return N * I(X;Y|T) of some features in nats, and the rest of `table_evidence`."""
         state = _as_state(state)
         return self._in_threads(
-            lambda some: candidate_evidence(
-                self._sample, self._lookups, some, state, n_states, self.exact
-            ),
+            lambda some: candidate_evidence(self._sample, self._lookups, some, state, n_states),
             features,
         )
 
@@ -100,25 +98,22 @@ class Candidates:
 
     def weigh(self, moments):
         """Return information less its mean, in nats, and p-values, of what `moments` returns."""
-        information, mean, variance = moments.T
-        correction = mean if self.corrected else 0.0
-        return (information - correction) / self.n, gamma_pvalue(information, mean, variance)
+        correction = moments[:, MEAN] if self.corrected else 0.0
+        return (moments[:, INFORMATION] - correction) / self.n, table_pvalues(moments)
 
     def information(self, counts):
         """Return I(T;Y) less its mean under independence, in nats, of counts of T and y."""
-        sizes, class_sizes = counts.sum(axis=1), counts.sum(axis=0)
-        chance, _ = state_moments(sizes, class_sizes, self._lookups, np.empty(0), ZERO, self.exact)
-        return table_information(counts) - chance / self.n
+        evidence = weigh_table(counts)
+        return (evidence[INFORMATION] - evidence[MEAN]) / self.n
 
     def dependence(self, feature, other):
         """Return the p-value of I(X;W) of two features."""
         column, n_levels = self.column(other)
         sample = self._sample._replace(y=column.astype(np.int32), n_classes=n_levels)
         blank = np.zeros(len(column), np.int64)
-        moments = candidate_evidence(
-            sample, self._lookups, np.array([feature]), blank, 1, self.exact
-        )
-        return self.weigh(moments)[1][0]
+        return table_pvalues(
+            candidate_evidence(sample, self._lookups, np.array([feature]), blank, 1)
+        )[0]
 
     def table(self, feature, state, n_states):
         """Return the counts of one feature, (n_states, n_levels, n_classes) int64."""

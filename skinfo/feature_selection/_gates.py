@@ -4,12 +4,15 @@ import math
 
 import numpy as np
 
-from skinfo._kernels._draws import count_as_telling
+from skinfo._kernels._draws import drawn_pvalue
 
-# Of a table with few rows outside the main level and class, information takes few values, and the
-# tail of a smooth law is far too thin at small levels: benchmarks/selection_stopping.py has
-# columns of rare levels with a rare class, of which the gamma law alone takes some in most runs.
-FEW_OUTSIDE = 100
+# A p-value is by the gamma law where more than FEW_OUTSIDE rows (10) are outside the main level
+# and class. That law holds its level down to .001, which is enough for one table. A selection
+# tests at alpha divided by the number of columns, where its tail is still too thin for some
+# hundred rows outside: benchmarks/selection_stopping.py has columns of rare levels with a rare
+# class, of which the gamma law alone takes some in most runs. Where that decides, tables are
+# drawn; to draw all p-values to such levels would take far longer.
+FEW_TO_CONFIRM = 100
 
 # Tables are drawn until so many say as much, or their share would be below the level.
 ENOUGH = 4
@@ -36,18 +39,13 @@ class Gates:
         return self._is_confirmed(feature, level) and not self._is_copy(feature, level)
 
     def _is_confirmed(self, feature, level):
-        """Return whether tables drawn with the same margins say less, where that is needed.
-
-        With d draws and c as telling, (c + 1) / (d + 1) <= level is a test of that level.
-        """
+        """Return whether the p-value of drawn tables is at most the level, where it is needed."""
         if not self._candidates.exact:
             return True
         counts = self._candidates.table(feature, *self._walk.state.as_column())
-        if rows_outside(counts) > FEW_OUTSIDE:
+        if rows_outside(counts) > FEW_TO_CONFIRM:
             return True
-        n_draws = math.ceil(ENOUGH / level) - 1
-        random = np.random.default_rng(0)
-        return count_as_telling(counts, n_draws, ENOUGH, random) < ENOUGH
+        return drawn_pvalue(counts, math.ceil(ENOUGH / level) - 1, ENOUGH) <= level
 
     def _is_copy(self, feature, level):
         """Return whether a feature may only say what a chosen one does.

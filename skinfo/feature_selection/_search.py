@@ -87,7 +87,7 @@ def greedy_search(candidates, scorer, plan, on_step=None):
     """
     start = np.zeros(len(candidates.target.codes), np.int64), 1
     relevance, pvalues = candidates.evidence(np.arange(candidates.n_features), *start)
-    search = Search(candidates, scorer, plan, relevance)
+    search = Search(candidates, scorer, plan, relevance, pvalues)
     search.run(on_step)
     walk = search.finished_walk()
     n_kept = max(plan.enough(walk.information), len(plan.include))
@@ -107,8 +107,8 @@ class Search:
 
     plan : Plan
 
-    relevance : ndarray of shape (n_features,)
-        I(X;Y) of every feature, in nats.
+    relevance, pvalues : ndarray of shape (n_features,)
+        I(X;Y) of every feature, in nats, and its p-value.
 
     Attributes
     ----------
@@ -116,13 +116,13 @@ class Search:
         In the order chosen.
     """
 
-    def __init__(self, candidates, scorer, plan, relevance):
+    def __init__(self, candidates, scorer, plan, relevance, pvalues):
         self.chosen = []
         self._candidates = candidates
         self._scorer = scorer
         self._plan = plan
         self._costs = np.broadcast_to(np.asarray(plan.costs, float) / BITS, relevance.shape)
-        self._walk = Walk(candidates, plan.max_states)
+        self._walk = Walk(candidates, plan.max_states, (relevance, pvalues))
         self._gates = Gates(candidates, self._walk)
         self._is_left = np.ones(candidates.n_features, bool)
         self._is_left[list(plan.exclude)] = False

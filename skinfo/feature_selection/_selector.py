@@ -130,7 +130,8 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
         so it may be a little below zero. Of a feature in a group, that of the group.
 
     p_values_ : ndarray of shape (n_features_in_,), dtype float64
-        Chance of at least that information under independence.
+        Probability of at least that information under independence, as
+        `skinfo.estimation.mutual_info_test` gives it.
 
     gains_ : ndarray of shape (n_steps,), dtype float64
         I(X; y | T) of each selected feature (or group) when it was chosen, in bits, less its mean

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skinfo.estimation._bins import bin_starts, default_n_bins
 from skinfo.feature_selection._families import joint_codes
-from skinfo.preprocessing._codes import default_n_bins
-from skinfo.preprocessing._cuts import quantile_cuts
+from skinfo.preprocessing._cuts import cut_points
 from skinfo.utils._target import Target, check_typed_target, encode_typed_target
 
 
@@ -78,7 +78,10 @@ def _code_column(y, X, sample_weight, estimator, target_type):
     if kind == "classes":
         name = "binary" if target.n_classes == 2 else "multiclass"
         return CodedTarget(target, keep, name, target.classes, None)
-    edges = quantile_cuts(y[keep], target, default_n_bins(target.weights.sum()))
-    codes = np.searchsorted(edges, y[keep], side="right").astype(np.int32)
+    y = y[keep]
+    weights = target.weights if target.is_weighted else None
+    starts = bin_starts(y, default_n_bins(target.weights.sum()), weights)
+    codes = np.searchsorted(starts, y, side="right").astype(np.int32)
+    edges = cut_points(np.unique(y), starts)
     binned = Target(codes, np.arange(len(edges) + 1), target.weights, target.is_weighted)
     return CodedTarget(binned, keep, "continuous", None, edges)

@@ -27,6 +27,9 @@ class Walk:
     max_states : int
         The most states of T.
 
+    alone : tuple of ndarray
+        Gain, in nats, and p-value of each feature given nothing.
+
     Attributes
     ----------
     state : BottleneckState
@@ -37,14 +40,15 @@ class Walk:
         I(T;Y), less its mean by chance, and H(T), in bits, after each feature.
     """
 
-    def __init__(self, candidates, max_states):
+    def __init__(self, candidates, max_states, alone):
         self._candidates = candidates
         self._max_states = max_states
         self.state = BottleneckState(candidates.target, max_states)
         self.steps = []
         self.information = []
         self.compression = []
-        self._left = None
+        self._alone = alone
+        self._left = alone
 
     @property
     def chosen(self):
@@ -53,6 +57,9 @@ class Walk:
 
     def weigh(self, feature):
         """Return the Step that a single feature would be."""
+        if self._left is not None:
+            gains, pvalues = self._left
+            return Step((feature,), (gains[feature],), pvalues[feature])
         gain, pvalue = self._candidates.evidence(np.array([feature]), *self.state.as_column())
         return Step((feature,), (gain[0],), pvalue[0])
 
@@ -93,7 +100,7 @@ class Walk:
 
     def up_to(self, n_features):
         """Return the walk that ends with the step by which so many features are chosen."""
-        walk = Walk(self._candidates, self._max_states)
+        walk = Walk(self._candidates, self._max_states, self._alone)
         for step in self.steps:
             if len(walk.chosen) >= n_features:
                 break

@@ -252,7 +252,7 @@ def _is_dark(rgba):
 
 def _discrete(table):
     """Return a frame of codes, one column for each of the table, numbers cut at quantiles."""
-    from skinfo.preprocessing._codes import default_n_bins
+    from skinfo.estimation._bins import default_n_bins
 
     n_bins = default_n_bins(table.shape[0])
     codes = {name: _codes(table, j, n_bins) for j, name in enumerate(table.names)}

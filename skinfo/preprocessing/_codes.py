@@ -7,7 +7,7 @@ from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
 
 from skinfo._kernels._bits import WORD
-from skinfo.preprocessing._cuts import quantile_cuts
+from skinfo.estimation._bins import default_n_bins, equal_frequency_codes
 from skinfo.utils._parallel import in_threads
 
 # Codes are bytes; in a fuller column neighbouring levels share a code.
@@ -73,11 +73,6 @@ def padded_codes(n_features, n):
     return np.zeros((n_features, -(-n // WORD) * WORD), np.uint8)
 
 
-def default_n_bins(n):
-    """Return how many equal-frequency bins n samples are cut into: the cube root, 3 to 10."""
-    return int(np.clip(round(n ** (1 / 3)), 3, 10))
-
-
 def _encode_column(table, j, target, keep, n_bins, cut):
     """Return codes and number of levels of column j, or None if it is for the binner."""
     if not table.is_numeric(j):
@@ -90,10 +85,11 @@ def _encode_column(table, j, target, keep, n_bins, cut):
             return discrete
     if not cut:
         return None
-    cuts = quantile_cuts(values, target, n_bins)
-    codes = np.searchsorted(cuts, values, side="right")
-    codes[np.isnan(values)] = -1
-    return _compact(codes, len(cuts) + 1, target.weights)
+    missing = np.isnan(values)
+    codes = np.full(len(values), -1)
+    weights = target.weights[~missing] if target.is_weighted else None
+    codes[~missing] = equal_frequency_codes(values[~missing], n_bins, weights)
+    return _compact(codes, n_bins, target.weights)
 
 
 def _few_integers(values, weights):

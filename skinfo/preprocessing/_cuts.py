@@ -108,16 +108,6 @@ def _blocks_suffice(settings):
     )
 
 
-def quantile_cuts(values, target, n_bins):
-    """Return at most `n_bins` - 1 cut points of equal-frequency bins, blind to the target."""
-    column = SortedValues(values, target)
-    if not len(column):
-        return np.empty(0)
-    few = column.n_distinct() <= n_bins
-    firsts = column.firsts() if few else column.equal_frequency(n_bins)
-    return cut_points(column.values, column.values[firsts])
-
-
 def candidate_points(column, settings):
     """Return the values before which the column may be cut, and whether some were left out."""
     most = settings.most_candidates(settings.task.weights(column.sums_before([])[-1]))

@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import chi2_contingency, false_discovery_control, fisher_exact, hypergeom
+from scipy.stats import chi2_contingency, false_discovery_control
 from sklearn.datasets import load_breast_cancer, load_iris
 from sklearn.feature_selection import (
     GenericUnivariateSelect,
@@ -19,7 +19,7 @@ from sklearn.feature_selection import (
 from sklearn.pipeline import make_pipeline
 
 from skinfo.estimation import mutual_info, mutual_info_test
-from skinfo.estimation._laws import exact_pvalue, plugin_bias, sampled_pvalue
+from skinfo.estimation._laws import plugin_bias
 
 
 def test_the_statistic_is_mutual_info():
@@ -54,39 +54,6 @@ def test_dense_tables_agree_with_the_likelihood_ratio_test(rng):
         table = np.histogram2d(x, y, bins=(4, 3))[0]
         expected = chi2_contingency(table, correction=False, lambda_="log-likelihood").pvalue
         assert p == pytest.approx(expected, rel=0.02)
-
-
-def test_two_by_two_is_counted_out():
-    # Of the tables with margins 4, 4 and 4, 4, [[4, 0], [0, 4]] and its mirror say most: 2 of 70.
-    assert exact_pvalue(np.array([[4.0, 0.0], [0.0, 4.0]])) == pytest.approx(2 / 70)
-    # With a symmetric margin, the order by information is Fisher's order by probability.
-    table = np.array([[12.0, 5.0], [3.0, 10.0]])
-    k = np.arange(2, 16)
-    assert hypergeom.pmf(k, 30, 15, 17).sum() == pytest.approx(1)
-    assert exact_pvalue(table) == pytest.approx(fisher_exact(table)[1])
-
-
-@pytest.mark.parametrize("n", [2_000, 2_000_000])
-def test_mirrored_tables_say_the_same_however_many_rows(n):
-    # Half of n rows in each level, 100 positives: k and 100 - k of them in the first level say the
-    # same, so p is twice one tail, and their sums of n ln n may differ by rounding alone.
-    for k in (35, 42, 61):
-        table = np.array([[k, n / 2 - k], [100 - k, n / 2 - 100 + k]], dtype=float)
-        tail = hypergeom.cdf(min(k, 100 - k), n, n // 2, 100)
-        assert exact_pvalue(table) == pytest.approx(2 * tail, rel=1e-6)
-
-
-def test_nearly_constant_columns_are_drawn(rng):
-    # One positive among 200 in 10 levels: every table says the same, so none is surprising.
-    table = np.zeros((10, 2))
-    table[:, 0] = 20
-    table[3] = [19, 1]
-    assert sampled_pvalue(table) == 1
-    # Four positives, all in one of ten equal levels: 10 C(20, 4) / C(200, 4) of the tables.
-    table[3] = [16, 4]
-    chance = 10 * (20 * 19 * 18 * 17) / (200 * 199 * 198 * 197)
-    assert sampled_pvalue(table) == pytest.approx(chance, rel=0.5)  # 15 of 20,000
-    assert sampled_pvalue(table) == sampled_pvalue(table[::-1])
 
 
 @pytest.mark.parametrize("kind", ["levels", "numbers"])

@@ -1,11 +1,8 @@
 """The gates of the automatic end: small tables, and copies of what was chosen."""
 
 import numpy as np
-import pytest
-from scipy.stats import chi2_contingency, fisher_exact
 
 from skinfo import InfoBottleneckSelector
-from skinfo._kernels._draws import count_as_telling
 from skinfo.feature_selection._gates import rows_outside
 
 
@@ -13,43 +10,6 @@ def test_rows_outside_by_hand():
     # First state: 10 rows, 7 in the main level, 6 in the main class. Second: 4, 2 and 4.
     counts = np.array([[[5, 2], [1, 2]], [[2, 0], [2, 0]]])
     assert rows_outside(counts) == 3 + 0
-
-
-@pytest.mark.parametrize("table", [[[30, 2], [10, 8]], [[50, 1], [9, 3]], [[3, 4], [40, 5]]])
-def test_share_of_drawn_tables_is_the_exact_p_value(table):
-    # All two-by-two tables with these margins, one by one: the chance of those that say as much.
-    table = np.array(table)
-    rows, columns, n = table.sum(axis=1), table.sum(axis=0), table.sum()
-    chance = 0.0
-    for k in range(max(0, rows[0] + columns[0] - n), min(rows[0], columns[0]) + 1):
-        other = np.array([[k, rows[0] - k], [columns[0] - k, columns[1] - rows[0] + k]])
-        if told(other) >= told(table) - 1e-9:
-            chance += probability(other)
-    n_draws = 20_000
-    hits = count_as_telling(table[None], n_draws, n_draws, np.random.default_rng(1))
-    assert hits / n_draws == pytest.approx(chance, abs=5 * np.sqrt(chance / n_draws))
-
-
-def told(table):
-    return chi2_contingency(table, correction=False, lambda_="log-likelihood")[0]
-
-
-def probability(table):
-    """Hypergeometric, as a difference of two of Fisher's tails."""
-    less = fisher_exact(table, alternative="less").pvalue
-    more = fisher_exact(table, alternative="greater").pvalue
-    return less + more - 1
-
-
-def test_drawing_ends_early():
-    counts = np.array([[[5, 5], [5, 5]]])
-    assert count_as_telling(counts, 1000, 4, np.random.default_rng(0)) == 4
-
-
-def test_states_are_drawn_apart():
-    # Within each state level and class agree, so no draw moves a row from one to the other.
-    counts = np.array([[[6, 0], [0, 0]], [[0, 0], [0, 6]]])
-    assert count_as_telling(counts, 50, 50, np.random.default_rng(0)) == 50
 
 
 def test_rare_levels_and_a_rare_class_are_refused_at_alpha(rng):

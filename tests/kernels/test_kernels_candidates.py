@@ -13,6 +13,7 @@ from skinfo._kernels._candidates import (
     candidate_terms,
 )
 from skinfo._kernels._entropy import xlogx_table
+from skinfo._kernels._evidence import MEAN, SMALL_PVALUE, VARIANCE
 from skinfo._kernels._null import expected_information, null_moments, poisson_tables
 from skinfo._kernels._sample import (
     Lookups,
@@ -82,23 +83,24 @@ def margins(labels, x, n):
     return np.array([np.bincount(x[labels == t], minlength=n) for t in range(3)], float)
 
 
-def evidence_of(data, exact=True):
+def evidence_of(data, weights=None):
     codes, n_levels, state, y = data
-    sample = sample_of(codes, n_levels, y)
-    return candidate_evidence(sample, LOOKUPS, np.arange(5), state, 3, exact)
+    sample = sample_of(codes, n_levels, y, weights)
+    return candidate_evidence(sample, LOOKUPS, np.arange(5), state, 3)
 
 
 def test_null_moments_of_strata_add(data):
     codes, _, state, y = data
-    for exact in (True, False):
-        evidence = evidence_of(data, exact)
+    for scale in (1.0, 0.7):  # whole counts, whose mean is exact, and others
+        evidence = evidence_of(data, np.full(300, scale))
         for j, x in enumerate(codes):
-            rows, columns = margins(state, x, 4), margins(state, y, 3)
+            rows, columns = scale * margins(state, x, 4), scale * margins(state, y, 3)
             expected = sum(
-                np.array(null_moments(rows[t], columns[t], poisson_tables(), exact))
+                np.array(null_moments(rows[t], columns[t], poisson_tables(), scale == 1.0))
                 for t in range(3)
             )
-            np.testing.assert_allclose(evidence[j, 1:], expected, rtol=1e-12)
+            np.testing.assert_allclose(evidence[j, [MEAN, VARIANCE]], expected, rtol=1e-12)
+        assert np.isnan(evidence[:, SMALL_PVALUE]).all()
 
 
 def test_evidence_starts_with_the_information(data):

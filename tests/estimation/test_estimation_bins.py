@@ -1,0 +1,66 @@
+"""Equal-frequency bins: how many, and where ties go."""
+
+import numpy as np
+import pytest
+
+from skinfo.estimation._bins import bin_starts, default_n_bins, equal_frequency_codes
+
+
+@pytest.mark.parametrize(("n", "expected"), [(1, 3), (27, 3), (125, 5), (1000, 10), (10**9, 10)])
+def test_number_of_bins_is_the_cube_root(n, expected):
+    assert default_n_bins(n) == expected
+
+
+def test_bins_without_ties_are_as_even_as_can_be(rng):
+    sizes = np.bincount(equal_frequency_codes(rng.normal(size=1003), 10))
+    assert sizes.sum() == 1003
+    assert sizes.min() >= 100
+    assert sizes.max() <= 101
+
+
+def test_ties_stay_together_in_the_bin_of_their_middle():
+    # 6 zeros of 10 rows, the middle of them at 3 of 10: the second bin of four, [2.5, 5).
+    values = np.array([0.0] * 6 + [1, 2, 3, 4])
+    # The others' middles are 3.5, 2.5, 1.5 and 0.5 from the upper end: the third has [2.5, 5).
+    np.testing.assert_array_equal(equal_frequency_codes(values, 4), [0] * 6 + [1, 1, 2, 2])
+
+
+def test_few_values_have_a_bin_each():
+    values = np.repeat([1.0, 2.0, 3.0], [98, 1, 1])
+    np.testing.assert_array_equal(
+        equal_frequency_codes(values, 10), np.repeat([0, 1, 2], [98, 1, 1])
+    )
+
+
+def test_mirrored_column_has_mirrored_bins(rng):
+    values = np.round(rng.normal(size=301), 1)
+    codes = equal_frequency_codes(values, 7)
+    mirrored = equal_frequency_codes(-values, 7)
+    np.testing.assert_array_equal(mirrored, codes.max() - codes)
+
+
+def test_whole_weights_are_repetitions(rng):
+    values = np.round(rng.normal(size=200), 1)
+    weights = rng.integers(1, 5, 200)
+    np.testing.assert_array_equal(
+        bin_starts(values, 8, weights.astype(float)), bin_starts(np.repeat(values, weights), 8)
+    )
+
+
+def test_real_weights_do_not_know_the_order_of_rows(rng):
+    values, weights = np.round(rng.normal(size=200), 1), rng.uniform(0.1, 2, 200)
+    order = rng.permutation(200)
+    np.testing.assert_array_equal(
+        bin_starts(values, 8, weights), bin_starts(values[order], 8, weights[order])
+    )
+
+
+def test_infinite_values_are_values_like_others():
+    values = np.array([-np.inf, -np.inf, 0, 1, 2, np.inf, np.inf, np.inf])
+    codes = equal_frequency_codes(values, 3)
+    assert codes[0] == codes[1] == 0
+    assert codes[-1] == codes[-3] == codes.max()
+
+
+def test_no_value_has_no_bin():
+    assert len(bin_starts(np.empty(0), 5)) == 0

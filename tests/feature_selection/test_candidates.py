@@ -1,0 +1,103 @@
+"""Evidence of the candidates: the numbers of `mutual_info_test`, for the same column and y."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skinfo import InfoBottleneckSelector
+from skinfo.estimation import mutual_info_test
+
+N = 400
+
+
+def columns(rng):
+    """Return columns of many kinds, some of which depend on the first."""
+    number = rng.normal(size=N)
+    level = rng.integers(0, 5, N)
+    rare = np.zeros(N, int)
+    rare[rng.permutation(N)[:5]] = [1, 1, 2, 2, 3]
+    text = np.array(["a", "b", "c"], object)[rng.integers(0, 3, N)]
+    with_missing = text.copy()
+    with_missing[rng.random(N) < 0.1] = None
+    return {
+        "number": number,
+        "half zero": np.where(rng.random(N) < 0.5, 0.0, rng.normal(size=N)),
+        "rounded": np.round(number, 1),
+        "few values": rng.integers(0, 3, N) / 2,
+        "infinite": np.where(rng.random(N) < 0.1, np.inf, rng.normal(size=N)),
+        "level": level,
+        "boolean": rng.random(N) < 0.4,
+        "rare boolean": rng.random(N) < 0.02,
+        "rare levels": rare,
+        "wide integers": level * 10**12,
+        "text": text,
+        "missing text": with_missing,
+        "category": pd.Categorical(text),
+        "missing integers": pd.array(np.where(rng.random(N) < 0.1, None, level), "Int64"),
+        "date": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 10**6, N), unit="s"),
+        "constant": np.ones(N, int),
+    }
+
+
+TARGETS = {
+    "two classes": lambda z, rng: (z + rng.normal(size=len(z)) > 0).astype(int),
+    "rare class": lambda z, rng: (z > np.sort(z)[-6]).astype(int),
+    "four classes": lambda z, rng: np.digitize(z + 2 * rng.normal(size=len(z)), [-1, 0, 1]),
+    "numbers": lambda z, rng: z + 3 * rng.normal(size=len(z)),
+}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_two_doors_one_answer(target, rng):
+    X = pd.DataFrame(columns(rng))
+    y = TARGETS[target](X["number"].to_numpy(), rng)
+    selector = InfoBottleneckSelector().fit(X, y)
+    result = mutual_info_test(X, y)
+    for j, name in enumerate(X.columns):
+        assert selector.p_values_[j] == result.pvalue[j], name
+        law = result._evidence.law
+        bits = (law.far[j] - law.mean[j]) / N / np.log(2)
+        assert selector.mutual_info_[j] == pytest.approx(bits, rel=1e-14, abs=1e-17), name
+
+
+@pytest.mark.parametrize("kind", ["whole", "real", "with zeros"])
+def test_two_doors_one_answer_with_weights(kind, rng):
+    names = ["level", "boolean", "rare levels", "missing text", "missing integers", "constant"]
+    X = pd.DataFrame(columns(rng))[names]
+    weights = rng.integers(1, 4, N) if kind == "whole" else rng.uniform(0.1, 3, N)
+    if kind == "with zeros":
+        weights[X["level"] == 2] = 0
+    y = rng.integers(0, 3, N)
+    selector = InfoBottleneckSelector().fit(X, y, sample_weight=weights)
+    result = mutual_info_test(X, y, sample_weight=weights)
+    np.testing.assert_array_equal(selector.p_values_, result.pvalue)
+
+
+def test_first_step_has_the_evidence_of_the_feature_alone(rng):
+    # One path: what a feature gains as the first is what it says alone.
+    X = pd.DataFrame(columns(rng))
+    y = TARGETS["two classes"](X["number"].to_numpy(), rng)
+    selector = InfoBottleneckSelector(3).fit(X, y)
+    first = selector.selected_features_[0]
+    assert selector.gains_[0] == selector.mutual_info_[first]
+    report = selector.report().iloc[0]
+    assert report["p_left"] == report["p_value"] == selector.p_values_[first]
+
+
+@pytest.mark.parametrize("weight", [1e7, 1e9, 1e12, 1e15])
+def test_weight_of_any_size_takes_no_memory(weight):
+    # Of two rows one weighs that much: I = H(y), and one of weight + 1 places tells as much.
+    selector = InfoBottleneckSelector().fit([[0], [1]], [0, 1], sample_weight=[1, weight])
+    p = 1 / (weight + 1)
+    assert selector.p_values_[0] == pytest.approx(p, rel=1e-12)
+    entropy = -p * np.log2(p) - weight * p * np.log1p(-p) / np.log(2)
+    # The mean under independence takes off H(y) times p: all of it is in one table of that many.
+    assert selector.mutual_info_[0] == pytest.approx(entropy * (1 - p), rel=1e-3)
+
+
+def test_threads_change_nothing(rng):
+    X = (rng.random((3000, 80)) < 0.02).astype(int)
+    y = (rng.random(3000) < 0.002).astype(int)
+    y[:3] = 1
+    one, two = (InfoBottleneckSelector(n_jobs=n).fit(X, y).p_values_ for n in (1, 2))
+    np.testing.assert_array_equal(one, two)

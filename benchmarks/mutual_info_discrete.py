@@ -1,12 +1,16 @@
 """`mutual_info` of discrete columns beside scikit-learn's and a loop of np.bincount.
 
-scikit-learn's is timed on fewer columns, because it is slow, and scaled to all of them.
+scikit-learn's is timed on fewer columns, because it is slow, and scaled to all of them. A second
+table has time and memory against the number of levels, at the same number of rows, beside those of
+an array of all cells.
 
     python benchmarks/mutual_info_discrete.py [--n 1000000] [--p 50] [--levels 10]
 """
 
 import argparse
+import tracemalloc
 from functools import partial
+from time import perf_counter
 
 import numpy as np
 from _table import first_call, interleaved, print_table
@@ -23,6 +27,41 @@ def bincount_information(codes, n_levels, y, n_classes):
         for column in codes.T
     ]
     return [table_information(c.reshape(n_levels, n_classes).astype(float)) for c in counts]
+
+
+# An array of all cells that is not larger than this is made, and timed.
+MOST_BYTES = 2**30
+
+
+def measured(function):
+    """Return seconds and the most MiB that NumPy held meanwhile."""
+    start = perf_counter()
+    function()
+    seconds = perf_counter() - start
+    tracemalloc.start()
+    function()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return seconds, peak / 2**20
+
+
+def print_levels(rng, n=300_000):
+    """Print time and memory of one column and y of 100 to 100,000 levels each."""
+    rows = []
+    for levels in (100, 1000, 4000, 20_000, 100_000):
+        x, y = rng.integers(0, levels, (2, n))
+        estimate = partial(
+            mutual_info, x[:, None], y, discrete_target=True, discrete_features=True
+        )
+        all_cells = ["-", "-"]
+        if 8 * levels**2 <= MOST_BYTES:
+            all_cells = measured(partial(bincount_information, x[:, None], levels, y, levels))
+        rows.append([levels, *measured(estimate), *all_cells, 8 * levels**2 / 2**20])
+    print_table(
+        f"n={n}, one column and y of as many levels, independent; emi, and plug-in of all cells",
+        ["levels", "seconds", "MiB", "all cells: seconds", "MiB", "MiB of one array"],
+        rows,
+    )
 
 
 def main():
@@ -64,6 +103,7 @@ def main():
             ["", "seconds", "times faster"],
             [[name, time, reference / time] for name, time in seconds.items()],
         )
+    print_levels(rng)
 
 
 if __name__ == "__main__":

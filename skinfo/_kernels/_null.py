@@ -109,22 +109,41 @@ def expected_information(row_sums, column_sums):
     """Return the exact mean, in nats, of plug-in information under independence.
 
     Both margins are positive integers and are held fixed (Vinh, Epps and Bailey, JMLR
-    2010, eq. 24). Runs of equal row sums, as equal-frequency codes have, are
-    worked out once.
+    2010, eq. 24). Equal sums are worked out once: of n rows there are at most about 2 n pairs of
+    different ones, whatever the number of levels.
     """
     n = column_sums.sum()
     ordered = np.sort(row_sums)
+    place, sizes = distinct_places(column_sums)
+    excess = np.empty(sizes.shape[0])
     previous = -1.0
     row_total = 0.0
     total = 0.0
     for i in range(ordered.shape[0]):
         if ordered[i] != previous:
             previous = ordered[i]
+            for k in range(sizes.shape[0]):
+                excess[k] = hypergeometric_excess(n, previous, sizes[k])
             row_total = 0.0
             for j in range(column_sums.shape[0]):
-                row_total += hypergeometric_excess(n, previous, column_sums[j])
+                row_total += excess[place[j]]
         total += row_total
     return total / n
+
+
+@kernel
+def distinct_places(values):
+    """Return the place of each value among the different ones, and those, ascending."""
+    order = np.argsort(values)
+    place = np.empty(values.shape[0], np.int64)
+    sizes = np.empty(values.shape[0])
+    n_sizes = 0
+    for j in order:
+        if n_sizes == 0 or values[j] != sizes[n_sizes - 1]:
+            sizes[n_sizes] = values[j]
+            n_sizes += 1
+        place[j] = n_sizes - 1
+    return place, sizes[:n_sizes]
 
 
 @lru_cache(maxsize=1)
@@ -248,7 +267,50 @@ def poisson_moments(row_sums, column_sums, tables):
 
     Conditioning projects out the part linear in the margins (McCullagh 1986).
     """
-    n = column_sums.sum()
+    rows, columns = np.ones(row_sums.shape[0]), np.ones(column_sums.shape[0])
+    return poisson_moments_of_sizes(
+        column_sums.sum(), row_sums, rows, column_sums, columns, tables
+    )
+
+
+@kernel
+def moments_of_sizes(n, row_sums, row_times, column_sums, column_times, tables, exact):
+    """Return `null_moments` of margins that hold each size a number of times.
+
+    Parameters
+    ----------
+    n : float
+        The sum of either margin.
+
+    row_sums, row_times : ndarray of float64
+        Sizes, whole if `exact`, and how often each occurs.
+
+    column_sums, column_times : ndarray of float64
+
+    tables : ndarray
+        From `poisson_tables`.
+
+    exact : bool
+    """
+    poisson_mean, variance = poisson_moments_of_sizes(
+        n, row_sums, row_times, column_sums, column_times, tables
+    )
+    mean = 0.0
+    for i in range(row_sums.shape[0]):
+        for j in range(column_sums.shape[0]):
+            if exact:
+                excess = hypergeometric_excess(n, row_sums[i], column_sums[j])
+            else:
+                excess = cell_excess(n, row_sums[i], column_sums[j], tables)
+            mean += excess * (row_times[i] * column_times[j])
+    if poisson_mean > 0.0:
+        variance *= (mean / poisson_mean) ** 2
+    return mean, variance
+
+
+@kernel
+def poisson_moments_of_sizes(n, row_sums, row_times, column_sums, column_times, tables):
+    """Return `poisson_moments` of margins that hold each size a number of times."""
     n_rows, n_columns = row_sums.shape[0], column_sums.shape[0]
     slope = np.zeros((n_rows, n_columns))
     slope_row = np.zeros(n_rows)
@@ -268,18 +330,19 @@ def poisson_moments(row_sums, column_sums, tables):
                 excess = interpolate(tables, 0, rate)
                 residual = interpolate(tables, 2, rate)
                 slope[i, j] = interpolate(tables, 3, rate)
-            mean += excess * keep
-            variance += residual * keep
-            slope_row[i] += slope[i, j] * column_sums[j] / n
-            slope_column[j] += slope[i, j] * row_sums[i] / n
+            times = row_times[i] * column_times[j]
+            mean += excess * keep * times
+            variance += residual * keep * times
+            slope_row[i] += slope[i, j] * column_sums[j] / n * column_times[j]
+            slope_column[j] += slope[i, j] * row_sums[i] / n * row_times[i]
     grand = 0.0
     for i in range(n_rows):
-        grand += slope_row[i] * row_sums[i] / n
+        grand += slope_row[i] * row_sums[i] / n * row_times[i]
     for i in range(n_rows):
         for j in range(n_columns):
             rate = row_sums[i] * column_sums[j] / n
             rest = slope[i, j] - slope_row[i] - slope_column[j] + grand
-            variance += rate * rest * rest
+            variance += rate * rest * rest * (row_times[i] * column_times[j])
     return mean, variance
 
 

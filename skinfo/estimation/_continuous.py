@@ -8,10 +8,9 @@ from functools import cached_property
 import numpy as np
 
 from skinfo._kernels import _neighbors, _neighbors_plane
-from skinfo._kernels._entropy import table_information
-from skinfo._kernels._null import expected_information
 from skinfo.estimation._bins import bins_of_runs, estimate_n_bins
 from skinfo.estimation._blocks import ksg_blocks
+from skinfo.estimation._cells import count_pairs
 from skinfo.estimation._entropy_estimators import entropy_of_codes
 from skinfo.estimation._ranks import (
     SortedColumn,
@@ -20,6 +19,7 @@ from skinfo.estimation._ranks import (
     untied_order,
     untied_values,
 )
+from skinfo.estimation._table_information import information_from_counts
 
 # A value held by this share of the rows, and by this many times k rows, is an atom.
 ATOM_SHARE = 0.02
@@ -267,19 +267,13 @@ def _untied_orders(x, y):
 
 
 def crossed(a, b):
-    """Return how often the codes of two columns meet, (n_levels_a, n_levels_b) float64."""
-    n_columns = int(b.max()) + 1
-    counts = np.bincount(a * n_columns + b, minlength=(int(a.max()) + 1) * n_columns)
-    return counts.reshape(-1, n_columns).astype(np.float64)
+    """Return how often the codes of two columns meet, as `count_pairs` does."""
+    return count_pairs(a, int(a.max()) + 1, b, int(b.max()) + 1)
 
 
 def _corrected(a, b):
     """Return the information of two columns of codes less its mean under independence."""
-    counts = crossed(a, b)
-    rows, columns = counts.sum(axis=1), counts.sum(axis=0)
-    if np.count_nonzero(rows) < 2 or np.count_nonzero(columns) < 2:
-        return 0.0
-    return table_information(counts) - expected_information(rows[rows > 0], columns[columns > 0])
+    return information_from_counts(crossed(a, b), "emi")
 
 
 def _bins(column, n_bins):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skinfo.estimation._bins import default_n_bins, equal_frequency_codes
+from skinfo.estimation._cells import Cells
 from skinfo.estimation._continuous import crossed
 from skinfo.estimation._laws import (
     PluginLaw,
@@ -72,6 +73,7 @@ def _tables(samples, n_jobs):
 
 def column_evidence(counts):
     """Return the p-value of one table, and the fields of its PluginLaw."""
+    counts = counts.dense() if isinstance(counts, Cells) else counts
     counts = counts[counts.any(axis=1)]
     counts = np.ascontiguousarray(counts[:, counts.any(axis=0)])
     if min(counts.shape) < 2:

@@ -8,6 +8,7 @@ import scipy.sparse as sp
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 from sklearn.utils.multiclass import type_of_target
 
+from skinfo.estimation._cells import count_pairs, is_dense
 from skinfo.estimation._columns import class_counts, discrete_codes, row_codes
 from skinfo.estimation._continuous import ContinuousTarget, DiscreteTarget
 from skinfo.utils._table import table_of
@@ -50,18 +51,25 @@ class Samples:
         return discrete_codes(_Columns(self.table, np.flatnonzero(self.discrete)), n_jobs=n_jobs)
 
     def tables(self, n_jobs=None):
-        """Return the counts (n_levels, n_classes) of each discrete column with the classes."""
-        if self._bytes is not None:
+        """Return the counts of each discrete column with the classes.
+
+        Each is an array (n_levels, n_classes), or Cells where most of that would be zero.
+        """
+        if self._bytes is not None and self._is_dense(256):
             n_levels = int(self._bytes.max()) + 1
             counts = self._count(self._bytes, n_levels, n_jobs)
             return list(counts)
         codes, n_levels = self.codes(n_jobs)
-        if codes.dtype == np.uint8:
+        if codes.dtype == np.uint8 and self._is_dense(int(n_levels.max())):
             counts = self._count(codes.T, int(n_levels.max()), n_jobs)
             return [table[:levels] for table, levels in zip(counts, n_levels, strict=True)]
         return [
-            self._count_one(column, levels) for column, levels in zip(codes, n_levels, strict=True)
+            count_pairs(column, levels, self.y, self.n_classes, self.weights)
+            for column, levels in zip(codes, n_levels, strict=True)
         ]
+
+    def _is_dense(self, n_levels):
+        return is_dense(n_levels * self.n_classes, len(self.y))
 
     @property
     def is_block(self):
@@ -101,11 +109,6 @@ class Samples:
         return class_counts(
             codes, n_levels, self.y, self.n_classes, sample_weight=self.weights, n_jobs=n_jobs
         )
-
-    def _count_one(self, column, n_levels):
-        cells = column.astype(np.int64) * self.n_classes + self.y
-        counts = np.bincount(cells, weights=self.weights, minlength=n_levels * self.n_classes)
-        return counts.reshape(n_levels, self.n_classes).astype(np.float64)
 
 
 def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, caller):

@@ -3,6 +3,13 @@
 import numpy as np
 
 from skinfo._kernels._null import expected_information, null_moments, poisson_tables
+from skinfo.estimation._cells import (
+    DENSE_CELLS,
+    MOST_PAIRS,
+    Cells,
+    longer_first,
+    null_moments_of,
+)
 from skinfo.estimation._entropy_estimators import (
     ENTROPY_ESTIMATORS,
     UNIFORM_WEIGHTS,
@@ -15,7 +22,7 @@ def information_from_counts(counts, estimator):
 
     Parameters
     ----------
-    counts : array-like of shape (n_rows, n_columns)
+    counts : array-like of shape (n_rows, n_columns), or Cells
         Non-negative. Rows and columns without a count are left out.
 
     estimator : str
@@ -33,46 +40,42 @@ def information_from_counts(counts, estimator):
     ValueError
         If the estimator needs whole counts and there are others.
     """
-    counts = np.asarray(counts, dtype=np.float64)
-    counts = counts[counts.any(axis=1)]
-    counts = counts[:, counts.any(axis=0)]
-    if min(counts.shape) <= 1:
+    cells = counts if isinstance(counts, Cells) else Cells.of_table(counts)
+    if min(len(cells.rows), len(cells.columns)) <= 1:
         return 0.0
-    return INFORMATION_ESTIMATORS[estimator](counts)
+    return INFORMATION_ESTIMATORS[estimator](cells)
 
 
-def margins(counts):
-    """Return row sums and column sums, of real counts too the same in any order."""
-    return np.sort(counts, axis=1).sum(axis=1), np.sort(counts, axis=0).sum(axis=0)
-
-
-def plugin_information(counts):
+def plugin_information(cells):
     """Return sum n/N ln(n N / (a b)), a and b the margins: the shares of the sample as they are.
 
     Never negative. An independent table gives zero to rounding, and a diagonal one, to
     the last bit, the plug-in entropy.
     """
-    rows, columns = margins(counts)
-    total = ordered_sum(counts)
-    seen = counts > 0
-    apart = np.outer(rows, columns)[seen]
-    together = counts[seen]
-    return max(ordered_sum(together * np.log(together * total / apart)) / total, 0.0)
+    together = cells.counts
+    apart = cells.rows[cells.row] * cells.columns[cells.column]
+    terms = together * np.log(together * cells.total / apart)
+    return max(ordered_sum(terms) / cells.total, 0.0)
 
 
-def emi(counts):
+def emi(cells):
     """Return the plug-in minus its mean over all tables with these margins.
 
     Vinh, N. X., Epps, J. and Bailey, J. (2010), JMLR 11, 2837-2854, eq. 24. Where counts
     are not whole there are no such tables to count, and a smooth approximation stands in.
     """
-    # The longer margin first, equal counts together: what `expected_information` is fast at.
-    rows, columns = sorted(map(np.sort, margins(counts)), key=lambda m: (-len(m), *m))
-    if np.all(counts % 1 == 0):
-        chance = expected_information(rows, columns)
-    else:
-        chance = null_moments(rows, columns, poisson_tables(), False)[0] / ordered_sum(counts)
-    return plugin_information(counts) - float(chance)
+    return plugin_information(cells) - mean_under_independence(cells)
+
+
+def mean_under_independence(cells):
+    """Return the mean of plug-in information over all tables with these margins, in nats."""
+    rows, columns = longer_first(cells.rows, cells.columns)
+    is_whole = bool(np.all(cells.counts % 1 == 0))
+    if is_whole and len(np.unique(rows)) * len(np.unique(columns)) <= MOST_PAIRS:
+        return float(expected_information(rows, columns))
+    if not is_whole and cells.size <= DENSE_CELLS:
+        return float(null_moments(rows, columns, poisson_tables(), False)[0]) / cells.total
+    return null_moments_of(cells)[0] / cells.total
 
 
 def _from_entropies(entropy, *, all_cells=False):
@@ -83,9 +86,9 @@ def _from_entropies(entropy, *, all_cells=False):
     every pair of a row and a column.
     """
 
-    def information(counts):
-        rows, columns = (entropy(margin) for margin in margins(counts))
-        both = entropy(counts[counts > 0], counts.size if all_cells else None)
+    def information(cells):
+        rows, columns = entropy(cells.rows), entropy(cells.columns)
+        both = entropy(cells.counts, cells.size if all_cells else None)
         return min(rows + columns - both, rows, columns)
 
     return information
@@ -98,15 +101,35 @@ def _from_mixed_shares(uniform_weight):
     it be; so do R's ``mi.shrink`` and ``mi.Dirichlet``.
     """
 
-    def information(counts):
-        total = ordered_sum(counts)
-        weight = uniform_weight(counts, total, counts.size)
-        return plugin_information(weight / counts.size + (1 - weight) * counts / total)
+    def information(cells):
+        if cells.size > DENSE_CELLS:
+            weight = uniform_weight(cells.counts, cells.total, cells.size)
+            return _mixed_information(cells, weight)
+        counts = cells.dense()
+        weight = uniform_weight(counts, cells.total, cells.size)
+        mixed = weight / cells.size + (1 - weight) * counts / cells.total
+        return plugin_information(Cells.of_table(mixed))
 
     return information
 
 
-# Each maps counts (n_rows, n_columns), float64, no row or column empty, to nats.
+def _mixed_information(cells, weight):
+    """Return the information of ``weight / size + (1 - weight) counts / total``, no cell empty.
+
+    The sum over all cells as if none were seen is one of each margin; those seen are put right.
+    """
+    unseen = weight / cells.size
+    seen = unseen + (1 - weight) * cells.counts / cells.total
+    rows = weight / len(cells.rows) + (1 - weight) * cells.rows / cells.total
+    columns = weight / len(cells.columns) + (1 - weight) * cells.columns / cells.total
+    apart = rows[cells.row] * columns[cells.column]
+    terms = seen * np.log(seen / apart) - unseen * np.log(unseen / apart)
+    logs = (len(columns) * ordered_sum(np.log(rows)), len(rows) * ordered_sum(np.log(columns)))
+    as_unseen = unseen * (cells.size * np.log(unseen) - sum(sorted(logs)))
+    return max(float(ordered_sum(terms) + as_unseen), 0.0)
+
+
+# Each maps Cells, of two rows and two columns at least, to nats.
 INFORMATION_ESTIMATORS = {
     "emi": emi,
     **{name: _from_entropies(entropy) for name, entropy in ENTROPY_ESTIMATORS.items()},

@@ -1,0 +1,142 @@
+"""Contingency tables by the cells that rows fall into."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skinfo._kernels._null import moments_of_sizes, poisson_tables
+
+# Up to so many cells, or so many a row, a table is an array of all of them.
+DENSE_CELLS = 2**16
+DENSE_CELLS_A_ROW = 4
+
+
+# Up to so many pairs of sizes of margins each is worked out; beyond, sizes that differ by less
+# than this share are taken for one. The excess of a cell is smooth in both.
+MOST_PAIRS = 2**22
+NEARLY_EQUAL = 0.01
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A contingency table: the counts that are not zero, where they are, and the margins.
+
+    Attributes
+    ----------
+    counts : ndarray of shape (n_cells,), dtype float64
+        Positive.
+
+    row, column : ndarray of shape (n_cells,), dtype int64
+        The place of each cell.
+
+    rows, columns : ndarray of shape (n_rows,) and (n_columns,), dtype float64
+        The margins, all positive.
+
+    total : float
+    """
+
+    counts: np.ndarray
+    row: np.ndarray
+    column: np.ndarray
+    rows: np.ndarray
+    columns: np.ndarray
+    total: float
+
+    @classmethod
+    def of_table(cls, counts):
+        """Return the cells of a table (n_rows, n_columns), empty rows and columns left out."""
+        counts = np.asarray(counts, dtype=np.float64)
+        counts = counts[counts.any(axis=1)]
+        counts = counts[:, counts.any(axis=0)]
+        row, column = np.nonzero(counts)
+        # Sorted, sums of real counts too are the same in any order.
+        rows = np.sort(counts, axis=1).sum(axis=1)
+        columns = np.sort(counts, axis=0).sum(axis=0)
+        total = float(np.sort(counts, axis=None).sum())
+        return cls(counts[row, column], row, column, rows, columns, total)
+
+    @property
+    def size(self):
+        """The number of cells, seen or not."""
+        return len(self.rows) * len(self.columns)
+
+    def dense(self):
+        """Return the table as an array (n_rows, n_columns)."""
+        table = np.zeros((len(self.rows), len(self.columns)))
+        table[self.row, self.column] = self.counts
+        return table
+
+
+def is_dense(n_cells, n_samples):
+    """Say whether so many cells are better counted all, seen or not."""
+    return n_cells <= max(DENSE_CELLS, DENSE_CELLS_A_ROW * n_samples)
+
+
+def count_pairs(a, n_levels, b, n_classes, weights=None):
+    """Return how often, or with what weight, the codes of two columns meet.
+
+    Parameters
+    ----------
+    a, b : ndarray of shape (n_samples,), of integers
+        Codes below `n_levels` and `n_classes`.
+
+    n_levels, n_classes : int
+
+    weights : ndarray of shape (n_samples,) or None, default=None
+
+    Returns
+    -------
+    table : ndarray of shape (n_levels, n_classes), dtype float64, or Cells
+        Cells where most would be zero, so that time and memory go with the rows.
+    """
+    place = a.astype(np.int64) * n_classes + b
+    n_levels, n_classes = int(n_levels), int(n_classes)
+    if is_dense(n_levels * n_classes, len(a)):
+        counts = np.bincount(place, weights=weights, minlength=n_levels * n_classes)
+        return counts.reshape(n_levels, n_classes).astype(np.float64)
+    if weights is not None:
+        place, weights = place[weights > 0], weights[weights > 0]
+    places, which = np.unique(place, return_inverse=True)
+    counts = _sums(which, weights, len(places))
+    row, column = (np.unique(codes, return_inverse=True)[1] for codes in divmod(places, n_classes))
+    return Cells(
+        counts,
+        row,
+        column,
+        _sums(row, counts, int(row.max()) + 1),
+        _sums(column, counts, int(column.max()) + 1),
+        float(np.sort(counts).sum()),
+    )
+
+
+def _sums(codes, terms, n_codes):
+    """Return the sum of the terms (None: ones) of each code, the same for any order of them."""
+    if terms is None or np.all(terms % 1 == 0):
+        return np.bincount(codes, terms, n_codes).astype(np.float64)
+    order = np.lexsort((terms, codes))
+    starts = np.searchsorted(codes[order], np.arange(n_codes))
+    return np.add.reduceat(terms[order], starts)
+
+
+def null_moments_of(cells):
+    """Return mean and variance of N times plug-in information over tables with these margins."""
+    is_whole = bool(np.all(cells.counts % 1 == 0))
+    margins = [np.unique(m, return_counts=True) for m in longer_first(cells.rows, cells.columns)]
+    if len(margins[0][0]) * len(margins[1][0]) > MOST_PAIRS:
+        margins = [_nearly_equal(*margin, is_whole) for margin in margins]
+    rows, columns = ((sizes, times.astype(np.float64)) for sizes, times in margins)
+    return moments_of_sizes(cells.total, *rows, *columns, poisson_tables(), is_whole)
+
+
+def longer_first(*margins):
+    """Return two margins sorted, the longer first, of two as long the smaller."""
+    return sorted(map(np.sort, margins), key=lambda margin: (-len(margin), margin.tolist()))
+
+
+def _nearly_equal(sizes, times, is_whole):
+    """Return fewer sizes, the means of runs of nearly equal ones, and how often each occurs."""
+    run = np.floor(np.log(sizes) / NEARLY_EQUAL)
+    starts = np.flatnonzero(np.diff(run, prepend=np.nan))
+    counts = np.add.reduceat(times, starts)
+    means = np.add.reduceat(sizes * times, starts) / counts
+    return np.rint(means) if is_whole else means, counts

@@ -1,0 +1,102 @@
+"""Tables of many levels: the same numbers from the cells that occur alone."""
+
+import numpy as np
+import pytest
+
+from skinfo._kernels._null import moments_of_sizes, null_moments, poisson_tables
+from skinfo.estimation import _cells, _table_information, discrete_entropy, mutual_info
+from skinfo.estimation._cells import Cells, count_pairs, null_moments_of
+from skinfo.estimation._table_information import INFORMATION_ESTIMATORS, information_from_counts
+
+
+@pytest.fixture
+def no_dense_tables(monkeypatch):
+    monkeypatch.setattr(_cells, "DENSE_CELLS", 0)
+    monkeypatch.setattr(_cells, "DENSE_CELLS_A_ROW", 0)
+    monkeypatch.setattr(_table_information, "DENSE_CELLS", 0)
+
+
+def codes(rng, n=400, n_levels=30):
+    x = rng.integers(0, n_levels, n)
+    return x, np.where(rng.random(n) < 0.5, x // 2, rng.integers(0, n_levels // 2, n))
+
+
+@pytest.mark.parametrize("name", INFORMATION_ESTIMATORS)
+def test_cells_and_whole_tables_agree(rng, name, no_dense_tables):
+    x, y = codes(rng)
+    table = np.zeros((30, 15))
+    np.add.at(table, (x, y), 1)
+    cells = count_pairs(x, 30, y, 15)
+    np.testing.assert_array_equal(cells.dense(), table)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_table_information, "DENSE_CELLS", 2**16)
+        expected = information_from_counts(table, name)
+    assert information_from_counts(cells, name) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["emi", "plugin", "laplace", "james_stein"])
+def test_real_weights_in_any_order(rng, name, no_dense_tables):
+    (x, y), weights, order = codes(rng), rng.random(400), rng.permutation(400)
+    weights[:9] = 0.0
+    cells = count_pairs(x, 30, y, 15, weights)
+    information = information_from_counts(cells, name)
+    shuffled = count_pairs(x[order], 30, y[order], 15, weights[order])
+    assert information_from_counts(shuffled, name) == information
+    turned = count_pairs(y, 15, x, 30, weights)
+    assert information_from_counts(turned, name) == information
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_table_information, "DENSE_CELLS", 2**16)
+        expected = information_from_counts(cells.dense(), name)
+    assert information == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_moments_of_repeated_sizes(exact):
+    rows, row_times = np.array([3.0, 7.0, 20.0]), np.array([4.0, 5.0, 1.0])
+    columns, column_times = np.array([1.0, 16.0]), np.array([3.0, 4.0])
+    grouped = moments_of_sizes(
+        67.0, rows, row_times, columns, column_times, poisson_tables(), exact
+    )
+    all_rows, all_columns = (
+        np.repeat(sizes, times.astype(int))
+        for sizes, times in ((rows, row_times), (columns, column_times))
+    )
+    expected = null_moments(all_rows, all_columns, poisson_tables(), exact)
+    np.testing.assert_allclose(grouped, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_sizes_that_differ_little_are_taken_together(rng, is_whole, monkeypatch):
+    # Within runs of one percent the excess is linear to the second order.
+    counts = rng.gamma(2, 20, (60, 40)) * rng.gamma(2, 1, 60)[:, None]
+    cells = Cells.of_table(np.ceil(counts) if is_whole else counts)
+    expected = null_moments_of(cells)
+    monkeypatch.setattr(_cells, "MOST_PAIRS", 0)
+    assert null_moments_of(cells) != expected
+    np.testing.assert_allclose(null_moments_of(cells), expected, rtol=1e-3)
+
+
+@pytest.mark.parametrize("estimator", ["emi", "plugin", "miller_madow", "james_stein", "binned"])
+def test_a_hundred_thousand_levels(rng, estimator):
+    # All cells of such a table would take 75 GiB.
+    x, y = rng.permutation(100_000), rng.integers(0, 100_000, 100_000)
+    X = np.column_stack([x, y])
+    how = {"estimator": estimator, "discrete_target": True, "discrete_features": True}
+    identifier, copy = mutual_info(X, y, **how)
+    entropy = discrete_entropy(y, estimator="plugin")
+    if estimator in ("emi", "binned"):
+        # An identifier determines y in every table with these margins: nothing beyond that.
+        assert identifier == pytest.approx(0, abs=1e-9)
+        assert 0 < copy < entropy
+    if estimator == "plugin":
+        assert identifier == pytest.approx(entropy, rel=1e-12)
+        assert copy == entropy
+    assert np.isfinite([identifier, copy]).all()
+
+
+def test_many_classes_of_a_number(rng):
+    # Each class a run of the line: H(y) = log2(50,000), of which neighbours see what they can.
+    x = rng.normal(size=100_000)
+    y = np.argsort(np.argsort(x)) // 2
+    (information,) = mutual_info(x[:, None], y, n_neighbors=1, discrete_target=True)
+    assert 10 < information <= np.log2(50_000)

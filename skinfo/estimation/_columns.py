@@ -5,6 +5,7 @@ import numpy as np
 from joblib import delayed
 
 from skinfo._kernels._counting import count_classes, weigh_classes
+from skinfo.utils._kinds import unmasked
 from skinfo.utils._parallel import in_threads, n_threads
 
 # Integers within this range are counted rather than sorted.
@@ -203,7 +204,7 @@ def as_columns(x):
         # NumPy would make text of a list that holds some.
         return _column_of_objects(x)
     if np.ndim(x) == 1 and hasattr(x, "shape"):
-        return np.asarray(x)[:, None]
+        return np.asarray(unmasked(x))[:, None]
     return x
 
 

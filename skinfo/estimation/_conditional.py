@@ -1,7 +1,7 @@
 """Mutual information of every column with a target, given other columns, from samples."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral
 
 import numpy as np
@@ -11,7 +11,7 @@ from skinfo.estimation._blocks import ksg_conditional
 from skinfo.estimation._columns import as_columns, row_codes
 from skinfo.estimation._conditional_neighbors import is_constant, mixed_as_given, on_ranks
 from skinfo.estimation._entropy_estimators import entropy_of_codes, ordered_sum
-from skinfo.estimation._samples import Samples, read_samples
+from skinfo.estimation._samples import discrete_mask, read_samples, warn_of_guesses
 from skinfo.estimation._strata import Strata, emi, neighbors_of_codes, plugin
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._parallel import in_threads
@@ -115,11 +115,11 @@ def conditional_mutual_info(
         What is known already, as X. Columns may be of different kinds.
 
     discrete_features : "auto", bool, or array-like of bool or int, default="auto"
-        Which columns of X are discrete: all, none, a mask, or their numbers. ``"auto"``: those
-        of integer, boolean, string or categorical dtype.
+        Which columns of X are discrete: all, none, a mask, or their numbers. ``"auto"``: by the
+        rule of `mutual_info`.
 
     discrete_target : "auto" or bool, default="auto"
-        Whether y is. ``"auto"``: unless it holds floats some of which are not whole.
+        Whether y is. ``"auto"``: by the same rule.
 
     discrete_conditions : "auto", bool, or array-like of bool or int, default="auto"
         As `discrete_features`, of the columns of Z.
@@ -225,8 +225,7 @@ def conditional_mutual_info(
     nats = check_base(base)
     caller = "conditional_mutual_info"
     estimator = match_name(estimator, ESTIMATORS, parameter="estimator", caller=caller)
-    if np.iscomplexobj(y):
-        raise ValueError("Complex data not supported: y must be classes or real numbers.")
+    guesses = []
     samples = read_samples(
         X,
         y,
@@ -234,13 +233,15 @@ def conditional_mutual_info(
         discrete_target=discrete_target,
         sample_weight=sample_weight,
         caller=caller,
+        guesses=guesses,
     )
     if samples.is_block:
         raise ValueError(
             f"y should be a 1d array, got an array of shape {samples.y.shape}: several columns "
             "are one target only where all are classes."
         )
-    conditions = _read_conditions(Z, discrete_conditions, samples)
+    conditions, of_conditions = _read_conditions(Z, discrete_conditions, samples)
+    warn_of_guesses(guesses + of_conditions, caller)
     uses_counts = _uses_counts(samples, conditions)
     _check_kinds(samples, conditions, uses_counts, estimator, n_neighbors)
     information = np.empty(samples.n_features)
@@ -256,9 +257,9 @@ def conditional_mutual_info(
 
 
 def _read_conditions(Z, discrete_conditions, samples):
-    """Return the columns of Z, and which of them are discrete, as Samples with the same y."""
-    table = table_of(as_columns(Z), caller="conditional_mutual_info")
-    n = len(samples.y)
+    """Return the columns of Z as Samples with the same y, and what was guessed of them."""
+    table = table_of(as_columns(Z), caller="conditional_mutual_info", switch="discrete_conditions")
+    n = samples.n_given
     if table.shape[0] != n:
         raise ValueError(
             f"Z must have as many samples as X and y, got {table.shape[0]} and {n}: all of "
@@ -267,8 +268,9 @@ def _read_conditions(Z, discrete_conditions, samples):
     # Columns of arrays have the names of those of X.
     is_one = table.names in (["x0"], ["x"])
     table.names = ["Z"] if is_one else [f"{name} of Z" for name in table.names]
+    table, guessed = table.take(samples.rows), []
     if isinstance(discrete_conditions, str):  # "auto"
-        discrete = np.array([table.is_discrete(j) for j in range(table.shape[1])])
+        discrete, guessed = discrete_mask(table, discrete_conditions, "discrete_conditions")
     else:
         discrete = np.zeros(table.shape[1], bool)
         try:
@@ -278,7 +280,7 @@ def _read_conditions(Z, discrete_conditions, samples):
                 "discrete_conditions must be 'auto', a bool, a mask or numbers of the columns of "
                 f"Z, which are {table.shape[1]}, got {discrete_conditions!r}."
             ) from error
-    return Samples(table, discrete, samples.y, samples.n_classes, samples.weights)
+    return replace(samples, table=table, discrete=discrete), guessed
 
 
 def _uses_counts(samples, conditions):
@@ -306,10 +308,10 @@ def _check_kinds(samples, conditions, uses_counts, estimator, n_neighbors):
             "with MutualInfoBinner or KBinsDiscretizer."
         )
     uses_neighbors = not uses_counts.all() or kind.discrete is neighbors_of_codes
-    if uses_neighbors and n_neighbors >= len(samples.y):
+    if uses_neighbors and n_neighbors >= samples.n:
         raise ValueError(
             f"n_neighbors={n_neighbors} must be smaller than the number of samples, got "
-            f"{len(samples.y)}."
+            f"{samples.n:g}."
         )
 
 
@@ -332,11 +334,6 @@ def _from_counts(samples, conditions, estimator, n_neighbors, n_jobs):
     """Return the estimate for the discrete columns, in nats."""
     codes, n_levels = samples.codes(n_jobs)
     strata, y, weights = _strata(conditions), samples.y, samples.weights
-    if weights is not None and not weights.all():
-        # Rows of weight zero are left out, as if they were not there.
-        kept = weights > 0
-        codes, y, weights = codes[:, kept], y[kept], weights[kept]
-        strata = np.unique(strata[kept], return_inverse=True)[1]
     discrete = ESTIMATORS[estimator].discrete
     return Strata(strata, y, weights).estimates(
         codes, n_levels, lambda counts: discrete(counts, n_neighbors), n_jobs

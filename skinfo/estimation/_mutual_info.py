@@ -141,10 +141,12 @@ def mutual_info(
 
     discrete_features : "auto", bool, or array-like of bool or int, default="auto"
         Which columns are discrete: all, none, a mask, or their numbers. ``"auto"``: those of
-        integer, boolean, string or categorical dtype.
+        text, categories, booleans, or whole numbers of at most 32 different values, in any
+        container and dtype, and all columns of a sparse matrix; other numbers, dates and
+        durations are continuous. A warning names columns of integers for which this is a guess.
 
     discrete_target : "auto" or bool, default="auto"
-        Whether y is. ``"auto"``: unless it holds floats some of which are not whole.
+        Whether y is. ``"auto"``: by the same rule.
 
     estimator : str, default="auto"
         In any case, with or without underscores.

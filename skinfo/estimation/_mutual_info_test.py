@@ -132,10 +132,10 @@ def mutual_info_test(
         joint variable, whose classes are the distinct rows.
 
     discrete_features : "auto", bool, or array-like of bool or int, default="auto"
-        Which columns are discrete.
+        Which columns are discrete; ``"auto"`` as of `mutual_info`.
 
     discrete_target : "auto" or bool, default="auto"
-        Whether y is.
+        Whether y is; ``"auto"`` by the same rule.
 
     estimator : str, default="auto"
         Of the statistic.

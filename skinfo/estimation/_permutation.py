@@ -33,6 +33,10 @@ def permutation_pvalues(samples, observed, estimate, *, n_permutations, groups, 
     -------
     pvalues : ndarray of shape (n_features,)
     """
+    if groups is not None:
+        groups = np.asarray(groups)
+        check_consistent_length(np.empty((samples.n_given, 0)), groups)
+        groups = groups[samples.rows]
     shuffle = _shuffler(len(samples.y), groups)
     as_much = np.ones(len(observed))
     for _ in range(n_permutations):
@@ -45,8 +49,6 @@ def _shuffler(n, groups):
     """Return a function of a RandomState to a permutation of rows, within groups if given."""
     if groups is None:
         return lambda random_state: random_state.permutation(n)
-    groups = np.asarray(groups)
-    check_consistent_length(np.empty((n, 0)), groups)
     codes = np.unique(groups, return_inverse=True)[1]
     in_order = np.argsort(codes, kind="stable")
 

@@ -5,15 +5,19 @@ from dataclasses import dataclass
 import narwhals.stable.v2 as nw
 import numpy as np
 import scipy.sparse as sp
-from sklearn.utils import check_array, check_consistent_length, column_or_1d
-from sklearn.utils.multiclass import type_of_target
+from sklearn.utils import check_array, check_consistent_length
 
 from skinfo.estimation._cells import count_pairs, is_dense
 from skinfo.estimation._columns import class_counts, discrete_codes, row_codes
 from skinfo.estimation._continuous import ContinuousTarget, DiscreteTarget
+from skinfo.utils._kinds import MOST_LEVELS, kind_of, numbers_of
 from skinfo.utils._table import table_of
-from skinfo.utils._target import class_codes, refuse_missing
+from skinfo.utils._target import class_codes, read_column, refuse_missing, target_kind
 from skinfo.utils._validation import check_weights
+from skinfo.utils._warnings import warn_caller
+
+# A warning names no more columns than this.
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,13 @@ class Samples:
         None for a continuous target.
 
     weights : ndarray of shape (n_samples,) or None
+        Positive: rows of weight zero are left out, as if they were not there.
+
+    rows : ndarray of shape (n_samples,), dtype int64, or slice
+        Which rows of X, as given, these are.
+
+    n_given : int
+        Rows of X, as given.
     """
 
     table: object
@@ -40,6 +51,13 @@ class Samples:
     y: np.ndarray
     n_classes: int | None
     weights: np.ndarray | None
+    rows: np.ndarray | slice
+    n_given: int
+
+    @property
+    def n(self):
+        """Number of samples, or sum of weights."""
+        return len(self.y) if self.weights is None else float(self.weights.sum())
 
     @property
     def n_features(self):
@@ -111,7 +129,7 @@ class Samples:
         )
 
 
-def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, caller):
+def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, caller, guesses=None):
     """Check X, y and weights, and say which columns are discrete.
 
     Parameters
@@ -129,55 +147,107 @@ def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, cal
     caller : str
         For messages.
 
+    guesses : list or None, default=None
+        Where to put what has been guessed; by default the user is warned of it at once.
+
     Returns
     -------
     samples : Samples
     """
-    table = SparseTable(X) if sp.issparse(X) else table_of(X, caller=caller)
-    y, n_classes = _read_target(y, discrete_target)
-    check_consistent_length(np.empty((table.shape[0], 0)), y)
-    discrete = _discrete_mask(table, discrete_features)
+    switch = "discrete_features"
+    table = SparseTable(X) if sp.issparse(X) else table_of(X, caller=caller, switch=switch)
+    outputs = _outputs(y, caller)
+    n_given = table.shape[0]
+    check_consistent_length(np.empty((n_given, 0)), outputs[0])
+    weights = None if sample_weight is None else check_weights(sample_weight, n_given)
+    rows = slice(None)
+    if weights is not None and not weights.all():
+        rows = np.flatnonzero(weights)
+        table, weights = table.take(rows), weights[rows]
+    discrete, guessed = discrete_mask(table, discrete_features, switch)
+    y, n_classes, is_guess = _read_target([output[rows] for output in outputs], discrete_target)
+    guessed += ["y (discrete_target)"] * is_guess
+    if guesses is None:
+        warn_of_guesses(guessed, caller)
+    else:
+        guesses += guessed
     if isinstance(table, SparseTable) and not discrete.all():
         raise ValueError(
             "Sparse X is taken for discrete columns only; convert continuous ones with "
             f"X.toarray(). Got discrete_features={discrete_features!r}."
         )
-    weights = None if sample_weight is None else check_weights(sample_weight, len(y))
-    return Samples(table, discrete, y, n_classes, weights)
+    return Samples(table, discrete, y, n_classes, weights, rows, n_given)
 
 
-def _read_target(y, discrete_target):
-    """Return class codes (n_samples,) int64 and how many, or numbers float64 and None.
-
-    Several columns of classes are one target, their combinations; several of numbers are a
-    block (n_samples, n_dimensions).
-    """
-    y = y.toarray() if sp.issparse(y) else y
-    is_one = np.ndim(y) != 2 or np.shape(y)[1] < 2
-    outputs = [column_or_1d(y, warn=True)] if is_one else _outputs(y)
-    for output in outputs:
-        refuse_missing(output)
-    if all(_is_discrete_target(output, discrete_target) for output in outputs):
-        codes = row_codes([class_codes(output)[0] for output in outputs])
-        return codes, int(codes.max(initial=-1)) + 1
-    if is_one:
-        return _continuous_target(outputs[0]), None
-    return check_array(y, dtype=np.float64, input_name="y"), None
-
-
-def _outputs(y):
+def _outputs(y, caller):
     """Return the columns of y, each of the dtype that it has in a frame."""
+    y = y.toarray() if sp.issparse(y) else y
+    if np.ndim(y) != 2 or np.shape(y)[1] < 2:
+        return [read_column(y, caller)]
     frame = nw.from_native(y, eager_only=True, pass_through=True)
     if isinstance(frame, nw.DataFrame):
-        return [series.to_numpy() for series in frame.iter_columns()]
-    return list(np.asarray(y).T)
+        return [read_column(series.to_numpy(), caller) for series in frame.iter_columns()]
+    return [read_column(output, caller) for output in np.asanyarray(y).T]
 
 
-def _discrete_mask(table, discrete_features):
-    """Return which columns are discrete, (n_features,) bool."""
+def _read_target(outputs, discrete_target):
+    """Return y, the number of classes or None, and whether its kind is a guess.
+
+    Several columns of classes are one target, their combinations, as codes (n_samples,) int64;
+    numbers are float64, of several columns a block (n_samples, n_dimensions).
+    """
+    kinds, guesses = [], []
+    for output in outputs:
+        refuse_missing(output)
+        kind, is_guess = ("classes" if discrete_target else "continuous"), False
+        if isinstance(discrete_target, str):  # "auto"
+            kind, is_guess = target_kind(output)
+        kinds.append(kind)
+        guesses.append(is_guess)
+    if set(kinds) == {"classes"}:
+        codes = row_codes([class_codes(output)[0] for output in outputs])
+        return codes, int(codes.max(initial=-1)) + 1, any(guesses)
+    if len(outputs) == 1:
+        return _continuous_target(outputs[0]), None, any(guesses)
+    block = np.column_stack([_continuous_target(output) for output in outputs])
+    return check_array(block, input_name="y"), None, any(guesses)
+
+
+def discrete_mask(table, discrete_features, switch):
+    """Return which columns are discrete, (n_features,) bool, and what was guessed, for a warning.
+
+    Parameters
+    ----------
+    table : Table or SparseTable
+
+    discrete_features : "auto", bool, or array-like of bool or int
+
+    switch : str
+        The parameter that `discrete_features` is to the user.
+    """
     n_features = table.shape[1]
     if isinstance(discrete_features, str):  # "auto"
-        return np.array([table.is_discrete(j) for j in range(n_features)])
+        mask = np.array([table.is_discrete(j) for j in range(n_features)])
+        # Integers of many values may be names all the same; floats are the usual numbers.
+        guessed = [j for j in np.flatnonzero(~mask) if table.kind(j) == "integer"]
+        return mask, [f"{table.names[j]} ({switch})" for j in guessed]
+    return _chosen(table, discrete_features, switch), []
+
+
+def warn_of_guesses(guessed, caller):
+    """Warn of the columns that integers do not say enough of, all in one."""
+    if guessed:
+        more = f" and {len(guessed) - MOST_NAMED} more" if len(guessed) > MOST_NAMED else ""
+        warn_caller(
+            f"{caller} takes integers of more than {MOST_LEVELS} different values for numbers, "
+            f"not for levels: {', '.join(guessed[:MOST_NAMED])}{more}. Set the parameter in "
+            "brackets to say which they are."
+        )
+
+
+def _chosen(table, discrete_features, switch):
+    """Return the mask (n_features,) that a bool, a mask or column numbers stand for."""
+    n_features = table.shape[1]
     chosen = np.asarray(discrete_features)
     if chosen.ndim == 0:
         return np.full(n_features, bool(chosen))
@@ -198,23 +268,13 @@ def _discrete_mask(table, discrete_features):
     return mask
 
 
-def _is_discrete_target(y, discrete_target):
-    if isinstance(discrete_target, (bool, np.bool_)):
-        return bool(discrete_target)
-    # Floats are classes if they are whole, as after a join that made integers floats.
-    if y.dtype.kind != "f":
-        return True
-    return bool(np.isfinite(y).all()) and type_of_target(y) in ("binary", "multiclass")
-
-
 def _continuous_target(y):
-    try:
-        return y.astype(np.float64)
-    except (TypeError, ValueError) as error:
+    if kind_of(y) == "level":
         raise ValueError(
             f"A continuous target must hold numbers, got {y.tolist()[0]!r}. "
             "Pass discrete_target=True."
-        ) from error
+        )
+    return numbers_of(y, "y")
 
 
 def prepared_target(samples):
@@ -238,6 +298,14 @@ class SparseTable:
         self._columns = check_array(X, accept_sparse="csc", dtype=None)
         self.shape = self._columns.shape
         self.names = [f"x{j}" for j in range(self.shape[1])]
+
+    def take(self, rows):
+        """Return a SparseTable of some rows, (n_taken,) int64."""
+        return SparseTable(self._columns[rows])
+
+    def kind(self, j):
+        """Return "number": what is sparse holds counts, or shares of them."""
+        return "number"
 
     def is_discrete(self, j):
         """Say yes: a sparse column is mostly one value."""

@@ -103,10 +103,11 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
         given, and features that are never selected.
 
     target_type : {"auto", "binary", "multiclass", "continuous"}, default="auto"
-        What y holds. ``"auto"``: fractions are continuous, as are whole numbers of more than 32
-        different values, with a warning. A continuous y is cut into equal-frequency bins, 3 to
-        10 by the cube root of the number of samples: of all cuts into so many they hold the most
-        information. All bits are then about those bins, which a `binner` is fitted to as well.
+        What y holds. ``"auto"``: text, booleans and whole numbers of at most 32 different values
+        are classes; other numbers, dates and durations are continuous, integers with a warning.
+        A continuous y is cut into equal-frequency bins, 3 to 10 by the cube root of the number of
+        samples: of all cuts into so many they hold the most information. All bits are then about
+        those bins, which a `binner` is fitted to as well.
 
     n_jobs : int or None, default=None
         Threads over candidates; the result does not depend on it.

@@ -73,7 +73,7 @@ def code_target(y, X, sample_weight, estimator, target_type):
 
 
 def _code_column(y, X, sample_weight, estimator, target_type):
-    y, kind = check_typed_target(y, estimator, target_type)
+    y, kind = check_typed_target(y, estimator, target_type, sample_weight)
     target, keep = encode_typed_target(y, kind, X, sample_weight, estimator)
     if kind == "classes":
         name = "binary" if target.n_classes == 2 else "multiclass"

@@ -126,8 +126,8 @@ default="from_dtype"
         information by it. `missing_bits_` tells what they say either way.
 
     target_type : {"auto", "binary", "multiclass", "continuous"}, default="auto"
-        What y is. "auto": text, booleans and whole numbers are classes, but whole numbers of
-        more than 32 different values are continuous, with a warning; fractions are continuous.
+        What y is. "auto": text, booleans and whole numbers of at most 32 different values are
+        classes; other numbers, dates and durations are continuous, integers with a warning.
 
     max_candidates : int or None, default=512
         Where a column has more boundary points than this, they are thinned to as many
@@ -444,7 +444,7 @@ default="from_dtype"
         stream = getattr(self, "_stream", None)
         reader = ColumnReader(self) if stream is None else stream.following(self)
         reader.name_classes(classes)
-        y, kind = check_typed_target(y, self, reader.known_type(self.target_type))
+        y, kind = check_typed_target(y, self, reader.known_type(self.target_type), sample_weight)
         table = read_table(self, X, reset=reader.is_new, accept_sparse=True)
         target, keep = encode_typed_target(
             y, kind, table, sample_weight, self, reader.target, CHUNK_OF_ONE_VALUE[kind]
@@ -544,7 +544,7 @@ default="from_dtype"
         """Fit, and return the Table, y and the reader of its columns."""
         self._stream, self._is_restored = None, False
         reader = ColumnReader(self)
-        y, kind = check_typed_target(y, self, self.target_type)
+        y, kind = check_typed_target(y, self, self.target_type, sample_weight)
         table = read_table(self, X, reset=True, ensure_min_samples=2, accept_sparse=True)
         target, keep = encode_typed_target(y, kind, table, sample_weight, self)
         reader.open(table, target, keep)

@@ -8,13 +8,12 @@ from sklearn.utils.validation import has_fit_parameter
 
 from skinfo._kernels._bits import WORD
 from skinfo.estimation._bins import default_n_bins, equal_frequency_codes
+from skinfo.utils._kinds import holds_levels
 from skinfo.utils._parallel import in_threads
 
 # Codes are bytes; in a fuller column neighbouring levels share a code.
 MAX_LEVELS = 256
 
-# An integer column with more values than this is a measurement, to be binned like one.
-FEW_LEVELS = 32
 
 # Integers within this range are counted rather than sorted.
 COUNTING_RANGE = 4096
@@ -79,10 +78,8 @@ def _encode_column(table, j, target, keep, n_bins, cut):
         codes, levels = table.levels(j)
         return _compact(codes[keep], len(levels), target.weights)
     values = table.numbers(j)[keep]
-    if table.is_discrete(j):
-        discrete = _few_integers(values, target.weights)
-        if discrete is not None:
-            return discrete
+    if table.kind(j) not in ("date", "duration") and holds_levels(values):
+        return _few_integers(values, target.weights)
     if not cut:
         return None
     missing = np.isnan(values)
@@ -93,10 +90,8 @@ def _encode_column(table, j, target, keep, n_bins, cut):
 
 
 def _few_integers(values, weights):
-    """Return codes of an integer column with few levels, None if there are more."""
+    """Return codes of whole numbers, some of them present."""
     missing = np.isnan(values)
-    if missing.all():
-        return _compact(np.full(len(values), -1), 0, weights)
     low, high = np.nanmin(values), np.nanmax(values)
     if high - low < COUNTING_RANGE:
         codes = np.where(missing, -1, values - low).astype(np.int64)
@@ -106,8 +101,6 @@ def _few_integers(values, weights):
         codes = np.where(missing, -1, np.searchsorted(levels, values))
         n_values = len(levels)
     seen = np.bincount(codes[~missing], minlength=n_values) > 0
-    if seen.sum() > FEW_LEVELS:
-        return None
     place = np.append(np.cumsum(seen) - 1, -1)
     return _compact(place[codes], int(seen.sum()), weights)
 

@@ -1,33 +1,22 @@
 """Columns of any container, one at a time: numbers with NaN, or levels with None."""
 
+from functools import cached_property
+
 import narwhals.stable.v2 as nw
 import numpy as np
 import scipy.sparse as sp
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_array, validate_data
 
-# Above this, float64 no longer tells neighbouring integers apart.
-LARGEST_EXACT_INTEGER = 2**53
-
-NUMBER_KINDS = {"boolean", "integer", "floating", "mixed-integer-float", "decimal", "empty"}
-DATE_KINDS = {"datetime64", "datetime", "date", "timedelta64", "timedelta"}
-
-# What a column of numbers stands for, by the kind of a NumPy dtype and by pandas' name for the
-# content of an object column; anything else is "number".
-STANDS_FOR = {
-    "b": "boolean",
-    "i": "integer",
-    "u": "integer",
-    "M": "date",
-    "m": "duration",
-    "boolean": "boolean",
-    "integer": "integer",
-    "datetime64": "date",
-    "datetime": "date",
-    "date": "date",
-    "timedelta64": "duration",
-    "timedelta": "duration",
-}
+from skinfo.utils._kinds import (
+    MOST_LEVELS,
+    holds_levels,
+    kind_of,
+    kinds_among,
+    numbers_of,
+    refuse_unsupported,
+    unmasked,
+)
 
 
 class Table:
@@ -39,10 +28,15 @@ class Table:
 
     names : list of str
         How messages and reports call the columns.
+
+    switch : str or None, default=None
+        The parameter by which the user says which columns are levels, for messages.
     """
 
-    def __init__(self, data, names):
+    def __init__(self, data, names, switch=None):
         self._data = data
+        self._switch = switch
+        self._kinds = {}
         self._is_frame = isinstance(data, nw.DataFrame)
         self._is_sparse = sp.issparse(data)
         # Narwhals makes its list of names anew each time: n columns would take n^2 steps.
@@ -50,49 +44,54 @@ class Table:
         self.names = names
         self.shape = data.shape
 
+    def kind(self, j):
+        """Return what column j holds, one of ``KINDS`` but "unsupported".
+
+        Raises
+        ------
+        ValueError
+            If it holds lists, complex numbers or the like.
+        """
+        if j not in self._kinds:
+            self._kinds[j] = self._kind(j)
+        return self._kinds[j]
+
     def is_numeric(self, j):
-        """Say whether column j holds numbers, booleans or dates (by dtype; objects by content)."""
-        if not self._is_frame and self._data.dtype != object:
-            return self._data.dtype.kind in "biufmM"
-        if self._is_frame:
-            dtype = self._series(j).dtype
-            if dtype.is_numeric() or dtype.is_temporal() or dtype == nw.Boolean:
-                return True
-            if dtype in (nw.String, nw.Categorical, nw.Enum):
-                return False
-        return _object_kind(self._objects(j)) in NUMBER_KINDS | DATE_KINDS
+        """Say whether column j holds numbers, booleans, dates or durations."""
+        return self.kind(j) != "level"
 
     def is_discrete(self, j):
-        """Say whether the dtype of column j is integer, boolean or categorical."""
-        if not self._is_frame and self._data.dtype != object:
-            return self._data.dtype.kind in "biuUS"
-        if self._is_frame:
-            dtype = self._series(j).dtype
-            if dtype.is_integer() or dtype in (nw.Boolean, nw.String, nw.Categorical, nw.Enum):
+        """Say whether column j holds levels: text, booleans, or few different whole numbers."""
+        kind = self.kind(j)
+        if kind in ("integer", "number"):
+            if self._ranges is not None and self._ranges[j] < MOST_LEVELS:
                 return True
-            if dtype.is_numeric() or dtype.is_temporal():
-                return False
-        return _object_kind(self._objects(j)) not in {"floating", "mixed-integer-float", "decimal"}
+            if self._is_plain("f"):
+                # As it stands: most columns are known for numbers by their first.
+                return holds_levels(self._data[:, j])
+            integers = self.integers(j)
+            return holds_levels(self.numbers(j) if integers is None else integers)
+        return kind in ("boolean", "level")
 
-    def stands_for(self, j):
-        """Return "number", "integer", "boolean", "date" or "duration", of a numeric column."""
-        if self._is_frame:
-            dtype = self._series(j).dtype
-            if dtype.is_integer():
-                return "integer"
-            if dtype == nw.Boolean:
-                return "boolean"
-            if dtype.is_temporal():
-                return "duration" if dtype == nw.Duration else "date"
-            if dtype.is_numeric():
-                return "number"
-        elif self._data.dtype != object:
-            return STANDS_FOR.get(self._data.dtype.kind, "number")
-        return STANDS_FOR.get(_object_kind(self._objects(j)), "number")
+    @cached_property
+    def _ranges(self):
+        """The largest integer of each column less the smallest, None where there are others.
+
+        An array is read once, in the order of its memory: column by column takes ten times as
+        long.
+        """
+        if not self._is_plain("iu") or not self.shape[0]:
+            return None
+        ranges = self._data.max(axis=0) - self._data.min(axis=0)
+        # Differences that overflow wrap back to what they are.
+        return ranges.view(f"u{ranges.itemsize}")
+
+    def _is_plain(self, kinds):
+        return isinstance(self._data, np.ndarray) and self._data.dtype.kind in kinds
 
     def take(self, rows):
         """Return a Table of some rows, (n_taken,) int64."""
-        return Table(self._data[rows], self.names)
+        return Table(self._data[rows], self.names, self._switch)
 
     def numbers(self, j):
         """Return column j as float64 of shape (n_samples,), missing as NaN.
@@ -102,17 +101,14 @@ class Table:
         ValueError
             If the column is text, or holds integers that float64 would change.
         """
-        if not self._is_frame and self._data.dtype != object:
-            values = self._array_column(j)
-        else:
-            values = self._frame_numbers(j) if self._is_frame else None
-            if values is None:
-                values = self._object_numbers(j)
-        if values.dtype.kind in "iu":
-            self._check_exact(j, values)
-        elif values.dtype.kind in "mM":
-            values = _dates_to_numbers(values)
-        return np.ascontiguousarray(values, dtype=np.float64)
+        self.kind(j)
+        values = self._frame_numbers(j) if self._is_frame else None
+        if values is None:
+            values = self._objects(j)
+        # Not what the dtype says: a category may be of numbers.
+        if kind_of(values) == "level":
+            self._refuse_levels(j, values)
+        return np.ascontiguousarray(numbers_of(values, self.names[j]))
 
     def bytes(self):
         """Return the array itself if it holds bytes, small codes as they stand; else None."""
@@ -140,9 +136,20 @@ class Table:
         """Return codes (n_samples,) int64, -1 for missing, and the sorted levels of column j."""
         import pandas as pd
 
-        codes, levels = pd.factorize(self._objects(j), use_na_sentinel=True)
-        # Sorted, so that the order of rows leaves no trace.
+        self.kind(j)
+        values = self._objects(j)
+        try:
+            codes, levels = pd.factorize(values, use_na_sentinel=True)
+        except TypeError as error:
+            raise ValueError(
+                f"{self.names[j]} holds values that cannot be compared ({error}). Make text of "
+                "them."
+            ) from error
         levels = list(levels)
+        if values.dtype == object and len(kinds_among(values) & NUMBERS) > 1:
+            # 1, 1.0 and True are one level: it has one name, whichever of them came first.
+            levels = [_plain(level) for level in levels]
+        # Sorted, so that the order of rows leaves no trace.
         order = level_order(levels)
         rank = np.empty(len(levels) + 1, np.int64)
         rank[order] = np.arange(len(levels))
@@ -161,73 +168,56 @@ class Table:
         column[self._data.indices[stored]] = self._data.data[stored]
         return column
 
+    def _kind(self, j):
+        kind = _kind_of_dtype(self._series(j).dtype) if self._is_frame else None
+        if kind is None:
+            values = self._objects(j)
+            kind = kind_of(values)
+        if kind == "unsupported":
+            refuse_unsupported(
+                _as_objects(self._series(j)) if self._is_frame else values, self.names[j]
+            )
+        return kind
+
     def _objects(self, j):
         if not self._is_frame:
             return self._array_column(j)
         series = self._series(j)
+        if series.dtype in (nw.Int128, nw.UInt128):
+            return _as_objects(series)
         if (
             series.dtype in (nw.Categorical, nw.Enum)
             and not series.implementation.is_pandas_like()
         ):
             # pyarrow's to_numpy turns a null of a dictionary array into its last level.
             series = series.cast(nw.String)
-        return series.to_numpy()
+        try:
+            return series.to_numpy()
+        except NotImplementedError:  # pandas does not convert string views of pyarrow
+            return _as_objects(series)
 
     def _frame_numbers(self, j):
+        """Return what narwhals makes numbers of, None where the objects are to be read."""
         series = self._series(j)
-        if not (series.dtype.is_numeric() or series.dtype == nw.Boolean):
+        dtype = series.dtype
+        if dtype in (nw.Int128, nw.UInt128) or not (dtype.is_numeric() or dtype == nw.Boolean):
             return None
-        if series.dtype.is_integer() and not series.is_null().any():
+        if dtype.is_integer() and not series.is_null().any():
             return series.to_numpy()
-        if series.dtype.is_integer():
-            self._check_exact(j, series.drop_nulls().to_numpy())
+        if dtype.is_integer():
+            # For the message, where float64 would change one.
+            numbers_of(series.drop_nulls().to_numpy(), self.names[j])
         return series.cast(nw.Float64).to_numpy()
 
-    def _object_numbers(self, j):
-        import pandas as pd
-
-        values = np.asarray(self._objects(j))
-        if values.dtype.kind in "mM":
-            return values
-        values = values.astype(object)
-        missing = pd.isna(values)
-        kind = _object_kind(values)
-        if kind in DATE_KINDS:
-            return pd.to_datetime(pd.Series(values)).to_numpy()
-        if kind not in NUMBER_KINDS:
-            example = next(v for v in values[~missing] if not _is_number(v))
-            raise ValueError(
-                f"{self.names[j]} must hold numbers, got {example!r}. Convert it, or have it "
-                "treated as categorical (categorical_features)."
-            )
-        if kind == "integer":
-            present = values[~missing]
-            large = [v for v in present if abs(v) > LARGEST_EXACT_INTEGER and int(float(v)) != v]
-            self._refuse_inexact(j, large)
-        numbers = np.full(values.shape, np.nan)
-        numbers[~missing] = values[~missing].astype(np.float64)
-        return numbers
-
-    def _check_exact(self, j, values):
-        if values.size and (
-            values.max() > LARGEST_EXACT_INTEGER or values.min() < -LARGEST_EXACT_INTEGER
-        ):
-            as_float = values.astype(np.float64)
-            inexact = [
-                v for v, f in zip(values.tolist(), as_float.tolist(), strict=True) if v != f
-            ]
-            self._refuse_inexact(j, inexact)
-
-    def _refuse_inexact(self, j, values):
-        if values:
-            raise ValueError(
-                f"{self.names[j]} holds integers beyond 2**53, such as {int(values[0])}, which "
-                "float64 cannot tell from their neighbours. Subtract an offset, or convert an "
-                "identifier to strings."
-            )
+    def _refuse_levels(self, j, values):
+        example = next(v for v in np.asarray(values, object) if not _is_missing_or_number(v))
+        remedy = f", or have it taken for levels ({self._switch})" if self._switch else ""
+        raise ValueError(
+            f"{self.names[j]} must hold numbers, got {example!r}. Convert it{remedy}."
+        )
 
 
-def read_table(estimator, X, *, reset, ensure_min_samples=1, accept_sparse=False):
+def read_table(estimator, X, *, reset, ensure_min_samples=1, accept_sparse=False, switch=None):
     """Check X, store or compare its feature names and count, and return a Table.
 
     Parameters
@@ -245,18 +235,25 @@ def read_table(estimator, X, *, reset, ensure_min_samples=1, accept_sparse=False
     accept_sparse : bool, default=False
         Whether X may be a SciPy sparse array; what it does not store is zero.
 
+    switch : str or None, default=None
+        See `Table`; None is ``categorical_features`` where the estimator has it.
+
     Returns
     -------
     table : Table
     """
     if isinstance(X, Table):
         return X
+    _refuse_lazy(X)
     _check_unique_names(X)
+    X = unmasked(X)
+    switch = switch or _switch_of(estimator)
     frame = nw.from_native(X, eager_only=True, pass_through=True)
     if isinstance(frame, nw.DataFrame):
+        frame = _without_views(frame)
         validate_data(estimator, X, reset=reset, skip_check_array=True)
         _check_frame_shape(estimator, frame.shape, ensure_min_samples)
-        return Table(frame, [str(name) for name in frame.columns])
+        return Table(frame, [str(name) for name in frame.columns], switch)
     if not hasattr(X, "dtype") and not hasattr(X, "__array__") and not hasattr(X, "shape"):
         # A list of rows may mix text and numbers, which NumPy would turn into text alone.
         X = _rows_to_array(X)
@@ -272,10 +269,10 @@ def read_table(estimator, X, *, reset, ensure_min_samples=1, accept_sparse=False
     if sp.issparse(array) and not array.has_canonical_format:
         array = array.copy()
         array.sum_duplicates()
-    return Table(array, [f"x{j}" for j in range(array.shape[1])])
+    return Table(array, [f"x{j}" for j in range(array.shape[1])], switch)
 
 
-def table_of(X, *, caller, ensure_min_samples=1):
+def table_of(X, *, caller, ensure_min_samples=1, switch=None):
     """Check X as `read_table` does, for a function: nothing is stored.
 
     Parameters
@@ -288,18 +285,57 @@ def table_of(X, *, caller, ensure_min_samples=1):
 
     ensure_min_samples : int, default=1
 
+    switch : str or None, default=None
+        See `Table`.
+
     Returns
     -------
     table : Table
     """
     # An estimator that lives for this call.
     passing = type(caller, (BaseEstimator,), {})()
-    return read_table(passing, X, reset=True, ensure_min_samples=ensure_min_samples)
+    return read_table(passing, X, reset=True, ensure_min_samples=ensure_min_samples, switch=switch)
 
 
 def _rows_to_array(X):
     array = check_array(X, dtype=None, ensure_all_finite=False, ensure_min_samples=0)
     return np.asarray(X, dtype=object) if array.dtype.kind in "US" else array
+
+
+def _switch_of(estimator):
+    has_it = "categorical_features" in estimator.get_params(deep=False)
+    return "categorical_features" if has_it else None
+
+
+def _refuse_lazy(X):
+    """TypeError for a frame of polars, dask and the like whose rows are yet to be computed."""
+    for method in ("collect", "compute"):
+        if hasattr(type(X), method) and hasattr(type(X), "columns"):
+            raise TypeError(
+                f"X is a {type(X).__name__}, whose rows are not computed yet. Pass "
+                f"X.{method}() instead."
+            )
+
+
+def _without_views(frame):
+    """Return a frame without string views, of which pyarrow takes no rows."""
+    native = frame.to_native()
+    if frame.implementation.is_pyarrow():
+        types = native.schema.types
+    elif frame.implementation.is_pandas():
+        types = native.dtypes.tolist()
+    else:
+        return frame
+    views = {type_ for type_ in set(types) if str(type_).startswith("string_view")}
+    names = [name for name, type_ in zip(frame.columns, types, strict=True) if type_ in views]
+    if not names:
+        return frame
+    if frame.implementation.is_pyarrow():
+        return frame.with_columns(nw.col(names).cast(nw.String))
+    native = native.copy(deep=False)
+    for name in names:
+        native[name] = np.array(native[name].tolist(), dtype=object)
+    return nw.from_native(native, eager_only=True)
 
 
 def _check_unique_names(X):
@@ -326,27 +362,41 @@ def _check_frame_shape(estimator, shape, ensure_min_samples):
         )
 
 
-def _object_kind(values):
+NUMBERS = {"boolean", "integer", "number"}
+
+
+def _kind_of_dtype(dtype):
+    """Return the kind of a narwhals dtype, None where the values have to be looked at."""
+    if dtype.is_integer():
+        return "integer"
+    if dtype.is_numeric():
+        return "number"
+    if dtype == nw.Boolean:
+        return "boolean"
+    if dtype.is_temporal():
+        return "duration" if dtype in (nw.Duration, nw.Time) else "date"
+    if dtype in (nw.String, nw.Categorical, nw.Enum, nw.Binary):
+        return "level"
+    return "unsupported" if dtype in (nw.List, nw.Array, nw.Struct) else None
+
+
+def _as_objects(series):
+    """Return a narwhals Series as an array of Python's own objects."""
+    values = np.empty(len(series), object)
+    values[:] = series.to_list()
+    return values
+
+
+def _is_missing_or_number(value):
     import pandas as pd
 
-    return pd.api.types.infer_dtype(values, skipna=True)
+    return pd.isna(value) or kind_of(np.array([value], object)) in NUMBERS
 
 
-def _is_number(value):
-    try:
-        float(value)
-    except (TypeError, ValueError):
-        return False
-    return not isinstance(value, str)
-
-
-def _dates_to_numbers(values):
-    """Return dates or durations as float64 microseconds, exact from 1684 to 2255; NaT as NaN."""
-    unit = "datetime64[us]" if values.dtype.kind == "M" else "timedelta64[us]"
-    microseconds = values.astype(unit)
-    numbers = microseconds.astype(np.int64).astype(np.float64)
-    numbers[np.isnat(microseconds)] = np.nan
-    return numbers
+def _plain(level):
+    """Return a whole number as an int, all else as it is."""
+    is_number = kind_of(np.array([level], object)) in NUMBERS
+    return int(level) if is_number and level % 1 == 0 else level
 
 
 def level_order(levels):

@@ -7,8 +7,15 @@ from math import frexp
 import numpy as np
 import pandas as pd
 from sklearn.utils import check_consistent_length, column_or_1d
-from sklearn.utils.multiclass import type_of_target
 
+from skinfo.utils._kinds import (
+    MOST_LEVELS,
+    holds_levels,
+    kind_of,
+    numbers_of,
+    refuse_unsupported,
+    unmasked,
+)
 from skinfo.utils._validation import check_weights
 from skinfo.utils._warnings import warn_caller
 
@@ -89,26 +96,6 @@ class NumberTarget:
         )
 
 
-def check_target(y, estimator):
-    """Return y as a one-dimensional array of class labels.
-
-    Raises
-    ------
-    ValueError
-        If y is absent, has missing values, or is not one column of classes.
-    """
-    name = type(estimator).__name__
-    y = _check_column(y, name)
-    # Of integers, booleans and text there is nothing to find out.
-    kind = "multiclass" if y.dtype.kind in "biuSU" else type_of_target(y, input_name="y")
-    if kind not in ("binary", "multiclass"):
-        raise ValueError(
-            f"Unknown label type: {kind}. {name} needs y to be classes (binary or multiclass); "
-            "cut a continuous y into classes first, e.g. with KBinsDiscretizer."
-        )
-    return y
-
-
 # What to do about a target of one value.
 NO_INFORMATION = "A constant target has no information."
 
@@ -119,7 +106,7 @@ def encode_target(y, X, sample_weight, estimator, known=None, remedy=NO_INFORMAT
     Parameters
     ----------
     y : ndarray of shape (n_samples,)
-        From `check_target`.
+        Classes, from `check_typed_target`.
 
     X : Table or array
         To compare lengths with.
@@ -170,7 +157,7 @@ def class_codes(y):
     """
     refuse_missing(y)
     if y.dtype.kind not in "iu" or int(y.max()) - int(y.min()) >= COUNTING_RANGE:
-        return pd.factorize(y, sort=True)
+        return _sorted_classes(y)
     lowest = y.min()
     offsets = (y - lowest).astype(np.uint16)
     seen = np.bincount(offsets) > 0
@@ -178,6 +165,16 @@ def class_codes(y):
     if seen.all():
         return offsets, classes
     return (np.cumsum(seen) - 1)[offsets], classes
+
+
+def _sorted_classes(y):
+    try:
+        return pd.factorize(y, sort=True)
+    except TypeError as error:
+        raise ValueError(
+            f"Unknown label type: y mixes classes that cannot be sorted ({error}). Make text of "
+            "all of them."
+        ) from error
 
 
 def _known_codes(y, classes):
@@ -192,11 +189,7 @@ def _known_codes(y, classes):
     return codes.astype(np.int32)
 
 
-# An integer target with more distinct values than this is taken for a number, with a word.
-MOST_INTEGER_CLASSES = 32
-
-
-def check_typed_target(y, estimator, target_type):
+def check_typed_target(y, estimator, target_type, sample_weight=None):
     """Return y as a one-dimensional array, and "classes" or "continuous".
 
     Parameters
@@ -206,8 +199,10 @@ def check_typed_target(y, estimator, target_type):
     estimator : estimator
 
     target_type : {"auto", "binary", "multiclass", "continuous"}
-        "auto": fractions are continuous, and so are integers of more than 32 different values,
-        with a warning; all else are classes.
+        "auto": see `target_kind`.
+
+    sample_weight : array-like of shape (n_samples,) or None, default=None
+        What rows of weight zero hold is not looked at.
 
     Raises
     ------
@@ -215,14 +210,48 @@ def check_typed_target(y, estimator, target_type):
         If y is absent, has missing or infinite values, or is not what it is said to be.
     """
     name = type(estimator).__name__
-    y = _check_column(y, name)
+    y = read_column(y, name)
+    some = slice(None)
+    if sample_weight is not None:
+        some = check_weights(sample_weight, len(y)) > 0
+    refuse_missing(y[some])
     if target_type == "auto":
-        kind = _target_kind(y, name)
+        kind, is_guess = target_kind(y[some])
+        if is_guess:
+            warn_caller(
+                f"y holds more than {MOST_LEVELS} different integers, so {name} takes it for a "
+                "continuous target. Set target_type='continuous' if that is right, or "
+                "'multiclass' if they name classes."
+            )
     else:
         kind = "continuous" if target_type == "continuous" else "classes"
     if kind == "continuous":
-        y = _as_numbers(y, name)
+        y = finite_numbers(y, some, name)
     return y, kind
+
+
+def target_kind(y):
+    """Return what y is if nobody says, "classes" or "continuous", and whether to tell the user.
+
+    The rule is that of columns of X: text, booleans and whole numbers of at most 32 different
+    values are classes, other numbers, dates and durations are continuous. Integers of more values
+    may be names of classes all the same; floats are the usual way to store a number.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_samples,)
+        Without missing values.
+    """
+    if not len(y):
+        return "classes", False
+    kind = kind_of(y)
+    if kind == "unsupported":
+        refuse_unsupported(y, "y")
+    if kind in ("boolean", "level"):
+        return "classes", False
+    if kind in ("integer", "number") and holds_levels(numbers_of(y, "y")):
+        return "classes", False
+    return "continuous", kind == "integer"
 
 
 def encode_typed_target(y, kind, X, sample_weight, estimator, known=None, remedy=NO_INFORMATION):
@@ -261,53 +290,42 @@ def encode_typed_target(y, kind, X, sample_weight, estimator, known=None, remedy
     return NumberTarget(values, centre, scale, weights, sample_weight is not None), keep
 
 
-def _check_column(y, name):
-    """Return y as one column without missing values."""
+def read_column(y, name):
+    """Return y as one column."""
     if y is None:
         raise ValueError(
-            f"{name} requires y to be passed, but the target y is None: it measures what X "
-            "says about y."
+            f"{name} requires y to be passed, but the target y is None: pass the classes or "
+            "numbers that X is to be informative about, as in fit(X, y)."
         )
-    y = column_or_1d(y, warn=True)
+    y = column_or_1d(unmasked(y), warn=True)
     if y.dtype.kind == "c":
         raise ValueError(f"Complex data not supported: y of {name} must be real.")
-    refuse_missing(y)
-    return y
+    # pandas has no index of float16.
+    return y.astype(np.float32) if y.dtype == np.float16 else y
 
 
-def _target_kind(y, name):
-    """Return "classes" or "continuous", with a warning where that is a guess."""
-    if y.dtype.kind in "bSU" or (y.dtype == object and any(isinstance(v, str) for v in y)):
-        return "classes"
-    if y.dtype.kind in "iu" and y.size and int(np.ptp(y)) < MOST_INTEGER_CLASSES:
-        return "classes"
-    numbers = _as_numbers(y, name)
-    if np.any(numbers != np.floor(numbers)):
-        return "continuous"
-    n_distinct = len(pd.unique(numbers))
-    if n_distinct <= MOST_INTEGER_CLASSES:
-        return "classes"
-    warn_caller(
-        f"y holds {n_distinct} different whole numbers, so {name} takes it for a continuous "
-        "target. Set target_type='continuous' if that is right, or 'multiclass' if they name "
-        "classes.",
-    )
-    return "continuous"
+def finite_numbers(y, some, name):
+    """Return y as float64, of which the entries at `some` are finite.
 
-
-def _as_numbers(y, name):
-    """Return y as finite float64."""
-    try:
-        numbers = y.astype(np.float64)
-    except (TypeError, ValueError) as error:
+    Raises
+    ------
+    ValueError
+        If they are not, or are no numbers.
+    """
+    if kind_of(y[some]) in ("level", "unsupported"):
+        example = next(v for v in y[some].tolist() if kind_of(np.array([v], object)) == "level")
         raise ValueError(
             f"Unknown label type: y of {name} must hold numbers, or classes named by text, "
-            f"integers or booleans, got {y[0]!r}."
-        ) from error
-    if not np.isfinite(numbers).all():
-        row = int(np.argmin(np.isfinite(numbers)))
+            f"integers or booleans, got {example!r}."
+        )
+    numbers = np.full(len(y), np.nan)
+    numbers[some] = numbers_of(y[some], "y")
+    is_infinite = np.isinf(numbers)
+    if is_infinite.any():
+        row = int(np.argmax(is_infinite))
         raise ValueError(
-            f"Input y contains infinity: {y[row]!r} in row {row}. {name} needs a finite target."
+            f"Input y contains infinity: {float(numbers[row])} in row {row}. {name} needs a "
+            "finite target."
         )
     return numbers
 

@@ -30,6 +30,11 @@ def cmi(x, y, z, **options):
     return conditional_mutual_info(x, y, z, base=math.e, **options)[0]
 
 
+def of_levels(X, y, z, **options):
+    """Return the estimates where integers are levels, however many."""
+    return conditional_mutual_info(X, y, z, discrete_features=True, **options)
+
+
 @pytest.fixture(params=COUNT_ESTIMATORS)
 def estimator(request):
     return request.param
@@ -106,13 +111,13 @@ def test_agrees_with_sklearn_stratum_by_stratum(codes):
             plugin += len(a) / len(x) * mutual_info_score(a, b)
             chance += len(a) / len(x) * expected_mutual_information(table, len(a))
         for name, expected in (("plugin", plugin), ("emi", plugin - chance)):
-            estimate = conditional_mutual_info(X, y, z, estimator=name, base=math.e)[j]
+            estimate = of_levels(X, y, z, estimator=name, base=math.e)[j]
             assert estimate == pytest.approx(expected, abs=1e-9)
 
 
 def test_neighbors_of_codes_are_those_of_the_neighbor_estimate(codes):
     X, y, z = codes
-    estimates = conditional_mutual_info(X, y, z, estimator="mesner_shalizi", base=math.e)
+    estimates = of_levels(X, y, z, estimator="mesner_shalizi", base=math.e)
     expected = [mixed_conditional(x, y, z, 3) for x in X.T]
     np.testing.assert_allclose(estimates, expected, atol=1e-13)
 
@@ -120,7 +125,7 @@ def test_neighbors_of_codes_are_those_of_the_neighbor_estimate(codes):
 @pytest.mark.parametrize("name", ["emi", "plugin"])
 def test_constant_condition_is_no_condition(codes, name):
     X, y, _ = codes
-    estimates = conditional_mutual_info(X, y, ["same"] * 400, estimator=name, base=math.e)
+    estimates = of_levels(X, y, ["same"] * 400, estimator=name, base=math.e)
     for x, estimate in zip(X.T, estimates, strict=True):
         counts = pd.crosstab(x, y).to_numpy()
         assert estimate == information_from_counts(counts, name)
@@ -128,8 +133,8 @@ def test_constant_condition_is_no_condition(codes, name):
 
 def test_constant_column_or_target_gives_zero(codes, estimator):
     X, y, z = codes
-    assert conditional_mutual_info(X, y, z, estimator=estimator)[2] == 0.0
-    assert not conditional_mutual_info(X, np.ones(400, int), z, estimator=estimator).any()
+    assert of_levels(X, y, z, estimator=estimator)[2] == 0.0
+    assert not of_levels(X, np.ones(400, int), z, estimator=estimator).any()
     # And what is constant in every stratum says nothing more.
     assert cmi(z // 2, y, z, estimator=estimator) == 0.0
 
@@ -217,10 +222,8 @@ def test_real_weights_are_near_whole_ones(codes):
     X, y, z = codes
     X = X[:, :3]
     for name in ("emi", "plugin"):
-        whole = conditional_mutual_info(X, y, z, estimator=name)
-        real = conditional_mutual_info(
-            X, y, z, estimator=name, sample_weight=np.full(400, 1 + 1e-9)
-        )
+        whole = of_levels(X, y, z, estimator=name)
+        real = of_levels(X, y, z, estimator=name, sample_weight=np.full(400, 1 + 1e-9))
         np.testing.assert_allclose(real, whole, atol=0.02)
         assert real[2] == 0.0
 
@@ -231,24 +234,18 @@ def test_all_columns_of_z_are_one_condition(codes, estimator):
     assert len(np.unique(Z, axis=0)) == 5
     for condition in (Z, pd.DataFrame(Z), pl.DataFrame(Z), Z[:, ::-1]):
         np.testing.assert_array_equal(
-            conditional_mutual_info(X, y, condition, estimator=estimator),
-            conditional_mutual_info(X, y, z, estimator=estimator),
+            of_levels(X, y, condition, estimator=estimator),
+            of_levels(X, y, z, estimator=estimator),
         )
 
 
 def test_tables_seen_in_full_or_not_are_the_same(codes, monkeypatch, estimator):
     X, y, z = codes
     weights = np.arange(400) % 3 + 1
-    whole = [
-        conditional_mutual_info(X, y, z, estimator=estimator, sample_weight=w)
-        for w in (None, weights)
-    ]
+    whole = [of_levels(X, y, z, estimator=estimator, sample_weight=w) for w in (None, weights)]
     monkeypatch.setattr(strata_module, "DENSE_CELLS", 0)
     monkeypatch.setattr(strata_module, "DENSE_CELLS_A_ROW", 0)
-    met = [
-        conditional_mutual_info(X, y, z, estimator=estimator, sample_weight=w)
-        for w in (None, weights)
-    ]
+    met = [of_levels(X, y, z, estimator=estimator, sample_weight=w) for w in (None, weights)]
     np.testing.assert_array_equal(met, whole)
 
 
@@ -257,15 +254,15 @@ def test_many_levels_on_every_side(rng):
     n = 70_000
     one_each = np.arange(n)
     coin = rng.integers(0, 2, n)
-    assert cmi(one_each, coin, coin) == 0.0
-    assert cmi(coin, coin, one_each) == 0.0
-    assert cmi(one_each, coin, one_each % 2) == pytest.approx(0, abs=1e-12)
+    levels = dict.fromkeys(("discrete_features", "discrete_target", "discrete_conditions"), True)
+    assert cmi(one_each, coin, coin, **levels) == 0.0
+    assert cmi(coin, coin, one_each, **levels) == 0.0
+    assert cmi(one_each, coin, one_each % 2, **levels) == pytest.approx(0, abs=1e-12)
     wide = rng.integers(0, 300, n)
-    assert cmi(wide, coin, one_each % 7) == pytest.approx(0, abs=0.001)
+    assert cmi(wide, coin, one_each % 7, **levels) == pytest.approx(0, abs=0.001)
     # Given z, y is x but for a number that z tells.
-    assert cmi(wide, (wide + one_each % 7) % 300, one_each % 7, estimator="plugin") == (
-        pytest.approx(math.log(300), abs=0.03)
-    )
+    told = cmi(wide, (wide + one_each % 7) % 300, one_each % 7, estimator="plugin", **levels)
+    assert told == pytest.approx(math.log(300), abs=0.03)
 
 
 # ---- continuous
@@ -433,8 +430,8 @@ def test_threads_change_nothing(codes, threads_always, estimator):
     for w in (None, weights):
         options = {"estimator": estimator, "sample_weight": w}
         np.testing.assert_array_equal(
-            conditional_mutual_info(X, y, z, n_jobs=3, **options),
-            conditional_mutual_info(X, y, z, **options),
+            of_levels(X, y, z, n_jobs=3, **options),
+            of_levels(X, y, z, **options),
         )
 
 
@@ -442,8 +439,8 @@ def test_sparse_columns_are_discrete(codes):
     X, y, z = codes
     for condition in (z, z + 0.5):
         np.testing.assert_array_equal(
-            conditional_mutual_info(sp.csr_array(X), y, condition),
-            conditional_mutual_info(X, y, condition),
+            of_levels(sp.csr_array(X), y, condition),
+            of_levels(X, y, condition),
         )
 
 
@@ -484,8 +481,8 @@ def test_lists_and_series_are_columns():
 
 def test_base(codes):
     X, y, z = codes
-    bits = conditional_mutual_info(X, y, z)
-    nats = conditional_mutual_info(X, y, z, base=math.e)
+    bits = of_levels(X, y, z)
+    nats = of_levels(X, y, z, base=math.e)
     np.testing.assert_allclose(nats, bits * math.log(2), rtol=1e-14)
 
 

@@ -62,7 +62,7 @@ def test_warnings_point_at_the_call(name):
 
 def test_warnings_within_a_search_point_at_the_search():
     search = GridSearchCV(MutualInfoBinner(), {"max_bins": [2]}, cv=2, scoring=lambda *a: 0.0)
-    with pytest.warns(UserWarning, match="whole numbers") as caught:
+    with pytest.warns(UserWarning, match="different integers") as caught:
         search.fit(X[:, :1].repeat(2, axis=0), MANY.repeat(2))
     assert {warning.filename for warning in caught} == {__file__}
 

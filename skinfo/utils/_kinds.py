@@ -1,0 +1,223 @@
+"""What a column holds, and which columns are levels: one rule for X and y, by their values.
+
+A kind is one of ``KINDS``. All but "level" can be put in order as float64.
+"""
+
+import datetime as dt
+from decimal import Decimal
+from functools import lru_cache
+from numbers import Complex, Integral, Real
+
+import numpy as np
+import pandas as pd
+
+KINDS = ("boolean", "integer", "number", "date", "duration", "level", "unsupported")
+
+# Whole numbers of at most so many different values are levels, others are numbers.
+MOST_LEVELS = 32
+
+KIND_OF_DTYPE = {
+    "b": "boolean",
+    "i": "integer",
+    "u": "integer",
+    "f": "number",
+    "M": "date",
+    "m": "duration",
+    "U": "level",
+    "S": "level",
+}
+
+# The first that fits: a bool is an Integral too, and a timedelta64 is one for NumPy.
+KIND_OF_TYPE = (
+    ((bool, np.bool_), "boolean"),
+    ((dt.timedelta, np.timedelta64, dt.time), "duration"),
+    ((dt.date, np.datetime64, pd.Period), "date"),
+    ((Integral,), "integer"),
+    ((Real, Decimal), "number"),
+    ((Complex,), "unsupported"),
+)
+
+ADVICE = {
+    Complex: "Make its real and imaginary parts two columns",
+    object: "Make a column of each of its entries, or text of all",
+}
+
+
+def kind_of(values):
+    """Return the kind of a column, one of ``KINDS``.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_samples,)
+        Of any dtype. Objects are looked at one by one; None, NaN, NaT and NA are missing.
+    """
+    if values.dtype != object:
+        return KIND_OF_DTYPE.get(values.dtype.kind, "unsupported")
+    kinds = kinds_among(values)
+    if len(kinds) == 1:
+        return kinds.pop()
+    if "unsupported" in kinds:
+        return "unsupported"
+    if kinds <= {"boolean", "integer", "number"}:
+        # Nothing but missing values is a column of numbers, as it is in an array of floats.
+        return "integer" if kinds == {"boolean", "integer"} else "number"
+    return "level"
+
+
+def kinds_among(values):
+    """Return the set of kinds that the present values of an array of objects have."""
+    present = values[~pd.isna(values)]
+    return {_kind_of_type(type_) for type_ in set(map(type, present))}
+
+
+@lru_cache(maxsize=256)
+def _kind_of_type(type_):
+    for types, kind in KIND_OF_TYPE:
+        if issubclass(type_, types):
+            return kind
+    # Lists, dicts and arrays have no hash.
+    return "level" if type_.__hash__ is not None else "unsupported"
+
+
+def refuse_unsupported(values, name):
+    """ValueError that names a column and a value of it that nothing can be made of."""
+    if values.dtype == object:
+        present = values[~pd.isna(values)]
+        example = next(v for v in present if _kind_of_type(type(v)) == "unsupported")
+    else:
+        example = values[0].item()
+    about = Complex if isinstance(example, Complex) else object
+    raise ValueError(
+        f"{name} holds values of type {type(example).__name__}, such as {example!r:.60}, which "
+        f"are neither numbers nor levels. {ADVICE[about]}."
+    )
+
+
+def holds_levels(numbers):
+    """Say whether numbers are levels: whole, and of at most ``MOST_LEVELS`` different values.
+
+    Parameters
+    ----------
+    numbers : ndarray of shape (n_samples,)
+        NaN is left out; of nothing else there are no levels.
+    """
+    # The first are enough to say no of most columns.
+    for some in (numbers[:100], numbers):
+        present = some[~np.isnan(some)] if some.dtype.kind == "f" else some
+        if present.dtype.kind == "f":
+            if not _are_whole(present):
+                return False
+            present = present.astype(np.float64)  # pandas knows no float16
+        if not len(present):
+            continue
+        is_narrow = int(present.max()) - int(present.min()) < MOST_LEVELS
+        if not is_narrow and len(pd.unique(present)) > MOST_LEVELS:
+            return False
+    return len(present) > 0
+
+
+def _are_whole(numbers):
+    return bool(np.all(np.isfinite(numbers) & (np.floor(numbers) == numbers)))
+
+
+def numbers_of(values, name):
+    """Return a column of any kind but level as float64 of shape (n_samples,), missing as NaN.
+
+    Dates are microseconds since 1970, in UTC where they have a time zone, periods their start;
+    durations and times of day are microseconds.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_samples,)
+
+    name : str
+        For messages.
+    """
+    if values.dtype == object:
+        missing = pd.isna(values)
+        present = values[~missing]
+        read = {"date": _dates, "duration": _durations}.get(kind_of(values), _reals)
+        numbers = np.full(values.shape, np.nan)
+        numbers[~missing] = read(present, name)
+        return numbers
+    if values.dtype.kind in "mM":
+        return _microseconds(values)
+    if values.dtype.kind in "iu":
+        _refuse_inexact(values, name)
+    return values.astype(np.float64)
+
+
+def _reals(values, name):
+    large = np.array([isinstance(v, Integral) and abs(v) > LARGEST_EXACT_INTEGER for v in values])
+    if large.any():
+        _refuse_inexact(values[large], name)
+    return values.astype(np.float64)
+
+
+def _dates(values, name):
+    values = np.array([v.start_time if isinstance(v, pd.Period) else v for v in values], object)
+    has_zone = [getattr(v, "tzinfo", None) is not None for v in values]
+    if any(has_zone):
+        if not all(has_zone):
+            raise ValueError(
+                f"{name} holds dates with and without a time zone, such as "
+                f"{values[np.argmax(has_zone)]!s} and {values[np.argmin(has_zone)]!s}. Give all "
+                "of them one, or none."
+            )
+        values = np.array([v.astimezone(dt.UTC).replace(tzinfo=None) for v in values], object)
+    return _microseconds(values.astype("datetime64[us]"))
+
+
+def _durations(values, name):
+    values = [_since_midnight(v) if isinstance(v, dt.time) else v for v in values]
+    return _microseconds(np.array(values, object).astype("timedelta64[us]"))
+
+
+def _since_midnight(time):
+    return dt.timedelta(
+        hours=time.hour,
+        minutes=time.minute,
+        seconds=time.second,
+        microseconds=time.microsecond,
+    )
+
+
+def _microseconds(values):
+    """Return dates or durations as float64 microseconds, exact from 1684 to 2255; NaT as NaN."""
+    unit = "datetime64[us]" if values.dtype.kind == "M" else "timedelta64[us]"
+    microseconds = values.astype(unit)
+    numbers = microseconds.astype(np.int64).astype(np.float64)
+    numbers[np.isnat(microseconds)] = np.nan
+    return numbers
+
+
+# Above this, float64 no longer tells neighbouring integers apart.
+LARGEST_EXACT_INTEGER = 2**53
+
+
+def _refuse_inexact(integers, name):
+    """ValueError where float64 would change an integer."""
+    if not integers.size or (
+        integers.max() <= LARGEST_EXACT_INTEGER and integers.min() >= -LARGEST_EXACT_INTEGER
+    ):
+        return
+    for v in integers.tolist():
+        if not -(2**1023) < v < 2**1023 or int(float(v)) != v:
+            raise ValueError(
+                f"{name} holds integers beyond 2**53, such as {int(v)}, which float64 cannot "
+                "tell from their neighbours. Subtract an offset, or convert an identifier to "
+                "strings."
+            )
+
+
+def unmasked(x):
+    """Return a masked array as an array in which what is masked is missing; else x itself."""
+    if not isinstance(x, np.ma.MaskedArray):
+        return x
+    if not np.ma.is_masked(x):
+        return x.data
+    if x.dtype.kind in "fmM":
+        return x.filled(np.nan if x.dtype.kind == "f" else np.array("NaT", x.dtype))
+    objects = x.data.astype(object)
+    objects[np.ma.getmaskarray(x)] = None
+    return objects

@@ -1,0 +1,326 @@
+"""Columns: what they hold is decided by their values, in any container."""
+
+import datetime as dt
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from sklearn.datasets import load_diabetes
+from sklearn.feature_selection import SelectFdr
+
+from skinfo import InfoBottleneckSelector, MutualInfoBinner
+from skinfo.estimation import (
+    conditional_mutual_info,
+    discrete_entropy,
+    mutual_info,
+    mutual_info_test,
+    pairwise_mutual_info,
+)
+from skinfo.utils._kinds import holds_levels
+from skinfo.utils._table import table_of
+
+UTC, EAST = dt.UTC, dt.timezone(dt.timedelta(hours=2))
+DAYS = [dt.datetime(2024, 1, 1 + k, 6) for k in range(4)]
+
+VALUES = {
+    "integer": [3, 1, None, 2],
+    "boolean": [True, False, None, True],
+    "number": [0.5, 2.0, None, 1.0],
+    "level": ["b", "a", None, "b"],
+    "date": [DAYS[2], DAYS[0], None, DAYS[1]],
+    "duration": [dt.timedelta(hours=3), dt.timedelta(hours=1), None, dt.timedelta(hours=2)],
+}
+
+
+def as_objects(values):
+    column = np.empty((len(values), 1), object)
+    column[:, 0] = values
+    return column
+
+
+CONTAINERS = {
+    "objects": as_objects,
+    "list": lambda values: [[v] for v in values],
+    "pandas objects": lambda values: pd.DataFrame({"x0": pd.Series(values, dtype=object)}),
+    "pandas": lambda values: pd.DataFrame(
+        {"x0": pd.Series(values, dtype=object).convert_dtypes()}
+    ),
+    "pandas arrow": lambda values: pd.DataFrame(
+        {"x0": pd.Series(pd.array(pa.array(values), pd.ArrowDtype(pa.array(values).type)))}
+    ),
+    "polars": lambda values: pl.DataFrame({"x0": values}),
+    "polars objects": lambda values: pl.DataFrame({"x0": pl.Series(values, dtype=pl.Object)}),
+    "pyarrow": lambda values: pa.table({"x0": values}),
+}
+
+
+@pytest.mark.parametrize("kind", VALUES)
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_same_values_same_kind_in_any_container(kind, container):
+    table = table_of(CONTAINERS[container](VALUES[kind]), caller="test")
+    assert table.kind(0) == kind
+    plain = table_of(as_objects(VALUES[kind]), caller="test")
+    assert (
+        table.is_discrete(0) == plain.is_discrete(0) == (kind in ("integer", "boolean", "level"))
+    )
+    if kind == "level":
+        codes, levels = table.levels(0)
+        assert codes.tolist() == [1, 0, -1, 1]
+        assert levels == ["a", "b"]
+    else:
+        np.testing.assert_array_equal(table.numbers(0), plain.numbers(0))
+        assert np.isnan(table.numbers(0)).tolist() == [False, False, True, False]
+
+
+MICROSECONDS_A_DAY = 86_400_000_000
+FIRST = 19723 * MICROSECONDS_A_DAY  # 2024-01-01, days after 1970
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "numbers"),
+    [
+        ([dt.date(2024, 1, 1), None], "date", [FIRST, np.nan]),
+        ([np.datetime64("2024-01-01"), pd.NaT], "date", [FIRST, np.nan]),
+        ([dt.date(2024, 1, 1), pd.Timestamp(2024, 1, 2)], "date", [FIRST, FIRST + 864e8]),
+        # A period is the date at which it starts.
+        ([pd.Period("2024-01", "M"), pd.Period("2024Q1", "Q")], "date", [FIRST, FIRST]),
+        # The same moment in two zones; outside of pandas' nanoseconds.
+        (
+            [dt.datetime(2024, 1, 1, tzinfo=UTC), dt.datetime(2024, 1, 1, 2, tzinfo=EAST)],
+            "date",
+            [FIRST, FIRST],
+        ),
+        ([dt.datetime(1970, 1, 1), dt.datetime(3000, 1, 1)], "date", [0, 376200 * 864e8]),
+        ([dt.time(1), dt.time(0, 0, 1, 5)], "duration", [36e8, 1_000_005]),
+        ([np.timedelta64(1, "s"), pd.Timedelta(2, "s")], "duration", [1e6, 2e6]),
+        ([Fraction(1, 4), Decimal("0.75")], "number", [0.25, 0.75]),
+        ([True, 2.5], "number", [1.0, 2.5]),
+        ([1, True], "integer", [1.0, 1.0]),
+        ([None, np.nan], "number", [np.nan, np.nan]),
+    ],
+)
+def test_objects_are_what_they_hold(values, kind, numbers):
+    table = table_of(as_objects(values), caller="test")
+    assert table.kind(0) == kind
+    np.testing.assert_array_equal(table.numbers(0), numbers)
+
+
+def test_columns_of_times_of_day_and_periods():
+    times = [dt.time(k % 24) for k in range(200)]
+    y = np.arange(200) % 24 >= 12
+    expected = mutual_info(np.arange(200.0)[:, None] % 24 + 0.5, y)
+    for X in (pl.DataFrame({"t": times}), pd.DataFrame({"t": times}), pa.table({"t": times})):
+        np.testing.assert_array_equal(mutual_info(X, y), expected)
+        assert MutualInfoBinner().fit(X, y).n_bins_ == [2]
+    months = pd.DataFrame({"t": pd.period_range("2000-01", periods=200, freq="M")})
+    step = np.arange(200) >= 100
+    stamps = pd.DataFrame({"t": months.t.dt.start_time})
+    for X in (months, stamps, stamps.astype(object)):
+        assert MutualInfoBinner(penalty="bic").fit(X, step).mutual_info_ == [1.0]
+
+
+def test_dates_as_objects_tell_what_dates_do():
+    y = np.arange(200) % 2
+    when = [
+        dt.datetime(2024, 1, 1) + dt.timedelta(hours=int(k + 500 * c)) for k, c in enumerate(y)
+    ]
+    objects = pd.DataFrame({"t": pd.Series(when, dtype=object)})
+    expected = mutual_info(objects.astype("datetime64[us]"), y)
+    assert expected > 0.9
+    np.testing.assert_array_equal(mutual_info(objects, y), expected)
+    for moved in ([t.replace(tzinfo=UTC) for t in when], [t - when[0] for t in when]):
+        X = pd.DataFrame({"t": pd.Series(moved, dtype=object)})
+        np.testing.assert_array_equal(mutual_info(X, y), expected)
+        np.testing.assert_array_equal(
+            MutualInfoBinner().fit(X, y).mutual_info_,
+            MutualInfoBinner().fit(objects, y).mutual_info_,
+        )
+
+
+READERS = {
+    "binner": lambda X, y: MutualInfoBinner().fit(X, y),
+    "levels": lambda X, y: MutualInfoBinner(categorical_features=[0]).fit(X, y),
+    "selector": lambda X, y: InfoBottleneckSelector().fit(X, y),
+    "mutual_info": mutual_info,
+    "conditional": lambda X, y: conditional_mutual_info(np.ones((len(y), 1)), y, X),
+    "pairwise": lambda X, y: pairwise_mutual_info(X),
+    "entropy": lambda X, y: discrete_entropy(X),
+}
+
+UNSUPPORTED = {
+    "list": pd.DataFrame({"strange": [[1], [2]] * 10}),
+    "set": pd.DataFrame({"strange": [{1}, {2}] * 10}),
+    "array": pd.DataFrame({"strange": [np.ones(2), np.ones(3)] * 10}),
+    "complex": pd.DataFrame({"strange": [1j, 2.0] * 10}),
+    "complex objects": pd.DataFrame({"strange": pd.Series([1j, 2.0] * 10, dtype=object)}),
+    "polars list": pl.DataFrame({"strange": [[1], [2]] * 10}),
+    "polars array": pl.DataFrame(
+        {"strange": pl.Series([[1], [2]] * 10, dtype=pl.Array(pl.Int8, 1))}
+    ),
+    "polars struct": pl.DataFrame({"strange": [{"a": 1}, {"a": 2}] * 10}),
+    "pyarrow list": pa.table({"strange": [[1], [2]] * 10}),
+    "pyarrow struct": pa.table({"strange": [{"a": 1}, {"a": 2}] * 10}),
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("kind", UNSUPPORTED)
+def test_columns_of_lists_and_the_like_are_refused(reader, kind):
+    with pytest.raises(ValueError, match=r"strange.* holds values of type \w+, such as .* Make"):
+        READERS[reader](UNSUPPORTED[kind], np.arange(20) % 2)
+
+
+def test_dates_with_and_without_zone_are_refused():
+    X = pd.DataFrame({"when": pd.Series([DAYS[0], DAYS[1].replace(tzinfo=UTC)] * 5, dtype=object)})
+    with pytest.raises(ValueError, match="when holds dates with and without a time zone"):
+        MutualInfoBinner().fit(X, [0, 1] * 5)
+
+
+def test_integers_of_128_bits():
+    y = np.arange(60) % 2
+    X = pl.DataFrame({"a": [*range(50), *[None] * 10]})
+    wide = X.cast(pl.Int128)
+    for read in (
+        lambda X: MutualInfoBinner().fit_transform(X, y),
+        lambda X: InfoBottleneckSelector().fit(X, y).mutual_info_,
+        lambda X: mutual_info(X, y, discrete_features=True),
+        lambda X: pairwise_mutual_info(X),
+    ):
+        np.testing.assert_array_equal(read(wide), read(X))
+    beyond = pl.DataFrame({"a": pl.Series([2**100, 2**100 + 1], dtype=pl.Int128)})
+    with pytest.raises(ValueError, match=r"a holds integers beyond 2\*\*53"):
+        MutualInfoBinner().fit(beyond, [0, 1])
+
+
+def test_string_views():
+    text = pa.array(["a", "b", None, "b"] * 20)
+    y = np.arange(80) % 4 > 1
+    binner = MutualInfoBinner(encode="woe")
+    expected = binner.fit_transform(pa.table({"t": text}), y)
+    views = text.cast(pa.string_view())
+    for X in (
+        pa.table({"t": views}),
+        pd.DataFrame({"t": pd.Series(pd.array(views, pd.ArrowDtype(pa.string_view())))}),
+    ):
+        np.testing.assert_array_equal(binner.fit_transform(X, y), expected)
+
+
+def test_a_mask_is_missing():
+    values = np.ma.array([4, 1, 2, 4] * 5, mask=[0, 1, 0, 0] * 5)
+    as_floats = np.array([4, np.nan, 2, 4] * 5)
+    y = np.arange(20) % 2
+    for masked, plain in (
+        (values, as_floats),
+        (values.astype(float), as_floats),
+        (values.astype("M8[D]"), as_floats),
+    ):
+        table = table_of(masked[:, None], caller="test")
+        assert np.isnan(table.numbers(0)).tolist() == np.isnan(plain).tolist()
+    np.testing.assert_array_equal(
+        MutualInfoBinner().fit(values[:, None], y).missing_bits_,
+        MutualInfoBinner().fit(as_floats[:, None], y).missing_bits_,
+    )
+    assert mutual_info(values[:, None], y) == mutual_info(as_floats[:, None], y)
+    with pytest.raises(ValueError, match=r"5 missing value"):
+        discrete_entropy(values)
+    with pytest.raises(ValueError, match=r"y contains NaN: 5 missing value"):
+        mutual_info(y[:, None], values)
+    nothing_masked = np.ma.array([[1], [2]] * 10)
+    assert mutual_info(nothing_masked, y) == mutual_info(nothing_masked.data, y)
+
+
+def test_one_name_for_a_level_that_is_written_in_two_ways():
+    for order in ([1, True, "a"], ["a", True, 1], [True, 1.0, "a"]):
+        table = table_of(as_objects(order), caller="test")
+        levels = table.levels(0)[1]
+        assert levels == [1, "a"]
+        assert type(levels[0]) is int
+    table = table_of(as_objects([True, False]), caller="test")
+    assert table.levels(0)[1] == [False, True]
+    assert type(table.levels(0)[1][0]) is bool
+    X = as_objects([1, True, 2.5, 2.5] * 5)
+    y = np.arange(20) % 4 > 1
+    for rows in (slice(None), slice(None, None, -1)):
+        binner = MutualInfoBinner(categorical_features=[0]).fit(X[rows], y[rows])
+        assert str(binner.groups_[0]) == "[[1], [2.5]]"
+        assert MutualInfoBinner(categorical_features=None).fit(X[rows], y[rows]).n_bins_ == [2]
+
+
+def test_levels_are_few_whole_numbers():
+    assert holds_levels(np.arange(32.0))
+    assert not holds_levels(np.arange(33.0))
+    assert holds_levels(np.repeat([0.0, 1e300, -np.pi // 1], 500))
+    assert not holds_levels(np.r_[np.zeros(500), 0.5])
+    assert not holds_levels(np.r_[np.zeros(500), np.inf])
+    assert holds_levels(np.array([np.nan, 1.0]))
+    assert not holds_levels(np.full(3, np.nan))
+    assert holds_levels(np.arange(32, dtype=np.uint8) * 8)
+    assert not holds_levels(np.arange(500))
+
+
+def test_prices_are_numbers_in_any_dtype(rng):
+    y = rng.normal(size=1000)
+    price = np.rint(1000 * (y + rng.normal(size=1000)))
+    x = rng.normal(size=(1000, 1)) + y[:, None]
+    expected = mutual_info(price[:, None], y)
+    with pytest.warns(UserWarning, match=r"mutual_info takes .* x0 \(discrete_features\)"):
+        assert mutual_info(price[:, None].astype(int), y) == expected
+    assert mutual_info(price[:, None].astype(int), y, discrete_features=False) == expected
+    # And as a target: half a unit on one row changes next to nothing.
+    whole = mutual_info(x, price)
+    price[-1] += 0.5
+    assert mutual_info(x, price) == pytest.approx(whole, abs=1e-3)
+    assert mutual_info_test(x, price).pvalue < 1e-6
+
+
+def test_diabetes_is_a_regression_without_a_word():
+    X, y = load_diabetes(return_X_y=True)
+    told = SelectFdr(lambda X, y: mutual_info_test(X, y, discrete_target=False)).fit(X, y)
+    assert told.get_support().sum() == 7
+    np.testing.assert_array_equal(
+        SelectFdr(mutual_info_test).fit(X, y).get_support(), told.get_support()
+    )
+    assert MutualInfoBinner().fit(X, y).target_type_ == "continuous"
+    assert InfoBottleneckSelector().fit(X, y).target_type_ == "continuous"
+
+
+def test_all_guesses_in_one_warning():
+    X = pd.DataFrame({"a": np.arange(80), "b": np.arange(80.0), "c": np.arange(80) % 32})
+    with pytest.warns(
+        UserWarning, match=r": a \(discrete_features\), y \(discrete_target\)\."
+    ) as one:
+        mutual_info(X, np.arange(80))
+    with pytest.warns(UserWarning, match=r": a \(disc.*, y .*, Z \(discrete_conditions\)") as two:
+        conditional_mutual_info(X, np.arange(80), np.arange(80))
+    assert len(one) == len(two) == 1
+    many = np.repeat(np.arange(80)[:, None], 9, axis=1)
+    with pytest.warns(UserWarning, match=r"x4 \(discrete_features\) and 4 more\."):
+        mutual_info(many, np.arange(80) % 2)
+
+
+@pytest.mark.parametrize("lazy", ["polars", "dask"])
+def test_lazy_frames_are_to_be_computed(lazy):
+    if lazy == "polars":
+        X, how = pl.LazyFrame({"a": [1, 2]}), "collect"
+    else:
+        frames = pytest.importorskip("dask.dataframe")
+        X, how = frames.from_pandas(pd.DataFrame({"a": [1, 2]}), npartitions=1), "compute"
+    for read in (READERS["binner"], READERS["selector"], mutual_info):
+        with pytest.raises(TypeError, match=rf"not computed yet. Pass X\.{how}\(\)"):
+            read(X, [0, 1])
+
+
+def test_messages_name_a_parameter_of_the_caller():
+    X, y = pd.DataFrame({"t": ["a", "b"] * 10}), np.arange(20) % 2
+    with pytest.raises(
+        ValueError, match=r"t must hold numbers, got 'a'.*\(categorical_features\)"
+    ):
+        MutualInfoBinner(categorical_features=None).fit(X, y)
+    with pytest.raises(ValueError, match=r"t must hold numbers, got 'a'.*\(discrete_features\)"):
+        mutual_info(X, y, discrete_features=False)
+    with pytest.raises(ValueError, match=r"Z must hold .*\(discrete_conditions\)"):
+        conditional_mutual_info(np.ones((20, 1)), y, X.t.to_numpy(), discrete_conditions=False)

@@ -106,12 +106,12 @@ def selection_curve(X, y, *, selector=None, betas=None, sample_weight=None):
     if not (len(betas) and np.all(betas > 0)):
         raise ValueError(f"betas must be positive numbers, got {betas.tolist()}.")
     selector = InfoBottleneckSelector() if selector is None else clone(selector)
-    if selector.criterion != "bottleneck":
+    selector._validate_params()
+    if selector._criterion() != "bottleneck":
         raise ValueError(
             f"selector must have criterion='bottleneck', got {selector.criterion!r}: no other "
             "criterion has a price of description."
         )
-    selector._validate_params()
     candidates, plan, units, _ = selector._prepare(X, y, sample_weight)
     with candidates:
         free = greedy_search(candidates, make_scorer("bottleneck"), plan)

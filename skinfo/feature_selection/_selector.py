@@ -5,14 +5,16 @@ from typing import ClassVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator
 from sklearn.feature_selection import SelectorMixin
-from sklearn.utils import get_tags
+from sklearn.utils import check_array, get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from skinfo.feature_selection._candidates import Candidates
 from skinfo.feature_selection._criteria import CRITERIA
 from skinfo.feature_selection._families import unit_codes
+from skinfo.feature_selection._output import as_array, take_columns
 from skinfo.feature_selection._report import selection_html, selection_report
 from skinfo.feature_selection._scorers import make_scorer
 from skinfo.feature_selection._search import Plan, greedy_search
@@ -29,8 +31,11 @@ from skinfo.utils._compat import (
     _get_output_config,
 )
 from skinfo.utils._fitting import fitted_or_not
+from skinfo.utils._kinds import unmasked
 from skinfo.utils._progress import CallbackSupportMixin, Progress, with_callbacks
-from skinfo.utils._table import read_table
+from skinfo.utils._table import as_rows, read_table
+from skinfo.utils._validation import match_name
+from skinfo.utils._warnings import warn_caller
 
 
 class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator):
@@ -58,7 +63,7 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
     criterion : {"bottleneck", "mim", "mifs", "mrmr", "cife", "jmi", "cmim", "jmim", "njmim", \
 "disr", "icap"}, default="bottleneck"
         How candidates are ranked at each step; the others are published greedy criteria [2]_.
-        With ``"auto"`` all of them stop by the same test.
+        With ``"auto"`` all of them stop by the same test. Names are taken in any case.
 
     beta : float or None, default=None
         Bits of description of a feature, given T, that one bit about y may cost; only for
@@ -100,7 +105,8 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
 
     must_include, must_exclude : array-like or None, default=None
         Features (names, indices or a mask) that are selected before all others, in the order
-        given, and features that are never selected.
+        given, and features that are never selected. Where the names of a dataframe are integers,
+        an integer is a name, here and in the two parameters before.
 
     target_type : {"auto", "binary", "multiclass", "continuous"}, default="auto"
         What y holds. ``"auto"``: text, booleans and whole numbers of at most 32 different values
@@ -215,7 +221,7 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
             Interval(RealNotInt, 0, 1, closed="neither"),
         ],
         "information": [Interval(Real, 0, 1, closed="right"), None],
-        "criterion": [StrOptions({"bottleneck", *CRITERIA})],
+        "criterion": [str],
         "beta": [Interval(Real, 0, None, closed="neither"), None],
         "alpha": [Interval(Real, 0, 1, closed="neither")],
         "binner": [HasMethods(["fit", "transform"]), None],
@@ -299,7 +305,7 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
         with candidates:
             selection = greedy_search(
                 candidates,
-                make_scorer(self.criterion, self.beta),
+                make_scorer(self._criterion(), self.beta),
                 plan,
                 on_step=lambda unit: progress.step(units.names[unit]),
             )
@@ -318,18 +324,47 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
         Returns
         -------
         X_selected : array or dataframe of shape (n_samples, n_features_)
-            With ``set_output`` a dataframe whose columns keep their dtypes.
+            With ``set_output`` a dataframe whose columns keep their dtypes. Without it an array,
+            of objects if a chosen column holds text or categories, or dates beside numbers; what
+            is not chosen is never converted.
         """
         check_is_fitted(self)
-        container = _get_output_config("transform", self)["dense"]
+        table = read_table(self, X, reset=False, accept_sparse=True)
+        if self.n_features_ == 0:
+            return self._nothing(X, table)
+        if table.frame is None:
+            return super().transform(as_rows(unmasked(X)))
+        # Chosen first, and then converted: what is dropped may be of any kind.
+        chosen = np.flatnonzero(self.support_)
+        return take_columns(table.frame, chosen, _get_output_config("transform", self)["dense"])
+
+    def inverse_transform(self, X):
+        """Put the selected columns back in their places, zeros in those of the others.
+
+        Parameters
+        ----------
+        X : array-like or dataframe of shape (n_samples, n_features_)
+            What `transform` returns.
+
+        Returns
+        -------
+        X_original : array of shape (n_samples, n_features_in_)
+            Of objects where X is one.
+        """
+        check_is_fitted(self)
         frame = nw.from_native(X, eager_only=True, pass_through=True)
-        if container == "default" or not isinstance(frame, nw.DataFrame):
-            return super().transform(X)
-        # SelectorMixin goes through one NumPy array, in which mixed columns become objects.
-        read_table(self, X, reset=False)
-        if not self.support_.any():
-            return super().transform(X)
-        return frame[:, np.flatnonzero(self.support_).tolist()].to_native()
+        if issparse(X):
+            return super().inverse_transform(X)
+        X = as_array(frame) if isinstance(frame, nw.DataFrame) else as_rows(X)
+        X = check_array(X, dtype=None, ensure_all_finite=False, ensure_min_features=0)
+        if X.shape[1] != self.n_features_:
+            raise ValueError(
+                f"X has {X.shape[1]} column(s), and {self.n_features_} feature(s) are selected. "
+                "Pass what transform returns."
+            )
+        restored = np.zeros((len(X), self.n_features_in_), X.dtype)
+        restored[:, self.support_] = X
+        return restored
 
     def report(self):
         """Return what was found of each feature.
@@ -346,9 +381,20 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
         check_is_fitted(self)
         return selection_report(self._selection, self._units.names)
 
+    def _nothing(self, X, table):
+        """Return no column of X, with a warning."""
+        warn_caller(
+            "No features were selected: none is significant at alpha. Raise alpha, or "
+            "set n_features_to_select to a number."
+        )
+        if issparse(X):
+            return X.tocsr()[:, :0]
+        return np.empty((table.shape[0], 0), getattr(X, "dtype", np.float64))
+
     def _prepare(self, X, y, sample_weight):
         """Return the Candidates of a table, the Plan, the Units, and the target as classes."""
-        if self.beta is not None and self.criterion != "bottleneck":
+        criterion = self._criterion()
+        if self.beta is not None and criterion != "bottleneck":
             raise ValueError(
                 f"beta={self.beta} is of use with criterion='bottleneck' only, got "
                 f"criterion={self.criterion!r}. Leave beta at None."
@@ -356,7 +402,12 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
         table = read_table(self, X, reset=True, accept_sparse=True, ensure_min_samples=2)
         coded = code_target(y, table, sample_weight, self, self.target_type)
         units = make_units(
-            table.names, self.groups, self.feature_costs, self.must_include, self.must_exclude
+            table.names,
+            self.groups,
+            self.feature_costs,
+            self.must_include,
+            self.must_exclude,
+            table.keys,
         )
         plan = self._plan(units)
         codes, n_levels = feature_codes(
@@ -365,6 +416,13 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
         codes, n_levels = unit_codes(codes, n_levels, units.members, coded.target)
         candidates = Candidates(codes, n_levels, coded.target, n_jobs=self.n_jobs)
         return candidates, plan, units, coded
+
+    def _criterion(self):
+        """Return the name of the criterion as `CRITERIA` has it."""
+        names = ["bottleneck", *CRITERIA]
+        return match_name(
+            self.criterion, names, parameter="criterion", caller="InfoBottleneckSelector"
+        )
 
     def _plan(self, units):
         """Return what the search is to do."""

@@ -40,7 +40,7 @@ class Units:
         return spread
 
 
-def make_units(names, groups=None, costs=None, include=None, exclude=None):
+def make_units(names, groups=None, costs=None, include=None, exclude=None, keys=()):
     """Return the Units that the selector's parameters speak of.
 
     Parameters
@@ -57,13 +57,16 @@ def make_units(names, groups=None, costs=None, include=None, exclude=None):
     include, exclude : sequence or None
         Features, by name or index, or a mask.
 
+    keys : sequence, default=()
+        What the frame itself calls its columns, as in `feature_index`.
+
     Raises
     ------
     ValueError
         If a feature is not among the names, or is in two groups, or both included and
         excluded; if a cost is negative or not finite.
     """
-    families = _families(groups, names)
+    families = _families(groups, names, keys)
     grouped = {feature for _, members in families for feature in members}
     families += [(names[j], [j]) for j in range(len(names)) if j not in grouped]
     families.sort(key=lambda family: family[1][0])
@@ -71,9 +74,9 @@ def make_units(names, groups=None, costs=None, include=None, exclude=None):
     unit_of = np.empty(len(names), np.int64)
     for unit, features in enumerate(members):
         unit_of[features] = unit
-    of_feature = _costs(costs, names)
-    included = _units_of(include, names, unit_of, "must_include")
-    excluded = _units_of(exclude, names, unit_of, "must_exclude")
+    of_feature = _costs(costs, names, keys)
+    included = _units_of(include, names, unit_of, "must_include", keys)
+    excluded = _units_of(exclude, names, unit_of, "must_exclude", keys)
     both = sorted(set(included) & set(excluded))
     if both:
         raise ValueError(
@@ -88,7 +91,7 @@ def make_units(names, groups=None, costs=None, include=None, exclude=None):
     )
 
 
-def _families(groups, names):
+def _families(groups, names, keys):
     """Return a list of (name, features in order)."""
     if groups is None:
         return []
@@ -100,7 +103,7 @@ def _families(groups, names):
         entries = _by_label(groups, names)
     families, seen = [], {}
     for name, features in entries:
-        members = sorted({feature_index(f, names, "groups") for f in features})
+        members = sorted({feature_index(f, names, "groups", keys) for f in features})
         if not members:
             raise ValueError(f"groups: {name!r} has no features. Leave it out.")
         name = name if name is not None else "+".join(names[j] for j in members)
@@ -129,11 +132,13 @@ def _by_label(labels, names):
     return list(families.items())
 
 
-def _costs(costs, names):
+def _costs(costs, names, keys):
     """Return the cost of each feature, (n_features,) float64."""
     given = {} if costs is None else costs
     if isinstance(given, dict):
-        by_place = {feature_index(f, names, "feature_costs"): cost for f, cost in given.items()}
+        by_place = {
+            feature_index(f, names, "feature_costs", keys): cost for f, cost in given.items()
+        }
         given = [by_place.get(place, 0.0) for place in range(len(names))]
     try:
         values = np.asarray(given, np.float64)
@@ -147,13 +152,13 @@ def _costs(costs, names):
     if not np.all(np.isfinite(values) & (values >= 0)):
         worst = int(np.argmin(np.isfinite(values) & (values >= 0)))
         raise ValueError(
-            f"feature_costs must be finite and not negative (bits), got {values[worst]!r} for "
-            f"{names[worst]!r}."
+            f"feature_costs must be finite and not negative (bits), got {float(values[worst])!r} "
+            f"for {names[worst]!r}."
         )
     return values
 
 
-def _units_of(features, names, unit_of, argument):
+def _units_of(features, names, unit_of, argument, keys):
     """Return the units of some features, in the order given."""
     if features is None:
         return ()
@@ -164,6 +169,7 @@ def _units_of(features, names, unit_of, argument):
                 f"{argument} as a mask must have one entry a feature, got {len(chosen)} for "
                 f"{len(names)} features."
             )
-        chosen = np.flatnonzero(chosen).tolist()
-    units = (int(unit_of[feature_index(f, names, argument)]) for f in chosen)
-    return tuple(dict.fromkeys(units))
+        places = np.flatnonzero(chosen)
+    else:
+        places = [feature_index(f, names, argument, keys) for f in chosen]
+    return tuple(dict.fromkeys(int(unit_of[place]) for place in places))

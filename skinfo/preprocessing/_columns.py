@@ -9,8 +9,20 @@ import numpy as np
 MOST_NAMED = 8
 
 
-def feature_index(feature, names, argument="feature"):
+def feature_index(feature, names, argument="feature", keys=()):
     """Return the index of a column given by name or index.
+
+    Parameters
+    ----------
+    feature : str or int
+
+    names : list of str
+
+    argument : str, default="feature"
+        What messages call the parameter.
+
+    keys : sequence, default=()
+        What the frame itself calls its columns. Where those are integers, an integer is a name.
 
     Raises
     ------
@@ -24,15 +36,25 @@ def feature_index(feature, names, argument="feature"):
         if feature in names:
             return names.index(feature)
         near = get_close_matches(feature, names, n=1)
-        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-        hint = f"the columns are {names[:MOST_NAMED]}{more}."
-        hint = f"did you mean {near[0]!r}?" if near else hint
+        hint = f"did you mean {near[0]!r}?" if near else _the_columns_are(names)
         raise ValueError(f"{argument}: no column named {feature!r}; {hint}")
     if not isinstance(feature, Integral) or isinstance(feature, bool | np.bool_):
         raise TypeError(f"{argument}: a column is given by name or index, got {feature!r}.")
+    if any(isinstance(key, Integral) for key in keys) and list(keys) != list(range(len(keys))):
+        if feature in keys:
+            return list(keys).index(feature)
+        raise ValueError(
+            f"{argument}: no column named {feature}; {_the_columns_are(names)} The names of X are "
+            "integers, so an integer is a name and not a position."
+        )
     if not -len(names) <= feature < len(names):
         raise ValueError(f"{argument}: no column {feature}, X has {len(names)} feature(s).")
     return range(len(names))[feature]
+
+
+def _the_columns_are(names):
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"the columns are {names[:MOST_NAMED]}{more}."
 
 
 def categorical_mask(categorical_features, table):
@@ -51,7 +73,9 @@ def categorical_mask(categorical_features, table):
             )
         return chosen
     mask = np.zeros(n_features, bool)
-    mask[[feature_index(f, table.names, "categorical_features") for f in chosen.tolist()]] = True
+    argument = "categorical_features"
+    places = [feature_index(f, table.names, argument, table.keys) for f in chosen.tolist()]
+    mask[places] = True
     return mask
 
 
@@ -110,7 +134,7 @@ def _an_entry_a_column(given, table, argument, default):
     if isinstance(given, dict):
         entries = [default] * n_features
         for feature, entry in given.items():
-            entries[feature_index(feature, table.names, argument)] = entry
+            entries[feature_index(feature, table.names, argument, table.keys)] = entry
         return entries
     entries = list(given)
     if len(entries) != n_features:

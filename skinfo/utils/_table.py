@@ -89,6 +89,16 @@ class Table:
     def _is_plain(self, kinds):
         return isinstance(self._data, np.ndarray) and self._data.dtype.kind in kinds
 
+    @property
+    def frame(self):
+        """The columns as a narwhals DataFrame, None where they are an array."""
+        return self._data if self._is_frame else None
+
+    @property
+    def keys(self):
+        """What the frame itself calls its columns, text or integers; of an array, the names."""
+        return self.names if self._keys is None else self._keys
+
     def take(self, rows):
         """Return a Table of some rows, (n_taken,) int64."""
         return Table(self._data[rows], self.names, self._switch)
@@ -254,12 +264,9 @@ def read_table(estimator, X, *, reset, ensure_min_samples=1, accept_sparse=False
         validate_data(estimator, X, reset=reset, skip_check_array=True)
         _check_frame_shape(estimator, frame.shape, ensure_min_samples)
         return Table(frame, [str(name) for name in frame.columns], switch)
-    if not hasattr(X, "dtype") and not hasattr(X, "__array__") and not hasattr(X, "shape"):
-        # A list of rows may mix text and numbers, which NumPy would turn into text alone.
-        X = _rows_to_array(X)
     array = validate_data(
         estimator,
-        X,
+        as_rows(X),
         reset=reset,
         accept_sparse="csc" if accept_sparse else False,
         dtype=None,
@@ -297,7 +304,13 @@ def table_of(X, *, caller, ensure_min_samples=1, switch=None):
     return read_table(passing, X, reset=True, ensure_min_samples=ensure_min_samples, switch=switch)
 
 
-def _rows_to_array(X):
+def as_rows(X):
+    """Return a list of rows as an array; anything else as it is.
+
+    Rows may mix text and numbers, which NumPy would turn into text alone.
+    """
+    if hasattr(X, "dtype") or hasattr(X, "__array__") or hasattr(X, "shape"):
+        return X
     array = check_array(X, dtype=None, ensure_all_finite=False, ensure_min_samples=0)
     return np.asarray(X, dtype=object) if array.dtype.kind in "US" else array
 

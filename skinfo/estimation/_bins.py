@@ -25,17 +25,22 @@ def estimate_n_bins(n, against_classes):
 
 
 def equal_frequency_codes(values, n_bins, weights=None):
-    """Return the bin of each value, (n_samples,) int64.
+    """Return the bin of each value, (n_samples,) int64; that of NaN is `n_bins`.
 
     Parameters
     ----------
     values : ndarray of shape (n_samples,), dtype float64
-        Not NaN.
 
     n_bins : int
 
     weights : ndarray of shape (n_samples,) or None, default=None
     """
+    present = ~np.isnan(values)
+    if not present.all():
+        codes = np.full(len(values), n_bins)
+        weights = None if weights is None else weights[present]
+        codes[present] = equal_frequency_codes(values[present], n_bins, weights)
+        return codes
     return np.searchsorted(bin_starts(values, n_bins, weights), values, side="right")
 
 

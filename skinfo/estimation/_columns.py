@@ -119,6 +119,26 @@ def _missing_last(codes, n_levels):
     return np.where(missing, n_levels, codes), n_levels + 1
 
 
+def missing_values(table, j):
+    """Return which values of column j are missing, (n_samples,) bool."""
+    if table.integers(j) is not None:
+        return np.zeros(table.shape[0], bool)
+    if table.is_numeric(j):
+        return np.isnan(table.numbers(j))
+    return table.levels(j)[0] < 0
+
+
+def refuse_missing_values(table):
+    """Raise ValueError where a column has missing values."""
+    for j in range(table.shape[1]):
+        n_missing = np.count_nonzero(missing_values(table, j))
+        if n_missing:
+            raise ValueError(
+                f"{table.names[j]} has {n_missing} missing value(s), and missing='raise'. Use "
+                "missing='separate' or 'drop', or impute them."
+            )
+
+
 def _check_whole(numbers, name):
     fraction = numbers[(np.floor(numbers) != numbers) | np.isinf(numbers)]
     if len(fraction):

@@ -11,7 +11,13 @@ from skinfo.estimation._blocks import ksg_conditional
 from skinfo.estimation._columns import as_columns, row_codes
 from skinfo.estimation._conditional_neighbors import is_constant, mixed_as_given, on_ranks
 from skinfo.estimation._entropy_estimators import entropy_of_codes, ordered_sum
-from skinfo.estimation._samples import discrete_mask, read_samples, warn_of_guesses
+from skinfo.estimation._samples import (
+    MISSING,
+    discrete_mask,
+    parts_by_missing,
+    read_samples,
+    warn_of_guesses,
+)
 from skinfo.estimation._strata import Strata, emi, neighbors_of_codes, plugin
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._parallel import in_threads
@@ -74,6 +80,7 @@ ESTIMATORS = {
         "discrete_target": [StrOptions({"auto"}), "boolean"],
         "discrete_conditions": [StrOptions({"auto"}), "boolean", "array-like"],
         "estimator": "no_validation",
+        "missing": [StrOptions(set(MISSING))],
         "n_neighbors": [Interval(Integral, 1, None, closed="left")],
         "sample_weight": ["array-like", None],
         "base": "no_validation",
@@ -91,6 +98,7 @@ def conditional_mutual_info(
     discrete_conditions="auto",
     estimator="auto",
     n_neighbors=3,
+    missing="separate",
     sample_weight=None,
     base=2,
     n_jobs=None,
@@ -105,14 +113,15 @@ def conditional_mutual_info(
     Parameters
     ----------
     X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
-        Numbers, booleans, strings or categories. In a discrete column missing values are a
-        level of their own. The columns of a sparse matrix are discrete.
+        Numbers, booleans, strings or categories; missing values as `missing` says. The columns
+        of a sparse matrix are discrete.
 
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         Classes or numbers. Several columns of classes are one joint variable.
 
     Z : array-like or dataframe of shape (n_samples,) or (n_samples, n_conditions)
-        What is known already, as X. Columns may be of different kinds.
+        What is known already, as X. Columns may be of different kinds. In a discrete column
+        missing values are a level of their own, in a continuous one they are refused.
 
     discrete_features : "auto", bool, or array-like of bool or int, default="auto"
         Which columns of X are discrete: all, none, a mask, or their numbers. ``"auto"``: by the
@@ -143,6 +152,11 @@ def conditional_mutual_info(
     n_neighbors : int, default=3
         Neighbours of ``"ksg"`` and ``"mesner_shalizi"``: more give less noise and more bias.
 
+    missing : {"separate", "drop", "raise"}, default="separate"
+        Missing values of X: a level of their own, beside the numbers of a continuous column by
+        ``I(X; Y | Z) = I(M; Y | Z) + P(present) I(X; Y | Z, present)`` with M whether a value is
+        missing; left out with their rows, those of each column; or an error.
+
     sample_weight : array-like of shape (n_samples,), default=None
         Non-negative, where X, y and Z are discrete: a whole weight is exactly that many
         copies of the row. With other weights ``"emi"`` subtracts a smooth approximation.
@@ -163,7 +177,8 @@ def conditional_mutual_info(
     Raises
     ------
     ValueError
-        If a continuous column has missing values (or, but for ``"auto"``, infinite ones), the
+        If y or a continuous column of Z has missing values, a continuous column has infinite
+        ones (but for ``"auto"``), the
         estimator does not fit a column's kind, weights are given with a continuous column,
         there are not more samples than `n_neighbors`, lengths differ, values are
         complex, no weight is positive, or `base` is not a base.
@@ -242,6 +257,17 @@ def conditional_mutual_info(
         )
     conditions, of_conditions = _read_conditions(Z, discrete_conditions, samples)
     warn_of_guesses(guesses + of_conditions, caller)
+    information = np.empty(samples.n_features)
+    for columns, rows, part in parts_by_missing(samples, missing):
+        z = conditions
+        if len(rows) < len(samples.y):
+            z = conditions.take(np.arange(conditions.n_features), rows)
+        information[columns] = _estimates(part, z, estimator, n_neighbors, n_jobs)
+    return information / nats
+
+
+def _estimates(samples, conditions, estimator, n_neighbors, n_jobs):
+    """Return the estimate for every column, (n_features,) in nats."""
     uses_counts = _uses_counts(samples, conditions)
     _check_kinds(samples, conditions, uses_counts, estimator, n_neighbors)
     information = np.empty(samples.n_features)
@@ -253,7 +279,7 @@ def conditional_mutual_info(
         information[~uses_counts] = _from_neighbors(
             samples, conditions, uses_counts, estimator, n_neighbors, n_jobs
         )
-    return information / nats
+    return information
 
 
 def _read_conditions(Z, discrete_conditions, samples):
@@ -301,6 +327,13 @@ def _check_kinds(samples, conditions, uses_counts, estimator, n_neighbors):
             f"estimator={estimator!r} is not for {is_wrong} columns, y or Z, and {wrong[0]} is "
             f"{is_wrong}. Use {kind.instead}."
         )
+    for j in np.flatnonzero(~samples.discrete) if kind.mixed is None else ():
+        # Whether a value is missing is discrete.
+        if np.isnan(samples.values(j)).any():
+            raise ValueError(
+                f"estimator={estimator!r} is not for discrete columns, and missing values of "
+                f"{samples.table.names[j]} are a level. Use missing='drop', or {kind.instead}."
+            )
     if samples.weights is not None and continuous:
         raise ValueError(
             "sample_weight is for discrete columns, y and Z only, and "
@@ -349,28 +382,52 @@ def _from_neighbors(samples, conditions, uses_counts, estimator, n_neighbors, n_
     z = np.empty((n, len(continuous)))
     for place, j in enumerate(continuous):
         z[:, place] = _values(conditions, j, kind)
+        _refuse_missing(z[:, place], conditions.table.names[j])
     if samples.n_classes is None:
         _check_finite(samples.y, "y", kind)
-    order, starts = _grouped(_strata(conditions))
+    strata = _strata(conditions)
     codes, place = None, np.cumsum(samples.discrete) - 1
     if samples.discrete[columns].any():
         codes, _ = samples.codes(n_jobs)
     is_continuous = samples.n_classes is None and not conditions.discrete.any()
+    of_numbers = kind.continuous if is_continuous else kind.mixed
+    all_rows = np.arange(n)
 
     def estimate(j):
         if samples.discrete[j]:
-            x, f = codes[place[j]].astype(np.int64), kind.mixed
-        else:
-            x, f = _values(samples, j, kind), kind.continuous if is_continuous else kind.mixed
-        if is_constant(x):
+            return in_strata(kind.mixed, codes[place[j]].astype(np.int64), all_rows)
+        x = _values(samples, j, kind)
+        missing = np.isnan(x)
+        if not missing.any():
+            return in_strata(of_numbers, x, all_rows)
+        # The chain rule: whether there is a value, and then which.
+        present = np.flatnonzero(~missing)
+        of_missing = in_strata(of_codes, missing.astype(np.int64), all_rows)
+        return of_missing + len(present) / n * in_strata(of_numbers, x, present)
+
+    def in_strata(f, x, rows):
+        """Return the mean over strata of f, of some rows."""
+        if len(rows) == 0 or is_constant(x[rows]):
             return 0.0
         # Neighbours are of the same stratum, so that strata are as good as data of their own.
+        order, starts = _grouped(strata[rows])
         parts = [
-            len(rows) * _at_most_the_entropy(f, x[rows], samples.y[rows], z[rows], n_neighbors)
-            for rows in np.split(order, starts)
-            if len(rows) > n_neighbors
+            len(some) * _at_most_the_entropy(f, x[some], samples.y[some], z[some], n_neighbors)
+            for some in np.split(rows[order], starts)
+            if len(some) > n_neighbors
         ]
-        return ordered_sum(parts) / n
+        return ordered_sum(parts) / len(rows)
+
+    def of_codes(x, y, z, n_neighbors):
+        """Return the estimate of codes, in one stratum."""
+        if y.dtype.kind == "f" or z.shape[1]:
+            return kind.mixed(x, y, z, n_neighbors)
+        one_stratum = Strata(
+            np.zeros(len(y), np.int64), np.unique(y, return_inverse=True)[1], None
+        )
+        return one_stratum.estimates(
+            x[None], np.array([2]), lambda counts: kind.discrete(counts, n_neighbors), 1
+        )[0]
 
     return in_threads(
         (delayed(estimate)(j) for j in columns),
@@ -398,8 +455,17 @@ def _values(samples, j, kind):
     return values
 
 
+def _refuse_missing(values, name):
+    n_missing = np.count_nonzero(np.isnan(values))
+    if n_missing:
+        raise ValueError(
+            f"{name} is continuous and has {n_missing} missing value(s), which only columns of X "
+            "and discrete columns of Z may have. Drop or impute those rows, or bin the column."
+        )
+
+
 def _check_finite(values, name, kind):
-    if not kind.takes_infinity and not np.isfinite(values).all():
+    if not kind.takes_infinity and np.isinf(values).any():
         raise ValueError(
             f"{name} holds infinite values, which have no distances. Drop those rows, or use "
             "estimator='auto', for which only ranks count."

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.special import psi
 
 from skinfo.estimation._continuous import DiscreteTarget, as_sorted
+from skinfo.estimation._entropy_estimators import ordered_sum
 from skinfo.estimation._ranks import normal_scores_at
 
 
@@ -39,7 +40,8 @@ def gaussian_copula_information(values, target):
     if target.is_constant or n < 3:
         return 0.0
     x, y = _copula_scores(column), _copula_scores(target)
-    r = (x @ y) / math.sqrt((x @ x) * (y @ y))
+    # Sums by size are the same for any order of the rows.
+    r = ordered_sum(x * y) / math.sqrt(ordered_sum(x * x) * ordered_sum(y * y))
     if r * r >= 1.0:
         return math.inf
     return -0.5 * math.log1p(-r * r) - 0.5 * (psi((n - 1) / 2) - psi((n - 2) / 2))
@@ -49,9 +51,10 @@ def _copula_scores(column):
     """Return normal scores at rank / (n + 1), as Ince et al. have them, ties at their mean."""
     n = len(column)
     middles = (column.starts[1:] + column.starts[:-1] + 1) / 2
+    line = np.repeat(normal_scores_at(middles, n + 1), np.diff(column.starts))
     scores = np.empty(n)
-    scores[column.order] = np.repeat(normal_scores_at(middles, n + 1), np.diff(column.starts))
-    return scores - scores.mean()
+    scores[column.order] = line - line.mean()
+    return scores
 
 
 def _copula_classes(column, target):
@@ -62,13 +65,14 @@ def _copula_classes(column, target):
     sizes = sizes[sizes > 0]
     if len(sizes) < 2 or column.is_constant:
         return 0.0
-    codes = np.unique(target.codes, return_inverse=True)[1]
-    scores = _copula_scores(column)
+    # From the smallest value on: sums are then the same for any order of the rows.
+    codes = np.unique(target.codes, return_inverse=True)[1][column.order]
+    scores, runs = _copula_scores(column)[column.order], column.runs[column.order]
     means = np.bincount(codes, weights=scores) / sizes
     squares = np.bincount(codes, weights=(scores - means[codes]) ** 2)
     some_run = np.empty(len(sizes), np.int64)
-    some_run[codes] = column.runs
-    if np.bincount(codes, weights=column.runs != some_run[codes]).min() == 0:
+    some_run[codes] = runs
+    if np.bincount(codes, weights=runs != some_run[codes]).min() == 0:
         return math.inf
     n = len(scores)
     # Twice each entropy, less the constant they share and its bias.

@@ -4,9 +4,16 @@ from numbers import Integral
 
 import numpy as np
 
-from skinfo.estimation._columns import as_columns, discrete_codes, row_codes
+from skinfo.estimation._columns import (
+    as_columns,
+    discrete_codes,
+    missing_values,
+    refuse_missing_values,
+    row_codes,
+)
 from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS
-from skinfo.utils._compat import Interval, validate_params
+from skinfo.estimation._samples import MISSING
+from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._table import table_of
 from skinfo.utils._validation import check_base, check_weights, match_name
 
@@ -16,12 +23,21 @@ from skinfo.utils._validation import check_base, check_weights, match_name
         "x": "no_validation",
         "estimator": "no_validation",
         "n_categories": [Interval(Integral, 1, None, closed="left"), None],
+        "missing": [StrOptions(set(MISSING))],
         "sample_weight": ["array-like", None],
         "base": "no_validation",
     },
     prefer_skip_nested_validation=True,
 )
-def discrete_entropy(x, *, estimator="auto", n_categories=None, sample_weight=None, base=2):
+def discrete_entropy(
+    x,
+    *,
+    estimator="auto",
+    n_categories=None,
+    missing="separate",
+    sample_weight=None,
+    base=2,
+):
     r"""Estimate the entropy of a discrete variable from a sample, in bits.
 
     The shares of a sample look more certain than what they were drawn from: with N rows of
@@ -46,6 +62,10 @@ def discrete_entropy(x, *, estimator="auto", n_categories=None, sample_weight=No
         ``'james_stein'``, ``'jeffreys'``, ``'laplace'``, ``'perks'``, ``'minimax'`` and
         ``'nsb'``; the others do not need it.
 
+    missing : {'separate', 'drop', 'raise'}, default='separate'
+        Whether a missing value is a category of its own (of each column of a joint variable),
+        rows that have any are left out, or they are an error.
+
     sample_weight : array-like of shape (n_samples,), default=None
         Non-negative weights. A whole weight is exactly that many copies of the row. With
         others, counts are sums of weights: scale them so that they sum to the number of
@@ -66,9 +86,10 @@ def discrete_entropy(x, *, estimator="auto", n_categories=None, sample_weight=No
     Raises
     ------
     ValueError
-        If `x` has missing values, numbers that are not whole or no rows, `n_categories`
-        is less than the number of categories seen, `estimator` is unknown, or needs whole
-        counts and there are others, no weight is positive, or `base` is not a base.
+        If `x` has numbers that are not whole or no rows, or with ``missing='raise'`` missing
+        values, `n_categories` is less than the number of categories seen, `estimator` is
+        unknown, or needs whole counts and there are others, no weight is positive, or `base` is
+        not a base.
 
     See Also
     --------
@@ -148,8 +169,11 @@ def discrete_entropy(x, *, estimator="auto", n_categories=None, sample_weight=No
     names = ("auto", *ENTROPY_ESTIMATORS)
     estimator = match_name(estimator, names, parameter="estimator", caller="discrete_entropy")
     table = _read(x)
-    _check_none_missing(table)
     weights = None if sample_weight is None else check_weights(sample_weight, table.shape[0])
+    if missing == "raise":
+        refuse_missing_values(table)
+    elif missing == "drop":
+        table, weights = _without_missing(table, weights)
     counts = _row_counts(table, weights)
     if estimator == "auto":
         estimator = "chao_wang_jost" if np.all(counts % 1 == 0) else "plugin"
@@ -164,20 +188,14 @@ def _read(x):
     return table
 
 
-def _check_none_missing(table):
-    for j in range(table.shape[1]):
-        if table.integers(j) is not None:
-            continue
-        if table.is_numeric(j):
-            missing = np.isnan(table.numbers(j))
-        else:
-            missing = table.levels(j)[0] < 0
-        if missing.any():
-            raise ValueError(
-                f"{table.names[j]} has {missing.sum()} missing value(s). Leave those rows out, "
-                "or, if missing says something, make it a category by giving it a name, e.g. "
-                "series.fillna('missing')."
-            )
+def _without_missing(table, weights):
+    """Return the rows that have no missing value, and their weights."""
+    rows = np.flatnonzero(~np.any([missing_values(table, j) for j in range(table.shape[1])], 0))
+    if len(rows) == 0 or (weights is not None and not weights[rows].any()):
+        raise ValueError(
+            "x has a missing value in every row of positive weight: missing='drop' leaves none."
+        )
+    return table.take(rows), None if weights is None else weights[rows]
 
 
 def _row_counts(table, weights):

@@ -68,7 +68,9 @@ def _tables(samples, n_jobs):
             yield next(discrete)
         else:
             values = samples.values(j)
-            yield crossed(equal_frequency_codes(values, default_n_bins(len(values))), y)
+            # Missing values have a bin of their own.
+            n_bins = default_n_bins(np.count_nonzero(~np.isnan(values)))
+            yield crossed(equal_frequency_codes(values, n_bins), y)
 
 
 def column_evidence(counts):

@@ -13,11 +13,12 @@ from skinfo.estimation._continuous import (
     auto_information,
     binned_information,
     block_information,
+    crossed,
     ksg_information,
     ross_information,
 )
 from skinfo.estimation._copula import gaussian_copula_information
-from skinfo.estimation._samples import prepared_target, read_samples
+from skinfo.estimation._samples import MISSING, parts_by_missing, prepared_target, read_samples
 from skinfo.estimation._table_information import INFORMATION_ESTIMATORS, information_from_counts
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._parallel import in_threads
@@ -93,6 +94,7 @@ PARAMETERS = {
     "discrete_features": [StrOptions({"auto"}), "boolean", "array-like"],
     "discrete_target": [StrOptions({"auto"}), "boolean"],
     "estimator": "no_validation",
+    "missing": [StrOptions(set(MISSING))],
     "n_neighbors": [Interval(Integral, 1, None, closed="left")],
     "sample_weight": ["array-like", None],
     "base": "no_validation",
@@ -116,6 +118,7 @@ def mutual_info(
     discrete_target="auto",
     estimator="auto",
     n_neighbors=3,
+    missing="separate",
     sample_weight=None,
     base=2,
     n_jobs=None,
@@ -129,8 +132,8 @@ def mutual_info(
     Parameters
     ----------
     X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
-        Numbers, booleans, strings or categories. In a discrete column missing values are a
-        level of their own. The columns of a sparse matrix are discrete.
+        Numbers, booleans, strings or categories; missing values as `missing` says. The columns
+        of a sparse matrix are discrete.
 
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         Classes or numbers. Several columns of classes (such as a multilabel indicator) are one
@@ -172,6 +175,15 @@ def mutual_info(
         Neighbours of ``"auto"``, ``"ross"`` and ``"ksg"``: more give less noise and more
         bias where the dependence is strong.
 
+    missing : {"separate", "drop", "raise"}, default="separate"
+        Missing values of X; in y they are refused.
+
+        - ``"separate"``: a level of their own, in a discrete column, and beside the numbers of a
+          continuous one: with M whether a value is missing,
+          ``I(X; Y) = I(M; Y) + P(present) I(X; Y | present)``, exactly.
+        - ``"drop"``: the column is estimated from the other rows, those of each column.
+        - ``"raise"``: an error.
+
     sample_weight : array-like of shape (n_samples,), default=None
         For discrete columns and target: a weight of w counts as w repetitions of the row.
 
@@ -191,9 +203,10 @@ def mutual_info(
     Raises
     ------
     ValueError
-        If a continuous column has missing values, the estimator does not fit a column's
-        kind, weights are given with a continuous column, there are not more samples than
-        `n_neighbors`, lengths differ, or `base` is not a base.
+        If the estimator does not fit a column's kind, weights are given with a continuous
+        column, there are not more samples than `n_neighbors`, y has missing values, or a
+        continuous column has where y is several columns of numbers, lengths differ, or `base`
+        is not a base.
 
     See Also
     --------
@@ -239,7 +252,10 @@ def mutual_info(
         sample_weight=sample_weight,
         caller="mutual_info",
     )
-    return information_nats(samples, estimator, n_neighbors, n_jobs) / nats
+    information = np.empty(samples.n_features)
+    for columns, _, part in parts_by_missing(samples, missing):
+        information[columns] = information_nats(part, estimator, n_neighbors, n_jobs)
+    return information / nats
 
 
 def information_nats(samples, estimator, n_neighbors, n_jobs):
@@ -273,7 +289,30 @@ def _for_continuous(kind, samples):
 
 
 def _of_continuous(samples, j, kind, estimate, target, n_neighbors):
-    return estimate(samples.values(j, kind.finite), target, n_neighbors)
+    values = samples.values(j, kind.finite)
+    missing = np.isnan(values)
+    if not missing.any():
+        return estimate(values, target, n_neighbors)
+    if samples.is_block:
+        raise ValueError(
+            f"{samples.table.names[j]} has {np.count_nonzero(missing)} missing value(s), which "
+            "cannot be a level of their own where y is several columns of numbers. Use "
+            "missing='drop'."
+        )
+    # The chain rule: whether there is a value, and then which.
+    present = ~missing
+    information = _of_missing(missing.astype(np.int64), kind, target, n_neighbors)
+    if present.any():
+        of_present = estimate(values[present], target[present], n_neighbors)
+        information += present.mean() * of_present
+    return information
+
+
+def _of_missing(missing, kind, target, n_neighbors):
+    """Return the information of whether a value is missing, in nats."""
+    if isinstance(target, DiscreteTarget):
+        return information_from_counts(crossed(missing, target.codes), kind.discrete or "emi")
+    return kind.mixed(target, DiscreteTarget(missing, 2), n_neighbors)
 
 
 def _of_discrete(samples, estimator, n_neighbors, n_jobs):

@@ -1,5 +1,6 @@
 """Mutual information with p-values, errors and intervals."""
 
+from functools import partial
 from numbers import Integral
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from skinfo.estimation._mutual_info import (
     information_nats,
 )
 from skinfo.estimation._permutation import permutation_pvalues
-from skinfo.estimation._samples import read_samples
+from skinfo.estimation._samples import parts_by_missing, read_samples
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._intervals import ConfidenceInterval, check_confidence_level
 from skinfo.utils._validation import check_base, explain_missing, match_name
@@ -24,6 +25,27 @@ from skinfo.utils._validation import check_base, explain_missing, match_name
 class _Pair(NamedTuple):
     statistic: np.ndarray
     pvalue: np.ndarray
+
+
+class _EvidenceOfParts(NamedTuple):
+    """The evidence of columns that are estimated from rows of their own."""
+
+    parts: list  # of columns and their Evidence
+
+    def standard_error(self, information):
+        """Return the standard error of estimates in nats."""
+        errors = np.empty_like(information)
+        for columns, evidence in self.parts:
+            errors[columns] = evidence.standard_error(information[columns])
+        return errors
+
+    def interval(self, information, confidence_level):
+        """Return the ends of the intervals of estimates, in nats."""
+        low, high = np.empty((2, *information.shape))
+        for columns, evidence in self.parts:
+            ends = evidence.interval(information[columns], confidence_level)
+            low[columns], high[columns] = ends
+        return low, high
 
 
 class MutualInfoTestResult(_Pair):
@@ -107,6 +129,7 @@ def mutual_info_test(
     discrete_target="auto",
     estimator="auto",
     n_neighbors=3,
+    missing="separate",
     sample_weight=None,
     base=2,
     null="gamma",
@@ -125,7 +148,7 @@ def mutual_info_test(
     Parameters
     ----------
     X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
-        As in `mutual_info`, like the next seven.
+        As in `mutual_info`, like the next eight.
 
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         Classes or numbers. Several columns of classes (such as a multilabel indicator) are one
@@ -142,6 +165,11 @@ def mutual_info_test(
 
     n_neighbors : int, default=3
         Neighbours of ``"auto"``, ``"ross"`` and ``"ksg"``.
+
+    missing : {"separate", "drop", "raise"}, default="separate"
+        Missing values of X. With ``"separate"`` they are a level of their own in the table that
+        is tested too; with ``"drop"`` the rows of a column's missing values enter neither its
+        estimate nor its test.
 
     sample_weight : array-like of shape (n_samples,), default=None
         A weight of w counts as w repetitions of the row, also as evidence.
@@ -237,17 +265,25 @@ def mutual_info_test(
             "several columns are one target only where all are classes. Test each column, or "
             "estimate with mutual_info."
         )
-    information = information_nats(samples, estimator, n_neighbors, n_jobs)
-    evidence = Evidence.of(samples, n_jobs)
-    if null == "gamma" and groups is None:
-        pvalue = evidence.pvalue
-    else:
-        pvalue = permutation_pvalues(
-            samples,
-            information,
-            lambda permuted: information_nats(permuted, estimator, n_neighbors, n_jobs),
+    information, pvalue = np.empty((2, samples.n_features))
+    parts = []
+    random_state = check_random_state(random_state)
+    for columns, _, part in parts_by_missing(samples, missing):
+        estimate = partial(
+            information_nats, estimator=estimator, n_neighbors=n_neighbors, n_jobs=n_jobs
+        )
+        information[columns] = estimate(part)
+        evidence = Evidence.of(part, n_jobs)
+        parts.append((columns, evidence))
+        if null == "gamma" and groups is None:
+            pvalue[columns] = evidence.pvalue
+            continue
+        pvalue[columns] = permutation_pvalues(
+            part,
+            information[columns],
+            estimate,
             n_permutations=n_permutations,
             groups=groups,
-            random_state=check_random_state(random_state),
+            random_state=random_state,
         )
-    return MutualInfoTestResult(information / nats, pvalue, evidence, nats)
+    return MutualInfoTestResult(information / nats, pvalue, _EvidenceOfParts(parts), nats)

@@ -1,7 +1,7 @@
 """Mutual information of all pairs of discrete columns."""
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations_with_replacement, pairwise
 from numbers import Integral
 
 import numpy as np
@@ -16,8 +16,9 @@ from skinfo._kernels._fixed_point import (
 from skinfo._kernels._null import poisson_tables
 from skinfo._kernels._pair_chance import chance_sums, chance_table
 from skinfo._kernels._pairs import is_sparse, pack_planes, plane_pair_sums, row_pair_sums
-from skinfo.estimation._columns import discrete_codes
-from skinfo.utils._compat import validate_params
+from skinfo.estimation._columns import discrete_codes, missing_values, refuse_missing_values
+from skinfo.estimation._samples import MISSING, SomeColumns
+from skinfo.utils._compat import StrOptions, validate_params
 from skinfo.utils._parallel import in_threads, n_threads
 from skinfo.utils._table import table_of
 from skinfo.utils._validation import check_base, check_weights, match_name
@@ -53,13 +54,16 @@ MOST_SIZES = 2048
     {
         "X": "no_validation",
         "estimator": "no_validation",
+        "missing": [StrOptions(set(MISSING))],
         "sample_weight": ["array-like", None],
         "base": "no_validation",
         "n_jobs": [Integral, None],
     },
     prefer_skip_nested_validation=True,
 )
-def pairwise_mutual_info(X, *, estimator="emi", sample_weight=None, base=2, n_jobs=None):
+def pairwise_mutual_info(
+    X, *, estimator="emi", missing="separate", sample_weight=None, base=2, n_jobs=None
+):
     """Estimate the mutual information of all pairs of discrete columns, in bits.
 
     ``I(X_j; X_k)`` off the diagonal, ``H(X_j)`` on it. The result is the same,
@@ -70,7 +74,7 @@ def pairwise_mutual_info(X, *, estimator="emi", sample_weight=None, base=2, n_jo
     ----------
     X : array-like or dataframe of shape (n_samples, n_features)
         Discrete columns: integers, booleans, strings, categories, or whole
-        numbers stored as floats. Missing values are a level of their own. A
+        numbers stored as floats; missing values as `missing` says. A
         column with other numbers is an error: bin it first.
 
     estimator : {'emi', 'plugin'}, default='emi'
@@ -80,6 +84,11 @@ def pairwise_mutual_info(X, *, estimator="emi", sample_weight=None, base=2, n_jo
         the mean is then zero for independent columns, however many levels they
         have, and a single estimate may be a little below zero. The diagonal is
         the plug-in entropy for both.
+
+    missing : {'separate', 'drop', 'raise'}, default='separate'
+        Whether missing values are a level of their own, a pair is estimated from
+        the rows in which both columns have a value (the diagonal: the one
+        column), or missing values are an error.
 
     sample_weight : array-like of shape (n_samples,), default=None
         Non-negative weights. A whole weight is exactly that many copies of the
@@ -151,9 +160,17 @@ def pairwise_mutual_info(X, *, estimator="emi", sample_weight=None, base=2, n_jo
     caller = "pairwise_mutual_info"
     estimator = match_name(estimator, ("emi", "plugin"), parameter="estimator", caller=caller)
     table = table_of(X, caller=caller)
-    no_weights = np.empty(0)
     n_samples = table.shape[0]
-    weights = no_weights if sample_weight is None else check_weights(sample_weight, n_samples)
+    # No weights are an empty array.
+    weights = np.empty(0) if sample_weight is None else check_weights(sample_weight, n_samples)
+    if missing == "raise":
+        refuse_missing_values(table)
+    of_all = _of_present if missing == "drop" else _of_all
+    return of_all(table, estimator, weights, nats, n_jobs)
+
+
+def _of_all(table, estimator, weights, nats, n_jobs):
+    """Return the information of all pairs, (n_features, n_features), in units of so many nats."""
     columns = _read_columns(table, weights, n_jobs)
     joint = columns.joint_sums(n_jobs)
     apart = columns.apart_sums()
@@ -163,6 +180,29 @@ def pairwise_mutual_info(X, *, estimator="emi", sample_weight=None, base=2, n_jo
     mi = (joint - apart) / (columns.scale * columns.total * nats)
     # The plug-in is never negative; what the rounding of each cell leaves may be.
     return np.maximum(mi, 0.0) if estimator == "plugin" else mi
+
+
+def _of_present(table, estimator, weights, nats, n_jobs):
+    """Return the same, each pair from the rows in which both columns have a value."""
+    missing = np.array([missing_values(table, j) for j in range(table.shape[1])])
+    patterns, pattern = np.unique(missing, axis=0, return_inverse=True)
+    mi = np.empty((len(missing), len(missing)))
+    for a, b in combinations_with_replacement(range(len(patterns)), 2):
+        columns = np.flatnonzero((pattern == a) | (pattern == b))
+        rows = np.flatnonzero(~(patterns[a] | patterns[b]))
+        part = weights[rows] if len(weights) else weights
+        if len(rows) == 0 or (len(part) and not part.any()):
+            names = [table.names[np.flatnonzero(pattern == which)[0]] for which in (a, b)]
+            raise ValueError(
+                f"{' and '.join(dict.fromkeys(names))} have no row of positive weight without a "
+                "missing value. Leave a column out, or use missing='separate'."
+            )
+        some = SomeColumns(table.take(rows), columns)
+        square = _of_all(some, estimator, part, nats, n_jobs)
+        # Within a pattern these rows are too few, unless both are the same.
+        crosses = (pattern[columns][:, None] != pattern[columns]) | (a == b)
+        mi[np.ix_(columns, columns)] = np.where(crosses, square, mi[np.ix_(columns, columns)])
+    return mi
 
 
 def _read_columns(table, weights, n_jobs):

@@ -1,6 +1,6 @@
 """Columns and a target, read once: where every estimate of this room starts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -8,7 +8,13 @@ import scipy.sparse as sp
 from sklearn.utils import check_array, check_consistent_length
 
 from skinfo.estimation._cells import count_pairs, is_dense
-from skinfo.estimation._columns import class_counts, discrete_codes, row_codes
+from skinfo.estimation._columns import (
+    class_counts,
+    discrete_codes,
+    missing_values,
+    refuse_missing_values,
+    row_codes,
+)
 from skinfo.estimation._continuous import ContinuousTarget, DiscreteTarget
 from skinfo.utils._kinds import MOST_LEVELS, kind_of, numbers_of
 from skinfo.utils._table import table_of
@@ -66,7 +72,9 @@ class Samples:
 
     def codes(self, n_jobs=None):
         """Return codes (n_discrete, n_samples) of the discrete columns, and their levels."""
-        return discrete_codes(_Columns(self.table, np.flatnonzero(self.discrete)), n_jobs=n_jobs)
+        return discrete_codes(
+            SomeColumns(self.table, np.flatnonzero(self.discrete)), n_jobs=n_jobs
+        )
 
     def tables(self, n_jobs=None):
         """Return the counts of each discrete column with the classes.
@@ -94,26 +102,32 @@ class Samples:
         """Whether the target has several columns, taken together."""
         return self.y.ndim == 2
 
+    def take(self, columns, rows):
+        """Return the Samples of some columns and rows, numbers of both."""
+        table = SomeColumns(self.table.take(rows), columns)
+        weights = None if self.weights is None else self.weights[rows]
+        return replace(
+            self,
+            table=table,
+            discrete=self.discrete[columns],
+            y=self.y[rows],
+            weights=weights,
+            rows=np.arange(self.n_given)[self.rows][rows],
+        )
+
     def values(self, j, finite=False):
-        """Return a continuous column (n_samples,) float64.
+        """Return a continuous column (n_samples,) float64, missing as NaN.
 
         Raises
         ------
         ValueError
-            If a value is missing, or infinite though `finite` is asked for.
+            If a value is infinite though `finite` is asked for.
         """
         values = self.table.numbers(j)
         if finite and np.isinf(values).any():
             raise ValueError(
                 f"{self.table.names[j]} holds infinite values, which have no distances. Use "
                 "estimator='auto', which takes ranks."
-            )
-        missing = np.isnan(values)
-        if missing.any():
-            raise ValueError(
-                f"{self.table.names[j]} is continuous and holds {int(missing.sum())} NaN. Drop or "
-                "impute those rows, or bin the column: MutualInfoBinner and codes of its own make "
-                "missing a level."
             )
         return values
 
@@ -177,6 +191,52 @@ def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, cal
             f"X.toarray(). Got discrete_features={discrete_features!r}."
         )
     return Samples(table, discrete, y, n_classes, weights, rows, n_given)
+
+
+MISSING = ("separate", "drop", "raise")
+
+
+def parts_by_missing(samples, missing):
+    """Yield the columns that are estimated from the same rows, and the Samples of these.
+
+    Parameters
+    ----------
+    samples : Samples
+
+    missing : {"separate", "drop", "raise"}
+        With "drop" columns that have the same values missing go together, without those rows.
+
+    Yields
+    ------
+    columns, rows : ndarray of int64
+
+    part : Samples
+        Of these.
+
+    Raises
+    ------
+    ValueError
+        If "raise", and there are missing values, or "drop", and nothing is left of a column.
+    """
+    if missing == "raise":
+        refuse_missing_values(samples.table)
+    columns_of, rows_of = {}, {}
+    for j in range(samples.n_features) if missing == "drop" else ():
+        gone = missing_values(samples.table, j)
+        key = np.packbits(gone).tobytes()
+        columns_of.setdefault(key, []).append(j)
+        rows_of.setdefault(key, np.flatnonzero(~gone))
+    if all(len(rows) == len(samples.y) for rows in rows_of.values()):
+        yield np.arange(samples.n_features), np.arange(len(samples.y)), samples
+        return
+    for key, columns in columns_of.items():
+        rows = rows_of[key]
+        if len(rows) == 0:
+            raise ValueError(
+                f"{samples.table.names[columns[0]]} has no value that is not missing in a row of "
+                "positive weight. Leave the column out, or use missing='separate'."
+            )
+        yield np.array(columns), rows, samples.take(np.array(columns), rows)
 
 
 def _outputs(y, caller):
@@ -328,7 +388,7 @@ class SparseTable:
         return self._columns[:, [j]].toarray().ravel()
 
 
-class _Columns:
+class SomeColumns:
     """Some columns of a table, as a table."""
 
     def __init__(self, table, columns):
@@ -336,6 +396,13 @@ class _Columns:
         self._columns = columns
         self.shape = (table.shape[0], len(columns))
         self.names = [table.names[j] for j in columns]
+
+    def bytes(self):
+        """Return None: these are no array."""
+
+    def take(self, rows):
+        """Return the same columns of some rows."""
+        return SomeColumns(self._table.take(rows), self._columns)
 
     def __getattr__(self, name):
         read = getattr(self._table, name)

@@ -537,14 +537,50 @@ def test_weights_need_discrete_columns(numbers):
 def test_missing_and_infinite_numbers(numbers):
     X, y, z = numbers
     X[3, 1] = np.nan
-    refused("x1 is continuous and holds 1 NaN.*bin", X, y, z)
-    refused("Z is continuous and holds 1 NaN.*bin", X[:, :1], y, X[:, 1])
+    refused("x1 has 1 missing value.*'drop'", X, y, z, missing="raise")
+    refused("'ksg' is not for discrete columns, and missing val.* x1", X, y, z, estimator="ksg")
+    refused("Z is continuous and has 1 missing value.*bin", X[:, :1], y, X[:, 1])
     refused("y contains NaN", X[:, :1], X[:, 1], z)
     X[3, 1] = np.inf
     for name in ("ksg", "mesner_shalizi"):
         refused("x1 holds infinite values", X, y, z, estimator=name)
         refused("Z holds infinite values", X[:, :1], y, X[:, 1], estimator=name)
         refused("y holds infinite", X[:, :1], X[:, 1], z, estimator=name, discrete_target=False)
+
+
+@pytest.mark.parametrize("name", ["auto", "mesner_shalizi"])
+@pytest.mark.parametrize(
+    "kinds", ["continuous", "classes", "classes, Z codes", "numbers, Z codes"]
+)
+def test_missing_values_by_the_chain_rule(name, kinds, rng):
+    # I(X;Y|Z) = I(M;Y|Z) + P(present) I(X;Y|Z, present), each from samples of its own.
+    n = 300
+    z, x = rng.normal(size=(2, n))
+    y = x + z + rng.normal(size=n)
+    x[(y > 1) | (rng.random(n) < 0.1)] = np.nan
+    if kinds.startswith("classes"):
+        y = (y > 0).astype(int)
+    if kinds.endswith("codes"):
+        z = (z > 0).astype(int)
+    gone = np.isnan(x)
+    how = {"estimator": name}
+    of_missing = cmi(gone.astype(int), y, z, **how)
+    of_present = cmi(x[~gone], y[~gone], z[~gone], **how)
+    assert of_missing > 0.03
+    expected = of_missing + (1 - gone.mean()) * of_present
+    assert cmi(x, y, z, **how) == pytest.approx(expected, abs=1e-12)
+    assert cmi(x, y, z, missing="drop", **how) == of_present
+
+
+def test_dropped_rows_are_those_of_each_column(rng):
+    X, y, z = rng.normal(size=(60, 3)), rng.integers(0, 2, 60), rng.normal(size=60)
+    X[:20, 1] = X[40:, 2] = np.nan
+    expected = [
+        cmi(X[kept, j], y[kept], z[kept])
+        for j, kept in enumerate((slice(0, 60), slice(20, 60), slice(0, 40)))
+    ]
+    dropped = conditional_mutual_info(X, y, z, missing="drop", base=math.e)
+    np.testing.assert_array_equal(dropped, expected)
 
 
 def test_neighbors_need_rows(numbers):

@@ -440,14 +440,45 @@ def test_base():
 
 
 @pytest.mark.parametrize(
+    ("x", "name", "n_missing"),
+    [
+        ([1.0, 2.0, np.nan], "x", 1),
+        (["a", "b", "b", None, None], "x", 2),
+        (np.array(["2020-01-01", "NaT", "2020-01-01"], "datetime64[D]"), "x", 1),
+        (pd.Series([1, None, 2], dtype="Int64", name="age"), "age", 1),
+        (pd.DataFrame({"a": [1, 2, 2], "b": ["u", None, "u"]}), "b", 1),
+        (pl.Series("letter", ["u", None, "v"]), "letter", 1),
+    ],
+)
+def test_missing_values_are_a_category_or_left_out_or_refused(x, name, n_missing):
+    plugin = {"estimator": "plugin"}
+    n = len(x)
+    texts = [str(row) for row in np.asarray(x, dtype=object).reshape(n, -1).tolist()]
+    assert discrete_entropy(x, **plugin) == discrete_entropy(texts, **plugin)
+    is_gone = [any(bad in text for bad in ("None", "nan", "NaT", "NA")) for text in texts]
+    present = [text for text, gone in zip(texts, is_gone, strict=True) if not gone]
+    assert len(present) == n - n_missing
+    expected = discrete_entropy(present, **plugin)
+    assert discrete_entropy(x, missing="drop", **plugin) == expected
+    with pytest.raises(
+        ValueError, match=rf"{name} has {n_missing} missing value\(s\), and missing"
+    ):
+        discrete_entropy(x, missing="raise")
+
+
+def test_dropped_rows_take_their_weights_along():
+    x, weights = [1, 2, 2, None], [1, 1, 2, 9]
+    entropy = discrete_entropy(x, missing="drop", sample_weight=weights, estimator="plugin")
+    assert entropy == shares_entropy([1 / 4, 3 / 4]) / math.log(2)
+    with pytest.raises(
+        ValueError, match=r"missing value in every row.*missing='drop' leaves none"
+    ):
+        discrete_entropy([None, None, "a"], missing="drop", sample_weight=[1, 1, 0])
+
+
+@pytest.mark.parametrize(
     ("x", "match"),
     [
-        ([1.0, np.nan], r"x has 1 missing value\(s\).*fillna\('missing'\)"),
-        (["a", None, None], r"x has 2 missing value"),
-        (np.array(["2020-01-01", "NaT"], "datetime64[D]"), "x has 1 missing value"),
-        (pd.Series([1, None, 2], dtype="Int64", name="age"), "age has 1 missing value"),
-        (pd.DataFrame({"a": [1, 2], "b": ["u", None]}), "b has 1 missing value"),
-        (pl.Series("letter", ["u", None]), "letter has 1 missing value"),
         ([0.5, 1.0], r"x must be discrete, got 0\.5.*Bin the column first"),
         ([1.0, np.inf], "x must be discrete, got inf"),
         ([], "minimum of 1 is required"),

@@ -329,6 +329,109 @@ def test_missing_outputs_are_refused(rng):
         mutual_info(X, y)
 
 
+# ---- missing values
+
+
+def with_missing(rng, n=300):
+    """Return a number that is missing more often where y is large, and y, a number."""
+    x = rng.normal(size=n)
+    y = x + rng.normal(size=n)
+    x[(y > 1) | (rng.random(n) < 0.1)] = np.nan
+    return x, y
+
+
+@pytest.mark.parametrize("target", ["classes", "numbers"])
+@pytest.mark.parametrize("estimator", ["auto", "ross", "ksg", "gaussian_copula", "binned"])
+def test_missing_values_by_the_chain_rule(rng, estimator, target):
+    # I(X;Y) = I(M;Y) + P(present) I(X;Y | present), each from samples of its own.
+    x, y = with_missing(rng)
+    if target == "classes":
+        y = np.digitize(y, [-1, 0, 1])
+    elif estimator == "ross":
+        return
+    gone = np.isnan(x)
+    how = {"estimator": estimator, "discrete_features": False}
+    if target == "classes":
+        # What two discrete columns are given; the copula is corrected for its bias, as emi is.
+        of_codes = {"ross": "plugin", "ksg": "plugin"}.get(estimator, "emi")
+        (of_missing,) = mutual_info(gone[:, None], y, estimator=of_codes)
+    else:
+        (of_missing,) = mutual_info(gone[:, None], y, estimator=estimator)
+    (of_present,) = mutual_info(x[~gone, None], y[~gone], **how)
+    (information,) = mutual_info(x[:, None], y, **how)
+    assert of_missing > 0.05
+    expected = of_missing + (1 - gone.mean()) * of_present
+    assert information == pytest.approx(expected, abs=1e-12)
+    assert mutual_info(x[:, None], y, missing="drop", **how) == of_present
+    order = rng.permutation(len(y))
+    assert mutual_info(x[order, None], y[order], **how) == information
+
+
+def test_missing_alone_may_say_all(rng):
+    # Noise that is missing exactly where y is 1: H(y) = H(M), one bit for halves.
+    y = np.repeat([0, 1], 200)
+    x = np.where(y == 1, np.nan, rng.normal(size=400))[:, None]
+    for estimator in ("auto", "binned", "gaussian_copula"):
+        assert mutual_info(x, y, estimator=estimator)[0] == pytest.approx(1, abs=0.01)
+    with pytest.raises(ValueError, match=r"x0 has 200 missing value\(s\), and missing='raise'"):
+        mutual_info(x, y, missing="raise")
+
+
+@pytest.mark.parametrize(
+    "container",
+    [
+        pd.DataFrame,
+        lambda x: pd.DataFrame({"a": pd.array(x["a"]).astype("Float64")}),
+        lambda x: pl.DataFrame({"a": pl.Series(x["a"], nan_to_null=True)}),
+        lambda x: np.array([[None if v != v else v] for v in x["a"]], object),
+    ],
+)
+def test_missing_in_any_container(rng, container):
+    x, y = with_missing(rng)
+    expected = mutual_info(x[:, None], y)
+    np.testing.assert_array_equal(mutual_info(container({"a": x}), y), expected)
+
+
+@pytest.mark.parametrize("target", ["classes", "numbers"])
+@pytest.mark.parametrize("n_present", [0, 1, 2, 3, 4, 6])
+@pytest.mark.parametrize("estimator", ["auto", "ksg", "ross", "gaussian_copula", "binned"])
+def test_few_values_that_are_not_missing(rng, estimator, n_present, target):
+    y = rng.integers(0, 2, 40) if target == "classes" else rng.normal(size=40)
+    x = rng.normal(size=(40, 1))
+    x[n_present:] = np.nan
+    if target == "numbers" and estimator == "ross":
+        return
+    (information,) = mutual_info(x, y, estimator=estimator)
+    assert np.isfinite(information)
+    if n_present == 0:
+        assert information == 0
+
+
+def test_rows_are_dropped_for_each_column(rng):
+    y = rng.integers(0, 3, 90)
+    frame = pd.DataFrame(
+        {
+            "all": rng.normal(size=90),
+            "some": np.where(np.arange(90) < 30, np.nan, rng.normal(size=90)),
+            "text": [None if i >= 60 else "abc"[i % 3] for i in range(90)],
+            "same": np.where(np.arange(90) < 30, np.nan, rng.integers(0, 2, 90)),
+        }
+    )
+    how = {"discrete_features": [2, 3]}
+    kept = [slice(None), slice(30, None), slice(0, 60), slice(30, None)]
+    expected = [
+        mutual_info(frame.iloc[rows, [j]], y[rows], discrete_features=j >= 2)[0]
+        for j, rows in enumerate(kept)
+    ]
+    np.testing.assert_array_equal(mutual_info(frame, y, missing="drop", **how), expected)
+    assert (mutual_info(frame, y, **how)[1:] != expected[1:]).all()
+    # Weights go with their rows.
+    weights = np.where(np.arange(90) < 30, 7, 1)
+    some = frame[["same"]].astype("Int64")
+    dropped = mutual_info(some, y, missing="drop", sample_weight=weights)
+    assert dropped == mutual_info(some[30:], y[30:])
+
+
 # ---- errors
 
 
@@ -372,7 +475,16 @@ X_OK, Y_OK = np.linspace(0, 1, 20).reshape(10, 2), np.arange(10) % 2
         ({"base": 1}, "base must be a finite number > 0 other than 1"),
         ({"base": -2.0}, "base must be a finite number > 0 other than 1"),
         ({"sample_weight": np.ones(10)}, "sample_weight is for discrete columns"),
-        ({"X": X_OK * np.nan}, r"x0 is continuous and holds 10 NaN\. Drop or"),
+        (
+            {"X": X_OK * np.nan, "missing": "raise"},
+            r"x0 has 10 missing value\(s\), and missing='raise'\. Use missing='separate'",
+        ),
+        ({"X": X_OK * np.nan, "missing": "drop"}, "x0 has no value that is not missing"),
+        ({"missing": "merge"}, "'missing' parameter of mutual_info must be a str among"),
+        (
+            {"X": np.where(X_OK > 0.8, np.nan, X_OK), "y": X_OK},
+            r"x0 has 2 missing value.* y is several columns of numbers\. Use missing='drop'",
+        ),
         ({"y": Y_OK[:-1]}, "inconsistent numbers of samples"),
         ({"y": np.where(Y_OK, np.nan, 1)}, "Input y contains NaN"),
         ({"discrete_features": [True]}, "one entry a column, got .1,. for 2 columns"),

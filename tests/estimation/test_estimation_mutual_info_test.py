@@ -215,6 +215,50 @@ def test_interval_of_a_class_of_one_value(estimator):
     assert np.isfinite(result.standard_error).all()
 
 
+def test_missing_values_are_evidence(rng):
+    # x is noise that is missing where y is 1 more often: tested as one table of bins and missing.
+    y = rng.integers(0, 2, 400)
+    X = rng.normal(size=(400, 2))
+    X[(y == 1) & (rng.random(400) < 0.4), 0] = np.nan
+    X[rng.random(400) < 0.3, 1] = np.nan
+    result = mutual_info_test(X, y)
+    np.testing.assert_array_equal(result.statistic, mutual_info(X, y))
+    assert result.pvalue[0] < 1e-6 < 0.01 < result.pvalue[1]
+    low, high = result.confidence_interval()
+    assert 0 < low[0] < high[0]
+    assert low[1] == 0
+    permuted = mutual_info_test(X, y, null="permutation", n_permutations=99, random_state=0)
+    assert permuted.pvalue[0] == 0.01 < permuted.pvalue[1]
+    assert permuted.statistic.tolist() == result.statistic.tolist()
+
+
+@pytest.mark.parametrize("null", ["gamma", "permutation"])
+def test_dropped_rows_enter_neither_estimate_nor_test(rng, null):
+    y = rng.integers(0, 2, 300)
+    X = rng.normal(size=(300, 3)) + 0.2 * y[:, None]
+    X[:100, 1] = np.nan
+    how = {"null": null, "n_permutations": 49, "groups": np.arange(300) % 3, "random_state": 0}
+    if null == "gamma":
+        how = {}
+    result = mutual_info_test(X, y, missing="drop", **how)
+    if how:
+        how["groups"] = how["groups"][100:]
+    # Permutations of the first group of columns come first.
+    part = mutual_info_test(X[100:, [1]], y[100:], **how)
+    assert result.statistic[1] == part.statistic[0]
+    assert result.standard_error[1] == part.standard_error[0]
+    assert result.qvalue.shape == (3,)
+    np.testing.assert_array_equal(
+        np.array(result.confidence_interval())[:, [1]], np.array(part.confidence_interval())
+    )
+    if null == "gamma":
+        assert result.pvalue[1] == part.pvalue[0]
+        others = mutual_info_test(X[:, [0, 2]], y)
+        np.testing.assert_array_equal(result.pvalue[[0, 2]], others.pvalue)
+    again = pickle.loads(pickle.dumps(result))
+    np.testing.assert_array_equal(again.confidence_interval(), result.confidence_interval())
+
+
 def test_false_discoveries_are_bounded(rng):
     # 20 informative columns among 200: of those selected at q = 0.1 a tenth is false on average.
     shares = []

@@ -257,6 +257,42 @@ def test_missing_is_a_level(rng):
     np.testing.assert_array_equal(pairwise_mutual_info(X), expected)
 
 
+@pytest.mark.parametrize("weighted", [False, True])
+def test_rows_are_dropped_for_each_pair(rng, estimator, weighted):
+    X = rng.integers(0, 4, (200, 4)).astype(float)
+    X[:, 1] = X[:, 0] // 2
+    X[:50, 1] = X[20:90, 2] = np.nan
+    weights = rng.integers(0, 3, 200) if weighted else None
+    dropped = pairwise_mutual_info(
+        X, estimator=estimator, missing="drop", sample_weight=weights, n_jobs=2
+    )
+    for j, k in np.ndindex(4, 4):
+        rows = ~np.isnan(X[:, [j, k]]).any(axis=1)
+        pair = pairwise_mutual_info(
+            X[rows][:, [j, k]],
+            estimator=estimator,
+            sample_weight=weights[rows] if weighted else None,
+        )
+        assert dropped[j, k] == pytest.approx(pair[0, 1] if j != k else pair[0, 0], abs=1e-13)
+    assert dropped[0, 1] != pairwise_mutual_info(X, estimator=estimator)[0, 1]
+
+
+def test_dropping_rows_leaves_complete_columns_alone(rng, estimator):
+    X = rng.integers(0, 4, (100, 3))
+    np.testing.assert_array_equal(
+        pairwise_mutual_info(X, estimator=estimator, missing="drop"),
+        pairwise_mutual_info(X, estimator=estimator),
+    )
+
+
+def test_missing_values_that_cannot_be_dropped():
+    X = np.array([[0, np.nan], [1, np.nan], [np.nan, 0], [np.nan, 1]])
+    with pytest.raises(ValueError, match=r"x0 and x1 have no row .*missing='separate'"):
+        pairwise_mutual_info(X, missing="drop")
+    with pytest.raises(ValueError, match=r"x0 has 2 missing value\(s\), and missing='raise'"):
+        pairwise_mutual_info(X, missing="raise")
+
+
 def test_one_row_and_one_column():
     np.testing.assert_array_equal(pairwise_mutual_info([[3, 5]]), np.zeros((2, 2)))
     np.testing.assert_array_equal(pairwise_mutual_info([[3], [5]]), [[1.0]])

@@ -13,7 +13,7 @@ from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClas
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import validate_data
 
-from skinfo.metrics._uncertainty_decomposition import mean_entropy_and_prediction
+from skinfo.metrics._uncertainty_decomposition import uncertainty_parts
 from skinfo.utils._compat import BaseSearchCV, _safe_indexing
 
 # How far the mean of members may be from what the ensemble predicts, where it is not known to be
@@ -21,8 +21,8 @@ from skinfo.utils._compat import BaseSearchCV, _safe_indexing
 MEAN_TOLERANCE = 1e-6
 
 
-def ensemble_moments(estimator, X):
-    """Return the mean entropy of the members, in nats, and their mean prediction.
+def ensemble_parts(estimator, X):
+    """Return the parts of the uncertainty of the members, in nats, and their mean prediction.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def ensemble_moments(estimator, X):
 
     Returns
     -------
-    entropy : ndarray of shape (n_samples,)
+    aleatoric, epistemic : ndarray of shape (n_samples,)
     mean : ndarray of shape (n_samples, n_classes)
 
     Raises
@@ -43,11 +43,11 @@ def ensemble_moments(estimator, X):
     """
     for kind, look_inside in WRAPPERS.items():
         if isinstance(estimator, kind):
-            return ensemble_moments(*look_inside(estimator, X))
+            return ensemble_parts(*look_inside(estimator, X))
     for kind, members in MEANS.items():
         if isinstance(estimator, kind):
-            return mean_entropy_and_prediction(members(estimator, X))
-    return _moments_of_unknown(estimator, X)
+            return uncertainty_parts(members(estimator, X))
+    return _parts_of_unknown(estimator, X)
 
 
 def _pipeline(estimator, X):
@@ -132,7 +132,7 @@ MEANS = {
 }
 
 
-def _moments_of_unknown(estimator, X):
+def _parts_of_unknown(estimator, X):
     """Take anything with `estimators_` for the mean of these if it turns out to be."""
     found = getattr(estimator, "estimators_", [])
     # Boosting has an array of them. A list is left alone: NumPy would take a member apart that
@@ -145,10 +145,10 @@ def _moments_of_unknown(estimator, X):
     expected = np.asarray(estimator.predict_proba(X))
     if not hasattr(members[0], "feature_names_in_") and hasattr(estimator, "feature_names_in_"):
         X = np.asarray(X)  # as the members were fitted
-    entropy, mean = mean_entropy_and_prediction(_alike(estimator, members, X, expected.shape))
-    if np.abs(mean - expected).max() > MEAN_TOLERANCE:
+    parts = uncertainty_parts(_alike(estimator, members, X, expected.shape))
+    if np.abs(parts[2] - expected).max() > MEAN_TOLERANCE:
         raise _not_a_mean(estimator, "it combines its members in another way")
-    return entropy, mean
+    return parts
 
 
 def _alike(estimator, members, X, shape):

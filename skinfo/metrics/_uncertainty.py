@@ -5,7 +5,7 @@ from functools import cached_property
 import numpy as np
 from scipy.special import entr
 
-from skinfo.metrics._members import ensemble_moments
+from skinfo.metrics._members import ensemble_parts
 from skinfo.metrics._response import class_probabilities
 
 
@@ -26,10 +26,8 @@ class Prediction:
     @cached_property
     def parts(self):
         """Total, aleatoric and epistemic uncertainty, each of shape (n_samples,)."""
-        aleatoric, mean = ensemble_moments(self._model, self._X)
-        # Entropy is concave, so that what is negative is rounding.
-        epistemic = np.maximum(entr(mean).sum(axis=1) - aleatoric, 0) / self.nats_per_unit
-        aleatoric = aleatoric / self.nats_per_unit
+        nats = ensemble_parts(self._model, self._X)[:2]
+        aleatoric, epistemic = (part / self.nats_per_unit for part in nats)
         return aleatoric + epistemic, aleatoric, epistemic
 
 

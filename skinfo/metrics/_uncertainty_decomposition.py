@@ -4,22 +4,24 @@ from dataclasses import dataclass
 from numbers import Real
 
 import numpy as np
-from scipy.special import entr
+import pandas as pd
 
-from skinfo.measures._terms import divergence_terms, safe_log
+from skinfo._kernels._members import add_member
 from skinfo.metrics._probabilities import check_probabilities
+from skinfo.metrics._tables import TableRepr
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._validation import check_base
 
 
-@dataclass(frozen=True)
-class UncertaintyDecomposition:
+@dataclass(frozen=True, repr=False)
+class UncertaintyDecomposition(TableRepr):
     """What an ensemble does not know of each row: ``total = aleatoric + epistemic``.
 
     Attributes
     ----------
     total : ndarray of shape (n_samples,), dtype float64
-        Entropy of the mean of the members' predictions, in bits (or the unit of `base`).
+        Entropy of the mean of the members' predictions, in bits (or the unit of `base`); with
+        ``corrected=True``, an estimate of that of the mean of infinitely many members.
 
     aleatoric : ndarray of shape (n_samples,), dtype float64
         Mean of the entropies of the members' predictions: what they are unsure of alike.
@@ -33,16 +35,20 @@ class UncertaintyDecomposition:
     aleatoric: np.ndarray
     epistemic: np.ndarray
 
+    def _table(self):
+        return pd.DataFrame(vars(self))
+
 
 @validate_params(
     {
         "probs": ["array-like"],
         "weights": ["array-like", None],
+        "corrected": ["boolean"],
         "base": [Interval(Real, 0, None, closed="neither")],
     },
     prefer_skip_nested_validation=True,
 )
-def uncertainty_decomposition(probs, *, weights=None, base=2):
+def uncertainty_decomposition(probs, *, weights=None, corrected=False, base=2):
     r"""Split the uncertainty of an ensemble's predictions in two.
 
     The entropy of the mean prediction is the mean entropy of the members plus the mutual
@@ -63,6 +69,14 @@ def uncertainty_decomposition(probs, *, weights=None, base=2):
     weights : array-like of shape (n_members,), default=None
         Weights of the members, not negative; None weighs them alike.
 
+    corrected : bool, default=False
+        Whether the members are a sample of those that training could have given. Of M of them
+        the epistemic part is (M - 1) / M of that of infinitely many, to first order: a third too
+        small for three. True multiplies it by M / (M - 1), like the variance of a sample. The
+        total of a row may then be above the logarithm of the number of classes; it is not
+        clipped, so that means over rows stay right. False describes the members as they are,
+        and the total is the entropy of what they predict.
+
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
 
@@ -75,7 +89,8 @@ def uncertainty_decomposition(probs, *, weights=None, base=2):
     ------
     ValueError
         If `probs` has not three dimensions, a row of a member is no distribution (the message
-        names both), or `weights` do not fit, are negative or all zero.
+        names both), `weights` do not fit, are negative or all zero, or one member alone is to be
+        corrected.
 
     See Also
     --------
@@ -84,9 +99,10 @@ def uncertainty_decomposition(probs, *, weights=None, base=2):
     Notes
     -----
     The epistemic part is the Jensen-Shannon divergence of the members. It is what active
-    learning calls BALD [1]_. It is computed as their mean divergence from the mean prediction, so
-    that it keeps its relative accuracy where they hardly differ, and the total as the sum of the
-    parts.
+    learning calls BALD [1]_. It is summed from divergences of one member after the other, so that
+    it keeps its relative accuracy where they hardly differ, and the total is the sum of the
+    parts. With weights, M in the correction is the squared sum of the weights over the sum of
+    their squares.
 
     References
     ----------
@@ -112,9 +128,10 @@ def uncertainty_decomposition(probs, *, weights=None, base=2):
         )
     weights = _member_weights(weights, len(probs))
     members = [check_probabilities(prob, f"probs[{m}]") for m, prob in enumerate(probs)]
-    aleatoric, mean = mean_entropy_and_prediction(zip(weights, members, strict=True))
-    epistemic = _mean_divergence(zip(weights, members, strict=True), mean) / nats_per_unit
-    aleatoric = aleatoric / nats_per_unit
+    aleatoric, epistemic = uncertainty_parts(zip(weights, members, strict=True))[:2]
+    if corrected:
+        epistemic = epistemic / _share_seen(weights)
+    aleatoric, epistemic = aleatoric / nats_per_unit, epistemic / nats_per_unit
     return UncertaintyDecomposition(aleatoric + epistemic, aleatoric, epistemic)
 
 
@@ -132,20 +149,19 @@ def _member_weights(weights, n_members):
     return weights
 
 
-def _mean_divergence(members, mean):
-    """Return the mean divergence of weighted members from their mean prediction, in nats."""
-    log_mean = safe_log(np, mean)
-    divergence, total = 0.0, 0.0
-    for weight, prob in members:
-        prob = np.asarray(prob, dtype=np.float64)
-        terms = divergence_terms(np, prob, mean, log_mean)
-        divergence = divergence + weight * terms.sum(axis=1)
-        total += weight
-    return divergence / total
+def _share_seen(weights):
+    """Return what members show of the disagreement of infinitely many: (M - 1) / M."""
+    share = weights / weights.sum()
+    if np.count_nonzero(share) < 2:
+        raise ValueError(
+            "corrected=True needs two members of positive weight, to tell how much they differ; "
+            f"got {np.count_nonzero(share)}."
+        )
+    return 1 - (share**2).sum()
 
 
-def mean_entropy_and_prediction(members):
-    """Return the mean entropy, in nats, and the mean prediction of weighted members.
+def uncertainty_parts(members):
+    """Return the parts of the uncertainty of weighted members, in nats, and their mean prediction.
 
     Parameters
     ----------
@@ -154,13 +170,22 @@ def mean_entropy_and_prediction(members):
 
     Returns
     -------
-    entropy : ndarray of shape (n_samples,)
+    aleatoric : ndarray of shape (n_samples,)
+        Mean entropy of the members.
+
+    epistemic : ndarray of shape (n_samples,)
+        Mean divergence of the members from their mean.
+
     mean : ndarray of shape (n_samples, n_classes)
     """
-    entropy, mean, total = 0.0, 0.0, 0.0
+    total = 0.0
     for weight, prob in members:
-        prob = np.asarray(prob, dtype=np.float64)
-        entropy = entropy + weight * entr(prob).sum(axis=1)
-        mean = mean + weight * prob
-        total += weight
-    return entropy / total, mean / total
+        if weight == 0:
+            continue
+        prob = np.ascontiguousarray(prob, dtype=np.float64)
+        if total == 0:
+            mean = np.zeros(prob.shape)
+            entropy, divergence = np.zeros((2, len(prob)))
+        add_member(prob, float(weight), total, mean, entropy, divergence)
+        total += float(weight)
+    return entropy / total, divergence / total, mean

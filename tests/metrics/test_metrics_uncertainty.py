@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.sparse import csr_array
+from scipy.special import digamma
 from scipy.stats import entropy
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.calibration import CalibratedClassifierCV
@@ -111,6 +112,8 @@ def test_weights_are_repetition_and_base_is_a_unit():
         ([[[0.5, 0.5]]], {"weights": [-1]}, r"not negative.*got \[-1\.0\]"),
         ([[[0.5, 0.5]]], {"weights": [0]}, "not all zero"),
         ([[[0.5, 0.5]]], {"base": 1}, "base must be"),
+        ([[[0.5, 0.5]]], {"corrected": True}, "needs two members of positive weight.*got 1"),
+        ([[[0.5, 0.5]]] * 2, {"corrected": True, "weights": [1, 0]}, "to tell how much"),
     ],
 )
 def test_errors_say_what_is_wrong(probs, kwargs, match):
@@ -192,6 +195,56 @@ def test_columns_of_ensembles(iris, name, framed):
     assert_array_equal(total, aleatoric + epistemic)
     assert (epistemic >= 0).all()
     assert epistemic.max() > 0.01
+
+
+@pytest.mark.parametrize("n_members", [2, 3, 5])
+def test_corrected_parts_are_those_of_infinitely_many_members(n_members):
+    # Members from one Dirichlet law for each row. The mean of infinitely many is its mean, and
+    # their mean entropy is known in digammas: psi(A + 1) - sum_k a_k / A psi(a_k + 1) nats.
+    rng = np.random.default_rng(n_members)
+    alpha = np.array([8.0, 6.0, 10.0])
+    probs = rng.dirichlet(alpha, size=(n_members, 20_000))
+    share = alpha / alpha.sum()
+    aleatoric = (digamma(alpha.sum() + 1) - share @ digamma(alpha + 1)) / math.log(2)
+    epistemic = entropy(share, base=2) - aleatoric
+    plain = uncertainty_decomposition(probs)
+    result = uncertainty_decomposition(probs, corrected=True)
+    assert_array_equal(result.total, result.aleatoric + result.epistemic)
+    assert_array_equal(result.aleatoric, plain.aleatoric)
+    assert_allclose(result.aleatoric.mean(), aleatoric, rtol=0.005)
+    assert_allclose(result.epistemic.mean(), epistemic, rtol=0.03)
+    assert_allclose(result.total.mean(), entropy(share, base=2), rtol=0.005)
+    # As they are, they are too small by one of n_members.
+    assert_allclose(plain.epistemic.mean(), epistemic * (1 - 1 / n_members), rtol=0.03)
+
+
+def test_correction_is_not_clipped():
+    sure = uncertainty_decomposition([[[1.0, 0.0]], [[0.0, 1.0]]], corrected=True)
+    assert (sure.total, sure.aleatoric, sure.epistemic) == (2, 0, 2)
+    alike = uncertainty_decomposition([[[0.5, 0.5]], [[0.5, 0.5]]], corrected=True)
+    assert (alike.total, alike.epistemic) == (1, 0)
+
+
+def test_correction_with_weights():
+    # Weights 2 and 1: 1 - (4 + 1) / 9 = 4 / 9 of the part is seen.
+    probs = [[[0.5, 0.5]], [[0.6, 0.4]]]
+    plain = uncertainty_decomposition(probs, weights=[2, 1])
+    corrected = uncertainty_decomposition(probs, weights=[2, 1], corrected=True)
+    assert_allclose(corrected.epistemic, plain.epistemic * 9 / 4)
+
+
+@pytest.mark.parametrize("name", ["forest", "weighted voting", "calibrated", "unknown"])
+def test_scorer_and_function_give_the_same_numbers(iris, name):
+    # Of members that hardly differ as well, to the last bit.
+    X, y = iris
+    scorer = EntropyScorer(ENSEMBLES[name], output=PARTS).fit(X, y)
+    model = scorer.estimator_
+    weights = [1, 2, 3] if name == "weighted voting" else None  # the second voter is dropped
+    members = getattr(model, "calibrated_classifiers_", None) or model.estimators_
+    probs = [member.predict_proba(X) for member in members]
+    expected = uncertainty_decomposition(probs, weights=weights)
+    for part, column in zip(PARTS, scorer.transform(X).T, strict=True):
+        assert_array_equal(getattr(expected, part), column)
 
 
 def test_forest_is_the_decomposition_of_its_trees(iris):

@@ -1,0 +1,62 @@
+"""The uncertainty of an ensemble, one member after the other."""
+
+import math
+
+from skinfo._kernels._entropy import xlogx
+from skinfo._kernels._jit import kernel
+
+# Below this |v| the series of the divergence is taken; its terms beyond the last are then less
+# than the rounding error of a float64.
+NEAR = 0.2
+LAST_TERM = 11
+
+
+@kernel
+def add_member(prob, weight, total, mean, entropy, divergence):
+    """Bring running sums up to date with one more member, in nats.
+
+    Divergences from a mean are those within two groups from their own means, and those of these
+    from the mean of both: terms of one sign, none of which cancel, however little members differ.
+
+    Parameters
+    ----------
+    prob : ndarray of shape (n_samples, n_classes), dtype float64
+        Distributions that the member predicts.
+
+    weight, total : float
+        Its weight, positive, and that of the members before.
+
+    mean : ndarray of shape (n_samples, n_classes), dtype float64
+        Weighted mean of the members, as updated.
+
+    entropy, divergence : ndarray of shape (n_samples,), dtype float64
+        Weighted sums of the entropies of the members, and of their divergences from the mean, as
+        updated.
+    """
+    share = weight / (total + weight)
+    for i in range(prob.shape[0]):
+        for k in range(prob.shape[1]):
+            p, before = prob[i, k], mean[i, k]
+            after = p if total == 0.0 else before + share * (p - before)
+            entropy[i] -= weight * xlogx(p)
+            if total > 0.0 and p != before:
+                divergence[i] += weight * divergence_term(p, after)
+                divergence[i] += total * divergence_term(before, after)
+            mean[i, k] = after
+
+
+@kernel
+def divergence_term(p, q):
+    """Return p ln(p / q) - p + q >= 0 for q > 0, accurate however close p is to q.
+
+    The series is that of `skinfo.measures._terms.divergence_terms`.
+    """
+    if p == 0.0:
+        return q
+    v = (p - q) / (p + q)
+    if abs(v) > NEAR:
+        return max(p * math.log(p / q) - p + q, 0.0)
+    square, series = v * v, 0.0
+    for k in range(LAST_TERM, 0, -1):
+        series = series * square + 1.0 / (2 * k + 1)
+    return (p - q) * v + 2.0 * p * v * square * series

@@ -41,10 +41,10 @@ pipeline = Pipeline(
     ]
 )
 grid = {"bin__max_bins": [2, 4, 8], "select__n_features_to_select": [2, 4, 8]}
-metrics = ["log_loss", "information_gain", "skill"]
+metrics = ["neg_log_loss", "information_gain", "skill"]
 folds = StratifiedKFold(5, shuffle=True, random_state=0)
 search = GridSearchCV(
-    pipeline, grid, scoring=EntropyScorer(metric=metrics), refit="log_loss", cv=folds
+    pipeline, grid, scoring=EntropyScorer(metric=metrics), refit="neg_log_loss", cv=folds
 ).fit(X, y)
 found = pd.DataFrame(search.cv_results_)
 shown = [f"param_{name}" for name in grid] + [f"mean_test_{metric}" for metric in metrics]
@@ -96,7 +96,7 @@ print(f"Three folds: {-scores.round(1)} bits: shuffle such a table")
 table = found.pivot(
     index="param_bin__max_bins",
     columns="param_select__n_features_to_select",
-    values="mean_test_log_loss",
+    values="mean_test_neg_log_loss",
 )
 fig, (grid_ax, loss_ax) = plt.subplots(1, 2, figsize=(11, 3.8), layout="constrained")
 drawn = grid_ax.imshow(-table, cmap="cividis_r")

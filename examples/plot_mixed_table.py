@@ -56,10 +56,10 @@ pipeline = make_pipeline(
     LogisticRegression(C=10),
 )
 scores = cross_validate(
-    pipeline, X, y, scoring=EntropyScorer(metric=["log_loss", "information_gain", "skill"])
+    pipeline, X, y, scoring=EntropyScorer(metric=["neg_log_loss", "information_gain", "skill"])
 )
 print("Cross-validated:")
-for metric in ("log_loss", "information_gain", "skill"):
+for metric in ("neg_log_loss", "information_gain", "skill"):
     print(f"  {metric:<17} {scores[f'test_{metric}'].mean():6.3f}")
 
 # %%

@@ -58,7 +58,7 @@ ESTIMATORS = {
         GaussianNB(), output=("entropy", "margin", "max_probability")
     ),
     "scorer two metrics": EntropyScorer(
-        DecisionTreeClassifier(max_depth=3, random_state=0), metric=["log_loss", "skill"]
+        DecisionTreeClassifier(max_depth=3, random_state=0), metric=["neg_log_loss", "skill"]
     ),
     "scorer ensemble": EntropyScorer(
         RandomForestClassifier(5, max_depth=3, random_state=0),

@@ -56,7 +56,7 @@ def test_few_features_beat_all_for_naive_bayes(cancer):
 
 def test_three_classes_and_several_metrics():
     X, y = load_wine(return_X_y=True)
-    scorer = EntropyScorer(metric=["log_loss", "information_gain", "skill"])
+    scorer = EntropyScorer(metric=["neg_log_loss", "information_gain", "skill"])
     scores = cross_validate(bin_select_classify(), X, y, scoring=scorer)
     # Of H(y) = 1.57 bits.
     assert scores["test_information_gain"].mean() > 1.1

@@ -11,11 +11,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from skinfo.metrics._crossfit import cross_fitted
 from skinfo.metrics._response import class_probabilities, output_probabilities
-from skinfo.metrics._scorer_names import METRICS
 from skinfo.metrics._scorer_protocol import ScorerProtocol
 from skinfo.metrics._scoring import score_predictions
-from skinfo.metrics._settings import check_settings
-from skinfo.metrics._uncertainty import OUTPUTS, output_columns
+from skinfo.metrics._settings import check_estimator_parameter, check_settings
+from skinfo.metrics._uncertainty import output_columns
 from skinfo.metrics._wrapped import WrappedClassifierMixin
 from skinfo.utils._compat import (
     HasMethods,
@@ -46,25 +45,26 @@ class EntropyScorer(
         The classifier that `fit` clones and fits; None is ``LogisticRegression()``. A scorer does
         not use it: it scores the classifier that it is called with.
 
-    metric : {"log_loss", "information_gain", "skill", "miscalibration", "discrimination", \
-            "brier"}, or list, tuple or dict of such, default="log_loss"
+    metric : {"neg_log_loss", "information_gain", "skill", "neg_miscalibration", \
+            "discrimination", "neg_brier_score"}, or list, tuple or dict of such, \
+            default="neg_log_loss"
         What to score; `get_scorer_names` lists them. H(y) is the entropy of the weighted class
-        rates of the `y` that is scored.
+        rates of the `y` that is scored. Losses are negated, and named as in scikit-learn.
 
-        - ``"log_loss"``: minus the cross-entropy, in bits a sample. 0 is perfect.
+        - ``"neg_log_loss"``: minus the cross-entropy, in bits a sample. 0 is perfect.
         - ``"information_gain"``: H(y) less the cross-entropy, in bits a sample. 0 is as good as
           knowing the class rates, H(y) is perfect, negative is worse than the class rates.
         - ``"skill"``: the information gain as a share of H(y). 1 is perfect. It is nan, with a
           warning, where `y` has one class and there is nothing to explain.
-        - ``"miscalibration"``: minus the bits a sample that recalibration would save, of
+        - ``"neg_miscalibration"``: minus the bits a sample that recalibration would save, of
           `log_loss_decomposition`. 0 is calibrated.
         - ``"discrimination"``: the bits a sample that the predictions, recalibrated, save beside
           the class rates. The information gain is discrimination less miscalibration.
-        - ``"brier"``: minus the mean squared distance of the prediction from what happened,
-          halved where there are two classes, as in scikit-learn. It has no unit.
+        - ``"neg_brier_score"``: minus the mean squared distance of the prediction from what
+          happened, halved where there are two classes, as in scikit-learn. It has no unit.
 
         With a list, the scorer returns a dict, as scikit-learn's multimetric scoring expects; the
-        predictions are made once. A dict gives the scores names: ``{"bits": "log_loss"}``.
+        predictions are made once. A dict gives the scores names: ``{"bits": "neg_log_loss"}``.
         `score` uses the first.
 
     base : float > 1, default=2
@@ -166,9 +166,9 @@ class EntropyScorer(
     _parameter_constraints: ClassVar[dict] = {
         # predict_proba may appear in fit only, so it is asked for there.
         "estimator": [HasMethods("fit"), None],
-        "metric": [StrOptions(set(METRICS)), list, tuple, dict],
+        "metric": [str, list, tuple, dict],
         "base": [Interval(Real, 1, None, closed="neither")],  # below 1, lower would be better
-        "output": [StrOptions(set(OUTPUTS)), list, tuple],
+        "output": [str, list, tuple],
         "cv": ["cv_object"],
         "unseen": [StrOptions({"clip", "inf", "raise"})],
     }
@@ -177,12 +177,15 @@ class EntropyScorer(
         self,
         estimator=None,
         *,
-        metric="log_loss",
+        metric="neg_log_loss",
         base=2,
         output=("entropy",),
         cv=5,
         unseen="clip",
     ):
+        # In scikit-learn a parameter is checked when it is used. But an error in a scorer is
+        # made a score of nan by `cross_val_score`, and the metric is what comes to mind first.
+        check_estimator_parameter(estimator)
         self.estimator = estimator
         self.metric = metric
         self.base = base
@@ -220,19 +223,23 @@ class EntropyScorer(
             If a prediction is no distribution, the labels and ``classes_`` are text on one side
             only, or a label is unseen and that is not allowed.
         """
+        return self._scored(estimator, X, y, sample_weight)
+
+    def _scored(self, estimator, X, y, sample_weight=None, predict_proba=None):
+        """Return what a call of the scorer does, from predictions that may be shared."""
         # A scorer is never fitted, so this is where its parameters are looked at.
         self._validate_params()
-        scores = self._metric_scores(estimator, X, y, sample_weight)
-        return scores[self.metric] if isinstance(self.metric, str) else scores
+        scores = self._metric_scores(estimator, X, y, sample_weight, predict_proba)
+        return next(iter(scores.values())) if isinstance(self.metric, str) else scores
 
-    def _metric_scores(self, estimator, X, y, sample_weight):
+    def _metric_scores(self, estimator, X, y, sample_weight, predict_proba=None):
         """Return the score of `estimator` in each metric, a dict in the order of `metric`."""
         metrics, _, unit = self._settings()
         y = y.toarray() if issparse(y) else np.asarray(y)
         if y.ndim == 2 and y.shape[1] > 1:
-            outputs = output_probabilities(estimator, X, y)
+            outputs = output_probabilities(estimator, X, y, predict_proba)
         else:
-            outputs = [class_probabilities(estimator, X)]
+            outputs = [class_probabilities(estimator, X, predict_proba)]
             y = column_or_1d(y)
         return score_predictions(
             outputs, y, sample_weight, metrics=metrics, nats_per_unit=unit, unseen=self.unseen

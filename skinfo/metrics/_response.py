@@ -22,7 +22,7 @@ def require_probabilities(estimator):
     )
 
 
-def class_probabilities(estimator, X):
+def class_probabilities(estimator, X, predict_proba=None):
     """Ask a fitted classifier of one output for its predictions.
 
     Parameters
@@ -32,6 +32,9 @@ def class_probabilities(estimator, X):
 
     X : array-like of shape (n_samples, n_features)
         Rows to predict.
+
+    predict_proba : callable, default=None
+        In place of that of the estimator.
 
     Returns
     -------
@@ -48,14 +51,14 @@ def class_probabilities(estimator, X):
     ValueError
         If it predicts several outputs, or rows that are no distributions.
     """
-    prob, classes = _predicted(estimator, X)
+    prob, classes = _predicted(estimator, X, predict_proba)
     name = type(estimator).__name__
     if isinstance(prob, list) or isinstance(classes, list):
         raise ValueError(f"{name} predicts several outputs, and y has one.")
     return _distributions(prob, classes, name), classes
 
 
-def output_probabilities(estimator, X, y):
+def output_probabilities(estimator, X, y, predict_proba=None):
     """Ask a fitted classifier of several outputs for its predictions.
 
     Parameters
@@ -70,6 +73,9 @@ def output_probabilities(estimator, X, y):
     y : ndarray of shape (n_samples, n_outputs)
         What happened.
 
+    predict_proba : callable, default=None
+        In place of that of the estimator.
+
     Returns
     -------
     outputs : list of (prob, classes)
@@ -83,9 +89,9 @@ def output_probabilities(estimator, X, y):
         If it predicts another number of outputs, rows that are no distributions, or whether
         labels are there while `y` holds something else.
     """
-    prob, classes = _predicted(estimator, X)
+    prob, classes = _predicted(estimator, X, predict_proba)
     name = type(estimator).__name__
-    n_predicted = len(prob) if isinstance(prob, list) else np.shape(prob)[1]
+    n_predicted = len(prob) if isinstance(prob, list) else _n_columns(prob, name)
     if n_predicted != y.shape[1]:
         raise ValueError(f"y has {y.shape[1]} outputs and {name} predicts {n_predicted}.")
     if not isinstance(prob, list):
@@ -95,6 +101,17 @@ def output_probabilities(estimator, X, y):
             _require_indicators(y, name)
             classes = [[0, 1]] * len(prob)
     return [(_distributions(p, c, name), c) for p, c in zip(prob, classes, strict=True)]
+
+
+def _n_columns(prob, name):
+    """Return the number of columns, or raise ValueError where there is no table."""
+    shape = np.shape(prob)
+    if len(shape) != 2:
+        raise ValueError(
+            f"{name}.predict_proba(X) must give a list with a table for each output, or one "
+            f"column for each label; got shape {shape}."
+        )
+    return shape[1]
 
 
 def _require_indicators(y, name):
@@ -107,10 +124,10 @@ def _require_indicators(y, name):
         )
 
 
-def _predicted(estimator, X):
+def _predicted(estimator, X, predict_proba):
     """Return what the estimator says of `X`, and its classes."""
     require_probabilities(estimator)
-    prob = estimator.predict_proba(X)
+    prob = (predict_proba or estimator.predict_proba)(X)
     if not hasattr(estimator, "classes_"):
         raise TypeError(
             f"{type(estimator).__name__} has no classes_ to say which label each column belongs "

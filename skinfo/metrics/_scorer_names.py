@@ -14,7 +14,7 @@ def skill(outcome):
     if outcome.prior_entropy == 0:
         warn_caller(
             "metric='skill' is not defined where y has one class, since there is no uncertainty "
-            "to explain: the score is nan. Use stratified folds, or metric='log_loss'.",
+            "to explain: the score is nan. Use stratified folds, or metric='neg_log_loss'.",
             UndefinedMetricWarning,
         )
         return np.nan
@@ -24,12 +24,20 @@ def skill(outcome):
 # Each takes an Outcome; higher is better. Losses are taken from 0, so that the best is 0.0 and
 # not -0.0.
 METRICS = {
-    "brier": lambda outcome: 0 - outcome.brier,
     "discrimination": lambda outcome: outcome.discrimination,
     "information_gain": lambda outcome: outcome.prior_entropy - outcome.log_loss,
-    "log_loss": lambda outcome: 0 - outcome.log_loss,
-    "miscalibration": lambda outcome: 0 - outcome.miscalibration,
+    "neg_brier_score": lambda outcome: 0 - outcome.brier,
+    "neg_log_loss": lambda outcome: 0 - outcome.log_loss,
+    "neg_miscalibration": lambda outcome: 0 - outcome.miscalibration,
     "skill": skill,
+}
+
+# A loss under its own name would be negative: as in scikit-learn, the name says so.
+LOSSES = {
+    "brier": "neg_brier_score",
+    "brier_score": "neg_brier_score",
+    "log_loss": "neg_log_loss",
+    "miscalibration": "neg_miscalibration",
 }
 
 
@@ -50,8 +58,9 @@ def get_scorer_names():
     >>> from sklearn.datasets import load_iris
     >>> from sklearn.naive_bayes import GaussianNB
     >>> from skinfo.metrics import EntropyScorer, get_scorer_names
-    >>> get_scorer_names()
-    ['brier', 'discrimination', 'information_gain', 'log_loss', 'miscalibration', 'skill']
+    >>> get_scorer_names()  # doctest: +NORMALIZE_WHITESPACE
+    ['discrimination', 'information_gain', 'neg_brier_score', 'neg_log_loss',
+     'neg_miscalibration', 'skill']
     >>> X, y = load_iris(return_X_y=True)
     >>> scores = EntropyScorer(metric=get_scorer_names())(GaussianNB().fit(X, y), X, y)
     >>> round(scores["skill"], 2)

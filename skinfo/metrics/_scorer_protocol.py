@@ -2,7 +2,11 @@
 
 from sklearn.base import BaseEstimator
 
-from skinfo.utils._compat import RequestMethod, _BaseScorer
+from skinfo.utils._compat import RequestMethod, _BaseScorer, shared_responses
+
+# Where our predictions lie beside those of scikit-learn's scorers. Theirs are one column where
+# there are two classes, of the class that the first scorer to ask wanted.
+OURS = "skinfo predict_proba"
 
 
 class ScorerProtocol(_BaseScorer):
@@ -25,6 +29,24 @@ class ScorerProtocol(_BaseScorer):
         return True
 
     def _score(self, method_caller, estimator, X, y_true, **kwargs):
-        # The predictions that `method_caller` shares are one column where there are two classes,
-        # of the class that the first scorer to ask wanted. So we make our own.
-        return self(estimator, X, y_true, **kwargs)
+        """Score among other scorers, which share the predictions of one call of theirs."""
+        responses = shared_responses(method_caller)
+
+        def predict_proba(X):
+            names = [OURS]
+            if _has_many_classes(estimator):
+                names.append("predict_proba")
+            for name in names:
+                if name in responses:
+                    return responses[name]
+            prob = estimator.predict_proba(X)
+            responses.update(dict.fromkeys(names, prob))
+            return prob
+
+        return self._scored(estimator, X, y_true, predict_proba=predict_proba, **kwargs)
+
+
+def _has_many_classes(estimator):
+    """Say whether scikit-learn's scorers are given the table of predictions as it is."""
+    classes = getattr(estimator, "classes_", [])
+    return not isinstance(classes, list) and len(classes) > 2

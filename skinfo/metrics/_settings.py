@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from skinfo.metrics._scorer_names import METRICS
+from skinfo.metrics._scorer_names import LOSSES, METRICS
 from skinfo.metrics._uncertainty import OUTPUTS
-from skinfo.utils._validation import check_base
+from skinfo.utils._validation import check_base, match_name
 
 
 class Settings(NamedTuple):
@@ -19,26 +19,52 @@ def check_settings(metric, output, base):
     """Return the `Settings` that the parameters stand for, or raise ValueError."""
     return Settings(
         metrics=_named(metric),
-        outputs=_check_names(output, OUTPUTS, "output"),
+        outputs=_check_names(output, OUTPUTS, _output_name, "output"),
         nats_per_unit=check_base(base),
+    )
+
+
+def check_estimator_parameter(estimator):
+    """Raise TypeError where a name, that of a metric most likely, is given as the classifier."""
+    if not isinstance(estimator, str):
+        return
+    try:
+        name = _metric_name(estimator)
+    except ValueError:
+        name = "neg_log_loss"
+    raise TypeError(
+        "The first parameter of EntropyScorer is a classifier, got the name "
+        f"{estimator!r}. Did you mean EntropyScorer(metric={name!r})?"
     )
 
 
 def _named(metric):
     """Return metrics under the names that the user gave them, or else their own."""
     if isinstance(metric, dict) and metric:
-        for name in metric.values():
-            _check_names((name,), METRICS, "metric")
-        return metric
-    names = _check_names(metric, METRICS, "metric")
+        return {shown: _metric_name(name) for shown, name in metric.items()}
+    names = _check_names(metric, METRICS, _metric_name, "metric")
     return dict(zip(names, names, strict=True))
 
 
-def _check_names(names, table, parameter):
-    """Return one name or several names of `table` as a tuple."""
-    names = (names,) if isinstance(names, str) else tuple(names)
-    known = [name for name in names if isinstance(name, str) and name in table]
-    if not names or len(set(known)) < len(names):
+def _metric_name(name):
+    """Return the name in `METRICS` that is meant."""
+    if isinstance(name, str) and name.lower() in LOSSES:
+        raise ValueError(
+            f"metric={name!r} is a loss, and EntropyScorer gives scores, of which higher is "
+            f"better: the name of minus the loss is {LOSSES[name.lower()]!r}."
+        )
+    return match_name(name, METRICS, parameter="metric", caller="EntropyScorer")
+
+
+def _output_name(name):
+    """Return the name in `OUTPUTS` that is meant."""
+    return match_name(name, OUTPUTS, parameter="output", caller="EntropyScorer")
+
+
+def _check_names(names, table, matched, parameter):
+    """Return one name or several distinct names of `table` as a tuple, as `matched` has them."""
+    names = tuple(map(matched, [names] if isinstance(names, str) else names))
+    if not names or len(set(names)) < len(names):
         raise ValueError(
             f"{parameter} must be one of {sorted(table)}, or a list of distinct ones; "
             f"got {list(names)}."

@@ -4,6 +4,8 @@ Everything else in skinfo imports these names from here, so a change in
 scikit-learn is answered in one file.
 """
 
+from functools import partial
+
 from sklearn.base import _fit_context
 from sklearn.externals import array_api_compat
 from sklearn.metrics._scorer import _BaseScorer
@@ -44,5 +46,27 @@ __all__ = [
     "_safe_split",
     "array_api_compat",
     "check_matplotlib_support",
+    "shared_responses",
     "validate_params",
 ]
+
+
+def shared_responses(method_caller):
+    """Return the dict of predictions that scorers share while one dict of them is evaluated.
+
+    Parameters
+    ----------
+    method_caller : callable
+        What scikit-learn passes to the `_score` of a scorer: ``partial(_cached_call, cache)``.
+
+    Returns
+    -------
+    responses : dict
+        Under the names of methods. It lives as long as that evaluation, of one estimator and
+        one `X`. A new one where nothing is shared.
+    """
+    if isinstance(method_caller, partial) and method_caller.args:
+        cache = method_caller.args[0]
+        if isinstance(cache, dict):
+            return cache
+    return {}

@@ -22,7 +22,7 @@ ESTIMATORS = {
     "ensemble": EntropyScorer(RandomForestClassifier(5, random_state=0), output=("epistemic",)),
     "all outputs": EntropyScorer(GaussianNB(), output=("entropy", "margin", "max_probability")),
     "two metrics": EntropyScorer(
-        DecisionTreeClassifier(max_depth=3, random_state=0), metric=["log_loss", "skill"]
+        DecisionTreeClassifier(max_depth=3, random_state=0), metric=["neg_log_loss", "skill"]
     ),
 }
 

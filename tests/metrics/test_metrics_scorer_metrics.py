@@ -54,7 +54,7 @@ def test_brier_is_that_of_scikit_learn(iris, classes, dtype):
     prob = model.predict_proba(X)
     theirs = prob[:, 1] if len(classes) == 2 else prob
     expected = {"pos_label": 2} if len(classes) == 2 else {}
-    oracle, scorer = Oracle(classes), EntropyScorer(metric="brier")
+    oracle, scorer = Oracle(classes), EntropyScorer(metric="neg_brier_score")
     assert_allclose(
         -scorer(oracle, prob.astype(dtype), y), brier_score_loss(y, theirs, **expected), rtol=1e-6
     )
@@ -68,7 +68,7 @@ def test_brier_is_that_of_scikit_learn(iris, classes, dtype):
 def test_brier_by_hand():
     # Of three classes: (1/2)^2 + (1/4)^2 + (1/4)^2 = 3/8, and 1 + 1 where all is on a wrong one.
     prob = [[0.5, 0.25, 0.25], [1.0, 0.0, 0.0]]
-    scorer = EntropyScorer(metric="brier")
+    scorer = EntropyScorer(metric="neg_brier_score")
     assert scorer(Oracle([0, 1, 2]), prob, [0, 2]) == -(3 / 8 + 2) / 2
 
 
@@ -76,7 +76,7 @@ def test_brier_by_hand():
 def test_brier_of_an_unseen_label_is_finite_whatever_it_costs():
     # What happened got nothing: 1 + 1/4 + 1/4, which is not halved as with two classes.
     for unseen in ("clip", "inf"):
-        scorer = EntropyScorer(metric="brier", unseen=unseen)
+        scorer = EntropyScorer(metric="neg_brier_score", unseen=unseen)
         assert scorer(Oracle([0, 1]), [[0.5, 0.5]], [5]) == pytest.approx(-1.5)
 
 
@@ -85,14 +85,14 @@ def test_parts_are_those_of_the_decomposition(iris, model, weighted):
     X, y, weight = iris
     weight = weight if weighted else None
     parts = log_loss_decomposition(y, model.predict_proba(X), sample_weight=weight)
-    scores = EntropyScorer(metric=["miscalibration", "discrimination"])(model, X, y, weight)
-    assert_allclose(scores["miscalibration"], -parts.miscalibration)
+    scores = EntropyScorer(metric=["neg_miscalibration", "discrimination"])(model, X, y, weight)
+    assert_allclose(scores["neg_miscalibration"], -parts.miscalibration)
     assert_allclose(scores["discrimination"], parts.discrimination)
 
 
 def test_gain_is_discrimination_less_miscalibration(iris, model):
     X, y, _ = iris
-    names = ["information_gain", "discrimination", "miscalibration"]
+    names = ["information_gain", "discrimination", "neg_miscalibration"]
     gain, discrimination, minus_miscalibration = EntropyScorer(metric=names)(model, X, y).values()
     assert_allclose(gain, discrimination + minus_miscalibration, atol=1e-12)
 
@@ -107,7 +107,9 @@ def test_names_score_one_by_one_and_all_at_once(iris, model):
 
 def test_a_dict_names_the_scores(iris, model):
     X, y, _ = iris
-    scorer = EntropyScorer(metric={"bits": "log_loss", "share": "skill", "again": "log_loss"})
+    scorer = EntropyScorer(
+        metric={"bits": "neg_log_loss", "share": "skill", "again": "neg_log_loss"}
+    )
     scores = scorer(model, X, y)
     assert list(scores) == ["bits", "share", "again"]
     assert scores["bits"] == scores["again"] == EntropyScorer()(model, X, y)
@@ -122,9 +124,9 @@ def test_what_an_unseen_label_costs_is_a_choice(iris):
     finite = EntropyScorer(metric=get_scorer_names())(model, X, y)
     infinite = EntropyScorer(metric=get_scorer_names(), unseen="inf")(model, X, y)
     assert all(map(math.isfinite, finite.values()))
-    for name in ("log_loss", "information_gain", "skill", "miscalibration"):
+    for name in ("neg_log_loss", "information_gain", "skill", "neg_miscalibration"):
         assert infinite[name] == -math.inf
-    for name in ("brier", "discrimination"):
+    for name in ("neg_brier_score", "discrimination"):
         assert infinite[name] == finite[name]
     with pytest.raises(ValueError, match=r"no class of the fitted model: \[2\].*unseen='clip'"):
         EntropyScorer(unseen="raise")(model, X, y)
@@ -220,9 +222,9 @@ def test_multilabel_in_a_weighted_search(labelled, routing):
 def test_multilabel_in_cross_validation(labelled):
     X, y = labelled
     results = cross_validate(
-        MULTILABEL["forest"], X, y, cv=3, scoring=EntropyScorer(metric=["log_loss", "skill"])
+        MULTILABEL["forest"], X, y, cv=3, scoring=EntropyScorer(metric=["neg_log_loss", "skill"])
     )
-    assert np.isfinite(results["test_log_loss"]).all()
+    assert np.isfinite(results["test_neg_log_loss"]).all()
     assert (results["test_skill"] > 0).all()
 
 

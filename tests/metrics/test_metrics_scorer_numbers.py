@@ -57,21 +57,21 @@ def test_closed_form_of_each_metric():
     y = ["b", "b", "a", "b"]
     loss = (1 + 2 + 3 + math.log2(4 / 3)) / 4
     prior = 2 - 0.75 * math.log2(3)
-    scores = EntropyScorer(metric=["log_loss", "information_gain", "skill"])(
+    scores = EntropyScorer(metric=["neg_log_loss", "information_gain", "skill"])(
         Oracle(["a", "b"]), X, y
     )
-    assert list(scores) == ["log_loss", "information_gain", "skill"]
-    assert_allclose(scores["log_loss"], -loss)
+    assert list(scores) == ["neg_log_loss", "information_gain", "skill"]
+    assert_allclose(scores["neg_log_loss"], -loss)
     assert_allclose(scores["information_gain"], prior - loss)
     assert_allclose(scores["skill"], 1 - loss / prior)
 
 
 def test_perfect_predictions_gain_the_entropy_of_y():
-    scores = EntropyScorer(metric=("log_loss", "information_gain", "skill"))(
+    scores = EntropyScorer(metric=("neg_log_loss", "information_gain", "skill"))(
         Oracle([0, 1, 2, 3]), np.eye(4), [0, 1, 2, 3]
     )
-    assert scores == {"log_loss": 0, "information_gain": 2, "skill": 1}
-    assert not np.signbit(scores["log_loss"])
+    assert scores == {"neg_log_loss": 0, "information_gain": 2, "skill": 1}
+    assert not np.signbit(scores["neg_log_loss"])
 
 
 def test_class_rates_gain_nothing(iris):
@@ -97,7 +97,7 @@ def test_matches_sklearn(iris, model):
     )
 
 
-@pytest.mark.parametrize("metric", ["log_loss", "information_gain", "skill"])
+@pytest.mark.parametrize("metric", ["neg_log_loss", "information_gain", "skill"])
 def test_integer_weights_are_repetition(iris, model, metric):
     X, y, weight = iris
     scorer = EntropyScorer(metric=metric)
@@ -271,6 +271,12 @@ def test_bad_predictions_and_labels(model, X, y, match):
         EntropyScorer()(model, X, y)
 
 
+@pytest.mark.parametrize("prob", [[0.5, 0.5], [[[0.5, 0.5]], [[0.5, 0.5]]]])
+def test_predictions_of_several_outputs_that_are_no_table(prob):
+    with pytest.raises(ValueError, match=r"Oracle\.predict_proba\(X\) must give a list.*shape \("):
+        EntropyScorer()(Oracle([0, 1]), prob, [[0, 1], [1, 0]])
+
+
 def test_model_without_classes():
     model = Oracle([0, 1])
     del model.classes_
@@ -283,13 +289,24 @@ def test_model_without_classes():
     [
         ({"metric": "auc"}, "The 'metric' parameter"),
         ({"metric": []}, "metric must be one of"),
-        ({"metric": ["log_loss", "log_loss"]}, "distinct"),
-        ({"metric": ["log_loss", "auc"]}, r"got \['log_loss', 'auc'\]"),
-        ({"metric": {"area": "auc"}}, r"metric must be one of.*got \['auc'\]"),
+        ({"metric": ["neg_log_loss", "neg_log_loss"]}, "distinct"),
+        (
+            {"metric": ["neg_log_loss", "auc"]},
+            r"'metric' parameter .* Got 'auc'",
+        ),
+        ({"metric": {"area": "auc"}}, r"'metric' parameter .* Got 'auc'"),
         ({"metric": {}}, "metric must be one of"),
-        ({"metric": {"both": ["log_loss", "skill"]}}, r"got \[\['log_loss', 'skill'\]\]"),
+        (
+            {"metric": {"both": ["neg_log_loss", "skill"]}},
+            r"Got \['neg_log_loss', 'skill'",
+        ),
         ({"unseen": "ignore"}, "The 'unseen' parameter"),
-        ({"metric": [["log_loss"]]}, "metric must be one of"),
+        ({"metric": [["neg_log_loss"]]}, r"Got \['neg_log_loss'\] instead"),
+        ({"metric": "log_loss"}, "metric='log_loss' is a loss.* 'neg_log_loss'"),
+        ({"metric": ["skill", "Brier"]}, "metric='Brier' is a loss.* 'neg_brier_score'"),
+        ({"metric": {"a": "miscalibration"}}, "is a loss.* 'neg_miscalibration'"),
+        ({"metric": "infomation_gain"}, "Did you mean 'information_gain'?"),
+        ({"output": "entropi"}, "Did you mean 'entropy'?"),
         ({"base": 0}, "The 'base' parameter"),
         ({"base": 1}, "The 'base' parameter"),
         ({"base": 0.5}, "The 'base' parameter"),  # the best model would have the least score
@@ -307,9 +324,34 @@ def test_parameters_are_checked_when_scoring_and_when_fitting(iris, model, param
         EntropyScorer(**params).fit(X, y)
 
 
+def test_names_in_any_case(iris, model):
+    X, y, _ = iris
+    scorer = EntropyScorer(metric="Neg-Log-Loss", output="Max Probability")
+    assert scorer(model, X, y) == EntropyScorer()(model, X, y)
+    assert list(EntropyScorer(metric=["SKILL"])(model, X, y)) == ["skill"]
+    names = clone(scorer).fit(X, y).get_feature_names_out()
+    assert names.tolist() == ["entropyscorer_max_probability"]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("information_gain", "information_gain"),
+        ("Skill", "skill"),
+        ("neg_log_loss", "neg_log_loss"),
+        ("log_loss", "neg_log_loss"),
+        ("something", "neg_log_loss"),
+    ],
+)
+def test_metric_in_place_of_the_classifier(name, meant):
+    # As a score, the error would be a nan.
+    with pytest.raises(TypeError, match=rf"Did you mean EntropyScorer\(metric='{meant}'\)"):
+        EntropyScorer(name)
+
+
 def test_clone_pickle_and_repr(iris, model):
     X, y, _ = iris
-    scorer = EntropyScorer(metric=["skill", "log_loss"], base=10)
+    scorer = EntropyScorer(metric=["skill", "neg_log_loss"], base=10)
     for copy in (clone(scorer), pickle.loads(pickle.dumps(scorer))):
         assert copy(model, X, y) == scorer(model, X, y)
     assert repr(EntropyScorer()) == "EntropyScorer()"

@@ -31,7 +31,7 @@ from skinfo.metrics import EntropyScorer, get_scorer_names
 
 SKLEARN = tuple(int(part) for part in sklearn.__version__.split(".")[:2])
 CV = StratifiedKFold(3)
-LOSSES = ["log_loss", "information_gain", "skill"]
+LOSSES = ["neg_log_loss", "information_gain", "skill"]
 
 
 @pytest.fixture(params=[False, True], ids=["routing off", "routing on"])
@@ -166,7 +166,7 @@ def test_each_metric_in_a_search(routing, data):
         {"C": [1e-4, 1.0]},
         cv=CV,
         scoring=EntropyScorer(metric=names),
-        refit="my brier",
+        refit="my neg_brier_score",
     ).fit(X, y)
     assert search.best_params_ == {"C": 1.0}
     fitted = [clone(search.best_estimator_).fit(X[train], y[train]) for train, _ in CV.split(X, y)]
@@ -332,6 +332,46 @@ def test_two_classes_beside_a_scorer_of_the_other_class(data):
         model, X, y
     )
     assert_allclose(scores["bits"], EntropyScorer()(model, X, y))
+
+
+class Counting(LogisticRegression):
+    """Counts how often it predicts."""
+
+    def predict_proba(self, X):
+        self.n_calls = getattr(self, "n_calls", 0) + 1
+        return super().predict_proba(X)
+
+
+@pytest.mark.parametrize("first", ["ours", "theirs"])
+def test_a_dict_of_scorers_predicts_once(routing, data, first):
+    X, y, _ = data
+    ours = {"bits": EntropyScorer(), "brier": EntropyScorer(metric="neg_brier_score")}
+    theirs = {"nats": "neg_log_loss", "auc": "roc_auc_ovr"}
+    scorers = {**ours, **theirs} if first == "ours" else {**theirs, **ours}
+    model = Counting().fit(X, y)
+    scorer = check_scoring(model, scorers)
+    both = scorer(model, X, y)
+    assert model.n_calls == 1
+    alone = {name: check_scoring(model, given)(model, X, y) for name, given in scorers.items()}
+    assert both == alone
+    # Nothing is kept: not for other rows, nor for another model.
+    other = Counting(C=1e-3).fit(X, y)
+    assert scorer(model, X[:50], y[:50])["bits"] == EntropyScorer()(model, X[:50], y[:50])
+    assert scorer(other, X, y)["bits"] == EntropyScorer()(other, X, y)
+
+
+def test_a_dict_of_scorers_of_two_classes(routing, data):
+    # scikit-learn's scorers share one column there, ours the table: one prediction each.
+    X, y, _ = data
+    y = np.where(y == "a", "a", "b")
+    model = Counting().fit(X, y)
+    scorers = {"bits": EntropyScorer(), "skill": EntropyScorer(metric="skill")}
+    assert check_scoring(model, scorers)(model, X, y)["bits"] == EntropyScorer()(model, X, y)
+    model.n_calls = 0
+    check_scoring(model, scorers)(model, X, y)
+    assert model.n_calls == 1
+    check_scoring(model, {**scorers, "nats": "neg_log_loss", "auc": "roc_auc"})(model, X, y)
+    assert model.n_calls == 3
 
 
 @pytest.mark.skipif(SKLEARN < (1, 9), reason="callbacks came with scikit-learn 1.9")

@@ -106,7 +106,7 @@ def test_fitted_attributes_and_predictions(data):
 
 def test_score_is_the_scorer_called_on_the_fitted_classifier(data):
     X, y, weight = data
-    scorer = EntropyScorer(GaussianNB(), metric=["skill", "log_loss"]).fit(X, y)
+    scorer = EntropyScorer(GaussianNB(), metric=["skill", "neg_log_loss"]).fit(X, y)
     for sample_weight in (None, weight):
         scores = scorer(scorer.estimator_, X, y, sample_weight)
         assert scorer.score(X, y, sample_weight) == scores["skill"]

@@ -26,8 +26,9 @@ from skinfo.metrics._probabilities import (
     check_range,
     columns_of,
     group_labels,
+    refuse_labels,
 )
-from skinfo.metrics._reductions import REDUCTIONS, as_weights
+from skinfo.metrics._reductions import REDUCTIONS, check_row_weights, reduced
 from skinfo.utils._compat import Interval, StrOptions, array_api_compat, validate_params
 from skinfo.utils._validation import check_base
 
@@ -115,9 +116,9 @@ def binary_cross_entropy(
         If `y_prob` does not hold real numbers, or `y_true` and `y_prob` belong to different array
         libraries.
     ValueError
-        If the shapes differ, if a probability or a soft label is not in [0, 1] or a logit is not
-        finite (the message names the row), if a label is missing, or if the labels do not say
-        which of them is yes.
+        If the shapes differ, if `y_prob` holds integers (labels) in place of probabilities, if a
+        probability or a soft label is not in [0, 1] or a logit is not finite (the message names
+        the row), if a label is missing, or if the labels do not say which of them is yes.
 
     See Also
     --------
@@ -150,9 +151,11 @@ def binary_cross_entropy(
     nats_per_unit = check_base(base)
     y_true, y_prob = as_array(y_true), as_numbers(y_prob, "y_prob")
     _check_shapes(y_true, y_prob)
+    if not from_logits:
+        refuse_labels(y_prob, "y_prob")
     form = LOGITS if from_logits else PROBABILITIES
     loss = _binary_loss(_happened(y_true, pos_label), y_prob, form, nats_per_unit)
-    return REDUCTIONS[reduction](loss, as_weights(sample_weight, loss))
+    return reduced(loss, check_row_weights(sample_weight, y_prob.shape[0]), reduction)
 
 
 def _check_shapes(y_true, y_prob):

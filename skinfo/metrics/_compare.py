@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from numbers import Real
 
 import numpy as np
+import pandas as pd
 from scipy.special import stdtr
 
 from skinfo.metrics._cross_entropy import log_loss_rows
 from skinfo.metrics._predictions import read_predictions
 from skinfo.metrics._standard_errors import Sampling, half_widths
+from skinfo.metrics._tables import TableRepr
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._intervals import ConfidenceInterval
 from skinfo.utils._validation import check_base
 
 
-@dataclass(frozen=True)
-class LogLossComparison:
+@dataclass(frozen=True, repr=False)
+class LogLossComparison(TableRepr):
     """The log losses of two models on the same rows.
 
     Attributes
@@ -61,6 +63,12 @@ class LogLossComparison:
         """
         width = half_widths(self.standard_error, self._degrees_of_freedom, confidence_level)
         return ConfidenceInterval(float(self.difference - width), float(self.difference + width))
+
+    def _table(self):
+        low, high = self.confidence_interval()
+        parts = ["log_loss_a", "log_loss_b", "difference", "standard_error"]
+        numbers = {part: getattr(self, part) for part in parts}
+        return pd.DataFrame({**numbers, "low": low, "high": high, "pvalue": self.pvalue}, [""])
 
 
 @validate_params(
@@ -116,7 +124,8 @@ def compare_log_loss(
     ------
     ValueError
         If a row is no distribution (the message names it), shapes or lengths differ, `labels`
-        do not fit the columns, a label is missing, or `groups` holds one group.
+        do not fit the columns, a label is missing or has no column, or `groups` holds one
+        group.
 
     See Also
     --------
@@ -127,8 +136,7 @@ def compare_log_loss(
     The error is of new rows for these two models as they are. That of training them anew is not
     in it: for that, compare the scores of the folds of a cross-validation.
 
-    Probabilities below 2**-52 count as 2**-52, which is also what a label without a column was
-    given.
+    Probabilities below 2**-52 count as 2**-52.
 
     References
     ----------

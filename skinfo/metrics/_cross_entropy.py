@@ -4,6 +4,9 @@ from collections.abc import Callable
 from numbers import Real
 from typing import NamedTuple
 
+import numpy as np
+from sklearn.utils import column_or_1d
+
 from skinfo.metrics._arrays import (
     as_array,
     as_numbers,
@@ -27,11 +30,11 @@ from skinfo.metrics._probabilities import (
     check_finite,
     check_table,
     column_labels,
-    columns_of,
     group_labels,
-    require_a_column,
+    known_columns,
+    refuse_labels,
 )
-from skinfo.metrics._reductions import REDUCTIONS, as_weights
+from skinfo.metrics._reductions import REDUCTIONS, check_row_weights, reduced
 from skinfo.utils._compat import Interval, StrOptions, array_api_compat, validate_params
 from skinfo.utils._validation import check_base
 
@@ -43,15 +46,10 @@ class Form(NamedTuple):
     check: Callable  # raises the error for an ndarray that is not
     of_labels: Callable  # nats of each row, from the column of its label
     of_targets: Callable  # nats of each row, from its own distribution
-    has_floor: bool  # whether a label without a column costs something finite
 
 
-PROBABILITIES = Form(
-    are_distributions, check_distributions, log_loss_rows, cross_entropy_rows, has_floor=True
-)
-LOGITS = Form(
-    are_finite, check_finite, logit_log_loss_rows, logit_cross_entropy_rows, has_floor=False
-)
+PROBABILITIES = Form(are_distributions, check_distributions, log_loss_rows, cross_entropy_rows)
+LOGITS = Form(are_finite, check_finite, logit_log_loss_rows, logit_cross_entropy_rows)
 
 
 @validate_params(
@@ -129,8 +127,7 @@ def cross_entropy_loss(
     ValueError
         If a row of `y_prob` (or of a two-dimensional `y_true`) is no distribution, or a logit is
         not finite (the message names the row), if `labels` do not fit the columns, if a label is
-        missing, if no label can belong to a column since one side is text and the other is not,
-        or if a label has no column and `y_prob` holds logits.
+        missing, or if one has no column. Labels of rows of weight 0 may be anything.
 
     See Also
     --------
@@ -141,9 +138,13 @@ def cross_entropy_loss(
     Notes
     -----
     A probability below 2**-52 counts as 2**-52, whatever its dtype. So no row costs more than
-    52 bits, which is also the cost of a label that has no column. Logits have no floor.
+    52 bits. Logits have no floor.
 
     A row may sum to one within 1e-5.
+
+    Options of PyTorch's ``cross_entropy`` are a line each: ``sample_weight=target != -100`` is
+    ``ignore_index=-100``, ``sample_weight=class_weight[target]`` is ``weight=class_weight``, and
+    ``y_true=(1 - s) * np.eye(K)[target] + s / K`` is ``label_smoothing=s`` for K classes.
 
     On PyTorch the loss carries a gradient with respect to `y_prob` and to soft labels, 0 where a
     probability is below the floor.
@@ -170,19 +171,21 @@ def cross_entropy_loss(
     y_true, y_prob = as_array(y_true), _as_prediction(y_prob)
     if y_true.shape[0] != y_prob.shape[0]:
         raise ValueError(f"y_true has {y_true.shape[0]} rows and y_prob has {y_prob.shape[0]}.")
+    weight = check_row_weights(sample_weight, y_prob.shape[0])
     form = LOGITS if from_logits else PROBABILITIES
     if y_true.ndim == 2:
         loss = _soft_loss(y_true, y_prob, form, nats_per_unit)
     else:
-        columns = _label_columns(y_true, y_prob.shape[1], labels, form)
+        columns = _label_columns(y_true, y_prob.shape[1], labels, weight)
         loss = _label_loss(columns, y_prob, form, nats_per_unit)
-    return REDUCTIONS[reduction](loss, as_weights(sample_weight, loss))
+    return reduced(loss, weight, reduction)
 
 
 def _as_prediction(y_prob):
     """Return `y_prob` as an array of numbers, one row a sample and one column a class."""
     y_prob = as_numbers(y_prob, "y_prob")
     if y_prob.ndim == 1:
+        refuse_labels(y_prob, "y_prob")
         raise ValueError(
             f"y_prob must have one column a class; got shape {tuple(y_prob.shape)}. For the "
             "probability of one of two classes use binary_cross_entropy, or pass both columns."
@@ -220,22 +223,19 @@ def _label_loss(columns, y_prob, form, nats_per_unit):
     return over_blocks(nats, y_prob, nats_per_unit)
 
 
-def _label_columns(y_true, n_classes, labels, form):
-    """Return the column of the label of each row; -1 for a label that has none."""
+def _label_columns(y_true, n_classes, labels, weight):
+    """Return the column of the label of each row; 0 for a row of no weight."""
     if labels is None and _are_column_numbers(y_true, n_classes):
         xp = array_api_compat.array_namespace(y_true)
         return xp.astype(y_true, xp.int64, copy=False)
-    groups, present = group_labels(to_numpy(y_true))
+    y_true = column_or_1d(to_numpy(y_true))
+    kept = np.ones(len(y_true), dtype=bool) if weight is None else weight > 0
+    groups, present = group_labels(y_true[kept])
     labels = None if labels is None else to_numpy(as_array(labels))
     labels = column_labels(present, labels, n_classes)
-    require_a_column(present, labels)
-    columns = columns_of(present, labels)
-    if not form.has_floor and (columns < 0).any():
-        raise ValueError(
-            f"y_true holds {present[columns.argmin()]!r}, which is none of labels. Logits have no "
-            "floor, so its loss would be infinite: drop such rows, or pass probabilities."
-        )
-    return columns[groups]
+    columns = np.zeros(len(y_true), dtype=np.int64)
+    columns[kept] = known_columns(present, labels)[groups]
+    return columns
 
 
 def _are_column_numbers(y_true, n_classes):

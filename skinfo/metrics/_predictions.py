@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.utils import check_array
+from sklearn.utils import check_array, column_or_1d
 
 from skinfo.metrics._probabilities import (
     PROBABILITY_FLOOR,
@@ -11,7 +11,8 @@ from skinfo.metrics._probabilities import (
     column_labels,
     columns_of,
     group_labels,
-    require_a_column,
+    known_columns,
+    refuse_labels,
 )
 from skinfo.metrics._standard_errors import number_groups
 from skinfo.utils._validation import check_weights
@@ -41,46 +42,42 @@ def read_predictions(y_true, y_probs, *, labels, sample_weight, groups):
     Returns
     -------
     predictions : Predictions
-        Labels that no column predicts have a column of their own, which holds the floor.
 
     Raises
     ------
     ValueError
-        If lengths differ, a row is no distribution, labels do not fit or are missing, weights
-        are negative, or there is one group.
+        If lengths differ, a row is no distribution, labels do not fit, are missing or have no
+        column, weights are negative, or there is one group.
     """
     probs = [_distributions(prob, name) for name, prob in y_probs.items()]
-    found, present = group_labels(y_true)
+    y_true = column_or_1d(y_true)
     for name, prob in zip(y_probs, probs, strict=True):
-        if len(prob) != len(found):
-            raise ValueError(f"y_true has {len(found)} rows and {name} has {len(prob)}.")
+        if len(prob) != len(y_true):
+            raise ValueError(f"y_true has {len(y_true)} rows and {name} has {len(prob)}.")
         if prob.shape != probs[0].shape:
             raise ValueError(
                 f"{' and '.join(y_probs)} must be of the same classes, got "
                 f"{' and '.join(str(prob.shape[1]) for prob in probs)} columns."
             )
-    names = column_labels(present, labels, probs[0].shape[1])
-    require_a_column(present, names)
-    columns = columns_with_unseen(present, names)
-    unseen = [present[i] for i in np.flatnonzero(columns >= len(names))]
-    if unseen:
-        names = np.array([*names.tolist(), *unseen], dtype=object)
-    weight = np.ones(len(found))
+    weight = np.ones(len(y_true))
     if sample_weight is not None:
-        weight = check_weights(sample_weight, len(found))
-    # A row that weighs nothing must change nothing: not where a rate may change, nor how many
-    # groups there are.
+        weight = check_weights(sample_weight, len(y_true))
+    # A row that weighs nothing must change nothing: not where a rate may change, nor what
+    # labels there are, nor how many groups.
     kept = slice(None) if weight.all() else weight > 0
     if groups is not None:
-        groups = number_groups(groups, len(found), kept)
-    probs = [widened(prob[kept], len(names)) for prob in probs]
-    return Predictions(columns[found[kept]], names, weight[kept], groups, probs)
+        groups = number_groups(groups, len(y_true), kept)
+    found, present = group_labels(y_true[kept])
+    names = column_labels(present, labels, probs[0].shape[1])
+    columns = known_columns(present, names)[found]
+    return Predictions(columns, names, weight[kept], groups, [prob[kept] for prob in probs])
 
 
 def _distributions(prob, name):
     """Return distributions (n_samples, n_classes); a column of numbers is P(second label)."""
     if np.ndim(prob) != 1:
         return check_probabilities(prob, name)
+    refuse_labels(np.asarray(prob), name)
     second = check_array(prob, ensure_2d=False, dtype=[np.float64, np.float32], input_name=name)
     outside = np.flatnonzero((second < 0) | (second > 1))
     if len(outside):

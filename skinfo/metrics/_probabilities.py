@@ -17,6 +17,12 @@ PROBABILITY_FLOOR = 2.0**-52
 # within 1e-5, which moves a loss by 1.4e-5 bits at most.
 SUM_TOLERANCE = 1e-5
 
+# What to do with a table of one column that is meant for two classes.
+ONE_COLUMN = (
+    "For the probability of the second of two classes, pass both columns of predict_proba, "
+    "np.column_stack([1 - p, p])."
+)
+
 
 def check_probabilities(prob, name="y_prob"):
     """Return `prob` as a float array whose rows are distributions.
@@ -83,6 +89,7 @@ def check_distributions(table, name):
             f"Row {row} of {name} sums to {sums[row]:.6g}, not to 1 (within {SUM_TOLERANCE:g}). "
             "Each row must be a finite distribution over the classes: divide it by its sum, or "
             "look for NaN in the model. Logits need a softmax first."
+            + (f" Or, as there is one column: {ONE_COLUMN}" if table.shape[1] == 1 else "")
         )
     check_range(table, name)
 
@@ -177,6 +184,11 @@ def column_labels(present, labels, n_columns):
     if labels is None and len(present) < n_columns and set(present) <= set(range(n_columns)):
         labels = range(n_columns)
     labels = np.asarray(sorted(present) if labels is None else labels)
+    if n_columns == 1 and labels.size == 2:
+        raise ValueError(
+            "The predictions have one column, of shape (n_samples, 1), and there are 2 labels. "
+            f"{ONE_COLUMN}"
+        )
     if labels.shape != (n_columns,):
         raise ValueError(
             f"There are {n_columns} columns of predictions and {labels.size} labels. Pass the "
@@ -223,12 +235,32 @@ def columns_of(present, classes, name="y_true"):
     return columns
 
 
-def require_a_column(present, labels):
-    """Raise ValueError where none of the labels that occur has a column: some mistake."""
-    if (columns_of(present, labels) < 0).all():
+def known_columns(present, labels):
+    """Find the column of each label that occurs, or raise ValueError where one has none.
+
+    Parameters are those of `columns_of`. A label that is misspelt, or that says "ignore this
+    row", would else cost as much as the floor of a probability, and make a mean that is merely
+    large.
+    """
+    columns = columns_of(present, labels)
+    strange = [label for label, k in zip(present, columns, strict=True) if k < 0]
+    if strange:
         raise ValueError(
-            f"No label of y_true has a column: it holds {_preview(present)}, the labels of the "
-            f"columns are {_preview(np.asarray(labels).tolist())}."
+            f"y_true holds {_preview(strange)}, which is none of labels, "
+            f"{_preview(np.asarray(labels).tolist())}. Correct y_true or labels; leave such rows "
+            "out, or give them sample_weight=0, if they are to be ignored; add a column of zeros "
+            "to the probabilities if the model was not trained on that class."
+        )
+    return columns
+
+
+def refuse_labels(prob, name):
+    """Raise ValueError where predictions of one class are integers: labels, not probabilities."""
+    xp = array_api_compat.array_namespace(prob)
+    if xp.isdtype(prob.dtype, ("integral", "bool")):
+        raise ValueError(
+            f"{name} holds labels (dtype {prob.dtype}), as from predict, and must hold "
+            "probabilities: pass predict_proba(X)."
         )
 
 

@@ -6,12 +6,9 @@ from skinfo.utils._compat import array_api_compat
 from skinfo.utils._validation import check_weights
 
 
-def as_weights(sample_weight, loss):
-    """Return checked weights in the library, dtype and device of `loss`, or None for None."""
-    if sample_weight is None:
-        return None
-    weights = check_weights(to_numpy(sample_weight), loss.shape[0])
-    return like(weights, loss, loss.dtype)
+def check_row_weights(sample_weight, n_samples):
+    """Return checked weights, an ndarray of shape (n_samples,), or None for None."""
+    return None if sample_weight is None else check_weights(to_numpy(sample_weight), n_samples)
 
 
 def _mean(loss, weight):
@@ -33,3 +30,10 @@ def _each(loss, weight):
 # Each takes the losses of the rows, and their weights or None. A mean or sum is a Python float
 # where the losses are NumPy's, else an array without axes that carries the gradient.
 REDUCTIONS = {"mean": _mean, "sum": _sum, "none": _each}
+
+
+def reduced(loss, weight, reduction):
+    """Return the answer for the losses of the rows and their checked weights, or None."""
+    if weight is not None:
+        weight = like(weight, loss, loss.dtype)
+    return REDUCTIONS[reduction](loss, weight)

@@ -4,17 +4,19 @@ from dataclasses import dataclass
 from numbers import Real
 
 import numpy as np
+import pandas as pd
 from scipy.special import entr
 
 from skinfo.metrics._log_rows import log_loss_rows
 from skinfo.metrics._predictions import read_predictions
 from skinfo.metrics._standard_errors import half_widths
+from skinfo.metrics._tables import TableRepr
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._validation import check_base, check_weights
 
 
-@dataclass(frozen=True)
-class RiskCoverageCurve:
+@dataclass(frozen=True, repr=False)
+class RiskCoverageCurve(TableRepr):
     """What the predictions kept cost, the surest first.
 
     Attributes
@@ -37,6 +39,9 @@ class RiskCoverageCurve:
     expected: np.ndarray
     low: np.ndarray
     high: np.ndarray
+
+    def _table(self):
+        return pd.DataFrame(vars(self))
 
 
 def _log_loss(prob, columns, nats_per_unit):

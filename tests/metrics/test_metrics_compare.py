@@ -122,9 +122,9 @@ def test_containers_one_column_and_base(models):
     assert_allclose(nats.pvalue, result.pvalue)
 
 
-def test_label_without_a_column_costs_both_52_bits():
+def test_label_with_a_column_of_zeros_costs_both_52_bits():
     result = compare_log_loss(
-        ["a", "b", "c"], [[0.5, 0.5]] * 3, [[0.25, 0.75]] * 3, labels=["a", "b"]
+        ["a", "b", "c"], [[0.5, 0.5, 0]] * 3, [[0.25, 0.75, 0]] * 3, labels=["a", "b", "c"]
     )
     assert_allclose(result.log_loss_a, (1 + 1 + 52) / 3)
     assert_allclose(result.log_loss_b, (2 + math.log2(4 / 3) + 52) / 3)
@@ -143,10 +143,12 @@ def test_one_row_has_no_error():
         ([0.5, 0.5], [0.5, 0.5, 0.5], {}, "y_true has 2 rows and prob_b has 3"),
         ([0.5, 0.5], [[0.2, 0.3, 0.5]] * 2, {}, "prob_a and prob_b .* got 2 and 3 columns"),
         ([0.5, 0.5], [0.5, 0.5], {"labels": ["a", "b"]}, "nor can be: y_true holds"),
-        ([0.5, 0.5], [0.5, 0.5], {"labels": [5, 6]}, r"No label of y_true has a column.*\[5, 6\]"),
+        ([0.5, 0.5], [0.5, 0.5], {"labels": [5, 6]}, r"holds \[0, 1\].*none of labels, \[5, 6\]"),
         ([0.5, 0.5], [0.5, 1.5], {}, "Row 1 of prob_b holds 1.5"),
         ([[0.5, 0.5]] * 2, [[0.5, 0.6]] * 2, {}, r"Row 0 of prob_b sums to 1\.1"),
         ([0.5] * 3, [0.5] * 3, {}, "y_true has 2 rows and prob_a has 3"),
+        ([0.5, 0.5], [1, 0], {}, "prob_b holds labels .* pass predict_proba"),
+        ([[0.5, 0.5]] * 2, [[0.5, 0.5]] * 2, {"labels": [0, 2]}, r"y_true holds \[1\], which is"),
         ([0.5, 0.5], [0.5, 0.5], {"groups": [7, 7]}, "at least two groups"),
     ],
 )

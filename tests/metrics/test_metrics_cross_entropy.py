@@ -103,9 +103,25 @@ def test_labels_default_to_the_sorted_labels_of_y():
     )
 
 
-def test_label_without_a_column_costs_52_bits():
+@pytest.mark.parametrize("from_logits", [False, True])
+@pytest.mark.parametrize("strange", [9, -100])
+def test_label_without_a_column_is_an_error_unless_it_weighs_nothing(strange, from_logits):
+    kwargs = {"labels": [0, 1], "from_logits": from_logits}
+    with pytest.raises(
+        ValueError, match=rf"holds \[{strange}\], which is none of labels, \[0, 1\]"
+    ):
+        cross_entropy_loss([0, strange, 1], COIN, **kwargs)
+    ignored = cross_entropy_loss([0, strange, 1], COIN, sample_weight=[1, 0, 1], **kwargs)
+    assert ignored == cross_entropy_loss([0, 1], [COIN[0], COIN[2]], **kwargs)
+    # Without labels too: they are those of the rows that count.
+    kwargs.pop("labels")
+    assert cross_entropy_loss([0, strange, 1], COIN, sample_weight=[1, 0, 1], **kwargs) == ignored
+
+
+def test_column_of_zeros_for_a_class_that_the_model_was_not_trained_on():
+    prob = np.column_stack([COIN, np.zeros(3)])
     assert_array_equal(
-        cross_entropy_loss([0, 9, 1], COIN, labels=[0, 1], reduction="none"), [1, 52, 3]
+        cross_entropy_loss([0, 9, 1], prob, labels=[0, 1, 9], reduction="none"), [1, 52, 3]
     )
 
 
@@ -330,7 +346,7 @@ def test_the_truth_is_the_cheapest_prediction(seed, n_classes):
             "3 columns of predictions and 2 labels",
         ),
         ([0, 3], [[0.2, 0.3, 0.5]] * 2, {}, "3 columns of predictions and 2 labels"),
-        (["a", "b"], [[0.5, 0.5]] * 2, {"labels": ["x", "y"]}, r"No label.*\['a', 'b'\].*\['x'"),
+        (["a", "b"], [[0.5, 0.5]] * 2, {"labels": ["x", "y"]}, r"holds \['a', 'b'\].*none.*\['x'"),
         ([0, -100, 1], [[0.5, 0.5]] * 3, {}, "2 columns of predictions and 3 labels"),
         (
             [0, 1],
@@ -343,7 +359,7 @@ def test_the_truth_is_the_cheapest_prediction(seed, n_classes):
             ["b", "c"],
             [[1, 2], [3, 4]],
             {"from_logits": True, "labels": ["a", "b"]},
-            "y_true holds 'c', which is none of labels. Logits have no",
+            r"y_true holds \['c'\], which is none of labels, \['a', 'b'\]",
         ),
         ([0, 1], [[0.5, 0.5]] * 2, {"base": 1}, "base must be"),
         ([0, 1], [[0.5, 0.5]] * 2, {"base": -2}, "'base' parameter"),
@@ -391,14 +407,40 @@ def test_labels_and_errors_of_other_libraries(library):
     prob = xp.asarray(COIN)
     assert float(cross_entropy_loss(["a", "a", "b"], prob)) == 2
     assert float(cross_entropy_loss(xp.asarray([3, 3, 7]), prob, labels=xp.asarray([3, 7]))) == 2
-    loss = cross_entropy_loss(xp.asarray([0, 9, 1]), prob, labels=[0, 1], reduction="none")
-    assert_array_equal(np.asarray(loss), [1, 52, 3])
+    y_true, weight = xp.asarray([0, 9, 1]), xp.asarray([1.0, 0.0, 1.0])
+    loss = cross_entropy_loss(y_true, prob, labels=[0, 1], sample_weight=weight, reduction="none")
+    assert_array_equal(np.asarray(loss), [1, 0, 3])
+    with pytest.raises(ValueError, match=r"y_true holds \[9\], which is none of labels"):
+        cross_entropy_loss(y_true, prob, labels=[0, 1])
     with pytest.raises(ValueError, match=r"Row 2 of y_prob sums to 0\.5"):
         cross_entropy_loss([0, 0, 1], xp.asarray([[0.5, 0.5], [1.0, 0.0], [0.25, 0.25]]))
     with pytest.raises(ValueError, match="Row 0 of y_prob sums to nan"):
         cross_entropy_loss([0, 0], xp.asarray([[math.nan, 0.5], [1.0, 0.0]]))
     with pytest.raises(TypeError, match=r"y_true is an array of .* pass both in one library"):
         cross_entropy_loss(xp.asarray([0, 0, 1]), COIN)
+
+
+def test_options_of_torch_are_a_line_each():
+    torch = pytest.importorskip("torch", reason="torch is an optional extra")
+    cross_entropy = torch.nn.functional.cross_entropy
+    rng = np.random.default_rng(3)
+    logits, target = rng.normal(size=(40, 3)), rng.integers(0, 3, 40)
+    scores, classes = torch.asarray(logits), torch.asarray(target)
+    class_weight = np.array([1.0, 2.0, 0.5])
+    nats = {"base": math.e, "from_logits": True}
+
+    ignored = np.where(rng.random(40) < 0.3, -100, target)
+    expected = cross_entropy(scores, torch.asarray(ignored), ignore_index=-100)
+    found = cross_entropy_loss(ignored, logits, sample_weight=ignored != -100, **nats)
+    assert_allclose(found, float(expected))
+
+    expected = cross_entropy(scores, classes, weight=torch.asarray(class_weight))
+    found = cross_entropy_loss(target, logits, sample_weight=class_weight[target], **nats)
+    assert_allclose(found, float(expected))
+
+    expected = cross_entropy(scores, classes, label_smoothing=0.1)
+    found = cross_entropy_loss(0.9 * np.eye(3)[target] + 0.1 / 3, logits, **nats)
+    assert_allclose(found, float(expected))
 
 
 def test_device_is_kept():

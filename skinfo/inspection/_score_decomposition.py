@@ -290,7 +290,7 @@ class ScoreDecompositionDisplay:
         ValueError
             If the level is not between 0 and 1.
         """
-        widths = _half_widths(self.decomposition, confidence_level)
+        margins = _margins(self.decomposition, confidence_level)
         ax = start_plot(self, ax)
         is_first = not ax.containers
         row = self._row(self.name if name is None else name)
@@ -304,7 +304,7 @@ class ScoreDecompositionDisplay:
                 defaults["label"] = label
             style = bar_style(defaults, kwargs)
             self.bars_[part] = ax.barh(place, end - start, left=start, **style)
-            ends = [np.array([max(end + sign * widths[part], 0.0)]) for sign in (-1, 1)]
+            ends = [np.array([max(end + margin, 0.0)]) for margin in margins[part]]
             self.intervals_[part] = draw_intervals(ax.hlines, [place], *ends)
         ax.set_xlabel("Bits a sample")
         ax.set_ylim(row + 0.5, -0.5)
@@ -338,10 +338,8 @@ def _spans(parts):
     }
 
 
-def _half_widths(decomposition, confidence_level):
-    """Return how far the interval of each part reaches on either side, a dict."""
-    report = decomposition.report(confidence_level)
-    # No end is below zero, so that only the upper ends tell the width. Chance is taken off.
-    centre = report["estimate"].copy()
-    centre[["miscalibration", "discrimination"]] -= decomposition.chance
-    return (report["high"] - centre).to_dict()
+def _margins(decomposition, confidence_level):
+    """Return how far the interval of each part reaches below and above it, a dict."""
+    ends = decomposition._ends(confidence_level)
+    estimates = np.array(decomposition._less_chance())[:, np.newaxis]
+    return dict(zip(decomposition._less_chance()._fields, ends - estimates, strict=True))

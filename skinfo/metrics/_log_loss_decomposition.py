@@ -10,6 +10,7 @@ import pandas as pd
 from skinfo.metrics._decomposition import Decomposition
 from skinfo.metrics._predictions import read_predictions
 from skinfo.metrics._standard_errors import Sampling, half_widths
+from skinfo.metrics._tables import TableRepr
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._intervals import ConfidenceInterval
 from skinfo.utils._validation import check_base
@@ -24,8 +25,8 @@ class LossParts(NamedTuple):
     uncertainty: object
 
 
-@dataclass(frozen=True)
-class LogLossDecomposition:
+@dataclass(frozen=True, repr=False)
+class LogLossDecomposition(TableRepr):
     """The parts of a log loss: ``log_loss = miscalibration - discrimination + uncertainty``.
 
     Attributes
@@ -46,12 +47,16 @@ class LogLossDecomposition:
 
     chance : float
         What recalibration would save by chance alone, since it is fitted on the rows that it is
-        judged by. It is in both the miscalibration and the discrimination: take it from each for
-        an estimate without bias. They add up as before.
+        judged by. It is in both the miscalibration and the discrimination: `report` subtracts it
+        from each. The parts add up with it and without it.
+
+    pvalue : float
+        Probability of a miscalibration as large or larger, if the predictions are calibrated:
+        small where they are not.
 
     standard_error : LossParts
-        Of each part, under its name. Those of miscalibration and discrimination hold the
-        spread of the chance too.
+        Of each part, under its name; for miscalibration and discrimination, of the part less
+        `chance`.
 
     by_class : DataFrame of shape (n_classes, 3)
         Miscalibration, discrimination and uncertainty of each class; they add up to the parts.
@@ -62,15 +67,19 @@ class LogLossDecomposition:
     discrimination: float
     uncertainty: float
     chance: float
+    pvalue: float
     standard_error: LossParts
     by_class: pd.DataFrame
+    _gain_variance: float
+    _variance_slope: float
     _degrees_of_freedom: float
 
     def confidence_interval(self, confidence_level=0.95):
         """Return an interval for each part.
 
-        Those of miscalibration and discrimination are centred at the part less `chance`, and no
-        end is below zero.
+        Those of miscalibration and discrimination are about the part less `chance`. That of
+        miscalibration is the longer above it, since its error grows with it. No end is below
+        zero.
 
         Parameters
         ----------
@@ -86,22 +95,14 @@ class LogLossDecomposition:
         ValueError
             If the level is not between 0 and 1.
         """
-        widths = half_widths(
-            np.array(self.standard_error), self._degrees_of_freedom, confidence_level
-        )
-        centres = np.array(
-            [
-                self.log_loss,
-                self.miscalibration - self.chance,
-                self.discrimination - self.chance,
-                self.uncertainty,
-            ]
-        )
-        ends = np.maximum([centres - widths, centres + widths], 0).T.tolist()
-        return LossParts(*(ConfidenceInterval(low, high) for low, high in ends))
+        ends = np.maximum(self._ends(confidence_level), 0)
+        return LossParts(*(ConfidenceInterval(*end) for end in ends.tolist()))
 
     def report(self, confidence_level=0.95):
         """Return a table with a row for each part.
+
+        The estimates of miscalibration and discrimination are those less `chance`, as in the
+        intervals, and are not below zero.
 
         Parameters
         ----------
@@ -117,15 +118,47 @@ class LogLossDecomposition:
         ValueError
             If the level is not between 0 and 1.
         """
-        table = pd.DataFrame(
+        ends = self.confidence_interval(confidence_level)
+        return pd.DataFrame(
             {
-                "estimate": [getattr(self, name) for name in LossParts._fields],
+                "estimate": np.maximum(self._less_chance(), 0),
                 "standard_error": self.standard_error,
+                "low": [end.low for end in ends],
+                "high": [end.high for end in ends],
             },
             index=list(LossParts._fields),
         )
-        ends = self.confidence_interval(confidence_level)
-        return table.assign(low=[end.low for end in ends], high=[end.high for end in ends])
+
+    def _table(self):
+        return self.report()
+
+    def _remarks(self):
+        return {"chance": self.chance, "pvalue": self.pvalue}
+
+    def _ends(self, confidence_level):
+        """Return both ends of the interval of each part, of shape (4, 2); they may be negative.
+
+        Miscalibrations m that the estimate c does not contradict: ``(c - m)**2 <= t**2 V(m)``,
+        where the variance ``V(m)`` is that of the gain by chance and a multiple of m.
+        """
+        errors = np.array(self.standard_error)
+        shifts = np.zeros(len(errors))
+        quantile = half_widths(1.0, self._degrees_of_freedom, confidence_level)
+        part = LossParts._fields.index("miscalibration")
+        shifts[part] = quantile * self._variance_slope / 2
+        variance = self._gain_variance + self._variance_slope * self._less_chance().miscalibration
+        errors[part] = np.sqrt(np.maximum(variance + shifts[part] ** 2, 0))
+        centres = self._less_chance() + quantile * shifts
+        return np.column_stack([centres - quantile * errors, centres + quantile * errors])
+
+    def _less_chance(self):
+        """Return the estimates without what is due to chance."""
+        return LossParts(
+            self.log_loss,
+            self.miscalibration - self.chance,
+            self.discrimination - self.chance,
+            self.uncertainty,
+        )
 
 
 @validate_params(
@@ -149,7 +182,7 @@ def log_loss_decomposition(
     base=2,
     sample_weight=None,
     groups=None,
-    n_resamples=25,
+    n_resamples=99,
     random_state=0,
 ):
     r"""Say how much of a log loss is for want of calibration and how much for want of knowledge.
@@ -183,9 +216,10 @@ def log_loss_decomposition(
         Rows of a group (a patient, a day) may depend on each other: errors and intervals are
         then of the groups as the units drawn. None: rows are independent.
 
-    n_resamples : int, default=25
-        How often labels are drawn from the recalibrated predictions to learn what recalibration
-        gains by chance. More make `chance` steadier.
+    n_resamples : int, default=99
+        How often labels are drawn from recalibrated predictions, which gives `chance` and its
+        spread, and from the predictions, which gives `pvalue`: no less than
+        ``1 / (n_resamples + 1)``.
 
     random_state : int or None, default=0
         Seed of these draws: the same answer each time. None draws anew.
@@ -194,14 +228,15 @@ def log_loss_decomposition(
     -------
     result : LogLossDecomposition
         With ``.log_loss``, ``.miscalibration``, ``.discrimination``, ``.uncertainty``,
-        ``.chance``, ``.standard_error``, ``.by_class``, ``.confidence_interval()`` and
-        ``.report()``.
+        ``.chance``, ``.pvalue``, ``.standard_error``, ``.by_class``,
+        ``.confidence_interval()`` and ``.report()``.
 
     Raises
     ------
     ValueError
         If a row of `y_prob` is no distribution (the message names the row), the lengths differ,
-        `labels` do not fit the columns, a label is missing, or `groups` holds one group.
+        `labels` do not fit the columns, a label is missing or has no column, or `groups` holds one
+        group.
 
     See Also
     --------
@@ -222,15 +257,23 @@ def log_loss_decomposition(
     against the rest do not sum to that of all), depend on the order of the classes (a
     chain of binary choices), or may call a useful recalibration none (a single temperature).
 
-    Standard errors are those of the mean of each row's share, as the recalibration is at its
-    least. The interval of the miscalibration of a calibrated model holds 0: the bootstrap's
-    seldom does, since the isotonic fit of a resample gains more by chance, not as much
-    again (``benchmarks/decomposition.py``). With groups, `chance` is multiplied by
-    how much more the hits of a pooled block vary from group to group than from row to row.
+    `chance` is what isotonic regression gains on labels drawn anew. They are drawn from the
+    predictions recalibrated by a temperature and a bias for each class, not from the isotonic
+    rates: those are step functions, to which a step function is fitted with less gain than to
+    rates that rise everywhere. Over ten classes the difference is a third of the chance
+    (``benchmarks/decomposition.py``). The variance of a part is the sum of that of the mean of
+    each row's share, at the smooth recalibration, and that of the gain over the draws. For the
+    miscalibration the first is proportional to it and vanishes where predictions are calibrated:
+    the interval holds the values whose own error reaches to the estimate (a score interval).
 
-    Probabilities below 2**-52 count as 2**-52, which is also what a label without a column was
-    given. As much as the mean of the rows' sums differs from one, so much the sum of the parts
-    differs from `cross_entropy_loss`: 1e-5 at most, where rows are distributions.
+    `pvalue` compares the miscalibration with that of labels drawn from the predictions as they
+    are. For independent rows its level is exact whatever the size of the sample and the number
+    of classes [4]_. With groups, gains are multiplied by how much more the hits of a pooled
+    block vary from group to group than from row to row, and the level is approximate.
+
+    Probabilities below 2**-52 count as 2**-52. As much as the mean of the rows' sums differs from
+    one, so much the sum of the parts differs from `cross_entropy_loss`: 1e-5 at most, where rows
+    are distributions.
 
     References
     ----------
@@ -240,6 +283,8 @@ def log_loss_decomposition(
        Journal of the American Statistical Association 67(337), 1972, 140-147.
     .. [3] J. Broecker, "Reliability, sufficiency, and the decomposition of proper scores",
        Quarterly Journal of the Royal Meteorological Society 135, 2009, 1512-1519.
+    .. [4] J. Broecker and L. A. Smith, "Increasing the reliability of reliability diagrams",
+       Weather and Forecasting 22(3), 2007, 651-661 (consistency resampling).
 
     Examples
     --------
@@ -255,18 +300,20 @@ def log_loss_decomposition(
     >>> result.report().round(2)
                     estimate  standard_error   low  high
     log_loss            0.94            0.22  0.51  1.37
-    miscalibration      0.76            0.20  0.34  1.12
-    discrimination      0.77            0.03  0.69  0.80
+    miscalibration      0.73            0.19  0.44  1.21
+    discrimination      0.74            0.04  0.67  0.81
     uncertainty         0.95            0.02  0.92  0.98
+    >>> result.pvalue  # the least that 99 draws can give
+    0.01
     """
     nats_per_unit = check_base(base)
     rows = read_predictions(
         y_true, {"y_prob": y_prob}, labels=labels, sample_weight=sample_weight, groups=groups
     )
-    parts = Decomposition(rows.probs[0], rows.columns, rows.weight)
-    chance, spread = parts.chance(rows.groups, n_resamples, np.random.default_rng(random_state))
-    sampling = Sampling(rows.weight, rows.groups)
-    errors = np.hypot(sampling.standard_errors(parts.row_parts()), [0, spread, spread, 0])
+    prob, columns, weight, groups = _in_order(rows)
+    parts = Decomposition(prob, columns, weight)
+    chance = parts.chance(groups, n_resamples, np.random.default_rng(random_state))
+    errors = _errors(parts, chance, Sampling(weight, groups))
     by_class = parts.by_class() / nats_per_unit
     miscalibration, discrimination, uncertainty = by_class.sum(axis=1).tolist()
     return LogLossDecomposition(
@@ -274,8 +321,50 @@ def log_loss_decomposition(
         miscalibration=miscalibration,
         discrimination=discrimination,
         uncertainty=uncertainty,
-        chance=chance / nats_per_unit,
-        standard_error=LossParts(*(errors / nats_per_unit).tolist()),
+        chance=chance.mean / nats_per_unit,
+        pvalue=chance.pvalue,
+        standard_error=LossParts(*(np.sqrt(errors.variances) / nats_per_unit).tolist()),
         by_class=pd.DataFrame(by_class.T, index=rows.names, columns=LossParts._fields[1:]),
-        _degrees_of_freedom=sampling.degrees_of_freedom,
+        _gain_variance=chance.variance / nats_per_unit**2,
+        _variance_slope=errors.slope / nats_per_unit,
+        _degrees_of_freedom=errors.degrees_of_freedom,
     )
+
+
+def _in_order(rows):
+    """Return predictions, columns, weights and groups in an order that is theirs alone.
+
+    Labels are drawn row by row: so the answer does not depend on the order in which rows come.
+    """
+    prob = rows.probs[0]
+    order = np.argsort(prob[:, 0], kind="stable")
+    if not (np.diff(prob[order, 0]) > 0).all():
+        order = np.lexsort([rows.columns, rows.weight, *prob.T[::-1]])
+    groups = None if rows.groups is None else rows.groups[order]
+    return prob[order], rows.columns[order], rows.weight[order], groups
+
+
+class Errors(NamedTuple):
+    """Of the log loss and its parts less chance, in nats."""
+
+    variances: np.ndarray  # (4,)
+    slope: float  # by how much the variance of the miscalibration grows with it
+    degrees_of_freedom: float
+
+
+def _errors(parts, chance, sampling):
+    """Return variances of the loss and of each part less chance."""
+    rows = parts.row_parts()
+    variances = sampling.standard_errors(rows) ** 2
+    smooth, total = sampling.means(rows)[1], parts.by_class()[0].sum()
+    # What isotonic rates save beside smooth ones, more than by chance.
+    missed = max(total - smooth - chance.mean, 0.0)
+    # The variance of a log likelihood ratio is about twice its mean, if that is small.
+    twice = 2 * chance.design_effect / sampling.total
+    # As much is saved by parameters that are fitted to calibrated predictions. It keeps the
+    # quotient of two small numbers near what it is in the limit.
+    fitted = parts.n_classes * twice / 4
+    slope = (variances[1] + twice * (missed + fitted)) / (max(smooth, 0.0) + missed + fitted)
+    variances[1] = chance.variance + slope * max(total - chance.mean, 0.0)
+    variances[2] += chance.variance + twice * missed
+    return Errors(variances, slope, sampling.degrees_of_freedom)

@@ -1,10 +1,13 @@
-"""The predictions of a class, and the best non-decreasing function of them."""
+"""Recalibration of predictions: by a function that never falls, and by a smooth one."""
 
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import isotonic_regression
-from scipy.special import xlogy
+from scipy.optimize import isotonic_regression, minimize
+from scipy.special import softmax
+
+from skinfo._kernels._redraws import calibrated_loss
+from skinfo.metrics._probabilities import PROBABILITY_FLOOR
 
 
 class Recalibration(NamedTuple):
@@ -26,38 +29,10 @@ class Recalibration(NamedTuple):
         hits = np.bincount(cell, weight * happened)
         return cls(cell, mass, hits, np.clip(_pooled(hits, mass).x, 0, 1))
 
-    def optimism(self, n_resamples, rng, *, both):
-        """Return what refitting gains, in nats, on hits drawn from the rates themselves.
-
-        Parameters
-        ----------
-        n_resamples : int
-
-        rng : Generator
-
-        both : bool
-            Whether the loss is that of the hits and of the misses, as with two classes, or of
-            the hits alone.
-
-        Returns
-        -------
-        gains : ndarray of shape (n_resamples,)
-        """
-        log_hit, log_miss = _log(self.rate), _log(1 - self.rate)
-        expected = self.mass @ self.rate
-        draw = _drawing(self.mass, self.rate)
-        gains = np.empty(n_resamples)
-        for i in range(n_resamples):
-            hits = draw(rng)
-            start = _pooled(hits, self.mass).blocks[:-1]
-            block_hits, mass = np.add.reduceat(hits, start), np.add.reduceat(self.mass, start)
-            gains[i] = xlogy(block_hits, block_hits / mass).sum() - hits @ log_hit
-            if both:
-                misses = mass - block_hits
-                gains[i] += xlogy(misses, misses / mass).sum() - (self.mass - hits) @ log_miss
-            else:
-                gains[i] += expected - hits.sum()
-        return gains
+    def of_rates(self, rate, weight):
+        """Return the best non-decreasing function of the score for a `rate` of each row."""
+        hits = np.bincount(self.cell, weight * rate)
+        return np.clip(_pooled(hits, self.mass).x, 0, 1)[self.cell]
 
     def design_effect(self, happened, weight, groups):
         """Return how much more the hits of a block vary for coming in groups, on average."""
@@ -76,19 +51,33 @@ def _pooled(hits, mass):
     return isotonic_regression(hits / mass, weights=mass)
 
 
-def _log(rate):
-    """Return ``ln rate``, and 0 where the rate is 0, for what then never happens."""
-    return np.log(np.where(rate > 0, rate, 1))
+def smooth_recalibration(prob, columns, weight):
+    """Return the predictions recalibrated by a temperature and a bias for each class.
 
+    The best softmax of ``slope * ln(prob) + bias``. Isotonic rates jump between few levels,
+    and labels drawn from them are easier to fit than those of rates that rise everywhere.
 
-def _drawing(mass, rate):
-    """Return a function of a Generator to hits of each cell drawn with its rate.
+    Parameters
+    ----------
+    prob : ndarray of shape (n_samples, n_classes)
 
-    A cell is drawn as often as it has rows, a part of a row counting as one: that many draws of
-    equal weight.
+    columns : ndarray of shape (n_samples,), dtype int
+
+    weight : ndarray of shape (n_samples,)
+
+    Returns
+    -------
+    rates : ndarray of shape (n_samples, n_classes), dtype float64
     """
-    if np.all(mass == 1):
-        uniform = np.empty(len(mass), np.float32)
-        return lambda rng: (rng.random(dtype=np.float32, out=uniform) < rate).astype(np.float64)
-    draws = np.ceil(mass).astype(np.int64)
-    return lambda rng: rng.binomial(draws, rate) * (mass / draws)
+    log_prob = np.log(np.maximum(prob, PROBABILITY_FLOOR, dtype=np.float64))
+    identity = np.append(1.0, np.zeros(prob.shape[1]))
+
+    def penalised(parameters):
+        gradient = np.empty(len(parameters))
+        step = parameters - identity
+        loss = calibrated_loss(log_prob, columns, weight, parameters[0], parameters[1:], gradient)
+        # As much as one row is worth: it keeps the bias of a class that never happened finite.
+        return loss + step @ step / 2, gradient + step
+
+    best = minimize(penalised, identity, jac=True, method="L-BFGS-B").x
+    return softmax(best[0] * log_prob + best[1:], axis=1)

@@ -170,9 +170,18 @@ class TestScoreDecomposition:
         parts = log_loss_decomposition(y, model.predict_proba(X))
         for name, line in display.intervals_.items():
             (start, end) = line.get_segments()[0][:, 0]
-            # Student's interval of as many rows: the same width wherever it is centred.
-            width = 2 * t.ppf(0.9, len(y) - 1) * getattr(parts.standard_error, name)
-            assert end - start == pytest.approx(width)
+            low, high = getattr(parts.confidence_interval(0.8), name)
+            assert low > 0  # so that it is as long as it would be elsewhere
+            assert end - start == pytest.approx(high - low)
+            if name != "miscalibration":
+                # Student's interval of as many rows: the same width wherever it is centred.
+                width = 2 * t.ppf(0.9, len(y) - 1) * getattr(parts.standard_error, name)
+                assert end - start == pytest.approx(width)
+        (start, end) = display.intervals_["miscalibration"].get_segments()[0][:, 0]
+        low, high = parts.confidence_interval(0.8).miscalibration
+        estimate = parts.miscalibration - parts.chance
+        assert parts.log_loss - start == pytest.approx(estimate - low)
+        assert end - parts.log_loss == pytest.approx(high - estimate)
         (start, end) = display.intervals_["log_loss"].get_segments()[0][:, 0]
         assert (start + end) / 2 == pytest.approx(parts.log_loss)
 

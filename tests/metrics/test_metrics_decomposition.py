@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy.special import entr, expit, softmax
-from scipy.stats import entropy
+from scipy.stats import binom, binomtest, entropy
 from sklearn.isotonic import IsotonicRegression
 
 from skinfo.metrics import cross_entropy_loss, log_loss_decomposition
@@ -140,8 +140,10 @@ def test_integer_weights_are_repetition(n_classes):
     )
     assert_allclose(values(weighted), values(repeated), rtol=1e-10)
     assert_allclose(weighted.by_class, repeated.by_class, rtol=1e-10)
-    # Drawn by the row or by the cell: the same law, other numbers.
-    assert_allclose(weighted.chance, repeated.chance, rtol=0.3)
+    # A row of weight w is drawn w times, so that the draws are the same ones.
+    assert_allclose(weighted.chance, repeated.chance, rtol=1e-9)
+    assert weighted.pvalue == repeated.pvalue
+    assert_allclose(weighted.report(), repeated.report(), rtol=1e-9)
     assert_allclose(weighted.standard_error.log_loss, repeated.standard_error.log_loss, rtol=1e-10)
 
 
@@ -164,6 +166,8 @@ def test_order_of_rows_and_names_of_classes_change_nothing(n_classes):
     order = np.random.default_rng(1).permutation(len(codes))
     shuffled = log_loss_decomposition(codes[order], prob[order])
     assert_allclose(values(shuffled), values(result), rtol=1e-12)
+    assert shuffled.chance == result.chance
+    assert shuffled.report().equals(result.report())
     names = np.array(list("zyxwv"[:n_classes]))
     renamed = log_loss_decomposition(names[codes], prob[:, ::-1], labels=names[::-1])
     assert_allclose(values(renamed), values(result), rtol=1e-12)
@@ -196,10 +200,11 @@ def test_base_scales_all():
     assert_allclose(nats.chance, bits.chance * math.log(2))
 
 
-def test_label_without_a_column_costs_52_bits():
+def test_label_with_a_column_of_zeros_costs_52_bits():
     codes, prob = drawn(8, n_classes=2)
-    result = log_loss_decomposition([*codes, 9], [*prob.tolist(), [0.5, 0.5]], labels=[0, 1])
-    known = cross_entropy_loss(codes, prob)
+    prob = np.column_stack([prob, np.zeros(len(prob))])
+    result = log_loss_decomposition([*codes, 9], [*prob.tolist(), [0.5, 0.5, 0]], labels=[0, 1, 9])
+    known = cross_entropy_loss(codes, prob[:, :2])
     assert_allclose(result.log_loss, (known * len(codes) + 52) / (len(codes) + 1))
     assert list(result.by_class.index) == [0, 1, 9]
     assert result.miscalibration >= 0
@@ -240,16 +245,96 @@ def test_repeating_each_row_as_a_group_leaves_the_errors_as_they_were():
     assert 3 * alone.chance < grouped.chance < 7 * alone.chance
 
 
-@pytest.mark.parametrize("n_classes", [2, 4])
+@pytest.mark.parametrize("n_classes", [2, 10])
 @pytest.mark.parametrize("grouped", [False, True])
 def test_calibrated_predictions_are_within_the_interval(n_classes, grouped):
-    held, seeds = 0, range(20)
-    for seed in seeds:
-        codes, prob = drawn(100 + seed, n=500, n_classes=n_classes)
-        groups = np.arange(500) % 50 if grouped else None
-        interval = log_loss_decomposition(codes, prob, groups=groups).confidence_interval()
-        held += interval.miscalibration.low == 0
-    assert held >= 18  # of 20, where 19 are expected to
+    held, rejected = 0, 0
+    for seed in range(60):
+        codes, prob = drawn(100 + seed, n=200, n_classes=n_classes)
+        groups = np.arange(200) % 50 if grouped else None
+        result = log_loss_decomposition(
+            codes, prob, labels=range(n_classes), groups=groups, n_resamples=39
+        )
+        held += result.confidence_interval().miscalibration.low == 0
+        rejected += result.pvalue <= 0.05
+    # Of 60 where 57 are expected to: fewer than 51 in one of 500 cases.
+    assert held >= 51
+    assert rejected <= 9
+
+
+@pytest.mark.parametrize("case", ["too sure", "timid", "shifted"])
+@pytest.mark.parametrize("n_classes", [2, 10])
+def test_miscalibration_is_within_its_interval(n_classes, case):
+    models = {
+        "too sure": lambda z: 2 * z,
+        "timid": lambda z: z / 2,
+        "shifted": lambda z: z + (np.arange(n_classes) == 0),
+    }
+
+    def sample(seed, n):
+        rng = np.random.default_rng(seed)
+        z = 1.5 * rng.normal(size=(n, n_classes))
+        truth = softmax(z, axis=1)
+        codes = (truth.cumsum(axis=1)[:, :-1] < rng.random((n, 1))).sum(axis=1)
+        return codes, softmax(models[case](z), axis=1)
+
+    # What is true, to 1 % of its value: so many rows leave little to chance.
+    big = log_loss_decomposition(*sample(0, 50_000), n_resamples=9)
+    truth = big.miscalibration - big.chance
+    held, estimates = 0, []
+    for seed in range(1, 41):
+        result = log_loss_decomposition(
+            *sample(seed, 200), labels=range(n_classes), n_resamples=39
+        )
+        interval = result.confidence_interval().miscalibration
+        held += interval.low <= truth <= interval.high
+        estimates.append(result.miscalibration - result.chance)
+    assert held >= 33  # of 40 where 38 are expected to: fewer in one of 1000 cases
+    assert abs(np.mean(estimates) - truth) < 4 * np.std(estimates) / math.sqrt(40)
+
+
+@pytest.mark.parametrize("n_hits", [5, 7, 10])
+def test_chance_and_pvalue_of_one_cell_are_those_of_the_binomial_test(n_hits):
+    # All are given one half. The miscalibration of h of n is 1 - h(h / n) bits, which grows with
+    # |h - n / 2|: so the p-value is that of the two-sided exact test, but for one draw more.
+    n, n_resamples = 10, 19_999
+    result = log_loss_decomposition(
+        [1] * n_hits + [0] * (n - n_hits), [0.5] * n, labels=[0, 1], n_resamples=n_resamples
+    )
+    expected = binomtest(n_hits, n, 0.5).pvalue
+    error = math.sqrt(expected * (1 - expected) / n_resamples)
+    assert abs(result.pvalue - expected) <= 4 * error + 1 / n_resamples
+    if n_hits == n // 2:
+        # Recalibrated they are one half too, and the chance is the mean of 1 - h(H / n).
+        hits = np.arange(n + 1)
+        gains = 1 - entropy([hits / n, 1 - hits / n], base=2)
+        law = binom.pmf(hits, n, 0.5)
+        error = math.sqrt(law @ gains**2 - (law @ gains) ** 2) / math.sqrt(n_resamples)
+        assert abs(result.chance - law @ gains) <= 4 * error
+
+
+def test_pvalue_of_predictions_that_cannot_be():
+    # Hard predictions: labels drawn from them are never another, so one miss is too much.
+    sure = np.eye(2)[[0, 1] * 20]
+    codes = np.array([0, 1] * 20)
+    assert log_loss_decomposition(codes, sure).pvalue == 1
+    codes[0] = 1
+    assert log_loss_decomposition(codes, sure).pvalue == 0.01  # one of 99 draws and the sample
+
+
+def test_many_draws_of_a_row_have_the_law_of_repetition():
+    # Weights beyond 64 are drawn by binomials: other draws, the same law.
+    codes, prob = drawn(15, n=60, n_classes=3)
+    heavy = log_loss_decomposition(codes, prob, sample_weight=np.full(60, 65), n_resamples=199)
+    light = log_loss_decomposition(
+        codes, prob, sample_weight=np.full(60, 65) - np.eye(60)[0] * 1e-9, n_resamples=199
+    )
+    one_by_one = log_loss_decomposition(codes.repeat(65), prob.repeat(65, axis=0), n_resamples=199)
+    for other in (light, one_by_one):
+        assert_allclose(heavy.chance, other.chance, rtol=0.05)
+        assert_allclose(
+            heavy.standard_error.miscalibration, other.standard_error.miscalibration, rtol=0.05
+        )
 
 
 def test_miscalibration_that_is_there_is_outside_the_interval():
@@ -282,6 +367,24 @@ def test_same_answer_each_time_and_more_draws_on_request():
     other = log_loss_decomposition(codes, prob, n_resamples=100, random_state=1)
     assert other.chance != result.chance
     assert_allclose(other.chance, result.chance, rtol=0.2)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(2, 4), st.sampled_from([0.3, 1.0, 3.0]))
+@settings(max_examples=30, deadline=None)
+def test_estimates_of_the_report_are_within_their_intervals(seed, n_classes, temperature):
+    codes, prob = drawn(seed, n=40, n_classes=n_classes, temperature=temperature)
+    report = log_loss_decomposition(codes, prob, labels=range(n_classes), n_resamples=9).report()
+    assert (report["low"] <= report["estimate"]).all()
+    assert (report["estimate"] <= report["high"]).all()
+
+
+def test_report_is_without_chance():
+    result = log_loss_decomposition(*drawn(16, temperature=0.3))
+    estimate = result.report()["estimate"]
+    for part in ("miscalibration", "discrimination"):
+        assert_allclose(estimate[part], getattr(result, part) - result.chance)
+    adds_up = estimate["miscalibration"] - estimate["discrimination"] + estimate["uncertainty"]
+    assert_allclose(estimate["log_loss"], adds_up)
 
 
 def test_report_and_pickle():
@@ -330,6 +433,11 @@ def test_parts_of_anything_are_what_they_must_be(seed, n_classes, weighted):
         ([0, 1], [0.5, 1.5], {}, r"Row 1 of y_prob holds 1\.5, which is no probability"),
         ([0, 1], [0.5, np.nan], {}, "y_prob contains NaN"),
         ([0, 1, 2], [0.5, 0.5, 0.5], {}, "2 columns of predictions and 3 labels"),
+        ([0, 1], [0, 1], {}, r"y_prob holds labels \(dtype int64\).*pass predict_proba"),
+        ([0, 1], [True, False], {}, r"y_prob holds labels \(dtype bool\)"),
+        ([0, 9], [[0.5, 0.5]] * 2, {"labels": [0, 1]}, r"y_true holds \[9\], which is none of"),
+        ([0, 1], [[0.5], [0.5]], {}, r"as there is one column: .*np\.column_stack\(\[1 - p, p\]"),
+        ([0, 1], [[1.0], [1.0]], {}, r"one column, of shape \(n_samples, 1\), and there are 2"),
         ([0, 1, 1], [0.5, 0.5], {}, "y_true has 3 rows and y_prob has 2"),
         ([5, 5], [[0.5, 0.5]] * 2, {}, r"2 columns.* and 1 labels.*labels=clf\.classes_"),
         ([0, 1], [[0.5, 0.5]] * 2, {"labels": [1, 1]}, r"labels must be distinct, got \[1, 1\]"),

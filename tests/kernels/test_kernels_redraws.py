@@ -1,0 +1,110 @@
+"""Labels drawn anew, the loss of their isotonic rates, and the loss of a recalibration."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+from scipy.optimize import approx_fprime, isotonic_regression
+from scipy.special import log_softmax, xlogy
+
+from skinfo._kernels._redraws import (
+    MANY_DRAWS,
+    calibrated_loss,
+    draw_counts,
+    drawn_label,
+    pooled_loss,
+    redrawn_gains,
+)
+
+
+@given(st.integers(0, 2**32 - 1), st.booleans(), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_pooled_loss_is_that_of_isotonic_regression(seed, is_binary, weighted):
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(1, 30))
+    mass = rng.random(n) + 0.1 if weighted else rng.integers(1, 4, n).astype(float)
+    hits = mass * rng.choice([0.0, 0.0, 0.5, 1.0], n)
+    rate = isotonic_regression(hits / mass, weights=mass).x.clip(0, 1)
+    expected = -xlogy(hits, rate).sum()
+    if is_binary:
+        expected -= xlogy(mass - hits, 1 - rate).sum()
+    work = hits.copy()
+    total, loss = pooled_loss(work, mass, is_binary, np.empty(n), np.empty(n))
+    assert_allclose(loss, expected, atol=1e-9)
+    assert_allclose(total, hits.sum())
+    assert not work.any()
+
+
+@pytest.mark.parametrize("uniform", [0.0, 0.1, 0.3, 0.7, np.nextafter(1, 0)])
+def test_drawn_label_is_where_the_cumulated_probability_passes_the_number(uniform):
+    prob = np.array([[0.2, 0.0, 0.5, 0.3 - 1e-9, 0.0]])
+    # Of what is left at the end by rounding, the last label that can happen.
+    expected = min(np.searchsorted(prob[0].cumsum(), uniform, side="right"), 3)
+    assert drawn_label(prob, 0, uniform) == expected
+
+
+@pytest.mark.parametrize("n_draws", [MANY_DRAWS, MANY_DRAWS + 1, 1000])
+def test_draw_counts_are_multinomial(n_draws):
+    prob = np.array([[0.1, 0.0, 0.6, 0.3, 0.0]])
+    random = np.random.default_rng(0)
+    counts = np.empty(5, np.int64)
+    drawn = np.empty((400, 5))
+    for row in drawn:
+        draw_counts(prob, 0, n_draws, random, counts)
+        row[:] = counts
+    assert (drawn.sum(axis=1) == n_draws).all()
+    error = np.sqrt(n_draws * prob[0] * (1 - prob[0]) / 400)
+    assert (np.abs(drawn.mean(axis=0) - n_draws * prob[0]) <= 4 * error).all()
+    variance = n_draws * prob[0] * (1 - prob[0])
+    assert_allclose(drawn.var(axis=0), variance, rtol=0.35)
+
+
+@pytest.mark.parametrize("n_classes", [2, 4])
+def test_gains_are_those_of_the_labels_drawn(n_classes):
+    # The same numbers, drawn and scored by NumPy and SciPy.
+    rng = np.random.default_rng(1)
+    n = 50
+    prob = rng.dirichlet(np.ones(n_classes), n)
+    fitted = [1] if n_classes == 2 else range(n_classes)
+    cell = np.array([prob[:, k].argsort().argsort() for k in fitted], dtype=np.int32)
+    mass = np.ones(cell.shape)
+    gains = redrawn_gains(
+        prob,
+        prob,
+        (np.ones(n, np.int64), np.ones(n)),
+        cell,
+        mass,
+        np.full(len(cell), n),
+        2.0**-52,
+        3,
+        np.random.default_rng(7),
+    )
+    random = np.random.default_rng(7)
+    for row in gains:
+        labels = (prob.cumsum(axis=1)[:, :-1] <= random.random((n, 1))).sum(axis=1)
+        for gain, k, cells in zip(row, fitted, cell, strict=True):
+            hit, q = labels == k, prob[:, k]
+            rate = np.empty(n)
+            rate[cells.argsort()] = isotonic_regression(hit[cells.argsort()].astype(float)).x
+            if n_classes == 2:
+                losses = [-(xlogy(hit, r) + xlogy(~hit, 1 - r)).sum() for r in (q, rate)]
+            else:
+                losses = [(-xlogy(hit, r) + r - hit).sum() for r in (q, rate)]
+            assert_allclose(gain, losses[0] - losses[1], atol=1e-9)
+
+
+def test_calibrated_loss_and_its_gradient():
+    rng = np.random.default_rng(2)
+    log_prob = np.log(rng.dirichlet(np.ones(4), 30))
+    columns, weight = rng.integers(0, 4, 30), rng.random(30)
+    parameters = np.array([0.7, 0.1, -0.3, 0.0, 0.5])
+
+    def loss(parameters):
+        scores = log_softmax(parameters[0] * log_prob + parameters[1:], axis=1)
+        return -(weight * scores[np.arange(30), columns]).sum()
+
+    gradient = np.empty(5)
+    found = calibrated_loss(log_prob, columns, weight, 0.7, parameters[1:], gradient)
+    assert_allclose(found, loss(parameters), rtol=1e-12)
+    assert_allclose(gradient, approx_fprime(parameters, loss, 1e-7), atol=1e-5)

@@ -14,13 +14,13 @@ from sklearn.utils.validation import check_is_fitted
 from skinfo.preprocessing._encoders import column_encoder, mean_encoder
 from skinfo.preprocessing._encoding import ENCODINGS
 from skinfo.preprocessing._folds import encoding_folds
+from skinfo.preprocessing._naming import unique_names
 from skinfo.preprocessing._reader import ColumnReader
 from skinfo.preprocessing._views import BinViewsMixin
 from skinfo.utils._compat import (
     Interval,
     RealNotInt,
     StrOptions,
-    _check_feature_names_in,
     _fit_context,
 )
 from skinfo.utils._fitting import fitted_or_not, fitted_or_unchanged
@@ -59,7 +59,7 @@ class MutualInfoBinner(BinViewsMixin, TransformerMixin, BaseEstimator):
     Parameters
     ----------
     max_bins : int, default=8
-        The most intervals or groups of a column, at least 2; a bin of missing values
+        The most intervals or groups of a column, from 2 to 65535; a bin of missing values
         comes on top.
 
     penalty : {"auto", "modl", "mdlp", "bic"}, float or None, default="auto"
@@ -85,7 +85,8 @@ class MutualInfoBinner(BinViewsMixin, TransformerMixin, BaseEstimator):
         What `transform` writes.
 
         - ``"ordinal"``: bin numbers.
-        - ``"onehot"``, ``"onehot-dense"``: an indicator column a bin (sparse, dense).
+        - ``"onehot"``, ``"onehot-dense"``: an indicator column a bin (sparse, dense), named by
+          `feature_name_combiner`.
         - ``"woe"``: the weight of evidence, log2 of the odds of a class in the bin over its
           odds overall, in bits. One column for two classes (of the second), else one a class.
         - ``"posterior"``: P(class | bin), in as many columns; or the mean of a continuous y.
@@ -145,9 +146,17 @@ default="from_dtype"
     random_state : int, RandomState instance or None, default=None
         Of the shuffle of the folds. None is the same shuffle on every run.
 
+    feature_name_combiner : "concat" or callable, default="concat"
+        How `get_feature_names_out` names indicator columns. "concat" joins the name of the
+        feature and the bin in words: ``age=below_35``, ``age=35_to_48.5``, ``age=from_48.5``,
+        ``age=missing``, ``colour=blue|red``. XGBoost and LightGBM take these: characters of
+        intervals and JSON and spaces, in levels too, are underscores. A callable is given the
+        feature and the bin as `bin_table` writes it, and returns a str: with
+        ``lambda feature, label: f"{feature}={label}"`` names read ``age=[35, 48.5)``.
+
     dtype : numpy dtype or None, default=None
-        Type of the output. None: uint8 bin numbers (uint16 beyond 256 bins), float64
-        indicators.
+        Type of the output: of integers or floats that hold all bin numbers, of floats for "woe"
+        and "posterior". None: uint8 bin numbers (uint16 beyond 256 bins), else float64.
 
     n_jobs : int or None, default=None
         Threads over columns; the result does not depend on it.
@@ -175,7 +184,8 @@ default="from_dtype"
 
     counts_ : list of n_features arrays of shape (n_bins, n_classes)
         Sample counts (sums of weights) by bin and class. For a continuous y (n_bins, 3): count,
-        mean and variance of y.
+        mean and variance of y, which are NaN in a bin without samples (that of all numbers, in a
+        column of missing values only).
 
     monotonic_cst_ : ndarray of shape (n_features,), dtype int8
         The direction that held in each column: 1, -1, or 0 for none asked.
@@ -250,7 +260,8 @@ default="from_dtype"
     """
 
     _parameter_constraints: ClassVar[dict] = {
-        "max_bins": [Interval(Integral, 2, None, closed="left")],
+        # So many bins, and one of missing values, have numbers of two bytes.
+        "max_bins": [Interval(Integral, 2, 2**16 - 1, closed="both")],
         "penalty": [
             str,  # in any case; see `match_name`
             Interval(Real, 0, None, closed="left"),
@@ -269,7 +280,8 @@ default="from_dtype"
         "candidate_edges": [list, dict, None],
         "cv": ["cv_object"],
         "random_state": ["random_state"],
-        "dtype": "no_validation",
+        "feature_name_combiner": [StrOptions({"concat"}), callable],
+        "dtype": "no_validation",  # see `_check_dtype`
         "n_jobs": [Integral, None],
     }
 
@@ -288,6 +300,7 @@ default="from_dtype"
         candidate_edges=None,
         cv=5,
         random_state=None,
+        feature_name_combiner="concat",
         dtype=None,
         n_jobs=None,
     ):
@@ -303,6 +316,7 @@ default="from_dtype"
         self.candidate_edges = candidate_edges
         self.cv = cv
         self.random_state = random_state
+        self.feature_name_combiner = feature_name_combiner
         self.dtype = dtype
         self.n_jobs = n_jobs
 
@@ -441,6 +455,7 @@ default="from_dtype"
             )
         # scikit-learn leaves this out where the estimator is fitted already.
         self._validate_params()
+        self._check_dtype()
         stream = getattr(self, "_stream", None)
         reader = ColumnReader(self) if stream is None else stream.following(self)
         reader.name_classes(classes)
@@ -450,6 +465,8 @@ default="from_dtype"
             y, kind, table, sample_weight, self, reader.target, CHUNK_OF_ONE_VALUE[kind]
         )
         reader.open(table, target, keep)
+        if stream is None:
+            self._names, self._keys = table.names, list(table.keys)
         self._store(reader.fit_profiles(), *reader.facts())
         self._stream = reader.closed()
         return self
@@ -513,20 +530,19 @@ default="from_dtype"
         Returns
         -------
         feature_names_out : ndarray of str
-            The input names; with one-hot encoding names such as ``age=[35, 48.5)``; with
-            woe and posterior of more than two classes names such as ``age_setosa``.
+            The input names, as text where a frame has integers; with one-hot encoding what
+            `feature_name_combiner` makes of them, such as ``age=35_to_48.5``; with woe and
+            posterior of more than two classes names such as ``age_setosa``. A name that was
+            there before ends in ``_2``, ``_3``, ...
         """
         check_is_fitted(self, "n_features_in_")
-        names = _check_feature_names_in(self, input_features)
         name_columns = ENCODINGS[self.encode].names
-        return np.array(
-            [
-                column
-                for name, bins in zip(names, self._bins, strict=True)
-                for column in name_columns(name, bins, self.classes_)
-            ],
-            dtype=object,
-        )
+        columns = [
+            column
+            for name, bins in zip(self._feature_names(input_features), self._bins, strict=True)
+            for column in name_columns(name, bins, self.classes_, self.feature_name_combiner)
+        ]
+        return np.array(unique_names(columns), dtype=object)
 
     def get_metadata_routing(self):
         """Return what metadata this object asks for and passes on.
@@ -543,14 +559,41 @@ default="from_dtype"
     def _fit(self, X, y, sample_weight):
         """Fit, and return the Table, y and the reader of its columns."""
         self._stream, self._is_restored = None, False
+        self._check_dtype()
         reader = ColumnReader(self)
         y, kind = check_typed_target(y, self, self.target_type, sample_weight)
         table = read_table(self, X, reset=True, ensure_min_samples=2, accept_sparse=True)
         target, keep = encode_typed_target(y, kind, table, sample_weight, self)
         reader.open(table, target, keep)
         self._warn_of_one_bin(reader.least_weight, target.weights.sum())
+        self._names, self._keys = table.names, list(table.keys)
         self._store(reader.fit_columns(), *reader.facts())
         return table, y, reader
+
+    def _check_dtype(self):
+        """Raise unless `dtype` is of a kind that holds what is written."""
+        try:
+            dtype = np.dtype(self.dtype)
+        except (TypeError, ValueError):
+            dtype = None
+        kinds = ENCODINGS[self.encode].kinds
+        if dtype is None or dtype.kind not in kinds:
+            wanted = "floats" if kinds == "f" else "integers or floats"
+            raise ValueError(
+                f"dtype={self.dtype!r} does not hold what encode={self.encode!r} writes. Use a "
+                f"NumPy dtype of {wanted}, or None."
+            )
+
+    def _check_room(self):
+        """Raise where bins have numbers that `dtype` does not hold."""
+        highest, dtype = int(self.n_bins_.max()) - 1, np.dtype(self.dtype)
+        # Floats hold all integers up to that of their digits.
+        most = np.iinfo(dtype).max if dtype.kind in "iu" else 2 ** (np.finfo(dtype).nmant + 1)
+        if highest > most:
+            raise ValueError(
+                f"dtype={self.dtype!r} does not hold bin numbers up to {highest}. Use a wider "
+                "one, or None."
+            )
 
     def _warn_of_one_bin(self, least, weight):
         if 2 * least > weight:
@@ -577,6 +620,8 @@ default="from_dtype"
         self._prepare_encoding(columns, encoders)
 
     def _prepare_encoding(self, columns, encoders):
+        if self.encode == "ordinal" and self.dtype is not None:
+            self._check_room()
         if self.encode.startswith("onehot"):
             codes_dtype = self._codes_dtype()
             encoder = OneHotEncoder(

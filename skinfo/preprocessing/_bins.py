@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from skinfo._kernels._assign import assign_bins
-from skinfo.preprocessing._naming import NUMBERS, interval_labels, level_labels
+from skinfo.preprocessing._naming import (
+    NUMBERS,
+    interval_labels,
+    interval_words,
+    level_labels,
+    level_words,
+    plain_words,
+)
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,10 @@ class NumericBins:
     def labels(self):
         """Return a name for each bin, such as ``[35, 48.5)``."""
         return _with_missing(interval_labels(self.edges, self.kind), self)
+
+    def words(self):
+        """Return a name for each bin that may be part of any column's name: ``35_to_48.5``."""
+        return _plain_with_missing(interval_words(self.edges, self.kind), self)
 
     def representatives(self):
         """Return a value for each bin, as objects of the column's own kind."""
@@ -139,6 +150,10 @@ class CategoryBins:
         """Return a name for each bin, such as ``{red, blue}``."""
         return _with_missing(level_labels(self.members), self)
 
+    def words(self):
+        """Return a name for each bin that may be part of any column's name: ``blue|red``."""
+        return _plain_with_missing(level_words(self.members), self)
+
     def representatives(self):
         """Return a level for each bin, as objects."""
         representatives = np.empty(self.n_bins, dtype=object)
@@ -161,6 +176,10 @@ class CategoryBins:
                 f"{name} held levels such as {then!r} of type {type(then).__name__} in fit, and "
                 f"now {now!r} of type {type(now).__name__}. Convert it to what it was."
             )
+
+
+def _plain_with_missing(words, bins):
+    return [plain_words(each) for each in _with_missing(words, bins)]
 
 
 def _with_missing(labels, bins):

@@ -25,7 +25,11 @@ class Encoding:
         look at y take, as a fourth argument, class rates (means) in place of the smoothed ones.
 
     names : callable
-        ``names(name, bins, classes)`` -> list of n_outputs str.
+        ``names(name, bins, classes, combiner)`` -> list of n_outputs str; the combiner is the
+        `feature_name_combiner` of the binner.
+
+    kinds : str
+        Kinds of NumPy dtypes that hold the values.
 
     looks_at_y : bool
         Whether the values depend on y, so that training rows are encoded out of fold.
@@ -33,6 +37,7 @@ class Encoding:
 
     values: Callable
     names: Callable
+    kinds: str
     looks_at_y: bool = False
 
 
@@ -91,15 +96,27 @@ def _smoothed_mean(sums, whole):
     return (sums[:, 1:2] + HALF_SAMPLE * overall) / (sums[:, :1] + HALF_SAMPLE)
 
 
-def _by_class(name, bins, classes):
+def _alone(name, bins, classes, combiner):
+    return [name]
+
+
+def _by_class(name, bins, classes, combiner):
     """Return one name a feature, or for more than two classes one a class."""
     if classes is None or len(classes) == 2:
         return [name]
     return [f"{name}_{label}" for label in classes]
 
 
-def _by_bin(name, bins, classes):
-    return [f"{name}={label}" for label in bins.labels()]
+def _by_bin(name, bins, classes, combiner):
+    if combiner == "concat":
+        return [f"{name}={words}" for words in bins.words()]
+    names = [combiner(name, label) for label in bins.labels()]
+    for column in names:
+        if not isinstance(column, str):
+            raise ValueError(
+                f"feature_name_combiner must return names as str, got {column!r} for {name}."
+            )
+    return names
 
 
 def _numbers(task, sums, whole):
@@ -111,9 +128,9 @@ def _indicators(task, sums, whole):
 
 
 ENCODINGS = {
-    "ordinal": Encoding(_numbers, lambda name, bins, classes: [name]),
-    "onehot": Encoding(_indicators, _by_bin),
-    "onehot-dense": Encoding(_indicators, _by_bin),
-    "woe": Encoding(weight_of_evidence, _by_class, looks_at_y=True),
-    "posterior": Encoding(posterior, _by_class, looks_at_y=True),
+    "ordinal": Encoding(_numbers, _alone, "iuf"),
+    "onehot": Encoding(_indicators, _by_bin, "biuf"),
+    "onehot-dense": Encoding(_indicators, _by_bin, "biuf"),
+    "woe": Encoding(weight_of_evidence, _by_class, "f", looks_at_y=True),
+    "posterior": Encoding(posterior, _by_class, "f", looks_at_y=True),
 }

@@ -1,11 +1,17 @@
 """The fitted bins of one column, and arrays, as what JSON can hold, and back exactly."""
 
-from math import isfinite
+import re
+from math import isfinite, prod
+from reprlib import repr as short_repr
+from types import NoneType
 
 import numpy as np
 
 from skinfo.preprocessing._bins import CategoryBins, NumericBins
 from skinfo.preprocessing._naming import NUMBERS
+
+# Dicts and lists within each other; `state_of_binner` writes six.
+MOST_LEVELS = 16
 
 
 def bins_to_dict(bins):
@@ -65,14 +71,45 @@ def bins_from_dict(d):
     ValueError
         If a key lacks or holds what bins cannot; the message names it.
     """
-    kind = _entry(d, "type", str)
+    kind = entry(d, "type", str)
     if kind not in READERS:
-        raise _malformed("type", kind, f"one of {sorted(READERS)}")
+        raise malformed("type", kind, f"one of {sorted(READERS)}")
     bins = READERS[kind](d)
     most = max(bins.n_bins, 1)
     if not 0 <= bins.missing_bin < most:
-        raise _malformed("missing_bin", bins.missing_bin, f"a bin, at least 0 and below {most}")
+        raise malformed("missing_bin", bins.missing_bin, f"a bin, at least 0 and below {most}")
     return bins
+
+
+def check_plain(document):
+    """Raise ValueError where a document is not what JSON holds, or deeper or larger than needed.
+
+    Dicts by text, lists, text, booleans, None and numbers; no more than `MOST_LEVELS` within each
+    other, and no integers beyond all floats, so that nothing below is asked to walk or write them.
+    """
+    todo, seen = [(document, "state", 0)], set()
+    while todo:
+        value, path, depth = todo.pop()
+        if isinstance(value, (dict, list)):
+            if depth == MOST_LEVELS:
+                raise ValueError(f"{path} lies deeper than {MOST_LEVELS} dicts and lists.")
+            if id(value) in seen:
+                continue
+            seen.add(id(value))
+            entries = value.items() if isinstance(value, dict) else enumerate(value)
+            for key, entry in entries:
+                if isinstance(value, dict) and not isinstance(key, str):
+                    raise ValueError(f"{path} has a key of type {type(key).__name__}, not text.")
+                # A path is a text of its own only where there may be something to say.
+                if type(entry) not in (str, float, bool, NoneType):
+                    todo.append((entry, f"{path}[{key!r}]", depth + 1))
+        elif isinstance(value, int):
+            if abs(value) >= 2**1023:
+                raise ValueError(f"{path} is an integer of more than 1023 bits.")
+        elif not (value is None or isinstance(value, (str, float))):
+            raise ValueError(
+                f"{path} is of type {type(value).__name__}, which JSON does not hold."
+            )
 
 
 def array_to_json(a):
@@ -122,12 +159,15 @@ def array_from_json(d):
     ValueError
         If a key lacks or does not fit the others; the message names it.
     """
-    dtype = _dtype(_entry(d, "dtype", str))
+    dtype = _dtype(entry(d, "dtype", str))
     shape = _whole_numbers(d, "shape")
-    values = _entry(d, "values", list)
-    size = int(np.prod(shape, dtype=np.int64))
-    if any(length < 0 for length in shape) or size != len(values):
-        raise _malformed("shape", shape, f"that of the {len(values)} values")
+    values = entry(d, "values", list)
+    size = prod(shape)
+    # NumPy has arrays of 32 dimensions at least.
+    if any(length < 0 for length in shape) or size != len(values) or len(shape) > 32:
+        raise malformed("shape", shape, f"that of the {len(values)} values")
+    if size * dtype.itemsize > MOST_BYTES:
+        raise malformed("dtype", d["dtype"], f"one by which {size} values take less memory")
     read = READ_VALUE[dtype.kind]
     flat = np.empty(size, dtype=dtype)
     flat[:] = [_checked_value(read(value), dtype, value) for value in values]
@@ -139,27 +179,34 @@ def array_from_json(d):
 
 def _numeric_from_dict(d):
     cuts, centres = _floats(d, "cuts"), _floats(d, "centres")
-    kind = _entry(d, "kind", str)
+    kind = entry(d, "kind", str)
     if kind not in NUMBERS:
-        raise _malformed("kind", kind, f"one of {sorted(NUMBERS)}")
+        raise malformed("kind", kind, f"one of {sorted(NUMBERS)}")
     if np.isnan(cuts).any() or (cuts[:-1] >= cuts[1:]).any():
-        raise _malformed("cuts", d["cuts"], "increasing numbers")
+        raise malformed("cuts", d["cuts"], "increasing numbers")
+    if kind == "boolean" and len(cuts) > 1:
+        raise malformed("cuts", d["cuts"], "one number at most, between False and True")
+    if kind in ("date", "duration") and (np.abs(centres) >= 2.0**63).any():
+        raise malformed("centres", d["centres"], "microseconds, of 64 bits")
     bins = NumericBins(cuts=cuts, kind=kind, **_common(d), centres=centres)
     _check_length("centres", centres, bins.n_bins)
     return bins
 
 
 def _category_from_dict(d):
-    groups = np.array(_whole_numbers(d, "groups"), dtype=np.int64)
-    levels = [_level_from_json(level, "levels") for level in _entry(d, "levels", list)]
-    modes = [_level_from_json(mode, "modes") for mode in _entry(d, "modes", list)]
-    if len(groups) != len(levels) or (groups < 0).any():
-        raise _malformed("groups", d["groups"], f"a bin for each of the {len(levels)} levels")
-    fallback = _entry(d, "fallback", int)
-    # Unseen levels may have a bin of their own where bins are known by no level.
-    most = max(int(groups.max(initial=-1)) + 1 + (not modes), 1)
-    if not 0 <= fallback < most:
-        raise _malformed("fallback", fallback, f"a bin, at least 0 and below {most}")
+    groups = _whole_numbers(d, "groups")
+    levels = [_level_from_json(level, "levels") for level in entry(d, "levels", list)]
+    modes = [_level_from_json(mode, "modes") for mode in entry(d, "modes", list)]
+    fallback = entry(d, "fallback", int)
+    # Unseen levels may have a bin of their own where bins are known by no level. No other bin is
+    # empty, so that there are no more of them than levels.
+    filled = set(groups) if modes or not levels else {*groups, fallback}
+    if len(groups) != len(levels) or filled != set(range(len(filled))):
+        expected = f"a bin for each of the {len(levels)} levels, from 0 on without holes"
+        raise malformed("groups", groups, expected)
+    if not 0 <= fallback < max(len(filled), 1):
+        raise malformed("fallback", fallback, f"a bin, at least 0 and below {len(filled)}")
+    groups = np.array(groups, dtype=np.int64)
     bins = CategoryBins(levels=levels, groups=groups, **_common(d), fallback=fallback, modes=modes)
     _check_length("modes", modes, bins.n_bins)
     return bins
@@ -170,52 +217,60 @@ READERS = {"numeric": _numeric_from_dict, "category": _category_from_dict}
 
 def _common(d):
     return {
-        "own_missing": _entry(d, "own_missing", bool),
-        "missing_bin": _entry(d, "missing_bin", int),
-        "merged": _entry(d, "merged", bool),
+        "own_missing": entry(d, "own_missing", bool),
+        "missing_bin": entry(d, "missing_bin", int),
+        "merged": entry(d, "merged", bool),
     }
 
 
 def _check_length(key, values, n_bins):
     """Raise unless there is a value for each bin, or none at all."""
     if len(values) not in (0, n_bins):
-        raise _malformed(key, len(values), f"of length {n_bins}, one value for each bin")
+        raise malformed(key, len(values), f"of length {n_bins}, one value for each bin")
 
 
 # Entries of a dict
 
 
-def _entry(d, key, of_type):
+def entry(d, key, of_type):
     """Return d[key] if it is there and of that type."""
     if not isinstance(d, dict):
-        raise ValueError(f"Expected a dict with the key {key!r}, got {d!r}.")
+        raise ValueError(f"Expected a dict with the key {key!r}, got {short_repr(d)}.")
     if key not in d:
-        raise ValueError(f"The key {key!r} is missing; there are {sorted(map(str, d))}.")
+        there = short_repr(sorted(map(str, d)))
+        raise ValueError(f"The key {key!r} is missing; there are {there}.")
     value = d[key]
     # A bool is an int to isinstance, but not to JSON.
     if not isinstance(value, of_type) or (of_type is int and isinstance(value, bool)):
-        raise _malformed(key, value, f"of type {of_type.__name__}")
+        name = of_type.__name__ if isinstance(of_type, type) else str(of_type)
+        raise malformed(key, value, f"of type {name}")
     return value
 
 
 def _floats(d, key):
-    values = [_float_from_json(value, key) for value in _entry(d, key, list)]
+    values = [_float_from_json(value, key) for value in entry(d, key, list)]
     return np.array(values, dtype=np.float64)
 
 
 def _whole_numbers(d, key):
-    values = _entry(d, key, list)
+    values = entry(d, key, list)
     for value in values:
         if not isinstance(value, int) or isinstance(value, bool):
-            raise _malformed(key, value, "a list of integers")
+            raise malformed(key, value, "a list of integers")
     return values
 
 
-def _malformed(key, value, expected):
-    return ValueError(f"The key {key!r} must be {expected}, got {value!r}.")
+def malformed(key, value, expected):
+    return ValueError(f"The key {key!r} must be {expected}, got {short_repr(value)}.")
 
 
 # Values
+
+# Names of the dtypes that are written. NumPy reads many more words as dtypes.
+DTYPE_NAMES = re.compile(r"bool|u?int(8|16|32|64)|float(16|32|64)|object|str|U[0-9]{1,8}")
+
+# No array of a state takes more: width of text times number of values could be any size.
+MOST_BYTES = 2**26
 
 NOT_FINITE = {"inf": np.inf, "-inf": -np.inf, "nan": np.nan}
 
@@ -229,13 +284,16 @@ def _float_from_json(value, key="values"):
     if isinstance(value, str) and value in NOT_FINITE:
         return NOT_FINITE[value]
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise _malformed(key, value, "numbers, or one of " + ", ".join(NOT_FINITE))
-    return float(value)
+        raise malformed(key, value, "numbers, or one of " + ", ".join(NOT_FINITE))
+    try:
+        return float(value)
+    except OverflowError:
+        raise malformed(key, value, "numbers of 64 bits") from None
 
 
 def _level_to_json(level):
     """Return text, booleans, integers and None as they are, anything else with its dtype."""
-    if isinstance(level, np.generic) and level.dtype.kind in "biufU":
+    if isinstance(level, np.generic) and DTYPE_NAMES.fullmatch(_scalar_name(level)):
         return {"dtype": _scalar_name(level), "value": WRITE_VALUE[level.dtype.kind](level.item())}
     if isinstance(level, float) and not isfinite(level):
         return {"dtype": "float", "value": str(level)}
@@ -254,41 +312,52 @@ def _scalar_name(level):
 def _level_from_json(value, key):
     if not isinstance(value, dict):
         if isinstance(value, list):
-            raise _malformed(key, value, "text, booleans, numbers, null or dicts of a dtype")
+            raise malformed(key, value, "text, booleans, numbers, null or dicts of a dtype")
         return value
-    name = _entry(value, "dtype", str)
+    name = entry(value, "dtype", str)
     if name == "float":
         return _float_from_json(value.get("value"), key)
     dtype = _dtype(name)
-    entry = READ_VALUE[dtype.kind](value.get("value"))
-    return dtype.type(_checked_value(entry, dtype, entry))
+    plain = READ_VALUE[dtype.kind](value.get("value"))
+    return dtype.type(_checked_value(plain, dtype, plain))
 
 
 def _dtype(name):
     """Return the dtype of that name if JSON holds its values."""
-    try:
-        dtype = np.dtype(name)
-    except TypeError:
-        dtype = None
-    if dtype is None or dtype.kind not in READ_VALUE:
-        raise _malformed("dtype", name, "that of booleans, integers, floats, text or objects")
-    return dtype
+    if not DTYPE_NAMES.fullmatch(name):
+        raise malformed("dtype", name, "that of booleans, integers, floats, text or objects")
+    return np.dtype(name)
 
 
 def _checked_value(value, dtype, given):
     """Return the value if it is of that dtype and fits it."""
     expected = VALUE_TYPES.get(dtype.kind)
     wrong = expected is not None and type(value) is not expected
-    if not wrong and dtype.kind in "iu":
-        limits = np.iinfo(dtype)
-        wrong = not limits.min <= value <= limits.max
-    if wrong:
-        raise _malformed("values", given, f"values of dtype {dtype}")
+    if wrong or not FITS.get(dtype.kind, _always)(value, dtype):
+        raise malformed("values", given, f"values of dtype {dtype}")
     return value
 
 
 def _same(value):
     return value
+
+
+def _always(value, dtype):
+    return True
+
+
+def _is_in_range(value, dtype):
+    limits = np.iinfo(dtype)
+    return limits.min <= value <= limits.max
+
+
+def _is_no_overflow(value, dtype):
+    return not isfinite(value) or abs(value) <= float(np.finfo(dtype).max)
+
+
+def _is_short_enough(value, dtype):
+    # A scalar's dtype has no length.
+    return dtype.itemsize == 0 or 4 * len(value) <= dtype.itemsize
 
 
 def _object_from_json(value):
@@ -297,6 +366,7 @@ def _object_from_json(value):
 
 # By the kind of a NumPy dtype.
 VALUE_TYPES = {"b": bool, "i": int, "u": int, "U": str}
+FITS = {"i": _is_in_range, "u": _is_in_range, "f": _is_no_overflow, "U": _is_short_enough}
 WRITE_VALUE = {
     **dict.fromkeys("biuU", _same),
     "f": _float_to_json,

@@ -1,6 +1,7 @@
 """How a person writes a number, a date or a group of levels, and where they would cut."""
 
 import itertools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, floor, inf, isfinite
@@ -32,15 +33,52 @@ def interval_labels(edges, kind):
     return NUMBERS[kind].labels([float(edge) for edge in edges])
 
 
+def interval_words(edges, kind):
+    """Return names such as ``35_to_48.5``, the first ``below_35``, the last ``from_48.5``."""
+    return NUMBERS[kind].words([float(edge) for edge in edges])
+
+
+def level_words(groups):
+    """Return names such as ``blue|red|3_more``."""
+    return ["|".join(_shown(members)) for members in groups]
+
+
+# XGBoost refuses names with [, ] or <, LightGBM those with characters of JSON, and it changes
+# spaces.
+NOT_IN_NAMES = re.compile(r"[\[\]<>{},:\"\\\s]")
+
+
+def plain_words(words):
+    """Return the words with an underscore for what other libraries refuse in names."""
+    return NOT_IN_NAMES.sub("_", words)
+
+
+def unique_names(names):
+    """Return the names, each that was there before with ``_2``, ``_3``, ... at its end."""
+    taken, unique = set(names), []
+    if len(taken) == len(names):
+        return names
+    seen = set()
+    for name in names:
+        other, count = name, 1
+        while other in seen or (other != name and other in taken):
+            count += 1
+            other = f"{name}_{count}"
+        seen.add(other)
+        unique.append(other)
+    return unique
+
+
 def level_labels(groups):
     """Return names such as ``{blue, red, 3 more}``."""
-    names = []
-    for members in groups:
-        more = len(members) - LEVELS_SHOWN
-        shown = [str(level) for level in members[:LEVELS_SHOWN]]
-        shown += [f"{more} more"] if more > 0 else []
-        names.append("{" + ", ".join(shown) + "}")
-    return names
+    return ["{" + ", ".join(_shown(members)) + "}" for members in groups]
+
+
+def _shown(members):
+    """Return the first levels as text, then how many there are besides."""
+    more = len(members) - LEVELS_SHOWN
+    shown = [str(level) for level in members[:LEVELS_SHOWN]]
+    return shown + [f"{more} more"] if more > 0 else shown
 
 
 def write_date(microseconds):
@@ -108,6 +146,19 @@ def _half_open(write):
     return labels
 
 
+def _worded(write):
+    """Return a function that says where intervals begin and end, in words."""
+
+    def words(edges):
+        if len(edges) == 2:
+            return ["any"]
+        cuts = [write(cut) for cut in edges[1:-1]]
+        middle = [f"{low}_to_{high}" for low, high in itertools.pairwise(cuts)]
+        return [f"below_{cuts[0]}", *middle, f"from_{cuts[-1]}"]
+
+    return words
+
+
 def _truth_labels(edges):
     """Return the names of the bins of a column of booleans."""
     return ["False", "True"] if len(edges) == 3 else ["False or True"]
@@ -142,17 +193,30 @@ class NumberKind:
 
     between: Callable
     labels: Callable
+    words: Callable
     restore: Callable
 
 
+_write_number = "{:.15g}".format
+
+
 NUMBERS = {
-    "number": NumberKind(_shortest_between, _half_open("{:.15g}".format), np.asarray),
-    "integer": NumberKind(_integer_between, _half_open("{:.15g}".format), np.asarray),
-    "boolean": NumberKind(
-        lambda low, high: 1.0, _truth_labels, _restore_whole(lambda c: c >= 0.5)
+    "number": NumberKind(
+        _shortest_between, _half_open(_write_number), _worded(_write_number), np.asarray
     ),
-    "date": NumberKind(_date_between, _half_open(write_date), _restore_whole(_to_date)),
+    "integer": NumberKind(
+        _integer_between, _half_open(_write_number), _worded(_write_number), np.asarray
+    ),
+    "boolean": NumberKind(
+        lambda low, high: 1.0, _truth_labels, _truth_labels, _restore_whole(lambda c: c >= 0.5)
+    ),
+    "date": NumberKind(
+        _date_between, _half_open(write_date), _worded(write_date), _restore_whole(_to_date)
+    ),
     "duration": NumberKind(
-        _integer_between, _half_open(write_duration), _restore_whole(_to_duration)
+        _integer_between,
+        _half_open(write_duration),
+        _worded(write_duration),
+        _restore_whole(_to_duration),
     ),
 }

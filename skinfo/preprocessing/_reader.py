@@ -12,7 +12,7 @@ from skinfo.preprocessing._columns import categorical_mask, directions, given_ed
 from skinfo.preprocessing._partition import Settings
 from skinfo.preprocessing._penalties import PENALTY_NAMES, resolve_penalty
 from skinfo.preprocessing._profile import LevelProfile, NumberProfile, candidate_edges
-from skinfo.preprocessing._tasks import task_of
+from skinfo.preprocessing._tasks import task_of, type_of_classes
 from skinfo.utils._parallel import in_threads
 from skinfo.utils._target import Target
 from skinfo.utils._validation import match_name
@@ -75,9 +75,7 @@ class ColumnReader:
     @property
     def kind(self):
         """The type of the target."""
-        if self.target.classes is None:
-            return "continuous"
-        return "binary" if len(self.target.classes) == 2 else "multiclass"
+        return type_of_classes(self.target.classes)
 
     @property
     def is_classes(self):

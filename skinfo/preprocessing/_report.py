@@ -21,6 +21,13 @@ def bin_table(labels, sums, task, classes):
     return pd.DataFrame(table)
 
 
+def stacked(tables):
+    """Return the tables of all features below each other."""
+    import pandas as pd
+
+    return pd.concat(tables, ignore_index=True)
+
+
 def _classes(sums, sizes, task, classes):
     rates = task.rates(sums)
     columns = {f"rate[{label}]": rates[:, c] for c, label in enumerate(classes)}

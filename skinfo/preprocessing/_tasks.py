@@ -136,6 +136,13 @@ class NumberTask:
         return self.centre + values / self.scale
 
 
+def type_of_classes(classes):
+    """Return the type of a target with these classes, None of a continuous one."""
+    if classes is None:
+        return "continuous"
+    return "binary" if len(classes) == 2 else "multiclass"
+
+
 def task_of(target):
     """Return the task of a Target or NumberTarget."""
     if target.classes is None:

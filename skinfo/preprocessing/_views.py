@@ -1,12 +1,14 @@
 """What a fitted binner shows, and how it is taken elsewhere."""
 
+from numbers import Integral
+
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skinfo.preprocessing._columns import feature_index
 from skinfo.preprocessing._encoders import Encoder
 from skinfo.preprocessing._encoding import ENCODINGS
-from skinfo.preprocessing._report import bin_table, feature_html
+from skinfo.preprocessing._report import bin_table, feature_html, stacked
 from skinfo.preprocessing._sql import case_expressions, quote_identifier
 from skinfo.preprocessing._state import restore_binner, state_of_binner
 from skinfo.utils._compat import _check_feature_names_in
@@ -15,27 +17,33 @@ from skinfo.utils._compat import _check_feature_names_in
 class BinViewsMixin:
     """Tables, typical values, SQL and JSON of a fitted `MutualInfoBinner`."""
 
-    def bin_table(self, feature):
-        """Return what is known of each bin of one column.
+    def bin_table(self, feature=None):
+        """Return what is known of each bin of one column, or of all.
 
         Parameters
         ----------
-        feature : str or int
-            Name or index of the column.
+        feature : str or int, default=None
+            Name or index of the column; a name, where a frame names its columns by integers.
+            None: all columns, one below the other.
 
         Returns
         -------
         table : DataFrame
-            One row a bin: ``bin`` (its name), ``count`` (sum of weights) and ``share``.
+            One row a bin: ``bin`` (its name), ``count`` (sum of weights) and ``share``; of all
+            columns, ``feature`` first.
 
             For classes: ``rate[c]`` of each class c; ``low[c]`` and ``high[c]``, Jeffreys' 95%
             interval of the rate (of two classes that of the second); of two classes ``woe``, the
             log odds of the second over those of all samples, and ``iv``, what the bin adds to
             the information value, both in bits and smoothed as `encode` says. These are of the
-            bins as they are; for what `transform` writes see `encoding_table`.
+            bins as they are; for what `transform` writes see `encoding_table`. The sum of
+            ``iv`` over the bins of a column is its information value. Textbooks give it in
+            nats: 1 nat is 1 / ln 2 = 1.4427 bits, so that their thresholds 0.02, 0.1, 0.3 and 0.5
+            (for weak, medium, strong and suspiciously strong) [1]_ are 0.029, 0.144, 0.433 and
+            0.721 bits.
 
             For a continuous y: its ``mean``, ``std``, and ``low`` and ``high``, the 95%
-            interval of the mean.
+            interval of the mean; NaN in a bin without samples.
 
             Last, ``bits``: what the bin contributes to I(bin; y), share times the divergence of
             the bin's y from all y. These sum to ``mutual_info_``. Intervals take bins as given.
@@ -44,9 +52,32 @@ class BinViewsMixin:
         ------
         ValueError
             If there is no such column.
+
+        References
+        ----------
+        .. [1] N. Siddiqi, "Credit Risk Scorecards", Wiley, 2006.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import pandas as pd
+        >>> from skinfo import MutualInfoBinner
+        >>> X = pd.DataFrame({"age": np.arange(20, 60)})
+        >>> binner = MutualInfoBinner().fit(X, X["age"] >= 40)
+        >>> binner.bin_table("age")[["bin", "count", "rate[True]", "bits"]]
+                  bin  count  rate[True]  bits
+        0  [-inf, 40)   20.0         0.0   0.5
+        1   [40, inf]   20.0         1.0   0.5
         """
         check_is_fitted(self)
-        j = feature_index(feature, self._feature_names())
+        if feature is not None:
+            return self._table_of(self._place(feature))
+        tables = [self._table_of(j) for j in range(len(self._names))]
+        for name, table in zip(self._names, tables, strict=True):
+            table.insert(0, "feature", name)
+        return stacked(tables)
+
+    def _table_of(self, j):
         return bin_table(self._bins[j].labels(), self._columns[j].sums, self._task, self.classes_)
 
     def encoding_table(self, feature):
@@ -83,7 +114,7 @@ class BinViewsMixin:
         import pandas as pd
 
         check_is_fitted(self)
-        j = feature_index(feature, self._feature_names())
+        j = self._place(feature)
         encoders = self._all_encoders()
         first = sum(each.values.shape[1] for each in encoders[:j])
         labels, values = encoders[j].table()
@@ -98,7 +129,8 @@ class BinViewsMixin:
         Parameters
         ----------
         feature : str or int, default=None
-            Name or index of one column; None: all.
+            Name or index of one column; None: all. The names are those of the table that
+            was fitted.
 
         dialect : {"ansi", "sqlite", "duckdb", "postgresql"}, default="ansi"
             They differ in dates and in NaN, which "duckdb" and "postgresql" take for missing.
@@ -129,8 +161,8 @@ class BinViewsMixin:
         END AS "age"
         """
         check_is_fitted(self)
-        names = self._feature_names()
-        chosen = range(len(names)) if feature is None else [feature_index(feature, names)]
+        names = self._names
+        chosen = range(len(names)) if feature is None else [self._place(feature)]
         out = list(self.get_feature_names_out())
         encoders = self._all_encoders()
         starts = np.append(0, np.cumsum([each.values.shape[1] for each in encoders]))
@@ -227,13 +259,22 @@ class BinViewsMixin:
             Encoder(c.bins, values_of(self._task, c.sums, c.sums.sum(0))) for c in self._columns
         ]
 
-    def _feature_names(self):
-        return list(_check_feature_names_in(self))
+    def _place(self, feature):
+        return feature_index(feature, self._names, keys=self._keys)
+
+    def _has_integer_names(self):
+        return all(isinstance(key, Integral) for key in self._keys)
+
+    def _feature_names(self, input_features=None):
+        if input_features is None and self._has_integer_names():
+            # scikit-learn has no names for such a frame and would call its columns x0, x1, ...
+            return self._names
+        return _check_feature_names_in(self, input_features)
 
     def _html_repr(self):
         html = super()._html_repr()
         if not hasattr(self, "mutual_info_"):
             return html
         return html + feature_html(
-            self._feature_names(), self.mutual_info_, self.n_bins_, self.missing_bits_
+            self._names, self.mutual_info_, self.n_bins_, self.missing_bits_
         )

@@ -18,6 +18,7 @@ from sklearn.metrics import mutual_info_score
 from sklearn.tree import DecisionTreeClassifier
 
 from skinfo import MutualInfoBinner
+from skinfo.preprocessing._naming import unique_names
 
 
 def bits(x, y):
@@ -406,8 +407,8 @@ def test_categorical_columns_can_be_named(rng):
 def test_onehot_names_and_values():
     binner = MutualInfoBinner(encode="onehot-dense").fit(FRAME[["colour", "size"]], OUTCOME)
     names = list(binner.get_feature_names_out())
-    assert names[:3] == ["colour={blue, green}", "colour={red}", "colour=missing"]
-    assert names[3].startswith("size=[-inf, ")
+    assert names[:3] == ["colour=blue|green", "colour=red", "colour=missing"]
+    assert names[3].startswith("size=below_")
     indicators = binner.transform(FRAME[["colour", "size"]])
     assert indicators.shape == (120, len(names))
     np.testing.assert_array_equal(indicators.sum(axis=1), 2)
@@ -416,6 +417,109 @@ def test_onehot_names_and_values():
     )
     assert sp.issparse(sparse)
     np.testing.assert_array_equal(sparse.toarray(), indicators)
+
+
+def names_of(values, y, **params):
+    frame = pd.DataFrame({"x": values})
+    binner = MutualInfoBinner(penalty=None, encode="onehot-dense", **params).fit(frame, y)
+    return binner.get_feature_names_out().tolist()
+
+
+def test_indicator_names_in_words():
+    y, more = np.repeat([0, 1, 0], 10), {"max_bins": 3}
+    assert names_of(np.repeat([1.0, 2.5, 4.0], 10), y, **more) == [
+        "x=below_2",
+        "x=2_to_3",
+        "x=from_3",
+    ]
+    assert names_of(np.ones(30), y) == ["x=any"]
+    assert names_of(np.repeat([True, False, True], 10), y) == ["x=False", "x=True"]
+    moments = np.repeat(["2020-01-01 00:00", "2020-01-01 10:30", "2020-01-01 11:30"], 10)
+    assert names_of(pd.to_datetime(moments), y, **more) == [
+        "x=below_2020-01-01_10_00_00",
+        "x=2020-01-01_10_00_00_to_2020-01-01_11_00_00",
+        "x=from_2020-01-01_11_00_00",
+    ]
+    assert names_of(np.repeat([1.0, np.nan, 1.0], 10), y, missing="separate") == [
+        "x=any",
+        "x=missing",
+    ]
+    merged = names_of(np.tile([1.0, np.nan, 1.0], 10), y, missing="merge")
+    assert merged == ["x=any_or_missing"]
+
+
+# What XGBoost 3.2 and LightGBM 4.7 refuse in names of features; LightGBM changes spaces.
+REFUSED = set('[]<{},:" \t\n')
+
+
+@given(
+    levels=st.lists(
+        st.text(st.characters(codec="utf-8") | st.sampled_from('[]<>{},:" '), max_size=4),
+        min_size=2,
+        max_size=12,
+        unique=True,
+    ),
+    max_bins=st.integers(2, 6),
+)
+@settings(max_examples=60, deadline=None)
+def test_indicator_names_suit_other_libraries_and_differ(levels, max_bins):
+    frame = pd.DataFrame(
+        {"x": np.repeat(levels, 5).astype(object), "z": np.arange(5 * len(levels))}
+    )
+    y = np.arange(5 * len(levels)) // 5 % 2
+    binner = MutualInfoBinner(max_bins, penalty=None, encode="onehot").fit(frame, y)
+    names = binner.get_feature_names_out()
+    assert len(set(names)) == len(names) == binner.n_bins_.sum()
+    assert not REFUSED & set("".join(names))
+
+
+def test_names_that_would_be_the_same_are_numbered():
+    assert unique_names(["a", "b"]) == ["a", "b"]
+    assert unique_names(["a", "a", "a_2", "a"]) == ["a", "a_3", "a_2", "a_4"]
+    frame = pd.DataFrame({"x": np.repeat(["a b", "a_b"], 10)})
+    binner = MutualInfoBinner(penalty=None, encode="onehot-dense").fit(frame, frame["x"] == "a b")
+    assert binner.get_feature_names_out().tolist() == ["x=a_b", "x=a_b_2"]
+
+
+def test_names_by_a_function():
+    binner = MutualInfoBinner(
+        encode="onehot-dense", feature_name_combiner=lambda feature, label: f"{feature} in {label}"
+    ).fit(FRAME[["colour", "flag"]], OUTCOME)
+    assert binner.get_feature_names_out().tolist() == [
+        *(f"colour in {label}" for label in binner.bin_table("colour")["bin"]),
+        *(f"flag in {label}" for label in binner.bin_table("flag")["bin"]),
+    ]
+    assert binner.get_feature_names_out()[0] == "colour in {blue, green}"
+    with pytest.raises(ValueError, match=r"feature_name_combiner is a function.*pickle"):
+        binner.to_dict()
+    assert binner.set_params(encode="ordinal").to_dict()["params"]["feature_name_combiner"] == (
+        "concat"
+    )
+    binner.set_params(encode="onehot", feature_name_combiner=lambda feature, label: 7)
+    with pytest.raises(ValueError, match="must return names as str, got 7 for colour"):
+        binner.get_feature_names_out()
+
+
+@pytest.mark.parametrize("wrap", [lambda f: f, lambda f: f.set_axis(range(2), axis=1)])
+def test_a_frame_with_integers_as_names(wrap):
+    frame = wrap(pd.DataFrame({2: np.arange(40.0), 1: np.arange(40) % 5}))
+    names = list(frame.columns)
+    y = np.arange(40) >= 20
+    binner = MutualInfoBinner().set_output(transform="pandas").fit(frame, y)
+    as_text = [str(name) for name in names]
+    assert binner.transform(frame).columns.tolist() == as_text
+    assert binner.bin_table()["feature"].unique().tolist() == as_text
+    for name in names:
+        pd.testing.assert_frame_equal(binner.bin_table(name), binner.bin_table(str(name)))
+        assert f'"{name}"' in binner.to_sql(name)
+        assert binner.to_sql(name) in binner.to_sql()
+    informative, other = binner.bin_table(names[0]), binner.bin_table(names[1])
+    assert (len(informative), len(other)) == (2, 1)
+    with pytest.raises(ValueError, match="no column"):
+        binner.bin_table(3)
+    assert f"<td style='text-align:left'>{names[0]}</td>" in binner._repr_html_()
+    by_name = MutualInfoBinner(candidate_edges={names[0]: [5.0]}).fit(frame, y)
+    assert by_name.bin_edges_[0].tolist() == [-np.inf, 5.0, np.inf]
 
 
 def test_set_output_keeps_names_and_index():
@@ -444,6 +548,74 @@ def test_bin_table_adds_up():
     assert table["low[1]"][0] == pytest.approx(beta.ppf(0.025, n1 + 0.5, n0 + 0.5))
     assert (table["iv"] >= 0).all()
     pd.testing.assert_frame_equal(table, binner.bin_table(0))
+
+
+def test_bin_table_of_all_columns():
+    binner = MutualInfoBinner().fit(FRAME, OUTCOME)
+    table = binner.bin_table()
+    assert table.columns[0] == "feature"
+    assert table.index.tolist() == list(range(binner.n_bins_.sum()))
+    for name, rows in table.groupby("feature"):
+        alone = binner.bin_table(name)
+        pd.testing.assert_frame_equal(rows.drop(columns="feature").reset_index(drop=True), alone)
+
+
+def test_information_value_in_bits_and_nats():
+    # Shares of the classes 1 and 0 are 1/4, 3/4 and 3/4, 1/4: twice (1/2) ln 3 nats, as in the
+    # textbooks, up to the smoothing by half a sample.
+    x, y = np.repeat([0, 1], 40_000)[:, None], np.tile([0, 0, 0, 1], 10_000)
+    y = np.append(y, 1 - y)
+    table = MutualInfoBinner().fit(x, y).bin_table(0)
+    assert table["iv"].sum() * np.log(2) == pytest.approx(np.log(3), rel=1e-3)
+    assert 0.02 / np.log(2) == pytest.approx(0.029, abs=5e-4)
+
+
+@pytest.mark.parametrize("missing", ["separate", "merge"])
+def test_a_column_of_missing_values_and_a_continuous_y(missing):
+    X = np.column_stack([np.full(20, np.nan), np.arange(20.0)])
+    binner = MutualInfoBinner(target_type="continuous", missing=missing).fit(X, np.arange(20.0))
+    # The bin of all numbers is empty, and nothing has no mean.
+    assert binner.counts_[0][0, 0] == 0
+    assert np.isnan(binner.counts_[0][0, 1:]).all()
+    table = binner.bin_table(0)
+    assert table["count"].tolist() == [0.0, 20.0]
+    assert table.loc[0, ["mean", "std", "low", "high"]].isna().all()
+    assert table.loc[1, "mean"] == pytest.approx(9.5)
+
+
+@pytest.mark.parametrize(
+    ("encode", "dtype", "message"),
+    [
+        ("ordinal", [], r"dtype=\[\] does not hold what encode='ordinal' writes.*integers or fl"),
+        ("ordinal", {"a": 1}, "dtype={'a': 1} does not hold"),
+        ("ordinal", "no such", "dtype='no such' does not hold"),
+        ("ordinal", "U99999999", "does not hold what"),
+        ("ordinal", bool, "does not hold what"),
+        ("ordinal", complex, "does not hold what"),
+        ("onehot", object, "does not hold what"),
+        ("onehot-dense", "M8[s]", "does not hold what"),
+        ("posterior", np.uint8, "does not hold what encode='posterior' writes.*of floats"),
+        ("woe", bool, "encode='woe' writes.*of floats"),
+    ],
+)
+def test_dtypes_that_do_not_hold_the_output(encode, dtype, message):
+    binner = MutualInfoBinner(encode=encode, dtype=dtype)
+    for fit in (binner.fit, binner.partial_fit, binner.fit_transform):
+        with pytest.raises(ValueError, match=message):
+            fit(X_OK, Y_OK)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, "u1", np.float16, np.uint16])
+def test_dtypes_too_narrow_for_the_bin_numbers(dtype):
+    x = np.arange(2600.0)[:, None]
+    edges = {0: np.arange(0.5, 2600)}
+    y = (x[:, 0] // 1 % 2).astype(int)
+    binner = MutualInfoBinner(200, penalty=None, candidate_edges=edges, dtype=dtype)
+    if dtype is np.int8:
+        with pytest.raises(ValueError, match=r"does not hold bin numbers up to 199\. Use a wider"):
+            binner.fit(x, y)
+    else:
+        assert binner.fit_transform(x, y).max() == 199
 
 
 def test_dtype_of_the_output():

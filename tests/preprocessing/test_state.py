@@ -1,0 +1,216 @@
+"""from_dict of what anybody may have written: it works, or says what is wrong with it."""
+
+import copy
+import json
+import random
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skinfo import MutualInfoBinner
+
+
+def frame_of(rng, n=120):
+    return pd.DataFrame(
+        {
+            "number": np.where(rng.random(n) < 0.1, np.nan, rng.normal(size=n)),
+            "whole": rng.integers(0, 9, n),
+            "truth": rng.random(n) < 0.5,
+            "date": pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 900, n), "D"),
+            "span": pd.to_timedelta(rng.integers(0, 900, n), "h"),
+            "level": rng.choice(["a", "b", "c", None], n),
+            "absent": np.full(n, np.nan),
+        }
+    )
+
+
+RNG = np.random.default_rng(0)
+FRAME = frame_of(RNG)
+SCORE = FRAME["whole"] + (FRAME["level"] == "a") * 3 + FRAME["truth"] + RNG.normal(size=120)
+BINNERS = {
+    "binary": (MutualInfoBinner(penalty=None, encode="woe", dtype=np.float32), SCORE > 5),
+    "multiclass": (
+        MutualInfoBinner(penalty="bic", encode="posterior", missing="merge"),
+        np.array(["low", "mid", "high"])[np.digitize(SCORE, [4, 7])],
+    ),
+    "continuous": (
+        MutualInfoBinner(encode="onehot-dense", candidate_edges={"number": [-1, 0, 1.5]}),
+        SCORE,
+    ),
+    "ordinal": (MutualInfoBinner(penalty=None, monotonic_cst={"whole": 1}), SCORE > 5),
+}
+
+
+@pytest.fixture(scope="module", params=BINNERS)
+def state(request):
+    binner, y = BINNERS[request.param]
+    return json.loads(json.dumps(binner.fit(FRAME, y).to_dict(), allow_nan=False))
+
+
+def nested(depth):
+    value = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+# What replaces a part of the state.
+HOSTILE = [
+    *(None, True, False, 0, 1, -1, 2, 7, 10**9, 2**63, -(2**64), 10**400, -(10**5000)),
+    *(0.0, -0.0, 0.5, -1.5, 1e-320, 1e16, 1e154, 1e300, -1.7e308, np.nan, np.inf, -np.inf),
+    *("", "a", "x0", "nan", "inf", "number", "float", "float64", "float128", "U99999999", "U0"),
+    *("O", "object", "complex128", "i4,f8", "(9,)f8", "datetime64[us]", "\0", "\ud800", "woe"),
+    *("onehot", "ordinal", "posterior", "category", "numeric", "date", "duration", "boolean"),
+    *([], {}, [[]], [None], [1, 2], ["a", "a"], [0] * 500, list(range(300)), {"a": 1}),
+    *({"dtype": "float64", "shape": [0], "values": []}, {"dtype": "int64", "value": 2**70}),
+    *({"dtype": "float64", "shape": [2**62, 4], "values": []}, {"dtype": "float", "value": "nan"}),
+    *({"dtype": "object", "shape": [2], "values": [None, True]}, nested(2000), (1, 2), {1: 2}),
+    *(np.float64(2.0), np.int64(3), np.zeros(3), object(), len, b"a", 1j),
+]
+
+
+def places_in(value, here=()):
+    """Yield the paths to all parts of a document, but not to what is nested endlessly."""
+    yield here
+    if isinstance(value, (dict, list)) and len(here) < 9:
+        for key, entry in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from places_in(entry, (*here, key))
+
+
+def mutate(state, random_):
+    """Change one part of a document: replace, drop, repeat, exchange or scale it."""
+    places = list(places_in(state))[1:]
+    *parents, key = random_.choice(places)
+    parent = state
+    for each in parents:
+        parent = parent[each]
+    value = parent[key]
+    kind = random_.randrange(6)
+    if kind == 0:
+        del parent[key]
+    elif kind == 1 and isinstance(value, list) and value:
+        parent[key] = value + [value[0]] if random_.random() < 0.5 else value[::-1]
+    elif kind == 2 and type(value) in (int, float):
+        parent[key] = value * random_.choice([-1, 1e3, 1e200, 1e-200, 2**40, -(2**80)])
+    elif kind == 3:
+        other = state
+        for each in random_.choice(places):
+            other = other[each] if isinstance(other, (dict, list)) else other
+        parent[key] = copy.deepcopy(other)
+    else:
+        parent[key] = random_.choice(HOSTILE)
+
+
+def use(binner):
+    """Do what a loaded binner is for."""
+    tables = binner.bin_table()
+    assert len(tables) == binner.n_bins_.sum()
+    assert binner._repr_html_()
+    names = binner.get_feature_names_out()
+    assert len(set(names)) == len(names)
+    assert binner.to_dict()["columns"]
+    try:
+        binned = binner.transform(FRAME)
+    except ValueError:
+        # Of columns that it was not fitted on.
+        return
+    assert binned.shape == (len(FRAME), len(names))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_changed_state_works_or_is_refused(state, seed):
+    random_ = random.Random(seed)
+    for _ in range(3):
+        changed = copy.deepcopy(state)
+        for _ in range(random_.choice([1, 1, 2])):
+            mutate(changed, random_)
+        try:
+            binner = MutualInfoBinner.from_dict(changed)
+        except ValueError:
+            continue
+        use(binner)
+
+
+def put(*keys_and_value):
+    *keys, last, value = keys_and_value
+
+    def change(state):
+        for key in keys:
+            state = state[key]
+        state[last] = value
+
+    return change
+
+
+COLUMN = ("columns", 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (put("n_features", "7"), r"state\['n_features'\] must be 7"),
+        (put("n_features", 7.0), r"state\['n_features'\] must be 7"),
+        (put("feature_names", ["a"]), r"state\['feature_names'\] must be None or 7 different"),
+        (put("feature_names", ["a"] * 7), r"state\['feature_names'\] must be None or 7 different"),
+        (put("feature_names", [{}] * 7), r"state\['feature_names'\] must be None or 7 different"),
+        (put("params", "dtype", "U99999999"), r"state\['params'\].*dtype"),
+        (put("params", "encode", "hashing"), r"state\['params'\]: .*encode"),
+        (put("params", "encode", []), r"state\['params'\]: .*encode"),
+        (put("params", "cv__n_splits", 3), r"state\['params'\] must be a dict of parameters"),
+        (put("params", []), r"state\['params'\] must be a dict of parameters"),
+        (put("target", None), r"state\['target'\]: Expected a dict"),
+        (put("target", {}), r"state\['target'\]: The key 'type' is missing"),
+        (put("target", "type", "continuum"), r"state\['target'\]: The key 'type' must be"),
+        (put("columns", {}), r"state\['columns'\] must be a list"),
+        (put("columns", 0, None), r"state\['columns'\]\[0\]: Expected a dict with the key 'bins'"),
+        (put(*COLUMN, "bins", "cuts", [1, 0]), r"state\['columns'\]\[0\]: The key 'cuts' must be"),
+        (put(*COLUMN, "bins", "cuts", [10**320]), r"\['cuts'\]\[0\] is an integer of more than"),
+        (put(*COLUMN, "sums", "shape", [2**62, 4]), r"\[0\]: The key 'shape' must be"),
+        (put(*COLUMN, "sums", "dtype", "float128"), r"\[0\]: The key 'dtype' must be"),
+        (put(*COLUMN, "sums", "dtype", "float32"), r"\[0\]: The key 'sums' must be float64"),
+        (put(*COLUMN, "missing", "values", 0, "nan"), r"\[0\]: The key 'missing' must be finite"),
+        (put(*COLUMN, "direction", 2), r"\[0\]: The key 'direction' must be -1, 0 or 1"),
+        (put("columns", 5, "bins", "groups", [10**9] * 3), r"\[5\]: The key 'groups' must be"),
+        (put("columns", 5, "bins", "levels", ["a"] * 3), r"\[5\]: The key 'levels' must be diff"),
+        (put("columns", 5, "candidate_edges", nested(3000)), "deeper than 16"),
+        (put("params", "max_bins", 10**5000), "integer of more than 1023 bits"),
+        (put("columns", 1, len), r"state\['columns'\]\[1\] is of type builtin.*JSON does not"),
+    ],
+)
+def test_the_message_names_the_place(change, message):
+    binner, y = BINNERS["ordinal"]
+    changed = binner.fit(FRAME, y).to_dict()
+    change(changed)
+    with pytest.raises(ValueError, match=message):
+        MutualInfoBinner.from_dict(changed)
+
+
+def test_wide_text_is_refused_before_it_takes_memory():
+    changed = MutualInfoBinner().fit(FRAME, BINNERS["multiclass"][1]).to_dict()
+    changed["target"]["classes"]["dtype"] = "U99999999"
+    with pytest.raises(ValueError, match=r"state\['target'\]: The key 'dtype' .* less memory"):
+        MutualInfoBinner.from_dict(changed)
+
+
+def test_sums_of_no_data_are_refused():
+    binner, y = BINNERS["continuous"]
+    changed = binner.fit(FRAME, y).to_dict()
+    changed["columns"][0]["sums"]["values"][1] = 1e300
+    with pytest.raises(ValueError, match="sums are not those of any data"):
+        MutualInfoBinner.from_dict(changed)
+
+
+def test_what_is_written_is_read_to_the_bit(state):
+    again = MutualInfoBinner.from_dict(copy.deepcopy(state))
+    assert json.loads(json.dumps(again.to_dict())) == state
+
+
+def test_names_that_are_integers_come_back():
+    frame = pd.DataFrame({3: np.arange(40.0), 1: np.arange(40)[::-1]})
+    binner = MutualInfoBinner().fit(frame, np.arange(40) > 9)
+    again = MutualInfoBinner.from_dict(json.loads(json.dumps(binner.to_dict())))
+    assert again.get_feature_names_out().tolist() == ["3", "1"]
+    assert again.to_sql(1) == binner.to_sql(1)
+    assert not hasattr(again, "feature_names_in_")
+    np.testing.assert_array_equal(again.transform(frame), binner.transform(frame))

@@ -120,12 +120,21 @@ def _sums(codes, terms, n_codes):
 
 def null_moments_of(cells):
     """Return mean and variance of N times plug-in information over tables with these margins."""
+    rows, columns = margin_sizes(cells)
     is_whole = bool(np.all(cells.counts % 1 == 0))
+    return moments_of_sizes(cells.total, *rows, *columns, poisson_tables(), is_whole)
+
+
+def margin_sizes(cells):
+    """Return the sizes in each margin and how often they occur, float64, the longer margin first.
+
+    Where that would be more than `MOST_PAIRS` pairs of sizes, nearly equal ones are one.
+    """
     margins = [np.unique(m, return_counts=True) for m in longer_first(cells.rows, cells.columns)]
     if len(margins[0][0]) * len(margins[1][0]) > MOST_PAIRS:
+        is_whole = bool(np.all(cells.counts % 1 == 0))
         margins = [_nearly_equal(*margin, is_whole) for margin in margins]
-    rows, columns = ((sizes, times.astype(np.float64)) for sizes, times in margins)
-    return moments_of_sizes(cells.total, *rows, *columns, poisson_tables(), is_whole)
+    return [(sizes, times.astype(np.float64)) for sizes, times in margins]
 
 
 def longer_first(*margins):

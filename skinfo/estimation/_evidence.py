@@ -6,15 +6,18 @@ from typing import NamedTuple
 import numpy as np
 
 from skinfo.estimation._bins import default_n_bins, equal_frequency_codes
-from skinfo.estimation._cells import Cells
+from skinfo.estimation._cells import Cells, null_moments_of
 from skinfo.estimation._continuous import crossed
 from skinfo.estimation._laws import (
     PluginLaw,
+    gamma_pvalue,
     information_bounds,
     plugin_bias,
+    plugin_bias_of_cells,
     table_pvalues,
     weigh_table,
 )
+from skinfo.estimation._table_information import plugin_information
 
 
 class Evidence(NamedTuple):
@@ -75,7 +78,8 @@ def _tables(samples, n_jobs):
 
 def column_evidence(counts):
     """Return the p-value of one table, and the fields of its PluginLaw."""
-    counts = counts.dense() if isinstance(counts, Cells) else counts
+    if isinstance(counts, Cells):
+        return _cells_evidence(counts)
     counts = counts[counts.any(axis=1)]
     counts = np.ascontiguousarray(counts[:, counts.any(axis=0)])
     if min(counts.shape) < 2:
@@ -85,6 +89,21 @@ def column_evidence(counts):
     (pvalue,) = table_pvalues(evidence[None])
     slope = _slope(counts, counts.sum(axis=1), counts.sum(axis=0), information / counts.sum())
     return pvalue, mean, variance, plugin_bias(counts), information, slope
+
+
+def _cells_evidence(cells):
+    """Return the same of a table of many levels."""
+    if min(len(cells.rows), len(cells.columns)) < 2:
+        return 1.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    information = plugin_information(cells)
+    observed = cells.total * information
+    mean, variance = null_moments_of(cells)
+    pvalue = float(gamma_pvalue(observed, mean, variance))
+    apart = cells.rows[cells.row] * cells.columns[cells.column]
+    log_ratio = np.log(cells.counts * cells.total / apart)
+    spread = cells.counts @ (log_ratio - information) ** 2 / cells.total
+    slope = float(spread / (2 * information)) if information > 1e-12 else 1.0
+    return pvalue, mean, variance, plugin_bias_of_cells(cells), observed, slope
 
 
 def _slope(counts, rows, columns, information):

@@ -8,6 +8,7 @@ from scipy.special import chndtr, gammainc, gammaincc
 from skinfo._kernels._evidence import N_EVIDENCE, table_evidence
 from skinfo._kernels._jit import ZERO
 from skinfo._kernels._null import RATE_MAX, STEPS_PER_UNIT, poisson_tables
+from skinfo.estimation._cells import margin_sizes
 
 BISECTIONS = 60
 TINY = 1e-300
@@ -83,6 +84,25 @@ def plugin_bias(counts):
     cells = weight * apart + (1 - weight) * counts
     sums = [np.sum(_poisson_excess(part) * (1 - part / n)) for part in (cells, rows, columns)]
     return max(sums[0] - sums[1] - sums[2], 0.0)
+
+
+def plugin_bias_of_cells(cells):
+    """Return `plugin_bias` of Cells: empty ones are taken together by the sizes of margins."""
+    n = cells.total
+    (row_sizes, row_times), (column_sizes, column_times) = margin_sizes(cells)
+    apart = cells.rows[cells.row] * cells.columns[cells.column] / n
+    of_all = (cells.rows @ cells.rows) * (cells.columns @ cells.columns) / n**2
+    distance = np.sum((cells.counts - apart) ** 2 - apart**2) + of_all
+    noise = n * n - np.sum(cells.counts**2)
+    weight = min(SHRINKAGE * noise / (distance * (n - 1)), 1.0) if distance > 0 else 1.0
+
+    def excess(part):
+        return _poisson_excess(part) * (1 - part / n)
+
+    as_empty = row_times @ excess(weight * np.outer(row_sizes, column_sizes) / n) @ column_times
+    seen = excess(weight * apart + (1 - weight) * cells.counts) - excess(weight * apart)
+    of_margins = np.sum(excess(cells.rows)) + np.sum(excess(cells.columns))
+    return max(as_empty + np.sum(seen) - of_margins, 0.0)
 
 
 def _poisson_excess(rate):
@@ -163,7 +183,8 @@ class PluginLaw(NamedTuple):
         freedom = np.maximum(2 * self.mean**2 / np.maximum(self.variance, TINY), TINY)
         # The scale that gives both moments with the null's degrees of freedom, if one does.
         under_root = mean**2 - freedom * variance / 2
-        scale = (mean - np.sqrt(np.maximum(under_root, 0.0))) / freedom
+        # Not the difference of mean and root, which is zero where they are large and nearly equal.
+        scale = variance / (2 * (mean + np.sqrt(np.maximum(under_root, 0.0))))
         shift = np.maximum(mean / scale - freedom, 0.0)
         smooth = gammainc(mean**2 / variance, information * mean / variance)
         is_shifted = (under_root > 0) & (shift < LARGEST_SHIFT)

@@ -33,19 +33,22 @@ class _EvidenceOfParts(NamedTuple):
     parts: list  # of columns and their Evidence
 
     def standard_error(self, information):
-        """Return the standard error of estimates in nats."""
+        """Return the standard error of estimates in nats, infinite where the estimate is."""
+        is_finite = np.isfinite(information)
         errors = np.empty_like(information)
         for columns, evidence in self.parts:
-            errors[columns] = evidence.standard_error(information[columns])
-        return errors
+            errors[columns] = evidence.standard_error(np.where(is_finite, information, 0)[columns])
+        return np.where(is_finite, errors, np.inf)
 
     def interval(self, information, confidence_level):
-        """Return the ends of the intervals of estimates, in nats."""
+        """Return the ends of the intervals of estimates, in nats; all where one is infinite."""
+        is_finite = np.isfinite(information)
         low, high = np.empty((2, *information.shape))
         for columns, evidence in self.parts:
-            ends = evidence.interval(information[columns], confidence_level)
-            low[columns], high[columns] = ends
-        return low, high
+            low[columns], high[columns] = evidence.interval(
+                np.where(is_finite, information, 0)[columns], confidence_level
+            )
+        return np.where(is_finite, low, 0.0), np.where(is_finite, high, np.inf)
 
 
 class MutualInfoTestResult(_Pair):

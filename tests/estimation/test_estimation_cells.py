@@ -4,8 +4,15 @@ import numpy as np
 import pytest
 
 from skinfo._kernels._null import moments_of_sizes, null_moments, poisson_tables
-from skinfo.estimation import _cells, _table_information, discrete_entropy, mutual_info
+from skinfo.estimation import (
+    _cells,
+    _table_information,
+    discrete_entropy,
+    mutual_info,
+    mutual_info_test,
+)
 from skinfo.estimation._cells import Cells, count_pairs, null_moments_of
+from skinfo.estimation._evidence import column_evidence
 from skinfo.estimation._table_information import INFORMATION_ESTIMATORS, information_from_counts
 
 
@@ -100,3 +107,24 @@ def test_many_classes_of_a_number(rng):
     y = np.argsort(np.argsort(x)) // 2
     (information,) = mutual_info(x[:, None], y, n_neighbors=1, discrete_target=True)
     assert 10 < information <= np.log2(50_000)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_evidence_of_cells_is_that_of_the_table(rng, weighted, no_dense_tables):
+    x, y = codes(rng)
+    cells = count_pairs(x, 30, y, 15, rng.random(400) + 0.5 if weighted else None)
+    expected = column_evidence(cells.dense())
+    np.testing.assert_allclose(column_evidence(cells), expected, rtol=1e-8)
+    constant = count_pairs(x * 0, 1, y, 15)
+    assert column_evidence(constant) == column_evidence(constant.dense())
+
+
+def test_many_levels_are_tested_without_an_array_of_all_cells(rng):
+    # 40,000 x 40,000 cells would take 12 GiB.
+    x = rng.integers(0, 40_000, 100_000)
+    y = np.where(rng.random(100_000) < 0.02, x, rng.integers(0, 40_000, 100_000))
+    X = np.column_stack([x, rng.integers(0, 40_000, 100_000)])
+    result = mutual_info_test(X, y, discrete_features=True, discrete_target=True)
+    assert result.pvalue[0] < 1e-6 < 1e-3 < result.pvalue[1]
+    assert result.statistic[0] > 3 * result.standard_error[0]
+    assert np.isfinite(result.confidence_interval()).all()

@@ -215,6 +215,30 @@ def test_interval_of_a_class_of_one_value(estimator):
     assert np.isfinite(result.standard_error).all()
 
 
+def test_infinite_estimates_have_no_bounds(rng):
+    # The copula of a number with itself is infinite, as is the information.
+    x = rng.normal(size=100)
+    X = np.column_stack([x, rng.normal(size=100)])
+    result = mutual_info_test(X, x, estimator="gaussian_copula")
+    low, high = result.confidence_interval()
+    assert np.isinf(result.statistic).tolist() == [True, False]
+    assert np.isinf(result.standard_error).tolist() == [True, False]
+    assert (low[0], high[0]) == (0, np.inf)
+    assert low[1] <= high[1] < 1
+    assert result.pvalue[0] < 1e-6
+
+
+@pytest.mark.parametrize("weight", [1e8, 1e12, 1e15, 1e18])
+def test_tables_of_large_weights_have_narrow_intervals(weight):
+    # Of so many rows the interval is the estimate, to its standard error; no warning on the way.
+    x, y = [0, 0, 1, 1, 0, 1, 0, 1, 1, 0], [0, 1, 0, 1, 0, 1, 0, 1, 1, 1]
+    result = mutual_info_test(np.reshape(x, (-1, 1)), y, sample_weight=np.full(10, weight))
+    low, high = result.confidence_interval()
+    assert low[0] <= result.statistic[0] * (1 + 1e-12)
+    assert high[0] - low[0] < 4 * result.standard_error[0] + 1e-12
+    assert result.standard_error[0] < 1 / np.sqrt(weight)
+
+
 def test_missing_values_are_evidence(rng):
     # x is noise that is missing where y is 1 more often: tested as one table of bins and missing.
     y = rng.integers(0, 2, 400)

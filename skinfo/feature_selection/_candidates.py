@@ -6,7 +6,7 @@ import numpy as np
 from joblib import delayed
 
 from skinfo._kernels._bits import WORD
-from skinfo._kernels._candidates import candidate_evidence, candidate_terms
+from skinfo._kernels._candidates import INFO_Y_GIVEN_T, candidate_evidence, candidate_terms
 from skinfo._kernels._entropy import N_LOOKED_UP, xlogx_table
 from skinfo._kernels._evidence import INFORMATION, MEAN
 from skinfo._kernels._least import best_by_least, is_before
@@ -14,10 +14,17 @@ from skinfo._kernels._null import poisson_tables
 from skinfo._kernels._sample import Lookups, Sample
 from skinfo.estimation._laws import table_pvalues, weigh_table
 from skinfo.preprocessing._codes import padded_codes
+from skinfo.preprocessing._groups import supervised_groups
+from skinfo.preprocessing._partition import Settings
+from skinfo.preprocessing._penalties import resolve_penalty
+from skinfo.preprocessing._tasks import ClassTask
 from skinfo.utils._parallel import Threads
 
 # Fewer cells than this (features times rows) are not worth waking threads for.
 FEW_CELLS = 100_000
+
+# Groups of many levels, as MutualInfoBinner makes them by default.
+MOST_GROUPS = 8
 
 
 class Candidates:
@@ -37,14 +44,18 @@ class Candidates:
     corrected : bool, default=True
         Whether the mean that chance alone gives is subtracted from information.
 
+    whole : dict of int to (ndarray of shape (n_samples,), int), default=()
+        Single levels of the features of which some share a code; see `feature_codes`.
+
     n_jobs : int or None, default=None
     """
 
-    def __init__(self, codes, n_levels, target, *, corrected=True, n_jobs=None):
+    def __init__(self, codes, n_levels, target, *, corrected=True, whole=(), n_jobs=None):
         self.n_features = len(codes)
         self.n_levels = n_levels
         self.target = target
         self.corrected = corrected
+        self._whole = dict(whole)
         self.n = target.weights.sum()
         # The exact null mean is one of integer tables.
         self.exact = bool(np.all(target.weights % 1 == 0))
@@ -69,6 +80,25 @@ class Candidates:
         column = self._sample.codes[feature, : len(self._sample.y)]
         return column, int(self._sample.n_levels[feature])
 
+    def groups(self, feature):
+        """Return the codes by which T is refined, and how many there are.
+
+        Where levels share codes these are groups of levels, made with a look at y as T is, if
+        they say enough for there to be any.
+        """
+        if feature in self._whole:
+            settings = Settings(
+                ClassTask(self.target.n_classes),
+                MOST_GROUPS,
+                resolve_penalty("modl", "classes", ordered=False),
+                min_weight=0.0,
+            )
+            groups = supervised_groups(self._level_counts(feature), settings)
+            if groups.max() > 0:
+                codes, _ = self._whole[feature]
+                return groups[codes], int(groups.max()) + 1
+        return self.column(feature)
+
     def terms(self, features, state, n_states, *, of_target=True):
         """Return `candidate_terms` of some features, less what chance gives if corrected.
 
@@ -77,20 +107,48 @@ class Candidates:
         sample, state = self._sample, _as_state(state)
         if not of_target:
             sample = sample._replace(y=np.zeros_like(sample.y), n_classes=1)
-        return self._in_threads(
+        terms = self._in_threads(
             lambda some: candidate_terms(
                 sample, self._lookups, some, state, n_states, self.corrected
             ),
             features,
         )
+        for i, moments in self._moments_of_levels(features, n_states) if of_target else ():
+            terms[i, INFO_Y_GIVEN_T] = self.weigh(moments[None])[0][0]
+        return terms
 
     def moments(self, features, state, n_states):
         """Return N * I(X;Y|T) of some features in nats, and the rest of `table_evidence`."""
         state = _as_state(state)
-        return self._in_threads(
+        moments = self._in_threads(
             lambda some: candidate_evidence(self._sample, self._lookups, some, state, n_states),
             features,
         )
+        for i, of_levels in self._moments_of_levels(features, n_states):
+            moments[i] = of_levels
+        return moments
+
+    def _moments_of_levels(self, features, n_states):
+        """Return the place among some features, and the moments, of those of too many levels.
+
+        While T is nothing yet, all of their levels are looked at. Beside a state it is their
+        codes, which are made without a look at y.
+        """
+        if n_states > 1:
+            return []
+        return [
+            (i, weigh_table(self._level_counts(feature)))
+            for i, feature in enumerate(features.tolist())
+            if feature in self._whole
+        ]
+
+    def _level_counts(self, feature):
+        """Return the counts of each level of a feature and class, (n_levels, n_classes)."""
+        codes, n_levels = self._whole[feature]
+        n_classes = self.target.n_classes
+        cells = codes * n_classes + self.target.codes
+        counts = np.bincount(cells, self.target.weights, n_levels * n_classes)
+        return counts.reshape(n_levels, n_classes)
 
     def evidence(self, features, state, n_states):
         """Return I(X;Y|T) less its exact null mean, in nats, and its p-value, of some features."""

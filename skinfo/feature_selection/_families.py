@@ -6,14 +6,17 @@ from skinfo.preprocessing._codes import MAX_LEVELS, padded_codes
 from skinfo.preprocessing._groups import median_cells
 
 
-def unit_codes(codes, n_levels, members, target):
-    """Return one column of codes a unit.
+def unit_codes(codes, n_levels, whole, members, target):
+    """Return one column of codes a unit, and the single levels where they share a code.
 
     Parameters
     ----------
     codes : ndarray of shape (n_features, n_samples or more), dtype uint8
 
     n_levels : ndarray of shape (n_features,)
+
+    whole : dict of int to tuple
+        By feature; see `feature_codes`.
 
     members : list of ndarray
         Features of each unit.
@@ -26,9 +29,12 @@ def unit_codes(codes, n_levels, members, target):
     codes : ndarray of shape (n_units, n_samples or more), dtype uint8
 
     n_levels : ndarray of shape (n_units,), dtype int64
+
+    whole : dict of int to tuple
+        By unit, of those that are a single feature.
     """
     if len(members) == len(codes):
-        return codes, n_levels
+        return codes, n_levels, whole
     n = len(target.codes)
     merged = padded_codes(len(members), n)
     merged_levels = np.empty(len(members), np.int64)
@@ -37,7 +43,8 @@ def unit_codes(codes, n_levels, members, target):
             merged[unit, :n], merged_levels[unit] = codes[features[0], :n], n_levels[features[0]]
         else:
             merged[unit, :n], merged_levels[unit] = joint_codes(codes[features, :n], target)
-    return merged, merged_levels
+    alone = {unit: features[0] for unit, features in enumerate(members) if len(features) == 1}
+    return merged, merged_levels, {unit: whole[j] for unit, j in alone.items() if j in whole}
 
 
 def joint_codes(codes, target):

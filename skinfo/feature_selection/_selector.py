@@ -182,6 +182,10 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
     part of the score. For the same reason `information_` is too large where T has many
     states and the sample is small.
 
+    A column of more than 256 levels is weighed alone by all of them. Given T it is weighed by at
+    most 256 runs of levels of equal weight, in their order: that does not look at y, but
+    understates what the column adds to others. T is refined by groups of its levels.
+
     Two states of T are merged while they do not differ at level 0.01 in the classes they hold
     (agglomerative information bottleneck [1]_): without that, states with few samples pass for
     knowledge. With a `binner` that looks at y, p-values are optimistic: it has chosen
@@ -410,11 +414,11 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
             table.keys,
         )
         plan = self._plan(units)
-        codes, n_levels = feature_codes(
+        codes, n_levels, whole = feature_codes(
             table, coded.target, coded.keep, binner=self.binner, n_jobs=self.n_jobs
         )
-        codes, n_levels = unit_codes(codes, n_levels, units.members, coded.target)
-        candidates = Candidates(codes, n_levels, coded.target, n_jobs=self.n_jobs)
+        codes, n_levels, whole = unit_codes(codes, n_levels, whole, units.members, coded.target)
+        candidates = Candidates(codes, n_levels, coded.target, whole=whole, n_jobs=self.n_jobs)
         return candidates, plan, units, coded
 
     def _criterion(self):

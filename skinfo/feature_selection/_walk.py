@@ -85,9 +85,9 @@ class Walk:
 
     def follow(self, step):
         """Make a step: refine T by its features, jointly."""
-        column, n_levels = self._candidates.column(step.features[0])
+        column, n_levels = self._candidates.groups(step.features[0])
         for feature in step.features[1:]:
-            other, n_other = self._candidates.column(feature)
+            other, n_other = self._candidates.groups(feature)
             column, n_levels = column.astype(np.int64) * n_other + other, n_levels * n_other
             # T knows of the pair only when both are in.
             self.information.append(self.information[-1] if self.information else 0.0)

@@ -46,14 +46,18 @@ def feature_codes(table, target, keep, *, binner=None, n_jobs=None):
         Rows padded as `padded_codes` does.
 
     n_levels : ndarray of shape (n_features,), dtype int64
+
+    whole : dict of int to (ndarray of shape (n_kept,), int)
+        Codes of the single levels, and how many there are, of each column where some share a byte.
     """
     n_bins = default_n_bins(target.weights.sum())
     n = len(target.codes)
     codes = padded_codes(table.shape[1], n)
     n_levels = np.empty(table.shape[1], np.int64)
+    whole = {}
 
     def encode(j):
-        column = _encode_column(table, j, target, keep, n_bins, cut=binner is None)
+        column = _encode_column(table, j, target, keep, n_bins, binner is None, whole)
         if column is not None:
             codes[j, :n], n_levels[j] = column
         return column is None
@@ -64,7 +68,7 @@ def feature_codes(table, target, keep, *, binner=None, n_jobs=None):
     if len(rest):
         codes[rest, :n] = _binned(binner, table, rest, target, keep)
         n_levels[rest] = codes[rest].max(axis=1).astype(np.int64) + 1
-    return codes, n_levels
+    return codes, n_levels, whole
 
 
 def padded_codes(n_features, n):
@@ -72,11 +76,20 @@ def padded_codes(n_features, n):
     return np.zeros((n_features, -(-n // WORD) * WORD), np.uint8)
 
 
-def _encode_column(table, j, target, keep, n_bins, cut):
-    """Return codes and number of levels of column j, or None if it is for the binner."""
+def _encode_column(table, j, target, keep, n_bins, cut, whole):
+    """Return codes and number of levels of column j, or None if it is for the binner.
+
+    Where bytes are too few the single levels go to `whole`.
+    """
     if not table.is_numeric(j):
         codes, levels = table.levels(j)
-        return _compact(codes[keep], len(levels), target.weights)
+        codes = codes[keep]
+        compact = _compact(codes, len(levels), target.weights)
+        if len(levels) >= MAX_LEVELS:
+            seen, single = np.unique(codes, return_inverse=True)
+            if len(seen) > MAX_LEVELS:
+                whole[j] = single, len(seen)
+        return compact
     values = table.numbers(j)[keep]
     if table.kind(j) not in ("date", "duration") and holds_levels(values):
         return _few_integers(values, target.weights)

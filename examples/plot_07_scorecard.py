@@ -14,6 +14,7 @@ regression weighs the columns. The loans are simulated, so the true risk of each
 # those who do not pay back: that it is missing says something.
 
 import sqlite3
+from contextlib import closing
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -117,11 +118,10 @@ for name in ("in_use", "purpose"):
 # numbers of `transform`, gaps included.
 
 print(fitted.to_sql("in_use", dialect="sqlite"), "\n")
-with sqlite3.connect(":memory:") as database:
+with closing(sqlite3.connect(":memory:")) as database:
     loans_test.to_sql("loans", database, index=False)
     query = f"SELECT {fitted.to_sql(dialect='sqlite')} FROM loans"
     in_database = pd.read_sql_query(query, database)
-database.close()
 apart = np.abs(in_database.to_numpy() - fitted.transform(loans_test)).max()
 print(f"Largest difference between SQL and transform: {apart:.1e}")
 

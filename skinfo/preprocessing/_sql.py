@@ -51,10 +51,16 @@ def case_expressions(bins, name, outputs, dialect="ansi"):
     """
     dialect = _dialect(dialect)
     outputs = _checked_outputs(outputs, bins.n_bins, name)
+    is_double = outputs.dtype.kind == "f"
+    literals = [
+        [_double(value, dialect) if is_double else str(int(value)) for value in column]
+        for column in outputs.T.tolist()
+    ]
     column = quote_identifier(name)
     missing = _missing_test(bins, column, dialect)
     write = _category_case if bins.is_categorical else _numeric_case
-    return [write(bins, name, missing, outputs_of_bins, dialect) for outputs_of_bins in outputs]
+    cases = [write(bins, name, missing, of_bins, dialect) for of_bins in literals]
+    return [dialect.as_double.format(case) for case in cases] if is_double else cases
 
 
 def quote_identifier(name):
@@ -79,10 +85,20 @@ class Dialect:
 
     date : callable
         From microseconds since 1970 to a literal.
+
+    exact_decimals : bool
+        Whether a plain decimal such as 10.78 is compared with a float column as the double next
+        to it is. Else it needs an exponent, 10.78e0: DuckDB reads 10.78 as a DECIMAL and
+        casts it to the type of a FLOAT column.
+
+    as_double : str
+        What makes a double of an expression, ``{}``, of the literals of doubles.
     """
 
     nan_test: str | None
     date: Callable
+    exact_decimals: bool = False
+    as_double: str = "{}"
 
 
 def _timestamp(microseconds):
@@ -108,9 +124,15 @@ def _iso_text(microseconds):
 DIALECTS = {
     "ansi": Dialect(nan_test=None, date=_timestamp),
     # SQLite stores a NaN as NULL, and a date as text.
-    "sqlite": Dialect(nan_test=None, date=_iso_text),
+    "sqlite": Dialect(nan_test=None, date=_iso_text, exact_decimals=True),
     "duckdb": Dialect(nan_test="isnan({})", date=_timestamp),
-    "postgresql": Dialect(nan_test="{} = 'NaN'", date=_timestamp),
+    # PostgreSQL reads 10.78 and 10.78e0 alike: a numeric, which it casts where it meets a float.
+    "postgresql": Dialect(
+        nan_test="{} = 'NaN'",
+        date=_timestamp,
+        exact_decimals=True,
+        as_double="CAST({} AS DOUBLE PRECISION)",
+    ),
 }
 
 
@@ -141,7 +163,7 @@ def _category_case(bins, name, missing, outputs, dialect):
     members = {}
     for group, levels in enumerate(bins.members):
         members.setdefault(outputs[group], []).extend(levels)
-    literals = _level_literals(bins.levels, name)
+    literals = _level_literals(bins.levels, name, dialect)
     column = quote_identifier(name)
     arms = [
         (_is_in(column, [literals[level] for level in levels]), output)
@@ -193,8 +215,8 @@ def _is_in(column, literals):
 def _number_below(column, cut, dialect):
     if cut == inf:
         # Left of it are all finite numbers, and no database writes infinity like another.
-        return f"{column} <= {_number(float_info.max)}"
-    return f"{column} < {_number(cut)}"
+        return f"{column} <= {_number(float_info.max, dialect)}"
+    return f"{column} < {_number(cut, dialect)}"
 
 
 def _is_false(column, cut, dialect):
@@ -235,24 +257,23 @@ CONDITIONS = {
 # Literals
 
 
-def _number(value):
+def _number(value, dialect):
     """Return a literal that compares with an integer, float or double as this float64 does.
 
-    DuckDB reads 0.1 as a DECIMAL and casts a literal without an exponent to the type of a
-    FLOAT column. Only what no type would round is therefore written without one.
+    Where plain decimals are not exact, only what no type would round is written as one.
     """
     if value == 0:
         return "0"
     digits = _digits(value)
-    if "e" not in digits and _is_short(digits, value):
+    if "e" not in digits and (dialect.exact_decimals or _is_short(digits, value)):
         return digits.removesuffix(".0")
-    return _double(value)
+    return _double(value, dialect)
 
 
-def _double(value):
-    """Return a literal that databases read as a double: it has an exponent."""
+def _double(value, dialect):
+    """Return a literal that databases read as a double: it has a point or an exponent."""
     digits = _digits(value)
-    if "e" in digits:
+    if "e" in digits or dialect.exact_decimals:
         return digits
     return digits.removesuffix(".0") + "e0"
 
@@ -278,11 +299,15 @@ def _is_short(digits, value):
     return float(np.float32(value)) == value
 
 
-def _text(level):
+def _text(level, dialect):
     return "'" + level.replace("'", "''") + "'"
 
 
-def _truth(level):
+def _whole(level, dialect):
+    return str(level)
+
+
+def _truth(level, dialect):
     return "TRUE" if level else "FALSE"
 
 
@@ -291,12 +316,12 @@ def _truth(level):
 LEVEL_KINDS = {
     str: ("text", _text),
     bool: ("booleans", _truth),
-    int: ("numbers", str),
+    int: ("numbers", _whole),
     float: ("numbers", _number),
 }
 
 
-def _level_literals(levels, name):
+def _level_literals(levels, name, dialect):
     """Return the literal of each level."""
     literals, families = {}, set()
     for level in levels:
@@ -305,7 +330,7 @@ def _level_literals(levels, name):
         _check_level(level, value, kind, name)
         family, write = kind
         families.add(family)
-        literals[level] = write(value)
+        literals[level] = write(value, dialect)
     if len(families) > 1:
         raise ValueError(
             f"{name} has levels of several types: {' and '.join(sorted(families))}. A column of "
@@ -345,22 +370,21 @@ def _check_text(text, subject):
 
 
 def _checked_outputs(outputs, n_bins, name):
-    """Return, for each column of `outputs`, the literals of the bins."""
+    """Return the outputs as an array of finite numbers, (n_bins, n_outputs)."""
     outputs = np.asarray(outputs)
     if outputs.ndim != 2 or outputs.shape[0] != n_bins:
         raise ValueError(
             f"outputs must have shape (n_bins, n_outputs) with the n_bins={n_bins} of {name}, "
             f"got shape {outputs.shape}."
         )
-    if outputs.dtype.kind not in WRITE_OUTPUT:
+    if outputs.dtype.kind not in "biuf":
         raise ValueError(f"outputs must hold numbers, got dtype {outputs.dtype} for {name}.")
     for bin_, value in zip(*_not_finite(outputs), strict=True):
         raise ValueError(
             f"outputs must be finite, got {value} for bin {bin_} of {name}: SQL cannot write "
             "it. Use smoothed values."
         )
-    write = WRITE_OUTPUT[outputs.dtype.kind]
-    return [[write(value) for value in column] for column in outputs.T.tolist()]
+    return outputs
 
 
 def _not_finite(outputs):
@@ -368,10 +392,3 @@ def _not_finite(outputs):
         return [], []
     rows, columns = np.nonzero(~np.isfinite(outputs))
     return rows.tolist(), outputs[rows, columns].tolist()
-
-
-def _whole(value):
-    return str(int(value))
-
-
-WRITE_OUTPUT = {"b": _whole, "i": _whole, "u": _whole, "f": _double}

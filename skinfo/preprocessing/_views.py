@@ -133,7 +133,10 @@ class BinViewsMixin:
             was fitted.
 
         dialect : {"ansi", "sqlite", "duckdb", "postgresql"}, default="ansi"
-            They differ in dates and in NaN, which "duckdb" and "postgresql" take for missing.
+            They differ in dates, in NaN, which "duckdb" and "postgresql" take for missing, and
+            in decimals. "ansi" and "duckdb" write 10.78e0 where a plain 10.78 might be rounded
+            to the type of a column of single precision: the exponent makes it a double. Every
+            number is read back as the very one that `transform` compares with.
 
         Returns
         -------
@@ -278,3 +281,10 @@ class BinViewsMixin:
         return html + feature_html(
             self._names, self.mutual_info_, self.n_bins_, self.missing_bits_
         )
+
+
+# Python's messages about arguments name a method by this, and users know the class below only.
+for _name, _method in vars(BinViewsMixin).items():
+    _function = getattr(_method, "__func__", _method)
+    if callable(_function):
+        _function.__qualname__ = f"MutualInfoBinner.{_name}"

@@ -685,6 +685,23 @@ def test_text_where_numbers_are_needed():
         binner.transform(pd.DataFrame({"size": ["large"]}))
 
 
+def test_messages_about_arguments_name_the_public_class():
+    binner = MutualInfoBinner().fit(X_OK, Y_OK)
+    calls = [
+        (binner.fit, (X_OK,)),
+        (binner.bin_table, (0, 1)),
+        (binner.to_sql, (0, "ansi")),
+        (binner.to_dict, (0,)),
+        (MutualInfoBinner.from_dict, ()),
+        (binner.encoding_table, ()),
+    ]
+    for method, arguments in calls:
+        with pytest.raises(TypeError, match=rf"^MutualInfoBinner\.{method.__name__}\(\) "):
+            method(*arguments)
+    with pytest.raises(ValueError, match=r"^MutualInfoBinner requires y to be passed"):
+        binner.fit_transform(X_OK)
+
+
 def test_unknown_column_of_bin_table():
     binner = MutualInfoBinner().fit(FRAME[["size"]], OUTCOME)
     with pytest.raises(ValueError, match=r"no column named 'age'; the columns are \['size'\]"):

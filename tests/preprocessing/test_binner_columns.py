@@ -3,6 +3,7 @@
 import json
 import pickle
 import sqlite3
+from contextlib import closing
 from itertools import permutations
 
 import duckdb
@@ -277,7 +278,7 @@ def test_sql_says_what_transform_says(rng, database, kind, missing, encode):
     new.loc[30, "x"] = 1e300
     query = f"SELECT {binner.to_sql(dialect=database)} FROM t"
     if database == "sqlite":
-        with sqlite3.connect(":memory:") as connection:
+        with closing(sqlite3.connect(":memory:")) as connection:
             new.to_sql("t", connection, index=False)
             rows = connection.execute(query).fetchall()
     else:

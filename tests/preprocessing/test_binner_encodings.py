@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from time import perf_counter
 
 import numpy as np
@@ -314,7 +315,7 @@ def test_table_sql_and_json_tell_what_transform_writes(rng, missing, encode, tar
     written = binner.transform(new)
     assert np.isfinite(written).all()
     names = list(binner.get_feature_names_out())
-    with sqlite3.connect(":memory:") as base:
+    with closing(sqlite3.connect(":memory:")) as base:
         new.to_sql("t", base, index=False)
         query = f"SELECT {binner.to_sql(dialect='sqlite')} FROM t"
         np.testing.assert_array_equal(base.execute(query).fetchall(), written)
@@ -429,7 +430,7 @@ def test_ten_thousand_levels_take_little_time(rng):
     binner.fit_transform(frame, y)
     # One to two seconds; quadratic in levels it was 15 and more for one fit of six.
     assert perf_counter() - started < 20
-    with sqlite3.connect(":memory:") as base:
+    with closing(sqlite3.connect(":memory:")) as base:
         frame[:500].to_sql("t", base, index=False)
         told = base.execute(f"SELECT {binner.to_sql()} FROM t").fetchall()
     np.testing.assert_array_equal(told, binner.transform(frame[:500]))

@@ -1,6 +1,7 @@
 """SQL of the bins, run in SQLite and DuckDB: row by row what NumPy gives."""
 
 import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta
 
 import duckdb
@@ -27,10 +28,9 @@ def duck():
 
 
 def run_sqlite(values, type_, expressions, name="x"):
-    with sqlite3.connect(":memory:") as connection:
-        rows = fetch(connection, values, type_, expressions, name)
-    connection.close()
-    return rows
+    # The connection's own context ends a transaction, and leaves the connection open.
+    with closing(sqlite3.connect(":memory:")) as connection:
+        return fetch(connection, values, type_, expressions, name)
 
 
 def run_duckdb(duck):
@@ -109,6 +109,27 @@ def test_it_reads_well():
         "    ELSE 2\n"
         "END"
     )
+
+
+@pytest.mark.parametrize(
+    ("dialect", "cut", "output"),
+    [
+        ("ansi", "10.78e0", "0.1e0"),
+        ("duckdb", "10.78e0", "0.1e0"),
+        ("sqlite", "10.78", "0.1"),
+        ("postgresql", "10.78", "0.1"),
+    ],
+)
+def test_decimals_are_plain_where_they_are_doubles(dialect, cut, output):
+    bins = numeric([10.78, 48.5])
+    (sql,) = case_expressions(bins, "x", [[0.1], [1.0], [0.1], [1e30]], dialect)
+    assert f'WHEN "x" < {cut} THEN {output}\n' in sql
+    assert 'WHEN "x" < 48.5 THEN' in sql
+    assert "THEN 1e+30\n" in sql
+    # Else the result is a numeric, and of the width of the widest.
+    assert sql.endswith("AS DOUBLE PRECISION)") == (dialect == "postgresql")
+    (whole,) = case_expressions(bins, "x", [[0], [1], [2], [3]], dialect)
+    assert "CAST" not in whole
 
 
 @pytest.mark.parametrize(

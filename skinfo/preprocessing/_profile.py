@@ -8,6 +8,9 @@ import numpy as np
 from skinfo.preprocessing._cuts import cut_points
 from skinfo.preprocessing._sorted import SortedValues
 
+# Of sums of values: of the largest numbers there are not even two can be added.
+UNIT = 2.0**64
+
 
 class NumberProfile:
     """Sums over the cells between candidate cuts.
@@ -28,7 +31,7 @@ class NumberProfile:
         self.kind = kind
         self.cells = np.zeros((len(edges) + 1, n_sums))
         self.missing = np.zeros(n_sums)
-        # Weight and weighted sum of the finite values of each cell.
+        # Weight and weighted sum of the finite values of each cell, the latter in `UNIT`.
         self._values = np.zeros((len(edges) + 1, 2))
 
     def add(self, values, target):
@@ -39,14 +42,15 @@ class NumberProfile:
         self.missing += target.sums(np.where(missing, 0, -1), 1)[0]
         finite = np.isfinite(values)
         weights = target.weights[finite]
-        for column, terms in enumerate((weights, weights * values[finite])):
+        for column, terms in enumerate((weights, weights * (values[finite] / UNIT))):
             self._values[:, column] += np.bincount(codes[finite], terms, len(self.cells))
 
     def means(self, ends):
         """Return the mean value of runs of cells that end at `ends`, NaN where there is none."""
         sums = np.diff(np.cumsum(np.vstack([[0, 0], self._values]), axis=0)[[0, *ends]], axis=0)
         size = sums[:, 0]
-        return np.divide(sums[:, 1], size, out=np.full(len(size), np.nan), where=size > 0)
+        means = np.divide(sums[:, 1], size, out=np.full(len(size), np.nan), where=size > 0)
+        return means * UNIT
 
 
 class LevelProfile:

@@ -110,12 +110,8 @@ class SortedValues:
     @cached_property
     def _number_sums(self):
         """Sums of w, w v and w v**2 over the first rows, (n + 1, 3)."""
-        target = self._target.values[self._rows]
-        sums = np.zeros((len(self) + 1, 3))
-        terms = (self._weights, self._weights * target, self._weights * target**2)
-        for column, each in enumerate(terms):
-            np.cumsum(each, out=sums[1:, column])
-        return sums
+        terms = self._target.terms(self._rows)
+        return self._target.combined([np.append(0.0, np.cumsum(term)) for term in terms])
 
     def _weight_before(self, positions):
         if not self._target.is_weighted:

@@ -13,6 +13,9 @@ from skinfo._kernels._entropy import table_information
 # Where y is a function of the bins the Gaussian information is endless; it ends here, at 52 bits.
 SMALLEST_SHARE = 2.0**-104
 
+# A share of the variance below this is what rounding leaves of none.
+ROUNDING = 2.0**-40
+
 
 @dataclass(frozen=True)
 class ClassTask:
@@ -95,15 +98,14 @@ class NumberTask:
         scatter = _scatter(whole)
         if scatter <= 0.0:
             return np.where(np.isfinite(costs), 0.0, costs)
-        left = (whole[2] + costs) / scatter
-        return whole[0] / 2 * np.log(np.maximum(left, SMALLEST_SHARE))
+        return whole[0] / 2 * np.log(_share_left((whole[2] + costs) / scatter))
 
     def information(self, sums):
         """Return the Gaussian information I(bin; y), in bits."""
         scatter = _scatter(sums.sum(axis=0))
         if scatter <= 0.0:
             return 0.0
-        left = max(float(_scatter(sums.T).sum()) / scatter, SMALLEST_SHARE)
+        left = float(_share_left(_scatter(sums.T).sum() / scatter))
         return max(0.0, -0.5 * float(np.log2(left)))
 
     def bits(self, rows, sums):
@@ -116,7 +118,7 @@ class NumberTask:
         variance = _scatter(whole) / whole[0]
         if variance <= 0.0:
             return np.zeros(len(rows))
-        left = max(float(_scatter(sums.T).sum()) / whole[0] / variance, SMALLEST_SHARE)
+        left = float(_share_left(_scatter(sums.T).sum() / whole[0] / variance))
         means = _divide(rows[:, 1], rows[:, 0], empty=whole[1] / whole[0])
         away = (means - whole[1] / whole[0]) ** 2 / variance
         return rows[:, 0] / whole[0] * (left - 1 + away - np.log(left)) / 2 / np.log(2)
@@ -128,7 +130,9 @@ class NumberTask:
     def counts(self, sums):
         """Return what a user is shown of sums: weight, mean and variance of y, (n_bins, 3)."""
         means = _divide(sums[:, 1], sums[:, 0])
-        variances = _divide(_scatter(sums.T), sums[:, 0]) / self.scale**2
+        # One after the other: the square of the scale may be beyond all numbers.
+        with np.errstate(over="ignore"):
+            variances = _divide(_scatter(sums.T), sums[:, 0]) / self.scale / self.scale
         return np.column_stack([sums[:, 0], self.to_y(means), variances])
 
     def to_y(self, values):
@@ -154,6 +158,11 @@ def _scatter(sums):
     """Return the sum of squared deviations from the mean, by sums of w, w v and w v**2."""
     weight, first, second = sums
     return np.maximum(second - first * _divide(first, weight, empty=0.0), 0.0)
+
+
+def _share_left(share):
+    """Return the share of the variance that is left, ``SMALLEST_SHARE`` for none."""
+    return np.where(share < ROUNDING, SMALLEST_SHARE, share)
 
 
 def _divide(a, b, empty=np.nan):

@@ -16,7 +16,7 @@ from skinfo.utils._kinds import (
     refuse_unsupported,
     unmasked,
 )
-from skinfo.utils._validation import check_weights
+from skinfo.utils._validation import check_repetitions
 from skinfo.utils._warnings import warn_caller
 
 
@@ -67,7 +67,8 @@ class NumberTarget:
     ----------
     values : ndarray of shape (n,)
         ``(y - centre) * scale``, rounded to whole numbers small enough for every sum of them
-        to be exact. So nothing depends on the order of rows.
+        to be exact, where weights are whole and sum to less than 2**27. So nothing depends on
+        the order of rows, or on whether rows are weighted or repeated.
 
     centre, scale : float
     """
@@ -85,9 +86,37 @@ class NumberTarget:
     def sums(self, codes, n_codes):
         """Return sums of w, w v and w v**2 at each code, (n_codes, 3), without codes of -1."""
         present = codes >= 0
-        codes, weights, values = codes[present], self.weights[present], self.values[present]
-        terms = (weights, weights * values, weights * values**2)
-        return np.column_stack([np.bincount(codes, t, minlength=n_codes) for t in terms])
+        codes = codes[present]
+        terms = self.terms(present)
+        return self.combined([np.bincount(codes, t, minlength=n_codes) for t in terms])
+
+    def terms(self, rows):
+        """Return of some rows what to add up, five arrays: see `combined`.
+
+        Squares are too long for their sums to be exact. Of ``v = high * half + low`` the sums of
+        w high**2, 2 w high low and w low**2 are.
+        """
+        weights, values = self.weights[rows], self.values[rows]
+        high = np.rint(values / self._half)
+        low = values - high * self._half
+        return (
+            weights,
+            weights * values,
+            weights * high**2,
+            2 * weights * high * low,
+            weights * low**2,
+        )
+
+    def combined(self, sums):
+        """Return sums of w, w v and w v**2, (n, 3), from those of five terms."""
+        weight, first, high, middle, low = sums
+        return np.column_stack([weight, first, (high * self._half + middle) * self._half + low])
+
+    @cached_property
+    def _half(self):
+        """The power of two with half as many bits as the farthest value."""
+        n_bits = frexp(float(np.abs(self.values).max(initial=1.0)))[1]
+        return 2.0 ** -(-n_bits // 2)
 
     def take(self, rows):
         """Return the target of some rows."""
@@ -213,7 +242,7 @@ def check_typed_target(y, estimator, target_type, sample_weight=None):
     y = read_column(y, name)
     some = slice(None)
     if sample_weight is not None:
-        some = check_weights(sample_weight, len(y)) > 0
+        some = check_repetitions(sample_weight, len(y)) > 0
     refuse_missing(y[some])
     if target_type == "auto":
         kind, is_guess = target_kind(y[some])
@@ -330,19 +359,34 @@ def finite_numbers(y, some, name):
     return numbers
 
 
+# However heavy the rows, as many bits of y are kept.
+FEWEST_BITS = 24
+
+# Of the scale of y, a power of two.
+LARGEST_EXPONENT = 1000
+
+
 def _exact_scale(y, weights):
     """Return the centre and the power of two by which sums of weighted y become exact."""
     centre = float(y.min() / 2 + y.max() / 2)
     reach = max(float(y.max() - centre), float(centre - y.min()))
     # 2**53 holds the sum of all weights times the farthest value, with two bits to spare.
-    exponent = 51 - frexp(reach)[1] - frexp(float(weights.sum()))[1]
-    return centre, 2.0 ** min(max(exponent, -1000), 1000)
+    n_bits = max(51 - max(frexp(float(weights.sum()))[1], 0), FEWEST_BITS)
+    exponent = n_bits - frexp(reach)[1]
+    if exponent > LARGEST_EXPONENT:
+        raise ValueError(
+            f"y varies by {2 * reach:.3g} only, which is near the smallest number that there is. "
+            "Multiply it by a constant."
+        )
+    return centre, 2.0**exponent
 
 
 def _positive_weights(y, X, sample_weight):
     """Return the weight of each row, and the mask of those that have any."""
     check_consistent_length(np.empty((X.shape[0], 0)), y)
-    weights = np.ones(len(y)) if sample_weight is None else check_weights(sample_weight, len(y))
+    weights = (
+        np.ones(len(y)) if sample_weight is None else check_repetitions(sample_weight, len(y))
+    )
     return weights, weights > 0
 
 

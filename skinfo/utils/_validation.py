@@ -42,6 +42,10 @@ def check_base(base):
     return math.log(base)
 
 
+# Products of three weights are still numbers.
+LARGEST_WEIGHT = 1e100
+
+
 def check_weights(sample_weight, n_samples):
     """Return weights (n_samples,) float64, none negative and one positive at least.
 
@@ -58,17 +62,54 @@ def check_weights(sample_weight, n_samples):
     Raises
     ------
     ValueError
-        If the length is another, a weight is negative or not finite, or all are zero.
+        If the length is another, a weight is negative, not finite or beyond all measure, or
+        all are zero.
     """
     # scikit-learn before 1.9 lets zeros pass, and later versions do not name the argument.
     weights = np.asarray(sample_weight)
+    if np.ma.is_masked(sample_weight):
+        raise ValueError("sample_weight must not be masked. Give such rows a weight of zero.")
     if weights.size and not weights.any():
         raise ValueError(
             "sample_weight must have a positive entry, got zeros only: no sample is left."
         )
-    return _check_sample_weight(
+    weights = _check_sample_weight(
         sample_weight, np.empty((n_samples, 1)), dtype=np.float64, ensure_non_negative=True
     )
+    positive = weights[weights > 0]
+    if not positive.size:
+        return weights
+    extreme = positive.min() if positive.min() < 1 / LARGEST_WEIGHT else positive.max()
+    if not 1 / LARGEST_WEIGHT <= extreme <= LARGEST_WEIGHT:
+        raise ValueError(
+            f"sample_weight must lie between {1 / LARGEST_WEIGHT:g} and {LARGEST_WEIGHT:g}, or be "
+            f"zero, got {extreme:g}: products of weights would not be numbers. A weight counts as "
+            "so many repetitions of the row."
+        )
+    return weights
+
+
+def check_repetitions(sample_weight, n_samples):
+    """Return weights that are to be counted, as multiples of 2**-52 of their sum.
+
+    Every sum of them is exact, so that no count depends on the order of rows. Whole weights are
+    such multiples already; of others, what a count of rows cannot show is rounded off.
+
+    Parameters
+    ----------
+    sample_weight, n_samples
+        As of `check_weights`.
+
+    Returns
+    -------
+    weights : ndarray of shape (n_samples,), dtype float64
+    """
+    weights = check_weights(sample_weight, n_samples)
+    if weights.sum() < 2**53 and np.all(np.floor(weights) == weights):
+        return weights
+    unit = math.ldexp(1.0, math.frexp(math.fsum(weights))[1] - 52)
+    # None becomes zero, which would be a row that is not there.
+    return np.where(weights > 0, np.maximum(np.rint(weights / unit), 1.0) * unit, 0.0)
 
 
 def match_name(name, names, *, parameter, caller):

@@ -226,7 +226,7 @@ def test_a_mask_is_missing():
     )
     assert mutual_info(values[:, None], y) == mutual_info(as_floats[:, None], y)
     with pytest.raises(ValueError, match=r"5 missing value"):
-        discrete_entropy(values)
+        discrete_entropy(values, missing="raise")
     with pytest.raises(ValueError, match=r"y contains NaN: 5 missing value"):
         mutual_info(y[:, None], values)
     nothing_masked = np.ma.array([[1], [2]] * 10)

@@ -347,14 +347,22 @@ def poisson_moments_of_sizes(n, row_sums, row_times, column_sums, column_times, 
 
 
 @kernel
-def chance_in_strata(level_counts, level_starts, class_counts, class_starts, tables, exact):
-    """Return the mean of plug-in information under independence in each stratum, in nats."""
+def chance_in_strata(
+    level_counts, level_starts, class_counts, class_starts, tables, exact, most_cells
+):
+    """Return the mean of plug-in information under independence in each stratum, in nats.
+
+    NaN where it is not that of whole counts, and there are more cells than `most_cells`.
+    """
     n_strata = level_starts.shape[0] - 1
     chance = np.zeros(n_strata)
     for z in range(n_strata):
         a = level_counts[level_starts[z] : level_starts[z + 1]]
         b = class_counts[class_starts[z] : class_starts[z + 1]]
         if a.shape[0] < 2 or b.shape[0] < 2:
+            continue
+        if not exact and a.shape[0] * b.shape[0] > most_cells:
+            chance[z] = math.nan
             continue
         # The longer one first (of two as long, the smaller): the same for X and y exchanged.
         is_turned = a.shape[0] < b.shape[0]

@@ -120,20 +120,24 @@ def _sums(codes, terms, n_codes):
 
 def null_moments_of(cells):
     """Return mean and variance of N times plug-in information over tables with these margins."""
-    rows, columns = margin_sizes(cells)
     is_whole = bool(np.all(cells.counts % 1 == 0))
-    return moments_of_sizes(cells.total, *rows, *columns, poisson_tables(), is_whole)
+    return moments_of_margins(cells.rows, cells.columns, cells.total, is_whole=is_whole)
 
 
-def margin_sizes(cells):
+def moments_of_margins(rows, columns, total, *, is_whole):
+    """Return the same of two margins, (n_rows,) and (n_columns,) float64."""
+    sizes = margin_sizes(rows, columns)
+    return moments_of_sizes(total, *sizes[0], *sizes[1], poisson_tables(), is_whole)
+
+
+def margin_sizes(rows, columns):
     """Return the sizes in each margin and how often they occur, float64, the longer margin first.
 
     Where that would be more than `MOST_PAIRS` pairs of sizes, nearly equal ones are one.
     """
-    margins = [np.unique(m, return_counts=True) for m in longer_first(cells.rows, cells.columns)]
+    margins = [np.unique(m, return_counts=True) for m in longer_first(rows, columns)]
     if len(margins[0][0]) * len(margins[1][0]) > MOST_PAIRS:
-        is_whole = bool(np.all(cells.counts % 1 == 0))
-        margins = [_nearly_equal(*margin, is_whole) for margin in margins]
+        margins = [_nearly_equal(*margin) for margin in margins]
     return [(sizes, times.astype(np.float64)) for sizes, times in margins]
 
 
@@ -142,10 +146,10 @@ def longer_first(*margins):
     return sorted(map(np.sort, margins), key=lambda margin: (-len(margin), margin.tolist()))
 
 
-def _nearly_equal(sizes, times, is_whole):
+def _nearly_equal(sizes, times):
     """Return fewer sizes, the means of runs of nearly equal ones, and how often each occurs."""
     run = np.floor(np.log(sizes) / NEARLY_EQUAL)
     starts = np.flatnonzero(np.diff(run, prepend=np.nan))
     counts = np.add.reduceat(times, starts)
     means = np.add.reduceat(sizes * times, starts) / counts
-    return np.rint(means) if is_whole else means, counts
+    return np.rint(means) if np.all(sizes % 1 == 0) else means, counts

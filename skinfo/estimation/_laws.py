@@ -89,7 +89,7 @@ def plugin_bias(counts):
 def plugin_bias_of_cells(cells):
     """Return `plugin_bias` of Cells: empty ones are taken together by the sizes of margins."""
     n = cells.total
-    (row_sizes, row_times), (column_sizes, column_times) = margin_sizes(cells)
+    (row_sizes, row_times), (column_sizes, column_times) = margin_sizes(cells.rows, cells.columns)
     apart = cells.rows[cells.row] * cells.columns[cells.column] / n
     of_all = (cells.rows @ cells.rows) * (cells.columns @ cells.columns) / n**2
     distance = np.sum((cells.counts - apart) ** 2 - apart**2) + of_all

@@ -7,6 +7,7 @@ from joblib import delayed
 from scipy.special import psi
 
 from skinfo._kernels._null import chance_in_strata, poisson_tables
+from skinfo.estimation._cells import moments_of_margins
 from skinfo.estimation._columns import class_counts
 from skinfo.estimation._entropy_estimators import ordered_sum
 from skinfo.utils._parallel import in_threads, n_threads
@@ -61,7 +62,13 @@ def plugin(counts, n_neighbors=None):
 def emi(counts, n_neighbors=None):
     """Return the plug-in less its mean over tables with the same margins in every stratum."""
     is_exact = bool(np.all(counts.xyz % 1 == 0))
-    chance = chance_in_strata(*counts.levels, *counts.classes, poisson_tables(), is_exact)
+    margins = *counts.levels, *counts.classes
+    chance = chance_in_strata(*margins, poisson_tables(), is_exact, DENSE_CELLS)
+    for z in np.flatnonzero(np.isnan(chance)):
+        rows, columns = (
+            sizes[starts[z] : starts[z + 1]] for sizes, starts in (counts.levels, counts.classes)
+        )
+        chance[z] = moments_of_margins(rows, columns, rows.sum(), is_whole=False)[0] / rows.sum()
     return plugin(counts) - ordered_sum(chance * (counts.strata / ordered_sum(counts.strata)))
 
 

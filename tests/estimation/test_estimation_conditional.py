@@ -228,6 +228,27 @@ def test_real_weights_are_near_whole_ones(codes):
         assert real[2] == 0.0
 
 
+def test_real_weights_of_many_levels(rng):
+    # 20,000 x 20,000 cells a stratum: sizes of margins that are nearly equal are taken together,
+    # which changes little, as on a table small enough for both.
+    n = 40_000
+    x, y = rng.integers(0, 20_000, (2, n))
+    weights, z = rng.random(n) + 0.5, rng.integers(0, 2, n)
+    (large,) = conditional_mutual_info(
+        x[:, None], y, z, sample_weight=weights, discrete_features=True, discrete_target=True
+    )
+    assert np.isfinite(large)
+    codes, kinds = rng.integers(0, 300, (400, 2)), {"discrete_features": True}
+    how = {"sample_weight": rng.random(400) + 0.5, "discrete_target": True, **kinds}
+    together = conditional_mutual_info(codes[:, :1], codes[:, 1], np.zeros(400, int), **how)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("skinfo.estimation._strata.DENSE_CELLS", 0)
+        patch.setattr("skinfo.estimation._cells.MOST_PAIRS", 0)
+        apart = conditional_mutual_info(codes[:, :1], codes[:, 1], np.zeros(400, int), **how)
+    assert apart != together
+    np.testing.assert_allclose(apart, together, rtol=1e-3)
+
+
 def test_all_columns_of_z_are_one_condition(codes, estimator):
     X, y, z = codes
     Z = np.column_stack([z // 2, z % 2])

@@ -34,7 +34,7 @@ from skinfo.utils._fitting import fitted_or_not
 from skinfo.utils._kinds import unmasked
 from skinfo.utils._progress import CallbackSupportMixin, Progress, with_callbacks
 from skinfo.utils._table import as_rows, read_table
-from skinfo.utils._validation import match_name
+from skinfo.utils._validation import WHAT_Y_IS, explain_missing, match_name
 from skinfo.utils._warnings import warn_caller
 
 
@@ -274,6 +274,7 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
 
     # The binner is nested: its parameters are validated when it is fitted.
     @with_callbacks
+    @explain_missing(y=WHAT_Y_IS)
     @fitted_or_not
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y, sample_weight=None):

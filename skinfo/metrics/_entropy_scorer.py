@@ -24,6 +24,7 @@ from skinfo.utils._compat import (
     _fit_context,
 )
 from skinfo.utils._fitting import fitted_or_not
+from skinfo.utils._validation import WHAT_Y_IS, explain_missing
 
 
 class EntropyScorer(
@@ -245,6 +246,7 @@ class EntropyScorer(
             outputs, y, sample_weight, metrics=metrics, nats_per_unit=unit, unseen=self.unseen
         )
 
+    @explain_missing(y=WHAT_Y_IS)
     @fitted_or_not
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y, **fit_params):

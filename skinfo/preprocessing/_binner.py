@@ -26,6 +26,7 @@ from skinfo.utils._compat import (
 from skinfo.utils._fitting import fitted_or_not, fitted_or_unchanged
 from skinfo.utils._table import read_table
 from skinfo.utils._target import check_typed_target, encode_typed_target
+from skinfo.utils._validation import WHAT_Y_IS, explain_missing
 from skinfo.utils._warnings import warn_caller
 
 
@@ -320,6 +321,7 @@ default="from_dtype"
         self.dtype = dtype
         self.n_jobs = n_jobs
 
+    @explain_missing(y=WHAT_Y_IS)
     @fitted_or_not
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
@@ -405,6 +407,7 @@ default="from_dtype"
         self._keep_within(encoded[reader.rows])
         return encoded
 
+    @explain_missing(y=WHAT_Y_IS)
     @fitted_or_unchanged
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, classes=None, sample_weight=None):

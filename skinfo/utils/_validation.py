@@ -159,6 +159,10 @@ def _plain(name):
     return re.sub(r"[\s_-]+", "", name).casefold()
 
 
+# Of an estimator's y.
+WHAT_Y_IS = "the classes or numbers that X is to be informative about. Pass it as in fit(X, y)."
+
+
 def explain_missing(**meanings):
     """Decorate a function: a call without one of these arguments is told what it is for.
 
@@ -180,7 +184,7 @@ def explain_missing(**meanings):
                 given = meanings  # Python's own message says what is wrong.
             for name, meaning in meanings.items():
                 if name not in given:
-                    raise TypeError(f"{function.__name__} needs {name}, {meaning}")
+                    raise TypeError(f"{function.__qualname__} needs {name}, {meaning}")
             return function(*args, **kwargs)
 
         return checked

@@ -215,3 +215,15 @@ def test_largest_numbers():
         np.testing.assert_allclose(
             binner.inverse_transform([[0], [1]]), [[-1.745e308], [1.745e308]]
         )
+
+
+@pytest.mark.parametrize("method", ["fit", "partial_fit", "fit_transform"])
+@pytest.mark.parametrize("estimator", [MutualInfoBinner(), InfoBottleneckSelector()])
+def test_a_call_without_y_says_what_it_is(estimator, method):
+    if not hasattr(estimator, method):
+        pytest.skip("the selector takes no chunks")
+    name = type(estimator).__name__
+    with pytest.raises(
+        (TypeError, ValueError), match=rf"{name}.* y.* the classes or numbers that X"
+    ):
+        getattr(estimator, method)(X)

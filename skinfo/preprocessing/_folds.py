@@ -41,6 +41,8 @@ def encoding_folds(cv, y, is_classes, groups, random_state):
         splitter = SPLITTERS[is_classes, groups is not None]
         seed = 0 if random_state is None else random_state
         cv = splitter(5 if cv is None else cv, shuffle=True, random_state=seed)
+        # By values a splitter takes classes such as .5 and 1.5 for a continuous y.
+        y = np.unique(y, return_inverse=True)[1] if is_classes else y
     else:
         cv = check_cv(cv, y, classifier=is_classes)
     return split_once(cv, np.empty((len(y), 0)), y, {"groups": groups})

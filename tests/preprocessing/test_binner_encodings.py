@@ -175,6 +175,15 @@ def test_zero_weights_and_missing_classes_in_a_fold():
     assert encoded[29, 2] == 0
 
 
+def test_classes_may_have_any_names(steps):
+    X, y = steps
+    binner = MutualInfoBinner(encode="posterior", target_type="multiclass", penalty=None)
+    expected = binner.fit_transform(X, y)
+    for names in (np.array([0.25, 0.5, 17.5]), np.array(["c", "a", "b"])):
+        encoded = binner.fit_transform(X, names[y])
+        np.testing.assert_allclose(encoded[:, np.argsort(np.argsort(names))], expected)
+
+
 @pytest.mark.parametrize(
     ("cv", "groups", "encode", "message"),
     [

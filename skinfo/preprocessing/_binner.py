@@ -588,14 +588,19 @@ default="from_dtype"
             )
 
     def _check_room(self):
-        """Raise where bins have numbers that `dtype` does not hold."""
-        highest, dtype = int(self.n_bins_.max()) - 1, np.dtype(self.dtype)
-        # Floats hold all integers up to that of their digits.
-        most = np.iinfo(dtype).max if dtype.kind in "iu" else 2 ** (np.finfo(dtype).nmant + 1)
+        """Raise where `dtype` does not hold the numbers or the values of bins."""
+        dtype = np.dtype(self.dtype)
+        if ENCODINGS[self.encode].looks_at_y:
+            highest = max(float(np.abs(each.values).max()) for each in self._encoders)
+            most = float(np.finfo(dtype).max)
+        else:
+            highest = int(self.n_bins_.max()) - 1
+            # Floats hold all integers up to that of their digits.
+            most = np.iinfo(dtype).max if dtype.kind in "iu" else 2 ** (np.finfo(dtype).nmant + 1)
         if highest > most:
             raise ValueError(
-                f"dtype={self.dtype!r} does not hold bin numbers up to {highest}. Use a wider "
-                "one, or None."
+                f"dtype={self.dtype!r} does not hold numbers up to {highest}, which "
+                f"encode={self.encode!r} writes. Use a wider one, or None."
             )
 
     def _warn_of_one_bin(self, least, weight):
@@ -623,8 +628,6 @@ default="from_dtype"
         self._prepare_encoding(columns, encoders)
 
     def _prepare_encoding(self, columns, encoders):
-        if self.encode == "ordinal" and self.dtype is not None:
-            self._check_room()
         if self.encode.startswith("onehot"):
             codes_dtype = self._codes_dtype()
             encoder = OneHotEncoder(
@@ -635,6 +638,8 @@ default="from_dtype"
             self._encoder = encoder.fit(np.zeros((1, len(self._bins)), codes_dtype))
         elif self.encode != "ordinal":
             self._encoders = self._encoders_of(columns) if encoders is None else encoders
+        if self.dtype is not None and not self.encode.startswith("onehot"):
+            self._check_room()
 
     def _encoders_of(self, columns):
         """Return the Encoder of each column, of all rows or of some."""

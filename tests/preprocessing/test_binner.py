@@ -612,10 +612,19 @@ def test_dtypes_too_narrow_for_the_bin_numbers(dtype):
     y = (x[:, 0] // 1 % 2).astype(int)
     binner = MutualInfoBinner(200, penalty=None, candidate_edges=edges, dtype=dtype)
     if dtype is np.int8:
-        with pytest.raises(ValueError, match=r"does not hold bin numbers up to 199\. Use a wider"):
+        with pytest.raises(ValueError, match=r"does not hold numbers up to 199, .*wider"):
             binner.fit(x, y)
     else:
         assert binner.fit_transform(x, y).max() == 199
+
+
+def test_a_dtype_too_narrow_for_the_means():
+    x, y = np.arange(40)[:, None], np.linspace(60_000, 70_000, 40)
+    binner = MutualInfoBinner(encode="posterior", dtype=np.float16, target_type="continuous")
+    with pytest.raises(ValueError, match=r"does not hold numbers up to 6[5-9]\d{3}\.\d*, which"):
+        binner.fit(x, y)
+    wider = clone(binner).set_params(dtype=np.float32).fit(x, y)
+    assert wider.transform(x).max() > np.finfo(np.float16).max
 
 
 def test_dtype_of_the_output():

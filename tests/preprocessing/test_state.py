@@ -65,7 +65,7 @@ HOSTILE = [
     *([], {}, [[]], [None], [1, 2], ["a", "a"], [0] * 500, list(range(300)), {"a": 1}),
     *({"dtype": "float64", "shape": [0], "values": []}, {"dtype": "int64", "value": 2**70}),
     *({"dtype": "float64", "shape": [2**62, 4], "values": []}, {"dtype": "float", "value": "nan"}),
-    *({"dtype": "object", "shape": [2], "values": [None, True]}, nested(2000), (1, 2), {1: 2}),
+    *({"dtype": "object", "shape": [2], "values": [None, True]}, nested(200), (1, 2), {1: 2}),
     *(np.float64(2.0), np.int64(3), np.zeros(3), object(), len, b"a", 1j),
 ]
 
@@ -144,6 +144,35 @@ def put(*keys_and_value):
 
 
 COLUMN = ("columns", 0)
+
+
+ENCODER = ("columns", 0, "encoder")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (put(*ENCODER, None), r"\[0\]: The key 'encoder' must be of type dict"),
+        (put(*ENCODER, "by_level", True), r"\['encoder'\]: The key 'by_level' must be false"),
+        (put(*ENCODER, "pieces", {}), r"\['encoder'\]: The key 'type' is missing"),
+        (put(*ENCODER, "pieces", "kind", "date"), r"\['encoder'\]: The key 'pieces' must be of"),
+        (put(*ENCODER, "values", "values", 0, "inf"), r"\['encoder'\]: The key 'values' must be"),
+        (
+            put(*ENCODER, "values", "values", 0, 1e200),
+            r"dtype.*does not hold numbers up to 1e\+200",
+        ),
+        (put("params", "encode", "posterior"), None),
+    ],
+)
+def test_encoders_are_looked_at(change, message):
+    binner, y = BINNERS["binary"]
+    changed = binner.fit(FRAME, y).to_dict()
+    change(changed)
+    if message is None:
+        use(MutualInfoBinner.from_dict(changed))
+    else:
+        with pytest.raises(ValueError, match=message):
+            MutualInfoBinner.from_dict(changed)
 
 
 @pytest.mark.parametrize(

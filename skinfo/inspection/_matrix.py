@@ -6,7 +6,7 @@ from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
 from skinfo.estimation import pairwise_mutual_info
-from skinfo.inspection._samples import equal_frequency_codes
+from skinfo.estimation._bins import default_n_bins, equal_frequency_codes
 from skinfo.inspection._style import check_lengths, name_ticks, space_for_text, start_plot
 from skinfo.utils._compat import check_matplotlib_support
 from skinfo.utils._table import table_of
@@ -252,18 +252,15 @@ def _is_dark(rgba):
 
 def _discrete(table):
     """Return a frame of codes, one column for each of the table, numbers cut at quantiles."""
-    from skinfo.estimation._bins import default_n_bins
-
-    n_bins = default_n_bins(table.shape[0])
-    codes = {name: _codes(table, j, n_bins) for j, name in enumerate(table.names)}
+    codes = {name: _codes(table, j) for j, name in enumerate(table.names)}
     return pd.DataFrame(codes)
 
 
-def _codes(table, j, n_bins):
+def _codes(table, j):
     if table.is_discrete(j):
         return table.levels(j)[0]
     values = table.numbers(j)
-    present = values[~np.isnan(values)]
-    if len(np.unique(present)) <= n_bins:
-        return np.where(np.isnan(values), -1, np.searchsorted(np.unique(present), values))
-    return equal_frequency_codes(values, n_bins)
+    present = ~np.isnan(values)
+    codes = np.full(len(values), -1)
+    codes[present] = equal_frequency_codes(values[present], default_n_bins(len(values)))
+    return codes

@@ -83,11 +83,3 @@ def column_table(caller, **columns):
     if len(set(lengths.values())) > 1:
         raise ValueError(f"Columns must have one length, got {lengths}.")
     return table_of(pd.DataFrame(series), caller=caller)
-
-
-def equal_frequency_codes(values, n_bins):
-    """Return the bin (n_samples,) of each number in so many of equal frequency; NaN are a bin."""
-    shares = np.arange(1, n_bins) / n_bins
-    present = values[~np.isnan(values)]
-    cuts = np.unique(np.quantile(present, shares, method="inverted_cdf")) if len(present) else []
-    return np.where(np.isnan(values), n_bins, np.searchsorted(cuts, values))

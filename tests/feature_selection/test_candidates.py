@@ -35,9 +35,12 @@ def columns(rng):
         "category": pd.Categorical(text),
         "missing integers": pd.array(np.where(rng.random(N) < 0.1, None, level), "Int64"),
         "date": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 10**6, N), unit="s"),
+        "many levels": np.char.add("level", rng.integers(0, 180, N).astype(str)).astype(object),
         "constant": np.ones(N, int),
     }
 
+
+MEASURED = ("number", "half zero", "rounded", "few values", "infinite", "date")
 
 TARGETS = {
     "two classes": lambda z, rng: (z + rng.normal(size=len(z)) > 0).astype(int),
@@ -55,9 +58,10 @@ def test_two_doors_one_answer(target, rng):
     result = mutual_info_test(X, y)
     for j, name in enumerate(X.columns):
         assert selector.p_values_[j] == result.pvalue[j], name
-        law = result._evidence.law
-        bits = (law.far[j] - law.mean[j]) / N / np.log(2)
-        assert selector.mutual_info_[j] == pytest.approx(bits, rel=1e-14, abs=1e-17), name
+        # Of numbers the test estimates by neighbours, and of both by the bins of y.
+        if name not in MEASURED and target != "numbers":
+            bits = result.statistic[j]
+            assert selector.mutual_info_[j] == pytest.approx(bits, rel=1e-12, abs=1e-14), name
 
 
 @pytest.mark.parametrize("kind", ["whole", "real", "with zeros"])

@@ -11,6 +11,10 @@ Levels that training did not hold are among the new rows.
 "grouped" are indicators of the groups of `MutualInfoBinner(encode="onehot")`, "ours direct" the
 column of ``encode="posterior"`` taken for the prediction, without a regression. The last columns
 are the seconds of `fit_transform` with "woe" and of `TargetEncoder`.
+
+Two smaller tables have four classes (of three kinds of levels, or log odds N(0, 1.2 ** 2)), and a
+continuous y: means of levels of three kinds, or N(0, 1), and rows of standard deviation 2 about
+them, by a ridge regression; excess is the mean square of what is off the true mean.
 """
 
 import argparse
@@ -20,8 +24,8 @@ import warnings
 import numpy as np
 import pandas as pd
 from _table import print_table
-from scipy.special import expit, rel_entr
-from sklearn.linear_model import LogisticRegression
+from scipy.special import expit, rel_entr, softmax
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.preprocessing import OneHotEncoder, TargetEncoder
 
 from skinfo import MutualInfoBinner
@@ -58,6 +62,16 @@ def main():
             rows.append([kind, n_levels, n, *np.mean(found, axis=0).round(4).tolist()])
     header = ["rates", "levels", "rows", *ENCODERS, "ours direct", "s woe", "s TargetEncoder"]
     print_table("Excess log loss in bits", header, rows)
+    for title, measure_one, names in (
+        ("Four classes: excess log loss in bits", measure_classes, list(ENCODERS)),
+        ("Continuous y: excess square", measure_means, [n for n in ENCODERS if n != "ours woe"]),
+    ):
+        rows = []
+        for kind in ("even", "kinds"):
+            for n_levels, n in ((100, 2000), (1000, 20_000), (3000, 20_000)):
+                found = [measure_one(kind, n_levels, n, names, seed) for seed in range(repeats)]
+                rows.append([kind, n_levels, n, *np.mean(found, axis=0).round(4).tolist()])
+        print_table(title, ["levels of", "levels", "rows", *names], rows)
 
 
 def measure(kind, n_levels, n, seed):
@@ -75,6 +89,45 @@ def measure(kind, n_levels, n, seed):
         if name == "ours posterior":
             direct = excess(rates, encoder.transform(new)[:, 0])
     return [*found, direct, seconds["ours woe"], seconds["TargetEncoder"]]
+
+
+def measure_classes(kind, n_levels, n, names, seed):
+    """Return the excess of each encoder for four classes."""
+    rng = np.random.default_rng([seed, n_levels, n])
+    if kind == "kinds":
+        three = np.array([[0.7, 0.1, 0.1, 0.1], [0.1, 0.1, 0.4, 0.4], [0.1, 0.7, 0.1, 0.1]])
+        rates = three[rng.integers(0, 3, n_levels)]
+    else:
+        rates = softmax(1.2 * rng.normal(size=(n_levels, 4)), axis=1)
+    levels = rng.integers(0, n_levels, n + N_NEW)
+    rates = rates[levels]
+    y = (rng.random(len(levels))[:, None] > np.cumsum(rates, axis=1)[:, :-1]).sum(axis=1)
+    found = []
+    for encoded, encoded_new in encodings(levels, y, n, names):
+        model = LogisticRegression(max_iter=1000).fit(encoded, y[:n])
+        divergence = rel_entr(rates[n:], model.predict_proba(encoded_new)).sum(axis=1)
+        found.append(divergence.mean() / np.log(2))
+    return found
+
+
+def measure_means(kind, n_levels, n, names, seed):
+    """Return the excess square of each encoder for a continuous y."""
+    rng = np.random.default_rng([seed, n_levels, n])
+    means = rng.choice([-1, 0, 2], n_levels) if kind == "kinds" else rng.normal(size=n_levels)
+    levels = rng.integers(0, n_levels, n + N_NEW)
+    y = means[levels] + 2 * rng.normal(size=len(levels))
+    return [
+        np.mean((Ridge().fit(encoded, y[:n]).predict(new) - means[levels[n:]]) ** 2)
+        for encoded, new in encodings(levels, y, n, names)
+    ]
+
+
+def encodings(levels, y, n, names):
+    """Yield the training rows and the new ones, as each encoder writes them."""
+    frame = pd.DataFrame({"level": [f"level {i}" for i in levels]})
+    for name in names:
+        encoder = ENCODERS[name]()
+        yield encoder.fit_transform(frame[:n], y[:n]), encoder.transform(frame[n:])
 
 
 def draw(kind, n_levels, n, rng):

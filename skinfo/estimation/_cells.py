@@ -137,7 +137,7 @@ def margin_sizes(rows, columns):
     """
     margins = [np.unique(m, return_counts=True) for m in longer_first(rows, columns)]
     if len(margins[0][0]) * len(margins[1][0]) > MOST_PAIRS:
-        margins = [_nearly_equal(*margin) for margin in margins]
+        margins = [nearly_equal(*margin) for margin in margins]
     return [(sizes, times.astype(np.float64)) for sizes, times in margins]
 
 
@@ -146,7 +146,7 @@ def longer_first(*margins):
     return sorted(map(np.sort, margins), key=lambda margin: (-len(margin), margin.tolist()))
 
 
-def _nearly_equal(sizes, times):
+def nearly_equal(sizes, times):
     """Return fewer sizes, the means of runs of nearly equal ones, and how often each occurs."""
     run = np.floor(np.log(sizes) / NEARLY_EQUAL)
     starts = np.flatnonzero(np.diff(run, prepend=np.nan))

@@ -16,6 +16,7 @@ from skinfo._kernels._fixed_point import (
 from skinfo._kernels._null import poisson_tables
 from skinfo._kernels._pair_chance import chance_sums, chance_table
 from skinfo._kernels._pairs import is_sparse, pack_planes, plane_pair_sums, row_pair_sums
+from skinfo.estimation._cells import nearly_equal
 from skinfo.estimation._columns import discrete_codes, missing_values, refuse_missing_values
 from skinfo.estimation._samples import MISSING, SomeColumns
 from skinfo.utils._compat import StrOptions, validate_params
@@ -48,6 +49,10 @@ LARGEST_TABLE = 2**17
 
 # Up to so many different margins, what chance gives each pair of them is kept (32 MiB).
 MOST_SIZES = 2048
+
+# Of more different sums of weights in a column, those that differ by a percent are one: else time
+# would go with the square of the levels.
+MOST_REAL_SIZES = 2048
 
 
 @validate_params(
@@ -258,8 +263,8 @@ class _Columns:
 
     def chance_sums(self, n_jobs):
         """Return the mean sums of pairs with these margins, were they independent."""
-        sizes, which, times, starts = _distinct_margins(self.margins)
         exact = bool(np.all(self.weights % 1 == 0))
+        sizes, which, times, starts = _distinct_margins(self.margins, exact)
         how = poisson_tables(), exact, self.scale
         step = n_threads(n_jobs)
         kept = len(sizes) if len(sizes) <= MOST_SIZES else 0
@@ -375,9 +380,14 @@ def _blocks_of_planes(starts):
     return [(int(a), int(b)) for a, b in pairwise(edges)]
 
 
-def _distinct_margins(margins):
+def _distinct_margins(margins, exact):
     """Return the margins there are, and of each column which of them, how often, and where."""
     per_column = [np.unique(margin[margin > 0], return_counts=True) for margin in margins]
+    if not exact:
+        per_column = [
+            nearly_equal(*column) if len(column[0]) > MOST_REAL_SIZES else column
+            for column in per_column
+        ]
     values = np.concatenate([column for column, _ in per_column])
     sizes, which = np.unique(values, return_inverse=True)
     times = np.concatenate([counts for _, counts in per_column]).astype(np.int64)

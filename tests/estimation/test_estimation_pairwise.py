@@ -186,6 +186,22 @@ def test_real_weights(X, rng, threads_always):
         np.testing.assert_array_equal(mi, mi.T)
 
 
+def test_many_sums_of_weights_that_differ_little_are_one(rng, monkeypatch):
+    X, weights = rng.integers(0, 60, (2000, 2)), rng.random(2000) + 0.5
+    expected = pairwise_mutual_info(X, sample_weight=weights)
+    chance = pairwise_mutual_info(X, sample_weight=weights, estimator="plugin") - expected
+    monkeypatch.setattr("skinfo.estimation._pairwise.MOST_REAL_SIZES", 0)
+    together = pairwise_mutual_info(X, sample_weight=weights)
+    assert together[0, 1] != expected[0, 1]
+    # The excess of a cell is smooth: sizes within a percent of each other change little.
+    np.testing.assert_allclose(together, expected, atol=1e-4 * chance[0, 1])
+    # Whole weights have exact means, whatever their sizes.
+    whole = np.ceil(weights)
+    exact = pairwise_mutual_info(X, sample_weight=whole)
+    monkeypatch.undo()
+    np.testing.assert_array_equal(exact, pairwise_mutual_info(X, sample_weight=whole))
+
+
 def test_smooth_chance_is_near_the_exact(rng):
     X = rng.integers(0, 5, (400, 6))
     exact = pairwise_mutual_info(X)

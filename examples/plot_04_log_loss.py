@@ -120,7 +120,8 @@ print(table.T.round(3).to_string())
 print(f"What x tells: {1 - entropy(truth).mean():.3f} bits")
 for name in ("exact", "overconfident", "timid"):
     wasted = kl_divergence(truth, distributions(predictions[name])).mean()
-    print(f"{name:<13} wastes {wasted:.3f} bits, estimated as {results[name].miscalibration:.3f}")
+    estimate = results[name].report().loc["miscalibration", "estimate"]  # less what is chance
+    print(f"{name:<13} wastes {wasted:.3f} bits, estimated as {estimate:.3f}")
 
 # %%
 # The estimate for the exact classifier is not quite zero: recalibration gains a little by

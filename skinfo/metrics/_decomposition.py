@@ -124,7 +124,7 @@ class Decomposition:
             mean=float(grouped.mean()),
             variance=float(grouped.var(ddof=1)) * (1 + 1 / n_resamples),
             design_effect=grouped.sum() / alone if alone > 0 else 1.0,
-            pvalue=(1 + n_as_far) / (1 + n_resamples),
+            pvalue=(1 + int(n_as_far)) / (1 + n_resamples),
         )
 
     def _redrawn(self, prob, reference, n_resamples, rng):

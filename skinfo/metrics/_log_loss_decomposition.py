@@ -222,7 +222,7 @@ def log_loss_decomposition(
         ``1 / (n_resamples + 1)``.
 
     random_state : int or None, default=0
-        Seed of these draws: the same answer each time. None draws anew.
+        Seed of these draws, beside the data: the same answer each time. None draws anew.
 
     Returns
     -------
@@ -312,7 +312,7 @@ def log_loss_decomposition(
     )
     prob, columns, weight, groups = _in_order(rows)
     parts = Decomposition(prob, columns, weight)
-    chance = parts.chance(groups, n_resamples, np.random.default_rng(random_state))
+    chance = parts.chance(groups, n_resamples, _generator(random_state, parts))
     errors = _errors(parts, chance, Sampling(weight, groups))
     by_class = parts.by_class() / nats_per_unit
     miscalibration, discrimination, uncertainty = by_class.sum(axis=1).tolist()
@@ -342,6 +342,19 @@ def _in_order(rows):
         order = np.lexsort([rows.columns, rows.weight, *prob.T[::-1]])
     groups = None if rows.groups is None else rows.groups[order]
     return prob[order], rows.columns[order], rows.weight[order], groups
+
+
+def _generator(random_state, parts):
+    """Return the generator of the draws, from a seed of the user's and of the data.
+
+    With the user's alone, the predictions of one model on many samples would all be compared with
+    nearly the same draws: the level would be right over seeds, and not over samples.
+    """
+    if random_state is None:
+        return np.random.default_rng()
+    # Whole for whole weights, and the same for a row and its repetitions.
+    place = (parts.recalibrations[0].cell + 1.0) * (parts.columns + 1.0)
+    return np.random.default_rng([random_state, int((parts.weight * place).sum())])
 
 
 class Errors(NamedTuple):

@@ -313,6 +313,19 @@ def test_chance_and_pvalue_of_one_cell_are_those_of_the_binomial_test(n_hits):
         assert abs(result.chance - law @ gains) <= 4 * error
 
 
+def test_draws_differ_between_samples_of_one_model():
+    # With the seed alone, close predictions would be compared with the same draws: the smallest
+    # miscalibration that is called significant would be the same for all.
+    codes, prob = drawn(17, n_classes=2)
+    other = codes.copy()
+    first, second = np.flatnonzero(codes == 0)[0], np.flatnonzero(codes == 1)[0]
+    other[[first, second]] = 1, 0  # the class rates stay
+    one, two = (log_loss_decomposition(c, prob, n_resamples=9) for c in (codes, other))
+    assert one.chance != two.chance
+    assert isinstance(one.pvalue, float)
+    assert not isinstance(one.pvalue, np.floating)
+
+
 def test_pvalue_of_predictions_that_cannot_be():
     # Hard predictions: labels drawn from them are never another, so one miss is too much.
     sure = np.eye(2)[[0, 1] * 20]

@@ -8,16 +8,13 @@ from skinfo._kernels._log import fast_log
 from skinfo._kernels._multiply import multiply, multiply_by_transpose
 from skinfo._kernels._soft import TINY
 
-# A new cluster is followed until ln g changes by less.
-STILL = 1e-12
-
 
 @kernel
-def grow_clusters(rows, mass, free, beta, start, n_steps):
-    """Follow small new clusters, each for itself, to where they would grow fastest.
+def grow_clusters(rows, mass, free, beta, start):
+    """Let small new clusters, each for itself, make a step to where they would grow faster.
 
     The weight of a small cluster is multiplied, at a step of the others, by
-    g = sum_x p(x) exp(-beta KL(p(y|x) || q(y|t))) / Z(x). Its own steps ascend g.
+    g = sum_x p(x) exp(-beta KL(p(y|x) || q(y|t))) / Z(x). Its own step ascends g.
 
     Parameters
     ----------
@@ -32,35 +29,26 @@ def grow_clusters(rows, mass, free, beta, start, n_steps):
     start : ndarray of shape (n_new, n_columns)
         q(y|t).
 
-    n_steps : int
-        At most; fewer if no ln g changes by STILL.
-
     Returns
     -------
     growth : ndarray of shape (n_new,)
-        ln g before the last step.
+        ln g before the step.
 
     clusters : ndarray of shape (n_new, n_columns)
         q(y|t) after it.
     """
     n_new, n_columns = start.shape
-    clusters = start.copy()
+    clusters = np.empty((n_new, n_columns))
     logs = np.empty((n_new, n_columns))
     scores = np.empty((n_new, mass.shape[0]))
-    growth = np.full(n_new, -np.inf)
-    for _ in range(n_steps):
-        for t in range(n_new):
-            for y in range(n_columns):
-                logs[t, y] = beta * fast_log(max(clusters[t, y], TINY))
-        multiply_by_transpose(logs, rows, scores)
-        furthest = 0.0
-        for t in range(n_new):
-            before = growth[t]
-            growth[t] = share_out(scores[t], free, mass)
-            furthest = max(furthest, growth[t] - before)
-        multiply(scores, rows, clusters)
-        if furthest < STILL:
-            break
+    growth = np.empty(n_new)
+    for t in range(n_new):
+        for y in range(n_columns):
+            logs[t, y] = beta * fast_log(max(start[t, y], TINY))
+    multiply_by_transpose(logs, rows, scores)
+    for t in range(n_new):
+        growth[t] = share_out(scores[t], free, mass)
+    multiply(scores, rows, clusters)
     return growth, clusters
 
 

@@ -63,8 +63,8 @@ class Clusters(NamedTuple):
 
 
 @kernel
-def improve_partition(rows, lookup, order, labels, n_columns, n_clusters, price, max_iter, tol):
-    """Move rows, in turn, to the cluster that they inform most, until none wants to move.
+def move_rows(rows, lookup, order, labels, clusters, n_clusters, price, gained, n_settled):
+    """Move rows, in turn, to the cluster that they inform most.
 
     Parameters
     ----------
@@ -73,66 +73,63 @@ def improve_partition(rows, lookup, order, labels, n_columns, n_clusters, price,
     lookup : ndarray
         An `xlogx_table`.
 
-    order : ndarray of shape (n_rows,), dtype int64
+    order : ndarray of shape (n_moved,), dtype int64
         Whose turn it is.
 
     labels : ndarray of shape (n_rows,), dtype int64
         The cluster of each row, changed in place. NO_CLUSTER: it joins one when its turn comes.
 
-    n_columns, n_clusters : int
+    clusters : Clusters
+        Those that labels make, changed in place.
+
+    n_clusters : int
 
     price : float
         1 - 1 / beta; 1 where the entropy of the clusters costs nothing.
 
-    max_iter : int
-        The most rounds.
+    gained : float
+        What the rows before gained in this round, in N nats.
 
-    tol : float
-        A round that gains less than this (in N nats) is the last.
+    n_settled : int
+        How many rows in turn, the last included, did not want to move.
 
     Returns
     -------
-    n_iter : int
-        Rounds made.
+    gained : float
 
-    objective : float
-        N I(T; Y) - N H(T) / beta, in nats, but for a constant.
+    n_settled : int
+        No more than the number of rows: then nothing moves any more.
     """
-    n_rows = order.shape[0]
-    clusters = gather_clusters(rows, labels, n_columns, n_clusters, lookup)
     # What rounding can make of a tie.
     least = 1e-13 * rows.sizes.sum()
     gains = np.empty(clusters.sizes.shape[0])
-    n_settled = 0
-    for n_iter in range(max_iter):
-        if n_iter > 0 and not rows.whole:
-            # Sums and differences of fractions drift.
-            clusters = gather_clusters(rows, labels, n_columns, n_clusters, lookup)
-        gained = 0.0
-        for x in order:
-            old = labels[x]
-            stay = -np.inf if old < 0 else gain_of_staying(rows, x, old, clusters, price, lookup)
-            gains_of_joining(rows, x, clusters, price, gains)
-            new, best = old, stay + least
-            for t in range(n_clusters):
-                if gains[t] > best and t != old:
-                    new, best = t, gains[t]
-            n_settled += 1
-            if new != old:
-                n_settled = 0
-                gained += best - stay
-                labels[x] = new
-                move(rows, x, old, -1.0, clusters, lookup)
-                move(rows, x, new, 1.0, clusters, lookup)
-            if n_settled == n_rows:
-                break
-        if n_settled >= n_rows or gained < tol:
-            max_iter = n_iter + 1
+    for x in order:
+        if n_settled == labels.shape[0]:
             break
+        old = labels[x]
+        stay = -np.inf if old < 0 else gain_of_staying(rows, x, old, clusters, price, lookup)
+        gains_of_joining(rows, x, clusters, price, gains)
+        new, best = old, stay + least
+        for t in range(n_clusters):
+            if gains[t] > best and t != old:
+                new, best = t, gains[t]
+        n_settled += 1
+        if new != old:
+            n_settled = 0
+            gained += best - stay
+            labels[x] = new
+            move(rows, x, old, -1.0, clusters, lookup)
+            move(rows, x, new, 1.0, clusters, lookup)
+    return gained, n_settled
+
+
+@kernel
+def objective_of(clusters, n_clusters, price, lookup):
+    """Return N I(T; Y) - N H(T) / beta, in nats, but for a constant."""
     objective = clusters.terms.sum()
     for t in range(n_clusters):
         objective -= price * xlogx_of(clusters.sizes[t], lookup)
-    return max_iter, objective
+    return objective
 
 
 @kernel

@@ -4,6 +4,8 @@ Clusters run down and rows or columns across, so that the inner loops are long, 
 vectorised however few clusters there are.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from skinfo._kernels._exp import fast_exp
@@ -22,21 +24,74 @@ CHUNK = 512
 DEPTH = 6
 # Added to the diagonal of its equations, relatively: the steps looked back on become parallel.
 RIDGE = 1e-10
+# What a step was that is no stride.
+EXTRAPOLATED = -1.0
+# A stride goes further by so many residuals at most.
+LONGEST = 1e6
 # An energy may rise by this share of its size, which is rounding.
 SLACK = 1e-14
-# Where clusters part, a descent may creep for ever: it ends once so many steps lower the energy,
-# in nats, by less than this.
-PATIENCE = 100
-STANDSTILL = 1e-7
+# Where clusters part, a descent may creep for ever: it ends once all that is to come would lower
+# the energy, in nats, by less than STANDSTILL, judged by three spans of PATIENCE steps, or once
+# these lower it by less than FLAT.
+PATIENCE = 50
+STANDSTILL = 1e-8
+FLAT = 1e-10
+
+
+class Descent(NamedTuple):
+    """A descent on its way.
+
+    point : ndarray of shape (n_clusters, n_columns)
+        sqrt q(t, y).
+    joint : ndarray of shape (n_clusters, n_rows)
+        q(t, x) of the last step.
+    energies : ndarray of shape (max_iter,)
+        Of each step that stood, I(T;X) - beta I(T;Y) + beta H(Y), in nats, or rather its bound
+        for the decoder that the step set out from.
+    last : ndarray of shape (2, size)
+        What the last step reached, and its residual: reached less set out from.
+    moves, changes : ndarray of shape (DEPTH, size)
+        Changes of both from step to step.
+    counts : ndarray of shape (3,), dtype int64
+        Steps made, those not undone, and those since an extrapolation was undone.
+    stride : ndarray of shape (3,)
+        How many residuals a stride goes further than a step; how many the last step did,
+        EXTRAPOLATED or 0; and whether strides are tried, since an extrapolation was undone.
+    """
+
+    point: np.ndarray
+    joint: np.ndarray
+    energies: np.ndarray
+    last: np.ndarray
+    moves: np.ndarray
+    changes: np.ndarray
+    counts: np.ndarray
+    stride: np.ndarray
+
+
+def begin_descent(start, n_rows, max_iter):
+    """Return the Descent from a decoder q(t, y) of shape (n_clusters, n_columns)."""
+    return Descent(
+        np.sqrt(start),
+        np.empty((len(start), n_rows)),
+        np.empty(max_iter),
+        np.empty((2, start.size)),
+        np.empty((DEPTH, start.size)),
+        np.empty((DEPTH, start.size)),
+        np.zeros(3, np.int64),
+        np.array([1.0, 0.0, 0.0]),
+    )
 
 
 @kernel
-def descend(rows, mass, start, beta, max_iter, tol, joint, energies):
+def descend(rows, mass, beta, tol, descent, n_steps):
     """Iterate q(t|x) ~ q(t) exp(-beta KL(p(y|x) || q(y|t))) from a decoder; the energy falls.
 
     A step maps a decoder q(t, y) to the next. Next to a phase transition it contracts as little
     as one likes, so steps are extrapolated by Anderson's method, in the coordinates sqrt q(t, y),
-    in which zeros are no edge. An extrapolation that raises the energy is undone.
+    in which zeros are no edge. That is the way to a fixed point, which may be a saddle: where it
+    would lead back, or led up, a step goes further by a multiple of itself instead, twice as far
+    each time that this leads down. What raises the energy is undone.
 
     Parameters
     ----------
@@ -46,60 +101,63 @@ def descend(rows, mass, start, beta, max_iter, tol, joint, energies):
     mass : ndarray of shape (n_rows,)
         p(x).
 
-    start : ndarray of shape (n_clusters, n_columns)
-        q(t, y).
-
     beta : float
-
-    max_iter : int
 
     tol : float
         Largest change of a sqrt q(t, y) in a step that ends the iteration. It also ends when it
         creeps, unless this is zero.
 
-    joint : ndarray of shape (n_clusters, n_rows)
-        Overwritten by q(t, x).
+    descent : Descent
+        Changed in place.
 
-    energies : ndarray of shape (max_iter,)
-        The first entries are overwritten by I(T;X) - beta I(T;Y) + beta H(Y), in nats, or rather
-        its bound for the decoder that each step set out from: one entry a step that stood.
+    n_steps : int
+        At most, of this call: how often it is called changes nothing.
 
     Returns
     -------
-    n_iter, n_stood : int
-        Steps made, and those not undone.
+    ended : bool
     """
-    n_clusters, n_columns = start.shape
-    size = n_clusters * n_columns
-    logs = np.empty((n_clusters, n_columns))
-    log_weights = np.empty(n_clusters)
-    point = np.sqrt(start)
-    reached = np.empty((n_clusters, n_columns))
-    last = np.empty((2, size))
-    moves = np.empty((DEPTH, size))
-    changes = np.empty((DEPTH, size))
-    n_seen = n_iter = n_stood = 0
-    while n_iter < max_iter:
+    point, joint, energies, last, moves, changes, counts, stride = descent
+    max_iter = energies.shape[0]
+    logs = np.empty(point.shape)
+    log_weights = np.empty(point.shape[0])
+    reached = np.empty(point.shape)
+    for _ in range(min(n_steps, max_iter - counts[0])):
+        n_iter, n_stood, n_seen = counts[0], counts[1], counts[2]
         decoder_logs(point, beta, logs, log_weights)
         multiply_by_transpose(logs, rows, joint)
         energy = -encode(joint, log_weights, mass)
         multiply(joint, rows, reached)
         n_iter += 1
-        if n_seen > 1 and energy > energies[n_stood - 1] + SLACK * abs(energy):
+        # Not `>`: beyond the largest float it is NaN.
+        if stride[1] != 0.0 and not energy <= energies[n_stood - 1] + SLACK * abs(energy):
             go_back(last, point)
-            n_seen = 0
+            counts[0], counts[2] = n_iter, 0
+            stride[2] = stride[1] == EXTRAPOLATED
+            if stride[1] > 0.0:
+                stride[0] = max(stride[1] / 4.0, 1.0)
+            stride[1] = 0.0
             continue
+        stride[0] = min(max(stride[0], 2.0 * stride[1]), LONGEST)
         energies[n_stood] = energy
         n_stood += 1
         furthest = advance(reached, point, last, moves, changes, n_seen)
         n_seen += 1
+        counts[0], counts[1], counts[2] = n_iter, n_stood, n_seen
         if furthest < tol or (tol > 0.0 and is_creeping(energies, n_stood)):
-            break
+            return True
         # The last step is a plain one, which cannot be for the worse.
-        if n_seen > 1 and n_iter + 1 < max_iter:
+        stride[1] = 0.0
+        if n_iter + 1 < max_iter and stride[2] != 0.0:
+            stride[1] = stride[0]
+            move_by(last[1], stride[0], point)
+        elif n_iter + 1 < max_iter and n_seen > 1:
             n_used = min(n_seen - 1, DEPTH)
-            extrapolate(moves[:n_used], changes[:n_used], last[1], point)
-    return n_iter, n_stood
+            stride[1] = EXTRAPOLATED
+            if not extrapolate(moves[:n_used], changes[:n_used], last[1], point):
+                stride[1] = stride[0]
+                move_by(last[1], stride[0], point)
+    return counts[0] == max_iter
 
 
 @kernel
@@ -158,9 +216,27 @@ def go_back(last, point):
 
 @kernel
 def is_creeping(energies, n_stood):
-    """Tell whether the last steps lowered the energy so little that it is not worth going on."""
-    before = n_stood - 1 - PATIENCE
-    return before >= 0 and energies[before] - energies[n_stood - 1] < STANDSTILL
+    """Tell whether what is left to gain is not worth going on for, judged twice.
+
+    From span to span of steps the gain falls by some factor, as it will go on to do: what is left
+    is the rest of a geometric series. Where it grows, the descent leaves a saddle, however slowly.
+    """
+    last = n_stood - 1
+    if last < 3 * PATIENCE:
+        return False
+    # Strides that double would by now have led out of the flattest saddle.
+    if energies[last - 3 * PATIENCE] - energies[last] < FLAT:
+        return True
+    third = energies[last - PATIENCE] - energies[last]
+    second = energies[last - 2 * PATIENCE] - energies[last - PATIENCE]
+    first = energies[last - 3 * PATIENCE] - energies[last - 2 * PATIENCE]
+    return is_little(first, second) and is_little(second, third)
+
+
+@kernel
+def is_little(before, gain):
+    """Tell whether two terms of a geometric series leave less than STANDSTILL to come."""
+    return gain < before and gain * gain < STANDSTILL * (before - gain)
 
 
 @kernel
@@ -245,6 +321,11 @@ def extrapolate(moves, changes, residual, point):
 
     point : ndarray of shape (n_clusters, n_columns)
         What it reached; overwritten.
+
+    Returns
+    -------
+    forward : bool
+        Whether the whole step goes along its residual rather than against it; else nothing moves.
     """
     n_used = changes.shape[0]
     gram = np.dot(changes, changes.T)
@@ -263,10 +344,19 @@ def extrapolate(moves, changes, residual, point):
             shares[i] -= gram[i, k] * shares[k]
         shares[i] /= gram[i, i]
     move = np.dot(shares, moves)
+    if np.dot(move, residual) > np.dot(residual, residual):
+        return False
+    move_by(move, -1.0, point)
+    return True
+
+
+@kernel
+def move_by(move, times, point):
+    """Add a move, (size,), some times to a point, (n_clusters, n_columns)."""
     j = 0
     for t in range(point.shape[0]):
         for y in range(point.shape[1]):
-            point[t, y] -= move[j]
+            point[t, y] += times * move[j]
             j += 1
 
 

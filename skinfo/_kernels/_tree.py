@@ -4,46 +4,111 @@
 cost asks only for the columns where one of the two has counts, and dead states are cleared away.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from skinfo._kernels._jit import ZERO, kernel
 from skinfo._kernels._log import fast_xlogx
 
+UNKNOWN = np.int64(-1)
+
+
+class States(NamedTuple):
+    """States on their way into one.
+
+    counts, terms : ndarray of shape (n_columns, n_states)
+        Counts and n ln n of them, zero for a dead state.
+    sizes : ndarray of shape (n_states,)
+        Zero for a dead state.
+    names : ndarray of shape (n_states,), dtype int64
+        The row that each was at first, the smallest number of those it has.
+    partner, cheapest : ndarray of shape (n_states,)
+        The later state that is cheapest to merge with, itself where there is none; UNKNOWN where
+        that is to be asked. And what it costs.
+    """
+
+    counts: np.ndarray
+    terms: np.ndarray
+    sizes: np.ndarray
+    names: np.ndarray
+    partner: np.ndarray
+    cheapest: np.ndarray
+
+
+def begin_merging(rows, n_columns):
+    """Return the States of Rows: one each."""
+    n_rows = len(rows.sizes)
+    return States(
+        *spread_out(rows, n_columns),
+        rows.sizes.copy(),
+        np.arange(n_rows),
+        np.full(n_rows, UNKNOWN),
+        np.full(n_rows, np.inf),
+    )
+
+
+def without_dead(states):
+    """Return the States that are alive, whose partners must all be known."""
+    alive = states.sizes > 0
+    return States(
+        np.ascontiguousarray(states.counts[:, alive]),
+        np.ascontiguousarray(states.terms[:, alive]),
+        states.sizes[alive],
+        states.names[alive],
+        (np.cumsum(alive) - 1)[states.partner[alive]],
+        states.cheapest[alive],
+    )
+
 
 @kernel
-def merge_tree(rows, n_columns):
-    """Merge the two states that lose least by it, until one is left.
+def merge_some(states, steps, losses, place, n_costs):
+    """Merge the two states that lose least by it, again and again.
 
     Parameters
     ----------
-    rows : Rows
+    states : States
+        Changed in place.
 
-    n_columns : int
+    steps, losses : ndarray of shape (n_merges, 2) and (n_merges,)
+        Of the merges, stored as they are made.
+
+    place : ndarray of shape (3,), dtype int64
+        Merges made; the state that grew last, if earlier ones do not know what it costs yet, or
+        UNKNOWN; and the state from which on some may not know their partner. Changed in place.
+
+    n_costs : int
+        For so many states, at most, the costs of merging with all others are found. How often
+        this is called changes nothing.
 
     Returns
     -------
-    steps : ndarray of shape (n_rows - 1, 2), dtype int64
-        At each step row ``steps[s, 1]`` joins the state of ``steps[s, 0]``, the smaller number.
-
-    losses : ndarray of shape (n_rows - 1,)
-        What each merge costs, in N nats.
+    ended : bool
+        Whether half of the states are dead, or all merges made, rather than costs found.
     """
-    counts, terms = spread_out(rows, n_columns)
-    sizes, names = rows.sizes.copy(), np.arange(rows.sizes.shape[0])
-    n_states = names.shape[0]
-    # Each state remembers its cheapest partner among the later ones.
-    partner, cheapest = np.empty(n_states, np.int64), np.empty(n_states)
+    counts, terms, sizes, names, partner, cheapest = states
+    n_states = sizes.shape[0]
     costs = np.empty(n_states)
-    for i in range(n_states):
-        find_partner(counts, terms, sizes, i, partner, cheapest, costs)
-    n_merges = n_states - 1
-    steps, losses = np.empty((n_merges, 2), np.int64), np.empty(n_merges)
-    for s in range(n_merges):
-        if 2 * (n_states - s) <= names.shape[0]:
-            alive = sizes > 0.0
-            partner = (np.cumsum(alive) - 1)[partner[alive]]
-            counts, terms = counts[:, alive], terms[:, alive]
-            sizes, names, cheapest = sizes[alive], names[alive], cheapest[alive]
+    while True:
+        for k in range(place[2], n_states):
+            if partner[k] == UNKNOWN and sizes[k] > 0.0:
+                if n_costs <= 0:
+                    place[2] = k
+                    return False
+                find_partner(counts, terms, sizes, k, partner, cheapest, costs)
+                n_costs -= 1
+        place[2] = n_states
+        i = place[1]
+        if i != UNKNOWN:
+            costs_of_merging(counts, terms, sizes, i, ZERO, i, costs)
+            n_costs -= 1
+            for k in range(i):
+                if costs[k] < cheapest[k]:
+                    cheapest[k], partner[k] = costs[k], i
+            place[1] = UNKNOWN
+        s = place[0]
+        if s == losses.shape[0] or 2 * (losses.shape[0] + 1 - s) <= n_states:
+            return True
         i = np.argmin(cheapest)
         j = partner[i]
         steps[s, 0], steps[s, 1] = names[i], names[j]
@@ -51,13 +116,9 @@ def merge_tree(rows, n_columns):
         join(counts, terms, sizes, i, j)
         cheapest[j] = np.inf
         for k in range(j):
-            if sizes[k] > 0.0 and (k == i or partner[k] == i or partner[k] == j):
-                find_partner(counts, terms, sizes, k, partner, cheapest, costs)
-        costs_of_merging(counts, terms, sizes, i, ZERO, i, costs)
-        for k in range(i):
-            if costs[k] < cheapest[k]:
-                cheapest[k], partner[k] = costs[k], i
-    return steps, losses
+            if k == i or partner[k] == i or partner[k] == j:
+                partner[k] = UNKNOWN
+        place[0], place[1], place[2] = s + 1, i, 0
 
 
 @kernel

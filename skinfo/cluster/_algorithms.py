@@ -8,6 +8,7 @@ from skinfo.cluster._sequential import begin_partition, best_partition, improve
 from skinfo.cluster._soft import iterate_soft
 from skinfo.cluster._starts import Solution
 from skinfo.cluster._tree import merge_all
+from skinfo.utils._parallel import one_blas_thread
 
 # The share of a row that starts spread over all clusters, so that none lacks a column.
 SPREAD = 0.1
@@ -39,6 +40,7 @@ def _deterministic(rows, plan):
     return _iterate(rows, plan, hard=True)
 
 
+@one_blas_thread
 def _iterate(rows, plan, hard):
     joint = rows.joint()
 

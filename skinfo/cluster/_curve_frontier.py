@@ -65,6 +65,7 @@ def trace_frontier(search, betas, hard):
         frontier.share()
         if all(one is other for one, other in zip(before, frontier.best, strict=True)):
             break
+    frontier.finish()
     return [frontier.best[frontier.leader(i)] for i in range(len(betas))]
 
 
@@ -98,6 +99,14 @@ class _Frontier:
         """Let every beta start from the solution that is best for it."""
         for i in range(len(self.betas)):
             self._take_from(i, self.leader(i))
+
+    def finish(self):
+        """Let every solution, of which all but the last steps were made, make these too."""
+        for i, beta in enumerate(self.betas):
+            if self.best[i] is not self.search.trivial:
+                found = self.search.settle(self.best[i].decoder, beta, self.search.tol)
+                if found.cost(beta) <= self.best[i].cost(beta) or not found.converged:
+                    self.best[i] = found
 
     def leader(self, i):
         """Return whose solution costs least at a beta."""

@@ -64,7 +64,10 @@ class DistinctRows(NamedTuple):
 
     def joint(self):
         """Return p(x, y), dense or CSR, whichever is faster to multiply."""
-        joint = self.counts / self.sizes.sum()
+        joint = self.counts.copy()
+        # Not `counts / total`, for which SciPy multiplies by 1 / total: that is rounded twice, and
+        # tables in proportion would differ.
+        joint.data /= self.sizes.sum()
         n_cells = joint.shape[0] * joint.shape[1]
         return joint.toarray() if joint.nnz > DENSE * n_cells else joint
 

@@ -7,7 +7,8 @@ from scipy import sparse
 
 from skinfo._kernels._jit import ZERO
 from skinfo._kernels._merging import merge_costs, negated_class_entropy
-from skinfo._kernels._soft import decoder_logs, descend, mutual_information
+from skinfo._kernels._soft import begin_descent, decoder_logs, descend, mutual_information
+from skinfo.utils._parallel import check_cancelled, pieces
 
 # A merge of hard clusters must lower the objective by more than rounding does, in nats.
 GAIN_OF_MERGE = 1e-12
@@ -62,6 +63,11 @@ def make_table(joint):
     data = joint.data / np.repeat(mass, np.diff(indptr))
     rows = sparse.csr_array((data, indices, indptr), shape=joint.shape)
     return Table(rows, mass, (data, indices, indptr))
+
+
+def dense(array):
+    """Return an array or CSR as an array."""
+    return array.toarray() if sparse.issparse(array) else array
 
 
 def iterate_soft(joint, n_clusters, beta, *, start, hard, max_iter, tol):
@@ -129,16 +135,18 @@ def minimise_soft(table, decoder, beta, max_iter, tol):
 
     n_iter : int
     """
-    shares = np.empty((len(decoder), len(table.mass)))
-    energies = np.empty(max_iter)
-    n_iter, _ = descend(table.arrays, table.mass, decoder, beta, max_iter, tol, shares, energies)
-    return shares, n_iter
+    descent = begin_descent(decoder, len(table.mass), max_iter)
+    for start, stop in pieces(max_iter):
+        if descend(table.arrays, table.mass, beta, tol, descent, stop - start):
+            break
+    return descent.joint, int(descent.counts[0])
 
 
 def minimise_hard(table, decoder, beta, max_iter, tol):
     """Minimise H(T) - beta I(T;Y) likewise: moves of all rows at once, then merges; no `tol`."""
     labels = None
     for n_iter in range(1, max_iter + 1):  # noqa: B007, since it is returned
+        check_cancelled()
         before = labels
         labels = encoder_scores(table, decoder, beta).argmax(axis=0)
         if before is not None and np.array_equal(labels, before):

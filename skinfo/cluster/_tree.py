@@ -1,12 +1,14 @@
 """The tree that an agglomerative bottleneck makes, and where it is cut."""
 
+import sys
 from typing import NamedTuple
 
 import numpy as np
 
 from skinfo._kernels._merging import merged_labels
-from skinfo._kernels._tree import merge_tree
+from skinfo._kernels._tree import UNKNOWN, begin_merging, merge_some, without_dead
 from skinfo.cluster._found import heaviest_first, of_samples, renumber
+from skinfo.utils._parallel import pieces
 
 
 class Tree(NamedTuple):
@@ -71,6 +73,34 @@ def merge_all(rows):
     """Return the Tree of DistinctRows."""
     steps, losses = merge_tree(rows.cells, rows.counts.shape[1])
     return Tree(steps, losses / (rows.sizes.sum() * np.log(2)), rows.sizes, rows.groups)
+
+
+def merge_tree(rows, n_columns):
+    """Merge the two states that lose least by it, until one is left.
+
+    Parameters
+    ----------
+    rows : Rows
+
+    n_columns : int
+
+    Returns
+    -------
+    steps : ndarray of shape (n_rows - 1, 2), dtype int64
+        At each step row ``steps[s, 1]`` joins the state of ``steps[s, 0]``, the smaller number.
+
+    losses : ndarray of shape (n_rows - 1,)
+        What each merge costs, in N nats.
+    """
+    n_merges = len(rows.sizes) - 1
+    steps, losses = np.empty((n_merges, 2), np.int64), np.empty(n_merges)
+    states, place = begin_merging(rows, n_columns), np.array([0, UNKNOWN, 0])
+    for start, stop in pieces(sys.maxsize):
+        if merge_some(states, steps, losses, place, stop - start):
+            if place[0] == n_merges:
+                break
+            states = without_dead(states)
+    return steps, losses
 
 
 def _join(children, node, other, n_samples):

@@ -5,6 +5,11 @@ from scipy.spatial import cKDTree
 from scipy.special import psi
 
 from skinfo._kernels._neighbors import line_counts
+from skinfo.utils._parallel import check_cancelled
+
+# Rows whose neighbours are found at a time. A query takes longer than any kernel, where many rows
+# are equal as long as a look at every row, and meanwhile does not hear Ctrl-C.
+ROWS_A_QUERY = 128
 
 
 def ksg_blocks(x, y, n_neighbors):
@@ -27,7 +32,7 @@ def ksg_blocks(x, y, n_neighbors):
         return 0.0
     n = len(x)
     k = min(n_neighbors, n - 1)
-    radii = _kth_distance(np.hstack([x, y]), k)
+    radii = kth_distance(np.hstack([x, y]), k)
     n_x, n_y = (_rows_within(block, radii, closed=False) for block in (x, y))
     return float(psi(n) + psi(k) - np.mean(psi(n_x) + psi(n_y)))
 
@@ -55,7 +60,7 @@ def ksg_conditional(x, y, z, n_neighbors):
     if _is_constant(x) or _is_constant(y):
         return 0.0
     k = min(n_neighbors, len(x) - 1)
-    radii = _kth_distance(np.hstack([x, y, z]), k)
+    radii = kth_distance(np.hstack([x, y, z]), k)
     n_xz, n_yz, n_z = (
         _rows_within(block, radii, closed=False)
         for block in (np.hstack([x, z]), np.hstack([y, z]), z)
@@ -92,7 +97,7 @@ def mixed_conditional(x, y, z, n_neighbors):
     if _is_constant(x) or _is_constant(y):
         return 0.0
     joint = np.hstack([x, y, z])
-    radii = _kth_distance(joint, min(n_neighbors, len(x) - 1))
+    radii = kth_distance(joint, min(n_neighbors, len(x) - 1))
     near = radii < far
     if not near.any():
         return 0.0
@@ -113,10 +118,23 @@ def _is_constant(block):
     return bool((block == block[0]).all())
 
 
-def _kth_distance(block, k):
-    """Return the distance from each row to its k-th nearest other, in the maximum norm."""
+def kth_distance(block, k, *, p=np.inf):
+    """Return the distance from each row to its k-th nearest other, (n_rows,).
+
+    Parameters
+    ----------
+    block : ndarray of shape (n_rows, n_dimensions)
+
+    k : int
+
+    p : float, default=inf
+        Of the norm: 2 for Euclidean distance.
+    """
     # Of a row and its twins any may come first, at distance zero: the k + 1-th stands.
-    return cKDTree(block).query(block, k=[k + 1], p=np.inf)[0][:, 0]
+    tree, radii = cKDTree(block), np.empty(len(block))
+    for rows in _parts(len(block)):
+        radii[rows] = tree.query(block[rows], k=[k + 1], p=p)[0][:, 0]
+    return radii
 
 
 def _rows_within(block, radii, *, closed, of=slice(None)):
@@ -128,7 +146,17 @@ def _rows_within(block, radii, *, closed, of=slice(None)):
     else:
         # Distances here are plain differences, so the next smaller float makes "<" of "<=".
         reach = radii if closed else np.nextafter(radii, -np.inf)
-        tree = cKDTree(block)
-        counts = tree.query_ball_point(values, reach, p=np.inf, return_length=True)
+        tree, counts = cKDTree(block), np.empty(len(values), np.int64)
+        for rows in _parts(len(values)):
+            counts[rows] = tree.query_ball_point(
+                values[rows], reach[rows], p=np.inf, return_length=True
+            )
     # A row is within its own radius, be that zero.
     return np.maximum(counts, 1)
+
+
+def _parts(n):
+    """Yield slices that cover 0..n; between two of them Ctrl-C is heard."""
+    for start in range(0, n, ROWS_A_QUERY):
+        check_cancelled()
+        yield slice(start, start + ROWS_A_QUERY)

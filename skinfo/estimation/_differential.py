@@ -3,11 +3,11 @@
 from numbers import Integral
 
 import numpy as np
-from scipy.spatial import cKDTree
 from scipy.special import gammaln, psi
 from sklearn.utils.validation import check_array
 
 from skinfo._kernels._neighbors import line_radii
+from skinfo.estimation._blocks import kth_distance
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._validation import check_base
 
@@ -83,7 +83,7 @@ def differential_entropy(X, *, n_neighbors=3, base=2):
     if n_dimensions == 1:
         radii = line_radii(np.sort(X[:, 0]), n_neighbors)
     else:
-        radii = cKDTree(X).query(X, k=[n_neighbors + 1])[0][:, 0]
+        radii = kth_distance(X, n_neighbors, p=2)
     if radii.min() == 0.0:
         return -np.inf
     log_ball = n_dimensions / 2 * np.log(np.pi) - gammaln(n_dimensions / 2 + 1)

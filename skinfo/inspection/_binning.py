@@ -13,6 +13,7 @@ from skinfo.inspection._style import (
     draw_intervals,
     legend_above,
     line_style,
+    literal,
     name_ticks,
     points_a_place,
     shorten,
@@ -253,7 +254,7 @@ class BinningDisplay:
         for k, colour, marker in looks:
             rows = np.arange(n_bins) + offsets[k]
             defaults = {"color": colour, "marker": marker, "linestyle": "none", "markersize": size}
-            style = line_style(defaults | {"label": str(self.value_names[k])}, kwargs)
+            style = line_style(defaults | {"label": literal(self.value_names[k])}, kwargs)
             self.lines_ += ax.plot(value[:, k], rows, **style)
             colour = self.lines_[-1].get_color()
             self.intervals_.append(

@@ -10,6 +10,7 @@ from skinfo.inspection._style import (
     bits,
     check_lengths,
     legend_above,
+    literal,
     name_ticks,
     start_plot,
 )
@@ -255,7 +256,7 @@ class DistributionDisplay:
         for i, (shares, label, colour) in enumerate(
             zip(shown, labels, (BLUE, ORANGE), strict=False)
         ):
-            style = bar_style({"color": colour, "width": width, "label": label}, kwargs)
+            style = bar_style({"color": colour, "width": width, "label": literal(label)}, kwargs)
             places = np.arange(len(shares)) + (i - (len(shown) - 1) / 2) * width
             self.bars_.append(ax.bar(places, shares, **style))
         name_ticks(ax.xaxis, np.arange(len(p)) if outcomes is None else outcomes)

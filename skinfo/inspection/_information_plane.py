@@ -9,6 +9,7 @@ from skinfo.inspection._style import (
     check_lengths,
     legend_above,
     line_style,
+    literal,
     next_colour,
     start_plot,
 )
@@ -250,7 +251,7 @@ class InformationPlaneDisplay:
         ax = start_plot(self, ax)
         defaults = {"color": next_colour(ax), "marker": "o", "markersize": 4}
         if name is not None:
-            defaults["label"] = name
+            defaults["label"] = literal(name)
         style = line_style(defaults, kwargs)
         (self.line_,) = ax.plot(compression, relevance, **style)
         self._draw_limits()

@@ -12,6 +12,7 @@ from skinfo.inspection._style import (
     check_lengths,
     draw_intervals,
     legend_above,
+    literal,
     name_ticks,
     points_a_place,
     start_plot,
@@ -302,7 +303,7 @@ class MutualInfoDisplay:
             self._pale(qvalue[shown] > max_qvalue, max_qvalue)
         labels = [f"x{j}" for j in shown] if names is None else names[shown].tolist()
         self._finish(labels, values[self.ranking_[len(shown) :]])
-        ax.set_xlabel(f"Information about {'y' if name is None else name} (bits)")
+        ax.set_xlabel(f"Information about {'y' if name is None else literal(name)} (bits)")
         return self
 
     def _pale(self, chance, max_qvalue):

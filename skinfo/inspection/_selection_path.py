@@ -10,6 +10,7 @@ from skinfo.inspection._style import (
     check_lengths,
     legend_above,
     line_style,
+    literal,
     name_ticks,
     start_plot,
 )
@@ -170,7 +171,7 @@ class SelectionPathDisplay:
         )
         ax = start_plot(self, ax)
         steps = np.arange(len(information))
-        prefix = "" if name is None else f"{name}: "
+        prefix = "" if name is None else f"{literal(name)}: "
         defaults = {"color": BLUE, "marker": "o", "markersize": 4, "label": f"{prefix}held so far"}
         self.bars_ = ax.barh(
             steps, gains, **bar_style({"color": SKY, "alpha": 0.6}, {"label": f"{prefix}added"})

@@ -86,7 +86,7 @@ def name_ticks(axis, names, *, beside=None):
     step = points_a_place(axis, len(names))
     every = max(1, math.ceil(SMALLEST_FONT / (LINE_FILL * step)))
     shown = range(0, len(names), every)
-    labels = [shorten(names[i]) for i in shown]
+    labels = [_shortened(names[i]) for i in shown]
     width = LETTER_WIDTH * max(map(len, labels), default=1)
     size = min(_font_points(), LINE_FILL * step * every)
     turned = axis.axis_name == "x" and width * size > step * every
@@ -94,6 +94,7 @@ def name_ticks(axis, names, *, beside=None):
         other = axis.axes.yaxis if turned else axis.axes.xaxis
         size = min(size, ROOM_FOR_NAMES * points_a_place(beside or other, 1) / width)
     size = max(size, SMALLEST_FONT)
+    labels = [literal(label) for label in labels]
     axis.set_ticks(shown, labels=labels, fontsize=size, rotation=90 if turned else 0)
     return size
 
@@ -112,7 +113,16 @@ def space_for_text(axis, n_places, n_letters):
 
 
 def shorten(name):
-    """Return a name without its middle, if it is too long for an axis."""
+    """Return a name as it is to be drawn, without its middle if it is too long for an axis."""
+    return literal(_shortened(name))
+
+
+def literal(text):
+    """Return text for matplotlib to draw as it is: between two dollar signs it would set TeX."""
+    return str(text).replace("$", r"\$")
+
+
+def _shortened(name):
     name = str(name)
     half = LONGEST_NAME // 2 - 1
     return name if len(name) <= LONGEST_NAME else f"{name[:half]}…{name[-half:]}"

@@ -5,6 +5,7 @@ from skinfo.inspection._style import (
     check_lengths,
     legend_above,
     line_style,
+    literal,
     next_colour,
     start_plot,
 )
@@ -334,7 +335,7 @@ class UncertaintyDisplay:
         name = self.name if name is None else name
         defaults = {
             "color": next_colour(ax),
-            "label": "observed" if name is None else name,
+            "label": "observed" if name is None else literal(name),
         }
         (self.line_,) = ax.plot(coverage, risk, **line_style(defaults, kwargs))
         colour = self.line_.get_color()

@@ -2,8 +2,12 @@
 
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import ContextVar, copy_context
+from functools import cache, wraps
+from threading import Event
+from time import perf_counter
 
 from joblib.parallel import get_active_backend
+from threadpoolctl import ThreadpoolController
 
 # Nanoseconds of work below which starting threads costs more than they save.
 WORTH_THREADS = 1e6
@@ -11,7 +15,14 @@ WORTH_THREADS = 1e6
 # Seconds between two looks for Ctrl-C, which a wait without end does not hear on Windows.
 LISTEN_EVERY = 0.1
 
+# Seconds that a piece of long work is to take, and how much more work the next may be.
+PIECE = 0.1
+GROWTH = 16
+
 _is_in_thread = ContextVar("_is_in_thread", default=False)
+
+# Set where nobody waits for the results of this thread any more.
+_is_cancelled = ContextVar("_is_cancelled")
 
 
 def n_threads(n_jobs):
@@ -62,6 +73,7 @@ class Threads:
     def __init__(self, n_jobs):
         self.n = n_threads(n_jobs)
         self._pool = ThreadPoolExecutor(self.n) if self.n > 1 else None
+        self._cancelled = Event()
 
     def __enter__(self):
         return self
@@ -69,6 +81,8 @@ class Threads:
     def __exit__(self, *exception):
         if self._pool is not None:
             # After an error or Ctrl-C nobody waits for what is under way.
+            if exception[0] is not None:
+                self._cancelled.set()
             self._pool.shutdown(wait=exception[0] is None, cancel_futures=True)
 
     def run(self, tasks):
@@ -87,7 +101,10 @@ class Threads:
         if self._pool is None:
             return [function(*args, **kwargs) for function, args, kwargs in tasks]
         # Each in a copy of the context, so that np.errstate and the like hold there too.
-        begun = [self._pool.submit(copy_context().run, _in_thread, *task) for task in tasks]
+        begun = [
+            self._pool.submit(copy_context().run, _in_thread, self._cancelled, *task)
+            for task in tasks
+        ]
         return [_result(task) for task in begun]
 
 
@@ -109,8 +126,65 @@ def in_threads(tasks, *, n_jobs, work=float("inf")):
         return threads.run(tasks)
 
 
-def _in_thread(function, args, kwargs):
+def one_blas_thread(function):
+    """Decorate a function that makes many small matrix products.
+
+    Threads of BLAS wait for each other by turning round and round: of a product that takes a
+    millisecond they take longer and several times the processor time, the more where others work.
+    """
+
+    @wraps(function)
+    def limited(*args, **kwargs):
+        with _blas().limit(limits=1, user_api="blas"):
+            return function(*args, **kwargs)
+
+    return limited
+
+
+@cache
+def _blas():
+    return ThreadpoolController()
+
+
+def pieces(n, first=1):
+    """Yield ranges that cover 0..n, so that long work returns to Python about ten times a second.
+
+    A kernel does not hear Ctrl-C, and a thread not that its results are no longer wanted. Each
+    range is as long as the time that the one before took suggests, so no result may depend on
+    where ranges end.
+
+    Parameters
+    ----------
+    n : int
+
+    first : int, default=1
+        The length of the first range.
+
+    Yields
+    ------
+    start, stop : int
+    """
+    start, length = 0, first
+    while start < n:
+        check_cancelled()
+        stop = min(start + length, n)
+        began = perf_counter()
+        yield start, stop
+        seconds = perf_counter() - began
+        length = max(1, int(length * min(GROWTH, PIECE / max(seconds, PIECE / GROWTH))))
+        start = stop
+
+
+def check_cancelled():
+    """KeyboardInterrupt in a thread whose results nobody waits for any more."""
+    cancelled = _is_cancelled.get(None)
+    if cancelled is not None and cancelled.is_set():
+        raise KeyboardInterrupt
+
+
+def _in_thread(cancelled, function, args, kwargs):
     _is_in_thread.set(True)
+    _is_cancelled.set(cancelled)
     return function(*args, **kwargs)
 
 

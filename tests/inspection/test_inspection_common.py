@@ -7,7 +7,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.cbook import is_math_text
 from matplotlib.colors import to_rgba
+from matplotlib.text import Text
 
 from skinfo import inspection
 from skinfo.inspection import (
@@ -204,3 +206,63 @@ def test_names_of_a_frame_reach_the_axis(rng):
     X = pd.DataFrame(rng.integers(0, 3, (60, 2)), columns=["left", "right"])
     display = MutualInfoMatrixDisplay.from_data(X)
     assert [t.get_text() for t in display.ax_.get_xticklabels()] == ["left", "right"]
+
+
+# The first is no TeX, and raises where it is taken for that; the second is, of a kind.
+NOT_TEX = (r"$\frac{", "$5 to $9")
+
+# Whatever has a name that users choose: features, levels, classes, models.
+WITH_NAMES = {
+    "BinningDisplay": lambda names, plot: BinningDisplay(
+        names,
+        share=[0.5, 0.5],
+        bits=[0.1, 0.1],
+        value=[[0.2, 0.8], [0.8, 0.2]],
+        low=[[0.1, 0.7], [0.7, 0.1]],
+        high=[[0.3, 0.9], [0.9, 0.3]],
+        value_names=names,
+        feature_name=names[1],
+    ).plot(**plot),
+    "DistributionDisplay": lambda names, plot: DistributionDisplay(
+        [0.5, 0.5], [0.4, 0.6], outcomes=names, names=names, entropy=1.0, cross_entropy=1.0,
+        kl_divergence=0.0,
+    ).plot(),
+    "InformationPlaneDisplay": lambda names, plot: InformationPlaneDisplay(
+        [0, 1], [0, 0.5]
+    ).plot(**plot),
+    "JointDistributionDisplay": lambda names, plot: JointDistributionDisplay(
+        np.full((2, 2), 0.25), x_levels=names, y_levels=names, mutual_info=0.0
+    ).plot(names=names),
+    "MutualInfoDisplay": lambda names, plot: MutualInfoDisplay(
+        [0.1, 0.2], feature_names=names
+    ).plot(**plot),
+    "MutualInfoMatrixDisplay": lambda names, plot: MutualInfoMatrixDisplay(
+        [[1, 0.1], [0.1, 1]], feature_names=names
+    ).plot(),
+    "ScoreDecompositionDisplay": lambda names, plot: ScoreDecompositionDisplay(
+        log_loss_decomposition([0, 1, 0, 1, 1], [0.2, 0.7, 0.4, 0.3, 0.9])
+    ).plot(**plot),
+    "SelectionPathDisplay": lambda names, plot: SelectionPathDisplay(
+        [0.3, 0.4], [0.3, 0.1], feature_names=names
+    ).plot(**plot),
+    "UncertaintyDisplay": lambda names, plot: UncertaintyDisplay([0.5, 1.0], [0.1, 0.3]).plot(
+        **plot
+    ),
+}  # fmt: skip
+
+
+@each_display
+def test_dollar_signs_in_names_are_no_tex(name):
+    assert sorted(WITH_NAMES) == inspection.__all__
+    for own in NOT_TEX:
+        display = WITH_NAMES[name](NOT_TEX, {"name": own})
+        display.figure_.canvas.draw()
+        texts = display.figure_.findobj(Text)
+        shown = [text.get_text() for text in texts if "$" in text.get_text()]
+        assert shown
+        assert not any(is_math_text(text) for text in shown)
+        assert any(
+            NOT_TEX[0] in text.replace(r"\$", "$") or own in text.replace(r"\$", "$")
+            for text in shown
+        )
+        plt.close(display.figure_)

@@ -6,8 +6,9 @@ import scipy.sparse as sp
 from scipy.special import xlogy
 
 from skinfo._kernels._rows import number_groups, row_keys
-from skinfo._kernels._sequential import improve_partition, nearest_clusters
+from skinfo._kernels._sequential import nearest_clusters
 from skinfo.cluster._rows import kernel_rows, lookup_for
+from skinfo.cluster._sequential import improve_partition
 
 
 def objective(X, labels, n_clusters, price):

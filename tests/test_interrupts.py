@@ -1,0 +1,96 @@
+"""Ctrl-C is heard in the middle of long work, also of worker threads."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+START = """
+import sys
+import threading
+import warnings
+from functools import partial
+
+import numpy as np
+
+warnings.simplefilter("ignore")
+rng = np.random.default_rng(0)
+
+from skinfo import InformationBottleneck
+from skinfo.cluster import information_curve
+from skinfo.estimation import conditional_mutual_info, differential_entropy
+
+
+def shares(n_rows, n_columns):
+    return rng.dirichlet(np.full(n_columns, 0.3), n_rows)
+
+
+def bottleneck(X, n_clusters, **settings):
+    estimator = InformationBottleneck(n_clusters, random_state=0, **settings)
+    return lambda: estimator.fit(X)
+
+
+def make_work(size):
+    return {}
+
+
+# Compiled, and then at work.
+make_work(0.01)()
+work = make_work(1.0)
+print("begun", flush=True)
+try:
+    work()
+except KeyboardInterrupt:
+    # Threads that were at work are told too: they end by themselves.
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join()
+    print("interrupted", flush=True)
+"""
+
+# Each takes from 15 seconds to some minutes where nobody interrupts it.
+LONG_WORK = {
+    "agglomerative": (
+        "bottleneck(rng.poisson(1.0, (int(8000 * size), 300)), 5, algorithm='agglomerative')"
+    ),
+    "sequential": "bottleneck(rng.poisson(1.0, (int(30_000 * size), 300)), 100, n_init=1)",
+    "iterative": (
+        "bottleneck(shares(int(8000 * size), 1000), 50, algorithm='iterative', beta=20.0, "
+        "tol=0.0, max_iter=10_000)"
+    ),
+    "iterative in threads": (
+        "bottleneck(shares(int(8000 * size), 1000), 50, algorithm='iterative', beta=20.0, "
+        "tol=0.0, max_iter=10_000, n_jobs=2)"
+    ),
+    "information_curve": ("partial(information_curve, shares(int(600 * size), 60), tol=0.0)"),
+    "differential_entropy": "partial(differential_entropy, rng.normal(size=(int(4e5 * size), 6)))",
+    "conditional_mutual_info": (
+        "partial(conditional_mutual_info, "
+        "*(rng.normal(size=(int(2e5 * size), n)) for n in (1, 1, 6)))"
+    ),
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGINT is not sent there")
+@pytest.mark.parametrize("work", LONG_WORK)
+def test_interrupt_is_heard(work):
+    # Some tenths of a second where the machine is idle; the bound leaves room for a busy one.
+    child = subprocess.Popen(
+        [sys.executable, "-c", START.replace("{}", LONG_WORK[work])],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with child:
+        assert child.stdout.readline() == "begun\n"
+        time.sleep(1)
+        assert child.poll() is None
+        sent = time.monotonic()
+        child.send_signal(signal.SIGINT)
+        assert child.stdout.readline() == "interrupted\n"
+        waited = time.monotonic() - sent
+        assert child.wait() == 0
+    print(f"{work}: {waited:.2f} s")
+    assert waited < 5

@@ -81,7 +81,11 @@ ESTIMATORS = {
     ),
     "binned": Estimator("emi", _BINNED, _BINNED),
     **{
-        name: Estimator(name, instead="'auto' or 'binned', or bin the column first")
+        name: Estimator(
+            name,
+            instead="'auto' or 'binned', bin the column first, or set discrete_features "
+            "(discrete_target) where integers are levels",
+        )
         for name in INFORMATION_ESTIMATORS
     },
 }

@@ -237,7 +237,7 @@ default="sequential"
         """
         self._check_beta()
         rows = distinct_rows(self._read(X, reset=True), sample_weight)
-        n_clusters = check_n_clusters(self.n_clusters, rows)
+        n_clusters = check_n_clusters(self.n_clusters, rows, at_most=self.beta is not None)
         self._store(rows, ALGORITHMS[self.algorithm](rows, self._plan(rows, n_clusters)))
         self._warn_of_unrest()
         return self
@@ -358,15 +358,24 @@ default="sequential"
 
     def _read(self, X, *, reset):
         """Return X as a clean csr_array."""
-        X = validate_data(
-            self,
-            X,
-            reset=reset,
-            accept_sparse="csr",
-            dtype=np.float64,
-            ensure_non_negative=True,
-            ensure_min_features=2 if reset else 1,
-        )
+        try:
+            X = validate_data(
+                self,
+                X,
+                reset=reset,
+                accept_sparse="csr",
+                dtype=np.float64,
+                ensure_non_negative=True,
+                ensure_min_features=2 if reset else 1,
+            )
+        except ValueError as error:
+            if "could not convert string" not in str(error):
+                raise
+            raise ValueError(
+                f"X must be a table of counts, and holds text ({error}). Count the rows first: "
+                "pd.crosstab(category, y) for the levels of a category, or CountVectorizer for "
+                "documents."
+            ) from error
         return clean_csr(X)
 
     def _encode(self, X):

@@ -230,7 +230,11 @@ def _without_dead(shares, mass):
     weight = shares.sum(axis=1)
     if weight.min() >= DEAD:
         return shares
-    shares = shares[weight >= DEAD]
+    alive = weight >= DEAD
+    shares, weight = shares[alive], weight[alive]
+    # Rows of next to no mass that were in dead clusters only go wherever others are.
+    lost = shares.sum(axis=0) <= TINY
+    shares[:, lost] = weight[:, None]
     return shares * (mass / shares.sum(axis=0))
 
 

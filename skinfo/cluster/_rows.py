@@ -22,6 +22,9 @@ from skinfo.utils._warnings import warn_caller
 # Where more of the cells than this are positive, products of dense arrays are faster.
 DENSE = 0.25
 
+# The least share of the largest cell that a cell may have: products of two are positive floats.
+LEAST_SHARE = 1e-150
+
 
 class DistinctRows(NamedTuple):
     """Distinct rows with their weights.
@@ -93,18 +96,24 @@ def distinct_rows(X, sample_weight):
     kept = _rows_with_weight(X, weights)
     if not kept.all():
         X, weights = X[kept], None if weights is None else weights[kept]
+    _check_range(X)
+    # Exactly, so that sums and quotients keep their digits.
+    scale = 1.0 if _are_whole(X) else 2.0 ** -min(max(frexp(X.data.max())[1], -1000), 1000)
+    X.data *= scale
     groups = np.full(n_samples, -1, np.int64)
     groups[kept] = _group(X)
     counts = _sum_groups(X, weights, groups[kept])
-    scale = _scale(counts)
-    counts.data *= scale
+    _check_range(counts)
+    again = _scale(counts)
+    counts.data *= again
+    scale *= again
     cells = kernel_rows(counts)
     return DistinctRows(
         counts, cells.sizes, groups, scale, cells, lookup_for(cells), _information(counts)
     )
 
 
-def check_n_clusters(n_clusters, rows):
+def check_n_clusters(n_clusters, rows, *, at_most=False):
     """Return how many clusters there can be: as many as asked, or as there are distinct rows.
 
     Parameters
@@ -114,15 +123,23 @@ def check_n_clusters(n_clusters, rows):
     rows : DistinctRows or Tree
         Of which `groups` and `sizes` are looked at.
 
+    at_most : bool, default=False
+        Whether fewer are welcome: then a warning takes the place of the error.
+
     Raises
     ------
     ValueError
         If more are asked for than there are rows with weight, or not a positive int.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If fewer rows are distinct.
     """
     if not isinstance(n_clusters, Integral) or n_clusters < 1:
         raise ValueError(f"n_clusters must be a positive int, got {n_clusters!r}.")
     n_rows, n_distinct = int((rows.groups >= 0).sum()), len(rows.sizes)
-    if n_clusters > n_rows:
+    if n_clusters > n_rows and not at_most:
         raise ValueError(
             f"n_clusters={n_clusters} must be at most the number of rows with weight, "
             f"n_samples={n_rows}. Ask for fewer clusters."
@@ -195,13 +212,24 @@ def _sum_groups(X, weights, groups):
 
 def _scale(counts):
     """Return the power of two that brings the sum near one; one where sums are whole and exact."""
+    total = float(counts.data.sum())
+    if total <= 2**53 and _are_whole(counts):
+        return 1.0
+    return 2.0 ** -min(max(frexp(total)[1], -1000), 1000)
+
+
+def _check_range(counts):
+    """ValueError where a sum is infinite, or a cell so small that p(x) p(y) would be zero."""
     with np.errstate(over="ignore"):
         total = float(counts.data.sum())
     if not np.isfinite(total):
         raise ValueError(f"The sum of X must be finite, got {total}. Divide X by a constant.")
-    if total <= 2**53 and _are_whole(counts):
-        return 1.0
-    return 2.0 ** -min(max(frexp(total)[1], -1000), 1000)
+    least, most = float(counts.data.min()), float(counts.data.max())
+    if least < LEAST_SHARE * most:
+        raise ValueError(
+            f"A positive cell of X, times its weight, must be at least {LEAST_SHARE:g} of the "
+            f"largest, which is {most:g}; got {least:g}. Set such cells to zero."
+        )
 
 
 def _information(counts):

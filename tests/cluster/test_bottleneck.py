@@ -1,6 +1,7 @@
 """InformationBottleneck: what it finds, and what it says of it."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
@@ -373,3 +374,37 @@ def test_fit_leaves_a_sparse_argument_as_it_is():
     InformationBottleneck(2).fit(X)
     np.testing.assert_array_equal(X.data, before.data)
     np.testing.assert_array_equal(X.indices, before.indices)
+
+
+def test_text_is_to_be_counted_first():
+    X = pd.DataFrame({"city": ["a", "b", "a"], "y": ["u", "v", "v"]})
+    with pytest.raises(ValueError, match=r"holds text .*pd\.crosstab\(category, y\)"):
+        InformationBottleneck(1).fit(X)
+    assert InformationBottleneck(2).fit(pd.crosstab(X.city, X.y)).labels_.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("algorithm", ["sequential", "iterative", "deterministic"])
+def test_with_beta_clusters_are_at_most_so_many(algorithm):
+    X = [[5, 1], [1, 5]]
+    bottleneck = InformationBottleneck(20, algorithm=algorithm, beta=50.0, random_state=0)
+    with pytest.warns(ConvergenceWarning, match=r"only 2 row\(s\) of X are distinct"):
+        bottleneck.fit(X)
+    assert len(bottleneck.cluster_weights_) == 2
+
+
+@pytest.mark.parametrize("scale", [2.0**-1070, 2.0**-1000, 2.0**1000])
+def test_tables_of_any_scale_are_one(scale):
+    # A power of two is exact as long as a float has room for the digits of small counts.
+    X, _ = make_counts(17, length=12)
+    X = X + 0.0
+    settings = {"n_clusters": 3, "algorithm": "agglomerative"}
+    expected = InformationBottleneck(**settings).fit(X)
+    found = InformationBottleneck(**settings).fit(X * scale)
+    np.testing.assert_array_equal(found.labels_, expected.labels_)
+    np.testing.assert_allclose(found.merge_costs_, expected.merge_costs_, atol=1e-12)
+    assert found.information_ == pytest.approx(expected.information_, rel=1e-12)
+
+
+def test_cells_that_are_next_to_nothing_are_refused():
+    with pytest.raises(ValueError, match="A positive cell of X, times its weight, must be at"):
+        InformationBottleneck(2).fit([[5e-324, 1.0], [1.0, 2.0]])

@@ -456,3 +456,13 @@ def test_bad_parameters():
         information_curve(flip(0.1), n_clusters=0)
     with pytest.raises(ValueError, match="base must be"):
         information_curve(flip(0.1), base=1)
+
+
+def test_a_row_of_next_to_no_mass():
+    # Its own cluster dies; warnings are errors here.
+    curve = information_curve(
+        [[1e15, 2e15, 3.0], [3e15, 1e15, 1.0], [0.1, 0.2, 0.6]], betas=[5, 90]
+    )
+    assert np.isfinite(curve.compression).all()
+    for encoder in curve.encoders:
+        np.testing.assert_allclose(encoder.sum(axis=1), 1, rtol=1e-12)

@@ -231,9 +231,10 @@ default="sequential"
         Raises
         ------
         ValueError
-            If X is negative, not finite, zero throughout or has one column; if there are more
-            clusters than rows with weight; if `beta` is missing where the algorithm needs it, or
-            given where it is of no use.
+            If X holds text, is negative, not finite, zero throughout or has one column; if a cell
+            is less than 1e-150 of the largest; if more clusters are asked for than there are rows
+            with weight, and no `beta` is given; if `beta` is missing where the algorithm needs it,
+            or given where it is of no use.
         """
         self._check_beta()
         rows = distinct_rows(self._read(X, reset=True), sample_weight)

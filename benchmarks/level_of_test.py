@@ -1,19 +1,26 @@
 """How often `mutual_info_test` rejects columns that say nothing, at nominal .05, .01 and .001.
 
     python benchmarks/level_of_test.py [--repeats 20000]
+    python benchmarks/level_of_test.py --dependent 200
 
 Tables are drawn with fixed margins. "values" is how many different values the information
 took: with few of them no test can hit its nominal level, and ours is to stay below.
+``--dependent`` draws rows that are not independent: 30 subjects of 10 rows, and series of 300 rows
+of autocorrelation 0.9, whole or in ten stretches. "gamma" takes the rows for independent, "groups"
+permutes within subjects or stretches, "shifts" compares with shifts of the whole series by 20 rows
+or more, as the user guide does.
 """
 
 import argparse
 import itertools
+from functools import partial
 
 import numpy as np
 from _table import print_table
 from scipy.special import gammaincc, xlogy
 from scipy.stats import random_table
 
+from skinfo.estimation import mutual_info, mutual_info_test
 from skinfo.estimation._laws import table_pvalues, weigh_table
 
 SHAPES = [(2, 2), (5, 2), (10, 2), (30, 2), (5, 5), (10, 5), (30, 10)]
@@ -41,12 +48,61 @@ def pvalues(tables, rows, columns):
     return ours[inverse], chi2, len(values)
 
 
+def series(rng, n, correlation=0.9):
+    """Return an autoregressive series of order one."""
+    noise = rng.normal(size=n + 100)
+    return np.convolve(noise, correlation ** np.arange(100))[100 : n + 100]
+
+
+def by_shifts(x, y):
+    """Return the p-value of the information among that of shifts of y."""
+
+    def estimate(target):
+        return mutual_info(x[:, None], target, estimator="binned", discrete_target=False)[0]
+
+    steps = range(20, len(y) - 19, 3)
+    as_much = sum(estimate(np.roll(y, step)) >= estimate(y) for step in steps)
+    return (1 + as_much) / (1 + len(steps))
+
+
+def dependent_rows(repeats, rng):
+    """Print how often columns whose rows depend on each other are rejected at .05."""
+    stretches, subjects = np.repeat(np.arange(10), 30), np.repeat(np.arange(30), 10)
+    rows = []
+    for name, groups, share in (
+        ("subjects", subjects, 0.0),
+        ("series", stretches, 0.0),
+        ("series, dependent", stretches, 0.3),
+    ):
+        rejected = []
+        for _ in range(repeats):
+            if groups is subjects:
+                level = rng.normal(size=30)[groups]
+                x, y = level + rng.normal(size=(2, 300))
+            else:
+                x, y = series(rng, 300), series(rng, 300)
+            y = y + share * x
+            test = partial(mutual_info_test, x[:, None], y, estimator="binned")
+            within = test(groups=groups, n_permutations=99, random_state=0)
+            pvalues = [test().pvalue[0], within.pvalue[0], np.nan]
+            if groups is stretches:
+                pvalues[2] = by_shifts(x, y)
+            rejected.append(np.where(np.isnan(pvalues), np.nan, np.array(pvalues) <= 0.05))
+        rows.append([name, *np.mean(rejected, axis=0).tolist()])
+    print_table(f"Rejections at .05 among {repeats}", ["rows", "gamma", "groups", "shifts"], rows)
+
+
 def main():
     """Print the table."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=20_000)
-    repeats = parser.parse_args().repeats
+    parser.add_argument("--dependent", type=int, default=0)
+    options = parser.parse_args()
+    repeats = options.repeats
     rng = np.random.default_rng(0)
+    if options.dependent:
+        dependent_rows(options.dependent, rng)
+        return
     rows = []
     for (r, c), n, kind in itertools.product(
         SHAPES, (50, 200, 1000, 5000), ("even", "zipf", "rare class")

@@ -211,18 +211,56 @@ def ross_information(line, classes, n_classes, n_neighbors, has_ties):
         k = min(n_neighbors, size - 1)
         tally[k] += size
         tally[size] -= size
-        own = rows[starts[c] : starts[c + 1]]
-        own_line = line[own]
-        tied += class_tally(line, own_line, k, has_ties, tally)
+        counts, means = class_counts(line, line[rows[starts[c] : starts[c + 1]]], k, has_ties)
+        tied_in_class = 0.0
+        for i in range(size):
+            if counts[i] > 0:
+                tally[counts[i]] -= 1.0
+            else:
+                tied_in_class += means[i]
+        tied += tied_in_class
     return digamma_integer(n) + (sum_digamma(tally) - tied) / n
 
 
 @kernel
-def class_tally(line, own_line, k, has_ties, tally):
-    """Take digamma(m) of each row of one class off the tally; return what ties add to its sum."""
-    tied = 0.0
+def ross_terms(line, classes, n_classes, n_neighbors, has_ties):
+    """Return what each row of a sorted column adds to n times `ross_information`.
+
+    No class may occur once.
+    """
+    line, rows, starts = rows_by_class(line, classes, n_classes)
+    n = line.shape[0]
+    terms = np.zeros(n)
+    for c in range(n_classes):
+        size = starts[c + 1] - starts[c]
+        if size == 0:
+            continue
+        k = min(n_neighbors, size - 1)
+        own = rows[starts[c] : starts[c + 1]]
+        counts, means = class_counts(line, line[own], k, has_ties)
+        shared = digamma_integer(n) + digamma_integer(k) - digamma_integer(size)
+        for i in range(size):
+            mean = digamma_integer(counts[i]) if counts[i] > 0 else means[i]
+            terms[own[i]] = shared - mean
+    return terms
+
+
+@kernel
+def class_counts(line, own_line, k, has_ties):
+    """Return m of each row of one class, or 0 and in its place the mean of digamma(m) over ties.
+
+    Returns
+    -------
+    counts : ndarray of shape (n_rows,), dtype int64
+
+    means : ndarray of shape (n_rows,), dtype float64
+        Set where `counts` is 0. Empty without ties.
+    """
+    n = own_line.shape[0]
+    counts = np.zeros(n, np.int64)
+    means = np.empty(n if has_ties else 0)
     start = low = high = 0
-    for i in range(own_line.shape[0]):
+    for i in range(n):
         x = own_line[i]
         start = window_start(own_line, i, k, start)
         r = max(x - own_line[start], own_line[start + k] - x)
@@ -230,7 +268,7 @@ def class_tally(line, own_line, k, has_ties, tally):
         high = ball_end(line, x, r, True, True, high)
         others = high - low - 1
         if not has_ties:
-            tally[others] -= 1.0
+            counts[i] = others
             continue
         inside = 0
         own_inside = 0
@@ -240,11 +278,11 @@ def class_tally(line, own_line, k, has_ties, tally):
             own_inside = ball_end(own_line, x, r, True, False, i) - 1
             own_inside -= ball_end(own_line, x, r, False, False, i)
         if others - inside == 1:
-            tally[others] -= 1.0
+            counts[i] = others
         else:
             own_others = ball_end(own_line, x, r, True, True, i) - 1
             own_others -= ball_end(own_line, x, r, False, True, i)
-            tied += mean_digamma_position(
+            means[i] = mean_digamma_position(
                 inside, others - inside, own_others - own_inside, k - own_inside
             )
-    return tied
+    return counts, means

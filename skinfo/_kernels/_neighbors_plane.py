@@ -181,30 +181,25 @@ def line_index(line):
 
 
 @kernel
-def tally_counts(line, ranks, radii, tally):
-    """Take 1 + the other rows of a sorted line strictly within each radius off the tally."""
+def strict_counts(line, ranks, radii):
+    """Return 1 + the other rows of a sorted line strictly within the radius of each rank."""
     cells, origin, scale = line_index(line)
     n_cells = cells.shape[0] - 1
+    counts = np.ones(ranks.shape[0], np.int64)
     for i in range(ranks.shape[0]):
         x, r = line[ranks[i]], radii[i]
         if r <= 0.0:
-            tally[1] -= 1.0
             continue
         start = cells[cell_of(x - r, origin, scale, n_cells)]
         low = ball_end(line, x, r, False, False, start)
         start = cells[cell_of(x + r, origin, scale, n_cells)]
-        high = ball_end(line, x, r, True, False, start)
-        tally[high - low] -= 1.0
+        counts[i] = ball_end(line, x, r, True, False, start) - low
+    return counts
 
 
 @kernel
-def ksg_information(x, y, order_x, order_y, k):
-    """Return I(X;Y), in nats, of two columns and the orders that sort them; k < n.
-
-    digamma(N) + digamma(k) - <digamma(n_x + 1) + digamma(n_y + 1)>, n_x and n_y
-    the rows strictly nearer in one coordinate than the k-th neighbour in both
-    (Kraskov, Stoegbauer and Grassberger 2004, eq. 8).
-    """
+def ksg_counts(x, y, order_x, order_y, k):
+    """Return 1 + n_x and 1 + n_y (in some order) of each of some order of rows, and that order."""
     n = x.shape[0]
     line_x, line_y = x[order_x], y[order_y]
     wide_x = line_x[(3 * n) // 4] - line_x[n // 4] >= line_y[(3 * n) // 4] - line_y[n // 4]
@@ -218,7 +213,36 @@ def ksg_information(x, y, order_x, order_y, k):
     size = strip_size(line_u, line_v, k)
     strip_u, strip_v, ranks_u, ranks_v = strips(u, v, rank_u, order_v, size)
     radii = plane_radii(strip_u, strip_v, line_u, size, k)
+    counts_u = strict_counts(line_u, ranks_u, radii)
+    counts_v = strict_counts(line_v, ranks_v, radii)
+    return counts_u, counts_v, order_v[ranks_v]
+
+
+@kernel
+def ksg_information(x, y, order_x, order_y, k):
+    """Return I(X;Y), in nats, of two columns and the orders that sort them; k < n.
+
+    digamma(N) + digamma(k) - <digamma(n_x + 1) + digamma(n_y + 1)>, n_x and n_y
+    the rows strictly nearer in one coordinate than the k-th neighbour in both
+    (Kraskov, Stoegbauer and Grassberger 2004, eq. 8).
+    """
+    n = x.shape[0]
+    counts_u, counts_v, _ = ksg_counts(x, y, order_x, order_y, k)
     tally = np.zeros(n + 1)
-    tally_counts(line_u, ranks_u, radii, tally)
-    tally_counts(line_v, ranks_v, radii, tally)
+    for i in range(n):
+        tally[counts_u[i]] -= 1.0
+        tally[counts_v[i]] -= 1.0
     return digamma_integer(n) + digamma_integer(k) + sum_digamma(tally) / n
+
+
+@kernel
+def ksg_terms(x, y, order_x, order_y, k):
+    """Return what each row adds to n times `ksg_information`."""
+    n = x.shape[0]
+    counts_u, counts_v, rows = ksg_counts(x, y, order_x, order_y, k)
+    shared = digamma_integer(n) + digamma_integer(k)
+    terms = np.empty(n)
+    for i in range(n):
+        both = digamma_integer(counts_u[i]) + digamma_integer(counts_v[i])
+        terms[rows[i]] = shared - both
+    return terms

@@ -154,7 +154,7 @@ def auto_information(values, target, n_neighbors):
         return _auto_classes(column, target, n_neighbors)
     if column.is_constant or target.is_constant:
         return 0.0
-    least = _atom_size(len(column), n_neighbors)
+    least = atom_size(len(column), n_neighbors)
     atoms_x, atoms_y = column.atoms(least), target.atoms(least)
     free_x, free_y = atoms_x == 0, atoms_y == 0
     if free_x.all() and free_y.all():
@@ -229,12 +229,12 @@ def as_sorted(values):
     return values if isinstance(values, SortedColumn) else SortedColumn(values)
 
 
-def _atom_size(n, n_neighbors):
+def atom_size(n, n_neighbors):
     return max(ATOM_NEIGHBORS * n_neighbors, ATOM_SHARE * n)
 
 
 def _auto_classes(column, target, n_neighbors):
-    atoms = column.atoms(_atom_size(len(column), n_neighbors))
+    atoms = column.atoms(atom_size(len(column), n_neighbors))
     free = atoms == 0
     if free.all():
         return _rank_ross(column, target.codes, n_neighbors)

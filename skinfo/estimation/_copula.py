@@ -79,3 +79,46 @@ def _copula_classes(column, target):
     whole = math.log(scores @ scores) - psi((n - 1) / 2)
     within = np.log(squares) - psi((sizes - 1) / 2)
     return 0.5 * (whole - sizes @ within / n)
+
+
+def copula_law(values, target):
+    """Return what decides the law of N times the estimate beside its size.
+
+    The estimate is, but for its bias, the mean logarithm of a ratio of likelihoods.
+
+    Returns
+    -------
+    freedom : int
+        Degrees of freedom of the chi-squared variable that twice N times the estimate, its bias
+        included, is under independence (Wilks).
+
+    terms : ndarray of shape (n_samples,)
+        The logarithm of the ratio of each row.
+
+    None where the estimate is infinite, or there is nothing to estimate.
+    """
+    column = as_sorted(values)
+    if not 0 < abs(gaussian_copula_information(column, target)) < math.inf:
+        return None
+    scores = _copula_scores(column)
+    if isinstance(target, DiscreteTarget):
+        return _copula_law_of_classes(scores, target.codes)
+    others = _copula_scores(target)
+    x, y = (part / np.sqrt(np.mean(part**2)) for part in (scores, others))
+    r = np.mean(x * y)
+    terms = (2 * r * x * y - r * r * (x * x + y * y)) / (2 * (1 - r * r))
+    return 1, terms - 0.5 * math.log1p(-r * r)
+
+
+def _copula_law_of_classes(scores, codes):
+    sizes = np.bincount(codes)
+    kept = sizes[codes] > 1
+    scores, codes = scores[kept], np.unique(codes[kept], return_inverse=True)[1]
+    sizes = np.bincount(codes)
+    scores = scores - scores.mean()
+    off = scores - (np.bincount(codes, weights=scores) / sizes)[codes]
+    within = (np.bincount(codes, weights=off**2) / sizes)[codes]
+    whole = np.mean(scores**2)
+    terms = 0.5 * (np.log(whole / within) + scores**2 / whole - off**2 / within)
+    # A mean and a variance for each class beyond the first.
+    return 2 * (len(sizes) - 1), terms

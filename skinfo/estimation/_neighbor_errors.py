@@ -1,0 +1,201 @@
+"""Error and bias of neighbour estimates, from what each row adds to them."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from skinfo._kernels import _neighbors, _neighbors_plane
+from skinfo.estimation._continuous import (
+    SALT_X,
+    SALT_Y,
+    DiscreteTarget,
+    as_sorted,
+    atom_size,
+)
+from skinfo.estimation._ranks import even_normal_scores, untied_order, untied_values
+
+# The bias is that of estimates whose balls are twice as wide in the plane.
+WIDER = 4
+
+# The spread of the terms is this much below the error of their mean, and further by
+# `MORE_BELOW` times the share of the rows that the terms have in common. Measured on normal
+# variables of correlation 0 to 0.95, 3 to 12 neighbours, 100 to 2000 rows.
+BELOW = 1.12
+MORE_BELOW = 1.5
+
+
+class NeighborError(NamedTuple):
+    """Of a neighbour estimate, in nats.
+
+    Attributes
+    ----------
+    standard_error : float
+
+    bias, bias_error : float
+        Of the estimate, never above zero, and the standard error of that.
+    """
+
+    standard_error: float
+    bias: float
+    bias_error: float
+
+
+def neighbor_error(terms_of, values, target, n_neighbors):
+    """Return the error of a neighbour estimate by the spread of its terms, and its bias.
+
+    The terms of neighbours depend on each other, the more so the wider the windows whose rows they
+    count, which a constant and the share of the rows in a window make up for. A bound of the
+    support or a sharp ridge of the density costs an estimate an amount that grows with the
+    width of a ball, so with the root of n_neighbors in the plane: four times the neighbours lose
+    as much again as the estimate has lost already. Where the density is smooth they lose more
+    than that, and the bias given is too large.
+
+    Parameters
+    ----------
+    terms_of : callable
+        One of ``NEIGHBOR_TERMS``.
+
+    values : ndarray of shape (n_samples,)
+        Missing ones are NaN: whether there is a value is then known first, by the chain rule.
+
+    target : DiscreteTarget or ContinuousTarget
+
+    n_neighbors : int
+
+    Returns
+    -------
+    error : NeighborError
+    """
+    n, k = len(values), n_neighbors
+    terms, wider = (_terms(terms_of, values, target, m, k) for m in (k, WIDER * k))
+    below = (BELOW + MORE_BELOW * _shared_part(target, k, n)) / math.sqrt(n)
+    error = below * _spread(terms)
+    bias = min(_mean(wider) - _mean(terms), 0.0)
+    # What is extrapolated has more noise, but where it is small that is not to be believed either.
+    of_extrapolated = below * _spread(2 * terms - wider)
+    bias_error = min(-bias, math.sqrt(max(of_extrapolated**2 - error**2, 0.0)))
+    return NeighborError(error, bias, bias_error)
+
+
+def _terms(terms_of, values, target, n_neighbors, n_neighbors_atoms):
+    """Return what each row adds to n times the estimate, with the presence of a value."""
+    missing = np.isnan(values)
+    if not missing.any():
+        return terms_of(as_sorted(values), target, n_neighbors, n_neighbors_atoms)
+    if isinstance(target, DiscreteTarget):
+        terms = _table_terms(missing.astype(np.int64), target.codes)
+    else:
+        presence = DiscreteTarget(missing, 2)
+        terms = terms_of(target, presence, n_neighbors, n_neighbors_atoms)
+    if not missing.all():
+        present = as_sorted(values[~missing])
+        terms[~missing] += terms_of(present, target[~missing], n_neighbors, n_neighbors_atoms)
+    return terms
+
+
+def _mean(terms):
+    # Sorted, the sum is the same for every order of the rows.
+    return float(np.mean(np.sort(terms)))
+
+
+def _spread(terms):
+    return math.sqrt(np.mean(np.sort((terms - _mean(terms)) ** 2)))
+
+
+def _shared_part(target, n_neighbors, n):
+    """Return about which share of the rows is counted by one term."""
+    if isinstance(target, DiscreteTarget):
+        return min(np.count_nonzero(np.bincount(target.codes)) * n_neighbors / n, 1.0)
+    return math.sqrt(n_neighbors / n)
+
+
+def ross_terms(column, target, n_neighbors, n_neighbors_atoms):
+    """Return what each row adds to n times `ross_information`, (n_samples,)."""
+    return _of_classes(column, column.line, target.codes, n_neighbors)
+
+
+def ksg_terms(column, target, n_neighbors, n_neighbors_atoms):
+    """Return what each row adds to n times `ksg_information`, (n_samples,)."""
+    if isinstance(target, DiscreteTarget):
+        return ross_terms(column, target, n_neighbors, n_neighbors_atoms)
+    if len(column) < 2 or column.is_constant or target.is_constant:
+        return np.zeros(len(column))
+    order_x, order_y = untied_order(column, target, SALT_X), untied_order(target, column, SALT_Y)
+    x, y = untied_values(column, order_x), untied_values(target, order_y)
+    return _neighbors_plane.ksg_terms(x, y, order_x, order_y, min(n_neighbors, len(x) - 1))
+
+
+def auto_terms(column, target, n_neighbors, n_neighbors_atoms):
+    """Return what each row adds to n times `auto_information`, but for a constant, (n_samples,).
+
+    Atoms are those that `n_neighbors_atoms` make.
+    """
+    least = atom_size(len(column), n_neighbors_atoms)
+    atoms = column.atoms(least)
+    free = atoms == 0
+    if isinstance(target, DiscreteTarget):
+        terms = _table_terms(atoms, target.codes)
+        terms[free] += _rank_ross(column[free], target.codes[free], n_neighbors)
+        return terms
+    atoms_y = target.atoms(least)
+    free_y = atoms_y == 0
+    terms = _table_terms(atoms, atoms_y)
+    if not free.all():
+        terms[free_y] += _rank_ross(target[free_y], atoms[free_y], n_neighbors)
+    if not free_y.all():
+        terms[free] += _rank_ross(column[free], atoms_y[free], n_neighbors)
+    both = free & free_y
+    terms[both] += _rank_ksg(column[both], target[both], n_neighbors)
+    return terms
+
+
+# What the estimators that look for neighbours are means of.
+NEIGHBOR_TERMS = {"auto": auto_terms, "ross": ross_terms, "ksg": ksg_terms}
+
+
+def _table_terms(a, b):
+    """Return ln(n_ab n / (n_a n_b)) of each row."""
+    _, which, together = np.unique(a * (b.max() + 1) + b, return_inverse=True, return_counts=True)
+    return np.log(together[which] * len(a) / (np.bincount(a)[a] * np.bincount(b)[b]))
+
+
+def _rank_ross(column, codes, n_neighbors):
+    if column.is_constant:
+        return np.zeros(len(column))
+    return _of_classes(column, column.scores_line, codes, n_neighbors)
+
+
+def _of_classes(column, line, codes, n_neighbors):
+    """Return Ross's terms of the rows of a column; zero in classes of one row, which are left out.
+
+    Parameters
+    ----------
+    column : SortedColumn
+
+    line : ndarray of shape (n_samples,)
+        Its values or scores, in sorted order.
+
+    codes : ndarray of shape (n_samples,)
+
+    n_neighbors : int
+    """
+    terms = np.zeros(len(column))
+    codes = codes[column.order]
+    sizes = np.bincount(codes)
+    kept = sizes[codes] > 1
+    if np.count_nonzero(sizes > 1) > 1 and line[kept][0] != line[kept][-1]:
+        terms[column.order[kept]] = _neighbors.ross_terms(
+            line[kept], codes[kept], len(sizes), n_neighbors, column.has_ties
+        )
+    return terms
+
+
+def _rank_ksg(column, target, n_neighbors):
+    if len(column) < 2 or column.is_constant or target.is_constant:
+        return np.zeros(len(column))
+    n = len(column)
+    order_x, order_y = untied_order(column, target, SALT_X), untied_order(target, column, SALT_Y)
+    x, y = np.empty(n), np.empty(n)
+    x[order_x] = y[order_y] = even_normal_scores(n)
+    return _neighbors_plane.ksg_terms(x, y, order_x, order_y, min(n_neighbors, n - 1))

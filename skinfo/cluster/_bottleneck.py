@@ -29,6 +29,7 @@ from skinfo.cluster._starts import Plan
 from skinfo.measures import mutual_information
 from skinfo.utils._compat import Interval, StrOptions, _fit_context
 from skinfo.utils._fitting import fitted_or_not
+from skinfo.utils._progress import CallbackSupportMixin, Progress, with_callbacks
 from skinfo.utils._warnings import warn_caller
 
 NATS_PER_BIT = np.log(2)
@@ -43,7 +44,9 @@ def _makes_a_tree(estimator):
 
 # Not a ClusterMixin, of which there is but `fit_predict` to be had: scikit-learn checks those with
 # negative numbers, whatever the tag positive_only says.
-class InformationBottleneck(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class InformationBottleneck(
+    CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
+):
     """Cluster the rows of a table of counts so that the clusters say the most of the columns.
 
     A table of counts is a joint distribution p(x, y): a row x for each document, a column y for
@@ -207,6 +210,7 @@ default="sequential"
         self.random_state = random_state
         self.n_jobs = n_jobs
 
+    @with_callbacks
     @fitted_or_not
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None, sample_weight=None):
@@ -239,7 +243,10 @@ default="sequential"
         self._check_beta()
         rows = distinct_rows(self._read(X, reset=True), sample_weight)
         n_clusters = check_n_clusters(self.n_clusters, rows, at_most=self.beta is not None)
-        self._store(rows, ALGORITHMS[self.algorithm](rows, self._plan(rows, n_clusters)))
+        progress = Progress(self, None, X, y)
+        plan = self._plan(rows, n_clusters)._replace(on_start=lambda: progress.step("start"))
+        self._store(rows, ALGORITHMS[self.algorithm](rows, plan))
+        progress.end()
         self._warn_of_unrest()
         return self
 

@@ -1,7 +1,9 @@
 """The information curve: what a compression of X can hold of Y, for every number of bits."""
 
 from dataclasses import dataclass
+from itertools import count
 from numbers import Integral, Real
+from time import perf_counter
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -111,6 +113,7 @@ def _is_below(middle, left, right):
         "base": [Interval(Real, 0, None, closed="neither")],
         "random_state": ["random_state"],
         "n_jobs": [Integral, None],
+        "verbose": ["verbose"],
     },
     prefer_skip_nested_validation=True,
 )
@@ -126,6 +129,7 @@ def information_curve(
     base=2,
     random_state=None,
     n_jobs=None,
+    verbose=False,
 ):
     """Information curve of a table: the most relevance for every compression, in bits.
 
@@ -168,6 +172,10 @@ def information_curve(
 
     n_jobs : int or None, default=None
         Threads that share the partitions. The answer is the same for any number.
+
+    verbose : bool or int, default=False
+        Print a line for each sweep over the betas. The search ends with the sweep that
+        improves none.
 
     Returns
     -------
@@ -239,7 +247,7 @@ def information_curve(
     seeds = check_random_state(random_state).randint(np.iinfo(np.int32).max, size=n_init)
     hard = hard_start(search, rows, seeds, n_jobs)
     betas = make_betas(search, onset.beta, hard) if betas is None else _check_betas(betas)
-    found = trace_frontier(search, betas, hard)
+    found = trace_frontier(search, betas, hard, _printed_sweeps(len(betas)) if verbose else None)
     _warn_if_unfinished(found, betas, max_iter)
     return InformationCurve(
         betas=betas,
@@ -313,6 +321,19 @@ def critical_beta(X, *, sample_weight=None):
     """
     table = make_table(_read(X, sample_weight).joint())
     return find_onset(table, table.mass @ table.rows).beta
+
+
+def _printed_sweeps(n_betas):
+    """Return what prints a line for each sweep."""
+    sweeps, begun = count(1), perf_counter()
+
+    def print_sweep(n_improved):
+        print(
+            f"[information_curve] sweep {next(sweeps)}: {n_improved} of {n_betas} betas improved, "
+            f"{perf_counter() - begun:.1f} s"
+        )
+
+    return print_sweep
 
 
 def _read(X, sample_weight):

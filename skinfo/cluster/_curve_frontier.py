@@ -36,7 +36,7 @@ def hard_start(search, rows, seeds, n_jobs):
     return counts[counts.any(axis=1)] / rows.sizes.sum()
 
 
-def trace_frontier(search, betas, hard):
+def trace_frontier(search, betas, hard, on_sweep=None):
     """Return the best solution found for each of increasing betas.
 
     Solutions are handed on from beta to beta, down from hard clusters and up from none, with new
@@ -52,6 +52,9 @@ def trace_frontier(search, betas, hard):
     hard : ndarray of shape (n_clusters, n_columns)
         q(t, y) of what the largest beta starts from.
 
+    on_sweep : callable or None, default=None
+        Called after each sweep down and up with how many solutions it improved.
+
     Returns
     -------
     solutions : list of Solution
@@ -63,7 +66,12 @@ def trace_frontier(search, betas, hard):
         frontier.sweep_down()
         frontier.sweep_up()
         frontier.share()
-        if all(one is other for one, other in zip(before, frontier.best, strict=True)):
+        n_improved = sum(
+            one is not other for one, other in zip(before, frontier.best, strict=True)
+        )
+        if on_sweep is not None:
+            on_sweep(n_improved)
+        if n_improved == 0:
             break
     frontier.finish()
     return [frontier.best[frontier.leader(i)] for i in range(len(betas))]

@@ -1,5 +1,6 @@
 """What starts are to look for, and what comes of them."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +28,9 @@ class Plan(NamedTuple):
     seeds : ndarray of shape (n_init,)
 
     n_jobs : int or None
+
+    on_start : callable or None
+        Called without arguments when a start has come to its end.
     """
 
     n_clusters: int
@@ -35,10 +39,12 @@ class Plan(NamedTuple):
     tol: float
     seeds: np.ndarray
     n_jobs: int | None
+    on_start: Callable | None = None
 
     def in_threads(self, function, items):
         """Return what a function makes of each item, in order."""
-        return in_threads((delayed(function)(item) for item in items), n_jobs=self.n_jobs)
+        tasks = (delayed(function)(item) for item in items)
+        return in_threads(tasks, n_jobs=self.n_jobs, on_result=self.on_start)
 
 
 class Solution(NamedTuple):

@@ -85,7 +85,7 @@ class Threads:
                 self._cancelled.set()
             self._pool.shutdown(wait=exception[0] is None, cancel_futures=True)
 
-    def run(self, tasks):
+    def run(self, tasks, on_result=None):
         """Return the results of tasks, in order.
 
         Parameters
@@ -93,22 +93,26 @@ class Threads:
         tasks : iterable of ``joblib.delayed(function)(...)``
             They may write into arrays that they share, each into entries of its own.
 
+        on_result : callable or None, default=None
+            Called without arguments, in the thread of the caller, for each result in order.
+
         Raises
         ------
         Exception
             That of the first task, in order, that ends in one.
         """
         if self._pool is None:
-            return [function(*args, **kwargs) for function, args, kwargs in tasks]
+            results = (function(*args, **kwargs) for function, args, kwargs in tasks)
+            return list(_each(results, on_result))
         # Each in a copy of the context, so that np.errstate and the like hold there too.
         begun = [
             self._pool.submit(copy_context().run, _in_thread, self._cancelled, *task)
             for task in tasks
         ]
-        return [_result(task) for task in begun]
+        return list(_each(map(_result, begun), on_result))
 
 
-def in_threads(tasks, *, n_jobs, work=float("inf")):
+def in_threads(tasks, *, n_jobs, work=float("inf"), on_result=None):
     """Return the results of tasks, in order, from threads if the work is worth it.
 
     Parameters
@@ -121,9 +125,12 @@ def in_threads(tasks, *, n_jobs, work=float("inf")):
 
     work : float, default=inf
         Nanoseconds, about, of all tasks together.
+
+    on_result : callable or None, default=None
+        See `Threads.run`.
     """
     with Threads(n_jobs if work >= WORTH_THREADS else 1) as threads:
-        return threads.run(tasks)
+        return threads.run(tasks, on_result)
 
 
 def one_blas_thread(function):
@@ -186,6 +193,13 @@ def _in_thread(cancelled, function, args, kwargs):
     _is_in_thread.set(True)
     _is_cancelled.set(cancelled)
     return function(*args, **kwargs)
+
+
+def _each(results, on_result):
+    for result in results:
+        if on_result is not None:
+            on_result()
+        yield result
 
 
 def _result(task):

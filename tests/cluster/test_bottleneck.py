@@ -408,3 +408,35 @@ def test_tables_of_any_scale_are_one(scale):
 def test_cells_that_are_next_to_nothing_are_refused():
     with pytest.raises(ValueError, match="A positive cell of X, times its weight, must be at"):
         InformationBottleneck(2).fit([[5e-324, 1.0], [1.0, 2.0]])
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "n_steps"),
+    # All starts, and again the third of them that goes on; merges have no starts.
+    [("sequential", 4 + 2), ("deterministic", 4), ("agglomerative", 0)],
+)
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_callbacks_hear_of_each_start(algorithm, n_steps, n_jobs, rng, monkeypatch):
+    callback = pytest.importorskip("sklearn.callback", reason="came with scikit-learn 1.9")
+    monkeypatch.setattr("skinfo.cluster._bottleneck.WORTH_THREADS", 0)
+    heard = []
+
+    class Listener:
+        def setup(self, estimator, context):
+            heard.append("setup")
+
+        def on_fit_task_begin(self, estimator, context, **_):
+            heard.append(context.task_name)
+
+        def on_fit_task_end(self, estimator, context, **_):
+            return False
+
+        def teardown(self, estimator, context):
+            heard.append("teardown")
+
+    assert isinstance(Listener(), callback.FitCallback)
+    beta = 5.0 if algorithm == "deterministic" else None
+    InformationBottleneck(
+        3, algorithm=algorithm, beta=beta, n_init=4, random_state=0, n_jobs=n_jobs
+    ).set_callbacks(Listener()).fit(rng.poisson(3, size=(30, 5)))
+    assert heard == ["setup", "fit", *["start"] * n_steps, "teardown"]

@@ -3,12 +3,12 @@
     python benchmarks/coverage_of_interval.py [--repeats 300] [--bootstrap 0]
 
 Tables are drawn from joint distributions of known information, with even and with Zipf's rows,
-whose rows are odds of normal logarithm, come from a Dirichlet law or are noisy maps to a class; columns of numbers from
-distributions of known information, of which the last group took no part in the choice of
-constants. "held" is the share of intervals that hold the truth, "above" and "below" are those
-that lie beside it. "error" is the mean standard error over the standard deviation of the
-estimates, "bias" the bias found over the true one. The basic bootstrap resamples rows
-(``--bootstrap 200``, slow) and is of the same estimate.
+whose rows are odds of normal logarithm, come from a Dirichlet law or are noisy maps to a class;
+columns of numbers from distributions of known information, of which the last group took no part
+in the choice of constants. "held" is the share of intervals that hold the truth, "above" and
+"below" are those that lie beside it. "error" is the mean standard error over the standard
+deviation of the estimates, "bias" the bias found over the true one. The basic bootstrap resamples
+rows (``--bootstrap 200``, slow) and is of the same estimate.
 """
 
 import argparse

@@ -252,9 +252,9 @@ def mutual_info_test(
 
     Zero is outside the interval of a neighbour estimate above zero exactly where the test by
     ``null="gamma"`` rejects. Rows must be independent. In simulations 80 to 100 % of the 95 %
-    intervals of columns of numbers hold the truth; with fewer than about five samples a cell, and
-    most rows of each level in one class and the rest spread evenly, of the intervals of tables 65
-    to 90 % do (``benchmarks/coverage_of_interval.py``).
+    intervals of columns of numbers hold the truth, by distribution, and 70 to 100 % of those of
+    tables, least where each level has one likely class and the rest is spread evenly
+    (``benchmarks/coverage_of_interval.py``).
 
     References
     ----------

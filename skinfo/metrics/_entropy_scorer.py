@@ -184,8 +184,9 @@ class EntropyScorer(
         cv=5,
         unseen="clip",
     ):
-        # In scikit-learn a parameter is checked when it is used. But an error in a scorer is
-        # made a score of nan by `cross_val_score`, and the metric is what comes to mind first.
+        # Parameters are checked when they are used, by scikit-learn's convention, but for one
+        # mistake: `cross_val_score` turns an error of its scorer into a score of nan, and the
+        # metric is what users expect as the first parameter.
         check_estimator_parameter(estimator)
         self.estimator = estimator
         self.metric = metric

@@ -25,17 +25,15 @@ def check_settings(metric, output, base):
 
 
 def check_estimator_parameter(estimator):
-    """Raise TypeError where a name, that of a metric most likely, is given as the classifier."""
+    """Raise TypeError where the name of a metric is given as the classifier."""
     if not isinstance(estimator, str):
         return
-    try:
-        name = _metric_name(estimator)
-    except ValueError:
-        name = "neg_log_loss"
-    raise TypeError(
-        "The first parameter of EntropyScorer is a classifier, got the name "
-        f"{estimator!r}. Did you mean EntropyScorer(metric={name!r})?"
-    )
+    name = LOSSES.get(estimator.lower(), estimator.lower())
+    if name in METRICS:
+        raise TypeError(
+            "The first parameter of EntropyScorer is a classifier, got the name "
+            f"{estimator!r}. Did you mean EntropyScorer(metric={name!r})?"
+        )
 
 
 def _named(metric):

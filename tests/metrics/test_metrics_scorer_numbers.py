@@ -340,13 +340,19 @@ def test_names_in_any_case(iris, model):
         ("Skill", "skill"),
         ("neg_log_loss", "neg_log_loss"),
         ("log_loss", "neg_log_loss"),
-        ("something", "neg_log_loss"),
     ],
 )
 def test_metric_in_place_of_the_classifier(name, meant):
     # As a score, the error would be a nan.
     with pytest.raises(TypeError, match=rf"Did you mean EntropyScorer\(metric='{meant}'\)"):
         EntropyScorer(name)
+
+
+def test_text_in_place_of_the_classifier_is_refused_when_used(iris, model):
+    # Parameters are not looked at by the constructor, as scikit-learn's checks ask.
+    X, y, _ = iris
+    with pytest.raises(ValueError, match="'estimator' parameter of EntropyScorer must be"):
+        EntropyScorer("something")(model, X, y)
 
 
 def test_clone_pickle_and_repr(iris, model):

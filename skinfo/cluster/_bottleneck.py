@@ -1,5 +1,6 @@
 """Compress the rows of a table into clusters that keep what they say of the columns."""
 
+from functools import partial
 from numbers import Integral, Real
 from typing import ClassVar
 
@@ -22,6 +23,7 @@ from skinfo.cluster._rows import (
     check_n_clusters,
     clean_csr,
     distinct_rows,
+    read_counts,
     refuse_zeros,
     weighted,
 )
@@ -366,25 +368,16 @@ default="sequential"
 
     def _read(self, X, *, reset):
         """Return X as a clean csr_array."""
-        try:
-            X = validate_data(
-                self,
-                X,
-                reset=reset,
-                accept_sparse="csr",
-                dtype=np.float64,
-                ensure_non_negative=True,
-                ensure_min_features=2 if reset else 1,
-            )
-        except ValueError as error:
-            if "could not convert string" not in str(error):
-                raise
-            raise ValueError(
-                f"X must be a table of counts, and holds text ({error}). Count the rows first: "
-                "pd.crosstab(category, y) for the levels of a category, or CountVectorizer for "
-                "documents."
-            ) from error
-        return clean_csr(X)
+        check = partial(
+            validate_data,
+            self,
+            reset=reset,
+            accept_sparse="csr",
+            dtype=np.float64,
+            ensure_non_negative=True,
+            ensure_min_features=2 if reset else 1,
+        )
+        return clean_csr(read_counts(X, check))
 
     def _encode(self, X):
         """Return p(t | x) of the rows of a csr_array."""

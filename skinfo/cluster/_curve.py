@@ -1,6 +1,7 @@
 """The information curve: what a compression of X can hold of Y, for every number of bits."""
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from numbers import Integral, Real
 from time import perf_counter
@@ -12,7 +13,7 @@ from sklearn.utils import check_array, check_random_state
 from skinfo.cluster._curve_frontier import hard_start, trace_frontier
 from skinfo.cluster._curve_onset import find_onset, make_betas
 from skinfo.cluster._curve_search import Search
-from skinfo.cluster._rows import distinct_rows
+from skinfo.cluster._rows import distinct_rows, read_counts
 from skinfo.cluster._soft import make_table
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._parallel import one_blas_thread
@@ -337,10 +338,14 @@ def _printed_sweeps(n_betas):
 
 
 def _read(X, sample_weight):
-    X = check_array(
-        X, accept_sparse="csr", dtype=np.float64, ensure_non_negative=True, input_name="X"
+    check = partial(
+        check_array,
+        accept_sparse="csr",
+        dtype=np.float64,
+        ensure_non_negative=True,
+        input_name="X",
     )
-    return distinct_rows(X, sample_weight)
+    return distinct_rows(read_counts(X, check), sample_weight)
 
 
 def _check_betas(betas):

@@ -177,7 +177,8 @@ class Search:
             rows[active] = np.where(better[:, None], three, two)
             growth[active] = np.maximum(reached, plain)
             # Gains shrink as the squares of changes: the rest of a geometric series.
-            left = 1 - np.square(_norm(change + bend) / np.maximum(_norm(change), TINY))[:, 0]
+            ratio = _norm(change + bend) / np.maximum(_norm(change), TINY)
+            left = 1 - np.square(np.minimum(ratio, LONGEST))[:, 0]
             active = active[plain - before > STILL * left]
             if not len(active):
                 break

@@ -16,6 +16,7 @@ from sklearn.exceptions import ConvergenceWarning
 from skinfo._kernels._entropy import xlogx_table
 from skinfo._kernels._rows import number_groups, row_keys
 from skinfo._kernels._sequential import Rows
+from skinfo.utils._table import numeric_columns
 from skinfo.utils._validation import check_weights
 from skinfo.utils._warnings import warn_caller
 
@@ -24,6 +25,24 @@ DENSE = 0.25
 
 # The least share of the largest cell that a cell may have: products of two are positive floats.
 LEAST_SHARE = 1e-150
+
+COUNT_FIRST = (
+    "Count the rows first: pd.crosstab(category, y) for the levels of a category, or "
+    "CountVectorizer for documents."
+)
+
+
+def read_counts(X, check):
+    """Return what scikit-learn's check makes of a table of counts, or say what X is instead."""
+    X = numeric_columns(X, COUNT_FIRST)
+    try:
+        return check(X)
+    except (TypeError, ValueError) as error:
+        if not any(words in str(error) for words in ("could not convert", "float() argument")):
+            raise
+        raise ValueError(
+            f"X must be a table of counts, and holds text or other values ({error}). {COUNT_FIRST}"
+        ) from error
 
 
 class DistinctRows(NamedTuple):

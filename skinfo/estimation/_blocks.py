@@ -5,6 +5,7 @@ from scipy.spatial import cKDTree
 from scipy.special import psi
 
 from skinfo._kernels._neighbors import line_counts
+from skinfo.estimation._entropy_estimators import ordered_sum
 from skinfo.utils._parallel import check_cancelled
 
 # Rows whose neighbours are found at a time. A query takes longer than any kernel, where many rows
@@ -34,7 +35,7 @@ def ksg_blocks(x, y, n_neighbors):
     k = min(n_neighbors, n - 1)
     radii = kth_distance(np.hstack([x, y]), k)
     n_x, n_y = (_rows_within(block, radii, closed=False) for block in (x, y))
-    return float(psi(n) + psi(k) - np.mean(psi(n_x) + psi(n_y)))
+    return float(psi(n) + psi(k) - ordered_sum(psi(n_x) + psi(n_y)) / n)
 
 
 def ksg_conditional(x, y, z, n_neighbors):
@@ -65,7 +66,7 @@ def ksg_conditional(x, y, z, n_neighbors):
         _rows_within(block, radii, closed=False)
         for block in (np.hstack([x, z]), np.hstack([y, z]), z)
     )
-    return float(psi(k) - np.mean(psi(n_xz) + psi(n_yz) - psi(n_z)))
+    return float(psi(k) - ordered_sum(psi(n_xz) + psi(n_yz) - psi(n_z)) / len(n_z))
 
 
 def mixed_conditional(x, y, z, n_neighbors):

@@ -220,6 +220,8 @@ def as_columns(x):
     native = nw.from_native(x, eager_only=True, allow_series=True, pass_through=True)
     if isinstance(native, nw.Series):
         return native.alias(str(native.name or "x")).to_frame().to_native()
+    if isinstance(native, nw.DataFrame):
+        return x
     if isinstance(x, (list, tuple)) and not any(_is_row(row) for row in x):
         # NumPy would make text of a list that holds some.
         return _column_of_objects(x)

@@ -8,12 +8,14 @@ from sklearn.utils.validation import check_array
 
 from skinfo._kernels._neighbors import line_radii
 from skinfo.estimation._blocks import kth_distance
+from skinfo.estimation._entropy_estimators import ordered_sum
 from skinfo.utils._compat import Interval, validate_params
+from skinfo.utils._table import numeric_columns
 from skinfo.utils._validation import check_base
 
 
 @validate_params(
-    {"X": ["array-like"], "n_neighbors": [Interval(Integral, 1, None, closed="left")]},
+    {"X": "no_validation", "n_neighbors": [Interval(Integral, 1, None, closed="left")]},
     prefer_skip_nested_validation=True,
 )
 def differential_entropy(X, *, n_neighbors=3, base=2):
@@ -72,6 +74,7 @@ def differential_entropy(X, *, n_neighbors=3, base=2):
     2.05
     """
     nats = check_base(base)
+    X = numeric_columns(X, "The entropy of levels is that of discrete_entropy.")
     X = check_array(X, dtype=np.float64, ensure_2d=False)
     X = X.reshape(len(X), -1)
     n, n_dimensions = X.shape
@@ -87,5 +90,6 @@ def differential_entropy(X, *, n_neighbors=3, base=2):
     if radii.min() == 0.0:
         return -np.inf
     log_ball = n_dimensions / 2 * np.log(np.pi) - gammaln(n_dimensions / 2 + 1)
-    entropy = psi(n) - psi(n_neighbors) + log_ball + n_dimensions * np.mean(np.log(radii))
+    log_radius = ordered_sum(np.log(radii)) / n
+    entropy = psi(n) - psi(n_neighbors) + log_ball + n_dimensions * log_radius
     return float(entropy / nats)

@@ -3,6 +3,8 @@
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from skinfo.utils._table import whole_values
+
 
 def take_columns(frame, chosen, container):
     """Return some columns of a frame as a dataframe, or as an array for ``"default"``.
@@ -37,7 +39,7 @@ def as_array(frame):
 def _as_column(series):
     if series.dtype.is_numeric() or series.dtype == nw.Boolean:
         whole = not series.is_null().any()
-        return series.to_numpy() if whole else series.cast(nw.Float64).to_numpy()
+        return whole_values(series) if whole else series.cast(nw.Float64).to_numpy()
     if series.dtype in (nw.Categorical, nw.Enum) and not series.implementation.is_pandas_like():
         # pyarrow's to_numpy turns a null of a dictionary array into its last level.
         return series.cast(nw.String).to_numpy()

@@ -221,4 +221,6 @@ class LeastTerms:
 def first_best(features, scores):
     """Return the feature of the largest score, the first of equals."""
     # Rounded, so that equals stay equal whatever the order of a sum.
-    return int(features[np.argmax(np.rint(scores * SCORE_STEPS))])
+    # A cost may be as large as a number can be.
+    with np.errstate(over="ignore"):
+        return int(features[np.argmax(np.rint(scores * SCORE_STEPS))])

@@ -1,6 +1,7 @@
 """DistributionDisplay: one distribution, or two side by side."""
 
 import numpy as np
+from sklearn.utils import column_or_1d
 
 from skinfo.inspection._samples import column_table, levels_of
 from skinfo.inspection._style import (
@@ -285,10 +286,11 @@ def _joint_levels(samples, caller):
     """Return the codes of each sample, and the names of the levels of all of them."""
     import pandas as pd
 
-    columns = [pd.Series(sample) for sample in samples]
+    columns = [pd.Series(column_or_1d(sample)) for sample in samples]
     table = column_table(caller, x=pd.concat(columns, ignore_index=True))
     numbers = table.numbers(0) if table.is_numeric(0) else np.empty(0)
-    fractions = numbers[np.isfinite(numbers) & (numbers % 1 != 0)]
+    finite = numbers[np.isfinite(numbers)]
+    fractions = finite[finite % 1 != 0]
     if len(fractions):
         raise ValueError(
             f"A sample must be discrete, and holds {fractions[0]:g}. Bin it first, for example "

@@ -44,8 +44,15 @@ def read_variable(table, j, discrete):
         )
     # The rule of Rice: others look at the spread, and one outlier makes them cut without end.
     n_intervals = round(2 * len(values) ** (1 / 3))
-    edges = np.histogram_bin_edges(values, min(max(n_intervals, FEWEST_INTERVALS), MOST_INTERVALS))
+    edges = _even_edges(values, min(max(n_intervals, FEWEST_INTERVALS), MOST_INTERVALS))
     return Variable(values, np.searchsorted(edges[1:-1], values, side="right"), edges, False)
+
+
+def _even_edges(values, n_intervals):
+    """Return edges of equal intervals, fewer where there are not so many floats in the range."""
+    if values.min() == values.max():
+        return np.histogram_bin_edges(values, n_intervals)
+    return np.unique(np.linspace(values.min(), values.max(), n_intervals + 1))
 
 
 def joint_shares(x, y):

@@ -106,7 +106,7 @@ def _few_integers(values, weights):
     """Return codes of whole numbers, some of them present."""
     missing = np.isnan(values)
     low, high = np.nanmin(values), np.nanmax(values)
-    if high - low < COUNTING_RANGE:
+    if high / 2 - low / 2 < COUNTING_RANGE / 2:  # the difference itself may overflow
         codes = np.where(missing, -1, values - low).astype(np.int64)
         n_values = int(high - low) + 1
     else:

@@ -104,6 +104,8 @@ def holds_levels(numbers):
     # The first are enough to say no of most columns.
     for some in (numbers[:100], numbers):
         present = some[~np.isnan(some)] if some.dtype.kind == "f" else some
+        # pandas reads no bytes in the other order.
+        present = present.astype(present.dtype.newbyteorder("="), copy=False)
         if present.dtype.kind == "f":
             if not _are_whole(present):
                 return False

@@ -135,7 +135,7 @@ class Table:
             whole = series.dtype.is_integer() or series.dtype == nw.Boolean
             if not whole or series.is_null().any():
                 return None
-            values = series.to_numpy()
+            values = whole_values(series)
         else:
             values = self._array_column(j)
         if values.dtype.kind == "b":
@@ -225,6 +225,50 @@ class Table:
         raise ValueError(
             f"{self.names[j]} must hold numbers, got {example!r}. Convert it{remedy}."
         )
+
+
+def whole_values(series):
+    """Return integers without missing ones as an array, of objects beyond 64 bits."""
+    if series.dtype not in (nw.Int128, nw.UInt128):
+        return series.to_numpy()
+    values = _as_objects(series)
+    fits = all(-(2**63) <= value < 2**63 for value in values)
+    return values.astype(np.int64) if fits else values
+
+
+def numeric_columns(X, advice):
+    """Return X as it is, once a dataframe is known to hold columns of numbers only.
+
+    Parameters
+    ----------
+    X : array-like or dataframe
+        Integers of 128 bits, of which NumPy has none, come back as float64.
+
+    advice : str
+        What to do with other columns.
+
+    Raises
+    ------
+    TypeError
+        If it is a lazy frame.
+    ValueError
+        If a column holds text, dates or anything else but numbers; its name is told.
+    """
+    _refuse_lazy(X)
+    frame = nw.from_native(X, eager_only=True, pass_through=True)
+    if not isinstance(frame, nw.DataFrame):
+        return X
+    _check_unique_names(X)
+    table = Table(frame, [str(name) for name in frame.columns], None)
+    for j, name in enumerate(table.names):
+        if table.kind(j) not in NUMBERS:
+            raise ValueError(
+                f"{name} must hold numbers, got a column of kind {table.kind(j)!r}. {advice}"
+            )
+    wide = [
+        name for name in frame.columns if frame.get_column(name).dtype in (nw.Int128, nw.UInt128)
+    ]
+    return frame.with_columns(nw.col(*wide).cast(nw.Float64)).to_native() if wide else X
 
 
 def read_table(estimator, X, *, reset, ensure_min_samples=1, accept_sparse=False, switch=None):

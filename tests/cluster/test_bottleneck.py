@@ -13,7 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import adjusted_rand_score
 from sklearn.utils import estimator_checks
 
-from skinfo.cluster import InformationBottleneck
+from skinfo.cluster import InformationBottleneck, critical_beta, information_curve
 from skinfo.measures import entropy, mutual_information
 
 HARD = {
@@ -376,10 +376,24 @@ def test_fit_leaves_a_sparse_argument_as_it_is():
     np.testing.assert_array_equal(X.indices, before.indices)
 
 
-def test_text_is_to_be_counted_first():
+@pytest.mark.parametrize(
+    "count",
+    [InformationBottleneck(1).fit, information_curve, critical_beta],
+    ids=lambda count: count.__name__,
+)
+def test_text_and_dates_are_to_be_counted_first(count):
     X = pd.DataFrame({"city": ["a", "b", "a"], "y": ["u", "v", "v"]})
+    with pytest.raises(ValueError, match=r"city must hold numbers.*pd\.crosstab\(category, y\)"):
+        count(X)
     with pytest.raises(ValueError, match=r"holds text .*pd\.crosstab\(category, y\)"):
-        InformationBottleneck(1).fit(X)
+        count(X.to_numpy())
+    dated = pd.DataFrame({"n": [1, 2, 3], "day": pd.date_range("2020", periods=3)})
+    with pytest.raises(ValueError, match=r"day must hold numbers, got .*'date'"):
+        count(dated)
+
+
+def test_a_frame_of_counts_is_a_table():
+    X = pd.DataFrame({"city": ["a", "b", "a"], "y": ["u", "v", "v"]})
     assert InformationBottleneck(2).fit(pd.crosstab(X.city, X.y)).labels_.tolist() == [0, 1]
 
 

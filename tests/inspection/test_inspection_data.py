@@ -99,6 +99,11 @@ class TestDistribution:
         with pytest.raises(ValueError, match=r"discrete, and holds 0\.5. Bin it first"):
             DistributionDisplay.from_data([1.0, 0.5])
 
+    def test_a_column_is_a_sample(self):
+        column = np.array([["a"], ["b"], ["a"]], dtype=object)
+        display = DistributionDisplay.from_data(column)
+        assert_array_equal(display.p, DistributionDisplay.from_data(column[:, 0]).p)
+
     def test_two_dimensions_are_refused(self):
         with pytest.raises(ValueError, match=r"p must have shape \(n_outcomes,\), got \(1, 2\)"):
             DistributionDisplay.from_distributions([[0.5, 0.5]])
@@ -143,6 +148,13 @@ class TestJoint:
         display = JointDistributionDisplay.from_data(X.iloc[:, 0], X.iloc[:, 1], kind="joint")
         assert display.scatter_ is None
         assert_array_equal(display.mesh_.get_array(), display.p_xy.T)
+
+    def test_numbers_next_to_each_other(self):
+        # 100 samples ask for 9 intervals; between 1 and 1 + 3 eps there are 3.
+        x = 1 + np.arange(100) % 4 * np.finfo(float).eps
+        display = JointDistributionDisplay.from_data(x, np.arange(100) % 2, discrete_x=False)
+        assert display.p_xy.shape == (3, 2)
+        assert display.p_xy.sum() == 1
 
     def test_order_of_the_two_does_not_matter_to_the_table(self):
         x, y = ["a", "b", "b", "a", "b"], [1, 2, 2, 2, 1]

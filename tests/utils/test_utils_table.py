@@ -12,9 +12,10 @@ import pytest
 from sklearn.datasets import load_diabetes
 from sklearn.feature_selection import SelectFdr
 
-from skinfo import InfoBottleneckSelector, MutualInfoBinner
+from skinfo import InfoBottleneckSelector, InformationBottleneck, MutualInfoBinner
 from skinfo.estimation import (
     conditional_mutual_info,
+    differential_entropy,
     discrete_entropy,
     mutual_info,
     mutual_info_test,
@@ -178,6 +179,42 @@ def test_dates_with_and_without_zone_are_refused():
     X = pd.DataFrame({"when": pd.Series([DAYS[0], DAYS[1].replace(tzinfo=UTC)] * 5, dtype=object)})
     with pytest.raises(ValueError, match="when holds dates with and without a time zone"):
         MutualInfoBinner().fit(X, [0, 1] * 5)
+
+
+@pytest.mark.parametrize("dtype", [pl.Int128, pl.UInt128], ids=str)
+def test_integers_of_128_bits_without_missing_ones(dtype):
+    y = np.arange(60) % 2
+    X = pl.DataFrame({"a": np.arange(60) % 7, "b": np.arange(60) % 5})
+    wide = X.cast(dtype)
+    for read in (
+        lambda X: MutualInfoBinner().fit_transform(X, y),
+        lambda X: InfoBottleneckSelector(1).fit(X, y).transform(X),
+        lambda X: mutual_info(X, y),
+        lambda X: mutual_info(X, y, discrete_features=False),
+        lambda X: pairwise_mutual_info(X),
+        lambda X: discrete_entropy(X),
+        lambda X: differential_entropy(X),
+        lambda X: InformationBottleneck(2, random_state=0).fit_predict(X),
+    ):
+        np.testing.assert_array_equal(read(wide), read(X))
+
+
+def test_columns_in_the_other_byte_order():
+    y = np.arange(60) % 2
+    X = np.arange(120).reshape(60, 2)
+    other = X.astype(X.dtype.newbyteorder())
+    with pytest.warns(UserWarning, match="integers of more than 32 different values"):
+        expected = mutual_info(X, y)
+    with pytest.warns(UserWarning, match="integers of more than 32 different values"):
+        np.testing.assert_array_equal(mutual_info(other, y), expected)
+
+
+def test_a_column_that_is_no_number_is_named():
+    X = pd.DataFrame({"n": [1.0, 2.0, 3.0, 5.0, 8.0], "t": list("abcde")})
+    with pytest.raises(ValueError, match=r"t must hold numbers, .* that of discrete_entropy"):
+        differential_entropy(X)
+    with pytest.raises(TypeError, match=r"\.collect\(\)"):
+        differential_entropy(pl.LazyFrame({"n": [1.0, 2.0, 3.0, 5.0]}))
 
 
 def test_integers_of_128_bits():

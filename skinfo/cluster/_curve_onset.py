@@ -89,7 +89,8 @@ def find_onset(table, p_y):
         clusters += [u, climbed]
     best = int(np.argmax(values))
     cluster = None if best == 0 else p_y * (1 + ratio.of_columns(clusters[best]))
-    return Onset(float(1 / values[best]), cluster)
+    # Data processing: the ratio is 1 at most, and above it by rounding only.
+    return Onset(max(float(1 / values[best]), 1.0), cluster)
 
 
 class _Ratio:
@@ -190,11 +191,13 @@ class _Ratio:
 def _phi(u):
     """Return (1 + u) ln(1 + u) - u for u >= -1, to the last digits for small u too."""
     whole = (1 + u) * _log1p(u) - u
-    series = np.zeros_like(u)
+    is_small = np.abs(u) < SMALL
+    small = np.where(is_small, u, 0.0)
+    series = np.zeros_like(small)
     # sum over k from 2 of (-u)^k / (k (k - 1))
     for k in range(9, 1, -1):
-        series = 1 / (k * (k - 1)) - u * series
-    return np.where(np.abs(u) < SMALL, u * u * series, whole)
+        series = 1 / (k * (k - 1)) - small * series
+    return np.where(is_small, small * small * series, whole)
 
 
 def _log1p(u):

@@ -107,7 +107,7 @@ def mixed_conditional(x, y, z, n_neighbors):
         for block in (joint, np.hstack([x, z]), np.hstack([y, z]), z)
     ]
     k, n_xz, n_yz, n_z = map(psi, counts)
-    return float(np.sum(k - n_xz - n_yz + n_z) / len(x))
+    return float(ordered_sum(k - n_xz - n_yz + n_z) / len(x))
 
 
 def _block(values):

@@ -50,9 +50,11 @@ def read_variable(table, j, discrete):
 
 def _even_edges(values, n_intervals):
     """Return edges of equal intervals, fewer where there are not so many floats in the range."""
-    if values.min() == values.max():
-        return np.histogram_bin_edges(values, n_intervals)
-    return np.unique(np.linspace(values.min(), values.max(), n_intervals + 1))
+    low, high = values.min(), values.max()
+    if low == high:
+        half = max(0.5, n_intervals * np.spacing(abs(low)))
+        low, high = low - half, high + half
+    return np.unique(np.linspace(low, high, n_intervals + 1))
 
 
 def joint_shares(x, y):

@@ -10,6 +10,9 @@ from skinfo.preprocessing._tasks import NumberTask
 # Half a sample is what an empty cell of two equally frequent classes is given (Jeffreys).
 HALF_SAMPLE = 0.5
 
+# Of fewer than 2**53 samples no rate comes nearer to 0 or 1 than this.
+LEAST_RATE = 2.0**-53
+
 # Rates nearer to the overall ones than this, relatively, differ from them by rounding.
 ROUNDING = 1e-13
 
@@ -62,9 +65,15 @@ def weight_of_evidence(task, sums, whole, means=None):
     woe = np.zeros(rates.shape)
     known = (overall > 0) & (overall < 1)
     # The odds of equal rates are equal to the last bit, so that their ratio says exactly nothing.
-    odds, overall_odds = (r[..., known] / (1 - r[..., known]) for r in (rates, overall))
+    odds, overall_odds = (_odds(r[..., known]) for r in (rates, overall))
     woe[:, known] = np.log2(odds / overall_odds)
     return woe[:, 1:] if task.n_classes == 2 else woe
+
+
+def _odds(rates):
+    """Return r / (1 - r), of at most 53 bits: half a sample is lost beside 2**53 of them."""
+    rates = np.clip(rates, LEAST_RATE, 1 - LEAST_RATE)
+    return rates / (1 - rates)
 
 
 def smoothed_rates(task, sums, whole):

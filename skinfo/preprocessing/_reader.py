@@ -137,7 +137,8 @@ class ColumnReader:
             self._categorical = categorical_mask(params["categorical_features"], table)
             self._edges = given_edges(params["candidate_edges"], table, self._categorical)
             self._kinds = [
-                None if is_level else table.kind(j) for j, is_level in enumerate(self._categorical)
+                None if is_level else table.kind_of_numbers(j)
+                for j, is_level in enumerate(self._categorical)
             ]
             self._opened = True
         self._signs = directions(params["monotonic_cst"], table, self._categorical)

@@ -99,6 +99,11 @@ class Table:
         """What the frame itself calls its columns, text or integers; of an array, the names."""
         return self.names if self._keys is None else self._keys
 
+    def kind_of_numbers(self, j):
+        """Return the kind of what `numbers` reads from column j: of a category, of its levels."""
+        kind = self.kind(j)
+        return kind_of(np.asarray(self._objects(j))) if kind == "level" else kind
+
     def take(self, rows):
         """Return a Table of some rows, (n_taken,) int64."""
         return Table(self._data[rows], self.names, self._switch)
@@ -447,13 +452,21 @@ def _as_objects(series):
 def _is_missing_or_number(value):
     import pandas as pd
 
-    return pd.isna(value) or kind_of(np.array([value], object)) in NUMBERS
+    cell = _cell(value)
+    return bool(pd.isna(cell)[0]) or kind_of(cell) in NUMBERS
 
 
 def _plain(level):
     """Return a whole number as an int, all else as it is."""
-    is_number = kind_of(np.array([level], object)) in NUMBERS
+    is_number = kind_of(_cell(level)) in NUMBERS
     return int(level) if is_number and level % 1 == 0 else level
+
+
+def _cell(value):
+    """Return an array of objects that holds one value, which may be a tuple."""
+    cell = np.empty(1, object)
+    cell[0] = value
+    return cell
 
 
 def level_order(levels):

@@ -480,3 +480,8 @@ def test_verbose_prints_a_line_for_each_sweep(capsys):
     # The last sweep is the one that found nothing more.
     assert ": 0 of 32 betas improved" in lines[-1]
     np.testing.assert_array_equal(curve.relevance, quiet.relevance)
+
+
+def test_critical_beta_is_never_below_one():
+    # eta_KL is 1 where a column belongs to one row, by the data processing inequality no more.
+    assert critical_beta([[1e-12, 1.0], [1e12, 0.0]]) == 1.0

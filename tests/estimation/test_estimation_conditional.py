@@ -671,3 +671,17 @@ def test_bad_columns_of_conditions(numbers):
     refused("base must be", *numbers, base=1)
     # Numbers that are not whole are not levels.
     refused("Z must be discrete", *numbers, discrete_conditions=True)
+
+
+@pytest.mark.parametrize("given", ["ties", "discrete"])
+def test_order_of_rows_leaves_no_trace_in_a_sum_over_rows(given):
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=300).round(1)
+    x = (z + rng.normal(size=300)).round(1) if given == "ties" else rng.integers(0, 3, 300)
+    y = z + rng.normal(size=300)
+    expected = conditional_mutual_info(x[:, None], y, z)
+    for seed in range(20):
+        rows = np.random.default_rng(seed).permutation(300)
+        np.testing.assert_array_equal(
+            conditional_mutual_info(x[rows, None], y[rows], z[rows]), expected
+        )

@@ -443,3 +443,14 @@ def test_ten_thousand_levels_take_little_time(rng):
         frame[:500].to_sql("t", base, index=False)
         told = base.execute(f"SELECT {binner.to_sql()} FROM t").fetchall()
     np.testing.assert_array_equal(told, binner.transform(frame[:500]))
+
+
+def test_separated_rows_of_any_weight_have_finite_evidence():
+    # Half a sample beside 2e16 is lost in a rate, but not more than 53 bits are claimed.
+    X, y = np.array([[0.0], [1.0]] * 20), np.array([0, 1] * 20)
+    binner = MutualInfoBinner(encode="woe").fit(X, y, sample_weight=np.full(40, 1e15))
+    woe = binner.transform([[0.0], [1.0]])
+    assert woe[0, 0] == -woe[1, 0]
+    assert 52 < woe[1, 0] <= 53
+    reloaded = MutualInfoBinner.from_dict(binner.to_dict())
+    np.testing.assert_array_equal(reloaded.transform([[0.0], [1.0]]), woe)

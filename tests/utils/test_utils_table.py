@@ -361,3 +361,21 @@ def test_messages_name_a_parameter_of_the_caller():
         mutual_info(X, y, discrete_features=False)
     with pytest.raises(ValueError, match=r"Z must hold .*\(discrete_conditions\)"):
         conditional_mutual_info(np.ones((20, 1)), y, X.t.to_numpy(), discrete_conditions=False)
+
+
+def test_tuples_are_no_numbers():
+    X = pd.DataFrame({"t": pd.Series([(1, 2), (3,), ()] * 10, dtype=object)})
+    with pytest.raises(ValueError, match=r"t must hold numbers, got \(1, 2\)"):
+        MutualInfoBinner(categorical_features=[]).fit(X, [0, 1] * 15)
+
+
+def test_categories_of_numbers_taken_for_numbers():
+    x = np.arange(40) % 5
+    y = x > 2
+    X = pd.DataFrame({"c": pd.Series(x).astype("category")})
+    binner = MutualInfoBinner(categorical_features=None).fit(X, y)
+    plain = MutualInfoBinner(categorical_features=None).fit(pd.DataFrame({"c": x}), y)
+    assert binner.bin_table("c").equals(plain.bin_table("c"))
+    assert binner.inverse_transform([[1]]) == plain.inverse_transform([[1]])
+    reloaded = MutualInfoBinner.from_dict(binner.to_dict())
+    np.testing.assert_array_equal(reloaded.transform(X), plain.transform(pd.DataFrame({"c": x})))

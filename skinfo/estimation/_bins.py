@@ -77,10 +77,16 @@ def bins_of_runs(ends, n_bins):
     n_runs = len(ends) - 1
     if n_runs <= n_bins:
         return np.arange(n_runs)
-    if np.all(ends % 1 == 0):
+    if ends.dtype.kind == "f" and np.all(ends % 1 == 0):
         ends = ends.astype(np.int64)
-    # Twice the middle of each run, counted from the nearer end.
+    # Twice the middle of each run.
     middles, n = ends[1:] + ends[:-1], ends[-1]
-    from_below = middles * n_bins // (2 * n)
-    from_above = n_bins - 1 - (2 * n - middles) * n_bins // (2 * n)
-    return np.where(middles <= n, from_below, from_above).astype(np.int64)
+    if ends.dtype.kind == "f":
+        from_below = middles * n_bins // (2 * n)
+        from_above = n_bins - 1 - (2 * n - middles) * n_bins // (2 * n)
+        return np.where(middles <= n, from_below, from_above).astype(np.int64)
+    # The same of integers, by the least middle of each bin: no division per run.
+    bins = np.arange(1, n_bins)
+    least = np.where(2 * bins <= n_bins, -(-2 * n * bins // n_bins), 2 * n * bins // n_bins + 1)
+    starts = np.searchsorted(middles, least)
+    return np.repeat(np.arange(n_bins), np.diff(starts, prepend=0, append=n_runs))

@@ -66,8 +66,10 @@ def kind_of(values):
 
 def kinds_among(values):
     """Return the set of kinds that the present values of an array of objects have."""
-    present = values[~pd.isna(values)]
-    return {_kind_of_type(type_) for type_ in set(map(type, present))}
+    types = set(map(type, values))
+    if types != {str}:  # text needs no look for missing values, which is most of the time
+        types = set(map(type, values[~pd.isna(values)]))
+    return {_kind_of_type(type_) for type_ in types}
 
 
 @lru_cache(maxsize=256)

@@ -161,7 +161,8 @@ class Table:
                 "them."
             ) from error
         levels = list(levels)
-        if values.dtype == object and len(kinds_among(values) & NUMBERS) > 1:
+        has_numbers = values.dtype == object and kinds_among(_objects_of(levels)) & NUMBERS
+        if has_numbers and len(kinds_among(values) & NUMBERS) > 1:
             # 1, 1.0 and True are one level: it has one name, whichever of them came first.
             levels = [_plain(level) for level in levels]
         # Sorted, so that the order of rows leaves no trace.
@@ -444,29 +445,25 @@ def _kind_of_dtype(dtype):
 
 def _as_objects(series):
     """Return a narwhals Series as an array of Python's own objects."""
-    values = np.empty(len(series), object)
-    values[:] = series.to_list()
-    return values
+    return _objects_of(series.to_list())
 
 
 def _is_missing_or_number(value):
     import pandas as pd
 
-    cell = _cell(value)
+    cell = _objects_of([value])
     return bool(pd.isna(cell)[0]) or kind_of(cell) in NUMBERS
 
 
 def _plain(level):
     """Return a whole number as an int, all else as it is."""
-    is_number = kind_of(_cell(level)) in NUMBERS
+    is_number = kind_of(_objects_of([level])) in NUMBERS
     return int(level) if is_number and level % 1 == 0 else level
 
 
-def _cell(value):
-    """Return an array of objects that holds one value, which may be a tuple."""
-    cell = np.empty(1, object)
-    cell[0] = value
-    return cell
+def _objects_of(values):
+    """Return a list as an array of objects, of which each may be a tuple or a list."""
+    return np.fromiter(values, object, len(values))
 
 
 def level_order(levels):

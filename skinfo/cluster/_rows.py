@@ -40,7 +40,8 @@ def read_counts(X, check):
     except (TypeError, ValueError) as error:
         if not any(words in str(error) for words in ("could not convert", "float() argument")):
             raise
-        raise ValueError(
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(
             f"X must be a table of counts, and holds text or other values ({error}). {COUNT_FIRST}"
         ) from error
 

@@ -13,7 +13,7 @@ from skinfo.metrics._crossfit import cross_fitted
 from skinfo.metrics._response import class_probabilities, output_probabilities
 from skinfo.metrics._scorer_protocol import ScorerProtocol
 from skinfo.metrics._scoring import score_predictions
-from skinfo.metrics._settings import check_estimator_parameter, check_settings
+from skinfo.metrics._settings import check_settings, refuse_mistaken_names
 from skinfo.metrics._uncertainty import output_columns
 from skinfo.metrics._wrapped import WrappedClassifierMixin
 from skinfo.utils._compat import (
@@ -184,10 +184,10 @@ class EntropyScorer(
         cv=5,
         unseen="clip",
     ):
-        # Parameters are checked when they are used, by scikit-learn's convention, but for one
-        # mistake: `cross_val_score` turns an error of its scorer into a score of nan, and the
-        # metric is what users expect as the first parameter.
-        check_estimator_parameter(estimator)
+        # Parameters are checked when they are used, by scikit-learn's convention, but for two
+        # mistakes: `cross_val_score` turns an error of its scorer into a score of nan. The metric
+        # is what users expect as the first parameter, and the name of a loss as a metric.
+        refuse_mistaken_names(estimator, metric)
         self.estimator = estimator
         self.metric = metric
         self.base = base

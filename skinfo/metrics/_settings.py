@@ -24,16 +24,18 @@ def check_settings(metric, output, base):
     )
 
 
-def check_estimator_parameter(estimator):
-    """Raise TypeError where the name of a metric is given as the classifier."""
-    if not isinstance(estimator, str):
-        return
-    name = LOSSES.get(estimator.lower(), estimator.lower())
-    if name in METRICS:
-        raise TypeError(
-            "The first parameter of EntropyScorer is a classifier, got the name "
-            f"{estimator!r}. Did you mean EntropyScorer(metric={name!r})?"
-        )
+def refuse_mistaken_names(estimator, metric):
+    """Raise TypeError for a metric given as the classifier, ValueError for a loss as a metric."""
+    if isinstance(estimator, str):
+        name = LOSSES.get(estimator.lower(), estimator.lower())
+        if name in METRICS:
+            raise TypeError(
+                "The first parameter of EntropyScorer is a classifier, got the name "
+                f"{estimator!r}. Did you mean EntropyScorer(metric={name!r})?"
+            )
+    names = list(metric.values()) if isinstance(metric, dict) else metric
+    for name in names if isinstance(names, (list, tuple)) else [names]:
+        _refuse_loss(name)
 
 
 def _named(metric):
@@ -46,12 +48,16 @@ def _named(metric):
 
 def _metric_name(name):
     """Return the name in `METRICS` that is meant."""
+    _refuse_loss(name)
+    return match_name(name, METRICS, parameter="metric", caller="EntropyScorer")
+
+
+def _refuse_loss(name):
     if isinstance(name, str) and name.lower() in LOSSES:
         raise ValueError(
             f"metric={name!r} is a loss, and EntropyScorer gives scores, of which higher is "
             f"better: the name of minus the loss is {LOSSES[name.lower()]!r}."
         )
-    return match_name(name, METRICS, parameter="metric", caller="EntropyScorer")
 
 
 def _output_name(name):

@@ -348,6 +348,12 @@ def test_metric_in_place_of_the_classifier(name, meant):
         EntropyScorer(name)
 
 
+@pytest.mark.parametrize("metric", ["log_loss", ["skill", "Brier"], {"a": "miscalibration"}])
+def test_a_loss_is_refused_before_it_becomes_a_score_of_nan(metric):
+    with pytest.raises(ValueError, match="is a loss, and EntropyScorer gives scores"):
+        EntropyScorer(metric=metric)
+
+
 def test_text_in_place_of_the_classifier_is_refused_when_used(iris, model):
     # Parameters are not looked at by the constructor, as scikit-learn's checks ask.
     X, y, _ = iris

@@ -5,6 +5,9 @@ The tables of `mutual_info_test` and of `InfoBottleneckSelector` are made of the
 
 import numpy as np
 
+# Beyond it float64 does not tell a whole sum from the next.
+LARGEST_SUM = 2.0**53
+
 
 def default_n_bins(n):
     """Return how many bins a test cuts n samples into: the cube root, 3 to 10.
@@ -77,7 +80,8 @@ def bins_of_runs(ends, n_bins):
     n_runs = len(ends) - 1
     if n_runs <= n_bins:
         return np.arange(n_runs)
-    if ends.dtype.kind == "f" and np.all(ends % 1 == 0):
+    # Whole weights too, but for sums of which products with `n_bins` overflow.
+    if ends.dtype.kind == "f" and ends[-1] < LARGEST_SUM and np.all(ends % 1 == 0):
         ends = ends.astype(np.int64)
     # Twice the middle of each run.
     middles, n = ends[1:] + ends[:-1], ends[-1]

@@ -87,7 +87,7 @@ def name_ticks(axis, names, *, beside=None):
     every = max(1, math.ceil(SMALLEST_FONT / (LINE_FILL * step)))
     shown = range(0, len(names), every)
     labels = [_shortened(names[i]) for i in shown]
-    width = LETTER_WIDTH * max(map(len, labels), default=1)
+    width = LETTER_WIDTH * max(1, max(map(len, labels), default=1))  # a name may be empty
     size = min(_font_points(), LINE_FILL * step * every)
     turned = axis.axis_name == "x" and width * size > step * every
     if turned or axis.axis_name == "y":

@@ -149,10 +149,15 @@ def group_labels(y, name="y_true"):
 
     Raises
     ------
+    TypeError
+        If labels are lists or other values without a hash.
     ValueError
         If `y` is not one-dimensional or a label is missing.
     """
-    groups, present = pd.factorize(np.asarray(column_or_1d(y)))
+    try:
+        groups, present = pd.factorize(np.asarray(column_or_1d(y)))
+    except TypeError as error:
+        raise TypeError(f"{name} must hold labels, such as text or integers ({error}).") from error
     if groups.size and groups.min() < 0:
         raise ValueError(f"Row {int(groups.argmin())} of {name} is missing (NaN or None).")
     return groups, present.tolist()

@@ -64,3 +64,10 @@ def test_infinite_values_are_values_like_others():
 
 def test_no_value_has_no_bin():
     assert len(bin_starts(np.empty(0), 5)) == 0
+
+
+def test_bins_of_weights_of_any_size():
+    values = np.arange(30.0)
+    expected = bin_starts(values, 10, np.ones(30))
+    for weight in (1e12, 2e15, 1e17, 1e30):
+        np.testing.assert_array_equal(bin_starts(values, 10, np.full(30, weight)), expected)

@@ -213,6 +213,12 @@ class TestMutualInfo:
         assert (wide.low < narrow.low).all()
         assert (wide.high > narrow.high).all()
 
+    def test_a_column_without_a_name(self):
+        X = pd.DataFrame({"": np.arange(40.0)})
+        display = MutualInfoDisplay.from_data(X, np.arange(40) % 2)
+        display.figure_.canvas.draw()
+        assert [label.get_text() for label in display.ax_.get_yticklabels()] == [""]
+
     def test_what_is_left_out_is_counted(self):
         display = MutualInfoDisplay([0.1, 0.4, 0.3, 0.2]).plot(max_features=2)
         assert_array_equal(widths(display.bars_), [0.4, 0.3])

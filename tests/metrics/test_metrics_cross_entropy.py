@@ -532,3 +532,10 @@ def test_half_precision_is_scored_in_float32():
         loss = cross_entropy_loss(torch.tensor([0, 0]), prob, reduction="none")
         assert loss.dtype == torch.float32
         assert_allclose(loss.tolist(), [52, 2], rtol=1e-6)
+
+
+def test_labels_that_cannot_be_compared_are_refused():
+    y = np.empty(2, object)
+    y[:] = [[1], [2, 3]]
+    with pytest.raises(TypeError, match="y_true must hold labels, such as text or integers"):
+        cross_entropy_loss(y, [[0.5, 0.5], [0.5, 0.5]])

@@ -13,7 +13,7 @@ def kernel(function):
     try:
         return njit(function, cache=True, **OPTIONS)
     except RuntimeError:
-        # Numba finds no folder for its cache that can be written: each process compiles anew.
+        # Numba finds no folder for its cache that can be written: each process compiles again.
         return njit(function, **OPTIONS)
 
 

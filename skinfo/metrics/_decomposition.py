@@ -16,7 +16,7 @@ ROUNDING = 1e-10
 
 
 class Chance(NamedTuple):
-    """What recalibration gains by chance, in nats a row, where labels are drawn anew."""
+    """Optimism of the recalibration, in nats per row, by redrawn labels."""
 
     mean: float
     variance: float  # of the gain, and of the mean over the draws

@@ -52,12 +52,12 @@ class EntropyScorer(
         What to score; `get_scorer_names` lists them. H(y) is the entropy of the weighted class
         rates of the `y` that is scored. Losses are negated, and named as in scikit-learn.
 
-        - ``"neg_log_loss"``: minus the cross-entropy, in bits a sample. 0 is perfect.
+        - ``"neg_log_loss"``: minus the cross-entropy, in bits per sample. 0 is perfect.
         - ``"information_gain"``: H(y) less the cross-entropy, in bits a sample. 0 is as good as
           knowing the class rates, H(y) is perfect, negative is worse than the class rates.
         - ``"skill"``: the information gain as a share of H(y). 1 is perfect. It is nan, with a
           warning, where `y` has one class and there is nothing to explain.
-        - ``"neg_miscalibration"``: minus the bits a sample that recalibration would save, of
+        - ``"neg_miscalibration"``: minus the bits per sample that recalibration would save, of
           `log_loss_decomposition`. 0 is calibrated.
         - ``"discrimination"``: the bits a sample that the predictions, recalibrated, save beside
           the class rates. The information gain is discrimination less miscalibration.

@@ -222,7 +222,7 @@ def log_loss_decomposition(
         ``1 / (n_resamples + 1)``.
 
     random_state : int or None, default=0
-        Seed of these draws, beside the data: the same answer each time. None draws anew.
+        Seed of these draws, with the data: the same answer each time. None: other draws each time.
 
     Returns
     -------

@@ -430,27 +430,10 @@ def test_cells_that_are_next_to_nothing_are_refused():
     [("sequential", 4 + 2), ("deterministic", 4), ("agglomerative", 0)],
 )
 @pytest.mark.parametrize("n_jobs", [None, 2])
-def test_callbacks_hear_of_each_start(algorithm, n_steps, n_jobs, rng, monkeypatch):
-    callback = pytest.importorskip("sklearn.callback", reason="came with scikit-learn 1.9")
+def test_callbacks_hear_of_each_start(algorithm, n_steps, n_jobs, rng, monkeypatch, listener):
     monkeypatch.setattr("skinfo.cluster._bottleneck.WORTH_THREADS", 0)
-    heard = []
-
-    class Listener:
-        def setup(self, estimator, context):
-            heard.append("setup")
-
-        def on_fit_task_begin(self, estimator, context, **_):
-            heard.append(context.task_name)
-
-        def on_fit_task_end(self, estimator, context, **_):
-            return False
-
-        def teardown(self, estimator, context):
-            heard.append("teardown")
-
-    assert isinstance(Listener(), callback.FitCallback)
     beta = 5.0 if algorithm == "deterministic" else None
     InformationBottleneck(
         3, algorithm=algorithm, beta=beta, n_init=4, random_state=0, n_jobs=n_jobs
-    ).set_callbacks(Listener()).fit(rng.poisson(3, size=(30, 5)))
-    assert heard == ["setup", "fit", *["start"] * n_steps, "teardown"]
+    ).set_callbacks(listener).fit(rng.poisson(3, size=(30, 5)))
+    assert listener.heard == ["setup", "fit", *["start"] * n_steps, "teardown"]

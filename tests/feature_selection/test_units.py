@@ -177,29 +177,12 @@ def test_an_interrupted_fit_leaves_nothing(rng, monkeypatch):
     assert not selector.__sklearn_is_fitted__()
 
 
-def test_callbacks_hear_of_each_feature(rng):
-    callback = pytest.importorskip("sklearn.callback", reason="came with scikit-learn 1.9")
+def test_callbacks_hear_of_each_feature(rng, listener):
     X, y = table(rng)
-    heard = []
-
-    class Listener:
-        def setup(self, estimator, context):
-            heard.append("setup")
-
-        def on_fit_task_begin(self, estimator, context, **_):
-            heard.append(context.task_name)
-
-        def on_fit_task_end(self, estimator, context, **_):
-            return False
-
-        def teardown(self, estimator, context):
-            heard.append("teardown")
-
-    assert isinstance(Listener(), callback.FitCallback)
-    InfoBottleneckSelector(2).set_callbacks(Listener()).fit(X, y)
-    assert heard[:2] == ["setup", "fit"]
-    assert heard[-1] == "teardown"
-    assert len(heard) == 5
+    InfoBottleneckSelector(2).set_callbacks(listener).fit(X, y)
+    assert listener.heard[:2] == ["setup", "fit"]
+    assert listener.heard[-1] == "teardown"
+    assert len(listener.heard) == 5
 
 
 def test_html_says_what_was_selected(rng):

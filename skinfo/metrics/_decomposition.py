@@ -98,7 +98,7 @@ class Decomposition:
     def chance(self, groups, n_resamples, rng):
         """Return what isotonic recalibration gains by fitting the labels that it is judged by.
 
-        Labels are drawn anew from the smoothly recalibrated predictions, to which isotonic rates
+        Labels are redrawn from the smoothly recalibrated predictions, to which isotonic rates
         are fitted, and from the predictions themselves, as if they were calibrated.
 
         Parameters

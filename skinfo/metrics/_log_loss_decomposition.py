@@ -257,7 +257,7 @@ def log_loss_decomposition(
     against the rest do not sum to that of all), depend on the order of the classes (a
     chain of binary choices), or may call a useful recalibration none (a single temperature).
 
-    `chance` is what isotonic regression gains on labels drawn anew. They are drawn from the
+    `chance` is what isotonic regression gains on redrawn labels. They are drawn from the
     predictions recalibrated by a temperature and a bias for each class, not from the isotonic
     rates: those are step functions, to which a step function is fitted with less gain than to
     rates that rise everywhere. Over ten classes the difference is a third of the chance

@@ -416,8 +416,8 @@ default="from_dtype"
         The first chunk fixes where each column may be cut (`candidate_edges`, or at most
         `max_candidates` groups of equal frequency); all counts are exact. The result
         is that of `fit` on all rows with ``candidate_edges=binner.candidate_edges_``.
-        It does not go on from `fit`: the first call after one starts anew. After `from_dict` it
-        is refused, since the counts are not kept there; a pickle keeps them.
+        It does not go on from `fit`: the first call after one starts from nothing. After
+        `from_dict` it is refused, since the counts are not kept there; a pickle keeps them.
 
         Only counts are kept between calls, and no rows. `categorical_features`, `target_type`,
         `max_candidates` and `candidate_edges` may not change between them, for the counts depend

@@ -20,7 +20,7 @@ from skinfo.utils._validation import match_name
 # Parameters that the first chunk fixes: what was counted depends on them.
 FIXED = ("categorical_features", "target_type", "max_candidates", "candidate_edges")
 
-# Those that may change between chunks: bins are found anew from all counts.
+# Those that may change between chunks: bins are found again from all counts.
 FREE = (
     "max_bins",
     "penalty",

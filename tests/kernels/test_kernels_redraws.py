@@ -1,4 +1,4 @@
-"""Labels drawn anew, the loss of their isotonic rates, and the loss of a recalibration."""
+"""Redrawn labels, the loss of their isotonic rates, and the loss of a recalibration."""
 
 import numpy as np
 import pytest

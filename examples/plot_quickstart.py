@@ -120,7 +120,7 @@ for row, name in zip(rows, shown["redundant_with"], strict=True):
             color="#555555",
         )
 bits_ax.axhline(len(shown) - len(kept) - 0.5, color="black", linewidth=0.8)
-bits_ax.set_xlim(0, 1.35 * shown["bits"].max())
+bits_ax.set_xlim(0, 1.5 * shown["bits"].max())
 bits_ax.set_xlabel("Information about the diagnosis (bits)")
 bits_ax.set_title(
     "Kept (above the line) and dropped. Pale: bits alone; solid: bits left", fontsize=11

@@ -107,6 +107,33 @@ SKINFO_INLINE uint64_t equal_bytes(const uint8_t *bytes, uint8_t level)
 #endif
 }
 
+/* With AVX2 and no instruction for it, the bits of halves of bytes are looked up, 64 at a time: a
+   quarter faster than word by word, and compilers do not find it. */
+#if defined(__AVX2__) && !defined(__AVX512VPOPCNTDQ__)
+#define SKINFO_LOOKED_UP_POPCOUNT
+
+/* Add to four sums how many bits are set in both of four words of a and of b. */
+SKINFO_INLINE __m256i add_four_words(__m256i sums, const uint64_t *a, const uint64_t *b)
+{
+    const __m256i bits = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4));
+    const __m256i low = _mm256_set1_epi8(15);
+    __m256i common = _mm256_and_si256(
+        _mm256_loadu_si256((const __m256i *)a), _mm256_loadu_si256((const __m256i *)b));
+    __m256i bytes = _mm256_add_epi8(
+        _mm256_shuffle_epi8(bits, _mm256_and_si256(common, low)),
+        _mm256_shuffle_epi8(bits, _mm256_and_si256(_mm256_srli_epi16(common, 4), low)));
+    return _mm256_add_epi64(sums, _mm256_sad_epu8(bytes, _mm256_setzero_si256()));
+}
+
+SKINFO_INLINE uint64_t sum_of_four(__m256i sums)
+{
+    uint64_t parts[4];
+    _mm256_storeu_si256((__m256i *)parts, sums);
+    return parts[0] + parts[1] + parts[2] + parts[3];
+}
+#endif
+
 /* Add to counts[i, j], i < n_rows and j < n_columns, how many bits planes i of a and j of b share:
    n_rows + n_columns loads for their product of counts. Both are constants, so that the compiler
    keeps the sums in registers. */
@@ -116,7 +143,22 @@ SKINFO_INLINE void add_common_tile(
     int32_t *SKINFO_RESTRICT counts, ptrdiff_t counts_stride)
 {
     uint64_t common[3][3] = {{0}};
-    for (ptrdiff_t word = 0; word < n_words; word++)
+    ptrdiff_t word = 0;
+#if defined(SKINFO_LOOKED_UP_POPCOUNT)
+    __m256i sums[3][3];
+    for (int i = 0; i < n_rows; i++)
+        for (int j = 0; j < n_columns; j++)
+            sums[i][j] = _mm256_setzero_si256();
+    for (; word + 4 <= n_words; word += 4)
+        for (int i = 0; i < n_rows; i++)
+            for (int j = 0; j < n_columns; j++)
+                sums[i][j] = add_four_words(
+                    sums[i][j], a + i * a_stride + word, b + j * b_stride + word);
+    for (int i = 0; i < n_rows; i++)
+        for (int j = 0; j < n_columns; j++)
+            common[i][j] = sum_of_four(sums[i][j]);
+#endif
+    for (; word < n_words; word++)
         for (int i = 0; i < n_rows; i++)
             for (int j = 0; j < n_columns; j++)
                 common[i][j] += popcount(a[i * a_stride + word] & b[j * b_stride + word]);

@@ -18,7 +18,6 @@ from skinfo._kernels._fixed_point import (
 from skinfo._kernels._null import poisson_tables
 from skinfo._kernels._pair_chance import mean_xlogx
 from skinfo._kernels._pairs import (
-    add_common_bits,
     grouped_sum,
     is_sparse,
     pack_planes,
@@ -162,32 +161,27 @@ def test_planes_hold_the_levels(n, rng):
 
 
 @KERNEL
-@given(st.integers(1, 8), st.integers(1, 8), st.integers(1, 9), st.integers(0, 2**32 - 1))
-def test_common_bits_are_a_matrix_product(n_a, n_b, n_words, seed):
+@given(
+    n=st.integers(1, 700),
+    n_levels=hnp.arrays(np.int64, st.integers(2, 9), elements=st.integers(1, 16)),
+    shape=st.sampled_from([(1, 11), (2, 8), (3, 4)]),
+    split=st.integers(0, 9),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_plane_pairs_and_row_pairs_agree(n, n_levels, shape, split, seed):
     rng = np.random.default_rng(seed)
-    a, b = (rng.integers(0, 2**64, (k, n_words), np.uint64, False) for k in (n_a, n_b))
-    bits_a, bits_b = (np.unpackbits(x.view(np.uint8), axis=1).astype(int) for x in (a, b))
-    common = np.ones((n_a, n_b), np.int64)
-    add_common_bits(a, b, False, common)
-    np.testing.assert_array_equal(common, 1 + bits_a @ bits_b.T)
-    common = np.zeros((n_a, n_a), np.int64)
-    add_common_bits(a, a, True, common)
-    np.testing.assert_array_equal(np.triu(common), np.triu(bits_a @ bits_a.T))
-
-
-def test_plane_pairs_and_row_pairs_agree(rng):
-    n_levels = np.array([2, 1, 5, 9, 3, 1, 2])
-    columns = np.array([rng.integers(0, levels, 300) for levels in n_levels])
-    planes, starts = planes_of(columns, n_levels, (3, 2))
+    p, split = len(n_levels), min(split, len(n_levels))
+    columns = np.array([rng.integers(0, levels, n) for levels in n_levels])
+    planes, starts = planes_of(columns, n_levels, shape)
     margins = np.concatenate(
         [np.bincount(c, minlength=k) for c, k in zip(columns, n_levels, strict=True)]
     )
-    table, scale = unit(300, 300)
-    sums = np.zeros((7, 7), np.int64)
-    for a, b in [((0, 3), (0, 3)), ((0, 3), (3, 7)), ((3, 7), (3, 7))]:
+    table, scale = unit(n, max(n, 2))
+    sums = np.zeros((p, p), np.int64)
+    for a, b in [((0, split), (0, split)), ((0, split), (split, p)), ((split, p), (split, p))]:
         plane_pair_sums(planes, starts, margins, a, b, table, scale, sums)
     order = np.empty(0, np.int64)
-    for f in range(6):
+    for f in range(p - 1):
         others = columns[f + 1 :].astype(np.int32)
         by_rows = row_pair_sums(
             columns[f].astype(np.int32), n_levels[f], order, others, n_levels[f + 1 :],
@@ -195,7 +189,7 @@ def test_plane_pairs_and_row_pairs_agree(rng):
         )  # fmt: skip
         np.testing.assert_array_equal(sums[f, f + 1 :], by_rows)
         expected = [joint_sum(columns[f], other) for other in others]
-        np.testing.assert_allclose(by_rows / scale, expected, rtol=1e-13)
+        np.testing.assert_allclose(by_rows / scale, expected, rtol=1e-13, atol=1e-13)
     assert not np.tril(sums).any()
 
 
@@ -218,7 +212,9 @@ def test_row_pairs(n, n_levels, weights, rng):
     expected = joint_sum(x, y, weights if len(weights) else None)
     assert sums[0] / scale == pytest.approx(expected, rel=1e-13, abs=1e-13)
     # The way of sparse tables, whether or not it was taken.
-    grouped = grouped_sum(x, np.argsort(x, kind="stable"), y, n_levels, weights, table, scale)
+    grouped = grouped_sum(
+        x, np.argsort(x, kind="stable"), y, n_levels, weights, table, scale, np.empty(n_levels)
+    )
     assert grouped == sums[0]
 
 

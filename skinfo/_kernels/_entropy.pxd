@@ -17,5 +17,5 @@ cdef inline double xlogx_of(double count, const double[::1] table) noexcept nogi
 
 
 cdef double information_of_table(
-    const double[:, ::1] counts, double[::1] column_sums
+    const double *counts, Py_ssize_t n_rows, Py_ssize_t n_columns, double *column_sums
 ) noexcept nogil

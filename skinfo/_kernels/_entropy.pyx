@@ -22,14 +22,18 @@ def xlogx_table(Py_ssize_t n_looked_up):
 def table_information(const double[:, ::1] counts):
     """Return plug-in I(row; column), in nats, of one contingency table."""
     cdef double information
-    cdef double[::1] column_sums = np.empty(counts.shape[1])
+    cdef Py_ssize_t n_rows = counts.shape[0]
+    cdef Py_ssize_t n_columns = counts.shape[1]
+    if n_rows == 0 or n_columns == 0:
+        return 0.0
+    cdef double[::1] column_sums = np.empty(n_columns)
     with nogil:
-        information = information_of_table(counts, column_sums)
+        information = information_of_table(&counts[0, 0], n_rows, n_columns, &column_sums[0])
     return information
 
 
 cdef double information_of_table(
-    const double[:, ::1] counts, double[::1] column_sums
+    const double *counts, Py_ssize_t n_rows, Py_ssize_t n_columns, double *column_sums
 ) noexcept nogil:
     """Return plug-in I(row; column), in nats, of one contingency table.
 
@@ -42,29 +46,31 @@ cdef double information_of_table(
     counts : (n_rows, n_columns)
 
     column_sums : (n_columns,)
-        Room to work in.
+        Filled in.
     """
     cdef Py_ssize_t i, j
-    cdef double row_sum, count, others, apart
+    cdef const double *row
+    cdef double row_sum, others, apart
     cdef double total = 0.0
     cdef double information = 0.0
-    for j in range(counts.shape[1]):
+    for j in range(n_columns):
         column_sums[j] = 0.0
-    for i in range(counts.shape[0]):
-        for j in range(counts.shape[1]):
-            column_sums[j] += counts[i, j]
-            total += counts[i, j]
+    for i in range(n_rows):
+        row = counts + i * n_columns
+        for j in range(n_columns):
+            column_sums[j] += row[j]
+            total += row[j]
     if total <= 0.0:
         return 0.0
-    for i in range(counts.shape[0]):
+    for i in range(n_rows):
+        row = counts + i * n_columns
         row_sum = 0.0
-        for j in range(counts.shape[1]):
-            row_sum += counts[i, j]
-        for j in range(counts.shape[1]):
-            count = counts[i, j]
-            if count > 0.0:
+        for j in range(n_columns):
+            row_sum += row[j]
+        for j in range(n_columns):
+            if row[j] > 0.0:
                 # Of a constant row or column both products are zero.
-                others = count * ((total - row_sum) - (column_sums[j] - count))
-                apart = others - (row_sum - count) * (column_sums[j] - count)
-                information += count * log1p(apart / (row_sum * column_sums[j]))
+                others = row[j] * ((total - row_sum) - (column_sums[j] - row[j]))
+                apart = others - (row_sum - row[j]) * (column_sums[j] - row[j])
+                information += row[j] * log1p(apart / (row_sum * column_sums[j]))
     return information / total

@@ -99,6 +99,9 @@ cdef struct Margin:
     Py_ssize_t n
 
 
+cdef double sum_of(Margin margin) noexcept nogil
+
+
 cdef struct NullMeans:
     # What a row of each size adds to the mean of N * I under independence, in tables of `n` rows
     # that have the same columns.

@@ -7,8 +7,7 @@ import numpy as np
 from scipy.special import chndtr, gammainc, gammaincc, ndtr, ndtri, psi, xlogy
 from scipy.stats import binom
 
-from skinfo._kernels._evidence import N_EVIDENCE, table_evidence
-from skinfo._kernels._jit import ZERO
+from skinfo._kernels._evidence import table_evidence
 from skinfo._kernels._null import RATE_MAX, STEPS_PER_UNIT, poisson_tables
 from skinfo._kernels._plugin_bias import beta_binomial_excess
 
@@ -30,11 +29,8 @@ ALIKE_ITERATIONS = 4
 
 
 def weigh_table(counts):
-    """Return what `table_evidence` fills in of one table of counts, (4,) float64."""
-    evidence = np.empty(N_EVIDENCE)
-    counts = np.ascontiguousarray(counts, np.float64)
-    table_evidence(counts, poisson_tables(), np.empty(0), ZERO, True, evidence)
-    return evidence
+    """Return `table_evidence` of one table of counts, (4,) float64."""
+    return table_evidence(np.ascontiguousarray(counts, np.float64), poisson_tables())
 
 
 def table_pvalues(evidence):

@@ -160,7 +160,7 @@ cdef class Search:
         self.limits, self.least = np.empty(n_pairs), np.empty((n_pairs, max_bins - 1))
         self.first = np.zeros(self.m + 1, np.int64)
         self.rates, self.costs, self.sorted_rates = np.empty((3, self.m))
-        self.lowest = np.empty(max_bins - 1)
+        self.lowest = np.empty(max_bins)
         self.totals = np.empty((self.m, max_bins))
         self.order = np.empty(self.m, np.int64)
         self.n_sorted = 0
@@ -190,8 +190,7 @@ cdef class Search:
                     self.totals[h, k] = INFINITY
             else:
                 self.totals[h, 0] = INFINITY
-                if self.max_bins > 1:
-                    add(&self.least[record, 0], self.costs[h], &self.totals[h, 1], self.max_bins - 1)
+                add(&self.least[record, 0], self.costs[h], &self.totals[h, 1], self.max_bins - 1)
         self.totals[0, 0] = self.costs[0]
 
     cdef inline Py_ssize_t last_record_up_to(self, Py_ssize_t i, double rate) noexcept nogil:
@@ -216,7 +215,7 @@ cdef class Search:
         self.sort_rates()
         for k in range(n_kept):
             self.lowest[k] = INFINITY
-        for p in range(self.n_starts if n_kept > 0 else 0):
+        for p in range(self.n_starts):
             if lower(&self.totals[self.order[p], 0], &self.lowest[0], n_kept):
                 for k in range(n_kept):
                     self.least[n, k] = self.lowest[k]

@@ -1,5 +1,6 @@
 import math
 from fractions import Fraction
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from skinfo._kernels._fixed_point import (
     xlogx_table,
 )
 from skinfo._kernels._null import poisson_tables
-from skinfo._kernels._pair_chance import mean_xlogx
+from skinfo._kernels._pair_chance import chance_sums, chance_table
 from skinfo._kernels._pairs import (
     grouped_sum,
     is_sparse,
@@ -221,6 +222,13 @@ def test_row_pairs(n, n_levels, weights, rng):
 # Chance -------------------------------------------------------------------------------
 
 
+def chance_of(n, a, b, *, exact):
+    """The E[k ln k] that `chance_table` gives two margins."""
+    sizes, scale, chance = np.array([a, b], float), 2.0**46, np.zeros((2, 2), np.int64)
+    chance_table(n, sizes, 0, 1, poisson_tables(), exact, scale, chance)
+    return chance[0, 1] / scale
+
+
 def exact_mean_xlogx(n, a, b):
     """E[k ln k] of a hypergeometric k, its probabilities from binomial coefficients."""
     return math.fsum(
@@ -243,13 +251,32 @@ def exact_mean_xlogx(n, a, b):
         (5000, 1300, 1000, 1e-8),
     ],
 )
-def test_mean_xlogx(n, a, b, tolerance):
+def test_chance_of_two_margins(n, a, b, tolerance):
     expected = exact_mean_xlogx(n, a, b)
-    tables = poisson_tables()
-    assert mean_xlogx(float(n), float(a), float(b), tables, True) == pytest.approx(
-        expected, abs=tolerance, rel=1e-15
-    )
+    assert chance_of(n, a, b, exact=True) == pytest.approx(expected, abs=tolerance, rel=1e-15)
     # The smooth form of real margins: within a few percent of what chance adds, and symmetric.
     at_mean = xlogy(a * b / n, a * b / n)
-    smooth = mean_xlogx(float(n), float(a), float(b), tables, False)
+    smooth = chance_of(n, a, b, exact=False)
     assert smooth - at_mean == pytest.approx(expected - at_mean, rel=0.05, abs=1e-3)
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_chance_sums_of_chances_kept_or_not(exact):
+    # Three columns: chance adds what it gives each level of one with each of another.
+    n, scale, step = 60.0, 2.0**30, 2
+    sizes = np.array([5.0, 10, 15, 20, 30])
+    which, times = np.array([0, 1, 3, 2, 4]), np.array([2, 1, 2, 4, 2])
+    starts = np.array([0, 3, 4, 5])
+    how = poisson_tables(), exact, scale
+    chance = np.zeros((5, 5), np.int64)
+    for first in range(step):
+        chance_table(n, sizes, first, step, *how, chance)
+    expected = np.zeros((3, 3), np.int64)
+    for f, g in combinations(range(3), 2):
+        mine, other = slice(*starts[f : f + 2]), slice(*starts[g : g + 2])
+        expected[f, g] = times[mine] @ chance[np.ix_(which[mine], which[other])] @ times[other]
+    for kept in (chance, np.empty((0, 0), np.int64)):
+        sums = np.zeros((3, 3), np.int64)
+        for first in range(step):
+            chance_sums(n, sizes, which, times, starts, first, step, kept, *how, sums)
+        np.testing.assert_array_equal(sums, expected)

@@ -71,12 +71,15 @@ cdef inline void mark_level(
         plane[width - 1] &= ~(<uint64_t>0) >> beyond
 
 
-cdef inline Py_ssize_t plane_size(const uint64_t *plane, Py_ssize_t width) noexcept nogil:
-    """Return how many bits of the first words of a plane are set."""
+cdef inline Py_ssize_t mark_common(
+    const uint64_t *a, const uint64_t *b, Py_ssize_t width, uint64_t *common
+) noexcept nogil:
+    """Fill a plane with the bits that two others share, and return how many there are."""
     cdef Py_ssize_t word
     cdef uint64_t size = 0
     for word in range(width):
-        size += popcount(plane[word])
+        common[word] = a[word] & b[word]
+        size += popcount(common[word])
     return <Py_ssize_t>size
 
 

@@ -15,13 +15,7 @@ from skinfo._kernels._candidates import (
 from skinfo._kernels._entropy import xlogx_table
 from skinfo._kernels._evidence import MEAN, SMALL_PVALUE, VARIANCE
 from skinfo._kernels._null import expected_information, null_moments, poisson_tables
-from skinfo._kernels._sample import (
-    Lookups,
-    Sample,
-    count_table,
-    make_cells,
-    table_space,
-)
+from skinfo._kernels._sample import CellTables, Lookups, Sample
 
 LOOKUPS = Lookups(poisson_tables(), xlogx_table(1000))
 
@@ -129,9 +123,7 @@ def test_tables_are_counted_right_however_they_are_counted(rng, n, n_states, n_l
     np.add.at(expected, (state * 3 + y, column), 1)
     for weights in (None, np.full(n, 2.0)):
         sample = sample_of(column[None].astype(np.uint8), np.array([n_levels]), y, weights)
-        cells = make_cells(sample, state, n_states, np.array([0]))
-        space = table_space(n_states * 3, n_levels)
+        tables = CellTables(sample, LOOKUPS, state, n_states, np.array([0]))
         for _ in range(2):  # counters start anew
-            count_table(sample, 0, cells, space)
-        counts = space[2][: n_states * 3, :n_levels]
+            counts = tables.table(0)
         np.testing.assert_array_equal(counts, expected * (1 if weights is None else 2))

@@ -14,6 +14,7 @@ from skinfo.estimation._continuous import (
     atom_size,
 )
 from skinfo.estimation._ranks import even_normal_scores, untied_order, untied_values
+from skinfo.utils._sums import ordered_sum
 
 # The bias is that of estimates whose balls are twice as wide in the plane.
 WIDER = 4
@@ -94,12 +95,11 @@ def _terms(terms_of, values, target, neighbors):
 
 
 def _mean(terms):
-    # Sorted, the sum is the same for every order of the rows.
-    return float(np.mean(np.sort(terms)))
+    return ordered_sum(terms) / len(terms)
 
 
 def _spread(terms):
-    return math.sqrt(np.mean(np.sort((terms - _mean(terms)) ** 2)))
+    return math.sqrt(_mean((terms - _mean(terms)) ** 2))
 
 
 def _shared_part(target, n_neighbors, n):

@@ -10,11 +10,8 @@ from skinfo.estimation._cells import (
     longer_first,
     null_moments_of,
 )
-from skinfo.estimation._entropy_estimators import (
-    ENTROPY_ESTIMATORS,
-    UNIFORM_WEIGHTS,
-    ordered_sum,
-)
+from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS, UNIFORM_WEIGHTS
+from skinfo.utils._sums import ordered_sum
 
 
 def information_from_counts(counts, estimator):

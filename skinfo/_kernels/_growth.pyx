@@ -49,18 +49,18 @@ def grow_clusters(
     growth = np.empty(n_new)
     clusters = np.empty((n_new, n_columns))
     cdef double[::1] log_growth = growth
-    cdef double[:, ::1] reached = clusters
-    cdef double[:, ::1] logs = np.empty((n_new, n_columns))
+    # First beta ln q(y|t), then q(y|t) after the step.
+    cdef double[:, ::1] cells = clusters
     cdef double[:, ::1] scores = np.empty((n_new, mass.shape[0]))
     cdef double[:, ::1] room = rows.make_room(n_new)
     with nogil:
         for t in range(n_new):
             for y in range(n_columns):
-                logs[t, y] = beta * fast_log(max(start[t, y], tiny()))
-        rows.multiply_by_transpose(logs, scores, room)
+                cells[t, y] = beta * fast_log(max(start[t, y], tiny()))
+        rows.multiply_by_transpose(cells, scores, room)
         for t in range(n_new):
             log_growth[t] = share_out(&scores[t, 0], &free[0], &mass[0], mass.shape[0])
-        rows.multiply(scores, reached, room)
+        rows.multiply(scores, cells, room)
     return growth, clusters
 
 

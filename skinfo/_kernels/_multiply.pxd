@@ -21,6 +21,8 @@ cdef class Rows:
     ) noexcept nogil
 
 
+cdef int blas_size(Py_ssize_t n) except -1
+
 cdef void dense_product(
     const double* left,
     int n_left,

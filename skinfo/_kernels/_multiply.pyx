@@ -19,8 +19,7 @@ cdef class Rows:
         self.n_rows, self.n_columns = table.shape
         self.is_sparse = not isinstance(table, np.ndarray)
         if not self.is_sparse:
-            if max(table.shape) > INT_MAX:
-                raise OverflowError(f"BLAS does not count to the {max(table.shape)} of an axis")
+            blas_size(max(table.shape))
             self.array = np.ascontiguousarray(table)
         else:
             self.data = table.data
@@ -28,9 +27,8 @@ cdef class Rows:
             self.indptr = table.indptr.astype(np.int64, copy=False)
 
     cdef double[:, ::1] make_room(self, Py_ssize_t n_left):
-        """Return what products from the left with (n_left, ...) need to work in."""
-        n_columns = self.n_columns if self.is_sparse else 0
-        return np.empty((1 + n_columns, n_left))
+        """Return what products with an array of `n_left` rows need to work in."""
+        return np.empty((1 + self.n_columns, n_left)) if self.is_sparse else None
 
     cdef void multiply_by_transpose(
         self, const double[:, ::1] left, double[:, ::1] out, double[:, ::1] room
@@ -49,6 +47,13 @@ cdef class Rows:
             multiply_by_sparse(left, self, out, room)
         else:
             multiply_dense(left, self.array, False, out)
+
+
+cdef int blas_size(Py_ssize_t n) except -1:
+    """Return a size as BLAS takes it."""
+    if n > INT_MAX:
+        raise OverflowError(f"BLAS does not count to {n}")
+    return n
 
 
 cdef void multiply_dense(

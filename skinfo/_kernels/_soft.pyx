@@ -12,7 +12,7 @@ import numpy as np
 
 from skinfo._kernels._exp cimport fast_exp
 from skinfo._kernels._log cimport fast_log
-from skinfo._kernels._multiply cimport Rows, dense_product
+from skinfo._kernels._multiply cimport Rows, blas_size, dense_product
 
 # The logarithm of zero, or of less than TINY: finite, since it is also multiplied by zero.
 cdef double LOG_ZERO = -1e200
@@ -86,6 +86,8 @@ cdef class Descent:
     cdef readonly double[::1] energies
     cdef readonly Py_ssize_t n_iter
     cdef readonly Py_ssize_t n_stood
+    # Of a decoder.
+    cdef int size
 
     # sqrt q(t, y); what the last step reached; and its residual: reached less set out from.
     cdef double[:, ::1] point
@@ -122,6 +124,7 @@ cdef class Descent:
         self.mass = mass
         self.beta = beta
         self.tol = tol
+        self.size = blas_size(start.size)
         self.joint = np.empty((n_clusters, rows.n_rows))
         self.energies = np.empty(max_iter)
         self.point = np.sqrt(start, order="C")
@@ -177,7 +180,10 @@ cdef bint make_step(Descent descent) noexcept nogil:
     energy = -encode(descent.joint, descent.log_weights, descent.mass)
     descent.rows.multiply(descent.joint, descent.reached, descent.products)
     descent.n_iter += 1
-    if descent.strode != 0.0 and is_higher(energy, descent.energies[descent.n_stood - 1]):
+    # Not `>`: beyond the largest float it is NaN.
+    if descent.strode != 0.0 and not (
+        energy <= descent.energies[descent.n_stood - 1] + SLACK * fabs(energy)
+    ):
         go_back(descent)
         return False
     descent.stride = min(max(descent.stride, 2.0 * descent.strode), LONGEST)
@@ -199,14 +205,9 @@ cdef bint make_step(Descent descent) noexcept nogil:
     return False
 
 
-cdef inline bint is_higher(double energy, double before) noexcept nogil:
-    # Not `>`: beyond the largest float it is NaN.
-    return not energy <= before + SLACK * fabs(energy)
-
-
 cdef void go_back(Descent descent) noexcept nogil:
     """Undo an extrapolation or a stride."""
-    memcpy(&descent.point[0, 0], &descent.last[0, 0], descent.moves.shape[1] * sizeof(double))
+    memcpy(&descent.point[0, 0], &descent.last[0, 0], descent.size * sizeof(double))
     descent.n_seen = 0
     descent.tries_strides = descent.strode == EXTRAPOLATED
     if descent.strode > 0.0:
@@ -222,7 +223,7 @@ cdef double advance(Descent descent) noexcept nogil:
     furthest : float
         The largest residual.
     """
-    cdef Py_ssize_t size = descent.moves.shape[1]
+    cdef Py_ssize_t size = descent.size
     cdef Py_ssize_t slot = (descent.n_seen + DEPTH - 1) % DEPTH
     cdef Py_ssize_t j
     cdef double* point = &descent.point[0, 0]
@@ -233,15 +234,17 @@ cdef double advance(Descent descent) noexcept nogil:
     cdef double* changes = &descent.changes[slot, 0]
     cdef double there, further
     cdef double furthest = 0.0
+    # Of few arrays at a time, so that the compiler vectorises. What the first step notes of moves
+    # and changes is never read.
     for j in range(size):
         there = sqrt(reached[j])
-        further = there - point[j]
-        # Of the first step nothing that is ever read.
         moves[j] = there - last[j]
-        changes[j] = further - residual[j]
         last[j] = there
+    for j in range(size):
+        further = last[j] - point[j]
+        changes[j] = further - residual[j]
         residual[j] = further
-        point[j] = there
+        point[j] = last[j]
     for j in range(size):
         further = fabs(residual[j])
         furthest = further if further > furthest else furthest
@@ -410,7 +413,7 @@ cdef bint extrapolate(Descent descent) noexcept nogil:
         Whether the whole step goes along its residual rather than against it; else nothing moves.
     """
     cdef int n_used = min(descent.n_seen - 1, <Py_ssize_t>DEPTH)
-    cdef int size = descent.moves.shape[1]
+    cdef int size = descent.size
     cdef int i, j, k
     cdef int step = 1
     cdef char as_read = b"n"

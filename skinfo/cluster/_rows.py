@@ -128,9 +128,8 @@ def distinct_rows(X, sample_weight):
     counts.data *= again
     scale *= again
     cells = kernel_rows(counts)
-    return DistinctRows(
-        counts, cells.sizes, groups, scale, cells, lookup_for(cells), _information(counts)
-    )
+    sizes, lookup = counts.sum(axis=1), lookup_for(cells)
+    return DistinctRows(counts, sizes, groups, scale, cells, lookup, _information(counts))
 
 
 def check_n_clusters(n_clusters, rows, *, at_most=False):
@@ -271,4 +270,4 @@ def kernel_rows(X):
 
 def lookup_for(cells):
     """Return the table of n ln n for sums of the counts."""
-    return xlogx_table(int(cells.sizes.sum()) + 2)
+    return xlogx_table(int(cells.total) + 2)

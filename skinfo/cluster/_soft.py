@@ -5,8 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from skinfo._kernels._jit import ZERO
-from skinfo._kernels._merging import merge_costs, negated_class_entropy
+from skinfo._kernels._merging import merge_costs, states_of_table
 from skinfo._kernels._multiply import Rows
 from skinfo._kernels._soft import Descent, decoder_logs, descend, mutual_information
 from skinfo.utils._parallel import check_cancelled, pieces
@@ -168,15 +167,11 @@ def encoder_scores(table, decoder, beta):
 
 def best_merge(decoder, beta):
     """Return the two clusters whose merging lowers H(T) - beta I(T;Y) most, or None."""
-    counts = np.ascontiguousarray(decoder.T)
-    n_clusters = len(decoder)
-    certainty = np.array([negated_class_entropy(counts, t) for t in range(n_clusters)])
+    states = states_of_table(decoder)
     weight = decoder.sum(axis=1)
     best, pair = -GAIN_OF_MERGE, None
-    costs = np.empty(n_clusters)
     for t in np.flatnonzero(weight):
-        merge_costs(counts, certainty, t, ZERO, t, costs)
-        change = beta * costs[:t] + _xlogx(weight[:t]) + _xlogx(weight[t])
+        change = beta * merge_costs(states, t) + _xlogx(weight[:t]) + _xlogx(weight[t])
         change -= _xlogx(weight[:t] + weight[t])
         change[weight[:t] == 0] = np.inf
         if t and change.min() < best:

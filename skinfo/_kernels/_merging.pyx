@@ -16,7 +16,7 @@ from libc.stdint cimport int64_t
 import numpy as np
 
 from skinfo._kernels._log cimport fast_xlogx
-from skinfo._kernels._sequential cimport Rows
+from skinfo._kernels._sequential cimport SparseCounts
 
 cdef enum:
     # Tables are as wide as a multiple of the longest vector register, so that no loop has a rest.
@@ -83,8 +83,8 @@ cdef class States:
         self.place = np.empty(n_states, np.int64)
 
 
-def states_of_rows(Rows rows, Py_ssize_t n_columns):
-    """Return the States of Rows: one each."""
+def states_of_rows(SparseCounts rows, Py_ssize_t n_columns):
+    """Return the States of SparseCounts: one each."""
     cdef Py_ssize_t x, j
     cdef States states = States(n_columns, rows.n_rows)
     with nogil:
@@ -361,7 +361,7 @@ cdef void clear_dead(States states) noexcept nogil:
         else:
             states.place[k] = UNKNOWN
     width = padded(n_alive)
-    # Rows are made shorter in place: nothing is stored where something is still to be read.
+    # SparseCounts are made shorter in place: nothing is stored where something is still to be read.
     for y in range(states.n_columns):
         for k in range(states.n_states):
             to = y * width + states.place[k]

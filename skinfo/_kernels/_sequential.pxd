@@ -3,7 +3,7 @@
 from libc.stdint cimport int32_t, int64_t
 
 
-cdef class Rows:
+cdef class SparseCounts:
     cdef const int64_t[::1] indptr
     cdef const int32_t[::1] columns
     cdef const double[::1] counts

@@ -24,7 +24,7 @@ cdef enum:
     REGISTER = 8
 
 
-cdef class Rows:
+cdef class SparseCounts:
     """A sparse table of counts.
 
     Parameters
@@ -73,7 +73,7 @@ cdef class Rows:
 
     def __reduce__(self):
         arrays = map(np.asarray, (self.indptr, self.columns, self.counts, self.sizes))
-        return Rows, (*arrays, self.whole)
+        return SparseCounts, (*arrays, self.whole)
 
 
 cdef class Clusters:
@@ -110,7 +110,7 @@ cdef class Clusters:
 
 
 def move_rows(
-    Rows rows,
+    SparseCounts rows,
     const double[::1] lookup,
     const int64_t[::1] order,
     int64_t[::1] labels,
@@ -124,7 +124,7 @@ def move_rows(
 
     Parameters
     ----------
-    rows : Rows
+    rows : SparseCounts
 
     lookup : ndarray
         An `xlogx_table`.
@@ -204,10 +204,10 @@ def objective_of(
 
 
 def nearest_clusters(
-    Rows rows,
+    SparseCounts rows,
     const double[::1] lookup,
     Py_ssize_t n_columns,
-    Rows members,
+    SparseCounts members,
     Py_ssize_t n_clusters,
     double price,
     int64_t[::1] labels,
@@ -229,7 +229,7 @@ def nearest_clusters(
 
 
 def gather_clusters(
-    Rows rows,
+    SparseCounts rows,
     const int64_t[::1] labels,
     Py_ssize_t n_columns,
     Py_ssize_t n_clusters,
@@ -252,7 +252,7 @@ def gather_clusters(
 
 
 cdef void gains_of_joining(
-    Rows rows, Py_ssize_t x, Clusters clusters, double price, double[::1] gains
+    SparseCounts rows, Py_ssize_t x, Clusters clusters, double price, double[::1] gains
 ) noexcept nogil:
     """Store what it adds to N I(T; Y) - N H(T) / beta, in nats, that row x joins each cluster."""
     cdef double size = rows.sizes[x]
@@ -301,7 +301,7 @@ cdef inline void add_changes(
 
 
 cdef double gain_of_staying(
-    Rows rows,
+    SparseCounts rows,
     Py_ssize_t x,
     Py_ssize_t t,
     Clusters clusters,
@@ -322,7 +322,7 @@ cdef double gain_of_staying(
 
 
 cdef void move(
-    Rows rows,
+    SparseCounts rows,
     Py_ssize_t x,
     Py_ssize_t t,
     double sign,

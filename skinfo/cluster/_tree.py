@@ -79,7 +79,7 @@ def merge_tree(rows, n_columns):
 
     Parameters
     ----------
-    rows : Rows
+    rows : SparseCounts
 
     n_columns : int
 

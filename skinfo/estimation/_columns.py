@@ -175,34 +175,28 @@ def class_counts(codes, n_levels, y, n_classes, *, sample_weight=None, n_jobs=No
         The same for any `n_jobs`, also with real weights.
     """
     n, n_features = codes.shape
-    flat, row_step, column_step = _flattened(codes)
+    by_rows = codes.flags.c_contiguous and n_features >= FEW_COLUMNS
+    if not by_rows:
+        codes = np.asfortranarray(codes)
     y = np.ascontiguousarray(y, np.int32)
-    width = COLUMNS_A_TASK["rows" if column_step == 1 else "columns"]
-    columns = [(j, min(j + width, n_features)) for j in range(0, n_features, width)]
-    rows = [(i, min(i + ROWS_A_TASK, n)) for i in range(0, n, ROWS_A_TASK)]
+    width = COLUMNS_A_TASK["rows" if by_rows else "columns"]
+    columns = [slice(j, min(j + width, n_features)) for j in range(0, n_features, width)]
+    rows = [slice(i, i + ROWS_A_TASK) for i in range(0, n, ROWS_A_TASK)]
 
     def count(rows, columns):
-        place = flat, row_step, column_step, y
         if sample_weight is None:
-            return count_classes(*place, rows, columns, n_levels, n_classes)
-        return weigh_classes(*place, sample_weight, rows, columns, n_levels, n_classes)
+            return count_classes(codes[rows, columns], y[rows], n_levels, n_classes)
+        weights = sample_weight[rows]
+        return weigh_classes(codes[rows, columns], y[rows], weights, n_levels, n_classes)
 
     tasks = [(r, c) for r in rows for c in columns]
     parts = in_threads(
         (delayed(count)(*task) for task in tasks), work=COUNT_COST * codes.size, n_jobs=n_jobs
     )
     counts = np.zeros((n_classes, n_features, n_levels))
-    for (_, (start, stop)), part in zip(tasks, parts, strict=True):
-        counts[:, start:stop] += part
+    for (_, of_part), part in zip(tasks, parts, strict=True):
+        counts[:, of_part] += part
     return np.ascontiguousarray(counts.transpose(1, 2, 0))
-
-
-def _flattened(codes):
-    """Return codes as one dimension, and the steps from row to row and from column to column."""
-    n, n_features = codes.shape
-    if codes.flags.c_contiguous and n_features >= FEW_COLUMNS:
-        return codes.reshape(-1), n_features, 1
-    return np.ascontiguousarray(codes.T).reshape(-1), 1, n
 
 
 def row_codes(columns):

@@ -56,11 +56,9 @@ def unit(total, n_cells):
 
 
 def both_ways(codes):
-    """Codes (n, n_features) as flat bytes with their steps: one a row, and one a column."""
-    n, n_features = codes.shape
-    codes = np.ascontiguousarray(codes, np.uint8)
-    yield codes.reshape(-1), n_features, 1
-    yield np.ascontiguousarray(codes.T).reshape(-1), 1, n
+    """Codes (n, n_features) as bytes, one row after another and one column after another."""
+    for order in "CF":
+        yield codes.astype(np.uint8, order=order)
 
 
 @pytest.mark.parametrize(("n_levels", "n_classes"), [(1, 1), (2, 2), (10, 3), (256, 10)])
@@ -71,14 +69,18 @@ def test_class_counts(n_levels, n_classes, rng):
     y[0] = n_classes - 1
     expected = tables_of(codes, y).transpose(2, 0, 1)
     for layout in both_ways(codes):
-        counts = count_classes(*layout, y, (0, 500), (0, 7), n_levels, n_classes)
+        counts = count_classes(layout, y, n_levels, n_classes)
         np.testing.assert_array_equal(counts, expected)
-        counts = count_classes(*layout, y, (100, 300), (2, 5), n_levels, n_classes)
-        part = count_classes(
-            np.ascontiguousarray(codes[100:300, 2:5], np.uint8).reshape(-1),
-            3, 1, y[100:300], (0, 200), (0, 3), n_levels, n_classes,
-        )  # fmt: skip
+        counts = count_classes(layout[100:300, 2:5], y[100:300], n_levels, n_classes)
+        part = count_classes(layout[100:300, 2:5].copy(), y[100:300], n_levels, n_classes)
         np.testing.assert_array_equal(counts, part)
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (5, 0)])
+def test_counts_of_nothing_are_zero(shape):
+    codes, y = np.zeros(shape, np.uint8), np.zeros(shape[0], np.int32)
+    for counts in (count_classes(codes, y, 2, 3), weigh_classes(codes, y, y + 1.0, 2, 3)):
+        np.testing.assert_array_equal(counts, np.zeros((3, shape[1], 2)))
 
 
 def test_weighted_class_counts_are_repetitions(rng):
@@ -86,12 +88,9 @@ def test_weighted_class_counts_are_repetitions(rng):
     y = rng.integers(0, 3, 200).astype(np.int32)
     times = rng.integers(0, 4, 200)
     repeated = np.repeat(codes, times, axis=0), np.repeat(y, times)
-    (expected, *_) = (
-        count_classes(*layout, repeated[1], (0, times.sum()), (0, 4), 5, 3)
-        for layout in both_ways(repeated[0])
-    )
+    (expected, *_) = (count_classes(layout, repeated[1], 5, 3) for layout in both_ways(repeated[0]))
     for layout in both_ways(codes):
-        counts = weigh_classes(*layout, y, times.astype(float), (0, 200), (0, 4), 5, 3)
+        counts = weigh_classes(layout, y, times.astype(float), 5, 3)
         np.testing.assert_array_equal(counts, expected)
 
 
@@ -101,7 +100,7 @@ def test_weighted_class_counts_with_real_weights(rng):
     weights = rng.random(200)
     expected = tables_of(codes, y, weights).transpose(2, 0, 1)
     for layout in both_ways(codes):
-        counts = weigh_classes(*layout, y, weights, (0, 200), (0, 4), 5, 3)
+        counts = weigh_classes(layout, y, weights, 5, 3)
         # Both add up the rows in their order.
         np.testing.assert_array_equal(counts, expected)
 

@@ -6,12 +6,12 @@ to know of it than its class. What y sums to below any cut is then one pass over
 
 from functools import cached_property
 from itertools import pairwise
-from math import frexp, isfinite
+from math import frexp
 
 import numpy as np
 
 from skinfo._kernels._partition import boundary_points
-from skinfo._kernels._sorting import class_sums, sort_pairs
+from skinfo._kernels._sorting import class_sums, sorted_pairs, sorted_rows
 
 
 class SortedValues:
@@ -27,18 +27,20 @@ class SortedValues:
 
     def __init__(self, values, target):
         self._target = target
-        by_code = target.classes is not None and not target.is_weighted
-        carried = target.narrow_codes if by_code else np.arange(len(values), dtype=np.int32)
         missing = np.isnan(values)
+        present = np.flatnonzero(~missing) if missing.any() else slice(None)
+        values = values[present]
+        if target.classes is not None and not target.is_weighted:
+            codes = target.narrow_codes[present]
+            self.values, self._codes = sorted_pairs(values, codes)
+            self._weights = np.empty(0)
+            return
+        self.values, self._rows = sorted_rows(values)
         if missing.any():
-            values, carried = values[~missing], carried[~missing]
-        self.values, carried = _sorted_pairs(values, carried)
-        self._codes, self._weights = carried, np.empty(0)
-        if not by_code:
-            self._rows = carried
-            self._codes = None if target.classes is None else target.narrow_codes[carried]
-            self._weights = target.weights[carried]
-            self._cumulative = np.append(0.0, np.cumsum(self._weights))
+            self._rows = present[self._rows]
+        self._codes = None if target.classes is None else target.narrow_codes[self._rows]
+        self._weights = target.weights[self._rows]
+        self._cumulative = np.append(0.0, np.cumsum(self._weights))
 
     def __len__(self):
         return len(self.values)
@@ -117,17 +119,6 @@ class SortedValues:
         if not self._target.is_weighted:
             return positions
         return self._cumulative[positions]
-
-
-def _sorted_pairs(values, carried):
-    """Return sorted copies of both."""
-    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
-    if isfinite(low) and isfinite(high) and isfinite(high - low):
-        values, carried = values.copy(), carried.copy()
-        sort_pairs(values, carried)
-        return values, carried
-    order = np.argsort(values)
-    return values[order], carried[order]
 
 
 def _sums_between(terms, values, cuts):

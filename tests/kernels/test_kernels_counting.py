@@ -88,7 +88,9 @@ def test_weighted_class_counts_are_repetitions(rng):
     y = rng.integers(0, 3, 200).astype(np.int32)
     times = rng.integers(0, 4, 200)
     repeated = np.repeat(codes, times, axis=0), np.repeat(y, times)
-    (expected, *_) = (count_classes(layout, repeated[1], 5, 3) for layout in both_ways(repeated[0]))
+    (expected, *_) = (
+        count_classes(layout, repeated[1], 5, 3) for layout in both_ways(repeated[0])
+    )
     for layout in both_ways(codes):
         counts = weigh_classes(layout, y, times.astype(float), 5, 3)
         np.testing.assert_array_equal(counts, expected)

@@ -59,11 +59,14 @@ def test_class_sums_are_counts_before_each_end(rng, n_classes, weighted):
         np.testing.assert_array_equal(row, np.bincount(codes[:end], before, n_classes))
 
 
-@pytest.mark.parametrize("n_cuts", [0, 1, 7, 24, 25, 200])
-def test_bins_are_those_of_a_search(rng, n_cuts):
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("n", [0, 1, 63, 64, 1000])
+@pytest.mark.parametrize("n_cuts", [0, 1, 7, 64, 65, 200])
+def test_bins_are_those_of_a_search(rng, n_cuts, n, dtype):
     cuts = np.sort(rng.choice(np.arange(-300, 300) / 10, n_cuts, replace=False))
-    values = np.concatenate([rng.normal(0, 10, 1000), cuts, [-np.inf, np.inf, np.nan, -0.0]])
-    codes = np.empty(len(values), np.uint8)
+    special = np.concatenate([[-np.inf, np.inf, np.nan, -0.0], cuts])
+    values = np.concatenate([special, rng.normal(0, 10, 1000)])[:n]
+    codes = np.empty(len(values), dtype)
     assign_bins(values, cuts, 251, codes)
     expected = np.where(np.isnan(values), 251, np.searchsorted(cuts, values, side="right"))
     np.testing.assert_array_equal(codes, expected)

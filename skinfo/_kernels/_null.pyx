@@ -105,19 +105,20 @@ def expected_information(const double[::1] row_sums, const double[::1] column_su
     """Return the exact mean, in nats, of plug-in information under independence.
 
     Both margins are positive integers and are held fixed (Vinh, Epps and Bailey, JMLR
-    2010, eq. 24). Equal sums are worked out once: of n rows there are at most about 2 n pairs of
-    different ones, whatever the number of levels.
+    2010, eq. 24). Equal sums that are next to each other, as in rising order, are worked out
+    once: of n rows there are at most about 2 n pairs of different ones, whatever the number of
+    levels.
     """
     cdef double mean
-    cdef const double[::1] rows = np.sort(row_sums)
-    cdef const double[::1] columns = np.sort(column_sums)
+    cdef Margin rows = margin_of(row_sums)
+    cdef Margin columns = margin_of(column_sums)
     with nogil:
-        mean = expected_of_sorted(margin_of(rows), margin_of(columns))
+        mean = expected_of_margins(rows, columns)
     return mean
 
 
-cdef double expected_of_sorted(Margin rows, Margin columns) noexcept nogil:
-    """Return `expected_information` of margins in rising order."""
+cdef double expected_of_margins(Margin rows, Margin columns) noexcept nogil:
+    """Return `expected_information` of margins in which each size occurs once."""
     cdef Py_ssize_t i, j
     cdef double n = sum_of(columns)
     cdef double total = 0.0
@@ -425,7 +426,7 @@ def chance_in_strata(
             if is_before(classes, levels):
                 levels, classes = classes, levels
             if exact:
-                chance[z] = expected_of_sorted(levels, classes)
+                chance[z] = expected_of_margins(levels, classes)
             elif levels.n * classes.n <= most_cells:
                 n = sum_of(classes)
                 chance[z] = smooth_mean(n, levels, classes, &tables[0, 0]) / sum_of(levels)

@@ -1,4 +1,4 @@
-"""Optimal partitions of a sorted column: boundary points and dynamic programming.
+"""Optimal partitions of cells in order, by dynamic programming.
 
 Divide and conquer and SMAWK are not used: the cost of a bin satisfies the
 quadrangle inequality only for bins sorted by posterior, and elsewhere those
@@ -6,124 +6,11 @@ shortcuts lose most of the information.
 """
 
 from libc.math cimport INFINITY, fabs
-from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
+from libc.stdint cimport int64_t, uint8_t
 
 import numpy as np
 
 from skinfo._kernels._log cimport fast_log, fast_xlogx, log_factorial
-
-# Class codes come in as few bytes as hold them.
-ctypedef fused class_code:
-    uint8_t
-    uint16_t
-    uint32_t
-
-
-def boundary_points(
-    const double[::1] values,
-    const class_code[::1] codes,
-    const double[::1] weights,
-    Py_ssize_t n_classes,
-    Py_ssize_t limit,
-):
-    """Return where the class distribution of a column changes, unless that is at too many places.
-
-    Values of equal class distribution that follow each other stay together: an optimal
-    partition cuts at boundary points only (Fayyad and Irani 1992; Elomaa and Rousu 1999).
-
-    Parameters
-    ----------
-    values : ndarray of shape (n,), dtype float64
-        Sorted.
-
-    codes : ndarray of shape (n,), unsigned
-        The class of each.
-
-    weights : ndarray of shape (n,) or (0,), dtype float64
-        Empty for weights of one.
-
-    n_classes : int
-
-    limit : int
-        With more boundary points than this the search ends at once: a noisy column has
-        hundreds in its first thousand rows.
-
-    Returns
-    -------
-    points : ndarray, dtype float64
-        First value to the right of each boundary, increasing.
-
-    complete : bool
-        Whether these are all.
-    """
-    cdef Py_ssize_t n_points
-    found = np.empty(min(limit, values.shape[0]))
-    cdef double[::1] points = found
-    cdef double[::1] run = np.zeros(n_classes)
-    cdef double[::1] block = np.empty(n_classes)
-    with nogil:
-        n_points = find_boundaries(values, codes, weights, run, block, points, limit)
-    if n_points > limit:
-        return found, False
-    return found[:n_points].copy(), True
-
-
-cdef Py_ssize_t find_boundaries(
-    const double[::1] values,
-    const class_code[::1] codes,
-    const double[::1] weights,
-    double[::1] run,
-    double[::1] block,
-    double[::1] points,
-    Py_ssize_t limit,
-) noexcept nogil:
-    """Write the points, and return how many there are, limit + 1 for any number above it."""
-    cdef Py_ssize_t n = values.shape[0], n_classes = run.shape[0]
-    cdef bint is_weighted = weights.shape[0] > 0
-    cdef Py_ssize_t row = 0, n_points = 0
-    cdef Py_ssize_t c, hint
-    cdef double value, weight, block_weight
-    cdef double run_weight = 0.0
-    while row < n:
-        value = values[row]
-        hint = codes[row]
-        for c in range(n_classes):
-            block[c] = 0.0
-        block_weight = 0.0
-        while row < n and values[row] == value:
-            weight = weights[row] if is_weighted else 1.0
-            block[codes[row]] += weight
-            block_weight += weight
-            row += 1
-        if run_weight > 0.0 and not same_distribution(run, run_weight, block, block_weight, hint):
-            if n_points == limit:
-                return limit + 1
-            points[n_points] = value
-            n_points += 1
-            for c in range(n_classes):
-                run[c] = 0.0
-            run_weight = 0.0
-        for c in range(n_classes):
-            run[c] += block[c]
-        run_weight += block_weight
-    return n_points
-
-
-cdef inline bint same_distribution(
-    const double[::1] a, double a_weight, const double[::1] b, double b_weight, Py_ssize_t hint
-) noexcept nogil:
-    """Say whether two class count vectors are proportional, looking at class `hint` first.
-
-    Cross-multiplied, so exact for integer counts. With many classes the hint, one
-    that b holds, almost always tells at once.
-    """
-    cdef Py_ssize_t c
-    if a[hint] * b_weight != b[hint] * a_weight:
-        return False
-    for c in range(a.shape[0]):
-        if a[c] * b_weight != b[c] * a_weight:
-            return False
-    return True
 
 
 def bin_cost(cumulative, Py_ssize_t i, Py_ssize_t j, int cost):

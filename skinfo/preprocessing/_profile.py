@@ -90,6 +90,8 @@ def candidate_edges(values, target, max_candidates, kind):
     column = SortedValues(values, target)
     if not len(column):
         return np.empty(0)
-    few = max_candidates is None or column.n_distinct() <= max_candidates
-    firsts = column.firsts() if few else column.equal_frequency(max_candidates)
-    return cut_points(column.values, column.values[firsts], kind)
+    most = len(column) if max_candidates is None else max_candidates
+    positions, complete = column.firsts(most - 1)
+    if not complete:
+        positions = column.equal_frequency(most)
+    return cut_points(column.values, positions, kind)

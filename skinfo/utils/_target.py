@@ -107,6 +107,11 @@ class NumberTarget:
             weights * low**2,
         )
 
+    @cached_property
+    def every_term(self):
+        """The terms of all rows, (n, 5); columns share them."""
+        return np.column_stack(self.terms(slice(None)))
+
     def combined(self, sums):
         """Return sums of w, w v and w v**2, (n, 3), from those of five terms."""
         weight, first, high, middle, low = sums

@@ -18,13 +18,13 @@ cdef class Rows:
     def __init__(self, table):
         self.n_rows, self.n_columns = table.shape
         self.is_sparse = not isinstance(table, np.ndarray)
-        if not self.is_sparse:
-            blas_size(max(table.shape))
-            self.array = np.ascontiguousarray(table)
-        else:
+        if self.is_sparse:
             self.data = table.data
             self.indices = table.indices.astype(np.int64, copy=False)
             self.indptr = table.indptr.astype(np.int64, copy=False)
+        else:
+            blas_size(max(table.shape))
+            self.array = np.ascontiguousarray(table)
 
     cdef double[:, ::1] make_room(self, Py_ssize_t n_left):
         """Return what products with an array of `n_left` rows need to work in."""

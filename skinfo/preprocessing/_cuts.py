@@ -87,8 +87,8 @@ def _is_worth_a_finer_look(found, finer, best, penalty):
 
 def _between_blocks(column, settings):
     """Return where isotonic blocks begin: a rate that falls where it may not is pooled."""
-    every, _ = column.firsts(len(column))
-    table = settings.task.cumulative(column.sums_before(every))
+    every, before = column.every_value
+    table = settings.task.cumulative(before)
     return every[isotonic_blocks(table, settings.sign)[:-1] - 1]
 
 

@@ -68,6 +68,12 @@ class SortedValues:
         """
         return new_values(self.values, limit)
 
+    @cached_property
+    def every_value(self):
+        """All positions at which a new value begins, and the sums before them."""
+        positions, _ = self.firsts(len(self))
+        return positions, self.sums_before(positions)
+
     def equal_frequency(self, n_groups):
         """Return at most n_groups - 1 positions of new values, as near as can be to equal weights.
 

@@ -152,7 +152,8 @@ class Table:
         import pandas as pd
 
         self.kind(j)
-        values = self._objects(j)
+        text = self._text(j)
+        values = self._objects(j) if text is None else text
         try:
             codes, levels = pd.factorize(values, use_na_sentinel=True)
         except TypeError as error:
@@ -211,6 +212,17 @@ class Table:
             return series.to_numpy()
         except NotImplementedError:  # pandas does not convert string views of pyarrow
             return _as_objects(series)
+
+    def _text(self, j):
+        """Return a column of text as pandas stores it, None of any other.
+
+        pandas tells levels of text in Arrow's memory apart without an object for each row.
+        """
+        series = self._series(j) if self._is_frame else None
+        if series is None or not series.implementation.is_pandas():
+            return None
+        native = nw.to_native(series)
+        return native if native.dtype != object and series.dtype == nw.String else None
 
     def _frame_numbers(self, j):
         """Return what narwhals makes numbers of, None where the objects are to be read."""

@@ -58,6 +58,26 @@ cdef inline Py_ssize_t ball_end(
     return high
 
 
+cdef inline Py_ssize_t ball_end_near(
+    const double* line,
+    Py_ssize_t n,
+    double x,
+    double r,
+    bint upper,
+    bint closed,
+    Py_ssize_t start,
+) noexcept nogil:
+    """Return what `ball_end` does, without branches if it is one of the rows from `start` on."""
+    cdef Py_ssize_t j
+    cdef Py_ssize_t n_before = 0
+    if 1 <= start <= n - 4:
+        for j in range(start - 1, start + 4):
+            n_before += before_end(line, j, x, r, upper, closed)
+        if 0 < n_before < 5:
+            return start - 1 + n_before
+    return ball_end(line, n, x, r, upper, closed, start)
+
+
 cpdef double digamma_integer(int64_t m) noexcept nogil
 
 cpdef double sum_digamma(const double[::1] tally) noexcept nogil

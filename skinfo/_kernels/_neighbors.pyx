@@ -149,8 +149,8 @@ cdef void untied_counts(
     for i in range(n_own):
         start = window_start(own_line, n_own, i, k, start)
         r = window_radius(own_line, i, k, start)
-        low = ball_end(line, n, own_line[i], r, False, True, low)
-        high = ball_end(line, n, own_line[i], r, True, True, high)
+        low = ball_end_near(line, n, own_line[i], r, False, True, low)
+        high = ball_end_near(line, n, own_line[i], r, True, True, high)
         counts[i] = high - low - 1
 
 

@@ -8,7 +8,7 @@ few rows of two or three strips, and a row costs a constant, whatever n.
 from libc.math cimport INFINITY, fabs, isfinite, sqrt
 from libc.stdint cimport int32_t, int64_t
 
-from skinfo._kernels._neighbors cimport ball_end, digamma_integer, sum_digamma
+from skinfo._kernels._neighbors cimport ball_end_near, digamma_integer, sum_digamma
 
 import numpy as np
 
@@ -59,12 +59,12 @@ cdef class Strips:
     u, v, line_u, size
         As given, u and v in the order of the strips.
 
-    rank_u, rank_v : memoryview of int64, (n,)
-        The places of these rows among all.
+    rows : memoryview of int64, (n,)
+        Which row each is.
     """
 
     cdef readonly double[::1] u, v
-    cdef readonly int64_t[::1] rank_u, rank_v
+    cdef readonly int64_t[::1] rows
     cdef const double[::1] line_u
     cdef Py_ssize_t size, n_strips
 
@@ -80,7 +80,7 @@ cdef class Strips:
         cdef Py_ssize_t n = u.shape[0]
         self.line_u, self.size, self.n_strips = line_u, size, (n + size - 1) // size
         self.u, self.v = np.empty((2, n))
-        self.rank_u, self.rank_v = np.empty((2, n), np.int64)
+        self.rows = np.empty(n, np.int64)
         cdef int64_t[::1] places = np.arange(0, n + size, size)
         with nogil:
             self._fill(u, v, rank_u, order_v, places)
@@ -99,8 +99,7 @@ cdef class Strips:
             strip = rank_u[row] // self.size
             place = places[strip]
             places[strip] += 1
-            self.u[place], self.v[place] = u[row], v[row]
-            self.rank_u[place], self.rank_v[place] = rank_u[row], rank_v
+            self.u[place], self.v[place], self.rows[place] = u[row], v[row], row
 
     cdef Py_ssize_t stop(self, Py_ssize_t strip) noexcept nogil:
         """Return where a strip ends."""
@@ -109,11 +108,13 @@ cdef class Strips:
 
 cdef inline void insert(double* nearest, Py_ssize_t k, double distance) noexcept nogil:
     """Put a distance smaller than the last into a sorted vector, pushing the last out."""
-    cdef Py_ssize_t j = k - 1
-    while j > 0 and nearest[j - 1] > distance:
-        nearest[j] = nearest[j - 1]
-        j -= 1
-    nearest[j] = distance
+    cdef Py_ssize_t j
+    cdef double below, own
+    for j in range(k - 1, 0, -1):
+        below, own = nearest[j - 1], nearest[j]
+        below = below if below > distance else distance
+        nearest[j] = below if below < own else own
+    nearest[0] = distance if distance < nearest[0] else nearest[0]
 
 
 cdef inline void scan_strip(
@@ -268,36 +269,31 @@ cdef inline void scan_other(
 
 
 cdef struct LineIndex:
-    # Where values fall on a sorted line. The cells, two a row, are even over the middle 98 %;
+    # Where values fall on a sorted line. The cells, one a row, are even over the middle 98 %;
     # they only say where a search starts.
-    int32_t* cells
+    int32_t* starts  # rows before each cell
     Py_ssize_t n_cells
     double origin
     double scale  # cells a unit
 
 
-cdef LineIndex index_line(const double[::1] line, int32_t[::1] cells) noexcept nogil:
-    """Return the index of a line, made in `cells`, (2 n + 1,)."""
-    cdef Py_ssize_t j, own
+cdef LineIndex index_line(const double[::1] line, int32_t[::1] starts) noexcept nogil:
+    """Return the index of a line, made in `starts`, (n + 2,)."""
+    cdef Py_ssize_t j
     cdef LineIndex index
     cdef Py_ssize_t n = line.shape[0]
-    cdef Py_ssize_t cell = 0
     cdef double width = line[n - 1 - n // 100] - line[n // 100]
-    index.cells = &cells[0]
-    index.n_cells = 2 * n
+    index.starts = &starts[0]
+    index.n_cells = n
     index.origin = line[n // 100]
-    index.scale = <double>index.n_cells / width if width > 0.0 else 0.0
+    index.scale = <double>n / width if width > 0.0 else 0.0
     if not isfinite(index.scale):
         index.scale = 0.0
-    cells[0] = 0
+    starts[:] = 0
     for j in range(n):
-        own = cell_of(&index, line[j])
-        while cell < own:
-            cell += 1
-            cells[cell] = <int32_t>j
-    while cell < index.n_cells:
-        cell += 1
-        cells[cell] = <int32_t>(n - 1)
+        starts[cell_of(&index, line[j]) + 1] += 1
+    for j in range(n + 1):
+        starts[j + 1] += starts[j]
     return index
 
 
@@ -312,25 +308,25 @@ cdef inline Py_ssize_t cell_of(const LineIndex* index, double value) noexcept no
 
 cdef void strict_counts(
     const double[::1] line,
-    const int64_t[::1] ranks,
+    const double[::1] values,
     const double[:, ::1] radii,
-    int32_t[::1] cells,
+    int32_t[::1] starts,
     int64_t[:, ::1] counts,
 ) noexcept nogil:
-    """Count 1 + the other rows of a sorted line strictly within the radii of each rank."""
+    """Count 1 + the other rows of a sorted line strictly within the radii of each of its values."""
     cdef Py_ssize_t i, m, low, high
     cdef double x, r
     cdef Py_ssize_t n = line.shape[0]
-    cdef LineIndex index = index_line(line, cells)
+    cdef LineIndex index = index_line(line, starts)
     for m in range(radii.shape[0]):
         for i in range(n):
-            x, r = line[ranks[i]], radii[m, i]
+            x, r = values[i], radii[m, i]
             counts[m, i] = 1
             if r > 0.0:
-                low = index.cells[cell_of(&index, x - r)]
-                low = ball_end(&line[0], n, x, r, False, False, low)
-                high = index.cells[cell_of(&index, x + r)]
-                counts[m, i] = ball_end(&line[0], n, x, r, True, False, high) - low
+                low = index.starts[cell_of(&index, x - r)]
+                low = ball_end_near(&line[0], n, x, r, False, False, low)
+                high = index.starts[cell_of(&index, x + r)]
+                counts[m, i] = ball_end_near(&line[0], n, x, r, True, False, high) - low
 
 
 cdef class Counts:
@@ -371,11 +367,11 @@ cdef class Counts:
         cdef Strips strips = Strips(x, y, line_u, rank_u, order_y, size)
         cdef const double[:, ::1] radii = plane_radii(strips, neighbors)
         self.u, self.v = np.empty((2, neighbors.shape[0], n), np.int64)
-        self.rows = np.take(order_y, strips.rank_v)
-        cdef int32_t[::1] cells = np.empty(2 * n + 1, np.int32)
+        self.rows = strips.rows
+        cdef int32_t[::1] starts = np.empty(n + 2, np.int32)
         with nogil:
-            strict_counts(line_u, strips.rank_u, radii, cells, self.u)
-            strict_counts(line_v, strips.rank_v, radii, cells, self.v)
+            strict_counts(line_u, strips.u, radii, starts, self.u)
+            strict_counts(line_v, strips.v, radii, starts, self.v)
 
 
 def ksg_information(x, y, order_x, order_y, int64_t k):

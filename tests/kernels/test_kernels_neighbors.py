@@ -101,8 +101,10 @@ def test_plane_radii(shape_x, shape_y, k, rng):
     expected = np.sort(distance, axis=1)
     for size in (k + 1, 10, strip_size(x[order_x], y[order_y], k), n):
         strips = Strips(x, y, x[order_x], rank, order_y, size)
-        rows = order_x[strips.rank_u]
-        np.testing.assert_array_equal(rows, order_y[strips.rank_v])
+        rows = np.asarray(strips.rows)
+        np.testing.assert_array_equal(np.sort(rows), np.arange(n))
+        np.testing.assert_array_equal(strips.u, x[rows])
+        np.testing.assert_array_equal(strips.v, y[rows])
         radii = plane_radii(strips, np.array([k, 4 * k]))
         np.testing.assert_array_equal(radii, expected[rows][:, [k, 4 * k]].T)
 

@@ -81,3 +81,5 @@ cdef inline Py_ssize_t ball_end_near(
 cpdef double digamma_integer(int64_t m) noexcept nogil
 
 cpdef double sum_digamma(const double[::1] tally) noexcept nogil
+
+cdef void fill_digamma(double[::1] digammas) noexcept nogil

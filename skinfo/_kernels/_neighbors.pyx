@@ -36,6 +36,13 @@ cpdef double digamma_integer(int64_t m) noexcept nogil:
     return log(<double>m) - 0.5 / <double>m - series
 
 
+cdef void fill_digamma(double[::1] digammas) noexcept nogil:
+    """Set digamma of each place but the first."""
+    cdef Py_ssize_t m
+    for m in range(1, digammas.shape[0]):
+        digammas[m] = digamma_integer(m)
+
+
 cpdef double sum_digamma(const double[::1] tally) noexcept nogil:
     """Return the sum over m of tally[m] digamma(m)."""
     cdef Py_ssize_t m
@@ -228,46 +235,6 @@ cdef class ClassRows:
     cdef double[::1] line, by_class, means
     cdef int64_t[::1] rows, starts, counts
 
-    def __init__(self, const double[::1] line, const int64_t[::1] classes, Py_ssize_t n_classes):
-        cdef Py_ssize_t n
-        self.starts = np.zeros(n_classes + 1, np.int64)
-        with nogil:
-            n = self._find_starts(classes)
-        self.line, self.by_class, self.means = np.empty((3, n))
-        self.rows, self.counts = np.empty((2, n), np.int64)
-        cursor = np.empty(n_classes + 1, np.int64)
-        cdef int64_t[::1] places = cursor
-        with nogil:
-            self._fill(line, classes, places)
-
-    cdef Py_ssize_t _find_starts(self, const int64_t[::1] classes) noexcept nogil:
-        """Find where classes start, and return the number of rows that are kept."""
-        cdef Py_ssize_t j, c
-        cdef int64_t size
-        cdef int64_t first = 0
-        for j in range(classes.shape[0]):
-            self.starts[classes[j]] += 1
-        for c in range(self.starts.shape[0]):
-            size = self.starts[c]
-            self.starts[c] = first
-            first += size if size > 1 else 0
-        return first
-
-    cdef void _fill(
-        self, const double[::1] line, const int64_t[::1] classes, int64_t[::1] places
-    ) noexcept nogil:
-        cdef Py_ssize_t j, c, place
-        cdef Py_ssize_t n = 0
-        places[:] = self.starts
-        for j in range(line.shape[0]):
-            c = classes[j]
-            if self.starts[c] < self.starts[c + 1]:
-                place = places[c]
-                places[c] += 1
-                self.line[n] = self.by_class[place] = line[j]
-                self.rows[place] = j
-                n += 1
-
     cdef bint tell_nothing(self) noexcept nogil:
         """Say whether the rows kept are of one value or of one class, or there are none."""
         cdef Py_ssize_t c
@@ -304,6 +271,53 @@ cdef class ClassRows:
             )
 
 
+cdef ClassRows rows_by_class(
+    const double[::1] line, const int64_t[::1] classes, Py_ssize_t n_classes
+):
+    """Return the rows of a sorted column by class, less those of classes that occur once."""
+    cdef Py_ssize_t n
+    cdef ClassRows rows = ClassRows.__new__(ClassRows)
+    cdef int64_t[::1] places = np.zeros(n_classes + 1, np.int64)
+    rows.starts = np.zeros(n_classes + 1, np.int64)
+    with nogil:
+        n = find_starts(classes, rows.starts)
+    rows.line, rows.by_class, rows.means = np.empty(n), np.empty(n), np.empty(n)
+    rows.rows, rows.counts = np.empty(n, np.int64), np.empty(n, np.int64)
+    with nogil:
+        place_rows(line, classes, places, rows)
+    return rows
+
+
+cdef Py_ssize_t find_starts(const int64_t[::1] classes, int64_t[::1] starts) noexcept nogil:
+    """Add up where the classes that are kept start, and return how many rows they have."""
+    cdef Py_ssize_t j, c
+    cdef int64_t size
+    cdef int64_t first = 0
+    for j in range(classes.shape[0]):
+        starts[classes[j]] += 1
+    for c in range(starts.shape[0]):
+        size = starts[c]
+        starts[c] = first
+        first += size if size > 1 else 0
+    return first
+
+
+cdef void place_rows(
+    const double[::1] line, const int64_t[::1] classes, int64_t[::1] places, ClassRows rows
+) noexcept nogil:
+    """Put the rows that are kept where they belong; `places` (n_classes + 1,) is room."""
+    cdef Py_ssize_t j, c
+    cdef Py_ssize_t n = 0
+    places[:] = rows.starts
+    for j in range(line.shape[0]):
+        c = classes[j]
+        if rows.starts[c] < rows.starts[c + 1]:
+            rows.line[n] = rows.by_class[places[c]] = line[j]
+            rows.rows[places[c]] = j
+            places[c] += 1
+            n += 1
+
+
 def ross_information(
     const double[::1] line,
     const int64_t[::1] classes,
@@ -323,7 +337,7 @@ def ross_information(
     digamma(own tied) - digamma(all tied), which chance alone does not bias.
     """
     cdef double information
-    cdef ClassRows rows = ClassRows(line, classes, n_classes)
+    cdef ClassRows rows = rows_by_class(line, classes, n_classes)
     cdef double[::1] tally = np.zeros(rows.line.shape[0] + 1)
     with nogil:
         information = ross_of_rows(rows, n_neighbors, has_ties, tally)
@@ -382,17 +396,23 @@ def ross_terms(
     terms : ndarray of shape (n_terms, n)
     """
     cdef Py_ssize_t m
-    cdef ClassRows rows = ClassRows(line, classes, n_classes)
+    cdef ClassRows rows = rows_by_class(line, classes, n_classes)
     out = np.zeros((neighbors.shape[0], line.shape[0]))
     cdef double[:, ::1] terms = out
+    cdef double[::1] digammas = np.empty(rows.line.shape[0] + 1)
     with nogil:
+        fill_digamma(digammas)
         for m in range(neighbors.shape[0]):
-            terms_of_rows(rows, neighbors[m], has_ties, terms[m])
+            terms_of_rows(rows, neighbors[m], has_ties, digammas, terms[m])
     return out
 
 
 cdef void terms_of_rows(
-    ClassRows rows, int64_t n_neighbors, bint has_ties, double[::1] terms
+    ClassRows rows,
+    int64_t n_neighbors,
+    bint has_ties,
+    const double[::1] digammas,
+    double[::1] terms,
 ) noexcept nogil:
     cdef Py_ssize_t c, i
     cdef int64_t size, k
@@ -405,7 +425,7 @@ cdef void terms_of_rows(
             continue
         k = min(n_neighbors, size - 1)
         rows.count_class(c, k, has_ties)
-        shared = digamma_integer(rows.line.shape[0]) + digamma_integer(k) - digamma_integer(size)
+        shared = digammas[rows.line.shape[0]] + digammas[k] - digammas[size]
         for i in range(rows.starts[c], rows.starts[c + 1]):
-            mean = digamma_integer(rows.counts[i]) if rows.counts[i] > 0 else rows.means[i]
+            mean = digammas[rows.counts[i]] if rows.counts[i] > 0 else rows.means[i]
             terms[rows.rows[i]] = shared - mean

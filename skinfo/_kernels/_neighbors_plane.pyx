@@ -8,7 +8,12 @@ few rows of two or three strips, and a row costs a constant, whatever n.
 from libc.math cimport INFINITY, fabs, isfinite, sqrt
 from libc.stdint cimport int32_t, int64_t
 
-from skinfo._kernels._neighbors cimport ball_end_near, digamma_integer, sum_digamma
+from skinfo._kernels._neighbors cimport (
+    ball_end_near,
+    digamma_integer,
+    fill_digamma,
+    sum_digamma,
+)
 
 import numpy as np
 
@@ -38,6 +43,42 @@ cdef inline double width(const double[::1] line) noexcept nogil:
 cdef class Strips:
     """Rows of the plane strip by strip, each strip sorted by v.
 
+    Attributes
+    ----------
+    u, v : memoryview of float64, (n,)
+
+    rows : memoryview of int64, (n,)
+        Which row each is.
+
+    line_u : memoryview of float64, (n,)
+        u, sorted.
+
+    size : int
+        Rows in each strip, fewer in the last.
+
+    n_strips : int
+    """
+
+    cdef readonly double[::1] u, v
+    cdef readonly int64_t[::1] rows
+    cdef const double[::1] line_u
+    cdef Py_ssize_t size, n_strips
+
+    cdef Py_ssize_t stop(self, Py_ssize_t strip) noexcept nogil:
+        """Return where a strip ends."""
+        return min((strip + 1) * self.size, self.u.shape[0])
+
+
+cpdef Strips cut_strips(
+    const double[::1] u,
+    const double[::1] v,
+    const double[::1] line_u,
+    const int64_t[::1] rank_u,
+    const int64_t[::1] order_v,
+    Py_ssize_t size,
+):
+    """Return the Strips of rows.
+
     Parameters
     ----------
     u, v : memoryview of float64, (n,)
@@ -52,58 +93,22 @@ cdef class Strips:
         The order that sorts v.
 
     size : int
-        Rows in each strip, fewer in the last.
-
-    Attributes
-    ----------
-    u, v, line_u, size
-        As given, u and v in the order of the strips.
-
-    rows : memoryview of int64, (n,)
-        Which row each is.
+        Rows in each strip.
     """
-
-    cdef readonly double[::1] u, v
-    cdef readonly int64_t[::1] rows
-    cdef const double[::1] line_u
-    cdef Py_ssize_t size, n_strips
-
-    def __init__(
-        self,
-        const double[::1] u,
-        const double[::1] v,
-        const double[::1] line_u,
-        const int64_t[::1] rank_u,
-        const int64_t[::1] order_v,
-        Py_ssize_t size,
-    ):
-        cdef Py_ssize_t n = u.shape[0]
-        self.line_u, self.size, self.n_strips = line_u, size, (n + size - 1) // size
-        self.u, self.v = np.empty((2, n))
-        self.rows = np.empty(n, np.int64)
-        cdef int64_t[::1] places = np.arange(0, n + size, size)
-        with nogil:
-            self._fill(u, v, rank_u, order_v, places)
-
-    cdef void _fill(
-        self,
-        const double[::1] u,
-        const double[::1] v,
-        const int64_t[::1] rank_u,
-        const int64_t[::1] order_v,
-        int64_t[::1] places,
-    ) noexcept nogil:
-        cdef Py_ssize_t rank_v, row, strip, place
-        for rank_v in range(u.shape[0]):
+    cdef Py_ssize_t rank_v, row, strip, place
+    cdef Py_ssize_t n = u.shape[0]
+    cdef Strips strips = Strips.__new__(Strips)
+    cdef int64_t[::1] places = np.arange(0, n + size, size)
+    strips.line_u, strips.size, strips.n_strips = line_u, size, (n + size - 1) // size
+    strips.u, strips.v, strips.rows = np.empty(n), np.empty(n), np.empty(n, np.int64)
+    with nogil:
+        for rank_v in range(n):
             row = order_v[rank_v]
-            strip = rank_u[row] // self.size
+            strip = rank_u[row] // size
             place = places[strip]
             places[strip] += 1
-            self.u[place], self.v[place], self.rows[place] = u[row], v[row], row
-
-    cdef Py_ssize_t stop(self, Py_ssize_t strip) noexcept nogil:
-        """Return where a strip ends."""
-        return min((strip + 1) * self.size, self.u.shape[0])
+            strips.u[place], strips.v[place], strips.rows[place] = u[row], v[row], row
+    return strips
 
 
 cdef inline void insert(double* nearest, Py_ssize_t k, double distance) noexcept nogil:
@@ -186,7 +191,7 @@ cdef inline Py_ssize_t first_not_below(
     return high
 
 
-def plane_radii(Strips strips, const int64_t[::1] neighbors):
+cpdef plane_radii(Strips strips, const int64_t[::1] neighbors):
     """Return the distance from each row to some of its nearest other rows, in the maximum norm.
 
     Parameters
@@ -332,20 +337,10 @@ cdef void strict_counts(
 cdef class Counts:
     """How many rows are nearer in one coordinate than the k-th neighbour in both, one added.
 
-    Parameters
-    ----------
-    x, y : memoryview of float64, (n,)
-
-    order_x, order_y : ndarray of int64, (n,)
-        What sorts them.
-
-    neighbors : memoryview of int64, (n_radii,)
-        Each k, increasing and below n.
-
     Attributes
     ----------
     u, v : memoryview of int64, (n_radii, n)
-        In the coordinates, in some order of these and of the rows.
+        In the coordinates, in some order of these and of the rows, for each k.
 
     rows : memoryview of int64, (n,)
         That order of the rows.
@@ -354,27 +349,55 @@ cdef class Counts:
     cdef int64_t[:, ::1] u, v
     cdef int64_t[::1] rows
 
-    def __init__(self, x, y, order_x, order_y, const int64_t[::1] neighbors):
-        cdef Py_ssize_t n = len(x)
-        cdef const double[::1] line_u = x[order_x]
-        cdef const double[::1] line_v = y[order_y]
-        # Strips are cut along the wider axis.
-        if not width(line_u) >= width(line_v):
-            x, y, order_x, order_y, line_u, line_v = y, x, order_y, order_x, line_v, line_u
-        rank_u = np.empty(n, np.int64)
-        rank_u[order_x] = np.arange(n)
-        size = strip_size(line_u, line_v, neighbors[neighbors.shape[0] - 1])
-        cdef Strips strips = Strips(x, y, line_u, rank_u, order_y, size)
-        cdef const double[:, ::1] radii = plane_radii(strips, neighbors)
-        self.u, self.v = np.empty((2, neighbors.shape[0], n), np.int64)
-        self.rows = strips.rows
-        cdef int32_t[::1] starts = np.empty(n + 2, np.int32)
-        with nogil:
-            strict_counts(line_u, strips.u, radii, starts, self.u)
-            strict_counts(line_v, strips.v, radii, starts, self.v)
+
+cdef Counts count_nearer(
+    const double[::1] x,
+    const double[::1] y,
+    const int64_t[::1] order_x,
+    const int64_t[::1] order_y,
+    const int64_t[::1] neighbors,
+):
+    """Return the Counts of two columns and the orders that sort them.
+
+    Each k of `neighbors` is below n, and they increase.
+    """
+    cdef Py_ssize_t rank, size
+    cdef Strips strips
+    cdef const double[:, ::1] radii
+    cdef Counts counts = Counts.__new__(Counts)
+    cdef Py_ssize_t n = x.shape[0]
+    cdef Py_ssize_t n_radii = neighbors.shape[0]
+    cdef double[::1] line_x = np.empty(n)
+    cdef double[::1] line_y = np.empty(n)
+    cdef int64_t[::1] rank_x = np.empty(n, np.int64)
+    cdef int32_t[::1] starts = np.empty(n + 2, np.int32)
+    with nogil:
+        for rank in range(n):
+            line_x[rank], line_y[rank] = x[order_x[rank]], y[order_y[rank]]
+    # Strips are cut along the wider axis.
+    if not width(line_x) >= width(line_y):
+        x, y, order_x, order_y, line_x, line_y = y, x, order_y, order_x, line_y, line_x
+    with nogil:
+        for rank in range(n):
+            rank_x[order_x[rank]] = rank
+        size = strip_size(line_x, line_y, neighbors[n_radii - 1])
+    strips = cut_strips(x, y, line_x, rank_x, order_y, size)
+    radii = plane_radii(strips, neighbors)
+    counts.rows = strips.rows
+    counts.u, counts.v = np.empty((n_radii, n), np.int64), np.empty((n_radii, n), np.int64)
+    with nogil:
+        strict_counts(line_x, strips.u, radii, starts, counts.u)
+        strict_counts(line_y, strips.v, radii, starts, counts.v)
+    return counts
 
 
-def ksg_information(x, y, order_x, order_y, int64_t k):
+def ksg_information(
+    const double[::1] x,
+    const double[::1] y,
+    const int64_t[::1] order_x,
+    const int64_t[::1] order_y,
+    int64_t k,
+):
     """Return I(X;Y), in nats, of two columns and the orders that sort them; k < n.
 
     digamma(N) + digamma(k) - <digamma(n_x + 1) + digamma(n_y + 1)>, n_x and n_y
@@ -383,8 +406,8 @@ def ksg_information(x, y, order_x, order_y, int64_t k):
     """
     cdef Py_ssize_t i
     cdef double information
-    cdef Py_ssize_t n = len(x)
-    cdef Counts counts = Counts(x, y, order_x, order_y, np.array([k], np.int64))
+    cdef Py_ssize_t n = x.shape[0]
+    cdef Counts counts = count_nearer(x, y, order_x, order_y, np.array([k], np.int64))
     cdef double[::1] tally = np.zeros(n + 1)
     with nogil:
         for i in range(n):
@@ -394,19 +417,27 @@ def ksg_information(x, y, order_x, order_y, int64_t k):
     return information
 
 
-def ksg_terms(x, y, order_x, order_y, const int64_t[::1] neighbors):
+def ksg_terms(
+    const double[::1] x,
+    const double[::1] y,
+    const int64_t[::1] order_x,
+    const int64_t[::1] order_y,
+    const int64_t[::1] neighbors,
+):
     """Return what each row adds to n times `ksg_information`, for each number of neighbours."""
     cdef Py_ssize_t i, m
     cdef double shared
-    cdef Py_ssize_t n = len(x)
-    cdef Counts counts = Counts(x, y, order_x, order_y, neighbors)
+    cdef Py_ssize_t n = x.shape[0]
+    cdef Counts counts = count_nearer(x, y, order_x, order_y, neighbors)
     out = np.empty((neighbors.shape[0], n))
     cdef double[:, ::1] terms = out
+    cdef double[::1] digammas = np.empty(n + 1)
     with nogil:
+        fill_digamma(digammas)
         for m in range(neighbors.shape[0]):
             shared = digamma_integer(n) + digamma_integer(neighbors[m])
             for i in range(n):
                 terms[m, counts.rows[i]] = shared - (
-                    digamma_integer(counts.u[m, i]) + digamma_integer(counts.v[m, i])
+                    digammas[counts.u[m, i]] + digammas[counts.v[m, i]]
                 )
     return out

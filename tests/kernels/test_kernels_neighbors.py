@@ -16,7 +16,7 @@ from skinfo._kernels._neighbors import (
     ross_information,
     sum_digamma,
 )
-from skinfo._kernels._neighbors_plane import Strips, ksg_information, plane_radii, strip_size
+from skinfo._kernels._neighbors_plane import cut_strips, ksg_information, plane_radii, strip_size
 
 
 def brute_ksg(x, y, k):
@@ -100,7 +100,7 @@ def test_plane_radii(shape_x, shape_y, k, rng):
     distance = np.maximum(abs(x[:, None] - x), abs(y[:, None] - y))
     expected = np.sort(distance, axis=1)
     for size in (k + 1, 10, strip_size(x[order_x], y[order_y], k), n):
-        strips = Strips(x, y, x[order_x], rank, order_y, size)
+        strips = cut_strips(x, y, x[order_x], rank, order_y, size)
         rows = np.asarray(strips.rows)
         np.testing.assert_array_equal(np.sort(rows), np.arange(n))
         np.testing.assert_array_equal(strips.u, x[rows])

@@ -125,15 +125,35 @@ def _bias_of_levels(counts, level, sizes, classes, label):
         part.sum() - other[level].sum() + len(classes) * other.sum()
         for part, other in zip(seen, empty, strict=True)
     )
+    of_classes = np.sum(_poisson_excess(classes) * (1 - classes / n))
+    is_short = (trials > 0) & (trials <= MOST_TRIALS)
+    if is_short.any():
+        concentration = _concentration(counts, level, sizes, classes, label)
+        bias += _left_of_short(trials[is_short], classes, concentration)
+    return np.array([bias - of_classes, variance])
+
+
+def _left_of_short(trials, classes, concentration):
+    """Return what the function of the count leaves of the bias of levels of few rows.
+
+    Parameters
+    ----------
+    trials : ndarray of shape (n_levels,), dtype int64
+        Rows of each.
+
+    classes : ndarray of shape (n_classes,)
+
+    concentration : float
+        Of the Dirichlet law that the levels were drawn from.
+    """
     prior, with_prior = np.unique(classes, return_counts=True)
-    prior = _concentration(counts, level, sizes, classes, label) * prior / n
+    prior = concentration * prior / classes.sum()
     total = prior @ with_prior
-    short, times = np.unique(trials[(trials > 0) & (trials <= MOST_TRIALS)], return_counts=True)
+    short, times = np.unique(trials, return_counts=True)
     of_shares = psi(prior + 1) - psi(total + 1) - np.log(prior / total)
     left = beta_binomial_excess(short, prior, total, cell_biases()[0])
     left -= short[:, None] * prior / total * of_shares
-    of_classes = np.sum(_poisson_excess(classes) * (1 - classes / n))
-    return np.array([bias + times @ left @ with_prior - of_classes, variance])
+    return times @ left @ with_prior
 
 
 def _of_counts(counts, trials):

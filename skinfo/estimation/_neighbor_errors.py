@@ -71,10 +71,12 @@ def neighbor_error(terms_of, values, target, n_neighbors):
     n, k = len(values), n_neighbors
     terms, wider = _terms(terms_of, values, target, np.array([k, WIDER * k]))
     below = (BELOW + MORE_BELOW * _shared_part(target, k, n)) / math.sqrt(n)
-    error = below * _spread(terms)
-    bias = min(_mean(wider) - _mean(terms), 0.0)
+    mean = _mean(terms)
+    error = below * _spread(terms, mean)
+    bias = min(_mean(wider) - mean, 0.0)
     # What is extrapolated has more noise, but where it is small that is not to be believed either.
-    of_extrapolated = below * _spread(2 * terms - wider)
+    extrapolated = 2 * terms - wider
+    of_extrapolated = below * _spread(extrapolated, _mean(extrapolated))
     bias_error = min(-bias, math.sqrt(max(of_extrapolated**2 - error**2, 0.0)))
     return NeighborError(error, bias, bias_error)
 
@@ -98,8 +100,8 @@ def _mean(terms):
     return ordered_sum(terms) / len(terms)
 
 
-def _spread(terms):
-    return math.sqrt(_mean((terms - _mean(terms)) ** 2))
+def _spread(terms, mean):
+    return math.sqrt(_mean((terms - mean) ** 2))
 
 
 def _shared_part(target, n_neighbors, n):

@@ -36,23 +36,30 @@ def sorted_pairs(const double[::1] values, const code_t[::1] codes):
         No NaN.
 
     codes : ndarray of shape (n,), unsigned
-        Those of equal values are in order.
+        Those of equal values are in any order.
     """
-    cdef Ranks ranks = ranks_of(values)
-    cdef int n_bits = bit_length(np.max(codes, initial=0))
+    cdef Py_ssize_t n = values.shape[0]
+    cdef Ranks ranks
+    cdef code_t largest = 0
+    cdef int n_bits
+    cdef Py_ssize_t i
+    with nogil:
+        ranks = ranks_of(values)
+        for i in range(n):
+            largest = codes[i] if codes[i] > largest else largest
+        n_bits = bit_length(largest)
     if ranks.n_bits + n_bits > KEY_BITS:
         values_out, rows = sorted_rows(values)
         return values_out, np.take(codes, rows)
-    keys_out = np.empty(values.shape[0], np.int64)
-    codes_out = np.empty_like(codes)
+    keys_out, codes_out = np.empty(n, np.int64), np.empty(n, f"u{sizeof(code_t)}")
     cdef int64_t[::1] keys = keys_out
     cdef code_t[::1] sorted_codes = codes_out
-    if values.shape[0]:
+    if n:
         with nogil:
-            pack(&values[0], &codes[0], values.shape[0], ranks, n_bits, &keys[0])
+            pack(&values[0], &codes[0], n, ranks, n_bits, &keys[0])
         keys_out.sort()
         with nogil:
-            unpack(&keys[0], values.shape[0], ranks, n_bits, &sorted_codes[0])
+            unpack(&keys[0], n, ranks, n_bits, &sorted_codes[0])
     return keys_out.view(np.float64), codes_out
 
 
@@ -67,7 +74,7 @@ cdef void pack(
     """Write keys: the ranks of values, then codes."""
     cdef Py_ssize_t i
     for i in range(n):
-        keys[i] = rank_of(values[i], ranks) << n_bits | codes[i]
+        keys[i] = key_of(values[i], ranks, n_bits, codes[i])
 
 
 cdef void unpack(
@@ -90,9 +97,8 @@ def sorted_rows(const double[::1] values):
         No NaN, n < 2**31.
     """
     cdef Py_ssize_t n = values.shape[0]
-    cdef Ranks ranks = ranks_of(values)
+    cdef Ranks ranks
     cdef int n_bits = bit_length(n)
-    ranks.left_out = max(ranks.n_bits + n_bits - KEY_BITS, 0)
     cdef int64_t mask = (<int64_t>1 << n_bits) - 1
     keys_out = np.empty(n, np.int64)
     values_out, rows_out = np.empty(n), np.empty(n, np.int32)
@@ -102,8 +108,10 @@ def sorted_rows(const double[::1] values):
     cdef bint in_order = True
     cdef Py_ssize_t i
     with nogil:
+        ranks = ranks_of(values)
+        ranks.left_out = max(ranks.n_bits + n_bits - KEY_BITS, 0)
         for i in range(n):
-            keys[i] = rank_of(values[i], ranks) << n_bits | i
+            keys[i] = key_of(values[i], ranks, n_bits, i)
     keys_out.sort()
     with nogil:
         for i in range(n):
@@ -133,10 +141,13 @@ cdef Ranks ranks_of(const double[::1] values) noexcept nogil:
     return Ranks(least, bit_length(most - least) + 1 if most else 0, 0)
 
 
-cdef inline int64_t rank_of(double value, Ranks ranks) noexcept nogil:
+cdef inline int64_t key_of(
+    double value, Ranks ranks, int n_bits, uint64_t beside
+) noexcept nogil:
+    """Return the rank of a value, followed by the bits of what belongs to it."""
     cdef uint64_t magnitude = bits_of(value) & MAGNITUDE
-    cdef int64_t rank = ((magnitude - ranks.least) >> ranks.left_out) + 1 if magnitude else 0
-    return -rank if bits_of(value) >> 63 else rank
+    cdef uint64_t rank = ((magnitude - ranks.least) >> ranks.left_out) + 1 if magnitude else 0
+    return <int64_t>((-rank if bits_of(value) >> 63 else rank) << n_bits | beside)
 
 
 cdef inline int64_t bits_of_rank(int64_t rank, Ranks ranks) noexcept nogil:

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.special import chndtr, gammainc, gammaincc, ndtr, ndtri, psi, xlogy
-from scipy.stats import binom
 
 from skinfo._kernels._evidence import table_evidence
 from skinfo._kernels._null import RATE_MAX, STEPS_PER_UNIT, poisson_tables
@@ -187,9 +186,13 @@ def cell_biases():
     tail = np.geomspace(1e-4, 0.5, 120)
     shares = np.concatenate([tail, 1 - tail[-2::-2]])
     biases, variances = np.zeros((2, MOST_TRIALS + 1, MOST_TRIALS + 1))
+    # The binomial law of each share, from that of one trial less: all terms are positive.
+    chances = np.ones((len(shares), 1))
     for n in range(1, MOST_TRIALS + 1):
         k = np.arange(n + 1)
-        chances = binom.pmf(k, n, shares[:, None])
+        fewer, chances = chances, np.zeros((len(shares), n + 1))
+        chances[:, :-1] = fewer * (1 - shares[:, None])
+        chances[:, 1:] += fewer * shares[:, None]
         excess = chances @ xlogy(k, k) - xlogy(n * shares, n * shares)
         squares = (CELLS_TOGETHER - 1) * chances.T @ chances + np.diag(chances.sum(axis=0))
         values = np.linalg.solve(squares, CELLS_TOGETHER * chances.T @ excess)

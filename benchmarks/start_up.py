@@ -1,7 +1,7 @@
 """What a user waits for: the import, and the first call in a new process beside the second.
 
 Goals: the import takes less than 0.15 s more than scikit-learn's, and a first call less than
-50 ms more than the second. Each line is the best of a few new processes, since other work only adds.
+50 ms more than the second. Each line is the best of a few new processes.
 
     python benchmarks/start_up.py [--repeats 3] [--only mutual_info]
 """

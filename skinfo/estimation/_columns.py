@@ -5,11 +5,9 @@ import numpy as np
 from joblib import delayed
 
 from skinfo._kernels._counting import count_classes, weigh_classes
+from skinfo._kernels._integers import integer_codes
 from skinfo.utils._kinds import unmasked
 from skinfo.utils._parallel import in_threads, n_threads
-
-# Integers within this range are counted rather than sorted.
-COUNTING_RANGE = 65536
 
 # Rows of one task: fixed, so that sums of real weights do not depend on the number of threads.
 ROWS_A_TASK = 2**17
@@ -82,7 +80,7 @@ def _encode_column(table, j):
     """Return codes (n_samples,) of column j without gaps, and how many levels there are."""
     integers = table.integers(j)
     if integers is not None:
-        return _rank_integers(np.ascontiguousarray(integers))
+        return _rank_integers(integers)
     if not table.is_numeric(j):
         codes, levels = table.levels(j)
         return _missing_last(codes, len(levels))
@@ -90,25 +88,26 @@ def _encode_column(table, j):
     missing = np.isnan(numbers)
     _check_whole(numbers[~missing], table.names[j])
     codes = np.full(len(numbers), -1)
-    codes[~missing], n_levels = _rank_integers(numbers[~missing])
+    codes[~missing], n_levels = _rank_whole(numbers[~missing])
     return _missing_last(codes, n_levels)
+
+
+def _rank_whole(numbers):
+    """Return the same of whole floats as `_rank_integers`."""
+    if np.all(np.abs(numbers) < 2**62):
+        return _rank_integers(numbers.astype(np.int64))
+    levels, codes = np.unique(numbers, return_inverse=True)
+    return codes, len(levels)
 
 
 def _rank_integers(values):
     """Return the rank of each value among those that occur, and how many there are."""
-    if len(values) == 0:
-        return np.empty(0, np.int64), 0
-    low, high = int(values.min()), int(values.max())
-    if high - low >= COUNTING_RANGE:
+    native = values.astype(values.dtype.newbyteorder("="), copy=False)
+    codes, n_levels = integer_codes(native)
+    if codes is None:
         levels, codes = np.unique(values, return_inverse=True)
         return codes, len(levels)
-    # Unsigned differences wrap back to what they are, whatever the dtype.
-    codes = values if low == 0 else values - values.dtype.type(low)
-    codes = codes.astype(_smallest_dtype(high - low + 1))
-    seen = np.bincount(codes, minlength=1) > 0
-    if seen.all():
-        return codes, len(seen)
-    return (np.cumsum(seen) - 1)[codes], int(seen.sum())
+    return codes, n_levels
 
 
 def _missing_last(codes, n_levels):

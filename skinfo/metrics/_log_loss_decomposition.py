@@ -139,16 +139,20 @@ class LogLossDecomposition(TableRepr):
         """Return both ends of the interval of each part, of shape (4, 2); they may be negative.
 
         Miscalibrations m that the estimate c does not contradict: ``(c - m)**2 <= t**2 V(m)``,
-        where the variance ``V(m)`` is that of the gain by chance and a multiple of m.
+        where the variance ``V(m)`` is that of the gain by chance and a multiple of m. An
+        estimate below zero counts as zero: no miscalibration explains it better than none, but
+        a larger m, with its larger error, would seem to.
         """
         errors = np.array(self.standard_error)
+        estimates = np.array(self._less_chance())
         shifts = np.zeros(len(errors))
         quantile = half_widths(1.0, self._degrees_of_freedom, confidence_level)
         part = LossParts._fields.index("miscalibration")
         shifts[part] = quantile * self._variance_slope / 2
-        variance = self._gain_variance + self._variance_slope * self._less_chance().miscalibration
-        errors[part] = np.sqrt(np.maximum(variance + shifts[part] ** 2, 0))
-        centres = self._less_chance() + quantile * shifts
+        estimates[part] = max(estimates[part], 0.0)
+        variance = self._gain_variance + self._variance_slope * estimates[part]
+        errors[part] = np.sqrt(variance + shifts[part] ** 2)
+        centres = estimates + quantile * shifts
         return np.column_stack([centres - quantile * errors, centres + quantile * errors])
 
     def _less_chance(self):

@@ -337,11 +337,11 @@ cdef Py_ssize_t most_levels(Sample sample, const int64_t[::1] features) noexcept
 cdef bint is_counted_by_bits(Sample sample, Py_ssize_t x, Py_ssize_t n_cells) noexcept nogil:
     """Return whether a table is small enough to be counted by bits.
 
-    Larger ones are counted by one increment a row. Measured: a count by bits takes 0.0025 ns a row
-    where the machine counts the bits of a whole vector at once, four times as long where it does
-    not; an increment takes 0.75 ns.
+    Larger ones are counted by one increment a row. Measured: a count by bits takes 0.003 ns a row
+    where the machine counts the bits of a whole vector at once, 0.008 ns where it does not; an
+    increment takes 0.8 ns (the part "counts" of benchmarks/selector_speed.py).
     """
-    cdef Py_ssize_t most = 512 if HAS_VECTOR_POPCOUNT else 128
+    cdef Py_ssize_t most = 256 if HAS_VECTOR_POPCOUNT else 96
     return not sample.is_weighted and n_cells * (sample.n_levels[x] - 1) <= most
 
 

@@ -93,4 +93,4 @@ def bins_of_runs(ends, n_bins):
     bins = np.arange(1, n_bins)
     least = np.where(2 * bins <= n_bins, -(-2 * n * bins // n_bins), 2 * n * bins // n_bins + 1)
     starts = np.searchsorted(middles, least)
-    return np.repeat(np.arange(n_bins), np.diff(starts, prepend=0, append=n_runs))
+    return np.repeat(np.arange(n_bins), np.diff(np.concatenate([[0], starts, [n_runs]])))

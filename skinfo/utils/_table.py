@@ -18,6 +18,9 @@ from skinfo.utils._kinds import (
     unmasked,
 )
 
+# Up to twice that float64 tells integers apart.
+LARGEST_EXACT = 2.0**52
+
 
 class Table:
     """A validated two-dimensional X whose columns are read when asked for.
@@ -85,6 +88,22 @@ class Table:
         ranges = self._data.max(axis=0) - self._data.min(axis=0)
         # Differences that overflow wrap back to what they are.
         return ranges.view(f"u{ranges.itemsize}")
+
+    def narrow_integers(self):
+        """Return an array of integers, and which of its columns hold few: of a range that small.
+
+        Returns
+        -------
+        values : ndarray of shape (n_samples, n_features) or None
+            The array itself; None where the columns are something else.
+
+        is_narrow : ndarray of shape (n_features,), dtype bool
+        """
+        if self._ranges is None:
+            return None, np.zeros(self.shape[1], bool)
+        # Integers that float64 would change are refused where they are read one by one.
+        exact = np.abs(self._data[0].astype(np.float64)) < LARGEST_EXACT
+        return self._data, exact & (self._ranges < MOST_LEVELS)
 
     def _is_plain(self, kinds):
         return isinstance(self._data, np.ndarray) and self._data.dtype.kind in kinds

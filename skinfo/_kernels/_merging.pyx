@@ -84,7 +84,7 @@ cdef class States:
 
 
 def states_of_rows(SparseCounts rows, Py_ssize_t n_columns):
-    """Return the States of SparseCounts: one each."""
+    """Return the States of a sparse table of counts: one each row."""
     cdef Py_ssize_t x, j
     cdef States states = States(n_columns, rows.n_rows)
     with nogil:
@@ -361,7 +361,7 @@ cdef void clear_dead(States states) noexcept nogil:
         else:
             states.place[k] = UNKNOWN
     width = padded(n_alive)
-    # SparseCounts are made shorter in place: nothing is stored where something is still to be read.
+    # Rows are made shorter in place: nothing is stored where something is still to be read.
     for y in range(states.n_columns):
         for k in range(states.n_states):
             to = y * width + states.place[k]

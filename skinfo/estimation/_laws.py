@@ -64,7 +64,7 @@ def gamma_pvalue(information, mean, variance):
     pvalue : ndarray, dtype float64
         One where the margins leave no choice (a constant column).
     """
-    information, mean, variance = np.broadcast_arrays(information, mean, variance)
+    information, mean, variance = map(np.asarray, (information, mean, variance))
     pvalue = np.ones(mean.shape)
     free = (variance > 0) & (mean > 0)
     rate = mean[free] / variance[free]
@@ -160,8 +160,10 @@ def _of_counts(counts, trials):
     biases, variances = cell_biases()
     row = np.minimum(trials, MOST_TRIALS)
     bias, variance = (table[row, np.minimum(counts, row)] for table in (biases, variances))
-    # In longer rows small counts have nearly Poisson laws, and large ones an excess of half a nat.
     is_long = trials > MOST_TRIALS
+    if not is_long.any():
+        return bias, variance
+    # In longer rows small counts have nearly Poisson laws, and large ones an excess of half a nat.
     many, few = counts[is_long], np.minimum(counts[is_long], MOST_TRIALS // 2)
     of_few = biases[MOST_TRIALS, few] / (1 - few / MOST_TRIALS)
     of_many = 0.5 + 1 / (12 * np.maximum(many, 1))
@@ -210,16 +212,18 @@ def _concentration(counts, level, sizes, classes, label):
     it, which r decides in turn; the shares of the classes are estimated from the same levels.
     """
     n = classes.sum()
+    same_class = np.sum(classes**2)
     squares = np.bincount(level, counts * (counts - 2 * sizes[level] * classes[label] / n))
-    squares += sizes**2 * np.sum(classes**2) / n**2
+    squares += sizes**2 * same_class / n**2
     pairs = np.maximum(sizes**2 - sizes, 0.0)
-    if pairs.sum() == 0:
+    n_pairs = pairs.sum()
+    if n_pairs == 0:
         return 1 / LEAST_ALIKE - 1
     alone = sizes * (1 - sizes / n)
-    alike = pairs * (1 - 2 * sizes / n) + (sizes / n) ** 2 * pairs.sum()
+    alike = pairs * (1 - 2 * sizes / n) + (sizes / n) ** 2 * n_pairs
     r = 0.0
     for _ in range(ALIKE_ITERATIONS):
-        diversity = (1 - np.sum(classes**2) / n**2) / (1 - (n + r * pairs.sum()) / n**2)
+        diversity = (1 - same_class / n**2) / (1 - (n + r * n_pairs) / n**2)
         weights = pairs / (sizes + r * pairs) ** 2
         r = weights @ (squares / diversity - alone) / (weights @ alike)
         r = min(max(r, LEAST_ALIKE), 1 - LEAST_ALIKE)

@@ -2,17 +2,6 @@
 
 from libc.stdint cimport int32_t, uint64_t
 
-import numpy as np
-
-
-def planes_of(const int32_t[::1] codes, Py_ssize_t n_codes):
-    """Return which rows hold each of some integer codes, (n_codes, n_words) uint64."""
-    planes = np.empty((n_codes, n_words(codes.shape[0])), np.uint64)
-    cdef uint64_t[:, ::1] view = planes
-    with nogil:
-        fill_planes(codes, view)
-    return planes
-
 
 cdef void fill_planes(const int32_t[::1] codes, uint64_t[:, ::1] planes) noexcept nogil:
     """Fill planes (n_codes, n_words) with which rows hold each of some codes 0 ... n_codes - 1."""

@@ -1,8 +1,9 @@
-"""A column sorted with the class of each row: as integers that hold both, or by an order.
+"""A column sorted with the class of each row: as floats that hold both, or by an order.
 
 python benchmarks/sorting.py [--repeats 20]
 
-Without AVX-512: NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL AVX512_SPR".
+Without AVX-512: NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL AVX512_SPR";
+without AVX2 nor NEON (X86_V3, too) NumPy sorts several times as slowly.
 """
 
 import argparse

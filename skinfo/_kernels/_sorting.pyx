@@ -1,7 +1,7 @@
 """Sort numbers and carry along what belongs to each; count classes in that order.
 
-Each number and what belongs to it are one integer, a key. NumPy sorts integers on vector
-registers, several times as fast as it finds an order.
+A number and what belongs to it are one float64, a key. NumPy sorts floats on vector registers,
+several times as fast as it finds an order.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
@@ -11,8 +11,13 @@ import numpy as np
 from skinfo._kernels._log cimport bits_of
 
 cdef enum:
-    KEY_BITS = 63  # beside the sign
-    MAGNITUDE = 0x7FFFFFFFFFFFFFFF  # all bits of a float but the sign
+    KEY_BITS = 62
+
+# Of a float, all bits but the sign, and the least normal one: where floats that are not are taken
+# for zero, keys are still told apart.
+cdef enum:
+    MAGNITUDE = 0x7FFFFFFFFFFFFFFF
+    NORMAL = 0x0010000000000000
 
 ctypedef fused code_t:
     uint8_t
@@ -21,14 +26,14 @@ ctypedef fused code_t:
 
 
 cdef struct Ranks:
-    # Integers in the order of some floats, of one sign with each.
+    # Integers in the order of the magnitudes of some floats.
     uint64_t least  # bits of the least magnitude that is not zero: it has rank 1
     int n_bits  # of the largest rank
     int left_out  # low bits of magnitudes that ranks do not tell apart
 
 
 def sorted_pairs(const double[::1] values, const code_t[::1] codes):
-    """Return sorted values, and the code of each.
+    """Return sorted values, 0.0 for -0.0, and the code of each.
 
     Parameters
     ----------
@@ -36,7 +41,6 @@ def sorted_pairs(const double[::1] values, const code_t[::1] codes):
         No NaN.
 
     codes : ndarray of shape (n,), unsigned
-        Those of equal values are in any order.
     """
     cdef Py_ssize_t n = values.shape[0]
     cdef Ranks ranks
@@ -51,8 +55,8 @@ def sorted_pairs(const double[::1] values, const code_t[::1] codes):
     if ranks.n_bits + n_bits > KEY_BITS:
         values_out, rows = sorted_rows(values)
         return values_out, np.take(codes, rows)
-    keys_out, codes_out = np.empty(n, np.int64), np.empty(n, f"u{sizeof(code_t)}")
-    cdef int64_t[::1] keys = keys_out
+    keys_out, codes_out = np.empty(n), np.empty(n, f"u{sizeof(code_t)}")
+    cdef uint64_t[::1] keys = keys_out.view(np.uint64)
     cdef code_t[::1] sorted_codes = codes_out
     if n:
         with nogil:
@@ -60,7 +64,7 @@ def sorted_pairs(const double[::1] values, const code_t[::1] codes):
         keys_out.sort()
         with nogil:
             unpack(&keys[0], n, ranks, n_bits, &sorted_codes[0])
-    return keys_out.view(np.float64), codes_out
+    return keys_out, codes_out
 
 
 cdef void pack(
@@ -69,23 +73,25 @@ cdef void pack(
     Py_ssize_t n,
     Ranks ranks,
     int n_bits,
-    int64_t* keys,
+    uint64_t* keys,
 ) noexcept nogil:
-    """Write keys: the ranks of values, then codes."""
+    """Write keys."""
     cdef Py_ssize_t i
     for i in range(n):
-        keys[i] = key_of(values[i], ranks, n_bits, codes[i])
+        keys[i] = key_of(values[i], codes[i], ranks, n_bits)
 
 
 cdef void unpack(
-    int64_t* keys, Py_ssize_t n, Ranks ranks, int n_bits, code_t* codes
+    uint64_t* keys, Py_ssize_t n, Ranks ranks, int n_bits, code_t* codes
 ) noexcept nogil:
     """Write the codes of keys, and in place of the keys the bits of the values."""
-    cdef int64_t mask = (<int64_t>1 << n_bits) - 1
+    cdef uint64_t rank, sign
     cdef Py_ssize_t i
     for i in range(n):
-        codes[i] = <code_t>(keys[i] & mask)
-        keys[i] = bits_of_rank(keys[i] >> n_bits, ranks)
+        codes[i] = <code_t>carried_by(keys[i], n_bits)
+        rank = ((keys[i] & MAGNITUDE) - NORMAL) >> n_bits
+        sign = keys[i] & ~<uint64_t>MAGNITUDE
+        keys[i] = (rank + (ranks.least - 1) if rank else 0) | sign
 
 
 def sorted_rows(const double[::1] values):
@@ -99,10 +105,8 @@ def sorted_rows(const double[::1] values):
     cdef Py_ssize_t n = values.shape[0]
     cdef Ranks ranks
     cdef int n_bits = bit_length(n)
-    cdef int64_t mask = (<int64_t>1 << n_bits) - 1
-    keys_out = np.empty(n, np.int64)
-    values_out, rows_out = np.empty(n), np.empty(n, np.int32)
-    cdef int64_t[::1] keys = keys_out
+    keys_out, values_out, rows_out = np.empty(n), np.empty(n), np.empty(n, np.int32)
+    cdef uint64_t[::1] keys = keys_out.view(np.uint64)
     cdef double[::1] sorted_values = values_out
     cdef int32_t[::1] rows = rows_out
     cdef bint in_order = True
@@ -111,11 +115,11 @@ def sorted_rows(const double[::1] values):
         ranks = ranks_of(values)
         ranks.left_out = max(ranks.n_bits + n_bits - KEY_BITS, 0)
         for i in range(n):
-            keys[i] = key_of(values[i], ranks, n_bits, i)
+            keys[i] = key_of(values[i], i, ranks, n_bits)
     keys_out.sort()
     with nogil:
         for i in range(n):
-            rows[i] = <int32_t>(keys[i] & mask)
+            rows[i] = <int32_t>carried_by(keys[i], n_bits)
             sorted_values[i] = values[rows[i]]
             in_order &= i == 0 or sorted_values[i - 1] <= sorted_values[i]
     if not in_order:
@@ -141,20 +145,27 @@ cdef Ranks ranks_of(const double[::1] values) noexcept nogil:
     return Ranks(least, bit_length(most - least) + 1 if most else 0, 0)
 
 
-cdef inline int64_t key_of(
-    double value, Ranks ranks, int n_bits, uint64_t beside
+cdef inline uint64_t key_of(
+    double value, uint64_t carried, Ranks ranks, int n_bits
 ) noexcept nogil:
-    """Return the rank of a value, followed by the bits of what belongs to it."""
+    """Return the bits of a key: sign and rank of the value, then so many bits of what it carries.
+
+    Where the sign is negative these are inverted, so that equal values are in order of them.
+    """
     cdef uint64_t magnitude = bits_of(value) & MAGNITUDE
     cdef uint64_t rank = ((magnitude - ranks.least) >> ranks.left_out) + 1 if magnitude else 0
-    return <int64_t>((-rank if bits_of(value) >> 63 else rank) << n_bits | beside)
+    cdef uint64_t negative = bits_of(value) >> 63 if magnitude else 0
+    cdef uint64_t inverted = (carried ^ (0 - negative)) & low_bits(n_bits)
+    return ((rank << n_bits | inverted) + NORMAL) | negative << 63
 
 
-cdef inline int64_t bits_of_rank(int64_t rank, Ranks ranks) noexcept nogil:
-    """Return the bits of the float of a rank, where no bits are left out; those of 0.0 for -0.0."""
-    cdef uint64_t magnitude = <uint64_t>(-rank if rank < 0 else rank)
-    cdef uint64_t bits = magnitude + (ranks.least - 1) if rank else 0
-    return <int64_t>(bits | (<uint64_t>(rank < 0) << 63))
+cdef inline uint64_t carried_by(uint64_t key, int n_bits) noexcept nogil:
+    """Return what the value of a key carries."""
+    return (key ^ (0 - (key >> 63))) & low_bits(n_bits)
+
+
+cdef inline uint64_t low_bits(int n_bits) noexcept nogil:
+    return (<uint64_t>1 << n_bits) - 1
 
 
 cdef inline int bit_length(uint64_t x) noexcept nogil:

@@ -39,7 +39,7 @@ class NumberProfile:
         missing = np.isnan(values)
         codes = np.searchsorted(self.edges, values, side="right")
         self.cells += target.sums(np.where(missing, -1, codes), len(self.cells))
-        self.missing += target.sums(np.where(missing, 0, -1), 1)[0]
+        self.missing += target.total(np.flatnonzero(missing))
         finite = np.isfinite(values)
         weights = target.weights[finite]
         for column, terms in enumerate((weights, weights * (values[finite] / UNIT))):
@@ -69,7 +69,7 @@ class LevelProfile:
     def add(self, codes, levels, target):
         """Add rows: codes (n,) int64, -1 for missing, and the levels they stand for."""
         sums = target.sums(codes, len(levels))
-        self.missing += target.sums(np.where(codes < 0, 0, -1), 1)[0]
+        self.missing += target.total(np.flatnonzero(codes < 0))
         # A level without a row of positive weight has not been seen.
         seen = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(levels)))
         places = [self._place.setdefault(levels[i], len(self._place)) for i in seen.tolist()]

@@ -43,7 +43,7 @@ class SortedValues:
         has_missing = missing.any()
         present = slice(None)
         if has_missing:
-            self.missing_sums = target.sums(np.where(missing, 0, -1), 1)[0]
+            self.missing_sums = target.total(np.flatnonzero(missing))
             present = np.flatnonzero(~missing).astype(np.int32)
         values = values[present]
         self._weights = np.empty(0)

@@ -29,7 +29,8 @@ cdef class States:
     """States on their way into one.
 
     Every state remembers its cheapest partner among the later ones, so that a merge asks anew
-    only where the partner took part in it. Dead states are cleared away where they are half.
+    only where the partner took part in it. Dead states are cleared away when
+    they are a quarter.
 
     Parameters
     ----------
@@ -250,7 +251,8 @@ cdef bint merge_on(
         n_alive = states.n_rows - s
         if n_alive <= 1:
             return True
-        if 2 * n_alive <= states.n_states:
+        # To move them costs little beside a search: at a half, trees take a fifth longer.
+        if 4 * n_alive <= 3 * states.n_states:
             clear_dead(states)
         i = 0
         for k in range(1, states.n_states):

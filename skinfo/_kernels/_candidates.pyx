@@ -117,17 +117,25 @@ cdef class Chance:
         self.shared = means
 
     cdef void remember(self, Tables tables):
-        """Remember from now on what a margin adds, if margins are whole numbers."""
+        """Remember from now on what a margin adds, if margins are whole numbers.
+
+        There is a place for each size of a level from none to all: in each state where there are
+        classes to tell apart, and in all rows where there are states.
+        """
         cdef Py_ssize_t place = 0
         cdef Py_ssize_t t
+        cdef Py_ssize_t n = <Py_ssize_t>tables.n
+        cdef bint has_classes = tables.sample.n_classes > 1
+        cdef bint has_states = tables.n_states > 1
         if tables.n > MOST_REMEMBERED or not are_whole(tables.sample.weights):
             return
-        # A place for each size from none to all: of the rows of each state, and of all.
-        self.known = np.full(2 * <Py_ssize_t>tables.n + tables.n_states + 1, np.nan)
-        for t in range(tables.n_states):
-            self.given[t].known = &self.known[place]
-            place += <Py_ssize_t>tables.state_sizes[t] + 1
-        self.shared.known = &self.known[place]
+        self.known = np.full(has_classes * (n + tables.n_states) + has_states * (n + 1), np.nan)
+        if has_classes:
+            for t in range(tables.n_states):
+                self.given[t].known = &self.known[place]
+                place += <Py_ssize_t>tables.state_sizes[t] + 1
+        if has_states:
+            self.shared.known = &self.known[place]
 
 
 cdef bint are_whole(const double[::1] weights) noexcept nogil:

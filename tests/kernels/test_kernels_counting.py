@@ -26,7 +26,6 @@ from skinfo._kernels._pairs import (
     row_pair_sums,
 )
 
-# Compiled code is quick, but its first call is not.
 KERNEL = settings(deadline=None, max_examples=50)
 
 NO_WEIGHTS = np.empty(0)

@@ -123,7 +123,7 @@ cdef inline double row_mean(const NullMeans *means, double size) noexcept nogil:
     cdef double *known
     if means.known == NULL:
         return row_excess(means, size)
-    # Looked up here and not in a function: a call takes longer than a look.
+    # A call would take longer than this look.
     known = means.known + <Py_ssize_t>size
     if isnan(known[0]):
         known[0] = row_excess(means, size)

@@ -21,7 +21,7 @@ except ModuleNotFoundError as error:
         "install it in place (pip install --no-build-isolation --editable .)."
     ) from error
 
-# The name of each level, the level of x86-64 it needs, and how its modules' names end.
+# The name of each level, the level of x86-64 it needs, and how the names of its modules end.
 LEVELS = {"x86-64-v4": (4, "_v4"), "x86-64-v3": (3, "_v3"), "baseline": (0, "")}
 
 
@@ -38,19 +38,25 @@ def choose_level():
 
 
 class LevelFinder(MetaPathFinder):
-    """Finder of the modules that were compiled for a level, under their names without it."""
+    """Finder of what was compiled for a level, or the next lower one, under its plain name.
 
-    def __init__(self, suffix):
-        self.suffix = suffix
+    A kernel is compiled for the levels at which it is faster: see meson.build.
+    """
+
+    def __init__(self, level):
+        needs = LEVELS[level][0]
+        self.suffixes = [suffix for least, suffix in LEVELS.values() if 0 < least <= needs]
 
     def find_spec(self, name, path=None, target=None):
-        """Return the spec of a kernel of this level, None for any other module."""
-        if not name.startswith(f"{__name__}._") or name.endswith(self.suffix):
+        """Return the spec of a kernel, None for any other module or for the baseline."""
+        if not name.startswith(f"{__name__}._") or name.endswith(("_v3", "_v4")):
             return None
-        compiled = find_spec(name + self.suffix)
-        return compiled and spec_from_file_location(name, compiled.origin)
+        for suffix in self.suffixes:
+            compiled = find_spec(name + suffix)
+            if compiled is not None:
+                return spec_from_file_location(name, compiled.origin)
+        return None
 
 
 LEVEL = choose_level()
-if LEVEL != "baseline":
-    sys.meta_path.insert(0, LevelFinder(LEVELS[LEVEL][1]))
+sys.meta_path.insert(0, LevelFinder(LEVEL))

@@ -1,9 +1,10 @@
 """Products with a table that is an array or CSR, under one name."""
 
 from libc.limits cimport INT_MAX
-from scipy.linalg.cython_blas cimport ddot, dgemm, dgemv
 
 import numpy as np
+
+from skinfo._kernels._blas cimport ddot, dgemm, dgemv
 
 
 cdef class Rows:

@@ -6,10 +6,10 @@ vectorised however few clusters there are.
 
 from libc.math cimport INFINITY, fabs, log, sqrt
 from libc.string cimport memcpy
-from scipy.linalg.cython_blas cimport ddot, dgemv
 
 import numpy as np
 
+from skinfo._kernels._blas cimport ddot, dgemv
 from skinfo._kernels._exp cimport fast_exp
 from skinfo._kernels._log cimport fast_log
 from skinfo._kernels._multiply cimport Rows, blas_size, dense_product

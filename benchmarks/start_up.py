@@ -80,7 +80,7 @@ def seconds(statements, before=""):
         for statement in statements
     )
     printed = subprocess.run(
-        [sys.executable, "-c", f"import time\n{before}\n{timed}"],
+        [sys.executable, "-P", "-c", f"import time\n{before}\n{timed}"],
         check=True,
         capture_output=True,
         text=True,

@@ -98,8 +98,6 @@ def print_search(repeats, with_peers):
     for n, p, levels, classes, k in SHAPES:
         codes, target = make_codes(n, p, levels, classes, np.random.default_rng(4))
         n_levels = np.full(p, levels)
-        for criterion in CRITERIA:
-            search(codes, n_levels, target, criterion, 3)  # compiled before anything is timed
         plain = bincount_seconds(codes, levels, k)
         table = codes, n_levels, target
         runs = {

@@ -11,7 +11,7 @@ import warnings
 from importlib.util import find_spec
 
 import numpy as np
-from _table import first_call, interleaved, print_table
+from _table import interleaved, print_table
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import mutual_info_score
 from sklearn.preprocessing import KBinsDiscretizer
@@ -163,9 +163,6 @@ def main():
     arguments = parser.parse_args()
     # The peers warn of their own dependencies.
     warnings.simplefilter("ignore")
-    rng = np.random.default_rng(0)
-    x, y = rng.normal(size=(1000, 1)), rng.integers(0, 2, 1000)
-    print(f"first call: {first_call(lambda: MutualInfoBinner().fit(x, y)):.2f} s")
     with threadpool_limits(1):
         one_column(arguments.n, arguments.repeats)
         whole_table(arguments.rows, arguments.columns, arguments.repeats)

@@ -12,7 +12,7 @@ import argparse
 import time
 import warnings
 
-from _table import first_call, interleaved, print_table
+from _table import interleaved, print_table
 from bottleneck_tables import digit_pixels, docstring_words, planted_categories, planted_documents
 from sib import SIB
 
@@ -74,9 +74,6 @@ def main():
     parser.add_argument("--repeats", type=int, default=7)
     repeats = parser.parse_args().repeats
     warnings.simplefilter("ignore")  # of sib-clustering, on sparse matrices
-    X, _ = planted_categories(n_rows=20)
-    fit = InformationBottleneck(2).fit
-    print(f"first fit of the process: {first_call(lambda: fit(X)):.2f} s")
     print_table(
         "Ten starts: seconds, and bits kept",
         [

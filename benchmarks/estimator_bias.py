@@ -85,8 +85,6 @@ def main():
 
     n_settings = len(SHAPES) * len(SIZES) * len(STRENGTHS)
     print(f"{n_settings} settings, {repeats} tables each")
-    # Compiled before anything is timed.
-    information_from_counts(np.array([[1.0, 2.0], [3.0, 4.0]]), "emi")
     for title, estimate, table in (
         ("Mutual information", information_of_table, INFORMATION_ESTIMATORS),
         ("Entropy of the cells, their number known", entropy_of_cells, ENTROPY_ESTIMATORS),

@@ -90,7 +90,6 @@ def main():
     parser.add_argument("--repeats", type=int, default=51)
     repeats = parser.parse_args().repeats
 
-    expected_information(np.ones(2), np.ones(2))  # compiled before anything is timed
     print(f"{'':28}{'skinfo':>24}{'scikit-learn':>24}")
     print(f"{'table':>12}{'N':>8}{'nats':>8}" + f"{'us':>12}{'error':>12}" * 2 + f"{'faster':>9}")
     for n_rows, n_columns, n in SETTINGS:

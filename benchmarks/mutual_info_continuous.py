@@ -51,7 +51,7 @@ def main():
         for kind, y in targets.items()
         for name, function in contenders(X, y, kind, a.k).items()
     ]
-    print_table("First call, 100 rows (compiles, or loads what was)", ("y", "", "s"), rows)
+    print_table("First call, 100 rows", ("y", "", "s"), rows)
     rows = []
     X, targets = make_data(a.n, a.p)
     for kind, y in targets.items():

@@ -13,7 +13,7 @@ from functools import partial
 from time import perf_counter
 
 import numpy as np
-from _table import first_call, interleaved, print_table
+from _table import interleaved, print_table
 from sklearn.feature_selection import mutual_info_classif
 
 from skinfo._kernels._entropy import table_information
@@ -76,8 +76,6 @@ def main():
     columns = np.asfortranarray(codes)
     few = np.ascontiguousarray(codes[:, : a.slow_columns])
     weights = rng.random(a.n)
-    tiny = partial(mutual_info, codes[:10], rng.integers(0, 2, 10))
-    print(f"first call, compiling or loading kernels: {first_call(tiny):.2f} s")
 
     for n_classes in (2, 10):
         y = rng.integers(0, n_classes, a.n)

@@ -10,7 +10,6 @@ ratios say more than the seconds.
 """
 
 import argparse
-import time
 
 import numpy as np
 from _table import interleaved
@@ -99,10 +98,6 @@ def main():
     parser.add_argument("--no-onehot", action="store_true", help="leave out the matrix product")
     arguments = parser.parse_args()
 
-    small = np.column_stack([np.arange(100), np.arange(100) % 3, np.arange(100) % 2])
-    start = time.perf_counter()
-    pairwise_mutual_info(small)
-    print(f"first call, compiling or reading Numba's cache: {time.perf_counter() - start:.2f} s")
     for n_levels in arguments.levels:
         table(
             arguments.n, arguments.p, n_levels, min(arguments.slow_columns, arguments.p),

@@ -1,6 +1,7 @@
 """InfoBottleneckSelector: the search over codes, how its cost grows, and all of it from floats.
 
-python benchmarks/selector_speed.py [--part search|growth|floats|memory] [--repeats 5] [--peers]
+python benchmarks/selector_speed.py [--part search|growth|counts|floats|memory] [--repeats 5]
+    [--peers]
 
 The search alone is timed, on codes: relevance of every column, then the choice of k of them.
 Beside seconds stands their ratio to counting the same pairs (every chosen feature with every
@@ -97,8 +98,6 @@ def print_search(repeats, with_peers):
     for n, p, levels, classes, k in SHAPES:
         codes, target = make_codes(n, p, levels, classes, np.random.default_rng(4))
         n_levels = np.full(p, levels)
-        for criterion in CRITERIA:
-            search(codes, n_levels, target, criterion, 3)  # compiled before anything is timed
         plain = bincount_seconds(codes, levels, k)
         table = codes, n_levels, target
         runs = {
@@ -138,6 +137,24 @@ def print_growth(repeats, _):
     print_table(
         "Nanoseconds a row, column and feature asked for",
         ["n", "p", "k", "jmi", "bottleneck"],
+        rows,
+    )
+
+
+def print_counts(repeats, _):
+    """Print how nanoseconds a row grow with the counts of a table: by bits, then by rows."""
+    n, p, levels = 10_000, 100, 10
+    codes, target = make_codes(n, p, levels, 2, np.random.default_rng(4))
+    everything, rows = np.arange(p), []
+    with Candidates(codes, np.full(p, levels), target, corrected=False, n_jobs=1) as candidates:
+        for n_states in (2, 5, 10, 15, 20, 25, 30, 40, 60):
+            state = np.random.default_rng(0).integers(0, n_states, n)
+            run = partial(candidates.terms, everything, state, n_states, of_target=False)
+            seconds = interleaved({"": run}, repeats)[""]
+            rows.append([(levels - 1) * n_states, 1e9 * seconds / (n * p)])
+    print_table(
+        "Counting a table of two columns",
+        ["counts but those of the last level", "nanoseconds a row"],
         rows,
     )
 
@@ -199,6 +216,7 @@ def print_memory(_, __):
 PARTS = {
     "search": print_search,
     "growth": print_growth,
+    "counts": print_counts,
     "floats": print_floats,
     "memory": print_memory,
 }

@@ -11,8 +11,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-# The documentation is of this checkout, whatever is installed.
-sys.path[:0] = [str(HERE.parent), str(HERE)]
+sys.path.insert(0, str(HERE))
 
 import _api_pages  # noqa: E402
 import _gallery  # noqa: E402

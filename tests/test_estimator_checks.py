@@ -128,7 +128,7 @@ def test_array_api_checks_where_scipy_dispatches():
     if not n_checks:
         pytest.skip("this scikit-learn has no such check")
     found = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-k", "check_array_api_input", __file__],
+        [sys.executable, "-P", "-m", "pytest", "-q", "-k", "check_array_api_input", __file__],
         env=os.environ | {"SCIPY_ARRAY_API": "1"},
         capture_output=True,
         text=True,

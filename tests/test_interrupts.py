@@ -79,7 +79,7 @@ LONG_WORK = {
 def test_interrupt_is_heard(work):
     # Some tenths of a second where the machine is idle; the bound leaves room for a busy one.
     child = subprocess.Popen(
-        [sys.executable, "-c", START.replace("{}", LONG_WORK[work])],
+        [sys.executable, "-P", "-c", START.replace("{}", LONG_WORK[work])],
         stdout=subprocess.PIPE,
         text=True,
     )

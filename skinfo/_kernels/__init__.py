@@ -1,6 +1,62 @@
 """Compiled kernels: clean arrays in, arrays or floats out.
 
-Nothing here validates, draws random numbers or knows scikit-learn; counts are
-float64 (so that weights are repetitions), information is in nats, and every
-kernel has one signature and releases the GIL.
+Nothing here validates or knows scikit-learn; information is in nats, and every kernel releases
+the GIL.
+
+Kernels are compiled for several levels of processors; the best that the processor can run is
+loaded. The environment variable SKINFO_CPU asks for a lower one. All give the same results.
 """
+
+import os
+import sys
+from importlib.abc import MetaPathFinder
+from importlib.util import find_spec, spec_from_file_location
+
+try:
+    from skinfo._kernels._cpu import x86_level
+except ModuleNotFoundError as error:
+    raise ImportError(
+        f"the compiled kernels of skinfo are not in {os.path.dirname(__file__)!r}. If that is a "
+        "folder of sources, install it (pip install .) and import skinfo from another folder, or "
+        "install it in place (pip install --no-build-isolation --editable .)."
+    ) from error
+
+# The name of each level, the level of x86-64 it needs, and how the names of its modules end.
+LEVELS = {"x86-64-v4": (4, "_v4"), "x86-64-v3": (3, "_v3"), "baseline": (0, "")}
+
+
+def choose_level():
+    """Return the level asked for by SKINFO_CPU, or the best that the processor can run."""
+    possible = [name for name, (needs, _) in LEVELS.items() if x86_level() >= needs]
+    level = os.environ.get("SKINFO_CPU", possible[0])
+    if level not in possible:
+        raise ImportError(
+            f"SKINFO_CPU={level!r} is not a level that this processor can run: unset it, or set "
+            f"it to one of {', '.join(possible)}."
+        )
+    return level
+
+
+class LevelFinder(MetaPathFinder):
+    """Finder of what was compiled for a level, or the next lower one, under its plain name.
+
+    A kernel is compiled for the levels at which it is faster: see meson.build.
+    """
+
+    def __init__(self, level):
+        needs = LEVELS[level][0]
+        self.suffixes = [suffix for least, suffix in LEVELS.values() if 0 < least <= needs]
+
+    def find_spec(self, name, path=None, target=None):
+        """Return the spec of a kernel, None for any other module or for the baseline."""
+        if not name.startswith(f"{__name__}._") or name.endswith(("_v3", "_v4")):
+            return None
+        for suffix in self.suffixes:
+            compiled = find_spec(name + suffix)
+            if compiled is not None:
+                return spec_from_file_location(name, compiled.origin)
+        return None
+
+
+LEVEL = choose_level()
+sys.meta_path.insert(0, LevelFinder(LEVEL))

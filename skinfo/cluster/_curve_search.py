@@ -194,7 +194,7 @@ class Search:
 
     def grow(self, free, beta, rows):
         """Return ln g of new clusters and the q(y|t) they step to: see `grow_clusters`."""
-        return grow_clusters(self.table.arrays, self.table.mass, free, beta, rows)
+        return grow_clusters(self.table.factor, self.table.mass, free, beta, rows)
 
 
 def most_promising(growth):

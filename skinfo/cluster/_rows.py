@@ -15,7 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skinfo._kernels._entropy import xlogx_table
 from skinfo._kernels._rows import number_groups, row_keys
-from skinfo._kernels._sequential import Rows
+from skinfo._kernels._sequential import SparseCounts
 from skinfo.utils._table import numeric_columns
 from skinfo.utils._validation import check_weights
 from skinfo.utils._warnings import warn_caller
@@ -63,7 +63,7 @@ class DistinctRows(NamedTuple):
     scale : float
         What the data were multiplied by.
 
-    cells : Rows
+    cells : SparseCounts
         The counts as kernels take them.
 
     lookup : ndarray
@@ -77,7 +77,7 @@ class DistinctRows(NamedTuple):
     sizes: np.ndarray
     groups: np.ndarray
     scale: float
-    cells: Rows
+    cells: SparseCounts
     lookup: np.ndarray
     nats: float
 
@@ -128,9 +128,8 @@ def distinct_rows(X, sample_weight):
     counts.data *= again
     scale *= again
     cells = kernel_rows(counts)
-    return DistinctRows(
-        counts, cells.sizes, groups, scale, cells, lookup_for(cells), _information(counts)
-    )
+    sizes, lookup = counts.sum(axis=1), lookup_for(cells)
+    return DistinctRows(counts, sizes, groups, scale, cells, lookup, _information(counts))
 
 
 def check_n_clusters(n_clusters, rows, *, at_most=False):
@@ -266,9 +265,9 @@ def _are_whole(X):
 def kernel_rows(X):
     """Return a csr_array as kernels take it."""
     cells = X.indptr.astype(np.int64), X.indices.astype(np.int32), X.data
-    return Rows(*cells, X.sum(axis=1), _are_whole(X))
+    return SparseCounts(*cells, X.sum(axis=1), _are_whole(X))
 
 
 def lookup_for(cells):
     """Return the table of n ln n for sums of the counts."""
-    return xlogx_table(int(cells.sizes.sum()) + 2)
+    return xlogx_table(int(cells.total) + 2)

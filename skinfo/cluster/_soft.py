@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from skinfo._kernels._jit import ZERO
-from skinfo._kernels._merging import merge_costs, negated_class_entropy
-from skinfo._kernels._soft import begin_descent, decoder_logs, descend, mutual_information
+from skinfo._kernels._merging import merge_costs, states_of_table
+from skinfo._kernels._multiply import Rows
+from skinfo._kernels._soft import Descent, decoder_logs, descend, mutual_information
 from skinfo.utils._parallel import check_cancelled, pieces
 
 # A merge of hard clusters must lower the objective by more than rounding does, in nats.
@@ -44,25 +44,24 @@ class Table(NamedTuple):
     mass : ndarray of shape (n_rows,)
         p(x), positive.
 
-    arrays : ndarray or tuple of ndarray
-        `rows` as kernels take them: an array, or data, indices and indptr.
+    factor : Rows
+        `rows` as kernels multiply with them.
     """
 
     rows: np.ndarray | sparse.csr_array
     mass: np.ndarray
-    arrays: np.ndarray | tuple
+    factor: Rows
 
 
 def make_table(joint):
     """Return the `Table` of a joint distribution, an array or CSR without empty rows."""
     mass = np.asarray(joint.sum(axis=1)).ravel()
-    if not sparse.issparse(joint):
+    if sparse.issparse(joint):
+        data = joint.data / np.repeat(mass, np.diff(joint.indptr))
+        rows = sparse.csr_array((data, joint.indices, joint.indptr), shape=joint.shape)
+    else:
         rows = np.ascontiguousarray(joint / mass[:, None])
-        return Table(rows, mass, rows)
-    indptr, indices = joint.indptr.astype(np.int64), joint.indices.astype(np.int64)
-    data = joint.data / np.repeat(mass, np.diff(indptr))
-    rows = sparse.csr_array((data, indices, indptr), shape=joint.shape)
-    return Table(rows, mass, (data, indices, indptr))
+    return Table(rows, mass, Rows(rows))
 
 
 def dense(array):
@@ -135,11 +134,11 @@ def minimise_soft(table, decoder, beta, max_iter, tol):
 
     n_iter : int
     """
-    descent = begin_descent(decoder, len(table.mass), max_iter)
+    descent = Descent(table.factor, table.mass, beta, tol, decoder, max_iter)
     for start, stop in pieces(max_iter):
-        if descend(table.arrays, table.mass, beta, tol, descent, stop - start):
+        if descend(descent, stop - start):
             break
-    return descent.joint, int(descent.counts[0])
+    return np.asarray(descent.joint), descent.n_iter
 
 
 def minimise_hard(table, decoder, beta, max_iter, tol):
@@ -162,23 +161,17 @@ def minimise_hard(table, decoder, beta, max_iter, tol):
 
 def encoder_scores(table, decoder, beta):
     """Return ln q(t) + beta sum_y p(y|x) ln q(y|t) of shape (n_clusters, n_rows)."""
-    logs = np.empty(decoder.shape)
-    log_weights = np.empty(len(decoder))
-    decoder_logs(np.sqrt(decoder), beta, logs, log_weights)
+    logs, log_weights = decoder_logs(np.sqrt(decoder, order="C"), beta)
     return logs @ table.rows.T + log_weights[:, None]
 
 
 def best_merge(decoder, beta):
     """Return the two clusters whose merging lowers H(T) - beta I(T;Y) most, or None."""
-    counts = np.ascontiguousarray(decoder.T)
-    n_clusters = len(decoder)
-    certainty = np.array([negated_class_entropy(counts, t) for t in range(n_clusters)])
+    states = states_of_table(decoder)
     weight = decoder.sum(axis=1)
     best, pair = -GAIN_OF_MERGE, None
-    costs = np.empty(n_clusters)
     for t in np.flatnonzero(weight):
-        merge_costs(counts, certainty, t, ZERO, t, costs)
-        change = beta * costs[:t] + _xlogx(weight[:t]) + _xlogx(weight[t])
+        change = beta * merge_costs(states, t) + _xlogx(weight[:t]) + _xlogx(weight[t])
         change -= _xlogx(weight[:t] + weight[t])
         change[weight[:t] == 0] = np.inf
         if t and change.min() < best:

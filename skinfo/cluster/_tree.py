@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skinfo._kernels._merging import merged_labels
-from skinfo._kernels._tree import UNKNOWN, begin_merging, merge_some, without_dead
+from skinfo._kernels._merging import merge_some, merged_labels, states_of_rows
 from skinfo.cluster._found import heaviest_first, of_samples, renumber
 from skinfo.utils._parallel import pieces
 
@@ -80,7 +79,7 @@ def merge_tree(rows, n_columns):
 
     Parameters
     ----------
-    rows : Rows
+    rows : SparseCounts
 
     n_columns : int
 
@@ -92,14 +91,11 @@ def merge_tree(rows, n_columns):
     losses : ndarray of shape (n_rows - 1,)
         What each merge costs, in N nats.
     """
-    n_merges = len(rows.sizes) - 1
-    steps, losses = np.empty((n_merges, 2), np.int64), np.empty(n_merges)
-    states, place = begin_merging(rows, n_columns), np.array([0, UNKNOWN, 0])
+    steps, losses = np.empty((rows.n_rows - 1, 2), np.int64), np.empty(rows.n_rows - 1)
+    states = states_of_rows(rows, n_columns)
     for start, stop in pieces(sys.maxsize):
-        if merge_some(states, steps, losses, place, stop - start):
-            if place[0] == n_merges:
-                break
-            states = without_dead(states)
+        if merge_some(states, steps, losses, 1, np.inf, stop - start):
+            break
     return steps, losses
 
 

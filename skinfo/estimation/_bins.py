@@ -37,6 +37,7 @@ def equal_frequency_codes(values, n_bins, weights=None):
     n_bins : int
 
     weights : ndarray of shape (n_samples,) or None, default=None
+        From `check_repetitions`.
     """
     present = ~np.isnan(values)
     if not present.all():
@@ -54,8 +55,7 @@ def bin_starts(values, n_bins, weights=None):
         new = np.flatnonzero(line[1:] != line[:-1]) + 1
         ends = np.concatenate([[0], new, [len(line)]])
     else:
-        # By weight too: a sum of weights shall not depend on the order of the rows.
-        order = np.lexsort((weights, values))
+        order = np.argsort(values)
         line = values[order]
         new = np.flatnonzero(line[1:] != line[:-1]) + 1
         ends = np.append(0.0, np.cumsum(weights[order]))[np.concatenate([[0], new, [len(line)]])]
@@ -93,4 +93,4 @@ def bins_of_runs(ends, n_bins):
     bins = np.arange(1, n_bins)
     least = np.where(2 * bins <= n_bins, -(-2 * n * bins // n_bins), 2 * n * bins // n_bins + 1)
     starts = np.searchsorted(middles, least)
-    return np.repeat(np.arange(n_bins), np.diff(starts, prepend=0, append=n_runs))
+    return np.repeat(np.arange(n_bins), np.diff(np.concatenate([[0], starts, [n_runs]])))

@@ -5,8 +5,8 @@ from scipy.spatial import cKDTree
 from scipy.special import psi
 
 from skinfo._kernels._neighbors import line_counts
-from skinfo.estimation._entropy_estimators import ordered_sum
 from skinfo.utils._parallel import check_cancelled
+from skinfo.utils._sums import ordered_sum
 
 # Rows whose neighbours are found at a time. A query takes longer than any kernel, where many rows
 # are equal as long as a look at every row, and meanwhile does not hear Ctrl-C.

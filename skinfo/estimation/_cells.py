@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skinfo._kernels._null import moments_of_sizes, poisson_tables
+from skinfo.utils._sums import ordered_sum
 
 # Up to so many cells, or so many a row, a table is an array of all of them.
 DENSE_CELLS = 2**16
@@ -49,11 +50,8 @@ class Cells:
         counts = counts[counts.any(axis=1)]
         counts = counts[:, counts.any(axis=0)]
         row, column = np.nonzero(counts)
-        # Sorted, sums of real counts too are the same in any order.
-        rows = np.sort(counts, axis=1).sum(axis=1)
-        columns = np.sort(counts, axis=0).sum(axis=0)
-        total = float(np.sort(counts, axis=None).sum())
-        return cls(counts[row, column], row, column, rows, columns, total)
+        rows, columns = ordered_sum(counts, axis=1), ordered_sum(counts, axis=0)
+        return cls(counts[row, column], row, column, rows, columns, ordered_sum(counts))
 
     @property
     def size(self):
@@ -83,6 +81,7 @@ def count_pairs(a, n_levels, b, n_classes, weights=None):
     n_levels, n_classes : int
 
     weights : ndarray of shape (n_samples,) or None, default=None
+        From `check_repetitions`.
 
     Returns
     -------
@@ -97,25 +96,21 @@ def count_pairs(a, n_levels, b, n_classes, weights=None):
     if weights is not None:
         place, weights = place[weights > 0], weights[weights > 0]
     places, which = np.unique(place, return_inverse=True)
-    counts = _sums(which, weights, len(places))
+    counts = _sums(which, weights)
     row, column = (np.unique(codes, return_inverse=True)[1] for codes in divmod(places, n_classes))
     return Cells(
         counts,
         row,
         column,
-        _sums(row, counts, int(row.max()) + 1),
-        _sums(column, counts, int(column.max()) + 1),
-        float(np.sort(counts).sum()),
+        _sums(row, counts),
+        _sums(column, counts),
+        float(counts.sum()),
     )
 
 
-def _sums(codes, terms, n_codes):
-    """Return the sum of the terms (None: ones) of each code, the same for any order of them."""
-    if terms is None or np.all(terms % 1 == 0):
-        return np.bincount(codes, terms, n_codes).astype(np.float64)
-    order = np.lexsort((terms, codes))
-    starts = np.searchsorted(codes[order], np.arange(n_codes))
-    return np.add.reduceat(terms[order], starts)
+def _sums(codes, terms):
+    """Return the sum of the terms (None: ones) of each code."""
+    return np.bincount(codes, terms).astype(np.float64)
 
 
 def null_moments_of(cells):

@@ -5,11 +5,9 @@ import numpy as np
 from joblib import delayed
 
 from skinfo._kernels._counting import count_classes, weigh_classes
+from skinfo._kernels._integers import integer_codes
 from skinfo.utils._kinds import unmasked
 from skinfo.utils._parallel import in_threads, n_threads
-
-# Integers within this range are counted rather than sorted.
-COUNTING_RANGE = 65536
 
 # Rows of one task: fixed, so that sums of real weights do not depend on the number of threads.
 ROWS_A_TASK = 2**17
@@ -82,7 +80,7 @@ def _encode_column(table, j):
     """Return codes (n_samples,) of column j without gaps, and how many levels there are."""
     integers = table.integers(j)
     if integers is not None:
-        return _rank_integers(np.ascontiguousarray(integers))
+        return _rank_integers(integers)
     if not table.is_numeric(j):
         codes, levels = table.levels(j)
         return _missing_last(codes, len(levels))
@@ -90,25 +88,26 @@ def _encode_column(table, j):
     missing = np.isnan(numbers)
     _check_whole(numbers[~missing], table.names[j])
     codes = np.full(len(numbers), -1)
-    codes[~missing], n_levels = _rank_integers(numbers[~missing])
+    codes[~missing], n_levels = _rank_whole(numbers[~missing])
     return _missing_last(codes, n_levels)
+
+
+def _rank_whole(numbers):
+    """Return the same of whole floats as `_rank_integers`."""
+    if np.all(np.abs(numbers) < 2**62):
+        return _rank_integers(numbers.astype(np.int64))
+    levels, codes = np.unique(numbers, return_inverse=True)
+    return codes, len(levels)
 
 
 def _rank_integers(values):
     """Return the rank of each value among those that occur, and how many there are."""
-    if len(values) == 0:
-        return np.empty(0, np.int64), 0
-    low, high = int(values.min()), int(values.max())
-    if high - low >= COUNTING_RANGE:
+    native = values.astype(values.dtype.newbyteorder("="), copy=False)
+    codes, n_levels = integer_codes(native)
+    if codes is None:
         levels, codes = np.unique(values, return_inverse=True)
         return codes, len(levels)
-    # Unsigned differences wrap back to what they are, whatever the dtype.
-    codes = values if low == 0 else values - values.dtype.type(low)
-    codes = codes.astype(_smallest_dtype(high - low + 1))
-    seen = np.bincount(codes, minlength=1) > 0
-    if seen.all():
-        return codes, len(seen)
-    return (np.cumsum(seen) - 1)[codes], int(seen.sum())
+    return codes, n_levels
 
 
 def _missing_last(codes, n_levels):
@@ -175,34 +174,28 @@ def class_counts(codes, n_levels, y, n_classes, *, sample_weight=None, n_jobs=No
         The same for any `n_jobs`, also with real weights.
     """
     n, n_features = codes.shape
-    flat, row_step, column_step = _flattened(codes)
+    by_rows = codes.flags.c_contiguous and n_features >= FEW_COLUMNS
+    if not by_rows:
+        codes = np.asfortranarray(codes)
     y = np.ascontiguousarray(y, np.int32)
-    width = COLUMNS_A_TASK["rows" if column_step == 1 else "columns"]
-    columns = [(j, min(j + width, n_features)) for j in range(0, n_features, width)]
-    rows = [(i, min(i + ROWS_A_TASK, n)) for i in range(0, n, ROWS_A_TASK)]
+    width = COLUMNS_A_TASK["rows" if by_rows else "columns"]
+    columns = [slice(j, min(j + width, n_features)) for j in range(0, n_features, width)]
+    rows = [slice(i, i + ROWS_A_TASK) for i in range(0, n, ROWS_A_TASK)]
 
     def count(rows, columns):
-        place = flat, row_step, column_step, y
         if sample_weight is None:
-            return count_classes(*place, rows, columns, n_levels, n_classes)
-        return weigh_classes(*place, sample_weight, rows, columns, n_levels, n_classes)
+            return count_classes(codes[rows, columns], y[rows], n_levels, n_classes)
+        weights = sample_weight[rows]
+        return weigh_classes(codes[rows, columns], y[rows], weights, n_levels, n_classes)
 
     tasks = [(r, c) for r in rows for c in columns]
     parts = in_threads(
         (delayed(count)(*task) for task in tasks), work=COUNT_COST * codes.size, n_jobs=n_jobs
     )
     counts = np.zeros((n_classes, n_features, n_levels))
-    for (_, (start, stop)), part in zip(tasks, parts, strict=True):
-        counts[:, start:stop] += part
+    for (_, of_part), part in zip(tasks, parts, strict=True):
+        counts[:, of_part] += part
     return np.ascontiguousarray(counts.transpose(1, 2, 0))
-
-
-def _flattened(codes):
-    """Return codes as one dimension, and the steps from row to row and from column to column."""
-    n, n_features = codes.shape
-    if codes.flags.c_contiguous and n_features >= FEW_COLUMNS:
-        return codes.reshape(-1), n_features, 1
-    return np.ascontiguousarray(codes.T).reshape(-1), 1, n
 
 
 def row_codes(columns):

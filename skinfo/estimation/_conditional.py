@@ -10,7 +10,7 @@ from joblib import delayed
 from skinfo.estimation._blocks import ksg_conditional
 from skinfo.estimation._columns import as_columns, row_codes
 from skinfo.estimation._conditional_neighbors import is_constant, mixed_as_given, on_ranks
-from skinfo.estimation._entropy_estimators import entropy_of_codes, ordered_sum
+from skinfo.estimation._entropy_estimators import entropy_of_codes
 from skinfo.estimation._samples import (
     MISSING,
     discrete_mask,
@@ -21,6 +21,7 @@ from skinfo.estimation._samples import (
 from skinfo.estimation._strata import Strata, emi, neighbors_of_codes, plugin
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._parallel import in_threads
+from skinfo.utils._sums import ordered_sum
 from skinfo.utils._table import table_of
 from skinfo.utils._validation import check_base, explain_missing, match_name
 

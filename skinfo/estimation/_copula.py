@@ -6,8 +6,8 @@ import numpy as np
 from scipy.special import psi
 
 from skinfo.estimation._continuous import DiscreteTarget, as_sorted
-from skinfo.estimation._entropy_estimators import ordered_sum
 from skinfo.estimation._ranks import normal_scores_at
+from skinfo.utils._sums import ordered_sum
 
 
 def gaussian_copula_information(values, target):

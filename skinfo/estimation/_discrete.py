@@ -201,13 +201,5 @@ def _without_missing(table, weights):
 def _row_counts(table, weights):
     """Return how often each distinct row occurs, or its weight, (n_observed,) float64."""
     codes = row_codes(discrete_codes(table)[0])
-    if weights is None:
-        counts = np.bincount(codes).astype(np.float64)
-    elif np.all(weights % 1 == 0):
-        counts = np.bincount(codes, weights)
-    else:
-        # By weight within each row's code, so that the order of rows leaves no trace.
-        order = np.lexsort((weights, codes))
-        starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
-        counts = np.add.reduceat(weights[order], starts)
+    counts = np.bincount(codes, weights).astype(np.float64)
     return counts[counts > 0]

@@ -16,11 +16,7 @@ import numpy as np
 from scipy.special import entr, psi, xlog1py
 
 from skinfo.estimation._nsb import NEGLIGIBLE, nsb_entropy
-
-
-def ordered_sum(terms):
-    """Return the sum of terms by size, so that it is the same in any order."""
-    return float(np.sort(terms, axis=None).sum())
+from skinfo.utils._sums import ordered_sum
 
 
 def _estimator(*, whole_counts, uses_n_categories):

@@ -5,10 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.special import chndtr, gammainc, gammaincc, ndtr, ndtri, psi, xlogy
-from scipy.stats import binom
 
-from skinfo._kernels._evidence import N_EVIDENCE, table_evidence
-from skinfo._kernels._jit import ZERO
+from skinfo._kernels._evidence import table_evidence
 from skinfo._kernels._null import RATE_MAX, STEPS_PER_UNIT, poisson_tables
 from skinfo._kernels._plugin_bias import beta_binomial_excess
 
@@ -30,11 +28,8 @@ ALIKE_ITERATIONS = 4
 
 
 def weigh_table(counts):
-    """Return what `table_evidence` fills in of one table of counts, (4,) float64."""
-    evidence = np.empty(N_EVIDENCE)
-    counts = np.ascontiguousarray(counts, np.float64)
-    table_evidence(counts, poisson_tables(), np.empty(0), ZERO, True, evidence)
-    return evidence
+    """Return `table_evidence` of one table of counts, (4,) float64."""
+    return table_evidence(np.ascontiguousarray(counts, np.float64), poisson_tables())
 
 
 def table_pvalues(evidence):
@@ -69,7 +64,7 @@ def gamma_pvalue(information, mean, variance):
     pvalue : ndarray, dtype float64
         One where the margins leave no choice (a constant column).
     """
-    information, mean, variance = np.broadcast_arrays(information, mean, variance)
+    information, mean, variance = map(np.asarray, (information, mean, variance))
     pvalue = np.ones(mean.shape)
     free = (variance > 0) & (mean > 0)
     rate = mean[free] / variance[free]
@@ -129,15 +124,35 @@ def _bias_of_levels(counts, level, sizes, classes, label):
         part.sum() - other[level].sum() + len(classes) * other.sum()
         for part, other in zip(seen, empty, strict=True)
     )
+    of_classes = np.sum(_poisson_excess(classes) * (1 - classes / n))
+    is_short = (trials > 0) & (trials <= MOST_TRIALS)
+    if is_short.any():
+        concentration = _concentration(counts, level, sizes, classes, label)
+        bias += _left_of_short(trials[is_short], classes, concentration)
+    return np.array([bias - of_classes, variance])
+
+
+def _left_of_short(trials, classes, concentration):
+    """Return what the function of the count leaves of the bias of levels of few rows.
+
+    Parameters
+    ----------
+    trials : ndarray of shape (n_levels,), dtype int64
+        Rows of each.
+
+    classes : ndarray of shape (n_classes,)
+
+    concentration : float
+        Of the Dirichlet law that the levels were drawn from.
+    """
     prior, with_prior = np.unique(classes, return_counts=True)
-    prior = _concentration(counts, level, sizes, classes, label) * prior / n
+    prior = concentration * prior / classes.sum()
     total = prior @ with_prior
-    short, times = np.unique(trials[(trials > 0) & (trials <= MOST_TRIALS)], return_counts=True)
+    short, times = np.unique(trials, return_counts=True)
     of_shares = psi(prior + 1) - psi(total + 1) - np.log(prior / total)
     left = beta_binomial_excess(short, prior, total, cell_biases()[0])
     left -= short[:, None] * prior / total * of_shares
-    of_classes = np.sum(_poisson_excess(classes) * (1 - classes / n))
-    return np.array([bias + times @ left @ with_prior - of_classes, variance])
+    return times @ left @ with_prior
 
 
 def _of_counts(counts, trials):
@@ -145,8 +160,10 @@ def _of_counts(counts, trials):
     biases, variances = cell_biases()
     row = np.minimum(trials, MOST_TRIALS)
     bias, variance = (table[row, np.minimum(counts, row)] for table in (biases, variances))
-    # In longer rows small counts have nearly Poisson laws, and large ones an excess of half a nat.
     is_long = trials > MOST_TRIALS
+    if not is_long.any():
+        return bias, variance
+    # In longer rows small counts have nearly Poisson laws, and large ones an excess of half a nat.
     many, few = counts[is_long], np.minimum(counts[is_long], MOST_TRIALS // 2)
     of_few = biases[MOST_TRIALS, few] / (1 - few / MOST_TRIALS)
     of_many = 0.5 + 1 / (12 * np.maximum(many, 1))
@@ -171,9 +188,13 @@ def cell_biases():
     tail = np.geomspace(1e-4, 0.5, 120)
     shares = np.concatenate([tail, 1 - tail[-2::-2]])
     biases, variances = np.zeros((2, MOST_TRIALS + 1, MOST_TRIALS + 1))
+    # The binomial law of each share, from that of one trial less: all terms are positive.
+    chances = np.ones((len(shares), 1))
     for n in range(1, MOST_TRIALS + 1):
         k = np.arange(n + 1)
-        chances = binom.pmf(k, n, shares[:, None])
+        fewer, chances = chances, np.zeros((len(shares), n + 1))
+        chances[:, :-1] = fewer * (1 - shares[:, None])
+        chances[:, 1:] += fewer * shares[:, None]
         excess = chances @ xlogy(k, k) - xlogy(n * shares, n * shares)
         squares = (CELLS_TOGETHER - 1) * chances.T @ chances + np.diag(chances.sum(axis=0))
         values = np.linalg.solve(squares, CELLS_TOGETHER * chances.T @ excess)
@@ -191,16 +212,18 @@ def _concentration(counts, level, sizes, classes, label):
     it, which r decides in turn; the shares of the classes are estimated from the same levels.
     """
     n = classes.sum()
+    same_class = np.sum(classes**2)
     squares = np.bincount(level, counts * (counts - 2 * sizes[level] * classes[label] / n))
-    squares += sizes**2 * np.sum(classes**2) / n**2
+    squares += sizes**2 * same_class / n**2
     pairs = np.maximum(sizes**2 - sizes, 0.0)
-    if pairs.sum() == 0:
+    n_pairs = pairs.sum()
+    if n_pairs == 0:
         return 1 / LEAST_ALIKE - 1
     alone = sizes * (1 - sizes / n)
-    alike = pairs * (1 - 2 * sizes / n) + (sizes / n) ** 2 * pairs.sum()
+    alike = pairs * (1 - 2 * sizes / n) + (sizes / n) ** 2 * n_pairs
     r = 0.0
     for _ in range(ALIKE_ITERATIONS):
-        diversity = (1 - np.sum(classes**2) / n**2) / (1 - (n + r * pairs.sum()) / n**2)
+        diversity = (1 - same_class / n**2) / (1 - (n + r * n_pairs) / n**2)
         weights = pairs / (sizes + r * pairs) ** 2
         r = weights @ (squares / diversity - alone) / (weights @ alike)
         r = min(max(r, LEAST_ALIKE), 1 - LEAST_ALIKE)

@@ -14,6 +14,7 @@ from skinfo.estimation._continuous import (
     atom_size,
 )
 from skinfo.estimation._ranks import even_normal_scores, untied_order, untied_values
+from skinfo.utils._sums import ordered_sum
 
 # The bias is that of estimates whose balls are twice as wide in the plane.
 WIDER = 4
@@ -68,39 +69,39 @@ def neighbor_error(terms_of, values, target, n_neighbors):
     error : NeighborError
     """
     n, k = len(values), n_neighbors
-    terms, wider = (_terms(terms_of, values, target, m, k) for m in (k, WIDER * k))
+    terms, wider = _terms(terms_of, values, target, np.array([k, WIDER * k]))
     below = (BELOW + MORE_BELOW * _shared_part(target, k, n)) / math.sqrt(n)
-    error = below * _spread(terms)
-    bias = min(_mean(wider) - _mean(terms), 0.0)
+    mean = _mean(terms)
+    error = below * _spread(terms, mean)
+    bias = min(_mean(wider) - mean, 0.0)
     # What is extrapolated has more noise, but where it is small that is not to be believed either.
-    of_extrapolated = below * _spread(2 * terms - wider)
+    extrapolated = 2 * terms - wider
+    of_extrapolated = below * _spread(extrapolated, _mean(extrapolated))
     bias_error = min(-bias, math.sqrt(max(of_extrapolated**2 - error**2, 0.0)))
     return NeighborError(error, bias, bias_error)
 
 
-def _terms(terms_of, values, target, n_neighbors, n_neighbors_atoms):
-    """Return what each row adds to n times the estimate, with the presence of a value."""
+def _terms(terms_of, values, target, neighbors):
+    """Return what each row adds to n times the estimates, with the presence of a value."""
     missing = np.isnan(values)
     if not missing.any():
-        return terms_of(as_sorted(values), target, n_neighbors, n_neighbors_atoms)
+        return terms_of(as_sorted(values), target, neighbors)
     if isinstance(target, DiscreteTarget):
-        terms = _table_terms(missing.astype(np.int64), target.codes)
+        terms = np.tile(_table_terms(missing.astype(np.int64), target.codes), (len(neighbors), 1))
     else:
-        presence = DiscreteTarget(missing, 2)
-        terms = terms_of(target, presence, n_neighbors, n_neighbors_atoms)
+        terms = terms_of(target, DiscreteTarget(missing, 2), neighbors)
     if not missing.all():
         present = as_sorted(values[~missing])
-        terms[~missing] += terms_of(present, target[~missing], n_neighbors, n_neighbors_atoms)
+        terms[:, ~missing] += terms_of(present, target[~missing], neighbors)
     return terms
 
 
 def _mean(terms):
-    # Sorted, the sum is the same for every order of the rows.
-    return float(np.mean(np.sort(terms)))
+    return ordered_sum(terms) / len(terms)
 
 
-def _spread(terms):
-    return math.sqrt(np.mean(np.sort((terms - _mean(terms)) ** 2)))
+def _spread(terms, mean):
+    return math.sqrt(_mean((terms - mean) ** 2))
 
 
 def _shared_part(target, n_neighbors, n):
@@ -110,43 +111,62 @@ def _shared_part(target, n_neighbors, n):
     return math.sqrt(n_neighbors / n)
 
 
-def ross_terms(column, target, n_neighbors, n_neighbors_atoms):
-    """Return what each row adds to n times `ross_information`, (n_samples,)."""
-    return _of_classes(column, column.line, target.codes, n_neighbors)
+def ross_terms(column, target, neighbors):
+    """Return what each row adds to n times `ross_information`.
+
+    Parameters
+    ----------
+    column : SortedColumn
+
+    target : DiscreteTarget
+
+    neighbors : ndarray of shape (n_terms,), dtype int64
+        Numbers of neighbours, increasing.
+
+    Returns
+    -------
+    terms : ndarray of shape (n_terms, n_samples)
+        By each number of neighbours.
+    """
+    return _of_classes(column, column.line, target.codes, neighbors)
 
 
-def ksg_terms(column, target, n_neighbors, n_neighbors_atoms):
-    """Return what each row adds to n times `ksg_information`, (n_samples,)."""
+def ksg_terms(column, target, neighbors):
+    """Return what each row adds to n times `ksg_information`; see `ross_terms`."""
     if isinstance(target, DiscreteTarget):
-        return ross_terms(column, target, n_neighbors, n_neighbors_atoms)
-    if len(column) < 2 or column.is_constant or target.is_constant:
-        return np.zeros(len(column))
+        return ross_terms(column, target, neighbors)
+    if column.is_constant or target.is_constant:
+        return np.zeros((len(neighbors), len(column)))
     order_x, order_y = untied_order(column, target, SALT_X), untied_order(target, column, SALT_Y)
     x, y = untied_values(column, order_x), untied_values(target, order_y)
-    return _neighbors_plane.ksg_terms(x, y, order_x, order_y, min(n_neighbors, len(x) - 1))
+    return _of_plane(x, y, order_x, order_y, neighbors)
 
 
-def auto_terms(column, target, n_neighbors, n_neighbors_atoms):
-    """Return what each row adds to n times `auto_information`, but for a constant, (n_samples,).
+def auto_terms(column, target, neighbors):
+    """Return what each row adds to n times `auto_information`, but for a constant.
 
-    Atoms are those that `n_neighbors_atoms` make.
+    See `ross_terms`. Atoms are those that the first number of neighbours makes.
     """
-    least = atom_size(len(column), n_neighbors_atoms)
+    least = atom_size(len(column), neighbors[0])
     atoms = column.atoms(least)
     free = atoms == 0
     if isinstance(target, DiscreteTarget):
-        terms = _table_terms(atoms, target.codes)
-        terms[free] += _rank_ross(column[free], target.codes[free], n_neighbors)
+        if free.all():
+            return _rank_ross(column, target.codes, neighbors)
+        terms = np.tile(_table_terms(atoms, target.codes), (len(neighbors), 1))
+        terms[:, free] += _rank_ross(column[free], target.codes[free], neighbors)
         return terms
     atoms_y = target.atoms(least)
     free_y = atoms_y == 0
-    terms = _table_terms(atoms, atoms_y)
-    if not free.all():
-        terms[free_y] += _rank_ross(target[free_y], atoms[free_y], n_neighbors)
-    if not free_y.all():
-        terms[free] += _rank_ross(column[free], atoms_y[free], n_neighbors)
     both = free & free_y
-    terms[both] += _rank_ksg(column[both], target[both], n_neighbors)
+    if both.all():
+        return _rank_ksg(column, target, neighbors)
+    terms = np.tile(_table_terms(atoms, atoms_y), (len(neighbors), 1))
+    if not free.all():
+        terms[:, free_y] += _rank_ross(target[free_y], atoms[free_y], neighbors)
+    if not free_y.all():
+        terms[:, free] += _rank_ross(column[free], atoms_y[free], neighbors)
+    terms[:, both] += _rank_ksg(column[both], target[both], neighbors)
     return terms
 
 
@@ -160,13 +180,13 @@ def _table_terms(a, b):
     return np.log(together[which] * len(a) / (np.bincount(a)[a] * np.bincount(b)[b]))
 
 
-def _rank_ross(column, codes, n_neighbors):
+def _rank_ross(column, codes, neighbors):
     if column.is_constant:
-        return np.zeros(len(column))
-    return _of_classes(column, column.scores_line, codes, n_neighbors)
+        return np.zeros((len(neighbors), len(column)))
+    return _of_classes(column, column.scores_line, codes, neighbors)
 
 
-def _of_classes(column, line, codes, n_neighbors):
+def _of_classes(column, line, codes, neighbors):
     """Return Ross's terms of the rows of a column; zero in classes of one row, which are left out.
 
     Parameters
@@ -178,24 +198,25 @@ def _of_classes(column, line, codes, n_neighbors):
 
     codes : ndarray of shape (n_samples,)
 
-    n_neighbors : int
+    neighbors : ndarray of shape (n_terms,), dtype int64
     """
-    terms = np.zeros(len(column))
-    codes = codes[column.order]
-    sizes = np.bincount(codes)
-    kept = sizes[codes] > 1
-    if np.count_nonzero(sizes > 1) > 1 and line[kept][0] != line[kept][-1]:
-        terms[column.order[kept]] = _neighbors.ross_terms(
-            line[kept], codes[kept], len(sizes), n_neighbors, column.has_ties
-        )
+    terms = np.empty((len(neighbors), len(column)))
+    terms[:, column.order] = _neighbors.ross_terms(
+        line, codes[column.order], int(codes.max(initial=-1)) + 1, neighbors, column.has_ties
+    )
     return terms
 
 
-def _rank_ksg(column, target, n_neighbors):
-    if len(column) < 2 or column.is_constant or target.is_constant:
-        return np.zeros(len(column))
+def _rank_ksg(column, target, neighbors):
+    if column.is_constant or target.is_constant:
+        return np.zeros((len(neighbors), len(column)))
     n = len(column)
     order_x, order_y = untied_order(column, target, SALT_X), untied_order(target, column, SALT_Y)
     x, y = np.empty(n), np.empty(n)
     x[order_x] = y[order_y] = even_normal_scores(n)
-    return _neighbors_plane.ksg_terms(x, y, order_x, order_y, min(n_neighbors, n - 1))
+    return _of_plane(x, y, order_x, order_y, neighbors)
+
+
+def _of_plane(x, y, order_x, order_y, neighbors):
+    neighbors = np.minimum(neighbors, len(x) - 1)
+    return _neighbors_plane.ksg_terms(x, y, order_x, order_y, neighbors)

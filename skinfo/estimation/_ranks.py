@@ -93,9 +93,10 @@ def normal_scores_at(positions, n):
 
 @lru_cache(maxsize=4)
 def even_normal_scores(n):
-    """Return the normal scores of ranks 0..n - 1, shared: not to be written to."""
-    # Not marked read-only: to Numba that would be another type, and kernels compiled twice.
-    return normal_scores_at(np.arange(n) + 0.5, n)
+    """Return the normal scores of ranks 0..n - 1, shared: read-only."""
+    scores = normal_scores_at(np.arange(n) + 0.5, n)
+    scores.flags.writeable = False
+    return scores
 
 
 def untied_order(column, other, salt):

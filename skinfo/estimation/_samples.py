@@ -1,6 +1,6 @@
 """Columns and a target, read once: where every estimate of this room starts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -59,6 +59,7 @@ class Samples:
     weights: np.ndarray | None
     rows: np.ndarray | slice
     n_given: int
+    _tables: list = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def n(self):
@@ -77,10 +78,15 @@ class Samples:
         )
 
     def tables(self, n_jobs=None):
-        """Return the counts of each discrete column with the classes.
+        """Return the counts of each discrete column with the classes, counted once.
 
         Each is an array (n_levels, n_classes), or Cells where most of that would be zero.
         """
+        if not self._tables:
+            self._tables.extend(self._counted(n_jobs))
+        return self._tables
+
+    def _counted(self, n_jobs):
         if self._bytes is not None and self._is_dense(256):
             n_levels = int(self._bytes.max()) + 1
             counts = self._count(self._bytes, n_levels, n_jobs)

@@ -9,8 +9,8 @@ from scipy.special import psi
 from skinfo._kernels._null import chance_in_strata, poisson_tables
 from skinfo.estimation._cells import moments_of_margins
 from skinfo.estimation._columns import class_counts
-from skinfo.estimation._entropy_estimators import ordered_sum
 from skinfo.utils._parallel import in_threads, n_threads
+from skinfo.utils._sums import ordered_sum
 
 # Nanoseconds, about: a row counted, a cell of a table looked at.
 ROW_COST = 1.0

@@ -10,11 +10,8 @@ from skinfo.estimation._cells import (
     longer_first,
     null_moments_of,
 )
-from skinfo.estimation._entropy_estimators import (
-    ENTROPY_ESTIMATORS,
-    UNIFORM_WEIGHTS,
-    ordered_sum,
-)
+from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS, UNIFORM_WEIGHTS
+from skinfo.utils._sums import ordered_sum
 
 
 def information_from_counts(counts, estimator):
@@ -71,7 +68,9 @@ def mean_under_independence(cells):
     """Return the mean of plug-in information over all tables with these margins, in nats."""
     rows, columns = longer_first(cells.rows, cells.columns)
     is_whole = bool(np.all(cells.counts % 1 == 0))
-    if is_whole and len(np.unique(rows)) * len(np.unique(columns)) <= MOST_PAIRS:
+    if is_whole and (
+        cells.size <= MOST_PAIRS or len(np.unique(rows)) * len(np.unique(columns)) <= MOST_PAIRS
+    ):
         return float(expected_information(rows, columns))
     if not is_whole and cells.size <= DENSE_CELLS:
         return float(null_moments(rows, columns, poisson_tables(), False)[0]) / cells.total

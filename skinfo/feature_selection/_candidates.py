@@ -52,7 +52,7 @@ class Candidates:
 
     def __init__(self, codes, n_levels, target, *, corrected=True, whole=(), n_jobs=None):
         self.n_features = len(codes)
-        self.n_levels = n_levels
+        self.n_levels = np.asarray(n_levels, np.int64)
         self.target = target
         self.corrected = corrected
         self._whole = dict(whole)
@@ -60,13 +60,10 @@ class Candidates:
         # The exact null mean is one of integer tables.
         self.exact = bool(np.all(target.weights % 1 == 0))
         self._lookups = Lookups(poisson_tables(), _xlogx_table())
-        self._sample = Sample(
-            _padded(codes, len(target.codes)),
-            np.asarray(n_levels, np.int64),
-            target.codes.astype(np.int32),
-            target.n_classes,
-            target.weights if target.is_weighted else np.empty(0),
-        )
+        self._codes = _padded(codes, len(target.codes))
+        self._weights = target.weights if target.is_weighted else np.empty(0)
+        self._sample = self._with_target(target.codes, target.n_classes)
+        self._without_target = self._with_target(np.zeros_like(target.codes), 1)
         self._threads = Threads(n_jobs)
 
     def __enter__(self):
@@ -75,10 +72,13 @@ class Candidates:
     def __exit__(self, *exception):
         self._threads.__exit__(*exception)
 
+    def _with_target(self, y, n_classes):
+        """Return the Sample of the columns with other classes than those of y."""
+        return Sample(self._codes, self.n_levels, y.astype(np.int32), n_classes, self._weights)
+
     def column(self, feature):
         """Return the codes of a feature, (n_samples,) uint8, and how many levels it has."""
-        column = self._sample.codes[feature, : len(self._sample.y)]
-        return column, int(self._sample.n_levels[feature])
+        return self._codes[feature, : len(self.target.codes)], int(self.n_levels[feature])
 
     def groups(self, feature):
         """Return the codes by which T is refined, and how many there are.
@@ -104,14 +104,15 @@ class Candidates:
 
         Without the target only INFO_T means anything, and tables are smaller.
         """
-        sample, state = self._sample, _as_state(state)
-        if not of_target:
-            sample = sample._replace(y=np.zeros_like(sample.y), n_classes=1)
-        terms = self._in_threads(
-            lambda some: candidate_terms(
-                sample, self._lookups, some, state, n_states, self.corrected
-            ),
-            features,
+        sample = self._sample if of_target else self._without_target
+        state = _as_state(state)
+        terms = np.concatenate(
+            self._in_threads(
+                lambda some: candidate_terms(
+                    sample, self._lookups, some, state, n_states, self.corrected
+                ),
+                features,
+            )
         )
         for i, moments in self._moments_of_levels(features, n_states) if of_target else ():
             terms[i, INFO_Y_GIVEN_T] = self.weigh(moments[None])[0][0]
@@ -120,9 +121,13 @@ class Candidates:
     def moments(self, features, state, n_states):
         """Return N * I(X;Y|T) of some features in nats, and the rest of `table_evidence`."""
         state = _as_state(state)
-        moments = self._in_threads(
-            lambda some: candidate_evidence(self._sample, self._lookups, some, state, n_states),
-            features,
+        moments = np.concatenate(
+            self._in_threads(
+                lambda some: candidate_evidence(
+                    self._sample, self._lookups, some, state, n_states
+                ),
+                features,
+            )
         )
         for i, of_levels in self._moments_of_levels(features, n_states):
             moments[i] = of_levels
@@ -167,7 +172,7 @@ class Candidates:
     def dependence(self, feature, other):
         """Return the p-value of I(X;W) of two features."""
         column, n_levels = self.column(other)
-        sample = self._sample._replace(y=column.astype(np.int32), n_classes=n_levels)
+        sample = self._with_target(column, n_levels)
         blank = np.zeros(len(column), np.int64)
         return table_pvalues(
             candidate_evidence(sample, self._lookups, np.array([feature]), blank, 1)
@@ -199,14 +204,14 @@ class Candidates:
                 least,
                 n_seen,
             )
-            return [(some[position], score)]
+            return int(some[position]), score
 
         found = self._in_threads(best, features)
         feature, score = found[0]
         for other, other_score in found[1:]:
             if is_before(other_score, other, score, feature):
                 feature, score = other, other_score
-        return int(feature)
+        return feature
 
     def entropies(self):
         """Return H(X) of every feature, in nats."""
@@ -218,12 +223,13 @@ class Candidates:
         return np.array([-np.sum(s[s > 0] * np.log(s[s > 0])) for s in share]) + 0.0
 
     def _in_threads(self, function, features):
-        """Return a function's rows for some features, each thread working on a share of them."""
-        few = len(features) * len(self._sample.y) < FEW_CELLS
-        if few or self._threads.n == 1:
-            return function(features)
-        shares = np.array_split(features, min(self._threads.n, len(features)))
-        return np.concatenate(self._threads.run(delayed(function)(share) for share in shares))
+        """Return what a function returns of shares of some features, one share a thread."""
+        few = len(features) * len(self.target.codes) < FEW_CELLS
+        n_shares = 1 if few else min(self._threads.n, len(features))
+        if n_shares == 1:
+            return [function(features)]
+        shares = np.array_split(features, n_shares)
+        return self._threads.run(delayed(function)(share) for share in shares)
 
 
 def _as_state(column):

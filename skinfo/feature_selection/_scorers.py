@@ -118,12 +118,11 @@ class SumScorer(FreeOfDescription):
         if self._criterion.term is None:
             return
         # Features left have mostly seen all but the last one chosen.
-        for turn in range(int(self._n_summed[left].min()), len(self._chosen)):
-            behind = left[self._n_summed[left] == turn]
-            if len(behind):
-                pairs = self._pairs(self._chosen[turn], behind)
-                self._summed[behind] += self._criterion.term(pairs)
-                self._n_summed[behind] += 1
+        n_summed = self._n_summed[left]
+        for turn in range(int(n_summed.min()), len(self._chosen)):
+            behind = left[n_summed <= turn]
+            self._summed[behind] += self._criterion.term(self._pairs(self._chosen[turn], behind))
+        self._n_summed[left] = len(self._chosen)
 
     def _pairs(self, chosen, features):
         column, n_levels = self._candidates.column(chosen)

@@ -82,6 +82,7 @@ def _code_column(y, X, sample_weight, estimator, target_type):
     weights = target.weights if target.is_weighted else None
     starts = bin_starts(y, default_n_bins(target.weights.sum()), weights)
     codes = np.searchsorted(starts, y, side="right").astype(np.int32)
-    edges = cut_points(np.unique(y), starts)
+    values = np.unique(y)
+    edges = cut_points(values, np.searchsorted(values, starts))
     binned = Target(codes, np.arange(len(edges) + 1), target.weights, target.is_weighted)
     return CodedTarget(binned, keep, "continuous", None, edges)

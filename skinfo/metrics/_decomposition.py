@@ -137,7 +137,8 @@ class Decomposition:
         gains = redrawn_gains(
             np.ascontiguousarray(prob, dtype=np.float64),
             np.ascontiguousarray(reference, dtype=np.float64),
-            (n_draws.astype(np.int64), self.weight / n_draws),
+            n_draws.astype(np.int64),
+            self.weight / n_draws,
             np.array([fit.cell for fit in self.recalibrations], dtype=np.int32),
             mass,
             n_cells,

@@ -5,7 +5,6 @@ from functools import cached_property
 import numpy as np
 from scipy.special import entr
 
-from skinfo.metrics._members import ensemble_parts
 from skinfo.metrics._response import class_probabilities
 
 
@@ -26,6 +25,9 @@ class Prediction:
     @cached_property
     def parts(self):
         """Total, aleatoric and epistemic uncertainty, each of shape (n_samples,)."""
+        # Here, since scikit-learn's ensembles take long to import, and few ask for members.
+        from skinfo.metrics._members import ensemble_parts
+
         nats = ensemble_parts(self._model, self._X)[:2]
         aleatoric, epistemic = (part / self.nats_per_unit for part in nats)
         return aleatoric + epistemic, aleatoric, epistemic

@@ -8,12 +8,15 @@ from sklearn.utils.validation import has_fit_parameter
 
 from skinfo._kernels._bits import WORD
 from skinfo.estimation._bins import default_n_bins, equal_frequency_codes
-from skinfo.utils._kinds import holds_levels
+from skinfo.utils._kinds import MOST_LEVELS, holds_levels
 from skinfo.utils._parallel import in_threads
 
 # Codes are bytes; in a fuller column neighbouring levels share a code.
 MAX_LEVELS = 256
 
+# Columns of small integers are encoded together, so many cells at a time: what is made of them on
+# the way fits the second-level cache.
+CELLS_AT_ONCE = 1 << 16
 
 # Integers within this range are counted rather than sorted.
 COUNTING_RANGE = 4096
@@ -56,6 +59,15 @@ def feature_codes(table, target, keep, *, binner=None, n_jobs=None):
     n_levels = np.empty(table.shape[1], np.int64)
     whole = {}
 
+    integers, is_narrow = table.narrow_integers()
+    together = np.flatnonzero(is_narrow & (not target.is_weighted))
+    alone = np.setdiff1d(np.arange(table.shape[1]), together)
+
+    @delayed
+    def encode_together(columns):
+        codes[columns, :n], n_levels[columns] = _narrow_codes(integers[:, columns][keep])
+
+    @delayed
     def encode(j):
         column = _encode_column(table, j, target, keep, n_bins, binner is None, whole)
         if column is not None:
@@ -63,8 +75,11 @@ def feature_codes(table, target, keep, *, binner=None, n_jobs=None):
         return column is None
 
     # Threads write to rows of their own.
-    uncut = in_threads((delayed(encode)(j) for j in range(table.shape[1])), n_jobs=n_jobs)
-    rest = np.flatnonzero(uncut)
+    if len(together):
+        runs = np.array_split(together, -(-len(together) * n // CELLS_AT_ONCE))
+        in_threads(map(encode_together, runs), n_jobs=n_jobs)
+    uncut = in_threads(map(encode, alone.tolist()), n_jobs=n_jobs)
+    rest = alone[np.array(uncut, bool)]
     if len(rest):
         codes[rest, :n] = _binned(binner, table, rest, target, keep)
         n_levels[rest] = codes[rest].max(axis=1).astype(np.int64) + 1
@@ -74,6 +89,22 @@ def feature_codes(table, target, keep, *, binner=None, n_jobs=None):
 def padded_codes(n_features, n):
     """Return room for codes: each row takes whole words of 64, so that they are read at once."""
     return np.zeros((n_features, -(-n // WORD) * WORD), np.uint8)
+
+
+def _narrow_codes(values):
+    """Return codes (n_columns, n) and numbers of levels of columns of integers of a small range.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, n_columns)
+        Of each column the largest is less than `MOST_LEVELS` above the smallest.
+    """
+    first = MOST_LEVELS * np.arange(values.shape[1])[:, None]
+    place = (values - values.min(axis=0)).astype(np.intp).T + first
+    seen = np.bincount(place.ravel(), minlength=first.size * MOST_LEVELS) > 0
+    seen = seen.reshape(-1, MOST_LEVELS)
+    rank = (np.cumsum(seen, axis=1) - 1).astype(np.uint8)
+    return rank.ravel()[place], seen.sum(axis=1)
 
 
 def _encode_column(table, j, target, keep, n_bins, cut, whole):
@@ -95,22 +126,21 @@ def _encode_column(table, j, target, keep, n_bins, cut, whole):
         return _few_integers(values, target.weights)
     if not cut:
         return None
-    missing = np.isnan(values)
-    codes = np.full(len(values), -1)
-    weights = target.weights[~missing] if target.is_weighted else None
-    codes[~missing] = equal_frequency_codes(values[~missing], n_bins, weights)
+    codes = equal_frequency_codes(values, n_bins, target.weights if target.is_weighted else None)
+    codes[codes == n_bins] = -1
     return _compact(codes, n_bins, target.weights)
 
 
 def _few_integers(values, weights):
     """Return codes of whole numbers, some of them present."""
     missing = np.isnan(values)
-    low, high = np.nanmin(values), np.nanmax(values)
+    present = values[~missing] if missing.any() else values
+    low, high = present.min(), present.max()
     if high / 2 - low / 2 < COUNTING_RANGE / 2:  # the difference itself may overflow
         codes = np.where(missing, -1, values - low).astype(np.int64)
         n_values = int(high - low) + 1
     else:
-        levels = np.unique(values[~missing])
+        levels = np.unique(present)
         codes = np.where(missing, -1, np.searchsorted(levels, values))
         n_values = len(levels)
     seen = np.bincount(codes[~missing], minlength=n_values) > 0
@@ -122,7 +152,8 @@ def _compact(codes, n_levels, weights):
     """Return codes as bytes: unseen levels dropped, the lighter pooled, missing (-1) last."""
     missing = codes < 0
     has_missing = bool(missing.any())
-    sizes = np.bincount(codes[~missing], weights=weights[~missing], minlength=n_levels)
+    present = ~missing if has_missing else slice(None)
+    sizes = np.bincount(codes[present], weights=weights[present], minlength=n_levels)
     seen = np.flatnonzero(sizes > 0)
     pooled = pool_light(sizes[seen], MAX_LEVELS - has_missing)
     n_places = int(pooled.max()) + 1 if len(pooled) else 0

@@ -8,6 +8,7 @@ from skinfo.preprocessing._bins import CategoryBins, NumericBins
 from skinfo.preprocessing._cuts import supervised_cuts
 from skinfo.preprocessing._groups import supervised_groups
 from skinfo.preprocessing._partition import best_partition
+from skinfo.preprocessing._sorted import SortedValues
 from skinfo.utils._table import level_order
 
 
@@ -42,12 +43,10 @@ def fit_numbers(values, target, settings, kind, missing_mode):
 
     missing_mode : {"separate", "merge"}
     """
-    cuts, sums, means, direction = supervised_cuts(values, target, settings, kind)
-    missing = np.zeros(target.n_sums)
-    absent = np.isnan(values)
-    if absent.any():
-        missing = target.sums(np.where(absent, 0, -1), 1)[0]
-    fitted = FittedColumn(NumericBins(cuts, kind, centres=means), sums, missing, direction)
+    column = SortedValues(values, target)
+    cuts, sums, means, direction = supervised_cuts(column, settings, kind)
+    bins = NumericBins(cuts, kind, centres=means)
+    fitted = FittedColumn(bins, sums, column.missing_sums, direction)
     return _place_missing(fitted, settings.task, missing_mode)
 
 

@@ -4,12 +4,12 @@ from math import log
 
 import numpy as np
 
+from skinfo._kernels._cuts import positions_near
 from skinfo._kernels._monotone import isotonic_blocks
 from skinfo._kernels._partition import INFORMATION, VARIANCE
 from skinfo.preprocessing._naming import cut_between
 from skinfo.preprocessing._partition import best_partition
 from skinfo.preprocessing._penalties import RELATIVE_TOLERANCE
-from skinfo.preprocessing._sorted import SortedValues
 
 # A finer look at the chosen cuts has this many candidates, whatever max_candidates is.
 FINE_CANDIDATES = 256
@@ -18,15 +18,13 @@ FINE_CANDIDATES = 256
 MOST_LOOKS = 3
 
 
-def supervised_cuts(values, target, settings, kind="number"):
+def supervised_cuts(column, settings, kind="number"):
     """Return the cut points, increasing, that say the most about the target.
 
     Parameters
     ----------
-    values : ndarray of shape (n_samples,), dtype float64
-        NaN is left out; infinities are values like others.
-
-    target : Target or NumberTarget
+    column : SortedValues
+        Infinities are values like others.
 
     settings : Settings
 
@@ -39,7 +37,7 @@ def supervised_cuts(values, target, settings, kind="number"):
         A value equal to a cut belongs to its right.
 
     sums : ndarray of shape (n_bins, n_sums)
-        What `target.sums` gives for the bins.
+        What y sums to in the bins.
 
     means : ndarray of shape (n_bins,)
         Mean value in each bin.
@@ -47,32 +45,31 @@ def supervised_cuts(values, target, settings, kind="number"):
     direction : int
         1 or -1 where a rising or falling rate was asked for, else 0.
     """
-    column = SortedValues(values, target)
     if not len(column):
-        return np.empty(0), np.zeros((1, target.n_sums)), np.full(1, np.nan), 0
+        return np.empty(0), np.zeros((1, len(column.missing_sums))), np.full(1, np.nan), 0
     best = min(
         (_search(column, settings.toward(sign)) for sign in settings.signs),
         key=lambda found: found.total,
     )
-    cuts = cut_points(column.values, best.points, kind)
-    return cuts, best.sums, column.means(cuts), best.sign
+    cuts = cut_points(column.values, best.positions, kind)
+    return cuts, best.sums, column.means(best.positions), best.sign
 
 
 def _search(column, settings):
     """Return the best Partition among candidates, then among finer ones around its cuts."""
-    points, thinned = candidate_points(column, settings)
+    positions, thinned = candidate_positions(column, settings)
     if thinned and _blocks_suffice(settings):
-        points, thinned = _between_blocks(column, settings), False
-    best = best_partition(column.sums_before(points), settings)
+        positions, thinned = _between_blocks(column, settings), False
+    best = best_partition(column.sums_before(positions), settings)
     for _ in range(MOST_LOOKS):
         if not thinned or settings.penalty == "mdlp" or len(best.chosen) == 1:
             break
-        finer, thinned = finer_points(column, points, best.chosen[:-1] - 1)
+        finer, thinned = finer_positions(column, positions, best.chosen[:-1])
         found = best_partition(column.sums_before(finer), settings)
         if not _is_worth_a_finer_look(found, finer, best, settings.penalty):
             break
-        points, best = finer, found
-    return best.at(points)
+        positions, best = finer, found
+    return best.at(positions)
 
 
 def _is_worth_a_finer_look(found, finer, best, penalty):
@@ -89,9 +86,9 @@ def _is_worth_a_finer_look(found, finer, best, penalty):
 
 
 def _between_blocks(column, settings):
-    """Return the values between isotonic blocks: a rate that falls where it may not is pooled."""
-    every = column.values[column.firsts()]
-    table = settings.task.cumulative(column.sums_before(every))
+    """Return where isotonic blocks begin: a rate that falls where it may not is pooled."""
+    every, before = column.every_value
+    table = settings.task.cumulative(before)
     return every[isotonic_blocks(table, settings.sign)[:-1] - 1]
 
 
@@ -108,50 +105,51 @@ def _blocks_suffice(settings):
     )
 
 
-def candidate_points(column, settings):
-    """Return the values before which the column may be cut, and whether some were left out."""
+def candidate_positions(column, settings):
+    """Return where the column may be cut, and whether some positions were left out."""
     most = settings.most_candidates(settings.task.weights(column.sums_before([])[-1]))
     limit = len(column) if most is None else most - 1
     # With a least weight, or a rate that may only rise, a bin may have to end inside a run of
     # one class distribution.
     merges = settings.task.n_classes > 1 and not _is_on_grid(settings.penalty)
     if merges and settings.min_weight <= 1.0 and settings.sign == 0:
-        points, complete = column.boundary_points(limit)
+        positions, complete = column.boundary_points(limit)
         if complete:
-            return points, False
-    if column.n_distinct() - 1 > limit:
-        return column.values[column.equal_frequency(most)], True
-    return column.values[column.firsts()], False
+            return positions, False
+    positions, complete = column.firsts(limit)
+    if not complete:
+        return column.equal_frequency(most), True
+    return positions, False
 
 
-def finer_points(column, points, chosen):
+def finer_positions(column, positions, chosen):
     """Return candidates around the chosen cuts: between the candidates on either side of each.
 
     The chosen ones are among them, so that the best partition can only get better.
 
+    Parameters
+    ----------
+    column : SortedValues
+
+    positions : ndarray
+        Of the candidates.
+
+    chosen : ndarray
+        Right ends, among 1..m, of bins.
+
     Returns
     -------
     finer : ndarray
-        Values before which to cut.
+        Positions.
 
     thinned : bool
-        Whether some values between are still left out.
+        Whether some between are still left out.
     """
-    edges = np.concatenate([[0], np.searchsorted(column.values, points), [len(column)]])
-    share = max(FINE_CANDIDATES // len(chosen), 4)
-    thinned = False
-    positions = [edges[chosen + 1]]
-    for low, high in zip(edges[chosen], edges[chosen + 2], strict=True):
-        firsts = column.firsts(low, high)
-        if len(firsts) > share:
-            thinned = True
-            firsts = firsts[np.linspace(0, len(firsts) - 1, share).astype(np.int64)]
-        positions.append(firsts)
-    return column.values[np.unique(np.concatenate(positions))], thinned
+    edges = np.concatenate([[0], positions, [len(column)]])
+    return positions_near(column.values, edges, chosen, max(FINE_CANDIDATES // len(chosen), 4))
 
 
-def cut_points(values, points, kind="number"):
-    """Return a number a person would write between each point and the value before it."""
-    before = values[np.searchsorted(values, points) - 1]
-    pairs = zip(before.tolist(), points.tolist(), strict=True)
+def cut_points(values, positions, kind="number"):
+    """Return a number a person would write between sorted values, before each position."""
+    pairs = zip(values[positions - 1].tolist(), values[positions].tolist(), strict=True)
     return np.array([cut_between(low, high, kind) for low, high in pairs], dtype=np.float64)

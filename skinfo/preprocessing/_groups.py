@@ -82,9 +82,11 @@ def median_cells(states, weights, most):
 def _upper_half(states, weights):
     """Return which states are above the median of the row that varies most, None if all agree."""
     share = weights / weights.sum()
-    means = states @ share
-    spread = (states - means[:, None]) ** 2 @ share
-    row = states[int(np.argmax(np.round(spread, 12)))]
+    row = states[0]
+    if len(states) > 1:
+        means = states @ share
+        spread = (states - means[:, None]) ** 2 @ share
+        row = states[int(np.argmax(np.round(spread, 12)))]
     if row.min() == row.max():
         return None
     order = np.argsort(row, kind="stable")

@@ -61,18 +61,18 @@ class Settings:
 class Partition:
     """Bins as the right ends of runs of cells, among 1..m, what y sums to in each, and the cost.
 
-    `points`, once set, are the values at which the bins after the first begin.
+    `positions`, once set, are where in a sorted column the bins after the first begin.
     """
 
     chosen: np.ndarray
     sums: np.ndarray
     total: float
     sign: int
-    points: np.ndarray | None = None
+    positions: np.ndarray | None = None
 
-    def at(self, points):
-        """Return the same with the values at which its bins begin, taken from the candidates'."""
-        return replace(self, points=points[self.chosen[:-1] - 1])
+    def at(self, positions):
+        """Return the same with the positions of its bins, taken from the candidates'."""
+        return replace(self, positions=positions[self.chosen[:-1] - 1])
 
 
 def best_partition(before, settings):

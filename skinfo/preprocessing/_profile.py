@@ -39,7 +39,7 @@ class NumberProfile:
         missing = np.isnan(values)
         codes = np.searchsorted(self.edges, values, side="right")
         self.cells += target.sums(np.where(missing, -1, codes), len(self.cells))
-        self.missing += target.sums(np.where(missing, 0, -1), 1)[0]
+        self.missing += target.total(np.flatnonzero(missing))
         finite = np.isfinite(values)
         weights = target.weights[finite]
         for column, terms in enumerate((weights, weights * (values[finite] / UNIT))):
@@ -69,7 +69,7 @@ class LevelProfile:
     def add(self, codes, levels, target):
         """Add rows: codes (n,) int64, -1 for missing, and the levels they stand for."""
         sums = target.sums(codes, len(levels))
-        self.missing += target.sums(np.where(codes < 0, 0, -1), 1)[0]
+        self.missing += target.total(np.flatnonzero(codes < 0))
         # A level without a row of positive weight has not been seen.
         seen = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(levels)))
         places = [self._place.setdefault(levels[i], len(self._place)) for i in seen.tolist()]
@@ -90,6 +90,8 @@ def candidate_edges(values, target, max_candidates, kind):
     column = SortedValues(values, target)
     if not len(column):
         return np.empty(0)
-    few = max_candidates is None or column.n_distinct() <= max_candidates
-    firsts = column.firsts() if few else column.equal_frequency(max_candidates)
-    return cut_points(column.values, column.values[firsts], kind)
+    most = len(column) if max_candidates is None else max_candidates
+    positions, complete = column.firsts(most - 1)
+    if not complete:
+        positions = column.equal_frequency(most)
+    return cut_points(column.values, positions, kind)

@@ -153,7 +153,8 @@ class ColumnReader:
     def fit_columns(self, rows=None):
         """Return the FittedColumn of every column, of some rows or all, weight zero aside."""
         target, rows = self._rows_of_weight(rows)
-        return self._side_by_side(lambda j: self._fit_column(j, target, rows))
+        weight = target.weights.sum()
+        return self._side_by_side(lambda j: self._fit_column(j, target, rows, weight))
 
     def fit_profiles(self):
         """Add the table to what was seen before, and return the FittedColumn of every column."""
@@ -185,13 +186,13 @@ class ColumnReader:
         place = np.cumsum(self._keep) - 1
         return self.target.take(place[rows]), rows
 
-    def _fit_column(self, j, target, rows):
+    def _fit_column(self, j, target, rows, weight):
         if self._categorical[j] or self._edges[j] is not None:
             profile = self._new_profile(j, target, rows)
             self._add(profile, j, target, rows)
-            return self._fit_profile(profile, j, target.weights.sum())
+            return self._fit_profile(profile, j, weight)
         values = self._table.numbers(j)[rows]
-        settings = self._settings(j, target.weights.sum())
+        settings = self._settings(j, weight)
         return fit_numbers(values, target, settings, self._kinds[j], self._params["missing"])
 
     def _new_profile(self, j, target, rows):

@@ -2,16 +2,20 @@
 
 The class of each row is sorted along with the column, or its row number where there is more
 to know of it than its class. What y sums to below any cut is then one pass over bytes in order.
+A place to cut is a position: that of the first row to its right.
 """
 
 from functools import cached_property
 from itertools import pairwise
-from math import frexp, isfinite
+from math import frexp
 
 import numpy as np
 
-from skinfo._kernels._partition import boundary_points
-from skinfo._kernels._sorting import class_sums, sort_pairs
+from skinfo._kernels._cuts import boundary_points, new_values, running_sums
+from skinfo._kernels._sorting import class_sums, sorted_pairs, sorted_rows
+
+# Beyond this a sum of so many values as fit any memory might be too large for a float.
+LARGE = 2.0**512
 
 
 class SortedValues:
@@ -23,34 +27,52 @@ class SortedValues:
         NaN is missing and left out.
 
     target : Target or NumberTarget
+
+    Attributes
+    ----------
+    values : ndarray of shape (n_present,), dtype float64
+
+    missing_sums : ndarray of shape (n_sums,)
+        What y sums to where values are missing.
     """
 
     def __init__(self, values, target):
         self._target = target
-        by_code = target.classes is not None and not target.is_weighted
-        carried = target.narrow_codes if by_code else np.arange(len(values), dtype=np.int32)
+        self.missing_sums = np.zeros(target.n_sums)
         missing = np.isnan(values)
-        if missing.any():
-            values, carried = values[~missing], carried[~missing]
-        self.values, carried = _sorted_pairs(values, carried)
-        self._codes, self._weights = carried, np.empty(0)
-        if not by_code:
-            self._rows = carried
-            self._codes = None if target.classes is None else target.narrow_codes[carried]
-            self._weights = target.weights[carried]
+        has_missing = missing.any()
+        present = slice(None)
+        if has_missing:
+            self.missing_sums = target.total(np.flatnonzero(missing))
+            present = np.flatnonzero(~missing).astype(np.int32)
+        values = values[present]
+        self._weights = np.empty(0)
+        if target.classes is not None and not target.is_weighted:
+            codes = target.narrow_codes[present]
+            self.values, self._codes = sorted_pairs(values, codes)
+            return
+        self.values, rows = sorted_rows(values)
+        self._rows = present[rows] if has_missing else rows
+        self._codes = None if target.classes is None else target.narrow_codes[self._rows]
+        if target.is_weighted:
+            self._weights = target.weights[self._rows]
             self._cumulative = np.append(0.0, np.cumsum(self._weights))
 
     def __len__(self):
         return len(self.values)
 
-    def n_distinct(self):
-        """Return how many values there are."""
-        return int(np.count_nonzero(self.values[1:] != self.values[:-1])) + 1
+    def firsts(self, limit):
+        """Return the positions at which a new value begins, and whether these are all.
 
-    def firsts(self, start=0, stop=None):
-        """Return the positions, within some of the rows, at which a new value begins."""
-        values = self.values[start:stop]
-        return start + np.flatnonzero(values[1:] != values[:-1]) + 1
+        They are not where there are more than `limit`.
+        """
+        return new_values(self.values, limit)
+
+    @cached_property
+    def every_value(self):
+        """All positions at which a new value begins, and the sums before them."""
+        positions, _ = self.firsts(len(self))
+        return positions, self.sums_before(positions)
 
     def equal_frequency(self, n_groups):
         """Return at most n_groups - 1 positions of new values, as near as can be to equal weights.
@@ -68,26 +90,32 @@ class SortedValues:
         before = np.searchsorted(self.values, self.values[inside], side="left")
         after = np.searchsorted(self.values, self.values[inside], side="right")
         nearer = marks - self._weight_before(before) < self._weight_before(after) - marks
-        positions = np.unique(np.where(nearer, before, after))
-        return positions[(positions > 0) & (positions < len(self.values))]
+        # Increasing, as marks are.
+        positions = np.where(nearer, before, after)
+        is_new = np.diff(positions, prepend=0) > 0
+        return positions[is_new & (positions < len(self.values))]
 
-    def means(self, cuts):
+    def means(self, positions):
         """Return the mean of the finite values between cuts, (n_cuts + 1,).
 
         An interval that holds infinities alone gives one of them, an empty one NaN.
         """
-        finite = slice(
-            np.searchsorted(self.values, -np.inf, side="right"),
-            np.searchsorted(self.values, np.inf, side="left"),
-        )
-        values = self.values[finite]
+        values = self.values
+        start = np.searchsorted(values, -np.inf, side="right")
+        stop = np.searchsorted(values, np.inf, side="left")
+        ends = np.clip([0, *positions, len(values)], start, stop)
         # Of the largest values not even two can be added; a power of two rounds nothing.
-        reach = max(-values[0], values[-1], 1.0) if len(values) else 1.0
-        scale = 2.0 ** (frexp(reach)[1] - 1)
-        weights = self._weights[finite] if self._target.is_weighted else None
-        sums = _sums_between(values / scale * (1.0 if weights is None else weights), values, cuts)
-        sizes = _sums_between(np.ones(len(values)) if weights is None else weights, values, cuts)
-        means = np.divide(sums, sizes, out=np.full(len(cuts) + 1, np.nan), where=sizes > 0) * scale
+        reach = max(-values[start], values[stop - 1], 1.0) if start < stop else 1.0
+        scale = 1.0
+        if reach > LARGE or self._target.is_weighted:
+            scale = 2.0 ** (frexp(reach)[1] - 1)
+            values = values / scale
+        sizes = np.diff(ends).astype(np.float64)
+        if self._target.is_weighted:
+            values = values * self._weights
+            sizes = _sums_between(self._weights, ends)
+        sums = _sums_between(values, ends)
+        means = np.divide(sums, sizes, out=np.full(len(sizes), np.nan), where=sizes > 0) * scale
         if len(self) and self.values[0] == -np.inf and np.isnan(means[0]):
             means[0] = -np.inf
         if len(self) and self.values[-1] == np.inf and np.isnan(means[-1]):
@@ -95,23 +123,21 @@ class SortedValues:
         return means
 
     def boundary_points(self, limit):
-        """Return the values at which the class distribution changes, and whether these are all."""
+        """Return where the class distribution changes, and whether these are all positions."""
         return boundary_points(
             self.values, self._codes, self._weights, self._target.n_classes, limit
         )
 
-    def sums_before(self, points):
-        """Return what y sums to below each point and in all, (n_points + 2, n_sums)."""
-        ends = np.append(np.searchsorted(self.values, points, side="left"), len(self))
+    def sums_before(self, positions):
+        """Return what y sums to before each position and in all, (n_positions + 2, n_sums)."""
+        ends = np.append(positions, len(self)).astype(np.int64, copy=False)
         if self._codes is not None:
             return class_sums(self._codes, self._weights, ends, self._target.n_classes)
-        return self._number_sums[np.append(0, ends)]
+        return self._target.combined(self._running_terms[np.append(0, ends)].T)
 
     @cached_property
-    def _number_sums(self):
-        """Sums of w, w v and w v**2 over the first rows, (n + 1, 3)."""
-        terms = self._target.terms(self._rows)
-        return self._target.combined([np.append(0.0, np.cumsum(term)) for term in terms])
+    def _running_terms(self):
+        return running_sums(self._target.every_term, self._rows)
 
     def _weight_before(self, positions):
         if not self._target.is_weighted:
@@ -119,18 +145,5 @@ class SortedValues:
         return self._cumulative[positions]
 
 
-def _sorted_pairs(values, carried):
-    """Return sorted copies of both."""
-    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
-    if isfinite(low) and isfinite(high) and isfinite(high - low):
-        values, carried = values.copy(), carried.copy()
-        sort_pairs(values, carried)
-        return values, carried
-    order = np.argsort(values)
-    return values[order], carried[order]
-
-
-def _sums_between(terms, values, cuts):
-    """Return sums of the terms of sorted values between cuts, (n_cuts + 1,)."""
-    ends = np.concatenate([[0], np.searchsorted(values, cuts), [len(values)]])
-    return np.array([terms[start:stop].sum() for start, stop in pairwise(ends)])
+def _sums_between(terms, ends):
+    return np.array([terms[start:stop].sum() for start, stop in pairwise(ends.tolist())])

@@ -18,6 +18,9 @@ from skinfo.utils._kinds import (
     unmasked,
 )
 
+# Up to twice that float64 tells integers apart.
+LARGEST_EXACT = 2.0**52
+
 
 class Table:
     """A validated two-dimensional X whose columns are read when asked for.
@@ -86,6 +89,22 @@ class Table:
         # Differences that overflow wrap back to what they are.
         return ranges.view(f"u{ranges.itemsize}")
 
+    def narrow_integers(self):
+        """Return an array of integers, and which of its columns hold few: of a range that small.
+
+        Returns
+        -------
+        values : ndarray of shape (n_samples, n_features) or None
+            The array itself; None where the columns are something else.
+
+        is_narrow : ndarray of shape (n_features,), dtype bool
+        """
+        if self._ranges is None:
+            return None, np.zeros(self.shape[1], bool)
+        # Integers that float64 would change are refused where they are read one by one.
+        exact = np.abs(self._data[0].astype(np.float64)) < LARGEST_EXACT
+        return self._data, exact & (self._ranges < MOST_LEVELS)
+
     def _is_plain(self, kinds):
         return isinstance(self._data, np.ndarray) and self._data.dtype.kind in kinds
 
@@ -152,7 +171,8 @@ class Table:
         import pandas as pd
 
         self.kind(j)
-        values = self._objects(j)
+        text = self._text(j)
+        values = self._objects(j) if text is None else text
         try:
             codes, levels = pd.factorize(values, use_na_sentinel=True)
         except TypeError as error:
@@ -211,6 +231,17 @@ class Table:
             return series.to_numpy()
         except NotImplementedError:  # pandas does not convert string views of pyarrow
             return _as_objects(series)
+
+    def _text(self, j):
+        """Return a column of text as pandas stores it, None of any other.
+
+        pandas tells levels of text in Arrow's memory apart without an object for each row.
+        """
+        series = self._series(j) if self._is_frame else None
+        if series is None or not series.implementation.is_pandas():
+            return None
+        native = nw.to_native(series)
+        return native if native.dtype != object and series.dtype == nw.String else None
 
     def _frame_numbers(self, j):
         """Return what narwhals makes numbers of, None where the objects are to be read."""

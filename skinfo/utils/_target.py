@@ -48,6 +48,10 @@ class Target:
         )
         return counts.reshape(n_codes, self.n_classes)
 
+    def total(self, rows):
+        """Return the weight of each class in some rows, (n_classes,)."""
+        return np.bincount(self.codes[rows], self.weights[rows], minlength=self.n_classes)
+
     @cached_property
     def narrow_codes(self):
         """The codes in as few bytes as hold them, (n,); columns share them."""
@@ -90,6 +94,12 @@ class NumberTarget:
         terms = self.terms(present)
         return self.combined([np.bincount(codes, t, minlength=n_codes) for t in terms])
 
+    def total(self, rows):
+        """Return sums of w, w v and w v**2 over some rows, (3,)."""
+        together = np.zeros(len(rows), np.int64)
+        terms = self.terms(rows)
+        return self.combined([np.bincount(together, t, minlength=1) for t in terms])[0]
+
     def terms(self, rows):
         """Return of some rows what to add up, five arrays: see `combined`.
 
@@ -106,6 +116,11 @@ class NumberTarget:
             2 * weights * high * low,
             weights * low**2,
         )
+
+    @cached_property
+    def every_term(self):
+        """The terms of all rows, (n, 5); columns share them."""
+        return np.column_stack(self.terms(slice(None)))
 
     def combined(self, sums):
         """Return sums of w, w v and w v**2, (n, 3), from those of five terms."""

@@ -10,6 +10,7 @@ from functools import wraps
 import numpy as np
 
 from skinfo.utils._compat import _check_sample_weight
+from skinfo.utils._sums import exact_terms
 
 
 def check_base(base):
@@ -90,10 +91,7 @@ def check_weights(sample_weight, n_samples):
 
 
 def check_repetitions(sample_weight, n_samples):
-    """Return weights that are to be counted, as multiples of 2**-52 of their sum.
-
-    Every sum of them is exact, so that no count depends on the order of rows. Whole weights are
-    such multiples already; of others, what a count of rows cannot show is rounded off.
+    """Return weights that are to be counted, as `exact_terms`: no count depends on the order.
 
     Parameters
     ----------
@@ -104,12 +102,7 @@ def check_repetitions(sample_weight, n_samples):
     -------
     weights : ndarray of shape (n_samples,), dtype float64
     """
-    weights = check_weights(sample_weight, n_samples)
-    if weights.sum() < 2**53 and np.all(np.floor(weights) == weights):
-        return weights
-    unit = math.ldexp(1.0, math.frexp(math.fsum(weights))[1] - 52)
-    # None becomes zero, which would be a row that is not there.
-    return np.where(weights > 0, np.maximum(np.rint(weights / unit), 1.0) * unit, 0.0)
+    return exact_terms(check_weights(sample_weight, n_samples))
 
 
 def match_name(name, names, *, parameter, caller):

@@ -14,6 +14,7 @@ from skinfo.estimation import (
 from skinfo.estimation._cells import Cells, count_pairs, null_moments_of
 from skinfo.estimation._evidence import column_evidence
 from skinfo.estimation._table_information import INFORMATION_ESTIMATORS, information_from_counts
+from skinfo.utils._validation import check_repetitions
 
 
 @pytest.fixture
@@ -45,6 +46,7 @@ def test_cells_and_whole_tables_agree(rng, name, no_dense_tables):
 def test_real_weights_in_any_order(rng, name, no_dense_tables):
     (x, y), weights, order = codes(rng), rng.random(400), rng.permutation(400)
     weights[:9] = 0.0
+    weights = check_repetitions(weights, 400)
     cells = count_pairs(x, 30, y, 15, weights)
     information = information_from_counts(cells, name)
     shuffled = count_pairs(x[order], 30, y[order], 15, weights[order])

@@ -533,10 +533,10 @@ def test_terms_add_up_to_the_estimate(rng, ties):
     y = x + rng.normal(size=400)
     for target in (ContinuousTarget(y), DiscreteTarget(y > 0, 2)):
         column = SortedColumn(x)
-        of_ksg = ksg_terms(column, target, 3, 3).mean()
+        of_ksg = ksg_terms(column, target, np.array([3])).mean()
         is_classes = isinstance(target, DiscreteTarget)
         raw = (ross_information if is_classes else ksg_information)(x, target, 3)
         assert of_ksg == pytest.approx(raw)
-        assert auto_terms(column, target, 3, 3).mean() == pytest.approx(
+        assert auto_terms(column, target, np.array([3])).mean() == pytest.approx(
             auto_information(x, target, 3)
         )

@@ -169,7 +169,7 @@ def test_without_matplotlib_nothing_is_computed(name, method, monkeypatch):
 
 def test_import_does_not_load_matplotlib():
     code = "import sys, skinfo.inspection; assert 'matplotlib' not in sys.modules"
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-P", "-c", code], check=True)
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,9 @@ from skinfo._kernels._candidates import (
 )
 from skinfo._kernels._entropy import xlogx_table
 from skinfo._kernels._evidence import MEAN, SMALL_PVALUE, VARIANCE
+from skinfo._kernels._least import GIVEN, JOINT, NORMALIZED, best_by_least
 from skinfo._kernels._null import expected_information, null_moments, poisson_tables
-from skinfo._kernels._sample import (
-    Lookups,
-    Sample,
-    count_table,
-    make_cells,
-    table_space,
-)
+from skinfo._kernels._sample import CellTables, Lookups, Sample
 
 LOOKUPS = Lookups(poisson_tables(), xlogx_table(1000))
 
@@ -129,9 +124,36 @@ def test_tables_are_counted_right_however_they_are_counted(rng, n, n_states, n_l
     np.add.at(expected, (state * 3 + y, column), 1)
     for weights in (None, np.full(n, 2.0)):
         sample = sample_of(column[None].astype(np.uint8), np.array([n_levels]), y, weights)
-        cells = make_cells(sample, state, n_states, np.array([0]))
-        space = table_space(n_states * 3, n_levels)
+        tables = CellTables(sample, LOOKUPS, state, n_states, np.array([0]))
         for _ in range(2):  # counters start anew
-            count_table(sample, 0, cells, space)
-        counts = space[2][: n_states * 3, :n_levels]
+            counts = tables.table(0)
         np.testing.assert_array_equal(counts, expected * (1 if weights is None else 2))
+
+
+@pytest.mark.parametrize("term", [GIVEN, JOINT, NORMALIZED])
+@pytest.mark.parametrize("corrected", [False, True])
+@pytest.mark.parametrize("n_levels", [3, 20])  # pairs counted by bits, and by rows
+def test_least_terms_are_those_of_candidates(rng, n_levels, corrected, term):
+    codes = rng.integers(0, n_levels, (12, 500)).astype(np.uint8)
+    codes[6:] = np.where(rng.random((6, 500)) < 0.5, codes[:6], codes[6:])
+    y = (codes[:3].sum(axis=0) % 3).astype(np.int32)
+    chosen, left = np.array([0, 4, 7]), np.array([1, 2, 3, 5, 6, 8, 9, 10, 11])
+    relevance, costs = rng.random(12), 0.1 * rng.random(12)
+    for weights in (None, rng.random(500)):
+        sample = sample_of(codes, np.full(12, n_levels), y, weights)
+        values = np.empty((len(chosen), len(left)))
+        for i, w in enumerate(chosen):
+            of_w = codes[w].astype(np.int64)
+            terms = candidate_terms(sample, LOOKUPS, left, of_w, n_levels, corrected)
+            values[i] = terms[:, INFO_Y_GIVEN_T] + (term != GIVEN) * relevance[w]
+            if term == NORMALIZED:
+                values[i] /= terms[:, JOINT_ENTROPY]
+        least, n_seen = np.full(12, np.inf), np.zeros(12, np.int64)
+        arguments = left, chosen, relevance, term, corrected, costs, least, n_seen
+        position, score = best_by_least(sample, LOOKUPS, *arguments)
+        scores = values.min(axis=0) - costs[left]
+        assert position == scores.argmax()
+        assert score == pytest.approx(scores.max(), abs=1e-12)
+        known = n_seen[left] == len(chosen)
+        np.testing.assert_allclose(least[left][known], values.min(axis=0)[known], atol=1e-12)
+        assert known[position]

@@ -1,5 +1,6 @@
 import math
 from fractions import Fraction
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -16,9 +17,8 @@ from skinfo._kernels._fixed_point import (
     xlogx_table,
 )
 from skinfo._kernels._null import poisson_tables
-from skinfo._kernels._pair_chance import mean_xlogx
+from skinfo._kernels._pair_chance import chance_sums, chance_table
 from skinfo._kernels._pairs import (
-    add_common_bits,
     grouped_sum,
     is_sparse,
     pack_planes,
@@ -26,7 +26,6 @@ from skinfo._kernels._pairs import (
     row_pair_sums,
 )
 
-# Compiled code is quick, but its first call is not.
 KERNEL = settings(deadline=None, max_examples=50)
 
 NO_WEIGHTS = np.empty(0)
@@ -56,11 +55,9 @@ def unit(total, n_cells):
 
 
 def both_ways(codes):
-    """Codes (n, n_features) as flat bytes with their steps: one a row, and one a column."""
-    n, n_features = codes.shape
-    codes = np.ascontiguousarray(codes, np.uint8)
-    yield codes.reshape(-1), n_features, 1
-    yield np.ascontiguousarray(codes.T).reshape(-1), 1, n
+    """Codes (n, n_features) as bytes, one row after another and one column after another."""
+    for order in "CF":
+        yield codes.astype(np.uint8, order=order)
 
 
 @pytest.mark.parametrize(("n_levels", "n_classes"), [(1, 1), (2, 2), (10, 3), (256, 10)])
@@ -71,14 +68,18 @@ def test_class_counts(n_levels, n_classes, rng):
     y[0] = n_classes - 1
     expected = tables_of(codes, y).transpose(2, 0, 1)
     for layout in both_ways(codes):
-        counts = count_classes(*layout, y, (0, 500), (0, 7), n_levels, n_classes)
+        counts = count_classes(layout, y, n_levels, n_classes)
         np.testing.assert_array_equal(counts, expected)
-        counts = count_classes(*layout, y, (100, 300), (2, 5), n_levels, n_classes)
-        part = count_classes(
-            np.ascontiguousarray(codes[100:300, 2:5], np.uint8).reshape(-1),
-            3, 1, y[100:300], (0, 200), (0, 3), n_levels, n_classes,
-        )  # fmt: skip
+        counts = count_classes(layout[100:300, 2:5], y[100:300], n_levels, n_classes)
+        part = count_classes(layout[100:300, 2:5].copy(), y[100:300], n_levels, n_classes)
         np.testing.assert_array_equal(counts, part)
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (5, 0)])
+def test_counts_of_nothing_are_zero(shape):
+    codes, y = np.zeros(shape, np.uint8), np.zeros(shape[0], np.int32)
+    for counts in (count_classes(codes, y, 2, 3), weigh_classes(codes, y, y + 1.0, 2, 3)):
+        np.testing.assert_array_equal(counts, np.zeros((3, shape[1], 2)))
 
 
 def test_weighted_class_counts_are_repetitions(rng):
@@ -87,11 +88,10 @@ def test_weighted_class_counts_are_repetitions(rng):
     times = rng.integers(0, 4, 200)
     repeated = np.repeat(codes, times, axis=0), np.repeat(y, times)
     (expected, *_) = (
-        count_classes(*layout, repeated[1], (0, times.sum()), (0, 4), 5, 3)
-        for layout in both_ways(repeated[0])
+        count_classes(layout, repeated[1], 5, 3) for layout in both_ways(repeated[0])
     )
     for layout in both_ways(codes):
-        counts = weigh_classes(*layout, y, times.astype(float), (0, 200), (0, 4), 5, 3)
+        counts = weigh_classes(layout, y, times.astype(float), 5, 3)
         np.testing.assert_array_equal(counts, expected)
 
 
@@ -101,7 +101,7 @@ def test_weighted_class_counts_with_real_weights(rng):
     weights = rng.random(200)
     expected = tables_of(codes, y, weights).transpose(2, 0, 1)
     for layout in both_ways(codes):
-        counts = weigh_classes(*layout, y, weights, (0, 200), (0, 4), 5, 3)
+        counts = weigh_classes(layout, y, weights, 5, 3)
         # Both add up the rows in their order.
         np.testing.assert_array_equal(counts, expected)
 
@@ -162,32 +162,27 @@ def test_planes_hold_the_levels(n, rng):
 
 
 @KERNEL
-@given(st.integers(1, 8), st.integers(1, 8), st.integers(1, 9), st.integers(0, 2**32 - 1))
-def test_common_bits_are_a_matrix_product(n_a, n_b, n_words, seed):
+@given(
+    n=st.integers(1, 700),
+    n_levels=hnp.arrays(np.int64, st.integers(2, 9), elements=st.integers(1, 16)),
+    shape=st.sampled_from([(1, 11), (2, 8), (3, 4)]),
+    split=st.integers(0, 9),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_plane_pairs_and_row_pairs_agree(n, n_levels, shape, split, seed):
     rng = np.random.default_rng(seed)
-    a, b = (rng.integers(0, 2**64, (k, n_words), np.uint64, False) for k in (n_a, n_b))
-    bits_a, bits_b = (np.unpackbits(x.view(np.uint8), axis=1).astype(int) for x in (a, b))
-    common = np.ones((n_a, n_b), np.int64)
-    add_common_bits(a, b, False, common)
-    np.testing.assert_array_equal(common, 1 + bits_a @ bits_b.T)
-    common = np.zeros((n_a, n_a), np.int64)
-    add_common_bits(a, a, True, common)
-    np.testing.assert_array_equal(np.triu(common), np.triu(bits_a @ bits_a.T))
-
-
-def test_plane_pairs_and_row_pairs_agree(rng):
-    n_levels = np.array([2, 1, 5, 9, 3, 1, 2])
-    columns = np.array([rng.integers(0, levels, 300) for levels in n_levels])
-    planes, starts = planes_of(columns, n_levels, (3, 2))
+    p, split = len(n_levels), min(split, len(n_levels))
+    columns = np.array([rng.integers(0, levels, n) for levels in n_levels])
+    planes, starts = planes_of(columns, n_levels, shape)
     margins = np.concatenate(
         [np.bincount(c, minlength=k) for c, k in zip(columns, n_levels, strict=True)]
     )
-    table, scale = unit(300, 300)
-    sums = np.zeros((7, 7), np.int64)
-    for a, b in [((0, 3), (0, 3)), ((0, 3), (3, 7)), ((3, 7), (3, 7))]:
+    table, scale = unit(n, max(n, 2))
+    sums = np.zeros((p, p), np.int64)
+    for a, b in [((0, split), (0, split)), ((0, split), (split, p)), ((split, p), (split, p))]:
         plane_pair_sums(planes, starts, margins, a, b, table, scale, sums)
     order = np.empty(0, np.int64)
-    for f in range(6):
+    for f in range(p - 1):
         others = columns[f + 1 :].astype(np.int32)
         by_rows = row_pair_sums(
             columns[f].astype(np.int32), n_levels[f], order, others, n_levels[f + 1 :],
@@ -195,7 +190,7 @@ def test_plane_pairs_and_row_pairs_agree(rng):
         )  # fmt: skip
         np.testing.assert_array_equal(sums[f, f + 1 :], by_rows)
         expected = [joint_sum(columns[f], other) for other in others]
-        np.testing.assert_allclose(by_rows / scale, expected, rtol=1e-13)
+        np.testing.assert_allclose(by_rows / scale, expected, rtol=1e-13, atol=1e-13)
     assert not np.tril(sums).any()
 
 
@@ -218,11 +213,20 @@ def test_row_pairs(n, n_levels, weights, rng):
     expected = joint_sum(x, y, weights if len(weights) else None)
     assert sums[0] / scale == pytest.approx(expected, rel=1e-13, abs=1e-13)
     # The way of sparse tables, whether or not it was taken.
-    grouped = grouped_sum(x, np.argsort(x, kind="stable"), y, n_levels, weights, table, scale)
+    grouped = grouped_sum(
+        x, np.argsort(x, kind="stable"), y, n_levels, weights, table, scale, np.empty(n_levels)
+    )
     assert grouped == sums[0]
 
 
 # Chance -------------------------------------------------------------------------------
+
+
+def chance_of(n, a, b, *, exact):
+    """The E[k ln k] that `chance_table` gives two margins."""
+    sizes, scale, chance = np.array([a, b], float), 2.0**46, np.zeros((2, 2), np.int64)
+    chance_table(n, sizes, 0, 1, poisson_tables(), exact, scale, chance)
+    return chance[0, 1] / scale
 
 
 def exact_mean_xlogx(n, a, b):
@@ -247,13 +251,32 @@ def exact_mean_xlogx(n, a, b):
         (5000, 1300, 1000, 1e-8),
     ],
 )
-def test_mean_xlogx(n, a, b, tolerance):
+def test_chance_of_two_margins(n, a, b, tolerance):
     expected = exact_mean_xlogx(n, a, b)
-    tables = poisson_tables()
-    assert mean_xlogx(float(n), float(a), float(b), tables, True) == pytest.approx(
-        expected, abs=tolerance, rel=1e-15
-    )
+    assert chance_of(n, a, b, exact=True) == pytest.approx(expected, abs=tolerance, rel=1e-15)
     # The smooth form of real margins: within a few percent of what chance adds, and symmetric.
     at_mean = xlogy(a * b / n, a * b / n)
-    smooth = mean_xlogx(float(n), float(a), float(b), tables, False)
+    smooth = chance_of(n, a, b, exact=False)
     assert smooth - at_mean == pytest.approx(expected - at_mean, rel=0.05, abs=1e-3)
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_chance_sums_of_chances_kept_or_not(exact):
+    # Three columns: chance adds what it gives each level of one with each of another.
+    n, scale, step = 60.0, 2.0**30, 2
+    sizes = np.array([5.0, 10, 15, 20, 30])
+    which, times = np.array([0, 1, 3, 2, 4]), np.array([2, 1, 2, 4, 2])
+    starts = np.array([0, 3, 4, 5])
+    how = poisson_tables(), exact, scale
+    chance = np.zeros((5, 5), np.int64)
+    for first in range(step):
+        chance_table(n, sizes, first, step, *how, chance)
+    expected = np.zeros((3, 3), np.int64)
+    for f, g in combinations(range(3), 2):
+        mine, other = slice(*starts[f : f + 2]), slice(*starts[g : g + 2])
+        expected[f, g] = times[mine] @ chance[np.ix_(which[mine], which[other])] @ times[other]
+    for kept in (chance, np.empty((0, 0), np.int64)):
+        sums = np.zeros((3, 3), np.int64)
+        for first in range(step):
+            chance_sums(n, sizes, which, times, starts, first, step, kept, *how, sums)
+        np.testing.assert_array_equal(sums, expected)

@@ -9,16 +9,13 @@ import numpy as np
 import pytest
 from scipy.stats import fisher_exact, hypergeom, random_table
 
-from skinfo._kernels._draws import (
-    MOST_DRAWN,
-    count_as_telling,
-    drawn_pvalue,
-    small_table_pvalue,
-)
+from skinfo._kernels._draws import MOST_DRAWN, count_as_telling, drawn_pvalue
+from skinfo._kernels._evidence import SMALL_PVALUE, table_evidence
+from skinfo._kernels._null import poisson_tables
 
 
 def pvalue_of(table):
-    return small_table_pvalue(np.array(table, dtype=float))
+    return table_evidence(np.ascontiguousarray(table, float), poisson_tables())[SMALL_PVALUE]
 
 
 def tables_with_margins(rows, columns):

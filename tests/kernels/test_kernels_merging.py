@@ -2,9 +2,18 @@
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from scipy.special import xlogy
 
-from skinfo._kernels._merging import agglomerate, merge_costs, merged_labels
+from skinfo._kernels._merging import (
+    agglomerate,
+    merge_costs,
+    merge_some,
+    merged_labels,
+    states_of_rows,
+    states_of_table,
+)
+from skinfo.cluster._rows import kernel_rows
 
 
 def class_entropy_cost(counts):
@@ -50,11 +59,43 @@ def test_same_merges_as_asking_every_pair(seed, max_states, threshold):
 
 def test_cost_is_the_information_lost():
     counts = np.array([[3.0, 1.0], [1.0, 5.0]])
-    certainty = np.array([-class_entropy_cost(c) for c in counts])
     lost = class_entropy_cost(counts.sum(axis=0)) - sum(map(class_entropy_cost, counts))
-    costs = np.zeros(2)
-    merge_costs(np.ascontiguousarray(counts.T), certainty, 0, 1, 2, costs)
-    assert costs[1] == pytest.approx(lost)
+    assert merge_costs(states_of_table(counts), 1) == pytest.approx([lost])
+
+
+def merge_in_pieces(states, n_rows, n_costs):
+    steps, losses = np.empty((n_rows - 1, 2), np.int64), np.empty(n_rows - 1)
+    while not merge_some(states, steps, losses, 1, np.inf, n_costs):
+        pass
+    assert states.n_merges == n_rows - 1
+    return steps, losses
+
+
+@pytest.mark.parametrize("n_rows", [1, 2, 8, 9, 60])
+def test_a_sparse_table_and_pieces_of_the_work_change_nothing(rng, n_rows):
+    counts = rng.poisson(0.5, (n_rows, 11)) * rng.uniform(0.5, 1.0, (n_rows, 1))
+    counts[:, 0] += 1
+    counts.flags.writeable = False
+    expected_steps, expected_losses = agglomerate(counts, 1, np.inf)
+    table = states_of_rows(kernel_rows(sp.csr_array(counts)), 11)
+    for states, n_costs in ((table, 1), (states_of_table(np.asfortranarray(counts)), 7)):
+        steps, losses = merge_in_pieces(states, n_rows, n_costs)
+        np.testing.assert_array_equal(steps, expected_steps)
+        np.testing.assert_allclose(losses, expected_losses, rtol=1e-12)
+
+
+def test_states_without_weight_merge_for_nothing():
+    counts = np.array([[3.0, 1.0], [0.0, 0.0], [1.0, 5.0], [0.0, 0.0]])
+    steps, losses = agglomerate(counts, 4, 1e-9)
+    assert losses.tolist() == [0.0, 0.0]
+    assert steps.tolist() == [[0, 1], [0, 3]]
+
+
+@pytest.mark.parametrize("n_states", [0, 1])
+def test_nothing_to_merge(n_states):
+    steps, losses = agglomerate(np.ones((n_states, 3)), 1, np.inf)
+    assert steps.shape == (0, 2)
+    assert losses.shape == (0,)
 
 
 def test_states_alike_merge_for_nothing():

@@ -16,7 +16,7 @@ from skinfo._kernels._neighbors import (
     ross_information,
     sum_digamma,
 )
-from skinfo._kernels._neighbors_plane import ksg_information, plane_radii, strip_size, strips
+from skinfo._kernels._neighbors_plane import cut_strips, ksg_information, plane_radii, strip_size
 
 
 def brute_ksg(x, y, k):
@@ -98,12 +98,15 @@ def test_plane_radii(shape_x, shape_y, k, rng):
     order_x, order_y = np.argsort(x), np.argsort(y)
     rank = np.argsort(order_x)
     distance = np.maximum(abs(x[:, None] - x), abs(y[:, None] - y))
-    expected = np.sort(distance, axis=1)[:, k]
+    expected = np.sort(distance, axis=1)
     for size in (k + 1, 10, strip_size(x[order_x], y[order_y], k), n):
-        strip_u, strip_v, rank_u, rank_v = strips(x, y, rank, order_y, size)
-        radii = plane_radii(strip_u, strip_v, x[order_x], size, k)
-        np.testing.assert_array_equal(radii, expected[order_x[rank_u]])
-        np.testing.assert_array_equal(order_x[rank_u], order_y[rank_v])
+        strips = cut_strips(x, y, x[order_x], rank, order_y, size)
+        rows = np.asarray(strips.rows)
+        np.testing.assert_array_equal(np.sort(rows), np.arange(n))
+        np.testing.assert_array_equal(strips.u, x[rows])
+        np.testing.assert_array_equal(strips.v, y[rows])
+        radii = plane_radii(strips, np.array([k, 4 * k]))
+        np.testing.assert_array_equal(radii, expected[rows][:, [k, 4 * k]].T)
 
 
 @pytest.mark.parametrize(("shape_x", "shape_y"), list(itertools.product(SHAPES, SHAPES)))

@@ -8,10 +8,12 @@ import pytest
 from scipy.special import xlogy
 from scipy.stats import hypergeom, random_table
 
+from skinfo._kernels._evidence import INFORMATION, MEAN, SMALL_PVALUE, VARIANCE, table_evidence
 from skinfo._kernels._null import (
-    cell_excess,
+    chance_in_strata,
     expected_information,
     hypergeometric_excess,
+    moments_of_sizes,
     null_moments,
     poisson_tables,
 )
@@ -118,8 +120,52 @@ def test_cell_excess_is_exact_for_poisson_limit():
     # One cell of a vast table is Poisson: E[k ln k] - m ln m at m = 1 is sum k ln k / (k! e).
     k = np.arange(1, 60)
     expected = np.sum(xlogy(k, k) * np.exp(-1 - np.array([math.lgamma(i + 1) for i in k])))
-    assert cell_excess(1e12, 1e6, 1e6, poisson_tables()) == pytest.approx(expected, rel=1e-4)
+    size, once = np.array([1e6]), np.ones(1)
+    smooth = moments_of_sizes(1e12, size, once, size, once, poisson_tables(), False)[0]
+    assert smooth == pytest.approx(expected, rel=1e-4)
 
 
 def test_nothing_is_expected_of_one_row():
     assert null_moments(np.array([1.0]), np.array([1.0]), poisson_tables(), True) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.7])
+def test_evidence_is_of_the_rows_and_columns_that_are_not_empty(scale, rng):
+    counts = scale * rng.integers(1, 9, (4, 3))
+    evidence = table_evidence(counts, poisson_tables())
+    rows, columns = counts.sum(axis=1), counts.sum(axis=0)
+    moments = null_moments(rows, columns, poisson_tables(), scale == 1)
+    np.testing.assert_allclose(evidence[[MEAN, VARIANCE]], moments, rtol=1e-13)
+    at_mean = rows[:, None] * columns / counts.sum()
+    information = np.sum(counts * np.log(counts / at_mean))
+    assert evidence[INFORMATION] == pytest.approx(information, rel=1e-12)
+    assert np.isnan(evidence[SMALL_PVALUE])
+    wider = np.zeros((6, 5))
+    wider[np.ix_([0, 2, 3, 5], [1, 2, 4])] = counts
+    np.testing.assert_array_equal(table_evidence(wider, poisson_tables()), evidence)
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (3, 0), (1, 4), (3, 3)])
+def test_there_is_no_evidence_in_one_row(shape):
+    counts = np.zeros(shape)
+    counts[:1] = 2
+    evidence = table_evidence(counts, poisson_tables())
+    np.testing.assert_array_equal(evidence, [0, 0, 0, np.nan])
+
+
+def test_chance_in_strata_is_that_of_each():
+    levels = [np.sort(sizes) for sizes in (even(3, 40), zipf(5, 90), np.array([7.0]), even(4, 30))]
+    classes = [np.sort(sizes) for sizes in (even(2, 40), even(6, 90), even(2, 7), even(4, 30))]
+    starts = [np.cumsum([0, *map(len, margins)]) for margins in (levels, classes)]
+    margins = np.concatenate(levels), starts[0], np.concatenate(classes), starts[1]
+    exact = chance_in_strata(*margins, poisson_tables(), True, 20)
+    for chance, a, b in zip(exact, levels, classes, strict=True):
+        assert chance == pytest.approx(expected_information(a, b), rel=1e-13, abs=1e-300)
+    # Of sizes that need not be whole: the smooth mean, of tables of at most 20 cells.
+    smooth = chance_in_strata(*margins, poisson_tables(), False, 20)
+    np.testing.assert_array_equal(np.isnan(smooth), [False, True, False, False])
+    np.testing.assert_allclose(smooth[[0, 2, 3]], exact[[0, 2, 3]], rtol=0.06)
+    exchanged = *margins[2:], *margins[:2]
+    for is_exact, chance in ((True, exact), (False, smooth)):
+        turned = chance_in_strata(*exchanged, poisson_tables(), is_exact, 20)
+        np.testing.assert_array_equal(turned, chance)

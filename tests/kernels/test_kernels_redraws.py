@@ -41,7 +41,7 @@ def test_drawn_label_is_where_the_cumulated_probability_passes_the_number(unifor
     prob = np.array([[0.2, 0.0, 0.5, 0.3 - 1e-9, 0.0]])
     # Of what is left at the end by rounding, the last label that can happen.
     expected = min(np.searchsorted(prob[0].cumsum(), uniform, side="right"), 3)
-    assert drawn_label(prob, 0, uniform) == expected
+    assert drawn_label(prob[0], uniform) == expected
 
 
 @pytest.mark.parametrize("n_draws", [MANY_DRAWS, MANY_DRAWS + 1, 1000])
@@ -51,7 +51,7 @@ def test_draw_counts_are_multinomial(n_draws):
     counts = np.empty(5, np.int64)
     drawn = np.empty((400, 5))
     for row in drawn:
-        draw_counts(prob, 0, n_draws, random, counts)
+        draw_counts(prob[0], n_draws, random, counts)
         row[:] = counts
     assert (drawn.sum(axis=1) == n_draws).all()
     error = np.sqrt(n_draws * prob[0] * (1 - prob[0]) / 400)
@@ -72,7 +72,8 @@ def test_gains_are_those_of_the_labels_drawn(n_classes):
     gains = redrawn_gains(
         prob,
         prob,
-        (np.ones(n, np.int64), np.ones(n)),
+        np.ones(n, np.int64),
+        np.ones(n),
         cell,
         mass,
         np.full(len(cell), n),

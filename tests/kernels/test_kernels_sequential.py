@@ -1,5 +1,7 @@
 """The sequential bottleneck on plain arrays, and the grouping of equal rows."""
 
+import pickle
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -102,6 +104,19 @@ def test_new_row_joins_where_it_loses_least(rng, whole):
             for t in range(4)
         ]
         assert kept[label] == pytest.approx(max(kept), rel=1e-13)
+
+
+def test_sparse_counts_survive_pickling(rng):
+    X = make_table(rng, n_rows=5)
+    rows = kernel_rows(sp.csr_array(X))
+    labels, again = np.empty(5, np.int64), np.empty(5, np.int64)
+    nearest_clusters(rows, lookup_for(rows), X.shape[1], rows, 5, 1.0, labels)
+    rows = pickle.loads(pickle.dumps(rows))
+    nearest_clusters(rows, lookup_for(rows), X.shape[1], rows, 5, 1.0, again)
+    assert labels.tolist() == again.tolist() == list(range(5))
+    assert rows.whole
+    assert rows.total == X.sum()
+    assert rows.n_rows == 5
 
 
 def test_equal_rows_have_equal_keys_and_one_group(rng):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skinfo._kernels._assign import assign_bins
-from skinfo._kernels._sorting import class_sums, sort_pairs
+from skinfo._kernels._sorting import class_sums, sorted_pairs, sorted_rows
 
 COLUMNS = {
     "normal": lambda rng, n: rng.normal(size=n),
@@ -15,6 +15,10 @@ COLUMNS = {
     "mostly zero": lambda rng, n: np.where(rng.random(n) < 0.95, 0.0, rng.normal(size=n)),
     "neighbours": lambda rng, n: 1.0 + rng.integers(0, 9, n) * np.spacing(1.0),
     "an outlier": lambda rng, n: np.append(rng.normal(size=n)[1:], 1e300)[:n],
+    "neighbours and an outlier": lambda rng, n: np.append(
+        1e300, 1.0 + rng.integers(0, 9, n) * np.spacing(1.0)
+    )[:n],
+    "infinities and zeros": lambda rng, n: rng.choice([-np.inf, -1, -0.0, 0.0, 5e-324, np.inf], n),
     "in order": lambda rng, n: np.arange(float(n)),
     "in reverse": lambda rng, n: -np.arange(float(n)),
 }
@@ -22,14 +26,24 @@ COLUMNS = {
 
 @pytest.mark.parametrize("n", [0, 1, 2, 24, 25, 300, 20_000])
 @pytest.mark.parametrize("column", COLUMNS)
-def test_sorted_as_numpy_sorts(rng, column, n):
+def test_rows_are_those_of_a_stable_sort(rng, column, n):
     x = COLUMNS[column](rng, n)
-    values, rows = x.copy(), np.arange(n, dtype=np.int32)
-    sort_pairs(values, rows)
-    np.testing.assert_array_equal(values, np.sort(x))
-    # Every row is there once, and still beside its value.
-    np.testing.assert_array_equal(np.sort(rows), np.arange(n))
-    np.testing.assert_array_equal(x[rows], values)
+    values, rows = sorted_rows(x)
+    np.testing.assert_array_equal(rows, np.argsort(x, kind="stable"))
+    np.testing.assert_array_equal(values, x[rows])
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.uint32])
+@pytest.mark.parametrize("n", [0, 1, 2, 25, 20_000])
+@pytest.mark.parametrize("column", COLUMNS)
+def test_codes_stay_with_their_values(rng, column, n, dtype):
+    x, many = COLUMNS[column](rng, n), rng.integers(0, np.iinfo(dtype).max, n, dtype, True)
+    for codes in (many % 2, many):
+        values, sorted_codes = sorted_pairs(x, codes)
+        np.testing.assert_array_equal(values, np.sort(x))
+        assert sorted_codes.dtype == dtype
+        order, found = np.lexsort((codes, x)), np.lexsort((sorted_codes, values))
+        np.testing.assert_array_equal(sorted_codes[found], codes[order])
 
 
 @pytest.mark.parametrize("n_classes", [2, 3, 300])
@@ -45,11 +59,14 @@ def test_class_sums_are_counts_before_each_end(rng, n_classes, weighted):
         np.testing.assert_array_equal(row, np.bincount(codes[:end], before, n_classes))
 
 
-@pytest.mark.parametrize("n_cuts", [0, 1, 7, 24, 25, 200])
-def test_bins_are_those_of_a_search(rng, n_cuts):
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("n", [0, 1, 63, 64, 1000])
+@pytest.mark.parametrize("n_cuts", [0, 1, 7, 64, 65, 200])
+def test_bins_are_those_of_a_search(rng, n_cuts, n, dtype):
     cuts = np.sort(rng.choice(np.arange(-300, 300) / 10, n_cuts, replace=False))
-    values = np.concatenate([rng.normal(0, 10, 1000), cuts, [-np.inf, np.inf, np.nan, -0.0]])
-    codes = np.empty(len(values), np.uint8)
+    special = np.concatenate([[-np.inf, np.inf, np.nan, -0.0], cuts])
+    values = np.concatenate([special, rng.normal(0, 10, 1000)])[:n]
+    codes = np.empty(len(values), dtype)
     assign_bins(values, cuts, 251, codes)
     expected = np.where(np.isnan(values), 251, np.searchsorted(cuts, values, side="right"))
     np.testing.assert_array_equal(codes, expected)

@@ -56,6 +56,26 @@ def test_single_levels_are_kept_where_some_share_a_code(rng):
     assert len(pairs.assign(byte=codes[1, :5000]).drop_duplicates()) == n_single
 
 
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int64, np.uint64, np.float32])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_columns_of_an_array_have_the_codes_that_they_have_alone(rng, dtype, order):
+    X = rng.integers(0, 5, (300, 40)) * rng.integers(1, 5, 40) + rng.integers(0, 50, 40)
+    X[:, 3] = 7
+    X[:, 4] = rng.integers(0, 120, 300)  # cut into bins
+    X[0, 5] = 120  # few, but far apart
+    X -= 0 if np.dtype(dtype).kind == "u" else 60
+    array = np.asarray(X, dtype, order=order)
+    keep = rng.random(300) < 0.8
+    target = Target(np.zeros(keep.sum(), np.int32), np.arange(2), np.ones(keep.sum()), False)
+    found = []
+    for columns in (array, pd.DataFrame(array)):
+        table = read_table(InfoBottleneckSelector(), columns, reset=True)
+        found.append(feature_codes(table, target, keep))
+    np.testing.assert_array_equal(found[0][0], found[1][0])
+    np.testing.assert_array_equal(found[0][1], found[1][1])
+    assert found[0][1][3] == 1
+
+
 @pytest.mark.parametrize("spread", ["three kinds", "normal"])
 def test_selector_loses_nothing_of_thousands_of_thin_levels(rng, spread):
     n_levels, rows = 3000, 20

@@ -1,0 +1,59 @@
+"""A column sorted with the class of each row: as floats that hold both, or by an order.
+
+python benchmarks/sorting.py [--repeats 20]
+
+Without AVX-512: NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL AVX512_SPR";
+without AVX2 nor NEON (X86_V3, too) NumPy sorts several times as slowly.
+"""
+
+import argparse
+
+import numpy as np
+from _table import interleaved, print_table
+
+from skinfo._kernels._sorting import sorted_pairs, sorted_rows
+
+COLUMNS = {
+    "normal": lambda rng, n: rng.normal(size=n),
+    "lognormal": lambda rng, n: rng.lognormal(size=n),
+    "an outlier": lambda rng, n: np.append(rng.normal(size=n - 1), 1e300),
+    "mostly zero": lambda rng, n: np.where(rng.random(n) < 0.95, 0.0, rng.normal(size=n)),
+    "50 integers": lambda rng, n: rng.integers(0, 50, n).astype(float),
+    "in order": lambda rng, n: np.sort(rng.normal(size=n)),
+}
+
+
+def by_order(values, codes):
+    """Return both in the order that NumPy finds."""
+    order = np.argsort(values)
+    return values[order], codes[order]
+
+
+def main():
+    """Print the table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--repeats", type=int, default=20)
+    repeats = parser.parse_args().repeats
+    rng = np.random.default_rng(0)
+    rows = []
+    for n in (1000, 10_000, 100_000, 1_000_000):
+        for name, column in COLUMNS.items():
+            x, y = column(rng, n), rng.integers(0, 2, n).astype(np.uint8)
+            seconds = interleaved(
+                {
+                    "sorted_pairs": lambda x=x, y=y: sorted_pairs(x, y),
+                    "sorted_rows": lambda x=x: sorted_rows(x),
+                    "argsort, take": lambda x=x, y=y: by_order(x, y),
+                    "stable argsort": lambda x=x: np.argsort(x, kind="stable"),
+                    "sort alone": lambda x=x: np.sort(x),
+                },
+                repeats,
+            )
+            rows.append([n, name, *(each / n * 1e9 for each in seconds.values())])
+    print_table(
+        f"Nanoseconds a row; median of {repeats}", ["rows", "column", *list(seconds)], rows
+    )
+
+
+if __name__ == "__main__":
+    main()

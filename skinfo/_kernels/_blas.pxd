@@ -1,0 +1,14 @@
+"""Products of vectors and matrices, by the BLAS of SciPy: what other kernels call."""
+
+ctypedef double (*dot_function)(int *, double *, int *, double *, int *) noexcept nogil
+ctypedef void (*gemv_function)(
+    char *, int *, int *, double *, double *, int *, double *, int *, double *, double *, int *
+) noexcept nogil
+ctypedef void (*gemm_function)(
+    char *, char *, int *, int *, int *,
+    double *, double *, int *, double *, int *, double *, double *, int *,
+) noexcept nogil
+
+cdef dot_function ddot
+cdef gemv_function dgemv
+cdef gemm_function dgemm

@@ -1,0 +1,11 @@
+"""P-values of tables that no smooth law follows: what other kernels call."""
+
+cdef bint is_whole(const double *counts, Py_ssize_t n) noexcept nogil
+
+cdef double small_table_pvalue(
+    const double *counts,
+    Py_ssize_t n_rows,
+    Py_ssize_t n_columns,
+    const double *row_sums,
+    const double *column_sums,
+) except -1.0 nogil

@@ -1,0 +1,82 @@
+"""x ln x, and the information that sums of it make."""
+
+from libc.math cimport log1p
+from libc.stdlib cimport free, malloc
+
+import numpy as np
+
+# n ln n of counts is looked up as far as the second-level cache holds it.
+N_LOOKED_UP = 16384
+
+
+def xlogx_table(Py_ssize_t n_looked_up):
+    """Return n ln n for n = 0, 1, 2, ... below a number, at most N_LOOKED_UP of them."""
+    cdef Py_ssize_t n
+    table = np.empty(min(n_looked_up, N_LOOKED_UP))
+    cdef double[::1] values = table
+    with nogil:
+        for n in range(values.shape[0]):
+            values[n] = xlogx(n)
+    return table
+
+
+def table_information(const double[:, ::1] counts):
+    """Return plug-in I(row; column), in nats, of one contingency table."""
+    cdef double information
+    cdef Py_ssize_t n_rows = counts.shape[0]
+    cdef Py_ssize_t n_columns = counts.shape[1]
+    cdef double *column_sums
+    if n_rows == 0 or n_columns == 0:
+        return 0.0
+    # An array would take longer than a small table does.
+    column_sums = <double *>malloc(n_columns * sizeof(double))
+    if column_sums == NULL:
+        raise MemoryError
+    with nogil:
+        information = information_of_table(&counts[0, 0], n_rows, n_columns, column_sums)
+    free(column_sums)
+    return information
+
+
+cdef double information_of_table(
+    const double *counts, Py_ssize_t n_rows, Py_ssize_t n_columns, double *column_sums
+) noexcept nogil:
+    """Return plug-in I(row; column), in nats, of one contingency table.
+
+    Each cell adds n_ij ln(n_ij N / (a_i b_j)). How far that ratio is from one is taken from the
+    counts in other rows and columns: an independent table gives zero to rounding, and so does,
+    to its own size, the information of few rows beside a cell of large weight.
+
+    Parameters
+    ----------
+    counts : (n_rows, n_columns)
+
+    column_sums : (n_columns,)
+        Filled in.
+    """
+    cdef Py_ssize_t i, j
+    cdef const double *row
+    cdef double row_sum, others, apart
+    cdef double total = 0.0
+    cdef double information = 0.0
+    for j in range(n_columns):
+        column_sums[j] = 0.0
+    for i in range(n_rows):
+        row = counts + i * n_columns
+        for j in range(n_columns):
+            column_sums[j] += row[j]
+            total += row[j]
+    if total <= 0.0:
+        return 0.0
+    for i in range(n_rows):
+        row = counts + i * n_columns
+        row_sum = 0.0
+        for j in range(n_columns):
+            row_sum += row[j]
+        for j in range(n_columns):
+            if row[j] > 0.0:
+                # Of a constant row or column both products are zero.
+                others = row[j] * ((total - row_sum) - (column_sums[j] - row[j]))
+                apart = others - (row_sum - row[j]) * (column_sums[j] - row[j])
+                information += row[j] * log1p(apart / (row_sum * column_sums[j]))
+    return information / total

@@ -1,0 +1,123 @@
+"""The candidate with the largest least term over the chosen features, without all the terms.
+
+A least term only falls as features are chosen (Fleuret, JMLR 5, 2004): a candidate that is behind
+the best one already needs no more tables.
+"""
+
+from libc.math cimport INFINITY, rint
+from libc.stdint cimport int64_t
+
+from skinfo._kernels._candidates cimport Chance, Terms, terms_of_column
+from skinfo._kernels._sample cimport Lookups, PairTables, Sample
+
+# What is taken of I(X;Y|W): itself, I(X,W;Y), or that over H(X,W,Y).
+cpdef enum:
+    GIVEN
+    JOINT
+    NORMALIZED
+
+
+cdef inline double score_steps() noexcept nogil:
+    """Return how many steps a nat has: scores of the same one are equal, of them the first wins."""
+    return 1e12
+
+
+SCORE_STEPS = score_steps()
+
+
+def best_by_least(
+    Sample sample,
+    Lookups lookups,
+    const int64_t[::1] features,
+    const int64_t[::1] chosen,
+    const double[:] relevance,
+    int term,
+    bint corrected,
+    const double[:] costs,
+    double[::1] least,
+    int64_t[::1] n_seen,
+):
+    """Return the position among `features` of the one whose least term over `chosen` is largest.
+
+    Parameters
+    ----------
+    sample : Sample
+
+    lookups : Lookups
+
+    features : ndarray of shape (n_features,), dtype int64
+
+    chosen : ndarray of shape (n_chosen,), dtype int64
+        In the order chosen.
+
+    relevance : ndarray of float64
+        I(X;Y) of all columns, in nats.
+
+    term : {GIVEN, JOINT, NORMALIZED}
+
+    corrected : bool
+        Whether I(X;Y|W) is less its mean under independence.
+
+    costs : ndarray of float64
+        What comes off the score of each column, in nats.
+
+    least, n_seen : ndarray
+        By column: the least term so far, and of how many of the chosen features. Brought up to
+        date where that was needed.
+
+    Returns
+    -------
+    position : int
+
+    score : float
+        That term less its cost.
+    """
+    cdef PairTables tables = PairTables(sample, lookups, features, chosen)
+    cdef Chance chance = Chance(tables.n_states) if corrected else None
+    cdef Py_ssize_t n_features = features.shape[0]
+    cdef Py_ssize_t best = -1
+    cdef Py_ssize_t start = 0
+    cdef Py_ssize_t position, turn, w, x
+    cdef double score = -INFINITY
+    cdef double best_start = -INFINITY
+    cdef double value
+    cdef Terms terms
+    with nogil:
+        # The most promising one first: it rules out most of the others.
+        for position in range(n_features):
+            x = features[position]
+            if least[x] - costs[x] > best_start:
+                start, best_start = position, least[x] - costs[x]
+        for turn in range(n_features + 1):
+            position = start if turn == 0 else turn - 1
+            x = features[position]
+            while n_seen[x] < chosen.shape[0] and is_before(
+                least[x] - costs[x], position, score, best
+            ):
+                w = chosen[n_seen[x]]
+                tables.count(x, w)
+                if corrected:
+                    chance.fill(tables)
+                terms = terms_of_column(x, tables, chance)
+                value = terms.given
+                if term != GIVEN:
+                    value += relevance[w]
+                if term == NORMALIZED:
+                    value /= terms.joint_entropy
+                if value < least[x]:
+                    least[x] = value
+                n_seen[x] += 1
+            if n_seen[x] == chosen.shape[0] and is_before(
+                least[x] - costs[x], position, score, best
+            ):
+                best, score = position, least[x] - costs[x]
+    return best, score
+
+
+cpdef bint is_before(
+    double score, Py_ssize_t position, double other_score, Py_ssize_t other_position
+) noexcept nogil:
+    """Return whether a score is larger, or equal and at an earlier position."""
+    cdef double a = rint(score * score_steps())
+    cdef double b = rint(other_score * score_steps())
+    return a > b or (a == b and position < other_position)

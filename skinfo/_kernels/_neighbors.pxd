@@ -1,0 +1,85 @@
+"""Balls on a sorted line, and digamma of whole numbers: what other kernels call.
+
+A line is a pointer and a number of rows: ends of balls are looked for several times a row.
+"""
+
+from libc.stdint cimport int64_t
+
+
+cdef inline bint before_end(
+    const double* line, Py_ssize_t j, double x, double r, bint upper, bint closed
+) noexcept nogil:
+    """Say whether row j lies before an end of the ball: true, then false, along a sorted line.
+
+    The upper end is where line - x outgrows r, the lower where x - line no
+    longer does; `closed`: rows at distance r are inside.
+    """
+    if upper:
+        return line[j] - x <= r if closed else line[j] - x < r
+    return x - line[j] > r if closed else x - line[j] >= r
+
+
+cdef inline Py_ssize_t ball_end(
+    const double* line,
+    Py_ssize_t n,
+    double x,
+    double r,
+    bint upper,
+    bint closed,
+    Py_ssize_t start,
+) noexcept nogil:
+    """Return the first row of a sorted line that is not `before_end`, found by steps from `start`.
+
+    The steps double, so a good start costs nothing and a bad one a logarithm.
+    """
+    cdef Py_ssize_t low, high, middle
+    cdef Py_ssize_t step = 1
+    if start < n and before_end(line, start, x, r, upper, closed):
+        low, high = start, start + 1
+        while high < n and before_end(line, high, x, r, upper, closed):
+            low = high
+            high += step
+            step *= 2
+        high = min(high, n)
+    else:
+        low, high = start - 1, start
+        while low >= 0 and not before_end(line, low, x, r, upper, closed):
+            high = low
+            low -= step
+            step *= 2
+        low = max(low, -1)
+    # Row low is before the end (or none is), row high is not (or there is none).
+    while high - low > 1:
+        middle = (low + high) // 2
+        if before_end(line, middle, x, r, upper, closed):
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+cdef inline Py_ssize_t ball_end_near(
+    const double* line,
+    Py_ssize_t n,
+    double x,
+    double r,
+    bint upper,
+    bint closed,
+    Py_ssize_t start,
+) noexcept nogil:
+    """Return what `ball_end` does, without branches if it is one of the rows from `start` on."""
+    cdef Py_ssize_t j
+    cdef Py_ssize_t n_before = 0
+    if 1 <= start <= n - 4:
+        for j in range(start - 1, start + 4):
+            n_before += before_end(line, j, x, r, upper, closed)
+        if 0 < n_before < 5:
+            return start - 1 + n_before
+    return ball_end(line, n, x, r, upper, closed, start)
+
+
+cpdef double digamma_integer(int64_t m) noexcept nogil
+
+cpdef double sum_digamma(const double[::1] tally) noexcept nogil
+
+cdef void fill_digamma(double[::1] digammas) noexcept nogil

@@ -1,0 +1,161 @@
+"""What independence alone would give: what other kernels call."""
+
+from libc.math cimport isnan, log, sqrt
+
+cpdef enum:
+    # The Poisson tables are uniform in sqrt(rate): both functions are smooth there.
+    RATE_MAX = 64
+    STEPS_PER_UNIT = 128
+
+cdef enum:
+    # Columns of the Poisson tables: from zero to sqrt(RATE_MAX), and one more.
+    N_GRID = 8 * STEPS_PER_UNIT + 2
+
+    # Logarithms of small counts, looked up: they are most of the work.
+    N_LOGARITHMS = 4096
+
+
+cdef inline double TAIL() noexcept nogil:
+    """Return the relative weight at which the tail of a law is dropped."""
+    return 1e-15
+
+
+cdef const double *logarithms() noexcept nogil
+
+
+cdef inline double divergence_term(
+    double k, double mean, double log_mean, const double *logarithms
+) noexcept nogil:
+    """Return k ln(k / mean) - k + mean: never negative, and small where k is near the mean."""
+    cdef double log_ratio
+    if k < 1.0:
+        return mean
+    # Of large k the difference of two logarithms would not be exact enough.
+    if k < N_LOGARITHMS:
+        log_ratio = logarithms[<Py_ssize_t>k] - log_mean
+    else:
+        log_ratio = log(k / mean)
+    return k * log_ratio - (k - mean)
+
+
+cpdef double hypergeometric_excess(double n, double a, double b) noexcept nogil
+cdef double series_excess(double n, double a, double b) noexcept nogil
+
+
+cdef enum PoissonTable:
+    # Rows of what `poisson_tables` returns.
+    EXCESS
+    EXPONENT
+    RESIDUAL
+    SLOPE
+
+
+cdef inline double interpolate(
+    const double *poisson, PoissonTable which, double rate
+) noexcept nogil:
+    """Return one of the four Poisson functions at a rate below RATE_MAX."""
+    cdef double position = sqrt(rate) * STEPS_PER_UNIT
+    cdef Py_ssize_t cell = <Py_ssize_t>position
+    cdef double part = position - cell
+    cdef const double *values = poisson + which * N_GRID + cell
+    return values[0] * (1.0 - part) + values[1] * part
+
+
+cdef inline double cell_excess(
+    double n, double a, double b, const double *poisson
+) noexcept nogil:
+    """Return about E[k ln k] - m ln m, m = ab/n, for k ~ Hypergeometric(n, a, b).
+
+    Summed over a table's cells and divided by n this is the null mean of its
+    information, within a few percent at worst (single rows) and to second order in dense tables.
+    Real-valued margins are as good as integers.
+
+    Parameters
+    ----------
+    poisson : (4, N_GRID)
+        From `poisson_tables`.
+    """
+    cdef double rate, keep, shrink, exponent, factor
+    if n <= 1.0:
+        return 0.0
+    rate = a * b / n
+    if rate <= 0.0:
+        return 0.0
+    keep = ((n - a) / n) * ((n - b) / n) * n / (n - 1.0)
+    keep = keep if keep < 1.0 else 1.0
+    if rate >= RATE_MAX - 1:
+        return (0.5 + 1.0 / (12.0 * rate)) * keep
+    shrink = 1.0 - keep
+    exponent = interpolate(poisson, EXPONENT, rate)
+    # (1 - shrink) ** exponent to second order: a power would cost as much as the rest.
+    factor = 1.0 - exponent * shrink * (1.0 + 0.5 * (1.0 - exponent) * shrink)
+    return interpolate(poisson, EXCESS, rate) * factor
+
+
+cdef struct Margin:
+    # Row (or column) sums of a table, and how often each occurs; NULL: once.
+    const double *sizes
+    const double *times
+    Py_ssize_t n
+
+
+cdef double sum_of(Margin margin) noexcept nogil
+
+
+cdef struct NullMeans:
+    # What a row of each size adds to the mean of N * I under independence, in tables of `n` rows
+    # that have the same columns.
+    double n
+    Margin columns
+    const double *poisson  # (4, N_GRID)
+    # Whether sizes are whole numbers and the mean is the exact one; else it is smooth.
+    bint exact
+    # By size, from zero to n: NaN where not known yet. NULL: nothing is remembered, as of sizes
+    # that are not whole.
+    double *known
+
+
+cdef double row_excess(const NullMeans *means, double size) noexcept nogil
+
+
+cdef inline double row_mean(const NullMeans *means, double size) noexcept nogil:
+    """Return what a row of this size adds to the mean, looked up if it is known."""
+    cdef double *known
+    if means.known == NULL:
+        return row_excess(means, size)
+    # A call would take longer than this look.
+    known = means.known + <Py_ssize_t>size
+    if isnan(known[0]):
+        known[0] = row_excess(means, size)
+    return known[0]
+
+
+cdef struct Moments:
+    # Of N * I over tables with the same margins, in nats.
+    double mean
+    double variance
+
+
+cdef struct SlopeSpace:
+    # Room for the slope of x ln x in each cell, and its means by row and by column.
+    double *cells
+    double *rows
+    double *columns
+
+
+cdef inline Py_ssize_t slope_room(Py_ssize_t n_rows, Py_ssize_t n_columns) noexcept nogil:
+    """Return how many numbers `slope_space` needs room for."""
+    return n_rows * n_columns + n_rows + n_columns
+
+
+cdef inline SlopeSpace slope_space(
+    double *room, Py_ssize_t n_rows, Py_ssize_t n_columns
+) noexcept nogil:
+    """Return the parts of a room."""
+    cdef double *rows = room + n_rows * n_columns
+    return SlopeSpace(room, rows, rows + n_rows)
+
+
+cdef Moments moments_of_table(
+    Margin rows, const NullMeans *means, SlopeSpace space
+) noexcept nogil

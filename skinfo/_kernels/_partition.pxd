@@ -1,0 +1,18 @@
+"""What a bin costs: shared by the dynamic programmes."""
+
+# Costs of a bin; False and True stand for the first two.
+cpdef enum:
+    INFORMATION = 0
+    MODL = 1
+    VARIANCE = 2
+    BALANCED = 3
+
+
+cdef void fill_costs(
+    const double[:, ::1] by_class,
+    Py_ssize_t end,
+    Py_ssize_t first,
+    Py_ssize_t n,
+    int cost,
+    double[::1] row,
+) noexcept nogil

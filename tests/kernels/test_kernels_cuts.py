@@ -1,0 +1,108 @@
+"""Boundary points, new values and running sums of a sorted column."""
+
+import numpy as np
+import pytest
+
+from skinfo._kernels._cuts import boundary_points, new_values, positions_near, running_sums
+from skinfo._kernels._partition import INFORMATION, MODL, optimal_partitions
+
+
+def in_order(table):
+    """Return the values 0, 1, ... in order, and the class of each."""
+    m, n_classes = table.shape
+    cells = np.repeat(np.arange(m * n_classes), table.ravel())
+    return cells // n_classes * 1.0, (cells % n_classes).astype(np.uint8)
+
+
+@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("n_classes", [2, 3, 4])
+@pytest.mark.parametrize("cost", [INFORMATION, MODL])
+def test_boundary_points_lose_nothing(seed, n_classes, cost):
+    # Small counts make many neighbours of the same class distribution.
+    table = np.random.default_rng(seed).integers(0, 3, (9, n_classes))
+    table[table.sum(axis=1) == 0, 0] = 1
+    values, codes = in_order(table)
+    points, complete = boundary_points(values, codes, np.empty(0), table.shape[1], 100)
+    assert complete
+    whole = np.column_stack([table, table.sum(axis=1)])
+    cumulative = np.vstack([np.zeros(n_classes + 1), np.cumsum(whole, axis=0)])
+    every, _ = optimal_partitions(cumulative, 4, 1.0, cost)
+    rows = np.concatenate([[0], values[points], [9]]).astype(int)
+    fewer, _ = optimal_partitions(cumulative[rows], min(4, len(rows) - 1), 1.0, cost)
+    # Moving rows of one class distribution between two bins costs a concave function of how many,
+    # so the best is to move all: to a boundary point, or until a bin is empty. (MODL: the second
+    # derivative is psi'(n + J) - sum pi_c^2 psi'(n_c + 1) <= 0, by Cauchy-Schwarz.)
+    every, fewer = np.minimum.accumulate(every), np.minimum.accumulate(fewer)
+    np.testing.assert_allclose(fewer, every[: len(fewer)], atol=1e-9)
+    assert fewer[-1] == pytest.approx(every[-1], abs=1e-9)
+
+
+def test_boundary_points_by_hand():
+    # 0 and 1, six rows, are both half and half, 2 and 3 both pure: one boundary, at 2.
+    table = np.array([[1, 1], [2, 2], [0, 1], [0, 3]])
+    points, complete = boundary_points(*in_order(table), np.empty(0), table.shape[1], 100)
+    assert points.tolist() == [6]
+    assert complete
+
+
+def test_boundary_points_of_weighted_rows():
+    # Weights make 0 and 1 alike: 2 to 1 in both.
+    values, codes = np.array([0.0, 0.0, 1.0, 1.0]), np.array([0, 1, 0, 1], np.uint8)
+    points, _ = boundary_points(values, codes, np.array([2.0, 1.0, 1.0, 0.5]), 2, 100)
+    assert points.tolist() == []
+    points, _ = boundary_points(values, codes, np.array([2.0, 1.0, 1.0, 1.0]), 2, 100)
+    assert points.tolist() == [2]
+
+
+def test_search_for_boundary_points_ends_at_the_limit():
+    values, codes = in_order(np.tile([[1, 0], [0, 1]], (50, 1)))
+    points, complete = boundary_points(values, codes, np.empty(0), 2, 10)
+    assert len(points) == 10
+    assert not complete
+    assert boundary_points(values, codes, np.empty(0), 2, 99)[1]
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 50])
+def test_new_values(n):
+    values = np.sort(np.random.default_rng(n).integers(0, 20, n).astype(float))
+    expected = np.unique(values, return_index=True)[1][1:].tolist()
+    positions, complete = new_values(values, n)
+    assert positions.tolist() == expected
+    assert complete
+    if len(expected) > 1:
+        positions, complete = new_values(values, len(expected) - 1)
+        assert positions.tolist() == expected[:-1]
+        assert not complete
+
+
+def positions_near_by_numpy(values, edges, chosen, most):
+    """Return the same, one edge after the other."""
+    found, thinned = [edges[chosen]], False
+    for low, high in zip(edges[chosen - 1], edges[chosen + 1], strict=True):
+        firsts = low + np.flatnonzero(np.diff(values[low:high])) + 1
+        if len(firsts) > most:
+            thinned = True
+            firsts = firsts[np.linspace(0, len(firsts) - 1, most).astype(np.int64)]
+        found.append(firsts)
+    return np.unique(np.concatenate(found)).tolist(), thinned
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("most", [2, 4, 30, 1000])
+def test_positions_near(seed, most):
+    rng = np.random.default_rng(seed)
+    values = np.sort(np.round(rng.normal(size=2000), rng.integers(1, 9)))
+    firsts, _ = new_values(values, 2000)
+    inner = np.sort(rng.choice(firsts, min(len(firsts), rng.integers(1, 40)), replace=False))
+    edges = np.concatenate([[0], inner, [2000]])
+    chosen = np.flatnonzero(rng.random(len(inner)) < rng.choice([0.1, 0.5, 1.0])) + 1
+    positions, thinned = positions_near(values, edges, chosen, most)
+    assert (positions.tolist(), thinned) == positions_near_by_numpy(values, edges, chosen, most)
+
+
+def test_running_sums():
+    rng = np.random.default_rng(0)
+    terms, rows = rng.normal(size=(50, 3)), rng.permutation(50)[:40].astype(np.int32)
+    expected = np.cumsum(np.vstack([np.zeros(3), terms[rows]]), axis=0)
+    np.testing.assert_array_equal(running_sums(terms, rows), expected)
+    assert running_sums(terms, rows[:0]).tolist() == [[0.0] * 3]

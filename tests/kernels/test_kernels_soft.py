@@ -1,0 +1,121 @@
+"""Kernels of the soft bottleneck."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from skinfo._kernels._growth import grow_clusters
+from skinfo._kernels._multiply import Rows
+from skinfo._kernels._soft import TINY, Descent, decoder_logs, descend, mutual_information
+from skinfo.measures import mutual_information as measured_information
+
+# One row, column or cluster takes other routines of BLAS than several.
+SHAPES = [(1, 1, 1), (1, 6, 1), (1, 6, 3), (7, 1, 1), (7, 1, 3), (40, 6, 1), (40, 6, 3)]
+
+
+def make_rows(n_rows, n_columns, seed=0):
+    """Return p(y|x), some of it zero, and p(x)."""
+    rng = np.random.default_rng(seed)
+    rows = rng.dirichlet(np.full(n_columns, 0.5), n_rows)
+    rows[(rows < 0.05) & (rows < rows.max(axis=1, keepdims=True))] = 0
+    return rows / rows.sum(axis=1, keepdims=True), rng.dirichlet(np.full(n_rows, 3.0))
+
+
+def make_decoder(rows, mass, n_clusters, seed=0):
+    """Return q(t, y), nowhere zero."""
+    encoder = np.random.default_rng(seed).dirichlet(np.ones(n_clusters), len(mass))
+    return encoder.T @ (mass[:, None] * (0.9 * rows + 0.1 / rows.shape[1]))
+
+
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize(("n_rows", "n_columns", "n_clusters"), SHAPES)
+def test_a_step_is_the_equation(container, n_rows, n_columns, n_clusters):
+    rows, mass = make_rows(n_rows, n_columns)
+    start, beta = make_decoder(rows, mass, n_clusters), 3.0
+    descent = Descent(Rows(container(rows)), mass, beta, 0.0, start, 1)
+    assert descend(descent, 1)
+    weight = start.sum(axis=1)
+    shares = weight[:, None] * np.exp(beta * np.log(start / weight[:, None]) @ rows.T)
+    partition = shares.sum(axis=0)
+    np.testing.assert_allclose(descent.joint, mass * shares / partition, rtol=1e-12)
+    np.testing.assert_allclose(descent.energies, [-mass @ np.log(partition)], atol=1e-14)
+
+
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize(("n_rows", "n_columns", "n_new"), SHAPES)
+def test_growth_is_the_equation(container, n_rows, n_columns, n_new):
+    rows, mass = make_rows(n_rows, n_columns)
+    start, beta = make_decoder(rows, mass, n_new), 3.0
+    free = np.random.default_rng(1).normal(size=n_rows)
+    growth, clusters = grow_clusters(Rows(container(rows)), mass, free, beta, start)
+    shares = mass * np.exp(beta * np.log(start) @ rows.T - free)
+    np.testing.assert_allclose(growth, np.log(shares.sum(axis=1)), rtol=1e-12)
+    reached = shares @ rows / shares.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(clusters, reached, rtol=1e-12)
+
+
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+def test_how_often_a_descent_is_continued_changes_nothing(container):
+    rows, mass = make_rows(60, 8)
+    start = make_decoder(rows, mass, 5)
+    factor = Rows(container(rows))
+    whole = Descent(factor, mass, 6.0, 1e-9, start, 400)
+    assert descend(whole, 1000)
+    parts = Descent(factor, mass, 6.0, 1e-9, start, 400)
+    while not descend(parts, 3):
+        pass
+    assert parts.n_iter == whole.n_iter
+    assert parts.n_stood == whole.n_stood
+    np.testing.assert_array_equal(parts.joint, whole.joint)
+    # What has ended stays as it is once all steps are made.
+    spent = Descent(factor, mass, 6.0, 0.0, start, 10)
+    assert descend(spent, 10)
+    joint = np.array(spent.joint)
+    assert descend(spent, 10)
+    assert spent.n_iter == 10
+    np.testing.assert_array_equal(spent.joint, joint)
+
+
+def test_arrays_that_must_not_be_written_to():
+    rows, mass = make_rows(30, 6)
+    start = make_decoder(rows, mass, 3)
+    free = np.zeros(30)
+    for array in (rows, mass, start, free):
+        array.flags.writeable = False
+    found = []
+    for table in (rows, sparse.csr_array(rows)):
+        descent = Descent(Rows(table), mass, 4.0, 1e-9, start, 50)
+        descend(descent, 50)
+        growth, clusters = grow_clusters(Rows(table), mass, free, 4.0, start)
+        found.append((np.asarray(descent.joint), growth, clusters))
+    for dense, other in zip(*found, strict=True):
+        np.testing.assert_allclose(other, dense, rtol=1e-9, atol=1e-12)
+    assert np.isfinite(mutual_information(start, start.sum(axis=0)))
+
+
+def test_logs_of_a_decoder():
+    decoder = np.array([[0.2, 0.0, 0.3], [0.5, 0.0, 0.0], [0.0, 0.0, 0.0]])
+    logs, log_weights = decoder_logs(np.sqrt(decoder), 2.0)
+    np.testing.assert_allclose(log_weights, np.log([0.5, 0.5, TINY]), rtol=1e-12)
+    np.testing.assert_allclose(logs[0, [0, 2]], 2.0 * np.log([0.4, 0.6]), rtol=1e-12)
+    assert abs(logs[1, 0]) < 1e-15
+    # Of zero it is finite, so that zero times it is zero.
+    assert np.all(logs[decoder == 0] == logs[2, 2])
+    assert -np.inf < logs[2, 2] < -1e100
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_mutual_information(order):
+    joint = np.random.default_rng(0).dirichlet(np.full(35, 0.3)).reshape(5, 7)
+    joint[joint < 0.01] = 0
+    joint /= joint.sum()
+    expected = measured_information(joint, base=np.e)
+    found = mutual_information(np.asarray(joint, order=order), joint.sum(axis=0))
+    assert found == pytest.approx(expected, rel=1e-12)
+    independent = np.outer([0.3, 0.7], [0.1, 0.9])
+    assert 0 <= mutual_information(independent, independent.sum(axis=0)) < 1e-15
+
+
+def test_sizes_beyond_those_of_blas():
+    with pytest.raises(OverflowError, match="2147483648"):
+        Rows(np.broadcast_to(0.0, (2**31, 1)))

@@ -2,14 +2,18 @@
 
 from importlib import import_module
 
-from skinfo.cluster import InformationBottleneck
-from skinfo.feature_selection import InfoBottleneckSelector
-from skinfo.metrics import EntropyScorer
-from skinfo.preprocessing import MutualInfoBinner
+# That there are kernels for this processor is told at once.
+import_module("skinfo._kernels")
 
 __version__ = "0.1.0"
 
-# Imported when first asked for: pictures and estimates are not needed to fit an estimator.
+# What is imported when it is first asked for: who bins does not wait for the selector.
+_ESTIMATORS = {
+    "EntropyScorer": "metrics",
+    "InfoBottleneckSelector": "feature_selection",
+    "InformationBottleneck": "cluster",
+    "MutualInfoBinner": "preprocessing",
+}
 _SUBPACKAGES = (
     "cluster",
     "estimation",
@@ -24,10 +28,12 @@ __all__ = ["EntropyScorer", "InfoBottleneckSelector", "InformationBottleneck", "
 
 
 def __getattr__(name):
+    if name in _ESTIMATORS:
+        return getattr(import_module(f"skinfo.{_ESTIMATORS[name]}"), name)
     if name in _SUBPACKAGES:
         return import_module(f"skinfo.{name}")
     raise AttributeError(f"module 'skinfo' has no attribute {name!r}")
 
 
 def __dir__():
-    return sorted({*globals(), *_SUBPACKAGES})
+    return sorted({*globals(), *_ESTIMATORS, *_SUBPACKAGES})

@@ -21,10 +21,10 @@ from _table import first_call, interleaved, print_table
 from sklearn.feature_selection import SelectKBest, mutual_info_classif
 
 from skinfo import InfoBottleneckSelector
+from skinfo._counts._target import Target
 from skinfo.feature_selection._candidates import Candidates
 from skinfo.feature_selection._scorers import make_scorer
 from skinfo.feature_selection._search import Plan, Search
-from skinfo.utils._target import Target
 
 SHAPES = [  # n, p, levels, classes, k
     (10_000, 1_000, 10, 4, 50),

@@ -83,9 +83,10 @@ def imported_by(path):
     ("room", "allowed"),
     [
         ("_kernels", {"_kernels"}),
-        ("measures", {"measures", "_kernels", "utils"}),
-        ("estimation", {"estimation", "_kernels", "utils"}),
         ("utils", {"utils"}),
+        ("_counts", {"_counts", "_kernels", "utils"}),
+        ("measures", {"measures", "_kernels", "utils"}),
+        ("estimation", {"estimation", "_counts", "_kernels", "utils"}),
     ],
 )
 def test_direction_of_the_imports(room, allowed):

@@ -13,10 +13,10 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.exceptions import ConvergenceWarning
 
+from skinfo._counts._table import numeric_columns
 from skinfo._kernels._entropy import xlogx_table
 from skinfo._kernels._rows import number_groups, row_keys
 from skinfo._kernels._sequential import SparseCounts
-from skinfo.utils._table import numeric_columns
 from skinfo.utils._validation import check_weights
 from skinfo.utils._warnings import warn_caller
 

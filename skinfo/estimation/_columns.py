@@ -4,9 +4,9 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from joblib import delayed
 
+from skinfo._counts._kinds import unmasked
 from skinfo._kernels._counting import count_classes, weigh_classes
 from skinfo._kernels._integers import integer_codes
-from skinfo.utils._kinds import unmasked
 from skinfo.utils._parallel import in_threads, n_threads
 
 # Rows of one task: fixed, so that sums of real weights do not depend on the number of threads.

@@ -7,6 +7,7 @@ from numbers import Integral
 import numpy as np
 from joblib import delayed
 
+from skinfo._counts._table import table_of
 from skinfo.estimation._blocks import ksg_conditional
 from skinfo.estimation._columns import as_columns, row_codes
 from skinfo.estimation._conditional_neighbors import is_constant, mixed_as_given, on_ranks
@@ -22,7 +23,6 @@ from skinfo.estimation._strata import Strata, emi, neighbors_of_codes, plugin
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._parallel import in_threads
 from skinfo.utils._sums import ordered_sum
-from skinfo.utils._table import table_of
 from skinfo.utils._validation import check_base, explain_missing, match_name
 
 # Nanoseconds, about, in which a row's neighbours are found.

@@ -7,10 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
+from skinfo._counts._contingency import count_pairs
+from skinfo._counts._quantiles import bins_of_runs, estimate_n_bins
 from skinfo._kernels import _neighbors, _neighbors_plane
-from skinfo.estimation._bins import bins_of_runs, estimate_n_bins
 from skinfo.estimation._blocks import ksg_blocks
-from skinfo.estimation._cells import count_pairs
 from skinfo.estimation._entropy_estimators import entropy_of_codes
 from skinfo.estimation._ranks import (
     SortedColumn,

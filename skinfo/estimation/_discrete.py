@@ -4,6 +4,7 @@ from numbers import Integral
 
 import numpy as np
 
+from skinfo._counts._table import table_of
 from skinfo.estimation._columns import (
     as_columns,
     discrete_codes,
@@ -14,7 +15,6 @@ from skinfo.estimation._columns import (
 from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS
 from skinfo.estimation._samples import MISSING
 from skinfo.utils._compat import Interval, StrOptions, validate_params
-from skinfo.utils._table import table_of
 from skinfo.utils._validation import check_base, check_repetitions, match_name
 
 

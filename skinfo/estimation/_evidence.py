@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from joblib import delayed
 
-from skinfo.estimation._bins import default_n_bins, equal_frequency_codes, estimate_n_bins
-from skinfo.estimation._cells import Cells, null_moments_of
+from skinfo._counts._contingency import Cells, null_moments_of
+from skinfo._counts._quantiles import default_n_bins, equal_frequency_codes, estimate_n_bins
 from skinfo.estimation._continuous import DiscreteTarget, binned_codes, crossed
 from skinfo.estimation._copula import copula_law, gaussian_copula_information
 from skinfo.estimation._laws import (

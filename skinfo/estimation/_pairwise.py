@@ -7,6 +7,8 @@ from numbers import Integral
 import numpy as np
 from joblib import delayed
 
+from skinfo._counts._contingency import nearly_equal
+from skinfo._counts._table import table_of
 from skinfo._kernels._fixed_point import (
     fixed_point_scale,
     level_sums,
@@ -16,12 +18,10 @@ from skinfo._kernels._fixed_point import (
 from skinfo._kernels._null import poisson_tables
 from skinfo._kernels._pair_chance import chance_sums, chance_table
 from skinfo._kernels._pairs import is_sparse, pack_planes, plane_pair_sums, row_pair_sums
-from skinfo.estimation._cells import nearly_equal
 from skinfo.estimation._columns import discrete_codes, missing_values, refuse_missing_values
 from skinfo.estimation._samples import MISSING, SomeColumns
 from skinfo.utils._compat import StrOptions, validate_params
 from skinfo.utils._parallel import in_threads, n_threads
-from skinfo.utils._table import table_of
 from skinfo.utils._validation import check_base, check_repetitions, match_name
 
 # Up to here planes of bits beat adding up rows: their cost goes with the square.

@@ -7,7 +7,10 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.utils import check_array, check_consistent_length
 
-from skinfo.estimation._cells import count_pairs, is_dense
+from skinfo._counts._contingency import count_pairs, is_dense
+from skinfo._counts._kinds import MOST_LEVELS, kind_of, numbers_of
+from skinfo._counts._table import table_of
+from skinfo._counts._target import class_codes, read_column, refuse_missing, target_kind
 from skinfo.estimation._columns import (
     class_counts,
     discrete_codes,
@@ -16,9 +19,6 @@ from skinfo.estimation._columns import (
     row_codes,
 )
 from skinfo.estimation._continuous import ContinuousTarget, DiscreteTarget
-from skinfo.utils._kinds import MOST_LEVELS, kind_of, numbers_of
-from skinfo.utils._table import table_of
-from skinfo.utils._target import class_codes, read_column, refuse_missing, target_kind
 from skinfo.utils._validation import check_repetitions
 from skinfo.utils._warnings import warn_caller
 

@@ -6,8 +6,8 @@ import numpy as np
 from joblib import delayed
 from scipy.special import psi
 
+from skinfo._counts._contingency import moments_of_margins
 from skinfo._kernels._null import chance_in_strata, poisson_tables
-from skinfo.estimation._cells import moments_of_margins
 from skinfo.estimation._columns import class_counts
 from skinfo.utils._parallel import in_threads, n_threads
 from skinfo.utils._sums import ordered_sum

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from skinfo._kernels._null import expected_information, null_moments, poisson_tables
-from skinfo.estimation._cells import (
+from skinfo._counts._contingency import (
     DENSE_CELLS,
     MOST_PAIRS,
     Cells,
     longer_first,
     null_moments_of,
 )
+from skinfo._kernels._null import expected_information, null_moments, poisson_tables
 from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS, UNIFORM_WEIGHTS
 from skinfo.utils._sums import ordered_sum
 

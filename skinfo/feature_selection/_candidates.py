@@ -5,6 +5,7 @@ from functools import lru_cache
 import numpy as np
 from joblib import delayed
 
+from skinfo._counts._codes import padded_codes
 from skinfo._kernels._bits import WORD
 from skinfo._kernels._candidates import INFO_Y_GIVEN_T, candidate_evidence, candidate_terms
 from skinfo._kernels._entropy import N_LOOKED_UP, xlogx_table
@@ -13,7 +14,6 @@ from skinfo._kernels._least import best_by_least, is_before
 from skinfo._kernels._null import poisson_tables
 from skinfo._kernels._sample import Lookups, Sample
 from skinfo.estimation._laws import table_pvalues, weigh_table
-from skinfo.preprocessing._codes import padded_codes
 from skinfo.preprocessing._groups import supervised_groups
 from skinfo.preprocessing._partition import Settings
 from skinfo.preprocessing._penalties import resolve_penalty

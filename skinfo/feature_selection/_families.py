@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinfo.preprocessing._codes import MAX_LEVELS, padded_codes
+from skinfo._counts._codes import MAX_LEVELS, padded_codes
 from skinfo.preprocessing._groups import median_cells
 
 

@@ -3,7 +3,7 @@
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from skinfo.utils._table import whole_values
+from skinfo._counts._table import whole_values
 
 
 def take_columns(frame, chosen, container):

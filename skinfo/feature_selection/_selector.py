@@ -11,6 +11,9 @@ from sklearn.feature_selection import SelectorMixin
 from sklearn.utils import check_array, get_tags
 from sklearn.utils.validation import check_is_fitted
 
+from skinfo._counts._codes import feature_codes
+from skinfo._counts._kinds import unmasked
+from skinfo._counts._table import as_rows, read_table
 from skinfo.feature_selection._candidates import Candidates
 from skinfo.feature_selection._criteria import CRITERIA
 from skinfo.feature_selection._families import unit_codes
@@ -21,7 +24,6 @@ from skinfo.feature_selection._search import Plan, greedy_search
 from skinfo.feature_selection._stopping import keep_all, until_elbow, until_share
 from skinfo.feature_selection._targets import code_target
 from skinfo.feature_selection._units import make_units
-from skinfo.preprocessing._codes import feature_codes
 from skinfo.utils._compat import (
     HasMethods,
     Interval,
@@ -31,9 +33,7 @@ from skinfo.utils._compat import (
     _get_output_config,
 )
 from skinfo.utils._fitting import fitted_or_not
-from skinfo.utils._kinds import unmasked
 from skinfo.utils._progress import CallbackSupportMixin, Progress, with_callbacks
-from skinfo.utils._table import as_rows, read_table
 from skinfo.utils._validation import WHAT_Y_IS, explain_missing, match_name
 from skinfo.utils._warnings import warn_caller
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skinfo.estimation._bins import bin_starts, default_n_bins
+from skinfo._counts._quantiles import bin_starts, default_n_bins
+from skinfo._counts._target import Target, check_typed_target, encode_typed_target
 from skinfo.feature_selection._families import joint_codes
 from skinfo.preprocessing._cuts import cut_points
-from skinfo.utils._target import Target, check_typed_target, encode_typed_target
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skinfo.preprocessing._columns import feature_index
+from skinfo.utils._column_params import feature_index
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ import pandas as pd
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
+from skinfo._counts._quantiles import default_n_bins, equal_frequency_codes
+from skinfo._counts._table import table_of
 from skinfo.estimation import pairwise_mutual_info
-from skinfo.estimation._bins import default_n_bins, equal_frequency_codes
 from skinfo.inspection._style import check_lengths, name_ticks, space_for_text, start_plot
 from skinfo.utils._compat import check_matplotlib_support
-from skinfo.utils._table import table_of
 
 # Smaller numbers than this many points cannot be read.
 SMALLEST_NUMBER = 6.0

@@ -4,6 +4,7 @@ import numpy as np
 from scipy.stats import false_discovery_control
 from sklearn.utils.validation import check_is_fitted
 
+from skinfo._counts._table import table_of
 from skinfo.estimation import mutual_info_test
 from skinfo.inspection._style import (
     INK,
@@ -18,7 +19,6 @@ from skinfo.inspection._style import (
     start_plot,
 )
 from skinfo.utils._compat import check_matplotlib_support
-from skinfo.utils._table import table_of
 
 # How much paint a bar keeps that may be chance.
 PALE = 0.35

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from skinfo.utils._table import table_of
+from skinfo._counts._table import table_of
 
 # Intervals of a continuous variable: more are noise, fewer hide the shape.
 FEWEST_INTERVALS, MOST_INTERVALS = 5, 40

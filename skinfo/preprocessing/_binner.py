@@ -11,6 +11,8 @@ from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from skinfo._counts._table import read_table
+from skinfo._counts._target import check_typed_target, encode_typed_target
 from skinfo.preprocessing._encoders import column_encoder, mean_encoder
 from skinfo.preprocessing._encoding import ENCODINGS
 from skinfo.preprocessing._folds import encoding_folds
@@ -24,8 +26,6 @@ from skinfo.utils._compat import (
     _fit_context,
 )
 from skinfo.utils._fitting import fitted_or_not, fitted_or_unchanged
-from skinfo.utils._table import read_table
-from skinfo.utils._target import check_typed_target, encode_typed_target
 from skinfo.utils._validation import WHAT_Y_IS, explain_missing
 from skinfo.utils._warnings import warn_caller
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from skinfo._counts._sorted_column import SortedValues
+from skinfo._counts._table import level_order
 from skinfo.preprocessing._bins import CategoryBins, NumericBins
 from skinfo.preprocessing._cuts import supervised_cuts
 from skinfo.preprocessing._groups import supervised_groups
 from skinfo.preprocessing._partition import best_partition
-from skinfo.preprocessing._sorted import SortedValues
-from skinfo.utils._table import level_order
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ Profiles add up over chunks, so that a table may come in pieces.
 
 import numpy as np
 
+from skinfo._counts._sorted_column import SortedValues
 from skinfo.preprocessing._cuts import cut_points
-from skinfo.preprocessing._sorted import SortedValues
 
 # Of sums of values: of the largest numbers there are not even two can be added.
 UNIT = 2.0**64

@@ -7,14 +7,14 @@ import numpy as np
 from joblib import delayed
 from joblib import hash as joblib_hash
 
+from skinfo._counts._target import Target
 from skinfo.preprocessing._column import fit_level_profile, fit_number_profile, fit_numbers
-from skinfo.preprocessing._columns import categorical_mask, directions, given_edges
 from skinfo.preprocessing._partition import Settings
 from skinfo.preprocessing._penalties import PENALTY_NAMES, resolve_penalty
 from skinfo.preprocessing._profile import LevelProfile, NumberProfile, candidate_edges
 from skinfo.preprocessing._tasks import task_of, type_of_classes
+from skinfo.utils._column_params import categorical_mask, directions, given_edges
 from skinfo.utils._parallel import in_threads
-from skinfo.utils._target import Target
 from skinfo.utils._validation import match_name
 
 # Parameters that the first chunk fixes: what was counted depends on them.

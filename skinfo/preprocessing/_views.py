@@ -5,12 +5,12 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skinfo.preprocessing._columns import feature_index
 from skinfo.preprocessing._encoders import Encoder
 from skinfo.preprocessing._encoding import ENCODINGS
 from skinfo.preprocessing._report import bin_table, feature_html, stacked
 from skinfo.preprocessing._sql import case_expressions, quote_identifier
 from skinfo.preprocessing._state import restore_binner, state_of_binner
+from skinfo.utils._column_params import feature_index
 from skinfo.utils._compat import _check_feature_names_in
 
 

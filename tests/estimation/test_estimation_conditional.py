@@ -243,7 +243,7 @@ def test_real_weights_of_many_levels(rng):
     together = conditional_mutual_info(codes[:, :1], codes[:, 1], np.zeros(400, int), **how)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("skinfo.estimation._strata.DENSE_CELLS", 0)
-        patch.setattr("skinfo.estimation._cells.MOST_PAIRS", 0)
+        patch.setattr("skinfo._counts._contingency.MOST_PAIRS", 0)
         apart = conditional_mutual_info(codes[:, :1], codes[:, 1], np.zeros(400, int), **how)
     assert apart != together
     np.testing.assert_allclose(apart, together, rtol=1e-3)

@@ -19,9 +19,9 @@ from sklearn.feature_selection import (
 )
 from sklearn.pipeline import make_pipeline
 
+from skinfo._counts._contingency import Cells
 from skinfo._kernels._plugin_bias import beta_binomial_excess
 from skinfo.estimation import mutual_info, mutual_info_test
-from skinfo.estimation._cells import Cells
 from skinfo.estimation._continuous import (
     ContinuousTarget,
     DiscreteTarget,

@@ -13,9 +13,9 @@ from sklearn.metrics.cluster import contingency_matrix, expected_mutual_informat
 
 import skinfo.estimation._columns as columns_module
 import skinfo.estimation._pairwise as pairwise_module
+from skinfo._counts._table import table_of
 from skinfo.estimation import pairwise_mutual_info
 from skinfo.estimation._columns import class_counts, discrete_codes
-from skinfo.utils._table import table_of
 
 # Compiled code is quick, but its first call is not.
 KERNEL = settings(deadline=None, max_examples=50)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skinfo._counts._table import table_of
 from skinfo.preprocessing._bins import CategoryBins, NumericBins
 from skinfo.preprocessing._sql import case_expressions, quote_identifier
-from skinfo.utils._table import table_of
 
 MAX = np.finfo(np.float64).max
 TINY = 5e-324

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skinfo.estimation._bins import bin_starts, default_n_bins, equal_frequency_codes
+from skinfo._counts._quantiles import bin_starts, default_n_bins, equal_frequency_codes
 from skinfo.utils._validation import check_repetitions
 
 

@@ -13,6 +13,8 @@ from sklearn.datasets import load_diabetes
 from sklearn.feature_selection import SelectFdr
 
 from skinfo import InfoBottleneckSelector, InformationBottleneck, MutualInfoBinner
+from skinfo._counts._kinds import holds_levels
+from skinfo._counts._table import table_of
 from skinfo.estimation import (
     conditional_mutual_info,
     differential_entropy,
@@ -21,8 +23,6 @@ from skinfo.estimation import (
     mutual_info_test,
     pairwise_mutual_info,
 )
-from skinfo.utils._kinds import holds_levels
-from skinfo.utils._table import table_of
 
 UTC, EAST = dt.UTC, dt.timezone(dt.timedelta(hours=2))
 DAYS = [dt.datetime(2024, 1, 1 + k, 6) for k in range(4)]

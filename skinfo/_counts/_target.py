@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_consistent_length, column_or_1d
 
-from skinfo.utils._kinds import (
+from skinfo._counts._kinds import (
     MOST_LEVELS,
     holds_levels,
     kind_of,

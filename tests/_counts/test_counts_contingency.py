@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from skinfo._counts._contingency import Cells, count_pairs, null_moments_of
 from skinfo._kernels._null import moments_of_sizes, null_moments, poisson_tables
 from skinfo.estimation import (
     _cells,
@@ -11,7 +12,6 @@ from skinfo.estimation import (
     mutual_info,
     mutual_info_test,
 )
-from skinfo.estimation._cells import Cells, count_pairs, null_moments_of
 from skinfo.estimation._evidence import column_evidence
 from skinfo.estimation._table_information import INFORMATION_ESTIMATORS, information_from_counts
 from skinfo.utils._validation import check_repetitions

@@ -7,9 +7,9 @@ from scipy.special import expit
 from scipy.stats import entropy, norm
 
 from skinfo import InfoBottleneckSelector
-from skinfo.preprocessing._codes import feature_codes, pool_light
-from skinfo.utils._table import read_table
-from skinfo.utils._target import Target
+from skinfo._counts._codes import feature_codes, pool_light
+from skinfo._counts._table import read_table
+from skinfo._counts._target import Target
 
 
 def test_few_levels_keep_their_places():

@@ -8,7 +8,7 @@ import scipy.sparse as sp
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_array, validate_data
 
-from skinfo.utils._kinds import (
+from skinfo._counts._kinds import (
     MOST_LEVELS,
     holds_levels,
     kind_of,

@@ -1,0 +1,1 @@
+"""Columns to codes, codes to counts, counts to evidence: the one place that looks at rows."""

@@ -6,7 +6,7 @@ import pytest
 from skinfo._counts._contingency import Cells, count_pairs, null_moments_of
 from skinfo._kernels._null import moments_of_sizes, null_moments, poisson_tables
 from skinfo.estimation import (
-    _cells,
+    _contingency,
     _table_information,
     discrete_entropy,
     mutual_info,
@@ -19,8 +19,8 @@ from skinfo.utils._validation import check_repetitions
 
 @pytest.fixture
 def no_dense_tables(monkeypatch):
-    monkeypatch.setattr(_cells, "DENSE_CELLS", 0)
-    monkeypatch.setattr(_cells, "DENSE_CELLS_A_ROW", 0)
+    monkeypatch.setattr(_contingency, "DENSE_CELLS", 0)
+    monkeypatch.setattr(_contingency, "DENSE_CELLS_A_ROW", 0)
     monkeypatch.setattr(_table_information, "DENSE_CELLS", 0)
 
 
@@ -80,7 +80,7 @@ def test_sizes_that_differ_little_are_taken_together(rng, is_whole, monkeypatch)
     counts = rng.gamma(2, 20, (60, 40)) * rng.gamma(2, 1, 60)[:, None]
     cells = Cells.of_table(np.ceil(counts) if is_whole else counts)
     expected = null_moments_of(cells)
-    monkeypatch.setattr(_cells, "MOST_PAIRS", 0)
+    monkeypatch.setattr(_contingency, "MOST_PAIRS", 0)
     assert null_moments_of(cells) != expected
     np.testing.assert_allclose(null_moments_of(cells), expected, rtol=1e-3)
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from skinfo._counts import _contingency
 from skinfo._counts._contingency import Cells, count_pairs, null_moments_of
 from skinfo._kernels._null import moments_of_sizes, null_moments, poisson_tables
 from skinfo.estimation import (
-    _contingency,
     _table_information,
     discrete_entropy,
     mutual_info,

@@ -21,7 +21,7 @@ from _table import first_call, interleaved, print_table
 from sklearn.feature_selection import SelectKBest, mutual_info_classif
 
 from skinfo import InfoBottleneckSelector
-from skinfo._counts._target import Target
+from skinfo._counts._target import ClassTarget
 from skinfo.feature_selection._candidates import Candidates
 from skinfo.feature_selection._scorers import make_scorer
 from skinfo.feature_selection._search import Plan, Search
@@ -46,7 +46,7 @@ def make_codes(n, p, levels, classes, rng):
         a = 0.2 + 0.75 * ((j * 7919) % p) / p
         z = a * latent[:, j % 20] + np.sqrt(1 - a * a) * rng.normal(size=n)
         codes[j] = np.searchsorted(np.quantile(z, cuts), z)
-    return codes, Target(y.astype(np.int32), np.arange(classes), np.ones(n), False)
+    return codes, ClassTarget(y.astype(np.int32), np.arange(classes), np.ones(n), False)
 
 
 def search(codes, n_levels, target, criterion, k, n_jobs=2, corrected=True):

@@ -32,7 +32,7 @@ def feature_codes(table, target, keep, *, binner=None, n_jobs=None):
     ----------
     table : Table
 
-    target : Target
+    target : ClassTarget
 
     keep : ndarray of shape (n_samples,), dtype bool
         Rows that `target` has.

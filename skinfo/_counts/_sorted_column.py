@@ -18,7 +18,7 @@ from skinfo._kernels._sorting import class_sums, sorted_pairs, sorted_rows
 LARGE = 2.0**512
 
 
-class SortedValues:
+class SortedColumn:
     """The present values of a column.
 
     Parameters
@@ -26,7 +26,7 @@ class SortedValues:
     values : ndarray of shape (n_samples,), dtype float64
         NaN is missing and left out.
 
-    target : Target or NumberTarget
+    target : ClassTarget or ContinuousTarget
 
     Attributes
     ----------

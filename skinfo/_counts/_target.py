@@ -21,7 +21,7 @@ from skinfo.utils._warnings import warn_caller
 
 
 @dataclass(frozen=True)
-class Target:
+class ClassTarget:
     """Class codes (n,) int32, the classes, and positive weights (n,) float64."""
 
     codes: np.ndarray
@@ -60,11 +60,11 @@ class Target:
 
     def take(self, rows):
         """Return the target of some rows."""
-        return Target(self.codes[rows], self.classes, self.weights[rows], self.is_weighted)
+        return ClassTarget(self.codes[rows], self.classes, self.weights[rows], self.is_weighted)
 
 
 @dataclass(frozen=True)
-class NumberTarget:
+class ContinuousTarget:
     """A target of numbers (n,) float64, and positive weights (n,) float64.
 
     Attributes
@@ -135,7 +135,7 @@ class NumberTarget:
 
     def take(self, rows):
         """Return the target of some rows."""
-        return NumberTarget(
+        return ContinuousTarget(
             self.values[rows], self.centre, self.scale, self.weights[rows], self.is_weighted
         )
 
@@ -145,7 +145,7 @@ NO_INFORMATION = "A constant target has no information."
 
 
 def encode_target(y, X, sample_weight, estimator, known=None, remedy=NO_INFORMATION):
-    """Return a Target over the rows of positive weight, and the mask of those rows.
+    """Return a ClassTarget over samples of positive weight, and the mask of those rows.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def encode_target(y, X, sample_weight, estimator, known=None, remedy=NO_INFORMAT
 
     estimator : estimator
 
-    known : Target or None, default=None
+    known : ClassTarget or None, default=None
         One whose classes are to be used.
 
     remedy : str
@@ -167,7 +167,7 @@ def encode_target(y, X, sample_weight, estimator, known=None, remedy=NO_INFORMAT
 
     Returns
     -------
-    target : Target
+    target : ClassTarget
 
     keep : ndarray of shape (n_samples,), dtype bool
         Rows of weight zero are left out, as if they were not there.
@@ -175,14 +175,16 @@ def encode_target(y, X, sample_weight, estimator, known=None, remedy=NO_INFORMAT
     weights, keep = _positive_weights(y, X, sample_weight)
     if known is not None:
         codes = _known_codes(y[keep], known.classes)
-        return Target(codes, known.classes, weights[keep], sample_weight is not None), keep
+        return ClassTarget(codes, known.classes, weights[keep], sample_weight is not None), keep
     codes, classes = class_codes(y if keep.all() else y[keep])
     if len(classes) < 2:
         raise ValueError(
             f"{type(estimator).__name__} needs y to have at least two classes, got one class: "
             f"{classes[:1].tolist()[0]!r} in {keep.sum()} sample(s). {remedy}"
         )
-    return Target(codes.astype(np.int32), classes, weights[keep], sample_weight is not None), keep
+    return ClassTarget(
+        codes.astype(np.int32), classes, weights[keep], sample_weight is not None
+    ), keep
 
 
 # Labels that are integers of a smaller range than this are counted, which no hash can match.
@@ -299,7 +301,7 @@ def target_kind(y):
 
 
 def encode_typed_target(y, kind, X, sample_weight, estimator, known=None, remedy=NO_INFORMATION):
-    """Return a Target or NumberTarget over the rows of positive weight, and the mask of those.
+    """Return a target of the samples of positive weight, and the mask of those rows.
 
     Parameters
     ----------
@@ -309,7 +311,7 @@ def encode_typed_target(y, kind, X, sample_weight, estimator, known=None, remedy
     X, sample_weight, estimator
         As in `encode_target`.
 
-    known : Target, NumberTarget or None, default=None
+    known : ClassTarget, ContinuousTarget or None, default=None
         One whose classes, or whose centre and scale, are to be used.
 
     remedy : str
@@ -331,7 +333,7 @@ def encode_typed_target(y, kind, X, sample_weight, estimator, known=None, remedy
         # From the middle of the range to the mean, so that squares cancel as little as can be.
         mean = np.rint(np.dot(weights, values) / weights.sum())
         values, centre = values - mean, centre + float(mean) / scale
-    return NumberTarget(values, centre, scale, weights, sample_weight is not None), keep
+    return ContinuousTarget(values, centre, scale, weights, sample_weight is not None), keep
 
 
 def read_column(y, name):

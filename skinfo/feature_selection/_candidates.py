@@ -39,7 +39,7 @@ class Candidates:
 
     n_levels : ndarray of shape (n_features,), dtype int64
 
-    target : Target
+    target : ClassTarget
 
     corrected : bool, default=True
         Whether the mean that chance alone gives is subtracted from information.

@@ -21,7 +21,7 @@ def unit_codes(codes, n_levels, whole, members, target):
     members : list of ndarray
         Features of each unit.
 
-    target : Target
+    target : ClassTarget
         Only its weights are looked at.
 
     Returns

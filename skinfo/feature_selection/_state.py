@@ -18,7 +18,7 @@ class BottleneckState:
 
     Parameters
     ----------
-    target : Target
+    target : ClassTarget
 
     max_states : int
         The most states T may have.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skinfo._counts._quantiles import bin_starts, default_n_bins
-from skinfo._counts._target import Target, check_typed_target, encode_typed_target
+from skinfo._counts._target import ClassTarget, check_typed_target, encode_typed_target
 from skinfo.feature_selection._families import joint_codes
 from skinfo.preprocessing._cuts import cut_points
 
@@ -16,7 +16,7 @@ class CodedTarget:
 
     Attributes
     ----------
-    target : Target
+    target : ClassTarget
 
     keep : ndarray of shape (n_samples,), dtype bool
         Rows of positive weight, which `target` has.
@@ -31,7 +31,7 @@ class CodedTarget:
         Where a continuous y was cut, None for classes; of several outputs a list.
     """
 
-    target: Target
+    target: ClassTarget
     keep: np.ndarray
     kind: str
     classes: object
@@ -64,7 +64,9 @@ def code_target(y, X, sample_weight, estimator, target_type):
     target = coded[0].target
     joint, n_states = joint_codes(np.stack([one.target.codes for one in coded]), target)
     return CodedTarget(
-        Target(joint.astype(np.int32), np.arange(n_states), target.weights, target.is_weighted),
+        ClassTarget(
+            joint.astype(np.int32), np.arange(n_states), target.weights, target.is_weighted
+        ),
         coded[0].keep,
         "multioutput",
         [one.classes for one in coded],
@@ -84,5 +86,5 @@ def _code_column(y, X, sample_weight, estimator, target_type):
     codes = np.searchsorted(starts, y, side="right").astype(np.int32)
     values = np.unique(y)
     edges = cut_points(values, np.searchsorted(values, starts))
-    binned = Target(codes, np.arange(len(edges) + 1), target.weights, target.is_weighted)
+    binned = ClassTarget(codes, np.arange(len(edges) + 1), target.weights, target.is_weighted)
     return CodedTarget(binned, keep, "continuous", None, edges)

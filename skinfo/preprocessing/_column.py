@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from skinfo._counts._sorted_column import SortedValues
+from skinfo._counts._sorted_column import SortedColumn
 from skinfo._counts._table import level_order
 from skinfo.preprocessing._bins import CategoryBins, NumericBins
 from skinfo.preprocessing._cuts import supervised_cuts
@@ -34,7 +34,7 @@ def fit_numbers(values, target, settings, kind, missing_mode):
     values : ndarray of shape (n_samples,), dtype float64
         NaN is missing.
 
-    target : Target or NumberTarget
+    target : ClassTarget or ContinuousTarget
 
     settings : Settings
 
@@ -43,7 +43,7 @@ def fit_numbers(values, target, settings, kind, missing_mode):
 
     missing_mode : {"separate", "merge"}
     """
-    column = SortedValues(values, target)
+    column = SortedColumn(values, target)
     cuts, sums, means, direction = supervised_cuts(column, settings, kind)
     bins = NumericBins(cuts, kind, centres=means)
     fitted = FittedColumn(bins, sums, column.missing_sums, direction)

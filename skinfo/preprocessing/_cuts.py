@@ -23,7 +23,7 @@ def supervised_cuts(column, settings, kind="number"):
 
     Parameters
     ----------
-    column : SortedValues
+    column : SortedColumn
         Infinities are values like others.
 
     settings : Settings
@@ -129,7 +129,7 @@ def finer_positions(column, positions, chosen):
 
     Parameters
     ----------
-    column : SortedValues
+    column : SortedColumn
 
     positions : ndarray
         Of the candidates.

@@ -5,7 +5,7 @@ Profiles add up over chunks, so that a table may come in pieces.
 
 import numpy as np
 
-from skinfo._counts._sorted_column import SortedValues
+from skinfo._counts._sorted_column import SortedColumn
 from skinfo.preprocessing._cuts import cut_points
 
 # Of sums of values: of the largest numbers there are not even two can be added.
@@ -87,7 +87,7 @@ class LevelProfile:
 
 def candidate_edges(values, target, max_candidates, kind):
     """Return cuts between all values, or between so many groups of equal frequency."""
-    column = SortedValues(values, target)
+    column = SortedColumn(values, target)
     if not len(column):
         return np.empty(0)
     most = len(column) if max_candidates is None else max_candidates

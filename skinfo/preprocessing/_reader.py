@@ -7,7 +7,7 @@ import numpy as np
 from joblib import delayed
 from joblib import hash as joblib_hash
 
-from skinfo._counts._target import Target
+from skinfo._counts._target import ClassTarget
 from skinfo.preprocessing._column import fit_level_profile, fit_number_profile, fit_numbers
 from skinfo.preprocessing._partition import Settings
 from skinfo.preprocessing._penalties import PENALTY_NAMES, resolve_penalty
@@ -112,7 +112,7 @@ class ColumnReader:
         classes = np.unique(classes)
         if self.target is None:
             empty = np.empty(0)
-            self.target = Target(empty.astype(np.int32), classes, empty, False)
+            self.target = ClassTarget(empty.astype(np.int32), classes, empty, False)
         elif not np.array_equal(classes, self.target.classes):
             raise ValueError(
                 f"classes={classes.tolist()} differ from those of the first call of partial_fit, "

@@ -148,7 +148,7 @@ def type_of_classes(classes):
 
 
 def task_of(target):
-    """Return the task of a Target or NumberTarget."""
+    """Return the task of a ClassTarget or ContinuousTarget."""
     if target.classes is None:
         return NumberTask(target.centre, target.scale)
     return ClassTask(len(target.classes))

@@ -9,7 +9,7 @@ from scipy.stats import entropy, norm
 from skinfo import InfoBottleneckSelector
 from skinfo._counts._codes import feature_codes, pool_light
 from skinfo._counts._table import read_table
-from skinfo._counts._target import Target
+from skinfo._counts._target import ClassTarget
 
 
 def test_few_levels_keep_their_places():
@@ -44,7 +44,7 @@ def test_single_levels_are_kept_where_some_share_a_code(rng):
     frame = pd.DataFrame({"few": few.astype(str), "many": many.astype(str)})
     frame.loc[::50, "many"] = None
     table = read_table(InfoBottleneckSelector(), frame, reset=True)
-    target = Target(np.zeros(5000, np.int32), np.arange(2), np.ones(5000), False)
+    target = ClassTarget(np.zeros(5000, np.int32), np.arange(2), np.ones(5000), False)
     codes, n_levels, whole = feature_codes(table, target, np.ones(5000, bool))
     assert list(n_levels) == [256, 256]
     assert list(whole) == [1]
@@ -66,7 +66,7 @@ def test_columns_of_an_array_have_the_codes_that_they_have_alone(rng, dtype, ord
     X -= 0 if np.dtype(dtype).kind == "u" else 60
     array = np.asarray(X, dtype, order=order)
     keep = rng.random(300) < 0.8
-    target = Target(np.zeros(keep.sum(), np.int32), np.arange(2), np.ones(keep.sum()), False)
+    target = ClassTarget(np.zeros(keep.sum(), np.int32), np.arange(2), np.ones(keep.sum()), False)
     found = []
     for columns in (array, pd.DataFrame(array)):
         table = read_table(InfoBottleneckSelector(), columns, reset=True)

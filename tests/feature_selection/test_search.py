@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import entropy
 
-from skinfo._counts._target import Target
+from skinfo._counts._target import ClassTarget
 from skinfo.feature_selection._candidates import Candidates
 from skinfo.feature_selection._criteria import CRITERIA
 from skinfo.feature_selection._scorers import make_scorer
@@ -41,7 +41,7 @@ def make_table(n, p, levels, classes):
 
 
 def as_target(y):
-    return Target(y.astype(np.int32), np.unique(y), np.ones(len(y)), False)
+    return ClassTarget(y.astype(np.int32), np.unique(y), np.ones(len(y)), False)
 
 
 def candidates_of(codes, y, **options):

@@ -4,10 +4,10 @@ from math import sqrt
 
 import numpy as np
 
+from skinfo.cluster._agglomerative import merge_all
 from skinfo.cluster._sequential import begin_partition, best_partition, improve
+from skinfo.cluster._settings import Solution
 from skinfo.cluster._soft import iterate_soft
-from skinfo.cluster._starts import Solution
-from skinfo.cluster._tree import merge_all
 from skinfo.utils._parallel import one_blas_thread
 
 # The share of a row that starts spread over all clusters, so that none lacks a column.

@@ -17,9 +17,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skinfo._kernels._sequential import NO_CLUSTER
 from skinfo.cluster._algorithms import ALGORITHMS, IGNORE_BETA, NEED_BETA
-from skinfo.cluster._encoders import ENCODERS
-from skinfo.cluster._found import describe, of_samples
-from skinfo.cluster._rows import (
+from skinfo.cluster._distinct_rows import (
     check_n_clusters,
     clean_csr,
     distinct_rows,
@@ -27,7 +25,9 @@ from skinfo.cluster._rows import (
     refuse_zeros,
     weighted,
 )
-from skinfo.cluster._starts import Plan
+from skinfo.cluster._encoders import ENCODERS
+from skinfo.cluster._result import describe, of_samples
+from skinfo.cluster._settings import Plan
 from skinfo.measures import mutual_information
 from skinfo.utils._compat import Interval, StrOptions, _fit_context
 from skinfo.utils._fitting import fitted_or_not

@@ -10,10 +10,10 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_array, check_random_state
 
+from skinfo.cluster._critical_beta import find_onset, make_betas
 from skinfo.cluster._curve_frontier import hard_start, trace_frontier
-from skinfo.cluster._curve_onset import find_onset, make_betas
-from skinfo.cluster._curve_search import Search
-from skinfo.cluster._rows import distinct_rows, read_counts
+from skinfo.cluster._curve_solver import Search
+from skinfo.cluster._distinct_rows import distinct_rows, read_counts
 from skinfo.cluster._soft import make_table
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._parallel import one_blas_thread

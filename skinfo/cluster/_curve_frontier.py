@@ -1,8 +1,8 @@
 """The frontier of the information plane: the best solutions for a row of betas."""
 
 from skinfo.cluster._algorithms import ALGORITHMS
-from skinfo.cluster._curve_search import IMPROVEMENT
-from skinfo.cluster._starts import Plan, cluster_counts
+from skinfo.cluster._curve_solver import IMPROVEMENT
+from skinfo.cluster._settings import Plan, cluster_counts
 
 # Down and up again, at most so often.
 MAX_SWEEPS = 20

@@ -5,8 +5,8 @@ import scipy.sparse as sp
 from scipy.special import softmax
 
 from skinfo._kernels._sequential import nearest_clusters
-from skinfo.cluster._rows import kernel_rows, lookup_for
-from skinfo.cluster._starts import price_of
+from skinfo.cluster._distinct_rows import kernel_rows, lookup_for
+from skinfo.cluster._settings import price_of
 
 
 class JoiningEncoder:

@@ -8,10 +8,10 @@ from scipy.sparse import csr_array
 
 from skinfo._kernels._merging import merged_labels
 from skinfo._kernels._sequential import NO_CLUSTER, gather_clusters, move_rows, objective_of
-from skinfo.cluster._rows import kernel_rows
+from skinfo.cluster._agglomerative import merge_tree
+from skinfo.cluster._distinct_rows import kernel_rows
+from skinfo.cluster._settings import cluster_counts, price_of
 from skinfo.cluster._soft import best_merge
-from skinfo.cluster._starts import cluster_counts, price_of
-from skinfo.cluster._tree import merge_tree
 from skinfo.utils._parallel import pieces
 
 # Starts first go on while a round gains this share of I(X; Y). By then the best can be told: the

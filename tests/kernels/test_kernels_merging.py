@@ -13,7 +13,7 @@ from skinfo._kernels._merging import (
     states_of_rows,
     states_of_table,
 )
-from skinfo.cluster._rows import kernel_rows
+from skinfo.cluster._distinct_rows import kernel_rows
 
 
 def class_entropy_cost(counts):

@@ -9,7 +9,7 @@ from scipy.special import xlogy
 
 from skinfo._kernels._rows import number_groups, row_keys
 from skinfo._kernels._sequential import nearest_clusters
-from skinfo.cluster._rows import kernel_rows, lookup_for
+from skinfo.cluster._distinct_rows import kernel_rows, lookup_for
 from skinfo.cluster._sequential import improve_partition
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skinfo._kernels._sequential import NO_CLUSTER
-from skinfo.cluster._starts import cluster_counts
+from skinfo.cluster._settings import cluster_counts
 from skinfo.measures import entropy, mutual_information
 
 # Clusters are the same weight where they differ by rounding only.

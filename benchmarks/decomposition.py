@@ -24,7 +24,7 @@ from scipy.stats import norm
 from sklearn.metrics import log_loss
 
 from skinfo.metrics import log_loss_decomposition
-from skinfo.metrics._decomposition import decompose
+from skinfo.metrics._corp import decompose
 
 CASES = {  # true logits are normal with this deviation and mean; the model's from the true ones
     "calibrated": (1.5, 0.0, lambda z, rng: z),

@@ -31,7 +31,7 @@ ESTIMATORS = {
         InformationBottleneck(3, random_state=0),
         "skinfo.cluster._bottleneck.InformationBottleneck._store",
     ),
-    "scorer": (EntropyScorer(), "skinfo.metrics._wrapped.require_probabilities"),
+    "scorer": (EntropyScorer(), "skinfo.metrics._wrapped_classifier.require_probabilities"),
 }
 
 FITS = [

@@ -9,13 +9,13 @@ from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.utils import column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
+from skinfo.metrics._class_probabilities import class_probabilities, output_probabilities
 from skinfo.metrics._crossfit import cross_fitted
-from skinfo.metrics._response import class_probabilities, output_probabilities
 from skinfo.metrics._scorer_protocol import ScorerProtocol
 from skinfo.metrics._scoring import score_predictions
 from skinfo.metrics._settings import check_settings, refuse_mistaken_names
-from skinfo.metrics._uncertainty import output_columns
-from skinfo.metrics._wrapped import WrappedClassifierMixin
+from skinfo.metrics._uncertainty_columns import output_columns
+from skinfo.metrics._wrapped_classifier import WrappedClassifierMixin
 from skinfo.utils._compat import (
     HasMethods,
     Interval,

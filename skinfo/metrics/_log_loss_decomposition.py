@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from skinfo.metrics._decomposition import Decomposition
-from skinfo.metrics._predictions import read_predictions
+from skinfo.metrics._corp import Decomposition
+from skinfo.metrics._labelled_predictions import read_predictions
 from skinfo.metrics._standard_errors import Sampling, half_widths
-from skinfo.metrics._tables import TableRepr
+from skinfo.metrics._table_repr import TableRepr
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._intervals import ConfidenceInterval
 from skinfo.utils._validation import check_base

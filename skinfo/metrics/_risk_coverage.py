@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import entr
 
+from skinfo.metrics._labelled_predictions import read_predictions
 from skinfo.metrics._log_rows import log_loss_rows
-from skinfo.metrics._predictions import read_predictions
 from skinfo.metrics._standard_errors import half_widths
-from skinfo.metrics._tables import TableRepr
+from skinfo.metrics._table_repr import TableRepr
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._validation import check_base, check_weights
 

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from skinfo.metrics._outcome import Outcome
-from skinfo.metrics._predictions import columns_with_unseen
+from skinfo.metrics._labelled_predictions import columns_with_unseen
 from skinfo.metrics._probabilities import PROBABILITY_FLOOR, group_labels
+from skinfo.metrics._scorer_metrics import Outcome
 from skinfo.metrics._scorer_names import METRICS
 from skinfo.utils._validation import check_weights
 from skinfo.utils._warnings import warn_caller

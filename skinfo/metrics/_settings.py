@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from skinfo.metrics._scorer_names import LOSSES, METRICS
-from skinfo.metrics._uncertainty import OUTPUTS
+from skinfo.metrics._uncertainty_columns import OUTPUTS
 from skinfo.utils._validation import check_base, match_name
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from skinfo._kernels._members import add_member
 from skinfo.metrics._probabilities import check_probabilities
-from skinfo.metrics._tables import TableRepr
+from skinfo.metrics._table_repr import TableRepr
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._validation import check_base
 

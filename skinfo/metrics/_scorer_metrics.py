@@ -5,9 +5,9 @@ from functools import cached_property
 import numpy as np
 from scipy.special import entr
 
+from skinfo.metrics._corp import decompose
 from skinfo.metrics._cross_entropy import log_loss_rows
-from skinfo.metrics._decomposition import decompose
-from skinfo.metrics._predictions import widened
+from skinfo.metrics._labelled_predictions import widened
 
 
 class Outcome:

@@ -8,7 +8,7 @@ from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, proces
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skinfo.metrics._response import require_probabilities
+from skinfo.metrics._class_probabilities import require_probabilities
 from skinfo.utils._compat import _routing_enabled
 
 

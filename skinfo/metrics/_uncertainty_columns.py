@@ -5,7 +5,7 @@ from functools import cached_property
 import numpy as np
 from scipy.special import entr
 
-from skinfo.metrics._response import class_probabilities
+from skinfo.metrics._class_probabilities import class_probabilities
 
 
 class Prediction:

@@ -7,8 +7,8 @@ from libc.stdlib cimport free, malloc
 import numpy as np
 
 from skinfo._kernels._entropy cimport xlogx, xlogx_of
-from skinfo._kernels._evidence cimport (
-    N_EVIDENCE,
+from skinfo._kernels._independence cimport (
+    N_STATISTICS,
     evidence_room,
     evidence_space,
     fill_evidence,
@@ -223,7 +223,7 @@ def candidate_evidence(
     const int64_t[::1] state,
     Py_ssize_t n_states,
 ):
-    """Return what some features tell of the classes in every state, as `table_evidence` does.
+    """Return `independence_statistics` of some features, summed over the states.
 
     Only margins within each state enter the moments. The states' tables are
     independent given them, so that information, means and variances add.
@@ -241,10 +241,10 @@ def candidate_evidence(
     cdef double[::1] room = np.empty(evidence_room(most, n_classes))
     cdef Chance chance = Chance(n_states)
     cdef Py_ssize_t c, i, place, t, x
-    cdef double of_state[N_EVIDENCE]
+    cdef double of_state[N_STATISTICS]
     chance.fill(tables)
     chance.remember(tables)
-    found = np.zeros((features.shape[0], N_EVIDENCE))
+    found = np.zeros((features.shape[0], N_STATISTICS))
     cdef double[:, ::1] evidence = found
     with nogil:
         for i in range(features.shape[0]):
@@ -266,6 +266,6 @@ def candidate_evidence(
                     evidence_space(&room[0], most, n_classes),
                     of_state,
                 )
-                for place in range(N_EVIDENCE):
+                for place in range(N_STATISTICS):
                     evidence[i, place] += of_state[place]
     return found

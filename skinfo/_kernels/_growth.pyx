@@ -6,7 +6,7 @@ import numpy as np
 
 from skinfo._kernels._exp cimport fast_exp
 from skinfo._kernels._log cimport fast_log
-from skinfo._kernels._multiply cimport Rows
+from skinfo._kernels._matmul cimport Rows
 from skinfo._kernels._soft cimport tiny
 
 

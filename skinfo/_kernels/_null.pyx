@@ -382,7 +382,7 @@ cdef inline double times_of(Margin margin, Py_ssize_t i) noexcept nogil:
     return margin.times[i] if margin.times != NULL else 1.0
 
 
-def chance_in_strata(
+def expected_information_in_strata(
     const double[::1] level_counts,
     const int64_t[::1] level_starts,
     const double[::1] class_counts,

@@ -12,7 +12,7 @@ import numpy as np
 from skinfo._kernels._blas cimport ddot, dgemv
 from skinfo._kernels._exp cimport fast_exp
 from skinfo._kernels._log cimport fast_log
-from skinfo._kernels._multiply cimport Rows, blas_size, dense_product
+from skinfo._kernels._matmul cimport Rows, blas_size, dense_product
 
 # The logarithm of zero, or of less than TINY: finite, since it is also multiplied by zero.
 cdef double LOG_ZERO = -1e200

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skinfo._kernels._merging import merge_some, merged_labels, states_of_rows
+from skinfo._kernels._agglomeration import merge_some, merged_labels, states_of_rows
 from skinfo.cluster._result import heaviest_first, of_samples, renumber
 from skinfo.utils._parallel import pieces
 

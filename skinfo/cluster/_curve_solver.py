@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
+from skinfo._kernels._agglomeration import agglomerate, merged_labels
 from skinfo._kernels._growth import grow_clusters
-from skinfo._kernels._merging import agglomerate, merged_labels
 from skinfo._kernels._soft import TINY, mutual_information
 from skinfo.cluster._soft import dense, encoder_scores, minimise_soft
 

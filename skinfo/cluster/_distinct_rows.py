@@ -15,7 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skinfo._counts._table import numeric_columns
 from skinfo._kernels._entropy import xlogx_table
-from skinfo._kernels._rows import number_groups, row_keys
+from skinfo._kernels._row_hash import label_equal_rows, row_hashes
 from skinfo._kernels._sequential import SparseCounts
 from skinfo.utils._validation import check_weights
 from skinfo.utils._warnings import warn_caller
@@ -215,7 +215,7 @@ def _group(X):
     # Counts in proportion give the same quotients, to the last bit.
     shape = X.data / np.repeat(largest, np.diff(X.indptr))
     cells = X.indptr.astype(np.int64), X.indices.astype(np.int32), shape.view(np.uint64)
-    return number_groups(*cells, np.argsort(row_keys(*cells), kind="stable"))
+    return label_equal_rows(*cells, np.argsort(row_hashes(*cells), kind="stable"))
 
 
 def _sum_groups(X, weights, groups):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from skinfo._kernels._merging import merged_labels
+from skinfo._kernels._agglomeration import merged_labels
 from skinfo._kernels._sequential import NO_CLUSTER, gather_clusters, move_rows, objective_of
 from skinfo.cluster._agglomerative import merge_tree
 from skinfo.cluster._distinct_rows import kernel_rows

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from skinfo._kernels._merging import merge_costs, states_of_table
-from skinfo._kernels._multiply import Rows
+from skinfo._kernels._agglomeration import merge_costs, states_of_table
+from skinfo._kernels._matmul import Rows
 from skinfo._kernels._soft import Descent, decoder_logs, descend, mutual_information
 from skinfo.utils._parallel import check_cancelled, pieces
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import chndtr, gammainc, gammaincc, ndtr, ndtri, psi, xlogy
 
-from skinfo._kernels._evidence import table_evidence
+from skinfo._kernels._independence import independence_statistics
 from skinfo._kernels._null import RATE_MAX, STEPS_PER_UNIT, poisson_tables
 from skinfo._kernels._plugin_bias import beta_binomial_excess
 
@@ -28,8 +28,8 @@ ALIKE_ITERATIONS = 4
 
 
 def weigh_table(counts):
-    """Return `table_evidence` of one table of counts, (4,) float64."""
-    return table_evidence(np.ascontiguousarray(counts, np.float64), poisson_tables())
+    """Return `independence_statistics` of one table of counts, (4,) float64."""
+    return independence_statistics(np.ascontiguousarray(counts, np.float64), poisson_tables())
 
 
 def table_pvalues(evidence):
@@ -38,7 +38,7 @@ def table_pvalues(evidence):
     Parameters
     ----------
     evidence : ndarray of shape (n, 4)
-        From `table_evidence`: a p-value of its own of a small table, or else moments.
+        From `independence_statistics`: a p-value of its own of a small table, or else moments.
 
     Returns
     -------

@@ -16,7 +16,7 @@ from skinfo._kernels._fixed_point import (
     xlogx_table,
 )
 from skinfo._kernels._null import poisson_tables
-from skinfo._kernels._pair_chance import chance_sums, chance_table
+from skinfo._kernels._null_pairs import pair_null_means, pair_null_sums
 from skinfo._kernels._pairs import is_sparse, pack_planes, plane_pair_sums, row_pair_sums
 from skinfo.estimation._columns import discrete_codes, missing_values, refuse_missing_values
 from skinfo.estimation._samples import MISSING, SomeColumns
@@ -273,7 +273,7 @@ class _Columns:
         # Every step-th row: triangles of equal size.
         in_threads(
             (
-                delayed(chance_table)(self.total, sizes[:kept], first, step, *how, chance)
+                delayed(pair_null_means)(self.total, sizes[:kept], first, step, *how, chance)
                 for first in range(step)
             ),
             work=CHANCE_COST * kept**2 / 2,
@@ -281,7 +281,7 @@ class _Columns:
         )
         in_threads(
             (
-                delayed(chance_sums)(
+                delayed(pair_null_sums)(
                     self.total, sizes, which, times, starts, first, step, chance, *how, sums
                 )
                 for first in range(step)

@@ -7,7 +7,7 @@ from joblib import delayed
 from scipy.special import psi
 
 from skinfo._counts._contingency import moments_of_margins
-from skinfo._kernels._null import chance_in_strata, poisson_tables
+from skinfo._kernels._null import expected_information_in_strata, poisson_tables
 from skinfo.estimation._columns import class_counts
 from skinfo.utils._parallel import in_threads, n_threads
 from skinfo.utils._sums import ordered_sum
@@ -63,7 +63,7 @@ def emi(counts, n_neighbors=None):
     """Return the plug-in less its mean over tables with the same margins in every stratum."""
     is_exact = bool(np.all(counts.xyz % 1 == 0))
     margins = *counts.levels, *counts.classes
-    chance = chance_in_strata(*margins, poisson_tables(), is_exact, DENSE_CELLS)
+    chance = expected_information_in_strata(*margins, poisson_tables(), is_exact, DENSE_CELLS)
     for z in np.flatnonzero(np.isnan(chance)):
         rows, columns = (
             sizes[starts[z] : starts[z + 1]] for sizes, starts in (counts.levels, counts.classes)

@@ -9,7 +9,7 @@ from skinfo._counts._codes import padded_codes
 from skinfo._kernels._bits import WORD
 from skinfo._kernels._candidates import INFO_Y_GIVEN_T, candidate_evidence, candidate_terms
 from skinfo._kernels._entropy import N_LOOKED_UP, xlogx_table
-from skinfo._kernels._evidence import INFORMATION, MEAN
+from skinfo._kernels._independence import NULL_MEAN, PLUGIN
 from skinfo._kernels._least import best_by_least, is_before
 from skinfo._kernels._null import poisson_tables
 from skinfo._kernels._sample import Lookups, Sample
@@ -119,7 +119,7 @@ class Candidates:
         return terms
 
     def moments(self, features, state, n_states):
-        """Return N * I(X;Y|T) of some features in nats, and the rest of `table_evidence`."""
+        """Return N * I(X;Y|T) of features in nats, and their `independence_statistics`."""
         state = _as_state(state)
         moments = np.concatenate(
             self._in_threads(
@@ -161,13 +161,13 @@ class Candidates:
 
     def weigh(self, moments):
         """Return information less its mean, in nats, and p-values, of what `moments` returns."""
-        correction = moments[:, MEAN] if self.corrected else 0.0
-        return (moments[:, INFORMATION] - correction) / self.n, table_pvalues(moments)
+        correction = moments[:, NULL_MEAN] if self.corrected else 0.0
+        return (moments[:, PLUGIN] - correction) / self.n, table_pvalues(moments)
 
     def information(self, counts):
         """Return I(T;Y) less its mean under independence, in nats, of counts of T and y."""
         evidence = weigh_table(counts)
-        return (evidence[INFORMATION] - evidence[MEAN]) / self.n
+        return (evidence[PLUGIN] - evidence[NULL_MEAN]) / self.n
 
     def dependence(self, feature, other):
         """Return the p-value of I(X;W) of two features."""

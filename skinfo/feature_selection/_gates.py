@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from skinfo._kernels._draws import drawn_pvalue
+from skinfo._kernels._random_tables import monte_carlo_pvalue
 
 # A p-value is by the gamma law where more than FEW_OUTSIDE rows (10) are outside the main level
 # and class. That law holds its level down to .001, which is enough for one table. A selection
@@ -45,7 +45,7 @@ class Gates:
         counts = self._candidates.table(feature, *self._walk.state.as_column())
         if rows_outside(counts) > FEW_TO_CONFIRM:
             return True
-        return drawn_pvalue(counts, math.ceil(ENOUGH / level) - 1, ENOUGH) <= level
+        return monte_carlo_pvalue(counts, math.ceil(ENOUGH / level) - 1, ENOUGH) <= level
 
     def _is_copy(self, feature, level):
         """Return whether a feature may only say what a chosen one does.

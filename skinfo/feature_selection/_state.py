@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.stats import chi2
 
-from skinfo._kernels._merging import agglomerate, merged_labels
+from skinfo._kernels._agglomeration import agglomerate, merged_labels
 
 # States are kept apart where they differ at this level: without it, sparse
 # states pass for knowledge and the search overfits from about the tenth feature.

@@ -6,7 +6,7 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from skinfo._kernels._members import add_member
+from skinfo._kernels._ensemble import add_member
 from skinfo.metrics._probabilities import check_probabilities
 from skinfo.metrics._table_repr import TableRepr
 from skinfo.utils._compat import Interval, validate_params

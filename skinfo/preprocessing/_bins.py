@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from skinfo._kernels._assign import assign_bins
+from skinfo._kernels._digitize import digitize
 from skinfo.preprocessing._naming import (
     NUMBERS,
     interval_labels,
@@ -70,7 +70,7 @@ class NumericBins:
         """Return the bin of each row of column j, (n_samples,) uint8, or uint16 for many bins."""
         values = table.numbers(j)
         codes = np.empty(len(values), np.uint8 if self.n_bins <= 256 else np.uint16)
-        assign_bins(values, self.cuts, self.missing_bin, codes)
+        digitize(values, self.cuts, self.missing_bin, codes)
         return codes
 
     def labels(self):

@@ -4,7 +4,7 @@ from heapq import heappop, heappush
 
 import numpy as np
 
-from skinfo._kernels._merging import agglomerate, merged_labels
+from skinfo._kernels._agglomeration import agglomerate, merged_labels
 from skinfo._kernels._partition import bin_cost, optimal_partitions
 from skinfo.preprocessing._penalties import choose_n_bins
 

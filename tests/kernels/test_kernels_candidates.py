@@ -13,7 +13,7 @@ from skinfo._kernels._candidates import (
     candidate_terms,
 )
 from skinfo._kernels._entropy import xlogx_table
-from skinfo._kernels._evidence import MEAN, SMALL_PVALUE, VARIANCE
+from skinfo._kernels._independence import NULL_MEAN, NULL_VARIANCE, SMALL_TABLE_PVALUE
 from skinfo._kernels._least import GIVEN, JOINT, NORMALIZED, best_by_least
 from skinfo._kernels._null import expected_information, null_moments, poisson_tables
 from skinfo._kernels._sample import CellTables, Lookups, Sample
@@ -94,8 +94,10 @@ def test_null_moments_of_strata_add(data):
                 np.array(null_moments(rows[t], columns[t], poisson_tables(), scale == 1.0))
                 for t in range(3)
             )
-            np.testing.assert_allclose(evidence[j, [MEAN, VARIANCE]], expected, rtol=1e-12)
-        assert np.isnan(evidence[:, SMALL_PVALUE]).all()
+            np.testing.assert_allclose(
+                evidence[j, [NULL_MEAN, NULL_VARIANCE]], expected, rtol=1e-12
+            )
+        assert np.isnan(evidence[:, SMALL_TABLE_PVALUE]).all()
 
 
 def test_evidence_starts_with_the_information(data):

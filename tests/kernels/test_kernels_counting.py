@@ -17,7 +17,7 @@ from skinfo._kernels._fixed_point import (
     xlogx_table,
 )
 from skinfo._kernels._null import poisson_tables
-from skinfo._kernels._pair_chance import chance_sums, chance_table
+from skinfo._kernels._null_pairs import pair_null_means, pair_null_sums
 from skinfo._kernels._pairs import (
     grouped_sum,
     is_sparse,
@@ -223,9 +223,9 @@ def test_row_pairs(n, n_levels, weights, rng):
 
 
 def chance_of(n, a, b, *, exact):
-    """The E[k ln k] that `chance_table` gives two margins."""
+    """The E[k ln k] that `pair_null_means` gives two margins."""
     sizes, scale, chance = np.array([a, b], float), 2.0**46, np.zeros((2, 2), np.int64)
-    chance_table(n, sizes, 0, 1, poisson_tables(), exact, scale, chance)
+    pair_null_means(n, sizes, 0, 1, poisson_tables(), exact, scale, chance)
     return chance[0, 1] / scale
 
 
@@ -270,7 +270,7 @@ def test_chance_sums_of_chances_kept_or_not(exact):
     how = poisson_tables(), exact, scale
     chance = np.zeros((5, 5), np.int64)
     for first in range(step):
-        chance_table(n, sizes, first, step, *how, chance)
+        pair_null_means(n, sizes, first, step, *how, chance)
     expected = np.zeros((3, 3), np.int64)
     for f, g in combinations(range(3), 2):
         mine, other = slice(*starts[f : f + 2]), slice(*starts[g : g + 2])
@@ -278,5 +278,5 @@ def test_chance_sums_of_chances_kept_or_not(exact):
     for kept in (chance, np.empty((0, 0), np.int64)):
         sums = np.zeros((3, 3), np.int64)
         for first in range(step):
-            chance_sums(n, sizes, which, times, starts, first, step, kept, *how, sums)
+            pair_null_sums(n, sizes, which, times, starts, first, step, kept, *how, sums)
         np.testing.assert_array_equal(sums, expected)

@@ -7,7 +7,7 @@ import pytest
 import scipy.sparse as sp
 from scipy.special import xlogy
 
-from skinfo._kernels._rows import number_groups, row_keys
+from skinfo._kernels._row_hash import label_equal_rows, row_hashes
 from skinfo._kernels._sequential import nearest_clusters
 from skinfo.cluster._distinct_rows import kernel_rows, lookup_for
 from skinfo.cluster._sequential import improve_partition
@@ -122,8 +122,8 @@ def test_sparse_counts_survive_pickling(rng):
 def test_equal_rows_have_equal_keys_and_one_group(rng):
     X = sp.csr_array(rng.integers(0, 2, (200, 6)).astype(float))
     cells = X.indptr.astype(np.int64), X.indices.astype(np.int32), X.data.view(np.uint64)
-    keys = row_keys(*cells)
-    groups = number_groups(*cells, np.argsort(keys, kind="stable"))
+    keys = row_hashes(*cells)
+    groups = label_equal_rows(*cells, np.argsort(keys, kind="stable"))
     _, expected = np.unique(X.toarray(), axis=0, return_inverse=True)
     same = expected[:, None] == expected
     np.testing.assert_array_equal(keys[:, None] == keys, same)
@@ -134,5 +134,5 @@ def test_equal_rows_have_equal_keys_and_one_group(rng):
 def test_rows_with_one_key_but_different_cells_are_told_apart():
     X = sp.csr_array(np.array([[1.0, 2.0], [1.0, 3.0], [0.0, 3.0], [1.0, 3.0]]))
     cells = X.indptr.astype(np.int64), X.indices.astype(np.int32), X.data.view(np.uint64)
-    groups = number_groups(*cells, np.array([0, 1, 3, 2]))
+    groups = label_equal_rows(*cells, np.array([0, 1, 3, 2]))
     assert groups.tolist() == [0, 1, 2, 1]

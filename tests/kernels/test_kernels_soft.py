@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 
 from skinfo._kernels._growth import grow_clusters
-from skinfo._kernels._multiply import Rows
+from skinfo._kernels._matmul import Rows
 from skinfo._kernels._soft import TINY, Descent, decoder_logs, descend, mutual_information
 from skinfo.measures import mutual_information as measured_information
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skinfo._kernels._assign import assign_bins
+from skinfo._kernels._digitize import digitize
 from skinfo._kernels._sorting import class_sums, sorted_pairs, sorted_rows
 
 COLUMNS = {
@@ -67,6 +67,6 @@ def test_bins_are_those_of_a_search(rng, n_cuts, n, dtype):
     special = np.concatenate([[-np.inf, np.inf, np.nan, -0.0], cuts])
     values = np.concatenate([special, rng.normal(0, 10, 1000)])[:n]
     codes = np.empty(len(values), dtype)
-    assign_bins(values, cuts, 251, codes)
+    digitize(values, cuts, 251, codes)
     expected = np.where(np.isnan(values), 251, np.searchsorted(cuts, values, side="right"))
     np.testing.assert_array_equal(codes, expected)

@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 from scipy.stats import fisher_exact, hypergeom, random_table
 
-from skinfo._kernels._draws import MOST_DRAWN, count_as_telling, drawn_pvalue
-from skinfo._kernels._evidence import SMALL_PVALUE, table_evidence
+from skinfo._kernels._independence import SMALL_TABLE_PVALUE, independence_statistics
 from skinfo._kernels._null import poisson_tables
+from skinfo._kernels._random_tables import MAX_TABLES, monte_carlo_exceedances, monte_carlo_pvalue
 
 
 def pvalue_of(table):
-    return table_evidence(np.ascontiguousarray(table, float), poisson_tables())[SMALL_PVALUE]
+    return independence_statistics(np.ascontiguousarray(table, float), poisson_tables())[
+        SMALL_TABLE_PVALUE
+    ]
 
 
 def tables_with_margins(rows, columns):
@@ -124,7 +126,7 @@ TABLES = [
 @pytest.mark.parametrize("table", TABLES)
 def test_drawn_share_is_the_exact_p_value(table):
     expected = exact_pvalue(table)
-    hits, n_drawn = count_as_telling(np.array([table]), 40_000, 40_001)
+    hits, n_drawn = monte_carlo_exceedances(np.array([table]), 40_000, 40_001)
     assert n_drawn == 40_000
     error = np.sqrt(expected * (1 - expected) / n_drawn)
     assert hits / n_drawn == pytest.approx(expected, abs=4.5 * error)
@@ -140,7 +142,7 @@ def test_law_of_drawn_tables_is_that_of_scipy(rows, columns, rng):
         least = np.quantile(informations, quantile, method="higher")
         observed = tables[np.argmax(np.isclose(informations, least))]
         share = np.mean(informations >= least - 1e-9)
-        hits, n_drawn = count_as_telling(observed[None], 20_000, 20_001)
+        hits, n_drawn = monte_carlo_exceedances(observed[None], 20_000, 20_001)
         # The difference of two shares of 20,000.
         error = np.sqrt(2 * share * (1 - share) / 20_000)
         assert hits / n_drawn == pytest.approx(share, abs=4.5 * error)
@@ -163,7 +165,7 @@ def test_drawing_is_right_and_cheap_at_any_weight(weight):
     least = contribution(outside, sizes)
     expected = sum(chance for value, chance in told if value >= least - 1e-9)
     counts = np.column_stack([sizes - outside.sum(axis=1), outside])
-    hits, n_drawn = count_as_telling(counts[None], 40_000, 40_001)
+    hits, n_drawn = monte_carlo_exceedances(counts[None], 40_000, 40_001)
     error = np.sqrt(expected * (1 - expected) / n_drawn)
     assert 0.005 < expected < 0.99
     assert hits / n_drawn == pytest.approx(expected, abs=4.5 * error)
@@ -186,14 +188,14 @@ def test_order_of_levels_and_classes_leaves_no_trace(rng):
 
 def test_drawing_ends_when_enough_are_as_telling():
     counts = np.array([[[5, 5], [5, 5]]])
-    assert count_as_telling(counts, 1000, 4) == (4, 4)
-    assert drawn_pvalue(counts, 1000, 4) == 1
+    assert monte_carlo_exceedances(counts, 1000, 4) == (4, 4)
+    assert monte_carlo_pvalue(counts, 1000, 4) == 1
 
 
 def test_states_are_drawn_apart():
     # Within each state level and class agree, so no draw moves a row from one to the other.
     counts = np.array([[[6, 0], [0, 0]], [[0, 0], [0, 6]]])
-    assert count_as_telling(counts, 50, 51) == (50, 50)
+    assert monte_carlo_exceedances(counts, 50, 51) == (50, 50)
 
 
 def test_share_is_the_exact_one_over_states():
@@ -205,7 +207,7 @@ def test_share_is_the_exact_one_over_states():
     for a, b in product(*(tables_with_margins(*m) for m in margins)):
         if information(a) + information(b) >= least:
             expected += float(probability(a) * probability(b))
-    hits, n_drawn = count_as_telling(np.array([first, second]), 40_000, 40_001)
+    hits, n_drawn = monte_carlo_exceedances(np.array([first, second]), 40_000, 40_001)
     error = np.sqrt(expected * (1 - expected) / n_drawn)
     assert hits / n_drawn == pytest.approx(expected, abs=4.5 * error)
 
@@ -216,7 +218,7 @@ def test_drawn_p_values_hold_their_level(rng):
     pvalues = np.array([pvalue_of(table[table.any(axis=1)]) for table in tables])
     for level in (0.2, 0.05, 0.01):
         assert np.mean(pvalues <= level) <= level + 4 * np.sqrt(level / 2000)
-    assert pvalues.min() >= 1 / (MOST_DRAWN + 1)
+    assert pvalues.min() >= 1 / (MAX_TABLES + 1)
 
 
 def test_other_tables_are_left_to_the_smooth_law():

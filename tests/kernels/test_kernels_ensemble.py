@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from skinfo._kernels._members import divergence_term
+from skinfo._kernels._ensemble import divergence_term
 from skinfo.measures._terms import divergence_terms
 
 

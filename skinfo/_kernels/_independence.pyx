@@ -7,7 +7,7 @@ from libc.math cimport NAN
 
 import numpy as np
 
-from skinfo._kernels._draws cimport is_whole, small_table_pvalue
+from skinfo._kernels._random_tables cimport is_whole, small_table_pvalue
 from skinfo._kernels._entropy cimport information_of_table
 from skinfo._kernels._null cimport (
     Margin,
@@ -20,7 +20,7 @@ from skinfo._kernels._null cimport (
 )
 
 
-def table_evidence(const double[:, ::1] counts, const double[:, ::1] poisson):
+def independence_statistics(const double[:, ::1] counts, const double[:, ::1] poisson):
     """Return what a table of counts tells.
 
     Parameters
@@ -83,18 +83,18 @@ cdef int fill_evidence(
     space : EvidenceSpace
         Of a table as large, at least.
 
-    evidence : (N_EVIDENCE,)
-        As `table_evidence` returns it.
+    evidence : (N_STATISTICS,)
+        As `independence_statistics` returns it.
     """
     cdef Margin rows, columns
     cdef NullMeans means
     cdef Moments moments
     cdef double information
     cdef bint whole = is_whole(counts, n_levels * n_classes)
-    evidence[INFORMATION] = 0.0
-    evidence[MEAN] = 0.0
-    evidence[VARIANCE] = 0.0
-    evidence[SMALL_PVALUE] = NAN
+    evidence[PLUGIN] = 0.0
+    evidence[NULL_MEAN] = 0.0
+    evidence[NULL_VARIANCE] = 0.0
+    evidence[SMALL_TABLE_PVALUE] = NAN
     information = information_of_table(counts, n_levels, n_classes, space.columns)
     sum_rows(counts, n_levels, n_classes, space.rows)
     if is_alone:
@@ -105,11 +105,11 @@ cdef int fill_evidence(
         return 0
     means = NullMeans(sum_of(columns), columns, poisson, whole, known)
     moments = moments_of_table(rows, &means, space.slope)
-    evidence[INFORMATION] = information * means.n
-    evidence[MEAN] = moments.mean
-    evidence[VARIANCE] = moments.variance
+    evidence[PLUGIN] = information * means.n
+    evidence[NULL_MEAN] = moments.mean
+    evidence[NULL_VARIANCE] = moments.variance
     if is_alone and whole:
-        evidence[SMALL_PVALUE] = small_table_pvalue(
+        evidence[SMALL_TABLE_PVALUE] = small_table_pvalue(
             space.counts, rows.n, columns.n, space.rows, space.columns
         )
     return 0

@@ -4,11 +4,11 @@ from skinfo._kernels._null cimport SlopeSpace
 
 cpdef enum:
     # Places of what a table tells.
-    INFORMATION
-    MEAN
-    VARIANCE
-    SMALL_PVALUE
-    N_EVIDENCE
+    PLUGIN
+    NULL_MEAN
+    NULL_VARIANCE
+    SMALL_TABLE_PVALUE
+    N_STATISTICS
 
 
 cdef struct EvidenceSpace:

@@ -5,7 +5,7 @@ from libc.stdint cimport int32_t, int64_t, uint64_t
 import numpy as np
 
 
-def row_keys(const int64_t[::1] indptr, const int32_t[::1] columns, const uint64_t[::1] bits):
+def row_hashes(const int64_t[::1] indptr, const int32_t[::1] columns, const uint64_t[::1] bits):
     """Return a number for each row, (n_rows,) uint64, that only its content decides.
 
     Parameters
@@ -41,7 +41,7 @@ cdef inline uint64_t mixed(uint64_t z) noexcept nogil:
     return z ^ (z >> 31)
 
 
-def number_groups(
+def label_equal_rows(
     const int64_t[::1] indptr,
     const int32_t[::1] columns,
     const uint64_t[::1] bits,
@@ -52,7 +52,7 @@ def number_groups(
     Parameters
     ----------
     indptr, columns, bits
-        As in `row_keys`, columns in order.
+        As in `row_hashes`, columns in order.
 
     order : ndarray of shape (n_rows,), dtype int64
     """

@@ -5,7 +5,7 @@ import pytest
 import scipy.sparse as sp
 from scipy.special import xlogy
 
-from skinfo._kernels._merging import (
+from skinfo._kernels._agglomeration import (
     agglomerate,
     merge_costs,
     merge_some,

@@ -14,7 +14,7 @@ cdef enum:
     FEW_CUTS = 64
 
 
-def assign_bins(
+def digitize(
     const double[::1] values, const double[::1] cuts, Py_ssize_t missing_bin, code_t[::1] codes
 ):
     """Write the bin of each value to `codes` (n,) unsigned: how many cuts are at or below it.

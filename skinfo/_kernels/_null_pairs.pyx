@@ -43,7 +43,7 @@ cdef int64_t mean_xlogx(const Chance *chance, double a, double b) noexcept nogil
     return <int64_t>rint(value * chance.scale)
 
 
-def chance_table(
+def pair_null_means(
     double n,
     const double[::1] sizes,
     Py_ssize_t first,
@@ -112,7 +112,7 @@ cdef int64_t new_sum(
     return total
 
 
-def chance_sums(
+def pair_null_sums(
     double n,
     const double[::1] sizes,
     const int64_t[::1] which,
@@ -141,7 +141,7 @@ def chance_sums(
         Column f has the entries from ``starts[f]`` to ``starts[f + 1]``.
 
     chance : ndarray of shape (n_sizes, n_sizes) or (0, 0), dtype int64
-        From `chance_table`; empty where there are too many pairs of sizes to keep.
+        From `pair_null_means`; empty where there are too many pairs of sizes to keep.
 
     tables : ndarray, from `poisson_tables`
 

@@ -15,7 +15,7 @@ from skinfo._kernels._entropy cimport xlogx
 
 cpdef enum:
     # Two-by-two tables with a margin of at most this are counted out.
-    MOST_COUNTED = 2000
+    MAX_ENUMERATED = 2000
 
     # A p-value is drawn where at most so many rows are outside the largest level, or class:
     # information then takes few values, and these lie where no smooth law puts them. Beyond that
@@ -24,8 +24,8 @@ cpdef enum:
 
     # Tables are drawn until so many have as much information (Besag and Clifford 1991: the
     # standard error of a p-value is then a seventh of it), or until there are so many.
-    ENOUGH_DRAWN = 50
-    MOST_DRAWN = 200_000
+    MAX_EXCEEDANCES = 50
+    MAX_TABLES = 200_000
 
 
 cdef inline double ROUNDING() noexcept nogil:
@@ -84,7 +84,7 @@ cdef double small_table_pvalue(
     cdef double n = 0.0
     cdef double outside
     if n_rows == 2 and n_columns == 2:
-        if min(row_sums[0], row_sums[1], column_sums[0], column_sums[1]) <= MOST_COUNTED:
+        if min(row_sums[0], row_sums[1], column_sums[0], column_sums[1]) <= MAX_ENUMERATED:
             return counted_pvalue(counts, row_sums, column_sums)
     for i in range(n_rows):
         n += row_sums[i]
@@ -93,8 +93,8 @@ cdef double small_table_pvalue(
     )
     if outside > FEW_OUTSIDE:
         return NAN
-    draw_tables(counts, 1, n_rows, n_columns, MOST_DRAWN, ENOUGH_DRAWN, &drawn)
-    return share_of(drawn, ENOUGH_DRAWN)
+    draw_tables(counts, 1, n_rows, n_columns, MAX_TABLES, MAX_EXCEEDANCES, &drawn)
+    return share_of(drawn, MAX_EXCEEDANCES)
 
 
 cdef struct Dealt:
@@ -193,7 +193,7 @@ cdef double removal(double size, double n_removed) noexcept nogil:
     return (size - n_removed) * log1p(-n_removed / size) - n_removed * log(size)
 
 
-def drawn_pvalue(counts, int64_t most, int64_t enough):
+def monte_carlo_pvalue(counts, int64_t most, int64_t enough):
     """Return P(information or more) from tables drawn with the same margins in every state.
 
     At most `most` tables are drawn, fewer where `enough` of them have as much information before
@@ -206,7 +206,7 @@ def drawn_pvalue(counts, int64_t most, int64_t enough):
     return share_of(drawn_of(counts, most, enough), enough)
 
 
-def count_as_telling(counts, int64_t most, int64_t enough):
+def monte_carlo_exceedances(counts, int64_t most, int64_t enough):
     """Return how many of the tables drawn have as much information, and how many were drawn.
 
     Drawing ends at `most` tables, or when `enough` have.
@@ -285,7 +285,7 @@ cdef int draw_tables(
     int64_t enough,
     Drawn *drawn,
 ) except -1 nogil:
-    """Fill in `count_as_telling` of counts (n_states, n_levels, n_classes)."""
+    """Fill in `monte_carlo_exceedances` of counts (n_states, n_levels, n_classes)."""
     cdef Py_ssize_t t
     cdef double information
     cdef Hand hand

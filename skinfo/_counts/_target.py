@@ -407,11 +407,11 @@ def _positive_weights(y, X, sample_weight):
     return weights, weights > 0
 
 
-def refuse_missing(y):
+def refuse_missing(y, name="y"):
     """Raise ValueError where a label or value of y is NaN, NaT, NA or None."""
     missing = pd.isna(y)
     if missing.any():
         raise ValueError(
-            f"Input y contains NaN: {int(missing.sum())} missing value(s), the first in row "
+            f"Input {name} contains NaN: {int(missing.sum())} missing value(s), the first in row "
             f"{int(np.argmax(missing))}. Drop those rows, or name them a class of their own."
         )

@@ -81,7 +81,7 @@ def count_pairs(a, n_levels, b, n_classes, weights=None):
     n_levels, n_classes : int
 
     weights : ndarray of shape (n_samples,) or None, default=None
-        From `check_repetitions`.
+        From `check_frequency_weights`.
 
     Returns
     -------

@@ -37,7 +37,7 @@ def equal_frequency_codes(values, n_bins, weights=None):
     n_bins : int
 
     weights : ndarray of shape (n_samples,) or None, default=None
-        From `check_repetitions`.
+        From `check_frequency_weights`.
     """
     present = ~np.isnan(values)
     if not present.all():

@@ -16,7 +16,7 @@ from skinfo._counts._kinds import (
     refuse_unsupported,
     unmasked,
 )
-from skinfo.utils._validation import check_repetitions
+from skinfo.utils._validation import check_frequency_weights
 from skinfo.utils._warnings import warn_caller
 
 
@@ -259,7 +259,7 @@ def check_typed_target(y, estimator, target_type, sample_weight=None):
     y = read_column(y, name)
     some = slice(None)
     if sample_weight is not None:
-        some = check_repetitions(sample_weight, len(y)) > 0
+        some = check_frequency_weights(sample_weight, len(y)) > 0
     refuse_missing(y[some])
     if target_type == "auto":
         kind, is_guess = target_kind(y[some])
@@ -402,7 +402,9 @@ def _positive_weights(y, X, sample_weight):
     """Return the weight of each row, and the mask of those that have any."""
     check_consistent_length(np.empty((X.shape[0], 0)), y)
     weights = (
-        np.ones(len(y)) if sample_weight is None else check_repetitions(sample_weight, len(y))
+        np.ones(len(y))
+        if sample_weight is None
+        else check_frequency_weights(sample_weight, len(y))
     )
     return weights, weights > 0
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from skinfo._kernels._agglomeration import merge_some, merged_labels, states_of_rows
 from skinfo.cluster._result import heaviest_first, of_samples, renumber
-from skinfo.utils._parallel import pieces
+from skinfo.utils._parallel import interruptible_ranges
 
 
 class Tree(NamedTuple):
@@ -93,7 +93,7 @@ def merge_tree(rows, n_columns):
     """
     steps, losses = np.empty((rows.n_rows - 1, 2), np.int64), np.empty(rows.n_rows - 1)
     states = states_of_rows(rows, n_columns)
-    for start, stop in pieces(sys.maxsize):
+    for start, stop in interruptible_ranges(sys.maxsize):
         if merge_some(states, steps, losses, 1, np.inf, stop - start):
             break
     return steps, losses

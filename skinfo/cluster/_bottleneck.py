@@ -30,7 +30,7 @@ from skinfo.cluster._result import describe, of_samples
 from skinfo.cluster._settings import Plan
 from skinfo.measures import mutual_information
 from skinfo.utils._compat import Interval, StrOptions, _fit_context
-from skinfo.utils._fitting import fitted_or_not
+from skinfo.utils._fit_state import unfitted_on_failure
 from skinfo.utils._progress import CallbackSupportMixin, Progress, with_callbacks
 from skinfo.utils._warnings import warn_caller
 
@@ -213,7 +213,7 @@ default="sequential"
         self.n_jobs = n_jobs
 
     @with_callbacks
-    @fitted_or_not
+    @unfitted_on_failure
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None, sample_weight=None):
         """Find the clusters.

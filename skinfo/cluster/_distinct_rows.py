@@ -17,7 +17,7 @@ from skinfo._counts._table import numeric_columns
 from skinfo._kernels._entropy import xlogx_table
 from skinfo._kernels._row_hash import label_equal_rows, row_hashes
 from skinfo._kernels._sequential import SparseCounts
-from skinfo.utils._validation import check_weights
+from skinfo.utils._validation import check_sample_weight
 from skinfo.utils._warnings import warn_caller
 
 # Where more of the cells than this are positive, products of dense arrays are faster.
@@ -112,7 +112,7 @@ def distinct_rows(X, sample_weight):
     """
     X = clean_csr(X)
     n_samples = X.shape[0]
-    weights = None if sample_weight is None else check_weights(sample_weight, n_samples)
+    weights = None if sample_weight is None else check_sample_weight(sample_weight, n_samples)
     kept = _rows_with_weight(X, weights)
     if not kept.all():
         X, weights = X[kept], None if weights is None else weights[kept]
@@ -184,7 +184,7 @@ def refuse_zeros(X):
 
 def weighted(X, sample_weight):
     """Return a csr_array whose rows are multiplied by their weights."""
-    return sp.diags_array(check_weights(sample_weight, X.shape[0])) @ X
+    return sp.diags_array(check_sample_weight(sample_weight, X.shape[0])) @ X
 
 
 def clean_csr(X):

@@ -12,7 +12,7 @@ from skinfo.cluster._agglomerative import merge_tree
 from skinfo.cluster._distinct_rows import kernel_rows
 from skinfo.cluster._settings import cluster_counts, price_of
 from skinfo.cluster._soft import best_merge
-from skinfo.utils._parallel import pieces
+from skinfo.utils._parallel import interruptible_ranges
 
 # Starts first go on while a round gains this share of I(X; Y). By then the best can be told: the
 # third of them that are ahead go on, which saves up to half of the time. On digits and docstrings
@@ -171,7 +171,7 @@ def improve_partition(rows, lookup, order, labels, n_columns, n_clusters, price,
             # Sums and differences of fractions drift.
             clusters = gather_clusters(rows, labels, n_columns, n_clusters, lookup)
         gained = 0.0
-        for start, stop in pieces(len(order), FIRST_PIECE):
+        for start, stop in interruptible_ranges(len(order), FIRST_PIECE):
             turn = order[start:stop]
             gained, n_settled = move_rows(
                 rows, lookup, turn, labels, clusters, n_clusters, price, gained, n_settled

@@ -8,7 +8,7 @@ from scipy import sparse
 from skinfo._kernels._agglomeration import merge_costs, states_of_table
 from skinfo._kernels._matmul import Rows
 from skinfo._kernels._soft import Descent, decoder_logs, descend, mutual_information
-from skinfo.utils._parallel import check_cancelled, pieces
+from skinfo.utils._parallel import check_cancelled, interruptible_ranges
 
 # A merge of hard clusters must lower the objective by more than rounding does, in nats.
 GAIN_OF_MERGE = 1e-12
@@ -135,7 +135,7 @@ def minimise_soft(table, decoder, beta, max_iter, tol):
     n_iter : int
     """
     descent = Descent(table.factor, table.mass, beta, tol, decoder, max_iter)
-    for start, stop in pieces(max_iter):
+    for start, stop in interruptible_ranges(max_iter):
         if descend(descent, stop - start):
             break
     return np.asarray(descent.joint), descent.n_iter

@@ -23,7 +23,7 @@ from skinfo.estimation._strata import Strata, emi, neighbors_of_codes, plugin
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._parallel import in_threads
 from skinfo.utils._sums import ordered_sum
-from skinfo.utils._validation import check_base, explain_missing, match_name
+from skinfo.utils._validation import check_base, explain_missing_arguments, match_name
 
 # Nanoseconds, about, in which a row's neighbours are found.
 NEIGHBOR_COST = 20_000.0
@@ -67,7 +67,7 @@ ESTIMATORS = {
 }
 
 
-@explain_missing(
+@explain_missing_arguments(
     y="the target, (n_samples,).",
     Z="the columns that are known already, (n_samples,) or (n_samples, n_conditions). Without "
     "any, mutual_info is the information.",

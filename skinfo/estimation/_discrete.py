@@ -15,7 +15,7 @@ from skinfo.estimation._columns import (
 from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS
 from skinfo.estimation._samples import MISSING
 from skinfo.utils._compat import Interval, StrOptions, validate_params
-from skinfo.utils._validation import check_base, check_repetitions, match_name
+from skinfo.utils._validation import check_base, check_frequency_weights, match_name
 
 
 @validate_params(
@@ -169,7 +169,9 @@ def discrete_entropy(
     names = ("auto", *ENTROPY_ESTIMATORS)
     estimator = match_name(estimator, names, parameter="estimator", caller="discrete_entropy")
     table = _read(x)
-    weights = None if sample_weight is None else check_repetitions(sample_weight, table.shape[0])
+    weights = (
+        None if sample_weight is None else check_frequency_weights(sample_weight, table.shape[0])
+    )
     if missing == "raise":
         refuse_missing_values(table)
     elif missing == "drop":

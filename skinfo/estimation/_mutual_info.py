@@ -22,7 +22,7 @@ from skinfo.estimation._samples import MISSING, parts_by_missing, prepared_targe
 from skinfo.estimation._table_information import INFORMATION_ESTIMATORS, information_from_counts
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._parallel import in_threads
-from skinfo.utils._validation import check_base, explain_missing, match_name
+from skinfo.utils._validation import check_base, explain_missing_arguments, match_name
 
 # Nanoseconds a row, about, that a continuous column takes.
 CONTINUOUS_COST = 100.0
@@ -112,7 +112,7 @@ TARGET_NEEDED = (
 )
 
 
-@explain_missing(y=TARGET_NEEDED)
+@explain_missing_arguments(y=TARGET_NEEDED)
 @validate_params(PARAMETERS, prefer_skip_nested_validation=True)
 def mutual_info(
     X,

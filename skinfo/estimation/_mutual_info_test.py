@@ -19,7 +19,7 @@ from skinfo.estimation._permutation import permutation_pvalues
 from skinfo.estimation._samples import parts_by_missing, read_samples
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._intervals import ConfidenceInterval, check_confidence_level
-from skinfo.utils._validation import check_base, explain_missing, match_name
+from skinfo.utils._validation import check_base, explain_missing_arguments, match_name
 
 
 class _Pair(NamedTuple):
@@ -124,7 +124,7 @@ class MutualInfoTestResult(_Pair):
         )
 
 
-@explain_missing(y=TARGET_NEEDED)
+@explain_missing_arguments(y=TARGET_NEEDED)
 @validate_params(
     {
         **PARAMETERS,

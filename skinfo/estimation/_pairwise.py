@@ -22,7 +22,7 @@ from skinfo.estimation._columns import discrete_codes, missing_values, refuse_mi
 from skinfo.estimation._samples import MISSING, SomeColumns
 from skinfo.utils._compat import StrOptions, validate_params
 from skinfo.utils._parallel import in_threads, n_threads
-from skinfo.utils._validation import check_base, check_repetitions, match_name
+from skinfo.utils._validation import check_base, check_frequency_weights, match_name
 
 # Up to here planes of bits beat adding up rows: their cost goes with the square.
 MOST_PLANE_LEVELS = 16
@@ -167,7 +167,9 @@ def pairwise_mutual_info(
     table = table_of(X, caller=caller)
     n_samples = table.shape[0]
     # No weights are an empty array.
-    weights = np.empty(0) if sample_weight is None else check_repetitions(sample_weight, n_samples)
+    weights = (
+        np.empty(0) if sample_weight is None else check_frequency_weights(sample_weight, n_samples)
+    )
     if missing == "raise":
         refuse_missing_values(table)
     of_all = _of_present if missing == "drop" else _of_all

@@ -19,7 +19,7 @@ from skinfo.estimation._columns import (
     row_codes,
 )
 from skinfo.estimation._continuous import ContinuousTarget, DiscreteTarget
-from skinfo.utils._validation import check_repetitions
+from skinfo.utils._validation import check_frequency_weights
 from skinfo.utils._warnings import warn_caller
 
 # A warning names no more columns than this.
@@ -179,7 +179,7 @@ def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, cal
     outputs = _outputs(y, caller)
     n_given = table.shape[0]
     check_consistent_length(np.empty((n_given, 0)), outputs[0])
-    weights = None if sample_weight is None else check_repetitions(sample_weight, n_given)
+    weights = None if sample_weight is None else check_frequency_weights(sample_weight, n_given)
     rows = slice(None)
     if weights is not None and not weights.all():
         rows = np.flatnonzero(weights)

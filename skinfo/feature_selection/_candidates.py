@@ -18,7 +18,7 @@ from skinfo.preprocessing._groups import supervised_groups
 from skinfo.preprocessing._partition import Settings
 from skinfo.preprocessing._penalties import resolve_penalty
 from skinfo.preprocessing._tasks import ClassTask
-from skinfo.utils._parallel import Threads
+from skinfo.utils._parallel import ThreadPool
 
 # Fewer cells than this (features times rows) are not worth waking threads for.
 FEW_CELLS = 100_000
@@ -64,7 +64,7 @@ class Candidates:
         self._weights = target.weights if target.is_weighted else np.empty(0)
         self._sample = self._with_target(target.codes, target.n_classes)
         self._without_target = self._with_target(np.zeros_like(target.codes), 1)
-        self._threads = Threads(n_jobs)
+        self._threads = ThreadPool(n_jobs)
 
     def __enter__(self):
         return self

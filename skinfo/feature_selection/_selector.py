@@ -32,9 +32,9 @@ from skinfo.utils._compat import (
     _fit_context,
     _get_output_config,
 )
-from skinfo.utils._fitting import fitted_or_not
+from skinfo.utils._fit_state import unfitted_on_failure
 from skinfo.utils._progress import CallbackSupportMixin, Progress, with_callbacks
-from skinfo.utils._validation import WHAT_Y_IS, explain_missing, match_name
+from skinfo.utils._validation import MEANING_OF_Y, explain_missing_arguments, match_name
 from skinfo.utils._warnings import warn_caller
 
 
@@ -274,8 +274,8 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
 
     # The binner is nested: its parameters are validated when it is fitted.
     @with_callbacks
-    @explain_missing(y=WHAT_Y_IS)
-    @fitted_or_not
+    @explain_missing_arguments(y=MEANING_OF_Y)
+    @unfitted_on_failure
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y, sample_weight=None):
         """Choose features.

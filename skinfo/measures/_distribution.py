@@ -7,7 +7,7 @@ from functools import wraps
 
 import numpy as np
 
-from skinfo.utils._array_api import rows_last, sum_last, to_float
+from skinfo.utils._array_api import axis_last, sum_last, to_float
 
 SAMPLES = "Of samples, such as labels, skinfo.estimation.{estimate} is the estimate."
 
@@ -70,7 +70,7 @@ def as_distributions(xp, p, *, name, axis, normalize):
         raise ValueError(f"{name} must have at least one axis, got a number.")
     axis = check_axis(axis, p.ndim)
     _check_not_empty(p, name)
-    p = rows_last(xp, p, axis)
+    p = axis_last(xp, p, axis)
     rows = xp.reshape(p, (-1, p.shape[-1]))
 
     def describe(row):
@@ -112,7 +112,7 @@ def marginal(xp, p, axes):
     kept = sorted(axes)
     summed = [axis for axis in range(p.ndim) if axis not in kept]
     shape = [p.shape[axis] for axis in kept]
-    # As in rows_last, the terms of each sum are brought next to one another.
+    # As in axis_last, the terms of each sum are brought next to one another.
     table = xp.reshape(xp.permute_dims(p, (*kept, *summed)), (*shape, -1))
     broadcastable = [n if axis in kept else 1 for axis, n in enumerate(p.shape)]
     return xp.reshape(sum_last(xp, table), tuple(broadcastable))

@@ -23,8 +23,8 @@ from skinfo.utils._compat import (
     _check_feature_names_in,
     _fit_context,
 )
-from skinfo.utils._fitting import fitted_or_not
-from skinfo.utils._validation import WHAT_Y_IS, explain_missing
+from skinfo.utils._fit_state import unfitted_on_failure
+from skinfo.utils._validation import MEANING_OF_Y, explain_missing_arguments
 
 
 class EntropyScorer(
@@ -247,8 +247,8 @@ class EntropyScorer(
             outputs, y, sample_weight, metrics=metrics, nats_per_unit=unit, unseen=self.unseen
         )
 
-    @explain_missing(y=WHAT_Y_IS)
-    @fitted_or_not
+    @explain_missing_arguments(y=MEANING_OF_Y)
+    @unfitted_on_failure
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y, **fit_params):
         """Fit a clone of `estimator`.
@@ -274,7 +274,7 @@ class EntropyScorer(
         self._fit_estimator(X, y, self._route("fit", fit_params)["estimator"]["fit"])
         return self
 
-    @fitted_or_not
+    @unfitted_on_failure
     @_fit_context(prefer_skip_nested_validation=False)
     def fit_transform(self, X, y, **fit_params):
         """Fit, and give the columns of the training rows, predicted out of fold.

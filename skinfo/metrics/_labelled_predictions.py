@@ -15,7 +15,7 @@ from skinfo.metrics._probabilities import (
     refuse_labels,
 )
 from skinfo.metrics._standard_errors import number_groups
-from skinfo.utils._validation import check_weights
+from skinfo.utils._validation import check_sample_weight
 
 
 class Predictions(NamedTuple):
@@ -61,7 +61,7 @@ def read_predictions(y_true, y_probs, *, labels, sample_weight, groups):
             )
     weight = np.ones(len(y_true))
     if sample_weight is not None:
-        weight = check_weights(sample_weight, len(y_true))
+        weight = check_sample_weight(sample_weight, len(y_true))
     # A row that weighs nothing must change nothing: not where a rate may change, nor what
     # labels there are, nor how many groups.
     kept = slice(None) if weight.all() else weight > 0

@@ -7,7 +7,7 @@ import numpy as np
 
 from skinfo.metrics._arrays import row_sums
 from skinfo.metrics._probabilities import PROBABILITY_FLOOR
-from skinfo.utils._array_api import rows_last, sum_last
+from skinfo.utils._array_api import axis_last, sum_last
 from skinfo.utils._compat import array_api_compat
 
 
@@ -27,7 +27,7 @@ def log_loss_rows(columns, prob):
 def cross_entropy_rows(target, prob):
     """Return ``-sum_k target[i, k] ln prob[i, k]``, of shape (n_samples,)."""
     xp = array_api_compat.array_namespace(prob)
-    return _row_dots(xp, rows_last(xp, target, -1), surprise(xp, rows_last(xp, prob, -1)))
+    return _row_dots(xp, axis_last(xp, target, -1), surprise(xp, axis_last(xp, prob, -1)))
 
 
 def logit_log_loss_rows(columns, logits):
@@ -41,7 +41,7 @@ def logit_log_loss_rows(columns, logits):
 def logit_cross_entropy_rows(target, logits):
     """Return ``-sum_k target[i, k] ln softmax(logits[i])[k]``, of shape (n_samples,)."""
     xp = array_api_compat.array_namespace(logits)
-    target, logits = rows_last(xp, target, -1), rows_last(xp, logits, -1)
+    target, logits = axis_last(xp, target, -1), axis_last(xp, logits, -1)
     top, rest = _log_sum_exp(xp, logits)
     return _row_dots(xp, target, (top[:, None] - logits) + rest[:, None])
 
@@ -49,7 +49,7 @@ def logit_cross_entropy_rows(target, logits):
 def row_means(nats):
     """Return the mean of each row."""
     xp = array_api_compat.array_namespace(nats)
-    return row_sums(xp, rows_last(xp, nats, -1)) / nats.shape[-1]
+    return row_sums(xp, axis_last(xp, nats, -1)) / nats.shape[-1]
 
 
 def surprise(xp, prob):
@@ -86,7 +86,7 @@ def _row_dots(xp, a, b):
 def _log_sum_exp(xp, logits):
     """Return the largest logit of each row, and what ``ln sum_k exp`` of the row adds to it."""
     top = _row_max(xp, logits)
-    excess = rows_last(xp, logits, -1) - top[:, None]
+    excess = axis_last(xp, logits, -1) - top[:, None]
     return top, xp.log(row_sums(xp, xp.exp(excess)))
 
 

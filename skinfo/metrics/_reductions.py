@@ -3,12 +3,14 @@
 from skinfo.metrics._arrays import like, to_numpy
 from skinfo.utils._array_api import sum_all
 from skinfo.utils._compat import array_api_compat
-from skinfo.utils._validation import check_weights
+from skinfo.utils._validation import check_sample_weight
 
 
 def check_row_weights(sample_weight, n_samples):
     """Return checked weights, an ndarray of shape (n_samples,), or None for None."""
-    return None if sample_weight is None else check_weights(to_numpy(sample_weight), n_samples)
+    return (
+        None if sample_weight is None else check_sample_weight(to_numpy(sample_weight), n_samples)
+    )
 
 
 def _mean(loss, weight):

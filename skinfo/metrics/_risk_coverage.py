@@ -12,7 +12,7 @@ from skinfo.metrics._log_rows import log_loss_rows
 from skinfo.metrics._standard_errors import half_widths
 from skinfo.metrics._table_repr import TableRepr
 from skinfo.utils._compat import Interval, StrOptions, validate_params
-from skinfo.utils._validation import check_base, check_weights
+from skinfo.utils._validation import check_base, check_sample_weight
 
 
 @dataclass(frozen=True, repr=False)
@@ -161,7 +161,7 @@ def risk_coverage_curve(
     losses, expected = RISKS[risk](prob, rows.columns, nats_per_unit)
     weight = rows.weight
     if sample_weight is not None:
-        weight = check_weights(sample_weight, len(prob))
+        weight = check_sample_weight(sample_weight, len(prob))
     if uncertainty is None:
         uncertainty = entr(prob).sum(axis=1)
     uncertainty = _check_uncertainty(uncertainty, len(prob))

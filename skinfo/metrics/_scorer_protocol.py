@@ -2,7 +2,7 @@
 
 from sklearn.base import BaseEstimator
 
-from skinfo.utils._compat import RequestMethod, _BaseScorer, shared_responses
+from skinfo.utils._compat import RequestMethod, _BaseScorer, scorer_cache
 
 # Where our predictions lie beside those of scikit-learn's scorers. Theirs are one column where
 # there are two classes, of the class that the first scorer to ask wanted.
@@ -30,7 +30,7 @@ class ScorerProtocol(_BaseScorer):
 
     def _score(self, method_caller, estimator, X, y_true, **kwargs):
         """Score among other scorers, which share the predictions of one call of theirs."""
-        responses = shared_responses(method_caller)
+        responses = scorer_cache(method_caller)
 
         def predict_proba(X):
             names = [OURS]

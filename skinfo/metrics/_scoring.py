@@ -8,7 +8,7 @@ from skinfo.metrics._labelled_predictions import columns_with_unseen
 from skinfo.metrics._probabilities import PROBABILITY_FLOOR, group_labels
 from skinfo.metrics._scorer_metrics import Outcome
 from skinfo.metrics._scorer_names import METRICS
-from skinfo.utils._validation import check_weights
+from skinfo.utils._validation import check_sample_weight
 from skinfo.utils._warnings import warn_caller
 
 # What a row costs whose label is no class of the model, in nats; "raise" is neither.
@@ -44,7 +44,7 @@ def score_predictions(outputs, y, sample_weight, *, metrics, nats_per_unit, unse
     scores : dict of str to float
         Means over the outputs; higher is better.
     """
-    weight = None if sample_weight is None else check_weights(sample_weight, len(y))
+    weight = None if sample_weight is None else check_sample_weight(sample_weight, len(y))
     outcomes = [
         _outcome(prob, classes, column, weight, nats_per_unit, unseen)
         for (prob, classes), column in zip(outputs, _columns_of_y(y), strict=True)

@@ -25,8 +25,8 @@ from skinfo.utils._compat import (
     StrOptions,
     _fit_context,
 )
-from skinfo.utils._fitting import fitted_or_not, fitted_or_unchanged
-from skinfo.utils._validation import WHAT_Y_IS, explain_missing
+from skinfo.utils._fit_state import unchanged_on_failure, unfitted_on_failure
+from skinfo.utils._validation import MEANING_OF_Y, explain_missing_arguments
 from skinfo.utils._warnings import warn_caller
 
 
@@ -321,8 +321,8 @@ default="from_dtype"
         self.dtype = dtype
         self.n_jobs = n_jobs
 
-    @explain_missing(y=WHAT_Y_IS)
-    @fitted_or_not
+    @explain_missing_arguments(y=MEANING_OF_Y)
+    @unfitted_on_failure
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
         """Find the bins of each column.
@@ -354,7 +354,7 @@ default="from_dtype"
         self._fit(X, y, sample_weight)
         return self
 
-    @fitted_or_not
+    @unfitted_on_failure
     @_fit_context(prefer_skip_nested_validation=True)
     def fit_transform(self, X, y=None, sample_weight=None, groups=None):
         """Find the bins of each column, and encode the training rows.
@@ -407,8 +407,8 @@ default="from_dtype"
         self._keep_within(encoded[reader.rows])
         return encoded
 
-    @explain_missing(y=WHAT_Y_IS)
-    @fitted_or_unchanged
+    @explain_missing_arguments(y=MEANING_OF_Y)
+    @unchanged_on_failure
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Take in a chunk of the rows, and find the bins of all seen so far.

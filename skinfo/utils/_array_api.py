@@ -80,7 +80,7 @@ def to_float(x):
     return float(x.detach() if array_api_compat.is_torch_array(x) else x)
 
 
-def rows_last(xp, x, axis):
+def axis_last(xp, x, axis):
     """Return `x` with `axis` moved to the end and laid out in C order.
 
     The layout is for accuracy, not speed. NumPy sums pairwise only along the

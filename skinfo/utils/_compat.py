@@ -46,12 +46,12 @@ __all__ = [
     "_safe_split",
     "array_api_compat",
     "check_matplotlib_support",
-    "shared_responses",
+    "scorer_cache",
     "validate_params",
 ]
 
 
-def shared_responses(method_caller):
+def scorer_cache(method_caller):
     """Return the dict of predictions that scorers share while one dict of them is evaluated.
 
     Parameters

@@ -10,7 +10,7 @@ from joblib.parallel import get_active_backend
 from threadpoolctl import ThreadpoolController
 
 # Nanoseconds of work below which starting threads costs more than they save.
-WORTH_THREADS = 1e6
+MIN_THREADED_WORK = 1e6
 
 # Seconds between two looks for Ctrl-C, which a wait without end does not hear on Windows.
 LISTEN_EVERY = 0.1
@@ -52,7 +52,7 @@ def n_threads(n_jobs):
     return 1 if _is_in_thread.get() else n
 
 
-class Threads:
+class ThreadPool:
     """Threads that live as long as the context.
 
     ``joblib.Parallel(prefer="threads")`` is not this: the backend of a ``parallel_config`` goes
@@ -118,7 +118,7 @@ def in_threads(tasks, *, n_jobs, work=float("inf"), on_result=None):
     Parameters
     ----------
     tasks : iterable of ``joblib.delayed(function)(...)``
-        See `Threads.run`.
+        See `ThreadPool.run`.
 
     n_jobs : int or None
         See `n_threads`.
@@ -127,9 +127,9 @@ def in_threads(tasks, *, n_jobs, work=float("inf"), on_result=None):
         Nanoseconds, about, of all tasks together.
 
     on_result : callable or None, default=None
-        See `Threads.run`.
+        See `ThreadPool.run`.
     """
-    with Threads(n_jobs if work >= WORTH_THREADS else 1) as threads:
+    with ThreadPool(n_jobs if work >= MIN_THREADED_WORK else 1) as threads:
         return threads.run(tasks, on_result)
 
 
@@ -153,7 +153,7 @@ def _blas():
     return ThreadpoolController()
 
 
-def pieces(n, first=1):
+def interruptible_ranges(n, first=1):
     """Yield ranges that cover 0..n, so that long work returns to Python about ten times a second.
 
     A kernel does not hear Ctrl-C, and a thread not that its results are no longer wanted. Each

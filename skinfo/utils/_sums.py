@@ -11,7 +11,7 @@ def ordered_sum(terms, axis=None):
     return float(total) if axis is None else total
 
 
-def exact_terms(weights):
+def exactly_summable(weights):
     """Return non-negative weights as multiples of 2**-52 of their sum: any sum of some is exact.
 
     Whole weights are such multiples already; of others, what a count of rows cannot show is

@@ -10,7 +10,7 @@ from functools import wraps
 import numpy as np
 
 from skinfo.utils._compat import _check_sample_weight
-from skinfo.utils._sums import exact_terms
+from skinfo.utils._sums import exactly_summable
 
 
 def check_base(base):
@@ -47,7 +47,7 @@ def check_base(base):
 LARGEST_WEIGHT = 1e100
 
 
-def check_weights(sample_weight, n_samples):
+def check_sample_weight(sample_weight, n_samples):
     """Return weights (n_samples,) float64, none negative and one positive at least.
 
     Parameters
@@ -90,19 +90,19 @@ def check_weights(sample_weight, n_samples):
     return weights
 
 
-def check_repetitions(sample_weight, n_samples):
-    """Return weights that are to be counted, as `exact_terms`: no count depends on the order.
+def check_frequency_weights(sample_weight, n_samples):
+    """Return weights that are to be counted, as `exactly_summable`: no count depends on the order.
 
     Parameters
     ----------
     sample_weight, n_samples
-        As of `check_weights`.
+        As of `check_sample_weight`.
 
     Returns
     -------
     weights : ndarray of shape (n_samples,), dtype float64
     """
-    return exact_terms(check_weights(sample_weight, n_samples))
+    return exactly_summable(check_sample_weight(sample_weight, n_samples))
 
 
 def match_name(name, names, *, parameter, caller):
@@ -153,10 +153,10 @@ def _plain(name):
 
 
 # Of an estimator's y.
-WHAT_Y_IS = "the classes or numbers that X is to be informative about. Pass it as in fit(X, y)."
+MEANING_OF_Y = "the classes or numbers that X is to be informative about. Pass it as in fit(X, y)."
 
 
-def explain_missing(**meanings):
+def explain_missing_arguments(**meanings):
     """Decorate a function: a call without one of these arguments is told what it is for.
 
     Parameters

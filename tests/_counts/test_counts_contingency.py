@@ -14,7 +14,7 @@ from skinfo.estimation import (
 )
 from skinfo.estimation._evidence import column_evidence
 from skinfo.estimation._table_information import INFORMATION_ESTIMATORS, information_from_counts
-from skinfo.utils._validation import check_repetitions
+from skinfo.utils._validation import check_frequency_weights
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_cells_and_whole_tables_agree(rng, name, no_dense_tables):
 def test_real_weights_in_any_order(rng, name, no_dense_tables):
     (x, y), weights, order = codes(rng), rng.random(400), rng.permutation(400)
     weights[:9] = 0.0
-    weights = check_repetitions(weights, 400)
+    weights = check_frequency_weights(weights, 400)
     cells = count_pairs(x, 30, y, 15, weights)
     information = information_from_counts(cells, name)
     shuffled = count_pairs(x[order], 30, y[order], 15, weights[order])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skinfo._counts._quantiles import bin_starts, default_n_bins, equal_frequency_codes
-from skinfo.utils._validation import check_repetitions
+from skinfo.utils._validation import check_frequency_weights
 
 
 @pytest.mark.parametrize(("n", "expected"), [(1, 3), (27, 3), (125, 5), (1000, 10), (10**9, 10)])
@@ -50,7 +50,7 @@ def test_whole_weights_are_repetitions(rng):
 
 def test_real_weights_do_not_know_the_order_of_rows(rng):
     values = np.round(rng.normal(size=200), 1)
-    weights = check_repetitions(rng.uniform(0.1, 2, 200), 200)
+    weights = check_frequency_weights(rng.uniform(0.1, 2, 200), 200)
     order = rng.permutation(200)
     np.testing.assert_array_equal(
         bin_starts(values, 8, weights), bin_starts(values[order], 8, weights[order])

@@ -14,7 +14,7 @@ from skinfo.estimation import (
     mutual_info_test,
     pairwise_mutual_info,
 )
-from skinfo.utils._validation import check_repetitions
+from skinfo.utils._validation import check_frequency_weights
 
 X = np.tile(np.arange(4.0)[:, None], (10, 1))
 
@@ -168,12 +168,12 @@ def test_fractional_weights_leave_no_trace_of_row_order(rng):
 
 def test_weights_are_rounded_to_what_adds_up(rng):
     weights = rng.random(1000) * 10.0 ** rng.integers(-9, 9, 1000)
-    checked = check_repetitions(weights, 1000)
+    checked = check_frequency_weights(weights, 1000)
     np.testing.assert_allclose(checked, weights, atol=2.0**-51 * weights.sum())
     assert checked.sum() == checked[::-1].sum() == math.fsum(checked)
     # Whole ones stay what they are, and none becomes zero.
-    np.testing.assert_array_equal(check_repetitions([3, 0, 2**40], 3), [3, 0, 2**40])
-    assert check_repetitions([1e-30, 0.7], 2)[0] == 2.0**-52
+    np.testing.assert_array_equal(check_frequency_weights([3, 0, 2**40], 3), [3, 0, 2**40])
+    assert check_frequency_weights([1e-30, 0.7], 2)[0] == 2.0**-52
     for extreme in (1e300, 1e-300):
         with pytest.raises(ValueError, match=r"between 1e-100 and 1e\+100, .* got 1e.300"):
             MutualInfoBinner().fit(X, X[:, 0] > 1, sample_weight=np.full(40, extreme))

@@ -31,7 +31,7 @@ def estimator(request):
 @pytest.fixture
 def threads_always(monkeypatch):
     """Threads also for little work."""
-    monkeypatch.setattr("skinfo.utils._parallel.WORTH_THREADS", 0)
+    monkeypatch.setattr("skinfo.utils._parallel.MIN_THREADED_WORK", 0)
 
 
 @pytest.fixture(name="X")

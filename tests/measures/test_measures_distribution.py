@@ -230,7 +230,7 @@ def test_matrix_is_read_as_an_array():
 
 @pytest.mark.parametrize("axis", [0, 1])
 def test_a_million_float32_outcomes_along_any_axis(axis, xp, numpy_of):
-    # NumPy adds along an axis that is not contiguous one by one and gets 1.009; see rows_last.
+    # NumPy adds along an axis that is not contiguous one by one and gets 1.009; see axis_last.
     p = np.full((1_000_000, 2), 1e-6, dtype=np.float32)
     result = measures.entropy(xp.asarray(p if axis == 0 else p.T.copy()), axis=axis)
     np.testing.assert_allclose(numpy_of(result), math.log2(1e6), rtol=1e-6)

@@ -19,7 +19,7 @@ import skinfo
 from skinfo import InfoBottleneckSelector, InformationBottleneck, MutualInfoBinner
 from skinfo.cluster import information_curve
 from skinfo.estimation import conditional_mutual_info, mutual_info, pairwise_mutual_info
-from skinfo.utils._parallel import Threads, in_threads, n_threads
+from skinfo.utils._parallel import ThreadPool, in_threads, n_threads
 
 BACKENDS = ["loky", "multiprocessing", "threading", "dask"]
 
@@ -77,7 +77,7 @@ WORK = {
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_answers_do_not_depend_on_the_backend(backend, monkeypatch):
     """Also where threads would not pay: all work is taken for long."""
-    monkeypatch.setattr("skinfo.utils._parallel.WORTH_THREADS", 0.0)
+    monkeypatch.setattr("skinfo.utils._parallel.MIN_THREADED_WORK", 0.0)
     X, y = table()
     right = {name: work(X, y, 1) for name, work in WORK.items()}
     assert right["partial_fit"].sum() == X.size
@@ -141,7 +141,7 @@ def test_results_are_in_order_and_so_are_errors():
             raise ValueError(f"task {i}")
         return i
 
-    with Threads(2) as threads:
+    with ThreadPool(2) as threads:
         assert threads.run(delayed(slow_first)(i) for i in range(2)) == [0, 1]
         with pytest.raises(ValueError, match="task 2"):
             threads.run(delayed(slow_first)(i) for i in range(4))

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skinfo.utils._sums import exact_terms, ordered_sum
+from skinfo.utils._sums import exactly_summable, ordered_sum
 
 POSITIVE = st.floats(1e-6, 1e6)
 
@@ -19,8 +19,8 @@ def test_ordered_sums_are_the_same_in_any_order(terms, random):
 
 
 @given(st.lists(POSITIVE, min_size=1, max_size=50), st.data())
-def test_any_sum_of_exact_terms_is_exact(weights, data):
-    terms = exact_terms(np.array(weights))
+def test_any_sum_of_exactly_summable_is_exact(weights, data):
+    terms = exactly_summable(np.array(weights))
     some = data.draw(st.permutations(terms.tolist()))[: data.draw(st.integers(0, len(weights)))]
     total = 0.0
     for term in some:
@@ -31,4 +31,4 @@ def test_any_sum_of_exact_terms_is_exact(weights, data):
 
 def test_whole_terms_are_exact_as_they_are():
     whole = np.array([3.0, 0.0, 2.0**40])
-    assert exact_terms(whole) is whole
+    assert exactly_summable(whole) is whole

@@ -8,7 +8,7 @@ answer for the wrong columns.
 from functools import wraps
 
 
-def fitted_or_not(fit):
+def unfitted_on_failure(fit):
     """Decorate a `fit`: the state of an earlier one is dropped first, that of a failed one last.
 
     It goes outside of scikit-learn's `_fit_context`, so that it sees invalid parameters too.
@@ -26,7 +26,7 @@ def fitted_or_not(fit):
     return fit_from_nothing
 
 
-def fitted_or_unchanged(partial_fit):
+def unchanged_on_failure(partial_fit):
     """Decorate a `partial_fit`: a chunk that fails leaves the estimator as it was before.
 
     Attributes are put back, so `partial_fit` must replace what they hold, not write into it.

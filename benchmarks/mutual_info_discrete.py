@@ -16,7 +16,7 @@ import numpy as np
 from _table import interleaved, print_table
 from sklearn.feature_selection import mutual_info_classif
 
-from skinfo._kernels._entropy import table_information
+from skinfo._kernels._table_information import table_information
 from skinfo.estimation import mutual_info
 
 

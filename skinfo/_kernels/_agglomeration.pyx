@@ -15,7 +15,7 @@ from libc.stdint cimport int64_t
 
 import numpy as np
 
-from skinfo._kernels._log cimport fast_xlogx
+from skinfo._kernels._elementary cimport fast_xlogx
 from skinfo._kernels._sequential cimport SparseCounts
 
 cdef enum:

@@ -6,7 +6,7 @@ from libc.stdlib cimport free, malloc
 
 import numpy as np
 
-from skinfo._kernels._entropy cimport xlogx, xlogx_of
+from skinfo._kernels._elementary cimport xlogx, lookup_xlogx
 from skinfo._kernels._independence cimport (
     N_STATISTICS,
     evidence_room,
@@ -209,9 +209,9 @@ cdef Terms terms_of_counts(
 
 
 cdef inline double xlogx_of_count(Count count, const double[::1] table) noexcept nogil:
-    """Return `xlogx_of` a count, whole or not."""
+    """Return `lookup_xlogx` a count, whole or not."""
     if Count is double:
-        return xlogx_of(count, table)
+        return lookup_xlogx(count, table)
     else:
         return table[count] if count < table.shape[0] else xlogx(count)
 

@@ -2,7 +2,7 @@
 
 from libc.math cimport fabs, log
 
-from skinfo._kernels._entropy cimport xlogx
+from skinfo._kernels._elementary cimport xlogx
 
 # The series of the divergence is taken for |v| below 0.2: its terms beyond this one are then less
 # than the rounding error of a float64.

@@ -3,7 +3,7 @@
 from libc.math cimport rint
 from libc.stdint cimport int64_t
 
-from skinfo._kernels._entropy cimport xlogx
+from skinfo._kernels._elementary cimport xlogx
 
 
 cdef inline int64_t in_units(double x, double scale) noexcept nogil:

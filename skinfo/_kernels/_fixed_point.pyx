@@ -6,11 +6,11 @@ import numpy as np
 
 from libc.stdint cimport int32_t, int64_t
 
-from skinfo._kernels._entropy cimport xlogx
+from skinfo._kernels._elementary cimport xlogx
 from skinfo._kernels._fixed_point cimport fixed_xlogx, in_units
 
 
-def xlogx_table(Py_ssize_t size, double scale):
+def fixed_xlogx_table(Py_ssize_t size, double scale):
     """Return ``x ln x`` of 0, ..., size - 1 in units of 1 / scale, dtype int64."""
     cdef Py_ssize_t x
     table = np.empty(size, np.int64)

@@ -4,14 +4,13 @@ from libc.math cimport INFINITY, log
 
 import numpy as np
 
-from skinfo._kernels._exp cimport fast_exp
-from skinfo._kernels._log cimport fast_log
-from skinfo._kernels._matmul cimport Rows
+from skinfo._kernels._elementary cimport fast_exp, fast_log
+from skinfo._kernels._matmul cimport RowMatrix
 from skinfo._kernels._soft cimport tiny
 
 
 def grow_clusters(
-    Rows rows not None,
+    RowMatrix rows not None,
     const double[::1] mass,
     const double[::1] free,
     double beta,

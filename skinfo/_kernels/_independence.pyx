@@ -8,7 +8,7 @@ from libc.math cimport NAN
 import numpy as np
 
 from skinfo._kernels._random_tables cimport is_whole, small_table_pvalue
-from skinfo._kernels._entropy cimport information_of_table
+from skinfo._kernels._table_information cimport information_of_table
 from skinfo._kernels._null cimport (
     Margin,
     Moments,

@@ -3,7 +3,7 @@
 from libc.stdint cimport int64_t
 
 
-cdef class Rows:
+cdef class RowMatrix:
     cdef Py_ssize_t n_rows
     cdef Py_ssize_t n_columns
     cdef bint is_sparse

@@ -7,7 +7,7 @@ import numpy as np
 from skinfo._kernels._blas cimport ddot, dgemm, dgemv
 
 
-cdef class Rows:
+cdef class RowMatrix:
     """The rows of a table, as kernels multiply with them. Threads may share it.
 
     Parameters
@@ -110,7 +110,7 @@ cdef void dense_product(
 
 
 cdef void multiply_by_sparse_transpose(
-    const double[:, ::1] left, Rows rows, double[:, ::1] out, double[:, ::1] room
+    const double[:, ::1] left, RowMatrix rows, double[:, ::1] out, double[:, ::1] room
 ) noexcept nogil:
     cdef Py_ssize_t n_left = left.shape[0]
     cdef Py_ssize_t i, t, y
@@ -130,7 +130,7 @@ cdef void multiply_by_sparse_transpose(
 
 
 cdef void multiply_by_sparse(
-    const double[:, ::1] left, Rows rows, double[:, ::1] out, double[:, ::1] room
+    const double[:, ::1] left, RowMatrix rows, double[:, ::1] out, double[:, ::1] room
 ) noexcept nogil:
     cdef Py_ssize_t n_left = left.shape[0]
     cdef Py_ssize_t i, t, y

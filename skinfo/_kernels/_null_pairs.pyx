@@ -3,7 +3,7 @@
 from libc.math cimport rint
 from libc.stdint cimport int64_t
 
-from skinfo._kernels._entropy cimport xlogx
+from skinfo._kernels._elementary cimport xlogx
 from skinfo._kernels._null cimport cell_excess, hypergeometric_excess, series_excess
 
 

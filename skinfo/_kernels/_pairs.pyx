@@ -89,7 +89,7 @@ def plane_pair_sums(
     block_a, block_b : tuple of two ints
         First column, and last plus one; the same block twice, or two disjoint.
 
-    table : ndarray of int64, from `xlogx_table`
+    table : ndarray of int64, from `fixed_xlogx_table`
 
     scale : float
 
@@ -213,7 +213,7 @@ def row_pair_sums(
     weights : ndarray of shape (n,) or (0,), dtype float64
         Empty for weights of one.
 
-    table : ndarray of int64, from `xlogx_table`
+    table : ndarray of int64, from `fixed_xlogx_table`
 
     scale : float
 

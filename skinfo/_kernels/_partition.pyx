@@ -10,7 +10,7 @@ from libc.stdint cimport int64_t, uint8_t
 
 import numpy as np
 
-from skinfo._kernels._log cimport fast_log, fast_xlogx, log_factorial
+from skinfo._kernels._elementary cimport fast_log, fast_xlogx, log_factorial
 
 
 def bin_cost(cumulative, Py_ssize_t i, Py_ssize_t j, int cost):

@@ -11,7 +11,7 @@ from libc.stdlib cimport calloc, free, qsort
 
 import numpy as np
 
-from skinfo._kernels._entropy cimport xlogx
+from skinfo._kernels._elementary cimport xlogx
 
 cpdef enum:
     # Two-by-two tables with a margin of at most this are counted out.

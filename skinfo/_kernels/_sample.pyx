@@ -16,7 +16,7 @@ from skinfo._kernels._bits cimport (
     mark_level,
     n_words,
 )
-from skinfo._kernels._entropy cimport xlogx_of
+from skinfo._kernels._elementary cimport lookup_xlogx
 
 
 cdef class Sample:
@@ -115,9 +115,9 @@ cdef class Tables:
         for cell in range(self.n_cells):
             self.state_sizes[cell // self.sample.n_classes] += self.sizes[cell]
             self.n += self.sizes[cell]
-            self.of_cells += xlogx_of(self.sizes[cell], self.lookups.xlogx)
+            self.of_cells += lookup_xlogx(self.sizes[cell], self.lookups.xlogx)
         for state in range(self.n_states):
-            self.of_states += xlogx_of(self.state_sizes[state], self.lookups.xlogx)
+            self.of_states += lookup_xlogx(self.state_sizes[state], self.lookups.xlogx)
 
     cdef void count_rows(self, Py_ssize_t x) noexcept nogil:
         """Count a column within every cell row by row, or sum weights."""

@@ -14,8 +14,7 @@ from libc.stdint cimport int32_t, int64_t
 
 import numpy as np
 
-from skinfo._kernels._entropy cimport xlogx_of
-from skinfo._kernels._log cimport fast_xlogx
+from skinfo._kernels._elementary cimport fast_xlogx, lookup_xlogx
 
 NO_CLUSTER = -1
 
@@ -199,7 +198,7 @@ def objective_of(
             for t in range(clusters.terms.shape[1]):
                 objective += clusters.terms[y, t]
         for t in range(n_clusters):
-            objective -= price * xlogx_of(clusters.sizes[t], lookup)
+            objective -= price * lookup_xlogx(clusters.sizes[t], lookup)
     return objective
 
 
@@ -311,11 +310,11 @@ cdef double gain_of_staying(
     """Return what row x adds by being in its cluster t, as `gains_of_joining` does."""
     cdef Py_ssize_t j, y
     cdef double size = clusters.sizes[t]
-    cdef double gain = xlogx_of(max(size - rows.sizes[x], 0.0), lookup)
-    gain = price * (gain - xlogx_of(size, lookup))
+    cdef double gain = lookup_xlogx(max(size - rows.sizes[x], 0.0), lookup)
+    gain = price * (gain - lookup_xlogx(size, lookup))
     for j in range(rows.indptr[x], rows.indptr[x + 1]):
         y = rows.columns[j]
-        gain += clusters.terms[y, t] - xlogx_of(
+        gain += clusters.terms[y, t] - lookup_xlogx(
             max(clusters.counts[y, t] - rows.counts[j], 0.0), lookup
         )
     return gain
@@ -343,5 +342,5 @@ cdef inline void set_terms(
 ) noexcept nogil:
     """Store what follows from the count of a column in a cluster."""
     cdef double count = clusters.counts[y, t]
-    clusters.terms[y, t] = xlogx_of(count, lookup)
-    clusters.next_terms[y, t] = xlogx_of(count + 1.0, lookup) - clusters.terms[y, t]
+    clusters.terms[y, t] = lookup_xlogx(count, lookup)
+    clusters.next_terms[y, t] = lookup_xlogx(count + 1.0, lookup) - clusters.terms[y, t]

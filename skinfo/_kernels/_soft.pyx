@@ -10,9 +10,8 @@ from libc.string cimport memcpy
 import numpy as np
 
 from skinfo._kernels._blas cimport ddot, dgemv
-from skinfo._kernels._exp cimport fast_exp
-from skinfo._kernels._log cimport fast_log
-from skinfo._kernels._matmul cimport Rows, blas_size, dense_product
+from skinfo._kernels._elementary cimport fast_exp, fast_log
+from skinfo._kernels._matmul cimport RowMatrix, blas_size, dense_product
 
 # The logarithm of zero, or of less than TINY: finite, since it is also multiplied by zero.
 cdef double LOG_ZERO = -1e200
@@ -47,7 +46,7 @@ cdef class Descent:
 
     Parameters
     ----------
-    rows : Rows of shape (n_rows, n_columns)
+    rows : RowMatrix of shape (n_rows, n_columns)
         p(y|x).
 
     mass : ndarray of shape (n_rows,)
@@ -78,7 +77,7 @@ cdef class Descent:
         Steps made, and those not undone.
     """
 
-    cdef Rows rows
+    cdef RowMatrix rows
     cdef const double[::1] mass
     cdef double beta
     cdef double tol
@@ -112,7 +111,7 @@ cdef class Descent:
 
     def __init__(
         self,
-        Rows rows not None,
+        RowMatrix rows not None,
         const double[::1] mass,
         double beta,
         double tol,

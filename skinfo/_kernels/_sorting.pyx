@@ -8,7 +8,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 import numpy as np
 
-from skinfo._kernels._log cimport bits_of
+from skinfo._kernels._elementary cimport bits_of
 
 cdef enum:
     KEY_BITS = 62

@@ -14,7 +14,7 @@ import scipy.sparse as sp
 from sklearn.exceptions import ConvergenceWarning
 
 from skinfo._counts._table import numeric_columns
-from skinfo._kernels._entropy import xlogx_table
+from skinfo._kernels._elementary import xlogx_table
 from skinfo._kernels._row_hash import label_equal_rows, row_hashes
 from skinfo._kernels._sequential import SparseCounts
 from skinfo.utils._validation import check_sample_weight

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse
 
 from skinfo._kernels._agglomeration import merge_costs, states_of_table
-from skinfo._kernels._matmul import Rows
+from skinfo._kernels._matmul import RowMatrix
 from skinfo._kernels._soft import Descent, decoder_logs, descend, mutual_information
 from skinfo.utils._parallel import check_cancelled, interruptible_ranges
 
@@ -50,7 +50,7 @@ class Table(NamedTuple):
 
     rows: np.ndarray | sparse.csr_array
     mass: np.ndarray
-    factor: Rows
+    factor: RowMatrix
 
 
 def make_table(joint):
@@ -61,7 +61,7 @@ def make_table(joint):
         rows = sparse.csr_array((data, joint.indices, joint.indptr), shape=joint.shape)
     else:
         rows = np.ascontiguousarray(joint / mass[:, None])
-    return Table(rows, mass, Rows(rows))
+    return Table(rows, mass, RowMatrix(rows))
 
 
 def dense(array):

@@ -11,9 +11,9 @@ from skinfo._counts._contingency import nearly_equal
 from skinfo._counts._table import table_of
 from skinfo._kernels._fixed_point import (
     fixed_point_scale,
+    fixed_xlogx_table,
     level_sums,
     sum_fixed_xlogx,
-    xlogx_table,
 )
 from skinfo._kernels._null import poisson_tables
 from skinfo._kernels._null_pairs import pair_null_means, pair_null_sums
@@ -223,7 +223,7 @@ def _read_columns(table, weights, n_jobs):
     # Added up as a margin is, so that of a constant column the two are equal.
     total = float(level_sums(np.zeros(n, np.int32), 1, weights)[0])
     scale = fixed_point_scale(total, max(n, 2))
-    xlogx = xlogx_table(int(min(total, LARGEST_TABLE)) + 1, scale)
+    xlogx = fixed_xlogx_table(int(min(total, LARGEST_TABLE)) + 1, scale)
     return _Columns(codes, n_levels, margins, weights, total, xlogx, scale)
 
 

@@ -8,7 +8,7 @@ from joblib import delayed
 from skinfo._counts._codes import padded_codes
 from skinfo._kernels._bits import WORD
 from skinfo._kernels._candidates import INFO_Y_GIVEN_T, candidate_evidence, candidate_terms
-from skinfo._kernels._entropy import N_LOOKED_UP, xlogx_table
+from skinfo._kernels._elementary import N_LOOKED_UP, xlogx_table
 from skinfo._kernels._independence import NULL_MEAN, PLUGIN
 from skinfo._kernels._least import best_by_least, is_before
 from skinfo._kernels._null import poisson_tables

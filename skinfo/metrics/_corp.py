@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import entr
 
-from skinfo._kernels._redraws import redrawn_gains
+from skinfo._kernels._label_bootstrap import bootstrap_gains
 from skinfo.metrics._cross_entropy import log_loss_rows
 from skinfo.metrics._probabilities import PROBABILITY_FLOOR
 from skinfo.metrics._recalibration import Recalibration, smooth_recalibration
@@ -134,7 +134,7 @@ class Decomposition:
         mass = np.zeros((len(n_cells), n_cells.max()))
         for row, fit in zip(mass, self.recalibrations, strict=True):
             row[: len(fit.mass)] = fit.mass
-        gains = redrawn_gains(
+        gains = bootstrap_gains(
             np.ascontiguousarray(prob, dtype=np.float64),
             np.ascontiguousarray(reference, dtype=np.float64),
             n_draws.astype(np.int64),

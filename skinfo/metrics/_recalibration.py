@@ -6,8 +6,7 @@ import numpy as np
 from scipy.optimize import isotonic_regression, minimize
 from scipy.special import softmax
 
-from skinfo._kernels._curvature import calibrated_curvature
-from skinfo._kernels._redraws import calibrated_loss
+from skinfo._kernels._recalibration import calibrated_hessian, calibrated_loss
 from skinfo.metrics._probabilities import PROBABILITY_FLOOR
 
 # A step of Newton's method takes the square of the classes a row: of more, gradients alone are as
@@ -90,7 +89,7 @@ def smooth_recalibration(prob, columns, weight):
         return loss + step @ step / 2, gradient + step
 
     def curvature(parameters):
-        of_loss = calibrated_curvature(log_prob, weight, parameters[0], parameters[1:])
+        of_loss = calibrated_hessian(log_prob, weight, parameters[0], parameters[1:])
         # As much as tells rounding from curvature: all biases may rise together, and of very heavy
         # rows the penalty is less than rounding.
         return of_loss + np.eye(len(parameters)) * (1 + TOLERANCE * np.trace(of_loss))

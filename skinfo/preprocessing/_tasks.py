@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import rel_entr
 
-from skinfo._kernels._entropy import table_information
+from skinfo._kernels._table_information import table_information
 
 # Where y is a function of the bins the Gaussian information is endless; it ends here, at 52 bits.
 SMALLEST_SHARE = 2.0**-104

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.stats import random_table
 
-from skinfo._kernels._entropy import table_information
 from skinfo._kernels._null import expected_information
+from skinfo._kernels._table_information import table_information
 from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS, REAL_COUNTS
 from skinfo.estimation._table_information import INFORMATION_ESTIMATORS, information_from_counts
 

@@ -12,7 +12,7 @@ from skinfo._kernels._candidates import (
     candidate_evidence,
     candidate_terms,
 )
-from skinfo._kernels._entropy import xlogx_table
+from skinfo._kernels._elementary import xlogx_table
 from skinfo._kernels._independence import NULL_MEAN, NULL_VARIANCE, SMALL_TABLE_PVALUE
 from skinfo._kernels._least import GIVEN, JOINT, NORMALIZED, best_by_least
 from skinfo._kernels._null import expected_information, null_moments, poisson_tables

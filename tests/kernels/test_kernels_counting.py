@@ -12,9 +12,9 @@ from scipy.special import xlogy
 from skinfo._kernels._counting import count_classes, weigh_classes
 from skinfo._kernels._fixed_point import (
     fixed_point_scale,
+    fixed_xlogx_table,
     level_sums,
     sum_fixed_xlogx,
-    xlogx_table,
 )
 from skinfo._kernels._null import poisson_tables
 from skinfo._kernels._null_pairs import pair_null_means, pair_null_sums
@@ -48,7 +48,7 @@ def joint_sum(x, y, weights=None):
 
 def unit(total, n_cells):
     scale = fixed_point_scale(total, n_cells)
-    return xlogx_table(int(total) + 1, scale), scale
+    return fixed_xlogx_table(int(total) + 1, scale), scale
 
 
 # Columns against classes --------------------------------------------------------------

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import gammaln, xlogy
 
-from skinfo._kernels._log import log_factorials, logs
+from skinfo._kernels._elementary import log_factorials, logs
 from skinfo._kernels._partition import (
     INFORMATION,
     MODL,

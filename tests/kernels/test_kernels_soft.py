@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 
 from skinfo._kernels._growth import grow_clusters
-from skinfo._kernels._matmul import Rows
+from skinfo._kernels._matmul import RowMatrix
 from skinfo._kernels._soft import TINY, Descent, decoder_logs, descend, mutual_information
 from skinfo.measures import mutual_information as measured_information
 
@@ -32,7 +32,7 @@ def make_decoder(rows, mass, n_clusters, seed=0):
 def test_a_step_is_the_equation(container, n_rows, n_columns, n_clusters):
     rows, mass = make_rows(n_rows, n_columns)
     start, beta = make_decoder(rows, mass, n_clusters), 3.0
-    descent = Descent(Rows(container(rows)), mass, beta, 0.0, start, 1)
+    descent = Descent(RowMatrix(container(rows)), mass, beta, 0.0, start, 1)
     assert descend(descent, 1)
     weight = start.sum(axis=1)
     shares = weight[:, None] * np.exp(beta * np.log(start / weight[:, None]) @ rows.T)
@@ -47,7 +47,7 @@ def test_growth_is_the_equation(container, n_rows, n_columns, n_new):
     rows, mass = make_rows(n_rows, n_columns)
     start, beta = make_decoder(rows, mass, n_new), 3.0
     free = np.random.default_rng(1).normal(size=n_rows)
-    growth, clusters = grow_clusters(Rows(container(rows)), mass, free, beta, start)
+    growth, clusters = grow_clusters(RowMatrix(container(rows)), mass, free, beta, start)
     shares = mass * np.exp(beta * np.log(start) @ rows.T - free)
     np.testing.assert_allclose(growth, np.log(shares.sum(axis=1)), rtol=1e-12)
     reached = shares @ rows / shares.sum(axis=1, keepdims=True)
@@ -58,7 +58,7 @@ def test_growth_is_the_equation(container, n_rows, n_columns, n_new):
 def test_how_often_a_descent_is_continued_changes_nothing(container):
     rows, mass = make_rows(60, 8)
     start = make_decoder(rows, mass, 5)
-    factor = Rows(container(rows))
+    factor = RowMatrix(container(rows))
     whole = Descent(factor, mass, 6.0, 1e-9, start, 400)
     assert descend(whole, 1000)
     parts = Descent(factor, mass, 6.0, 1e-9, start, 400)
@@ -84,9 +84,9 @@ def test_arrays_that_must_not_be_written_to():
         array.flags.writeable = False
     found = []
     for table in (rows, sparse.csr_array(rows)):
-        descent = Descent(Rows(table), mass, 4.0, 1e-9, start, 50)
+        descent = Descent(RowMatrix(table), mass, 4.0, 1e-9, start, 50)
         descend(descent, 50)
-        growth, clusters = grow_clusters(Rows(table), mass, free, 4.0, start)
+        growth, clusters = grow_clusters(RowMatrix(table), mass, free, 4.0, start)
         found.append((np.asarray(descent.joint), growth, clusters))
     for dense, other in zip(*found, strict=True):
         np.testing.assert_allclose(other, dense, rtol=1e-9, atol=1e-12)
@@ -118,4 +118,4 @@ def test_mutual_information(order):
 
 def test_sizes_beyond_those_of_blas():
     with pytest.raises(OverflowError, match="2147483648"):
-        Rows(np.broadcast_to(0.0, (2**31, 1)))
+        RowMatrix(np.broadcast_to(0.0, (2**31, 1)))

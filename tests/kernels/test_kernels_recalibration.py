@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from skinfo._kernels._curvature import calibrated_curvature
-from skinfo._kernels._redraws import calibrated_loss
+from skinfo._kernels._recalibration import calibrated_hessian, calibrated_loss
 
 
 @pytest.mark.parametrize("n_classes", [1, 2, 5])
@@ -22,11 +21,11 @@ def test_calibrated_curvature_is_that_of_the_loss(n_classes, rng):
 
     shifts = 1e-5 * np.eye(n_classes + 1)
     expected = np.array([(gradient(shift) - gradient(-shift)) / 2e-5 for shift in shifts])
-    found = calibrated_curvature(log_prob, weight, parameters[0], parameters[1:])
+    found = calibrated_hessian(log_prob, weight, parameters[0], parameters[1:])
     np.testing.assert_array_equal(found, found.T)
     np.testing.assert_allclose(found, expected, atol=1e-7)
 
 
 def test_calibrated_curvature_of_no_rows_is_zero():
-    found = calibrated_curvature(np.empty((0, 3)), np.empty(0), 1.0, np.zeros(3))
+    found = calibrated_hessian(np.empty((0, 3)), np.empty(0), 1.0, np.zeros(3))
     np.testing.assert_array_equal(found, np.zeros((4, 4)))

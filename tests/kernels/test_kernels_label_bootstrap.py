@@ -8,13 +8,13 @@ from numpy.testing import assert_allclose
 from scipy.optimize import approx_fprime, isotonic_regression
 from scipy.special import log_softmax, xlogy
 
-from skinfo._kernels._redraws import (
+from skinfo._kernels._label_bootstrap import (
     MANY_DRAWS,
+    bootstrap_gains,
     calibrated_loss,
     draw_counts,
     drawn_label,
     pooled_loss,
-    redrawn_gains,
 )
 
 
@@ -69,7 +69,7 @@ def test_gains_are_those_of_the_labels_drawn(n_classes):
     fitted = [1] if n_classes == 2 else range(n_classes)
     cell = np.array([prob[:, k].argsort().argsort() for k in fitted], dtype=np.int32)
     mass = np.ones(cell.shape)
-    gains = redrawn_gains(
+    gains = bootstrap_gains(
         prob,
         prob,
         np.ones(n, np.int64),

@@ -1,9 +1,12 @@
-"""Logarithms without branches, so that loops over an array of counts run on vector registers.
+"""Elementary functions: logarithm, exponential, ln x! and x ln x, as other kernels call them.
 
-A call of the C library's log or lgamma keeps the compiler from vectorising the loop around it.
-Nothing here lets the compiler reorder sums, so a value does not depend on its place in the array.
+The functions named `fast_` and `log_factorial` have no branches, so that loops over an array run
+on vector registers: a call of the C library's log, exp or lgamma keeps the compiler from
+vectorising the loop around it. They are compositions of IEEE operations in a fixed order, hence
+give the same bits on every processor. `xlogx` calls the C library's log, for single values.
 """
 
+from libc.math cimport log
 from libc.stdint cimport uint64_t
 
 cdef extern from *:
@@ -63,9 +66,33 @@ cdef inline double fast_log(double x) noexcept nogil:
     return s * (half_square + even + odd) + k * LN_2_LOW() - half_square + f + k * LN_2_HIGH()
 
 
-cdef inline double fast_xlogx(double x) noexcept nogil:
-    """Return x ln x for x >= 0."""
-    return x * fast_log(x)
+cdef inline double fast_exp(double x) noexcept nogil:
+    """Return exp x for x <= 0 to within two units in the last place; 0 below exp(-700).
+
+    x = k ln 2 + r with abs(r) <= ln(2) / 2, and Taylor's polynomial of r.
+    """
+    cdef double bounded = x if x > -700.0 else -700.0
+    # Added to a float64, 1.5 * 2**52 leaves the nearest whole number in the low bits.
+    cdef double shifted = bounded * 1.44269504088896340736 + 6755399441055744.0
+    cdef double k = shifted - 6755399441055744.0
+    cdef double r = (bounded - k * LN_2_HIGH()) - k * LN_2_LOW()
+    cdef double series = 1.0 / 6227020800.0
+    series = 1.0 / 479001600.0 + r * series
+    series = 1.0 / 39916800.0 + r * series
+    series = 1.0 / 3628800.0 + r * series
+    series = 1.0 / 362880.0 + r * series
+    series = 1.0 / 40320.0 + r * series
+    series = 1.0 / 5040.0 + r * series
+    series = 1.0 / 720.0 + r * series
+    series = 1.0 / 120.0 + r * series
+    series = 1.0 / 24.0 + r * series
+    series = 1.0 / 6.0 + r * series
+    series = 0.5 + r * series
+    series = 1.0 + r * series
+    series = 1.0 + r * series
+    # 1023 is the bias of the exponent.
+    cdef double power = float_of((bits_of(shifted) + 1023) << FRACTION_BITS)
+    return series * power if x > -700.0 else 0.0
 
 
 cdef inline double log_factorial(double x) noexcept nogil:
@@ -88,3 +115,21 @@ cdef inline double log_factorial(double x) noexcept nogil:
     series = (1.0 / 12.0 + z * series) * r
     # 0.9189... is ln(2 pi) / 2.
     return (y - 0.5) * fast_log(y) - y + 0.91893853320467274178 + series - fast_log(rising)
+
+
+cdef inline double fast_xlogx(double x) noexcept nogil:
+    """Return x ln x for x >= 0."""
+    return x * fast_log(x)
+
+
+cdef inline double xlogx(double x) noexcept nogil:
+    """Return x ln x, with 0 ln 0 = 0."""
+    return x * log(x) if x > 0.0 else 0.0
+
+
+cdef inline double lookup_xlogx(double count, const double[::1] table) noexcept nogil:
+    """Return count ln count, looked up in an `xlogx_table` where it is there."""
+    cdef Py_ssize_t whole = <Py_ssize_t>count
+    if whole < table.shape[0] and whole == count:
+        return table[whole]
+    return xlogx(count)

@@ -1,13 +1,11 @@
-"""Labels drawn from distributions, and what an isotonic regression of them gains."""
+"""Parametric bootstrap of labels: the gain of an isotonic regression on labels drawn anew."""
 
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from cpython.ref cimport PyObject
-from libc.math cimport INFINITY, log
+from libc.math cimport log
 from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
 
 import numpy as np
-
-from skinfo._kernels._exp cimport fast_exp
 
 # A row that stands for more rows than this gets its labels by binomials, not one by one: NumPy
 # takes about as long for a binomial.
@@ -15,8 +13,6 @@ MANY_DRAWS = BY_BINOMIALS
 
 cdef enum:
     BY_BINOMIALS = 256
-    # Exponentials are of so many rows at once, as those of one may not fill a vector register.
-    AT_ONCE = 64
 
 
 cdef struct BitGenerator:
@@ -44,7 +40,7 @@ cdef Random source_of(generator):
     return Random(<BitGenerator*>bits, <PyObject*>generator)
 
 
-def redrawn_gains(
+def bootstrap_gains(
     const double[:, ::1] prob,
     const double[:, ::1] reference,
     const int64_t[::1] n_draws,
@@ -298,77 +294,3 @@ cdef inline Py_ssize_t pool_last(Py_ssize_t n_blocks, double* hits, double* mass
         mass[last - 1] += mass[last]
         last -= 1
     return last + 1
-
-
-def calibrated_loss(
-    const double[:, ::1] log_prob,
-    const int64_t[::1] columns,
-    const double[::1] weight,
-    double slope,
-    const double[::1] bias,
-    double[::1] gradient,
-):
-    """Return the loss of the softmax of ``slope * log_prob + bias``, in nats, summed over rows.
-
-    Parameters
-    ----------
-    log_prob : ndarray of shape (n_samples, n_classes), dtype float64
-
-    columns : ndarray of shape (n_samples,), dtype int64
-
-    weight : ndarray of shape (n_samples,), dtype float64
-
-    slope : float
-
-    bias : ndarray of shape (n_classes,), dtype float64
-
-    gradient : ndarray of shape (n_classes + 1,), dtype float64
-        Filled with the derivatives by `slope` and by each `bias`.
-    """
-    cdef Py_ssize_t n_classes = log_prob.shape[1]
-    cdef Py_ssize_t block = min(log_prob.shape[0], AT_ONCE)
-    cdef double[:, ::1] scores = np.empty((block, n_classes))
-    cdef double[::1] misses = np.empty(block)  # how far the label is below the top
-    cdef double loss = 0.0
-    cdef double by_slope = 0.0
-    cdef double top, total, scale, share
-    cdef Py_ssize_t start = 0
-    cdef Py_ssize_t row, i, k, label
-    gradient[:] = 0.0
-    with nogil:
-        while start < log_prob.shape[0]:
-            block = min(log_prob.shape[0] - start, block)
-            for i in range(block):
-                row = start + i
-                top = -INFINITY
-                for k in range(n_classes):
-                    scores[i, k] = slope * log_prob[row, k] + bias[k]
-                    top = scores[i, k] if scores[i, k] > top else top
-                misses[i] = weight[row] * (top - scores[i, columns[row]])
-                for k in range(n_classes):
-                    scores[i, k] -= top
-            exponentiate(&scores[0, 0], block * n_classes)
-            for i in range(block):
-                row = start + i
-                label = columns[row]
-                total = 0.0
-                for k in range(n_classes):
-                    total += scores[i, k]
-                loss += misses[i]
-                loss += weight[row] * log(total)
-                scale = weight[row] / total
-                for k in range(n_classes):
-                    share = scale * scores[i, k]
-                    by_slope += share * log_prob[row, k]
-                    gradient[k + 1] += share
-                by_slope -= weight[row] * log_prob[row, label]
-                gradient[label + 1] -= weight[row]
-            start += block
-    gradient[0] = by_slope
-    return loss
-
-
-cdef inline void exponentiate(double* x, Py_ssize_t n) noexcept nogil:
-    cdef Py_ssize_t i
-    for i in range(n):
-        x[i] = fast_exp(x[i])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinfo._kernels._exp import exps
+from skinfo._kernels._elementary import exps
 
 
 def test_exp():

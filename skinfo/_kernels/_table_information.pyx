@@ -1,23 +1,7 @@
-"""x ln x, and the information that sums of it make."""
+"""Plug-in information of a contingency table."""
 
 from libc.math cimport log1p
 from libc.stdlib cimport free, malloc
-
-import numpy as np
-
-# n ln n of counts is looked up as far as the second-level cache holds it.
-N_LOOKED_UP = 16384
-
-
-def xlogx_table(Py_ssize_t n_looked_up):
-    """Return n ln n for n = 0, 1, 2, ... below a number, at most N_LOOKED_UP of them."""
-    cdef Py_ssize_t n
-    table = np.empty(min(n_looked_up, N_LOOKED_UP))
-    cdef double[::1] values = table
-    with nogil:
-        for n in range(values.shape[0]):
-            values[n] = xlogx(n)
-    return table
 
 
 def table_information(const double[:, ::1] counts):

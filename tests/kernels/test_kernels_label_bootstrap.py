@@ -1,17 +1,16 @@
-"""Redrawn labels, the loss of their isotonic rates, and the loss of a recalibration."""
+"""Labels drawn again from predictions, and the loss of their isotonic rates."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
-from scipy.optimize import approx_fprime, isotonic_regression
-from scipy.special import log_softmax, xlogy
+from scipy.optimize import isotonic_regression
+from scipy.special import xlogy
 
 from skinfo._kernels._label_bootstrap import (
     MANY_DRAWS,
     bootstrap_gains,
-    calibrated_loss,
     draw_counts,
     drawn_label,
     pooled_loss,
@@ -93,19 +92,3 @@ def test_gains_are_those_of_the_labels_drawn(n_classes):
             else:
                 losses = [(-xlogy(hit, r) + r - hit).sum() for r in (q, rate)]
             assert_allclose(gain, losses[0] - losses[1], atol=1e-9)
-
-
-def test_calibrated_loss_and_its_gradient():
-    rng = np.random.default_rng(2)
-    log_prob = np.log(rng.dirichlet(np.ones(4), 30))
-    columns, weight = rng.integers(0, 4, 30), rng.random(30)
-    parameters = np.array([0.7, 0.1, -0.3, 0.0, 0.5])
-
-    def loss(parameters):
-        scores = log_softmax(parameters[0] * log_prob + parameters[1:], axis=1)
-        return -(weight * scores[np.arange(30), columns]).sum()
-
-    gradient = np.empty(5)
-    found = calibrated_loss(log_prob, columns, weight, 0.7, parameters[1:], gradient)
-    assert_allclose(found, loss(parameters), rtol=1e-12)
-    assert_allclose(gradient, approx_fprime(parameters, loss, 1e-7), atol=1e-5)

@@ -11,7 +11,8 @@ from math import frexp
 
 import numpy as np
 
-from skinfo._kernels._cuts import boundary_points, new_values, running_sums
+from skinfo._kernels._cuts import boundary_points, new_values, positions_near, running_sums
+from skinfo._kernels._monotone import isotonic_blocks
 from skinfo._kernels._sorting import class_sums, sorted_pairs, sorted_rows
 
 # Beyond this a sum of so many values as fit any memory might be too large for a float.
@@ -28,6 +29,9 @@ class SortedColumn:
 
     target : ClassTarget or ContinuousTarget
 
+    kind : str, default="number"
+        What the numbers stand for; see `Table.kind`.
+
     Attributes
     ----------
     values : ndarray of shape (n_present,), dtype float64
@@ -36,8 +40,9 @@ class SortedColumn:
         What y sums to where values are missing.
     """
 
-    def __init__(self, values, target):
+    def __init__(self, values, target, kind="number"):
         self._target = target
+        self.kind = kind
         self.missing_sums = np.zeros(target.n_sums)
         missing = np.isnan(values)
         has_missing = missing.any()
@@ -74,6 +79,20 @@ class SortedColumn:
         positions, _ = self.firsts(len(self))
         return positions, self.sums_before(positions)
 
+    def isotonic_positions(self, cumulative, sign):
+        """Return the positions at which blocks of the isotonic regression of y begin.
+
+        Parameters
+        ----------
+        cumulative : callable
+            ``cumulative(sums_before)`` is the table that `isotonic_blocks` takes.
+
+        sign : {1, -1}
+            Whether the regression rises or falls.
+        """
+        positions, sums = self.every_value
+        return positions[isotonic_blocks(cumulative(sums), sign)[:-1] - 1]
+
     def equal_frequency(self, n_groups):
         """Return at most n_groups - 1 positions of new values, as near as can be to equal weights.
 
@@ -94,6 +113,28 @@ class SortedColumn:
         positions = np.where(nearer, before, after)
         is_new = np.diff(positions, prepend=0) > 0
         return positions[is_new & (positions < len(self.values))]
+
+    def positions_near(self, positions, chosen, most):
+        """Return positions around some of others, and whether some between were left out.
+
+        Parameters
+        ----------
+        positions : ndarray of shape (m,), dtype int64
+            Increasing.
+
+        chosen : ndarray of shape (n_chosen,), dtype int64
+            Which of them, counted from 1, increasing. Around each, all positions between its two
+            neighbours among `positions` are considered.
+
+        most : int
+            Around each at most so many are taken, evenly, besides itself.
+        """
+        edges = np.concatenate([[0], positions, [len(self)]])
+        return positions_near(self.values, edges, chosen, most)
+
+    def values_around(self, positions):
+        """Return the largest value before each position, and the value at it, two (m,) arrays."""
+        return self.values[positions - 1], self.values[positions]
 
     def means(self, positions):
         """Return the mean of the finite values between cuts, (n_cuts + 1,).

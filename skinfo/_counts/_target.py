@@ -30,6 +30,11 @@ class ClassTarget:
     is_weighted: bool
 
     @property
+    def target_type(self):
+        """The type of the target, "binary" or "multiclass"."""
+        return "binary" if len(self.classes) == 2 else "multiclass"
+
+    @property
     def n_classes(self):
         """Number of classes."""
         return len(self.classes)
@@ -83,6 +88,7 @@ class ContinuousTarget:
     weights: np.ndarray
     is_weighted: bool
 
+    target_type = "continuous"
     classes = None
     n_classes = 1
     n_sums = 3

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from skinfo._counts._sorted_column import SortedColumn
-from skinfo._counts._table import level_order
 from skinfo.preprocessing._bins import CategoryBins, NumericBins
 from skinfo.preprocessing._cuts import supervised_cuts
 from skinfo.preprocessing._groups import supervised_groups
@@ -51,7 +50,7 @@ def fit_numbers(values, target, settings, kind, missing_mode):
 
 
 def fit_number_profile(profile, settings, missing_mode):
-    """Return the FittedColumn of a NumberProfile."""
+    """Return the FittedColumn of a NumericSummary."""
     before = np.vstack([np.zeros(profile.cells.shape[1]), np.cumsum(profile.cells, axis=0)])
     best = min(
         (best_partition(before, settings.toward(sign)) for sign in settings.signs),
@@ -60,13 +59,13 @@ def fit_number_profile(profile, settings, missing_mode):
     bins = NumericBins(
         profile.edges[best.chosen[:-1] - 1], profile.kind, centres=profile.means(best.chosen)
     )
-    fitted = FittedColumn(bins, best.sums, profile.missing, best.sign)
+    fitted = FittedColumn(bins, best.sums, profile.missing_sums, best.sign)
     return _place_missing(fitted, settings.task, missing_mode)
 
 
 def fit_level_profile(profile, settings, missing_mode):
-    """Return the FittedColumn of a LevelProfile."""
-    levels, sums = profile.sorted(level_order)
+    """Return the FittedColumn of a CategoricalSummary."""
+    levels, sums = profile.sorted()
     groups, grouped, modes = np.empty(0, np.int64), np.zeros((0, sums.shape[1])), []
     if levels:
         groups = supervised_groups(sums, settings)
@@ -77,7 +76,7 @@ def fit_level_profile(profile, settings, missing_mode):
         _, firsts = np.unique(groups[by_weight], return_index=True)
         modes = [levels[i] for i in by_weight[firsts]]
     bins = CategoryBins(levels, groups, modes=modes)
-    fitted = FittedColumn(bins, grouped, profile.missing, level_sums=sums)
+    fitted = FittedColumn(bins, grouped, profile.missing_sums, level_sums=sums)
     return _place_missing(fitted, settings.task, missing_mode)
 
 

@@ -4,8 +4,6 @@ from math import log
 
 import numpy as np
 
-from skinfo._kernels._cuts import positions_near
-from skinfo._kernels._monotone import isotonic_blocks
 from skinfo._kernels._partition import INFORMATION, VARIANCE
 from skinfo.preprocessing._naming import cut_between
 from skinfo.preprocessing._partition import best_partition
@@ -87,9 +85,7 @@ def _is_worth_a_finer_look(found, finer, best, penalty):
 
 def _between_blocks(column, settings):
     """Return where isotonic blocks begin: a rate that falls where it may not is pooled."""
-    every, before = column.every_value
-    table = settings.task.cumulative(before)
-    return every[isotonic_blocks(table, settings.sign)[:-1] - 1]
+    return column.isotonic_positions(settings.task.cumulative, settings.sign)
 
 
 def _is_on_grid(penalty):
@@ -145,8 +141,18 @@ def finer_positions(column, positions, chosen):
     thinned : bool
         Whether some between are still left out.
     """
-    edges = np.concatenate([[0], positions, [len(column)]])
-    return positions_near(column.values, edges, chosen, max(FINE_CANDIDATES // len(chosen), 4))
+    return column.positions_near(positions, chosen, max(FINE_CANDIDATES // len(chosen), 4))
+
+
+def candidate_edges(column, max_candidates, kind):
+    """Return cuts between all values, or between so many groups of equal frequency."""
+    if not len(column):
+        return np.empty(0)
+    most = len(column) if max_candidates is None else max_candidates
+    positions, complete = column.firsts(most - 1)
+    if not complete:
+        positions = column.equal_frequency(most)
+    return cut_points(column.values, positions, kind)
 
 
 def cut_points(values, positions, kind="number"):

@@ -7,11 +7,13 @@ import numpy as np
 from joblib import delayed
 from joblib import hash as joblib_hash
 
+from skinfo._counts._sorted_column import SortedColumn
+from skinfo._counts._summaries import CategoricalSummary, NumericSummary
 from skinfo._counts._target import ClassTarget
 from skinfo.preprocessing._column import fit_level_profile, fit_number_profile, fit_numbers
+from skinfo.preprocessing._cuts import candidate_edges
 from skinfo.preprocessing._partition import Settings
 from skinfo.preprocessing._penalties import PENALTY_NAMES, resolve_penalty
-from skinfo.preprocessing._profile import LevelProfile, NumberProfile, candidate_edges
 from skinfo.preprocessing._tasks import task_of, type_of_classes
 from skinfo.utils._column_params import categorical_mask, directions, given_edges
 from skinfo.utils._parallel import in_threads
@@ -197,12 +199,13 @@ class ColumnReader:
 
     def _new_profile(self, j, target, rows):
         if self._categorical[j]:
-            return LevelProfile(target.n_sums)
+            return CategoricalSummary(target.n_sums)
         edges, kind = self._edges[j], self._kinds[j]
         if edges is None:
             values = self._table.numbers(j)[rows]
-            edges = candidate_edges(values, target, self._params["max_candidates"], kind)
-        return NumberProfile(edges, kind, target.n_sums)
+            column = SortedColumn(values, target)
+            edges = candidate_edges(column, self._params["max_candidates"], kind)
+        return NumericSummary(edges, target.n_sums, kind)
 
     def _add(self, profile, j, target, rows):
         if self._categorical[j]:

@@ -1,0 +1,353 @@
+"""The samples of an estimator: one door for everything that `fit` may be passed.
+
+``as_source(X, y, sample_weight, estimator=self, ...)`` checks X, y and weights and returns a
+`Source`. Nothing above this package looks at rows otherwise::
+
+    source = as_source(X, y, sample_weight, estimator=self, target_type=self.target_type)
+    source.names, source.keys, source.kinds, source.n_features    # columns
+    source.target_type                          # "binary", "multiclass" or "continuous"
+    source.target                               # of the samples of positive weight
+    source.map_columns(search, is_categorical, n_jobs, edges)     # [search(j, column), ...]
+    source.reduce(summarise, merge)             # merge of summarise(chunk) over all chunks
+
+`search` is a pure function of a column index and of what is known of the column: a
+`SortedColumn` of numbers, a `CategoricalSummary` of levels, or, where `edges` has cuts to choose
+from, a `NumericSummary` of the cells between them. It may be run again, and asks a column of
+numbers through these only::
+
+    len(column), column.kind, column.missing_sums
+    column.firsts(limit)                        # positions of new values, whether these are all
+    column.boundary_points(limit)               # where class distributions change, likewise
+    column.equal_frequency(n_groups)            # positions
+    column.positions_near(positions, chosen, most)      # finer ones, whether some were left out
+    column.isotonic_positions(cumulative, sign)         # where isotonic blocks begin
+    column.sums_before(positions)               # target sums
+    column.values_around(positions)             # the values on both sides of each
+    column.means(positions)                     # mean value between them
+
+Positions are opaque: integers that increase with the values. Pass on only such as the column gave.
+
+``source.rows`` are the samples of positive weight among those of X, to index arrays with:
+``slice(None)`` where all are, else (n,) int64. ``source.take(rows)`` is an `InMemory` of those of
+some rows of X whose weight is positive.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from joblib import delayed
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+
+from skinfo._counts._sorted_column import SortedColumn
+from skinfo._counts._summaries import CategoricalSummary, NumericSummary
+from skinfo._counts._table import Table, read_table
+from skinfo._counts._target import (
+    NO_INFORMATION,
+    ClassTarget,
+    ContinuousTarget,
+    check_typed_target,
+    encode_typed_target,
+)
+from skinfo.utils._parallel import in_threads
+
+Rows = slice | NDArray[np.int64]
+Target = ClassTarget | ContinuousTarget
+Summary = TypeVar("Summary")
+
+
+class Chunk(NamedTuple):
+    """Some samples of positive weight, as one pass sees them.
+
+    Attributes
+    ----------
+    table : Table
+
+    target : ClassTarget or ContinuousTarget
+        Of the samples of positive weight, weights included.
+
+    rows : slice or ndarray of shape (n,), dtype int64
+        The rows of `table` that these are.
+    """
+
+    table: Table
+    target: Target
+    rows: Rows
+
+    def numbers(self, j: int) -> NDArray[np.float64]:
+        """Return column j as float64 of shape (n,), missing as NaN."""
+        numbers: NDArray[np.float64] = self.table.numbers(j)[self.rows]
+        return numbers
+
+    def sorted_column(self, j: int) -> SortedColumn:
+        """Return column j, of numbers, sorted."""
+        return SortedColumn(self.numbers(j), self.target, self.table.kind_of_numbers(j))
+
+    def categorical_summary(self, j: int) -> CategoricalSummary:
+        """Return the levels of column j and the target sums of each."""
+        codes, levels = self.table.levels(j)
+        return CategoricalSummary(self.target.n_sums).add(codes[self.rows], levels, self.target)
+
+    def numeric_summary(self, j: int, edges: NDArray[np.float64]) -> NumericSummary:
+        """Return the target sums of column j, of numbers, between edges."""
+        summary = NumericSummary(edges, self.target.n_sums, self.table.kind_of_numbers(j))
+        return summary.add(self.numbers(j), self.target)
+
+
+class Source(Protocol):
+    """Samples of positive weight, wherever their rows are.
+
+    Attributes
+    ----------
+    names : list of str
+        How messages and reports call the columns.
+
+    keys : list
+        What the table itself calls its columns.
+
+    kinds : list of str
+        What each column holds; see `Table.kind`.
+
+    n_features : int
+
+    target_type : {"binary", "multiclass", "continuous"}
+    """
+
+    names: list[str]
+    keys: list[Any]
+
+    @property
+    def kinds(self) -> list[str]: ...
+
+    @property
+    def n_features(self) -> int: ...
+
+    @property
+    def target_type(self) -> str: ...
+
+    def reduce(
+        self, summarise: Callable[[Chunk], Summary], merge: Callable[[Summary, Summary], Summary]
+    ) -> Summary:
+        """Return the merged summaries of all chunks, after one pass over them."""
+
+    def map_columns(
+        self,
+        search: Callable[[int, Any], Any],
+        is_categorical: Sequence[bool] | NDArray[np.bool_],
+        n_jobs: int | None = None,
+        edges: Sequence[NDArray[np.float64] | None] | None = None,
+    ) -> list[Any]:
+        """Return ``search(j, column)`` of every column."""
+
+
+@dataclass(frozen=True)
+class InMemory:
+    """A source of one chunk.
+
+    Attributes
+    ----------
+    table : Table
+        All rows, those of weight zero included.
+
+    target : ClassTarget or ContinuousTarget
+        Of the samples of positive weight.
+
+    rows : slice or ndarray of shape (n,), dtype int64
+        The rows of the samples of positive weight.
+
+    y : ndarray of shape (n_samples,)
+        As it was passed, checked; float64 where it is continuous.
+    """
+
+    table: Table
+    target: Target
+    rows: Rows
+    y: NDArray[Any]
+
+    @property
+    def names(self) -> list[str]:
+        """How messages and reports call the columns."""
+        return self.table.names
+
+    @property
+    def keys(self) -> list[Any]:
+        """What the table itself calls its columns."""
+        return list(self.table.keys)
+
+    @property
+    def kinds(self) -> list[str]:
+        """What each column holds; see `Table.kind`."""
+        return [self.table.kind(j) for j in range(self.n_features)]
+
+    @property
+    def n_features(self) -> int:
+        """Number of columns."""
+        return self.table.shape[1]
+
+    @property
+    def target_type(self) -> str:
+        """The type of the target."""
+        return self.target.target_type
+
+    @property
+    def chunk(self) -> Chunk:
+        """All samples."""
+        return Chunk(self.table, self.target, self.rows)
+
+    def reduce(
+        self, summarise: Callable[[Chunk], Summary], merge: Callable[[Summary, Summary], Summary]
+    ) -> Summary:
+        """Return the summary of the one chunk."""
+        return summarise(self.chunk)
+
+    def map_columns(
+        self,
+        search: Callable[[int, Any], Any],
+        is_categorical: Sequence[bool] | NDArray[np.bool_],
+        n_jobs: int | None = None,
+        edges: Sequence[NDArray[np.float64] | None] | None = None,
+    ) -> list[Any]:
+        """Return ``search(j, column)`` of every column, in threads.
+
+        Parameters
+        ----------
+        search : callable
+            See the module.
+
+        is_categorical : sequence of bool of shape (n_features,)
+            Columns to read as levels.
+
+        n_jobs : int or None, default=None
+
+        edges : sequence of (ndarray or None) of shape (n_features,), default=None
+            The cuts to choose from, increasing, of columns that have them.
+        """
+        chunk = self.chunk
+
+        @delayed  # type: ignore[untyped-decorator]
+        def search_column(j: int) -> Any:
+            return search(j, column_of(chunk, j, is_categorical[j], edges and edges[j]))
+
+        found: list[Any] = in_threads(map(search_column, range(self.n_features)), n_jobs=n_jobs)
+        return found
+
+    def take(self, rows: NDArray[np.int64]) -> "InMemory":
+        """Return some rows, given as indices into X; rows of weight zero are left out."""
+        if isinstance(self.rows, slice):
+            return replace(self, target=self.target.take(rows), rows=rows)
+        index = np.full(self.table.shape[0], -1)
+        index[self.rows] = np.arange(len(self.rows))
+        rows = rows[index[rows] >= 0]
+        return replace(self, target=self.target.take(index[rows]), rows=rows)
+
+
+def column_of(
+    chunk: Chunk, j: int, is_categorical: bool | np.bool_, edges: NDArray[np.float64] | None
+) -> SortedColumn | CategoricalSummary | NumericSummary:
+    """Return what a search is passed of column j."""
+    if is_categorical:
+        return chunk.categorical_summary(j)
+    return chunk.sorted_column(j) if edges is None else chunk.numeric_summary(j, edges)
+
+
+def as_source(
+    X: Any,
+    y: Any,
+    sample_weight: Any = None,
+    *,
+    estimator: BaseEstimator | None = None,
+    caller: str = "",
+    target_type: str = "auto",
+    reset: bool = True,
+    accept_sparse: bool = True,
+    ensure_min_samples: int = 2,
+    known: Target | None = None,
+    remedy: str = NO_INFORMATION,
+) -> InMemory:
+    """Check X, y and weights, and return them as a Source.
+
+    Parameters
+    ----------
+    X : array-like, sparse array or dataframe of shape (n_samples, n_features)
+
+    y : array-like of shape (n_samples,), or str
+        Where X is a dataframe, y may be the name of one of its columns, which is then no feature.
+
+    sample_weight : array-like of shape (n_samples,), str or None, default=None
+        As y. Rows of weight zero are left out, as if they were not there.
+
+    estimator : estimator, default=None
+        Whose ``n_features_in_`` and ``feature_names_in_`` are set (`reset`) or compared.
+
+    caller : str, default=""
+        The name of a function, for messages, in place of an estimator: nothing is stored.
+
+    target_type : {"auto", "binary", "multiclass", "continuous"}, default="auto"
+
+    reset : bool, default=True
+
+    accept_sparse : bool, default=True
+
+    ensure_min_samples : int, default=2
+
+    known : ClassTarget, ContinuousTarget or None, default=None
+        One whose classes, or whose centre and scale, are to be used.
+
+    remedy : str
+        Last sentence of the message about a y of one value.
+
+    Returns
+    -------
+    source : InMemory
+
+    Raises
+    ------
+    ValueError
+        If X, y or weights are not as they should be, or y has one value only.
+    """
+    if estimator is None:
+        # One that lives for this call.
+        estimator = type(caller, (BaseEstimator,), {})()
+    X, y, sample_weight = _columns_by_name(X, y, sample_weight)
+    y, kind = check_typed_target(y, estimator, target_type, sample_weight)
+    table = read_table(
+        estimator,
+        X,
+        reset=reset,
+        accept_sparse=accept_sparse,
+        ensure_min_samples=ensure_min_samples,
+    )
+    target, keep = encode_typed_target(y, kind, table, sample_weight, estimator, known, remedy)
+    rows = slice(None) if keep.all() else np.flatnonzero(keep)
+    return InMemory(table, target, rows, y)
+
+
+def _columns_by_name(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
+    """Return X, y and weights; columns of X that are given by name are taken out of it."""
+    named = {
+        argument: name
+        for argument, name in (("y", y), ("sample_weight", sample_weight))
+        if isinstance(name, str)
+    }
+    if not named:
+        return X, y, sample_weight
+    frame = nw.from_native(X, eager_only=True, pass_through=True)
+    if not isinstance(frame, nw.DataFrame):
+        argument, name = next(iter(named.items()))
+        raise ValueError(
+            f"{argument}={name!r} names a column, and X is no data frame but of type "
+            f"{type(X).__name__}. Pass {argument} as an array."
+        )
+    for argument, name in named.items():
+        if name not in frame.columns:
+            raise ValueError(
+                f"{argument}={name!r} is not among the columns of X: {frame.columns[:8]}."
+            )
+    if "y" in named:
+        y = frame.get_column(y).to_native()
+    if "sample_weight" in named:
+        sample_weight = frame.get_column(sample_weight).to_native()
+    return frame.drop(*named.values()).to_native(), y, sample_weight

@@ -23,7 +23,7 @@ from sklearn.feature_selection import SelectKBest, mutual_info_classif
 from skinfo import InfoBottleneckSelector
 from skinfo._counts._target import ClassTarget
 from skinfo.feature_selection._candidates import Candidates
-from skinfo.feature_selection._scorers import make_scorer
+from skinfo.feature_selection._rankers import make_scorer
 from skinfo.feature_selection._search import Plan, Search
 
 SHAPES = [  # n, p, levels, classes, k

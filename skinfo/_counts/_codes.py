@@ -8,7 +8,7 @@ from sklearn.utils.validation import has_fit_parameter
 
 from skinfo._counts._kinds import MOST_LEVELS, holds_levels
 from skinfo._counts._quantiles import default_n_bins, equal_frequency_codes
-from skinfo._kernels._bits import WORD
+from skinfo._kernels._bitplanes import WORD
 from skinfo.utils._parallel import in_threads
 
 # Codes are bytes; in a fuller column neighbouring levels share a code.

@@ -1,7 +1,7 @@
 """What a state T and y say of candidate columns: what other kernels call."""
 
 from skinfo._kernels._null cimport NullMeans
-from skinfo._kernels._sample cimport Tables
+from skinfo._kernels._contingency cimport Tables
 
 
 cdef struct Terms:

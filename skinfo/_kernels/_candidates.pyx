@@ -14,7 +14,7 @@ from skinfo._kernels._independence cimport (
     fill_evidence,
 )
 from skinfo._kernels._null cimport NullMeans, row_mean
-from skinfo._kernels._sample cimport CellTables, Lookups, Sample, Tables, most_levels
+from skinfo._kernels._contingency cimport CellTables, Lookups, Sample, Tables, most_levels
 
 # Columns of what `candidate_terms` returns.
 cpdef enum:

@@ -8,7 +8,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 
 import numpy as np
 
-from skinfo._kernels._bits cimport WORD, add_common, equal_bytes
+from skinfo._kernels._bitplanes cimport WORD, add_common, equal_bytes
 from skinfo._kernels._fixed_point cimport fixed_xlogx, fixed_xlogx_of_count
 
 

@@ -6,13 +6,13 @@ import numpy as np
 from joblib import delayed
 
 from skinfo._counts._codes import padded_codes
-from skinfo._kernels._bits import WORD
+from skinfo._kernels._bitplanes import WORD
 from skinfo._kernels._candidates import INFO_Y_GIVEN_T, candidate_evidence, candidate_terms
+from skinfo._kernels._contingency import Lookups, Sample
 from skinfo._kernels._elementary import N_LOOKED_UP, xlogx_table
 from skinfo._kernels._independence import NULL_MEAN, PLUGIN
-from skinfo._kernels._least import best_by_least, is_before
+from skinfo._kernels._maxmin import argmax_of_min, is_before
 from skinfo._kernels._null import poisson_tables
-from skinfo._kernels._sample import Lookups, Sample
 from skinfo.estimation._laws import table_pvalues, weigh_table
 from skinfo.preprocessing._groups import supervised_groups
 from skinfo.preprocessing._partition import Settings
@@ -188,11 +188,11 @@ class Candidates:
         )
         return counts.astype(np.int64).reshape(n_states, n_levels, n_classes)
 
-    def best_by_least(self, features, chosen, relevance, term, costs, least, n_seen):
+    def argmax_of_min(self, features, chosen, relevance, term, costs, least, n_seen):
         """Return the feature whose least term over the chosen ones, less its cost, is largest."""
 
         def best(some):
-            position, score = best_by_least(
+            position, score = argmax_of_min(
                 self._sample,
                 self._lookups,
                 some,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skinfo._kernels._least import GIVEN, JOINT, NORMALIZED
+from skinfo._kernels._maxmin import GIVEN, JOINT, NORMALIZED
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Least:
     Attributes
     ----------
     term : int
-        What is taken of I(X;Y|W), as `best_by_least` names it.
+        What is taken of I(X;Y|W), as `argmax_of_min` names it.
 
     with_relevance : bool, default=False
         Whether I(X;Y) is among the terms.

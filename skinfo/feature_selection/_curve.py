@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.base import clone
 
-from skinfo.feature_selection._scorers import make_scorer
+from skinfo.feature_selection._rankers import make_scorer
 from skinfo.feature_selection._search import greedy_search
 from skinfo.feature_selection._selector import InfoBottleneckSelector
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from skinfo._kernels._candidates import INFO_Y_GIVEN_T
-from skinfo.feature_selection._walk import Step
+from skinfo.feature_selection._path import Step
 
 # Pairs are looked at by size of their information, which chance makes large for many levels;
 # the p-value decides among so many of them.

@@ -7,8 +7,8 @@ import numpy as np
 from skinfo._kernels._candidates import INFO_Y_GIVEN_T
 from skinfo.feature_selection._gates import Gates
 from skinfo.feature_selection._interactions import best_pair
+from skinfo.feature_selection._path import BITS, Step, Walk
 from skinfo.feature_selection._stopping import keep_all
-from skinfo.feature_selection._walk import BITS, Step, Walk
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,13 @@ from skinfo._counts._table import as_rows, read_table
 from skinfo.feature_selection._candidates import Candidates
 from skinfo.feature_selection._criteria import CRITERIA
 from skinfo.feature_selection._families import unit_codes
+from skinfo.feature_selection._feature_groups import make_units
 from skinfo.feature_selection._output import as_array, take_columns
+from skinfo.feature_selection._rankers import make_scorer
 from skinfo.feature_selection._report import selection_html, selection_report
-from skinfo.feature_selection._scorers import make_scorer
 from skinfo.feature_selection._search import Plan, greedy_search
 from skinfo.feature_selection._stopping import keep_all, until_elbow, until_share
 from skinfo.feature_selection._targets import code_target
-from skinfo.feature_selection._units import make_units
 from skinfo.utils._compat import (
     HasMethods,
     Interval,

@@ -9,11 +9,11 @@ import pytest
 from scipy.stats import entropy
 
 from skinfo._counts._target import ClassTarget
+from skinfo.feature_selection._bottleneck import BottleneckState
 from skinfo.feature_selection._candidates import Candidates
 from skinfo.feature_selection._criteria import CRITERIA
-from skinfo.feature_selection._scorers import make_scorer
+from skinfo.feature_selection._rankers import make_scorer
 from skinfo.feature_selection._search import Plan, greedy_search
-from skinfo.feature_selection._state import BottleneckState
 
 PRAZNIK = json.loads((Path(__file__).parent / "data" / "praznik_selections.json").read_text())
 

@@ -12,11 +12,11 @@ from skinfo._kernels._candidates import (
     candidate_evidence,
     candidate_terms,
 )
+from skinfo._kernels._contingency import CellTables, Lookups, Sample
 from skinfo._kernels._elementary import xlogx_table
 from skinfo._kernels._independence import NULL_MEAN, NULL_VARIANCE, SMALL_TABLE_PVALUE
-from skinfo._kernels._least import GIVEN, JOINT, NORMALIZED, best_by_least
+from skinfo._kernels._maxmin import GIVEN, JOINT, NORMALIZED, argmax_of_min
 from skinfo._kernels._null import expected_information, null_moments, poisson_tables
-from skinfo._kernels._sample import CellTables, Lookups, Sample
 
 LOOKUPS = Lookups(poisson_tables(), xlogx_table(1000))
 
@@ -152,7 +152,7 @@ def test_least_terms_are_those_of_candidates(rng, n_levels, corrected, term):
                 values[i] /= terms[:, JOINT_ENTROPY]
         least, n_seen = np.full(12, np.inf), np.zeros(12, np.int64)
         arguments = left, chosen, relevance, term, corrected, costs, least, n_seen
-        position, score = best_by_least(sample, LOOKUPS, *arguments)
+        position, score = argmax_of_min(sample, LOOKUPS, *arguments)
         scores = values.min(axis=0) - costs[left]
         assert position == scores.argmax()
         assert score == pytest.approx(scores.max(), abs=1e-12)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skinfo.feature_selection._state import BottleneckState
+from skinfo.feature_selection._bottleneck import BottleneckState
 
 BITS = 1.0 / np.log(2)
 

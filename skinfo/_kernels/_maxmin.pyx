@@ -1,6 +1,6 @@
-"""The candidate with the largest least term over the chosen features, without all the terms.
+"""Max-min selection: the feature whose minimum term over the selected ones is largest, lazily.
 
-A least term only falls as features are chosen (Fleuret, JMLR 5, 2004): a candidate that is behind
+A minimum only falls as features are selected (Fleuret, JMLR 5, 2004): a candidate that is behind
 the best one already needs no more tables.
 """
 
@@ -8,7 +8,7 @@ from libc.math cimport INFINITY, rint
 from libc.stdint cimport int64_t
 
 from skinfo._kernels._candidates cimport Chance, Terms, terms_of_column
-from skinfo._kernels._sample cimport Lookups, PairTables, Sample
+from skinfo._kernels._contingency cimport Lookups, PairTables, Sample
 
 # What is taken of I(X;Y|W): itself, I(X,W;Y), or that over H(X,W,Y).
 cpdef enum:
@@ -25,7 +25,7 @@ cdef inline double score_steps() noexcept nogil:
 SCORE_STEPS = score_steps()
 
 
-def best_by_least(
+def argmax_of_min(
     Sample sample,
     Lookups lookups,
     const int64_t[::1] features,

@@ -8,7 +8,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 
 import numpy as np
 
-from skinfo._kernels._bits cimport (
+from skinfo._kernels._bitplanes cimport (
     HAS_VECTOR_POPCOUNT,
     add_common,
     fill_planes,

@@ -7,7 +7,7 @@ of those left. Costs come off every score.
 import numpy as np
 
 from skinfo._kernels._candidates import INFO_T, INFO_Y_GIVEN_T, JOINT_ENTROPY
-from skinfo._kernels._least import GIVEN, SCORE_STEPS
+from skinfo._kernels._maxmin import GIVEN, SCORE_STEPS
 from skinfo.feature_selection._criteria import CRITERIA, Least, PairTerms
 
 
@@ -176,7 +176,7 @@ class LeastTerms:
         I(X;Y), in nats.
 
     term : int
-        What is taken of I(X;Y|W), as `best_by_least` names it.
+        What is taken of I(X;Y|W), as `argmax_of_min` names it.
 
     with_relevance : bool
         Whether I(X;Y) is among the terms.
@@ -206,7 +206,7 @@ class LeastTerms:
         """
         if not self._chosen:
             return first_best(left, self._relevance[left] - costs[left])
-        return self._candidates.best_by_least(
+        return self._candidates.argmax_of_min(
             left,
             np.array(self._chosen),
             self._relevance,

@@ -7,7 +7,7 @@ as long as reading them from memory would, and needs no memory.
 
 from libc.stdint cimport int32_t, uint8_t, uint64_t
 
-cdef extern from "_bits.h" nogil:
+cdef extern from "_bitplanes.h" nogil:
     # Whether the module is compiled for a machine that counts the bits of a whole vector at once.
     enum:
         HAS_VECTOR_POPCOUNT "SKINFO_HAS_VECTOR_POPCOUNT"

@@ -171,7 +171,13 @@ def test_interrupt_is_heard_at_once():
 def test_threads_start_in_one_place():
     """And processes nowhere."""
     package = Path(skinfo.__file__).parent
-    starters = ("Parallel(", "ThreadPool", "threading.Thread", "multiprocessing", "ProcessPool")
+    starters = (
+        "Parallel(",
+        "ThreadPoolExecutor",
+        "threading.Thread",
+        "multiprocessing",
+        "ProcessPool",
+    )
     found = {
         str(file.relative_to(package))
         for file in package.rglob("*.py")

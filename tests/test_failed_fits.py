@@ -18,7 +18,7 @@ from skinfo import (
 
 # Each estimator, and a step of its fit that comes after X has been read.
 ESTIMATORS = {
-    "binner": (MutualInfoBinner(), "skinfo.preprocessing._reader.ColumnReader.fit_columns"),
+    "binner": (MutualInfoBinner(), "skinfo.preprocessing._fitting.ColumnReader.fit_columns"),
     "binner woe": (
         MutualInfoBinner(encode="woe"),
         "skinfo.preprocessing._binner.MutualInfoBinner._prepare_encoding",
@@ -104,11 +104,11 @@ def test_input_refused_leaves_it_unfitted(tables, name, call):
 @pytest.mark.parametrize(
     "step",
     [
-        "_reader.ColumnReader.open",
-        "_reader.ColumnReader._fit_profile",
+        "_fitting.ColumnReader.open",
+        "_fitting.ColumnReader._fit_profile",
         "_profile.NumberProfile.means",
         "_binner.MutualInfoBinner._prepare_encoding",
-        "_reader.ColumnReader.closed",
+        "_fitting.ColumnReader.closed",
     ],
 )
 def test_a_chunk_broken_off_changes_nothing(tables, monkeypatch, step, error):

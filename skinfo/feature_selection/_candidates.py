@@ -17,7 +17,7 @@ from skinfo.estimation._laws import table_pvalues, weigh_table
 from skinfo.preprocessing._groups import supervised_groups
 from skinfo.preprocessing._partition import Settings
 from skinfo.preprocessing._penalties import resolve_penalty
-from skinfo.preprocessing._tasks import ClassTask
+from skinfo.preprocessing._target_statistics import ClassStatistics
 from skinfo.utils._parallel import ThreadPool
 
 # Fewer cells than this (features times rows) are not worth waking threads for.
@@ -88,7 +88,7 @@ class Candidates:
         """
         if feature in self._whole:
             settings = Settings(
-                ClassTask(self.target.n_classes),
+                ClassStatistics(self.target.n_classes),
                 MOST_GROUPS,
                 resolve_penalty("modl", "classes", ordered=False),
                 min_weight=0.0,

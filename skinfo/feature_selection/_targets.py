@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skinfo._counts._cut_values import cut_values
 from skinfo._counts._quantiles import bin_starts, default_n_bins
 from skinfo._counts._target import ClassTarget, check_typed_target, encode_typed_target
 from skinfo.feature_selection._families import joint_codes
-from skinfo.preprocessing._cuts import cut_points
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ def _code_column(y, X, sample_weight, estimator, target_type):
     starts = bin_starts(y, default_n_bins(target.weights.sum()), weights)
     codes = np.searchsorted(starts, y, side="right").astype(np.int32)
     values = np.unique(y)
-    edges = cut_points(values, np.searchsorted(values, starts))
+    first = np.searchsorted(values, starts)
+    edges = cut_values(values[first - 1], values[first])
     binned = ClassTarget(codes, np.arange(len(edges) + 1), target.weights, target.is_weighted)
     return CodedTarget(binned, keep, "continuous", None, edges)

@@ -13,12 +13,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from skinfo._counts._table import read_table
 from skinfo._counts._target import check_typed_target, encode_typed_target
+from skinfo.preprocessing._crossfit import encoding_folds
 from skinfo.preprocessing._encoders import column_encoder, mean_encoder
 from skinfo.preprocessing._encoding import ENCODINGS
-from skinfo.preprocessing._folds import encoding_folds
-from skinfo.preprocessing._naming import unique_names
-from skinfo.preprocessing._reader import ColumnReader
-from skinfo.preprocessing._views import BinViewsMixin
+from skinfo.preprocessing._export import BinnerExportMixin
+from skinfo.preprocessing._fitting import ColumnReader
+from skinfo.preprocessing._labels import unique_names
 from skinfo.utils._compat import (
     Interval,
     RealNotInt,
@@ -48,7 +48,7 @@ CHUNK_OF_ONE_VALUE = {
 }
 
 
-class MutualInfoBinner(BinViewsMixin, TransformerMixin, BaseEstimator):
+class MutualInfoBinner(BinnerExportMixin, TransformerMixin, BaseEstimator):
     """Cut each column into the bins that say the most about the target.
 
     A numeric column is cut into ordered intervals such that the mutual

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from skinfo._kernels._digitize import digitize
-from skinfo.preprocessing._naming import (
-    NUMBERS,
+from skinfo.preprocessing._labels import (
+    NUMBER_FORMATS,
     interval_labels,
     interval_words,
     level_labels,
@@ -83,7 +83,7 @@ class NumericBins:
 
     def representatives(self):
         """Return a value for each bin, as objects of the column's own kind."""
-        return NUMBERS[self.kind].restore(self.centres)
+        return NUMBER_FORMATS[self.kind].restore(self.centres)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from math import log
 
 import numpy as np
 
+from skinfo._counts._cut_values import cut_values
 from skinfo._kernels._partition import INFORMATION, VARIANCE
-from skinfo.preprocessing._naming import cut_between
 from skinfo.preprocessing._partition import best_partition
 from skinfo.preprocessing._penalties import RELATIVE_TOLERANCE
 
@@ -49,7 +49,8 @@ def supervised_cuts(column, settings, kind="number"):
         (_search(column, settings.toward(sign)) for sign in settings.signs),
         key=lambda found: found.total,
     )
-    cuts = cut_points(column.values, best.positions, kind)
+    values, positions = column.values, best.positions
+    cuts = cut_values(values[positions - 1], values[positions], kind)
     return cuts, best.sums, column.means(best.positions), best.sign
 
 
@@ -152,10 +153,4 @@ def candidate_edges(column, max_candidates, kind):
     positions, complete = column.firsts(most - 1)
     if not complete:
         positions = column.equal_frequency(most)
-    return cut_points(column.values, positions, kind)
-
-
-def cut_points(values, positions, kind="number"):
-    """Return a number a person would write between sorted values, before each position."""
-    pairs = zip(values[positions - 1].tolist(), values[positions].tolist(), strict=True)
-    return np.array([cut_between(low, high, kind) for low, high in pairs], dtype=np.float64)
+    return cut_values(column.values[positions - 1], column.values[positions], kind)

@@ -55,7 +55,7 @@ def column_encoder(values_of, column, task, whole):
 
     column : FittedColumn
 
-    task : ClassTask or NumberTask
+    task : ClassStatistics or GaussianStatistics
 
     whole : ndarray of shape (n_sums,)
         What y sums to over all rows. A column of one value is nothing but these, in every fold:

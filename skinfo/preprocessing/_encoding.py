@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skinfo.preprocessing._tasks import NumberTask
+from skinfo.preprocessing._target_statistics import GaussianStatistics
 
 # Half a sample is what an empty cell of two equally frequent classes is given (Jeffreys).
 HALF_SAMPLE = 0.5
@@ -46,7 +46,7 @@ class Encoding:
 
 def posterior(task, sums, whole, means=None):
     """Return P(class | bin), of two classes the second alone, or the mean of a continuous y."""
-    if isinstance(task, NumberTask):
+    if isinstance(task, GaussianStatistics):
         return task.to_y(_smoothed_mean(sums, whole) if means is None else means)
     rates = smoothed_rates(task, sums, whole) if means is None else means
     if task.n_classes == 2:
@@ -95,7 +95,7 @@ def smoothed_rates(task, sums, whole):
 
 def overall_means(task, whole):
     """Return the class rates, or the mean in units of the sums, of all rows, (1, n_classes)."""
-    if isinstance(task, NumberTask):
+    if isinstance(task, GaussianStatistics):
         return np.array([[whole[1] / whole[0]]])
     return whole[None] / whole.sum()
 

@@ -8,7 +8,7 @@ from types import NoneType
 import numpy as np
 
 from skinfo.preprocessing._bins import CategoryBins, NumericBins
-from skinfo.preprocessing._naming import NUMBERS
+from skinfo.preprocessing._labels import NUMBER_FORMATS
 
 # Dicts and lists within each other; `state_of_binner` writes six.
 MOST_LEVELS = 16
@@ -180,8 +180,8 @@ def array_from_json(d):
 def _numeric_from_dict(d):
     cuts, centres = _floats(d, "cuts"), _floats(d, "centres")
     kind = entry(d, "kind", str)
-    if kind not in NUMBERS:
-        raise malformed("kind", kind, f"one of {sorted(NUMBERS)}")
+    if kind not in NUMBER_FORMATS:
+        raise malformed("kind", kind, f"one of {sorted(NUMBER_FORMATS)}")
     if np.isnan(cuts).any() or (cuts[:-1] >= cuts[1:]).any():
         raise malformed("cuts", d["cuts"], "increasing numbers")
     if kind == "boolean" and len(cuts) > 1:

@@ -36,7 +36,7 @@ def shrunk_means(sums, more, task):
     more : ndarray of shape (n_more, n_sums)
         Sums of which the same is to be expected as of a level; zeros for one without a row.
 
-    task : ClassTask or NumberTask
+    task : ClassStatistics or GaussianStatistics
 
     Returns
     -------

@@ -8,7 +8,7 @@ import numpy as np
 from skinfo._kernels._monotone import monotone_partitions
 from skinfo._kernels._partition import optimal_partitions
 from skinfo.preprocessing._penalties import Penalty, choose_n_bins, mdlp_cuts
-from skinfo.preprocessing._tasks import ClassTask, NumberTask
+from skinfo.preprocessing._target_statistics import ClassStatistics, GaussianStatistics
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Settings:
 
     Attributes
     ----------
-    task : ClassTask or NumberTask
+    task : ClassStatistics or GaussianStatistics
 
     max_bins : int
 
@@ -33,7 +33,7 @@ class Settings:
         The directions to try: 0 for any order of the rates, 1 for rising, -1 for falling.
     """
 
-    task: ClassTask | NumberTask
+    task: ClassStatistics | GaussianStatistics
     max_bins: int
     penalty: Penalty | str
     min_weight: float

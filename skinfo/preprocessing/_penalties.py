@@ -180,7 +180,7 @@ def choose_n_bins(costs, penalty, task, whole, n_cells, *, ordered=True):
 
     penalty : Penalty
 
-    task : ClassTask or NumberTask
+    task : ClassStatistics or GaussianStatistics
 
     whole : ndarray of shape (n_sums,)
         Sums over all rows.

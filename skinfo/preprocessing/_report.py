@@ -4,7 +4,7 @@ import numpy as np
 from scipy.stats import beta, t
 
 from skinfo.preprocessing._encoding import smoothed_rates, weight_of_evidence
-from skinfo.preprocessing._tasks import NumberTask
+from skinfo.preprocessing._target_statistics import GaussianStatistics
 
 TAIL = 0.025
 
@@ -15,7 +15,7 @@ def bin_table(labels, sums, task, classes):
 
     sizes = task.weights(sums)
     table = {"bin": labels, "count": sizes, "share": sizes / sizes.sum()}
-    about_y = _numbers if isinstance(task, NumberTask) else _classes
+    about_y = _numbers if isinstance(task, GaussianStatistics) else _classes
     table |= about_y(sums, sizes, task, classes)
     table["bits"] = task.bits(sums, sums)
     return pd.DataFrame(table)

@@ -18,7 +18,7 @@ from sklearn.metrics import mutual_info_score
 from sklearn.tree import DecisionTreeClassifier
 
 from skinfo import MutualInfoBinner
-from skinfo.preprocessing._naming import unique_names
+from skinfo.preprocessing._labels import unique_names
 
 
 def bits(x, y):

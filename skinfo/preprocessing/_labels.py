@@ -1,41 +1,25 @@
-"""How a person writes a number, a date or a group of levels, and where they would cut."""
+"""Labels of bins and names of output columns: numbers, dates, durations and groups of levels."""
 
 import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil, floor, inf, isfinite
-from sys import float_info
+from math import isfinite
 
 import numpy as np
 
 # Names of groups longer than this end in a count of the levels left out.
 LEVELS_SHOWN = 4
 
-# From coarse to fine: a cut between two dates is put at the coarsest unit that fits.
-DATE_UNITS = ("Y", "M", "D", "h", "m", "s", "ms", "us")
-
-
-def cut_between(low, high, kind):
-    """Return a number a person would write in (low, high]; a value equal to it is to the right.
-
-    Next to an infinity the cut keeps all finite numbers together.
-    """
-    if low == -inf:
-        return -float_info.max
-    if high == inf:
-        return high
-    return NUMBERS[kind].between(low, high)
-
 
 def interval_labels(edges, kind):
     """Return names such as ``[35, 48.5)``, the last one closed."""
-    return NUMBERS[kind].labels([float(edge) for edge in edges])
+    return NUMBER_FORMATS[kind].labels([float(edge) for edge in edges])
 
 
 def interval_words(edges, kind):
     """Return names such as ``35_to_48.5``, the first ``below_35``, the last ``from_48.5``."""
-    return NUMBERS[kind].words([float(edge) for edge in edges])
+    return NUMBER_FORMATS[kind].words([float(edge) for edge in edges])
 
 
 def level_words(groups):
@@ -43,18 +27,17 @@ def level_words(groups):
     return ["|".join(_shown(members)) for members in groups]
 
 
-# XGBoost refuses names with [, ] or <, LightGBM those with characters of JSON, and it changes
-# spaces.
+# XGBoost refuses names with [, ] or <; LightGBM refuses characters of JSON and replaces spaces.
 NOT_IN_NAMES = re.compile(r"[\[\]<>{},:\"\\\s]")
 
 
 def plain_words(words):
-    """Return the words with an underscore for what other libraries refuse in names."""
+    """Return the words with underscores in place of characters that other libraries refuse."""
     return NOT_IN_NAMES.sub("_", words)
 
 
 def unique_names(names):
-    """Return the names, each that was there before with ``_2``, ``_3``, ... at its end."""
+    """Return the names, repeated ones with a suffix ``_2``, ``_3``, ..."""
     taken, unique = set(names), []
     if len(taken) == len(names):
         return names
@@ -75,7 +58,7 @@ def level_labels(groups):
 
 
 def _shown(members):
-    """Return the first levels as text, then how many there are besides."""
+    """Return the first levels as text, then the number of the others."""
     more = len(members) - LEVELS_SHOWN
     shown = [str(level) for level in members[:LEVELS_SHOWN]]
     return shown + [f"{more} more"] if more > 0 else shown
@@ -101,40 +84,6 @@ def write_duration(microseconds):
     return str(pd.Timedelta(int(microseconds), "us"))
 
 
-def _shortest_between(low, high):
-    """Return the shortest decimal in the middle half of (low, high], else the midpoint, else high.
-
-    Neighbouring floats have nothing between them, and a midpoint that rounds to `low`.
-    """
-    middle = low / 2 + high / 2
-    reach = high / 4 - low / 4
-    for digits in range(1, 17):
-        candidate = float(f"{middle:.{digits}g}")
-        if abs(candidate - middle) <= reach and low < candidate <= high:
-            return candidate
-    return middle if low < middle else high
-
-
-def _integer_between(low, high):
-    """Return the roundest integer in the middle half of (low, high], else the one above it."""
-    candidate = _shortest_between(low, high)
-    return candidate if candidate == floor(candidate) else float(min(ceil(candidate), high))
-
-
-def _date_between(low, high):
-    """Return the latest turn of the coarsest unit, a year at most, in (low, high]."""
-    if abs(high) >= 2**62:
-        return high
-    moment = np.datetime64(int(high), "us")
-    for unit in DATE_UNITS:
-        turn = float(
-            moment.astype(f"datetime64[{unit}]").astype("datetime64[us]").astype(np.int64)
-        )
-        if low < turn <= high:
-            return turn
-    return high
-
-
 def _half_open(write):
     """Return a function that names intervals by their ends, written by `write`."""
 
@@ -147,7 +96,7 @@ def _half_open(write):
 
 
 def _worded(write):
-    """Return a function that says where intervals begin and end, in words."""
+    """Return a function that names intervals by their ends in words."""
 
     def words(edges):
         if len(edges) == 2:
@@ -164,7 +113,7 @@ def _truth_labels(edges):
     return ["False", "True"] if len(edges) == 3 else ["False or True"]
 
 
-def _restore_whole(convert):
+def _restored(convert):
     """Return a function from float64, NaN for missing, to objects made by `convert`."""
 
     def restore(centres):
@@ -188,10 +137,18 @@ def _to_duration(microseconds):
 
 
 @dataclass(frozen=True)
-class NumberKind:
-    """How numbers of one kind are cut, named, and turned back into what they stand for."""
+class NumberFormat:
+    """Labels of intervals of numbers of one kind, and their values as objects of that kind.
 
-    between: Callable
+    Attributes
+    ----------
+    labels, words : callable
+        From edges (n_bins + 1,) to n_bins str: as reports show them, and for column names.
+
+    restore : callable
+        From float64, NaN for missing, to values of the kind of the column.
+    """
+
     labels: Callable
     words: Callable
     restore: Callable
@@ -199,24 +156,12 @@ class NumberKind:
 
 _write_number = "{:.15g}".format
 
-
-NUMBERS = {
-    "number": NumberKind(
-        _shortest_between, _half_open(_write_number), _worded(_write_number), np.asarray
-    ),
-    "integer": NumberKind(
-        _integer_between, _half_open(_write_number), _worded(_write_number), np.asarray
-    ),
-    "boolean": NumberKind(
-        lambda low, high: 1.0, _truth_labels, _truth_labels, _restore_whole(lambda c: c >= 0.5)
-    ),
-    "date": NumberKind(
-        _date_between, _half_open(write_date), _worded(write_date), _restore_whole(_to_date)
-    ),
-    "duration": NumberKind(
-        _integer_between,
-        _half_open(write_duration),
-        _worded(write_duration),
-        _restore_whole(_to_duration),
+NUMBER_FORMATS = {
+    "number": NumberFormat(_half_open(_write_number), _worded(_write_number), np.asarray),
+    "integer": NumberFormat(_half_open(_write_number), _worded(_write_number), np.asarray),
+    "boolean": NumberFormat(_truth_labels, _truth_labels, _restored(lambda c: c >= 0.5)),
+    "date": NumberFormat(_half_open(write_date), _worded(write_date), _restored(_to_date)),
+    "duration": NumberFormat(
+        _half_open(write_duration), _worded(write_duration), _restored(_to_duration)
     ),
 }

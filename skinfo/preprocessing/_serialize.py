@@ -6,9 +6,9 @@ from reprlib import repr as short_repr
 
 import numpy as np
 
-from skinfo.preprocessing._column import FittedColumn
 from skinfo.preprocessing._encoders import Encoder
 from skinfo.preprocessing._encoding import ENCODINGS
+from skinfo.preprocessing._fitted_column import FittedColumn
 from skinfo.preprocessing._json import (
     DTYPE_NAMES,
     array_from_json,
@@ -19,7 +19,11 @@ from skinfo.preprocessing._json import (
     entry,
     malformed,
 )
-from skinfo.preprocessing._tasks import ClassTask, NumberTask, type_of_classes
+from skinfo.preprocessing._target_statistics import (
+    ClassStatistics,
+    GaussianStatistics,
+    target_type_of,
+)
 
 FORMAT = "skinfo.MutualInfoBinner"
 VERSION = 1
@@ -146,7 +150,7 @@ def _target_from_dict(d):
     with _at("state['target']"):
         target_type, classes = entry(d, "type", str), entry(d, "classes", dict | None)
         if classes is None:
-            classes, task = None, NumberTask(_finite(d, "centre"), _finite(d, "scale"))
+            classes, task = None, GaussianStatistics(_finite(d, "centre"), _finite(d, "scale"))
             if not task.scale >= 2.0**-1022:
                 raise malformed("scale", task.scale, "above 0")
         else:
@@ -155,8 +159,8 @@ def _target_from_dict(d):
             missing = any(label is None or label != label for label in labels)
             if classes.ndim != 1 or not len(classes) or len(labels) < len(classes) or missing:
                 raise malformed("classes", d["classes"], "different labels, one at least")
-            task = ClassTask(len(classes))
-        expected = type_of_classes(classes)
+            task = ClassStatistics(len(classes))
+        expected = target_type_of(classes)
         if target_type != expected:
             raise malformed("type", target_type, f"{expected!r} with these classes")
     return task, classes, target_type
@@ -182,7 +186,7 @@ def _column_from_dict(d, task):
         raise malformed("bins", d["bins"], f"from 1 to {MOST_BINS} bins")
     if bins.is_categorical and len(set(bins.levels)) < len(bins.levels):
         raise malformed("levels", d["bins"]["levels"], "different from each other")
-    n_sums = 3 if isinstance(task, NumberTask) else task.n_classes
+    n_sums = 3 if isinstance(task, GaussianStatistics) else task.n_classes
     sums = _sums(d, "sums", (bins.n_bins, n_sums), task)
     missing = _sums(d, "missing", (n_sums,), task)
     if not task.weights(sums).sum() > 0:
@@ -198,7 +202,7 @@ def _sums(d, key, shape, task):
     if sums.dtype != np.float64 or sums.shape != shape:
         raise malformed(key, d[key], f"float64 of shape {shape}")
     # The second sum of a continuous target, of w v, may be of either sign.
-    signed = (0, 2) if isinstance(task, NumberTask) else slice(None)
+    signed = (0, 2) if isinstance(task, GaussianStatistics) else slice(None)
     if not np.isfinite(sums).all() or (sums[..., signed] < 0).any():
         raise malformed(key, d[key], "finite, and weights at least 0")
     return sums

@@ -10,11 +10,11 @@ from joblib import hash as joblib_hash
 from skinfo._counts._sorted_column import SortedColumn
 from skinfo._counts._summaries import CategoricalSummary, NumericSummary
 from skinfo._counts._target import ClassTarget
-from skinfo.preprocessing._column import fit_level_profile, fit_number_profile, fit_numbers
 from skinfo.preprocessing._cuts import candidate_edges
+from skinfo.preprocessing._fitted_column import fit_level_profile, fit_number_profile, fit_numbers
 from skinfo.preprocessing._partition import Settings
 from skinfo.preprocessing._penalties import PENALTY_NAMES, resolve_penalty
-from skinfo.preprocessing._tasks import task_of, type_of_classes
+from skinfo.preprocessing._target_statistics import statistics_of, target_type_of
 from skinfo.utils._column_params import categorical_mask, directions, given_edges
 from skinfo.utils._parallel import in_threads
 from skinfo.utils._validation import match_name
@@ -77,7 +77,7 @@ class ColumnReader:
     @property
     def kind(self):
         """The type of the target."""
-        return type_of_classes(self.target.classes)
+        return target_type_of(self.target.classes)
 
     @property
     def is_classes(self):
@@ -131,7 +131,7 @@ class ColumnReader:
     def open(self, table, target, keep):
         """Take a table, the target of its rows of positive weight, and the mask of those."""
         self._table, self.target, self._keep = table, target, keep
-        self.task = task_of(target)
+        self.task = statistics_of(target)
         self._weight += target.weights.sum()
         self._refuse_contradictions()
         params = self._params

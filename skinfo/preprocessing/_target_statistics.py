@@ -18,7 +18,7 @@ ROUNDING = 2.0**-40
 
 
 @dataclass(frozen=True)
-class ClassTask:
+class ClassStatistics:
     """Classes: sums are the weights of each class."""
 
     n_classes: int
@@ -68,7 +68,7 @@ class ClassTask:
 
 
 @dataclass(frozen=True)
-class NumberTask:
+class GaussianStatistics:
     """Numbers: sums are of w, w v and w v**2; the information is that of Gaussian bins.
 
     With a common variance in all bins, I(bin; y) = -log2(share of the variance left) / 2.
@@ -140,18 +140,18 @@ class NumberTask:
         return self.centre + values / self.scale
 
 
-def type_of_classes(classes):
+def target_type_of(classes):
     """Return the type of a target with these classes, None of a continuous one."""
     if classes is None:
         return "continuous"
     return "binary" if len(classes) == 2 else "multiclass"
 
 
-def task_of(target):
+def statistics_of(target):
     """Return the task of a ClassTarget or ContinuousTarget."""
     if target.classes is None:
-        return NumberTask(target.centre, target.scale)
-    return ClassTask(len(target.classes))
+        return GaussianStatistics(target.centre, target.scale)
+    return ClassStatistics(len(target.classes))
 
 
 def _scatter(sums):

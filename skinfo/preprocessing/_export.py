@@ -8,13 +8,13 @@ from sklearn.utils.validation import check_is_fitted
 from skinfo.preprocessing._encoders import Encoder
 from skinfo.preprocessing._encoding import ENCODINGS
 from skinfo.preprocessing._report import bin_table, feature_html, stacked
+from skinfo.preprocessing._serialize import restore_binner, state_of_binner
 from skinfo.preprocessing._sql import case_expressions, quote_identifier
-from skinfo.preprocessing._state import restore_binner, state_of_binner
 from skinfo.utils._column_params import feature_index
 from skinfo.utils._compat import _check_feature_names_in
 
 
-class BinViewsMixin:
+class BinnerExportMixin:
     """Tables, typical values, SQL and JSON of a fitted `MutualInfoBinner`."""
 
     def bin_table(self, feature=None):
@@ -284,7 +284,7 @@ class BinViewsMixin:
 
 
 # Python's messages about arguments name a method by this, and users know the class below only.
-for _name, _method in vars(BinViewsMixin).items():
+for _name, _method in vars(BinnerExportMixin).items():
     _function = getattr(_method, "__func__", _method)
     if callable(_function):
         _function.__qualname__ = f"MutualInfoBinner.{_name}"

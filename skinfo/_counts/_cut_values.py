@@ -1,0 +1,87 @@
+"""Readable cut values: the roundest number, date or duration between two neighbouring values."""
+
+from collections.abc import Callable
+from math import ceil, floor, inf
+from sys import float_info
+
+import numpy as np
+from numpy.typing import NDArray
+
+# From coarse to fine: a cut between two dates is put at the coarsest unit that fits.
+DATE_UNITS = ("Y", "M", "D", "h", "m", "s", "ms", "us")
+
+# Microseconds beyond this are not converted to a date.
+LARGEST_DATE = 2.0**62
+
+
+def cut_values(
+    lows: NDArray[np.float64], highs: NDArray[np.float64], kind: str = "number"
+) -> NDArray[np.float64]:
+    """Return a readable number in each interval (low, high], (n_cuts,) float64.
+
+    A value equal to a cut belongs to its right. Next to an infinity the cut keeps all finite
+    numbers together.
+
+    Parameters
+    ----------
+    lows, highs : ndarray of shape (n_cuts,), dtype float64
+        Neighbouring values of a column, ``lows < highs``.
+
+    kind : {"number", "integer", "boolean", "date", "duration"}, default="number"
+        The kind of the column.
+    """
+    pairs = zip(lows.tolist(), highs.tolist(), strict=True)
+    return np.array([_cut_between(low, high, kind) for low, high in pairs], dtype=np.float64)
+
+
+def _cut_between(low: float, high: float, kind: str) -> float:
+    if low == -inf:
+        return -float_info.max
+    if high == inf:
+        return high
+    return CUT_BETWEEN[kind](low, high)
+
+
+def _shortest_between(low: float, high: float) -> float:
+    """Return the shortest decimal in the middle half of (low, high], else the midpoint, else high.
+
+    Neighbouring floats have nothing between them, and a midpoint that rounds to `low`.
+    """
+    middle = low / 2 + high / 2
+    reach = high / 4 - low / 4
+    for digits in range(1, 17):
+        candidate = float(f"{middle:.{digits}g}")
+        if abs(candidate - middle) <= reach and low < candidate <= high:
+            return candidate
+    return middle if low < middle else high
+
+
+def _integer_between(low: float, high: float) -> float:
+    """Return the roundest integer in the middle half of (low, high], else the one above it."""
+    candidate = _shortest_between(low, high)
+    return candidate if candidate == floor(candidate) else float(min(ceil(candidate), high))
+
+
+def _date_between(low: float, high: float) -> float:
+    """Return the latest start of the coarsest unit, a year at most, in (low, high]."""
+    if abs(high) >= LARGEST_DATE:
+        return high
+    moment = np.datetime64(int(high), "us")
+    for unit in DATE_UNITS:
+        start = moment.astype(f"datetime64[{unit}]").astype("datetime64[us]").astype(np.int64)
+        if low < start <= high:
+            return float(start)
+    return high
+
+
+def _true(low: float, high: float) -> float:
+    return 1.0
+
+
+CUT_BETWEEN: dict[str, Callable[[float, float], float]] = {
+    "number": _shortest_between,
+    "integer": _integer_between,
+    "boolean": _true,
+    "date": _date_between,
+    "duration": _integer_between,
+}

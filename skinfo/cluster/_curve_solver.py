@@ -9,6 +9,7 @@ from skinfo._kernels._agglomeration import agglomerate, merged_labels
 from skinfo._kernels._growth import grow_clusters
 from skinfo._kernels._soft import TINY, mutual_information
 from skinfo.cluster._soft import dense, encoder_scores, minimise_soft
+from skinfo.utils._grouping import sum_groups
 
 # A solution is better where it lowers the objective by more, in nats.
 IMPROVEMENT = 1e-7
@@ -248,6 +249,4 @@ def _merge(decoder, max_clusters, threshold):
 def _sum_groups(array, labels):
     if labels[-1] == len(labels) - 1:
         return array
-    total = np.zeros((labels.max() + 1, array.shape[1]))
-    np.add.at(total, labels, array)
-    return total
+    return sum_groups(array, labels)

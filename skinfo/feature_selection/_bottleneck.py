@@ -4,6 +4,7 @@ import numpy as np
 from scipy.stats import chi2
 
 from skinfo._kernels._agglomeration import agglomerate, merged_labels
+from skinfo.utils._grouping import drop_gaps
 
 # States are kept apart where they differ at this level: without it, sparse
 # states pass for knowledge and the search overfits from about the tenth feature.
@@ -45,7 +46,7 @@ class BottleneckState:
     def refine(self, column, n_levels):
         """Split every state by a feature's levels, then merge what says the same of y."""
         joint = self.labels * n_levels + column
-        joint, n_joint = _renumber(joint, self.n_states * n_levels)
+        joint, n_joint = drop_gaps(joint, self.n_states * n_levels)
         if n_joint > MAX_JOINT_STATES:
             joint, n_joint = self._merge_within_parents(joint, n_joint)
         counts = self._counts(joint, n_joint)
@@ -88,9 +89,3 @@ class BottleneckState:
             place[children] = n_places + merged
             n_places += int(merged.max()) + 1
         return place[joint], n_places
-
-
-def _renumber(labels, n_labels):
-    """Return labels without gaps, and how many there are."""
-    seen = np.bincount(labels, minlength=n_labels) > 0
-    return (np.cumsum(seen) - 1)[labels], int(seen.sum())

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skinfo.feature_selection._bottleneck import BottleneckState
+from skinfo.utils._grouping import drop_gaps
 
 BITS = 1.0 / np.log(2)
 
@@ -80,8 +81,7 @@ class Walk:
         labels, n_states = self.state.as_column()
         column, n_levels = self._candidates.column(feature)
         joint = labels * n_levels + column
-        seen = np.bincount(joint, minlength=n_states * n_levels) > 0
-        return (np.cumsum(seen) - 1)[joint], int(seen.sum())
+        return drop_gaps(joint, n_states * n_levels)
 
     def follow(self, step):
         """Make a step: refine T by its features, jointly."""

@@ -9,6 +9,7 @@ from skinfo.preprocessing._bins import CategoryBins, NumericBins
 from skinfo.preprocessing._cuts import supervised_cuts
 from skinfo.preprocessing._groups import supervised_groups
 from skinfo.preprocessing._partition import best_partition
+from skinfo.utils._grouping import sum_groups
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,7 @@ def fit_level_profile(profile, settings, missing_mode):
     groups, grouped, modes = np.empty(0, np.int64), np.zeros((0, sums.shape[1])), []
     if levels:
         groups = supervised_groups(sums, settings)
-        grouped = np.zeros((groups.max() + 1, sums.shape[1]))
-        np.add.at(grouped, groups, sums)
+        grouped = sum_groups(sums, groups)
         # The heaviest level of each group, the first of equals.
         by_weight = np.argsort(-settings.task.weights(sums), kind="stable")
         _, firsts = np.unique(groups[by_weight], return_index=True)

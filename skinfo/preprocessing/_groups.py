@@ -7,6 +7,7 @@ import numpy as np
 from skinfo._kernels._agglomeration import agglomerate, merged_labels
 from skinfo._kernels._partition import bin_cost, optimal_partitions
 from skinfo.preprocessing._penalties import choose_n_bins
+from skinfo.utils._grouping import sum_groups
 
 # Beyond this many levels those of like rates share a cell: grouping is quadratic in cells.
 MAX_CELLS = 512
@@ -33,7 +34,7 @@ def supervised_groups(sums, settings):
     """
     n_levels = len(sums)
     cell_of = cells_of_like_rates(sums, settings.task, max(MAX_CELLS, settings.max_bins))
-    cells = _grouped(sums, cell_of)
+    cells = sum_groups(sums, cell_of)
     partition = _partition_merging if settings.task.n_classes > 2 else _partition_sorted
     return _order_groups(partition(cells, settings, n_levels), cells, settings)[cell_of]
 
@@ -122,7 +123,7 @@ def _partition_merging(counts, settings, n_levels):
     labels = {}
     for k in range(1, max_bins + 1):
         labels[k] = merged_labels(steps, len(counts), len(counts) - k)
-        grouped = _grouped(counts, labels[k])
+        grouped = sum_groups(counts, labels[k])
         if k == 1 or grouped.sum(axis=1).min() >= settings.min_weight:
             table = task.cumulative(_sums_before(grouped))
             costs[k - 1] = sum(bin_cost(table, i, i + 1, penalty.cost) for i in range(k))
@@ -135,15 +136,9 @@ def _sums_before(sums):
     return np.vstack([np.zeros(sums.shape[1]), np.cumsum(sums, axis=0)])
 
 
-def _grouped(sums, labels):
-    grouped = np.zeros((labels.max() + 1, sums.shape[1]))
-    np.add.at(grouped, labels, sums)
-    return grouped
-
-
 def _order_groups(labels, sums, settings):
     """Renumber groups by falling rate of the first class, then of the next; or by rising mean."""
-    grouped = _grouped(sums, labels)
+    grouped = sum_groups(sums, labels)
     if settings.task.n_classes == 1:
         order = np.argsort(settings.task.order(grouped), kind="stable")
     else:

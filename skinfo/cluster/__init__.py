@@ -1,6 +1,7 @@
-"""Clusters of rows that keep what the rows say of another variable."""
+"""Clusters of the rows of a table that preserve information about its columns."""
 
 from skinfo.cluster._bottleneck import InformationBottleneck
-from skinfo.cluster._curve import critical_beta, information_curve
+from skinfo.cluster._critical_beta import critical_beta
+from skinfo.cluster._curve import information_curve
 
 __all__ = ["InformationBottleneck", "critical_beta", "information_curve"]

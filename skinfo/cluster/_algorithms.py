@@ -1,73 +1,141 @@
-"""The algorithms by their names."""
+"""The four algorithms of the information bottleneck, by name."""
 
+from collections.abc import Callable
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 
-from skinfo.cluster._agglomerative import merge_all
-from skinfo.cluster._sequential import begin_partition, best_partition, improve
-from skinfo.cluster._settings import Solution
+from skinfo.cluster._agglomerative import Tree, merge_all
+from skinfo.cluster._sequential import (
+    best_partition,
+    initial_partition,
+    local_search,
+    run_starts,
+)
 from skinfo.cluster._soft import iterate_soft
 from skinfo.utils._parallel import one_blas_thread
 
-# The share of a row that starts spread over all clusters, so that none lacks a column.
-SPREAD = 0.1
+# Proportion of each row that an initial encoder spreads evenly over all clusters. It keeps every
+# q(y|t) positive, since a zero stays zero in the iteration.
+INITIAL_SPREAD = 0.1
 
-# Changes of an encoder that rounding alone can make.
-ROUNDING = 1e-10
-
-
-def _sequential(rows, plan):
-    """Rows move one by one to the cluster that loses least by them."""
-    partition = best_partition(rows, plan)
-    return Solution(partition.labels, None, partition.n_iter)
+# Changes of an encoder of this size are rounding errors.
+MIN_ENCODER_TOL = 1e-10
 
 
-def _agglomerative(rows, plan):
-    """The two clusters that lose least by it are merged, until few enough are left."""
+class SolverSettings(NamedTuple):
+    """Parameters that all algorithms share.
+
+    Attributes
+    ----------
+    n_clusters : int
+
+    beta : float or None
+        None: compression costs nothing.
+
+    max_iter : int
+
+    tol : float
+        In nats.
+
+    seeds : ndarray of shape (n_init,)
+
+    n_jobs : int or None
+
+    work : float
+        Estimated duration of all starts, in nanoseconds; see `in_threads`.
+
+    on_start : callable or None
+        Called without arguments when a start is finished.
+    """
+
+    n_clusters: int
+    beta: float | None
+    max_iter: int
+    tol: float
+    seeds: np.ndarray
+    n_jobs: int | None
+    work: float = np.inf
+    on_start: Callable | None = None
+
+
+class AlgorithmResult(NamedTuple):
+    """Clusters of the distinct rows.
+
+    Attributes
+    ----------
+    labels : ndarray of shape (n_distinct,), dtype int64
+        The (most probable) cluster of each row.
+
+    encoder : ndarray of shape (n_distinct, n_clusters) or None
+        p(t|x); None for hard clusters.
+
+    n_iter : int
+
+    tree : Tree or None
+        Only of the agglomerative algorithm.
+    """
+
+    labels: np.ndarray
+    encoder: np.ndarray | None
+    n_iter: int
+    tree: Tree | None = None
+
+
+def _sequential(rows, settings):
+    """Move single rows to the cluster where they lose least information."""
+    partition = best_partition(rows, settings)
+    return AlgorithmResult(partition.labels, None, partition.n_iter)
+
+
+def _agglomerative(rows, settings):
+    """Merge the two clusters that lose least information, until `n_clusters` are left."""
     tree = merge_all(rows)
-    n_merges = len(rows.sizes) - plan.n_clusters
-    return Solution(tree.partition(plan.n_clusters), None, n_merges, tree)
+    n_merges = len(rows.sizes) - settings.n_clusters
+    return AlgorithmResult(tree.partition(settings.n_clusters), None, n_merges, tree)
 
 
-def _iterative(rows, plan):
-    """Self-consistent equations of p(t | x)."""
-    return _iterate(rows, plan, hard=False)
+def _iterative(rows, settings):
+    """Iterate the self-consistent equations of p(t|x)."""
+    return _iterate(rows, settings, hard=False)
 
 
-def _deterministic(rows, plan):
-    """The same with H(T) for I(T; X): p(t | x) becomes 0 or 1."""
-    return _iterate(rows, plan, hard=True)
+def _deterministic(rows, settings):
+    """Iterate with H(T) in place of I(T; X), so that p(t|x) becomes 0 or 1."""
+    return _iterate(rows, settings, hard=True)
 
 
 @one_blas_thread
-def _iterate(rows, plan, hard):
+def _iterate(rows, settings, hard):
     joint = rows.joint()
 
-    # One round finds clusters that differ; the iteration does the rest.
-    first = plan._replace(beta=None, max_iter=1)
+    # One sequential round separates the clusters; from equal ones the iteration would not move.
+    one_round = settings._replace(beta=None, max_iter=1)
 
-    def one_start(start):
-        partition = improve(rows, first, begin_partition(rows, first, *start))
+    def run_start(start):
+        initial = local_search(rows, one_round, initial_partition(rows, one_round, *start))
         return iterate_soft(
             joint,
-            plan.n_clusters,
-            plan.beta,
-            start=_spread(partition.labels, plan.n_clusters),
+            settings.n_clusters,
+            settings.beta,
+            start=_smoothed_encoder(initial.labels, settings.n_clusters),
             hard=hard,
-            max_iter=plan.max_iter,
-            # At a maximum a change of the encoder is felt by its square.
-            tol=max(sqrt(plan.tol), ROUNDING),
+            max_iter=settings.max_iter,
+            # Near an optimum the objective changes by the square of a change of the encoder.
+            tol=max(sqrt(settings.tol), MIN_ENCODER_TOL),
         )
 
-    results = plan.in_threads(one_start, list(enumerate(plan.seeds)))
+    results = run_starts(run_start, list(enumerate(settings.seeds)), settings)
     best = min(results, key=lambda result: result.objective)
-    return Solution(best.encoder.argmax(axis=1), None if hard else best.encoder, best.n_iter)
+    return AlgorithmResult(
+        best.encoder.argmax(axis=1), None if hard else best.encoder, best.n_iter
+    )
 
 
-def _spread(labels, n_clusters):
-    """Return an encoder (n_rows, n_clusters) that is nearly the partition."""
-    return np.eye(n_clusters)[labels] * (1 - SPREAD) + SPREAD / n_clusters
+def _smoothed_encoder(labels, n_clusters):
+    """Return an encoder, (n_rows, n_clusters), close to the partition but positive."""
+    return np.eye(n_clusters)[labels] * (1 - INITIAL_SPREAD) + INITIAL_SPREAD / n_clusters
 
 
 ALGORITHMS = {
@@ -77,6 +145,6 @@ ALGORITHMS = {
     "deterministic": _deterministic,
 }
 
-# Those of which beta must be known, and the one that cannot use it.
-NEED_BETA = ("iterative", "deterministic")
-IGNORE_BETA = ("agglomerative",)
+# Algorithms that require beta, and those that cannot use it.
+REQUIRE_BETA = ("iterative", "deterministic")
+REFUSE_BETA = ("agglomerative",)

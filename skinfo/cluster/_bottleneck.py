@@ -16,18 +16,17 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skinfo._kernels._sequential import NO_CLUSTER
-from skinfo.cluster._algorithms import ALGORITHMS, IGNORE_BETA, NEED_BETA
+from skinfo.cluster._algorithms import ALGORITHMS, REFUSE_BETA, REQUIRE_BETA, SolverSettings
 from skinfo.cluster._distinct_rows import (
+    check_any_positive,
+    check_counts,
     check_n_clusters,
     clean_csr,
     distinct_rows,
-    read_counts,
-    refuse_zeros,
-    weighted,
+    weight_rows,
 )
 from skinfo.cluster._encoders import ENCODERS
-from skinfo.cluster._result import describe, of_samples
-from skinfo.cluster._settings import Plan
+from skinfo.cluster._result import as_clustering, label_samples
 from skinfo.measures import mutual_information
 from skinfo.utils._compat import Interval, StrOptions, _fit_context
 from skinfo.utils._fit_state import unfitted_on_failure
@@ -36,16 +35,13 @@ from skinfo.utils._warnings import warn_caller
 
 NATS_PER_BIT = np.log(2)
 
-# Cells tried, in all clusters and starts, that take as long as threads take to begin and end.
-WORTH_THREADS = 3_000_000
+# Nanoseconds, in the sense of `in_threads`, of one cell in one cluster and start. The time is
+# longer, but much of that of a small table holds the GIL: threads pay from 3 million cells on.
+CELL_COST = 1 / 3
 
 
-def _makes_a_tree(estimator):
-    return estimator.algorithm == "agglomerative"
-
-
-# Not a ClusterMixin, of which there is but `fit_predict` to be had: scikit-learn checks those with
-# negative numbers, whatever the tag positive_only says.
+# Not a ClusterMixin, which adds `fit_predict` only: scikit-learn's checks of clusterers use
+# negative numbers whatever the tag positive_only is.
 class InformationBottleneck(
     CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
 ):
@@ -246,10 +242,10 @@ default="sequential"
         rows = distinct_rows(self._read(X, reset=True), sample_weight)
         n_clusters = check_n_clusters(self.n_clusters, rows, at_most=self.beta is not None)
         progress = Progress(self, None, X, y)
-        plan = self._plan(rows, n_clusters)._replace(on_start=lambda: progress.step("start"))
-        self._store(rows, ALGORITHMS[self.algorithm](rows, plan))
+        settings = self._solver_settings(rows, n_clusters, lambda: progress.step("start"))
+        self._store(rows, ALGORITHMS[self.algorithm](rows, settings))
         progress.end()
-        self._warn_of_unrest()
+        self._warn_if_not_converged()
         return self
 
     def fit_predict(self, X, y=None, sample_weight=None):
@@ -290,8 +286,8 @@ default="sequential"
         check_is_fitted(self)
         X = self._read(X, reset=False)
         labels = np.full(X.shape[0], NO_CLUSTER, np.int64)
-        some = np.diff(X.indptr) > 0
-        labels[some] = self._encoder.labels(X[some])
+        has_counts = np.diff(X.indptr) > 0
+        labels[has_counts] = self._encoder.predict(X[has_counts])
         return labels
 
     def transform(self, X):
@@ -338,11 +334,11 @@ default="sequential"
         """
         check_is_fitted(self)
         X = self._read(X, reset=False)
-        counts = X if sample_weight is None else weighted(X, sample_weight)
-        refuse_zeros(counts)
+        counts = X if sample_weight is None else weight_rows(X, sample_weight)
+        check_any_positive(counts)
         return float(mutual_information(self._encode(X).T @ counts, normalize=True))
 
-    @available_if(_makes_a_tree)
+    @available_if(lambda estimator: estimator.algorithm == "agglomerative")
     def cut_tree(self, n_clusters):
         """Return the labels that fewer or more clusters of the same tree have.
 
@@ -377,60 +373,61 @@ default="sequential"
             ensure_non_negative=True,
             ensure_min_features=2 if reset else 1,
         )
-        return clean_csr(read_counts(X, check))
+        return clean_csr(check_counts(X, check))
 
     def _encode(self, X):
         """Return p(t | x) of the rows of a csr_array."""
         encoder = np.zeros((X.shape[0], self._n_features_out))
-        some = np.diff(X.indptr) > 0
-        encoder[some] = self._encoder.shares(X[some])
+        has_counts = np.diff(X.indptr) > 0
+        encoder[has_counts] = self._encoder.encode(X[has_counts])
         return encoder
 
     def _check_beta(self):
-        if self.beta is None and self.algorithm in NEED_BETA:
+        if self.beta is None and self.algorithm in REQUIRE_BETA:
             raise ValueError(
                 f"algorithm={self.algorithm!r} needs beta, the bits of description that one bit "
                 "about y may cost, got None. Set it, for example beta=10; the larger it is, the "
                 "more is kept."
             )
-        if self.beta is not None and self.algorithm in IGNORE_BETA:
+        if self.beta is not None and self.algorithm in REFUSE_BETA:
             raise ValueError(
                 f"beta={self.beta} is of no use with algorithm={self.algorithm!r}, which merges "
                 "until n_clusters are left. Leave it at None, or use algorithm='sequential'."
             )
 
-    def _plan(self, rows, n_clusters):
-        """Return what the algorithm is to do."""
+    def _solver_settings(self, rows, n_clusters, on_start):
         random_state = check_random_state(self.random_state)
-        work = rows.counts.nnz * n_clusters * self.n_init
-        return Plan(
+        return SolverSettings(
             n_clusters=n_clusters,
             beta=self.beta,
             max_iter=int(self.max_iter),
-            tol=float(self.tol * rows.information()),
+            tol=float(self.tol * rows.information),
             seeds=random_state.randint(np.iinfo(np.int32).max, size=self.n_init),
-            n_jobs=self.n_jobs if work > WORTH_THREADS else None,
+            n_jobs=self.n_jobs,
+            work=CELL_COST * rows.counts.nnz * n_clusters * self.n_init,
+            on_start=on_start,
         )
 
-    def _store(self, rows, solution):
-        found = describe(rows, solution)
-        in_all = rows.information() / NATS_PER_BIT
-        self.labels_ = of_samples(found.labels, rows.groups)
-        self.cluster_weights_ = found.weights
-        self.cluster_distributions_ = found.counts / found.counts.sum(axis=1, keepdims=True)
-        self.information_ = found.information
-        self.compression_ = found.compression
-        self.relevance_ = min(float(found.information / in_all), 1.0) if in_all > 0 else 1.0
-        self.n_iter_ = solution.n_iter
-        self._encoder = ENCODERS[self.algorithm](found, rows.scale, self.beta)
-        self._tree = solution.tree
-        if solution.tree is not None:
-            self.children_, self.merge_costs_ = solution.tree.as_children()
+    def _store(self, rows, result):
+        clustering = as_clustering(rows, result)
+        total = rows.information / NATS_PER_BIT
+        self.labels_ = label_samples(clustering.labels, rows.groups)
+        self.cluster_weights_ = clustering.weights
+        sizes = clustering.counts.sum(axis=1, keepdims=True)
+        self.cluster_distributions_ = clustering.counts / sizes
+        self.information_ = clustering.information
+        self.compression_ = clustering.compression
+        self.relevance_ = min(float(clustering.information / total), 1.0) if total > 0 else 1.0
+        self.n_iter_ = result.n_iter
+        self._encoder = ENCODERS[self.algorithm](clustering, rows.scale, self.beta)
+        self._tree = result.tree
+        if result.tree is not None:
+            self.children_, self.merge_costs_ = result.tree.as_children()
 
-    def _warn_of_unrest(self):
+    def _warn_if_not_converged(self):
         if self.algorithm != "agglomerative" and self.n_iter_ >= self.max_iter:
             warn_caller(
-                f"The best start had not come to rest after max_iter={self.max_iter} rounds. "
+                f"The best start did not converge in max_iter={self.max_iter} rounds. "
                 "Increase max_iter, or tol.",
                 ConvergenceWarning,
             )

@@ -1,27 +1,27 @@
-"""The information curve: what a compression of X can hold of Y, for every number of bits."""
+"""Information curve: the maximal I(T;Y) of a compression T of X, for each I(T;X)."""
 
 from dataclasses import dataclass
-from functools import partial
 from itertools import count
 from numbers import Integral, Real
 from time import perf_counter
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_array, check_random_state
+from sklearn.utils import check_random_state
 
-from skinfo.cluster._critical_beta import find_onset, make_betas
-from skinfo.cluster._curve_frontier import hard_start, trace_frontier
-from skinfo.cluster._curve_solver import Search
-from skinfo.cluster._distinct_rows import distinct_rows, read_counts
-from skinfo.cluster._soft import make_table
+from skinfo.cluster._critical_beta import find_onset
+from skinfo.cluster._curve_frontier import default_betas, hard_decoder, trace_frontier
+from skinfo.cluster._curve_solver import CurveSolver
+from skinfo.cluster._distinct_rows import CountTable, read_distinct_rows
+from skinfo.cluster._soft import conditional_table
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._parallel import one_blas_thread
 from skinfo.utils._validation import check_base
 from skinfo.utils._warnings import warn_caller
 
-# Clusters at most, where `n_clusters` does not say.
-MOST_CLUSTERS = 128
+# Maximum number of clusters by default.
+DEFAULT_MAX_CLUSTERS = 128
 
 
 @dataclass(frozen=True)
@@ -54,15 +54,15 @@ class InformationCurve:
         about Y is lost.
     """
 
-    betas: np.ndarray
-    compression: np.ndarray
-    relevance: np.ndarray
-    n_clusters: np.ndarray
-    encoders: list
+    betas: NDArray[np.float64]
+    compression: NDArray[np.float64]
+    relevance: NDArray[np.float64]
+    n_clusters: NDArray[np.int64]
+    encoders: list[NDArray[np.float64]]
     mutual_information: float
     entropy: float
 
-    def hull(self):
+    def hull(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the corners of the concave hull of the origin and the points.
 
         Returns
@@ -79,7 +79,7 @@ class InformationCurve:
             corners.append(point)
         return tuple(np.array(corners).T)
 
-    def relevance_at(self, compression):
+    def relevance_at(self, compression: ArrayLike) -> float | NDArray[np.float64]:
         """Return the relevance that the hull reaches with some compression.
 
         Parameters
@@ -96,7 +96,7 @@ class InformationCurve:
 
 
 def _is_below(middle, left, right):
-    """Tell whether a point is not above the line between its neighbours."""
+    """Return whether a point is not above the line between its neighbours."""
     (x, y), (x_right, y_right) = middle - left, right - left
     return y * x_right <= y_right * x
 
@@ -119,19 +119,19 @@ def _is_below(middle, left, right):
     prefer_skip_nested_validation=True,
 )
 def information_curve(
-    X,
+    X: CountTable,
     *,
-    betas=None,
-    n_clusters=None,
-    sample_weight=None,
-    n_init=10,
-    max_iter=10_000,
-    tol=1e-8,
-    base=2,
-    random_state=None,
-    n_jobs=None,
-    verbose=False,
-):
+    betas: ArrayLike | None = None,
+    n_clusters: int | None = None,
+    sample_weight: ArrayLike | None = None,
+    n_init: int = 10,
+    max_iter: int = 10_000,
+    tol: float = 1e-8,
+    base: float = 2,
+    random_state: int | np.random.RandomState | None = None,
+    n_jobs: int | None = None,
+    verbose: bool | int = False,
+) -> InformationCurve:
     """Information curve of a table: the most relevance for every compression, in bits.
 
     T is a soft clustering p(t|x) of the rows. For each beta, the one that minimises
@@ -240,133 +240,61 @@ def information_curve(
     0.531
     """
     nats_per_unit = check_base(base)
-    rows = _read(X, sample_weight)
-    table = make_table(rows.joint())
-    limit = MOST_CLUSTERS if n_clusters is None else n_clusters
-    onset = find_onset(table, table.mass @ table.rows)
-    search = Search(table, min(limit, len(table.mass)), max_iter, tol, onset.cluster)
+    rows = read_distinct_rows(X, sample_weight)
+    table = conditional_table(rows.joint())
+    limit = DEFAULT_MAX_CLUSTERS if n_clusters is None else n_clusters
+    onset = find_onset(table)
+    solver = CurveSolver(table, min(limit, len(table.p_x)), max_iter, tol, onset.cluster)
     seeds = check_random_state(random_state).randint(np.iinfo(np.int32).max, size=n_init)
-    hard = hard_start(search, rows, seeds, n_jobs)
-    betas = make_betas(search, onset.beta, hard) if betas is None else _check_betas(betas)
-    found = trace_frontier(search, betas, hard, _printed_sweeps(len(betas)) if verbose else None)
-    _warn_if_unfinished(found, betas, max_iter)
+    hard = hard_decoder(solver, rows, seeds, n_jobs)
+    betas = default_betas(solver, onset.beta, hard) if betas is None else _check_betas(betas)
+    on_sweep = _sweep_printer(len(betas)) if verbose else None
+    solutions = trace_frontier(solver, betas, hard, on_sweep)
+    _warn_if_not_converged(solutions, betas, max_iter)
     return InformationCurve(
         betas=betas,
-        compression=np.array([solution.compression for solution in found]) / nats_per_unit,
-        relevance=np.array([solution.relevance for solution in found]) / nats_per_unit,
-        n_clusters=np.array([len(solution.shares) for solution in found]),
-        encoders=[_encoder(solution.shares, rows.groups) for solution in found],
-        mutual_information=float(rows.information()) / nats_per_unit,
-        entropy=float(-table.mass @ np.log(table.mass)) / nats_per_unit,
+        compression=np.array([solution.compression for solution in solutions]) / nats_per_unit,
+        relevance=np.array([solution.relevance for solution in solutions]) / nats_per_unit,
+        n_clusters=np.array([len(solution.joint) for solution in solutions]),
+        encoders=[_encoder(solution.joint, rows.groups) for solution in solutions],
+        mutual_information=float(rows.information) / nats_per_unit,
+        entropy=float(-table.p_x @ np.log(table.p_x)) / nats_per_unit,
     )
 
 
-@one_blas_thread
-def critical_beta(X, *, sample_weight=None):
-    """Smallest beta at which a compression of X pays.
-
-    Up to it, T that says nothing minimises I(T;X) - beta I(T;Y); beyond it some other T does
-    better. The information curve leaves the origin with the slope 1 / beta.
-
-    Parameters
-    ----------
-    X : array-like or sparse array of shape (n_rows, n_columns)
-        Counts or weights: cell (x, y) is a multiple of p(x, y).
-
-    sample_weight : array-like of shape (n_rows,), default=None
-        Multiplies the rows of `X`.
-
-    Returns
-    -------
-    beta : float
-        At least 1, which it is if some part of Y is a function of X; infinity if X and Y are
-        independent.
-
-    Raises
-    ------
-    ValueError
-        If `X` has no mass, or a cell that is negative, infinite or NaN; if `sample_weight` is
-        no weights.
-
-    See Also
-    --------
-    information_curve : What the compression holds for larger beta.
-
-    Notes
-    -----
-    This is the onset of the best solution, 1 / eta_KL, eta_KL being the largest
-    KL(q(y) || p(y)) / KL(q(x) || p(x)) over all q(x), with q(y) = sum_x q(x) p(y|x). The solution
-    that says nothing stays a local minimum up to 1 / rho^2, rho being the maximal correlation of X
-    and Y: iterations that start next to it find nothing before that beta. The two are often the
-    same, and 1 / eta_KL is never the larger.
-
-    The ratio is searched along lines from p(x) to the rows, to p(x|y) of the columns and along
-    singular vectors, and increased from the best places until its gradient vanishes. With two rows
-    this finds the largest. With more, a larger one may in principle be missed, so
-    the result is an upper bound; none of 100 random tables of 3 x 4 counts was off by 1e-7.
-
-    References
-    ----------
-    .. [1] V. Anantharam, A. Gohari, S. Kamath and C. Nair, "On maximal correlation,
-       hypercontractivity, and the data processing inequality studied by Erkip and Cover", 2013.
-    .. [2] T. Wu, I. Fischer, I. L. Chuang and M. Tegmark, "Learnability for the information
-       bottleneck", UAI, 2019.
-
-    Examples
-    --------
-    A bit that is flipped with probability d = 0.1: 1 / (1 - 2 d)^2.
-
-    >>> from skinfo.cluster import critical_beta
-    >>> round(critical_beta([[45, 5], [5, 45]]), 6)
-    1.5625
-    """
-    table = make_table(_read(X, sample_weight).joint())
-    return find_onset(table, table.mass @ table.rows).beta
-
-
-def _printed_sweeps(n_betas):
-    """Return what prints a line for each sweep."""
-    sweeps, begun = count(1), perf_counter()
+def _sweep_printer(n_betas):
+    """Return a callback that prints a line for each sweep."""
+    sweeps, start = count(1), perf_counter()
 
     def print_sweep(n_improved):
         print(
             f"[information_curve] sweep {next(sweeps)}: {n_improved} of {n_betas} betas improved, "
-            f"{perf_counter() - begun:.1f} s"
+            f"{perf_counter() - start:.1f} s"
         )
 
     return print_sweep
 
 
-def _read(X, sample_weight):
-    check = partial(
-        check_array,
-        accept_sparse="csr",
-        dtype=np.float64,
-        ensure_non_negative=True,
-        input_name="X",
-    )
-    return distinct_rows(read_counts(X, check), sample_weight)
-
-
 def _check_betas(betas):
+    """Return betas as a sorted array; ValueError unless they are positive and finite."""
     betas = np.sort(np.asarray(betas, np.float64).ravel())
     if not (len(betas) and np.all(betas > 0) and np.isfinite(betas[-1])):
         raise ValueError(f"betas must be positive finite numbers, got {betas.tolist()}.")
     return betas
 
 
-def _warn_if_unfinished(found, betas, max_iter):
-    unfinished = betas[[not solution.converged for solution in found]]
+def _warn_if_not_converged(solutions, betas, max_iter):
+    unfinished = betas[[not solution.converged for solution in solutions]]
     if len(unfinished):
         warn_caller(
             f"max_iter={max_iter} ended the descent for {len(unfinished)} of {len(betas)} betas "
-            f"({unfinished[0]:.4g} the first): their points are reached, but are not the best for "
-            "their beta. Raise max_iter or tol.",
+            f"({unfinished[0]:.4g} the first): their points are reached by the encoders, but are "
+            "not optimal for their beta. Increase max_iter or tol.",
             ConvergenceWarning,
         )
 
 
-def _encoder(shares, groups):
-    """Return p(t|x) of all rows, (n_rows, n_clusters): group -1, of no weight, gets p(t)."""
-    of_groups = shares.T / shares.sum(axis=0)[:, None]
-    return np.vstack([of_groups, shares.sum(axis=1)])[groups]
+def _encoder(joint, groups):
+    """Return p(t|x) of all samples, (n_samples, n_clusters); p(t) for group -1, without weight."""
+    of_groups = joint.T / joint.sum(axis=0)[:, None]
+    return np.vstack([of_groups, joint.sum(axis=1)])[groups]

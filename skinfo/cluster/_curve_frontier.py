@@ -1,25 +1,34 @@
-"""The frontier of the information plane: the best solutions for a row of betas."""
+"""Solutions along the information curve, improved by exchange between betas."""
 
-from skinfo.cluster._algorithms import ALGORITHMS
+import numpy as np
+
+from skinfo.cluster._algorithms import ALGORITHMS, SolverSettings
 from skinfo.cluster._curve_solver import IMPROVEMENT
-from skinfo.cluster._settings import Plan, cluster_counts
+from skinfo.cluster._soft import dense
 
-# Down and up again, at most so often.
+# Maximum number of sweeps down and up.
 MAX_SWEEPS = 20
-# Rounds of moves of the rows, and the gain, in nats, that ends them.
-MAX_MOVES = 100
-LEAST_GAIN = 1e-10
+# Rounds of the sequential algorithm for the initial partition, and the gain that ends them, nats.
+MAX_ROUNDS = 100
+MIN_GAIN = 1e-10
+
+# The default betas end where T holds this proportion of the relevance of hard clusters.
+SATURATION = 0.999
+MAX_DOUBLINGS = 40
+N_BETAS = 32
+# Relative distance of the second beta from the first, the onset.
+FIRST_STEP = 0.01
 
 
-def hard_start(search, rows, seeds, n_jobs):
-    """Return q(t, y) of hard clusters that hold about as much of y as so many can.
+def hard_decoder(solver, rows, seeds, n_jobs):
+    """Return q(t, y) of hard clusters that hold about as much of Y as that many clusters can.
 
-    With as many clusters as rows, each has its own. With fewer, they are what is best of several
-    partitions of the sequential algorithm.
+    With as many clusters as rows, each row is a cluster; with fewer, they are the best partition
+    of the sequential algorithm.
 
     Parameters
     ----------
-    search : Search
+    solver : CurveSolver
 
     rows : DistinctRows
         Of the same table.
@@ -28,113 +37,131 @@ def hard_start(search, rows, seeds, n_jobs):
 
     n_jobs : int or None
     """
-    if search.limit == len(rows.sizes):
-        return search.table.mass[:, None] * search.conditional()
-    plan = Plan(search.limit, None, MAX_MOVES, LEAST_GAIN, seeds, n_jobs)
-    labels = ALGORITHMS["sequential"](rows, plan).labels
-    counts = cluster_counts(rows, labels, search.limit)
+    if solver.max_clusters == len(rows.sizes):
+        return solver.table.p_x[:, None] * dense(solver.table.conditional)
+    settings = SolverSettings(solver.max_clusters, None, MAX_ROUNDS, MIN_GAIN, seeds, n_jobs)
+    labels = ALGORITHMS["sequential"](rows, settings).labels
+    counts = rows.cluster_counts(labels, solver.max_clusters)
     return counts[counts.any(axis=1)] / rows.sizes.sum()
 
 
-def trace_frontier(search, betas, hard, on_sweep=None):
+def default_betas(solver, onset, hard):
+    """Return N_BETAS betas from the onset to where the relevance of hard clusters saturates."""
+    if onset == np.inf:
+        return np.ones(1)
+    goal = SATURATION * solver.relevance(hard)
+    last = 2 * onset
+    for _ in range(MAX_DOUBLINGS):
+        if solver.optimise(solver.smooth(hard), last).relevance >= goal:
+            break
+        last *= 2
+    steps = np.geomspace(FIRST_STEP, last / onset - 1, N_BETAS - 1)
+    return onset * np.concatenate([[1.0], 1 + steps])
+
+
+def trace_frontier(solver, betas, hard, on_sweep=None):
     """Return the best solution found for each of increasing betas.
 
-    Solutions are handed on from beta to beta, down from hard clusters and up from none, with new
-    clusters wherever they pay, until none is improved. At last every beta takes the best of
-    all solutions, so that all lie on the concave hull, and neither information falls.
+    The objective is not convex, and a solution for one beta is a good start for its neighbours.
+    So solutions are passed on from beta to beta, downwards from hard clusters and upwards from a
+    single one, with new clusters wherever they pay, until none improves. Finally every beta takes
+    the best of all solutions, so that all points lie on the concave hull and neither
+    information decreases with beta.
 
     Parameters
     ----------
-    search : Search
+    solver : CurveSolver
 
     betas : ndarray of shape (n_betas,)
 
     hard : ndarray of shape (n_clusters, n_columns)
-        q(t, y) of what the largest beta starts from.
+        q(t, y) that the largest beta starts from.
 
     on_sweep : callable or None, default=None
-        Called after each sweep down and up with how many solutions it improved.
+        Called after each sweep down and up with the number of solutions it improved.
 
     Returns
     -------
-    solutions : list of Solution
+    solutions : list of CurveSolution
     """
-    frontier = _Frontier(search, betas)
-    frontier.settle(len(betas) - 1, search.soften(hard))
+    frontier = _Frontier(solver, betas)
+    frontier.try_decoder(len(betas) - 1, solver.smooth(hard))
     for _ in range(MAX_SWEEPS):
-        before = list(frontier.best)
+        previous = list(frontier.solutions)
         frontier.sweep_down()
         frontier.sweep_up()
-        frontier.share()
+        frontier.try_best_of_all()
         n_improved = sum(
-            one is not other for one, other in zip(before, frontier.best, strict=True)
+            one is not other for one, other in zip(previous, frontier.solutions, strict=True)
         )
         if on_sweep is not None:
             on_sweep(n_improved)
         if n_improved == 0:
             break
     frontier.finish()
-    return [frontier.best[frontier.leader(i)] for i in range(len(betas))]
+    return [frontier.solutions[frontier.best_for(i)] for i in range(len(betas))]
 
 
 class _Frontier:
-    """The best solution for each beta so far, and what was tried on it already."""
+    """Best solution so far for each beta, and the starts tried on it already."""
 
-    def __init__(self, search, betas):
-        self.search = search
+    def __init__(self, solver, betas):
+        self.solver = solver
         self.betas = betas
-        self.best = [search.trivial] * len(betas)
+        self.solutions = [solver.trivial] * len(betas)
         self._tried = {}
-        self._unsplit = [None] * len(betas)
+        self._without_growth = [None] * len(betas)
 
-    def settle(self, i, decoder):
-        """Settle from a decoder, and keep what comes out if it is better."""
-        self._keep(i, self.search.settle(decoder, self.betas[i]))
+    def try_decoder(self, i, decoder):
+        """Optimise from a decoder for beta i, and keep the result if it is better."""
+        self._keep_if_better(i, self.solver.optimise(decoder, self.betas[i]))
 
     def sweep_down(self):
-        """Hand solutions on to the next smaller beta."""
+        """Start each beta from the solution of the next larger one."""
         for i in reversed(range(len(self.betas) - 1)):
-            self._take_from(i, i + 1)
+            self._try_solution_of(i, i + 1)
 
     def sweep_up(self):
-        """Hand solutions on to the next larger beta, and split their clusters."""
+        """Start each beta from the solution of the next smaller one, and add clusters."""
         for i in range(len(self.betas)):
             if i:
-                self._take_from(i, i - 1)
-            self._split(i)
+                self._try_solution_of(i, i - 1)
+            self._add_clusters(i)
 
-    def share(self):
-        """Let every beta start from the solution that is best for it."""
+    def try_best_of_all(self):
+        """Start each beta from the solution, of any beta, that is best for it."""
         for i in range(len(self.betas)):
-            self._take_from(i, self.leader(i))
+            self._try_solution_of(i, self.best_for(i))
 
     def finish(self):
-        """Let every solution, of which all but the last steps were made, make these too."""
+        """Optimise each solution, so far accurate enough for comparisons only, to `tol`."""
         for i, beta in enumerate(self.betas):
-            if self.best[i] is not self.search.trivial:
-                found = self.search.settle(self.best[i].decoder, beta, self.search.tol)
-                if found.cost(beta) <= self.best[i].cost(beta) or not found.converged:
-                    self.best[i] = found
+            if self.solutions[i] is not self.solver.trivial:
+                decoder = self.solutions[i].decoder
+                final = self.solver.optimise(decoder, beta, self.solver.tol)
+                better = final.objective(beta) <= self.solutions[i].objective(beta)
+                if better or not final.converged:
+                    self.solutions[i] = final
 
-    def leader(self, i):
-        """Return whose solution costs least at a beta."""
-        costs = [solution.cost(self.betas[i]) for solution in self.best]
-        return costs.index(min(costs))
+    def best_for(self, i):
+        """Return the index of the solution with the smallest objective for beta i."""
+        objectives = [solution.objective(self.betas[i]) for solution in self.solutions]
+        return objectives.index(min(objectives))
 
-    def _take_from(self, i, source):
-        solution = self.best[source]
-        if solution is not self.best[i] and self._tried.get((i, source)) is not solution:
+    def _try_solution_of(self, i, source):
+        solution = self.solutions[source]
+        if solution is not self.solutions[i] and self._tried.get((i, source)) is not solution:
             self._tried[i, source] = solution
-            self.settle(i, solution.decoder)
+            self.try_decoder(i, solution.decoder)
 
-    def _split(self, i):
-        while self.best[i] is not self._unsplit[i]:
-            self._unsplit[i] = self.best[i]
-            found = self.search.split(self.best[i], self.betas[i])
-            if found is not None:
-                self._keep(i, found)
+    def _add_clusters(self, i):
+        while self.solutions[i] is not self._without_growth[i]:
+            self._without_growth[i] = self.solutions[i]
+            solution = self.solver.add_clusters(self.solutions[i], self.betas[i])
+            if solution is not None:
+                self._keep_if_better(i, solution)
 
-    def _keep(self, i, found):
+    def _keep_if_better(self, i, solution):
         beta = self.betas[i]
-        if found.cost(beta) < self.best[i].cost(beta) - IMPROVEMENT:
-            self.best[i] = found
+        if solution.objective(beta) < self.solutions[i].objective(beta) - IMPROVEMENT:
+            self.solutions[i] = solution

@@ -1,4 +1,15 @@
-"""The ways to one solution of the information bottleneck, for one beta."""
+"""Solutions of the soft information bottleneck for one beta: descent, and new clusters.
+
+The objective is I(T;X) - beta I(T;Y), in nats. A solution is improved in two ways: by iterating
+the self-consistent equations from a decoder q(t, y), and by adding clusters. An infinitesimal
+cluster with distribution q(y) gains weight in the next iteration, and so lowers the objective, if
+its growth rate
+
+    g = sum_x p(x) exp(beta sum_y p(y|x) ln q(y)) / Z(x),
+    Z(x) = sum_t q(t) exp(beta sum_y p(y|x) ln q(y|t)),
+
+exceeds 1. The q(y) of largest g are found by iterating the same equations for that one cluster.
+"""
 
 from typing import NamedTuple
 
@@ -8,245 +19,268 @@ from scipy import sparse
 from skinfo._kernels._agglomeration import agglomerate, merged_labels
 from skinfo._kernels._growth import grow_clusters
 from skinfo._kernels._soft import TINY, mutual_information
-from skinfo.cluster._soft import dense, encoder_scores, minimise_soft
+from skinfo.cluster._soft import dense, encoder_scores, minimise_soft, xlogx
 from skinfo.utils._grouping import sum_groups
 
-# A solution is better where it lowers the objective by more, in nats.
+# Minimum decrease of the objective, in nats, for a solution to count as better.
 IMPROVEMENT = 1e-7
-# A new cluster grows where ln g is more: what it gains is its weight times that, or less.
-GROWING = IMPROVEMENT
-# While solutions are compared, a change of sqrt q(t, y) that ends a descent: what it leaves to
-# gain is about the square.
-NEARLY = 1e-5
-# Clusters of less weight are dropped; clusters whose merging costs less, in nats of the
-# objective, are one.
-DEAD = 1e-12
-TWIN = 1e-11
+# Minimum ln g of a new cluster. Its gain is at most its weight times ln g.
+MIN_LOG_GROWTH = IMPROVEMENT
+# Change of sqrt q(t, y) that ends a descent whose solution is only compared with others. The gain
+# that is left is about the square of it.
+COARSE_TOL = 1e-5
+# Clusters of less weight are dropped.
+MIN_WEIGHT = 1e-12
+# Clusters are duplicates if merging them costs less than this, in nats of the objective.
+DUPLICATE_COST = 1e-11
 
-# Every row of so many may start a new cluster, and of a larger table those that cost most. After
-# one step so many of them are followed on, until what is left of the way would change ln g by
-# less than this.
-N_SEEDS = 512
-N_FOLLOWED = 64
-STILL = 0.1 * GROWING
+# New clusters start from the rows: from all of them up to this many, otherwise from those that
+# contribute most to the objective.
+MAX_SEEDS = 512
+# After one step the most promising are iterated further ...
+MAX_FOLLOWED = 64
+# ... until the remaining change of ln g is estimated to be below this.
+CONVERGED_LOG_GROWTH = 0.1 * MIN_LOG_GROWTH
 MAX_CYCLES = 100
-# What is left of the way is not taken for more than so many steps.
-LONGEST = 1e6
-# New clusters are one where no sqrt q(y|t) differs by more.
-ALIKE = 1e-3
-# How much of p(y) is mixed into what a cluster starts from, and the weight that new clusters get
-# together.
+# Longest extrapolation, in steps.
+MAX_EXTRAPOLATION = 1e6
+# New clusters are duplicates if no sqrt q(y|t) differs by more than this.
+DUPLICATE_DISTANCE = 1e-3
+# Proportion of p(y) mixed into q(y|t), so that no column is excluded for ever.
 SMOOTHING = 0.01
+# Total weight that new clusters start with.
 NEW_WEIGHT = 0.05
 
 
-class Solution(NamedTuple):
-    """Clusters, and where they are in the information plane.
+class CurveSolution(NamedTuple):
+    """Clusters for one beta, and their position in the information plane.
 
     Attributes
     ----------
-    shares : ndarray of shape (n_clusters, n_rows)
+    joint : ndarray of shape (n_clusters, n_rows)
         q(t, x).
 
     decoder : ndarray of shape (n_clusters, n_columns)
         q(t, y).
 
-    compression, relevance : float
-        I(T;X) and I(T;Y), in nats.
+    compression : float
+        I(T;X), in nats.
+
+    relevance : float
+        I(T;Y), in nats.
 
     converged : bool
     """
 
-    shares: np.ndarray
+    joint: np.ndarray
     decoder: np.ndarray
     compression: float
     relevance: float
     converged: bool
 
-    def cost(self, beta):
-        """Return the objective, I(T;X) - beta I(T;Y)."""
+    def objective(self, beta):
+        """Return I(T;X) - beta I(T;Y)."""
         return self.compression - beta * self.relevance
 
 
-class Search:
-    """Finds solutions of one table.
+class NewClusters(NamedTuple):
+    """Infinitesimal clusters.
+
+    Attributes
+    ----------
+    log_growth : ndarray of shape (n_clusters,)
+        ln g.
+
+    distributions : ndarray of shape (n_clusters, n_columns)
+        q(y|t).
+    """
+
+    log_growth: np.ndarray
+    distributions: np.ndarray
+
+    def fastest(self):
+        """Return the indices of the clusters to follow, the fastest growing first."""
+        return np.argsort(-self.log_growth, kind="stable")[:MAX_FOLLOWED]
+
+
+class CurveSolver:
+    """Solver for one table, any beta.
 
     Parameters
     ----------
-    table : Table
+    table : ConditionalTable
 
-    limit : int
-        Most clusters.
+    max_clusters : int
 
     max_iter : int
 
     tol : float
-        Of the solutions that are shown.
+        Of the solutions that are returned to the user.
 
-    first : ndarray of shape (n_columns,) or None
-        q(y|t) of the cluster that pays first.
+    first_cluster : ndarray of shape (n_columns,) or None
+        q(y|t) of the cluster that pays first; see `find_onset`.
 
     Attributes
     ----------
-    p_y : ndarray of shape (n_columns,)
-
-    trivial : Solution
-        One cluster, which says nothing.
+    trivial : CurveSolution
+        One cluster, of no information.
     """
 
-    def __init__(self, table, limit, max_iter, tol, first=None):
+    def __init__(self, table, max_clusters, max_iter, tol, first_cluster=None):
         self.table = table
-        self.limit = limit
+        self.max_clusters = max_clusters
         self.max_iter = max_iter
         self.tol = tol
-        self.first = first
-        self.p_y = table.mass @ table.rows
-        self.trivial = Solution(table.mass[None, :], self.p_y[None, :], 0.0, 0.0, True)
+        self.first_cluster = first_cluster
+        self._p_y = table.p_y
+        self.trivial = CurveSolution(table.p_x[None, :], self._p_y[None, :], 0.0, 0.0, True)
 
-    def settle(self, decoder, beta, tol=None):
-        """Return the solution that iteration reaches from q(t, y), nearly; with a `tol`, to it."""
-        tol = max(self.tol, NEARLY) if tol is None else tol
-        shares, n_iter = minimise_soft(self.table, decoder, beta, self.max_iter, tol)
-        shares = _without_dead(shares, self.table.mass)
-        decoder = np.ascontiguousarray(shares @ self.table.rows)
-        labels = _merge(decoder, len(decoder), TWIN / beta)
-        shares, decoder = _sum_groups(shares, labels), _sum_groups(decoder, labels)
-        compression = mutual_information(shares, self.table.mass)
-        converged = n_iter < self.max_iter
-        return Solution(shares, decoder, compression, self.relevance_of(decoder), converged)
+    def optimise(self, decoder, beta, tol=None):
+        """Return the solution that the iteration reaches from q(t, y).
 
-    def relevance_of(self, decoder):
-        """Return I(T;Y) in nats of q(t, y)."""
-        return mutual_information(decoder, self.p_y)
+        Without a `tol` it ends early, accurate enough to compare solutions.
+        """
+        tol = max(self.tol, COARSE_TOL) if tol is None else tol
+        joint, n_iter = minimise_soft(self.table, decoder, beta, self.max_iter, tol)
+        joint = _drop_light_clusters(joint, self.table.p_x)
+        decoder = np.ascontiguousarray(joint @ self.table.conditional)
+        labels = _merge_cheapest(decoder, len(decoder), DUPLICATE_COST / beta)
+        if labels[-1] < len(labels) - 1:
+            joint, decoder = sum_groups(joint, labels), sum_groups(decoder, labels)
+        return CurveSolution(
+            joint,
+            decoder,
+            compression=mutual_information(joint, self.table.p_x),
+            relevance=self.relevance(decoder),
+            converged=n_iter < self.max_iter,
+        )
 
-    def soften(self, decoder):
-        """Return q(t, y) with some of p(y) mixed into every q(y|t): nothing is ruled out."""
-        return (1 - SMOOTHING) * decoder + SMOOTHING * decoder.sum(axis=1)[:, None] * self.p_y
+    def relevance(self, decoder):
+        """Return I(T;Y) of q(t, y), in nats."""
+        return mutual_information(decoder, self._p_y)
 
-    def conditional(self, chosen=slice(None)):
-        """Return p(y|x) of some rows, dense."""
-        return dense(self.table.rows[chosen])
+    def smooth(self, decoder):
+        """Return q(t, y) with some of p(y) mixed into every q(y|t), so that none has zeros."""
+        return (1 - SMOOTHING) * decoder + SMOOTHING * decoder.sum(axis=1)[:, None] * self._p_y
 
-    def split(self, solution, beta):
+    def add_clusters(self, solution, beta):
         """Return a solution with new clusters, or None if none would grow.
 
-        A small cluster that grows lowers the objective. With no room left, the two clusters that
-        are most alike make some.
+        If `max_clusters` is reached, the two most similar clusters are merged to make room.
         """
         decoder = solution.decoder
-        if len(decoder) == self.limit:
-            decoder = _sum_groups(decoder, _merge(decoder, self.limit - 1, 0.0))
-        room = self.limit - len(decoder)
-        rows = self._new_clusters(encoder_scores(self.table, solution.decoder, beta), beta)[:room]
-        if not len(rows):
+        if len(decoder) == self.max_clusters:
+            labels = _merge_cheapest(decoder, self.max_clusters - 1, 0.0)
+            decoder = sum_groups(decoder, labels)
+        room = self.max_clusters - len(decoder)
+        scores = encoder_scores(self.table, solution.decoder, beta)
+        new = self._growing_clusters(scores, beta)[:room]
+        if not len(new):
             return None
-        decoder = np.vstack([(1 - NEW_WEIGHT) * decoder, NEW_WEIGHT / len(rows) * rows])
-        return self.settle(decoder, beta)
+        decoder = np.vstack([(1 - NEW_WEIGHT) * decoder, NEW_WEIGHT / len(new) * new])
+        return self.optimise(decoder, beta)
 
-    def _new_clusters(self, scores, beta):
-        """Return q(y|t) of new clusters that would grow, fastest first."""
-        top = scores.max(axis=0)
-        free = top + np.log(np.exp(scores - top).sum(axis=0))
-        seeds = self.seeds(free, beta)
-        if self.first is not None:
-            seeds = np.vstack([seeds, self.first])
-        growth, rows = self.grow(free, beta, seeds)
-        growth, rows = self._follow(free, beta, rows[most_promising(growth)])
-        order = most_promising(growth)
-        return _unlike(rows[order[growth[order] > GROWING]])
+    def _growing_clusters(self, scores, beta):
+        """Return q(y|t) of clusters that would grow, the fastest first."""
+        largest = scores.max(axis=0)
+        log_z = largest + np.log(np.exp(scores - largest).sum(axis=0))
+        seeds = self.seeds(log_z, beta)
+        if self.first_cluster is not None:
+            seeds = np.vstack([seeds, self.first_cluster])
+        new = self.grow(log_z, beta, seeds)
+        new = self._maximise_growth(log_z, beta, new.distributions[new.fastest()])
+        order = new.fastest()
+        return _without_duplicates(
+            new.distributions[order[new.log_growth[order] > MIN_LOG_GROWTH]]
+        )
 
-    def _follow(self, free, beta, rows):
-        """Return ln g and q(y|t) where new clusters, each for itself, would grow fastest.
+    def _maximise_growth(self, log_z, beta, distributions):
+        """Return NewClusters where each would, by itself, grow fastest.
 
-        Steps contract as little as one likes, so that little gain is no sign of an end. Each two
-        are extrapolated along their change and its change (SQUAREM, Varadhan and Roland 2008), in
-        the coordinates sqrt q(y|t), and by their ratio what is left to gain is told.
+        Steps may contract arbitrarily slowly, so a small gain does not imply convergence. Every
+        two steps are extrapolated along the first difference by its ratio to the second (SQUAREM,
+        Varadhan and Roland 2008, scheme S3), in the coordinates sqrt q(y|t), and that ratio also
+        gives the estimate of the remaining gain.
         """
-        growth = np.empty(len(rows))
-        active = np.arange(len(rows))
-        rows = rows.copy()
+        log_growth = np.empty(len(distributions))
+        active = np.arange(len(distributions))
+        distributions = distributions.copy()
         for _ in range(MAX_CYCLES):
-            begin = rows[active]
-            before, one = self.grow(free, beta, begin)
-            plain, two = self.grow(free, beta, one)
-            change = np.sqrt(one) - np.sqrt(begin)
-            bend = np.sqrt(two) - np.sqrt(one) - change
-            length = _norm(change) / (_norm(bend) + _norm(change) / LONGEST + TINY)
-            far = np.square(np.sqrt(begin) + 2 * length * change + length**2 * bend)
-            reached, three = self.grow(free, beta, far / far.sum(axis=1, keepdims=True))
-            better = reached > plain
-            rows[active] = np.where(better[:, None], three, two)
-            growth[active] = np.maximum(reached, plain)
-            # Gains shrink as the squares of changes: the rest of a geometric series.
+            start = distributions[active]
+            first = self.grow(log_z, beta, start)
+            second = self.grow(log_z, beta, first.distributions)
+            roots = np.sqrt(start), np.sqrt(first.distributions), np.sqrt(second.distributions)
+            change = roots[1] - roots[0]
+            bend = roots[2] - roots[1] - change
+            length = _norm(change) / (_norm(bend) + _norm(change) / MAX_EXTRAPOLATION + TINY)
+            far = np.square(roots[0] + 2 * length * change + length**2 * bend)
+            third = self.grow(log_z, beta, far / far.sum(axis=1, keepdims=True))
+            # The extrapolated point counts only if it is better than the plain steps.
+            better = third.log_growth > second.log_growth
+            distributions[active] = np.where(
+                better[:, None], third.distributions, second.distributions
+            )
+            log_growth[active] = np.maximum(third.log_growth, second.log_growth)
+            # Changes form a geometric series of this ratio, gains one of its square.
             ratio = _norm(change + bend) / np.maximum(_norm(change), TINY)
-            left = 1 - np.square(np.minimum(ratio, LONGEST))[:, 0]
-            active = active[plain - before > STILL * left]
+            remaining = 1 - np.square(np.minimum(ratio, MAX_EXTRAPOLATION))[:, 0]
+            gain = second.log_growth - first.log_growth
+            active = active[gain > CONVERGED_LOG_GROWTH * remaining]
             if not len(active):
                 break
-        return growth, rows
+        return NewClusters(log_growth, distributions)
 
-    def seeds(self, free, beta):
-        """Return the q(y|t) that a new cluster may start from: the rows that cost most."""
-        chosen = np.arange(len(free))
-        if len(free) > N_SEEDS:
-            cost = (beta * row_certainty(self.table.rows) - free) * self.table.mass
-            chosen = np.sort(np.argpartition(-cost, N_SEEDS)[:N_SEEDS])
-        return self.soften(self.conditional(chosen))
+    def seeds(self, log_z, beta):
+        """Return the q(y|t) that new clusters start from: smoothed rows p(y|x)."""
+        chosen = np.arange(len(log_z))
+        if len(log_z) > MAX_SEEDS:
+            cost = (beta * negative_entropies(self.table.conditional) - log_z) * self.table.p_x
+            chosen = np.sort(np.argpartition(-cost, MAX_SEEDS)[:MAX_SEEDS])
+        return self.smooth(dense(self.table.conditional[chosen]))
 
-    def grow(self, free, beta, rows):
-        """Return ln g of new clusters and the q(y|t) they step to: see `grow_clusters`."""
-        return grow_clusters(self.table.factor, self.table.mass, free, beta, rows)
-
-
-def most_promising(growth):
-    """Return which new clusters to follow, fastest first."""
-    return np.argsort(-growth, kind="stable")[:N_FOLLOWED]
+    def grow(self, log_z, beta, distributions):
+        """Return the NewClusters one step after `distributions`, with the ln g before the step."""
+        return NewClusters(
+            *grow_clusters(self.table.factor, self.table.p_x, log_z, beta, distributions)
+        )
 
 
-def _unlike(rows):
-    """Return q(y|t) of clusters without those that are like one before."""
+def negative_entropies(conditional):
+    """Return sum_y p(y|x) ln p(y|x) of every row of an array or CSR."""
+    if sparse.issparse(conditional):
+        indices, indptr = conditional.indices, conditional.indptr
+        terms = sparse.csr_array((xlogx(conditional.data), indices, indptr), conditional.shape)
+        return np.asarray(terms.sum(axis=1)).ravel()
+    return xlogx(conditional).sum(axis=1)
+
+
+def _without_duplicates(distributions):
+    """Return q(y|t) of the clusters that differ from all before them."""
     kept = []
-    for row in np.sqrt(rows):
-        if all(np.abs(row - other).max() > ALIKE for other in kept):
-            kept.append(row)
-    return np.square(kept).reshape(-1, rows.shape[1])
+    for root in np.sqrt(distributions):
+        if all(np.abs(root - other).max() > DUPLICATE_DISTANCE for other in kept):
+            kept.append(root)
+    return np.square(kept).reshape(-1, distributions.shape[1])
 
 
 def _norm(changes):
     return np.linalg.norm(changes, axis=1, keepdims=True)
 
 
-def row_certainty(rows):
-    """Return sum_y p(y|x) ln p(y|x) of every row, of an array or CSR."""
-    if sparse.issparse(rows):
-        cells = sparse.csr_array((_xlogx(rows.data), rows.indices, rows.indptr), rows.shape)
-        return np.asarray(cells.sum(axis=1)).ravel()
-    return _xlogx(rows).sum(axis=1)
+def _drop_light_clusters(joint, p_x):
+    """Return q(t, x) without clusters of next to no weight, its sums over t still p(x)."""
+    weight = joint.sum(axis=1)
+    if weight.min() >= MIN_WEIGHT:
+        return joint
+    kept = weight >= MIN_WEIGHT
+    joint, weight = joint[kept], weight[kept]
+    # Rows that were only in dropped clusters have next to no mass; they are spread as p(t).
+    lost = joint.sum(axis=0) <= TINY
+    joint[:, lost] = weight[:, None]
+    return joint * (p_x / joint.sum(axis=0))
 
 
-def _xlogx(p):
-    return p * np.log(np.where(p > 0, p, 1.0))
-
-
-def _without_dead(shares, mass):
-    weight = shares.sum(axis=1)
-    if weight.min() >= DEAD:
-        return shares
-    alive = weight >= DEAD
-    shares, weight = shares[alive], weight[alive]
-    # Rows of next to no mass that were in dead clusters only go wherever others are.
-    lost = shares.sum(axis=0) <= TINY
-    shares[:, lost] = weight[:, None]
-    return shares * (mass / shares.sum(axis=0))
-
-
-def _merge(decoder, max_clusters, threshold):
-    """Return the group of each cluster once the cheapest merges are made."""
+def _merge_cheapest(decoder, max_clusters, threshold):
+    """Return new labels after the merges that cost less than `threshold` or are needed."""
     steps, _ = agglomerate(decoder, max_clusters, threshold)
     return merged_labels(steps, len(decoder), len(steps))
-
-
-def _sum_groups(array, labels):
-    if labels[-1] == len(labels) - 1:
-        return array
-    return sum_groups(array, labels)

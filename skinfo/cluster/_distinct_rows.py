@@ -1,30 +1,37 @@
-"""A table of counts as its distinct rows, in an order that only their content decides.
+"""Distinct rows of a table of counts, in an order that depends on their content only.
 
-Rows in proportion say the same of y, so the bottleneck keeps them together whatever else
-happens. To make them one before anything else also makes the answer blind to the order of the
-rows, and a weight of w the same as w repetitions.
+Proportional rows have the same p(y|x), so every optimal clustering keeps them together. Merging
+them first makes the result independent of the order of the rows, and an integer weight w
+equivalent to w repetitions.
 """
 
+from functools import partial
 from math import frexp
 from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import ArrayLike
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_array
 
 from skinfo._counts._table import numeric_columns
 from skinfo._kernels._elementary import xlogx_table
 from skinfo._kernels._row_hash import label_equal_rows, row_hashes
-from skinfo._kernels._sequential import SparseCounts
+from skinfo._kernels._sequential import NO_CLUSTER, SparseCounts
 from skinfo.utils._validation import check_sample_weight
 from skinfo.utils._warnings import warn_caller
 
-# Where more of the cells than this are positive, products of dense arrays are faster.
-DENSE = 0.25
+# Above this proportion of positive cells, dense matrix products are faster than sparse ones.
+MAX_SPARSE_DENSITY = 0.25
 
-# The least share of the largest cell that a cell may have: products of two are positive floats.
-LEAST_SHARE = 1e-150
+# Smallest ratio of a cell to the largest: the product of two such cells is still above the
+# smallest float, so p(x) p(y) does not underflow.
+MIN_CELL_RATIO = 1e-150
+
+# A table that scikit-learn's input checks accept.
+CountTable = ArrayLike | sp.sparray | sp.spmatrix
 
 COUNT_FIRST = (
     "Count the rows first: pd.crosstab(category, y) for the levels of a category, or "
@@ -32,45 +39,45 @@ COUNT_FIRST = (
 )
 
 
-def read_counts(X, check):
-    """Return what scikit-learn's check makes of a table of counts, or say what X is instead."""
+def check_counts(X, check):
+    """Return a table of counts after scikit-learn's `check`; text gets an error of its own."""
     X = numeric_columns(X, COUNT_FIRST)
     try:
         return check(X)
     except (TypeError, ValueError) as error:
         if not any(words in str(error) for words in ("could not convert", "float() argument")):
             raise
-        kind = TypeError if isinstance(error, TypeError) else ValueError
-        raise kind(
+        error_type = TypeError if isinstance(error, TypeError) else ValueError
+        raise error_type(
             f"X must be a table of counts, and holds text or other values ({error}). {COUNT_FIRST}"
         ) from error
 
 
 class DistinctRows(NamedTuple):
-    """Distinct rows with their weights.
+    """Distinct rows of a table, with their weighted counts.
 
     Attributes
     ----------
     counts : csr_array of shape (n_distinct, n_columns), dtype float64
-        In proportion to p(x, y). Whole where the data and the weights are.
+        Proportional to p(x, y). Integers if the data and the weights are.
 
     sizes : ndarray of shape (n_distinct,), dtype float64
         Row sums, positive.
 
     groups : ndarray of shape (n_samples,), dtype int64
-        The distinct row of each sample; NO_CLUSTER for one without weight.
+        Index of the distinct row of each sample; NO_CLUSTER for a sample without weight.
 
     scale : float
-        What the data were multiplied by.
+        Factor that the data were multiplied by, a power of two.
 
     cells : SparseCounts
-        The counts as kernels take them.
+        `counts` in the form that the kernels take.
 
     lookup : ndarray
-        n ln n.
+        n ln n for n = 0, 1, 2, ...
 
-    nats : float
-        I(X; Y).
+    information : float
+        I(X; Y), in nats.
     """
 
     counts: sp.csr_array
@@ -79,24 +86,40 @@ class DistinctRows(NamedTuple):
     scale: float
     cells: SparseCounts
     lookup: np.ndarray
-    nats: float
-
-    def information(self):
-        """Return I(X; Y) in nats."""
-        return self.nats
+    information: float
 
     def joint(self):
-        """Return p(x, y), dense or CSR, whichever is faster to multiply."""
+        """Return p(x, y) as an array or CSR, whichever is faster to multiply."""
         joint = self.counts.copy()
-        # Not `counts / total`, for which SciPy multiplies by 1 / total: that is rounded twice, and
-        # tables in proportion would differ.
+        # Not `counts / total`: SciPy multiplies by 1 / total, which rounds twice, so proportional
+        # tables would give different results.
         joint.data /= self.sizes.sum()
         n_cells = joint.shape[0] * joint.shape[1]
-        return joint.toarray() if joint.nnz > DENSE * n_cells else joint
+        return joint.toarray() if joint.nnz > MAX_SPARSE_DENSITY * n_cells else joint
+
+    def cluster_counts(self, labels, n_clusters):
+        """Return the summed counts of each cluster, (n_clusters, n_columns)."""
+        n_rows = len(labels)
+        starts = np.append(0, np.cumsum(np.bincount(labels, minlength=n_clusters)))
+        members = np.argsort(labels, kind="stable")
+        membership = sp.csr_array((np.ones(n_rows), members, starts), shape=(n_clusters, n_rows))
+        return (membership @ self.counts).toarray()
+
+
+def read_distinct_rows(X, sample_weight):
+    """Return the DistinctRows of the `X` and `sample_weight` of a public function."""
+    check = partial(
+        check_array,
+        accept_sparse="csr",
+        dtype=np.float64,
+        ensure_non_negative=True,
+        input_name="X",
+    )
+    return distinct_rows(check_counts(X, check), sample_weight)
 
 
 def distinct_rows(X, sample_weight):
-    """Return the DistinctRows of a table.
+    """Return the DistinctRows of a checked table.
 
     Parameters
     ----------
@@ -108,7 +131,7 @@ def distinct_rows(X, sample_weight):
     Raises
     ------
     ValueError
-        If no row has any weight, or the sum is not finite.
+        If no row has a positive weight, or the sum is not finite.
     """
     X = clean_csr(X)
     n_samples = X.shape[0]
@@ -117,38 +140,45 @@ def distinct_rows(X, sample_weight):
     if not kept.all():
         X, weights = X[kept], None if weights is None else weights[kept]
     _check_range(X)
-    # Exactly, so that sums and quotients keep their digits.
-    scale = 1.0 if _are_whole(X) else 2.0 ** -min(max(frexp(X.data.max())[1], -1000), 1000)
+    # A power of two, so that scaling is exact.
+    scale = 1.0 if _holds_integers(X) else 2.0 ** -min(max(frexp(X.data.max())[1], -1000), 1000)
     X.data *= scale
-    groups = np.full(n_samples, -1, np.int64)
+    groups = np.full(n_samples, NO_CLUSTER, np.int64)
     groups[kept] = _group(X)
-    counts = _sum_groups(X, weights, groups[kept])
+    counts = _sum_by_group(X, weights, groups[kept])
     _check_range(counts)
-    again = _scale(counts)
-    counts.data *= again
-    scale *= again
-    cells = kernel_rows(counts)
-    sizes, lookup = counts.sum(axis=1), lookup_for(cells)
-    return DistinctRows(counts, sizes, groups, scale, cells, lookup, _information(counts))
+    rescale = _unit_scale(counts)
+    counts.data *= rescale
+    scale *= rescale
+    cells = as_sparse_counts(counts)
+    return DistinctRows(
+        counts,
+        sizes=counts.sum(axis=1),
+        groups=groups,
+        scale=scale,
+        cells=cells,
+        lookup=xlogx_lookup(cells),
+        information=_information(counts),
+    )
 
 
 def check_n_clusters(n_clusters, rows, *, at_most=False):
-    """Return how many clusters there can be: as many as asked, or as there are distinct rows.
+    """Return the number of clusters: `n_clusters`, or the number of distinct rows if smaller.
 
     Parameters
     ----------
     n_clusters : int
 
     rows : DistinctRows or Tree
-        Of which `groups` and `sizes` are looked at.
+        Only `groups` and `sizes` are read.
 
     at_most : bool, default=False
-        Whether fewer are welcome: then a warning takes the place of the error.
+        Whether `n_clusters` is an upper bound: too large a value then warns instead of raising.
 
     Raises
     ------
     ValueError
-        If more are asked for than there are rows with weight, or not a positive int.
+        If `n_clusters` is not a positive int, or exceeds the number of rows with weight.
 
     Warns
     -----
@@ -161,20 +191,20 @@ def check_n_clusters(n_clusters, rows, *, at_most=False):
     if n_clusters > n_rows and not at_most:
         raise ValueError(
             f"n_clusters={n_clusters} must be at most the number of rows with weight, "
-            f"n_samples={n_rows}. Ask for fewer clusters."
+            f"n_samples={n_rows}. Set a smaller n_clusters."
         )
     if n_clusters > n_distinct:
         warn_caller(
             f"n_clusters={n_clusters}, but only {n_distinct} row(s) of X are distinct: the others "
-            "are in proportion to one of them and never parted from it, so no more clusters are "
-            "found. Ask for fewer.",
+            "are proportional to one of them and always share its cluster, so no more clusters "
+            "are found. Set a smaller n_clusters.",
             ConvergenceWarning,
         )
     return int(min(n_clusters, n_distinct))
 
 
-def refuse_zeros(X):
-    """ValueError where a csr_array is zero throughout."""
+def check_any_positive(X):
+    """Raise ValueError if all entries of a csr_array are zero."""
     if not X.data.any():
         raise ValueError(
             f"X must have a positive entry in a row with weight, got {X.shape[0]} row(s) of zeros "
@@ -182,13 +212,13 @@ def refuse_zeros(X):
         )
 
 
-def weighted(X, sample_weight):
-    """Return a csr_array whose rows are multiplied by their weights."""
+def weight_rows(X, sample_weight):
+    """Return a csr_array with each row multiplied by its sample weight."""
     return sp.diags_array(check_sample_weight(sample_weight, X.shape[0])) @ X
 
 
 def clean_csr(X):
-    """Return a copy with one cell a place, columns in order and no zeros."""
+    """Return a copy in canonical form: no duplicates, sorted columns, no explicit zeros."""
     X = sp.csr_array(X, dtype=np.float64, copy=True)
     X.sum_duplicates()
     X.eliminate_zeros()
@@ -196,30 +226,30 @@ def clean_csr(X):
 
 
 def _rows_with_weight(X, weights):
-    """Return the mask of rows that have counts and a positive weight, of which there are some."""
-    refuse_zeros(X)
+    """Return the mask of rows with counts and a positive weight; ValueError if there are none."""
+    check_any_positive(X)
     kept = np.diff(X.indptr) > 0
     if weights is not None:
         kept &= weights > 0
         if not kept.any():
             raise ValueError(
-                "sample_weight must be positive for a row of X with a positive entry: nothing "
-                "is left."
+                "sample_weight must be positive for a row of X with a positive entry: no counts "
+                "are left."
             )
     return kept
 
 
 def _group(X):
-    """Return the number of each row among the distinct ones, (n_rows,) int64."""
+    """Return the index of the distinct row of each row, (n_rows,) int64."""
     largest = np.maximum.reduceat(X.data, X.indptr[:-1])
-    # Counts in proportion give the same quotients, to the last bit.
-    shape = X.data / np.repeat(largest, np.diff(X.indptr))
-    cells = X.indptr.astype(np.int64), X.indices.astype(np.int32), shape.view(np.uint64)
+    # Correctly rounded quotients of proportional counts are equal to the last bit.
+    profile = X.data / np.repeat(largest, np.diff(X.indptr))
+    cells = X.indptr.astype(np.int64), X.indices.astype(np.int32), profile.view(np.uint64)
     return label_equal_rows(*cells, np.argsort(row_hashes(*cells), kind="stable"))
 
 
-def _sum_groups(X, weights, groups):
-    """Return the weighted sum of the rows of each group, csr_array."""
+def _sum_by_group(X, weights, groups):
+    """Return the weighted sum of the rows of each group as a csr_array."""
     n_rows = len(groups)
     members = np.argsort(groups, kind="stable")
     starts = np.append(0, np.cumsum(np.bincount(groups)))
@@ -229,45 +259,45 @@ def _sum_groups(X, weights, groups):
     return counts
 
 
-def _scale(counts):
-    """Return the power of two that brings the sum near one; one where sums are whole and exact."""
+def _unit_scale(counts):
+    """Return the power of two that brings the total near one; 1 if integer sums are exact."""
     total = float(counts.data.sum())
-    if total <= 2**53 and _are_whole(counts):
+    if total <= 2**53 and _holds_integers(counts):
         return 1.0
     return 2.0 ** -min(max(frexp(total)[1], -1000), 1000)
 
 
 def _check_range(counts):
-    """ValueError where a sum is infinite, or a cell so small that p(x) p(y) would be zero."""
+    """Raise ValueError if the total overflows, or a cell is so small that p(x) p(y) underflows."""
     with np.errstate(over="ignore"):
         total = float(counts.data.sum())
     if not np.isfinite(total):
         raise ValueError(f"The sum of X must be finite, got {total}. Divide X by a constant.")
     least, most = float(counts.data.min()), float(counts.data.max())
-    if least < LEAST_SHARE * most:
+    if least < MIN_CELL_RATIO * most:
         raise ValueError(
-            f"A positive cell of X, times its weight, must be at least {LEAST_SHARE:g} of the "
+            f"A positive cell of X, times its weight, must be at least {MIN_CELL_RATIO:g} of the "
             f"largest, which is {most:g}; got {least:g}. Set such cells to zero."
         )
 
 
 def _information(counts):
-    """Return I(X; Y) of a table in nats."""
-    of_rows, of_columns, total = counts.sum(axis=1), counts.sum(axis=0), counts.data.sum()
-    expected = np.repeat(of_rows, np.diff(counts.indptr)) * (of_columns / total)[counts.indices]
+    """Return I(X; Y) of a csr_array of counts, in nats."""
+    row_sums, column_sums, total = counts.sum(axis=1), counts.sum(axis=0), counts.data.sum()
+    expected = np.repeat(row_sums, np.diff(counts.indptr)) * (column_sums / total)[counts.indices]
     return max(float(counts.data @ np.log(counts.data / expected)), 0.0) / float(total)
 
 
-def _are_whole(X):
+def _holds_integers(X):
     return bool((X.data == np.floor(X.data)).all())
 
 
-def kernel_rows(X):
-    """Return a csr_array as kernels take it."""
-    cells = X.indptr.astype(np.int64), X.indices.astype(np.int32), X.data
-    return SparseCounts(*cells, X.sum(axis=1), _are_whole(X))
+def as_sparse_counts(X):
+    """Return a csr_array as the SparseCounts that kernels take."""
+    indptr, columns = X.indptr.astype(np.int64), X.indices.astype(np.int32)
+    return SparseCounts(indptr, columns, X.data, X.sum(axis=1), _holds_integers(X))
 
 
-def lookup_for(cells):
-    """Return the table of n ln n for sums of the counts."""
+def xlogx_lookup(cells):
+    """Return n ln n for n = 0, 1, 2, ... up to the total of SparseCounts, as far as it pays."""
     return xlogx_table(int(cells.total) + 2)

@@ -1,98 +1,102 @@
-"""Rules that put new rows into the clusters of a fit."""
+"""Encoders that assign new rows to the clusters of a fit, by algorithm."""
 
 import numpy as np
 import scipy.sparse as sp
 from scipy.special import softmax
 
 from skinfo._kernels._sequential import nearest_clusters
-from skinfo.cluster._distinct_rows import kernel_rows, lookup_for
-from skinfo.cluster._settings import price_of
+from skinfo.cluster._distinct_rows import as_sparse_counts, xlogx_lookup
+from skinfo.cluster._sequential import compression_weight
 
 
-class JoiningEncoder:
-    """A row joins the cluster that loses least by it, as if it came next in the algorithm.
+class LeastLossEncoder:
+    """Assign a row to the cluster where it loses least, as the sequential algorithm would.
 
     Parameters
     ----------
-    found : Found
+    clustering : Clustering
 
     scale : float
-        What the data were multiplied by.
+        Factor that the training data were multiplied by.
 
     beta : float or None
     """
 
-    def __init__(self, found, scale, beta):
-        self._clusters = kernel_rows(sp.csr_array(found.counts))
-        self._lookup = lookup_for(self._clusters)
-        self._shape = found.counts.shape
+    def __init__(self, clustering, scale, beta):
+        self._clusters = as_sparse_counts(sp.csr_array(clustering.counts))
+        self._lookup = xlogx_lookup(self._clusters)
+        self._shape = clustering.counts.shape
         self._scale = scale
-        self._price = price_of(beta)
+        self._compression_weight = compression_weight(beta)
 
-    def labels(self, X):
+    def predict(self, X):
         """Return the cluster of each row of a csr_array, (n_rows,) int64."""
         labels = np.empty(X.shape[0], np.int64)
         n_clusters, n_columns = self._shape
         nearest_clusters(
-            kernel_rows(X * self._scale),
+            as_sparse_counts(X * self._scale),
             self._lookup,
             n_columns,
             self._clusters,
             n_clusters,
-            self._price,
+            self._compression_weight,
             labels,
         )
         return labels
 
-    def shares(self, X):
-        """Return p(t | x), (n_rows, n_clusters), each 0 or 1."""
-        return np.eye(self._shape[0])[self.labels(X)]
+    def encode(self, X):
+        """Return p(t|x), (n_rows, n_clusters), each 0 or 1."""
+        return np.eye(self._shape[0])[self.predict(X)]
 
 
 class SoftEncoder:
-    """The published equation: p(t | x) in proportion to p(t) exp(-beta KL(p(y|x) || p(y|t))).
+    """Self-consistent equation: p(t|x) proportional to p(t) exp(-beta KL(p(y|x) || p(y|t))).
 
-    What a cluster lacks counts as if it had the least positive float, so that a row with a column
-    that no cluster has is judged by its others.
+    Zeros of p(y|t) are replaced by the smallest positive float, so that a row with a column that
+    no cluster holds is assigned by its other columns.
 
     Parameters
     ----------
-    found, scale, beta
-        As for `JoiningEncoder`.
+    clustering, scale, beta
+        As for `LeastLossEncoder`.
+
+    References
+    ----------
+    N. Tishby, F. C. Pereira and W. Bialek, "The information bottleneck method", 1999, eq. 28.
     """
 
-    def __init__(self, found, scale, beta):
-        distributions = found.counts / found.counts.sum(axis=1, keepdims=True)
+    def __init__(self, clustering, scale, beta):
+        distributions = clustering.counts / clustering.counts.sum(axis=1, keepdims=True)
         self._logs = np.log(np.maximum(distributions, np.finfo(np.float64).tiny)).T
-        self._log_weights = np.log(found.weights)
+        self._log_weights = np.log(clustering.weights)
         self._beta = beta
 
-    def labels(self, X):
-        """Return the likeliest cluster of each row of a csr_array, (n_rows,) int64."""
+    def predict(self, X):
+        """Return the most probable cluster of each row of a csr_array, (n_rows,) int64."""
         return self._scores(X).argmax(axis=1)
 
-    def shares(self, X):
-        """Return p(t | x), (n_rows, n_clusters)."""
+    def encode(self, X):
+        """Return p(t|x), (n_rows, n_clusters)."""
         return softmax(self._scores(X), axis=1)
 
     def _scores(self, X):
-        """Return ln p(t) - beta KL(p(y|x) || p(y|t)), but for what is one number in a row."""
+        """Return ln p(t) - beta KL(p(y|x) || p(y|t)) up to a constant in each row."""
         X = X.copy()
         X.data /= np.repeat(X.sum(axis=1), np.diff(X.indptr))
         return self._log_weights + self._beta * (X @ self._logs)
 
 
-class HardEncoder(SoftEncoder):
-    """The likeliest cluster of `SoftEncoder` takes the whole row."""
+class DeterministicEncoder(SoftEncoder):
+    """Assign the whole row to the most probable cluster of `SoftEncoder`."""
 
-    def shares(self, X):
-        """Return p(t | x), (n_rows, n_clusters), each 0 or 1."""
-        return np.eye(len(self._log_weights))[self.labels(X)]
+    def encode(self, X):
+        """Return p(t|x), (n_rows, n_clusters), each 0 or 1."""
+        return np.eye(len(self._log_weights))[self.predict(X)]
 
 
 ENCODERS = {
-    "sequential": JoiningEncoder,
-    "agglomerative": JoiningEncoder,
+    "sequential": LeastLossEncoder,
+    "agglomerative": LeastLossEncoder,
     "iterative": SoftEncoder,
-    "deterministic": HardEncoder,
+    "deterministic": DeterministicEncoder,
 }

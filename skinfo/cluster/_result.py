@@ -1,32 +1,34 @@
-"""What the clusters that were found hold, numbered as they are shown."""
+"""Clusters of a fit: their contents, numbered by decreasing weight."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 from skinfo._kernels._sequential import NO_CLUSTER
-from skinfo.cluster._settings import cluster_counts
 from skinfo.measures import entropy, mutual_information
 
-# Clusters are the same weight where they differ by rounding only.
-DECIMALS = 12
+# Weights that agree to so many decimals are equal up to rounding; their clusters keep their order.
+WEIGHT_DECIMALS = 12
 
 
-class Found(NamedTuple):
-    """The clusters, the heaviest first.
+class Clustering(NamedTuple):
+    """Non-empty clusters, the heaviest first.
 
     Attributes
     ----------
     labels : ndarray of shape (n_distinct,), dtype int64
 
-    counts : ndarray of shape (n_found, n_columns), dtype float64
+    counts : ndarray of shape (n_clusters, n_columns), dtype float64
         In the units of the distinct rows.
 
-    weights : ndarray of shape (n_found,), dtype float64
+    weights : ndarray of shape (n_clusters,), dtype float64
         p(t).
 
-    information, compression : float
-        I(T; Y) and I(T; X), in bits.
+    information : float
+        I(T; Y), in bits.
+
+    compression : float
+        I(T; X), in bits.
     """
 
     labels: np.ndarray
@@ -36,50 +38,44 @@ class Found(NamedTuple):
     compression: float
 
 
-def describe(rows, solution):
-    """Return the clusters Found in the distinct rows by a Solution.
-
-    Parameters
-    ----------
-    rows : DistinctRows
-
-    solution : Solution
-    """
-    soft = solution.encoder is not None
-    n_clusters = solution.encoder.shape[1] if soft else int(solution.labels.max()) + 1
+def as_clustering(rows, result):
+    """Return the Clustering of DistinctRows that an AlgorithmResult stands for."""
+    soft = result.encoder is not None
+    n_clusters = result.encoder.shape[1] if soft else int(result.labels.max()) + 1
     if soft:
-        counts = solution.encoder.T @ rows.counts
+        counts = result.encoder.T @ rows.counts
     else:
-        counts = cluster_counts(rows, solution.labels, n_clusters)
+        counts = rows.cluster_counts(result.labels, n_clusters)
     weights = counts.sum(axis=1) / rows.sizes.sum()
-    shown = heaviest_first(weights)
+    order = heaviest_first(weights)
     if soft:
-        shares = solution.encoder[:, shown] * rows.sizes[:, None]
-        compression = mutual_information(shares, normalize=True)
+        joint = result.encoder[:, order] * rows.sizes[:, None]
+        compression = mutual_information(joint, normalize=True)
     else:
+        # For hard clusters H(T|X) = 0, so I(T; X) = H(T).
         compression = entropy(weights, normalize=True)
-    return Found(
-        renumber(solution.labels, shown, n_clusters),
-        counts[shown],
-        weights[shown],
-        float(mutual_information(counts[shown], normalize=True)),
-        float(compression),
+    return Clustering(
+        renumber(result.labels, order, n_clusters),
+        counts[order],
+        weights[order],
+        information=float(mutual_information(counts[order], normalize=True)),
+        compression=float(compression),
     )
 
 
 def heaviest_first(weights):
-    """Return the clusters that hold anything, the heaviest first, (n_found,) int64."""
-    order = np.argsort(-weights.round(DECIMALS), kind="stable")
+    """Return the indices of the non-empty clusters by decreasing weight, int64."""
+    order = np.argsort(-weights.round(WEIGHT_DECIMALS), kind="stable")
     return order[weights[order] > 0]
 
 
-def renumber(labels, shown, n_clusters):
-    """Return the labels where cluster ``shown[k]`` is called k."""
-    names = np.full(n_clusters, NO_CLUSTER, np.int64)
-    names[shown] = np.arange(len(shown))
-    return names[labels]
+def renumber(labels, order, n_clusters):
+    """Return the labels with cluster ``order[k]`` renamed to k."""
+    new_labels = np.full(n_clusters, NO_CLUSTER, np.int64)
+    new_labels[order] = np.arange(len(order))
+    return new_labels[labels]
 
 
-def of_samples(labels, groups):
+def label_samples(labels, groups):
     """Return the labels of samples from those of distinct rows; NO_CLUSTER without weight."""
     return np.where(groups >= 0, labels[groups], NO_CLUSTER)

@@ -1,160 +1,188 @@
-"""Partitions begun at random and improved by moves of single rows."""
+"""Sequential algorithm: random partitions, improved by moves of single rows.
+
+N. Slonim, N. Friedman and N. Tishby, "Unsupervised document classification using sequential
+information maximization", SIGIR 2002.
+"""
 
 from math import ceil
 from typing import NamedTuple
 
 import numpy as np
+from joblib import delayed
 from scipy.sparse import csr_array
 
 from skinfo._kernels._agglomeration import merged_labels
 from skinfo._kernels._sequential import NO_CLUSTER, gather_clusters, move_rows, objective_of
 from skinfo.cluster._agglomerative import merge_tree
-from skinfo.cluster._distinct_rows import kernel_rows
-from skinfo.cluster._settings import cluster_counts, price_of
+from skinfo.cluster._distinct_rows import as_sparse_counts
 from skinfo.cluster._soft import best_merge
-from skinfo.utils._parallel import interruptible_ranges
+from skinfo.utils._parallel import in_threads, interruptible_ranges
 
-# Starts first go on while a round gains this share of I(X; Y). By then the best can be told: the
-# third of them that are ahead go on, which saves up to half of the time. On digits and docstrings
-# (ten starts, ten times) it lost less than 1e-4 bits in the mean, a tenth of what chance does.
-COARSE = 1e-3
-SHARE_THAT_GOES_ON = 0.3
+# All starts run until a round gains less than this proportion of I(X; Y). Their ranking is nearly
+# final by then, so only the best third continues, which saves up to half of the time. On digits
+# and docstrings (ten starts, ten repetitions) the mean loss was below 1e-4 bits, a tenth of the
+# spread between seeds.
+COARSE_TOL = 1e-3
+PROPORTION_CONTINUED = 0.3
 
-# Clusters at first, for each that is asked for. Three are no better, and take longer.
+# Initial clusters for each one requested. Three are no better, and slower.
 SURPLUS = 2
 
-# Rows that move before the first look at the clock.
+# Rows moved before the first check of elapsed time.
 FIRST_PIECE = 256
 
 
-class Partition(NamedTuple):
-    """A partition on its way.
+class SequentialState(NamedTuple):
+    """Partition of the distinct rows after some rounds.
 
     Attributes
     ----------
-    labels, order : ndarray of shape (n_distinct,), dtype int64
-        The cluster of each row, and the order in which rows move.
+    labels : ndarray of shape (n_distinct,), dtype int64
+        The cluster of each row.
+
+    order : ndarray of shape (n_distinct,), dtype int64
+        The order in which rows are visited.
 
     n_iter : int
         Rounds made.
 
     objective : float
-        N I(T; Y) - N H(T) / beta in nats, but for a constant.
+        N I(T; Y) - N H(T) / beta in nats, up to a constant.
     """
 
     labels: np.ndarray
     order: np.ndarray
-    n_iter: int
-    objective: float
+    n_iter: int = 0
+    objective: float = -np.inf
 
 
-def best_partition(rows, plan):
-    """Return the best Partition of the DistinctRows that the starts of a Plan lead to."""
-    coarse = plan._replace(tol=max(plan.tol, COARSE * rows.information()))
-    begun = plan.in_threads(
-        lambda start: improve(rows, coarse, begin_partition(rows, coarse, *start)),
-        list(enumerate(plan.seeds)),
+def compression_weight(beta):
+    """Return 1 - 1 / beta, the weight of n_t ln n_t in the objective; 1 without a `beta`.
+
+    Up to a constant, N I(T; Y) - N H(T) / beta is
+    sum n_ty ln n_ty - (1 - 1 / beta) sum n_t ln n_t.
+    """
+    return 1.0 if beta is None else 1.0 - 1.0 / beta
+
+
+def run_starts(function, items, settings):
+    """Return function(item) for each item, in order, from threads if that pays."""
+    tasks = (delayed(function)(item) for item in items)
+    return in_threads(
+        tasks, n_jobs=settings.n_jobs, work=settings.work, on_result=settings.on_start
     )
-    begun.sort(key=lambda partition: -partition.objective)
-    ahead = begun[: ceil(len(begun) * SHARE_THAT_GOES_ON)]
-    ended = plan.in_threads(lambda partition: improve(rows, plan, partition), ahead)
-    return max(ended, key=lambda partition: partition.objective)
 
 
-def begin_partition(rows, plan, number, seed):
-    """Return a Partition begun at random.
+def best_partition(rows, settings):
+    """Return the best SequentialState of DistinctRows that the starts of SolverSettings reach."""
+    coarse = settings._replace(tol=max(settings.tol, COARSE_TOL * rows.information))
+    states = run_starts(
+        lambda start: local_search(rows, coarse, initial_partition(rows, coarse, *start)),
+        list(enumerate(settings.seeds)),
+        settings,
+    )
+    states.sort(key=lambda state: -state.objective)
+    leading = states[: ceil(len(states) * PROPORTION_CONTINUED)]
+    final = run_starts(lambda state: local_search(rows, settings, state), leading, settings)
+    return max(final, key=lambda state: state.objective)
+
+
+def initial_partition(rows, settings, number, seed):
+    """Return a random SequentialState.
 
     Parameters
     ----------
     rows : DistinctRows
 
-    plan : Plan
+    settings : SolverSettings
 
-    number, seed : int
-        Of the start.
+    number : int
+        Index of the start, which decides the kind of partition.
+
+    seed : int
     """
     order = np.random.default_rng(seed).permutation(len(rows.sizes))
-    return BEGINNINGS[number % len(BEGINNINGS)](rows, plan, order)
+    return INITIALISATIONS[number % len(INITIALISATIONS)](rows, settings, order)
 
 
-def _merge_surplus(rows, plan, order):
-    """Return a Partition into more clusters than asked for, merged down to so many.
+def _merged_surplus(rows, settings, order):
+    """Return a partition into more clusters than requested, merged down to `n_clusters`.
 
-    At first each cluster has one row, and the others join in turn. A group of which no row was
-    drawn is rarely missed so, which moves of single rows hardly ever mend.
+    Each initial cluster holds one row, and the others join in turn. With the surplus, few groups
+    of rows are missed by the draw; moves of single rows hardly ever repair a missed group.
     """
     n_rows = len(order)
-    n_first = min(SURPLUS * plan.n_clusters, n_rows)
+    n_initial = min(SURPLUS * settings.n_clusters, n_rows)
     labels = np.full(n_rows, NO_CLUSTER, np.int64)
-    labels[order[:n_first]] = np.arange(n_first)
-    free = plan._replace(n_clusters=n_first, beta=None, max_iter=1)
-    _move_rows(rows, free, Partition(labels, order, 0, -np.inf))
-    counts = csr_array(cluster_counts(rows, labels, n_first))
-    steps, _ = merge_tree(kernel_rows(counts), counts.shape[1])
-    merged = merged_labels(steps, n_first, n_first - plan.n_clusters)
-    return Partition(merged[labels], order, 1, -np.inf)
+    labels[order[:n_initial]] = np.arange(n_initial)
+    one_round = settings._replace(n_clusters=n_initial, beta=None, max_iter=1)
+    local_search(rows, one_round, SequentialState(labels, order))
+    counts = csr_array(rows.cluster_counts(labels, n_initial))
+    tree = merge_tree(as_sparse_counts(counts), counts.shape[1])
+    merged = merged_labels(tree.steps, n_initial, n_initial - settings.n_clusters)
+    return SequentialState(merged[labels], order, n_iter=1)
 
 
-def _deal(rows, plan, order):
-    """Return a Partition into clusters of as many rows each."""
+def _equal_sizes(rows, settings, order):
+    """Return a random partition into clusters of equally many rows."""
     labels = np.empty(len(order), np.int64)
-    labels[order] = np.arange(len(order)) % plan.n_clusters
-    return Partition(labels, order, 0, -np.inf)
+    labels[order] = np.arange(len(order)) % settings.n_clusters
+    return SequentialState(labels, order)
 
 
-# In turns. The first is better by far where there are many rows; of a few it makes the same
-# partition again and again.
-BEGINNINGS = (_merge_surplus, _merge_surplus, _deal)
+# Used in turn. The first is much better for many rows, but for few it repeats the same partition.
+INITIALISATIONS = (_merged_surplus, _merged_surplus, _equal_sizes)
 
 
-def improve(rows, plan, partition):
-    """Return a Partition in which no row gains by moving, nor two clusters by merging."""
-    if partition.n_iter < plan.max_iter:
-        partition = _move_rows(rows, plan, partition)
-    # Where clusters cost something, two may be worth less than one, though no row gains by moving.
-    while plan.beta is not None and partition.n_iter < plan.max_iter:
-        counts = cluster_counts(rows, partition.labels, plan.n_clusters)
-        pair = best_merge(counts / rows.sizes.sum(), plan.beta)
-        if pair is None:
+def local_search(rows, settings, state):
+    """Return a SequentialState that no move of a row improves, nor any merge of two clusters.
+
+    `labels` of `state` are written to.
+    """
+    while state.n_iter < settings.max_iter:
+        n_iter, objective = improve_partition(
+            rows.cells,
+            rows.lookup,
+            state.order,
+            state.labels,
+            rows.counts.shape[1],
+            settings.n_clusters,
+            compression_weight(settings.beta),
+            settings.max_iter - state.n_iter,
+            settings.tol * rows.sizes.sum(),
+        )
+        state = state._replace(n_iter=state.n_iter + n_iter, objective=objective)
+        if settings.beta is None or state.n_iter >= settings.max_iter:
             break
-        partition.labels[partition.labels == pair[1]] = pair[0]
-        partition = _move_rows(rows, plan, partition)
-    return partition
+        # With a cost of H(T), a merge may pay although no move of a single row does.
+        counts = rows.cluster_counts(state.labels, settings.n_clusters)
+        merge = best_merge(counts / rows.sizes.sum(), settings.beta)
+        if merge is None:
+            break
+        state.labels[state.labels == merge.removed] = merge.kept
+    return state
 
 
-def _move_rows(rows, plan, partition):
-    n_iter, objective = improve_partition(
-        rows.cells,
-        rows.lookup,
-        partition.order,
-        partition.labels,
-        rows.counts.shape[1],
-        plan.n_clusters,
-        price_of(plan.beta),
-        plan.max_iter - partition.n_iter,
-        plan.tol * rows.sizes.sum(),
-    )
-    return partition._replace(n_iter=partition.n_iter + n_iter, objective=objective)
-
-
-def improve_partition(rows, lookup, order, labels, n_columns, n_clusters, price, max_iter, tol):
-    """Move rows, in turn, to the cluster that they inform most, until none wants to move.
+def improve_partition(
+    rows, lookup, order, labels, n_columns, n_clusters, compression_weight, max_iter, tol
+):
+    """Move each row in turn to the cluster with the best objective, until no row moves.
 
     Parameters
     ----------
-    rows, lookup, labels, n_clusters, price
-        As in `move_rows`.
+    rows, lookup, labels, n_clusters, compression_weight
+        As in the kernel `move_rows`.
 
     order : ndarray of shape (n_rows,), dtype int64
-        Whose turn it is.
+        The order in which rows are visited.
 
     n_columns : int
 
     max_iter : int
-        The most rounds.
+        Maximum number of rounds.
 
     tol : float
-        A round that gains less than this (in N nats) is the last.
+        A round that gains less than this, in N nats, is the last.
 
     Returns
     -------
@@ -162,20 +190,27 @@ def improve_partition(rows, lookup, order, labels, n_columns, n_clusters, price,
         Rounds made.
 
     objective : float
-        N I(T; Y) - N H(T) / beta, in nats, but for a constant.
+        N I(T; Y) - N H(T) / beta, in nats, up to a constant.
     """
     clusters = gather_clusters(rows, labels, n_columns, n_clusters, lookup)
-    n_settled = 0
+    n_unmoved = 0
     for n_iter in range(1, max_iter + 1):
         if n_iter > 1 and not rows.whole:
-            # Sums and differences of fractions drift.
+            # Additions and subtractions of fractions accumulate rounding errors.
             clusters = gather_clusters(rows, labels, n_columns, n_clusters, lookup)
         gained = 0.0
         for start, stop in interruptible_ranges(len(order), FIRST_PIECE):
-            turn = order[start:stop]
-            gained, n_settled = move_rows(
-                rows, lookup, turn, labels, clusters, n_clusters, price, gained, n_settled
+            gained, n_unmoved = move_rows(
+                rows,
+                lookup,
+                order[start:stop],
+                labels,
+                clusters,
+                n_clusters,
+                compression_weight,
+                gained,
+                n_unmoved,
             )
-        if n_settled >= len(order) or gained < tol:
+        if n_unmoved >= len(order) or gained < tol:
             break
-    return n_iter, objective_of(clusters, n_clusters, price, lookup)
+    return n_iter, objective_of(clusters, n_clusters, compression_weight, lookup)

@@ -131,7 +131,7 @@ def test_soft_clusters_harden_as_beta_grows():
 
 
 # Near a critical beta the iteration hardly moves.
-@pytest.mark.filterwarnings("ignore:The best start had not come to rest")
+@pytest.mark.filterwarnings("ignore:The best start did not converge")
 @every(ALL)
 @given(
     X=hnp.arrays(
@@ -178,7 +178,7 @@ def test_order_of_rows_container_and_threads_change_nothing(settings, rng, monke
     for container in (np.ndarray.tolist, sp.csr_array, sp.coo_matrix, sp.csc_matrix):
         np.testing.assert_array_equal(bottleneck.fit_predict(container(X)), labels)
     # So small a table is not worth threads otherwise.
-    monkeypatch.setattr("skinfo.cluster._bottleneck.WORTH_THREADS", 0)
+    monkeypatch.setattr("skinfo.utils._parallel.MIN_THREADED_WORK", 0)
     np.testing.assert_array_equal(bottleneck.set_params(n_jobs=2).fit_predict(X), labels)
 
 
@@ -431,7 +431,7 @@ def test_cells_that_are_next_to_nothing_are_refused():
 )
 @pytest.mark.parametrize("n_jobs", [None, 2])
 def test_callbacks_hear_of_each_start(algorithm, n_steps, n_jobs, rng, monkeypatch, listener):
-    monkeypatch.setattr("skinfo.cluster._bottleneck.WORTH_THREADS", 0)
+    monkeypatch.setattr("skinfo.utils._parallel.MIN_THREADED_WORK", 0)
     beta = 5.0 if algorithm == "deterministic" else None
     InformationBottleneck(
         3, algorithm=algorithm, beta=beta, n_init=4, random_state=0, n_jobs=n_jobs

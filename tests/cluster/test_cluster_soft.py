@@ -11,7 +11,7 @@ from scipy import sparse
 
 from skinfo._kernels._growth import grow_clusters
 from skinfo._kernels._soft import Descent, descend
-from skinfo.cluster._soft import iterate_soft, make_table
+from skinfo.cluster._soft import conditional_table, iterate_soft
 from skinfo.measures import entropy, mutual_information
 
 FLIP = np.array([[0.45, 0.05], [0.05, 0.45]])
@@ -80,15 +80,15 @@ def test_one_step_is_the_equation():
 )
 def test_energy_never_rises(seed, beta, n_clusters, is_sparse):
     joint = make_joint(seed, concentration=0.2)
-    table = make_table(sparse.csr_array(joint) if is_sparse else joint)
+    table = conditional_table(sparse.csr_array(joint) if is_sparse else joint)
     decoder = make_start(seed, 12, n_clusters).T @ joint
-    descent = Descent(table.factor, table.mass, beta, 1e-10, decoder, 500)
+    descent = Descent(table.factor, table.p_x, beta, 1e-10, decoder, 500)
     descend(descent, 500)
     shares = np.asarray(descent.joint)
     energies = np.asarray(descent.energies)[: descent.n_stood]
     assert np.all(np.diff(energies) <= 1e-13 * np.abs(energies[1:]))
     # The energy bounds the objective, but for the constant beta H(Y).
-    found = objective(joint, shares.T / table.mass[:, None], beta)
+    found = objective(joint, shares.T / table.p_x[:, None], beta)
     h_y = float(entropy(joint.sum(axis=0), base=math.e))
     assert found + beta * h_y <= energies[-1] + 1e-12 * (1 + beta)
 
@@ -180,14 +180,14 @@ def test_growth_of_a_new_cluster_is_its_definition():
     # g = sum_x p(x) exp(beta sum_y p(y|x) ln q(y) / p(y)).
     new = conditional[:3]
     g = p_x @ np.exp(beta * conditional @ np.log(new / p_y).T)
-    table = make_table(joint)
+    table = conditional_table(joint)
     free = beta * conditional @ np.log(p_y)
-    growth, reached = grow_clusters(table.factor, table.mass, free, beta, new)
+    growth, reached = grow_clusters(table.factor, table.p_x, free, beta, new)
     np.testing.assert_allclose(growth, np.log(g), rtol=1e-12)
     np.testing.assert_allclose(reached.sum(axis=1), 1, rtol=1e-12)
     for _ in range(20):
         before, (growth, reached) = (
             growth,
-            grow_clusters(table.factor, table.mass, free, beta, reached),
+            grow_clusters(table.factor, table.p_x, free, beta, reached),
         )
         assert np.all(growth >= before - 1e-15)

@@ -13,7 +13,7 @@ from skinfo._kernels._agglomeration import (
     states_of_rows,
     states_of_table,
 )
-from skinfo.cluster._distinct_rows import kernel_rows
+from skinfo.cluster._distinct_rows import as_sparse_counts
 
 
 def class_entropy_cost(counts):
@@ -77,7 +77,7 @@ def test_a_sparse_table_and_pieces_of_the_work_change_nothing(rng, n_rows):
     counts[:, 0] += 1
     counts.flags.writeable = False
     expected_steps, expected_losses = agglomerate(counts, 1, np.inf)
-    table = states_of_rows(kernel_rows(sp.csr_array(counts)), 11)
+    table = states_of_rows(as_sparse_counts(sp.csr_array(counts)), 11)
     for states, n_costs in ((table, 1), (states_of_table(np.asfortranarray(counts)), 7)):
         steps, losses = merge_in_pieces(states, n_rows, n_costs)
         np.testing.assert_array_equal(steps, expected_steps)

@@ -9,7 +9,7 @@ from scipy.special import xlogy
 
 from skinfo._kernels._row_hash import label_equal_rows, row_hashes
 from skinfo._kernels._sequential import nearest_clusters
-from skinfo.cluster._distinct_rows import kernel_rows, lookup_for
+from skinfo.cluster._distinct_rows import as_sparse_counts, xlogx_lookup
 from skinfo.cluster._sequential import improve_partition
 
 
@@ -28,9 +28,9 @@ def make_table(rng, n_rows=40, n_columns=9, whole=True):
 
 def improve(X, labels, n_clusters, price=1.0, max_iter=100, order=None):
     order = np.arange(len(X)) if order is None else order
-    rows = kernel_rows(sp.csr_array(X))
+    rows = as_sparse_counts(sp.csr_array(X))
     n_iter, found = improve_partition(
-        rows, lookup_for(rows), order, labels, X.shape[1], n_clusters, price, max_iter, 0.0
+        rows, xlogx_lookup(rows), order, labels, X.shape[1], n_clusters, price, max_iter, 0.0
     )
     assert found == pytest.approx(objective(X, labels, n_clusters, price), rel=1e-12)
     return n_iter
@@ -95,8 +95,8 @@ def test_new_row_joins_where_it_loses_least(rng, whole):
     members = np.array([X[t::4].sum(axis=0) for t in range(4)])
     new = make_table(rng, n_rows=20, whole=whole)
     labels = np.empty(20, np.int64)
-    rows, clusters = kernel_rows(sp.csr_array(new)), kernel_rows(sp.csr_array(members))
-    nearest_clusters(rows, lookup_for(clusters), X.shape[1], clusters, 4, 1.0, labels)
+    rows, clusters = as_sparse_counts(sp.csr_array(new)), as_sparse_counts(sp.csr_array(members))
+    nearest_clusters(rows, xlogx_lookup(clusters), X.shape[1], clusters, 4, 1.0, labels)
     for row, label in zip(new, labels, strict=True):
         # What is lost is the same row in each, less what the cluster with it holds.
         kept = [
@@ -108,11 +108,11 @@ def test_new_row_joins_where_it_loses_least(rng, whole):
 
 def test_sparse_counts_survive_pickling(rng):
     X = make_table(rng, n_rows=5)
-    rows = kernel_rows(sp.csr_array(X))
+    rows = as_sparse_counts(sp.csr_array(X))
     labels, again = np.empty(5, np.int64), np.empty(5, np.int64)
-    nearest_clusters(rows, lookup_for(rows), X.shape[1], rows, 5, 1.0, labels)
+    nearest_clusters(rows, xlogx_lookup(rows), X.shape[1], rows, 5, 1.0, labels)
     rows = pickle.loads(pickle.dumps(rows))
-    nearest_clusters(rows, lookup_for(rows), X.shape[1], rows, 5, 1.0, again)
+    nearest_clusters(rows, xlogx_lookup(rows), X.shape[1], rows, 5, 1.0, again)
     assert labels.tolist() == again.tolist() == list(range(5))
     assert rows.whole
     assert rows.total == X.sum()

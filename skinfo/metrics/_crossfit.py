@@ -5,7 +5,7 @@ from sklearn.model_selection import check_cv
 from sklearn.utils import indexable
 
 from skinfo.utils._compat import _check_method_params, _safe_split
-from skinfo.utils._folds import split_once
+from skinfo.utils._validation import partition_splits
 
 
 def cross_fitted(estimator, X, y, cv, *, fit_params, split_params):
@@ -48,7 +48,7 @@ def cross_fitted(estimator, X, y, cv, *, fit_params, split_params):
         If the splitter does not test each row exactly once.
     """
     X, y = indexable(X, y)
-    for train, test in split_once(check_cv(cv, y, classifier=True), X, y, split_params):
+    for train, test in partition_splits(check_cv(cv, y, classifier=True), X, y, split_params):
         model = clone(estimator)
         X_train, y_train = _safe_split(model, X, y, train)
         X_test, _ = _safe_split(model, X, y, test, train)

@@ -9,7 +9,7 @@ from sklearn.model_selection import (
     check_cv,
 )
 
-from skinfo.utils._folds import split_once
+from skinfo.utils._validation import partition_splits
 
 # By whether y holds classes and whether rows come in groups.
 SPLITTERS = {
@@ -45,4 +45,4 @@ def encoding_folds(cv, y, is_classes, groups, random_state):
         y = np.unique(y, return_inverse=True)[1] if is_classes else y
     else:
         cv = check_cv(cv, y, classifier=is_classes)
-    return split_once(cv, np.empty((len(y), 0)), y, {"groups": groups})
+    return partition_splits(cv, np.empty((len(y), 0)), y, {"groups": groups})

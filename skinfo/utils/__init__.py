@@ -1,1 +1,1 @@
-"""Validation, dataframe access and the door to scikit-learn's private names."""
+"""Validation, threads, exact sums, array namespaces and scikit-learn's private names."""

@@ -1,28 +1,32 @@
-"""Arrays of any library that speaks the array API: which one, and how to read it."""
+"""Arrays of any library that supports the array API: their namespace, dtype and sums."""
+
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from skinfo.utils._compat import array_api_compat
 
+Array: TypeAlias = Any
+Namespace: TypeAlias = Any
 
-def real_floating_arrays(**named):
+
+def real_floating_arrays(**named: Any) -> tuple[Any, ...]:
     """Return the namespace of the arrays, then each of them with a floating dtype.
 
-    Floating arrays come back untouched, so float32 stays float32 and a tensor
+    Floating arrays are returned unchanged, so float32 stays float32 and a tensor
     keeps its gradient. Integers and anything that is not an array (a list, a
-    pandas object) take the floating dtype of the arrays they came with, else
-    the default of the namespace.
+    pandas object) get the floating dtype of the other arrays, or the default of
+    the namespace.
 
     Parameters
     ----------
     **named : array-like
-        The arguments of the caller under the names its user knows them by.
+        The arguments of the caller, under the names that messages use.
 
     Returns
     -------
     namespace : module
-        The array API namespace that all arrays share; NumPy where there are
-        only lists.
+        The array API namespace of all arrays; NumPy if there are only lists.
 
     *arrays : array
         The arguments, in the order given.
@@ -57,14 +61,15 @@ def real_floating_arrays(**named):
             x = xp.asarray(x, dtype=dtype, device=device)
         _check_real(xp, x, name)
         if array_api_compat.is_numpy_array(x):
-            x = np.asarray(x)  # sheds subclasses: np.matrix would keep two axes in every sum
+            x = np.asarray(x)  # drops subclasses: np.matrix would keep two axes in every sum
         if not xp.isdtype(x.dtype, "real floating"):
             x = xp.astype(x, dtype)
         arrays.append(x)
     return xp, *arrays
 
 
-def _check_real(xp, x, name):
+def _check_real(xp: Namespace, x: Array, name: str) -> None:
+    """Raise TypeError unless an array is of real floating point numbers or integers."""
     if not xp.isdtype(x.dtype, ("real floating", "integral")):
         raise TypeError(
             f"{name} must hold real numbers (floating, or integer counts), "
@@ -72,7 +77,7 @@ def _check_real(xp, x, name):
         )
 
 
-def to_float(x):
+def to_float(x: Array) -> float:
     """Return the only element of an array as a Python float.
 
     PyTorch warns when a tensor that carries a gradient becomes a number.
@@ -80,24 +85,24 @@ def to_float(x):
     return float(x.detach() if array_api_compat.is_torch_array(x) else x)
 
 
-def axis_last(xp, x, axis):
-    """Return `x` with `axis` moved to the end and laid out in C order.
+def axis_last(xp: Namespace, x: Array, axis: int) -> Array:
+    """Return `x` with `axis` moved to the end, in C order.
 
-    The layout is for accuracy, not speed. NumPy sums pairwise only along the
+    The layout is for accuracy, not speed. NumPy sums pairwise only along an
     axis that is contiguous in memory; along any other it adds one by one, and
-    a million float32 probabilities then sum to 1.009. Flattening copies only
-    where the layout is not already the one wanted.
+    a million float32 probabilities then sum to 1.009. An array that is in this
+    layout already is not copied.
     """
     x = xp.moveaxis(x, axis, -1)
     return xp.reshape(xp.reshape(x, (-1,)), x.shape)
 
 
-def sum_all(xp, x):
-    """Return the sum of every element, as an array without axes or a scalar."""
+def sum_all(xp: Namespace, x: Array) -> Array:
+    """Return the sum of all elements, a 0-dimensional array or a scalar."""
     return sum_last(xp, xp.reshape(x, (-1,)))
 
 
-def sum_last(xp, x):
+def sum_last(xp: Namespace, x: Array) -> Array:
     """Return the sum along the last axis."""
     # The sum of array_api_compat 1.11, the one inside scikit-learn 1.7, goes through
     # torch.asarray, which cuts the gradient. TODO: xp.sum, once 1.8 is the oldest.

@@ -1,10 +1,11 @@
-"""The only door to private names of scikit-learn.
+"""Private names of scikit-learn.
 
-Everything else in skinfo imports these names from here, so a change in
-scikit-learn is answered in one file.
+The rest of the package imports them from here, so that a change in scikit-learn needs a change in
+one file only.
 """
 
 from functools import partial
+from typing import Any
 
 from sklearn.base import _fit_context
 from sklearn.externals import array_api_compat
@@ -51,8 +52,8 @@ __all__ = [
 ]
 
 
-def scorer_cache(method_caller):
-    """Return the dict of predictions that scorers share while one dict of them is evaluated.
+def scorer_cache(method_caller: Any) -> dict[str, Any]:
+    """Return the cache of predictions that scikit-learn shares among several scorers.
 
     Parameters
     ----------
@@ -61,9 +62,9 @@ def scorer_cache(method_caller):
 
     Returns
     -------
-    responses : dict
-        Under the names of methods. It lives as long as that evaluation, of one estimator and
-        one `X`. A new one where nothing is shared.
+    cache : dict of str to object
+        Predictions by the name of the method. It lives for one evaluation, of one estimator and
+        one `X`. A new dict if nothing is shared.
     """
     if isinstance(method_caller, partial) and method_caller.args:
         cache = method_caller.args[0]

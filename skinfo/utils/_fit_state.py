@@ -1,50 +1,58 @@
-"""What a fit that fails or is interrupted leaves behind: nothing, or what was there before.
+"""Decorators that keep fitted attributes consistent when a fit fails or is interrupted.
 
-State is what scikit-learn takes for it, the attributes whose names end in an underscore. Were
-an earlier fit's bins to stay beside the feature names of the one that failed, `transform` would
-answer for the wrong columns.
+Fitted attributes are those whose names end in an underscore, as in scikit-learn. If a failed fit
+left the bins of an earlier one next to its own feature names, `transform` would encode the wrong
+columns.
 """
 
+from collections.abc import Callable
 from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
-def unfitted_on_failure(fit):
-    """Decorate a `fit`: the state of an earlier one is dropped first, that of a failed one last.
+def unfitted_on_failure(fit: Callable[Concatenate[Any, P], R]) -> Callable[Concatenate[Any, P], R]:
+    """Decorate a `fit`: remove fitted attributes before it starts, and again if it fails.
 
-    It goes outside of scikit-learn's `_fit_context`, so that it sees invalid parameters too.
+    It goes outside scikit-learn's `_fit_context`, so that invalid parameters count as a failure.
     """
 
     @wraps(fit)
-    def fit_from_nothing(self, *args, **kwargs):
-        _forget(self)
+    def fit_from_scratch(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        _reset(self)
         try:
             return fit(self, *args, **kwargs)
         except BaseException:
-            _forget(self)
+            _reset(self)
             raise
 
-    return fit_from_nothing
+    return fit_from_scratch
 
 
-def unchanged_on_failure(partial_fit):
-    """Decorate a `partial_fit`: a chunk that fails leaves the estimator as it was before.
+def unchanged_on_failure(
+    partial_fit: Callable[Concatenate[Any, P], R],
+) -> Callable[Concatenate[Any, P], R]:
+    """Decorate a `partial_fit`: restore the attributes of before if a chunk fails.
 
-    Attributes are put back, so `partial_fit` must replace what they hold, not write into it.
+    The copy is shallow, so `partial_fit` must replace the values of attributes, not modify them.
     """
 
     @wraps(partial_fit)
-    def fit_or_restore(self, *args, **kwargs):
-        before = dict(vars(self))
+    def fit_or_restore(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        saved = dict(vars(self))
         try:
             return partial_fit(self, *args, **kwargs)
         except BaseException:
-            # One assignment, which a second interrupt cannot leave half done.
-            self.__dict__ = before
+            # A single assignment, so a second interrupt cannot leave it half done.
+            self.__dict__ = saved
             raise
 
     return fit_or_restore
 
 
-def _forget(estimator):
+def _reset(estimator: object) -> None:
+    """Delete the fitted attributes of an estimator."""
     for name in [name for name in vars(estimator) if name.endswith("_")]:
         vars(estimator).pop(name, None)

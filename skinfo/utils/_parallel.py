@@ -1,38 +1,48 @@
-"""Work in threads: the one place of the package where any are started."""
+"""Threads, and interruption of long work. No other module starts threads."""
 
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import ContextVar, copy_context
 from functools import cache, wraps
 from threading import Event
 from time import perf_counter
+from types import TracebackType
+from typing import Any, ParamSpec, Self, TypeAlias, TypeVar
 
 from joblib.parallel import get_active_backend
 from threadpoolctl import ThreadpoolController
 
-# Nanoseconds of work below which starting threads costs more than they save.
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# From ``joblib.delayed(function)(...)``.
+Task: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+
+# Nanoseconds of work below which starting threads costs more than it saves.
 MIN_THREADED_WORK = 1e6
 
-# Seconds between two looks for Ctrl-C, which a wait without end does not hear on Windows.
-LISTEN_EVERY = 0.1
+# Seconds between two checks for Ctrl-C; on Windows a wait without a timeout cannot be interrupted.
+POLL_INTERVAL = 0.1
 
-# Seconds that a piece of long work is to take, and how much more work the next may be.
-PIECE = 0.1
-GROWTH = 16
+# Seconds that one range of long work should take, and how much longer than the one before the
+# next range may be.
+RANGE_SECONDS = 0.1
+MAX_GROWTH = 16
 
-_is_in_thread = ContextVar("_is_in_thread", default=False)
+_is_in_thread: ContextVar[bool] = ContextVar("_is_in_thread", default=False)
 
-# Set where nobody waits for the results of this thread any more.
-_is_cancelled = ContextVar("_is_cancelled")
+# Set once the results of this thread are no longer needed.
+_is_cancelled: ContextVar[Event | None] = ContextVar("_is_cancelled", default=None)
 
 
-def n_threads(n_jobs):
-    """Return the number of threads that `n_jobs` stands for, as joblib counts.
+def n_threads(n_jobs: int | None) -> int:
+    """Return the number of threads for `n_jobs`, by joblib's rules.
 
     Parameters
     ----------
     n_jobs : int or None
-        None is what ``joblib.parallel_config`` says, else 1; -1 is all processors, -2 all but one.
-        Within a thread of this module it is always 1.
+        None is the value of ``joblib.parallel_config``, else 1; -1 is all processors, -2 all but
+        one. Within a thread of this module the number is always 1.
 
     Returns
     -------
@@ -45,19 +55,19 @@ def n_threads(n_jobs):
     """
     if n_jobs is None:
         n_jobs = get_active_backend()[1]
-    # Of the backend in force only what it says of threads: a cluster has more workers than
-    # this machine has processors, and work that is nested twice is to run by itself.
+    # The active backend is only asked for threads: a cluster has more workers than this machine
+    # has processors, and doubly nested work should run sequentially.
     backend, _ = get_active_backend(prefer="threads", require="sharedmem")
-    n = backend.effective_n_jobs(n_jobs)
+    n: int = backend.effective_n_jobs(n_jobs)
     return 1 if _is_in_thread.get() else n
 
 
 class ThreadPool:
-    """Threads that live as long as the context.
+    """A context manager that runs tasks in threads, or in the calling thread for one job.
 
-    ``joblib.Parallel(prefer="threads")`` is not this: the backend of a ``parallel_config`` goes
-    before that hint, and processes write into copies of the arrays that they are given. It
-    also looks for results every 10 ms only.
+    ``joblib.Parallel(prefer="threads")`` is no replacement: the backend of a ``parallel_config``
+    overrides that hint, and processes write into copies of the arrays that they get. It also
+    polls for results every 10 ms only.
 
     Parameters
     ----------
@@ -70,50 +80,70 @@ class ThreadPool:
         Number of threads.
     """
 
-    def __init__(self, n_jobs):
+    def __init__(self, n_jobs: int | None) -> None:
         self.n = n_threads(n_jobs)
         self._pool = ThreadPoolExecutor(self.n) if self.n > 1 else None
         self._cancelled = Event()
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(
+        self,
+        error_type: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
         if self._pool is not None:
-            # After an error or Ctrl-C nobody waits for what is under way.
-            if exception[0] is not None:
+            # After an error or Ctrl-C the results of running tasks are not needed.
+            if error_type is not None:
                 self._cancelled.set()
-            self._pool.shutdown(wait=exception[0] is None, cancel_futures=True)
+            self._pool.shutdown(wait=error_type is None, cancel_futures=True)
 
-    def run(self, tasks, on_result=None):
+    def run(
+        self, tasks: Iterable[Task], on_result: Callable[[], object] | None = None
+    ) -> list[Any]:
         """Return the results of tasks, in order.
 
         Parameters
         ----------
         tasks : iterable of ``joblib.delayed(function)(...)``
-            They may write into arrays that they share, each into entries of its own.
+            They may write to shared arrays, each to its own entries.
 
         on_result : callable or None, default=None
-            Called without arguments, in the thread of the caller, for each result in order.
+            Called without arguments, in the calling thread, after each result in order.
 
         Raises
         ------
         Exception
-            That of the first task, in order, that ends in one.
+            The exception of the first task, in order, that fails.
         """
+        results: Iterator[Any]
         if self._pool is None:
             results = (function(*args, **kwargs) for function, args, kwargs in tasks)
-            return list(_each(results, on_result))
-        # Each in a copy of the context, so that np.errstate and the like hold there too.
-        begun = [
-            self._pool.submit(copy_context().run, _in_thread, self._cancelled, *task)
-            for task in tasks
-        ]
-        return list(_each(map(_result, begun), on_result))
+        else:
+            # Each in a copy of the context, so that np.errstate and the like apply there too.
+            futures = [
+                self._pool.submit(copy_context().run, _run_task, self._cancelled, task)
+                for task in tasks
+            ]
+            results = map(_wait_for, futures)
+        collected = []
+        for result in results:
+            if on_result is not None:
+                on_result()
+            collected.append(result)
+        return collected
 
 
-def in_threads(tasks, *, n_jobs, work=float("inf"), on_result=None):
-    """Return the results of tasks, in order, from threads if the work is worth it.
+def in_threads(
+    tasks: Iterable[Task],
+    *,
+    n_jobs: int | None,
+    work: float = float("inf"),
+    on_result: Callable[[], object] | None = None,
+) -> list[Any]:
+    """Return the results of tasks, in order; threads are used if there is enough work.
 
     Parameters
     ----------
@@ -124,24 +154,24 @@ def in_threads(tasks, *, n_jobs, work=float("inf"), on_result=None):
         See `n_threads`.
 
     work : float, default=inf
-        Nanoseconds, about, of all tasks together.
+        Estimated time of all tasks together, in nanoseconds.
 
     on_result : callable or None, default=None
         See `ThreadPool.run`.
     """
-    with ThreadPool(n_jobs if work >= MIN_THREADED_WORK else 1) as threads:
-        return threads.run(tasks, on_result)
+    with ThreadPool(n_jobs if work >= MIN_THREADED_WORK else 1) as pool:
+        return pool.run(tasks, on_result)
 
 
-def one_blas_thread(function):
-    """Decorate a function that makes many small matrix products.
+def one_blas_thread(function: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a function that computes many small matrix products: BLAS uses one thread.
 
-    Threads of BLAS wait for each other by turning round and round: of a product that takes a
-    millisecond they take longer and several times the processor time, the more where others work.
+    Threads of BLAS busy-wait for each other. A product that takes a millisecond takes longer with
+    them, and several times the processor time, more so on a busy machine.
     """
 
     @wraps(function)
-    def limited(*args, **kwargs):
+    def limited(*args: P.args, **kwargs: P.kwargs) -> R:
         with _blas().limit(limits=1, user_api="blas"):
             return function(*args, **kwargs)
 
@@ -149,16 +179,17 @@ def one_blas_thread(function):
 
 
 @cache
-def _blas():
+def _blas() -> Any:
+    """Return a controller of the BLAS libraries that are loaded."""
     return ThreadpoolController()
 
 
-def interruptible_ranges(n, first=1):
-    """Yield ranges that cover 0..n, so that long work returns to Python about ten times a second.
+def interruptible_ranges(n: int, first: int = 1) -> Iterator[tuple[int, int]]:
+    """Yield ranges that cover 0..n, each about a tenth of a second of work.
 
-    A kernel does not hear Ctrl-C, and a thread not that its results are no longer wanted. Each
-    range is as long as the time that the one before took suggests, so no result may depend on
-    where ranges end.
+    A kernel does not respond to Ctrl-C, nor does a thread notice that its results are no longer
+    needed, so long work must return to Python regularly. The length of a range follows from the
+    time of the one before it, so results must not depend on where ranges end.
 
     Parameters
     ----------
@@ -178,31 +209,28 @@ def interruptible_ranges(n, first=1):
         began = perf_counter()
         yield start, stop
         seconds = perf_counter() - began
-        length = max(1, int(length * min(GROWTH, PIECE / max(seconds, PIECE / GROWTH))))
+        growth = min(MAX_GROWTH, RANGE_SECONDS / max(seconds, RANGE_SECONDS / MAX_GROWTH))
+        length = max(1, int(length * growth))
         start = stop
 
 
-def check_cancelled():
-    """KeyboardInterrupt in a thread whose results nobody waits for any more."""
-    cancelled = _is_cancelled.get(None)
+def check_cancelled() -> None:
+    """Raise KeyboardInterrupt in a thread whose results are no longer needed."""
+    cancelled = _is_cancelled.get()
     if cancelled is not None and cancelled.is_set():
         raise KeyboardInterrupt
 
 
-def _in_thread(cancelled, function, args, kwargs):
+def _run_task(cancelled: Event, task: Task) -> Any:
+    """Return the result of a task, in the context of a thread of a pool."""
     _is_in_thread.set(True)
     _is_cancelled.set(cancelled)
+    function, args, kwargs = task
     return function(*args, **kwargs)
 
 
-def _each(results, on_result):
-    for result in results:
-        if on_result is not None:
-            on_result()
-        yield result
-
-
-def _result(task):
-    while not task.done():
-        wait([task], timeout=LISTEN_EVERY)
-    return task.result()
+def _wait_for(future: Future[Any]) -> Any:
+    """Return the result of a future; Ctrl-C interrupts the wait."""
+    while not future.done():
+        wait([future], timeout=POLL_INTERVAL)
+    return future.result()

@@ -1,24 +1,41 @@
 """Sums that are the same, to the last bit, in any order of their terms."""
 
 from math import frexp, fsum, ldexp
+from typing import overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 
-def ordered_sum(terms, axis=None):
-    """Return the sum of all terms, or of those along an axis, added by size."""
+@overload
+def ordered_sum(terms: NDArray[np.float64], axis: None = None) -> float: ...
+@overload
+def ordered_sum(terms: NDArray[np.float64], axis: int) -> NDArray[np.float64]: ...
+def ordered_sum(
+    terms: NDArray[np.float64], axis: int | None = None
+) -> float | NDArray[np.float64]:
+    """Return the sum of all terms, or of those along an axis, sorted before they are added."""
     total = np.sort(terms, axis=axis).sum(axis=axis)
     return float(total) if axis is None else total
 
 
-def exactly_summable(weights):
-    """Return non-negative weights as multiples of 2**-52 of their sum: any sum of some is exact.
+def exactly_summable(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return non-negative weights rounded such that the sum of any subset is exact.
 
-    Whole weights are such multiples already; of others, what a count of rows cannot show is
-    rounded off.
+    Integer weights are exact as they are. Others become multiples of 2**-52 times the power of
+    two above their sum, which is below the resolution of a sum of counts.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (n_samples,), dtype float64
+
+    Returns
+    -------
+    weights : ndarray of shape (n_samples,), dtype float64
+        The same array if the weights are integers. A positive weight stays positive.
     """
     if weights.sum() < 2**53 and np.all(np.floor(weights) == weights):
         return weights
     unit = ldexp(1.0, frexp(fsum(weights))[1] - 52)
-    # None becomes zero, which would be a row that is not there.
+    # A weight that rounds to zero would drop its sample.
     return np.where(weights > 0, np.maximum(np.rint(weights / unit), 1.0) * unit, 0.0)

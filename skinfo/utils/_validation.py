@@ -1,19 +1,31 @@
-"""Checks of arguments that several rooms share."""
+"""Checks of arguments that several subpackages share."""
 
 import difflib
 import inspect
 import math
 import numbers
 import re
+from collections.abc import Callable, Iterable
 from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from skinfo.utils._compat import _check_sample_weight
 from skinfo.utils._sums import exactly_summable
 
+P = ParamSpec("P")
+R = TypeVar("R")
 
-def check_base(base):
+# Products of three weights still fit into float64.
+LARGEST_WEIGHT = 1e100
+
+# For `explain_missing_arguments` of an estimator's fit.
+MEANING_OF_Y = "the classes or numbers that X is to be informative about. Pass it as in fit(X, y)."
+
+
+def check_base(base: float) -> float:
     """Return ``ln(base)``, the number of nats in one unit of that base.
 
     Parameters
@@ -43,12 +55,8 @@ def check_base(base):
     return math.log(base)
 
 
-# Products of three weights are still numbers.
-LARGEST_WEIGHT = 1e100
-
-
-def check_sample_weight(sample_weight, n_samples):
-    """Return weights (n_samples,) float64, none negative and one positive at least.
+def check_sample_weight(sample_weight: ArrayLike, n_samples: int) -> NDArray[np.float64]:
+    """Return weights as an array, none negative and at least one positive.
 
     Parameters
     ----------
@@ -63,11 +71,11 @@ def check_sample_weight(sample_weight, n_samples):
     Raises
     ------
     ValueError
-        If the length is another, a weight is negative, not finite or beyond all measure, or
-        all are zero.
+        If the length does not fit, all weights are zero, or a weight is negative, not finite, or
+        so small or large that products of weights are not finite.
     """
-    # scikit-learn before 1.9 lets zeros pass, and later versions do not name the argument.
-    weights = np.asarray(sample_weight)
+    # scikit-learn before 1.9 accepts zeros, and later versions do not name the argument.
+    weights: NDArray[Any] = np.asarray(sample_weight)
     if np.ma.is_masked(sample_weight):
         raise ValueError("sample_weight must not be masked. Give such rows a weight of zero.")
     if weights.size and not weights.any():
@@ -90,31 +98,63 @@ def check_sample_weight(sample_weight, n_samples):
     return weights
 
 
-def check_frequency_weights(sample_weight, n_samples):
-    """Return weights that are to be counted, as `exactly_summable`: no count depends on the order.
+def check_frequency_weights(sample_weight: ArrayLike, n_samples: int) -> NDArray[np.float64]:
+    """Return checked weights whose sums are exact, so that no count depends on the order.
 
     Parameters
     ----------
-    sample_weight, n_samples
-        As of `check_sample_weight`.
+    sample_weight : array-like of shape (n_samples,)
+
+    n_samples : int
 
     Returns
     -------
     weights : ndarray of shape (n_samples,), dtype float64
+        Rounded as `exactly_summable` does.
     """
     return exactly_summable(check_sample_weight(sample_weight, n_samples))
 
 
-def match_name(name, names, *, parameter, caller):
-    """Return the one of `names` that is meant, whatever its case, hyphens and underscores.
+def partition_splits(
+    cv: Any, X: Any, y: NDArray[Any], split_params: dict[str, Any]
+) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return the (train, test) indices of a splitter whose test sets partition the samples.
+
+    Parameters
+    ----------
+    cv : cross-validation splitter
+
+    X, y : arrays of n_samples rows
+
+    split_params : dict
+        For the splitter, such as ``groups``.
+
+    Raises
+    ------
+    ValueError
+        If a sample is in no test set, or in more than one.
+    """
+    splits = list(cv.split(X, y, **split_params))
+    tested = np.bincount(np.concatenate([test for _, test in splits]), minlength=len(y))
+    row = int(np.abs(tested - 1).argmax())
+    if tested[row] != 1:
+        raise ValueError(
+            f"cv must test each row exactly once, and it tests row {row} {tested[row]} times. Use "
+            "a splitter such as StratifiedKFold or GroupKFold."
+        )
+    return splits
+
+
+def match_name(name: object, names: Iterable[str], *, parameter: str, caller: str) -> str:
+    """Return the entry of `names` that equals a name up to case, hyphens and underscores.
 
     Parameters
     ----------
     name : object
-        What the user passed.
+        The value that the user passed.
 
     names : iterable of str
-        What there is.
+        The names allowed.
 
     parameter, caller : str
         The parameter, and the public function or class, for the message.
@@ -122,12 +162,12 @@ def match_name(name, names, *, parameter, caller):
     Returns
     -------
     name : str
-        As `names` has it.
+        As spelt in `names`.
 
     Raises
     ------
     ValueError
-        If it is none of them; the message has the nearest.
+        If there is no such name; the message suggests the nearest.
     """
     names = sorted(names)
     if isinstance(name, str):
@@ -147,32 +187,27 @@ def match_name(name, names, *, parameter, caller):
     )
 
 
-def _plain(name):
-    """Return a name as it is compared: neither case nor what joins its words counts."""
+def _plain(name: str) -> str:
+    """Return a name without case, spaces, hyphens and underscores."""
     return re.sub(r"[\s_-]+", "", name).casefold()
 
 
-# Of an estimator's y.
-MEANING_OF_Y = "the classes or numbers that X is to be informative about. Pass it as in fit(X, y)."
-
-
-def explain_missing_arguments(**meanings):
-    """Decorate a function: a call without one of these arguments is told what it is for.
+def explain_missing_arguments(**meanings: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Decorate a function: a call without one of these arguments is explained.
 
     Parameters
     ----------
     **meanings : str
-        Of each such argument what it is and what to do without, a sentence that follows
-        "needs <name>, ".
+        For each argument its meaning and the remedy, a sentence that continues "needs <name>, ".
     """
 
-    def decorate(function):
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
         signature = inspect.signature(function)
 
         @wraps(function)
-        def checked(*args, **kwargs):
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
             try:
-                given = signature.bind_partial(*args, **kwargs).arguments
+                given: Iterable[str] = signature.bind_partial(*args, **kwargs).arguments
             except TypeError:
                 given = meanings  # Python's own message says what is wrong.
             for name, meaning in meanings.items():

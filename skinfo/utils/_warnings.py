@@ -1,4 +1,4 @@
-"""Warnings that point at the line of the user's code that called for them."""
+"""Warnings that point at the line of the user's code that caused them."""
 
 import os
 import sys
@@ -7,13 +7,13 @@ import warnings
 import joblib
 import sklearn
 
-# Where the frames between the user's line and a warning come from.
+# Frames of these packages are between the user's line and the warning.
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _PACKAGES = (os.path.dirname(_HERE), *map(os.path.dirname, (sklearn.__file__, joblib.__file__)))
-_BETWEEN = tuple(package + os.sep for package in _PACKAGES)
+_SKIPPED = tuple(package + os.sep for package in _PACKAGES)
 
 
-def warn_caller(message, category=UserWarning):
+def warn_caller(message: str, category: type[Warning] = UserWarning) -> None:
     """Warn at the innermost line that is not of this package, scikit-learn or joblib.
 
     Parameters
@@ -23,7 +23,7 @@ def warn_caller(message, category=UserWarning):
     category : type, default=UserWarning
     """
     frame, level = sys._getframe(1), 2
-    # In a worker process there may be no such line; the outermost one has to do then.
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_BETWEEN):
+    # In a worker process there may be no such line; then the outermost frame is used.
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_SKIPPED):
         frame, level = frame.f_back, level + 1
     warnings.warn(message, category, stacklevel=level)

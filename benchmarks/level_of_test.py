@@ -20,8 +20,8 @@ from _table import print_table
 from scipy.special import gammaincc, xlogy
 from scipy.stats import random_table
 
+from skinfo._counts._evidence import TableEvidence
 from skinfo.estimation import mutual_info, mutual_info_test
-from skinfo.estimation._laws import table_pvalues, weigh_table
 
 SHAPES = [(2, 2), (5, 2), (10, 2), (30, 2), (5, 5), (10, 5), (30, 10)]
 LEVELS = (0.05, 0.01, 0.001)
@@ -44,7 +44,7 @@ def pvalues(tables, rows, columns):
     values, first, inverse = np.unique(
         information.round(9), return_index=True, return_inverse=True
     )
-    ours = table_pvalues(np.array([weigh_table(tables[i]) for i in first]))
+    ours = np.array([TableEvidence.of_table(tables[i]).pvalue[0] for i in first])
     return ours[inverse], chi2, len(values)
 
 

@@ -1,8 +1,9 @@
-"""Contingency tables by the cells that rows fall into."""
+"""Contingency tables, dense and sparse, and the null moments of their margins."""
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skinfo._kernels._null import moments_of_sizes, poisson_tables
 from skinfo.utils._sums import ordered_sum
@@ -19,8 +20,8 @@ NEARLY_EQUAL = 0.01
 
 
 @dataclass(frozen=True)
-class Cells:
-    """A contingency table: the counts that are not zero, where they are, and the margins.
+class SparseContingency:
+    """A contingency table by its nonzero cells, and its margins.
 
     Attributes
     ----------
@@ -28,24 +29,24 @@ class Cells:
         Positive.
 
     row, column : ndarray of shape (n_cells,), dtype int64
-        The place of each cell.
+        The row and the column of each cell.
 
-    rows, columns : ndarray of shape (n_rows,) and (n_columns,), dtype float64
+    row_sums, column_sums : ndarray of shape (n_rows,) and (n_columns,), dtype float64
         The margins, all positive.
 
     total : float
     """
 
-    counts: np.ndarray
-    row: np.ndarray
-    column: np.ndarray
-    rows: np.ndarray
-    columns: np.ndarray
+    counts: NDArray[np.float64]
+    row: NDArray[np.int64]
+    column: NDArray[np.int64]
+    row_sums: NDArray[np.float64]
+    column_sums: NDArray[np.float64]
     total: float
 
     @classmethod
     def of_table(cls, counts):
-        """Return the cells of a table (n_rows, n_columns), empty rows and columns left out."""
+        """Return a table (n_rows, n_columns) without its empty rows and columns."""
         counts = np.asarray(counts, dtype=np.float64)
         counts = counts[counts.any(axis=1)]
         counts = counts[:, counts.any(axis=0)]
@@ -55,12 +56,12 @@ class Cells:
 
     @property
     def size(self):
-        """The number of cells, seen or not."""
-        return len(self.rows) * len(self.columns)
+        """Number of cells, empty ones included."""
+        return len(self.row_sums) * len(self.column_sums)
 
     def dense(self):
         """Return the table as an array (n_rows, n_columns)."""
-        table = np.zeros((len(self.rows), len(self.columns)))
+        table = np.zeros((len(self.row_sums), len(self.column_sums)))
         table[self.row, self.column] = self.counts
         return table
 
@@ -85,8 +86,8 @@ def count_pairs(a, n_levels, b, n_classes, weights=None):
 
     Returns
     -------
-    table : ndarray of shape (n_levels, n_classes), dtype float64, or Cells
-        Cells where most would be zero, so that time and memory go with the rows.
+    table : ndarray of shape (n_levels, n_classes), dtype float64, or SparseContingency
+        Sparse where most cells would be empty, so that time and memory go with the rows.
     """
     place = a.astype(np.int64) * n_classes + b
     n_levels, n_classes = int(n_levels), int(n_classes)
@@ -98,7 +99,7 @@ def count_pairs(a, n_levels, b, n_classes, weights=None):
     places, which = np.unique(place, return_inverse=True)
     counts = _sums(which, weights)
     row, column = (np.unique(codes, return_inverse=True)[1] for codes in divmod(places, n_classes))
-    return Cells(
+    return SparseContingency(
         counts,
         row,
         column,
@@ -116,7 +117,7 @@ def _sums(codes, terms):
 def null_moments_of(cells):
     """Return mean and variance of N times plug-in information over tables with these margins."""
     is_whole = bool(np.all(cells.counts % 1 == 0))
-    return moments_of_margins(cells.rows, cells.columns, cells.total, is_whole=is_whole)
+    return moments_of_margins(cells.row_sums, cells.column_sums, cells.total, is_whole=is_whole)
 
 
 def moments_of_margins(rows, columns, total, *, is_whole):

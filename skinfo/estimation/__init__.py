@@ -1,10 +1,10 @@
 """Estimates and tests from samples."""
 
 from skinfo.estimation._conditional import conditional_mutual_info
-from skinfo.estimation._differential import differential_entropy
-from skinfo.estimation._discrete import discrete_entropy
+from skinfo.estimation._differential_entropy import differential_entropy
+from skinfo.estimation._discrete_entropy import discrete_entropy
+from skinfo.estimation._independence_test import mutual_info_test
 from skinfo.estimation._mutual_info import mutual_info
-from skinfo.estimation._mutual_info_test import mutual_info_test
 from skinfo.estimation._pairwise import pairwise_mutual_info
 
 __all__ = [

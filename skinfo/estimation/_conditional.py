@@ -8,10 +8,10 @@ import numpy as np
 from joblib import delayed
 
 from skinfo._counts._table import table_of
-from skinfo.estimation._blocks import ksg_conditional
 from skinfo.estimation._columns import as_columns, row_codes
 from skinfo.estimation._conditional_neighbors import is_constant, mixed_as_given, on_ranks
 from skinfo.estimation._entropy_estimators import entropy_of_codes
+from skinfo.estimation._knn_tree import ksg_conditional
 from skinfo.estimation._samples import (
     MISSING,
     discrete_mask,

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from skinfo.estimation._blocks import ksg_conditional, mixed_conditional
 from skinfo.estimation._columns import row_codes
 from skinfo.estimation._continuous import (
     ATOM_NEIGHBORS,
@@ -11,6 +10,7 @@ from skinfo.estimation._continuous import (
     DiscreteTarget,
     auto_information,
 )
+from skinfo.estimation._knn_tree import ksg_conditional, mixed_conditional
 from skinfo.estimation._ranks import SortedColumn, even_normal_scores, untied_order
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from skinfo._counts._contingency import count_pairs
 from skinfo._counts._quantiles import bins_of_runs, estimate_n_bins
 from skinfo._kernels import _neighbors, _neighbors_plane
-from skinfo.estimation._blocks import ksg_blocks
 from skinfo.estimation._entropy_estimators import entropy_of_codes
+from skinfo.estimation._knn_tree import ksg_blocks
 from skinfo.estimation._ranks import (
     SortedColumn,
     even_normal_scores,

@@ -81,8 +81,8 @@ def _copula_classes(column, target):
     return 0.5 * (whole - sizes @ within / n)
 
 
-def copula_law(values, target):
-    """Return what decides the law of N times the estimate beside its size.
+def copula_likelihood_ratio(values, target):
+    """Return the degrees of freedom and the terms of the log likelihood ratio of the estimate.
 
     The estimate is, but for its bias, the mean logarithm of a ratio of likelihoods.
 
@@ -102,7 +102,7 @@ def copula_law(values, target):
         return None
     scores = _copula_scores(column)
     if isinstance(target, DiscreteTarget):
-        return _copula_law_of_classes(scores, target.codes)
+        return _likelihood_ratio_of_classes(scores, target.codes)
     others = _copula_scores(target)
     x, y = (part / np.sqrt(np.mean(part**2)) for part in (scores, others))
     r = np.mean(x * y)
@@ -110,7 +110,7 @@ def copula_law(values, target):
     return 1, terms - 0.5 * math.log1p(-r * r)
 
 
-def _copula_law_of_classes(scores, codes):
+def _likelihood_ratio_of_classes(scores, codes):
     sizes = np.bincount(codes)
     kept = sizes[codes] > 1
     scores, codes = scores[kept], np.unique(codes[kept], return_inverse=True)[1]

@@ -80,7 +80,7 @@ class Samples:
     def tables(self, n_jobs=None):
         """Return the counts of each discrete column with the classes, counted once.
 
-        Each is an array (n_levels, n_classes), or Cells where most of that would be zero.
+        Each is an array (n_levels, n_classes), or a SparseContingency.
         """
         if not self._tables:
             self._tables.extend(self._counted(n_jobs))

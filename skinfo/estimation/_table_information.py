@@ -5,10 +5,11 @@ import numpy as np
 from skinfo._counts._contingency import (
     DENSE_CELLS,
     MOST_PAIRS,
-    Cells,
+    SparseContingency,
     longer_first,
     null_moments_of,
 )
+from skinfo._counts._evidence import plugin_information
 from skinfo._kernels._null import expected_information, null_moments, poisson_tables
 from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS, UNIFORM_WEIGHTS
 from skinfo.utils._sums import ordered_sum
@@ -19,7 +20,7 @@ def information_from_counts(counts, estimator):
 
     Parameters
     ----------
-    counts : array-like of shape (n_rows, n_columns), or Cells
+    counts : array-like of shape (n_rows, n_columns), or SparseContingency
         Non-negative. Rows and columns without a count are left out.
 
     estimator : str
@@ -37,22 +38,10 @@ def information_from_counts(counts, estimator):
     ValueError
         If the estimator needs whole counts and there are others.
     """
-    cells = counts if isinstance(counts, Cells) else Cells.of_table(counts)
-    if min(len(cells.rows), len(cells.columns)) <= 1:
+    cells = counts if isinstance(counts, SparseContingency) else SparseContingency.of_table(counts)
+    if min(len(cells.row_sums), len(cells.column_sums)) <= 1:
         return 0.0
     return INFORMATION_ESTIMATORS[estimator](cells)
-
-
-def plugin_information(cells):
-    """Return sum n/N ln(n N / (a b)), a and b the margins: the shares of the sample as they are.
-
-    Never negative. An independent table gives zero to rounding, and a diagonal one, to
-    the last bit, the plug-in entropy.
-    """
-    together = cells.counts
-    apart = cells.rows[cells.row] * cells.columns[cells.column]
-    terms = together * np.log(together * cells.total / apart)
-    return max(ordered_sum(terms) / cells.total, 0.0)
 
 
 def emi(cells):
@@ -66,7 +55,7 @@ def emi(cells):
 
 def mean_under_independence(cells):
     """Return the mean of plug-in information over all tables with these margins, in nats."""
-    rows, columns = longer_first(cells.rows, cells.columns)
+    rows, columns = longer_first(cells.row_sums, cells.column_sums)
     is_whole = bool(np.all(cells.counts % 1 == 0))
     if is_whole and (
         cells.size <= MOST_PAIRS or len(np.unique(rows)) * len(np.unique(columns)) <= MOST_PAIRS
@@ -86,7 +75,7 @@ def _from_entropies(entropy, *, all_cells=False):
     """
 
     def information(cells):
-        rows, columns = entropy(cells.rows), entropy(cells.columns)
+        rows, columns = entropy(cells.row_sums), entropy(cells.column_sums)
         both = entropy(cells.counts, cells.size if all_cells else None)
         return min(rows + columns - both, rows, columns)
 
@@ -107,7 +96,7 @@ def _from_mixed_shares(uniform_weight):
         counts = cells.dense()
         weight = uniform_weight(counts, cells.total, cells.size)
         mixed = weight / cells.size + (1 - weight) * counts / cells.total
-        return plugin_information(Cells.of_table(mixed))
+        return plugin_information(SparseContingency.of_table(mixed))
 
     return information
 
@@ -119,8 +108,8 @@ def _mixed_information(cells, weight):
     """
     unseen = weight / cells.size
     seen = unseen + (1 - weight) * cells.counts / cells.total
-    rows = weight / len(cells.rows) + (1 - weight) * cells.rows / cells.total
-    columns = weight / len(cells.columns) + (1 - weight) * cells.columns / cells.total
+    rows = weight / len(cells.row_sums) + (1 - weight) * cells.row_sums / cells.total
+    columns = weight / len(cells.column_sums) + (1 - weight) * cells.column_sums / cells.total
     apart = rows[cells.row] * columns[cells.column]
     terms = seen * np.log(seen / apart) - unseen * np.log(unseen / apart)
     logs = (len(columns) * ordered_sum(np.log(rows)), len(rows) * ordered_sum(np.log(columns)))
@@ -128,7 +117,7 @@ def _mixed_information(cells, weight):
     return max(float(ordered_sum(terms) + as_unseen), 0.0)
 
 
-# Each maps Cells, of two rows and two columns at least, to nats.
+# Each maps a SparseContingency, of two rows and two columns at least, to nats.
 INFORMATION_ESTIMATORS = {
     "emi": emi,
     **{name: _from_entropies(entropy) for name, entropy in ENTROPY_ESTIMATORS.items()},

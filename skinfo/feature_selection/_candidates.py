@@ -6,14 +6,13 @@ import numpy as np
 from joblib import delayed
 
 from skinfo._counts._codes import padded_codes
+from skinfo._counts._evidence import TableEvidence
 from skinfo._kernels._bitplanes import WORD
 from skinfo._kernels._candidates import INFO_Y_GIVEN_T, candidate_evidence, candidate_terms
 from skinfo._kernels._contingency import Lookups, Sample
 from skinfo._kernels._elementary import N_LOOKED_UP, xlogx_table
-from skinfo._kernels._independence import NULL_MEAN, PLUGIN
 from skinfo._kernels._maxmin import argmax_of_min, is_before
 from skinfo._kernels._null import poisson_tables
-from skinfo.estimation._laws import table_pvalues, weigh_table
 from skinfo.preprocessing._groups import supervised_groups
 from skinfo.preprocessing._partition import Settings
 from skinfo.preprocessing._penalties import resolve_penalty
@@ -115,13 +114,13 @@ class Candidates:
             )
         )
         for i, moments in self._moments_of_levels(features, n_states) if of_target else ():
-            terms[i, INFO_Y_GIVEN_T] = self.weigh(moments[None])[0][0]
+            terms[i, INFO_Y_GIVEN_T] = self.weigh(moments)[0][0]
         return terms
 
     def moments(self, features, state, n_states):
-        """Return N * I(X;Y|T) of features in nats, and their `independence_statistics`."""
+        """Return the TableEvidence of I(X;Y|T) of some features."""
         state = _as_state(state)
-        moments = np.concatenate(
+        rows = np.concatenate(
             self._in_threads(
                 lambda some: candidate_evidence(
                     self._sample, self._lookups, some, state, n_states
@@ -129,8 +128,10 @@ class Candidates:
                 features,
             )
         )
+        moments = TableEvidence.of_rows(rows)
         for i, of_levels in self._moments_of_levels(features, n_states):
-            moments[i] = of_levels
+            for field, (value,) in zip(moments, of_levels, strict=True):
+                field[i] = value
         return moments
 
     def _moments_of_levels(self, features, n_states):
@@ -142,7 +143,7 @@ class Candidates:
         if n_states > 1:
             return []
         return [
-            (i, weigh_table(self._level_counts(feature)))
+            (i, TableEvidence.of_table(self._level_counts(feature)))
             for i, feature in enumerate(features.tolist())
             if feature in self._whole
         ]
@@ -161,22 +162,20 @@ class Candidates:
 
     def weigh(self, moments):
         """Return information less its mean, in nats, and p-values, of what `moments` returns."""
-        correction = moments[:, NULL_MEAN] if self.corrected else 0.0
-        return (moments[:, PLUGIN] - correction) / self.n, table_pvalues(moments)
+        information = moments.excess if self.corrected else moments.information
+        return information / self.n, moments.pvalue
 
     def information(self, counts):
         """Return I(T;Y) less its mean under independence, in nats, of counts of T and y."""
-        evidence = weigh_table(counts)
-        return (evidence[PLUGIN] - evidence[NULL_MEAN]) / self.n
+        return TableEvidence.of_table(counts).excess[0] / self.n
 
     def dependence(self, feature, other):
         """Return the p-value of I(X;W) of two features."""
         column, n_levels = self.column(other)
         sample = self._with_target(column, n_levels)
         blank = np.zeros(len(column), np.int64)
-        return table_pvalues(
-            candidate_evidence(sample, self._lookups, np.array([feature]), blank, 1)
-        )[0]
+        rows = candidate_evidence(sample, self._lookups, np.array([feature]), blank, 1)
+        return TableEvidence.of_rows(rows).pvalue[0]
 
     def table(self, feature, state, n_states):
         """Return the counts of one feature, (n_states, n_levels, n_classes) int64."""

@@ -54,7 +54,5 @@ def weigh_pair(candidates, walk, w, x):
     """Return the Step that a pair of features would be."""
     first = candidates.moments(np.array([w]), *walk.state.as_column())
     second = candidates.moments(np.array([x]), *walk.split_by(w))
-    gains, _ = candidates.weigh(np.concatenate([first, second]))
-    # Moments of the two add, given T, as their terms do in the chain rule.
-    _, pvalue = candidates.weigh(first + second)
-    return Step((w, x), tuple(gains), pvalue[0])
+    gains = [candidates.weigh(moments)[0][0] for moments in (first, second)]
+    return Step((w, x), tuple(gains), first.plus(second).pvalue[0])

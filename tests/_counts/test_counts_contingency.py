@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skinfo._counts import _contingency
-from skinfo._counts._contingency import Cells, count_pairs, null_moments_of
+from skinfo._counts._contingency import SparseContingency, count_pairs, null_moments_of
 from skinfo._kernels._null import moments_of_sizes, null_moments, poisson_tables
 from skinfo.estimation import (
     _table_information,
@@ -12,7 +12,7 @@ from skinfo.estimation import (
     mutual_info,
     mutual_info_test,
 )
-from skinfo.estimation._evidence import column_evidence
+from skinfo.estimation._estimate_errors import table_distribution
 from skinfo.estimation._table_information import INFORMATION_ESTIMATORS, information_from_counts
 from skinfo.utils._validation import check_frequency_weights
 
@@ -78,7 +78,7 @@ def test_moments_of_repeated_sizes(exact):
 def test_sizes_that_differ_little_are_taken_together(rng, is_whole, monkeypatch):
     # Within runs of one percent the excess is linear to the second order.
     counts = rng.gamma(2, 20, (60, 40)) * rng.gamma(2, 1, 60)[:, None]
-    cells = Cells.of_table(np.ceil(counts) if is_whole else counts)
+    cells = SparseContingency.of_table(np.ceil(counts) if is_whole else counts)
     expected = null_moments_of(cells)
     monkeypatch.setattr(_contingency, "MOST_PAIRS", 0)
     assert null_moments_of(cells) != expected
@@ -112,13 +112,15 @@ def test_many_classes_of_a_number(rng):
 
 
 @pytest.mark.parametrize("weighted", [False, True])
-def test_evidence_of_cells_is_that_of_the_table(rng, weighted, no_dense_tables):
+def test_distribution_of_a_sparse_table_is_that_of_the_dense_one(rng, weighted, no_dense_tables):
     x, y = codes(rng)
-    cells = count_pairs(x, 30, y, 15, rng.random(400) + 0.5 if weighted else None)
-    expected = column_evidence(cells.dense())
-    np.testing.assert_allclose(column_evidence(cells), expected, rtol=1e-8)
+    sparse = count_pairs(x, 30, y, 15, rng.random(400) + 0.5 if weighted else None)
+    for found, expected in zip(
+        table_distribution(sparse), table_distribution(sparse.dense()), strict=True
+    ):
+        np.testing.assert_allclose(found, expected, rtol=1e-8)
     constant = count_pairs(x * 0, 1, y, 15)
-    assert column_evidence(constant) == column_evidence(constant.dense())
+    assert table_distribution(constant) == table_distribution(constant.dense())
 
 
 def test_many_levels_are_tested_without_an_array_of_all_cells(rng):

@@ -15,7 +15,7 @@ from sklearn.metrics.cluster import contingency_matrix, expected_mutual_informat
 
 import skinfo.estimation._strata as strata_module
 from skinfo.estimation import conditional_mutual_info, mutual_info
-from skinfo.estimation._blocks import ksg_conditional, mixed_conditional
+from skinfo.estimation._knn_tree import ksg_conditional, mixed_conditional
 from skinfo.estimation._table_information import information_from_counts
 
 # Compiled code is quick, but its first call is not.

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skinfo.estimation._discrete import discrete_entropy
+from skinfo.estimation._discrete_entropy import discrete_entropy
 from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS, REAL_COUNTS, _scaled_log_tail
 
 NAMES = list(ENTROPY_ESTIMATORS)

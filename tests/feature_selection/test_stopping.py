@@ -3,13 +3,6 @@
 import numpy as np
 
 from skinfo import InfoBottleneckSelector
-from skinfo.feature_selection._gates import rows_outside
-
-
-def test_rows_outside_by_hand():
-    # First state: 10 rows, 7 in the main level, 6 in the main class. Second: 4, 2 and 4.
-    counts = np.array([[[5, 2], [1, 2]], [[2, 0], [2, 0]]])
-    assert rows_outside(counts) == 3 + 0
 
 
 def test_rare_levels_and_a_rare_class_are_refused_at_alpha(rng):

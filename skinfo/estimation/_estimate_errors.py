@@ -1,4 +1,4 @@
-"""What is known beside the estimate of each column: p-value, error, bias, interval."""
+"""P-value, standard error, bias and confidence interval of the estimate of each column."""
 
 import math
 from typing import NamedTuple
@@ -6,23 +6,20 @@ from typing import NamedTuple
 import numpy as np
 from joblib import delayed
 
-from skinfo._counts._contingency import Cells, null_moments_of
+from skinfo._counts._contingency import SparseContingency
+from skinfo._counts._evidence import TableEvidence
 from skinfo._counts._quantiles import default_n_bins, equal_frequency_codes, estimate_n_bins
 from skinfo.estimation._continuous import DiscreteTarget, binned_codes, crossed
-from skinfo.estimation._copula import copula_law, gaussian_copula_information
-from skinfo.estimation._laws import (
-    NormalLaw,
-    PluginLaw,
-    entropy_bound,
-    gamma_pvalue,
-    information_bounds,
-    plugin_bias,
-    table_pvalues,
-    weigh_table,
-)
+from skinfo.estimation._copula import copula_likelihood_ratio, gaussian_copula_information
 from skinfo.estimation._neighbor_errors import NEIGHBOR_TERMS, NeighborError, neighbor_error
+from skinfo.estimation._null_distribution import (
+    NormalDistribution,
+    PluginDistribution,
+    entropy_bound,
+    information_bounds,
+)
+from skinfo.estimation._plugin_bias import plugin_bias
 from skinfo.estimation._samples import prepared_target
-from skinfo.estimation._table_information import plugin_information
 from skinfo.utils._parallel import in_threads
 
 # Nanoseconds a row, about, that the error of a neighbour estimate takes.
@@ -34,22 +31,32 @@ ROUNDING = 1e-12
 NO_NEIGHBORS = NeighborError(math.nan, math.nan, math.nan)
 
 
-class Evidence(NamedTuple):
-    """What is known of the estimate of each column beside it; arrays of shape (n_features,)."""
+class ColumnErrors(NamedTuple):
+    """P-value of one column, and the distribution and the error of its estimate."""
+
+    pvalue: float
+    distribution: PluginDistribution  # of its table or normal scores; N nats
+    neighbors: NeighborError  # of a neighbour estimate, else NaN; nats
+
+
+class EstimateErrors(NamedTuple):
+    """P-values, standard errors, biases and intervals of the estimates of all columns.
+
+    Arrays are of shape (n_features,).
+    """
 
     n: float  # number of samples, or sum of weights
     pvalue: np.ndarray
-    law: PluginLaw  # of tables, and of normal scores; N nats
-    neighbors: NeighborError  # of neighbour estimates, NaN for others; nats
-    classes: np.ndarray | None  # how often each class of the target occurs, None for numbers
+    distribution: PluginDistribution
+    neighbors: NeighborError
+    class_counts: np.ndarray | None  # of the target, (n_classes,); None of a continuous one
 
     @classmethod
-    def of(cls, samples, estimator, n_neighbors, n_jobs):
-        """Return the evidence of all columns."""
-        n = len(samples.y) if samples.weights is None else samples.weights.sum()
-        rows = in_threads(
+    def of_samples(cls, samples, estimator, n_neighbors, n_jobs):
+        """Return the errors of the estimates of all columns."""
+        columns = in_threads(
             (
-                delayed(_estimate_evidence)(table, pair, estimator, n_neighbors)
+                delayed(_errors_of_column)(table, pair, estimator, n_neighbors)
                 for table, pair in zip(
                     _tables(samples, n_jobs), _pairs(samples, n_jobs), strict=True
                 )
@@ -57,12 +64,11 @@ class Evidence(NamedTuple):
             work=CONTINUOUS_COST * samples.n_features * len(samples.y),
             n_jobs=n_jobs,
         )
-        pvalue, law, neighbors = zip(*rows, strict=True)
         return cls(
-            n,
-            np.array(pvalue),
-            PluginLaw(*np.array(law).T),
-            NeighborError(*np.array(neighbors).T),
+            samples.n,
+            np.array([column.pvalue for column in columns]),
+            _as_arrays([column.distribution for column in columns]),
+            _as_arrays([column.neighbors for column in columns]),
             None if samples.n_classes is None else np.bincount(samples.y, samples.weights),
         )
 
@@ -70,20 +76,21 @@ class Evidence(NamedTuple):
         """Return the standard error of estimates in nats."""
         is_finite = np.isfinite(information)
         known = np.where(is_finite, np.maximum(information, 0), 0)
-        of_table = np.sqrt(self.law.variance + 2 * self.law.slope * self.n * known) / self.n
+        of_dependence = 2 * self.distribution.slope * self.n * known
+        of_table = np.sqrt(self.distribution.null_variance + of_dependence) / self.n
         of_table[~is_finite] = math.inf
         return np.where(self._is_of_neighbors, self.neighbors.standard_error, of_table)
 
     def bias(self, information):
         """Return the bias of estimates in nats."""
-        plugin = self.law.far - self.law.bias
+        plugin = self.distribution.observed - self.distribution.bias
         return np.where(self._is_of_neighbors, self.neighbors.bias, information - plugin / self.n)
 
     def interval(self, information, confidence_level):
         """Return the ends of the intervals of estimates, in nats; they hold the estimates."""
         low, high = np.zeros((2, len(information)))
         # Of a constant there is nothing to bound.
-        of_table = self.law.variance > 0
+        of_table = self.distribution.null_variance > 0
         low[of_table], high[of_table] = self._interval_of_tables(of_table, confidence_level)
         of_neighbors = of_table & self._is_of_neighbors
         low[of_neighbors], high[of_neighbors] = self._interval_of_neighbors(
@@ -91,8 +98,8 @@ class Evidence(NamedTuple):
         )
         low = np.minimum(low, np.maximum(information, 0))
         high = np.maximum(high, information)
-        if self.classes is not None:
-            entropy, bound = entropy_bound(self.classes, confidence_level)
+        if self.class_counts is not None:
+            entropy, bound = entropy_bound(self.class_counts, confidence_level)
             # An estimate of all there is to know is as uncertain as that is.
             high = np.where(information < entropy * (1 - ROUNDING), np.minimum(high, bound), bound)
         # An infinite estimate is no reason for a bound.
@@ -103,8 +110,8 @@ class Evidence(NamedTuple):
         return ~np.isnan(self.neighbors.standard_error)
 
     def _interval_of_tables(self, chosen, confidence_level):
-        law = PluginLaw(*(field[chosen] for field in self.law))
-        low, high = information_bounds(law.far, law, confidence_level)
+        some = PluginDistribution._make(field[chosen] for field in self.distribution)
+        low, high = information_bounds(some.observed, some, confidence_level)
         return low / self.n, high / self.n
 
     def _interval_of_neighbors(self, chosen, estimate, low_of_bins, confidence_level):
@@ -115,8 +122,8 @@ class Evidence(NamedTuple):
         left out where the test of the bins rejects.
         """
         error, bias, bias_error = (field[chosen] for field in self.neighbors)
-        low, _ = information_bounds(estimate, NormalLaw(error), confidence_level)
-        unbiased = NormalLaw(np.hypot(error, bias_error))
+        low, _ = information_bounds(estimate, NormalDistribution(error), confidence_level)
+        unbiased = NormalDistribution(np.hypot(error, bias_error))
         _, high = information_bounds(estimate - bias, unbiased, confidence_level)
         rejects = self.pvalue[chosen] < 1 - confidence_level
         return np.where(rejects, np.maximum(low, low_of_bins), 0.0), high
@@ -162,22 +169,27 @@ def _pairs(samples, n_jobs):
             yield None
 
 
-def _estimate_evidence(table, pair, estimator, n_neighbors):
-    """Return the p-value of a column, the fields of its PluginLaw and of its NeighborError."""
-    pvalue, *law = column_evidence(table)
+def _as_arrays(tuples):
+    """Return one NamedTuple of arrays for many of numbers."""
+    return type(tuples[0])._make(np.array(tuples).T)
+
+
+def _errors_of_column(table, pair, estimator, n_neighbors):
+    """Return the ColumnErrors of one column."""
+    pvalue, distribution = table_distribution(table)
     if pair is None:
-        return pvalue, law, NO_NEIGHBORS
+        return ColumnErrors(pvalue, distribution, NO_NEIGHBORS)
     values, target = pair
     if estimator in NEIGHBOR_TERMS:
         errors = neighbor_error(NEIGHBOR_TERMS[estimator], values, target, n_neighbors)
         # Where all values are held often, neighbours have no spread of their own.
-        error = max(errors.standard_error, math.sqrt(law[1]) / len(values))
-        return pvalue, law, errors._replace(standard_error=error)
+        error = max(errors.standard_error, math.sqrt(distribution.null_variance) / len(values))
+        return ColumnErrors(pvalue, distribution, errors._replace(standard_error=error))
     if estimator == "binned":
-        law = column_evidence(crossed(*_codes_of_estimate(values, target)))[1:]
+        _, distribution = table_distribution(crossed(*_codes_of_estimate(values, target)))
     elif not np.isnan(values).any():
-        law = _law_of_copula(values, target) or law
-    return pvalue, law, NO_NEIGHBORS
+        distribution = _copula_distribution(values, target) or distribution
+    return ColumnErrors(pvalue, distribution, NO_NEIGHBORS)
 
 
 def _codes_of_estimate(values, target):
@@ -195,44 +207,48 @@ def _codes_of_estimate(values, target):
     return codes, y
 
 
-def _law_of_copula(values, target):
-    """Return the fields of the PluginLaw of `gaussian_copula_information`, None if it has none."""
-    found = copula_law(values, target)
+def _copula_distribution(values, target):
+    """Return the PluginDistribution of `gaussian_copula_information`, None if it has none."""
+    found = copula_likelihood_ratio(values, target)
     if found is None:
         return None
     freedom, terms = found
-    # Sorted, the sums are the same for every order of the rows.
+    # Sorted, the sums are the same for every order of the samples.
     terms = np.sort(terms)
-    mean = variance = bias = freedom / 2
-    far = len(values) * gaussian_copula_information(values, target) + bias
-    slope = _slope_of(terms.mean(), terms.var())
-    return mean, variance, bias, 0.0, far, slope
+    bias = freedom / 2
+    return PluginDistribution(
+        null_mean=bias,
+        null_variance=bias,
+        bias=bias,
+        bias_error=0.0,
+        observed=len(values) * gaussian_copula_information(values, target) + bias,
+        slope=_slope(terms.mean(), terms.var()),
+    )
 
 
-def column_evidence(table):
-    """Return the p-value of one table, and the fields of its PluginLaw."""
-    cells = table if isinstance(table, Cells) else Cells.of_table(table)
-    if min(len(cells.rows), len(cells.columns)) < 2:
-        return 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    if isinstance(table, Cells):
-        observed = cells.total * plugin_information(cells)
-        mean, variance = null_moments_of(cells)
-        pvalue = float(gamma_pvalue(observed, mean, variance))
-    else:
-        evidence = weigh_table(cells.dense())
-        observed, mean, variance, _ = evidence
-        (pvalue,) = table_pvalues(evidence[None])
-    return pvalue, mean, variance, *plugin_bias(cells), observed, _slope(cells, observed)
-
-
-def _slope(cells, observed):
-    """Return the variance of ln(p(x,y) / p(x)p(y)) over twice its mean."""
-    information = observed / cells.total
-    apart = cells.rows[cells.row] * cells.columns[cells.column]
+def table_distribution(table):
+    """Return the p-value of one table, dense or sparse, and its PluginDistribution."""
+    is_sparse = isinstance(table, SparseContingency)
+    cells = table if is_sparse else SparseContingency.of_table(table)
+    if min(len(cells.row_sums), len(cells.column_sums)) < 2:
+        return 1.0, PluginDistribution(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    evidence = TableEvidence.of_table(cells if is_sparse else cells.dense())
+    (information,), (mean,), (variance,), _ = evidence
+    bias, bias_error = plugin_bias(cells)
+    apart = cells.row_sums[cells.row] * cells.column_sums[cells.column]
     log_ratio = np.log(cells.counts * cells.total / apart)
-    return _slope_of(information, cells.counts @ (log_ratio - information) ** 2 / cells.total)
+    mean_ratio = information / cells.total
+    spread = cells.counts @ (log_ratio - mean_ratio) ** 2 / cells.total
+    return float(evidence.pvalue[0]), PluginDistribution(
+        null_mean=mean,
+        null_variance=variance,
+        bias=bias,
+        bias_error=bias_error,
+        observed=information,
+        slope=_slope(mean_ratio, spread),
+    )
 
 
-def _slope_of(mean, variance):
+def _slope(mean, variance):
     """Return half the ratio of two moments; one as both vanish."""
     return float(variance / (2 * mean)) if mean > 1e-12 else 1.0

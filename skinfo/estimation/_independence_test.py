@@ -8,7 +8,7 @@ import numpy as np
 from scipy.stats import false_discovery_control
 from sklearn.utils import check_random_state
 
-from skinfo.estimation._evidence import Evidence
+from skinfo.estimation._estimate_errors import EstimateErrors
 from skinfo.estimation._mutual_info import (
     ESTIMATORS,
     PARAMETERS,
@@ -27,28 +27,26 @@ class _Pair(NamedTuple):
     pvalue: np.ndarray
 
 
-class _EvidenceOfParts(NamedTuple):
-    """The evidence of columns that are estimated from rows of their own."""
+class _ErrorsOfParts(NamedTuple):
+    """The errors of columns that are estimated from different samples."""
 
-    parts: list  # of columns and their Evidence
+    parts: list  # pairs of columns and their EstimateErrors
 
     def standard_error(self, information):
         """Return the standard error of estimates in nats, infinite where the estimate is."""
-        return self._by_part(information, Evidence.standard_error)
+        return self._by_part(information, EstimateErrors.standard_error)
 
     def bias(self, information):
         """Return the bias of estimates in nats."""
-        return self._by_part(information, Evidence.bias)
+        return self._by_part(information, EstimateErrors.bias)
 
     def interval(self, information, confidence_level):
         """Return the ends of the intervals of estimates, in nats."""
-        return self._by_part(information, Evidence.interval, confidence_level)
+        return self._by_part(information, EstimateErrors.interval, confidence_level)
 
     def _by_part(self, information, method, *args):
-        """Return what a method of Evidence gives of each column, columns last."""
-        of_parts = [
-            method(evidence, information[columns], *args) for columns, evidence in self.parts
-        ]
+        """Return what a method of EstimateErrors gives of each column, columns last."""
+        of_parts = [method(errors, information[columns], *args) for columns, errors in self.parts]
         found = np.empty((*np.shape(of_parts[0])[:-1], len(information)))
         for (columns, _), of_part in zip(self.parts, of_parts, strict=True):
             found[..., columns] = of_part
@@ -79,19 +77,19 @@ class MutualInfoTestResult(_Pair):
         the interval rather than the statistic.
     """
 
-    def __new__(cls, statistic, pvalue, evidence, nats):
-        """Return the pair, with the evidence beside it."""
+    def __new__(cls, statistic, pvalue, errors, nats):
+        """Return the pair, with the errors of the statistic as attributes."""
         result = super().__new__(cls, statistic, pvalue)
         result.qvalue = false_discovery_control(pvalue)
-        result.standard_error = evidence.standard_error(statistic * nats) / nats
-        result.bias = evidence.bias(statistic * nats) / nats
-        result._evidence = evidence
+        result.standard_error = errors.standard_error(statistic * nats) / nats
+        result.bias = errors.bias(statistic * nats) / nats
+        result._errors = errors
         result._nats = nats
         return result
 
     def __getnewargs__(self):
         """What pickle makes the pair from."""
-        return self.statistic, self.pvalue, self._evidence, self._nats
+        return self.statistic, self.pvalue, self._errors, self._nats
 
     def confidence_interval(self, confidence_level=0.95):
         """Return an interval for the information of each column.
@@ -113,7 +111,7 @@ class MutualInfoTestResult(_Pair):
             If the level is not between 0 and 1.
         """
         check_confidence_level(confidence_level)
-        low, high = self._evidence.interval(self.statistic * self._nats, confidence_level)
+        low, high = self._errors.interval(self.statistic * self._nats, confidence_level)
         return ConfidenceInterval(low / self._nats, high / self._nats)
 
     def __repr__(self):
@@ -304,10 +302,10 @@ def mutual_info_test(
             information_nats, estimator=estimator, n_neighbors=n_neighbors, n_jobs=n_jobs
         )
         information[columns] = estimate(part)
-        evidence = Evidence.of(part, estimator, n_neighbors, n_jobs)
-        parts.append((columns, evidence))
+        errors = EstimateErrors.of_samples(part, estimator, n_neighbors, n_jobs)
+        parts.append((columns, errors))
         if null == "gamma" and groups is None:
-            pvalue[columns] = evidence.pvalue
+            pvalue[columns] = errors.pvalue
             continue
         pvalue[columns] = permutation_pvalues(
             part,
@@ -317,4 +315,4 @@ def mutual_info_test(
             groups=groups,
             random_state=random_state,
         )
-    return MutualInfoTestResult(information / nats, pvalue, _EvidenceOfParts(parts), nats)
+    return MutualInfoTestResult(information / nats, pvalue, _ErrorsOfParts(parts), nats)

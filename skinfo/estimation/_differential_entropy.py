@@ -8,7 +8,7 @@ from sklearn.utils.validation import check_array
 
 from skinfo._counts._table import numeric_columns
 from skinfo._kernels._neighbors import line_radii
-from skinfo.estimation._blocks import kth_distance
+from skinfo.estimation._knn_tree import kth_distance
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._sums import ordered_sum
 from skinfo.utils._validation import check_base

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import digamma, psi
 
-from skinfo.estimation._blocks import ksg_conditional, mixed_conditional
 from skinfo.estimation._continuous import (
     ContinuousTarget,
     ksg_information,
 )
-from skinfo.estimation._differential import differential_entropy
+from skinfo.estimation._differential_entropy import differential_entropy
+from skinfo.estimation._knn_tree import ksg_conditional, mixed_conditional
 
 
 def test_blocks_of_one_dimension_are_columns(rng):

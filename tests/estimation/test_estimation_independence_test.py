@@ -19,7 +19,8 @@ from sklearn.feature_selection import (
 )
 from sklearn.pipeline import make_pipeline
 
-from skinfo._counts._contingency import Cells
+from skinfo._counts._contingency import SparseContingency
+from skinfo._counts._evidence import plugin_information
 from skinfo._kernels._plugin_bias import beta_binomial_excess
 from skinfo.estimation import mutual_info, mutual_info_test
 from skinfo.estimation._continuous import (
@@ -29,10 +30,9 @@ from skinfo.estimation._continuous import (
     ksg_information,
     ross_information,
 )
-from skinfo.estimation._laws import plugin_bias
 from skinfo.estimation._neighbor_errors import auto_terms, ksg_terms
+from skinfo.estimation._plugin_bias import plugin_bias
 from skinfo.estimation._ranks import SortedColumn
-from skinfo.estimation._table_information import plugin_information
 from skinfo.measures import mutual_information
 
 
@@ -123,11 +123,13 @@ def test_standard_error_is_that_of_repeated_samples(rng):
 
 def test_bias_falls_from_independent_to_deterministic_tables():
     # (r - 1)(c - 1) / 2 where every cell is full.
-    assert plugin_bias(Cells.of_table(np.full((4, 3), 1e5)))[0] == pytest.approx(3, rel=0.01)
-    assert plugin_bias(Cells.of_table(np.full((5, 5), 2000.0)))[0] == pytest.approx(8, rel=0.01)
+    full = SparseContingency.of_table(np.full((4, 3), 1e5))
+    assert plugin_bias(full)[0] == pytest.approx(3, rel=0.01)
+    full = SparseContingency.of_table(np.full((5, 5), 2000.0))
+    assert plugin_bias(full)[0] == pytest.approx(8, rel=0.01)
     # Cells that stay empty leave less to chance.
     tables = [np.full((5, 5), 2.0 * off) + np.diag(np.full(5, 50.0)) for off in (20, 5, 1, 0)]
-    biases = [plugin_bias(Cells.of_table(table))[0] for table in tables]
+    biases = [plugin_bias(SparseContingency.of_table(table))[0] for table in tables]
     assert biases[-1] < 4 < min(biases[:2])
 
 
@@ -139,12 +141,12 @@ def test_bias_is_what_the_plugin_overshoots(rng, kind):
         shares = rng.dirichlet(np.full(4, 0.5), size=60)
     truth = mutual_information(shares / 60, base=np.e)
     tables = rng.multinomial(8, shares, size=(200, 60)).astype(float)
-    tables = [Cells.of_table(table) for table in tables]
+    tables = [SparseContingency.of_table(table) for table in tables]
     overshoot = [480 * (plugin_information(table) - truth) for table in tables]
     biases, errors = np.array([plugin_bias(table) for table in tables]).T
     assert np.mean(biases) == pytest.approx(np.mean(overshoot), rel=0.08)
     assert np.mean(errors) == pytest.approx(np.std(biases), rel=0.6)
-    assert plugin_bias(Cells.of_table(tables[0].dense().T)) == plugin_bias(tables[0])
+    assert plugin_bias(SparseContingency.of_table(tables[0].dense().T)) == plugin_bias(tables[0])
 
 
 def test_beta_binomial_means_are_sums():

@@ -1,4 +1,4 @@
-"""Compress the rows of a table into clusters that keep what they say of the columns."""
+"""InformationBottleneck: clusters of rows that preserve information about the columns."""
 
 from functools import partial
 from numbers import Integral, Real
@@ -45,60 +45,61 @@ CELL_COST = 1 / 3
 class InformationBottleneck(
     CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
 ):
-    """Cluster the rows of a table of counts so that the clusters say the most of the columns.
+    """Cluster the rows of a table of counts by the information bottleneck.
 
-    A table of counts is a joint distribution p(x, y): a row x for each document, a column y for
-    each word, say. Rows become clusters T so that I(T; Y), the bits that a cluster says of the
-    column, is as near as can be to I(X; Y), what the row itself says [1]_. There is no other
-    notion of distance: rows are alike where they have alike shares p(y | x).
+    A table of counts is a joint distribution p(x, y): for example a row x for each document and a
+    column y for each word. Rows are assigned to clusters T such that I(T; Y), the information of
+    the cluster about the column, is as close as possible to I(X; Y), that of the row itself [1]_.
+    No other distance is involved: rows are similar if their distributions p(y | x) are.
 
     Parameters
     ----------
     n_clusters : int, default=8
-        The number of clusters; with `beta`, the most. Rows in proportion are never parted, so
-        where fewer rows are distinct there are fewer clusters, with a warning.
+        The number of clusters; with `beta`, the maximum. Proportional rows always share a cluster,
+        so if fewer rows are distinct there are fewer clusters, with a warning.
 
     algorithm : {"sequential", "agglomerative", "iterative", "deterministic"}, \
 default="sequential"
-        ``"sequential"`` moves rows one by one to the cluster that loses least by it, until none
-        wants to move [2]_. ``"agglomerative"`` merges the two clusters that lose least by it, from
-        single rows on, and keeps the whole tree [3]_; its time grows with the square of
-        the number of rows. ``"iterative"`` finds soft clusters, I(T; Y) - I(T; X) / beta being the
-        largest [1]_, and ``"deterministic"`` hard ones, I(T; Y) - H(T) / beta being the largest,
-        by moving all rows at a time [4]_.
+        ``"sequential"`` moves rows one by one to the cluster where least information is lost,
+        until no row moves [2]_. ``"agglomerative"`` starts from single rows and repeatedly merges
+        the two clusters that lose least information; the whole tree is kept [3]_. Its time grows
+        with the square of the number of rows. ``"iterative"`` finds soft clusters that maximise
+        I(T; Y) - I(T; X) / beta [1]_, and ``"deterministic"`` hard ones that maximise
+        I(T; Y) - H(T) / beta, moving all rows at a time [4]_.
 
     beta : float or None, default=None
-        Bits of description of the row that one bit about y may cost. None: a description is free
-        and only `n_clusters` limits it, which is for ``"sequential"`` and ``"agglomerative"``.
-        With a `beta`, ``"sequential"`` has the objective of ``"deterministic"``.
+        Bits of compression that one bit about y may cost. None: compression costs nothing and only
+        `n_clusters` limits it, for ``"sequential"`` and ``"agglomerative"``. With a `beta`,
+        ``"sequential"`` has the objective of ``"deterministic"``.
 
     n_init : int, default=10
-        Starts, of which the best is kept. ``"sequential"`` ends only the third of them that are
-        ahead when all have nearly come to rest; ``"agglomerative"`` needs no more than one.
+        Number of random starts, of which the best is kept. ``"sequential"`` completes only the
+        best third of them, once all are close to convergence; ``"agglomerative"`` has no starts.
 
     max_iter : int, default=100
-        The most rounds of one start.
+        Maximum number of rounds of one start.
 
     tol : float, default=1e-8
-        A round that adds less than this share of I(X; Y) to the objective is the last.
+        A start ends with the round that adds less than this proportion of I(X; Y) to the
+        objective.
 
     random_state : int, RandomState instance or None, default=None
-        Makes the starts. With an int the answer is the same each time, whatever the order
+        Seed of the starts. With an int the result is reproducible, and independent of the order
         of the rows.
 
     n_jobs : int or None, default=None
-        Threads over starts, where these take longer than threads take to begin; the result does
-        not depend on it.
+        Number of threads for the starts, used if the work is worth it. The result does not
+        depend on it.
 
     Attributes
     ----------
     labels_ : ndarray of shape (n_samples,), dtype int64
-        The cluster of each row (the likeliest, where clusters are soft). -1 for a row without
-        weight: one of zeros, or of sample weight zero. Such a row is as if it were not there.
+        The cluster of each row (the most probable one, if clusters are soft). -1 for a row
+        without weight: one of zeros, or of sample weight zero. Such rows are ignored.
 
     cluster_weights_ : ndarray of shape (n_clusters_found,), dtype float64
-        p(t), the largest first. Fewer than `n_clusters` where `beta` makes some not worth their
-        price, or where fewer rows are distinct.
+        p(t), the largest first. Fewer than `n_clusters` if `beta` makes fewer optimal, or if fewer
+        rows are distinct.
 
     cluster_distributions_ : ndarray of shape (n_clusters_found, n_features_in_), dtype float64
         p(y | t).
@@ -107,22 +108,22 @@ default="sequential"
         I(T; Y), in bits.
 
     compression_ : float
-        I(T; X), in bits; where clusters are hard that is H(T).
+        I(T; X), in bits; for hard clusters that is H(T).
 
     relevance_ : float
-        I(T; Y) / I(X; Y), between 0 and 1; 1 where the rows say nothing of y.
+        I(T; Y) / I(X; Y), between 0 and 1; 1 if I(X; Y) is 0.
 
     children_ : ndarray of shape (n_samples - 1, 2), dtype int64
         Only with ``"agglomerative"``: the two nodes of each merge, as in
         `sklearn.cluster.AgglomerativeClustering`. Rows are nodes 0 to n_samples - 1, and merge s
-        makes node n_samples + s. Rows without weight are in no merge.
+        creates node n_samples + s. Rows without weight are in no merge.
 
     merge_costs_ : ndarray of shape (n_samples - 1,), dtype float64
-        Only with ``"agglomerative"``: the bits of I(T; Y) that each merge loses. They sum
+        Only with ``"agglomerative"``: the loss of I(T; Y) of each merge, in bits. The losses sum
         to I(X; Y).
 
     n_iter_ : int
-        Rounds of the best start; merges, with ``"agglomerative"``.
+        Number of rounds of the best start; number of merges with ``"agglomerative"``.
 
     n_features_in_ : int
         Number of columns seen during `fit`.
@@ -132,25 +133,25 @@ default="sequential"
 
     See Also
     --------
-    sklearn.cluster.KMeans : By Euclidean distance.
-    skinfo.InfoBottleneckSelector : Chooses columns that say the most of a target.
+    sklearn.cluster.KMeans : Clusters by Euclidean distance.
+    skinfo.InfoBottleneckSelector : Selects columns that are informative about a target.
 
     Notes
     -----
-    Rows in proportion are made one before anything else, so they share a cluster always,
-    and an integer weight is the same as repetition. A large row weighs more than a small one; to
-    have all weigh the same, divide each by its sum (``normalize(X, "l1")`` of scikit-learn).
+    Proportional rows are merged before anything else, so they always share a cluster, and an
+    integer weight is equivalent to repetition. A row weighs as much as the sum of its counts; for
+    equal weights, divide each row by its sum (``normalize(X, "l1")`` of scikit-learn).
 
-    With ``"iterative"`` some clusters may come to be the same, where `beta` makes fewer worth
-    their price; that changes neither information nor compression.
+    With ``"iterative"`` some clusters may become identical if `beta` makes fewer optimal; that
+    changes neither information nor compression.
 
-    I(T; Y) is that of the table as it is. From a small sample it is too large, since
-    chance makes rows differ.
+    I(T; Y) is the plug-in value of the table. It is biased upwards for small samples, in which
+    rows differ by chance.
 
-    A new row joins the cluster that loses least by it, as if it came next in the sequential
-    algorithm. For a row that was fitted that is its own cluster, where `fit` came to rest. With
-    ``"iterative"`` and ``"deterministic"`` it is the published equation, with p(t) and p(y | t) of
-    the fit. A column that no fitted row has says nothing of the cluster.
+    A new row joins the cluster where least information is lost, as it would in the sequential
+    algorithm. For a training row that is its own cluster, if `fit` converged. With
+    ``"iterative"`` and ``"deterministic"`` the self-consistent equation is evaluated with p(t) and
+    p(y | t) of the fit. A column that is zero in all training rows does not influence the cluster.
 
     References
     ----------
@@ -223,7 +224,7 @@ default="sequential"
             Ignored.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            What each row is multiplied by; an integer weight is the same as repeating the row.
+            Factor of each row; an integer weight is equivalent to repeating the row.
 
         Returns
         -------
@@ -233,10 +234,10 @@ default="sequential"
         Raises
         ------
         ValueError
-            If X holds text, is negative, not finite, zero throughout or has one column; if a cell
-            is less than 1e-150 of the largest; if more clusters are asked for than there are rows
-            with weight, and no `beta` is given; if `beta` is missing where the algorithm needs it,
-            or given where it is of no use.
+            If X holds text, is negative, not finite, all zero or has one column; if a cell is less
+            than 1e-150 of the largest; if `n_clusters` exceeds the number of rows with weight and
+            no `beta` is given; if `beta` is missing where the algorithm requires it, or given
+            where it has no effect.
         """
         self._check_beta()
         rows = distinct_rows(self._read(X, reset=True), sample_weight)
@@ -280,8 +281,8 @@ default="sequential"
         Returns
         -------
         labels : ndarray of shape (n_samples,), dtype int64
-            The cluster that a row would join (see Notes of the class); the likeliest, where they
-            are soft; -1 for a row of zeros, of which nothing is known.
+            The cluster that the row joins (see Notes of the class), the most probable one if
+            clusters are soft; -1 for a row of zeros.
         """
         check_is_fitted(self)
         X = self._read(X, reset=False)
@@ -291,7 +292,7 @@ default="sequential"
         return labels
 
     def transform(self, X):
-        """Return how much each row belongs to each cluster, p(t | x).
+        """Return the probability of each cluster for each row, p(t | x).
 
         Parameters
         ----------
@@ -301,36 +302,36 @@ default="sequential"
         Returns
         -------
         encoder : ndarray of shape (n_samples, n_clusters_found), dtype float64
-            Rows sum to one, but for a row of zeros: that is in no cluster, and zero here too. 0 or
-            1 where clusters are hard.
+            Rows sum to one, except that a row of zeros, which is in no cluster, remains zero. 0
+            or 1 if clusters are hard.
         """
         check_is_fitted(self)
         return self._encode(self._read(X, reset=False))
 
     def score(self, X, y=None, sample_weight=None):
-        """Return the bits that the clusters of the rows say of the column, I(T; Y).
+        """Return the information of the clusters about the column, I(T; Y), in bits.
 
         Parameters
         ----------
         X : array-like, sparse array or dataframe of shape (n_samples, n_features)
-            A table of counts, each row in the cluster that `transform` gives.
+            A table of counts; clusters are those that `transform` gives.
 
         y : None
             Ignored.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            What each row is multiplied by.
+            Factor of each row.
 
         Returns
         -------
         information : float
-            In bits, the more the better; `information_`, for the table that was fitted where `fit`
-            came to rest. It grows with the number of clusters.
+            In bits, larger is better; equal to `information_` for the training table, if `fit`
+            converged. It increases with the number of clusters.
 
         Raises
         ------
         ValueError
-            If X, or what `sample_weight` leaves of it, is zero throughout.
+            If X is all zero, or all rows with counts have weight zero.
         """
         check_is_fitted(self)
         X = self._read(X, reset=False)
@@ -340,9 +341,9 @@ default="sequential"
 
     @available_if(lambda estimator: estimator.algorithm == "agglomerative")
     def cut_tree(self, n_clusters):
-        """Return the labels that fewer or more clusters of the same tree have.
+        """Return the labels for another number of clusters of the same tree.
 
-        Only with ``algorithm="agglomerative"``; nothing is fitted anew.
+        Only with ``algorithm="agglomerative"``; nothing is fitted again.
 
         Parameters
         ----------
@@ -357,7 +358,7 @@ default="sequential"
         Raises
         ------
         ValueError
-            If there are not so many rows with weight.
+            If `n_clusters` exceeds the number of rows with weight.
         """
         check_is_fitted(self)
         return self._tree.labels(check_n_clusters(n_clusters, self._tree))
@@ -385,14 +386,14 @@ default="sequential"
     def _check_beta(self):
         if self.beta is None and self.algorithm in REQUIRE_BETA:
             raise ValueError(
-                f"algorithm={self.algorithm!r} needs beta, the bits of description that one bit "
+                f"algorithm={self.algorithm!r} needs beta, the bits of compression that one bit "
                 "about y may cost, got None. Set it, for example beta=10; the larger it is, the "
-                "more is kept."
+                "more information is kept."
             )
         if self.beta is not None and self.algorithm in REFUSE_BETA:
             raise ValueError(
-                f"beta={self.beta} is of no use with algorithm={self.algorithm!r}, which merges "
-                "until n_clusters are left. Leave it at None, or use algorithm='sequential'."
+                f"beta={self.beta} has no effect on algorithm={self.algorithm!r}, which merges "
+                "until n_clusters are left. Set beta=None, or use algorithm='sequential'."
             )
 
     def _solver_settings(self, rows, n_clusters, on_start):

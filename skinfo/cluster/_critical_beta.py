@@ -41,10 +41,10 @@ MIN_DIRECTION = 1e-9
 
 @one_blas_thread
 def critical_beta(X: CountTable, *, sample_weight: ArrayLike | None = None) -> float:
-    """Smallest beta at which a compression of X pays.
+    """Critical beta: the largest beta at which an uninformative T is optimal.
 
-    Up to it, T that says nothing minimises I(T;X) - beta I(T;Y); beyond it some other T does
-    better. The information curve leaves the origin with the slope 1 / beta.
+    Up to it, a T that is independent of X minimises I(T;X) - beta I(T;Y); beyond it some other T
+    has a lower value. The information curve leaves the origin with slope 1 / beta.
 
     Parameters
     ----------
@@ -52,36 +52,36 @@ def critical_beta(X: CountTable, *, sample_weight: ArrayLike | None = None) -> f
         Counts or weights: cell (x, y) is a multiple of p(x, y).
 
     sample_weight : array-like of shape (n_rows,), default=None
-        Multiplies the rows of `X`.
+        Factors of the rows of `X`.
 
     Returns
     -------
     beta : float
-        At least 1, which it is if some part of Y is a function of X; infinity if X and Y are
+        At least 1, and 1 if some part of Y is a function of X; infinity if X and Y are
         independent.
 
     Raises
     ------
     ValueError
-        If `X` has no mass, or a cell that is negative, infinite or NaN; if `sample_weight` is
-        no weights.
+        If `X` is all zero, or has a cell that is negative, infinite or NaN; if `sample_weight` is
+        invalid.
 
     See Also
     --------
-    information_curve : What the compression holds for larger beta.
+    information_curve : The optimal compressions for larger beta.
 
     Notes
     -----
-    This is the onset of the best solution, 1 / eta_KL, eta_KL being the largest
-    KL(q(y) || p(y)) / KL(q(x) || p(x)) over all q(x), with q(y) = sum_x q(x) p(y|x). The solution
-    that says nothing stays a local minimum up to 1 / rho^2, rho being the maximal correlation of X
-    and Y: iterations that start next to it find nothing before that beta. The two are often the
-    same, and 1 / eta_KL is never the larger.
+    This is the global onset 1 / eta_KL, where eta_KL is the supremum of
+    KL(q(y) || p(y)) / KL(q(x) || p(x)) over all q(x), with q(y) = sum_x q(x) p(y|x) [1]_. The
+    uninformative solution remains a local minimum up to 1 / rho^2, where rho is the maximal
+    correlation of X and Y: iterations that start close to it do not leave it before that beta. The
+    two are often equal, and 1 / eta_KL is never larger [2]_.
 
-    The ratio is searched along lines from p(x) to the rows, to p(x|y) of the columns and along
-    singular vectors, and increased from the best places until its gradient vanishes. With two rows
-    this finds the largest. With more, a larger one may in principle be missed, so
-    the result is an upper bound; none of 100 random tables of 3 x 4 counts was off by 1e-7.
+    The ratio is evaluated along lines from p(x) to the rows, to p(x|y) of the columns and along
+    singular vectors, and maximised from the best points until its gradient vanishes. With two rows
+    this finds the global maximum. With more, a larger one may in principle be missed, so the
+    result is an upper bound; none of 100 random tables of 3 x 4 counts was off by 1e-7.
 
     References
     ----------
@@ -343,7 +343,7 @@ def leading_correlations(table: ConditionalTable) -> Correlations:
     """Return the leading Correlations of X and Y.
 
     They are the singular values of p(x, y) / sqrt(p(x) p(y)) without the first, which is 1 and
-    belongs to the constant functions (Renyi 1959). The smaller of the two Gram matrices has
+    belongs to the constant functions (Rényi 1959). The smaller of the two Gram matrices has
     their squares as eigenvalues.
     """
     p_y = table.p_y

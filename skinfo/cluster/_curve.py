@@ -26,13 +26,13 @@ DEFAULT_MAX_CLUSTERS = 128
 
 @dataclass(frozen=True)
 class InformationCurve:
-    """Points of the information curve, and the clusters that reach them.
+    """Points of the information curve, and the encoders that reach them.
 
     Attributes
     ----------
     betas : ndarray of shape (n_betas,), dtype float64
-        Bits of compression that one bit about Y may cost, increasing. 1 / beta is the slope of
-        the curve at the point.
+        Bits of compression that one bit about Y may cost, increasing. The curve has slope 1 / beta
+        at the point.
 
     compression : ndarray of shape (n_betas,), dtype float64
         I(T;X), in bits or the units of `base`; never decreases.
@@ -41,17 +41,17 @@ class InformationCurve:
         I(T;Y), likewise.
 
     n_clusters : ndarray of shape (n_betas,), dtype int64
-        How many clusters T has; those that say the same of Y count as one.
+        Number of clusters of T; clusters of equal p(y|t) count as one.
 
     encoders : list of ndarray of shape (n_rows, n_clusters[i]), dtype float64
-        p(t|x) for each beta. A row without weight is given the weights of the clusters, p(t).
+        p(t|x) for each beta; p(t) for a row without weight.
 
     mutual_information : float
-        I(X;Y), which no relevance exceeds.
+        I(X;Y), the upper bound of the relevance.
 
     entropy : float
-        H(X), rows with the same p(y|x) being one value of X: the compression at which nothing
-        about Y is lost.
+        H(X), with rows of the same p(y|x) counted as one value of X: the compression at which no
+        information about Y is lost.
     """
 
     betas: NDArray[np.float64]
@@ -68,8 +68,8 @@ class InformationCurve:
         Returns
         -------
         compression, relevance : ndarray of shape (n_corners,), dtype float64
-            Increasing, from zero. What lies between two corners is reached by choosing between
-            their clusters at random (time sharing).
+            Increasing, from zero. Points between two corners are reached by choosing one of their
+            encoders at random (time sharing).
         """
         points = np.column_stack([self.compression, self.relevance])
         corners = [np.zeros(2)]
@@ -90,7 +90,7 @@ class InformationCurve:
         Returns
         -------
         relevance : float or ndarray
-            Never more than the frontier; beyond the last point, that of the last point.
+            At most that of the frontier; beyond the last point, that of the last point.
         """
         return np.interp(compression, *self.hull())
 
@@ -132,11 +132,10 @@ def information_curve(
     n_jobs: int | None = None,
     verbose: bool | int = False,
 ) -> InformationCurve:
-    """Information curve of a table: the most relevance for every compression, in bits.
+    """Information curve of a table: the maximal relevance for each compression, in bits.
 
-    T is a soft clustering p(t|x) of the rows. For each beta, the one that minimises
-    I(T;X) - beta I(T;Y) is looked for: the fewest bits about the row, the most bits about the
-    column.
+    T is a soft clustering p(t|x) of the rows. For each beta, I(T;X) - beta I(T;Y) is minimised:
+    T holds few bits about the row (compression) and many about the column (relevance).
 
     Parameters
     ----------
@@ -144,24 +143,24 @@ def information_curve(
         Counts or weights: cell (x, y) is a multiple of p(x, y).
 
     betas : array-like of shape (n_betas,) or None, default=None
-        Bits of compression that one bit about Y may cost, positive. None: 32 of them, from the
-        critical beta to where nearly all that T can hold of Y is held.
+        Bits of compression that one bit about Y may cost, positive. None: 32 values from the
+        critical beta to where the relevance is nearly that of hard clusters.
 
     n_clusters : int or None, default=None
-        Most clusters of T. None: as many as there are rows, but 128 at most.
+        Maximum number of clusters of T. None: the number of rows, but at most 128.
 
     sample_weight : array-like of shape (n_rows,), default=None
-        Multiplies the rows of `X`.
+        Factors of the rows of `X`.
 
     n_init : int, default=10
-        Partitions tried for the hard clusters that the search starts from, if `n_clusters` is
-        less than the number of distinct rows. Not used otherwise.
+        Number of random starts for the hard clusters that the search starts from, if `n_clusters`
+        is less than the number of distinct rows. Not used otherwise.
 
     max_iter : int, default=10_000
-        Most steps of one descent.
+        Maximum number of steps of one descent.
 
     tol : float, default=1e-8
-        A descent ends where no sqrt p(t, y) changes by this much in a step, or where the gains of
+        A descent ends when no sqrt p(t, y) changes by this much in a step, or when the gains of
         its last 150 steps, continued as a geometric series, leave less than 1e-8 nats to gain.
         Zero: only after `max_iter` steps.
 
@@ -169,10 +168,10 @@ def information_curve(
         Base of the logarithm: 2 for bits, ``math.e`` for nats, 10 for hartleys.
 
     random_state : int, RandomState instance or None, default=None
-        Draws where the partitions start; not used without.
+        Seed of the starts of `n_init`.
 
     n_jobs : int or None, default=None
-        Threads that share the partitions. The answer is the same for any number.
+        Number of threads for these starts. The result does not depend on it.
 
     verbose : bool or int, default=False
         Print a line for each sweep over the betas. The search ends with the sweep that
@@ -187,35 +186,35 @@ def information_curve(
     Raises
     ------
     ValueError
-        If `X` has no mass, or a cell that is negative, infinite or NaN; if `sample_weight` is
-        no weights; if a beta is not positive.
+        If `X` is all zero, or has a cell that is negative, infinite or NaN; if `sample_weight` is
+        invalid; if a beta is not positive.
 
     Warns
     -----
     ConvergenceWarning
-        If `max_iter` ended the descent to a point of the curve.
+        If the descent to a point of the curve did not converge in `max_iter` steps.
 
     See Also
     --------
-    critical_beta : Where the curve leaves the origin.
+    critical_beta : The beta at which the curve leaves the origin.
 
     Notes
     -----
-    The objective is not convex, so no method is sure to find its least value. Three things help.
-    Solutions are handed on from beta to beta, downwards from hard clusters and upwards from a
-    single one, until none is improved. A new cluster is added wherever it would grow, which lowers
-    the objective. And each beta takes the best of all solutions, so that every point lies on the
-    concave hull of all points, and is reached by the encoder that comes with it.
+    The objective is not convex, so no method is guaranteed to find its minimum. Three measures
+    are taken. Solutions are passed on from beta to beta, downwards from hard clusters and upwards
+    from a single one, until none improves. A new cluster is added wherever it would gain weight,
+    which lowers the objective. And each beta takes the best of all solutions, so that every point
+    lies on the concave hull of all points, and is reached by its encoder.
 
-    Rows of the same p(y|x) are one value of X, so it does not matter how many there are, nor in
-    which order. Rows without weight take no part.
+    Rows of the same p(y|x) are one value of X, so neither their number nor their order matters.
+    Rows without weight are ignored.
 
-    Where Y is a function of X, the curve is a line from the origin to (H(Y), H(Y)), and the
-    objective only finds its ends [3]_: what lies between is on the hull.
+    If Y is a function of X, the curve is a line from the origin to (H(Y), H(Y)), and the
+    objective has its minima at the ends only [3]_; the points between are on the hull.
 
-    Next to a beta at which clusters part, plain iteration takes as many steps as one likes.
-    So steps are extrapolated [2]_, which is undone where it raises the objective. A step costs in
-    proportion to the filled cells times the clusters.
+    Close to a beta at which clusters split, plain iteration converges arbitrarily slowly. Steps
+    are therefore extrapolated [2]_, unless that raises the objective. The time of a step is
+    proportional to the number of positive cells times the number of clusters.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""InformationBottleneck: what it finds, and what it says of it."""
+"""InformationBottleneck: optimality, attributes, invariances, encoding of new rows, errors."""
 
 import numpy as np
 import pandas as pd
@@ -321,7 +321,7 @@ def test_warns_of_fewer_distinct_rows_than_clusters():
         ([[1, 2], [2, 3]], {"beta": -1.0}, "'beta' parameter .* must be"),
         ([[1, 2], [2, 3]], {"algorithm": "iterative"}, "'iterative' needs beta"),
         ([[1, 2], [2, 3]], {"algorithm": "deterministic"}, "'deterministic' needs beta"),
-        ([[1, 2], [2, 3]], {"algorithm": "agglomerative", "beta": 5.0}, "beta=5.0 is of no use"),
+        ([[1, 2], [2, 3]], {"algorithm": "agglomerative", "beta": 5.0}, "beta=5.0 has no effect"),
     ],
 )
 def test_clear_errors(X, parameters, message):

@@ -27,25 +27,37 @@ class Table:
 
     Parameters
     ----------
-    data : ndarray or CSC array of shape (n_samples, n_features), or narwhals DataFrame
+    data : ndarray or CSC array of shape (n_samples, n), or narwhals DataFrame
 
-    names : list of str
+    names : list of str of shape (n_features,)
         How messages and reports call the columns.
 
     switch : str or None, default=None
         The parameter by which the user says which columns are levels, for messages.
+
+    columns : ndarray of shape (n_features,), dtype int64, or None, default=None
+        The columns of `data` that the table has, None for all.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        (n_samples, n_features)
+
+    is_sparse : bool
+        What a sparse column does not store is zero.
     """
 
-    def __init__(self, data, names, switch=None):
+    def __init__(self, data, names, switch=None, columns=None):
         self._data = data
         self._switch = switch
+        self._columns = columns
         self._kinds = {}
         self._is_frame = isinstance(data, nw.DataFrame)
-        self._is_sparse = sp.issparse(data)
+        self.is_sparse = sp.issparse(data)
         # Narwhals makes its list of names anew each time: n columns would take n^2 steps.
         self._keys = data.columns if self._is_frame else None
         self.names = names
-        self.shape = data.shape
+        self.shape = (data.shape[0], len(names))
 
     def kind(self, j):
         """Return what column j holds, one of ``KINDS`` but "unsupported".
@@ -60,18 +72,23 @@ class Table:
         return self._kinds[j]
 
     def is_numeric(self, j):
-        """Say whether column j holds numbers, booleans, dates or durations."""
+        """Return whether column j holds numbers, booleans, dates or durations."""
         return self.kind(j) != "level"
 
     def is_discrete(self, j):
-        """Say whether column j holds levels: text, booleans, or few different whole numbers."""
+        """Return whether column j holds levels: text, booleans, or few different whole numbers.
+
+        A sparse column, which is mostly of one value, does.
+        """
+        if self.is_sparse:
+            return True
         kind = self.kind(j)
         if kind in ("integer", "number"):
             if self._ranges is not None and self._ranges[j] < MOST_LEVELS:
                 return True
             if self._is_plain("f"):
                 # As it stands: most columns are known for numbers by their first.
-                return holds_levels(self._data[:, j])
+                return holds_levels(self._array_column(j))
             integers = self.integers(j)
             return holds_levels(self.numbers(j) if integers is None else integers)
         return kind in ("boolean", "level")
@@ -83,7 +100,7 @@ class Table:
         An array is read once, in the order of its memory: column by column takes ten times as
         long.
         """
-        if not self._is_plain("iu") or not self.shape[0]:
+        if not self._is_plain("iu") or not self.shape[0] or self._columns is not None:
             return None
         ranges = self._data.max(axis=0) - self._data.min(axis=0)
         # Differences that overflow wrap back to what they are.
@@ -116,7 +133,9 @@ class Table:
     @property
     def keys(self):
         """What the frame itself calls its columns, text or integers; of an array, the names."""
-        return self.names if self._keys is None else self._keys
+        if self._keys is None:
+            return self.names
+        return self._keys if self._columns is None else [self._keys[j] for j in self._columns]
 
     def kind_of_numbers(self, j):
         """Return the kind of what `numbers` reads from column j: of a category, of its levels."""
@@ -125,7 +144,20 @@ class Table:
 
     def take(self, rows):
         """Return a Table of some rows, (n_taken,) int64."""
-        return Table(self._data[rows], self.names, self._switch)
+        if isinstance(self._data, np.ndarray) and self._columns is not None:
+            return Table(self._data[np.ix_(rows, self._columns)], self.names, self._switch)
+        return Table(self._data[rows], self.names, self._switch, self._columns)
+
+    def select(self, columns):
+        """Return a Table of some columns, (n_selected,) int64. No value is copied."""
+        columns = np.asarray(columns)
+        names = [self.names[j] for j in columns]
+        if self._columns is not None:
+            columns = self._columns[columns]
+        return Table(self._data, names, self._switch, columns)
+
+    def _index(self, j):
+        return j if self._columns is None else self._columns[j]
 
     def numbers(self, j):
         """Return column j as float64 of shape (n_samples,), missing as NaN.
@@ -146,7 +178,8 @@ class Table:
 
     def bytes(self):
         """Return the array itself if it holds bytes, small codes as they stand; else None."""
-        small = isinstance(self._data, np.ndarray) and self._data.dtype in (np.uint8, np.bool_)
+        is_whole = isinstance(self._data, np.ndarray) and self._columns is None
+        small = is_whole and self._data.dtype in (np.uint8, np.bool_)
         return self._data.view(np.uint8) if small else None
 
     def integers(self, j):
@@ -194,10 +227,11 @@ class Table:
 
     def _series(self, j):
         # By name: by position narwhals refuses the integer names pandas allows.
-        return self._data.get_column(self._keys[j])
+        return self._data.get_column(self._keys[self._index(j)])
 
     def _array_column(self, j):
-        if not self._is_sparse:
+        j = self._index(j)
+        if not self.is_sparse:
             return self._data[:, j]
         column = np.zeros(self.shape[0], self._data.dtype)
         stored = slice(self._data.indptr[j], self._data.indptr[j + 1])
@@ -361,7 +395,7 @@ def read_table(estimator, X, *, reset, ensure_min_samples=1, accept_sparse=False
     return Table(array, [f"x{j}" for j in range(array.shape[1])], switch)
 
 
-def table_of(X, *, caller, ensure_min_samples=1, switch=None):
+def table_of(X, *, caller, ensure_min_samples=1, accept_sparse=False, switch=None):
     """Check X as `read_table` does, for a function: nothing is stored.
 
     Parameters
@@ -374,6 +408,8 @@ def table_of(X, *, caller, ensure_min_samples=1, switch=None):
 
     ensure_min_samples : int, default=1
 
+    accept_sparse : bool, default=False
+
     switch : str or None, default=None
         See `Table`.
 
@@ -383,7 +419,14 @@ def table_of(X, *, caller, ensure_min_samples=1, switch=None):
     """
     # An estimator that lives for this call.
     passing = type(caller, (BaseEstimator,), {})()
-    return read_table(passing, X, reset=True, ensure_min_samples=ensure_min_samples, switch=switch)
+    return read_table(
+        passing,
+        X,
+        reset=True,
+        ensure_min_samples=ensure_min_samples,
+        accept_sparse=accept_sparse,
+        switch=switch,
+    )
 
 
 def as_rows(X):

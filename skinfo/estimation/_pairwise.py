@@ -19,7 +19,7 @@ from skinfo._kernels._null import poisson_tables
 from skinfo._kernels._null_pairs import pair_null_means, pair_null_sums
 from skinfo._kernels._pairs import is_sparse, pack_planes, plane_pair_sums, row_pair_sums
 from skinfo.estimation._columns import discrete_codes, missing_values, refuse_missing_values
-from skinfo.estimation._samples import MISSING, SomeColumns
+from skinfo.estimation._samples import MISSING
 from skinfo.utils._compat import StrOptions, validate_params
 from skinfo.utils._parallel import in_threads, n_threads
 from skinfo.utils._validation import check_base, check_frequency_weights, match_name
@@ -204,7 +204,7 @@ def _of_present(table, estimator, weights, nats, n_jobs):
                 f"{' and '.join(dict.fromkeys(names))} have no row of positive weight without a "
                 "missing value. Leave a column out, or use missing='separate'."
             )
-        some = SomeColumns(table.take(rows), columns)
+        some = table.select(columns).take(rows)
         square = _of_all(some, estimator, part, nats, n_jobs)
         # Within a pattern these rows are too few, unless both are the same.
         crosses = (pattern[columns][:, None] != pattern[columns]) | (a == b)

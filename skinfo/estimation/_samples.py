@@ -9,7 +9,7 @@ from sklearn.utils import check_array, check_consistent_length
 
 from skinfo._counts._contingency import count_pairs, is_dense
 from skinfo._counts._kinds import MOST_LEVELS, kind_of, numbers_of
-from skinfo._counts._table import table_of
+from skinfo._counts._table import Table, table_of
 from skinfo._counts._target import class_codes, read_column, refuse_missing, target_kind
 from skinfo.estimation._columns import (
     class_counts,
@@ -32,7 +32,7 @@ class Samples:
 
     Attributes
     ----------
-    table : Table or SparseTable
+    table : Table
 
     discrete : ndarray of shape (n_features,), dtype bool
 
@@ -52,7 +52,7 @@ class Samples:
         Rows of X, as given.
     """
 
-    table: object
+    table: Table
     discrete: np.ndarray
     y: np.ndarray
     n_classes: int | None
@@ -73,9 +73,7 @@ class Samples:
 
     def codes(self, n_jobs=None):
         """Return codes (n_discrete, n_samples) of the discrete columns, and their levels."""
-        return discrete_codes(
-            SomeColumns(self.table, np.flatnonzero(self.discrete)), n_jobs=n_jobs
-        )
+        return discrete_codes(self.table.select(np.flatnonzero(self.discrete)), n_jobs=n_jobs)
 
     def tables(self, n_jobs=None):
         """Return the counts of each discrete column with the classes, counted once.
@@ -110,7 +108,7 @@ class Samples:
 
     def take(self, columns, rows):
         """Return the Samples of some columns and rows, numbers of both."""
-        table = SomeColumns(self.table.take(rows), columns)
+        table = self.table.select(columns).take(rows)
         weights = None if self.weights is None else self.weights[rows]
         return replace(
             self,
@@ -175,7 +173,7 @@ def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, cal
     samples : Samples
     """
     switch = "discrete_features"
-    table = SparseTable(X) if sp.issparse(X) else table_of(X, caller=caller, switch=switch)
+    table = table_of(X, caller=caller, accept_sparse=True, switch=switch)
     outputs = _outputs(y, caller)
     n_given = table.shape[0]
     check_consistent_length(np.empty((n_given, 0)), outputs[0])
@@ -191,7 +189,7 @@ def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, cal
         warn_of_guesses(guessed, caller)
     else:
         guesses += guessed
-    if isinstance(table, SparseTable) and not discrete.all():
+    if table.is_sparse and not discrete.all():
         raise ValueError(
             "Sparse X is taken for discrete columns only; convert continuous ones with "
             f"X.toarray(). Got discrete_features={discrete_features!r}."
@@ -284,7 +282,7 @@ def discrete_mask(table, discrete_features, switch):
 
     Parameters
     ----------
-    table : Table or SparseTable
+    table : Table
 
     discrete_features : "auto", bool, or array-like of bool or int
 
@@ -350,66 +348,3 @@ def prepared_target(samples):
     if samples.n_classes is None:
         return ContinuousTarget(samples.y)
     return DiscreteTarget(samples.y, samples.n_classes)
-
-
-class SparseTable:
-    """A sparse matrix whose columns are read one at a time.
-
-    Parameters
-    ----------
-    X : sparse matrix of shape (n_samples, n_features)
-    """
-
-    def __init__(self, X):
-        self._columns = check_array(X, accept_sparse="csc", dtype=None)
-        self.shape = self._columns.shape
-        self.names = [f"x{j}" for j in range(self.shape[1])]
-
-    def take(self, rows):
-        """Return a SparseTable of some rows, (n_taken,) int64."""
-        return SparseTable(self._columns[rows])
-
-    def kind(self, j):
-        """Return "number": what is sparse holds counts, or shares of them."""
-        return "number"
-
-    def is_discrete(self, j):
-        """Say yes: a sparse column is mostly one value."""
-        return True
-
-    def is_numeric(self, j):
-        """Say yes."""
-        return True
-
-    def bytes(self):
-        """Return None: there is no dense array of bytes."""
-
-    def integers(self, j):
-        """Return column j as integers (n_samples,), None if its dtype is another."""
-        values = self.numbers(j)
-        return values if values.dtype.kind in "iu" else None
-
-    def numbers(self, j):
-        """Return column j, (n_samples,)."""
-        return self._columns[:, [j]].toarray().ravel()
-
-
-class SomeColumns:
-    """Some columns of a table, as a table."""
-
-    def __init__(self, table, columns):
-        self._table = table
-        self._columns = columns
-        self.shape = (table.shape[0], len(columns))
-        self.names = [table.names[j] for j in columns]
-
-    def bytes(self):
-        """Return None: these are no array."""
-
-    def take(self, rows):
-        """Return the same columns of some rows."""
-        return SomeColumns(self._table.take(rows), self._columns)
-
-    def __getattr__(self, name):
-        read = getattr(self._table, name)
-        return lambda j: read(self._columns[j])

@@ -9,6 +9,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+import scipy.sparse as sp
 from sklearn.datasets import load_diabetes
 from sklearn.feature_selection import SelectFdr
 
@@ -383,3 +384,19 @@ def test_categories_of_numbers_taken_for_numbers():
     assert binner.inverse_transform([[1]]) == plain.inverse_transform([[1]])
     reloaded = MutualInfoBinner.from_dict(binner.to_dict())
     np.testing.assert_array_equal(reloaded.transform(X), plain.transform(pd.DataFrame({"c": x})))
+
+
+@pytest.mark.parametrize(
+    "make", [np.asarray, sp.csr_array, pd.DataFrame, pl.DataFrame], ids=lambda make: make.__name__
+)
+def test_some_columns_and_rows_of_a_table(make, rng):
+    X = rng.integers(0, 3, (20, 5))
+    rows = np.array([3, 1, 7])
+    table = table_of(make(X), caller="test", accept_sparse=True)
+    for some in (table.select([4, 0, 2]).select([2, 0]), table.select([2, 4])):
+        assert some.shape == (20, 2)
+        assert some.names == [table.names[2], table.names[4]]
+        for j, column in enumerate((2, 4)):
+            np.testing.assert_array_equal(some.numbers(j), X[:, column])
+            np.testing.assert_array_equal(some.take(rows).integers(j), X[rows, column])
+            assert some.is_discrete(j)

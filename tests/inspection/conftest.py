@@ -1,8 +1,12 @@
-"""Pictures are drawn without a screen, and closed."""
+"""Plots are drawn without a screen, and closed."""
 
 import matplotlib
 import matplotlib.pyplot as plt
 import pytest
+from sklearn.datasets import load_breast_cancer, load_iris, load_wine
+from sklearn.naive_bayes import GaussianNB
+
+from skinfo import InfoBottleneckSelector
 
 matplotlib.use("Agg")
 
@@ -11,3 +15,25 @@ matplotlib.use("Agg")
 def close_figures():
     yield
     plt.close("all")
+
+
+@pytest.fixture(scope="session")
+def iris():
+    return load_iris(return_X_y=True, as_frame=True)
+
+
+@pytest.fixture(scope="session")
+def wine():
+    return load_wine(return_X_y=True, as_frame=True)
+
+
+@pytest.fixture(scope="session")
+def selector(wine):
+    return InfoBottleneckSelector(n_features_to_select=4).fit(*wine)
+
+
+@pytest.fixture(scope="session")
+def cancer():
+    """A classifier, and X and y that it was not fitted on."""
+    X, y = load_breast_cancer(return_X_y=True)
+    return GaussianNB().fit(X[::2], y[::2]), X[1::2], y[1::2]

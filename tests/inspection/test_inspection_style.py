@@ -1,4 +1,4 @@
-"""What all Displays have in common: axes, names, keywords, and matplotlib only when plotting."""
+"""Behaviour common to all Displays: axes, names, keywords, and matplotlib only when plotting."""
 
 import subprocess
 import sys

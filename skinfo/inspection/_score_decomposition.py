@@ -341,5 +341,5 @@ def _spans(parts):
 def _margins(decomposition, confidence_level):
     """Return how far the interval of each part reaches below and above it, a dict."""
     ends = decomposition._ends(confidence_level)
-    estimates = np.array(decomposition._less_chance())[:, np.newaxis]
-    return dict(zip(decomposition._less_chance()._fields, ends - estimates, strict=True))
+    estimates = np.array(decomposition._corrected())[:, np.newaxis]
+    return dict(zip(decomposition._corrected()._fields, ends - estimates, strict=True))

@@ -1,9 +1,11 @@
-"""Numbers by the row, of any array library, and how a metric goes through them."""
+"""Arrays of any array-API library: conversion, blocks of rows, reductions of losses."""
 
 import numpy as np
 
-from skinfo.utils._array_api import sum_last
+from skinfo._counts._kinds import unmasked
+from skinfo.utils._array_api import sum_all, sum_last
 from skinfo.utils._compat import array_api_compat
+from skinfo.utils._validation import check_sample_weight
 
 # Numbers in a block of rows: two megabytes of float64, which stay in the cache from the check of
 # the rows to their loss, so that each row is read from memory once.
@@ -16,15 +18,15 @@ def as_numbers(x, name):
     Parameters
     ----------
     x : array-like
-        An array of a library that speaks the array API, or anything that NumPy reads.
+        An array of a library that implements the array API, or anything that NumPy reads.
 
     name : str
-        What to call it in an error.
+        Name of `x` in error messages.
 
     Returns
     -------
     x : array
-        The same values and, but for objects, the same dtype: floating, integral or boolean.
+        The same values and, except for objects, the same dtype: floating, integral or boolean.
 
     Raises
     ------
@@ -34,37 +36,33 @@ def as_numbers(x, name):
     x = as_array(x)
     xp = array_api_compat.array_namespace(x)
     if array_api_compat.is_numpy_array(x) and x.dtype == object:
-        x = _as_floats(x, name)
+        # Such as a nullable data frame.
+        try:
+            x = x.astype(np.float64)
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"{name} must hold real numbers: {error}.") from error
     if not xp.isdtype(x.dtype, ("real floating", "integral", "bool")):
         raise TypeError(f"{name} must hold real numbers, got an array of dtype {x.dtype}.")
     return x
 
 
 def as_array(x):
-    """Return `x` as it is where it is an array of another library, else as a plain ndarray."""
+    """Return an array of another library unchanged, anything else as an ndarray."""
     if array_api_compat.is_array_api_obj(x) and not array_api_compat.is_numpy_array(x):
         return x
-    return np.asarray(x)
-
-
-def _as_floats(x, name):
-    """Return an array of objects, such as that of a nullable data frame, as float64."""
-    try:
-        return x.astype(np.float64)
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"{name} must hold real numbers: {error}.") from error
+    return np.asarray(unmasked(x))
 
 
 def to_numpy(x):
-    """Return an array of any library as an ndarray, without its gradient."""
+    """Return an array of any library as an ndarray, detached from its gradient."""
     return np.asarray(x.detach().cpu() if array_api_compat.is_torch_array(x) else x)
 
 
-def like(x, other, dtype):
-    """Return `x` in the library and on the device of `other`, in `dtype`.
+def convert_like(x, other, dtype):
+    """Return `x` as an array of the library and on the device of `other`, in `dtype`.
 
-    Between NumPy's own arrays the dtype is left: their rows are cast a block at a time. Raises
-    TypeError where `x` is an array of a library that is neither that of `other` nor NumPy.
+    Between NumPy's own arrays the dtype is kept: `float_rows` casts one block at a time. Raises
+    TypeError if `x` is an array of a library that is neither that of `other` nor NumPy.
     """
     xp = array_api_compat.array_namespace(other)
     if array_api_compat.is_numpy_array(x):
@@ -82,7 +80,7 @@ def like(x, other, dtype):
 def loss_dtype(x):
     """Return the dtype of the losses of `x`: float64 in NumPy, else its own of 32 bits or more.
 
-    A half-precision number cannot hold the floor of a probability, nor a sum over many classes.
+    Half precision can represent neither the floor of a probability nor a sum over many classes.
     """
     if array_api_compat.is_numpy_array(x):
         return np.float64
@@ -93,61 +91,105 @@ def loss_dtype(x):
 
 
 def row_blocks(x):
-    """Return slices that cover the rows of an ndarray in blocks that stay in the cache.
-
-    Other libraries take all rows at once, ``...``: a gradient would be summed over the blocks,
-    each as large as `x`.
-    """
+    """Return slices that cover the rows of an ndarray in blocks of `BLOCK_SIZE` numbers."""
     n_rows, n_columns = x.shape
     step = max(1, BLOCK_SIZE // n_columns)
     return [slice(start, start + step) for start in range(0, n_rows, step)]
 
 
 def float_rows(x, rows):
-    """Return a block of rows in the dtype of the losses, copied where it has another dtype."""
+    """Return a block of rows in the dtype of the losses, copied only if the dtype differs."""
     xp = array_api_compat.array_namespace(x)
     return xp.astype(x[rows], loss_dtype(x), copy=False)
 
 
 def row_sums(xp, rows):
-    """Return the sum of each row, always added up in the same order where `rows` is in C order."""
+    """Return the sum of each row; the order of summation is fixed for arrays in C order."""
     if array_api_compat.is_numpy_array(rows):
         # A sum along short rows takes several times as long.
         return np.einsum("ik->i", rows)
     return sum_last(xp, rows)
 
 
-def checked_rows(x, rows, name, fits, check):
-    """Return a block of rows as `float_rows` does, if it is fit.
+def checked_rows(x, rows, name, is_valid, check):
+    """Return a block of rows as `float_rows` does, after checking its values.
 
     Parameters
     ----------
     x : array of shape (n_samples, n_columns)
 
     rows : slice or Ellipsis
-        One of `row_blocks`.
 
     name : str
-        What to call `x` in an error.
+        Name of `x` in error messages.
 
-    fits : callable
-        ``fits(block)`` says at little cost whether the block is fit.
+    is_valid : callable
+        ``is_valid(block)``: a cheap test of the block.
 
     check : callable
-        ``check(ndarray, name)`` looks at all rows with care, and raises the error that names the
-        worst of them.
+        ``check(ndarray, name)``: a test of all rows of `x`, for blocks that `is_valid` rejects.
+        It raises the error that names the worst row.
     """
     block = float_rows(x, rows)
-    if not fits(block):
+    if not is_valid(block):
         check(to_numpy(float_rows(x, ...)), name)
     return block
 
 
-def over_blocks(nats_of, x, nats_per_unit):
-    """Return ``nats_of(rows)``, of shape (n_samples,), over all rows of `x`, in another unit."""
+def row_losses(block_losses, x, nats_per_unit):
+    """Return the losses of all rows of `x`, of shape (n_samples,).
+
+    Parameters
+    ----------
+    block_losses : callable
+        ``block_losses(rows)`` returns the losses of a block of rows, in nats. NumPy's arrays go
+        through it in `row_blocks`. Other libraries get all rows at once (``...``): a gradient
+        would be summed over the blocks, each as large as `x`.
+
+    x : array of shape (n_samples, n_columns)
+
+    nats_per_unit : float
+        The unit of the result.
+    """
     if not array_api_compat.is_numpy_array(x):
-        return nats_of(...) / nats_per_unit
-    loss = np.empty(x.shape[0])
+        return block_losses(...) / nats_per_unit
+    losses = np.empty(x.shape[0])
     for rows in row_blocks(x):
-        np.divide(nats_of(rows), nats_per_unit, out=loss[rows])
-    return loss
+        np.divide(block_losses(rows), nats_per_unit, out=losses[rows])
+    return losses
+
+
+def check_row_weights(sample_weight, n_samples):
+    """Return checked weights, an ndarray of shape (n_samples,), or None for None."""
+    return (
+        None if sample_weight is None else check_sample_weight(to_numpy(sample_weight), n_samples)
+    )
+
+
+def weighted_mean(values, weight):
+    """Return the mean of `values`, of shape (n_samples,); None weighs all samples equally."""
+    if weight is None:
+        return _weighted_sum(values, None) / values.shape[0]
+    return _weighted_sum(values, weight) / _weighted_sum(weight, None)
+
+
+def _weighted_sum(values, weight):
+    terms = _weighted(values, weight)
+    total = sum_all(array_api_compat.array_namespace(terms), terms)
+    return float(total) if array_api_compat.is_numpy_array(terms) else total
+
+
+def _weighted(values, weight):
+    return values if weight is None else values * weight
+
+
+# Functions of the losses of the samples and of their weights or None. A mean or sum is a Python
+# float for NumPy, else an array without axes that carries the gradient.
+REDUCTIONS = {"mean": weighted_mean, "sum": _weighted_sum, "none": _weighted}
+
+
+def reduce_losses(losses, weight, reduction):
+    """Reduce the losses of the samples, with checked weights (n_samples,) or None."""
+    if weight is not None:
+        weight = convert_like(weight, losses, losses.dtype)
+    return REDUCTIONS[reduction](losses, weight)

@@ -1,49 +1,47 @@
-"""The cross-entropy of yes or no, from the probability of yes."""
+"""Cross-entropy loss of the predicted probability of a positive label."""
 
 from collections.abc import Callable
 from numbers import Real
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+from numpy.typing import ArrayLike, NDArray
 
 from skinfo.metrics._arrays import (
+    REDUCTIONS,
     as_array,
     as_numbers,
+    check_row_weights,
     checked_rows,
-    like,
+    convert_like,
     loss_dtype,
-    over_blocks,
+    reduce_losses,
+    row_losses,
     to_numpy,
 )
-from skinfo.metrics._log_rows import (
-    clipped,
-    logit_surprise,
-    row_means,
-    surprise,
-)
+from skinfo.metrics._labels import encode_labels, find_columns
+from skinfo.metrics._log_rows import clipped, logit_surprisal, row_means, surprisal
 from skinfo.metrics._probabilities import (
     are_finite,
     are_in_range,
     check_finite,
     check_range,
-    columns_of,
-    group_labels,
-    refuse_labels,
+    refuse_hard_labels,
 )
-from skinfo.metrics._reductions import REDUCTIONS, check_row_weights, reduced
 from skinfo.utils._compat import Interval, StrOptions, array_api_compat, validate_params
 from skinfo.utils._validation import check_base
 
 
-class BinaryForm(NamedTuple):
-    """What is asked of the predictions of yes, and what they cost."""
+class BinaryScale(NamedTuple):
+    """Scale on which the positive label is predicted: how predictions are checked and scored."""
 
-    fits: Callable  # says at little cost whether a block of rows is fit
-    check: Callable  # raises the error for an ndarray that is not
-    surprise: Callable  # nats of a yes
-    no: Callable  # the prediction of no, from that of yes
+    are_valid: Callable  # cheap test of a block of rows
+    check: Callable  # raises the error for an ndarray with an invalid row
+    surprisal: Callable  # loss of a positive label, in nats
+    complement: Callable  # prediction of the negative label
 
 
-PROBABILITIES = BinaryForm(are_in_range, check_range, surprise, lambda prob: 1 - prob)
-LOGITS = BinaryForm(are_finite, check_finite, logit_surprise, lambda logit: -logit)
+BINARY_PROBABILITIES = BinaryScale(are_in_range, check_range, surprisal, lambda prob: 1 - prob)
+BINARY_LOGITS = BinaryScale(are_finite, check_finite, logit_surprisal, lambda logit: -logit)
 
 
 @validate_params(
@@ -59,49 +57,49 @@ LOGITS = BinaryForm(are_finite, check_finite, logit_surprise, lambda logit: -log
     prefer_skip_nested_validation=True,
 )
 def binary_cross_entropy(
-    y_true,
-    y_prob,
+    y_true: ArrayLike,
+    y_prob: ArrayLike,
     *,
-    pos_label=None,
-    base=2,
-    sample_weight=None,
-    reduction="mean",
-    from_logits=False,
-):
-    r"""Cross-entropy of predicted probabilities of yes, in bits a sample.
+    pos_label: float | bool | str | None = None,
+    base: float = 2,
+    sample_weight: ArrayLike | None = None,
+    reduction: Literal["mean", "sum", "none"] = "mean",
+    from_logits: bool = False,
+) -> float | NDArray:
+    r"""Cross-entropy of predicted probabilities of the positive label, in bits per sample.
 
-    The loss is :math:`-\log_2 q` where yes happened and :math:`-\log_2 (1 - q)` where no did, for
-    a predicted probability :math:`q` of yes. Where `y_true` is itself a probability :math:`p`, it
-    is the mean of the two in the shares :math:`p` and :math:`1 - p`.
+    For a predicted probability :math:`q`, the loss is :math:`-\log_2 q` if the label is positive
+    and :math:`-\log_2 (1 - q)` if it is negative. Where `y_true` is itself a probability
+    :math:`p`, it is the mean of the two with weights :math:`p` and :math:`1 - p`.
 
     Parameters
     ----------
     y_true : array-like of shape (n_samples,) or (n_samples, n_labels)
-        What happened: 0 and 1, -1 and 1, booleans, soft labels from 0 to 1 (of a floating
-        dtype), or any two labels, of which `pos_label` is yes.
+        True labels: 0 and 1, -1 and 1, booleans, soft labels from 0 to 1 (of a floating dtype),
+        or any two labels, of which `pos_label` is positive.
 
     y_prob : array-like of shape (n_samples,) or (n_samples, n_labels)
-        The predicted probabilities of yes, or their logits, in the shape of `y_true`. An array
-        of another library that speaks the array API, such as a PyTorch tensor, is computed on in
-        that library.
+        Predicted probabilities of the positive label, or their logits, in the shape of `y_true`.
+        For an array of another library that implements the array API, such as a PyTorch tensor,
+        the loss is computed in that library.
 
     pos_label : int, float, bool or str, default=None
-        The label of yes. None stands for 1, and for True; other labels need it.
+        The positive label. None stands for 1 and True; other labels need it.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats, 10 for hartleys.
 
     sample_weight : array-like of shape (n_samples,), default=None
-        Weights of the rows; an integer weight is the same as repeating the row. None weighs
-        every row the same.
+        Sample weights; an integer weight is the same as repeating the sample. None weighs all
+        samples equally.
 
     reduction : {"mean", "sum", "none"}, default="mean"
-        The weighted mean of the rows, their weighted sum, or each row's weighted loss. The loss
-        of a row is the mean over its labels.
+        The weighted mean over samples, the weighted sum, or the weighted loss of each sample. The
+        loss of a sample is the mean over its labels.
 
     from_logits : bool, default=False
-        Whether `y_prob` holds logits: finite numbers :math:`\ln(q / (1 - q))`. Their loss is
-        exact however large, as it never goes by way of the probability.
+        Whether `y_prob` holds logits: finite numbers :math:`\ln(q / (1 - q))`. The loss is
+        computed from the logits directly and is exact however large they are.
 
     Returns
     -------
@@ -118,7 +116,7 @@ def binary_cross_entropy(
     ValueError
         If the shapes differ, if `y_prob` holds integers (labels) in place of probabilities, if a
         probability or a soft label is not in [0, 1] or a logit is not finite (the message names
-        the row), if a label is missing, or if the labels do not say which of them is yes.
+        the row), if a label is missing, or if it is not clear which label is positive.
 
     See Also
     --------
@@ -127,11 +125,11 @@ def binary_cross_entropy(
 
     Notes
     -----
-    A probability of what happened below 2**-52 counts as 2**-52, whatever its dtype, so nothing
+    A probability of the true label below 2**-52 counts as 2**-52, whatever its dtype, so no label
     costs more than 52 bits. Logits have no floor. A probability may be outside [0, 1] by 1e-5.
 
     On PyTorch the loss carries a gradient with respect to `y_prob` and to soft labels, 0 where
-    the probability of what happened is below the floor.
+    the probability of the true label is below the floor.
 
     References
     ----------
@@ -152,18 +150,18 @@ def binary_cross_entropy(
     y_true, y_prob = as_array(y_true), as_numbers(y_prob, "y_prob")
     _check_shapes(y_true, y_prob)
     if not from_logits:
-        refuse_labels(y_prob, "y_prob")
-    form = LOGITS if from_logits else PROBABILITIES
-    loss = _binary_loss(_happened(y_true, pos_label), y_prob, form, nats_per_unit)
-    return reduced(loss, check_row_weights(sample_weight, y_prob.shape[0]), reduction)
+        refuse_hard_labels(y_prob, "y_prob")
+    scale = BINARY_LOGITS if from_logits else BINARY_PROBABILITIES
+    losses = _binary_losses(_read_target(y_true, pos_label), y_prob, scale, nats_per_unit)
+    return reduce_losses(losses, check_row_weights(sample_weight, y_prob.shape[0]), reduction)
 
 
 def _check_shapes(y_true, y_prob):
     """Raise ValueError unless there is one prediction for each label."""
     if y_prob.ndim not in (1, 2) or 0 in y_prob.shape:
         raise ValueError(
-            "y_prob must have one row a sample and, for several labels, one column a label, at "
-            f"least one of each; got shape {tuple(y_prob.shape)}."
+            "y_prob must have one row per sample and, for several labels, one column per label, "
+            f"at least one of each; got shape {tuple(y_prob.shape)}."
         )
     if y_true.shape != y_prob.shape:
         raise ValueError(
@@ -172,28 +170,29 @@ def _check_shapes(y_true, y_prob):
         )
 
 
-def _happened(y_true, pos_label):
-    """Return booleans that say where yes happened, or soft labels as they are."""
-    if pos_label is None and _speaks_for_itself(y_true):
+def _read_target(y_true, pos_label):
+    """Return an array of booleans, True for the positive label, or soft labels unchanged."""
+    if pos_label is None and _is_binary_target(y_true):
         xp = array_api_compat.array_namespace(y_true)
         return y_true == 1 if xp.isdtype(y_true.dtype, "integral") else y_true
-    name = "y_true" if y_true.ndim == 1 else "the flattened y_true"
-    groups, present = group_labels(to_numpy(y_true).reshape(-1), name)
-    yes = 1 if pos_label is None else pos_label
-    if pos_label is None and not (set(present) <= {0, 1} or set(present) <= {-1, 1}):
+    name = "y_true" if y_true.ndim == 1 else "flattened y_true"
+    codes, distinct = encode_labels(to_numpy(y_true).reshape(-1), name)
+    positive = 1 if pos_label is None else pos_label
+    if pos_label is None and not (set(distinct) <= {0, 1} or set(distinct) <= {-1, 1}):
         raise ValueError(
-            f"y_true holds {present[:3]}, which does not say what is yes: pass pos_label, or make "
-            "y_true 0 and 1, -1 and 1, booleans, or soft labels from 0 to 1."
+            f"y_true holds {distinct[:3]}, of which none is known to be positive: pass pos_label, "
+            "or make y_true 0 and 1, -1 and 1, booleans, or soft labels from 0 to 1."
         )
-    if len(present) > 2 or (len(present) == 2 and yes not in present):
+    if len(distinct) > 2 or (len(distinct) == 2 and positive not in distinct):
         raise ValueError(
-            f"y_true must hold two labels, one of them pos_label={pos_label!r}; got {present[:3]}."
+            f"y_true must hold two labels, one of them pos_label={pos_label!r}; got "
+            f"{distinct[:3]}."
         )
-    return (columns_of(present, [yes]) == 0)[groups].reshape(y_true.shape)
+    return (find_columns(distinct, [positive]) == 0)[codes].reshape(y_true.shape)
 
 
-def _speaks_for_itself(y_true):
-    """Say whether these are booleans, 0 and 1, or soft labels."""
+def _is_binary_target(y_true):
+    """Return whether these are booleans, 0 and 1, or soft labels."""
     xp = array_api_compat.array_namespace(y_true)
     if xp.isdtype(y_true.dtype, "integral"):
         return bool(xp.all((y_true == 0) | (y_true == 1)))
@@ -202,29 +201,30 @@ def _speaks_for_itself(y_true):
     return xp.isdtype(y_true.dtype, "bool")
 
 
-def _binary_loss(happened, y_prob, form, nats_per_unit):
-    """Loss of each row, of shape (n_samples,), the mean over its labels."""
+def _binary_losses(target, y_prob, scale, nats_per_unit):
+    """Return the loss of each sample, of shape (n_samples,), the mean over its labels."""
     xp = array_api_compat.array_namespace(y_prob)
-    is_hard = array_api_compat.array_namespace(happened).isdtype(happened.dtype, "bool")
-    happened = like(happened, y_prob, xp.bool if is_hard else loss_dtype(y_prob))
+    is_hard = array_api_compat.array_namespace(target).isdtype(target.dtype, "bool")
+    target = convert_like(target, y_prob, xp.bool if is_hard else loss_dtype(y_prob))
     shape = (y_prob.shape[0], -1)
-    happened, y_prob = xp.reshape(happened, shape), xp.reshape(y_prob, shape)
-    cost = _hard_cost if is_hard else _soft_cost
+    target, y_prob = xp.reshape(target, shape), xp.reshape(y_prob, shape)
+    label_losses = _hard_losses if is_hard else _soft_losses
 
-    def nats(rows):
-        prediction = checked_rows(y_prob, rows, "y_prob", form.fits, form.check)
-        return row_means(cost(xp, happened[rows], prediction, form))
+    def block_losses(rows):
+        prediction = checked_rows(y_prob, rows, "y_prob", scale.are_valid, scale.check)
+        return row_means(label_losses(xp, target[rows], prediction, scale))
 
-    return over_blocks(nats, y_prob, nats_per_unit)
-
-
-def _hard_cost(xp, happened, prediction, form):
-    """Nats of each label, from booleans."""
-    return form.surprise(xp, xp.where(happened, prediction, form.no(prediction)))
+    return row_losses(block_losses, y_prob, nats_per_unit)
 
 
-def _soft_cost(xp, happened, prediction, form):
-    """Nats of each label, from the share in which yes happened."""
-    share = clipped(xp, happened, 0)
-    yes, no = form.surprise(xp, prediction), form.surprise(xp, form.no(prediction))
-    return share * yes + (1 - share) * no
+def _hard_losses(xp, target, prediction, scale):
+    """Return the loss of each label in nats, from booleans."""
+    return scale.surprisal(xp, xp.where(target, prediction, scale.complement(prediction)))
+
+
+def _soft_losses(xp, target, prediction, scale):
+    """Return the loss of each label in nats, from probabilities of the positive label."""
+    p = clipped(xp, target, 0)
+    positive = scale.surprisal(xp, prediction)
+    negative = scale.surprisal(xp, scale.complement(prediction))
+    return p * positive + (1 - p) * negative

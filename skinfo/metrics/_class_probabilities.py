@@ -1,13 +1,23 @@
-"""Class probabilities from an estimator, or an error that says what to do."""
+"""Class probabilities predicted by a fitted classifier, checked."""
+
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from skinfo.metrics._probabilities import check_probabilities
 
 
-def require_probabilities(estimator):
-    """Raise TypeError where `estimator` cannot predict class probabilities."""
+class ClassProbabilities(NamedTuple):
+    """Predicted distributions of one output."""
+
+    prob: np.ndarray  # (n_samples, n_classes)
+    classes: ArrayLike  # (n_classes,) label of each column
+
+
+def require_predict_proba(estimator):
+    """Raise TypeError if `estimator` cannot predict class probabilities."""
     if hasattr(estimator, "predict_proba"):
         return
     name = type(estimator).__name__
@@ -22,124 +32,119 @@ def require_probabilities(estimator):
     )
 
 
-def class_probabilities(estimator, X, predict_proba=None):
-    """Ask a fitted classifier of one output for its predictions.
+def predict_output(estimator, X, predict_proba=None):
+    """Return the predictions of a fitted classifier of one output.
 
     Parameters
     ----------
     estimator : fitted classifier
-        It has ``predict_proba`` and ``classes_``.
+        With ``predict_proba`` and ``classes_``.
 
     X : array-like of shape (n_samples, n_features)
-        Rows to predict.
+        Samples to predict.
 
     predict_proba : callable, default=None
-        In place of that of the estimator.
+        Called instead of ``estimator.predict_proba``.
 
     Returns
     -------
-    prob : ndarray of shape (n_samples, n_classes)
-        Distributions, checked.
-
-    classes : array-like of shape (n_classes,)
-        The labels of the columns.
+    output : ClassProbabilities
 
     Raises
     ------
     TypeError
         If the estimator cannot predict probabilities.
     ValueError
-        If it predicts several outputs, or rows that are no distributions.
+        If it predicts several outputs, or rows that are not distributions.
     """
-    prob, classes = _predicted(estimator, X, predict_proba)
+    prob, classes = _predict(estimator, X, predict_proba)
     name = type(estimator).__name__
     if isinstance(prob, list) or isinstance(classes, list):
         raise ValueError(f"{name} predicts several outputs, and y has one.")
-    return _distributions(prob, classes, name), classes
+    return _check_output(prob, classes, name)
 
 
-def output_probabilities(estimator, X, y, predict_proba=None):
-    """Ask a fitted classifier of several outputs for its predictions.
+def predict_outputs(estimator, X, y, predict_proba=None):
+    """Return the predictions of a fitted classifier of several outputs.
 
     Parameters
     ----------
     estimator : fitted classifier
-        Its ``predict_proba`` gives a list with a table for each output, or one table with the
-        probability that each label is there.
+        Its ``predict_proba`` returns a list with an array for each output, or one array with the
+        probability of each label of an indicator matrix.
 
     X : array-like of shape (n_samples, n_features)
-        Rows to predict.
+        Samples to predict.
 
     y : ndarray of shape (n_samples, n_outputs)
-        What happened.
+        True labels.
 
     predict_proba : callable, default=None
-        In place of that of the estimator.
+        Called instead of ``estimator.predict_proba``.
 
     Returns
     -------
-    outputs : list of (prob, classes)
-        As `class_probabilities` gives them.
+    outputs : list of ClassProbabilities
 
     Raises
     ------
     TypeError
         If the estimator cannot predict probabilities.
     ValueError
-        If it predicts another number of outputs, rows that are no distributions, or whether
-        labels are there while `y` holds something else.
+        If the number of outputs differs from that of `y`, rows are not distributions, or the
+        classifier predicts indicators and `y` is not an indicator matrix.
     """
-    prob, classes = _predicted(estimator, X, predict_proba)
+    prob, classes = _predict(estimator, X, predict_proba)
     name = type(estimator).__name__
-    n_predicted = len(prob) if isinstance(prob, list) else _n_columns(prob, name)
+    n_predicted = len(prob) if isinstance(prob, list) else _count_columns(prob, name)
     if n_predicted != y.shape[1]:
         raise ValueError(f"y has {y.shape[1]} outputs and {name} predicts {n_predicted}.")
     if not isinstance(prob, list):
-        prob = [np.column_stack([1 - label, label]) for label in np.asarray(prob).T]
-        # A chain has a list of two classes for each; others take indicators only.
+        prob = [np.column_stack([1 - p, p]) for p in np.asarray(prob).T]
+        # A chain has a list of two classes for each label; other classifiers take indicators only.
         if not isinstance(classes, list):
             _require_indicators(y, name)
             classes = [[0, 1]] * len(prob)
-    return [(_distributions(p, c, name), c) for p, c in zip(prob, classes, strict=True)]
+    return [_check_output(p, c, name) for p, c in zip(prob, classes, strict=True)]
 
 
-def _n_columns(prob, name):
-    """Return the number of columns, or raise ValueError where there is no table."""
+def _count_columns(prob, name):
+    """Return the number of columns; raise ValueError if there are not two dimensions."""
     shape = np.shape(prob)
     if len(shape) != 2:
         raise ValueError(
-            f"{name}.predict_proba(X) must give a list with a table for each output, or one "
+            f"{name}.predict_proba(X) must give a list with an array for each output, or one "
             f"column for each label; got shape {shape}."
         )
     return shape[1]
 
 
 def _require_indicators(y, name):
-    """Raise ValueError unless `y` says of each label whether it is there."""
-    found = pd.unique(y.ravel()).tolist()
-    if not set(found) <= {0, 1}:
+    """Raise ValueError unless `y` is an indicator matrix."""
+    values = pd.unique(y.ravel()).tolist()
+    if not set(values) <= {0, 1}:
         raise ValueError(
-            f"{name} predicts how likely each of {y.shape[1]} labels is there, so y must be an "
-            f"indicator matrix of 0 and 1; it holds {found[:5]}."
+            f"{name} predicts the probability of each of {y.shape[1]} labels, so y must be an "
+            f"indicator matrix of 0 and 1; it holds {values[:5]}."
         )
 
 
-def _predicted(estimator, X, predict_proba):
-    """Return what the estimator says of `X`, and its classes."""
-    require_probabilities(estimator)
+def _predict(estimator, X, predict_proba):
+    """Return the predictions and the classes, of one output or of several, unchecked."""
+    require_predict_proba(estimator)
     prob = (predict_proba or estimator.predict_proba)(X)
     if not hasattr(estimator, "classes_"):
         raise TypeError(
-            f"{type(estimator).__name__} has no classes_ to say which label each column belongs "
-            "to."
+            f"{type(estimator).__name__} has no classes_, the label of each column of its "
+            "predictions."
         )
     return prob, estimator.classes_
 
 
-def _distributions(prob, classes, name):
+def _check_output(prob, classes, name):
     prob = check_probabilities(prob, f"{name}.predict_proba(X)")
     if prob.shape[1] != len(classes):
         raise ValueError(
             f"{name} has {len(classes)} classes_ and {prob.shape[1]} columns in predict_proba."
         )
-    return prob
+    return ClassProbabilities(prob, classes)

@@ -1,4 +1,4 @@
-"""compare_log_loss: does one model cost less than another, on the same rows?"""
+"""Comparison of the log losses of two models on the same samples."""
 
 import math
 from dataclasses import dataclass
@@ -6,11 +6,12 @@ from numbers import Real
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy.special import stdtr
 
-from skinfo.metrics._cross_entropy import log_loss_rows
-from skinfo.metrics._labelled_predictions import read_predictions
-from skinfo.metrics._standard_errors import Sampling, half_widths
+from skinfo.metrics._labelled_predictions import read_labelled_predictions
+from skinfo.metrics._log_rows import log_loss_rows
+from skinfo.metrics._standard_errors import SamplingDesign, half_widths
 from skinfo.metrics._table_repr import TableRepr
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._intervals import ConfidenceInterval
@@ -19,22 +20,22 @@ from skinfo.utils._validation import check_base
 
 @dataclass(frozen=True, repr=False)
 class LogLossComparison(TableRepr):
-    """The log losses of two models on the same rows.
+    """The log losses of two models on the same samples.
 
     Attributes
     ----------
     log_loss_a, log_loss_b : float
-        Of each model, in bits a sample (or the unit of `base`).
+        Of each model, in bits per sample (or the unit of `base`).
 
     difference : float
-        ``log_loss_a - log_loss_b``: what b saves beside a. Positive where b is better.
+        ``log_loss_a - log_loss_b``: positive where model b is better.
 
     standard_error : float
-        Of the difference, from the differences of the rows, or of the groups.
+        Of the difference, from the differences of the samples, or of the groups.
 
     pvalue : float
-        Chance of a difference as large or larger, either way, were there none in the
-        population: Student's t.
+        Two-sided p-value of Student's t-test of the hypothesis that the expected difference is
+        zero.
     """
 
     log_loss_a: float
@@ -44,8 +45,8 @@ class LogLossComparison(TableRepr):
     pvalue: float
     _degrees_of_freedom: float
 
-    def confidence_interval(self, confidence_level=0.95):
-        """Return an interval for the difference.
+    def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceInterval:
+        """Return a confidence interval for the difference.
 
         Parameters
         ----------
@@ -84,21 +85,28 @@ class LogLossComparison(TableRepr):
     prefer_skip_nested_validation=True,
 )
 def compare_log_loss(
-    y_true, prob_a, prob_b, *, labels=None, base=2, sample_weight=None, groups=None
-):
-    """Compare the log losses of two models on the same rows.
+    y_true: ArrayLike,
+    prob_a: ArrayLike,
+    prob_b: ArrayLike,
+    *,
+    labels: ArrayLike | None = None,
+    base: float = 2,
+    sample_weight: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
+) -> LogLossComparison:
+    """Compare the log losses of two models on the same samples.
 
-    The difference is taken row by row, so what makes a row hard for both models does not enter
-    the error.
+    The differences are paired by sample, so variation between samples that affects both models
+    alike does not contribute to the standard error.
 
     Parameters
     ----------
     y_true : array-like of shape (n_samples,)
-        What happened: strings, booleans or numbers.
+        True labels: strings, booleans or numbers.
 
     prob_a, prob_b : array-like of shape (n_samples, n_classes) or (n_samples,)
-        The distributions that each model predicted, one a row, with the same columns; of two
-        classes also the probability of the second label alone.
+        Predicted distributions of each model, one per row, with the same columns; for two classes
+        also the probability of the second label alone.
 
     labels : array-like of shape (n_classes,), default=None
         The label of each column, in the order of the columns: ``clf.classes_``. None takes the
@@ -108,11 +116,12 @@ def compare_log_loss(
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
 
     sample_weight : array-like of shape (n_samples,), default=None
-        Weights of the rows; a weight of w counts as w repetitions of the row, for the error too.
+        Sample weights; a weight of w counts as w repetitions of the sample, for the standard
+        error as well.
 
     groups : array-like of shape (n_samples,), default=None
-        Rows of a group (a patient, a day, a fold) may depend on each other: the error is then
-        that of the groups as the units drawn. None: rows are independent.
+        Group of each sample (a patient, a day, a fold). Samples of a group may depend on each
+        other; the standard error is cluster-robust. None: samples are independent.
 
     Returns
     -------
@@ -123,18 +132,18 @@ def compare_log_loss(
     Raises
     ------
     ValueError
-        If a row is no distribution (the message names it), shapes or lengths differ, `labels`
-        do not fit the columns, a label is missing or has no column, or `groups` holds one
+        If a row is not a distribution (the message names it), shapes or lengths differ, `labels`
+        do not match the columns, a label is missing or has no column, or `groups` holds only one
         group.
 
     See Also
     --------
-    log_loss_decomposition : Where the loss of one model comes from.
+    log_loss_decomposition : Components of the loss of one model.
 
     Notes
     -----
-    The error is of new rows for these two models as they are. That of training them anew is not
-    in it: for that, compare the scores of the folds of a cross-validation.
+    The standard error is that of new samples for two fixed models. It does not include the
+    variance of training: for that, compare the scores of the folds of a cross-validation.
 
     Probabilities below 2**-52 count as 2**-52.
 
@@ -164,31 +173,32 @@ def compare_log_loss(
     True
     """
     nats_per_unit = check_base(base)
-    rows = read_predictions(
+    samples = read_labelled_predictions(
         y_true,
         {"prob_a": prob_a, "prob_b": prob_b},
         labels=labels,
         sample_weight=sample_weight,
         groups=groups,
     )
-    losses = np.array([log_loss_rows(rows.columns, prob) for prob in rows.probs]) / nats_per_unit
-    sampling = Sampling(rows.weight, rows.groups)
-    log_loss_a, log_loss_b = sampling.means(losses).tolist()
+    nats = np.array([log_loss_rows(samples.columns, prob) for prob in samples.probs])
+    losses = nats / nats_per_unit
+    design = SamplingDesign(samples.weight, samples.groups)
+    log_loss_a, log_loss_b = design.means(losses).tolist()
     differences = losses[:1] - losses[1:]
-    difference = float(sampling.means(differences)[0])
-    standard_error = float(sampling.standard_errors(differences)[0])
+    difference = float(design.means(differences)[0])
+    standard_error = float(design.standard_errors(differences)[0])
     return LogLossComparison(
         log_loss_a,
         log_loss_b,
         difference,
         standard_error,
-        _student_pvalue(difference, standard_error, sampling.degrees_of_freedom),
-        sampling.degrees_of_freedom,
+        _student_pvalue(difference, standard_error, design.degrees_of_freedom),
+        design.degrees_of_freedom,
     )
 
 
 def _student_pvalue(difference, standard_error, degrees_of_freedom):
-    """Return the chance of a difference as far from zero; one where there is none at all."""
+    """Return the two-sided p-value; 1 for a difference of exactly zero."""
     if difference == 0:
         return 1.0
     if standard_error == 0:

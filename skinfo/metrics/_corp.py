@@ -1,4 +1,4 @@
-"""What a log loss is made of: miscalibration, discrimination and uncertainty."""
+"""CORP decomposition of a log loss: miscalibration, discrimination and uncertainty."""
 
 from functools import cached_property
 from typing import NamedTuple
@@ -7,25 +7,33 @@ import numpy as np
 from scipy.special import entr
 
 from skinfo._kernels._label_bootstrap import bootstrap_gains
-from skinfo.metrics._cross_entropy import log_loss_rows
+from skinfo.metrics._log_rows import log_loss_rows
 from skinfo.metrics._probabilities import PROBABILITY_FLOOR
-from skinfo.metrics._recalibration import Recalibration, smooth_recalibration
+from skinfo.metrics._recalibration import IsotonicRecalibration, smooth_recalibration
 
-# Miscalibrations that differ by less nats a row are equal: the rest is rounding.
+# Miscalibrations whose difference, in nats per sample, is below this rounding error are equal.
 ROUNDING = 1e-10
 
 
-class Chance(NamedTuple):
-    """Optimism of the recalibration, in nats per row, by redrawn labels."""
+class CorpParts(NamedTuple):
+    """Parts of a log loss: scalars, or arrays of shape (n_classes,)."""
+
+    miscalibration: float | np.ndarray
+    discrimination: float | np.ndarray
+    uncertainty: float | np.ndarray
+
+
+class Optimism(NamedTuple):
+    """Gain of the recalibration by overfitting, in nats per sample, from resampled labels."""
 
     mean: float
-    variance: float  # of the gain, and of the mean over the draws
-    design_effect: float  # by how much they are larger for rows that come in groups
-    pvalue: float  # of the miscalibration, if labels are drawn from the predictions
+    variance: float  # of the gain, and of the mean over the resamples
+    design_effect: float  # factor by which groups increase the mean
+    pvalue: float  # of the miscalibration, for labels sampled from the predictions
 
 
 def decompose(prob, columns, weight):
-    """Return the parts of a log loss, in nats.
+    """Return the parts of a log loss, in nats per sample.
 
     Parameters
     ----------
@@ -33,29 +41,28 @@ def decompose(prob, columns, weight):
         Checked distributions.
 
     columns : ndarray of shape (n_samples,), dtype int
-        The column of each row's label.
+        Column index of each label.
 
     weight : ndarray of shape (n_samples,) or None
-        Weights of the rows.
+        Sample weights.
 
     Returns
     -------
-    miscalibration, discrimination, uncertainty : float
+    parts : CorpParts of float
     """
     if weight is None:
         weight = np.ones(len(prob))
     kept = slice(None) if weight.all() else weight > 0
-    parts = Decomposition(prob[kept], columns[kept], weight[kept])
-    return tuple(parts.by_class().sum(axis=1).tolist())
+    return CorpDecomposition(prob[kept], columns[kept], weight[kept]).parts()
 
 
-class Decomposition:
+class CorpDecomposition:
     """Classwise isotonic recalibration of predictions, in nats.
 
-    The log loss is the sum over classes of a loss of the mean, y ln(y / q) - y + q, since both the
-    labels and the predictions of a row sum to one. Of each class it is least, among functions
-    of q that never fall, for the isotonic regression r of y on q. So no class can lose by
-    recalibration, nor by going from its rate to r, and nothing is left over.
+    The log loss is the sum over classes of the Bregman loss y ln(y / q) - y + q, because labels
+    and predictions of a sample both sum to one. For each class, the isotonic regression r of y on
+    q minimises it among the non-decreasing functions of q. These include the identity and the
+    constant, so no part of any class is negative, and the parts add up without a remainder.
 
     Parameters are those of `decompose`; all weights are positive.
     """
@@ -63,48 +70,56 @@ class Decomposition:
     def __init__(self, prob, columns, weight):
         self.prob, self.columns, self.weight = prob, columns, weight
         self.n_classes = prob.shape[1]
-        self.row_loss = log_loss_rows(columns, prob)
-        # With two classes what is not the one is the other, and one regression serves both.
+        self.sample_losses = log_loss_rows(columns, prob)
+        # For two classes, the rate of the first is one minus that of the second.
         self.fitted = [1] if self.n_classes == 2 else range(self.n_classes)
         self.recalibrations = [
-            Recalibration.of(self._score(k), self.columns == k, self.weight) for k in self.fitted
+            IsotonicRecalibration.fit(self._score(k), self.columns == k, self.weight)
+            for k in self.fitted
         ]
 
+    def parts(self):
+        """Return the parts, a CorpParts of floats."""
+        return CorpParts(*(float(part.sum()) for part in self.by_class()))
+
     def by_class(self):
-        """Return miscalibration, discrimination and uncertainty, of shape (3, n_classes)."""
+        """Return the parts of each class, a CorpParts of arrays of shape (n_classes,)."""
         total = self.weight.sum()
         hits = self._per_class(self.weight)
         predicted = [self.weight @ self.prob[:, k] for k in range(self.n_classes)]
-        loss = self._per_class(self.weight * self.row_loss) + predicted - hits
+        loss = self._per_class(self.weight * self.sample_losses) + predicted - hits
         recalibrated = self._per_class(self.weight * self._recalibrated_loss)
         prior = total * entr(hits / total)
-        losses = np.array([loss - recalibrated, prior - recalibrated, prior]) / total
-        return np.maximum(losses, 0)  # zeros, but for rounding
+        parts = np.array([loss - recalibrated, prior - recalibrated, prior]) / total
+        return CorpParts(*np.maximum(parts, 0))  # negative by rounding only
 
-    def row_parts(self):
-        """Return what each row adds to the loss and its parts, of shape (4, n_samples).
+    def sample_contributions(self):
+        """Return the terms of the loss and its parts of each sample, of shape (4, n_samples).
 
-        To first order, their standard errors are those of the parts, since a small change of
-        the recalibration does not change the loss that it minimises. The recalibration is the
-        smooth one: isotonic rates are fitted to the rows so closely that their losses vary more.
+        To first order, the standard errors of their means are those of the parts, because the
+        derivative of the loss by the recalibration that minimises it is zero. The smooth
+        recalibration is used: isotonic rates overfit, which makes their losses more variable.
         """
         rates = self._per_class(self.weight) / self.weight.sum()
         prior = -np.log(rates[self.columns])
         recalibrated = log_loss_rows(self.columns, self._smooth_rates)
         if self.n_classes > 2:
             recalibrated += self._smooth_rates.sum(axis=1) - 1
-        return np.array([self.row_loss, self.row_loss - recalibrated, prior - recalibrated, prior])
+        return np.array(
+            [self.sample_losses, self.sample_losses - recalibrated, prior - recalibrated, prior]
+        )
 
-    def chance(self, groups, n_resamples, rng):
-        """Return what isotonic recalibration gains by fitting the labels that it is judged by.
+    def optimism(self, groups, n_resamples, rng):
+        """Return the gain of isotonic recalibration that is due to overfitting.
 
-        Labels are redrawn from the smoothly recalibrated predictions, to which isotonic rates
-        are fitted, and from the predictions themselves, as if they were calibrated.
+        Labels are resampled from the smoothly recalibrated predictions, for the gain of isotonic
+        rates over these, and from the predictions themselves, for the null distribution of the
+        miscalibration of calibrated predictions.
 
         Parameters
         ----------
         groups : ndarray of shape (n_samples,), dtype int, or None
-            Rows of a group may depend on each other.
+            Samples of a group may depend on each other.
 
         n_resamples : int
 
@@ -112,23 +127,28 @@ class Decomposition:
 
         Returns
         -------
-        chance : Chance
+        optimism : Optimism
         """
         effects = self._design_effects(groups)
-        gains = self._redrawn(self._smooth_recalibration, self._smooth_rates, n_resamples, rng)
-        null = self._redrawn(self.prob, self.prob, n_resamples, rng) @ effects
-        n_as_far = np.count_nonzero(null >= self.by_class()[0].sum() - ROUNDING)
+        gains = self._resampled_gains(
+            self._smooth_recalibration, self._smooth_rates, n_resamples, rng
+        )
+        null = self._resampled_gains(self.prob, self.prob, n_resamples, rng) @ effects
+        n_exceeding = np.count_nonzero(null >= self.by_class().miscalibration.sum() - ROUNDING)
         grouped = gains @ effects
-        alone = gains.sum()
-        return Chance(
+        independent = gains.sum()
+        return Optimism(
             mean=float(grouped.mean()),
             variance=float(grouped.var(ddof=1)) * (1 + 1 / n_resamples),
-            design_effect=grouped.sum() / alone if alone > 0 else 1.0,
-            pvalue=(1 + int(n_as_far)) / (1 + n_resamples),
+            design_effect=grouped.sum() / independent if independent > 0 else 1.0,
+            pvalue=(1 + int(n_exceeding)) / (1 + n_resamples),
         )
 
-    def _redrawn(self, prob, reference, n_resamples, rng):
-        """Return gains of isotonic rates over a reference, of shape (n_resamples, n_fitted)."""
+    def _resampled_gains(self, prob, reference, n_resamples, rng):
+        """Return gains of isotonic rates over `reference`, of shape (n_resamples, n_fitted).
+
+        Labels are sampled from `prob`, as often as the weight of a sample, rounded up.
+        """
         n_draws = np.ceil(self.weight)
         n_cells = np.array([len(fit.mass) for fit in self.recalibrations])
         mass = np.zeros((len(n_cells), n_cells.max()))
@@ -149,7 +169,7 @@ class Decomposition:
         return gains / self.weight.sum()
 
     def _design_effects(self, groups):
-        """Return how much more the hits of each fitted class vary for coming in groups."""
+        """Return the design effect of the groups for each fitted class, of shape (n_fitted,)."""
         if groups is None:
             return np.ones(len(self.recalibrations))
         return np.array(
@@ -161,15 +181,15 @@ class Decomposition:
 
     @cached_property
     def _smooth_recalibration(self):
-        """Return distributions that are calibrated and smooth in the predictions."""
+        """Distributions recalibrated by a smooth function, of shape (n_samples, n_classes)."""
         return smooth_recalibration(self.prob, self.columns, self.weight)
 
     @cached_property
     def _smooth_rates(self):
-        """Return the best non-decreasing function of the predictions of each class for these."""
+        """Isotonic regression of the smooth recalibration, of shape (n_samples, n_classes)."""
         smooth = self._smooth_recalibration
         fitted = [
-            fit.of_rates(smooth[:, k], self.weight)
+            fit.regress(smooth[:, k], self.weight)
             for k, fit in zip(self.fitted, self.recalibrations, strict=True)
         ]
         if self.n_classes == 2:
@@ -177,21 +197,21 @@ class Decomposition:
         return np.column_stack(fitted)
 
     def _score(self, k):
-        """Return what to sort by; the odds of two classes sort them alike from either side."""
+        """Return the sort key of class `k`; for two classes the odds, symmetric in the classes."""
         if self.n_classes == 2:
             return self.prob[:, 1] / np.maximum(self.prob[:, 0], PROBABILITY_FLOOR)
         return self.prob[:, k]
 
     @cached_property
     def _recalibrated_loss(self):
-        """Return minus the logarithm of the recalibrated rate of what happened, by row."""
+        """Log loss of each sample under the isotonic rates, of shape (n_samples,)."""
         chosen = np.empty(len(self.columns))
         for k, fit in zip(self.fitted, self.recalibrations, strict=True):
-            happened = self.columns == k
+            is_class = self.columns == k
             rate = fit.rate[fit.cell]
-            chosen[happened] = rate[happened]
+            chosen[is_class] = rate[is_class]
             if self.n_classes == 2:
-                chosen[~happened] = 1 - rate[~happened]
+                chosen[~is_class] = 1 - rate[~is_class]
         return -np.log(np.maximum(chosen, PROBABILITY_FLOOR))
 
     def _per_class(self, values):

@@ -1,21 +1,26 @@
-"""The cross-entropy between what happened and what was predicted."""
+"""Cross-entropy loss of predicted distributions or logits."""
 
 from collections.abc import Callable
 from numbers import Real
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import column_or_1d
 
 from skinfo.metrics._arrays import (
+    REDUCTIONS,
     as_array,
     as_numbers,
+    check_row_weights,
     checked_rows,
-    like,
+    convert_like,
     loss_dtype,
-    over_blocks,
+    reduce_losses,
+    row_losses,
     to_numpy,
 )
+from skinfo.metrics._labels import column_labels, encode_labels, find_known_columns
 from skinfo.metrics._log_rows import (
     clipped,
     cross_entropy_rows,
@@ -28,28 +33,26 @@ from skinfo.metrics._probabilities import (
     are_finite,
     check_distributions,
     check_finite,
-    check_table,
-    column_labels,
-    group_labels,
-    known_columns,
-    refuse_labels,
+    check_shape,
+    refuse_hard_labels,
 )
-from skinfo.metrics._reductions import REDUCTIONS, check_row_weights, reduced
 from skinfo.utils._compat import Interval, StrOptions, array_api_compat, validate_params
 from skinfo.utils._validation import check_base
 
 
-class Form(NamedTuple):
-    """What is asked of the rows of a prediction, and what they cost."""
+class ClassScale(NamedTuple):
+    """Scale on which classes are predicted: how rows are checked and scored."""
 
-    fits: Callable  # says at little cost whether a block of rows is fit
-    check: Callable  # raises the error for an ndarray that is not
-    of_labels: Callable  # nats of each row, from the column of its label
-    of_targets: Callable  # nats of each row, from its own distribution
+    are_valid: Callable  # cheap test of a block of rows
+    check: Callable  # raises the error for an ndarray with an invalid row
+    label_losses: Callable  # losses in nats, from the column of each label
+    soft_label_losses: Callable  # losses in nats, from a distribution per sample
 
 
-PROBABILITIES = Form(are_distributions, check_distributions, log_loss_rows, cross_entropy_rows)
-LOGITS = Form(are_finite, check_finite, logit_log_loss_rows, logit_cross_entropy_rows)
+CLASS_PROBABILITIES = ClassScale(
+    are_distributions, check_distributions, log_loss_rows, cross_entropy_rows
+)
+CLASS_LOGITS = ClassScale(are_finite, check_finite, logit_log_loss_rows, logit_cross_entropy_rows)
 
 
 @validate_params(
@@ -65,52 +68,53 @@ LOGITS = Form(are_finite, check_finite, logit_log_loss_rows, logit_cross_entropy
     prefer_skip_nested_validation=True,
 )
 def cross_entropy_loss(
-    y_true,
-    y_prob,
+    y_true: ArrayLike,
+    y_prob: ArrayLike,
     *,
-    labels=None,
-    base=2,
-    sample_weight=None,
-    reduction="mean",
-    from_logits=False,
-):
-    r"""Cross-entropy of predicted distributions, in bits a sample.
+    labels: ArrayLike | None = None,
+    base: float = 2,
+    sample_weight: ArrayLike | None = None,
+    reduction: Literal["mean", "sum", "none"] = "mean",
+    from_logits: bool = False,
+) -> float | NDArray:
+    r"""Cross-entropy of predicted distributions, in bits per sample.
 
-    The loss of a row is :math:`-\log_2 q_y`, where :math:`q_y` is the probability that the row
-    of `y_prob` gives to what happened. Where `y_true` is itself a distribution :math:`p`, it is
-    :math:`-\sum_k p_k \log_2 q_k`. It is the length of the message that tells the outcome to
-    somebody who holds the prediction, and its mean is smallest for the true probabilities.
+    The loss of a sample is :math:`-\log_2 q_y`, where :math:`q_y` is the predicted probability of
+    its true class. Where `y_true` is itself a distribution :math:`p`, it is
+    :math:`-\sum_k p_k \log_2 q_k`. It is the length of a message that encodes the outcome for a
+    receiver who knows the prediction, and its mean is smallest for the true probabilities.
 
     Parameters
     ----------
     y_true : array-like of shape (n_samples,) or (n_samples, n_classes)
-        What happened: one label a row (strings, booleans or numbers), or one distribution a row
+        One label per sample (strings, booleans or numbers), or one distribution per sample
         (one-hot or soft labels).
 
     y_prob : array-like of shape (n_samples, n_classes)
-        The predicted distributions, one a row, or their logits. An array of another library
-        that speaks the array API, such as a PyTorch tensor, is computed on in that library.
+        Predicted distributions, one per row, or their logits. For an array of another library
+        that implements the array API, such as a PyTorch tensor, the loss is computed in that
+        library.
 
     labels : array-like of shape (n_classes,), default=None
         The label of each column of `y_prob`, in the order of the columns: ``clf.classes_``. With
-        None, integers from 0 to ``n_classes - 1`` are the numbers of the columns, whether or not
-        all occur; any other labels are sorted, and there must be one for each column. So pass
-        `labels` where classes are counted from one and `y_true` may lack some. Not used where
-        `y_true` has two dimensions.
+        None, integers from 0 to ``n_classes - 1`` are column indices, whether or not all occur;
+        any other labels are sorted, and there must be one for each column. So pass `labels` if
+        classes are counted from one and `y_true` may lack some. Not used if `y_true` has two
+        dimensions.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats, 10 for hartleys.
 
     sample_weight : array-like of shape (n_samples,), default=None
-        Weights of the rows; an integer weight is the same as repeating the row. None weighs
-        every row the same.
+        Sample weights; an integer weight is the same as repeating the sample. None weighs all
+        samples equally.
 
     reduction : {"mean", "sum", "none"}, default="mean"
-        The weighted mean of the rows, their weighted sum, or each row's weighted loss.
+        The weighted mean over samples, the weighted sum, or the weighted loss of each sample.
 
     from_logits : bool, default=False
-        Whether `y_prob` holds logits: finite numbers whose softmax is the distribution. Their
-        loss is exact however large, as it never goes by way of the probability.
+        Whether `y_prob` holds logits: finite numbers whose softmax is the distribution. The loss
+        is computed from the logits directly and is exact however large they are.
 
     Returns
     -------
@@ -125,9 +129,9 @@ def cross_entropy_loss(
         If `y_prob`, or a two-dimensional `y_true`, does not hold real numbers, or they belong to
         different array libraries.
     ValueError
-        If a row of `y_prob` (or of a two-dimensional `y_true`) is no distribution, or a logit is
-        not finite (the message names the row), if `labels` do not fit the columns, if a label is
-        missing, or if one has no column. Labels of rows of weight 0 may be anything.
+        If a row of `y_prob` (or of a two-dimensional `y_true`) is not a distribution, or a logit
+        is not finite (the message names the row), if `labels` do not match the columns, if a
+        label is missing, or if one has no column. Labels of samples of weight 0 are ignored.
 
     See Also
     --------
@@ -137,12 +141,10 @@ def cross_entropy_loss(
 
     Notes
     -----
-    A probability below 2**-52 counts as 2**-52, whatever its dtype. So no row costs more than
-    52 bits. Logits have no floor.
+    A probability below 2**-52 counts as 2**-52, whatever its dtype, so no sample costs more
+    than 52 bits. Logits have no floor. The sum of a row may deviate from one by 1e-5.
 
-    A row may sum to one within 1e-5.
-
-    Options of PyTorch's ``cross_entropy`` are a line each: ``sample_weight=target != -100`` is
+    Options of PyTorch's ``cross_entropy`` are one line each: ``sample_weight=target != -100`` is
     ``ignore_index=-100``, ``sample_weight=class_weight[target]`` is ``weight=class_weight``, and
     ``y_true=(1 - s) * np.eye(K)[target] + s / K`` is ``label_smoothing=s`` for K classes.
 
@@ -168,78 +170,78 @@ def cross_entropy_loss(
     1024.0
     """
     nats_per_unit = check_base(base)
-    y_true, y_prob = as_array(y_true), _as_prediction(y_prob)
+    y_true, y_prob = as_array(y_true), _read_prediction(y_prob)
     if y_true.shape[0] != y_prob.shape[0]:
         raise ValueError(f"y_true has {y_true.shape[0]} rows and y_prob has {y_prob.shape[0]}.")
     weight = check_row_weights(sample_weight, y_prob.shape[0])
-    form = LOGITS if from_logits else PROBABILITIES
+    scale = CLASS_LOGITS if from_logits else CLASS_PROBABILITIES
     if y_true.ndim == 2:
-        loss = _soft_loss(y_true, y_prob, form, nats_per_unit)
+        losses = _losses_of_distributions(y_true, y_prob, scale, nats_per_unit)
     else:
         columns = _label_columns(y_true, y_prob.shape[1], labels, weight)
-        loss = _label_loss(columns, y_prob, form, nats_per_unit)
-    return reduced(loss, weight, reduction)
+        losses = _losses_of_labels(columns, y_prob, scale, nats_per_unit)
+    return reduce_losses(losses, weight, reduction)
 
 
-def _as_prediction(y_prob):
-    """Return `y_prob` as an array of numbers, one row a sample and one column a class."""
+def _read_prediction(y_prob):
+    """Return `y_prob` as an array of numbers of shape (n_samples, n_classes)."""
     y_prob = as_numbers(y_prob, "y_prob")
     if y_prob.ndim == 1:
-        refuse_labels(y_prob, "y_prob")
+        refuse_hard_labels(y_prob, "y_prob")
         raise ValueError(
-            f"y_prob must have one column a class; got shape {tuple(y_prob.shape)}. For the "
+            f"y_prob must have one column per class; got shape {tuple(y_prob.shape)}. For the "
             "probability of one of two classes use binary_cross_entropy, or pass both columns."
         )
-    check_table(y_prob, "y_prob")
+    check_shape(y_prob, "y_prob")
     return y_prob
 
 
-def _soft_loss(y_true, y_prob, form, nats_per_unit):
-    """Loss of each row, of shape (n_samples,), where `y_true` holds distributions."""
+def _losses_of_distributions(y_true, y_prob, scale, nats_per_unit):
+    """Return the loss of each sample, of shape (n_samples,); `y_true` holds distributions."""
     if y_true.shape != y_prob.shape:
         raise ValueError(
             "y_true of two dimensions must have the shape of y_prob, "
             f"{tuple(y_prob.shape)}; got {tuple(y_true.shape)}."
         )
     xp = array_api_compat.array_namespace(y_prob)
-    y_true = like(as_numbers(y_true, "y_true"), y_prob, loss_dtype(y_prob))
+    y_true = convert_like(as_numbers(y_true, "y_true"), y_prob, loss_dtype(y_prob))
 
-    def nats(rows):
+    def block_losses(rows):
         target = checked_rows(y_true, rows, "y_true", are_distributions, check_distributions)
-        prediction = checked_rows(y_prob, rows, "y_prob", form.fits, form.check)
-        return form.of_targets(clipped(xp, target, 0), prediction)
+        prediction = checked_rows(y_prob, rows, "y_prob", scale.are_valid, scale.check)
+        return scale.soft_label_losses(clipped(xp, target, 0), prediction)
 
-    return over_blocks(nats, y_prob, nats_per_unit)
+    return row_losses(block_losses, y_prob, nats_per_unit)
 
 
-def _label_loss(columns, y_prob, form, nats_per_unit):
-    """Loss of each row, of shape (n_samples,), where `columns` numbers what happened."""
-    columns = like(columns, y_prob, array_api_compat.array_namespace(y_prob).int64)
+def _losses_of_labels(columns, y_prob, scale, nats_per_unit):
+    """Return the loss of each sample, of shape (n_samples,), from the column of its label."""
+    columns = convert_like(columns, y_prob, array_api_compat.array_namespace(y_prob).int64)
 
-    def nats(rows):
-        prediction = checked_rows(y_prob, rows, "y_prob", form.fits, form.check)
-        return form.of_labels(columns[rows], prediction)
+    def block_losses(rows):
+        prediction = checked_rows(y_prob, rows, "y_prob", scale.are_valid, scale.check)
+        return scale.label_losses(columns[rows], prediction)
 
-    return over_blocks(nats, y_prob, nats_per_unit)
+    return row_losses(block_losses, y_prob, nats_per_unit)
 
 
 def _label_columns(y_true, n_classes, labels, weight):
-    """Return the column of the label of each row; 0 for a row of no weight."""
-    if labels is None and _are_column_numbers(y_true, n_classes):
+    """Return the column index of the label of each sample; 0 for samples of weight zero."""
+    if labels is None and _are_column_indices(y_true, n_classes):
         xp = array_api_compat.array_namespace(y_true)
         return xp.astype(y_true, xp.int64, copy=False)
     y_true = column_or_1d(to_numpy(y_true))
     kept = np.ones(len(y_true), dtype=bool) if weight is None else weight > 0
-    groups, present = group_labels(y_true[kept])
+    codes, distinct = encode_labels(y_true[kept])
     labels = None if labels is None else to_numpy(as_array(labels))
-    labels = column_labels(present, labels, n_classes)
+    labels = column_labels(distinct, labels, n_classes)
     columns = np.zeros(len(y_true), dtype=np.int64)
-    columns[kept] = known_columns(present, labels)[groups]
+    columns[kept] = find_known_columns(distinct, labels)[codes]
     return columns
 
 
-def _are_column_numbers(y_true, n_classes):
-    """Say whether the labels are integers, or booleans, that number columns."""
+def _are_column_indices(y_true, n_classes):
+    """Return whether the labels are integers, or booleans, that are column indices."""
     xp = array_api_compat.array_namespace(y_true)
     if y_true.ndim != 1 or not xp.isdtype(y_true.dtype, ("integral", "bool")):
         return False

@@ -1,7 +1,7 @@
-"""EntropyScorer: a scorer in bits, and a transformer that says how unsure a classifier is."""
+"""EntropyScorer: a scorer in bits, and a transformer to predictive uncertainties."""
 
 from numbers import Real
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from scipy.sparse import issparse
@@ -9,13 +9,12 @@ from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.utils import column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
-from skinfo.metrics._class_probabilities import class_probabilities, output_probabilities
-from skinfo.metrics._crossfit import cross_fitted
+from skinfo._counts._kinds import unmasked
+from skinfo.metrics._class_probabilities import predict_output, predict_outputs
+from skinfo.metrics._scorer_metrics import LOSSES, METRICS, score_predictions
 from skinfo.metrics._scorer_protocol import ScorerProtocol
-from skinfo.metrics._scoring import score_predictions
-from skinfo.metrics._settings import check_settings, refuse_mistaken_names
-from skinfo.metrics._uncertainty_columns import output_columns
-from skinfo.metrics._wrapped_classifier import WrappedClassifierMixin
+from skinfo.metrics._uncertainty_columns import OUTPUTS, uncertainty_columns
+from skinfo.metrics._wrapped_classifier import WrappedClassifierMixin, cross_fit
 from skinfo.utils._compat import (
     HasMethods,
     Interval,
@@ -24,48 +23,53 @@ from skinfo.utils._compat import (
     _fit_context,
 )
 from skinfo.utils._fit_state import unfitted_on_failure
-from skinfo.utils._validation import MEANING_OF_Y, explain_missing_arguments
+from skinfo.utils._validation import (
+    MEANING_OF_Y,
+    check_base,
+    explain_missing_arguments,
+    match_name,
+)
 
 
 class EntropyScorer(
     WrappedClassifierMixin, ClassifierMixin, TransformerMixin, BaseEstimator, ScorerProtocol
 ):
-    """Score probabilistic classifiers in bits, and say how unsure each prediction is.
+    """Score probabilistic classifiers in bits, and transform to predictive uncertainties.
 
     One object with two uses:
 
-    - as a **scorer**, it goes where scikit-learn takes ``scoring=``. It is called with a fitted
-      classifier, ``scorer(clf, X, y)``, and higher is better;
-    - as a **meta-estimator**, it fits a classifier and its `transform` gives columns that say
-      how unsure each prediction is. In a pipeline the next step is trained on columns predicted
-      out of fold, so no row's column comes from a model that saw the row.
+    - as a **scorer**, it is accepted wherever scikit-learn takes ``scoring=``. It is called with
+      a fitted classifier, ``scorer(clf, X, y)``, and higher is better;
+    - as a **meta-estimator**, it fits a classifier, and `transform` returns measures of the
+      uncertainty of each prediction. In a pipeline the next step is trained on out-of-fold
+      predictions, so no sample is predicted by a model that was trained on it.
 
     Parameters
     ----------
     estimator : classifier with `predict_proba`, default=None
-        The classifier that `fit` clones and fits; None is ``LogisticRegression()``. A scorer does
-        not use it: it scores the classifier that it is called with.
+        The classifier that `fit` clones and fits; None is ``LogisticRegression()``. Not used as a
+        scorer, which scores the classifier that it is called with.
 
     metric : {"neg_log_loss", "information_gain", "skill", "neg_miscalibration", \
             "discrimination", "neg_brier_score"}, or list, tuple or dict of such, \
             default="neg_log_loss"
-        What to score; `get_scorer_names` lists them. H(y) is the entropy of the weighted class
-        rates of the `y` that is scored. Losses are negated, and named as in scikit-learn.
+        The metric; `get_scorer_names` lists them. H(y) is the entropy of the weighted class
+        prevalences of the `y` that is scored. Losses are negated, and named as in scikit-learn.
 
         - ``"neg_log_loss"``: minus the cross-entropy, in bits per sample. 0 is perfect.
-        - ``"information_gain"``: H(y) less the cross-entropy, in bits a sample. 0 is as good as
-          knowing the class rates, H(y) is perfect, negative is worse than the class rates.
-        - ``"skill"``: the information gain as a share of H(y). 1 is perfect. It is nan, with a
-          warning, where `y` has one class and there is nothing to explain.
-        - ``"neg_miscalibration"``: minus the bits per sample that recalibration would save, of
-          `log_loss_decomposition`. 0 is calibrated.
-        - ``"discrimination"``: the bits a sample that the predictions, recalibrated, save beside
-          the class rates. The information gain is discrimination less miscalibration.
-        - ``"neg_brier_score"``: minus the mean squared distance of the prediction from what
-          happened, halved where there are two classes, as in scikit-learn. It has no unit.
+        - ``"information_gain"``: H(y) minus the cross-entropy, in bits per sample. H(y) is
+          perfect, 0 is as good as predicting the class prevalences, negative is worse.
+        - ``"skill"``: the information gain as a proportion of H(y). 1 is perfect. It is nan, with
+          a warning, if `y` has one class and there is no uncertainty to explain.
+        - ``"neg_miscalibration"``: minus the reduction of the log loss by recalibration, in bits
+          per sample, as in `log_loss_decomposition`. 0 is calibrated.
+        - ``"discrimination"``: H(y) minus the log loss of the recalibrated predictions, in bits
+          per sample. The information gain is discrimination minus miscalibration.
+        - ``"neg_brier_score"``: minus the mean squared distance of the prediction from the
+          one-hot label, halved for two classes, as in scikit-learn. It has no unit.
 
         With a list, the scorer returns a dict, as scikit-learn's multimetric scoring expects; the
-        predictions are made once. A dict gives the scores names: ``{"bits": "neg_log_loss"}``.
+        predictions are computed once. A dict names the scores: ``{"bits": "neg_log_loss"}``.
         `score` uses the first.
 
     base : float > 1, default=2
@@ -73,24 +77,24 @@ class EntropyScorer(
 
     output : {"entropy", "margin", "max_probability", "total", "aleatoric", "epistemic"}, or list \
             or tuple of such, default=("entropy",)
-        The columns that `transform` gives, in this order.
+        The columns that `transform` returns, in this order.
 
-        - ``"entropy"``: entropy of the prediction, in bits. 0 is sure, log2(n_classes) a guess.
-        - ``"margin"``: the largest probability less the second largest; 1 is sure.
-        - ``"max_probability"``: the largest probability; 1 is sure.
-        - ``"total"``, ``"aleatoric"``, ``"epistemic"``: the entropy of an ensemble's prediction,
-          the part that its members share, and the part in which they disagree, in bits, as in
+        - ``"entropy"``: entropy of the prediction, in bits. 0 is certain, log2(n_classes) uniform.
+        - ``"margin"``: the largest minus the second largest probability; 1 is certain.
+        - ``"max_probability"``: the largest probability; 1 is certain.
+        - ``"total"``, ``"aleatoric"``, ``"epistemic"``: the entropy of the prediction of an
+          ensemble, the mean entropy of its members, and their disagreement, in bits, as in
           `uncertainty_decomposition`. For ensembles that predict the mean of their members:
           forests, bagging, soft voting, calibrated classifiers, others with such
-          ``estimators_``; at the end of a pipeline, in a search, or frozen too.
+          ``estimators_``; also as the last step of a pipeline, in a search, or frozen.
 
     cv : int, cross-validation generator or iterable, default=5
-        The folds that `fit_transform` predicts. An int (None is 5) is the number of stratified
-        folds. They must test each row exactly once. `fit` and scoring do not use it.
+        The folds of `fit_transform`. An int (None is 5) is the number of stratified folds. Each
+        sample must be tested exactly once. Not used by `fit` and scoring.
 
     unseen : {"clip", "inf", "raise"}, default="clip"
-        What a row costs in the log loss whose label the classifier was never trained on: 52
-        bits, infinitely many, or a ValueError that names the labels.
+        Log loss of a sample whose label is not a class of the classifier: 52 bits, infinite, or a
+        ValueError that names the labels.
 
     Attributes
     ----------
@@ -109,8 +113,8 @@ class EntropyScorer(
     See Also
     --------
     cross_entropy_loss : The loss itself, for arrays.
-    log_loss_decomposition : What the loss is made of, with errors.
-    uncertainty_decomposition : The parts of an ensemble's uncertainty, for arrays.
+    log_loss_decomposition : Components of the loss, with standard errors.
+    uncertainty_decomposition : Aleatoric and epistemic uncertainty, for arrays.
     sklearn.metrics.log_loss : In nats, and needs each class in `y`.
     sklearn.metrics.d2_log_loss_score : The skill; needs two classes in `y`.
 
@@ -118,18 +122,17 @@ class EntropyScorer(
     -----
     Columns of probabilities are matched to labels by the ``classes_`` of the classifier, so a fold
     that lacks a class is scored as any other. Probabilities below 2**-52 count as 2**-52, whatever
-    their dtype. So a row of a class that was seen in training costs 52 bits at most. 2**-52 is the
-    distance from one to the next float64: a smaller probability cannot be told from zero by
-    its complement.
+    their dtype, so a sample of a class that was seen in training costs at most 52 bits. 2**-52 is
+    the distance from one to the next float64: the complement of a smaller probability is one.
 
-    Where `y` has several columns (labels that are there or not, or several outputs), each
-    score is the mean over them; skill is nan if one of them has one class only.
+    If `y` has several columns (a multilabel indicator matrix, or several outputs), each score is
+    the mean over them; skill is nan if one of them has a single class.
 
-    With metadata routing enabled, ask for weights in scoring by
-    ``EntropyScorer().set_score_request(sample_weight=True)`` and in fitting by
+    With metadata routing enabled, request weights for scoring by
+    ``EntropyScorer().set_score_request(sample_weight=True)`` and for fitting by
     ``EntropyScorer(clf.set_fit_request(sample_weight=True))``. The ``groups`` of a group splitter
     reach `cv` through `fit_transform`. With it disabled, weights reach the scorer wherever
-    scikit-learn passes them on, and what is given to `fit` goes to `estimator`.
+    scikit-learn passes them on, and parameters of `fit` are passed to `estimator`.
 
     References
     ----------
@@ -140,7 +143,7 @@ class EntropyScorer(
 
     Examples
     --------
-    A scorer: how many of the log2(3) = 1.58 bits of the species do the predictions tell?
+    A scorer: the information gain of the predictions, of at most log2(3) = 1.58 bits:
 
     >>> from sklearn.datasets import load_iris
     >>> from sklearn.model_selection import GridSearchCV, cross_val_score
@@ -154,18 +157,18 @@ class EntropyScorer(
     >>> GridSearchCV(GaussianNB(), grid, scoring=EntropyScorer()).fit(X, y).best_params_
     {'var_smoothing': 0.01}
 
-    A transformer: of which flowers is the classifier unsure?
+    A transformer: the uncertainty of the prediction of two flowers:
 
-    >>> unsure = EntropyScorer(GaussianNB(), output=["entropy", "max_probability"])
-    >>> unsure.fit(X, y).transform(X[[0, 70]]).round(2)
+    >>> uncertainty = EntropyScorer(GaussianNB(), output=["entropy", "max_probability"])
+    >>> uncertainty.fit(X, y).transform(X[[0, 70]]).round(2)
     array([[0.  , 1.  ],
            [0.62, 0.85]])
-    >>> unsure.get_feature_names_out()
+    >>> uncertainty.get_feature_names_out()
     array(['entropyscorer_entropy', 'entropyscorer_max_probability'], dtype=object)
     """
 
     _parameter_constraints: ClassVar[dict] = {
-        # predict_proba may appear in fit only, so it is asked for there.
+        # predict_proba may be available after fit only, so it is checked there.
         "estimator": [HasMethods("fit"), None],
         "metric": [str, list, tuple, dict],
         "base": [Interval(Real, 1, None, closed="neither")],  # below 1, lower would be better
@@ -184,9 +187,9 @@ class EntropyScorer(
         cv=5,
         unseen="clip",
     ):
-        # Parameters are checked when they are used, by scikit-learn's convention, but for two
-        # mistakes: `cross_val_score` turns an error of its scorer into a score of nan. The metric
-        # is what users expect as the first parameter, and the name of a loss as a metric.
+        # By scikit-learn's convention parameters are validated when they are used. Two common
+        # mistakes are refused here, because `cross_val_score` turns an error of its scorer into a
+        # score of nan: the metric as the first parameter, and the name of a loss as a metric.
         refuse_mistaken_names(estimator, metric)
         self.estimator = estimator
         self.metric = metric
@@ -201,16 +204,16 @@ class EntropyScorer(
         Parameters
         ----------
         estimator : fitted classifier
-            It has `predict_proba` and `classes_`. It need not be `self.estimator`.
+            With `predict_proba` and `classes_`. Need not be `self.estimator`.
 
         X : array-like of shape (n_samples, n_features)
-            Rows to predict.
+            Samples to predict.
 
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Their labels, or an indicator matrix of them, dense or sparse.
+            True labels, or an indicator matrix, dense or sparse.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows.
+            Sample weights.
 
         Returns
         -------
@@ -222,29 +225,34 @@ class EntropyScorer(
         TypeError
             If the estimator has no `predict_proba`.
         ValueError
-            If a prediction is no distribution, the labels and ``classes_`` are text on one side
-            only, or a label is unseen and that is not allowed.
+            If a prediction is not a distribution, only one of the labels and ``classes_`` is
+            text, or a label is unseen and ``unseen="raise"``.
         """
         return self._scored(estimator, X, y, sample_weight)
 
     def _scored(self, estimator, X, y, sample_weight=None, predict_proba=None):
-        """Return what a call of the scorer does, from predictions that may be shared."""
-        # A scorer is never fitted, so this is where its parameters are looked at.
+        """Return the result of calling the scorer, from predictions that may be shared."""
+        # A scorer is never fitted, so its parameters are validated here.
         self._validate_params()
         scores = self._metric_scores(estimator, X, y, sample_weight, predict_proba)
         return next(iter(scores.values())) if isinstance(self.metric, str) else scores
 
     def _metric_scores(self, estimator, X, y, sample_weight, predict_proba=None):
-        """Return the score of `estimator` in each metric, a dict in the order of `metric`."""
-        metrics, _, unit = self._settings()
-        y = y.toarray() if issparse(y) else np.asarray(y)
+        """Return the scores of `estimator`, a dict in the order of `metric`."""
+        settings = self._settings()
+        y = y.toarray() if issparse(y) else np.asarray(unmasked(y))
         if y.ndim == 2 and y.shape[1] > 1:
-            outputs = output_probabilities(estimator, X, y, predict_proba)
+            outputs = predict_outputs(estimator, X, y, predict_proba)
         else:
-            outputs = [class_probabilities(estimator, X, predict_proba)]
+            outputs = [predict_output(estimator, X, predict_proba)]
             y = column_or_1d(y)
         return score_predictions(
-            outputs, y, sample_weight, metrics=metrics, nats_per_unit=unit, unseen=self.unseen
+            outputs,
+            y,
+            sample_weight,
+            metrics=settings.metrics,
+            nats_per_unit=settings.nats_per_unit,
+            unseen=self.unseen,
         )
 
     @explain_missing_arguments(y=MEANING_OF_Y)
@@ -256,14 +264,14 @@ class EntropyScorer(
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Training rows, in any form that `estimator` takes.
+            Training samples, in any form that `estimator` accepts.
 
         y : array-like of shape (n_samples,)
             Class labels.
 
         **fit_params : dict
-            For the `fit` of `estimator`, such as ``sample_weight``; routed where metadata routing
-            is enabled.
+            Parameters of the `fit` of `estimator`, such as ``sample_weight``; routed if metadata
+            routing is enabled.
 
         Returns
         -------
@@ -277,23 +285,23 @@ class EntropyScorer(
     @unfitted_on_failure
     @_fit_context(prefer_skip_nested_validation=False)
     def fit_transform(self, X, y, **fit_params):
-        """Fit, and give the columns of the training rows, predicted out of fold.
+        """Fit, and return the columns of the training samples, predicted out of fold.
 
-        This is not ``fit(X, y).transform(X)``: each row is predicted by a clone that was fitted
-        on the folds of `cv` without it, so that what is trained on these columns meets the same
-        unsureness that it will meet on new rows.
+        This differs from ``fit(X, y).transform(X)``: each sample is predicted by a clone that was
+        fitted on the training fold without it. The columns have the same distribution as on new
+        samples, which matters to a model that is trained on them.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Training rows, in any form that `estimator` takes.
+            Training samples, in any form that `estimator` accepts.
 
         y : array-like of shape (n_samples,)
             Class labels.
 
         **fit_params : dict
-            For the `fit` of `estimator` (those with one value a row are split with the folds)
-            and, where metadata routing is enabled, for the `split` of `cv`.
+            Parameters of the `fit` of `estimator` (those with one value per sample are split with
+            the folds) and, if metadata routing is enabled, of the `split` of `cv`.
 
         Returns
         -------
@@ -305,19 +313,19 @@ class EntropyScorer(
         to_fit, to_split = routed["estimator"]["fit"], routed["splitter"]["split"]
         y = self._fit_estimator(X, y, to_fit)
         columns = np.empty((len(y), n_outputs))
-        for model, X_test, test in cross_fitted(
+        for fold in cross_fit(
             self._base_estimator(), X, y, self.cv, fit_params=to_fit, split_params=to_split
         ):
-            columns[test] = self._columns(model, X_test)
+            columns[fold.test] = self._columns(fold.model, fold.X_test)
         return columns
 
     def transform(self, X):
-        """Say how unsure the prediction of each row is.
+        """Return the uncertainty of each prediction.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Rows to predict.
+            Samples to predict.
 
         Returns
         -------
@@ -328,18 +336,18 @@ class EntropyScorer(
         return self._columns(self.estimator_, X)
 
     def score(self, X, y, sample_weight=None):
-        """Score the fitted classifier in `metric`, or in the first of them.
+        """Score the fitted classifier by `metric`, or by the first of them.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Rows to predict.
+            Samples to predict.
 
         y : array-like of shape (n_samples,)
-            Their labels.
+            True labels.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows.
+            Sample weights.
 
         Returns
         -------
@@ -350,18 +358,18 @@ class EntropyScorer(
         return next(iter(self._metric_scores(self.estimator_, X, y, sample_weight).values()))
 
     def get_feature_names_out(self, input_features=None):
-        """Name the columns that `transform` gives.
+        """Get the names of the columns of `transform`.
 
         Parameters
         ----------
         input_features : array-like of str or None, default=None
-            Only checked against the features seen in `fit`.
+            Only used to validate feature names with the names seen in `fit`.
 
         Returns
         -------
         names : ndarray of shape (n_outputs,), dtype object
-            ``entropyscorer_entropy`` and so on: with the name of the class, as scikit-learn
-            names what is no input column, so that they cannot collide with a column of `X`.
+            ``entropyscorer_entropy`` and so on: prefixed by the name of the class, as in
+            scikit-learn, so that they do not collide with columns of `X`.
         """
         check_is_fitted(self)
         _check_feature_names_in(self, input_features, generate_names=False)
@@ -370,16 +378,75 @@ class EntropyScorer(
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = []  # columns are float64 whatever comes in
-        # The answer is the same on every run. But this is the one tag that tells scikit-learn's
-        # checks, which alone read it, not to expect fit_transform to be fit, then transform.
+        tags.transformer_tags.preserves_dtype = []  # columns are always float64
+        # Results are reproducible. But only this tag, which only scikit-learn's estimator checks
+        # read, keeps them from expecting that fit_transform equals fit followed by transform.
         tags.non_deterministic = True
         return tags
 
     def _columns(self, model, X):
-        """Return the columns of `output` that a fitted `model` gives for `X`."""
-        _, outputs, unit = self._settings()
-        return output_columns(model, X, outputs, nats_per_unit=unit)
+        """Return the columns of `output` of a fitted `model`."""
+        settings = self._settings()
+        return uncertainty_columns(
+            model, X, settings.outputs, nats_per_unit=settings.nats_per_unit
+        )
 
     def _settings(self):
-        return check_settings(self.metric, self.output, self.base)
+        """Return the ScorerSettings; raise ValueError if a name or the base is invalid."""
+        if isinstance(self.metric, dict) and self.metric:
+            metrics = {name: _match_metric(metric) for name, metric in self.metric.items()}
+        else:
+            names = _check_names(self.metric, METRICS, _match_metric, "metric")
+            metrics = dict(zip(names, names, strict=True))
+        outputs = _check_names(self.output, OUTPUTS, _match_output, "output")
+        return ScorerSettings(metrics, outputs, check_base(self.base))
+
+
+class ScorerSettings(NamedTuple):
+    """Checked parameters of an EntropyScorer."""
+
+    metrics: dict[str, str]  # names in METRICS, by the names of the scores
+    outputs: tuple[str, ...]  # names in OUTPUTS
+    nats_per_unit: float  # the unit of `base`
+
+
+def refuse_mistaken_names(estimator, metric):
+    """Raise TypeError for a metric given as the classifier, ValueError for a loss as a metric."""
+    if isinstance(estimator, str):
+        name = LOSSES.get(estimator.lower(), estimator.lower())
+        if name in METRICS:
+            raise TypeError(
+                "The first parameter of EntropyScorer is a classifier, got the name "
+                f"{estimator!r}. Did you mean EntropyScorer(metric={name!r})?"
+            )
+    names = list(metric.values()) if isinstance(metric, dict) else metric
+    for name in names if isinstance(names, (list, tuple)) else [names]:
+        _refuse_loss(name)
+
+
+def _refuse_loss(name):
+    if isinstance(name, str) and name.lower() in LOSSES:
+        raise ValueError(
+            f"metric={name!r} is a loss, and the scores of EntropyScorer are higher for better "
+            f"predictions: the name of the negated loss is {LOSSES[name.lower()]!r}."
+        )
+
+
+def _match_metric(name):
+    _refuse_loss(name)
+    return match_name(name, METRICS, parameter="metric", caller="EntropyScorer")
+
+
+def _match_output(name):
+    return match_name(name, OUTPUTS, parameter="output", caller="EntropyScorer")
+
+
+def _check_names(names, table, match, parameter):
+    """Return one name or several distinct names of `table` as a tuple, spelt as in `table`."""
+    names = tuple(map(match, [names] if isinstance(names, str) else names))
+    if not names or len(set(names)) < len(names):
+        raise ValueError(
+            f"{parameter} must be one of {sorted(table)}, or a list of distinct ones; "
+            f"got {list(names)}."
+        )
+    return names

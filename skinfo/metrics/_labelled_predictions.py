@@ -1,56 +1,70 @@
-"""Labels, the probabilities that one or several models gave them, weights and groups, matched."""
+"""True labels with the distributions that one or several models predicted for them."""
 
 from typing import NamedTuple
 
 import numpy as np
 from sklearn.utils import check_array, column_or_1d
 
-from skinfo.metrics._probabilities import (
-    PROBABILITY_FLOOR,
-    check_probabilities,
-    column_labels,
-    columns_of,
-    group_labels,
-    known_columns,
-    refuse_labels,
-)
-from skinfo.metrics._standard_errors import number_groups
+from skinfo._counts._kinds import unmasked
+from skinfo.metrics._labels import column_labels, encode_labels, find_known_columns
+from skinfo.metrics._probabilities import check_probabilities, refuse_hard_labels
+from skinfo.metrics._standard_errors import encode_groups
 from skinfo.utils._validation import check_sample_weight
 
 
-class Predictions(NamedTuple):
-    """Rows of positive weight."""
+class LabelledPredictions(NamedTuple):
+    """Checked samples, all of positive weight."""
 
-    columns: np.ndarray  # (n_samples,) dtype int: the column of each row's label
-    names: np.ndarray  # (n_classes,) the label of each column
+    columns: np.ndarray  # (n_samples,) dtype int: column index of the true label
+    labels: np.ndarray  # (n_classes,) label of each column
     weight: np.ndarray  # (n_samples,) dtype float64
     groups: np.ndarray | None  # (n_samples,) dtype int
-    probs: list  # of each model, (n_samples, n_classes)
+    probs: list[np.ndarray]  # of each model, (n_samples, n_classes)
+    kept: np.ndarray | slice  # which of the given samples these are
+
+    def in_canonical_order(self):
+        """Return the samples of one model sorted by their content: any order gives the same."""
+        (prob,) = self.probs
+        order = np.argsort(prob[:, 0], kind="stable")
+        if not (np.diff(prob[order, 0]) > 0).all():
+            order = np.lexsort([self.columns, self.weight, *prob.T[::-1]])
+        return self._replace(
+            columns=self.columns[order],
+            weight=self.weight[order],
+            groups=None if self.groups is None else self.groups[order],
+            probs=[prob[order]],
+        )
 
 
-def read_predictions(y_true, y_probs, *, labels, sample_weight, groups):
-    """Read what `log_loss_decomposition` and its like are given.
+def read_labelled_predictions(y_true, y_probs, *, labels, sample_weight=None, groups=None):
+    """Check labels, predictions, weights and groups, and drop samples of weight zero.
 
     Parameters
     ----------
-    y_true, labels, sample_weight, groups : array-like
-        As the user gave them; all but the first may be None.
+    y_true : array-like of shape (n_samples,)
+        Labels.
 
     y_probs : dict of str to array-like
-        Predictions of each model under the name of the argument.
+        Predictions of each model, by the name of the argument.
+
+    labels : array-like of shape (n_classes,) or None
+        As of `column_labels`.
+
+    sample_weight, groups : array-like of shape (n_samples,) or None
+        None: weights of one, independent samples.
 
     Returns
     -------
-    predictions : Predictions
+    predictions : LabelledPredictions
 
     Raises
     ------
     ValueError
-        If lengths differ, a row is no distribution, labels do not fit, are missing or have no
-        column, weights are negative, or there is one group.
+        If lengths differ, a row is not a distribution, labels are missing or have no column,
+        `labels` do not match the columns, weights are negative, or there is only one group.
     """
-    probs = [_distributions(prob, name) for name, prob in y_probs.items()]
-    y_true = column_or_1d(y_true)
+    probs = [_read_distributions(prob, name) for name, prob in y_probs.items()]
+    y_true = column_or_1d(unmasked(y_true))
     for name, prob in zip(y_probs, probs, strict=True):
         if len(prob) != len(y_true):
             raise ValueError(f"y_true has {len(y_true)} rows and {name} has {len(prob)}.")
@@ -62,42 +76,27 @@ def read_predictions(y_true, y_probs, *, labels, sample_weight, groups):
     weight = np.ones(len(y_true))
     if sample_weight is not None:
         weight = check_sample_weight(sample_weight, len(y_true))
-    # A row that weighs nothing must change nothing: not where a rate may change, nor what
-    # labels there are, nor how many groups.
+    # A sample of weight zero must have no effect: neither as a point where an isotonic rate may
+    # change, nor on the set of labels, nor on the number of groups.
     kept = slice(None) if weight.all() else weight > 0
     if groups is not None:
-        groups = number_groups(groups, len(y_true), kept)
-    found, present = group_labels(y_true[kept])
-    names = column_labels(present, labels, probs[0].shape[1])
-    columns = known_columns(present, names)[found]
-    return Predictions(columns, names, weight[kept], groups, [prob[kept] for prob in probs])
+        groups = encode_groups(groups, len(y_true), kept)
+    codes, distinct = encode_labels(y_true[kept])
+    labels = column_labels(distinct, labels, probs[0].shape[1])
+    columns = find_known_columns(distinct, labels)[codes]
+    probs = [prob[kept] for prob in probs]
+    return LabelledPredictions(columns, labels, weight[kept], groups, probs, kept)
 
 
-def _distributions(prob, name):
-    """Return distributions (n_samples, n_classes); a column of numbers is P(second label)."""
+def _read_distributions(prob, name):
+    """Return distributions (n_samples, n_classes); one dimension holds P(second label)."""
     if np.ndim(prob) != 1:
         return check_probabilities(prob, name)
-    refuse_labels(np.asarray(prob), name)
+    refuse_hard_labels(np.asarray(prob), name)
     second = check_array(prob, ensure_2d=False, dtype=[np.float64, np.float32], input_name=name)
     outside = np.flatnonzero((second < 0) | (second > 1))
     if len(outside):
         raise ValueError(
-            f"Row {outside[0]} of {name} holds {second[outside[0]]:g}, which is no probability."
+            f"Row {outside[0]} of {name} holds {second[outside[0]]:g}, which is not a probability."
         )
     return np.column_stack([1 - second, second])
-
-
-def columns_with_unseen(present, classes, name="y_true"):
-    """Return the column of each label that occurs, as `columns_of`; new ones where it has none."""
-    columns = columns_of(present, classes, name)
-    unseen = np.flatnonzero(columns < 0)
-    columns[unseen] = len(classes) + np.arange(len(unseen))
-    return columns
-
-
-def widened(prob, n_columns):
-    """Return `prob` with columns of the floor behind, for labels that were not predicted."""
-    missing = n_columns - prob.shape[1]
-    if missing == 0:
-        return prob
-    return np.column_stack([prob, np.full((len(prob), missing), PROBABILITY_FLOOR)])

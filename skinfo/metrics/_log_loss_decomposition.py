@@ -1,4 +1,4 @@
-"""log_loss_decomposition: how much of a log loss is for want of calibration, and of knowledge."""
+"""Decomposition of a log loss into miscalibration, discrimination and uncertainty."""
 
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
-from skinfo.metrics._corp import Decomposition
-from skinfo.metrics._labelled_predictions import read_predictions
-from skinfo.metrics._standard_errors import Sampling, half_widths
+from skinfo.metrics._corp import CorpDecomposition
+from skinfo.metrics._labelled_predictions import read_labelled_predictions
+from skinfo.metrics._standard_errors import SamplingDesign, half_widths
 from skinfo.metrics._table_repr import TableRepr
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._intervals import ConfidenceInterval
@@ -17,7 +18,7 @@ from skinfo.utils._validation import check_base
 
 
 class LossParts(NamedTuple):
-    """Something of the log loss and of each of its parts."""
+    """A quantity of the log loss and of each of its parts."""
 
     log_loss: object
     miscalibration: object
@@ -32,31 +33,31 @@ class LogLossDecomposition(TableRepr):
     Attributes
     ----------
     log_loss : float
-        Cross-entropy of the predictions, in bits a sample (or the unit of `base`).
+        Cross-entropy of the predictions, in bits per sample (or the unit of `base`).
 
     miscalibration : float
-        What recalibration would save; never negative. 0 if each prediction is the rate of what
-        it predicts.
+        Reduction of the log loss by recalibration; never negative. 0 if the predictions are
+        calibrated.
 
     discrimination : float
-        What the recalibrated predictions save beside the class rates; never negative. 0 if
-        the predictions are the same for all rows.
+        Reduction of the log loss by the recalibrated predictions compared with the class
+        prevalences; never negative. 0 if the predictions are the same for all samples.
 
     uncertainty : float
-        Entropy of the class rates: what a prediction of them would cost.
+        Entropy of the class prevalences, which is the log loss of predicting them.
 
     chance : float
-        What recalibration would save by chance alone, since it is fitted on the rows that it is
-        judged by. It is in both the miscalibration and the discrimination: `report` subtracts it
+        Optimism of the recalibration, which is fitted on the samples that it is evaluated on. It
+        is contained in both the miscalibration and the discrimination; `report` subtracts it
         from each. The parts add up with it and without it.
 
     pvalue : float
-        Probability of a miscalibration as large or larger, if the predictions are calibrated:
-        small where they are not.
+        Of the hypothesis that the predictions are calibrated: the probability of a miscalibration
+        at least as large.
 
     standard_error : LossParts
-        Of each part, under its name; for miscalibration and discrimination, of the part less
-        `chance`.
+        Standard error of each part, by name; for miscalibration and discrimination, of the part
+        minus `chance`.
 
     by_class : DataFrame of shape (n_classes, 3)
         Miscalibration, discrimination and uncertainty of each class; they add up to the parts.
@@ -74,12 +75,12 @@ class LogLossDecomposition(TableRepr):
     _variance_slope: float
     _degrees_of_freedom: float
 
-    def confidence_interval(self, confidence_level=0.95):
-        """Return an interval for each part.
+    def confidence_interval(self, confidence_level: float = 0.95) -> LossParts:
+        """Return a confidence interval for each part.
 
-        Those of miscalibration and discrimination are about the part less `chance`. That of
-        miscalibration is the longer above it, since its error grows with it. No end is below
-        zero.
+        Those of miscalibration and discrimination are for the part minus `chance`. That of
+        miscalibration extends further above the estimate than below it, because its variance
+        increases with it. Bounds are not below zero.
 
         Parameters
         ----------
@@ -88,7 +89,8 @@ class LogLossDecomposition(TableRepr):
         Returns
         -------
         intervals : LossParts
-            A ``low`` and a ``high`` under the name of each part, in the unit of the parts.
+            A `ConfidenceInterval` (``low``, ``high``) for each part, by name, in the unit of the
+            parts.
 
         Raises
         ------
@@ -98,10 +100,10 @@ class LogLossDecomposition(TableRepr):
         ends = np.maximum(self._ends(confidence_level), 0)
         return LossParts(*(ConfidenceInterval(*end) for end in ends.tolist()))
 
-    def report(self, confidence_level=0.95):
-        """Return a table with a row for each part.
+    def report(self, confidence_level: float = 0.95) -> pd.DataFrame:
+        """Return a table with one row per part.
 
-        The estimates of miscalibration and discrimination are those less `chance`, as in the
+        The estimates of miscalibration and discrimination are corrected by `chance`, as in the
         intervals, and are not below zero.
 
         Parameters
@@ -121,7 +123,7 @@ class LogLossDecomposition(TableRepr):
         ends = self.confidence_interval(confidence_level)
         return pd.DataFrame(
             {
-                "estimate": np.maximum(self._less_chance(), 0),
+                "estimate": np.maximum(self._corrected(), 0),
                 "standard_error": self.standard_error,
                 "low": [end.low for end in ends],
                 "high": [end.high for end in ends],
@@ -136,15 +138,15 @@ class LogLossDecomposition(TableRepr):
         return {"chance": self.chance, "pvalue": self.pvalue}
 
     def _ends(self, confidence_level):
-        """Return both ends of the interval of each part, of shape (4, 2); they may be negative.
+        """Return the bounds of the interval of each part, of shape (4, 2), possibly negative.
 
-        Miscalibrations m that the estimate c does not contradict: ``(c - m)**2 <= t**2 V(m)``,
-        where the variance ``V(m)`` is that of the gain by chance and a multiple of m. An
-        estimate below zero counts as zero: no miscalibration explains it better than none, but
-        a larger m, with its larger error, would seem to.
+        That of the miscalibration is a score interval: all m with ``(c - m)**2 <= t**2 V(m)`` for
+        the estimate c, where the variance ``V(m)`` is that of the optimism plus a multiple of m.
+        An estimate below zero is set to zero: otherwise an m far above zero, with its larger
+        variance, could be in the interval while zero is not.
         """
         errors = np.array(self.standard_error)
-        estimates = np.array(self._less_chance())
+        estimates = np.array(self._corrected())
         shifts = np.zeros(len(errors))
         quantile = half_widths(1.0, self._degrees_of_freedom, confidence_level)
         part = LossParts._fields.index("miscalibration")
@@ -155,8 +157,8 @@ class LogLossDecomposition(TableRepr):
         centres = estimates + quantile * shifts
         return np.column_stack([centres - quantile * errors, centres + quantile * errors])
 
-    def _less_chance(self):
-        """Return the estimates without what is due to chance."""
+    def _corrected(self):
+        """Return the estimates corrected for the optimism of the recalibration."""
         return LossParts(
             self.log_loss,
             self.miscalibration - self.chance,
@@ -179,30 +181,31 @@ class LogLossDecomposition(TableRepr):
     prefer_skip_nested_validation=True,
 )
 def log_loss_decomposition(
-    y_true,
-    y_prob,
+    y_true: ArrayLike,
+    y_prob: ArrayLike,
     *,
-    labels=None,
-    base=2,
-    sample_weight=None,
-    groups=None,
-    n_resamples=99,
-    random_state=0,
-):
-    r"""Say how much of a log loss is for want of calibration and how much for want of knowledge.
+    labels: ArrayLike | None = None,
+    base: float = 2,
+    sample_weight: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
+    n_resamples: int = 99,
+    random_state: int | None = 0,
+) -> LogLossDecomposition:
+    r"""Decompose a log loss into miscalibration, discrimination and uncertainty.
 
-    The predictions of each class are recalibrated by the non-decreasing function of them that
-    makes the loss least (isotonic regression, by pooling adjacent violators: CORP [1]_). What
-    that saves is the miscalibration; what the recalibrated predictions save beside the class
-    rates is the discrimination; what the class rates cost is the uncertainty.
+    The predictions of each class are recalibrated by the non-decreasing function that minimises
+    the loss (isotonic regression by pooling adjacent violators: CORP [1]_). The miscalibration is
+    the reduction of the loss by this recalibration. The uncertainty is the loss of predicting the
+    class prevalences, and the discrimination is the reduction from there to the loss of the
+    recalibrated predictions. The log loss is miscalibration minus discrimination plus uncertainty.
 
     Parameters
     ----------
     y_true : array-like of shape (n_samples,)
-        What happened: strings, booleans or numbers.
+        True labels: strings, booleans or numbers.
 
     y_prob : array-like of shape (n_samples, n_classes) or (n_samples,)
-        The predicted distributions, one a row; of two classes also the probability of the second
+        Predicted distributions, one per row; for two classes also the probability of the second
         label alone.
 
     labels : array-like of shape (n_classes,), default=None
@@ -213,20 +216,22 @@ def log_loss_decomposition(
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
 
     sample_weight : array-like of shape (n_samples,), default=None
-        Weights of the rows; a weight of w counts as w repetitions of the row, for the errors too.
-        For weights that are no numbers of rows, pass ``groups=range(n_samples)`` with them.
+        Sample weights; a weight of w counts as w repetitions of the sample, for the standard
+        errors as well. For weights that do not count repetitions, also pass
+        ``groups=range(n_samples)``.
 
     groups : array-like of shape (n_samples,), default=None
-        Rows of a group (a patient, a day) may depend on each other: errors and intervals are
-        then of the groups as the units drawn. None: rows are independent.
+        Group of each sample (a patient, a day). Samples of a group may depend on each other;
+        standard errors and intervals are cluster-robust. None: samples are independent.
 
     n_resamples : int, default=99
-        How often labels are drawn from recalibrated predictions, which gives `chance` and its
-        spread, and from the predictions, which gives `pvalue`: no less than
-        ``1 / (n_resamples + 1)``.
+        Number of times that labels are sampled from the recalibrated predictions, to estimate
+        `chance` and its variance, and from the predictions, to estimate `pvalue`, which is at
+        least ``1 / (n_resamples + 1)``.
 
     random_state : int or None, default=0
-        Seed of these draws, with the data: the same answer each time. None: other draws each time.
+        Seed of the resampling, combined with the data: repeated calls return the same result.
+        None: results vary between calls.
 
     Returns
     -------
@@ -238,46 +243,47 @@ def log_loss_decomposition(
     Raises
     ------
     ValueError
-        If a row of `y_prob` is no distribution (the message names the row), the lengths differ,
-        `labels` do not fit the columns, a label is missing or has no column, or `groups` holds one
-        group.
+        If a row of `y_prob` is not a distribution (the message names the row), lengths differ,
+        `labels` do not match the columns, a label is missing or has no column, or `groups` holds
+        only one group.
 
     See Also
     --------
     EntropyScorer : Scores models by the miscalibration or the discrimination.
     cross_entropy_loss : The loss alone.
-    compare_log_loss : Whether one model costs less than another.
+    compare_log_loss : Paired test of the log losses of two models.
 
     Notes
     -----
-    For more than two classes, each class is recalibrated by itself, against all others. The log
-    loss is the sum over classes of :math:`y \ln(y/q) - y + q`, in which the last two terms
-    cancel over the classes of a row. Each is a Bregman loss, so isotonic regression is the best
-    non-decreasing function for each [2]_; identity and constants being such functions, no
-    part can be negative and the three add up exactly. The recalibrated values of a row need not
-    sum to one. So miscalibration here is classwise: 0 says that among the rows given q for
-    a class, a share q are of it, class by class. With two classes this is the CORP
-    decomposition itself. The alternatives either leave a remainder (log losses of one class
-    against the rest do not sum to that of all), depend on the order of the classes (a
-    chain of binary choices), or may call a useful recalibration none (a single temperature).
+    For more than two classes, each class is recalibrated separately, one against the rest. The
+    log loss is the sum over classes of :math:`y \ln(y/q) - y + q`, in which the last two terms
+    cancel over the classes of a sample. Each term is a Bregman loss, which isotonic regression
+    minimises among the non-decreasing functions [2]_. These include the identity and the
+    constants, so no part can be negative, and the three add up exactly. The recalibrated values
+    of a sample need not sum to one. Miscalibration is therefore classwise: it is 0 if, for each
+    class and each q, a proportion q of the samples predicted q for the class belong to it. For
+    two classes this is the CORP decomposition itself. The alternatives leave a remainder (log
+    losses of one class against the rest do not sum to that of all), depend on the order of the
+    classes (a chain of binary decisions), or can miss a useful recalibration (a single
+    temperature).
 
-    `chance` is what isotonic regression gains on redrawn labels. They are drawn from the
+    `chance` is the mean gain of isotonic regression on resampled labels. They are sampled from
     predictions recalibrated by a temperature and a bias for each class, not from the isotonic
-    rates: those are step functions, to which a step function is fitted with less gain than to
-    rates that rise everywhere. Over ten classes the difference is a third of the chance
-    (``benchmarks/decomposition.py``). The variance of a part is the sum of that of the mean of
-    each row's share, at the smooth recalibration, and that of the gain over the draws. For the
-    miscalibration the first is proportional to it and vanishes where predictions are calibrated:
-    the interval holds the values whose own error reaches to the estimate (a score interval).
+    rates: for these, which are step functions, the gain is smaller than for strictly increasing
+    rates. For ten classes the difference is a third of `chance`
+    (``benchmarks/decomposition.py``). The variance of a part is that of a mean over samples, at
+    the smooth recalibration, plus that of the gain over resamples. For the miscalibration the
+    first is proportional to the miscalibration and vanishes for calibrated predictions; its
+    interval is a score interval, which holds the values that the estimate does not reject.
 
-    `pvalue` compares the miscalibration with that of labels drawn from the predictions as they
-    are. For independent rows its level is exact whatever the size of the sample and the number
-    of classes [4]_. With groups, gains are multiplied by how much more the hits of a pooled
-    block vary from group to group than from row to row, and the level is approximate.
+    `pvalue` compares the miscalibration with that of labels sampled from the predictions
+    themselves. For independent samples its level is exact for any sample size and any number of
+    classes [4]_. With groups, gains are multiplied by the design effect, the variance of the hits
+    of a pooled block between groups relative to that between independent samples, and the level
+    is approximate.
 
-    Probabilities below 2**-52 count as 2**-52. As much as the mean of the rows' sums differs from
-    one, so much the sum of the parts differs from `cross_entropy_loss`: 1e-5 at most, where rows
-    are distributions.
+    Probabilities below 2**-52 count as 2**-52. The sum of the parts differs from
+    `cross_entropy_loss` by the deviation from one of the mean of the row sums: by 1e-5 at most.
 
     References
     ----------
@@ -292,7 +298,7 @@ def log_loss_decomposition(
 
     Examples
     --------
-    Naive Bayes takes features that repeat each other for so many proofs, and is too sure:
+    Naive Bayes treats redundant features as independent, and is overconfident:
 
     >>> from sklearn.datasets import load_breast_cancer
     >>> from sklearn.model_selection import cross_val_predict
@@ -307,81 +313,70 @@ def log_loss_decomposition(
     miscalibration      0.73            0.19  0.44  1.21
     discrimination      0.74            0.04  0.67  0.81
     uncertainty         0.95            0.02  0.92  0.98
-    >>> result.pvalue  # the least that 99 draws can give
+    >>> result.pvalue  # the smallest possible with 99 resamples
     0.01
     """
     nats_per_unit = check_base(base)
-    rows = read_predictions(
+    # Labels are resampled sample by sample, so the order of the samples must not matter.
+    samples = read_labelled_predictions(
         y_true, {"y_prob": y_prob}, labels=labels, sample_weight=sample_weight, groups=groups
-    )
-    prob, columns, weight, groups = _in_order(rows)
-    parts = Decomposition(prob, columns, weight)
-    chance = parts.chance(groups, n_resamples, _generator(random_state, parts))
-    errors = _errors(parts, chance, Sampling(weight, groups))
-    by_class = parts.by_class() / nats_per_unit
+    ).in_canonical_order()
+    corp = CorpDecomposition(samples.probs[0], samples.columns, samples.weight)
+    optimism = corp.optimism(samples.groups, n_resamples, _generator(random_state, corp))
+    errors = _part_errors(corp, optimism, SamplingDesign(samples.weight, samples.groups))
+    by_class = np.array(corp.by_class()) / nats_per_unit
     miscalibration, discrimination, uncertainty = by_class.sum(axis=1).tolist()
     return LogLossDecomposition(
         log_loss=miscalibration - discrimination + uncertainty,
         miscalibration=miscalibration,
         discrimination=discrimination,
         uncertainty=uncertainty,
-        chance=chance.mean / nats_per_unit,
-        pvalue=chance.pvalue,
+        chance=optimism.mean / nats_per_unit,
+        pvalue=optimism.pvalue,
         standard_error=LossParts(*(np.sqrt(errors.variances) / nats_per_unit).tolist()),
-        by_class=pd.DataFrame(by_class.T, index=rows.names, columns=LossParts._fields[1:]),
-        _gain_variance=chance.variance / nats_per_unit**2,
+        by_class=pd.DataFrame(by_class.T, index=samples.labels, columns=LossParts._fields[1:]),
+        _gain_variance=optimism.variance / nats_per_unit**2,
         _variance_slope=errors.slope / nats_per_unit,
         _degrees_of_freedom=errors.degrees_of_freedom,
     )
 
 
-def _in_order(rows):
-    """Return predictions, columns, weights and groups in an order that is theirs alone.
+def _generator(random_state, corp):
+    """Return the generator of the resampling, seeded by `random_state` and by the data.
 
-    Labels are drawn row by row: so the answer does not depend on the order in which rows come.
-    """
-    prob = rows.probs[0]
-    order = np.argsort(prob[:, 0], kind="stable")
-    if not (np.diff(prob[order, 0]) > 0).all():
-        order = np.lexsort([rows.columns, rows.weight, *prob.T[::-1]])
-    groups = None if rows.groups is None else rows.groups[order]
-    return prob[order], rows.columns[order], rows.weight[order], groups
-
-
-def _generator(random_state, parts):
-    """Return the generator of the draws, from a seed of the user's and of the data.
-
-    With the user's alone, the predictions of one model on many samples would all be compared with
-    nearly the same draws: the level would be right over seeds, and not over samples.
+    With the same seed for all data, the predictions of one model on many samples would be
+    compared with nearly the same resamples: the level of the test would hold over seeds, but not
+    over samples.
     """
     if random_state is None:
         return np.random.default_rng()
-    # Whole for whole weights, and the same for a row and its repetitions.
-    place = (parts.recalibrations[0].cell + 1.0) * (parts.columns + 1.0)
-    return np.random.default_rng([random_state, int((parts.weight * place).sum())])
+    # An integer for integer weights, and the same for a sample and its repetitions.
+    hashes = (corp.recalibrations[0].cell + 1.0) * (corp.columns + 1.0)
+    return np.random.default_rng([random_state, int((corp.weight * hashes).sum())])
 
 
-class Errors(NamedTuple):
-    """Of the log loss and its parts less chance, in nats."""
+class PartErrors(NamedTuple):
+    """Sampling errors of the log loss and its parts, corrected for optimism, in nats."""
 
     variances: np.ndarray  # (4,)
-    slope: float  # by how much the variance of the miscalibration grows with it
+    slope: float  # increase of the variance of the miscalibration per unit of miscalibration
     degrees_of_freedom: float
 
 
-def _errors(parts, chance, sampling):
-    """Return variances of the loss and of each part less chance."""
-    rows = parts.row_parts()
-    variances = sampling.standard_errors(rows) ** 2
-    smooth, total = sampling.means(rows)[1], parts.by_class()[0].sum()
-    # What isotonic rates save beside smooth ones, more than by chance.
-    missed = max(total - smooth - chance.mean, 0.0)
-    # The variance of a log likelihood ratio is about twice its mean, if that is small.
-    twice = 2 * chance.design_effect / sampling.total
-    # As much is saved by parameters that are fitted to calibrated predictions. It keeps the
-    # quotient of two small numbers near what it is in the limit.
-    fitted = parts.n_classes * twice / 4
+def _part_errors(corp, optimism, design):
+    """Return the PartErrors of a CorpDecomposition."""
+    contributions = corp.sample_contributions()
+    variances = design.standard_errors(contributions) ** 2
+    smooth = design.means(contributions)[1]
+    total = corp.by_class().miscalibration.sum()
+    # Miscalibration that isotonic rates correct and smooth ones do not, beyond the optimism.
+    missed = max(total - smooth - optimism.mean, 0.0)
+    # The variance of a small log likelihood ratio is about twice its mean.
+    twice = 2 * optimism.design_effect / design.total
+    # Expected gain of the parameters of the smooth recalibration for calibrated predictions. It
+    # keeps the ratio of two small numbers near its limit.
+    fitted = corp.n_classes * twice / 4
     slope = (variances[1] + twice * (missed + fitted)) / (max(smooth, 0.0) + missed + fitted)
-    variances[1] = chance.variance + slope * max(total - chance.mean, 0.0)
-    variances[2] += chance.variance + twice * missed
-    return Errors(variances, slope, sampling.degrees_of_freedom)
+    variances[1] = optimism.variance + slope * max(total - optimism.mean, 0.0)
+    variances[2] += optimism.variance + twice * missed
+    return PartErrors(variances, slope, design.degrees_of_freedom)

@@ -1,6 +1,6 @@
-"""Kernels: the loss of each row in nats, from probabilities or from logits.
+"""Loss of each sample in nats, from probabilities or from logits.
 
-Arrays are of any library and of one floating dtype; NumPy's are float64.
+Arrays have one row per sample, are of any library and of one floating dtype; NumPy's are float64.
 """
 
 import numpy as np
@@ -12,29 +12,29 @@ from skinfo.utils._compat import array_api_compat
 
 
 def log_loss_rows(columns, prob):
-    """Return ``-ln prob[i, columns[i]]``, of shape (n_samples,); column -1 costs the floor.
+    """Return ``-ln prob[i, columns[i]]``, of shape (n_samples,); column -1 has probability zero.
 
-    One gather and one logarithm a row: nothing of the size of `prob` is made.
+    One gather and one logarithm per sample; no temporary array of the size of `prob`.
     """
     xp = array_api_compat.array_namespace(prob)
     has_column = columns >= 0
     chosen = _entry_of_row(xp, xp.where(has_column, columns, xp.zeros_like(columns)), prob)
     if array_api_compat.is_numpy_array(chosen):
         chosen = chosen.astype(np.float64, copy=False)
-    return surprise(xp, xp.where(has_column, chosen, xp.zeros_like(chosen)))
+    return surprisal(xp, xp.where(has_column, chosen, xp.zeros_like(chosen)))
 
 
 def cross_entropy_rows(target, prob):
     """Return ``-sum_k target[i, k] ln prob[i, k]``, of shape (n_samples,)."""
     xp = array_api_compat.array_namespace(prob)
-    return _row_dots(xp, axis_last(xp, target, -1), surprise(xp, axis_last(xp, prob, -1)))
+    return _row_dots(xp, axis_last(xp, target, -1), surprisal(xp, axis_last(xp, prob, -1)))
 
 
 def logit_log_loss_rows(columns, logits):
     """Return ``-ln softmax(logits[i])[columns[i]]``, of shape (n_samples,)."""
     xp = array_api_compat.array_namespace(logits)
     top, rest = _log_sum_exp(xp, logits)
-    # The two large numbers first, so that a small loss is left whole.
+    # The difference of the two large numbers first, which keeps the digits of a small loss.
     return (top - _entry_of_row(xp, columns, logits)) + rest
 
 
@@ -52,18 +52,19 @@ def row_means(nats):
     return row_sums(xp, axis_last(xp, nats, -1)) / nats.shape[-1]
 
 
-def surprise(xp, prob):
-    """Return ``-ln prob``, as if no probability were below the floor or above one."""
+def surprisal(xp, prob):
+    """Return ``-ln prob``, with `prob` clipped to [`PROBABILITY_FLOOR`, 1]."""
+    # From 0.0, so that the surprisal of one is not -0.0.
     return 0.0 - xp.log(clipped(xp, prob, PROBABILITY_FLOOR))
 
 
-def logit_surprise(xp, logit):
+def logit_surprisal(xp, logit):
     """Return ``-ln p`` where `logit` is ``ln(p / (1 - p))``."""
     return xp.logaddexp(xp.zeros_like(logit), -logit)
 
 
 def clipped(xp, prob, low):
-    """Return `prob` with all below `low` raised to it, all above one lowered to it."""
+    """Return `prob` clipped to [`low`, 1], with its gradient."""
     if array_api_compat.is_numpy_array(prob):
         return np.clip(prob, low, 1)
     # The clip of array_api_compat 1.11, the one inside scikit-learn 1.7, cuts the gradient.
@@ -77,21 +78,21 @@ def _entry_of_row(xp, columns, table):
 
 
 def _row_dots(xp, a, b):
-    """Return ``sum_k a[i, k] b[i, k]`` of two tables in C order."""
+    """Return ``sum_k a[i, k] b[i, k]`` of two arrays in C order."""
     if array_api_compat.is_numpy_array(a):
         return np.einsum("ik,ik->i", a, b)
     return sum_last(xp, a * b)
 
 
 def _log_sum_exp(xp, logits):
-    """Return the largest logit of each row, and what ``ln sum_k exp`` of the row adds to it."""
+    """Return the largest logit of each row, and ``ln sum_k exp`` of the row minus it."""
     top = _row_max(xp, logits)
     excess = axis_last(xp, logits, -1) - top[:, None]
     return top, xp.log(row_sums(xp, xp.exp(excess)))
 
 
 def _row_max(xp, table):
-    """Return the largest number of each row, without a gradient."""
+    """Return the maximum of each row, without a gradient."""
     if array_api_compat.is_numpy_array(table):
-        return np.asfortranarray(table).max(axis=1)  # its loops along short rows are slow
+        return np.asfortranarray(table).max(axis=1)  # NumPy's loops along short rows are slow
     return xp.max(table.detach() if array_api_compat.is_torch_array(table) else table, axis=-1)

@@ -1,4 +1,4 @@
-"""The members of a fitted ensemble and what each predicts."""
+"""Members of a fitted ensemble and their predictions."""
 
 import numpy as np
 from sklearn.calibration import CalibratedClassifierCV
@@ -13,41 +13,41 @@ from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClas
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import validate_data
 
-from skinfo.metrics._uncertainty_decomposition import uncertainty_parts
+from skinfo.metrics._probabilities import check_probabilities
+from skinfo.metrics._uncertainty_decomposition import Member, decompose_members
 from skinfo.utils._compat import BaseSearchCV, _safe_indexing
 
-# How far the mean of members may be from what the ensemble predicts, where it is not known to be
-# their mean.
+# Largest deviation of the mean of the members from the prediction of an unknown ensemble.
 MEAN_TOLERANCE = 1e-6
 
 
-def ensemble_parts(estimator, X):
-    """Return the parts of the uncertainty of the members, in nats, and their mean prediction.
+def decompose_ensemble(estimator, X):
+    """Return the decomposition of the uncertainty of the members, in nats.
 
     Parameters
     ----------
     estimator : fitted classifier
-        Its prediction is the mean of those of its members; or it ends in one of that kind.
+        Its prediction is the mean of those of its members; or it wraps such a classifier.
 
     X : array-like of shape (n_samples, n_features)
 
     Returns
     -------
-    aleatoric, epistemic : ndarray of shape (n_samples,)
-    mean : ndarray of shape (n_samples, n_classes)
+    nats : MemberDecomposition
 
     Raises
     ------
     TypeError
         If the estimator is not such an ensemble.
     """
-    for kind, look_inside in WRAPPERS.items():
-        if isinstance(estimator, kind):
-            return ensemble_parts(*look_inside(estimator, X))
-    for kind, members in MEANS.items():
-        if isinstance(estimator, kind):
-            return uncertainty_parts(members(estimator, X))
-    return _parts_of_unknown(estimator, X)
+    for wrapper, unwrap in WRAPPERS.items():
+        if isinstance(estimator, wrapper):
+            inner, inner_X = unwrap(estimator, X)
+            return decompose_ensemble(inner, inner_X)
+    for ensemble, members in MEAN_ENSEMBLES.items():
+        if isinstance(estimator, ensemble):
+            return decompose_members(members(estimator, X))
+    return _decompose_unknown(estimator, X)
 
 
 def _pipeline(estimator, X):
@@ -67,7 +67,7 @@ def _threshold(estimator, X):
 
 
 def _trees(estimator, X):
-    """Trees, which a forest gives float32 that it has checked once."""
+    """Yield the trees of a forest; X is checked and cast to float32 once for all of them."""
     X = validate_data(
         estimator,
         X,
@@ -77,11 +77,11 @@ def _trees(estimator, X):
         ensure_all_finite="allow-nan",
     )
     for tree in estimator.estimators_:
-        yield 1.0, tree.predict_proba(X, check_input=False)
+        yield Member(1.0, tree.predict_proba(X, check_input=False))
 
 
 def _bags(estimator, X):
-    """Classifiers of some of the rows, which may lack a class, and of some of the columns."""
+    """Yield the classifiers of bootstrap samples, which may lack a class, and of some features."""
     X = validate_data(
         estimator,
         X,
@@ -94,28 +94,28 @@ def _bags(estimator, X):
         estimator.estimators_, estimator.estimators_features_, strict=True
     ):
         _require_probabilities(estimator, member)
-        known = member.predict_proba(_safe_indexing(X, features, axis=1))
+        known = _predict(member, _safe_indexing(X, features, axis=1))
         prob = np.zeros((len(known), len(estimator.classes_)))
-        prob[:, member.classes_] = known  # a bag's classes are the numbers of the ensemble's
-        yield 1.0, prob
+        prob[:, member.classes_] = known  # a member is fitted to the indices of the classes
+        yield Member(1.0, prob)
 
 
 def _voters(estimator, X):
-    """Voters that were not dropped, each with its weight."""
+    """Yield the voters that were not dropped, each with its weight."""
     given = estimator.weights
     weights = [1.0] * len(estimator.estimators) if given is None else given
     pairs = zip(weights, estimator.estimators, strict=True)
     kept = [weight for weight, (_, member) in pairs if member != "drop"]
     for weight, member in zip(kept, estimator.estimators_, strict=True):
-        yield weight, member.predict_proba(X)
+        yield Member(weight, _predict(member, X))
 
 
 def _calibrated(estimator, X):
     for member in estimator.calibrated_classifiers_:
-        yield 1.0, member.predict_proba(X)
+        yield Member(1.0, _predict(member, X))
 
 
-# An estimator and its rows, to what is inside and the rows that this gets.
+# Functions of an estimator and X that return the wrapped estimator and the X that it receives.
 WRAPPERS = {
     Pipeline: _pipeline,
     BaseSearchCV: _search,
@@ -123,8 +123,8 @@ WRAPPERS = {
     (FixedThresholdClassifier, TunedThresholdClassifierCV): _threshold,
 }
 
-# An estimator and its rows, to weights and predictions of members whose mean it predicts.
-MEANS = {
+# Functions of an estimator and X that yield the members whose mean it predicts.
+MEAN_ENSEMBLES = {
     (RandomForestClassifier, ExtraTreesClassifier): _trees,
     BaggingClassifier: _bags,
     VotingClassifier: _voters,
@@ -132,12 +132,15 @@ MEANS = {
 }
 
 
-def _parts_of_unknown(estimator, X):
-    """Take anything with `estimators_` for the mean of these if it turns out to be."""
-    found = getattr(estimator, "estimators_", [])
-    # Boosting has an array of them. A list is left alone: NumPy would take a member apart that
-    # has a length, such as a pipeline.
-    members = found.ravel() if isinstance(found, np.ndarray) else found
+def _decompose_unknown(estimator, X):
+    """Return the decomposition for an estimator that predicts the mean of its `estimators_`.
+
+    Raises TypeError if its predictions turn out to be something else.
+    """
+    members = getattr(estimator, "estimators_", [])
+    # Boosting has an array of them. A list is not converted: NumPy would split a member that has
+    # a length, such as a pipeline.
+    members = members.ravel() if isinstance(members, np.ndarray) else members
     if len(members) == 0:
         raise _not_a_mean(estimator, "it has no estimators_")
     for member in members:
@@ -145,19 +148,27 @@ def _parts_of_unknown(estimator, X):
     expected = np.asarray(estimator.predict_proba(X))
     if not hasattr(members[0], "feature_names_in_") and hasattr(estimator, "feature_names_in_"):
         X = np.asarray(X)  # as the members were fitted
-    parts = uncertainty_parts(_alike(estimator, members, X, expected.shape))
-    if np.abs(parts[2] - expected).max() > MEAN_TOLERANCE:
+    nats = decompose_members(_equal_members(estimator, members, X, expected.shape))
+    if np.abs(nats.mean - expected).max() > MEAN_TOLERANCE:
         raise _not_a_mean(estimator, "it combines its members in another way")
-    return parts
+    return nats
 
 
-def _alike(estimator, members, X, shape):
-    """Members of the same weight, which predict tables of one shape."""
+def _equal_members(estimator, members, X, shape):
+    """Yield members of equal weight, whose predictions have `shape`."""
     for member in members:
         prob = np.asarray(member.predict_proba(X))
         if prob.shape != shape:
             raise _not_a_mean(estimator, "its members predict other classes")
-        yield 1.0, prob
+        yield Member(1.0, _check(member, prob))
+
+
+def _predict(member, X):
+    return _check(member, member.predict_proba(X))
+
+
+def _check(member, prob):
+    return check_probabilities(prob, f"{type(member).__name__}.predict_proba(X)")
 
 
 def _require_probabilities(estimator, member):
@@ -165,10 +176,10 @@ def _require_probabilities(estimator, member):
         raise _not_a_mean(estimator, f"{type(member).__name__} has no predict_proba")
 
 
-def _not_a_mean(estimator, why):
-    """Return the error for an estimator whose uncertainty has no parts."""
+def _not_a_mean(estimator, reason):
+    """Return the error for an estimator that does not predict the mean of its members."""
     return TypeError(
         "The outputs 'total', 'aleatoric' and 'epistemic' need an ensemble that predicts the mean "
         f"of its members' probabilities, and {type(estimator).__name__} is not known as one: "
-        f"{why}. For any classifier there is output='entropy'."
+        f"{reason}. Use output='entropy', which is available for any classifier."
     )

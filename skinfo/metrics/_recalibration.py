@@ -1,4 +1,4 @@
-"""Recalibration of predictions: by a function that never falls, and by a smooth one."""
+"""Recalibration of predictions by isotonic regression and by a smooth function."""
 
 from typing import NamedTuple
 
@@ -9,51 +9,57 @@ from scipy.special import softmax
 from skinfo._kernels._recalibration import calibrated_hessian, calibrated_loss
 from skinfo.metrics._probabilities import PROBABILITY_FLOOR
 
-# A step of Newton's method takes the square of the classes a row: of more, gradients alone are as
-# quick.
-MOST_FOR_NEWTON = 100
+# Largest number of classes for Newton's method, whose steps take n_samples * n_classes**2
+# operations; beyond it, L-BFGS is as fast.
+MAX_NEWTON_CLASSES = 100
 
-# Five to ten steps are usual. The last gains less than this share of the loss.
-MOST_STEPS = 100
-LONGEST_STEP = 2.0
+# Five to ten steps are usual. The last reduces the loss by less than this proportion of it.
+MAX_STEPS = 100
+MAX_STEP_LENGTH = 2.0
 TOLERANCE = 1e-12
 
 
-class Recalibration(NamedTuple):
-    """Rows with the same prediction are a cell; cells are in the order of their predictions."""
+class IsotonicRecalibration(NamedTuple):
+    """Isotonic regression of one class on its predictions.
 
-    cell: np.ndarray  # (n_samples,) of each row
-    mass: np.ndarray  # (n_cells,) weight of the rows
-    hits: np.ndarray  # (n_cells,) weight of those that are of the class
-    rate: np.ndarray  # (n_cells,) isotonic share of hits
+    Samples with equal predictions form a cell; cells are sorted by their predictions.
+    """
+
+    cell: np.ndarray  # (n_samples,) cell index of each sample
+    mass: np.ndarray  # (n_cells,) weight of the samples
+    hits: np.ndarray  # (n_cells,) weight of the samples of the class
+    rate: np.ndarray  # (n_cells,) isotonic proportion of hits
 
     @classmethod
-    def of(cls, score, happened, weight):
-        """Pool adjacent violators among rows of positive `weight`, in the order of `score`."""
+    def fit(cls, score, is_class, weight):
+        """Pool adjacent violators of samples with positive `weight`, sorted by `score`."""
         order = np.argsort(score)
         ranked = score[order]
         cell = np.empty(len(order), np.int64)
         cell[order] = np.concatenate([[0], np.cumsum(ranked[1:] != ranked[:-1])])
         mass = np.bincount(cell, weight)
-        hits = np.bincount(cell, weight * happened)
+        hits = np.bincount(cell, weight * is_class)
         return cls(cell, mass, hits, np.clip(_pooled(hits, mass).x, 0, 1))
 
-    def of_rates(self, rate, weight):
-        """Return the best non-decreasing function of the score for a `rate` of each row."""
+    def regress(self, rate, weight):
+        """Return the isotonic regression of other rates (n_samples,) on the same score."""
         hits = np.bincount(self.cell, weight * rate)
         return np.clip(_pooled(hits, self.mass).x, 0, 1)[self.cell]
 
-    def design_effect(self, happened, weight, groups):
-        """Return how much more the hits of a block vary for coming in groups, on average."""
+    def design_effect(self, is_class, weight, groups):
+        """Return the variance of the hits in pooled blocks relative to independent samples.
+
+        Averaged over the blocks; 1 if samples of a group are independent.
+        """
         block = np.concatenate([[0], np.cumsum(self.rate[1:] != self.rate[:-1])])
-        block_of_row = block[self.cell]
-        deviation = weight * (happened - self.rate[self.cell])
+        block_of_sample = block[self.cell]
+        deviation = weight * (is_class - self.rate[self.cell])
         n_blocks = block[-1] + 1
-        key, pair = np.unique(groups * n_blocks + block_of_row, return_inverse=True)
+        key, pair = np.unique(groups * n_blocks + block_of_sample, return_inverse=True)
         grouped = np.bincount(key % n_blocks, np.bincount(pair, deviation) ** 2, n_blocks)
-        alone = np.bincount(block, self.mass * self.rate * (1 - self.rate), n_blocks)
-        mixed = alone > 0
-        return float(np.mean(grouped[mixed] / alone[mixed])) if mixed.any() else 1.0
+        independent = np.bincount(block, self.mass * self.rate * (1 - self.rate), n_blocks)
+        is_mixed = independent > 0
+        return float(np.mean(grouped[is_mixed] / independent[is_mixed])) if is_mixed.any() else 1.0
 
 
 def _pooled(hits, mass):
@@ -63,8 +69,9 @@ def _pooled(hits, mass):
 def smooth_recalibration(prob, columns, weight):
     """Return the predictions recalibrated by a temperature and a bias for each class.
 
-    The best softmax of ``slope * ln(prob) + bias``. Isotonic rates jump between few levels,
-    and labels drawn from them are easier to fit than those of rates that rise everywhere.
+    The softmax of ``slope * ln(prob) + bias`` with the smallest log loss. Isotonic rates are step
+    functions, which fit labels sampled from them better than labels sampled from strictly
+    increasing rates.
 
     Parameters
     ----------
@@ -85,16 +92,16 @@ def smooth_recalibration(prob, columns, weight):
         gradient = np.empty(len(parameters))
         step = parameters - identity
         loss = calibrated_loss(log_prob, columns, weight, parameters[0], parameters[1:], gradient)
-        # As much as one row is worth: it keeps the bias of a class that never happened finite.
+        # A penalty of the weight of one sample keeps the bias of a class without samples finite.
         return loss + step @ step / 2, gradient + step
 
     def curvature(parameters):
         of_loss = calibrated_hessian(log_prob, weight, parameters[0], parameters[1:])
-        # As much as tells rounding from curvature: all biases may rise together, and of very heavy
-        # rows the penalty is less than rounding.
+        # The loss is constant along a common shift of all biases; for very heavy samples the
+        # penalty there is below rounding error, so the diagonal is raised above it.
         return of_loss + np.eye(len(parameters)) * (1 + TOLERANCE * np.trace(of_loss))
 
-    if prob.shape[1] > MOST_FOR_NEWTON:
+    if prob.shape[1] > MAX_NEWTON_CLASSES:
         best = minimize(penalised, identity, jac=True, method="L-BFGS-B").x
     else:
         best = _newton(penalised, curvature, identity)
@@ -102,24 +109,24 @@ def smooth_recalibration(prob, columns, weight):
 
 
 def _newton(function, curvature, x):
-    """Return the minimum of a strictly convex function, by Newton's method from `x` on.
+    """Return the minimiser of a strictly convex function by Newton's method, starting at `x`.
 
     Parameters
     ----------
     function : callable
-        Returns the value, positive, and the gradient (n_parameters,).
+        Returns the positive value and the gradient, of shape (n_parameters,).
 
     curvature : callable
-        Returns the second derivatives (n_parameters, n_parameters).
+        Returns the second derivatives, of shape (n_parameters, n_parameters).
 
     x : ndarray of shape (n_parameters,)
     """
     value, gradient = function(x)
-    for _ in range(MOST_STEPS):
+    for _ in range(MAX_STEPS):
         step = np.linalg.solve(curvature(x), gradient)
-        # Where all predictions are certain there is next to no curvature.
-        step /= max(1.0, np.abs(step).max() / LONGEST_STEP)
-        # Twice what the step gains where the function is quadratic.
+        # If all predictions are certain, the curvature almost vanishes.
+        step /= max(1.0, np.abs(step).max() / MAX_STEP_LENGTH)
+        # Twice the reduction by the step if the function is quadratic.
         gain = gradient @ step
         if gain <= TOLERANCE * value:
             return x - step

@@ -1,37 +1,41 @@
-"""Risk against coverage: the mean loss of the surest predictions, for every share of them."""
+"""Risk-coverage curve: mean loss of the most certain predictions by the proportion retained."""
 
 from dataclasses import dataclass
 from numbers import Real
+from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy.special import entr
 
-from skinfo.metrics._labelled_predictions import read_predictions
+from skinfo.metrics._labelled_predictions import read_labelled_predictions
 from skinfo.metrics._log_rows import log_loss_rows
 from skinfo.metrics._standard_errors import half_widths
 from skinfo.metrics._table_repr import TableRepr
 from skinfo.utils._compat import Interval, StrOptions, validate_params
-from skinfo.utils._validation import check_base, check_sample_weight
+from skinfo.utils._validation import check_base
 
 
 @dataclass(frozen=True, repr=False)
 class RiskCoverageCurve(TableRepr):
-    """What the predictions kept cost, the surest first.
+    """Risk of the retained predictions, the most certain first.
 
     Attributes
     ----------
     coverage : ndarray of shape (n_points,), dtype float64
-        Shares of the weight of the samples that are kept, increasing to 1.
+        Proportions of the total sample weight that are retained, increasing to 1.
 
     risk : ndarray of shape (n_points,), dtype float64
-        Mean loss of those kept: bits a sample (or the unit of `base`), or a share of errors.
+        Mean loss of the retained samples: bits per sample (or the unit of `base`), or the error
+        rate.
 
     expected : ndarray of shape (n_points,), dtype float64
-        Mean loss that the predictions themselves expect of those kept.
+        Mean loss of the retained samples expected under the predictions themselves. Where it is
+        below the risk, the model is overconfident.
 
     low, high : ndarray of shape (n_points,), dtype float64
-        Ends of an interval for the risk of each point by itself.
+        Bounds of a pointwise confidence interval for the risk.
     """
 
     coverage: np.ndarray
@@ -53,7 +57,8 @@ def _error_rate(prob, columns, nats_per_unit):
     return wrong.astype(np.float64), 1 - prob.max(axis=1).astype(np.float64)
 
 
-# Each gives the loss of each row, and the loss that the prediction of the row expects.
+# Functions of predictions that return the loss of each sample, and its expectation under the
+# prediction.
 RISKS = {"log_loss": _log_loss, "error_rate": _error_rate}
 
 
@@ -71,28 +76,28 @@ RISKS = {"log_loss": _log_loss, "error_rate": _error_rate}
     prefer_skip_nested_validation=True,
 )
 def risk_coverage_curve(
-    y_true,
-    y_prob,
+    y_true: ArrayLike,
+    y_prob: ArrayLike,
     *,
-    labels=None,
-    risk="log_loss",
-    uncertainty=None,
-    base=2,
-    sample_weight=None,
-    confidence_level=0.95,
-):
-    """Say what predictions cost if the unsure ones are put aside.
+    labels: ArrayLike | None = None,
+    risk: Literal["log_loss", "error_rate"] = "log_loss",
+    uncertainty: ArrayLike | None = None,
+    base: float = 2,
+    sample_weight: ArrayLike | None = None,
+    confidence_level: float = 0.95,
+) -> RiskCoverageCurve:
+    """Compute the mean loss of selective predictions as a function of coverage.
 
-    Rows are kept in the order of their uncertainty, the least first. Where a model knows when it
-    does not know, the risk rises with the share that is kept.
+    Samples are retained in the order of their uncertainty, the smallest first. If the uncertainty
+    is informative about errors, the risk increases with coverage.
 
     Parameters
     ----------
     y_true : array-like of shape (n_samples,)
-        What happened: strings, booleans or numbers.
+        True labels: strings, booleans or numbers.
 
     y_prob : array-like of shape (n_samples, n_classes) or (n_samples,)
-        The predicted distributions, one a row; of two classes also the probability of the second
+        Predicted distributions, one per row; for two classes also the probability of the second
         label alone.
 
     labels : array-like of shape (n_classes,), default=None
@@ -100,42 +105,43 @@ def risk_coverage_curve(
         sorted labels of `y_true`, if there is one for each column.
 
     risk : {"log_loss", "error_rate"}, default="log_loss"
-        Bits a sample, or the share of the samples whose most probable class is wrong.
+        Bits per sample, or the proportion of samples whose most probable class is wrong.
 
     uncertainty : array-like of shape (n_samples,), default=None
-        By what the rows are put aside, the largest first, such as the epistemic part of an
-        ensemble. None: the entropy of the predictions.
+        Samples of the largest uncertainty are rejected first. Such as the epistemic uncertainty
+        of an ensemble. None: the entropy of the predictions.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
 
     sample_weight : array-like of shape (n_samples,), default=None
-        A weight of w counts as w repetitions of the row.
+        A weight of w counts as w repetitions of the sample.
 
     confidence_level : float, default=0.95
-        Of the intervals.
+        Of the pointwise intervals.
 
     Returns
     -------
     curve : RiskCoverageCurve
-        With ``.coverage``, ``.risk``, ``.expected``, ``.low`` and ``.high``, a point for each
+        With ``.coverage``, ``.risk``, ``.expected``, ``.low`` and ``.high``, one point for each
         distinct uncertainty.
 
     Raises
     ------
     ValueError
-        If a row of `y_prob` is no distribution (the message names it), lengths differ, `labels`
-        do not fit, an uncertainty is not finite, or the level is not between 0 and 1.
+        If a row of `y_prob` is not a distribution (the message names it), lengths differ,
+        `labels` do not match the columns, an uncertainty is not finite, or the level is not
+        between 0 and 1.
 
     See Also
     --------
-    skinfo.inspection.UncertaintyDisplay : Draws it.
-    uncertainty_decomposition : Parts of an ensemble's uncertainty to put rows aside by.
+    skinfo.inspection.UncertaintyDisplay : Plot of the curve.
+    uncertainty_decomposition : Aleatoric and epistemic uncertainty of an ensemble.
 
     Notes
     -----
-    Rows of the same uncertainty are kept or put aside together, so that the order of rows does not
-    matter. The intervals are Student's, of the mean at each point by itself.
+    Samples of the same uncertainty are retained or rejected together, so the order of samples does
+    not matter. The intervals are Student's, pointwise for the mean at each coverage.
 
     References
     ----------
@@ -144,7 +150,7 @@ def risk_coverage_curve(
 
     Examples
     --------
-    The two surest of four predictions are right:
+    The two most certain of four predictions are correct:
 
     >>> from skinfo.metrics import risk_coverage_curve
     >>> curve = risk_coverage_curve([1, 1, 0, 0], [0.99, 0.9, 0.8, 0.6], risk="error_rate")
@@ -154,26 +160,24 @@ def risk_coverage_curve(
     array([0.  , 0.  , 0.33, 0.5 ])
     """
     nats_per_unit = check_base(base)
-    rows = read_predictions(
-        y_true, {"y_prob": y_prob}, labels=labels, sample_weight=None, groups=None
+    samples = read_labelled_predictions(
+        y_true, {"y_prob": y_prob}, labels=labels, sample_weight=sample_weight
     )
-    prob = rows.probs[0].astype(np.float64, copy=False)
-    losses, expected = RISKS[risk](prob, rows.columns, nats_per_unit)
-    weight = rows.weight
-    if sample_weight is not None:
-        weight = check_sample_weight(sample_weight, len(prob))
+    prob = samples.probs[0].astype(np.float64, copy=False)
+    losses, expected = RISKS[risk](prob, samples.columns, nats_per_unit)
     if uncertainty is None:
         uncertainty = entr(prob).sum(axis=1)
-    uncertainty = _check_uncertainty(uncertainty, len(prob))
-    return _curve(uncertainty, losses, expected, weight, confidence_level)
+    else:
+        uncertainty = _check_uncertainty(uncertainty, len(y_prob))[samples.kept]
+    return _curve(uncertainty, losses, expected, samples.weight, confidence_level)
 
 
 def _check_uncertainty(uncertainty, n):
-    """Return the uncertainty of each row, (n,) float64."""
+    """Return the uncertainty of each sample, (n,) float64."""
     uncertainty = np.asarray(uncertainty, dtype=np.float64)
     if uncertainty.shape != (n,):
         raise ValueError(
-            f"uncertainty must have shape ({n},), one number a sample, got {uncertainty.shape}."
+            f"uncertainty must have shape ({n},), one number per sample, got {uncertainty.shape}."
         )
     if not np.isfinite(uncertainty).all():
         row = int(np.argmin(np.isfinite(uncertainty)))
@@ -182,14 +186,16 @@ def _check_uncertainty(uncertainty, n):
 
 
 def _curve(uncertainty, losses, expected, weight, confidence_level):
-    """Return the curve; rows of one uncertainty come together."""
-    columns = np.array([uncertainty, losses, expected, weight])[:, weight > 0]
-    # By the other columns too, so that sums are the same to the last bit in any order of rows.
-    uncertainty, losses, expected, weight = columns[:, np.lexsort(columns[::-1])]
+    """Return the curve; samples of equal uncertainty are one point."""
+    # Ties are broken by the other arrays, so that sums do not depend on the order of samples.
+    order = np.lexsort([weight, expected, losses, uncertainty])
+    uncertainty, losses, expected, weight = (
+        values[order] for values in (uncertainty, losses, expected, weight)
+    )
     ends = np.append(np.flatnonzero(np.diff(uncertainty)), len(uncertainty) - 1)
     mass = np.cumsum(weight)[ends]
-    means, squares, claims = (
-        np.cumsum(column * weight)[ends] / mass for column in (losses, losses**2, expected)
+    means, squares, expected = (
+        np.cumsum(values * weight)[ends] / mass for values in (losses, losses**2, expected)
     )
     variance = np.maximum(squares - means**2, 0)
     freedom = mass - 1
@@ -200,7 +206,7 @@ def _curve(uncertainty, losses, expected, weight, confidence_level):
     return RiskCoverageCurve(
         coverage=mass / mass[-1],
         risk=means,
-        expected=claims,
+        expected=expected,
         low=np.maximum(means - widths, 0),
         high=means + widths,
     )

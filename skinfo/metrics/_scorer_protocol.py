@@ -1,27 +1,27 @@
-"""What scikit-learn asks of a scorer, beyond being called."""
+"""Private protocol of scikit-learn's scorers."""
 
 from sklearn.base import BaseEstimator
 
 from skinfo.utils._compat import RequestMethod, _BaseScorer, scorer_cache
 
-# Where our predictions lie beside those of scikit-learn's scorers. Theirs are one column where
-# there are two classes, of the class that the first scorer to ask wanted.
-OURS = "skinfo predict_proba"
+# Key of our predictions among those that scorers share. For two classes, scikit-learn's scorers
+# store one column under "predict_proba", of the class that the first of them requested.
+RESPONSE_KEY = "skinfo predict_proba"
 
 
 class ScorerProtocol(_BaseScorer):
-    """Base of an estimator that is also a scorer. It comes after BaseEstimator.
+    """Base of an estimator that is also a scorer; it follows BaseEstimator among the bases.
 
-    Multimetric scoring with weights calls `_accept_sample_weight`, and ScoringMonitor takes for
-    one score only what is a `_BaseScorer`: a plain callable fails in both.
+    Multimetric scoring with weights calls `_accept_sample_weight`, and ScoringMonitor treats only
+    a `_BaseScorer` as a single score: a plain callable fails in both.
     """
 
-    # Multimetric scoring looks here for predictions that scorers can share. `predict` is there
-    # for classifiers without probabilities, so that they come as far as our own error.
+    # Multimetric scoring reads here which predictions scorers can share. `predict` is included so
+    # that classifiers without probabilities reach our own error message.
     _response_method = ("predict_proba", "predict")
 
-    # Requests are those of any estimator, read off the signature of `score`; _BaseScorer's are
-    # read off a metric function that we do not have.
+    # Metadata requests come from the signature of `score`, as for any estimator; those of
+    # _BaseScorer come from a metric function, which does not exist here.
     _get_metadata_request = BaseEstimator._get_metadata_request
     set_score_request = RequestMethod("score", ["sample_weight"])
 
@@ -29,12 +29,12 @@ class ScorerProtocol(_BaseScorer):
         return True
 
     def _score(self, method_caller, estimator, X, y_true, **kwargs):
-        """Score among other scorers, which share the predictions of one call of theirs."""
+        """Score in multimetric scoring, where all scorers share the predictions."""
         responses = scorer_cache(method_caller)
 
         def predict_proba(X):
-            names = [OURS]
-            if _has_many_classes(estimator):
+            names = [RESPONSE_KEY]
+            if _is_multiclass(estimator):
                 names.append("predict_proba")
             for name in names:
                 if name in responses:
@@ -46,7 +46,7 @@ class ScorerProtocol(_BaseScorer):
         return self._scored(estimator, X, y_true, predict_proba=predict_proba, **kwargs)
 
 
-def _has_many_classes(estimator):
-    """Say whether scikit-learn's scorers are given the table of predictions as it is."""
+def _is_multiclass(estimator):
+    """Return whether scikit-learn's scorers store the complete array of predictions."""
     classes = getattr(estimator, "classes_", [])
     return not isinstance(classes, list) and len(classes) > 2

@@ -1,4 +1,4 @@
-"""Errors of means over rows, which may come in groups that are not independent."""
+"""Standard errors of means over samples, which may be weighted or come in dependent groups."""
 
 import math
 
@@ -9,16 +9,16 @@ from sklearn.utils import check_consistent_length
 from skinfo.utils._intervals import check_confidence_level
 
 
-class Sampling:
-    """How many independent draws the rows are: weights repeat a row, groups stay together.
+class SamplingDesign:
+    """Weights and groups of samples; estimates means and their standard errors.
 
     Parameters
     ----------
     weight : ndarray of shape (n_samples,), dtype float64
-        Weights of the rows, none negative.
+        Non-negative; a weight of w counts as w repetitions.
 
     groups : ndarray of shape (n_samples,), dtype int, or None
-        Group of each row, numbered from zero; None where each row stands for itself.
+        Group of each sample, numbered from zero; None for independent samples.
 
     Attributes
     ----------
@@ -26,58 +26,58 @@ class Sampling:
         Sum of the weights.
 
     degrees_of_freedom : float
-        Independent draws less one.
+        Number of independent units minus one.
     """
 
     def __init__(self, weight, groups):
         self.weight = weight
         self.groups = groups
         self.total = weight.sum()
-        n_draws = self.total if groups is None else groups.max() + 1
-        self.degrees_of_freedom = max(float(n_draws - 1), 0.0)
+        n_units = self.total if groups is None else groups.max() + 1
+        self.degrees_of_freedom = max(float(n_units - 1), 0.0)
 
-    def means(self, rows):
-        """Return the weighted means of `rows`, of shape (n_values, n_samples)."""
-        return rows @ self.weight / self.total
+    def means(self, values):
+        """Return the weighted means of `values`, of shape (n_values, n_samples)."""
+        return values @ self.weight / self.total
 
-    def standard_errors(self, rows):
-        """Return the standard errors of `means`; nan where there is one draw.
+    def standard_errors(self, values):
+        """Return the standard errors of `means`; nan where there is one independent unit.
 
-        With groups the deviations of a group are summed before they are squared: the
-        cluster-robust error.
+        With groups the deviations are summed within each group before they are squared
+        (cluster-robust standard error).
         """
         if self.degrees_of_freedom == 0:
-            return np.full(len(rows), math.nan)
-        deviations = rows - self.means(rows)[:, np.newaxis]
+            return np.full(len(values), math.nan)
+        deviations = values - self.means(values)[:, np.newaxis]
         if self.groups is None:
             squares = deviations**2 @ self.weight
         else:
-            sums = [np.bincount(self.groups, row * self.weight) for row in deviations]
+            sums = [np.bincount(self.groups, d * self.weight) for d in deviations]
             squares = np.square(sums).sum(axis=1)
         small_sample = 1 + 1 / self.degrees_of_freedom
         return np.sqrt(squares * small_sample) / self.total
 
 
 def half_widths(standard_errors, degrees_of_freedom, confidence_level):
-    """Return how far Student's interval reaches on either side of an estimate."""
+    """Return half the widths of Student's confidence intervals."""
     check_confidence_level(confidence_level)
     return stdtrit(degrees_of_freedom, (1 + confidence_level) / 2) * standard_errors
 
 
-def number_groups(groups, n_samples, kept):
-    """Return the groups of the rows that are `kept` as integers from zero.
+def encode_groups(groups, n_samples, kept):
+    """Return the groups of the samples that are `kept` (a mask or slice) as integers from zero.
 
     Raises
     ------
     ValueError
-        If there is another number of them than of rows, or one group only.
+        If there is not one group per sample, or if all are the same.
     """
     groups = np.asarray(groups)
     check_consistent_length(np.empty((n_samples, 0)), groups)
-    present, codes = np.unique(groups[kept], return_inverse=True)
-    if len(present) < 2:
+    distinct, codes = np.unique(groups[kept], return_inverse=True)
+    if len(distinct) < 2:
         raise ValueError(
-            "groups must name at least two groups, to tell how much they differ; got "
-            f"{present.tolist()} only."
+            "groups must hold at least two groups, to estimate the variance between them; got "
+            f"{distinct.tolist()} only."
         )
     return codes

@@ -1,11 +1,11 @@
-"""Results that are shown as tables."""
+"""Representation of results as tables."""
 
 
 class TableRepr:
-    """Base of a result that has a method `_table`, a DataFrame of its numbers, and `_remarks`."""
+    """Base of results with a method `_table`, which returns a DataFrame of their numbers."""
 
     def _remarks(self):
-        """Return numbers that stand under the table, a dict of names to floats."""
+        """Return the numbers shown below the table, a dict of str to float."""
         return {}
 
     def __repr__(self):

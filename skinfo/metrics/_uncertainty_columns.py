@@ -1,15 +1,16 @@
-"""How unsure each prediction is: the columns that EntropyScorer can output."""
+"""Columns of predictive uncertainty that EntropyScorer can output."""
 
 from functools import cached_property
 
 import numpy as np
 from scipy.special import entr
 
-from skinfo.metrics._class_probabilities import class_probabilities
+from skinfo.metrics._class_probabilities import predict_output
+from skinfo.metrics._uncertainty_decomposition import UncertaintyDecomposition
 
 
-class Prediction:
-    """What a fitted classifier, or its members, say of some rows: asked when first needed."""
+class PredictiveUncertainty:
+    """Predictions of a fitted classifier and of its members, computed on first access."""
 
     def __init__(self, model, X, nats_per_unit):
         self._model = model
@@ -19,46 +20,46 @@ class Prediction:
     @cached_property
     def prob(self):
         """Distributions of shape (n_samples, n_classes), float64."""
-        prob, _ = class_probabilities(self._model, self._X)
-        return prob.astype(np.float64, copy=False)
+        return predict_output(self._model, self._X).prob.astype(np.float64, copy=False)
 
     @cached_property
-    def parts(self):
-        """Total, aleatoric and epistemic uncertainty, each of shape (n_samples,)."""
-        # Here, since scikit-learn's ensembles take long to import, and few ask for members.
-        from skinfo.metrics._members import ensemble_parts
+    def of_members(self):
+        """The UncertaintyDecomposition of the members of an ensemble."""
+        # Imported here because scikit-learn's ensembles take long to import.
+        from skinfo.metrics._members import decompose_ensemble
 
-        nats = ensemble_parts(self._model, self._X)[:2]
-        aleatoric, epistemic = (part / self.nats_per_unit for part in nats)
-        return aleatoric + epistemic, aleatoric, epistemic
-
-
-def predictive_entropy(prediction):
-    """Entropy of each row; 0 for a sure prediction, log(n_classes) for a uniform one."""
-    return entr(prediction.prob).sum(axis=1, initial=0.0) / prediction.nats_per_unit
+        nats = decompose_ensemble(self._model, self._X)
+        return UncertaintyDecomposition.from_nats(
+            nats.aleatoric, nats.epistemic, self.nats_per_unit
+        )
 
 
-def margin(prediction):
-    """Largest less second largest probability of each row; 1 where there is one class."""
-    prob = prediction.prob
+def _entropy(predicted):
+    """Return the entropy of each prediction; 0 if certain, log(n_classes) if uniform."""
+    return entr(predicted.prob).sum(axis=1, initial=0.0) / predicted.nats_per_unit
+
+
+def _margin(predicted):
+    """Return the largest minus the second largest probability; 1 for a single class."""
+    prob = predicted.prob
     if prob.shape[1] == 1:
         return prob[:, 0]
     top = np.partition(prob, -2, axis=1)
     return top[:, -1] - top[:, -2]
 
 
-# Each takes a Prediction and gives a column of shape (n_samples,).
+# Functions of a PredictiveUncertainty that return a column of shape (n_samples,).
 OUTPUTS = {
-    "entropy": predictive_entropy,
-    "margin": margin,
-    "max_probability": lambda prediction: prediction.prob.max(axis=1),
-    "total": lambda prediction: prediction.parts[0],
-    "aleatoric": lambda prediction: prediction.parts[1],
-    "epistemic": lambda prediction: prediction.parts[2],
+    "entropy": _entropy,
+    "margin": _margin,
+    "max_probability": lambda predicted: predicted.prob.max(axis=1),
+    "total": lambda predicted: predicted.of_members.total,
+    "aleatoric": lambda predicted: predicted.of_members.aleatoric,
+    "epistemic": lambda predicted: predicted.of_members.epistemic,
 }
 
 
-def output_columns(model, X, names, *, nats_per_unit):
-    """Return the named columns side by side, of shape (n_samples, len(names)), float64."""
-    prediction = Prediction(model, X, nats_per_unit)
-    return np.column_stack([OUTPUTS[name](prediction) for name in names])
+def uncertainty_columns(model, X, names, *, nats_per_unit):
+    """Return the named columns, an array of shape (n_samples, len(names)), float64."""
+    predicted = PredictiveUncertainty(model, X, nats_per_unit)
+    return np.column_stack([OUTPUTS[name](predicted) for name in names])

@@ -1,10 +1,12 @@
-"""How unsure an ensemble is: each member by itself, and of which member is right."""
+"""Aleatoric and epistemic uncertainty of the predictions of an ensemble."""
 
 from dataclasses import dataclass
 from numbers import Real
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from skinfo._kernels._ensemble import add_member
 from skinfo.metrics._probabilities import check_probabilities
@@ -15,25 +17,31 @@ from skinfo.utils._validation import check_base
 
 @dataclass(frozen=True, repr=False)
 class UncertaintyDecomposition(TableRepr):
-    """What an ensemble does not know of each row: ``total = aleatoric + epistemic``.
+    """Uncertainty of the predictions of an ensemble: ``total = aleatoric + epistemic``.
 
     Attributes
     ----------
     total : ndarray of shape (n_samples,), dtype float64
-        Entropy of the mean of the members' predictions, in bits (or the unit of `base`); with
-        ``corrected=True``, an estimate of that of the mean of infinitely many members.
+        Entropy of the mean prediction of the members, in bits (or the unit of `base`); with
+        ``corrected=True``, an estimate for the mean of infinitely many members.
 
     aleatoric : ndarray of shape (n_samples,), dtype float64
-        Mean of the entropies of the members' predictions: what they are unsure of alike.
+        Mean entropy of the predictions of the members.
 
     epistemic : ndarray of shape (n_samples,), dtype float64
-        Mutual information between the outcome and the member: how much they disagree. Never
-        negative; 0 where all predict the same.
+        Mutual information between the outcome and the member, a measure of their disagreement.
+        Never negative; 0 where all members predict the same.
     """
 
     total: np.ndarray
     aleatoric: np.ndarray
     epistemic: np.ndarray
+
+    @classmethod
+    def from_nats(cls, aleatoric, epistemic, nats_per_unit):
+        """Return the decomposition for parts in nats."""
+        aleatoric, epistemic = aleatoric / nats_per_unit, epistemic / nats_per_unit
+        return cls(aleatoric + epistemic, aleatoric, epistemic)
 
     def _table(self):
         return pd.DataFrame(vars(self))
@@ -48,34 +56,40 @@ class UncertaintyDecomposition(TableRepr):
     },
     prefer_skip_nested_validation=True,
 )
-def uncertainty_decomposition(probs, *, weights=None, corrected=False, base=2):
-    r"""Split the uncertainty of an ensemble's predictions in two.
+def uncertainty_decomposition(
+    probs: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    corrected: bool = False,
+    base: float = 2,
+) -> UncertaintyDecomposition:
+    r"""Decompose the uncertainty of an ensemble into aleatoric and epistemic uncertainty.
 
     The entropy of the mean prediction is the mean entropy of the members plus the mutual
-    information between the outcome and the member that is asked:
+    information between the outcome and a member chosen at random:
 
     .. math:: H(\bar p) = \frac 1 M \sum_m H(p_m) + I(Y; M).
 
-    The first part is aleatoric: chance that each member sees, and that more data would not
-    take away. The second is epistemic: the members, trained on other draws of the data, do not
-    agree, as they do far from what they were trained on.
+    The first part is the aleatoric uncertainty, which all members predict and which more data
+    would not reduce. The second is the epistemic uncertainty: the disagreement of members that
+    were trained on different samples of the data. It is large for out-of-distribution inputs.
 
     Parameters
     ----------
     probs : array-like of shape (n_members, n_samples, n_classes)
-        The distributions that each member predicts: trees of a forest, networks of an ensemble,
-        draws of a posterior or of dropout.
+        Predicted distributions of each member: trees of a forest, networks of an ensemble,
+        samples of a posterior or of dropout.
 
     weights : array-like of shape (n_members,), default=None
-        Weights of the members, not negative; None weighs them alike.
+        Non-negative weights of the members; None weighs them equally.
 
     corrected : bool, default=False
-        Whether the members are a sample of those that training could have given. Of M of them
-        the epistemic part is (M - 1) / M of that of infinitely many, to first order: a third too
-        small for three. True multiplies it by M / (M - 1), like the variance of a sample. The
-        total of a row may then be above the logarithm of the number of classes; it is not
-        clipped, so that means over rows stay right. False describes the members as they are,
-        and the total is the entropy of what they predict.
+        Whether the members are a random sample of all possible members. For M members the
+        epistemic part is (M - 1) / M of that of infinitely many, to first order: a third too
+        small for three. True multiplies it by M / (M - 1), like the sample variance. The total of
+        a sample may then exceed the logarithm of the number of classes; it is not clipped, so that
+        means over samples remain unbiased. False describes the given members, and the total is the
+        entropy of their mean prediction.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
@@ -88,21 +102,20 @@ def uncertainty_decomposition(probs, *, weights=None, corrected=False, base=2):
     Raises
     ------
     ValueError
-        If `probs` has not three dimensions, a row of a member is no distribution (the message
-        names both), `weights` do not fit, are negative or all zero, or one member alone is to be
-        corrected.
+        If `probs` does not have three dimensions, a row of a member is not a distribution (the
+        message names both), `weights` have another length, are negative or all zero, or
+        ``corrected=True`` with a single member.
 
     See Also
     --------
-    EntropyScorer : Gives these as columns for fitted ensembles.
+    EntropyScorer : Returns the same values as columns for fitted ensembles.
 
     Notes
     -----
-    The epistemic part is the Jensen-Shannon divergence of the members. It is what active
-    learning calls BALD [1]_. It is summed from divergences of one member after the other, so that
-    it keeps its relative accuracy where they hardly differ, and the total is the sum of the
-    parts. With weights, M in the correction is the squared sum of the weights over the sum of
-    their squares.
+    The epistemic part is the Jensen-Shannon divergence of the members, called BALD in active
+    learning [1]_. It is computed as a sum of non-negative divergences, so it keeps its relative
+    accuracy for members that are nearly equal, and the total is the sum of the parts. With
+    weights, M in the correction is the squared sum of the weights over the sum of their squares.
 
     References
     ----------
@@ -113,7 +126,8 @@ def uncertainty_decomposition(probs, *, weights=None, corrected=False, base=2):
 
     Examples
     --------
-    Two members of one mind, unsure; and two sure of opposite outcomes. The mean is the same.
+    Two members that agree on a uniform distribution, and two that are certain of opposite
+    outcomes. Their mean predictions are equal.
 
     >>> from skinfo.metrics import uncertainty_decomposition
     >>> result = uncertainty_decomposition([[[0.5, 0.5], [1.0, 0.0]], [[0.5, 0.5], [0.0, 1.0]]])
@@ -128,20 +142,20 @@ def uncertainty_decomposition(probs, *, weights=None, corrected=False, base=2):
         )
     weights = _member_weights(weights, len(probs))
     members = [check_probabilities(prob, f"probs[{m}]") for m, prob in enumerate(probs)]
-    aleatoric, epistemic = uncertainty_parts(zip(weights, members, strict=True))[:2]
-    if corrected:
-        epistemic = epistemic / _share_seen(weights)
-    aleatoric, epistemic = aleatoric / nats_per_unit, epistemic / nats_per_unit
-    return UncertaintyDecomposition(aleatoric + epistemic, aleatoric, epistemic)
+    nats = decompose_members(map(Member, weights, members))
+    epistemic = nats.epistemic / _expected_proportion(weights) if corrected else nats.epistemic
+    return UncertaintyDecomposition.from_nats(nats.aleatoric, epistemic, nats_per_unit)
 
 
 def _member_weights(weights, n_members):
-    """Return the weights as floats."""
+    """Return checked weights of the members, of shape (n_members,), float64."""
     if weights is None:
         return np.ones(n_members)
     weights = np.asarray(weights, dtype=np.float64)
     if weights.shape != (n_members,):
-        raise ValueError(f"weights must be {n_members}, one a member; got shape {weights.shape}.")
+        raise ValueError(
+            f"weights must be {n_members}, one per member; got shape {weights.shape}."
+        )
     if not (np.isfinite(weights).all() and (weights >= 0).all() and weights.any()):
         raise ValueError(
             f"weights must be finite, not negative, and not all zero; got {weights.tolist()}."
@@ -149,34 +163,36 @@ def _member_weights(weights, n_members):
     return weights
 
 
-def _share_seen(weights):
-    """Return what members show of the disagreement of infinitely many: (M - 1) / M."""
+def _expected_proportion(weights):
+    """Return the expected disagreement relative to infinitely many members: (M - 1) / M."""
     share = weights / weights.sum()
     if np.count_nonzero(share) < 2:
         raise ValueError(
-            "corrected=True needs two members of positive weight, to tell how much they differ; "
+            "corrected=True needs two members of positive weight, to estimate their variance; "
             f"got {np.count_nonzero(share)}."
         )
     return 1 - (share**2).sum()
 
 
-def uncertainty_parts(members):
-    """Return the parts of the uncertainty of weighted members, in nats, and their mean prediction.
+class Member(NamedTuple):
+    """Predictions of one member of an ensemble."""
 
-    Parameters
-    ----------
-    members : iterable of (weight, prob)
-        Distributions (n_samples, n_classes) of one member after the other.
+    weight: float
+    prob: np.ndarray  # (n_samples, n_classes)
 
-    Returns
-    -------
-    aleatoric : ndarray of shape (n_samples,)
-        Mean entropy of the members.
 
-    epistemic : ndarray of shape (n_samples,)
-        Mean divergence of the members from their mean.
+class MemberDecomposition(NamedTuple):
+    """Uncertainty of an ensemble in nats, and its mean prediction."""
 
-    mean : ndarray of shape (n_samples, n_classes)
+    aleatoric: np.ndarray  # (n_samples,) mean entropy of the members
+    epistemic: np.ndarray  # (n_samples,) mean divergence of the members from their mean
+    mean: np.ndarray  # (n_samples, n_classes)
+
+
+def decompose_members(members):
+    """Return the MemberDecomposition of an iterable of `Member`, of which one is held at a time.
+
+    The function and the columns of EntropyScorer both take their values from here.
     """
     total = 0.0
     for weight, prob in members:
@@ -188,4 +204,4 @@ def uncertainty_parts(members):
             entropy, divergence = np.zeros((2, len(prob)))
         add_member(prob, float(weight), total, mean, entropy, divergence)
         total += float(weight)
-    return entropy / total, divergence / total, mean
+    return MemberDecomposition(entropy / total, divergence / total, mean)

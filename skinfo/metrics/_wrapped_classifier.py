@@ -1,19 +1,23 @@
-"""An estimator that holds a classifier: fits it, asks it, routes metadata to it."""
+"""Base of a meta-estimator of a classifier: fitting, cross-fitting, metadata routing."""
+
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
-from sklearn.utils import Bunch, assert_all_finite, column_or_1d, get_tags
+from sklearn.model_selection import check_cv
+from sklearn.utils import Bunch, assert_all_finite, column_or_1d, get_tags, indexable
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skinfo.metrics._class_probabilities import require_probabilities
-from skinfo.utils._compat import _routing_enabled
+from skinfo.metrics._class_probabilities import require_predict_proba
+from skinfo.utils._compat import _check_method_params, _routing_enabled, _safe_split
+from skinfo.utils._validation import partition_splits
 
 
 class WrappedClassifierMixin:
-    """For estimators with the parameters `estimator`, a classifier or None, and `cv`."""
+    """Mixin for estimators with the parameters `estimator` (a classifier or None) and `cv`."""
 
     def predict(self, X):
         """Predict labels with the fitted classifier.
@@ -21,7 +25,7 @@ class WrappedClassifierMixin:
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Rows to predict.
+            Samples to predict.
 
         Returns
         -------
@@ -37,7 +41,7 @@ class WrappedClassifierMixin:
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Rows to predict.
+            Samples to predict.
 
         Returns
         -------
@@ -48,13 +52,13 @@ class WrappedClassifierMixin:
         return self.estimator_.predict_proba(X)
 
     def get_metadata_routing(self):
-        """Return what metadata this object asks for and passes on.
+        """Get metadata routing of this object.
 
         Returns
         -------
         routing : MetadataRouter
-            `score` asks for itself; `fit` and `fit_transform` pass on to `estimator`, and
-            `fit_transform` to `cv`.
+            `score` requests metadata itself; `fit` and `fit_transform` route metadata to
+            `estimator`, and `fit_transform` to `cv`.
         """
         to_fit = MethodMapping().add(caller="fit", callee="fit")
         to_fit.add(caller="fit_transform", callee="fit")
@@ -76,13 +80,13 @@ class WrappedClassifierMixin:
         return LogisticRegression() if self.estimator is None else self.estimator
 
     def _route(self, method, params):
-        """Say which of `params` go to ``["estimator"]["fit"]`` and ``["splitter"]["split"]``."""
+        """Return `params` by receiver: ``["estimator"]["fit"]`` and ``["splitter"]["split"]``."""
         if _routing_enabled():
             return process_routing(self, method, **params)
         return Bunch(estimator=Bunch(fit=params), splitter=Bunch(split={}))
 
     def _fit_estimator(self, X, y, fit_params):
-        """Fit a clone on all rows; return `y` as an array of shape (n_samples,)."""
+        """Fit a clone on all samples; return `y` as an array of shape (n_samples,)."""
         validate_data(self, X, y, skip_check_array=True)
         shape = np.asarray(y).shape
         if len(shape) == 2 and shape[1] > 1:
@@ -94,6 +98,56 @@ class WrappedClassifierMixin:
         assert_all_finite(y, input_name="y")
         check_classification_targets(y)
         self.estimator_ = clone(self._base_estimator()).fit(X, y, **fit_params)
-        require_probabilities(self.estimator_)
+        require_predict_proba(self.estimator_)
         self.classes_ = self.estimator_.classes_
         return y
+
+
+class FittedFold(NamedTuple):
+    """A classifier fitted on a training fold, and the samples of the test fold."""
+
+    model: object
+    X_test: object  # array-like of shape (n_test, n_features)
+    test: np.ndarray  # (n_test,) dtype int: indices of the samples
+
+
+def cross_fit(estimator, X, y, cv, *, fit_params, split_params):
+    """Fit a clone of `estimator` on each training fold.
+
+    `cross_val_predict` would encode `y` before it fits, and an estimator that refers to labels,
+    such as one with ``class_weight={"yes": 2}``, would not know its classes.
+
+    Parameters
+    ----------
+    estimator : classifier
+        Cloned for each fold.
+
+    X : array-like of shape (n_samples, n_features)
+
+    y : ndarray of shape (n_samples,)
+        Labels.
+
+    cv : int, cross-validation generator, iterable or None
+        As of `sklearn.model_selection.check_cv`.
+
+    fit_params, split_params : dict
+        Parameters of `fit`, of which those with one value per sample are split, and of the
+        splitter.
+
+    Yields
+    ------
+    fold : FittedFold
+        Each sample is in one test fold.
+
+    Raises
+    ------
+    ValueError
+        If the splitter does not test each sample exactly once.
+    """
+    X, y = indexable(X, y)
+    for train, test in partition_splits(check_cv(cv, y, classifier=True), X, y, split_params):
+        model = clone(estimator)
+        X_train, y_train = _safe_split(model, X, y, train)
+        X_test, _ = _safe_split(model, X, y, test, train)
+        model.fit(X_train, y_train, **_check_method_params(X, fit_params, indices=train))
+        yield FittedFold(model, X_test, test)

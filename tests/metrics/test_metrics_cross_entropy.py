@@ -108,7 +108,7 @@ def test_labels_default_to_the_sorted_labels_of_y():
 def test_label_without_a_column_is_an_error_unless_it_weighs_nothing(strange, from_logits):
     kwargs = {"labels": [0, 1], "from_logits": from_logits}
     with pytest.raises(
-        ValueError, match=rf"holds \[{strange}\], which is none of labels, \[0, 1\]"
+        ValueError, match=rf"holds \[{strange}\], which is not among labels, \[0, 1\]"
     ):
         cross_entropy_loss([0, strange, 1], COIN, **kwargs)
     ignored = cross_entropy_loss([0, strange, 1], COIN, sample_weight=[1, 0, 1], **kwargs)
@@ -324,7 +324,7 @@ def test_the_truth_is_the_cheapest_prediction(seed, n_classes):
         ([0, 1], [[0.5, 0.5], [np.inf, 0.5]], {}, "Row 1 of y_prob sums to inf"),
         ([0, 1], [[0.5, 0.5], [1.75, -0.75]], {}, r"Row 1 of y_prob holds (1\.75|-0\.75)"),
         ([0, 1], [[0.5, 0.5], [0.5, 0.3]], {}, r"within 1e-05.*Logits need a softmax"),
-        ([0, 1], [0.5, 0.5], {}, r"one column a class.*shape \(2,\).*binary_cross_entropy"),
+        ([0, 1], [0.5, 0.5], {}, r"one column per class.*shape \(2,\).*binary_cross_entropy"),
         ([], np.empty((0, 2)), {}, r"at least one of each; got shape \(0, 2\)"),
         ([0, 1, 1], [[0.5, 0.5], [0.5, 0.5]], {}, "y_true has 3 rows and y_prob has 2"),
         (
@@ -334,9 +334,24 @@ def test_the_truth_is_the_cheapest_prediction(seed, n_classes):
             "2 columns of predictions and 1 labels.*classes_",
         ),
         ([0, 1], [[0.5, 0.5], [0.5, 0.5]], {"labels": [1, 1]}, "labels must be distinct"),
-        (["0", "1"], [[0.5, 0.5]] * 2, {"labels": [0, 1]}, r"nor can be: y_true holds \['0', '1'"),
-        ([0.0, np.nan], [[0.5, 0.5]] * 2, {"labels": [0, 1]}, "Row 1 of y_true is missing"),
-        (["a", None], [[0.5, 0.5]] * 2, {"labels": ["a", "b"]}, "Row 1 of y_true is missing"),
+        (
+            ["0", "1"],
+            [[0.5, 0.5]] * 2,
+            {"labels": [0, 1]},
+            r"of the model: y_true holds \['0', '1'",
+        ),
+        (
+            [0.0, np.nan],
+            [[0.5, 0.5]] * 2,
+            {"labels": [0, 1]},
+            "y_true contains NaN.*in row 1",
+        ),
+        (
+            ["a", None],
+            [[0.5, 0.5]] * 2,
+            {"labels": ["a", "b"]},
+            "y_true contains NaN.*in row 1",
+        ),
         ([[1.0, 0.0, 0.0]], [[0.5, 0.5]], {}, r"must have the shape of y_prob, \(1, 2\)"),
         ([[1.0, 0.5]], [[0.5, 0.5]], {}, r"Row 0 of y_true sums to 1\.5"),
         (
@@ -346,7 +361,12 @@ def test_the_truth_is_the_cheapest_prediction(seed, n_classes):
             "3 columns of predictions and 2 labels",
         ),
         ([0, 3], [[0.2, 0.3, 0.5]] * 2, {}, "3 columns of predictions and 2 labels"),
-        (["a", "b"], [[0.5, 0.5]] * 2, {"labels": ["x", "y"]}, r"holds \['a', 'b'\].*none.*\['x'"),
+        (
+            ["a", "b"],
+            [[0.5, 0.5]] * 2,
+            {"labels": ["x", "y"]},
+            r"holds \['a', 'b'\].*among.*\['x'",
+        ),
         ([0, -100, 1], [[0.5, 0.5]] * 3, {}, "2 columns of predictions and 3 labels"),
         (
             [0, 1],
@@ -359,7 +379,7 @@ def test_the_truth_is_the_cheapest_prediction(seed, n_classes):
             ["b", "c"],
             [[1, 2], [3, 4]],
             {"from_logits": True, "labels": ["a", "b"]},
-            r"y_true holds \['c'\], which is none of labels, \['a', 'b'\]",
+            r"y_true holds \['c'\], which is not among labels, \['a', 'b'\]",
         ),
         ([0, 1], [[0.5, 0.5]] * 2, {"base": 1}, "base must be"),
         ([0, 1], [[0.5, 0.5]] * 2, {"base": -2}, "'base' parameter"),
@@ -410,7 +430,7 @@ def test_labels_and_errors_of_other_libraries(library):
     y_true, weight = xp.asarray([0, 9, 1]), xp.asarray([1.0, 0.0, 1.0])
     loss = cross_entropy_loss(y_true, prob, labels=[0, 1], sample_weight=weight, reduction="none")
     assert_array_equal(np.asarray(loss), [1, 0, 3])
-    with pytest.raises(ValueError, match=r"y_true holds \[9\], which is none of labels"):
+    with pytest.raises(ValueError, match=r"y_true holds \[9\], which is not among labels"):
         cross_entropy_loss(y_true, prob, labels=[0, 1])
     with pytest.raises(ValueError, match=r"Row 2 of y_prob sums to 0\.5"):
         cross_entropy_loss([0, 0, 1], xp.asarray([[0.5, 0.5], [1.0, 0.0], [0.25, 0.25]]))
@@ -537,5 +557,5 @@ def test_half_precision_is_scored_in_float32():
 def test_labels_that_cannot_be_compared_are_refused():
     y = np.empty(2, object)
     y[:] = [[1], [2, 3]]
-    with pytest.raises(TypeError, match="y_true must hold labels, such as text or integers"):
+    with pytest.raises(ValueError, match="y_true holds values of type list, such as"):
         cross_entropy_loss(y, [[0.5, 0.5], [0.5, 0.5]])

@@ -176,7 +176,7 @@ def test_fold_of_unseen_classes_only_is_finite_with_a_warning(iris):
 
 def test_labels_of_another_kind_are_an_error_that_shows_both(iris, model):
     X, y, _ = iris
-    with pytest.raises(ValueError, match=r"nor can be: y holds \['0', '1', '2'\].* \[0, 1, 2\]"):
+    with pytest.raises(ValueError, match=r"of the model: y holds \['0', '1', '2'\].* \[0, 1, 2\]"):
         EntropyScorer()(model, X, y.astype(str))
 
 
@@ -261,7 +261,7 @@ def test_a_model_of_several_outputs_needs_several_columns_of_y(iris):
         (Oracle([0, 1]), [[np.nan, 0.5]], [0], "Row 0 of Oracle.* sums to nan"),
         (Oracle([0, 1, 2]), [[0.5, 0.5]], [0], "3 classes_ and 2 columns"),
         (Oracle([0, 1]), [[0.5, 0.5]], [0, 1], "X has 1 rows and y has 2"),
-        (Oracle([0, 1]), [[0.5, 0.5]], [np.nan], "Row 0 of y is missing"),
+        (Oracle([0, 1]), [[0.5, 0.5]], [np.nan], r"Input y contains NaN.*in row 0"),
         (Oracle([0, 1]), [[0.5, 0.5]], [[0, 1, 1]], "y has 3 outputs and Oracle predicts 2"),
         (Oracle([0, 1]), [[0.5, 1.5]], [[0, 1]], r"Row 0 of Oracle.* holds -0\.5"),
     ],
@@ -350,7 +350,7 @@ def test_metric_in_place_of_the_classifier(name, meant):
 
 @pytest.mark.parametrize("metric", ["log_loss", ["skill", "Brier"], {"a": "miscalibration"}])
 def test_a_loss_is_refused_before_it_becomes_a_score_of_nan(metric):
-    with pytest.raises(ValueError, match="is a loss, and EntropyScorer gives scores"):
+    with pytest.raises(ValueError, match="is a loss, and the scores of EntropyScorer are higher"):
         EntropyScorer(metric=metric)
 
 

@@ -128,7 +128,7 @@ def test_what_an_unseen_label_costs_is_a_choice(iris):
         assert infinite[name] == -math.inf
     for name in ("neg_brier_score", "discrimination"):
         assert infinite[name] == finite[name]
-    with pytest.raises(ValueError, match=r"no class of the fitted model: \[2\].*unseen='clip'"):
+    with pytest.raises(ValueError, match=r"not classes of the fitted model: \[2\].*unseen='clip'"):
         EntropyScorer(unseen="raise")(model, X, y)
     # Where all labels are known the choice changes nothing.
     known = X[y < 2], y[y < 2]
@@ -139,7 +139,7 @@ def test_what_an_unseen_label_costs_is_a_choice(iris):
 def test_all_rows_unseen_at_infinite_cost(iris):
     X, y, _ = iris
     model = GaussianNB().fit(X[y < 2], y[y < 2])
-    with pytest.warns(UserWarning, match="each row costs inf"):
+    with pytest.warns(UserWarning, match="each sample costs inf"):
         assert EntropyScorer(unseen="inf")(model, X[y == 2], y[y == 2]) == -math.inf
 
 

@@ -107,13 +107,13 @@ def test_weights_are_repetition_and_base_is_a_unit():
         (
             [[[0.5, 0.5]]],
             {"weights": [1, 2]},
-            r"weights must be 1, one a member; got shape \(2,\)",
+            r"weights must be 1, one per member; got shape \(2,\)",
         ),
         ([[[0.5, 0.5]]], {"weights": [-1]}, r"not negative.*got \[-1\.0\]"),
         ([[[0.5, 0.5]]], {"weights": [0]}, "not all zero"),
         ([[[0.5, 0.5]]], {"base": 1}, "base must be"),
         ([[[0.5, 0.5]]], {"corrected": True}, "needs two members of positive weight.*got 1"),
-        ([[[0.5, 0.5]]] * 2, {"corrected": True, "weights": [1, 0]}, "to tell how much"),
+        ([[[0.5, 0.5]]] * 2, {"corrected": True, "weights": [1, 0]}, "to estimate their variance"),
     ],
 )
 def test_errors_say_what_is_wrong(probs, kwargs, match):

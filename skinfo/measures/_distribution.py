@@ -1,19 +1,26 @@
-"""What counts as a distribution, and its marginals."""
+"""Validation of distributions, and marginals of joint distributions."""
 
 import inspect
 import math
 import numbers
+from collections.abc import Callable
 from functools import wraps
+from typing import Any, TypeVar
 
 import numpy as np
 
 from skinfo.utils._array_api import axis_last, sum_last, to_float
 
-SAMPLES = "Of samples, such as labels, skinfo.estimation.{estimate} is the estimate."
+# An array or scalar of any namespace of the array API.
+Array = Any
+
+SAMPLES = "To estimate it from samples, such as labels, use skinfo.estimation.{estimate}."
+
+Functional = TypeVar("Functional", bound=Callable[..., Array])
 
 
-def of_one_distribution(*, estimate):
-    """Decorate a functional of one array: samples in its place are told where to go.
+def refuses_samples(*, estimate: str) -> Callable[[Functional], Functional]:
+    """Decorate a functional of one array with an error for samples that names the estimator.
 
     Parameters
     ----------
@@ -31,7 +38,7 @@ def of_one_distribution(*, estimate):
             if len(args) > 1:
                 raise TypeError(
                     f"{functional.__name__} takes one array of probabilities, {name}, got "
-                    f"{len(args)} arguments without a name. {where}"
+                    f"{len(args)} positional arguments. {where}"
                 )
             if args and _is_text(args[0]):
                 raise TypeError(f"{name} must hold real numbers, probabilities, got text. {where}")
@@ -43,7 +50,7 @@ def of_one_distribution(*, estimate):
 
 
 def _is_text(values):
-    """Say whether values of no array library, or of NumPy's, hold text."""
+    """Return whether a NumPy array, a pandas object, a list or a tuple holds text."""
     if not isinstance(values, (np.ndarray, list, tuple)):
         values = getattr(values, "values", None)  # of a pandas object
     array = np.asarray(values)
@@ -98,7 +105,7 @@ def as_joint(xp, p, *, name, normalize, ndim=None):
 
 
 def check_same_outcomes(p, q):
-    """ValueError unless `p` and `q`, outcomes last, can be compared row by row."""
+    """Raise ValueError unless `p` and `q`, outcomes last, broadcast row by row."""
     pairs = zip(reversed(p.shape[:-1]), reversed(q.shape[:-1]), strict=False)
     if p.shape[-1] != q.shape[-1] or any(m != n and 1 not in (m, n) for m, n in pairs):
         raise ValueError(
@@ -119,9 +126,9 @@ def marginal(xp, p, axes):
 
 
 def sum_tolerance(xp, dtype):
-    """How far from one a sum of probabilities may be: the square root of the machine epsilon.
+    """Return the allowed distance of a sum from one: the square root of the machine epsilon.
 
-    It forgives the rounding of whatever arithmetic made the probabilities, not
+    It covers the rounding errors of any computation of probabilities, but not
     probabilities printed to a few digits.
     """
     return math.sqrt(float(xp.finfo(dtype).eps))
@@ -169,7 +176,7 @@ def _check_not_empty(p, name):
 
 
 def _first(xp, mask):
-    """Index of the first True; argmax is not defined for booleans in the array API."""
+    """Return the index of the first True; the array API has no argmax of booleans."""
     return int(xp.argmax(xp.astype(mask, xp.int8)))
 
 
@@ -178,7 +185,7 @@ def _shape(p):
 
 
 def _unravel(flat, shape):
-    """The index of element number `flat` of an array of `shape`, as strings."""
+    """Return the multi-index of element `flat` of an array of `shape`, as a list of strings."""
     index = []
     for n in reversed(shape):
         flat, position = divmod(flat, n)

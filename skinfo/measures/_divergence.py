@@ -1,27 +1,38 @@
-"""Divergences: how far one distribution is from another."""
+"""Cross-entropy of two distributions, and divergences between them."""
 
 import math
+from types import ModuleType
+from typing import NamedTuple
 
-from skinfo.measures._distribution import as_distributions, check_same_outcomes, sum_tolerance
-from skinfo.measures._terms import divergence_terms, safe_log, surprise
+from numpy.typing import ArrayLike
+
+from skinfo.measures._distribution import (
+    Array,
+    as_distributions,
+    check_same_outcomes,
+    sum_tolerance,
+)
+from skinfo.measures._terms import divergence_terms, safe_log, surprisal
 from skinfo.utils._array_api import real_floating_arrays, sum_last, to_float
 from skinfo.utils._validation import check_base
 
 
-def cross_entropy(p, q, *, base=2, axis=-1, normalize=False):
+def cross_entropy(
+    p: ArrayLike, q: ArrayLike, *, base: float = 2, axis: int = -1, normalize: bool = False
+) -> Array:
     """Cross-entropy of q relative to p, in bits.
 
-    ``H(p, q) = -sum_i p_i log q_i``: the mean length of a message about
-    outcomes drawn from p in the code that is best for q.
+    ``H(p, q) = -sum_i p_i log q_i``: the mean code length of outcomes drawn
+    from p in the code that is optimal for q.
 
     Parameters
     ----------
     p : array-like of shape (..., n_outcomes, ...)
-        Probabilities of what happens, summing to one along `axis`.
+        True probabilities, summing to one along `axis`.
 
     q : array-like of shape (..., n_outcomes, ...)
-        Probabilities of what was expected, summing to one along `axis`. The
-        other axes broadcast against those of `p`.
+        Predicted probabilities, summing to one along `axis`. The other axes
+        broadcast against those of `p`.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
@@ -37,9 +48,8 @@ def cross_entropy(p, q, *, base=2, axis=-1, normalize=False):
     -------
     h : array or float
         Cross-entropy in bits (or the unit of `base`), never negative; ``inf``
-        where something that can happen has ``q_i = 0``. The shape of `p` and
-        `q` broadcast, without `axis`; their namespace, device and floating
-        dtype.
+        where ``p_i > 0`` and ``q_i = 0``. The shape of `p` and `q` broadcast,
+        without `axis`; their namespace, device and floating dtype.
 
     Raises
     ------
@@ -54,8 +64,8 @@ def cross_entropy(p, q, *, base=2, axis=-1, normalize=False):
 
     See Also
     --------
-    kl_divergence : The part of it that is due to q not being p.
-    entropy : The part of it that no q can avoid.
+    kl_divergence : Its excess over the entropy, due to q differing from p.
+    entropy : Its minimum over all q.
     skinfo.metrics.cross_entropy_loss : From labels instead of distributions.
 
     Notes
@@ -80,24 +90,27 @@ def cross_entropy(p, q, *, base=2, axis=-1, normalize=False):
     """
     ln_base = check_base(base)
     xp, p, q = _as_pair(p, q, axis, normalize)
-    terms = _infinite_where_impossible(xp, p, q, p * surprise(xp, q))
+    terms = _infinite_where_impossible(xp, p, q, p * surprisal(xp, q))
     return sum_last(xp, terms) / ln_base
 
 
-def kl_divergence(p, q, *, base=2, axis=-1, normalize=False):
+def kl_divergence(
+    p: ArrayLike, q: ArrayLike, *, base: float = 2, axis: int = -1, normalize: bool = False
+) -> Array:
     """Kullback-Leibler divergence of q from p, in bits.
 
-    ``D(p || q) = sum_i p_i log(p_i / q_i)``: what it costs, per outcome, to
-    believe q where p is true. Also called the relative entropy. Not symmetric.
+    ``D(p || q) = sum_i p_i log(p_i / q_i)``: the mean
+    excess code length for outcomes of p in the code that is optimal for q.
+    Also called the relative entropy. Not symmetric.
 
     Parameters
     ----------
     p : array-like of shape (..., n_outcomes, ...)
-        Probabilities of what happens, summing to one along `axis`.
+        True probabilities, summing to one along `axis`.
 
     q : array-like of shape (..., n_outcomes, ...)
-        Probabilities of what was expected, summing to one along `axis`. The
-        other axes broadcast against those of `p`.
+        Predicted probabilities, summing to one along `axis`. The other axes
+        broadcast against those of `p`.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
@@ -136,16 +149,16 @@ def kl_divergence(p, q, *, base=2, axis=-1, normalize=False):
 
     Notes
     -----
-    The sum is taken over ``p ln(p/q) - p + q``, which adds nothing when both
-    sum to one, has no negative term, and keeps its relative accuracy when p
-    and q differ by little [2]_.
+    The summands are ``p ln(p/q) - p + q``. The two additional terms cancel
+    when both sum to one; with them no summand is negative, and the sum keeps
+    its relative accuracy when p and q are close [2]_.
 
     On PyTorch the result carries the gradient of that sum: in nats,
     ``1 - p_i / q_i`` with respect to ``q_i`` and ``ln(p_i / q_i)`` with
     respect to ``p_i``. It is 0 at p = q and differs from the gradient of
-    ``sum p ln(p/q)`` by the same number for each outcome, which no move from
-    one distribution to another can feel: through a softmax the two are the
-    same. It is finite everywhere; the derivative with respect to ``p_i`` at
+    ``sum p ln(p/q)`` by a constant over the outcomes, which has no effect on
+    changes that keep the sum: through a softmax the two gradients are equal.
+    It is finite everywhere; the derivative with respect to ``p_i`` at
     ``p_i = 0``, and both where the divergence is infinite, are taken to be 0
     for that outcome.
 
@@ -172,7 +185,15 @@ def kl_divergence(p, q, *, base=2, axis=-1, normalize=False):
     return sum_last(xp, terms) / ln_base
 
 
-def js_divergence(p, q, *, weights=None, base=2, axis=-1, normalize=False):
+def js_divergence(
+    p: ArrayLike,
+    q: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    base: float = 2,
+    axis: int = -1,
+    normalize: bool = False,
+) -> Array:
     """Jensen-Shannon divergence between two distributions, in bits.
 
     ``JS(p, q) = w_1 D(p || m) + w_2 D(q || m)`` with the mixture
@@ -215,7 +236,7 @@ def js_divergence(p, q, *, weights=None, base=2, axis=-1, normalize=False):
     ValueError
         If a distribution is empty, negative, not finite or does not sum to
         one, if the shapes of `p` and `q` do not match, if `weights` are not
-        two shares that sum to one, or `base` is not a base.
+        two proportions that sum to one, or `base` is not a base.
 
     TypeError
         If `p` or `q` does not hold real numbers, or they belong to different
@@ -223,7 +244,7 @@ def js_divergence(p, q, *, weights=None, base=2, axis=-1, normalize=False):
 
     See Also
     --------
-    kl_divergence : Asymmetric, and infinite where q rules out what p allows.
+    kl_divergence : Asymmetric, and infinite where only q is zero.
 
     Notes
     -----
@@ -247,47 +268,54 @@ def js_divergence(p, q, *, weights=None, base=2, axis=-1, normalize=False):
     0.0488
     """
     ln_base = check_base(base)
-    shares = _as_shares(weights)
+    proportions = _as_proportions(weights)
     xp, p, q = _as_pair(p, q, axis, normalize)
-    mixture = shares[0] * p + shares[1] * q
+    mixture = proportions[0] * p + proportions[1] * q
     log_mixture = safe_log(xp, mixture)
     nats = 0.0
-    for share, part in zip(shares, (p, q), strict=True):
-        if share == 0:
-            continue  # it may allow what the mixture rules out, and does not count
-        # What is too rare for the mixture to represent is as good as impossible.
+    for proportion, part in zip(proportions, (p, q), strict=True):
+        if proportion == 0:
+            continue  # it may be positive where the mixture is zero, and has no weight
+        # A product with the proportion may underflow; such outcomes count as impossible.
         part = xp.where(mixture > 0, part, xp.zeros_like(part))
         terms = divergence_terms(xp, part, mixture, log_mixture)
-        nats = nats + share * sum_last(xp, terms)
+        nats = nats + proportion * sum_last(xp, terms)
     return nats / ln_base
 
 
+class _Pair(NamedTuple):
+    """Two checked distributions, outcomes last, and their namespace."""
+
+    xp: ModuleType
+    p: Array
+    q: Array
+
+
 def _as_pair(p, q, axis, normalize):
-    """Return the namespace and both distributions, checked, outcomes last."""
     xp, p, q = real_floating_arrays(p=p, q=q)
     p = as_distributions(xp, p, name="p", axis=axis, normalize=normalize)
     q = as_distributions(xp, q, name="q", axis=axis, normalize=normalize)
     check_same_outcomes(p, q)
-    return xp, p, q
+    return _Pair(xp, p, q)
 
 
 def _infinite_where_impossible(xp, p, q, terms):
-    """Return `terms`, infinite for the outcomes of p that q rules out."""
+    """Return `terms`, infinite where p > 0 and q = 0."""
     return xp.where((p > 0) & (q == 0), xp.full_like(terms, math.inf), terms)
 
 
-def _as_shares(weights):
+def _as_proportions(weights):
     """Return the weights of p and q as two Python floats."""
     if weights is None:
         return 0.5, 0.5
     xp, weights = real_floating_arrays(weights=weights)
     if tuple(weights.shape) != (2,):
         raise ValueError(
-            f"weights must be two numbers, the shares of p and q, "
+            f"weights must be two numbers, the proportions of p and q, "
             f"got shape {tuple(weights.shape)}."
         )
-    shares = to_float(weights[0]), to_float(weights[1])
+    proportions = to_float(weights[0]), to_float(weights[1])
     tolerance = sum_tolerance(xp, weights.dtype)
-    if not (min(shares) >= 0 and math.isclose(sum(shares), 1, abs_tol=tolerance)):
-        raise ValueError(f"weights must not be negative and must sum to 1, got {shares}.")
-    return shares
+    if not (min(proportions) >= 0 and math.isclose(sum(proportions), 1, abs_tol=tolerance)):
+        raise ValueError(f"weights must not be negative and must sum to 1, got {proportions}.")
+    return proportions

@@ -3,28 +3,31 @@
 import numbers
 from collections.abc import Iterable
 
+from numpy.typing import ArrayLike
+
 from skinfo.measures._distribution import (
+    Array,
     as_distributions,
     as_joint,
     check_axis,
     marginal,
-    of_one_distribution,
+    refuses_samples,
 )
-from skinfo.measures._terms import entropy_terms, surprise
+from skinfo.measures._terms import entropy_terms, surprisal
 from skinfo.utils._array_api import real_floating_arrays, sum_all, sum_last
 from skinfo.utils._validation import check_base
 
-# Closer to alpha = 1 than this, ln(sum p^alpha) is a difference from 0 that the
-# division by 1 - alpha would blow up.
+# Closer to alpha = 1 than this, ln(sum p^alpha) is close to 0, and the division by
+# 1 - alpha would amplify its rounding error.
 _SHANNON_NEIGHBOURHOOD = 0.1
 
 
-@of_one_distribution(estimate="discrete_entropy")
-def entropy(p, *, base=2, axis=-1, normalize=False):
+@refuses_samples(estimate="discrete_entropy")
+def entropy(p: ArrayLike, *, base: float = 2, axis: int = -1, normalize: bool = False) -> Array:
     """Shannon entropy of a distribution, in bits.
 
-    ``H(p) = -sum_i p_i log p_i``, with ``0 log 0 = 0``: the mean number of
-    yes-no questions that the best questioner needs to learn the outcome.
+    ``H(p) = -sum_i p_i log p_i``, with ``0 log 0 = 0``: the mean
+    information of an outcome, and the least mean code length.
 
     Parameters
     ----------
@@ -61,14 +64,14 @@ def entropy(p, *, base=2, axis=-1, normalize=False):
 
     See Also
     --------
-    renyi_entropy : The one-parameter family this belongs to.
-    cross_entropy : The cost of coding with another distribution.
+    renyi_entropy : The one-parameter family that it belongs to.
+    cross_entropy : The mean code length for a predicted distribution.
     joint_entropy : The entropy of several variables together.
 
     Notes
     -----
-    On PyTorch the result carries a gradient. Its true value at ``p_i = 0`` is
-    infinite; it is taken to be 0 there, so that a zero stays out of the way.
+    On PyTorch the result carries a gradient. At ``p_i = 0``, where the
+    derivative is infinite, it is taken to be 0.
 
     References
     ----------
@@ -91,9 +94,9 @@ def entropy(p, *, base=2, axis=-1, normalize=False):
     return sum_last(xp, entropy_terms(xp, p)) / ln_base
 
 
-@of_one_distribution(estimate="discrete_entropy")
-def joint_entropy(p, *, base=2, normalize=False):
-    """Entropy of all the variables of a joint distribution together, in bits.
+@refuses_samples(estimate="discrete_entropy")
+def joint_entropy(p: ArrayLike, *, base: float = 2, normalize: bool = False) -> Array:
+    """Joint entropy of all variables of a joint distribution, in bits.
 
     ``H(X_1, ..., X_d) = -sum p log p`` over every cell of the table.
 
@@ -125,8 +128,8 @@ def joint_entropy(p, *, base=2, normalize=False):
 
     See Also
     --------
-    conditional_entropy : What is left of it once some variables are known.
-    total_correlation : How much less it is than the entropies of the parts.
+    conditional_entropy : What remains of it when some variables are known.
+    total_correlation : Sum of the single entropies minus the joint entropy.
 
     References
     ----------
@@ -147,9 +150,11 @@ def joint_entropy(p, *, base=2, normalize=False):
     return sum_all(xp, entropy_terms(xp, p)) / ln_base
 
 
-@of_one_distribution(estimate="discrete_entropy")
-def conditional_entropy(p, *, given, base=2, normalize=False):
-    """Entropy left in a joint distribution once some variables are known, in bits.
+@refuses_samples(estimate="discrete_entropy")
+def conditional_entropy(
+    p: ArrayLike, *, given: int | Iterable[int], base: float = 2, normalize: bool = False
+) -> Array:
+    """Conditional entropy of a joint distribution given some variables, in bits.
 
     ``H(A | B) = -sum p(a, b) log p(a | b)``, B being the variables on the axes
     `given` and A all the others.
@@ -187,13 +192,13 @@ def conditional_entropy(p, *, given, base=2, normalize=False):
 
     See Also
     --------
-    joint_entropy : Nothing is known.
-    mutual_information : How much knowing one variable takes off another.
+    joint_entropy : Without a condition.
+    mutual_information : Reduction of the entropy of a variable by another.
 
     Notes
     -----
     Computed from the conditional probabilities, not as the difference
-    ``H(A, B) - H(B)``, so that a function of what is known has an entropy of
+    ``H(A, B) - H(B)``, so that the entropy of a function of the condition is
     exactly 0.
 
     References
@@ -223,20 +228,22 @@ def conditional_entropy(p, *, given, base=2, normalize=False):
 def conditional_entropy_nats(xp, p, axes):
     """Return the entropy, in nats, of a checked joint `p` given the variables on `axes`."""
     p_given = marginal(xp, p, axes)
-    # No rounded sum of non-negative numbers is below one of them, so the quotient
+    # A rounded sum of non-negative numbers is at least each of them, so the quotient
     # is at most one and the summands are not negative.
     p_conditional = p / xp.where(p_given > 0, p_given, xp.ones_like(p_given))
-    return sum_all(xp, p * surprise(xp, p_conditional))
+    return sum_all(xp, p * surprisal(xp, p_conditional))
 
 
-def renyi_entropy(p, alpha, *, base=2, axis=-1, normalize=False):
+def renyi_entropy(
+    p: ArrayLike, alpha: float, *, base: float = 2, axis: int = -1, normalize: bool = False
+) -> Array:
     """Rényi entropy of order alpha, in bits.
 
-    ``H_alpha(p) = log(sum_i p_i^alpha) / (1 - alpha)``: entropy for a taste in
-    rare outcomes. It never increases with `alpha`, from the logarithm of the
-    number of possible outcomes (Hartley, 0) over Shannon's entropy (the limit
-    at 1) and the collision entropy (2) to the surprise of the likeliest
-    outcome (min-entropy, infinity).
+    ``H_alpha(p) = log(sum_i p_i^alpha) / (1 - alpha)``. A larger `alpha` gives
+    less weight to rare outcomes. The entropy never increases with `alpha`, from
+    the logarithm of the number of possible outcomes (Hartley, 0) through
+    Shannon's entropy (the limit at 1) and the collision entropy (2) to the
+    surprisal of the most probable outcome (min-entropy, infinity).
 
     Parameters
     ----------
@@ -306,27 +313,27 @@ def renyi_entropy(p, alpha, *, base=2, axis=-1, normalize=False):
 
 def _renyi_nats(xp, p, alpha):
     """Return the Rényi entropy in nats of `p`, outcomes last, by the formula fit for `alpha`."""
-    # Orders nearer to 1, or to infinity, than this differ from it by rounding, and the dtype
-    # may hold neither their difference from 1 nor their products.
+    # Orders closer to 1, or 1 / alpha closer to 0, give the limit up to rounding, while their
+    # difference from 1 or their products may not be representable.
     resolution = float(xp.finfo(p.dtype).eps)
     if abs(alpha - 1) <= resolution:
         return sum_last(xp, entropy_terms(xp, p))
 
-    surprises = surprise(xp, p)
+    surprisals = surprisal(xp, p)
     if abs(alpha - 1) < _SHANNON_NEIGHBOURHOOD:
         # sum p^alpha = 1 + sum p (p^(alpha - 1) - 1). All terms have the sign of
-        # 1 - alpha, so nothing cancels, and the sum of p is one by definition
-        # rather than by rounding, whose error the quotient would magnify.
-        excess = sum_last(xp, p * xp.expm1((1 - alpha) * surprises))
+        # 1 - alpha, so nothing cancels, and the 1 is exact, whereas the rounded
+        # sum of p would have an error that the division amplifies.
+        excess = sum_last(xp, p * xp.expm1((1 - alpha) * surprisals))
         return 0.0 - xp.log1p(excess) / (alpha - 1)  # 0 - 0 is 0, where 0 / -1 is -0
 
-    likeliest = surprise(xp, xp.max(p, axis=-1, keepdims=True))
+    smallest = surprisal(xp, xp.max(p, axis=-1, keepdims=True))
     if alpha >= 1 / resolution:
-        return xp.squeeze(likeliest, axis=-1)
+        return xp.squeeze(smallest, axis=-1)
 
-    # The likeliest outcome is taken out of the sum so that not all powers underflow.
+    # The largest power is factored out of the sum, so that not all of them underflow.
     possible = p > 0
-    exponents = xp.where(possible, alpha * (likeliest - surprises), xp.zeros_like(p))
+    exponents = xp.where(possible, alpha * (smallest - surprisals), xp.zeros_like(p))
     powers = xp.where(possible, xp.exp(exponents), xp.zeros_like(p))
     log_total = xp.log(sum_last(xp, powers))
-    return log_total / (1 - alpha) + xp.squeeze(likeliest, axis=-1) * (alpha / (alpha - 1))
+    return log_total / (1 - alpha) + xp.squeeze(smallest, axis=-1) * (alpha / (alpha - 1))

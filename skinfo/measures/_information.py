@@ -1,19 +1,23 @@
-"""Information that the variables of a joint distribution share."""
+"""Information shared by the variables of a joint distribution."""
 
-from skinfo.measures._distribution import as_joint, marginal, of_one_distribution
+from typing import Literal
+
+from numpy.typing import ArrayLike
+
+from skinfo.measures._distribution import Array, as_joint, marginal, refuses_samples
 from skinfo.measures._entropy import conditional_entropy_nats
 from skinfo.measures._terms import divergence_terms, entropy_terms, safe_log
 from skinfo.utils._array_api import real_floating_arrays, sum_all, sum_last, to_float
 from skinfo.utils._validation import check_base
 
 
-@of_one_distribution(estimate="mutual_info")
-def mutual_information(p_xy, *, base=2, normalize=False):
+@refuses_samples(estimate="mutual_info")
+def mutual_information(p_xy: ArrayLike, *, base: float = 2, normalize: bool = False) -> Array:
     """Mutual information of two variables, in bits.
 
-    ``I(X; Y) = D(p(x, y) || p(x) p(y))``: what one variable tells of the
-    other. 0 if and only if they are independent. To estimate it from samples,
-    see :mod:`skinfo.estimation`.
+    ``I(X; Y) = D(p(x, y) || p(x) p(y))``: the information of one variable about
+    the other. 0 if and only if they are independent. To estimate it from
+    samples, see :mod:`skinfo.estimation`.
 
     Parameters
     ----------
@@ -45,15 +49,15 @@ def mutual_information(p_xy, *, base=2, normalize=False):
 
     See Also
     --------
-    conditional_mutual_information : With a third variable known.
-    normalized_mutual_information : As a share, between 0 and 1.
+    conditional_mutual_information : Given a third variable.
+    normalized_mutual_information : As a proportion, between 0 and 1.
     total_correlation : Of more than two variables.
-    kl_divergence : The divergence this is an instance of.
+    kl_divergence : The divergence that it is a case of.
 
     Notes
     -----
-    Computed as the divergence, not as ``H(X) + H(Y) - H(X, Y)``: near
-    independence that difference of large numbers is rounding error of either
+    Computed as the divergence, not as ``H(X) + H(Y) - H(X, Y)``: close to
+    independence that difference is dominated by rounding errors of either
     sign. On PyTorch the result carries a gradient that is finite at zeros; see
     :func:`kl_divergence` for its constant.
 
@@ -76,11 +80,13 @@ def mutual_information(p_xy, *, base=2, normalize=False):
     return _total_correlation_nats(xp, p) / ln_base
 
 
-@of_one_distribution(estimate="conditional_mutual_info")
-def conditional_mutual_information(p_xyz, *, base=2, normalize=False):
+@refuses_samples(estimate="conditional_mutual_info")
+def conditional_mutual_information(
+    p_xyz: ArrayLike, *, base: float = 2, normalize: bool = False
+) -> Array:
     """Mutual information of two variables given a third, in bits.
 
-    ``I(X; Y | Z)``: what X still tells of Y, on average, when Z is known.
+    ``I(X; Y | Z)``: the mean information of X about Y when Z is known.
 
     Parameters
     ----------
@@ -112,8 +118,8 @@ def conditional_mutual_information(p_xyz, *, base=2, normalize=False):
 
     See Also
     --------
-    mutual_information : Nothing is known.
-    interaction_information : The difference that knowing Z makes.
+    mutual_information : Without a condition.
+    interaction_information : The difference that the condition makes.
 
     Notes
     -----
@@ -127,8 +133,8 @@ def conditional_mutual_information(p_xyz, *, base=2, normalize=False):
 
     Examples
     --------
-    X and Y are fair coins and Z says whether they differ. Alone they tell
-    nothing of each other; with Z known, everything:
+    X and Y are independent fair coins and Z tells whether they differ. Given
+    Z, each determines the other:
 
     >>> import numpy as np
     >>> from skinfo.measures import conditional_mutual_information, mutual_information
@@ -144,8 +150,8 @@ def conditional_mutual_information(p_xyz, *, base=2, normalize=False):
     return _conditional_mutual_information_nats(xp, p) / ln_base
 
 
-# What mutual information is compared with, from the entropies, in any one unit,
-# of X, of Y and of both: Vinh, Epps & Bailey (2010), table 2.
+# Normalisers of mutual information, from the entropies of X, of Y and of both in the same
+# unit: Vinh, Epps & Bailey (2010), table 2.
 _AVERAGES = {
     "arithmetic": lambda xp, h_x, h_y, h_xy: (h_x + h_y) / 2,
     "geometric": lambda xp, h_x, h_y, h_xy: _safe_sqrt(xp, h_x) * _safe_sqrt(xp, h_y),
@@ -155,12 +161,17 @@ _AVERAGES = {
 }
 
 
-@of_one_distribution(estimate="mutual_info")
-def normalized_mutual_information(p_xy, *, average="arithmetic", normalize=False):
-    """Mutual information as a share of the entropy of the variables.
+@refuses_samples(estimate="mutual_info")
+def normalized_mutual_information(
+    p_xy: ArrayLike,
+    *,
+    average: Literal["arithmetic", "geometric", "joint", "max", "min"] = "arithmetic",
+    normalize: bool = False,
+) -> Array:
+    """Mutual information as a proportion of the entropy of the variables.
 
     ``I(X; Y) / average(H(X), H(Y))``: 0 for independent variables, 1 for
-    variables that determine each other. A pure number, without a unit.
+    variables that determine each other. It has no unit.
 
     Parameters
     ----------
@@ -168,9 +179,9 @@ def normalized_mutual_information(p_xy, *, average="arithmetic", normalize=False
         Joint probabilities; the whole array sums to one.
 
     average : {'arithmetic', 'geometric', 'joint', 'max', 'min'}, default='arithmetic'
-        What to divide by: a mean of the two entropies, one of them, or the
-        joint entropy. With ``'min'`` the result is 1 as soon as one variable
-        is a function of the other.
+        The divisor: a mean of the two entropies, one of them, or the joint
+        entropy. With ``'min'`` the result is 1 if one variable is a function
+        of the other.
 
     normalize : bool, default=False
         Whether to divide by the sum first, which accepts counts.
@@ -194,7 +205,7 @@ def normalized_mutual_information(p_xy, *, average="arithmetic", normalize=False
     See Also
     --------
     mutual_information : The same in bits.
-    variation_of_information : The bits not shared.
+    variation_of_information : The information that is not shared.
     sklearn.metrics.normalized_mutual_info_score : The same from two labelings.
 
     References
@@ -218,17 +229,19 @@ def normalized_mutual_information(p_xy, *, average="arithmetic", normalize=False
     h_x, h_y, h_xy = (
         sum_all(xp, entropy_terms(xp, marginal(xp, p, axes))) for axes in ([0], [1], [0, 1])
     )
-    scale = _AVERAGES[average](xp, h_x, h_y, h_xy)
-    return _share(xp, _total_correlation_nats(xp, p), scale, empty=h_xy == 0)
+    total = _AVERAGES[average](xp, h_x, h_y, h_xy)
+    return _proportion(xp, _total_correlation_nats(xp, p), total, if_constant=h_xy == 0)
 
 
-@of_one_distribution(estimate="mutual_info")
-def variation_of_information(p_xy, *, base=2, normalize=False):
+@refuses_samples(estimate="mutual_info")
+def variation_of_information(
+    p_xy: ArrayLike, *, base: float = 2, normalize: bool = False
+) -> Array:
     """Variation of information between two variables, in bits.
 
     ``VI(X, Y) = H(X | Y) + H(Y | X)``: the information that the two do not
-    share. A metric: 0 if and only if each determines the other, and no detour
-    over a third variable is shorter.
+    share. A metric: 0 if and only if each determines the other, and it
+    satisfies the triangle inequality.
 
     Parameters
     ----------
@@ -279,8 +292,8 @@ def variation_of_information(p_xy, *, base=2, normalize=False):
     return nats / ln_base
 
 
-@of_one_distribution(estimate="pairwise_mutual_info")
-def total_correlation(p, *, base=2, normalize=False):
+@refuses_samples(estimate="pairwise_mutual_info")
+def total_correlation(p: ArrayLike, *, base: float = 2, normalize: bool = False) -> Array:
     """Total correlation of any number of variables, in bits.
 
     ``TC = H(X_1) + ... + H(X_d) - H(X_1, ..., X_d)``: the divergence of the
@@ -317,7 +330,7 @@ def total_correlation(p, *, base=2, normalize=False):
     See Also
     --------
     mutual_information : Of two variables.
-    interaction_information : Shared by all three rather than by any.
+    interaction_information : Information that all three share.
 
     References
     ----------
@@ -326,7 +339,7 @@ def total_correlation(p, *, base=2, normalize=False):
 
     Examples
     --------
-    Three copies of one fair coin hold three bits apart and one together:
+    Three copies of a fair coin have three bits separately and one jointly:
 
     >>> import numpy as np
     >>> from skinfo.measures import total_correlation
@@ -340,13 +353,13 @@ def total_correlation(p, *, base=2, normalize=False):
     return _total_correlation_nats(xp, p) / ln_base
 
 
-@of_one_distribution(estimate="conditional_mutual_info")
-def interaction_information(p, *, base=2, normalize=False):
+@refuses_samples(estimate="conditional_mutual_info")
+def interaction_information(p: ArrayLike, *, base: float = 2, normalize: bool = False) -> Array:
     """Interaction information of three variables, ``I(X; Y) - I(X; Y | Z)``, in bits.
 
-    Positive where knowing the third variable takes away from what two tell of
-    each other (redundancy), negative where it adds (synergy). The same for any
-    order of the three.
+    Positive if the third variable reduces the information that the other two
+    share (redundancy), negative if it increases it (synergy). Symmetric in the
+    three variables.
 
     Parameters
     ----------
@@ -382,8 +395,8 @@ def interaction_information(p, *, base=2, normalize=False):
 
     Notes
     -----
-    The sign is that of the co-information [1]_. Others, McGill [2]_ among
-    them, write ``I(X; Y | Z) - I(X; Y)``, the same with the sign turned.
+    The sign is that of the co-information [1]_. McGill [2]_ and others use the
+    opposite sign, ``I(X; Y | Z) - I(X; Y)``.
 
     References
     ----------
@@ -395,7 +408,7 @@ def interaction_information(p, *, base=2, normalize=False):
 
     Examples
     --------
-    Exclusive or is all synergy, copies are all redundancy:
+    Exclusive or is pure synergy, copies are pure redundancy:
 
     >>> import numpy as np
     >>> from skinfo.measures import interaction_information
@@ -432,8 +445,8 @@ def _total_correlation_nats(xp, p):
         log_product = log_product + safe_log(xp, p_axis)
         entropies.append(to_float(sum_all(xp, entropy_terms(xp, p_axis))))
     nats = sum_all(xp, divergence_terms(xp, p, product, log_product))
-    # The joint entropy is at least the largest, so that at most the others are left.
-    return _at_most(nats, sum(sorted(entropies)[:-1]))
+    # The joint entropy is at least the largest one, so TC is at most the sum of the others.
+    return _clip_rounding(nats, sum(sorted(entropies)[:-1]))
 
 
 def _conditional_mutual_information_nats(xp, p):
@@ -443,12 +456,13 @@ def _conditional_mutual_information_nats(xp, p):
     p_y_given_z = p_yz / xp.where(p_z > 0, p_z, xp.ones_like(p_z))
     log_product = safe_log(xp, p_xz) + safe_log(xp, p_yz) - safe_log(xp, p_z)
     nats = sum_all(xp, divergence_terms(xp, p, p_xz * p_y_given_z, log_product))
-    left = (to_float(conditional_entropy_nats(xp, part, [2])) for part in (p_xz, p_yz))
-    return _at_most(nats, min(left))
+    # I(X; Y | Z) <= min(H(X | Z), H(Y | Z)).
+    bounds = (to_float(conditional_entropy_nats(xp, part, [2])) for part in (p_xz, p_yz))
+    return _clip_rounding(nats, min(bounds))
 
 
-def _at_most(nats, bound):
-    """Return a sum that rounding alone puts above its bound, at that bound; gradients stay."""
+def _clip_rounding(nats, bound):
+    """Return a sum, lowered to its bound if rounding puts it above; the gradient is unchanged."""
     excess = to_float(nats) - bound
     return nats - excess if excess > 0 else nats
 
@@ -459,11 +473,11 @@ def _safe_sqrt(xp, x):
     return xp.where(positive, xp.sqrt(xp.where(positive, x, xp.ones_like(x))), xp.zeros_like(x))
 
 
-def _share(xp, part, whole, *, empty):
-    """Return part / whole, at most 1; where whole = 0, 1 if `empty` holds and 0 if not."""
-    positive = whole > 0
-    share = part / xp.where(positive, whole, xp.ones_like(whole))
-    # Part and whole are two sums, rounded apart: what exceeds one is that rounding.
-    share = xp.where(share > 1, xp.ones_like(share), share)
-    share = xp.where(positive, share, xp.astype(empty, share.dtype))
-    return share[()]  # NumPy answers `where` with an array without axes, sums with a scalar
+def _proportion(xp, part, total, *, if_constant):
+    """Return part / total, at most 1; where total = 0, 1 if `if_constant` and 0 otherwise."""
+    positive = total > 0
+    proportion = part / xp.where(positive, total, xp.ones_like(total))
+    # The two sums are rounded independently, so the quotient may exceed one.
+    proportion = xp.where(proportion > 1, xp.ones_like(proportion), proportion)
+    proportion = xp.where(positive, proportion, xp.astype(if_constant, proportion.dtype))
+    return proportion[()]  # NumPy returns an array without axes from `where`, a scalar from sums

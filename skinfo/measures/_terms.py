@@ -1,14 +1,13 @@
-"""The three summands every measure is made of, in nats.
+"""Summands of all measures, in nats, finite at zero probabilities in value and in gradient.
 
-Each is safe at the edges of the simplex, in value and in gradient: an argument
-that a branch must not see is replaced by one before the branch is taken, for
-``where`` alone would multiply the infinite derivative of the branch not taken
-by zero and pass on NaN.
+An argument that a branch cannot take is replaced by one before the branch is
+evaluated: ``where`` alone would multiply the infinite derivative of the branch
+that is not taken by zero, which gives NaN.
 """
 
 # Below |v| = 0.2 the remainder of the atanh series after these terms is less
 # than the rounding error of a float64.
-_NEAR = 0.2
+_SERIES_RANGE = 0.2
 _ATANH_COEFFICIENTS = tuple(1 / (2 * k + 1) for k in range(1, 12))
 
 
@@ -17,33 +16,34 @@ def safe_log(xp, x):
     return xp.log(xp.where(x > 0, x, xp.ones_like(x)))
 
 
-def surprise(xp, p):
+def surprisal(xp, p):
     """Return -ln(p), and 0 where p = 0.
 
-    A probability above one is so only by the rounding that the check of its
-    sum forgives. It does not surprise, so that no entropy comes out below 0.
+    A probability may exceed one by the rounding that the check of its sum
+    tolerates. It counts as one, so that no entropy is negative.
     """
     return 0.0 - safe_log(xp, xp.where(p <= 1, p, xp.ones_like(p)))
 
 
 def entropy_terms(xp, p):
     """Return -p ln(p), none of them negative; 0 with derivative 0 at p = 0."""
-    return p * surprise(xp, p)
+    return p * surprisal(xp, p)
 
 
 def divergence_terms(xp, p, q, log_q):
     """Return p ln(p/q) - p + q, none of them negative, accurate however close p is to q.
 
     Summed over outcomes, p and q cancel and leave the relative entropy. They
-    are worth adding for three reasons. The terms of sum p ln(p/q) have both
-    signs and cancel to noise when p is near q; these do not. Where the two
-    totals differ from one by rounding, the error is of second order instead of
-    first. And the gradient is zero at p = q, where the divergence is least.
+    are added for three reasons. The terms of sum p ln(p/q) have both signs and
+    cancel to rounding noise when p is near q; these do not. If the two totals
+    differ from one by rounding, the error is of second order instead of first.
+    And the gradient is zero at p = q, where the divergence is minimal.
 
     `log_q` is ln(q), given by the caller because a product of small marginals
     underflows where the sum of their logarithms does not. Where p = 0 the term
-    is q and its derivative in p, minus infinity in truth, is 0. Where p > 0
-    and q = 0, `log_q` decides; the caller knows whether that is infinity.
+    is q, and its derivative in p, which is minus infinity, is taken to be 0.
+    Where p > 0 and q = 0, `log_q` decides; the caller knows whether the term
+    is infinite.
 
     With v = (p - q) / (p + q), ln(p/q) = 2 atanh(v) and the term becomes
     (p - q) v + 2 p v (v^2/3 + v^4/5 + ...), which is used where v is small.
@@ -51,7 +51,7 @@ def divergence_terms(xp, p, q, log_q):
     of binomial probabilities".
     """
     zero = p == 0
-    near = xp.abs(p - q) <= _NEAR * (p + q)
+    near = xp.abs(p - q) <= _SERIES_RANGE * (p + q)
 
     use_series = near & ~zero
     a = xp.where(use_series, p, xp.ones_like(p))

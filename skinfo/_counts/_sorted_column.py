@@ -6,17 +6,13 @@ A place to cut is a position: that of the first row to its right.
 """
 
 from functools import cached_property
-from itertools import pairwise
-from math import frexp
 
 import numpy as np
 
 from skinfo._kernels._cuts import boundary_points, new_values, positions_near, running_sums
+from skinfo._kernels._exact_sums import exact_means, sums_between
 from skinfo._kernels._monotone import isotonic_blocks
 from skinfo._kernels._sorting import class_sums, sorted_pairs, sorted_rows
-
-# Beyond this a sum of so many values as fit any memory might be too large for a float.
-LARGE = 2.0**512
 
 
 class SortedColumn:
@@ -137,31 +133,18 @@ class SortedColumn:
         return self.values[positions - 1], self.values[positions]
 
     def means(self, positions):
-        """Return the mean of the finite values between cuts, (n_cuts + 1,).
+        """Return the mean of the finite values between cuts, rounded once, (n_cuts + 1,).
 
         An interval that holds infinities alone gives one of them, an empty one NaN.
         """
         values = self.values
         start = np.searchsorted(values, -np.inf, side="right")
         stop = np.searchsorted(values, np.inf, side="left")
-        ends = np.clip([0, *positions, len(values)], start, stop)
-        # Of the largest values not even two can be added; a power of two rounds nothing.
-        reach = max(-values[start], values[stop - 1], 1.0) if start < stop else 1.0
-        scale = 1.0
-        if reach > LARGE or self._target.is_weighted:
-            scale = 2.0 ** (frexp(reach)[1] - 1)
-            values = values / scale
-        sizes = np.diff(ends).astype(np.float64)
-        if self._target.is_weighted:
-            values = values * self._weights
-            sizes = _sums_between(self._weights, ends)
-        sums = _sums_between(values, ends)
-        means = np.divide(sums, sizes, out=np.full(len(sizes), np.nan), where=sizes > 0) * scale
-        if len(self) and self.values[0] == -np.inf and np.isnan(means[0]):
-            means[0] = -np.inf
-        if len(self) and self.values[-1] == np.inf and np.isnan(means[-1]):
-            means[-1] = np.inf
-        return means
+        ends = np.clip(np.concatenate([[0], positions, [len(values)]]), start, stop)
+        ends = ends.astype(np.int64, copy=False)
+        weights = np.diff(self._weight_before(ends)).astype(np.float64)
+        means = exact_means(sums_between(values, self._weights, ends), weights)
+        return with_infinities(means, values[:1], values[-1:])
 
     def boundary_points(self, limit):
         """Return where the class distribution changes, and whether these are all positions."""
@@ -186,5 +169,19 @@ class SortedColumn:
         return self._cumulative[positions]
 
 
-def _sums_between(terms, ends):
-    return np.array([terms[start:stop].sum() for start, stop in pairwise(ends.tolist())])
+def with_infinities(means, lowest, highest):
+    """Return means; the first and last are infinite where all values between cuts are.
+
+    Parameters
+    ----------
+    means : ndarray of shape (n_cuts + 1,)
+        NaN where there is no finite value.
+
+    lowest, highest : ndarray of shape (1,), or (0,) of an empty column
+        The least and the largest value.
+    """
+    if np.any(lowest == -np.inf) and np.isnan(means[0]):
+        means[0] = -np.inf
+    if np.any(highest == np.inf) and np.isnan(means[-1]):
+        means[-1] = np.inf
+    return means

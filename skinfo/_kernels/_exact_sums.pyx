@@ -1,0 +1,279 @@
+"""Exact sums of floats, the same in any order and by any parts.
+
+A sum is an integer of so many limbs of 32 bits, in units of 2**-2150 (Neal 2015, "Fast exact
+summation using small and large superaccumulators"): every float, and every product of two, is
+such an integer. Limbs are int64, so that carries wait; sums are added limb by limb.
+"""
+
+from libc.math cimport INFINITY, fabs
+from libc.stdint cimport int64_t, uint64_t
+
+import numpy as np
+
+from skinfo._kernels._elementary cimport bits_of, float_of
+
+cpdef enum:
+    N_LIMBS = 136
+
+cdef enum:
+    # Each product adds less than 2**35 to a limb.
+    BEFORE_CARRYING = 16777216
+    # Of a weight of one: exponent and digits.
+    OFFSET_OF_ONE = 1075
+    FRACTION = 0xFFFFFFFFFFFFF
+    LOW = 0xFFFFFFFF
+    # Values at a time, and how many of them side by side.
+    BLOCK = 1024
+    LANES = 8
+
+# Magnitudes between these can be taken apart without overflow or underflow.
+cdef double SMALL = 2.0**-800
+cdef double LARGE = 2.0**900
+
+# 2**27 + 1 splits 53 digits in halves.
+cdef double SPLITTER = 134217729.0
+
+
+def sums_between(const double[::1] values, const double[::1] weights, const int64_t[::1] ends):
+    """Return exact sums of weighted values from each end to the next, (n_ends - 1, N_LIMBS) int64.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,), dtype float64
+        Finite between the first end and the last.
+
+    weights : ndarray of shape (n,) or (0,), dtype float64
+        Finite and not negative; empty for weights of one.
+
+    ends : ndarray of shape (n_ends,), dtype int64
+        Increasing.
+    """
+    cdef Py_ssize_t e
+    out = np.zeros((max(ends.shape[0] - 1, 0), N_LIMBS), np.int64)
+    cdef int64_t[:, ::1] sums = out
+    cdef Py_ssize_t start, n
+    cdef Py_ssize_t n_added
+    with nogil:
+        for e in range(sums.shape[0]):
+            start = ends[e]
+            n_added = 0
+            while start < ends[e + 1]:
+                n = min(<Py_ssize_t>BLOCK, ends[e + 1] - start)
+                if weights.shape[0]:
+                    add_products(&sums[e, 0], &values[start], &weights[start], n)
+                else:
+                    add_block(&sums[e, 0], &values[start], n)
+                start += n
+                n_added += n
+                if n_added >= BEFORE_CARRYING:
+                    carry(&sums[e, 0])
+                    n_added = 0
+            carry(&sums[e, 0])
+    return out
+
+
+def sums_by_code(
+    const double[::1] values,
+    const double[::1] weights,
+    const int64_t[::1] codes,
+    Py_ssize_t n_codes,
+):
+    """Return exact sums of weighted values of each code, (n_codes, N_LIMBS) int64.
+
+    Parameters
+    ----------
+    values, weights : ndarray of shape (n,), dtype float64
+        Finite.
+
+    codes : ndarray of shape (n,), dtype int64
+
+    n_codes : int
+    """
+    out = np.zeros((n_codes, N_LIMBS), np.int64)
+    cdef int64_t[:, ::1] sums = out
+    cdef Py_ssize_t i, c
+    cdef Py_ssize_t start = 0, stop
+    with nogil:
+        while start < values.shape[0]:
+            stop = min(start + <Py_ssize_t>BEFORE_CARRYING, values.shape[0])
+            for i in range(start, stop):
+                add_product(&sums[codes[i], 0], values[i], weights[i])
+            for c in range(n_codes):
+                carry(&sums[c, 0])
+            start = stop
+    return out
+
+
+cdef void add_block(int64_t* limbs, const double* values, Py_ssize_t n) noexcept nogil:
+    """Add at most `BLOCK` values.
+
+    Where exponents are near each other, the leading 42 digits of all are added as floats, which
+    is exact for 1024 of them, then the next 42 (Rump, Ogita and Oishi 2008, "Accurate
+    floating-point summation"). What is left, of few blocks of a sorted column, is added one by
+    one.
+    """
+    cdef double[LANES] leading, following, left
+    cdef double[BLOCK] block
+    cdef Py_ssize_t i, k
+    cdef Py_ssize_t n_padded = (n + LANES - 1) // LANES * LANES
+    cdef double first, second, x, q, largest = 0.0
+    for i in range(n):
+        block[i] = values[i]
+    for i in range(n, n_padded):
+        block[i] = 0.0
+    for k in range(LANES):
+        leading[k] = following[k] = left[k] = 0.0
+    i = 0
+    while i < n_padded:
+        for k in range(LANES):
+            x = fabs(block[i + k])
+            left[k] = x if x > left[k] else left[k]
+        i += LANES
+    for k in range(LANES):
+        largest = left[k] if left[k] > largest else largest
+        left[k] = 0.0
+    if n < LANES or not SMALL < largest < LARGE:
+        for i in range(n):
+            add(limbs, values[i])
+        return
+    first = float_of((exponent_of(largest) + 11) << 52) * 1.5
+    second = first * (1.0 / (<int64_t>1 << 43))
+    i = 0
+    while i < n_padded:
+        for k in range(LANES):
+            x = block[i + k]
+            q = (x + first) - first
+            leading[k] += q
+            x -= q
+            q = (x + second) - second
+            following[k] += q
+            left[k] += fabs(x - q)
+        i += LANES
+    x = 0.0
+    for k in range(LANES):
+        x += left[k]
+    if x > 0.0:
+        for i in range(n):
+            add(limbs, values[i])
+        return
+    for k in range(LANES):
+        add(limbs, leading[k])
+        add(limbs, following[k])
+
+
+cdef void add_products(
+    int64_t* limbs, const double* values, const double* weights, Py_ssize_t n
+) noexcept nogil:
+    """Add at most `BLOCK` products: each as a float and what it was rounded by (Dekker 1971)."""
+    cdef double[BLOCK] products, errors
+    cdef Py_ssize_t i
+    cdef double a, b, p, a_high, a_low, b_high, b_low
+    cdef double least = INFINITY, most = 0.0
+    for i in range(n):
+        a, b = fabs(values[i]), weights[i]
+        # A product of zero is exact; any other has to leave room for its error.
+        p = a * b
+        most = a if a > most else most
+        most = b if b > most else most
+        most = p if p > most else most
+        p = INFINITY if a == 0.0 else p
+        least = p if p < least else least
+    if least < SMALL or most > LARGE:
+        for i in range(n):
+            add_product(limbs, values[i], weights[i])
+        return
+    for i in range(n):
+        a, b = values[i], weights[i]
+        p = a * SPLITTER
+        a_high = p - (p - a)
+        a_low = a - a_high
+        p = b * SPLITTER
+        b_high = p - (p - b)
+        b_low = b - b_high
+        p = a * b
+        products[i] = p
+        errors[i] = a_low * b_low - (((p - a_high * b_high) - a_low * b_high) - a_high * b_low)
+    add_block(limbs, products, n)
+    add_block(limbs, errors, n)
+
+
+cdef inline uint64_t digits_of(double value) noexcept nogil:
+    """Return the 53 binary digits of a magnitude as an integer."""
+    cdef uint64_t bits = bits_of(value)
+    cdef uint64_t is_normal = ((bits >> 52) & 0x7FF) != 0
+    return (bits & <uint64_t>FRACTION) | (is_normal << 52)
+
+
+cdef inline uint64_t exponent_of(double value) noexcept nogil:
+    """Return the exponent of the last of these digits, plus 1075."""
+    cdef uint64_t exponent = (bits_of(value) >> 52) & 0x7FF
+    return exponent + (exponent == 0)
+
+
+cdef inline void add(int64_t* limbs, double value) noexcept nogil:
+    """Add a value."""
+    cdef int64_t sign = -<int64_t>(bits_of(value) >> 63)
+    add_bits(limbs, digits_of(value), exponent_of(value) + OFFSET_OF_ONE, sign)
+
+
+cdef inline void add_product(int64_t* limbs, double value, double weight) noexcept nogil:
+    """Add the product of a value and a weight that is not negative."""
+    cdef int64_t sign = -<int64_t>(bits_of(value) >> 63)
+    cdef uint64_t a = digits_of(value), b = digits_of(weight)
+    cdef uint64_t offset = exponent_of(value) + exponent_of(weight)
+    cdef uint64_t low = LOW
+    add_bits(limbs, (a & low) * (b & low), offset, sign)
+    add_bits(limbs, (a >> 32) * (b & low) + (a & low) * (b >> 32), offset + 32, sign)
+    add_bits(limbs, (a >> 32) * (b >> 32), offset + 64, sign)
+
+
+cdef inline void add_bits(
+    int64_t* limbs, uint64_t bits, uint64_t offset, int64_t sign
+) noexcept nogil:
+    """Add ``bits * 2**offset``, or subtract it where the sign is -1 and not 0."""
+    cdef uint64_t shift = offset & 31
+    cdef uint64_t low = (bits & <uint64_t>LOW) << shift
+    cdef uint64_t high = (bits >> 32) << shift
+    limbs += offset >> 5
+    limbs[0] += (<int64_t>(low & <uint64_t>LOW) ^ sign) - sign
+    limbs[1] += (<int64_t>((low >> 32) + (high & <uint64_t>LOW)) ^ sign) - sign
+    limbs[2] += (<int64_t>(high >> 32) ^ sign) - sign
+
+
+cdef inline void carry(int64_t* limbs) noexcept nogil:
+    """Make all limbs but the last numbers of 32 bits."""
+    cdef Py_ssize_t k
+    cdef int64_t over
+    for k in range(N_LIMBS - 1):
+        # Rounded down, also of a negative number.
+        over = limbs[k] >> 32
+        limbs[k] -= over * (<int64_t>1 << 32)
+        limbs[k + 1] += over
+
+
+def exact_means(sums, weights):
+    """Return exact sums divided by weights and rounded once, NaN for a weight of zero.
+
+    Parameters
+    ----------
+    sums : ndarray of shape (n, N_LIMBS), dtype int64
+
+    weights : ndarray of shape (n,), dtype float64
+
+    Returns
+    -------
+    means : ndarray of shape (n,), dtype float64
+    """
+    means = np.full(len(sums), np.nan)
+    for i in np.flatnonzero(weights).tolist():
+        above, below = float(weights[i]).as_integer_ratio()
+        means[i] = (to_integer(sums[i]) * below) / (above << 2150)
+    return means
+
+
+cdef object to_integer(limbs):
+    """Return a sum as one integer, in units of 2**-2150."""
+    total = 0
+    for limb in reversed(limbs.tolist()):
+        total = (total << 32) + limb
+    return total

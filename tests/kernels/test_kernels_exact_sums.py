@@ -1,0 +1,59 @@
+"""Exact sums: against rational arithmetic, in any order and by any parts."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skinfo._kernels._exact_sums import N_LIMBS, exact_means, sums_between, sums_by_code
+
+FLOATS = st.floats(allow_nan=False, allow_infinity=False)
+WEIGHTS = st.floats(1e-100, 1e100) | st.integers(1, 9).map(float)
+
+
+def rounded(fraction):
+    # The quotient of two integers is rounded correctly.
+    return fraction.numerator / fraction.denominator
+
+
+@given(st.lists(st.tuples(FLOATS, WEIGHTS), min_size=1, max_size=30), st.floats(1e200, 1e300))
+def test_means_are_rounded_once(samples, weight):
+    values, weights = map(np.array, zip(*samples, strict=True))
+    exact = sum(Fraction(float(v)) * Fraction(float(w)) for v, w in samples)
+    sums = sums_between(values, weights, np.array([0, len(values)]))
+    assert exact_means(sums, np.array([weight]))[0] == rounded(exact / Fraction(weight))
+
+
+@given(st.lists(FLOATS, max_size=30), st.integers(0, 30), st.randoms())
+def test_parts_and_order_do_not_matter(values, cut, random):
+    weight = np.array([64.0])
+    shuffled = np.array(random.sample(values, len(values)))
+    values, ones, cut = np.array(values), np.ones(len(values)), min(cut, len(values))
+    whole = sums_between(values, np.empty(0), np.array([0, len(values)]))
+    parts = sums_between(values, ones, np.array([0, cut, len(values)]))
+    codes = np.zeros(len(values), np.int64)
+    for other in (parts.sum(axis=0)[None], sums_by_code(shuffled, ones, codes, 1)):
+        np.testing.assert_array_equal(exact_means(other, weight), exact_means(whole, weight))
+
+
+def test_sums_beyond_the_largest_float_cancel():
+    largest = np.finfo(float).max
+    values = np.array([largest] * 4 + [1.0, 2.0**-1074] + [-largest] * 4)
+    sums = sums_between(values, np.empty(0), np.array([0, 4, 10, 10]))
+    assert sums.shape == (3, N_LIMBS)
+    means = exact_means(sums, np.array([4.0, 6.0, 0.0]))
+    assert means[0] == largest
+    assert np.isnan(means[2])
+    assert exact_means(sums[:2].sum(axis=0)[None], np.ones(1))[0] == 1.0
+
+
+@pytest.mark.parametrize("spread", [0, 4, 30])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_many_values(weighted, spread, rng):
+    values = rng.standard_normal(10_000) * 10.0 ** rng.integers(-spread, spread + 1, 10_000)
+    weights = rng.random(10_000) if weighted else np.ones(10_000)
+    exact = sum(Fraction(v) * Fraction(w) for v, w in zip(values, weights, strict=True))
+    sums = sums_between(values, weights if weighted else np.empty(0), np.array([0, 10_000]))
+    assert exact_means(sums, np.ones(1))[0] == rounded(exact)

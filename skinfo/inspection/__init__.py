@@ -1,6 +1,6 @@
-"""Displays: what the other rooms compute, as pictures in scikit-learn's manner.
+"""Displays: plots of what the other subpackages compute, in the style of scikit-learn.
 
-Each Display keeps the numbers that it draws, so that they can be had without the picture.
+Each Display stores the numbers that it draws, so that they can be used without the plot.
 Matplotlib is imported when something is plotted.
 """
 

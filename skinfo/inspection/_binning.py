@@ -1,4 +1,4 @@
-"""BinningDisplay: the bins of one column, what y is in them, and what they say of it."""
+"""BinningDisplay: class rates, shares and information of the bins of one column."""
 
 from itertools import cycle
 
@@ -11,30 +11,30 @@ from skinfo.inspection._style import (
     SKY,
     check_lengths,
     draw_intervals,
+    escape_math,
+    label_ticks,
     legend_above,
     line_style,
-    literal,
-    name_ticks,
-    points_a_place,
+    points_per_tick,
     shorten,
     start_plot,
 )
 from skinfo.utils._compat import _check_feature_names_in, check_matplotlib_support
 
-# Where the panels of values, shares and bits stand within the axes, and how wide they are.
+# Left end and width of the panels of values, shares and bits, in axes coordinates.
 PANELS = ((0.0, 0.5), (0.56, 0.19), (0.81, 0.19))
 
-# Points, at least and at most.
+# Smallest and largest, in points.
 MARKER_SIZES = (2.5, 5.0)
 
-# Share of a row over which the classes are spread.
+# Share of a row over which the marks of several classes are spread.
 SPREAD = 0.6
 
 MARKERS = "osD^vPX"
 
 
 class BinningDisplay:
-    """Class rates (or means) in each bin of a column, beside how full it is and its bits.
+    """Class rates (or means) of y in each bin of a column, with the bin's share and information.
 
     It is recommended to use `from_estimator` to create a display. All parameters are stored as
     attributes.
@@ -48,16 +48,16 @@ class BinningDisplay:
         Share of the samples in each bin.
 
     bits : array-like of shape (n_bins,)
-        What each bin adds to the information about y, in bits.
+        Contribution of each bin to the mutual information with y, in bits.
 
     value, low, high : array-like of shape (n_bins, n_shown)
         Rates of the classes shown, or the mean of a continuous y, and their intervals.
 
     value_names : array-like of shape (n_shown,)
-        What they are, for the legend.
+        Their names in the legend.
 
     value_label : str, default="Class rate"
-        What they are, for the axis.
+        Their name on the axis.
 
     feature_name : str, default=None
         Name of the column.
@@ -192,7 +192,7 @@ class BinningDisplay:
             share=table["share"].to_numpy(),
             bits=table["bits"].to_numpy(),
             feature_name=feature,
-            **_values(table),
+            **_target_statistics(table),
         )
         return display.plot(ax, name=name, **kwargs)
 
@@ -236,25 +236,25 @@ class BinningDisplay:
         self.bars_bits_ = _draw_bars(self.axes_[2], bits, "Bits", SKY)
         for panel in self.axes_:
             panel.set_ylim(len(bins) - 0.5, -0.5)
-        name_ticks(self.axes_[0].yaxis, bins.tolist(), beside=ax.xaxis)
+        label_ticks(self.axes_[0].yaxis, bins.tolist(), across=ax.xaxis)
         name = self.feature_name if name is None else name
         self.axes_[0].set_ylabel("Bin" if name is None else shorten(name))
         return self
 
     def _draw_values(self, value, low, high, share, kwargs):
-        """Draw the values as marks, spread within a row where there are several."""
+        """Draw the values as marks, spread over a row if there are several."""
         n_bins, n_shown = value.shape
         offsets = np.linspace(-0.5, 0.5, n_shown) * SPREAD if n_shown > 1 else np.zeros(1)
         overall = np.nansum(share[:, np.newaxis] * value, axis=0) / share.sum()
         self.lines_, self.intervals_, self.overall_ = [], [], []
         ax = self.axes_[0]
-        step = points_a_place(ax.yaxis, n_bins * n_shown) * SPREAD
+        step = points_per_tick(ax.yaxis, n_bins * n_shown) * SPREAD
         size = float(np.clip(step, *MARKER_SIZES))
-        looks = zip(range(n_shown), cycle(COLOURS), cycle(MARKERS))
-        for k, colour, marker in looks:
+        styles = zip(range(n_shown), cycle(COLOURS), cycle(MARKERS))
+        for k, colour, marker in styles:
             rows = np.arange(n_bins) + offsets[k]
             defaults = {"color": colour, "marker": marker, "linestyle": "none", "markersize": size}
-            style = line_style(defaults | {"label": literal(self.value_names[k])}, kwargs)
+            style = line_style(defaults | {"label": escape_math(self.value_names[k])}, kwargs)
             self.lines_ += ax.plot(value[:, k], rows, **style)
             colour = self.lines_[-1].get_color()
             self.intervals_.append(
@@ -271,7 +271,7 @@ class BinningDisplay:
 
 
 def _draw_bars(panel, widths, label, colour):
-    """Return bars on the rows of the first panel."""
+    """Draw bars next to the rows of the first panel, and return them."""
     bars = panel.barh(np.arange(len(widths)), widths, color=colour)
     panel.tick_params(left=False, labelleft=False)
     panel.spines[["top", "right"]].set_visible(False)
@@ -280,8 +280,8 @@ def _draw_bars(panel, widths, label, colour):
     return bars
 
 
-def _values(table):
-    """Return what a `bin_table` says of y, as keywords of the display."""
+def _target_statistics(table):
+    """Return the statistics of y in a `bin_table`, as keywords of the display."""
     if "mean" in table:
         label, columns = "Mean of y", {"mean": ("mean", "low", "high")}
     else:

@@ -1,20 +1,20 @@
-"""DistributionDisplay: one distribution, or two side by side."""
+"""DistributionDisplay: bars of one distribution, or of two side by side."""
 
 import numpy as np
 from sklearn.utils import column_or_1d
 
-from skinfo.inspection._samples import column_table, levels_of
 from skinfo.inspection._style import (
     BLUE,
     ORANGE,
     bar_style,
-    bits,
     check_lengths,
+    escape_math,
+    format_bits,
+    label_ticks,
     legend_above,
-    literal,
-    name_ticks,
     start_plot,
 )
+from skinfo.inspection._variable import level_codes, table_of_columns
 from skinfo.measures import cross_entropy, entropy, kl_divergence
 from skinfo.utils._compat import check_matplotlib_support
 
@@ -22,7 +22,7 @@ GROUP_WIDTH = 0.8
 
 
 class DistributionDisplay:
-    """Bars of a distribution p, or of p beside q, with their information.
+    """Bars of a distribution p, or of p and q side by side, with their entropies in bits.
 
     It is recommended to use `from_distributions` or `from_data` to create a display. All
     parameters are stored as attributes.
@@ -39,16 +39,16 @@ class DistributionDisplay:
         H(p), in bits.
 
     cross_entropy : float, default=None
-        H(p, q), in bits: what an outcome of p costs in a code made for q.
+        H(p, q), in bits: the mean length of outcomes of p in a code that is optimal for q.
 
     kl_divergence : float, default=None
-        D(p || q), in bits: how much of that is for taking q for p.
+        D(p || q), in bits: the excess of the cross-entropy over the entropy.
 
     outcomes : array-like of shape (n_outcomes,), default=None
-        Names of the outcomes. None: their numbers.
+        Names of the outcomes. None: their indices.
 
     names : tuple of two str, default=("p", "q")
-        What the distributions are called.
+        Names of the distributions.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class DistributionDisplay:
         Bars of p, and of q.
 
     legend_ : matplotlib Legend
-        Names of the distributions, and their bits.
+        Names of the distributions, and their entropies.
 
     ax_ : matplotlib Axes
         Axes with the bars.
@@ -67,7 +67,7 @@ class DistributionDisplay:
     See Also
     --------
     JointDistributionDisplay : Two variables.
-    skinfo.measures.kl_divergence : The number alone.
+    skinfo.measures.kl_divergence : The number without the plot.
 
     Examples
     --------
@@ -110,7 +110,7 @@ class DistributionDisplay:
         ax=None,
         **kwargs,
     ):
-        """Plot distributions that are known.
+        """Plot known distributions.
 
         Parameters
         ----------
@@ -121,13 +121,13 @@ class DistributionDisplay:
             Probabilities to compare.
 
         outcomes : array-like of shape (n_outcomes,), default=None
-            Names of the outcomes. None: their numbers.
+            Names of the outcomes. None: their indices.
 
         normalize : bool, default=False
-            Whether to divide by the sum first, which accepts counts.
+            Whether to divide by the sum first; needed for counts.
 
         names : tuple of two str, default=("p", "q")
-            What the distributions are called.
+            Names of the distributions.
 
         ax : matplotlib Axes, default=None
             Axes to plot on. None makes new ones.
@@ -143,11 +143,11 @@ class DistributionDisplay:
         Raises
         ------
         ValueError
-            If `p` or `q` is no distribution, or their lengths differ.
+            If `p` or `q` is not a distribution, or their lengths differ.
 
         See Also
         --------
-        DistributionDisplay.from_data : Shares of the values of samples.
+        DistributionDisplay.from_data : Relative frequencies in samples.
 
         Examples
         --------
@@ -171,18 +171,18 @@ class DistributionDisplay:
 
     @classmethod
     def from_data(cls, x, y=None, *, names=("p", "q"), ax=None, **kwargs):
-        """Plot the shares of the values of a discrete sample, or of two samples.
+        """Plot the relative frequencies of the values of a discrete sample, or of two samples.
 
         Parameters
         ----------
         x : array-like of shape (n_samples,)
-            Integers, booleans, strings or categories. Missing values are a level of their own.
+            Integers, booleans, strings or categories. Missing values are a separate level.
 
         y : array-like of shape (n_other_samples,), default=None
-            Another sample of the same thing, such as a later month. Its shares are q.
+            Another sample of the same variable, such as a later month. Its frequencies are q.
 
         names : tuple of two str, default=("p", "q")
-            What the samples are called.
+            Names of the samples.
 
         ax : matplotlib Axes, default=None
             Axes to plot on. None makes new ones.
@@ -193,17 +193,17 @@ class DistributionDisplay:
         Returns
         -------
         display : DistributionDisplay
-            The display, plotted. Its numbers are those of the shares as they are: of small
-            samples the entropy is too small and the divergence too large.
+            The display, plotted. Its numbers are plug-in estimates: for small samples the entropy
+            is biased downwards and the divergence upwards.
 
         Raises
         ------
         ValueError
-            If a sample holds numbers that are not whole: bin them first.
+            If a sample holds numbers that are not integers: bin them first.
 
         See Also
         --------
-        skinfo.estimation.discrete_entropy : Estimates that allow for the size of the sample.
+        skinfo.estimation.discrete_entropy : Estimates with a bias correction.
 
         Examples
         --------
@@ -233,7 +233,7 @@ class DistributionDisplay:
             Axes to plot on. None makes new ones.
 
         names : tuple of two str, default=None
-            What to call the distributions. None: `names` as given before.
+            Names of the distributions. None: those of the display.
 
         **kwargs : dict
             Passed to matplotlib's ``bar``, of both.
@@ -257,23 +257,27 @@ class DistributionDisplay:
         for i, (shares, label, colour) in enumerate(
             zip(shown, labels, (BLUE, ORANGE), strict=False)
         ):
-            style = bar_style({"color": colour, "width": width, "label": literal(label)}, kwargs)
-            places = np.arange(len(shares)) + (i - (len(shown) - 1) / 2) * width
-            self.bars_.append(ax.bar(places, shares, **style))
-        name_ticks(ax.xaxis, np.arange(len(p)) if outcomes is None else outcomes)
+            style = bar_style(
+                {"color": colour, "width": width, "label": escape_math(label)}, kwargs
+            )
+            positions = np.arange(len(shares)) + (i - (len(shown) - 1) / 2) * width
+            self.bars_.append(ax.bar(positions, shares, **style))
+        label_ticks(ax.xaxis, np.arange(len(p)) if outcomes is None else outcomes)
         ax.set(xlabel="Outcome", ylabel="Probability")
         self.legend_ = legend_above(ax, n_columns=2, title=self._numbers(), title_fontsize="small")
         return self
 
     def _numbers(self):
-        first = f"Entropy {bits(self.entropy)}"
+        """Return entropy, cross-entropy and divergence as the title of the legend."""
+        first = f"Entropy {format_bits(self.entropy)}"
         if self.q is None:
             return first
-        return f"{first}, cross-entropy {bits(self.cross_entropy)}, KL {bits(self.kl_divergence)}"
+        cross, divergence = format_bits(self.cross_entropy), format_bits(self.kl_divergence)
+        return f"{first}, cross-entropy {cross}, KL {divergence}"
 
 
 def _distribution(p, name, normalize):
-    """Return probabilities (n_outcomes,) float64; that they are is for the measures to check."""
+    """Return probabilities (n_outcomes,) float64; the measures check that they are."""
     p = np.asarray(p, dtype=np.float64)
     if p.ndim != 1:
         raise ValueError(f"{name} must have shape (n_outcomes,), got {p.shape}.")
@@ -283,11 +287,11 @@ def _distribution(p, name, normalize):
 
 
 def _joint_levels(samples, caller):
-    """Return the codes of each sample, and the names of the levels of all of them."""
+    """Return the codes of each sample, and the names of the levels that they share."""
     import pandas as pd
 
     columns = [pd.Series(column_or_1d(sample)) for sample in samples]
-    table = column_table(caller, x=pd.concat(columns, ignore_index=True))
+    table = table_of_columns(caller, x=pd.concat(columns, ignore_index=True))
     numbers = table.numbers(0) if table.is_numeric(0) else np.empty(0)
     finite = numbers[np.isfinite(numbers)]
     fractions = finite[finite % 1 != 0]
@@ -296,5 +300,5 @@ def _joint_levels(samples, caller):
             f"A sample must be discrete, and holds {fractions[0]:g}. Bin it first, for example "
             "with MutualInfoBinner or KBinsDiscretizer."
         )
-    codes, names = levels_of(table, 0)
+    codes, names = level_codes(table, 0)
     return np.split(codes, np.cumsum([len(column) for column in columns])[:-1]), names

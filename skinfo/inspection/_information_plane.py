@@ -1,15 +1,15 @@
-"""InformationPlaneDisplay: bits kept of y against bits of description."""
+"""InformationPlaneDisplay: information about y against compression."""
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skinfo.inspection._style import (
     GREY,
-    bits,
     check_lengths,
+    escape_math,
+    format_bits,
     legend_above,
     line_style,
-    literal,
     next_colour,
     start_plot,
 )
@@ -17,7 +17,7 @@ from skinfo.utils._compat import check_matplotlib_support
 
 
 class InformationPlaneDisplay:
-    """What compressions hold of y against what they take to describe, in bits.
+    """Information of compressions T about y against their complexity, in bits.
 
     It is recommended to use `from_data`, `from_curve` or `from_estimator` to create a display.
     All parameters are stored as attributes.
@@ -25,13 +25,13 @@ class InformationPlaneDisplay:
     Parameters
     ----------
     compression : array-like of shape (n_points,)
-        Bits of description of each compression T: I(X; T), or H(T) where T is a function of X.
+        Complexity of each compression T: I(X; T), or H(T) if T is a function of X.
 
     relevance : array-like of shape (n_points,)
         I(T; y) of each, in bits.
 
     mutual_information : float, default=None
-        I(X; y), in bits, which no compression exceeds. None: not drawn.
+        I(X; y), in bits, the upper bound of all compressions. None: not drawn.
 
     Attributes
     ----------
@@ -39,10 +39,10 @@ class InformationPlaneDisplay:
         The curve, in the order given.
 
     bound_ : matplotlib Line2D
-        Where each bit of description is a bit about y: nothing lies above it.
+        The diagonal I(T; y) = I(X; T), which no compression exceeds.
 
     limit_ : matplotlib Line2D or None
-        The information that X holds of y.
+        The mutual information I(X; y).
 
     ax_ : matplotlib Axes
         Axes with the curve.
@@ -52,8 +52,8 @@ class InformationPlaneDisplay:
 
     See Also
     --------
-    skinfo.feature_selection.selection_curve : A curve of selections.
-    SelectionPathDisplay : With the names of the features.
+    skinfo.feature_selection.selection_curve : Curve of selections.
+    SelectionPathDisplay : The path of one selector, with the names of its features.
 
     References
     ----------
@@ -82,13 +82,14 @@ class InformationPlaneDisplay:
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n_samples, n_features)
-            Counts or weights of each y in each row, as in `skinfo.cluster.information_curve`.
+            Counts or weights of each value of y in each sample, as in
+            `skinfo.cluster.information_curve`.
 
         betas : array-like of shape (n_betas,), default=None
-            As there.
+            As in `skinfo.cluster.information_curve`.
 
         name : str, default=None
-            What to call the curve in the legend.
+            Name of the curve in the legend.
 
         ax : matplotlib Axes, default=None
             Axes to plot on. None makes new ones.
@@ -103,7 +104,7 @@ class InformationPlaneDisplay:
 
         See Also
         --------
-        InformationPlaneDisplay.from_curve : Of a curve that is there already.
+        InformationPlaneDisplay.from_curve : Plot a curve that has been computed.
         """
         check_matplotlib_support(f"{cls.__name__}.from_data")
         from skinfo.cluster import information_curve
@@ -113,16 +114,16 @@ class InformationPlaneDisplay:
 
     @classmethod
     def from_curve(cls, curve, *, name=None, ax=None, **kwargs):
-        """Plot a curve that is there already.
+        """Plot a curve that has been computed.
 
         Parameters
         ----------
         curve : object with ``compression`` and ``relevance``
-            From `selection_curve` or `information_curve`. Its ``mutual_information``, where it
-            has one, is the limit.
+            From `selection_curve` or `information_curve`. Its ``mutual_information``, if it has
+            one, is the limit.
 
         name : str, default=None
-            What to call the curve in the legend.
+            Name of the curve in the legend.
 
         ax : matplotlib Axes, default=None
             Axes to plot on. None makes new ones.
@@ -138,11 +139,11 @@ class InformationPlaneDisplay:
         Raises
         ------
         TypeError
-            If the object is no curve.
+            If the object is not such a curve.
 
         See Also
         --------
-        InformationPlaneDisplay.from_estimator : The path of a selector.
+        InformationPlaneDisplay.from_estimator : Plot the path of a selector.
 
         Examples
         --------
@@ -166,16 +167,15 @@ class InformationPlaneDisplay:
 
     @classmethod
     def from_estimator(cls, estimator, *, name=None, ax=None, **kwargs):
-        """Plot what a fitted estimator holds of y: a point after each feature, or one.
+        """Plot the information of a fitted estimator about y: one point, or one for each feature.
 
         Parameters
         ----------
         estimator : InfoBottleneckSelector or InformationBottleneck
-            Fitted. Of a selector the path over its features is shown, of a clustering one
-            point.
+            Fitted. A selector is a path over its features, a clustering one point.
 
         name : str, default=None
-            What to call the path in the legend. None: the name of the class.
+            Name of the path in the legend. None: the name of the class.
 
         ax : matplotlib Axes, default=None
             Axes to plot on. None makes new ones.
@@ -191,14 +191,14 @@ class InformationPlaneDisplay:
         Raises
         ------
         TypeError
-            If the estimator does not keep its compression.
+            If the estimator does not store its compression.
 
         sklearn.exceptions.NotFittedError
             If it is not fitted.
 
         See Also
         --------
-        InformationPlaneDisplay.from_curve : Over the price of description.
+        InformationPlaneDisplay.from_curve : Plot a curve over beta.
 
         Examples
         --------
@@ -215,7 +215,7 @@ class InformationPlaneDisplay:
         if not (hasattr(estimator, "compression_") and hasattr(estimator, "information_")):
             raise TypeError(
                 f"{cls.__name__}.from_estimator takes an InfoBottleneckSelector or an "
-                f"InformationBottleneck, got {type(estimator).__name__}. Of a pipeline, pass the "
+                f"InformationBottleneck, got {type(estimator).__name__}. For a pipeline, pass the "
                 "step."
             )
         display = cls(*np.atleast_1d(estimator.compression_, estimator.information_))
@@ -230,7 +230,7 @@ class InformationPlaneDisplay:
             Axes to plot on. None makes new ones.
 
         name : str, default=None
-            What to call the curve in the legend.
+            Name of the curve in the legend.
 
         **kwargs : dict
             Passed to matplotlib's ``plot``.
@@ -251,7 +251,7 @@ class InformationPlaneDisplay:
         ax = start_plot(self, ax)
         defaults = {"color": next_colour(ax), "marker": "o", "markersize": 4}
         if name is not None:
-            defaults["label"] = literal(name)
+            defaults["label"] = escape_math(name)
         style = line_style(defaults, kwargs)
         (self.line_,) = ax.plot(compression, relevance, **style)
         self._draw_limits()
@@ -261,14 +261,15 @@ class InformationPlaneDisplay:
         return self
 
     def _draw_limits(self):
+        """Draw the diagonal, and I(X; y) if it is known."""
         ax = self.ax_
-        look = {"color": GREY, "linewidth": 1, "zorder": 0}
-        self.bound_ = ax.axline((0, 0), slope=1, linestyle=":", **look)
+        style = {"color": GREY, "linewidth": 1, "zorder": 0}
+        self.bound_ = ax.axline((0, 0), slope=1, linestyle=":", **style)
         self.limit_ = None
         if self.mutual_information is not None:
             self.limit_ = ax.axhline(
                 self.mutual_information,
                 linestyle="--",
-                label=f"I(X; y), {bits(self.mutual_information)}",
-                **look,
+                label=f"I(X; y), {format_bits(self.mutual_information)}",
+                **style,
             )

@@ -1,33 +1,33 @@
-"""JointDistributionDisplay: two variables together, and each by itself."""
+"""JointDistributionDisplay: the joint distribution of two variables and its marginals."""
 
 import numpy as np
 
 from skinfo.estimation import mutual_info_test
-from skinfo.inspection._samples import column_table, joint_shares, read_variable
 from skinfo.inspection._style import (
     BLUE,
     GREY,
-    bits,
-    name_ticks,
+    artist_style,
+    format_bits,
+    label_ticks,
     shorten,
     start_plot,
-    styled,
 )
+from skinfo.inspection._variable import joint_distribution, read_variable, table_of_columns
 from skinfo.measures import mutual_information
 from skinfo.utils._compat import check_matplotlib_support
 
-# Up to so many points are told apart.
-MOST_POINTS = 5000
+# With more points than this a scatter plot is unreadable.
+MAX_POINTS = 5000
 
-# The panels within the axes: of the joint distribution, of x above it, of y beside it.
+# Panels of the joint distribution, of x above and of y to the right, in axes coordinates.
 PANELS = ((0, 0, 0.8, 0.8), (0, 0.83, 0.8, 0.17), (0.83, 0, 0.17, 0.8))
 
-# Room around points, in lengths of the axes.
+# Space around points, as a share of the length of an axis.
 MARGIN = 0.03
 
 
 class JointDistributionDisplay:
-    """The joint distribution of two variables, their marginals, and the bits they share.
+    """The joint distribution of two variables, their marginals and mutual information.
 
     It is recommended to use `from_data` or `from_distribution` to create a display. All
     parameters are stored as attributes.
@@ -38,34 +38,34 @@ class JointDistributionDisplay:
         Joint probabilities.
 
     x_levels, y_levels : array-like of shape (n_x,) or (n_x + 1,), and so for y
-        Names of the levels of a discrete variable, or the ends of the intervals of a
+        Names of the levels of a discrete variable, or the edges of the intervals of a
         continuous one.
 
     mutual_info : float
         I(x; y), in bits.
 
     interval : tuple of two float, default=None
-        Ends of an interval for it.
+        Its confidence interval.
 
     samples : tuple of two arrays of shape (n_samples,), default=None
         Values of two continuous variables, to draw as points.
 
     names : tuple of two str, default=("x", "y")
-        What the variables are called.
+        Names of the variables.
 
     Attributes
     ----------
     mesh_ : matplotlib QuadMesh or None
-        The heat map, if one is drawn.
+        The heat map, if there is one.
 
     scatter_ : matplotlib PathCollection or None
-        The points, if they are drawn.
+        The points, if there are any.
 
     bars_x_, bars_y_ : matplotlib BarContainer
         The marginals.
 
     axes_ : ndarray of shape (3,) of matplotlib Axes
-        Panels of the joint distribution, of x, above it, and of y, to its right.
+        Panels of the joint distribution, of x above it, and of y to its right.
 
     ax_ : matplotlib Axes
         Axes that hold the panels.
@@ -75,8 +75,8 @@ class JointDistributionDisplay:
 
     See Also
     --------
-    skinfo.estimation.mutual_info_test : The estimate and its interval alone.
-    skinfo.measures.mutual_information : Of a known distribution.
+    skinfo.estimation.mutual_info_test : The estimate and its interval without the plot.
+    skinfo.measures.mutual_information : Mutual information of a known distribution.
 
     Examples
     --------
@@ -122,7 +122,7 @@ class JointDistributionDisplay:
         ax=None,
         **kwargs,
     ):
-        """Plot a joint distribution that is known.
+        """Plot a known joint distribution.
 
         Parameters
         ----------
@@ -130,13 +130,13 @@ class JointDistributionDisplay:
             Joint probabilities.
 
         x_levels, y_levels : array-like, default=None
-            Names of the levels, or the ends of intervals. None: the numbers of the levels.
+            Names of the levels, or the edges of intervals. None: the indices of the levels.
 
         normalize : bool, default=False
-            Whether to divide by the sum first, which accepts counts.
+            Whether to divide by the sum first; needed for counts.
 
         names : tuple of two str, default=("x", "y")
-            What the variables are called.
+            Names of the variables.
 
         ax : matplotlib Axes, default=None
             Axes to plot on. None makes new ones.
@@ -152,11 +152,11 @@ class JointDistributionDisplay:
         Raises
         ------
         ValueError
-            If `p_xy` is no joint distribution, or levels do not fit it.
+            If `p_xy` is not a joint distribution, or levels do not match its shape.
 
         See Also
         --------
-        JointDistributionDisplay.from_data : Of samples.
+        JointDistributionDisplay.from_data : Plot samples.
 
         Examples
         --------
@@ -195,23 +195,23 @@ class JointDistributionDisplay:
         ax=None,
         **kwargs,
     ):
-        """Plot two columns, and estimate the bits they share.
+        """Plot two columns, and estimate their mutual information.
 
         Parameters
         ----------
         x, y : array-like of shape (n_samples,)
             Numbers, dates, booleans, strings or categories. Missing values are a level of a
-            discrete variable; continuous ones may have none.
+            discrete variable; a continuous variable must not have any.
 
         discrete_x, discrete_y : "auto" or bool, default="auto"
             Whether the variable is discrete. ``"auto"``: by dtype; floating point numbers are
             continuous.
 
         confidence_level : float, default=0.95
-            Of the interval.
+            Confidence level of the interval.
 
         names : tuple of two str, default=None
-            What the variables are called. None: the ``name`` of a series, or x and y.
+            Names of the variables. None: the ``name`` of a series, or x and y.
 
         kind : {"auto", "scatter", "joint"}, default="auto"
             Points or a heat map. ``"auto"``: points for up to 5000 samples of two continuous
@@ -227,7 +227,7 @@ class JointDistributionDisplay:
         -------
         display : JointDistributionDisplay
             The display, plotted. The information is estimated from the samples, not from the
-            intervals drawn.
+            intervals that are drawn.
 
         Raises
         ------
@@ -236,7 +236,7 @@ class JointDistributionDisplay:
 
         See Also
         --------
-        JointDistributionDisplay.from_distribution : Of known probabilities.
+        JointDistributionDisplay.from_distribution : Plot known probabilities.
 
         Examples
         --------
@@ -253,7 +253,7 @@ class JointDistributionDisplay:
         check_matplotlib_support(caller)
         if names is None:
             names = tuple(getattr(v, "name", None) or d for v, d in ((x, "x"), (y, "y")))
-        table = column_table(caller, x=x, y=y)
+        table = table_of_columns(caller, x=x, y=y)
         x, y = read_variable(table, 0, discrete_x), read_variable(table, 1, discrete_y)
         result = mutual_info_test(
             x.values[:, np.newaxis],
@@ -263,7 +263,7 @@ class JointDistributionDisplay:
         )
         low, high = result.confidence_interval(confidence_level)
         display = cls(
-            joint_shares(x, y),
+            joint_distribution(x, y),
             x_levels=x.levels,
             y_levels=y.levels,
             mutual_info=float(result.statistic[0]),
@@ -282,10 +282,10 @@ class JointDistributionDisplay:
             Axes to plot on. None makes new ones.
 
         names : tuple of two str, default=None
-            What to call the variables. None: `names` as given before.
+            Names of the variables. None: those of the display.
 
         kind : {"auto", "scatter", "joint"}, default="auto"
-            Points or a heat map. ``"auto"``: points, where there are samples, up to 5000.
+            Points or a heat map. ``"auto"``: points, if there are at most 5000 samples.
 
         **kwargs : dict
             Passed to matplotlib's ``scatter`` or ``pcolormesh``.
@@ -298,9 +298,9 @@ class JointDistributionDisplay:
         Raises
         ------
         ValueError
-            If levels do not fit the probabilities, or points are asked for without samples.
+            If levels do not match the probabilities, or `kind` is ``"scatter"`` without samples.
         """
-        points = _draws_points(kind, self.samples)
+        points = _is_scatter(kind, self.samples)
         p_xy = np.asarray(self.p_xy)
         edges = [
             _edges(levels, n, name)
@@ -325,33 +325,36 @@ class JointDistributionDisplay:
             style = {"cmap": "Blues", "vmin": 0} | kwargs
             self.mesh_ = joint.pcolormesh(*edges, p_xy.T, **style)
         margins = MARGIN * points
-        joint.set_xlim(_widened(edges[0], margins))
-        joint.set_ylim(_widened(edges[1], margins))
+        joint.set_xlim(_padded_limits(edges[0], margins))
+        joint.set_ylim(_padded_limits(edges[1], margins))
         self._name_axes(p_xy.shape, self.names if names is None else names)
         self._draw_marginals(p_xy, edges)
         ax.set_title(self._title(), fontsize="medium")
         return self
 
     def _draw_points(self, kwargs):
+        """Draw the samples as points."""
         from matplotlib.collections import PathCollection
 
         n = len(self.samples[0])
         defaults = {"color": BLUE, "s": 12, "alpha": float(np.clip(30 / np.sqrt(n), 0.15, 0.8))}
-        style = styled(PathCollection, defaults | {"linewidths": 0}, kwargs)
+        style = artist_style(PathCollection, defaults | {"linewidths": 0}, kwargs)
         self.scatter_ = self.axes_[0].scatter(*self.samples, **style)
 
     def _name_axes(self, shape, names):
+        """Label the axes of the joint distribution, and the ticks of discrete variables."""
         axes = (self.axes_[0].xaxis, self.axes_[0].yaxis)
         for axis, levels, n, name in zip(
             axes, (self.x_levels, self.y_levels), shape, names, strict=True
         ):
             if len(levels) == n:
-                name_ticks(axis, list(levels))
+                label_ticks(axis, list(levels))
             axis.set_label_text(shorten(name))
 
     def _draw_marginals(self, p_xy, edges):
+        """Draw bars of the marginal distributions."""
         _, above, right = self.axes_
-        widths = [np.diff(ends) for ends in edges]
+        widths = [np.diff(each) for each in edges]
         style = {"color": GREY, "align": "edge", "edgecolor": "white", "linewidth": 0.3}
         self.bars_x_ = above.bar(edges[0][:-1], p_xy.sum(axis=1), widths[0], **style)
         self.bars_y_ = right.barh(edges[1][:-1], p_xy.sum(axis=0), widths[1], **style)
@@ -361,20 +364,21 @@ class JointDistributionDisplay:
             panel.spines[["top", "right"]].set_visible(False)
 
     def _title(self):
-        title = f"{bits(self.mutual_info)} shared"
+        """Return the mutual information and its interval as text."""
+        title = f"{format_bits(self.mutual_info)} shared"
         if self.interval is None:
             return title
         low, high = self.interval
         return f"{title} ({low:.3g} to {high:.3g})"
 
 
-def _draws_points(kind, samples):
-    """Say whether to draw points.
+def _is_scatter(kind, samples):
+    """Return whether to draw points instead of a heat map.
 
     Raises
     ------
     ValueError
-        If there is no such kind, or no samples for it.
+        If there is no such kind, or it needs samples and there are none.
     """
     if kind not in ("auto", "scatter", "joint"):
         raise ValueError(f"kind must be 'auto', 'scatter' or 'joint', got {kind!r}.")
@@ -383,22 +387,22 @@ def _draws_points(kind, samples):
             "kind='scatter' needs samples of two continuous variables. Use kind='joint'."
         )
     return kind == "scatter" or (
-        kind == "auto" and samples is not None and len(samples[0]) <= MOST_POINTS
+        kind == "auto" and samples is not None and len(samples[0]) <= MAX_POINTS
     )
 
 
-def _widened(edges, margin):
-    """Return the first and the last end, moved apart."""
+def _padded_limits(edges, margin):
+    """Return the first and last edge, moved apart by a share of the range."""
     room = margin * (edges[-1] - edges[0])
     return edges[0] - room, edges[-1] + room
 
 
 def _edges(levels, n, name):
-    """Return the ends (n + 1,) of the places of a variable: intervals, or one around each code."""
+    """Return the edges (n + 1,) of the bins of a variable: intervals, or one around each code."""
     if len(levels) == n:
         return np.arange(n + 1) - 0.5
     if len(levels) == n + 1:
         return np.asarray(levels, dtype=np.float64)
     raise ValueError(
-        f"{name} must hold {n} names or the {n + 1} ends of intervals, got {len(levels)}."
+        f"{name} must hold {n} names or the {n + 1} edges of intervals, got {len(levels)}."
     )

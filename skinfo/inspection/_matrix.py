@@ -1,4 +1,4 @@
-"""MutualInfoMatrixDisplay: what columns say of each other."""
+"""MutualInfoMatrixDisplay: heat map of the mutual information of pairs of columns."""
 
 import numpy as np
 import pandas as pd
@@ -8,11 +8,11 @@ from scipy.spatial.distance import squareform
 from skinfo._counts._quantiles import default_n_bins, equal_frequency_codes
 from skinfo._counts._table import table_of
 from skinfo.estimation import pairwise_mutual_info
-from skinfo.inspection._style import check_lengths, name_ticks, space_for_text, start_plot
+from skinfo.inspection._style import check_lengths, fitting_font_size, label_ticks, start_plot
 from skinfo.utils._compat import check_matplotlib_support
 
-# Smaller numbers than this many points cannot be read.
-SMALLEST_NUMBER = 6.0
+# Font size in points below which numbers are illegible.
+SMALLEST_NUMBER_FONT = 6.0
 
 MASK_COLOUR = "#E6E6E6"
 
@@ -20,9 +20,9 @@ MASK_COLOUR = "#E6E6E6"
 class MutualInfoMatrixDisplay:
     """Heat map of the mutual information of all pairs of columns, in bits.
 
-    The diagonal, which is the entropy of each column, is left grey, so that the colours tell
-    the pairs apart. It is recommended to use `from_data` to create a display. All parameters
-    are stored as attributes.
+    The diagonal, which is the entropy of each column, is grey, so that the colours
+    differentiate the pairs. It is recommended to use `from_data` to create a display. All
+    parameters are stored as attributes.
 
     Parameters
     ----------
@@ -38,13 +38,13 @@ class MutualInfoMatrixDisplay:
         The heat map.
 
     colorbar_ : matplotlib Colorbar or None
-        Its scale.
+        Its colour scale.
 
     text_ : ndarray of shape (n_features, n_features) of matplotlib Text, or None
-        The numbers, where they can be read.
+        The numbers, if they are legible.
 
     order_ : ndarray of shape (n_features,), dtype int64
-        Columns in the order drawn.
+        Indices of the columns in the order drawn.
 
     ax_ : matplotlib Axes
         Axes with the heat map.
@@ -54,7 +54,7 @@ class MutualInfoMatrixDisplay:
 
     See Also
     --------
-    skinfo.estimation.pairwise_mutual_info : The numbers alone.
+    skinfo.estimation.pairwise_mutual_info : The numbers without the plot.
 
     Examples
     --------
@@ -85,29 +85,29 @@ class MutualInfoMatrixDisplay:
         ax=None,
         **kwargs,
     ):
-        """Estimate the information of all pairs of columns, and plot it.
+        """Estimate the mutual information of all pairs of columns, and plot it.
 
         Parameters
         ----------
         X : array-like or dataframe of shape (n_samples, n_features)
-            Columns of any kind. Those of floating point numbers are cut into bins of equal
-            frequency, 3 to 10 by the cube root of the number of samples, if they take more values;
-            missing values are a level of their own.
+            Columns of any kind. Floating point numbers are cut into equal-frequency bins, 3 to 10
+            by the cube root of the number of samples, if they take more values; missing values
+            are a separate level.
 
         estimator : {"emi", "plugin"}, default="emi"
             As in `pairwise_mutual_info`, like the next two.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            A weight of w counts as w repetitions of the row, but does not move the bins.
+            A weight of w counts as w repetitions of the sample, but does not move the bins.
 
         n_jobs : int or None, default=None
-            Threads.
+            Number of threads.
 
         order : {"given", "clustered"}, default="given"
-            ``"clustered"`` puts columns that say the same next to each other.
+            ``"clustered"`` puts redundant columns next to each other.
 
         colorbar : bool, default=True
-            Whether to draw a scale.
+            Whether to draw a colour scale.
 
         ax : matplotlib Axes, default=None
             Axes to plot on. None makes new ones.
@@ -123,11 +123,11 @@ class MutualInfoMatrixDisplay:
         Raises
         ------
         ValueError
-            As `pairwise_mutual_info`; if there is no such order.
+            As in `pairwise_mutual_info`; if there is no such order.
 
         See Also
         --------
-        MutualInfoDisplay.from_data : With a target.
+        MutualInfoDisplay.from_data : Mutual information with a target.
 
         Examples
         --------
@@ -156,10 +156,10 @@ class MutualInfoMatrixDisplay:
             Axes to plot on. None makes new ones.
 
         order : {"given", "clustered"}, default="given"
-            ``"clustered"`` puts columns that say the same next to each other.
+            ``"clustered"`` puts redundant columns next to each other.
 
         colorbar : bool, default=True
-            Whether to draw a scale.
+            Whether to draw a colour scale.
 
         **kwargs : dict
             Passed to matplotlib's ``imshow``.
@@ -189,11 +189,12 @@ class MutualInfoMatrixDisplay:
         self._draw(matrix, colorbar, kwargs)
         self.text_ = self._write(matrix)
         labels = [f"x{j}" for j in self.order_] if names is None else names[self.order_].tolist()
-        name_ticks(ax.xaxis, labels)
-        name_ticks(ax.yaxis, labels)
+        label_ticks(ax.xaxis, labels)
+        label_ticks(ax.yaxis, labels)
         return self
 
     def _draw(self, matrix, colorbar, kwargs):
+        """Draw the heat map, its diagonal grey, and the colour scale."""
         pairs = np.ma.array(matrix, mask=np.eye(len(matrix), dtype=bool))
         style = {"cmap": "Blues", "vmin": 0, "interpolation": "nearest"} | kwargs
         self.image_ = self.ax_.imshow(pairs, **style)
@@ -204,10 +205,10 @@ class MutualInfoMatrixDisplay:
             self.colorbar_.set_label("Bits shared")
 
     def _write(self, matrix):
-        """Write the numbers into the cells, if they can be read there."""
+        """Write the numbers into the cells, and return the text; None if they are illegible."""
         n = len(matrix)
-        size = min(space_for_text(axis, n, 5) for axis in (self.ax_.xaxis, self.ax_.yaxis))
-        if size < SMALLEST_NUMBER:
+        size = min(fitting_font_size(axis, n, 5) for axis in (self.ax_.xaxis, self.ax_.yaxis))
+        if size < SMALLEST_NUMBER_FONT:
             return None
         text = np.empty((n, n), dtype=object)
         for i, j in np.ndindex(n, n):
@@ -225,11 +226,12 @@ class MutualInfoMatrixDisplay:
 
 
 def _given(matrix):
+    """Return the columns in the order given."""
     return np.arange(len(matrix))
 
 
 def _clustered(matrix):
-    """Return the leaves of average linkage over the share of information that pairs lack."""
+    """Return the order of the leaves of average linkage by one minus normalised information."""
     if len(matrix) < 3:
         return _given(matrix)
     entropies = np.diag(matrix)
@@ -241,12 +243,12 @@ def _clustered(matrix):
     return leaves_list(links).astype(np.int64)
 
 
-# Each takes the matrix and gives the columns in the order to draw.
+# Functions of the matrix that return the columns in the order to draw.
 ORDERS = {"given": _given, "clustered": _clustered}
 
 
 def _is_dark(rgba):
-    """Say whether white letters show better on a colour than black ones (relative luminance)."""
+    """Return whether white text is more legible than black on a colour (relative luminance)."""
     return float(np.dot(np.asarray(rgba)[:3] ** 2.2, [0.2126, 0.7152, 0.0722])) < 0.3
 
 

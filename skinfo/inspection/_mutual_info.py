@@ -1,4 +1,4 @@
-"""MutualInfoDisplay: what each feature says of the target, the most telling first."""
+"""MutualInfoDisplay: ranked bars of the mutual information of features with a target."""
 
 import numpy as np
 from scipy.stats import false_discovery_control
@@ -7,28 +7,28 @@ from sklearn.utils.validation import check_is_fitted
 from skinfo._counts._table import table_of
 from skinfo.estimation import mutual_info_test
 from skinfo.inspection._style import (
-    INK,
+    DARK_GREY,
     SKY,
     bar_style,
     check_lengths,
     draw_intervals,
+    escape_math,
+    label_ticks,
     legend_above,
-    literal,
-    name_ticks,
-    points_a_place,
+    points_per_tick,
     start_plot,
 )
 from skinfo.utils._compat import check_matplotlib_support
 
-# How much paint a bar keeps that may be chance.
-PALE = 0.35
+# Opacity of bars that are not significant.
+INSIGNIFICANT_ALPHA = 0.35
 
-# The most of a row that an interval fills.
+# Width of the line of an interval, at most, as a share of a row.
 INTERVAL_FILL = 0.25
 
 
 class MutualInfoDisplay:
-    """Ranked bars of the information that features carry about a target, in bits.
+    """Ranked bars of the mutual information of features with a target, in bits.
 
     It is recommended to use `from_data` or `from_estimator` to create a display. All parameters
     are stored as attributes.
@@ -36,30 +36,30 @@ class MutualInfoDisplay:
     Parameters
     ----------
     mutual_info : array-like of shape (n_features,)
-        Of each feature with the target, in bits.
+        Mutual information of each feature with the target, in bits.
 
     feature_names : array-like of shape (n_features,), default=None
         Names of the features. None: x0, x1, ...
 
     low, high : array-like of shape (n_features,), default=None
-        Ends of an interval for each. None: no intervals.
+        Ends of the confidence interval of each. None: no intervals.
 
     qvalue : array-like of shape (n_features,), default=None
-        Adjusted p-values. None: all bars are drawn alike.
+        Adjusted p-values. None: all bars are drawn in the same way.
 
     Attributes
     ----------
     bars_ : matplotlib BarContainer
-        Bars of the features shown, the most telling first.
+        Bars of the features shown, the most informative first.
 
     intervals_ : matplotlib LineCollection or None
         Intervals of the features shown.
 
     text_ : matplotlib Text or None
-        Says how many features are not shown, and how much they say at most.
+        Number of features that are not shown, and their largest mutual information.
 
     ranking_ : ndarray of shape (n_features,), dtype int64
-        Features in the order of their bits.
+        Indices of the features, the most informative first.
 
     ax_ : matplotlib Axes
         Axes with the bars.
@@ -69,8 +69,8 @@ class MutualInfoDisplay:
 
     See Also
     --------
-    skinfo.estimation.mutual_info_test : The numbers alone.
-    SelectionPathDisplay : What each feature adds to those before it.
+    skinfo.estimation.mutual_info_test : The numbers without the plot.
+    SelectionPathDisplay : Information that each feature adds to those before it.
 
     Examples
     --------
@@ -108,7 +108,7 @@ class MutualInfoDisplay:
         ax=None,
         **kwargs,
     ):
-        """Estimate the information of each column with y, test it, and plot it.
+        """Estimate and test the mutual information of each column with y, and plot it.
 
         Parameters
         ----------
@@ -122,25 +122,25 @@ class MutualInfoDisplay:
             Which columns are discrete.
 
         discrete_target : "auto" or bool, default="auto"
-            Whether y is.
+            Whether y is discrete.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            A weight of w counts as w repetitions of the row.
+            A weight of w counts as w repetitions of the sample.
 
         confidence_level : float, default=0.95
-            Of the intervals.
+            Confidence level of the intervals.
 
         n_jobs : int or None, default=None
-            Threads over columns.
+            Number of threads over columns.
 
         max_features : int or None, default=20
-            The most features to show; the others are counted in a note. None shows all.
+            Maximum number of features to show; a note counts the others. None shows all.
 
         max_qvalue : float, default=0.05
-            Bars of features whose q-value is above it are pale.
+            Features with a larger q-value have pale bars.
 
         name : str, default=None
-            What to call y on the axis.
+            Name of y on the axis.
 
         ax : matplotlib Axes, default=None
             Axes to plot on. None makes new ones.
@@ -156,11 +156,11 @@ class MutualInfoDisplay:
         Raises
         ------
         ValueError
-            As `mutual_info_test`; if `confidence_level` is not between 0 and 1.
+            As in `mutual_info_test`; if `confidence_level` is not between 0 and 1.
 
         See Also
         --------
-        MutualInfoDisplay.from_estimator : Numbers that an estimator has found.
+        MutualInfoDisplay.from_estimator : Numbers of a fitted estimator.
 
         Examples
         --------
@@ -193,22 +193,22 @@ class MutualInfoDisplay:
     def from_estimator(
         cls, estimator, *, max_features=20, max_qvalue=0.05, name=None, ax=None, **kwargs
     ):
-        """Plot what a fitted binner or selector has found of each feature.
+        """Plot the mutual information of the features of a fitted binner or selector.
 
         Parameters
         ----------
         estimator : MutualInfoBinner or InfoBottleneckSelector
-            Fitted. Of a selector with groups, each group has one bar. A binner has chosen its
-            bins to be informative and has no p-values, so its bars are all drawn alike.
+            Fitted. For a selector with groups, each group has one bar. A binner optimises its bins
+            on the same data and has no p-values, so all its bars are drawn in the same way.
 
         max_features : int or None, default=20
-            The most features to show; the others are counted in a note. None shows all.
+            Maximum number of features to show; a note counts the others. None shows all.
 
         max_qvalue : float, default=0.05
-            Bars of features whose q-value is above it are pale.
+            Features with a larger q-value have pale bars.
 
         name : str, default=None
-            What to call y on the axis.
+            Name of y on the axis.
 
         ax : matplotlib Axes, default=None
             Axes to plot on. None makes new ones.
@@ -224,14 +224,14 @@ class MutualInfoDisplay:
         Raises
         ------
         TypeError
-            If the estimator does not keep the information of its features.
+            If the estimator does not store the mutual information of its features.
 
         sklearn.exceptions.NotFittedError
             If it is not fitted.
 
         See Also
         --------
-        MutualInfoDisplay.from_data : With intervals.
+        MutualInfoDisplay.from_data : Estimates with intervals.
 
         Examples
         --------
@@ -244,7 +244,7 @@ class MutualInfoDisplay:
         >>> plt.close()
         """
         check_matplotlib_support(f"{cls.__name__}.from_estimator")
-        display = cls(**_found_by(estimator, cls.__name__))
+        display = cls(**_features_of(estimator, cls.__name__))
         return display.plot(
             ax, name=name, max_features=max_features, max_qvalue=max_qvalue, **kwargs
         )
@@ -258,13 +258,13 @@ class MutualInfoDisplay:
             Axes to plot on. None makes new ones.
 
         name : str, default=None
-            What to call y on the axis.
+            Name of y on the axis.
 
         max_features : int or None, default=20
-            The most features to show; the others are counted in a note. None shows all.
+            Maximum number of features to show; a note counts the others. None shows all.
 
         max_qvalue : float, default=0.05
-            Bars of features whose q-value is above it are pale.
+            Features with a larger q-value have pale bars.
 
         **kwargs : dict
             Passed to matplotlib's ``barh``.
@@ -295,51 +295,51 @@ class MutualInfoDisplay:
         self.bars_ = ax.barh(rows, values[shown], **bar_style({"color": SKY}, kwargs))
         self.intervals_ = None
         if low is not None and high is not None:
-            width = min(1.2, INTERVAL_FILL * points_a_place(ax.yaxis, len(shown)))
+            width = min(1.2, INTERVAL_FILL * points_per_tick(ax.yaxis, len(shown)))
             self.intervals_ = draw_intervals(
                 ax.hlines, rows, low[shown], high[shown], linewidth=width
             )
         if qvalue is not None:
-            self._pale(qvalue[shown] > max_qvalue, max_qvalue)
+            self._fade(qvalue[shown] > max_qvalue, max_qvalue)
         labels = [f"x{j}" for j in shown] if names is None else names[shown].tolist()
-        self._finish(labels, values[self.ranking_[len(shown) :]])
-        ax.set_xlabel(f"Information about {'y' if name is None else literal(name)} (bits)")
+        self._label_rows(labels, values[self.ranking_[len(shown) :]])
+        ax.set_xlabel(f"Information about {'y' if name is None else escape_math(name)} (bits)")
         return self
 
-    def _pale(self, chance, max_qvalue):
-        """Make the bars pale that may be chance."""
-        for bar, may_be_chance in zip(self.bars_, chance, strict=True):
-            if may_be_chance:
-                bar.set_alpha(PALE)
-        if chance.any():
-            first = self.bars_[int(np.argmax(chance))]
+    def _fade(self, is_insignificant, max_qvalue):
+        """Make the bars of insignificant features pale."""
+        for bar, is_pale in zip(self.bars_, is_insignificant, strict=True):
+            if is_pale:
+                bar.set_alpha(INSIGNIFICANT_ALPHA)
+        if is_insignificant.any():
+            first = self.bars_[int(np.argmax(is_insignificant))]
             first.set_label(f"may be chance (q > {max_qvalue:g})")
             legend_above(self.ax_)
 
-    def _finish(self, labels, rest):
-        """Name the rows, the first on top, and say what is left out."""
+    def _label_rows(self, labels, omitted):
+        """Label the rows, the first on top, and note how many are left out."""
         ax = self.ax_
         self.text_ = None
-        if len(rest):
-            note = f" at most {rest[0]:.2g} bits each"
+        if len(omitted):
+            note = f" at most {omitted[0]:.2g} bits each"
             self.text_ = ax.text(0, len(labels), note, va="center")
-            labels = [*labels, f"{len(rest)} more"]
-        size = name_ticks(ax.yaxis, labels)
+            labels = [*labels, f"{len(omitted)} more"]
+        size = label_ticks(ax.yaxis, labels)
         if self.text_ is not None:
             self.text_.set_fontsize(size)
         ax.set_ylim(len(labels) - 0.5, -0.5)
-        ax.axvline(0, color=INK, linewidth=0.8)
+        ax.axvline(0, color=DARK_GREY, linewidth=0.8)
 
 
 def _column_names(X):
-    """Return the names of the columns of X, x0, x1, ... where it has none."""
+    """Return the names of the columns of X, x0, x1, ... if it has none."""
     if hasattr(X, "shape") and not hasattr(X, "columns"):
         return [f"x{j}" for j in range(X.shape[1])]
     return table_of(X, caller="MutualInfoDisplay.from_data").names
 
 
-def _found_by(estimator, caller):
-    """Return what a fitted estimator knows of its features, as keywords of the display."""
+def _features_of(estimator, caller):
+    """Return the features of a fitted estimator, as keywords of the display."""
     if not hasattr(estimator, "fit"):
         raise TypeError(f"{caller} takes a fitted estimator, got {type(estimator).__name__}.")
     check_is_fitted(estimator)
@@ -355,5 +355,5 @@ def _found_by(estimator, caller):
         return {"mutual_info": estimator.mutual_info_, "feature_names": names}
     raise TypeError(
         f"{caller}.from_estimator takes a MutualInfoBinner or an InfoBottleneckSelector, got "
-        f"{type(estimator).__name__}. Of a pipeline, pass the step."
+        f"{type(estimator).__name__}. For a pipeline, pass the step."
     )

@@ -1,46 +1,46 @@
-"""ScoreDecompositionDisplay: where a log loss comes from, model by model."""
+"""ScoreDecompositionDisplay: miscalibration, discrimination and uncertainty of models."""
 
 import numpy as np
 
-from skinfo.inspection._predictions import predicted_by
+from skinfo.inspection._predict_proba import predicted_probabilities
 from skinfo.inspection._style import (
+    DARK_GREY,
     GREY,
-    INK,
     ORANGE,
     PURPLE,
     SKY,
     SMALLEST_FONT,
     bar_style,
-    bits,
     draw_intervals,
+    fitting_font_size,
+    format_bits,
     legend_above,
     shorten,
-    space_for_text,
     start_plot,
 )
 from skinfo.utils._compat import check_matplotlib_support
 
-# How each part is drawn, from the top of a row down, and what the legend calls it.
-LOOKS = {
+# Colour and name in the legend of each part, from the top of a row down.
+PART_STYLES = {
     "uncertainty": (GREY, "uncertainty"),
     "discrimination": (SKY, "− discrimination"),
     "miscalibration": (ORANGE, "+ miscalibration"),
     "log_loss": (PURPLE, "= log loss"),
 }
 
-# Share of a row that its bars take.
+# Height of all bars of a row, as a share of the row.
 ROW_FILL = 0.8
 
-# Share of the axes that the names of models may take from them.
-ROOM_FOR_NAMES = 0.5
+# Share of the axes that the names of models may take.
+MAX_NAME_SHARE = 0.5
 
 
 class ScoreDecompositionDisplay:
-    """Bars that lead from what the class rates cost to the log loss of a model, in bits.
+    """Bars that lead from the entropy of the classes to the log loss of a model, in bits.
 
-    From the top of a row down: the uncertainty, what discrimination takes from it, what
-    miscalibration puts back, and the log loss that is left. Displays of several models on the
-    same axes are rows under each other. It is recommended to use `from_estimator` or
+    From the top of a row down: the uncertainty, the discrimination that is subtracted, the
+    miscalibration that is added, and the log loss that results. Displays of several models on the
+    same axes are rows below each other. It is recommended to use `from_estimator` or
     `from_predictions` to create a display. All parameters are stored as attributes.
 
     Parameters
@@ -67,13 +67,14 @@ class ScoreDecompositionDisplay:
 
     See Also
     --------
-    skinfo.metrics.log_loss_decomposition : The numbers alone.
-    UncertaintyDisplay : Whether the model knows when it does not know.
+    skinfo.metrics.log_loss_decomposition : The numbers without the plot.
+    UncertaintyDisplay : Risk of the least uncertain predictions.
 
     Notes
     -----
-    What recalibration saves by chance is taken from miscalibration and from discrimination, as
-    in the intervals of `log_loss_decomposition`. They add up as before.
+    The optimism of the in-sample recalibration, ``chance``, is subtracted from miscalibration and
+    from discrimination, as in the intervals of `log_loss_decomposition`, so the log loss is still
+    their sum.
 
     Examples
     --------
@@ -118,19 +119,19 @@ class ScoreDecompositionDisplay:
             Fitted, with ``predict_proba``.
 
         X : array-like of shape (n_samples, n_features)
-            Rows that it was not fitted on.
+            Samples that it was not fitted on.
 
         y : array-like of shape (n_samples,)
-            What happened.
+            True labels.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            A weight of w counts as w repetitions of the row.
+            A weight of w counts as w repetitions of the sample.
 
         groups : array-like of shape (n_samples,), default=None
-            Rows of a group may depend on each other.
+            Groups of samples that may depend on each other.
 
         confidence_level : float, default=0.95
-            Of the intervals.
+            Confidence level of the intervals.
 
         name : str, default=None
             Name of the model. None: the name of its class.
@@ -152,11 +153,11 @@ class ScoreDecompositionDisplay:
             If the estimator cannot predict probabilities.
 
         ValueError
-            As `log_loss_decomposition`.
+            As in `log_loss_decomposition`.
 
         See Also
         --------
-        ScoreDecompositionDisplay.from_predictions : Of predictions, such as cross-validated ones.
+        ScoreDecompositionDisplay.from_predictions : Plot (cross-validated) predictions.
 
         Examples
         --------
@@ -171,7 +172,7 @@ class ScoreDecompositionDisplay:
         """
         caller = f"{cls.__name__}.from_estimator"
         check_matplotlib_support(caller)
-        y_prob, labels = predicted_by(estimator, X, caller)
+        y_prob, labels = predicted_probabilities(estimator, X, caller)
         return cls.from_predictions(
             y,
             y_prob,
@@ -212,13 +213,13 @@ class ScoreDecompositionDisplay:
             The label of each column.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            A weight of w counts as w repetitions of the row.
+            A weight of w counts as w repetitions of the sample.
 
         groups : array-like of shape (n_samples,), default=None
-            Rows of a group may depend on each other.
+            Groups of samples that may depend on each other.
 
         confidence_level : float, default=0.95
-            Of the intervals.
+            Confidence level of the intervals.
 
         name : str, default=None
             Name of the model. None: "Model".
@@ -237,11 +238,11 @@ class ScoreDecompositionDisplay:
         Raises
         ------
         ValueError
-            As `log_loss_decomposition`.
+            As in `log_loss_decomposition`.
 
         See Also
         --------
-        ScoreDecompositionDisplay.from_estimator : Of a fitted classifier.
+        ScoreDecompositionDisplay.from_estimator : Plot a fitted classifier.
 
         Examples
         --------
@@ -269,13 +270,13 @@ class ScoreDecompositionDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Axes to plot on. None makes new ones. A model of another name gets a row of its own.
+            Axes to plot on. None makes new ones. A model of another name is another row.
 
         name : str, default=None
-            Name of the model. None: `name` as given before.
+            Name of the model. None: that of the display.
 
         confidence_level : float, default=0.95
-            Of the intervals.
+            Confidence level of the intervals.
 
         **kwargs : dict
             Passed to matplotlib's ``barh``, of all bars.
@@ -294,52 +295,54 @@ class ScoreDecompositionDisplay:
         ax = start_plot(self, ax)
         is_first = not ax.containers
         row = self._row(self.name if name is None else name)
-        height = ROW_FILL / len(LOOKS)
+        height = ROW_FILL / len(PART_STYLES)
         self.bars_, self.intervals_ = {}, {}
         for i, (part, (start, end)) in enumerate(_spans(self.decomposition).items()):
-            colour, label = LOOKS[part]
-            place = row - ROW_FILL / 2 + (i + 0.5) * height
+            colour, label = PART_STYLES[part]
+            position = row - ROW_FILL / 2 + (i + 0.5) * height
             defaults = {"color": colour, "height": height}
             if is_first:
                 defaults["label"] = label
             style = bar_style(defaults, kwargs)
-            self.bars_[part] = ax.barh(place, end - start, left=start, **style)
+            self.bars_[part] = ax.barh(position, end - start, left=start, **style)
             ends = [np.array([max(end + margin, 0.0)]) for margin in margins[part]]
-            self.intervals_[part] = draw_intervals(ax.hlines, [place], *ends)
+            self.intervals_[part] = draw_intervals(ax.hlines, [position], *ends)
         ax.set_xlabel("Bits a sample")
         ax.set_ylim(row + 0.5, -0.5)
         if is_first:
-            ax.axvline(0, color=INK, linewidth=0.8)
+            ax.axvline(0, color=DARK_GREY, linewidth=0.8)
             legend_above(ax, n_columns=2)
         return self
 
     def _row(self, name):
-        """Return the row of a model: a new one, unless there is one of its name."""
-        loss = bits(self.decomposition.log_loss)
+        """Return the row of a model, a new one unless there is one with its name."""
+        loss = format_bits(self.decomposition.log_loss)
         label = f"{shorten('Model' if name is None else name)}\n({loss})"
-        # Matplotlib's own axis of categories keeps count of the rows.
+        # Matplotlib's categorical axis numbers the rows.
         self.ax_.yaxis.update_units([label])
         row = int(self.ax_.convert_yunits([label])[0])
-        size = space_for_text(self.ax_.xaxis, 1 / ROOM_FOR_NAMES, max(map(len, label.split("\n"))))
+        size = fitting_font_size(
+            self.ax_.xaxis, 1 / MAX_NAME_SHARE, max(map(len, label.split("\n")))
+        )
         shown = self.ax_.get_yticklabels()[0].get_fontsize() if row else size
         self.ax_.tick_params(axis="y", labelsize=max(min(size, shown), SMALLEST_FONT))
         return row
 
 
 def _spans(parts):
-    """Return where the bar of each part starts and ends, from the top of a row down."""
+    """Return the start and the end of the bar of each part, from the top of a row down."""
     discrimination = parts.discrimination - parts.chance
-    left = parts.uncertainty - discrimination
+    recalibrated = parts.uncertainty - discrimination
     return {
         "uncertainty": (0.0, parts.uncertainty),
-        "discrimination": (parts.uncertainty, left),
-        "miscalibration": (left, parts.log_loss),
+        "discrimination": (parts.uncertainty, recalibrated),
+        "miscalibration": (recalibrated, parts.log_loss),
         "log_loss": (0.0, parts.log_loss),
     }
 
 
 def _margins(decomposition, confidence_level):
-    """Return how far the interval of each part reaches below and above it, a dict."""
+    """Return the distances from each part to the ends of its interval, a dict of (2,) arrays."""
     ends = decomposition._ends(confidence_level)
     estimates = np.array(decomposition._corrected())[:, np.newaxis]
     return dict(zip(decomposition._corrected()._fields, ends - estimates, strict=True))

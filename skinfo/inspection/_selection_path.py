@@ -1,4 +1,4 @@
-"""SelectionPathDisplay: the bits that a selection holds, feature by feature."""
+"""SelectionPathDisplay: information about y after each step of a feature selection."""
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -8,17 +8,17 @@ from skinfo.inspection._style import (
     SKY,
     bar_style,
     check_lengths,
+    escape_math,
+    label_ticks,
     legend_above,
     line_style,
-    literal,
-    name_ticks,
     start_plot,
 )
 from skinfo.utils._compat import check_matplotlib_support
 
 
 class SelectionPathDisplay:
-    """Bits about y that a selection holds, and what each feature added, in the order chosen.
+    """Information about y of a selection, and the gain of each feature, in the order of selection.
 
     It is recommended to use `from_estimator` to create a display. All parameters are stored as
     attributes.
@@ -29,18 +29,18 @@ class SelectionPathDisplay:
         I(T; y) after each step, in bits.
 
     gains : array-like of shape (n_steps,)
-        I(X; y | T) of each feature when it was chosen, in bits.
+        I(X; y | T) of each feature when it was selected, in bits.
 
     feature_names : array-like of shape (n_steps,), default=None
-        Names of the features in the order chosen. None: the numbers of the steps.
+        Names of the features in the order of selection. None: the numbers of the steps.
 
     Attributes
     ----------
     line_ : matplotlib Line2D
-        Bits held after each step.
+        I(T; y) after each step.
 
     bars_ : matplotlib BarContainer
-        Bits added by each step.
+        Gain of each step.
 
     ax_ : matplotlib Axes
         Axes with the path, the first step on top.
@@ -50,13 +50,13 @@ class SelectionPathDisplay:
 
     See Also
     --------
-    skinfo.InfoBottleneckSelector.report : The numbers alone.
-    InformationPlaneDisplay : Against the bits of description.
+    skinfo.InfoBottleneckSelector.report : The numbers without the plot.
+    InformationPlaneDisplay : Information against compression.
 
     Notes
     -----
-    The gain is what a feature says beside the compressed T of those before it. T is compressed
-    anew after each step, so the gains need not add up to the bits held.
+    The gain is the information of a feature about y given the compressed T of the features before
+    it. T is compressed again after each step, so the gains need not add up to I(T; y).
 
     Examples
     --------
@@ -87,7 +87,7 @@ class SelectionPathDisplay:
             Fitted. A group of features is one step.
 
         name : str, default=None
-            What to call the selection in the legend.
+            Name of the selection in the legend.
 
         ax : matplotlib Axes, default=None
             Axes to plot on. None makes new ones.
@@ -103,17 +103,17 @@ class SelectionPathDisplay:
         Raises
         ------
         TypeError
-            If the estimator is no such selector.
+            If the estimator is not such a selector.
 
         ValueError
-            If it has selected nothing.
+            If it has selected no feature.
 
         sklearn.exceptions.NotFittedError
             If it is not fitted.
 
         See Also
         --------
-        MutualInfoDisplay.from_estimator : Each feature by itself.
+        MutualInfoDisplay.from_estimator : Each feature on its own.
 
         Examples
         --------
@@ -129,7 +129,7 @@ class SelectionPathDisplay:
         if not hasattr(estimator, "report"):
             raise TypeError(
                 f"{cls.__name__}.from_estimator takes an InfoBottleneckSelector, got "
-                f"{type(estimator).__name__}. Of a pipeline, pass the step."
+                f"{type(estimator).__name__}. For a pipeline, pass the step."
             )
         check_is_fitted(estimator)
         report = estimator.report()
@@ -137,7 +137,7 @@ class SelectionPathDisplay:
         if not names:
             raise ValueError(
                 "The selector has selected nothing, so there is no path. MutualInfoDisplay shows "
-                "what each feature says."
+                "the information of each feature."
             )
         display = cls(estimator.information_, estimator.gains_, feature_names=names)
         return display.plot(ax, name=name, **kwargs)
@@ -151,7 +151,7 @@ class SelectionPathDisplay:
             Axes to plot on. None makes new ones.
 
         name : str, default=None
-            What to call the selection in the legend.
+            Name of the selection in the legend.
 
         **kwargs : dict
             Passed to matplotlib's ``plot``.
@@ -171,13 +171,13 @@ class SelectionPathDisplay:
         )
         ax = start_plot(self, ax)
         steps = np.arange(len(information))
-        prefix = "" if name is None else f"{literal(name)}: "
+        prefix = "" if name is None else f"{escape_math(name)}: "
         defaults = {"color": BLUE, "marker": "o", "markersize": 4, "label": f"{prefix}held so far"}
         self.bars_ = ax.barh(
             steps, gains, **bar_style({"color": SKY, "alpha": 0.6}, {"label": f"{prefix}added"})
         )
         (self.line_,) = ax.plot(information, steps, **line_style(defaults, kwargs))
-        name_ticks(ax.yaxis, (steps + 1 if names is None else names).tolist())
+        label_ticks(ax.yaxis, (steps + 1 if names is None else names).tolist())
         ax.set_ylim(len(steps) - 0.5, -0.5)
         ax.set_xlabel("Information about y (bits)")
         ax.set_ylabel("In the order chosen")

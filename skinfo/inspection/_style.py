@@ -1,4 +1,4 @@
-"""What the Displays share: axes, colours that all eyes tell apart, labels that fit."""
+"""Helpers of all Displays: axes, colours for the colour-blind, labels that fit."""
 
 import math
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from skinfo.utils._compat import check_matplotlib_support
 
-# Okabe and Ito's palette, without black and yellow, which vanish on some page.
+# Okabe and Ito's palette, without black and yellow, which are invisible on some backgrounds.
 BLUE = "#0072B2"
 VERMILION = "#D55E00"
 GREEN = "#009E73"
@@ -15,22 +15,23 @@ SKY = "#56B4E9"
 PURPLE = "#CC79A7"
 COLOURS = (BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE)
 GREY = "#999999"
-INK = "#333333"
+DARK_GREY = "#333333"
 
-# Points: smaller labels cannot be read, so beyond that only every so many is shown.
+# Font size in points: smaller labels are illegible, so only every n-th label is shown instead.
 SMALLEST_FONT = 5.5
 LONGEST_NAME = 24
 
-# Share of a line that letters take: the rest keeps lines apart. And of a size, their width.
+# Height of letters as a share of a line, the rest being space between lines; and their width as a
+# share of the font size.
 LINE_FILL = 0.8
 LETTER_WIDTH = 0.6
 
-# Share of the axes that names beside them may take from them.
-ROOM_FOR_NAMES = 0.45
+# Share of the axes that tick labels next to them may take.
+MAX_LABEL_SHARE = 0.45
 
 
 def start_plot(display, ax):
-    """Return the axes to draw on, new ones for None; the display keeps them and their figure."""
+    """Return the axes to draw on, new ones for None, and store them and their figure."""
     check_matplotlib_support(f"{type(display).__name__}.plot")
     import matplotlib.pyplot as plt
 
@@ -41,8 +42,8 @@ def start_plot(display, ax):
     return ax
 
 
-def styled(artist, defaults, given):
-    """Return keywords for an artist: those given, under any alias, stand before the defaults."""
+def artist_style(artist, defaults, given):
+    """Return keywords for an artist: those given, under any alias, override the defaults."""
     from matplotlib.cbook import normalize_kwargs
 
     return defaults | normalize_kwargs(given, artist)
@@ -52,18 +53,18 @@ def bar_style(defaults, given):
     """Return keywords for bars."""
     from matplotlib.patches import Rectangle
 
-    return styled(Rectangle, defaults, given)
+    return artist_style(Rectangle, defaults, given)
 
 
 def line_style(defaults, given):
     """Return keywords for lines."""
     from matplotlib.lines import Line2D
 
-    return styled(Line2D, defaults, given)
+    return artist_style(Line2D, defaults, given)
 
 
 def next_colour(ax):
-    """Return the first colour that no line of the axes has."""
+    """Return the first colour that no line on the axes has."""
     from matplotlib.colors import to_hex
 
     used = {to_hex(line.get_color()).upper() for line in ax.lines}
@@ -71,65 +72,66 @@ def next_colour(ax):
 
 
 def draw_intervals(draw, positions, low, high, **style):
-    """Draw the intervals that are finite with ``ax.hlines`` or ``ax.vlines``."""
+    """Draw the finite intervals with ``ax.hlines`` or ``ax.vlines``."""
     known = np.isfinite(low) & np.isfinite(high)
-    defaults = {"colors": INK, "linewidth": 1.2}
+    defaults = {"colors": DARK_GREY, "linewidth": 1.2}
     return draw(np.asarray(positions)[known], low[known], high[known], **(defaults | style))
 
 
-def name_ticks(axis, names, *, beside=None):
-    """Name the places 0, 1, ... of an axis, and return the size of the letters.
+def label_ticks(axis, names, *, across=None):
+    """Label the ticks 0, 1, ... of an axis, and return the font size in points.
 
-    They are small where there are many places or long names; then some places have no name.
-    Names may take a share of the length of `beside`, the other axis unless given.
+    It is small for many ticks or long names; some ticks have no label if it would be illegible.
+    Labels may take a share of the length of the axis `across`, by default the other axis.
     """
-    step = points_a_place(axis, len(names))
+    step = points_per_tick(axis, len(names))
     every = max(1, math.ceil(SMALLEST_FONT / (LINE_FILL * step)))
     shown = range(0, len(names), every)
     labels = [_shortened(names[i]) for i in shown]
     width = LETTER_WIDTH * max(1, max(map(len, labels), default=1))  # a name may be empty
     size = min(_font_points(), LINE_FILL * step * every)
-    turned = axis.axis_name == "x" and width * size > step * every
-    if turned or axis.axis_name == "y":
-        other = axis.axes.yaxis if turned else axis.axes.xaxis
-        size = min(size, ROOM_FOR_NAMES * points_a_place(beside or other, 1) / width)
+    is_rotated = axis.axis_name == "x" and width * size > step * every
+    if is_rotated or axis.axis_name == "y":
+        other = axis.axes.yaxis if is_rotated else axis.axes.xaxis
+        size = min(size, MAX_LABEL_SHARE * points_per_tick(across or other, 1) / width)
     size = max(size, SMALLEST_FONT)
-    labels = [literal(label) for label in labels]
-    axis.set_ticks(shown, labels=labels, fontsize=size, rotation=90 if turned else 0)
+    labels = [escape_math(label) for label in labels]
+    axis.set_ticks(shown, labels=labels, fontsize=size, rotation=90 if is_rotated else 0)
     return size
 
 
-def points_a_place(axis, n_places):
-    """Return the length of an axis in points, before the layout makes room, over its places."""
+def points_per_tick(axis, n_ticks):
+    """Return the length of an axis in points, before the layout shrinks it, per tick."""
     box = axis.axes.get_window_extent()
     pixels = box.width if axis.axis_name == "x" else box.height
-    return pixels * 72 / axis.axes.figure.dpi / max(n_places, 1)
+    return pixels * 72 / axis.axes.figure.dpi / max(n_ticks, 1)
 
 
-def space_for_text(axis, n_places, n_letters):
-    """Return the size of letters of which so many fit in one of so many places of an axis."""
-    width = points_a_place(axis, n_places) / n_letters
+def fitting_font_size(axis, n_ticks, n_letters):
+    """Return the font size at which `n_letters` fit into the space of one tick of an axis."""
+    width = points_per_tick(axis, n_ticks) / n_letters
     return min(_font_points(), LINE_FILL * width / LETTER_WIDTH)
 
 
 def shorten(name):
-    """Return a name as it is to be drawn, without its middle if it is too long for an axis."""
-    return literal(_shortened(name))
+    """Return a name to draw on an axis; a long name loses its middle."""
+    return escape_math(_shortened(name))
 
 
-def literal(text):
-    """Return text for matplotlib to draw as it is: between two dollar signs it would set TeX."""
+def escape_math(text):
+    """Return text that matplotlib draws literally: text between dollar signs is TeX to it."""
     return str(text).replace("$", r"\$")
 
 
 def _shortened(name):
+    """Return a name of at most `LONGEST_NAME` characters."""
     name = str(name)
     half = LONGEST_NAME // 2 - 1
     return name if len(name) <= LONGEST_NAME else f"{name[:half]}…{name[-half:]}"
 
 
 def legend_above(ax, n_columns=1, **kwargs):
-    """Put a legend above the axes, from the right, so that it may reach above their labels."""
+    """Put a legend above the axes, aligned right, where it may extend above their labels."""
     return ax.legend(
         **kwargs,
         loc="lower right",
@@ -144,13 +146,13 @@ def legend_above(ax, n_columns=1, **kwargs):
     )
 
 
-def bits(value):
-    """Return a number of bits as text."""
+def format_bits(value):
+    """Return a number of bits with its unit, as text."""
     return "∞ bits" if math.isinf(value) else f"{value:.3g} bits"
 
 
 def check_lengths(**columns):
-    """Return arrays of one length, None for None; ValueError that names the first other."""
+    """Return arrays, None for None; raise ValueError if lengths differ from the first."""
     arrays = {name: None if v is None else np.asarray(v) for name, v in columns.items()}
     first, *_ = arrays
     n = len(arrays[first])
@@ -163,6 +165,7 @@ def check_lengths(**columns):
 
 
 def _font_points():
+    """Return the font size of tick labels in points."""
     from matplotlib import rcParams
     from matplotlib.font_manager import FontProperties
 

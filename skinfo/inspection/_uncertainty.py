@@ -1,11 +1,11 @@
-"""UncertaintyDisplay: what predictions cost if the unsure ones are put aside."""
+"""UncertaintyDisplay: risk of the predictions that remain if the most uncertain are rejected."""
 
-from skinfo.inspection._predictions import predicted_by
+from skinfo.inspection._predict_proba import predicted_probabilities
 from skinfo.inspection._style import (
     check_lengths,
+    escape_math,
     legend_above,
     line_style,
-    literal,
     next_colour,
     start_plot,
 )
@@ -19,29 +19,29 @@ BAND_ALPHA = 0.15
 
 
 class UncertaintyDisplay:
-    """Risk of the predictions kept, against the share kept, the surest first.
+    """Risk-coverage curve: risk of the least uncertain predictions, against their share.
 
-    Where a model knows when it does not know, the curve rises from left to right. The dashed
-    line is what the model itself expects; above it, the model is too sure. It is recommended
-    to use `from_estimator` or `from_predictions` to create a display. All parameters are
-    stored as attributes.
+    If the uncertainty is informative about errors, the curve rises from left to right. The dashed
+    line is the risk that the model itself expects; above it, the model is overconfident. It is
+    recommended to use `from_estimator` or `from_predictions` to create a display. All parameters
+    are stored as attributes.
 
     Parameters
     ----------
     coverage : array-like of shape (n_points,)
-        Shares of the samples that are kept, increasing.
+        Share of the samples that are kept, increasing.
 
     risk : array-like of shape (n_points,)
         Mean loss of those kept.
 
     expected : array-like of shape (n_points,), default=None
-        Mean loss that the predictions expect of those kept. None: not drawn.
+        Mean loss of those kept, as expected from the predictions. None: not drawn.
 
     low, high : array-like of shape (n_points,), default=None
-        Ends of an interval for the risk at each point. None: not drawn.
+        Ends of the confidence interval of the risk at each point. None: not drawn.
 
     risk_name : {"log_loss", "error_rate"}, default="log_loss"
-        What the risk is: bits a sample, or a share.
+        The risk: bits per sample, or a share.
 
     name : str, default=None
         Name of the model.
@@ -52,7 +52,7 @@ class UncertaintyDisplay:
         The risk.
 
     expected_line_ : matplotlib Line2D or None
-        The risk expected.
+        The expected risk.
 
     band_ : matplotlib PolyCollection or None
         The intervals.
@@ -66,13 +66,13 @@ class UncertaintyDisplay:
     See Also
     --------
     skinfo.metrics.risk_coverage_curve : The numbers.
-    ScoreDecompositionDisplay : How much of a log loss is for want of calibration.
-    skinfo.EntropyScorer : Gives the entropy of each prediction as a column.
+    ScoreDecompositionDisplay : How much of a log loss is due to miscalibration.
+    skinfo.EntropyScorer : The entropy of each prediction as a column.
 
     Notes
     -----
-    Rows of the same uncertainty are kept or put aside together, so the order of rows does not
-    matter. The intervals are those of a mean at each point by itself, not of the curve.
+    Samples of the same uncertainty are kept or rejected together, so the order of samples does
+    not matter. The intervals are pointwise, not simultaneous for the curve.
 
     References
     ----------
@@ -88,7 +88,7 @@ class UncertaintyDisplay:
     >>> X, y = load_breast_cancer(return_X_y=True)
     >>> model = GaussianNB().fit(X[::2], y[::2])
     >>> display = UncertaintyDisplay.from_estimator(model, X[1::2], y[1::2])
-    >>> bool(display.risk[-1] > display.expected[-1])  # naive Bayes is too sure
+    >>> bool(display.risk[-1] > display.expected[-1])  # naive Bayes is overconfident
     True
     >>> plt.close()
     """
@@ -135,23 +135,23 @@ class UncertaintyDisplay:
             Fitted, with ``predict_proba``.
 
         X : array-like of shape (n_samples, n_features)
-            Rows that it was not fitted on.
+            Samples that it was not fitted on.
 
         y : array-like of shape (n_samples,)
-            What happened.
+            True labels.
 
         risk : {"log_loss", "error_rate"}, default="log_loss"
-            Bits a sample, or the share of the samples whose most probable class is wrong.
+            Bits per sample, or the share of the samples whose most probable class is wrong.
 
         uncertainty : array-like of shape (n_samples,), default=None
-            By what the rows are put aside, the largest first. None: the entropy of the
+            Samples are rejected by it, the largest first. None: the entropy of the
             predictions.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            A weight of w counts as w repetitions of the row.
+            A weight of w counts as w repetitions of the sample.
 
         confidence_level : float, default=0.95
-            Of the intervals.
+            Confidence level of the intervals.
 
         name : str, default=None
             Name of the model. None: the name of its class.
@@ -173,11 +173,11 @@ class UncertaintyDisplay:
             If the estimator cannot predict probabilities.
 
         ValueError
-            As `from_predictions`.
+            As in `from_predictions`.
 
         See Also
         --------
-        UncertaintyDisplay.from_predictions : Of predictions, such as cross-validated ones.
+        UncertaintyDisplay.from_predictions : Plot (cross-validated) predictions.
 
         Examples
         --------
@@ -194,7 +194,7 @@ class UncertaintyDisplay:
         """
         caller = f"{cls.__name__}.from_estimator"
         check_matplotlib_support(caller)
-        y_prob, labels = predicted_by(estimator, X, caller)
+        y_prob, labels = predicted_probabilities(estimator, X, caller)
         return cls.from_predictions(
             y,
             y_prob,
@@ -228,7 +228,7 @@ class UncertaintyDisplay:
         Parameters
         ----------
         y_true : array-like of shape (n_samples,)
-            What happened.
+            True labels.
 
         y_prob : array-like of shape (n_samples, n_classes)
             The predicted distributions.
@@ -238,17 +238,17 @@ class UncertaintyDisplay:
             one for each column.
 
         risk : {"log_loss", "error_rate"}, default="log_loss"
-            Bits a sample, or the share of the samples whose most probable class is wrong.
+            Bits per sample, or the share of the samples whose most probable class is wrong.
 
         uncertainty : array-like of shape (n_samples,), default=None
-            By what the rows are put aside, the largest first, such as the epistemic part of an
+            Samples are rejected by it, the largest first, such as the epistemic part of an
             ensemble. None: the entropy of the predictions.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            A weight of w counts as w repetitions of the row.
+            A weight of w counts as w repetitions of the sample.
 
         confidence_level : float, default=0.95
-            Of the intervals.
+            Confidence level of the intervals.
 
         name : str, default=None
             Name of the model.
@@ -267,12 +267,12 @@ class UncertaintyDisplay:
         Raises
         ------
         ValueError
-            If there is no such risk, a row of `y_prob` is no distribution, lengths differ,
-            `labels` do not fit, or an uncertainty is not finite.
+            If there is no such risk, a row of `y_prob` is not a distribution, lengths differ,
+            `labels` do not match, or an uncertainty is not finite.
 
         See Also
         --------
-        UncertaintyDisplay.from_estimator : Of a fitted classifier.
+        UncertaintyDisplay.from_estimator : Plot a fitted classifier.
 
         Examples
         --------
@@ -309,7 +309,7 @@ class UncertaintyDisplay:
             Axes to plot on. None makes new ones.
 
         name : str, default=None
-            Name of the model. None: `name` as given before.
+            Name of the model. None: that of the display.
 
         **kwargs : dict
             Passed to matplotlib's ``plot``, for the risk.
@@ -335,7 +335,7 @@ class UncertaintyDisplay:
         name = self.name if name is None else name
         defaults = {
             "color": next_colour(ax),
-            "label": "observed" if name is None else literal(name),
+            "label": "observed" if name is None else escape_math(name),
         }
         (self.line_,) = ax.plot(coverage, risk, **line_style(defaults, kwargs))
         colour = self.line_.get_color()

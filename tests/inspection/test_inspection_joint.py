@@ -101,5 +101,5 @@ def test_arguments_that_do_not_fit():
         JointDistributionDisplay.from_distribution(p_xy).plot(kind="scatter")
     with pytest.raises(ValueError, match=r"kind must be .* got 'points'"):
         JointDistributionDisplay.from_distribution(p_xy).plot(kind="points")
-    with pytest.raises(ValueError, match="x_levels must hold 2 names or the 3 ends"):
+    with pytest.raises(ValueError, match="x_levels must hold 2 names or the 3 edges"):
         JointDistributionDisplay.from_distribution(p_xy, x_levels=["a"])

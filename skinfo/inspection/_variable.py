@@ -1,0 +1,109 @@
+"""Columns as the Displays draw them: named levels, or intervals of numbers."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from skinfo._counts._table import Table, table_of
+
+# Intervals of a continuous variable: more show noise, fewer hide the shape.
+MIN_INTERVALS, MAX_INTERVALS = 5, 40
+
+
+class Variable(NamedTuple):
+    """A column, and the bins in which it is drawn.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n_samples,)
+        float64, or the codes of a discrete variable.
+
+    codes : ndarray of shape (n_samples,), dtype int64
+        The bin of each value.
+
+    levels : list of str of length n_bins, or ndarray of shape (n_bins + 1,)
+        The names of levels, or the edges of intervals.
+
+    is_discrete : bool
+    """
+
+    values: NDArray[np.float64] | NDArray[np.int64]
+    codes: NDArray[np.int64]
+    levels: list[str] | NDArray[np.float64]
+    is_discrete: bool
+
+    @property
+    def n_bins(self) -> int:
+        """Number of levels or intervals."""
+        return len(self.levels) - (not self.is_discrete)
+
+
+def read_variable(table: Table, j: int, discrete: bool | str) -> Variable:
+    """Return column j as a Variable; if `discrete` is "auto" its dtype decides.
+
+    Raises
+    ------
+    ValueError
+        If a continuous variable has a missing or infinite value.
+    """
+    if table.is_discrete(j) if discrete == "auto" else discrete:
+        codes, names = level_codes(table, j)
+        return Variable(codes, codes, names, True)
+    values = table.numbers(j)
+    if not np.isfinite(values).all():
+        row = int(np.argmin(np.isfinite(values)))
+        raise ValueError(
+            f"Row {row} of {table.names[j]} is {values[row]}. Drop such rows, or bin the column."
+        )
+    # Rice's rule. Rules that use the spread give any number of intervals if there is an outlier.
+    n_intervals = round(2 * len(values) ** (1 / 3))
+    edges = _equal_width_edges(values, min(max(n_intervals, MIN_INTERVALS), MAX_INTERVALS))
+    return Variable(values, np.searchsorted(edges[1:-1], values, side="right"), edges, False)
+
+
+def _equal_width_edges(values: NDArray[np.float64], n_intervals: int) -> NDArray[np.float64]:
+    """Return edges of intervals of equal width, fewer if the range holds too few floats."""
+    low, high = values.min(), values.max()
+    if low == high:
+        half = max(0.5, n_intervals * np.spacing(abs(low)))
+        low, high = low - half, high + half
+    return np.unique(np.linspace(low, high, n_intervals + 1))
+
+
+def joint_distribution(x: Variable, y: Variable) -> NDArray[np.float64]:
+    """Return the joint distribution (n_x_bins, n_y_bins) of the bins of two variables."""
+    counts = np.zeros((x.n_bins, y.n_bins))
+    np.add.at(counts, (x.codes, y.codes), 1)
+    return counts / counts.sum()
+
+
+def level_codes(table: Table, j: int) -> tuple[NDArray[np.int64], list[str]]:
+    """Return codes (n_samples,) of column j and the names of its levels, missing values last."""
+    codes, levels = table.levels(j)
+    names = [str(level) for level in levels]
+    missing = codes < 0
+    if missing.any():
+        codes = np.where(missing, len(names), codes)
+        names.append("missing")
+    return codes, names
+
+
+def table_of_columns(caller: str, **columns: ArrayLike) -> Table:
+    """Return a Table of columns given by name.
+
+    Raises
+    ------
+    ValueError
+        If a column is not one-dimensional, or lengths differ.
+    """
+    series = {}
+    for name, values in columns.items():
+        if np.ndim(values) != 1:
+            raise ValueError(f"{name} must have shape (n_samples,), got {np.shape(values)}.")
+        series[name] = pd.Series(values).reset_index(drop=True)
+    lengths = {name: len(column) for name, column in series.items()}
+    if len(set(lengths.values())) > 1:
+        raise ValueError(f"Columns must have one length, got {lengths}.")
+    return table_of(pd.DataFrame(series), caller=caller)

@@ -33,7 +33,7 @@ def as_numbers(x, name):
     TypeError
         If `x` does not hold real numbers.
     """
-    x = as_array(x)
+    x = read_array(x)
     xp = array_api_compat.array_namespace(x)
     if array_api_compat.is_numpy_array(x) and x.dtype == object:
         # Such as a nullable data frame.
@@ -46,7 +46,7 @@ def as_numbers(x, name):
     return x
 
 
-def as_array(x):
+def read_array(x):
     """Return an array of another library unchanged, anything else as an ndarray."""
     if array_api_compat.is_array_api_obj(x) and not array_api_compat.is_numpy_array(x):
         return x

@@ -8,12 +8,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from skinfo.metrics._arrays import (
     REDUCTIONS,
-    as_array,
     as_numbers,
     check_row_weights,
     checked_rows,
     convert_like,
     loss_dtype,
+    read_array,
     reduce_losses,
     row_losses,
     to_numpy,
@@ -147,12 +147,12 @@ def binary_cross_entropy(
     2.0
     """
     nats_per_unit = check_base(base)
-    y_true, y_prob = as_array(y_true), as_numbers(y_prob, "y_prob")
+    y_true, y_prob = read_array(y_true), as_numbers(y_prob, "y_prob")
     _check_shapes(y_true, y_prob)
     if not from_logits:
         refuse_hard_labels(y_prob, "y_prob")
     scale = BINARY_LOGITS if from_logits else BINARY_PROBABILITIES
-    losses = _binary_losses(_read_target(y_true, pos_label), y_prob, scale, nats_per_unit)
+    losses = _binary_losses(_binary_target(y_true, pos_label), y_prob, scale, nats_per_unit)
     return reduce_losses(losses, check_row_weights(sample_weight, y_prob.shape[0]), reduction)
 
 
@@ -170,7 +170,7 @@ def _check_shapes(y_true, y_prob):
         )
 
 
-def _read_target(y_true, pos_label):
+def _binary_target(y_true, pos_label):
     """Return an array of booleans, True for the positive label, or soft labels unchanged."""
     if pos_label is None and _is_binary_target(y_true):
         xp = array_api_compat.array_namespace(y_true)

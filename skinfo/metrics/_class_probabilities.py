@@ -57,7 +57,7 @@ def predict_output(estimator, X, predict_proba=None):
     ValueError
         If it predicts several outputs, or rows that are not distributions.
     """
-    prob, classes = _predict(estimator, X, predict_proba)
+    prob, classes = _predict_unchecked(estimator, X, predict_proba)
     name = type(estimator).__name__
     if isinstance(prob, list) or isinstance(classes, list):
         raise ValueError(f"{name} predicts several outputs, and y has one.")
@@ -94,7 +94,7 @@ def predict_outputs(estimator, X, y, predict_proba=None):
         If the number of outputs differs from that of `y`, rows are not distributions, or the
         classifier predicts indicators and `y` is not an indicator matrix.
     """
-    prob, classes = _predict(estimator, X, predict_proba)
+    prob, classes = _predict_unchecked(estimator, X, predict_proba)
     name = type(estimator).__name__
     n_predicted = len(prob) if isinstance(prob, list) else _count_columns(prob, name)
     if n_predicted != y.shape[1]:
@@ -129,7 +129,7 @@ def _require_indicators(y, name):
         )
 
 
-def _predict(estimator, X, predict_proba):
+def _predict_unchecked(estimator, X, predict_proba):
     """Return the predictions and the classes, of one output or of several, unchecked."""
     require_predict_proba(estimator)
     prob = (predict_proba or estimator.predict_proba)(X)

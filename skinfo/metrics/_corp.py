@@ -12,7 +12,7 @@ from skinfo.metrics._probabilities import PROBABILITY_FLOOR
 from skinfo.metrics._recalibration import IsotonicRecalibration, smooth_recalibration
 
 # Miscalibrations whose difference, in nats per sample, is below this rounding error are equal.
-ROUNDING = 1e-10
+LOSS_ROUNDING = 1e-10
 
 
 class CorpParts(NamedTuple):
@@ -134,7 +134,9 @@ class CorpDecomposition:
             self._smooth_recalibration, self._smooth_rates, n_resamples, rng
         )
         null = self._resampled_gains(self.prob, self.prob, n_resamples, rng) @ effects
-        n_exceeding = np.count_nonzero(null >= self.by_class().miscalibration.sum() - ROUNDING)
+        n_exceeding = np.count_nonzero(
+            null >= self.by_class().miscalibration.sum() - LOSS_ROUNDING
+        )
         grouped = gains @ effects
         independent = gains.sum()
         return Optimism(

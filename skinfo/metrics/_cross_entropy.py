@@ -10,12 +10,12 @@ from sklearn.utils import column_or_1d
 
 from skinfo.metrics._arrays import (
     REDUCTIONS,
-    as_array,
     as_numbers,
     check_row_weights,
     checked_rows,
     convert_like,
     loss_dtype,
+    read_array,
     reduce_losses,
     row_losses,
     to_numpy,
@@ -170,7 +170,7 @@ def cross_entropy_loss(
     1024.0
     """
     nats_per_unit = check_base(base)
-    y_true, y_prob = as_array(y_true), _read_prediction(y_prob)
+    y_true, y_prob = read_array(y_true), _read_prediction(y_prob)
     if y_true.shape[0] != y_prob.shape[0]:
         raise ValueError(f"y_true has {y_true.shape[0]} rows and y_prob has {y_prob.shape[0]}.")
     weight = check_row_weights(sample_weight, y_prob.shape[0])
@@ -233,7 +233,7 @@ def _label_columns(y_true, n_classes, labels, weight):
     y_true = column_or_1d(to_numpy(y_true))
     kept = np.ones(len(y_true), dtype=bool) if weight is None else weight > 0
     codes, distinct = encode_labels(y_true[kept])
-    labels = None if labels is None else to_numpy(as_array(labels))
+    labels = None if labels is None else to_numpy(read_array(labels))
     labels = column_labels(distinct, labels, n_classes)
     columns = np.zeros(len(y_true), dtype=np.int64)
     columns[kept] = find_known_columns(distinct, labels)[codes]

@@ -74,6 +74,8 @@ def column_labels(distinct, labels, n_columns):
     if labels is None and len(distinct) < n_columns and set(distinct) <= set(range(n_columns)):
         labels = range(n_columns)
     labels = np.asarray(sorted(distinct) if labels is None else labels)
+    if labels.dtype == np.float16:
+        labels = labels.astype(np.float32)  # pandas has no index of float16
     if n_columns == 1 and labels.size == 2:
         raise ValueError(
             "The predictions have one column, of shape (n_samples, 1), and there are 2 labels. "

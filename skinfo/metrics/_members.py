@@ -50,19 +50,19 @@ def decompose_ensemble(estimator, X):
     return _decompose_unknown(estimator, X)
 
 
-def _pipeline(estimator, X):
+def _unwrap_pipeline(estimator, X):
     return estimator[-1], (estimator[:-1].transform(X) if len(estimator) > 1 else X)
 
 
-def _search(estimator, X):
+def _unwrap_search(estimator, X):
     return estimator.best_estimator_, X
 
 
-def _frozen(estimator, X):
+def _unwrap_frozen(estimator, X):
     return estimator.estimator, X
 
 
-def _threshold(estimator, X):
+def _unwrap_threshold(estimator, X):
     return estimator.estimator_, X
 
 
@@ -94,7 +94,7 @@ def _bags(estimator, X):
         estimator.estimators_, estimator.estimators_features_, strict=True
     ):
         _require_probabilities(estimator, member)
-        known = _predict(member, _safe_indexing(X, features, axis=1))
+        known = _predict_checked(member, _safe_indexing(X, features, axis=1))
         prob = np.zeros((len(known), len(estimator.classes_)))
         prob[:, member.classes_] = known  # a member is fitted to the indices of the classes
         yield Member(1.0, prob)
@@ -107,20 +107,20 @@ def _voters(estimator, X):
     pairs = zip(weights, estimator.estimators, strict=True)
     kept = [weight for weight, (_, member) in pairs if member != "drop"]
     for weight, member in zip(kept, estimator.estimators_, strict=True):
-        yield Member(weight, _predict(member, X))
+        yield Member(weight, _predict_checked(member, X))
 
 
 def _calibrated(estimator, X):
     for member in estimator.calibrated_classifiers_:
-        yield Member(1.0, _predict(member, X))
+        yield Member(1.0, _predict_checked(member, X))
 
 
 # Functions of an estimator and X that return the wrapped estimator and the X that it receives.
 WRAPPERS = {
-    Pipeline: _pipeline,
-    BaseSearchCV: _search,
-    FrozenEstimator: _frozen,
-    (FixedThresholdClassifier, TunedThresholdClassifierCV): _threshold,
+    Pipeline: _unwrap_pipeline,
+    BaseSearchCV: _unwrap_search,
+    FrozenEstimator: _unwrap_frozen,
+    (FixedThresholdClassifier, TunedThresholdClassifierCV): _unwrap_threshold,
 }
 
 # Functions of an estimator and X that yield the members whose mean it predicts.
@@ -160,14 +160,14 @@ def _equal_members(estimator, members, X, shape):
         prob = np.asarray(member.predict_proba(X))
         if prob.shape != shape:
             raise _not_a_mean(estimator, "its members predict other classes")
-        yield Member(1.0, _check(member, prob))
+        yield Member(1.0, _check_prediction(member, prob))
 
 
-def _predict(member, X):
-    return _check(member, member.predict_proba(X))
+def _predict_checked(member, X):
+    return _check_prediction(member, member.predict_proba(X))
 
 
-def _check(member, prob):
+def _check_prediction(member, prob):
     return check_probabilities(prob, f"{type(member).__name__}.predict_proba(X)")
 
 

@@ -14,7 +14,7 @@ from skinfo.metrics._probabilities import PROBABILITY_FLOOR
 MAX_NEWTON_CLASSES = 100
 
 # Five to ten steps are usual. The last reduces the loss by less than this proportion of it.
-MAX_STEPS = 100
+MAX_NEWTON_STEPS = 100
 MAX_STEP_LENGTH = 2.0
 TOLERANCE = 1e-12
 
@@ -122,7 +122,7 @@ def _newton(function, curvature, x):
     x : ndarray of shape (n_parameters,)
     """
     value, gradient = function(x)
-    for _ in range(MAX_STEPS):
+    for _ in range(MAX_NEWTON_STEPS):
         step = np.linalg.solve(curvature(x), gradient)
         # If all predictions are certain, the curvature almost vanishes.
         step /= max(1.0, np.abs(step).max() / MAX_STEP_LENGTH)

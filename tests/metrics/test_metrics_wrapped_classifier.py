@@ -1,6 +1,5 @@
-"""EntropyScorer as a meta-estimator: its columns, and that they are predicted out of fold."""
+"""EntropyScorer as a meta-estimator: fitting, cross-fitting, metadata routing, containers."""
 
-import math
 import pickle
 
 import numpy as np
@@ -29,7 +28,6 @@ from sklearn.naive_bayes import GaussianNB, MultinomialNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
-from sklearn.tree import DecisionTreeClassifier
 
 from skinfo.metrics import EntropyScorer
 
@@ -42,41 +40,6 @@ def data():
     rng = np.random.default_rng(0)
     names = np.array(["setosa", "versicolor", "virginica"])
     return X[:, :2], names[y], rng.integers(0, 3, size=len(y))
-
-
-def columns_of(prob, base=2):
-    """The columns of OUTPUT, with scipy's entropy and a sort."""
-    top = np.sort(prob, axis=1)
-    return np.column_stack([entropy(prob, axis=1, base=base), top[:, -1] - top[:, -2], top[:, -1]])
-
-
-@pytest.mark.parametrize("base", [2, math.e, 3])
-def test_columns(data, base):
-    X, y, _ = data
-    scorer = EntropyScorer(GaussianNB(), output=OUTPUT, base=base).fit(X, y)
-    expected = columns_of(GaussianNB().fit(X, y).predict_proba(X), base)
-    assert_allclose(scorer.transform(X), expected, atol=1e-14)
-
-
-def test_extremes_of_the_columns():
-    # KNN votes: (1/2, 1/2) is one bit, no margin; a pure vote is sure.
-    knn = KNeighborsClassifier(2)
-    scorer = EntropyScorer(knn, output=OUTPUT).fit([[0.0], [0.1], [9.0], [9.1]], [0, 1, 1, 1])
-    assert_array_equal(scorer.transform([[0.05], [9.05]]), [[1, 0, 0.5], [0, 1, 1]])
-
-
-def test_single_class_is_sure():
-    tree = EntropyScorer(DecisionTreeClassifier(), output=OUTPUT).fit([[0.0], [1.0]], ["a", "a"])
-    columns = tree.transform([[0.0]])
-    assert_array_equal(columns, [[0, 1, 1]])
-    assert not np.signbit(columns).any()
-
-
-def test_one_name_is_one_column(data):
-    X, y, _ = data
-    one = EntropyScorer(output="margin").fit(X, y)
-    assert_array_equal(one.transform(X), EntropyScorer(output=["margin"]).fit(X, y).transform(X))
-    assert one.transform(X).shape == (len(X), 1)
 
 
 def test_default_is_logistic_regression_and_entropy(data):
@@ -118,12 +81,12 @@ def test_score_is_the_scorer_called_on_the_fitted_classifier(data):
 
 
 @pytest.mark.parametrize("cv", [5, None, 3, StratifiedKFold(4, shuffle=True, random_state=0)])
-def test_fit_transform_is_out_of_fold(data, cv):
+def test_fit_transform_is_out_of_fold(data, cv, expected_columns):
     X, y, _ = data
     scorer = EntropyScorer(GaussianNB(), output=OUTPUT, cv=cv)
     columns = scorer.fit_transform(X, y)
     prob = cross_val_predict(GaussianNB(), X, y, cv=cv, method="predict_proba")
-    assert_allclose(columns, columns_of(prob), atol=1e-14)
+    assert_allclose(columns, expected_columns(prob), atol=1e-14)
     # The model that is kept has seen every row.
     assert_array_equal(scorer.predict_proba(X), GaussianNB().fit(X, y).predict_proba(X))
 
@@ -159,7 +122,7 @@ def test_folds_must_test_each_row_once(data):
 
 
 @pytest.mark.parametrize("routing", [False, True])
-def test_weights_reach_each_fit(data, routing):
+def test_weights_reach_each_fit(data, routing, expected_columns):
     X, y, weight = data
     with sklearn.config_context(enable_metadata_routing=routing):
         base = GaussianNB()
@@ -171,7 +134,7 @@ def test_weights_reach_each_fit(data, routing):
     expected = np.empty_like(columns)
     for train, test in StratifiedKFold(5).split(X, y):
         model = GaussianNB().fit(X[train], y[train], sample_weight=weight[train])
-        expected[test] = columns_of(model.predict_proba(X[test]))
+        expected[test] = expected_columns(model.predict_proba(X[test]))
     assert_allclose(columns, expected, atol=1e-14)
     whole = GaussianNB().fit(X, y, sample_weight=weight)
     assert_array_equal(fitted.predict_proba(X), whole.predict_proba(X))
@@ -193,7 +156,7 @@ def test_weights_through_a_pipeline(data, routing):
     assert_array_equal(pipe[0].predict_proba(X), whole.predict_proba(X))
 
 
-def test_groups_reach_the_splitter_through_a_pipeline(data):
+def test_groups_reach_the_splitter_through_a_pipeline(data, expected_columns):
     X, y, _ = data
     groups = np.arange(len(y)) % 7
     with sklearn.config_context(enable_metadata_routing=True):
@@ -208,7 +171,7 @@ def test_groups_reach_the_splitter_through_a_pipeline(data):
     for group in range(7):
         model = GaussianNB().fit(X[groups != group], y[groups != group])
         prob[groups == group] = model.predict_proba(X[groups == group])
-    assert_allclose(columns, columns_of(prob), atol=1e-14)
+    assert_allclose(columns, expected_columns(prob), atol=1e-14)
 
 
 def test_fit_and_score_weights_in_a_search(data):

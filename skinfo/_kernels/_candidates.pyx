@@ -9,9 +9,9 @@ import numpy as np
 from skinfo._kernels._elementary cimport xlogx, lookup_xlogx
 from skinfo._kernels._independence cimport (
     N_STATISTICS,
-    evidence_room,
-    evidence_space,
-    fill_evidence,
+    table_workspace_size,
+    table_workspace,
+    fill_statistics,
 )
 from skinfo._kernels._null cimport NullMeans, row_mean
 from skinfo._kernels._contingency cimport CellTables, Lookups, Sample, Tables, most_levels
@@ -238,7 +238,7 @@ def candidate_evidence(
     cdef CellTables tables = CellTables(sample, lookups, state, n_states, features)
     cdef Py_ssize_t most = most_levels(sample, features)
     cdef double[::1] table = np.empty(most * n_classes)
-    cdef double[::1] room = np.empty(evidence_room(most, n_classes))
+    cdef double[::1] room = np.empty(table_workspace_size(most, n_classes))
     cdef Chance chance = Chance(n_states)
     cdef Py_ssize_t c, i, place, t, x
     cdef double of_state[N_STATISTICS]
@@ -256,14 +256,14 @@ def candidate_evidence(
                         table[x * n_classes + c] = (
                             tables.weighted[place] if sample.is_weighted else tables.counts[place]
                         )
-                fill_evidence(
+                fill_statistics(
                     &table[0],
                     sample.n_levels[features[i]],
                     n_classes,
                     &lookups.poisson[0, 0],
                     chance.given[t].known,
                     n_states == 1,
-                    evidence_space(&room[0], most, n_classes),
+                    table_workspace(&room[0], most, n_classes),
                     of_state,
                 )
                 for place in range(N_STATISTICS):

@@ -1,9 +1,9 @@
-"""What one table of counts tells: what other kernels call."""
+"""Statistics of independence of one contingency table, as other kernels call them."""
 
-from skinfo._kernels._null cimport SlopeSpace
+from skinfo._kernels._null cimport SlopeWorkspace
 
 cpdef enum:
-    # Places of what a table tells.
+    # Entries of the statistics of a table.
     PLUGIN
     NULL_MEAN
     NULL_VARIANCE
@@ -11,26 +11,26 @@ cpdef enum:
     N_STATISTICS
 
 
-cdef struct EvidenceSpace:
-    # Room for a table without its empty rows and columns, its margins, and their moments.
+cdef struct TableWorkspace:
+    # Memory for a table without its empty rows and columns, its margins, and their moments.
     double *counts
     double *rows
     double *columns
-    SlopeSpace slope
+    SlopeWorkspace slope
 
 
-cdef Py_ssize_t evidence_room(Py_ssize_t n_levels, Py_ssize_t n_classes) noexcept nogil
-cdef EvidenceSpace evidence_space(
-    double *room, Py_ssize_t n_levels, Py_ssize_t n_classes
+cdef Py_ssize_t table_workspace_size(Py_ssize_t n_levels, Py_ssize_t n_classes) noexcept nogil
+cdef TableWorkspace table_workspace(
+    double *memory, Py_ssize_t n_levels, Py_ssize_t n_classes
 ) noexcept nogil
 
-cdef int fill_evidence(
+cdef int fill_statistics(
     const double *counts,
     Py_ssize_t n_levels,
     Py_ssize_t n_classes,
     const double *poisson,
     double *known,
-    bint is_alone,
-    EvidenceSpace space,
-    double *evidence,
+    bint with_pvalue,
+    TableWorkspace work,
+    double *statistics,
 ) except -1 nogil

@@ -1,6 +1,6 @@
-"""What one table of counts tells: its information, what independence gives, how surprising it is.
+"""Statistics of independence of one table: information, its null moments, a small-table p-value.
 
-The one path from counts to evidence: of `mutual_info_test` and of `InfoBottleneckSelector`.
+Every test of a contingency table in the package goes through these functions.
 """
 
 from libc.math cimport NAN
@@ -14,58 +14,59 @@ from skinfo._kernels._null cimport (
     Moments,
     NullMeans,
     moments_of_table,
-    slope_room,
-    slope_space,
+    slope_workspace_size,
+    slope_workspace,
     sum_of,
 )
 
 
 def independence_statistics(const double[:, ::1] counts, const double[:, ::1] poisson):
-    """Return what a table of counts tells.
+    """Return plug-in information, its null moments and the p-value of a small table.
 
     Parameters
     ----------
     counts : ndarray of shape (n_levels, n_classes), dtype float64
+        Empty rows and columns are ignored.
 
     poisson : ndarray
         From `poisson_tables`.
 
     Returns
     -------
-    evidence : ndarray of shape (4,)
-        In nats: N times plug-in information, its mean and variance over tables with the same
-        margins; the p-value of `small_table_pvalue`, NaN where there is none.
+    statistics : ndarray of shape (4,)
+        N times the plug-in information, and its mean and variance over tables with the same
+        margins under independence, in nats; the p-value of `small_table_pvalue`, NaN if none.
     """
     cdef Py_ssize_t n_levels = counts.shape[0]
     cdef Py_ssize_t n_classes = counts.shape[1]
-    cdef double[::1] evidence = np.array([0.0, 0.0, 0.0, NAN])
-    cdef double[::1] room = np.empty(evidence_room(n_levels, n_classes))
+    cdef double[::1] statistics = np.array([0.0, 0.0, 0.0, NAN])
+    cdef double[::1] memory = np.empty(table_workspace_size(n_levels, n_classes))
     if n_levels > 1 and n_classes > 1:
         with nogil:
-            fill_evidence(
+            fill_statistics(
                 &counts[0, 0],
                 n_levels,
                 n_classes,
                 &poisson[0, 0],
                 NULL,
                 True,
-                evidence_space(&room[0], n_levels, n_classes),
-                &evidence[0],
+                table_workspace(&memory[0], n_levels, n_classes),
+                &statistics[0],
             )
-    return np.asarray(evidence)
+    return np.asarray(statistics)
 
 
-cdef int fill_evidence(
+cdef int fill_statistics(
     const double *counts,
     Py_ssize_t n_levels,
     Py_ssize_t n_classes,
     const double *poisson,
     double *known,
-    bint is_alone,
-    EvidenceSpace space,
-    double *evidence,
+    bint with_pvalue,
+    TableWorkspace work,
+    double *statistics,
 ) except -1 nogil:
-    """Fill in what a table of counts tells.
+    """Fill in the statistics of a table.
 
     Parameters
     ----------
@@ -75,15 +76,15 @@ cdef int fill_evidence(
         From `poisson_tables`.
 
     known
-        What `NullMeans` remembers of tables with the same classes; or NULL.
+        Memo of `NullMeans` for tables with the same class sizes; or NULL.
 
-    is_alone : bool
-        Whether the p-value of this table is asked for, not of several together.
+    with_pvalue : bool
+        Whether to compute the p-value of a small table. It does not add over several tables.
 
-    space : EvidenceSpace
-        Of a table as large, at least.
+    work : TableWorkspace
+        For at least as large a table.
 
-    evidence : (N_STATISTICS,)
+    statistics : (N_STATISTICS,)
         As `independence_statistics` returns it.
     """
     cdef Margin rows, columns
@@ -91,26 +92,26 @@ cdef int fill_evidence(
     cdef Moments moments
     cdef double information
     cdef bint whole = is_whole(counts, n_levels * n_classes)
-    evidence[PLUGIN] = 0.0
-    evidence[NULL_MEAN] = 0.0
-    evidence[NULL_VARIANCE] = 0.0
-    evidence[SMALL_TABLE_PVALUE] = NAN
-    information = information_of_table(counts, n_levels, n_classes, space.columns)
-    sum_rows(counts, n_levels, n_classes, space.rows)
-    if is_alone:
-        keep_occupied(counts, n_levels, n_classes, space)
-    rows = Margin(space.rows, NULL, keep_positive(space.rows, n_levels))
-    columns = Margin(space.columns, NULL, keep_positive(space.columns, n_classes))
+    statistics[PLUGIN] = 0.0
+    statistics[NULL_MEAN] = 0.0
+    statistics[NULL_VARIANCE] = 0.0
+    statistics[SMALL_TABLE_PVALUE] = NAN
+    information = information_of_table(counts, n_levels, n_classes, work.columns)
+    sum_rows(counts, n_levels, n_classes, work.rows)
+    if with_pvalue:
+        keep_occupied(counts, n_levels, n_classes, work)
+    rows = Margin(work.rows, NULL, keep_positive(work.rows, n_levels))
+    columns = Margin(work.columns, NULL, keep_positive(work.columns, n_classes))
     if rows.n < 2 or columns.n < 2:
         return 0
     means = NullMeans(sum_of(columns), columns, poisson, whole, known)
-    moments = moments_of_table(rows, &means, space.slope)
-    evidence[PLUGIN] = information * means.n
-    evidence[NULL_MEAN] = moments.mean
-    evidence[NULL_VARIANCE] = moments.variance
-    if is_alone and whole:
-        evidence[SMALL_TABLE_PVALUE] = small_table_pvalue(
-            space.counts, rows.n, columns.n, space.rows, space.columns
+    moments = moments_of_table(rows, &means, work.slope)
+    statistics[PLUGIN] = information * means.n
+    statistics[NULL_MEAN] = moments.mean
+    statistics[NULL_VARIANCE] = moments.variance
+    if with_pvalue and whole:
+        statistics[SMALL_TABLE_PVALUE] = small_table_pvalue(
+            work.counts, rows.n, columns.n, work.rows, work.columns
         )
     return 0
 
@@ -118,7 +119,7 @@ cdef int fill_evidence(
 cdef void sum_rows(
     const double *counts, Py_ssize_t n_levels, Py_ssize_t n_classes, double *sums
 ) noexcept nogil:
-    """Fill in the sum of each row."""
+    """Fill in the sum (n_levels,) of each row."""
     cdef Py_ssize_t i, j
     for i in range(n_levels):
         sums[i] = 0.0
@@ -127,21 +128,21 @@ cdef void sum_rows(
 
 
 cdef void keep_occupied(
-    const double *counts, Py_ssize_t n_levels, Py_ssize_t n_classes, EvidenceSpace space
+    const double *counts, Py_ssize_t n_levels, Py_ssize_t n_classes, TableWorkspace work
 ) noexcept nogil:
     """Fill in the counts of the rows and columns whose sums are positive."""
     cdef Py_ssize_t i, j
-    cdef double *kept = space.counts
+    cdef double *kept = work.counts
     for i in range(n_levels):
-        if space.rows[i] > 0.0:
+        if work.rows[i] > 0.0:
             for j in range(n_classes):
-                if space.columns[j] > 0.0:
+                if work.columns[j] > 0.0:
                     kept[0] = counts[i * n_classes + j]
                     kept += 1
 
 
 cdef Py_ssize_t keep_positive(double *sums, Py_ssize_t n) noexcept nogil:
-    """Move positive sums to the front, and return how many there are."""
+    """Move positive sums to the front, in order, and return how many there are."""
     cdef Py_ssize_t i
     cdef Py_ssize_t n_kept = 0
     for i in range(n):
@@ -151,16 +152,16 @@ cdef Py_ssize_t keep_positive(double *sums, Py_ssize_t n) noexcept nogil:
     return n_kept
 
 
-cdef Py_ssize_t evidence_room(Py_ssize_t n_levels, Py_ssize_t n_classes) noexcept nogil:
-    """Return how many numbers `evidence_space` needs room for."""
-    return (n_levels + 1) * (n_classes + 1) + slope_room(n_levels, n_classes)
+cdef Py_ssize_t table_workspace_size(Py_ssize_t n_levels, Py_ssize_t n_classes) noexcept nogil:
+    """Return how many numbers a `table_workspace` holds."""
+    return (n_levels + 1) * (n_classes + 1) + slope_workspace_size(n_levels, n_classes)
 
 
-cdef EvidenceSpace evidence_space(
-    double *room, Py_ssize_t n_levels, Py_ssize_t n_classes
+cdef TableWorkspace table_workspace(
+    double *memory, Py_ssize_t n_levels, Py_ssize_t n_classes
 ) noexcept nogil:
-    """Return the parts of a room."""
-    cdef double *rows = room + n_levels * n_classes
+    """Return memory (table_workspace_size,) as a TableWorkspace."""
+    cdef double *rows = memory + n_levels * n_classes
     cdef double *columns = rows + n_levels
-    cdef SlopeSpace slope = slope_space(columns + n_classes, n_levels, n_classes)
-    return EvidenceSpace(room, rows, columns, slope)
+    cdef SlopeWorkspace slope = slope_workspace(columns + n_classes, n_levels, n_classes)
+    return TableWorkspace(memory, rows, columns, slope)

@@ -1,22 +1,23 @@
-"""What independence alone would give: what other kernels call."""
+"""Null moments of the information of contingency tables, as other kernels call them."""
 
 from libc.math cimport isnan, log, sqrt
 
 cpdef enum:
-    # The Poisson tables are uniform in sqrt(rate): both functions are smooth there.
+    # The Poisson tables are uniform in sqrt(rate), in which their functions are smooth; a cell of
+    # the grid is 1 / STEPS_PER_UNIT, and the largest rate is RATE_MAX.
     RATE_MAX = 64
     STEPS_PER_UNIT = 128
 
 cdef enum:
-    # Columns of the Poisson tables: from zero to sqrt(RATE_MAX), and one more.
+    # Columns of the Poisson tables: from zero to sqrt(RATE_MAX), and one more to interpolate to.
     N_GRID = 8 * STEPS_PER_UNIT + 2
 
-    # Logarithms of small counts, looked up: they are most of the work.
+    # Logarithms of counts below this are looked up (32 kB): they are most of the work.
     N_LOGARITHMS = 4096
 
 
 cdef inline double TAIL() noexcept nogil:
-    """Return the relative weight at which the tail of a law is dropped."""
+    """Return the probability, relative to the mode's, below which a tail is dropped."""
     return 1e-15
 
 
@@ -30,7 +31,7 @@ cdef inline double divergence_term(
     cdef double log_ratio
     if k < 1.0:
         return mean
-    # Of large k the difference of two logarithms would not be exact enough.
+    # For large k the difference of two logarithms would lose too many digits.
     if k < N_LOGARITHMS:
         log_ratio = logarithms[<Py_ssize_t>k] - log_mean
     else:
@@ -64,11 +65,11 @@ cdef inline double interpolate(
 cdef inline double cell_excess(
     double n, double a, double b, const double *poisson
 ) noexcept nogil:
-    """Return about E[k ln k] - m ln m, m = ab/n, for k ~ Hypergeometric(n, a, b).
+    """Return an approximation of E[k ln k] - m ln m, m = ab/n, for k ~ Hypergeometric(n, a, b).
 
-    Summed over a table's cells and divided by n this is the null mean of its
-    information, within a few percent at worst (single rows) and to second order in dense tables.
-    Real-valued margins are as good as integers.
+    Summed over a table's cells and divided by n this approximates the null mean of the
+    information: within a few percent for margins of one sample, to second order in dense tables.
+    It is smooth in the margins, hence defined for real-valued ones (weighted samples).
 
     Parameters
     ----------
@@ -93,7 +94,7 @@ cdef inline double cell_excess(
 
 
 cdef struct Margin:
-    # Row (or column) sums of a table, and how often each occurs; NULL: once.
+    # Row (or column) sums of a table, and the multiplicity of each; NULL: one.
     const double *sizes
     const double *times
     Py_ssize_t n
@@ -103,27 +104,24 @@ cdef double sum_of(Margin margin) noexcept nogil
 
 
 cdef struct NullMeans:
-    # What a row of each size adds to the mean of N * I under independence, in tables of `n` rows
-    # that have the same columns.
-    double n
+    # Contribution of a row of each size to the null mean of N * I, for tables with the same
+    # columns.
+    double n  # total count
     Margin columns
     const double *poisson  # (4, N_GRID)
-    # Whether sizes are whole numbers and the mean is the exact one; else it is smooth.
-    bint exact
-    # By size, from zero to n: NaN where not known yet. NULL: nothing is remembered, as of sizes
-    # that are not whole.
-    double *known
+    bint exact  # sizes are integers, and the mean is exact; else it is that of `cell_excess`
+    double *known  # (n + 1,) memo by size, NaN where not computed yet; or NULL
 
 
 cdef double row_excess(const NullMeans *means, double size) noexcept nogil
 
 
 cdef inline double row_mean(const NullMeans *means, double size) noexcept nogil:
-    """Return what a row of this size adds to the mean, looked up if it is known."""
+    """Return what a row of this size adds to the mean, from the memo if there is one."""
     cdef double *known
     if means.known == NULL:
         return row_excess(means, size)
-    # A call would take longer than this look.
+    # Inline, since a call would take longer than the lookup.
     known = means.known + <Py_ssize_t>size
     if isnan(known[0]):
         known[0] = row_excess(means, size)
@@ -136,26 +134,28 @@ cdef struct Moments:
     double variance
 
 
-cdef struct SlopeSpace:
-    # Room for the slope of x ln x in each cell, and its means by row and by column.
+cdef struct SlopeWorkspace:
+    # Memory for the slope of x ln x in each cell, and its means by row and by column.
     double *cells
     double *rows
     double *columns
 
 
-cdef inline Py_ssize_t slope_room(Py_ssize_t n_rows, Py_ssize_t n_columns) noexcept nogil:
-    """Return how many numbers `slope_space` needs room for."""
+cdef inline Py_ssize_t slope_workspace_size(
+    Py_ssize_t n_rows, Py_ssize_t n_columns
+) noexcept nogil:
+    """Return how many numbers a `slope_workspace` holds."""
     return n_rows * n_columns + n_rows + n_columns
 
 
-cdef inline SlopeSpace slope_space(
-    double *room, Py_ssize_t n_rows, Py_ssize_t n_columns
+cdef inline SlopeWorkspace slope_workspace(
+    double *memory, Py_ssize_t n_rows, Py_ssize_t n_columns
 ) noexcept nogil:
-    """Return the parts of a room."""
-    cdef double *rows = room + n_rows * n_columns
-    return SlopeSpace(room, rows, rows + n_rows)
+    """Return memory (slope_workspace_size,) as a SlopeWorkspace."""
+    cdef double *rows = memory + n_rows * n_columns
+    return SlopeWorkspace(memory, rows, rows + n_rows)
 
 
 cdef Moments moments_of_table(
-    Margin rows, const NullMeans *means, SlopeSpace space
+    Margin rows, const NullMeans *means, SlopeWorkspace space
 ) noexcept nogil

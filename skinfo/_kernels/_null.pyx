@@ -1,9 +1,10 @@
-"""What independence alone would give: moments of information over tables with fixed margins.
+"""Mean and variance of the information of independent tables with fixed margins, in nats.
 
-The exact mean is a sum over cells of how far E[n ln n], for a hypergeometric n, exceeds
-its value at the mean (these values cancel over a table). The search needs that mean for
-millions of small tables, so there is a second, smooth form: the excess tabulated for a
-Poisson n and corrected for the binomial shrinkage of both margins.
+With f(k) = k ln k, N * I is the sum of f over cells minus the sums of f over both margins plus
+f(N). Under independence a cell k is hypergeometric with mean m = ab/N, and the values f(m) cancel
+against the margins, so E[N * I] is the sum over cells of the excess E[f(k)] - f(m) >= 0 (Jensen).
+The excess is exact for integer margins (`hypergeometric_excess`), or a smooth approximation for
+real ones (`cell_excess`): that of a Poisson cell, tabulated, times the shrinkage by both margins.
 """
 
 import math
@@ -16,8 +17,8 @@ import numpy as np
 from scipy.special import gammaln, xlogy
 
 
-cdef inline double SERIES_MEAN() noexcept nogil:
-    """Return the mean from which on the series of the excess is within 1e-10 of it."""
+cdef inline double SERIES_FROM_MEAN() noexcept nogil:
+    """Return the cell mean from which `series_excess` is used: its error is 2e-11 then."""
     return 2048.0
 
 
@@ -37,12 +38,13 @@ cdef const double *logarithms() noexcept nogil:
 cpdef double hypergeometric_excess(double n, double a, double b) noexcept nogil:
     """Return E[k ln k] - m ln m, m = ab/n the mean, for k ~ Hypergeometric(n, a, b).
 
-    The recurrence starts at the mode with weight one and runs outward, so no
-    log-gamma enters and the sum is normalised by itself. Terms relative to the mean keep
-    what is left after m ln m, millions of times larger in a table of many rows.
+    The probabilities follow from their recurrence, outward from the mode with weight one: no
+    log-gamma is needed, nothing overflows, and the sum of the weights normalises. The sum is of
+    k ln(k/m) - k + m, which has the same mean: m ln m may be millions of times larger than the
+    excess and is never formed.
     """
     cdef double mean = a * b / n
-    if mean >= SERIES_MEAN():
+    if mean >= SERIES_FROM_MEAN():
         return series_excess(n, a, b)
     cdef double log_mean = log(mean)
     cdef double low = a + b - n if a + b > n else 0.0
@@ -74,17 +76,19 @@ cpdef double hypergeometric_excess(double n, double a, double b) noexcept nogil:
 
 
 cdef double series_excess(double n, double a, double b) noexcept nogil:
-    """Return the first terms of `hypergeometric_excess` in powers of one over the mean.
+    """Return the expansion of `hypergeometric_excess` through the order 1 / mean**2.
 
-    E[k ln k] expanded about the mean, by the first four cumulants of k; what is left out is about
-    five over the mean's cube.
+    Taylor series of k ln k about the mean through the sixth order, with central moments from the
+    first four cumulants of the hypergeometric distribution. The remainder is at most
+    about 0.2 / mean**3.
     """
+    # A margin that holds everything leaves no choice: k is constant.
     if a >= n or b >= n:
         return 0.0
     cdef double mean = a * b / n
     cdef double p = a / n
     cdef double q = b / n
-    # Not 1 - p, which rounds where few of many rows are outside.
+    # Second, third and fourth cumulants. Not 1 - p, which rounds if few samples are outside.
     cdef double second = b * p * ((n - a) / n) * ((n - b) / n) * n / (n - 1.0)
     cdef double third = second * (1.0 - 2.0 * p) * (1.0 - 2.0 * q) * n / (n - 2.0)
     # The fourth, to the order that matters: 1 - 6 p(1-p) - 6 q(1-q) + 30 pq(1-p)(1-q).
@@ -105,9 +109,8 @@ def expected_information(const double[::1] row_sums, const double[::1] column_su
     """Return the exact mean, in nats, of plug-in information under independence.
 
     Both margins are positive integers and are held fixed (Vinh, Epps and Bailey, JMLR
-    2010, eq. 24). Equal sums that are next to each other, as in rising order, are worked out
-    once: of n rows there are at most about 2 n pairs of different ones, whatever the number of
-    levels.
+    2010, eq. 24). Equal sums that are adjacent, as in rising order, are computed once: margins
+    with total n have at most about 2 n pairs of different sums, whatever the number of levels.
     """
     cdef double mean
     cdef Margin rows = margin_of(row_sums)
@@ -154,15 +157,15 @@ cdef double sum_of(Margin margin) noexcept nogil:
 
 @lru_cache(maxsize=1)
 def poisson_tables():
-    """Return what a Poisson count's n ln n does, on a grid of sqrt(rate).
+    """Return moments of f(k) = k ln k for a Poisson k, tabulated on a grid of sqrt(rate).
 
     Returns
     -------
     tables : ndarray of shape (4, n_grid), dtype float64
-        Excess E[f] - f(rate) with f(n) = n ln n; the exponent of the margins'
-        shrinkage, rate E[second difference of f] / (2 excess), from the first
-        Charlier term of a binomial; Var[f] less what is linear in n; and the
-        slope Cov[f, n] / rate.
+        The excess E[f] - f(rate); the exponent of the shrinkage by the margins,
+        rate E[second difference of f] / (2 excess), from the first Charlier term of a binomial;
+        the residual variance Var[f] - rate slope^2 of the regression of f on k; and its slope
+        Cov[f, k] / rate.
     """
     rate = (np.arange(N_GRID) / STEPS_PER_UNIT) ** 2
     n_counts = int(RATE_MAX + 12 * math.sqrt(RATE_MAX) + 40)
@@ -187,25 +190,25 @@ def null_moments(
     const double[:, ::1] tables,
     bint exact,
 ):
-    """Return mean and variance of N * I (nats) over tables with these margins, all positive.
+    """Return the null mean and variance of N * I (nats), given positive margins.
 
-    The mean is exact for integer margins (`exact`), else smooth. The variance is
-    that of `poisson_moments`, scaled by the square of exact over Poisson mean.
+    The mean is exact for integer margins (`exact`), else that of `cell_excess`. The variance is
+    that of `poisson_moments`, times (mean / Poisson mean)^2.
     """
     cdef Moments moments
     cdef Margin rows = margin_of(row_sums)
     cdef Margin columns = margin_of(column_sums)
     cdef NullMeans means = NullMeans(sum_of(columns), columns, &tables[0, 0], exact, NULL)
-    cdef double[::1] room = np.empty(slope_room(rows.n, columns.n) or 1)
+    cdef double[::1] memory = np.empty(slope_workspace_size(rows.n, columns.n) or 1)
     with nogil:
-        moments = moments_of_table(rows, &means, slope_space(&room[0], rows.n, columns.n))
+        moments = moments_of_table(rows, &means, slope_workspace(&memory[0], rows.n, columns.n))
     return moments.mean, moments.variance
 
 
 cdef Moments moments_of_table(
-    Margin rows, const NullMeans *means, SlopeSpace space
+    Margin rows, const NullMeans *means, SlopeWorkspace work
 ) noexcept nogil:
-    """Return `null_moments` of a table whose rows and columns have each its own size.
+    """Return `null_moments` of margins without multiplicities.
 
     Parameters
     ----------
@@ -218,14 +221,14 @@ cdef Moments moments_of_table(
     cdef Moments moments = Moments(0.0, 0.0)
     if means.n <= 1.0 or rows.n < 2 or means.columns.n < 2:
         return moments
-    moments = poisson_moments(means.n, rows, means.columns, means.poisson, space)
+    moments = poisson_moments(means.n, rows, means.columns, means.poisson, work)
     poisson_mean = moments.mean
     if not means.exact:
         moments.mean = smooth_mean(means.n, rows, means.columns, means.poisson)
     else:
         moments.mean = 0.0
         for i in range(rows.n):
-            # Equal-frequency codes have rows of one size.
+            # Equal-frequency bins have rows of equal size: computed once.
             if i == 0 or rows.sizes[i] != rows.sizes[i - 1]:
                 excess = row_mean(means, rows.sizes[i])
             moments.mean += excess
@@ -236,7 +239,7 @@ cdef Moments moments_of_table(
 cdef double smooth_mean(
     double n, Margin rows, Margin columns, const double *poisson
 ) noexcept nogil:
-    """Return about the mean of N * I, whole sizes or not, each once."""
+    """Return the null mean of N * I by `cell_excess`, of margins without multiplicities."""
     cdef Py_ssize_t i, j
     cdef double mean = 0.0
     for i in range(rows.n):
@@ -246,7 +249,7 @@ cdef double smooth_mean(
 
 
 cdef double row_excess(const NullMeans *means, double size) noexcept nogil:
-    """Return what a row of this size adds to the mean."""
+    """Return what a row of this size adds to the null mean of N * I."""
     cdef Py_ssize_t j
     cdef double total = 0.0
     for j in range(means.columns.n):
@@ -258,7 +261,7 @@ cdef double row_excess(const NullMeans *means, double size) noexcept nogil:
 
 
 cdef void scale_variance(Moments *moments, double poisson_mean) noexcept nogil:
-    """Scale the variance of Poisson cells by the square of the mean over theirs."""
+    """Scale the variance by (mean / Poisson mean)^2: the coefficient of variation stays."""
     cdef double ratio
     if poisson_mean > 0.0:
         ratio = moments.mean / poisson_mean
@@ -274,7 +277,7 @@ def moments_of_sizes(
     const double[:, ::1] tables,
     bint exact,
 ):
-    """Return `null_moments` of margins that hold each size a number of times.
+    """Return `null_moments` of margins given as sizes and their multiplicities.
 
     Parameters
     ----------
@@ -282,7 +285,7 @@ def moments_of_sizes(
         The sum of either margin.
 
     row_sums, row_times : ndarray of float64
-        Sizes, whole if `exact`, and how often each occurs.
+        Sizes, integers if `exact`, and the multiplicity of each.
 
     column_sums, column_times : ndarray of float64
 
@@ -299,10 +302,10 @@ def moments_of_sizes(
     cdef Margin columns = margin_of(column_sums)
     rows.times = margin_of(row_times).sizes
     columns.times = margin_of(column_times).sizes
-    cdef double[::1] room = np.empty(slope_room(rows.n, columns.n) or 1)
+    cdef double[::1] memory = np.empty(slope_workspace_size(rows.n, columns.n) or 1)
     with nogil:
         moments = poisson_moments(
-            n, rows, columns, poisson, slope_space(&room[0], rows.n, columns.n)
+            n, rows, columns, poisson, slope_workspace(&memory[0], rows.n, columns.n)
         )
         poisson_mean = moments.mean
         moments.mean = 0.0
@@ -318,7 +321,7 @@ def moments_of_sizes(
 
 
 cdef Moments poisson_moments(
-    double n, Margin rows, Margin columns, const double *poisson, SlopeSpace slope
+    double n, Margin rows, Margin columns, const double *poisson, SlopeWorkspace slope
 ) noexcept nogil:
     """Return mean and variance of N * I (nats) for independent Poisson cells, given both margins.
 
@@ -326,13 +329,13 @@ cdef Moments poisson_moments(
     splits f(k) into E[f] + s (k - m) + r, where s = Cov[f, k] / m is its slope and r is
     uncorrelated with k. Given the margins, sums of k along rows and columns are fixed, so that
     of the slopes s_ij any part u_i + v_j adds nothing: what varies is the rest of s_ij after its
-    projection on such sums, with the weights m_ij = a_i b_j / n of the variance of k_ij
-    (McCullagh 1986). These weights are a product, so the projection is by means:
+    projection on such sums, with weights m_ij = a_i b_j / n, the variance of k_ij (McCullagh
+    1986). The weights are a product, so the projection is double centring:
 
         Var[N I] = sum_ij Var[r_ij] + sum_ij m_ij (s_ij - s_i. - s_.j + s_..)^2,
 
     s_i. = sum_j s_ij b_j / n, s_.j = sum_i s_ij a_i / n, s_.. = sum_i s_i. a_i / n. In a table of
-    n rows a cell varies less than a Poisson one, by the factor `keep` of a hypergeometric
+    n samples a cell varies less than a Poisson one, by the factor `keep` of a hypergeometric
     variance; means of f and variances of r shrink by it.
     """
     cdef Py_ssize_t i, j
@@ -354,7 +357,7 @@ cdef Moments poisson_moments(
             if rate >= RATE_MAX - 1:
                 excess = 0.5 + 1.0 / (12.0 * rate)
                 residual = 0.5 + 0.5 / rate
-                # The slope of x ln x at the mean, 1 + ln(rate), is additive in the margins.
+                # Series in 1 / rate, beyond the grid. 1 + ln(rate) is additive in the margins.
                 cells[j] = 1.0 + log(rate) - 1.0 / (2.0 * rate)
             else:
                 excess = interpolate(poisson, EXCESS, rate)
@@ -378,7 +381,7 @@ cdef Moments poisson_moments(
 
 
 cdef inline double times_of(Margin margin, Py_ssize_t i) noexcept nogil:
-    """Return how often a size occurs."""
+    """Return the multiplicity of a size."""
     return margin.times[i] if margin.times != NULL else 1.0
 
 
@@ -391,15 +394,14 @@ def expected_information_in_strata(
     bint exact,
     Py_ssize_t most_cells,
 ):
-    """Return the mean of plug-in information under independence in each stratum, in nats.
+    """Return the null mean (n_strata,) of plug-in information in each stratum, in nats.
 
-    NaN where it is not that of whole counts, and there are more cells than `most_cells`.
+    NaN for real-valued counts in more than `most_cells` cells.
 
     Parameters
     ----------
     level_counts, level_starts : ndarray of float64, of int64
-        Counts of one stratum after another, in rising order in each, and where each starts; the
-        last start is the end.
+        Counts of all strata, rising within each, and where each stratum starts, with the end.
 
     class_counts, class_starts : ndarray of float64, of int64
 
@@ -407,7 +409,7 @@ def expected_information_in_strata(
         From `poisson_tables`.
 
     exact : bool
-        Whether counts are whole.
+        Whether counts are integers.
 
     most_cells : int
     """
@@ -415,38 +417,38 @@ def expected_information_in_strata(
     cdef double n
     cdef Margin levels, classes
     cdef Py_ssize_t n_strata = level_starts.shape[0] - 1
-    cdef double[::1] chance = np.zeros(n_strata)
+    cdef double[::1] means = np.zeros(n_strata)
     with nogil:
         for z in range(n_strata):
             levels = margin_of_stratum(level_counts, level_starts, z)
             classes = margin_of_stratum(class_counts, class_starts, z)
             if levels.n < 2 or classes.n < 2:
                 continue
-            # The longer one first (of two as long, the smaller): the same for X and y exchanged.
-            if is_before(classes, levels):
+            # Canonical order, so that exchanging X and y gives the same bits.
+            if precedes(classes, levels):
                 levels, classes = classes, levels
             if exact:
-                chance[z] = expected_of_margins(levels, classes)
+                means[z] = expected_of_margins(levels, classes)
             elif levels.n * classes.n <= most_cells:
                 n = sum_of(classes)
-                chance[z] = smooth_mean(n, levels, classes, &tables[0, 0]) / sum_of(levels)
+                means[z] = smooth_mean(n, levels, classes, &tables[0, 0]) / sum_of(levels)
             else:
-                chance[z] = NAN
-    return np.asarray(chance)
+                means[z] = NAN
+    return np.asarray(means)
 
 
 cdef Margin margin_of_stratum(
     const double[::1] counts, const int64_t[::1] starts, Py_ssize_t z
 ) noexcept nogil:
-    """Return one stratum's margin."""
+    """Return the margin of stratum z."""
     cdef Margin margin = Margin(NULL, NULL, starts[z + 1] - starts[z])
     if margin.n:
         margin.sizes = &counts[starts[z]]
     return margin
 
 
-cdef bint is_before(Margin margin, Margin other) noexcept nogil:
-    """Return whether a margin is the longer one, or of two as long the smaller."""
+cdef bint precedes(Margin margin, Margin other) noexcept nogil:
+    """Return whether a margin is the longer one, or, of equal length, the lexically smaller."""
     cdef Py_ssize_t i
     if margin.n != other.n:
         return margin.n > other.n

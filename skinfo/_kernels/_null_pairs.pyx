@@ -1,4 +1,8 @@
-"""What chance alone gives a pair of columns, in fixed point."""
+"""Null means of sum n ln n over the tables of all pairs of columns, in fixed point.
+
+Columns share few different margins, so the mean of a cell is computed once for each pair of
+margins. Fixed point makes sums exact, hence the same in any order of columns and threads.
+"""
 
 from libc.math cimport rint
 from libc.stdint cimport int64_t
@@ -7,40 +11,39 @@ from skinfo._kernels._elementary cimport xlogx
 from skinfo._kernels._null cimport cell_excess, hypergeometric_excess, series_excess
 
 
-cdef inline double SERIES_MEAN() noexcept nogil:
-    """Return the mean from which on four terms of a series are worth more digits than are kept."""
+cdef inline double PAIR_SERIES_FROM_MEAN() noexcept nogil:
+    """Return the cell mean from which `series_excess` is used: its error is below 1e-8 then."""
     return 256.0
 
 
-cdef struct Chance:
-    # What decides the mean of a cell, beside its margins.
-    double n  # rows
-    const double *poisson  # from `poisson_tables`
-    bint exact  # whether margins are whole numbers
-    double scale  # one over the unit of fixed point
+cdef struct CellNull:
+    # Parameters of the null mean of a cell, apart from its margins.
+    double n  # total count
+    const double *poisson  # (4, N_GRID), from `poisson_tables`
+    bint exact  # margins are integers
+    double scale  # 1 / unit of fixed point
 
 
-cdef int64_t mean_xlogx(const Chance *chance, double a, double b) noexcept nogil:
-    """Return E[k ln k] of the cell that margins a and b share by chance alone, in fixed point.
+cdef int64_t mean_xlogx(const CellNull *null, double a, double b) noexcept nogil:
+    """Return E[k ln k] under independence of the cell with margins a and b, in fixed point.
 
-    Whole margins make k hypergeometric: summed over its values, or from a mean m of `SERIES_MEAN`
-    on by the series of k ln k about m through the terms of order 1/m**2, which leaves 1e-8 or so.
-    Real margins take the smooth form of `cell_excess`.
+    For integer margins k is hypergeometric: the mean is a sum over its values, or the series for
+    large means. For real margins it is that of `cell_excess`.
     """
-    cdef double n = chance.n
+    cdef double n = null.n
     cdef double mean, value
     if a >= n or b >= n:
-        value = xlogx(b if b < a else a)  # no choice
+        value = xlogx(b if b < a else a)  # a margin that holds everything: k is constant
     else:
         mean = a * b / n
         value = xlogx(mean)
-        if not chance.exact:
-            value += cell_excess(n, a, b, chance.poisson)
-        elif mean < SERIES_MEAN():
+        if not null.exact:
+            value += cell_excess(n, a, b, null.poisson)
+        elif mean < PAIR_SERIES_FROM_MEAN():
             value += hypergeometric_excess(n, a, b)
         else:
             value += series_excess(n, a, b)
-    return <int64_t>rint(value * chance.scale)
+    return <int64_t>rint(value * null.scale)
 
 
 def pair_null_means(
@@ -51,82 +54,82 @@ def pair_null_means(
     const double[:, ::1] tables,
     bint exact,
     double scale,
-    int64_t[:, ::1] chance,
+    int64_t[:, ::1] null,
 ):
-    """Fill every `step`-th row of what `mean_xlogx` gives each pair of margins, from `first` on.
+    """Fill in `mean_xlogx` of pairs of margins: rows first, first + step, ..., one task's share.
 
     Parameters
     ----------
     n : float
 
     sizes : ndarray of shape (n_sizes,), dtype float64
-        The different margins there are.
+        The distinct margins of all columns.
 
     tables : ndarray, from `poisson_tables`
 
     exact : bool
-        Whether margins are whole numbers.
+        Whether margins are integers.
 
-    chance : ndarray of shape (n_sizes, n_sizes), dtype int64
-        Filled on both sides of the diagonal, in units of 1 / scale.
+    null : ndarray of shape (n_sizes, n_sizes), dtype int64
+        Filled symmetrically, in units of 1 / scale.
     """
     cdef Py_ssize_t j
     cdef Py_ssize_t i = first
-    cdef Chance of_cell = Chance(n, &tables[0, 0], exact, scale)
+    cdef CellNull cell_null = CellNull(n, &tables[0, 0], exact, scale)
     with nogil:
         while i < sizes.shape[0]:
             for j in range(i, sizes.shape[0]):
-                chance[i, j] = mean_xlogx(&of_cell, sizes[i], sizes[j])
-                chance[j, i] = chance[i, j]
+                null[i, j] = mean_xlogx(&cell_null, sizes[i], sizes[j])
+                null[j, i] = null[i, j]
             i += step
 
 
-cdef inline int64_t kept_sum(
-    const int64_t *chance, const int64_t *which, const int64_t *times, Py_ssize_t n
+cdef inline int64_t stored_sum(
+    const int64_t *null, const int64_t *size_of, const int64_t *times, Py_ssize_t n
 ) noexcept nogil:
-    """Return what one margin adds with those of another column, from its row of chances."""
+    """Return the sum over the margins of a column, from one margin's row of stored means."""
     cdef Py_ssize_t j
     cdef int64_t total = 0
     for j in range(n):
-        total += times[j] * chance[which[j]]
+        total += times[j] * null[size_of[j]]
     return total
 
 
-cdef int64_t new_sum(
-    const Chance *chance,
+cdef int64_t computed_sum(
+    const CellNull *null,
     int64_t own,
     const double *sizes,
-    const int64_t *which,
+    const int64_t *size_of,
     const int64_t *times,
     Py_ssize_t n,
 ) noexcept nogil:
-    """Return the same of a margin whose chances are not kept."""
+    """Return what `stored_sum` does, computing the means of a margin that are not stored."""
     cdef Py_ssize_t j
     cdef int64_t low, high
     cdef int64_t total = 0
     for j in range(n):
-        # The smaller first: rounding is then the same both ways.
-        low = which[j] if which[j] < own else own
-        high = own if which[j] < own else which[j]
-        total += times[j] * mean_xlogx(chance, sizes[low], sizes[high])
+        # The smaller margin first, as in `pair_null_means`, so that both give the same bits.
+        low = size_of[j] if size_of[j] < own else own
+        high = own if size_of[j] < own else size_of[j]
+        total += times[j] * mean_xlogx(null, sizes[low], sizes[high])
     return total
 
 
 def pair_null_sums(
     double n,
     const double[::1] sizes,
-    const int64_t[::1] which,
+    const int64_t[::1] size_of,
     const int64_t[::1] times,
     const int64_t[::1] starts,
     Py_ssize_t first,
     Py_ssize_t step,
-    const int64_t[:, ::1] chance,
+    const int64_t[:, ::1] null,
     const double[:, ::1] tables,
     bint exact,
     double scale,
     int64_t[:, ::1] sums,
 ):
-    """Fill every `step`-th row of the sum of n ln n that chance gives each pair of columns.
+    """Fill in the null mean of sum n ln n of pairs of columns: rows first, first + step, ...
 
     Parameters
     ----------
@@ -134,47 +137,47 @@ def pair_null_sums(
 
     sizes : ndarray of shape (n_sizes,), dtype float64
 
-    which, times : ndarray of shape (n_entries,), dtype int64
-        The margins of each column: places in `sizes`, and how many levels have that one.
+    size_of, times : ndarray of shape (n_entries,), dtype int64
+        The margins of each column: indices into `sizes`, and how many levels have that size.
 
     starts : ndarray of shape (n_features + 1,), dtype int64
         Column f has the entries from ``starts[f]`` to ``starts[f + 1]``.
 
-    chance : ndarray of shape (n_sizes, n_sizes) or (0, 0), dtype int64
-        From `pair_null_means`; empty where there are too many pairs of sizes to keep.
+    null : ndarray of shape (n_sizes, n_sizes) or (0, 0), dtype int64
+        From `pair_null_means`; empty if there are too many pairs to store.
 
     tables : ndarray, from `poisson_tables`
 
     exact : bool
-        Whether margins are whole numbers.
+        Whether margins are integers.
 
     sums : ndarray of shape (n_features, n_features), dtype int64
         Entry (f, g) with f < g is filled, in units of 1 / scale.
     """
     cdef Py_ssize_t g, i, n_others
-    cdef int64_t total, of_entry
+    cdef int64_t total, row_sum
     cdef Py_ssize_t f = first
-    cdef Chance of_cell = Chance(n, &tables[0, 0], exact, scale)
-    cdef bint is_kept = chance.shape[0] > 0
+    cdef CellNull cell_null = CellNull(n, &tables[0, 0], exact, scale)
+    cdef bint is_stored = null.shape[0] > 0
     with nogil:
         while f < starts.shape[0] - 1:
             for g in range(f + 1, starts.shape[0] - 1):
                 total = 0
                 n_others = starts[g + 1] - starts[g]
                 for i in range(starts[f], starts[f + 1]):
-                    if is_kept:
-                        of_entry = kept_sum(
-                            &chance[which[i], 0], &which[starts[g]], &times[starts[g]], n_others
+                    if is_stored:
+                        row_sum = stored_sum(
+                            &null[size_of[i], 0], &size_of[starts[g]], &times[starts[g]], n_others
                         )
                     else:
-                        of_entry = new_sum(
-                            &of_cell,
-                            which[i],
+                        row_sum = computed_sum(
+                            &cell_null,
+                            size_of[i],
                             &sizes[0],
-                            &which[starts[g]],
+                            &size_of[starts[g]],
                             &times[starts[g]],
                             n_others,
                         )
-                    total += times[i] * of_entry
+                    total += times[i] * row_sum
                 sums[f, g] = total
             f += step

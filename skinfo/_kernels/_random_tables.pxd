@@ -1,4 +1,4 @@
-"""P-values of tables that no smooth law follows: what other kernels call."""
+"""Exact and Monte Carlo p-values of sparse contingency tables, as other kernels call them."""
 
 cdef bint is_whole(const double *counts, Py_ssize_t n) noexcept nogil
 

@@ -1,8 +1,11 @@
-"""P-values of tables that no smooth law follows: counted out, or drawn with the same margins.
+"""Exact and Monte Carlo p-values of sparse contingency tables, conditional on both margins.
 
-Information is compared by what the rows outside the largest level (or class) contribute. The
-rest of a table follows from them, so memory and time do not depend on its total weight, and
-nothing cancels where that is large.
+The gamma approximation of the null distribution fails where nearly all samples share a level or
+a class. 2 x 2 tables are then enumerated, others sampled. Information is compared through the
+samples outside the largest level (or class): the rest of a table follows from them and the
+margins, so memory and time do not depend on the total weight, and no large terms cancel.
+
+`monte_carlo_exceedances` is called by tests only.
 """
 
 from libc.math cimport NAN, fabs, floor, log, log1p
@@ -12,46 +15,45 @@ from libc.stdlib cimport calloc, free, qsort
 import numpy as np
 
 from skinfo._kernels._elementary cimport xlogx
+from skinfo._kernels._splitmix64 cimport SPLITMIX_STEP, mix_bits
 
 cpdef enum:
-    # Two-by-two tables with a margin of at most this are counted out.
+    # Tables of two by two with a margin of at most this are enumerated: there are at most so many
+    # and one.
     MAX_ENUMERATED = 2000
 
-    # A p-value is drawn where at most so many rows are outside the largest level, or class:
-    # information then takes few values, and these lie where no smooth law puts them. Beyond that
-    # the gamma law holds its level down to .001 (benchmarks/level_of_test.py).
+    # Tables are sampled where at most so many samples are outside the largest level, or class:
+    # information then takes few distinct values, which no continuous distribution fits. Beyond
+    # that the gamma test keeps its level down to .001 (benchmarks/level_of_test.py).
     FEW_OUTSIDE = 10
 
-    # Tables are drawn until so many have as much information (Besag and Clifford 1991: the
-    # standard error of a p-value is then a seventh of it), or until there are so many.
+    # Sequential Monte Carlo p-values (Besag and Clifford, Biometrika 1991): tables are drawn
+    # until so many have at least the observed information (the relative standard error of a
+    # p-value is then 1 / sqrt(50)), or until there are MAX_TABLES.
     MAX_EXCEEDANCES = 50
     MAX_TABLES = 200_000
 
 
 cdef inline double ROUNDING() noexcept nogil:
-    """Return the share of what enters information by which equal values differ, rounded."""
+    """Return the relative rounding error within which two values of information are equal."""
     return 1e-12
 
 
-# splitmix64 (Steele, Lea and Flood 2014). Drawing in the kernel, from one seed for every table,
-# makes a p-value a function of its table alone, whatever the number of threads.
 cdef inline uint64_t SEED() noexcept nogil:
+    """Return the seed of every table's samples: a p-value is a function of its table alone."""
     return 0x5851F42D4C957F2D
 
 
 cdef inline double uniform(uint64_t *state) noexcept nogil:
-    """Return a number in [0, 1), and the next state of splitmix64."""
-    state[0] += <uint64_t>0x9E3779B97F4A7C15
-    cdef uint64_t z = state[0]
-    z = (z ^ (z >> 30)) * <uint64_t>0xBF58476D1CE4E5B9
-    z = (z ^ (z >> 27)) * <uint64_t>0x94D049BB133111EB
-    z = z ^ (z >> 31)
+    """Return a uniform number in [0, 1), and advance the state of splitmix64."""
+    state[0] += SPLITMIX_STEP()
+    cdef uint64_t z = mix_bits(state[0])
     # 53 bits, as a signed number, which takes one instruction to convert; times 2**-53.
     return <double><int64_t>(z >> 11) * (1.0 / 9007199254740992.0)
 
 
 cdef bint is_whole(const double *counts, Py_ssize_t n) noexcept nogil:
-    """Return whether every count is a whole number."""
+    """Return whether every count is an integer."""
     cdef Py_ssize_t i
     for i in range(n):
         if floor(counts[i]) != counts[i]:
@@ -66,26 +68,26 @@ cdef double small_table_pvalue(
     const double *row_sums,
     const double *column_sums,
 ) except -1.0 nogil:
-    """Return P(information or more | independence) of a table that no smooth law follows, or NaN.
+    """Return P(information >= observed | margins, independence) of a sparse table, or NaN.
 
-    NaN where the gamma law is to answer.
+    NaN where the table is not sparse, so that the gamma approximation is to be used.
 
     Parameters
     ----------
     counts : (n_rows, n_columns)
-        Whole numbers, no row or column empty.
+        Integers, no row or column empty.
 
     row_sums : (n_rows,)
 
     column_sums : (n_columns,)
     """
-    cdef Drawn drawn
+    cdef Exceedances drawn
     cdef Py_ssize_t i
     cdef double n = 0.0
     cdef double outside
     if n_rows == 2 and n_columns == 2:
         if min(row_sums[0], row_sums[1], column_sums[0], column_sums[1]) <= MAX_ENUMERATED:
-            return counted_pvalue(counts, row_sums, column_sums)
+            return enumerated_pvalue(counts, row_sums, column_sums)
     for i in range(n_rows):
         n += row_sums[i]
     outside = n - max(
@@ -94,48 +96,50 @@ cdef double small_table_pvalue(
     if outside > FEW_OUTSIDE:
         return NAN
     draw_tables(counts, 1, n_rows, n_columns, MAX_TABLES, MAX_EXCEEDANCES, &drawn)
-    return share_of(drawn, MAX_EXCEEDANCES)
+    return pvalue_of(drawn, MAX_EXCEEDANCES)
 
 
-cdef struct Dealt:
-    # A two-by-two table: the smallest margin m is dealt to the sizes s, t of the other variable,
-    # k to the first and m - k to the second.
+cdef struct TwoByTwo:
+    # Margins of a 2 x 2 table: k of the smallest margin m fall on the level of size s of the
+    # other variable, m - k on that of size t; k is hypergeometric.
     double m
     double s
     double t
 
 
-cdef double counted_pvalue(
+cdef double enumerated_pvalue(
     const double *counts, const double *row_sums, const double *column_sums
 ) noexcept nogil:
-    """Return P(information or more) over all two-by-two tables with these margins.
+    """Return P(information >= observed) over all 2 x 2 tables with these margins.
 
-    The information is convex in k of `Dealt`, so that as much lies outside an interval of k.
+    Information is convex in the cell k, so it is at least the observed one outside an interval of
+    k, whose ends are found by bisection from the minimum.
     """
     cdef Py_ssize_t i
-    cdef Dealt dealt = Dealt(row_sums[0], column_sums[0], column_sums[1])
+    cdef TwoByTwo table = TwoByTwo(row_sums[0], column_sums[0], column_sums[1])
     cdef double observed = counts[0]
     for i in range(2):
-        if row_sums[i] < dealt.m:
-            dealt.m = row_sums[i]
+        if row_sums[i] < table.m:
+            table.m = row_sums[i]
             observed = counts[2 * i]
     for i in range(2):
-        if column_sums[i] < dealt.m:
-            dealt = Dealt(column_sums[i], row_sums[0], row_sums[1])
+        if column_sums[i] < table.m:
+            table = TwoByTwo(column_sums[i], row_sums[0], row_sums[1])
             observed = counts[i]
-    cdef double m = dealt.m
-    cdef double s = dealt.s
-    cdef double t = dealt.t
+    cdef double m = table.m
+    cdef double s = table.s
+    cdef double t = table.t
     cdef double n = s + t
-    cdef double least = dealt_information(dealt, observed) - ROUNDING() * (1.0 + m * log(n))
+    cdef double threshold = information_at(table, observed) - ROUNDING() * (1.0 + m * log(n))
     cdef double middle = floor(m * s / n)
-    if dealt_information(dealt, middle + 1.0) < dealt_information(dealt, middle):
+    if information_at(table, middle + 1.0) < information_at(table, middle):
         middle += 1.0
-    cdef double low = last_as_telling(dealt, middle, 0.0, least)
-    cdef double high = last_as_telling(dealt, middle, m, least)
+    cdef double low = tail_start(table, middle, 0.0, threshold)
+    cdef double high = tail_start(table, middle, m, threshold)
     cdef double mode = floor((m + 1.0) * (s + 1.0) / (n + 2.0))
     mode = m if m < mode else mode
-    # The recurrence of the hypergeometric law, from its mode with weight one outward.
+    # Probabilities by the recurrence of the hypergeometric distribution, outward from the mode
+    # with weight one: relative to the largest, none overflows, and no log-gamma is needed.
     cdef double total = 0.0
     cdef double tail = 0.0
     cdef double weight = 1.0
@@ -159,81 +163,86 @@ cdef double counted_pvalue(
     return tail / total
 
 
-cdef double dealt_information(Dealt dealt, double k) noexcept nogil:
-    """Return N * I of a two-by-two table, less a constant, as it depends on the cell k."""
-    return (
-        xlogx(k) + xlogx(dealt.m - k) + removal(dealt.s, k) + removal(dealt.t, dealt.m - k)
-    )
+cdef double information_at(TwoByTwo table, double k) noexcept nogil:
+    """Return N * I of a 2 x 2 table, up to a constant, as a function of the cell k."""
+    cdef double rest = table.m - k
+    return xlogx(k) + xlogx(rest) + xlogx_change(table.s, k) + xlogx_change(table.t, rest)
 
 
-cdef double last_as_telling(
-    Dealt dealt, double middle, double end, double least
+cdef double tail_start(
+    TwoByTwo table, double middle, double end, double threshold
 ) noexcept nogil:
-    """Return the k nearest to `middle`, towards `end`, of at least so much; beyond, if none."""
+    """Return the k nearest to `middle`, towards `end`, whose information reaches `threshold`.
+
+    One beyond `end` if there is none.
+    """
     cdef double between
     cdef double step = 1.0 if end > middle else -1.0
-    # Steps from the middle; `far` is as telling.
+    # Steps from the middle: at `near` information is below the threshold, at `far` it is not.
     cdef double near = 0.0
     cdef double far = fabs(end - middle) + 1.0
-    if dealt_information(dealt, middle) >= least:
+    if information_at(table, middle) >= threshold:
         return middle
     while far - near > 1.0:
         between = floor((near + far) / 2.0)
-        if dealt_information(dealt, middle + step * between) >= least:
+        if information_at(table, middle + step * between) >= threshold:
             far = between
         else:
             near = between
     return middle + step * far
 
 
-cdef double removal(double size, double n_removed) noexcept nogil:
-    """Return what x ln x changes by as a count of this size loses some rows."""
+cdef double xlogx_change(double size, double n_removed) noexcept nogil:
+    """Return (size - n_removed) ln(size - n_removed) - size ln(size), without cancellation."""
     if n_removed >= size:
         return -xlogx(size)
     return (size - n_removed) * log1p(-n_removed / size) - n_removed * log(size)
 
 
-def monte_carlo_pvalue(counts, int64_t most, int64_t enough):
-    """Return P(information or more) from tables drawn with the same margins in every state.
+def monte_carlo_pvalue(counts, int64_t max_tables, int64_t max_exceedances):
+    """Return P(information >= observed) from tables sampled with the margins of every state.
 
-    At most `most` tables are drawn, fewer where `enough` of them have as much information before
-    that. Either way the p-value is valid: P(p <= a) <= a under independence.
+    The p-value is valid, P(p <= a) <= a under independence, whichever limit ends the sampling.
 
     Parameters
     ----------
-    counts : ndarray of shape (n_states, n_levels, n_classes), of whole numbers
+    counts : ndarray of shape (n_states, n_levels, n_classes)
+        Integers. Information is summed over states.
+
+    max_tables, max_exceedances : int
+        As of `monte_carlo_exceedances`.
     """
-    return share_of(drawn_of(counts, most, enough), enough)
+    return pvalue_of(sample_tables(counts, max_tables, max_exceedances), max_exceedances)
 
 
-def monte_carlo_exceedances(counts, int64_t most, int64_t enough):
-    """Return how many of the tables drawn have as much information, and how many were drawn.
-
-    Drawing ends at `most` tables, or when `enough` have.
+def monte_carlo_exceedances(counts, int64_t max_tables, int64_t max_exceedances):
+    """Return how many of the sampled tables reach the observed information, and their number.
 
     Parameters
     ----------
-    counts : ndarray of shape (n_states, n_levels, n_classes), of whole numbers
+    counts : ndarray of shape (n_states, n_levels, n_classes)
+        Integers.
 
-    most, enough : int
+    max_tables, max_exceedances : int
+        Sampling ends after so many tables, or once so many of them reach the information.
 
     Returns
     -------
-    n_as_telling, n_drawn : int
+    n_exceeding, n_drawn : int
     """
-    cdef Drawn drawn = drawn_of(counts, most, enough)
-    return drawn.n_as_telling, drawn.n
+    cdef Exceedances drawn = sample_tables(counts, max_tables, max_exceedances)
+    return drawn.n_exceeding, drawn.n_drawn
 
 
-cdef struct Drawn:
-    # How many tables were drawn, and how many of them have as much information.
-    int64_t n
-    int64_t n_as_telling
+cdef struct Exceedances:
+    # Tables drawn, and those among them with at least the observed information.
+    int64_t n_drawn
+    int64_t n_exceeding
 
 
-cdef Drawn drawn_of(counts, int64_t most, int64_t enough) except *:
-    """Return what `draw_tables` counts."""
-    cdef Drawn drawn
+cdef Exceedances sample_tables(counts, int64_t max_tables, int64_t max_exceedances) except *:
+    """Return the `Exceedances` of an array of counts."""
+    cdef Exceedances drawn
     cdef const double[:, :, ::1] tables = np.ascontiguousarray(counts, np.float64)
     with nogil:
         draw_tables(
@@ -241,39 +250,42 @@ cdef Drawn drawn_of(counts, int64_t most, int64_t enough) except *:
             tables.shape[0],
             tables.shape[1],
             tables.shape[2],
-            most,
-            enough,
+            max_tables,
+            max_exceedances,
             &drawn,
         )
     return drawn
 
 
-cdef double share_of(Drawn drawn, int64_t enough) noexcept nogil:
-    """Return the p-value that a number of tables as telling is."""
-    if drawn.n_as_telling >= enough:
-        return <double>drawn.n_as_telling / <double>drawn.n
-    return (drawn.n_as_telling + 1.0) / (drawn.n + 1.0)
+cdef double pvalue_of(Exceedances drawn, int64_t max_exceedances) noexcept nogil:
+    """Return the p-value, with the observed table counted if the sampling was not stopped early.
+
+    Besag and Clifford (1991): h / n when h exceedances stop it, else (h + 1) / (n + 1).
+    """
+    if drawn.n_exceeding >= max_exceedances:
+        return <double>drawn.n_exceeding / <double>drawn.n_drawn
+    return (drawn.n_exceeding + 1.0) / (drawn.n_drawn + 1.0)
 
 
 cdef struct Urn:
-    # The rows of one state, by level and class. Those of each class but the largest are drawn,
-    # without their levels; or those of each level but the largest, without their classes, where
-    # these are fewer. What is drawn has `labels`, and `groups` that share it out.
+    # One state's table for sampling. The variable whose largest category is larger makes the
+    # `groups`, without that category; the other makes the `labels`. The samples of the groups, of
+    # which there are few, draw labels without replacement; the largest category gets the rest.
     Py_ssize_t n_groups
     Py_ssize_t n_labels
-    Py_ssize_t n_dealt
-    double *groups  # (n_groups,) rows that each gets, in falling order
-    double *ends  # (n_labels,) where the rows of each label end, in rising order of their number
-    double *steps  # (n_labels, n_dealt + 1) what x ln x changes by with each row that is taken
-    Py_ssize_t *guide  # (n_labels,) at each nth part of the rows, the label to look from
+    Py_ssize_t n_sampled
+    double *groups  # (n_groups,) samples of each, in falling order
+    double *ends  # (n_labels,) cumulative sizes of the labels, sizes rising
+    double *steps  # (n_labels, n_sampled + 1) change of x ln x with each sample removed
+    Py_ssize_t *guide  # (n_labels,) label to try first, by part of the unit interval
 
 
-cdef struct Hand:
-    # The rows drawn so far of one table.
-    double *gained  # by the count of a cell, what x ln x of it changes by with one more
-    Py_ssize_t *cells  # (n_groups, n_labels)
-    Py_ssize_t *taken  # (n_labels,)
-    Py_ssize_t *labels  # (n_dealt,) of the rows, in the order drawn
+cdef struct Workspace:
+    # The table being drawn; all counts are zero between tables.
+    double *gained  # (n_sampled + 1,) (k + 1) ln(k + 1) - k ln k of a cell with count k
+    Py_ssize_t *cells  # (n_groups, n_labels) counts
+    Py_ssize_t *taken  # (n_labels,) samples drawn of each label
+    Py_ssize_t *labels  # (n_sampled,) labels in the order drawn
 
 
 cdef int draw_tables(
@@ -281,20 +293,26 @@ cdef int draw_tables(
     Py_ssize_t n_states,
     Py_ssize_t n_levels,
     Py_ssize_t n_classes,
-    int64_t most,
-    int64_t enough,
-    Drawn *drawn,
+    int64_t max_tables,
+    int64_t max_exceedances,
+    Exceedances *drawn,
 ) except -1 nogil:
-    """Fill in `monte_carlo_exceedances` of counts (n_states, n_levels, n_classes)."""
+    """Count the exceedances among tables sampled with the margins of each state.
+
+    Parameters
+    ----------
+    counts : (n_states, n_levels, n_classes)
+        Integers.
+    """
     cdef Py_ssize_t t
     cdef double information
-    cdef Hand hand
+    cdef Workspace work
     cdef double observed = 0.0
     cdef double scale = 1.0
     cdef Py_ssize_t n_steps = 0
     cdef Py_ssize_t most_cells = 0
     cdef Py_ssize_t most_labels = 0
-    cdef Py_ssize_t most_dealt = 0
+    cdef Py_ssize_t most_sampled = 0
     cdef Py_ssize_t width = n_levels if n_levels > n_classes else n_classes
     cdef uint64_t random = SEED()
     cdef Urn *urns = NULL
@@ -307,38 +325,38 @@ cdef int draw_tables(
         for t in range(n_states):
             urns[t].groups = margins + 2 * t * width
             urns[t].ends = urns[t].groups + width
-            observed = lay_out(
+            observed = fill_urn(
                 counts + t * n_levels * n_classes, n_levels, n_classes, observed, &urns[t]
             )
-            n_steps += urns[t].n_labels * (urns[t].n_dealt + 1)
+            n_steps += urns[t].n_labels * (urns[t].n_sampled + 1)
             most_cells = max(most_cells, urns[t].n_groups * urns[t].n_labels)
             most_labels = max(most_labels, urns[t].n_labels)
-            most_dealt = max(most_dealt, urns[t].n_dealt)
-        steps = <double *>allocate(n_steps + most_dealt + 1, sizeof(double))
+            most_sampled = max(most_sampled, urns[t].n_sampled)
+        steps = <double *>allocate(n_steps + most_sampled + 1, sizeof(double))
         places = <Py_ssize_t *>allocate(
-            most_cells + most_labels + most_dealt + n_states * width, sizeof(Py_ssize_t)
+            most_cells + most_labels + most_sampled + n_states * width, sizeof(Py_ssize_t)
         )
-        hand = Hand(
+        work = Workspace(
             steps + n_steps,
             places,
             places + most_cells,
             places + most_cells + most_labels,
         )
-        fill_gains(hand.gained, most_dealt + 1)
+        fill_gain_steps(work.gained, most_sampled + 1)
         n_steps = 0
         for t in range(n_states):
             urns[t].steps = steps + n_steps
-            urns[t].guide = hand.labels + most_dealt + t * width
-            n_steps += urns[t].n_labels * (urns[t].n_dealt + 1)
-            scale += prepare(&urns[t])
-        drawn.n = 0
-        drawn.n_as_telling = 0
-        while drawn.n < most and drawn.n_as_telling < enough:
+            urns[t].guide = work.labels + most_sampled + t * width
+            n_steps += urns[t].n_labels * (urns[t].n_sampled + 1)
+            scale += fill_steps(&urns[t])
+        drawn.n_drawn = 0
+        drawn.n_exceeding = 0
+        while drawn.n_drawn < max_tables and drawn.n_exceeding < max_exceedances:
             information = 0.0
             for t in range(n_states):
-                information = draw(&urns[t], &hand, information, &random)
-            drawn.n += 1
-            drawn.n_as_telling += information >= observed - ROUNDING() * scale
+                information = draw(&urns[t], &work, information, &random)
+            drawn.n_drawn += 1
+            drawn.n_exceeding += information >= observed - ROUNDING() * scale
     finally:
         free(urns)
         free(margins)
@@ -348,8 +366,8 @@ cdef int draw_tables(
 
 
 cdef void *allocate(size_t n, size_t size) except NULL nogil:
-    """Return room for n items, all zero."""
-    # Room for one more, since the address of none may be NULL.
+    """Return memory for n items, all zero."""
+    # One more, since calloc(0) may return NULL.
     cdef void *room = calloc(n + 1, size)
     if room == NULL:
         with gil:
@@ -357,25 +375,25 @@ cdef void *allocate(size_t n, size_t size) except NULL nogil:
     return room
 
 
-cdef double lay_out(
+cdef double fill_urn(
     const double *counts,
     Py_ssize_t n_levels,
     Py_ssize_t n_classes,
     double observed,
     Urn *urn,
 ) noexcept nogil:
-    """Fill in how the rows of a state are shared out, and return what is observed of it.
+    """Fill in the groups and label sizes of a state, and return its observed information.
 
     Parameters
     ----------
     counts : (n_levels, n_classes)
 
     observed : float
-        N * I, less a constant, of the states before; what this one adds is added.
+        N * I, up to a constant, of the states before; that of this state is added.
 
     urn : Urn
-        All zero, with room for as many groups, and ends, as levels or classes. Ends are filled
-        with the sizes of labels.
+        Zeros, with memory for max(n_levels, n_classes) groups and ends. `ends` receives the
+        sizes of the labels, which `fill_steps` accumulates.
     """
     cdef Py_ssize_t group, label, main
     cdef double count, n_removed
@@ -400,32 +418,32 @@ cdef double lay_out(
                 n_removed += count
                 observed += xlogx(count)
         if n_removed > 0.0:
-            observed += removal(urn.ends[label], n_removed)
+            observed += xlogx_change(urn.ends[label], n_removed)
     urn.groups[main] = 0.0
-    # Sorted, so that the order of levels and classes leaves no trace.
+    # Sorted, so that a p-value does not depend on the order of levels or classes.
     qsort(urn.groups, n_groups, sizeof(double), falling)
     qsort(urn.ends, n_labels, sizeof(double), rising)
     urn.n_groups = count_positive(urn.groups, n_groups)
     urn.n_labels = count_positive(urn.ends, n_labels)
     urn.ends += n_labels - urn.n_labels
     for group in range(urn.n_groups):
-        urn.n_dealt += <Py_ssize_t>urn.groups[group]
+        urn.n_sampled += <Py_ssize_t>urn.groups[group]
     return observed
 
 
 cdef int rising(const void *one, const void *other) noexcept nogil:
-    """Return the order of two numbers."""
+    """Compare two numbers for qsort, in rising order."""
     cdef double difference = (<const double *>one)[0] - (<const double *>other)[0]
     return (difference > 0.0) - (difference < 0.0)
 
 
 cdef int falling(const void *one, const void *other) noexcept nogil:
-    """Return the order of two numbers, the other way round."""
+    """Compare two numbers for qsort, in falling order."""
     return rising(other, one)
 
 
 cdef Py_ssize_t largest(const double *sums, Py_ssize_t n) noexcept nogil:
-    """Return the place of the largest of some sums, the first of equal ones."""
+    """Return the index of the largest sum, the first of equal ones."""
     cdef Py_ssize_t i
     cdef Py_ssize_t found = 0
     for i in range(1, n):
@@ -435,7 +453,7 @@ cdef Py_ssize_t largest(const double *sums, Py_ssize_t n) noexcept nogil:
 
 
 cdef Py_ssize_t count_positive(const double *sums, Py_ssize_t n) noexcept nogil:
-    """Return how many sums are not zero."""
+    """Return how many sums are positive."""
     cdef Py_ssize_t i
     cdef Py_ssize_t n_positive = 0
     for i in range(n):
@@ -443,14 +461,14 @@ cdef Py_ssize_t count_positive(const double *sums, Py_ssize_t n) noexcept nogil:
     return n_positive
 
 
-cdef double prepare(Urn *urn) noexcept nogil:
-    """Fill in all that depends on the sizes of labels, and return the scale of information."""
+cdef double fill_steps(Urn *urn) noexcept nogil:
+    """Fill in steps, cumulative sizes and guide; return the magnitude of N * I for rounding."""
     cdef Py_ssize_t label, part
     cdef double n
-    if urn.n_dealt == 0:
+    if urn.n_sampled == 0:
         return 0.0
     for label in range(urn.n_labels):
-        fill_removals(urn.ends[label], urn.n_dealt, urn.steps + label * (urn.n_dealt + 1))
+        fill_loss_steps(urn.ends[label], urn.n_sampled, urn.steps + label * (urn.n_sampled + 1))
     for label in range(1, urn.n_labels):
         urn.ends[label] += urn.ends[label - 1]
     n = urn.ends[urn.n_labels - 1]
@@ -459,46 +477,46 @@ cdef double prepare(Urn *urn) noexcept nogil:
         while urn.ends[label] < <double>part / <double>urn.n_labels * n:
             label += 1
         urn.guide[part] = label
-    return urn.n_dealt * log(n)
+    return urn.n_sampled * log(n)
 
 
-cdef void fill_removals(double size, Py_ssize_t n_dealt, double *steps) noexcept nogil:
-    """Fill in what x ln x of a count of this size changes by with each row that it loses."""
+cdef void fill_loss_steps(double size, Py_ssize_t n_sampled, double *steps) noexcept nogil:
+    """Fill in the change of x ln x of a count with each of n_sampled samples that it loses."""
     cdef Py_ssize_t n_removed
     cdef double after
     cdef double before = 0.0
-    for n_removed in range(1, n_dealt + 1):
+    for n_removed in range(1, n_sampled + 1):
         if n_removed > size:
             break
-        after = removal(size, n_removed)
+        after = xlogx_change(size, n_removed)
         steps[n_removed - 1] = after - before
         before = after
 
 
-cdef void fill_gains(double *gained, Py_ssize_t n) noexcept nogil:
-    """Fill in what x ln x of a count 0, 1, 2, ... changes by as it grows by one."""
+cdef void fill_gain_steps(double *gained, Py_ssize_t n) noexcept nogil:
+    """Fill in (k + 1) ln(k + 1) - k ln k for k = 0, 1, ..., n - 1."""
     cdef Py_ssize_t count
     for count in range(n):
         gained[count] = xlogx(count + 1.0) - xlogx(count)
 
 
 cdef inline double draw(
-    const Urn *urn, const Hand *hand, double information, uint64_t *random
+    const Urn *urn, const Workspace *work, double information, uint64_t *random
 ) noexcept nogil:
-    """Draw a state's table from those with its margins, and return its N * I, less a constant.
+    """Draw one table of a state given its margins, and return its N * I, up to a constant.
 
-    Under independence each way to share the rows out to groups is as likely as any other. So the
-    groups take, one after another, the rows that they get, each one of all that are left, and
-    the largest group, what is then left over. Only how many rows of each label are taken is
-    known: those at the end of its part of all. One of these is drawn again.
+    Under independence every assignment of samples to groups is equally likely, so each sample of
+    a group draws one of the remaining samples uniformly. Sampling is by rejection: a position is
+    uniform over all samples, and the last `taken[label]` positions of each label count as drawn.
+    Few samples are drawn of many, so rejections are rare.
 
     Parameters
     ----------
-    hand : Hand
-        Empty, and empty again afterwards.
+    work : Workspace
+        Its counts are zero before and after.
 
     information : float
-        Of the states before; what this one adds is added.
+        Of the states before; that of this state is added.
     """
     cdef Py_ssize_t group, label, i
     cdef double share, position
@@ -506,7 +524,7 @@ cdef inline double draw(
     cdef Py_ssize_t n_drawn = 0
     cdef Py_ssize_t last = urn.n_labels - 1
     for group in range(urn.n_groups):
-        cells = hand.cells + group * urn.n_labels
+        cells = work.cells + group * urn.n_labels
         for i in range(<Py_ssize_t>urn.groups[group]):
             while True:
                 share = uniform(random)
@@ -514,21 +532,22 @@ cdef inline double draw(
                 label = urn.guide[<Py_ssize_t>(share * urn.n_labels)]
                 while label < last and position >= urn.ends[label]:
                     label += 1
-                if urn.ends[label] - position > hand.taken[label]:
+                if urn.ends[label] - position > work.taken[label]:
                     break
             information += (
-                urn.steps[label * (urn.n_dealt + 1) + hand.taken[label]]
-                + hand.gained[cells[label]]
+                urn.steps[label * (urn.n_sampled + 1) + work.taken[label]]
+                + work.gained[cells[label]]
             )
             cells[label] += 1
-            hand.taken[label] += 1
-            hand.labels[n_drawn] = label
+            work.taken[label] += 1
+            work.labels[n_drawn] = label
             n_drawn += 1
+    # Only what was touched is reset, as there may be many cells.
     n_drawn = 0
     for group in range(urn.n_groups):
-        cells = hand.cells + group * urn.n_labels
+        cells = work.cells + group * urn.n_labels
         for i in range(<Py_ssize_t>urn.groups[group]):
-            cells[hand.labels[n_drawn]] = 0
-            hand.taken[hand.labels[n_drawn]] = 0
+            cells[work.labels[n_drawn]] = 0
+            work.taken[work.labels[n_drawn]] = 0
             n_drawn += 1
     return information

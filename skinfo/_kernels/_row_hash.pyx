@@ -1,12 +1,14 @@
-"""Which rows of a sparse table are the same."""
+"""Hashes of the rows of a sparse table, and labels of equal rows."""
 
 from libc.stdint cimport int32_t, int64_t, uint64_t
 
 import numpy as np
 
+from skinfo._kernels._splitmix64 cimport SPLITMIX_STEP, mix_bits
+
 
 def row_hashes(const int64_t[::1] indptr, const int32_t[::1] columns, const uint64_t[::1] bits):
-    """Return a number for each row, (n_rows,) uint64, that only its content decides.
+    """Return a hash of each row, (n_rows,) uint64: a function of its nonzero cells alone.
 
     Parameters
     ----------
@@ -15,7 +17,7 @@ def row_hashes(const int64_t[::1] indptr, const int32_t[::1] columns, const uint
     columns : ndarray of shape (n_cells,), dtype int32
 
     bits : ndarray of shape (n_cells,), dtype uint64
-        The value of each cell.
+        The value of each cell, a float64 read as an integer.
     """
     keys_out = np.zeros(indptr.shape[0] - 1, np.uint64)
     cdef uint64_t[::1] keys = keys_out
@@ -25,20 +27,10 @@ def row_hashes(const int64_t[::1] indptr, const int32_t[::1] columns, const uint
         for x in range(keys.shape[0]):
             key = 0
             for j in range(indptr[x], indptr[x + 1]):
-                key += mixed(mixed((<uint64_t>columns[j] + 1) * GOLDEN()) ^ bits[j])
+                # A sum over cells, so that their order within a row does not matter.
+                key += mix_bits(mix_bits((<uint64_t>columns[j] + 1) * SPLITMIX_STEP()) ^ bits[j])
             keys[x] = key
     return keys_out
-
-
-cdef inline uint64_t GOLDEN() noexcept nogil:
-    """Return the step of the generator splitmix64, whose last part mixes bits well."""
-    return <uint64_t>0x9E3779B97F4A7C15
-
-
-cdef inline uint64_t mixed(uint64_t z) noexcept nogil:
-    z = (z ^ (z >> 30)) * <uint64_t>0xBF58476D1CE4E5B9
-    z = (z ^ (z >> 27)) * <uint64_t>0x94D049BB133111EB
-    return z ^ (z >> 31)
 
 
 def label_equal_rows(
@@ -47,7 +39,9 @@ def label_equal_rows(
     const uint64_t[::1] bits,
     const int64_t[::1] order,
 ):
-    """Return the group of each row, (n_rows,) int64, where equal rows follow one another.
+    """Return the group of each row, (n_rows,) int64: equal rows, adjacent in `order`, share one.
+
+    Rows are compared cell by cell, so rows of equal hash that differ get groups of their own.
 
     Parameters
     ----------
@@ -55,6 +49,7 @@ def label_equal_rows(
         As in `row_hashes`, columns in order.
 
     order : ndarray of shape (n_rows,), dtype int64
+        Rows sorted by hash.
     """
     groups_out = np.empty(order.shape[0], np.int64)
     cdef int64_t[::1] groups = groups_out
@@ -75,6 +70,7 @@ cdef inline bint are_same(
     Py_ssize_t a,
     Py_ssize_t b,
 ) noexcept nogil:
+    """Return whether rows a and b have the same cells."""
     cdef Py_ssize_t n_cells = indptr[a + 1] - indptr[a]
     cdef Py_ssize_t j, p, q
     if indptr[b + 1] - indptr[b] != n_cells:

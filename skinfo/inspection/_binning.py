@@ -1,8 +1,12 @@
 """BinningDisplay: class rates, shares and information of the bins of one column."""
 
+from __future__ import annotations
+
 from itertools import cycle
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
 from skinfo.inspection._style import (
@@ -20,6 +24,9 @@ from skinfo.inspection._style import (
     start_plot,
 )
 from skinfo.utils._compat import _check_feature_names_in, check_matplotlib_support
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 # Left end and width of the panels of values, shares and bits, in axes coordinates.
 PANELS = ((0.0, 0.5), (0.56, 0.19), (0.81, 0.19))
@@ -105,17 +112,17 @@ class BinningDisplay:
 
     def __init__(
         self,
-        bins,
+        bins: ArrayLike,
         *,
-        share,
-        bits,
-        value,
-        low,
-        high,
-        value_names,
-        value_label="Class rate",
-        feature_name=None,
-    ):
+        share: ArrayLike,
+        bits: ArrayLike,
+        value: ArrayLike,
+        low: ArrayLike,
+        high: ArrayLike,
+        value_names: ArrayLike,
+        value_label: str = "Class rate",
+        feature_name: str | None = None,
+    ) -> None:
         self.bins = bins
         self.share = share
         self.bits = bits
@@ -127,7 +134,15 @@ class BinningDisplay:
         self.feature_name = feature_name
 
     @classmethod
-    def from_estimator(cls, estimator, feature, *, name=None, ax=None, **kwargs):
+    def from_estimator(
+        cls,
+        estimator: Any,
+        feature: str | int,
+        *,
+        name: str | None = None,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Plot one column of a fitted binner.
 
         Parameters
@@ -196,7 +211,7 @@ class BinningDisplay:
         )
         return display.plot(ax, name=name, **kwargs)
 
-    def plot(self, ax=None, *, name=None, **kwargs):
+    def plot(self, ax: Axes | None = None, *, name: str | None = None, **kwargs: Any) -> Self:
         """Plot visualization.
 
         Parameters

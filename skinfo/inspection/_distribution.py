@@ -1,6 +1,11 @@
 """DistributionDisplay: bars of one distribution, or of two side by side."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.utils import column_or_1d
 
 from skinfo.inspection._style import (
@@ -17,6 +22,9 @@ from skinfo.inspection._style import (
 from skinfo.inspection._variable import level_codes, table_of_columns
 from skinfo.measures import cross_entropy, entropy, kl_divergence
 from skinfo.utils._compat import check_matplotlib_support
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 GROUP_WIDTH = 0.8
 
@@ -81,15 +89,15 @@ class DistributionDisplay:
 
     def __init__(
         self,
-        p,
-        q=None,
+        p: ArrayLike,
+        q: ArrayLike | None = None,
         *,
-        entropy,
-        cross_entropy=None,
-        kl_divergence=None,
-        outcomes=None,
-        names=("p", "q"),
-    ):
+        entropy: float,
+        cross_entropy: float | None = None,
+        kl_divergence: float | None = None,
+        outcomes: ArrayLike | None = None,
+        names: tuple[str, str] = ("p", "q"),
+    ) -> None:
         self.p = p
         self.q = q
         self.entropy = entropy
@@ -101,15 +109,15 @@ class DistributionDisplay:
     @classmethod
     def from_distributions(
         cls,
-        p,
-        q=None,
+        p: ArrayLike,
+        q: ArrayLike | None = None,
         *,
-        outcomes=None,
-        normalize=False,
-        names=("p", "q"),
-        ax=None,
-        **kwargs,
-    ):
+        outcomes: ArrayLike | None = None,
+        normalize: bool = False,
+        names: tuple[str, str] = ("p", "q"),
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Plot known distributions.
 
         Parameters
@@ -170,7 +178,15 @@ class DistributionDisplay:
         return display.plot(ax, **kwargs)
 
     @classmethod
-    def from_data(cls, x, y=None, *, names=("p", "q"), ax=None, **kwargs):
+    def from_data(
+        cls,
+        x: ArrayLike,
+        y: ArrayLike | None = None,
+        *,
+        names: tuple[str, str] = ("p", "q"),
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Plot the relative frequencies of the values of a discrete sample, or of two samples.
 
         Parameters
@@ -224,7 +240,9 @@ class DistributionDisplay:
             *counts, outcomes=outcomes, normalize=True, names=names, ax=ax, **kwargs
         )
 
-    def plot(self, ax=None, *, names=None, **kwargs):
+    def plot(
+        self, ax: Axes | None = None, *, names: tuple[str, str] | None = None, **kwargs: Any
+    ) -> Self:
         """Plot visualization.
 
         Parameters

@@ -1,6 +1,11 @@
 """InformationPlaneDisplay: information about y against compression."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
 from skinfo.inspection._style import (
@@ -14,6 +19,9 @@ from skinfo.inspection._style import (
     start_plot,
 )
 from skinfo.utils._compat import check_matplotlib_support
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 class InformationPlaneDisplay:
@@ -70,13 +78,27 @@ class InformationPlaneDisplay:
     >>> plt.close()
     """
 
-    def __init__(self, compression, relevance, *, mutual_information=None):
+    def __init__(
+        self,
+        compression: ArrayLike,
+        relevance: ArrayLike,
+        *,
+        mutual_information: float | None = None,
+    ) -> None:
         self.compression = compression
         self.relevance = relevance
         self.mutual_information = mutual_information
 
     @classmethod
-    def from_data(cls, X, *, betas=None, name=None, ax=None, **kwargs):
+    def from_data(
+        cls,
+        X: ArrayLike,
+        *,
+        betas: ArrayLike | None = None,
+        name: str | None = None,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Compute the information curve of a table of counts, and plot it.
 
         Parameters
@@ -113,7 +135,9 @@ class InformationPlaneDisplay:
         return cls.from_curve(information_curve(X, **given), name=name, ax=ax, **kwargs)
 
     @classmethod
-    def from_curve(cls, curve, *, name=None, ax=None, **kwargs):
+    def from_curve(
+        cls, curve: Any, *, name: str | None = None, ax: Axes | None = None, **kwargs: Any
+    ) -> Self:
         """Plot a curve that has been computed.
 
         Parameters
@@ -166,7 +190,9 @@ class InformationPlaneDisplay:
         return display.plot(ax, name=name, **kwargs)
 
     @classmethod
-    def from_estimator(cls, estimator, *, name=None, ax=None, **kwargs):
+    def from_estimator(
+        cls, estimator: Any, *, name: str | None = None, ax: Axes | None = None, **kwargs: Any
+    ) -> Self:
         """Plot the information of a fitted estimator about y: one point, or one for each feature.
 
         Parameters
@@ -221,7 +247,7 @@ class InformationPlaneDisplay:
         display = cls(*np.atleast_1d(estimator.compression_, estimator.information_))
         return display.plot(ax, name=name or type(estimator).__name__, **kwargs)
 
-    def plot(self, ax=None, *, name=None, **kwargs):
+    def plot(self, ax: Axes | None = None, *, name: str | None = None, **kwargs: Any) -> Self:
         """Plot visualization.
 
         Parameters

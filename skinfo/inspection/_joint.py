@@ -1,6 +1,11 @@
 """JointDistributionDisplay: the joint distribution of two variables and its marginals."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from skinfo.estimation import mutual_info_test
 from skinfo.inspection._style import (
@@ -15,6 +20,9 @@ from skinfo.inspection._style import (
 from skinfo.inspection._variable import joint_distribution, read_variable, table_of_columns
 from skinfo.measures import mutual_information
 from skinfo.utils._compat import check_matplotlib_support
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 # With more points than this a scatter plot is unreadable.
 MAX_POINTS = 5000
@@ -93,15 +101,15 @@ class JointDistributionDisplay:
 
     def __init__(
         self,
-        p_xy,
+        p_xy: ArrayLike,
         *,
-        x_levels,
-        y_levels,
-        mutual_info,
-        interval=None,
-        samples=None,
-        names=("x", "y"),
-    ):
+        x_levels: ArrayLike,
+        y_levels: ArrayLike,
+        mutual_info: float,
+        interval: tuple[float, float] | None = None,
+        samples: tuple[ArrayLike, ArrayLike] | None = None,
+        names: tuple[str, str] = ("x", "y"),
+    ) -> None:
         self.p_xy = p_xy
         self.x_levels = x_levels
         self.y_levels = y_levels
@@ -113,15 +121,15 @@ class JointDistributionDisplay:
     @classmethod
     def from_distribution(
         cls,
-        p_xy,
+        p_xy: ArrayLike,
         *,
-        x_levels=None,
-        y_levels=None,
-        normalize=False,
-        names=("x", "y"),
-        ax=None,
-        **kwargs,
-    ):
+        x_levels: ArrayLike | None = None,
+        y_levels: ArrayLike | None = None,
+        normalize: bool = False,
+        names: tuple[str, str] = ("x", "y"),
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Plot a known joint distribution.
 
         Parameters
@@ -184,17 +192,17 @@ class JointDistributionDisplay:
     @classmethod
     def from_data(
         cls,
-        x,
-        y,
+        x: ArrayLike,
+        y: ArrayLike,
         *,
-        discrete_x="auto",
-        discrete_y="auto",
-        confidence_level=0.95,
-        names=None,
-        kind="auto",
-        ax=None,
-        **kwargs,
-    ):
+        discrete_x: bool | str = "auto",
+        discrete_y: bool | str = "auto",
+        confidence_level: float = 0.95,
+        names: tuple[str, str] | None = None,
+        kind: str = "auto",
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Plot two columns, and estimate their mutual information.
 
         Parameters
@@ -254,26 +262,34 @@ class JointDistributionDisplay:
         if names is None:
             names = tuple(getattr(v, "name", None) or d for v, d in ((x, "x"), (y, "y")))
         table = table_of_columns(caller, x=x, y=y)
-        x, y = read_variable(table, 0, discrete_x), read_variable(table, 1, discrete_y)
+        of_x, of_y = read_variable(table, 0, discrete_x), read_variable(table, 1, discrete_y)
         result = mutual_info_test(
-            x.values[:, np.newaxis],
-            y.values,
-            discrete_features=x.is_discrete,
-            discrete_target=y.is_discrete,
+            of_x.values[:, np.newaxis],
+            of_y.values,
+            discrete_features=of_x.is_discrete,
+            discrete_target=of_y.is_discrete,
         )
         low, high = result.confidence_interval(confidence_level)
+        is_continuous = not (of_x.is_discrete or of_y.is_discrete)
         display = cls(
-            joint_distribution(x, y),
-            x_levels=x.levels,
-            y_levels=y.levels,
+            joint_distribution(of_x, of_y),
+            x_levels=of_x.levels,
+            y_levels=of_y.levels,
             mutual_info=float(result.statistic[0]),
             interval=(float(low[0]), float(high[0])),
-            samples=None if x.is_discrete or y.is_discrete else (x.values, y.values),
+            samples=(of_x.values, of_y.values) if is_continuous else None,
             names=names,
         )
         return display.plot(ax, kind=kind, **kwargs)
 
-    def plot(self, ax=None, *, names=None, kind="auto", **kwargs):
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        names: tuple[str, str] | None = None,
+        kind: str = "auto",
+        **kwargs: Any,
+    ) -> Self:
         """Plot visualization.
 
         Parameters

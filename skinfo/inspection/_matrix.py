@@ -1,7 +1,12 @@
 """MutualInfoMatrixDisplay: heat map of the mutual information of pairs of columns."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
@@ -10,6 +15,9 @@ from skinfo._counts._table import table_of
 from skinfo.estimation import pairwise_mutual_info
 from skinfo.inspection._style import check_lengths, fitting_font_size, label_ticks, start_plot
 from skinfo.utils._compat import check_matplotlib_support
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 # Font size in points below which numbers are illegible.
 SMALLEST_NUMBER_FONT = 6.0
@@ -68,23 +76,23 @@ class MutualInfoMatrixDisplay:
     >>> plt.close()
     """
 
-    def __init__(self, mutual_info, *, feature_names=None):
+    def __init__(self, mutual_info: ArrayLike, *, feature_names: ArrayLike | None = None) -> None:
         self.mutual_info = mutual_info
         self.feature_names = feature_names
 
     @classmethod
     def from_data(
         cls,
-        X,
+        X: ArrayLike,
         *,
-        estimator="emi",
-        sample_weight=None,
-        n_jobs=None,
-        order="given",
-        colorbar=True,
-        ax=None,
-        **kwargs,
-    ):
+        estimator: str = "emi",
+        sample_weight: ArrayLike | None = None,
+        n_jobs: int | None = None,
+        order: str = "given",
+        colorbar: bool = True,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Estimate the mutual information of all pairs of columns, and plot it.
 
         Parameters
@@ -147,7 +155,9 @@ class MutualInfoMatrixDisplay:
         display = cls(mutual_info, feature_names=table.names)
         return display.plot(ax, order=order, colorbar=colorbar, **kwargs)
 
-    def plot(self, ax=None, *, order="given", colorbar=True, **kwargs):
+    def plot(
+        self, ax: Axes | None = None, *, order: str = "given", colorbar: bool = True, **kwargs: Any
+    ) -> Self:
         """Plot visualization.
 
         Parameters

@@ -1,6 +1,11 @@
 """MutualInfoDisplay: ranked bars of the mutual information of features with a target."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.stats import false_discovery_control
 from sklearn.utils.validation import check_is_fitted
 
@@ -19,6 +24,9 @@ from skinfo.inspection._style import (
     start_plot,
 )
 from skinfo.utils._compat import check_matplotlib_support
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 # Opacity of bars that are not significant.
 INSIGNIFICANT_ALPHA = 0.35
@@ -84,7 +92,15 @@ class MutualInfoDisplay:
     >>> plt.close()
     """
 
-    def __init__(self, mutual_info, *, feature_names=None, low=None, high=None, qvalue=None):
+    def __init__(
+        self,
+        mutual_info: ArrayLike,
+        *,
+        feature_names: ArrayLike | None = None,
+        low: ArrayLike | None = None,
+        high: ArrayLike | None = None,
+        qvalue: ArrayLike | None = None,
+    ) -> None:
         self.mutual_info = mutual_info
         self.feature_names = feature_names
         self.low = low
@@ -94,20 +110,20 @@ class MutualInfoDisplay:
     @classmethod
     def from_data(
         cls,
-        X,
-        y,
+        X: ArrayLike,
+        y: ArrayLike,
         *,
-        discrete_features="auto",
-        discrete_target="auto",
-        sample_weight=None,
-        confidence_level=0.95,
-        n_jobs=None,
-        max_features=20,
-        max_qvalue=0.05,
-        name=None,
-        ax=None,
-        **kwargs,
-    ):
+        discrete_features: bool | str | ArrayLike = "auto",
+        discrete_target: bool | str = "auto",
+        sample_weight: ArrayLike | None = None,
+        confidence_level: float = 0.95,
+        n_jobs: int | None = None,
+        max_features: int | None = 20,
+        max_qvalue: float = 0.05,
+        name: str | None = None,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Estimate and test the mutual information of each column with y, and plot it.
 
         Parameters
@@ -191,8 +207,15 @@ class MutualInfoDisplay:
 
     @classmethod
     def from_estimator(
-        cls, estimator, *, max_features=20, max_qvalue=0.05, name=None, ax=None, **kwargs
-    ):
+        cls,
+        estimator: Any,
+        *,
+        max_features: int | None = 20,
+        max_qvalue: float = 0.05,
+        name: str | None = None,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Plot the mutual information of the features of a fitted binner or selector.
 
         Parameters
@@ -249,7 +272,15 @@ class MutualInfoDisplay:
             ax, name=name, max_features=max_features, max_qvalue=max_qvalue, **kwargs
         )
 
-    def plot(self, ax=None, *, name=None, max_features=20, max_qvalue=0.05, **kwargs):
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        name: str | None = None,
+        max_features: int | None = 20,
+        max_qvalue: float = 0.05,
+        **kwargs: Any,
+    ) -> Self:
         """Plot visualization.
 
         Parameters

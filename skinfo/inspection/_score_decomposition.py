@@ -1,6 +1,11 @@
 """ScoreDecompositionDisplay: miscalibration, discrimination and uncertainty of models."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from skinfo.inspection._predict_proba import predicted_probabilities
 from skinfo.inspection._style import (
@@ -19,6 +24,9 @@ from skinfo.inspection._style import (
     start_plot,
 )
 from skinfo.utils._compat import check_matplotlib_support
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 # Colour and name in the legend of each part, from the top of a row down.
 PART_STYLES = {
@@ -93,24 +101,24 @@ class ScoreDecompositionDisplay:
     >>> plt.close()
     """
 
-    def __init__(self, decomposition, *, name=None):
+    def __init__(self, decomposition: Any, *, name: str | None = None) -> None:
         self.decomposition = decomposition
         self.name = name
 
     @classmethod
     def from_estimator(
         cls,
-        estimator,
-        X,
-        y,
+        estimator: Any,
+        X: ArrayLike,
+        y: ArrayLike,
         *,
-        sample_weight=None,
-        groups=None,
-        confidence_level=0.95,
-        name=None,
-        ax=None,
-        **kwargs,
-    ):
+        sample_weight: ArrayLike | None = None,
+        groups: ArrayLike | None = None,
+        confidence_level: float = 0.95,
+        name: str | None = None,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Plot the decomposition of the log loss of a fitted classifier.
 
         Parameters
@@ -188,17 +196,17 @@ class ScoreDecompositionDisplay:
     @classmethod
     def from_predictions(
         cls,
-        y_true,
-        y_prob,
+        y_true: ArrayLike,
+        y_prob: ArrayLike,
         *,
-        labels=None,
-        sample_weight=None,
-        groups=None,
-        confidence_level=0.95,
-        name=None,
-        ax=None,
-        **kwargs,
-    ):
+        labels: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+        groups: ArrayLike | None = None,
+        confidence_level: float = 0.95,
+        name: str | None = None,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Plot the decomposition of the log loss of predictions.
 
         Parameters
@@ -264,7 +272,14 @@ class ScoreDecompositionDisplay:
         )
         return cls(decomposition, name=name).plot(ax, confidence_level=confidence_level, **kwargs)
 
-    def plot(self, ax=None, *, name=None, confidence_level=0.95, **kwargs):
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        name: str | None = None,
+        confidence_level: float = 0.95,
+        **kwargs: Any,
+    ) -> Self:
         """Plot visualization.
 
         Parameters

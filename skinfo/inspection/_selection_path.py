@@ -1,6 +1,11 @@
 """SelectionPathDisplay: information about y after each step of a feature selection."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
 from skinfo.inspection._style import (
@@ -15,6 +20,9 @@ from skinfo.inspection._style import (
     start_plot,
 )
 from skinfo.utils._compat import check_matplotlib_support
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 class SelectionPathDisplay:
@@ -72,13 +80,17 @@ class SelectionPathDisplay:
     >>> plt.close()
     """
 
-    def __init__(self, information, gains, *, feature_names=None):
+    def __init__(
+        self, information: ArrayLike, gains: ArrayLike, *, feature_names: ArrayLike | None = None
+    ) -> None:
         self.information = information
         self.gains = gains
         self.feature_names = feature_names
 
     @classmethod
-    def from_estimator(cls, estimator, *, name=None, ax=None, **kwargs):
+    def from_estimator(
+        cls, estimator: Any, *, name: str | None = None, ax: Axes | None = None, **kwargs: Any
+    ) -> Self:
         """Plot the path of a fitted selector.
 
         Parameters
@@ -142,7 +154,7 @@ class SelectionPathDisplay:
         display = cls(estimator.information_, estimator.gains_, feature_names=names)
         return display.plot(ax, name=name, **kwargs)
 
-    def plot(self, ax=None, *, name=None, **kwargs):
+    def plot(self, ax: Axes | None = None, *, name: str | None = None, **kwargs: Any) -> Self:
         """Plot visualization.
 
         Parameters

@@ -1,5 +1,11 @@
 """UncertaintyDisplay: risk of the predictions that remain if the most uncertain are rejected."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from numpy.typing import ArrayLike
+
 from skinfo.inspection._predict_proba import predicted_probabilities
 from skinfo.inspection._style import (
     check_lengths,
@@ -10,6 +16,9 @@ from skinfo.inspection._style import (
     start_plot,
 )
 from skinfo.utils._compat import check_matplotlib_support
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 AXIS_LABELS = {"log_loss": "Log loss (bits a sample)", "error_rate": "Error rate"}
 
@@ -95,15 +104,15 @@ class UncertaintyDisplay:
 
     def __init__(
         self,
-        coverage,
-        risk,
+        coverage: ArrayLike,
+        risk: ArrayLike,
         *,
-        expected=None,
-        low=None,
-        high=None,
-        risk_name="log_loss",
-        name=None,
-    ):
+        expected: ArrayLike | None = None,
+        low: ArrayLike | None = None,
+        high: ArrayLike | None = None,
+        risk_name: str = "log_loss",
+        name: str | None = None,
+    ) -> None:
         self.coverage = coverage
         self.risk = risk
         self.expected = expected
@@ -115,18 +124,18 @@ class UncertaintyDisplay:
     @classmethod
     def from_estimator(
         cls,
-        estimator,
-        X,
-        y,
+        estimator: Any,
+        X: ArrayLike,
+        y: ArrayLike,
         *,
-        risk="log_loss",
-        uncertainty=None,
-        sample_weight=None,
-        confidence_level=0.95,
-        name=None,
-        ax=None,
-        **kwargs,
-    ):
+        risk: str = "log_loss",
+        uncertainty: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+        confidence_level: float = 0.95,
+        name: str | None = None,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Plot the curve of a fitted classifier.
 
         Parameters
@@ -211,18 +220,18 @@ class UncertaintyDisplay:
     @classmethod
     def from_predictions(
         cls,
-        y_true,
-        y_prob,
+        y_true: ArrayLike,
+        y_prob: ArrayLike,
         *,
-        labels=None,
-        risk="log_loss",
-        uncertainty=None,
-        sample_weight=None,
-        confidence_level=0.95,
-        name=None,
-        ax=None,
-        **kwargs,
-    ):
+        labels: ArrayLike | None = None,
+        risk: str = "log_loss",
+        uncertainty: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+        confidence_level: float = 0.95,
+        name: str | None = None,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Plot the curve of predictions.
 
         Parameters
@@ -300,7 +309,7 @@ class UncertaintyDisplay:
         )
         return cls(**vars(curve), risk_name=risk, name=name).plot(ax, **kwargs)
 
-    def plot(self, ax=None, *, name=None, **kwargs):
+    def plot(self, ax: Axes | None = None, *, name: str | None = None, **kwargs: Any) -> Self:
         """Plot visualization.
 
         Parameters

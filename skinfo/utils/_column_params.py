@@ -1,39 +1,15 @@
-"""Parameters by column, given by name, index or mask: one entry for each column."""
+"""Parameters that speak of columns, by name, index or mask, made one entry a column."""
 
-from collections.abc import Sequence
 from difflib import get_close_matches
 from numbers import Integral, Real
-from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 # A message names no more columns than this.
-MAX_NAMED_COLUMNS = 8
+MOST_NAMED = 8
 
 
-class NamedColumns(Protocol):
-    """The names of the columns of a table or of a source of samples.
-
-    Attributes
-    ----------
-    names : list of str
-        As messages and reports call them.
-
-    keys : list
-        As the frame itself calls them.
-    """
-
-    @property
-    def names(self) -> list[str]: ...
-
-    @property
-    def keys(self) -> Sequence[Any]: ...
-
-
-def feature_index(
-    feature: str | int, names: list[str], argument: str = "feature", keys: Sequence[Any] = ()
-) -> int:
+def feature_index(feature, names, argument="feature", keys=()):
     """Return the index of a column given by name or index.
 
     Parameters
@@ -69,37 +45,25 @@ def feature_index(
             return list(keys).index(feature)
         raise ValueError(
             f"{argument}: no column named {feature}; {_the_columns_are(names)} The names of X are "
-            "integers, so an integer is a name and not an index."
+            "integers, so an integer is a name and not a position."
         )
     if not -len(names) <= feature < len(names):
         raise ValueError(f"{argument}: no column {feature}, X has {len(names)} feature(s).")
-    return range(len(names))[int(feature)]
+    return range(len(names))[feature]
 
 
-def _the_columns_are(names: list[str]) -> str:
-    more = f" and {len(names) - MAX_NAMED_COLUMNS} more" if len(names) > MAX_NAMED_COLUMNS else ""
-    return f"the columns are {names[:MAX_NAMED_COLUMNS]}{more}."
+def _the_columns_are(names):
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"the columns are {names[:MOST_NAMED]}{more}."
 
 
-def categorical_mask(
-    categorical_features: str | ArrayLike | None, columns: NamedColumns, kinds: Sequence[str]
-) -> NDArray[np.bool_]:
-    """Return which columns hold levels, (n_features,) bool.
-
-    Parameters
-    ----------
-    categorical_features : "from_dtype", array-like of int, str or bool, or None
-
-    columns : NamedColumns
-
-    kinds : sequence of str of shape (n_features,)
-        What each column holds.
-    """
-    n_features = len(columns.names)
+def categorical_mask(categorical_features, table):
+    """Return which columns hold levels, (n_features,) bool."""
+    n_features = table.shape[1]
     if categorical_features is None:
         return np.zeros(n_features, bool)
     if isinstance(categorical_features, str):
-        return np.array([kind == "level" for kind in kinds])
+        return np.array([not table.is_numeric(j) for j in range(n_features)])
     chosen = np.asarray(categorical_features)
     if chosen.dtype == bool:
         if chosen.shape != (n_features,):
@@ -109,50 +73,43 @@ def categorical_mask(
             )
         return chosen
     mask = np.zeros(n_features, bool)
-    mask[
-        [
-            feature_index(feature, columns.names, "categorical_features", columns.keys)
-            for feature in chosen.tolist()
-        ]
-    ] = True
+    argument = "categorical_features"
+    places = [feature_index(f, table.names, argument, table.keys) for f in chosen.tolist()]
+    mask[places] = True
     return mask
 
 
-# The directions that are tried for an entry of monotonic_cst.
-DIRECTIONS: dict[Any, tuple[int, ...]] = {0: (0,), 1: (1,), -1: (-1,), "auto": (1, -1)}
+# What monotonic_cst may say of a column, and the directions that are tried.
+DIRECTIONS = {0: (0,), 1: (1,), -1: (-1,), "auto": (1, -1)}
 
 
-def directions(
-    monotonic_cst: Any, columns: NamedColumns, is_categorical: NDArray[np.bool_]
-) -> list[tuple[int, ...]]:
-    """Return the directions to try for each column."""
+def directions(monotonic_cst, table, categorical):
+    """Return the directions to try for each column, a list of tuples."""
     one_for_all = isinstance(monotonic_cst, str | Integral)
-    entries = _one_per_column(monotonic_cst, columns, "monotonic_cst", default=0)
+    entries = _an_entry_a_column(monotonic_cst, table, "monotonic_cst", default=0)
     for j, entry in enumerate(entries):
         if not isinstance(entry, str | Real) or entry not in DIRECTIONS:
-            of_column = "" if one_for_all else f" of {columns.names[j]}"
+            of_column = "" if one_for_all else f" of {table.names[j]}"
             raise ValueError(
                 f"monotonic_cst{of_column} must be -1 (falling), 0 (free), 1 (rising) or 'auto' "
                 f"(falling or rising, whichever is better), got {entry!r}."
             )
-        if is_categorical[j] and entry != 0:
+        if categorical[j] and entry != 0:
             if one_for_all:
                 entries[j] = 0  # one direction for all is for all that have an order
                 continue
             raise ValueError(
-                f"monotonic_cst of {columns.names[j]} is {entry!r}, and a categorical column has "
-                "no order. Set it to 0."
+                f"monotonic_cst of {table.names[j]} is {entry!r}, and a categorical column has no "
+                "order. Set it to 0."
             )
     return [DIRECTIONS[entry] for entry in entries]
 
 
-def given_edges(
-    candidate_edges: Any, columns: NamedColumns, is_categorical: NDArray[np.bool_]
-) -> list[NDArray[np.float64] | None]:
-    """Return the cuts to choose from of each column, increasing, or None."""
-    entries = _one_per_column(candidate_edges, columns, "candidate_edges", default=None)
-    checked: list[NDArray[np.float64] | None] = []
-    for name, entry, is_level in zip(columns.names, entries, is_categorical, strict=True):
+def given_edges(candidate_edges, table, categorical):
+    """Return for each column the cuts to choose from, float64 and increasing, or None."""
+    entries = _an_entry_a_column(candidate_edges, table, "candidate_edges", default=None)
+    checked = []
+    for name, entry, is_level in zip(table.names, entries, categorical, strict=True):
         if entry is None:
             checked.append(None)
             continue
@@ -169,15 +126,15 @@ def given_edges(
     return checked
 
 
-def _one_per_column(given: Any, columns: NamedColumns, argument: str, default: Any) -> list[Any]:
+def _an_entry_a_column(given, table, argument, default):
     """Return one entry a column from None, one for all, a dict by column, or a list."""
-    n_features = len(columns.names)
+    n_features = table.shape[1]
     if given is None or isinstance(given, str | Integral):
         return [default if given is None else given] * n_features
     if isinstance(given, dict):
         entries = [default] * n_features
         for feature, entry in given.items():
-            entries[feature_index(feature, columns.names, argument, columns.keys)] = entry
+            entries[feature_index(feature, table.names, argument, table.keys)] = entry
         return entries
     entries = list(given)
     if len(entries) != n_features:

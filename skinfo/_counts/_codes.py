@@ -1,15 +1,22 @@
-"""Columns to codes: one byte a cell, whatever the column holds."""
+"""Columns to codes: the one encoder of levels, whatever a column holds."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 import scipy.sparse as sp
 from joblib import delayed
+from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
 
 from skinfo._counts._kinds import MOST_LEVELS, holds_levels
 from skinfo._counts._quantiles import default_n_bins, equal_frequency_codes
+from skinfo._counts._table import Table
 from skinfo._kernels._bitplanes import WORD
-from skinfo.utils._parallel import in_threads
+from skinfo._kernels._integers import integer_codes
+from skinfo.utils._parallel import in_threads, n_threads
 
 # Codes are bytes; in a fuller column neighbouring levels share a code.
 MAX_LEVELS = 256
@@ -18,8 +25,105 @@ MAX_LEVELS = 256
 # the way fits the second-level cache.
 CELLS_AT_ONCE = 1 << 16
 
-# Integers within this range are counted rather than sorted.
-COUNTING_RANGE = 4096
+# Nanoseconds a cell, about, to encode.
+ENCODE_COST = 5.0
+
+Rows = slice | NDArray[np.integer] | NDArray[np.bool_]
+ALL_ROWS = slice(None)
+
+
+class Codes(NamedTuple):
+    """Levels of the samples as integers.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n_samples,), of integers
+        From 0 to ``n_levels - 1``.
+
+    n_levels : int
+    """
+
+    values: NDArray[np.integer]
+    n_levels: int
+
+    @classmethod
+    def of(cls, values: NDArray[np.integer]) -> "Codes":
+        """Return codes of as many levels as the largest has."""
+        return cls(values, int(values.max()) + 1)
+
+
+class CodedColumns(NamedTuple):
+    """Codes of several columns.
+
+    Attributes
+    ----------
+    codes : ndarray of shape (n_features, n_samples), dtype uint8, uint16 or int32
+        One column a row; the smallest dtype that holds all of them.
+
+    n_levels : ndarray of shape (n_features,), dtype int64
+    """
+
+    codes: NDArray[np.integer]
+    n_levels: NDArray[np.int64]
+
+    def columns(self) -> list[Codes]:
+        """Return the Codes of each column."""
+        return [Codes(*column) for column in zip(self.codes, self.n_levels.tolist(), strict=True)]
+
+
+def encode_columns(table: Table, *, n_jobs: int | None = None) -> CodedColumns:
+    """Return the codes of every column, missing values as a level of their own, the last.
+
+    Every code from 0 to ``n_levels[j] - 1`` occurs in column j.
+
+    Raises
+    ------
+    ValueError
+        If a column holds numbers that are not whole.
+    """
+    n_features = table.shape[1]
+    # A few columns a task: one alone takes less time than handing it over.
+    tasks = np.array_split(np.arange(n_features), min(n_features, 4 * n_threads(n_jobs)))
+
+    @delayed  # type: ignore[untyped-decorator]
+    def encode(columns: NDArray[np.intp]) -> CodedColumns:
+        encoded = [encode_column(table, int(j)) for j in columns]
+        n_levels = np.array([codes.n_levels for codes in encoded], np.int64)
+        values = np.empty((len(columns), table.shape[0]), _smallest_dtype(int(n_levels.max())))
+        for row, codes in zip(values, encoded, strict=True):
+            row[:] = codes.values
+        return CodedColumns(values, n_levels)
+
+    parts = in_threads(
+        map(encode, tasks), work=ENCODE_COST * table.shape[0] * n_features, n_jobs=n_jobs
+    )
+    dtype = np.result_type(*(part.codes for part in parts))
+    values = np.empty((n_features, table.shape[0]), dtype)
+    for columns, part in zip(tasks, parts, strict=True):
+        values[columns] = part.codes
+    return CodedColumns(values, np.concatenate([part.n_levels for part in parts]))
+
+
+def _smallest_dtype(n_levels: int) -> type[np.integer]:
+    return np.uint8 if n_levels <= 2**8 else np.uint16 if n_levels <= 2**16 else np.int32
+
+
+def row_codes(columns: Sequence[NDArray[np.integer]]) -> NDArray[np.int64]:
+    """Return one code a row (n_samples,); equal rows, and only they, have equal codes."""
+    codes = columns[0].astype(np.int64)
+    for column in columns[1:]:
+        # Ranked after each column, codes stay below n and products below n^2.
+        codes = codes * (int(column.max()) + 1) + column
+        codes = np.unique(codes, return_inverse=True)[1]
+    return codes
+
+
+def labelled_codes(table: Table, j: int) -> tuple[Codes, list[str]]:
+    """Return the codes of column j and the names of its levels, missing values last."""
+    ranks, levels = table.levels(j)
+    codes = missing_last(Codes(ranks, len(levels)))
+    names = [str(level) for level in levels]
+    return codes, names + ["missing"] * (codes.n_levels - len(names))
 
 
 def feature_codes(table, target, keep, *, binner=None, n_jobs=None):
@@ -50,10 +154,11 @@ def feature_codes(table, target, keep, *, binner=None, n_jobs=None):
 
     n_levels : ndarray of shape (n_features,), dtype int64
 
-    whole : dict of int to (ndarray of shape (n_kept,), int)
-        Codes of the single levels, and how many there are, of each column where some share a byte.
+    whole : dict of int to Codes
+        The single levels of each column where some share a byte.
     """
     n_bins = default_n_bins(target.weights.sum())
+    weights = target.weights if target.is_weighted else None
     n = len(target.codes)
     codes = padded_codes(table.shape[1], n)
     n_levels = np.empty(table.shape[1], np.int64)
@@ -69,10 +174,20 @@ def feature_codes(table, target, keep, *, binner=None, n_jobs=None):
 
     @delayed
     def encode(j):
-        column = _encode_column(table, j, target, keep, n_bins, binner is None, whole)
-        if column is not None:
-            codes[j, :n], n_levels[j] = column
-        return column is None
+        """Encode column j, or return that it is for the binner."""
+        if (
+            binner is not None
+            and table.is_numeric(j)
+            and not holds_whole_levels(table, j, table.numbers(j)[keep])
+        ):
+            return True
+        ranks = rank_column(table, j, keep, n_bins=n_bins, weights=weights)
+        column = missing_last(pool_levels(ranks, MAX_LEVELS, weights))
+        codes[j, :n], n_levels[j] = column
+        levels = missing_last(ranks)
+        if levels.n_levels > MAX_LEVELS:
+            whole[j] = levels
+        return False
 
     # Threads write to rows of their own.
     if len(together):
@@ -107,60 +222,169 @@ def _narrow_codes(values):
     return rank.ravel()[place], seen.sum(axis=1)
 
 
-def _encode_column(table, j, target, keep, n_bins, cut, whole):
-    """Return codes and number of levels of column j, or None if it is for the binner.
+def encode_column(
+    table: Table,
+    j: int,
+    rows: Rows = ALL_ROWS,
+    *,
+    n_bins: int | None = None,
+    weights: NDArray[np.float64] | None = None,
+    max_levels: int | None = None,
+) -> Codes:
+    """Return the levels of column j as codes without gaps, missing values as the last level.
 
-    Where bytes are too few the single levels go to `whole`.
+    Parameters
+    ----------
+    table : Table
+
+    j : int
+
+    rows : slice or ndarray, default: all
+        Of the table.
+
+    n_bins : int or None, default=None
+        Columns of numbers, dates and durations are cut into so many equal-frequency bins.
+        None: they are refused unless the numbers are whole; then every value is a level.
+
+    weights : ndarray of shape (n_samples,) or None, default=None
+        Of the rows; for bins, and for levels to share.
+
+    max_levels : int or None, default=None
+        Beyond so many, neighbouring levels share a code; see `pool_light`.
+
+    Raises
+    ------
+    ValueError
+        If `n_bins` is None and the column holds numbers that are not whole.
     """
+    codes = rank_column(table, j, rows, n_bins=n_bins, weights=weights)
+    if max_levels is not None:
+        codes = pool_levels(codes, max_levels, weights)
+    return missing_last(codes)
+
+
+def rank_column(
+    table: Table,
+    j: int,
+    rows: Rows = ALL_ROWS,
+    *,
+    n_bins: int | None = None,
+    weights: NDArray[np.float64] | None = None,
+) -> Codes:
+    """Return the same, but all levels, and missing values as -1."""
     if not table.is_numeric(j):
         codes, levels = table.levels(j)
-        codes = codes[keep]
-        compact = _compact(codes, len(levels), target.weights)
-        if len(levels) >= MAX_LEVELS:
-            seen, single = np.unique(codes, return_inverse=True)
-            if len(seen) > MAX_LEVELS:
-                whole[j] = single, len(seen)
-        return compact
-    values = table.numbers(j)[keep]
-    if table.kind(j) not in ("date", "duration") and holds_levels(values):
-        return _few_integers(values, target.weights)
-    if not cut:
-        return None
-    codes = equal_frequency_codes(values, n_bins, target.weights if target.is_weighted else None)
+        return _without_gaps(Codes(codes[rows], len(levels)))
+    if n_bins is None:
+        integers = table.integers(j)
+        if integers is not None:
+            return rank_integers(integers[rows])
+        numbers = table.numbers(j)[rows]
+        _check_whole(numbers, table.names[j])
+        return _of_present(rank_whole, numbers)
+    numbers = table.numbers(j)[rows]
+    if holds_whole_levels(table, j, numbers):
+        return _of_present(rank_whole, numbers)
+    codes = equal_frequency_codes(numbers, n_bins, weights)
     codes[codes == n_bins] = -1
-    return _compact(codes, n_bins, target.weights)
+    return _without_gaps(Codes(codes, n_bins))
 
 
-def _few_integers(values, weights):
-    """Return codes of whole numbers, some of them present."""
-    missing = np.isnan(values)
-    present = values[~missing] if missing.any() else values
-    low, high = present.min(), present.max()
-    if high / 2 - low / 2 < COUNTING_RANGE / 2:  # the difference itself may overflow
-        codes = np.where(missing, -1, values - low).astype(np.int64)
-        n_values = int(high - low) + 1
-    else:
-        levels = np.unique(present)
-        codes = np.where(missing, -1, np.searchsorted(levels, values))
-        n_values = len(levels)
-    seen = np.bincount(codes[~missing], minlength=n_values) > 0
-    place = np.append(np.cumsum(seen) - 1, -1)
-    return _compact(place[codes], int(seen.sum()), weights)
+def holds_whole_levels(table: Table, j: int, numbers: NDArray[np.float64]) -> bool:
+    """Return whether numbers of column j are few whole ones, which are levels."""
+    return table.kind(j) not in ("date", "duration") and holds_levels(numbers)
 
 
-def _compact(codes, n_levels, weights):
-    """Return codes as bytes: unseen levels dropped, the lighter pooled, missing (-1) last."""
-    missing = codes < 0
-    has_missing = bool(missing.any())
-    present = ~missing if has_missing else slice(None)
-    sizes = np.bincount(codes[present], weights=weights[present], minlength=n_levels)
-    seen = np.flatnonzero(sizes > 0)
-    pooled = pool_light(sizes[seen], MAX_LEVELS - has_missing)
-    n_places = int(pooled.max()) + 1 if len(pooled) else 0
-    place = np.zeros(n_levels + 1, np.uint8)
-    place[seen] = pooled
-    place[-1] = n_places if has_missing else 0
-    return place[codes], n_places + has_missing
+def rank_levels(values: NDArray[Any]) -> tuple[NDArray[np.integer], NDArray[Any]]:
+    """Return the rank of each value among the sorted different ones, and those.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_samples,)
+        None is missing.
+
+    Raises
+    ------
+    TypeError
+        If values cannot be sorted.
+    """
+    if values.dtype.kind not in "iu":
+        codes, levels = pd.factorize(values, sort=True)
+        return codes, np.asarray(levels)
+    ranks, n_levels = rank_integers(values)
+    levels = np.empty(n_levels, values.dtype)
+    levels[ranks] = values
+    return ranks, levels
+
+
+def rank_integers(values: NDArray[np.integer]) -> Codes:
+    """Return the rank of each integer among those that occur."""
+    native = values.astype(values.dtype.newbyteorder("="), copy=False)
+    codes, n_levels = integer_codes(native)
+    if codes is None:
+        levels, codes = np.unique(values, return_inverse=True)
+        return Codes(codes, len(levels))
+    return Codes(codes, n_levels)
+
+
+def rank_whole(numbers: NDArray[np.float64]) -> Codes:
+    """Return the rank of each whole float among those that occur."""
+    if np.all(np.abs(numbers) < 2**62):
+        return rank_integers(numbers.astype(np.int64))
+    levels, codes = np.unique(numbers, return_inverse=True)
+    return Codes(codes, len(levels))
+
+
+def _of_present(
+    rank: Callable[[NDArray[np.float64]], Codes], numbers: NDArray[np.float64]
+) -> Codes:
+    """Return codes of the numbers that are not NaN, and -1 for those that are."""
+    missing = np.isnan(numbers)
+    if not missing.any():
+        return rank(numbers)
+    codes = np.full(len(numbers), -1)
+    codes[~missing], n_levels = rank(numbers[~missing])
+    return Codes(codes, n_levels)
+
+
+def _without_gaps(codes: Codes) -> Codes:
+    """Return codes of the levels that occur, in the same order; -1 stays."""
+    occurs = np.bincount(codes.values + 1, minlength=codes.n_levels + 1)[1:] > 0
+    if occurs.all():
+        return codes
+    rank = np.append(np.cumsum(occurs) - 1, -1)
+    return Codes(rank[codes.values], int(occurs.sum()))
+
+
+def missing_last(codes: Codes) -> Codes:
+    """Return codes with -1 replaced by a last level of its own."""
+    missing = codes.values < 0
+    if not missing.any():
+        return codes
+    return Codes(np.where(missing, codes.n_levels, codes.values), codes.n_levels + 1)
+
+
+def _check_whole(numbers: NDArray[np.float64], name: str) -> None:
+    fraction = numbers[(np.floor(numbers) < numbers) | np.isinf(numbers)]
+    if len(fraction):
+        raise ValueError(
+            f"{name} must be discrete, got {fraction[0]!s}, a number that is not whole. Bin the "
+            "column first, e.g. with MutualInfoBinner or KBinsDiscretizer(encode='ordinal')."
+        )
+
+
+def pool_levels(
+    codes: Codes, max_levels: int, weights: NDArray[np.float64] | None = None
+) -> Codes:
+    """Return codes of at most so many levels, missing values (-1) counted as one."""
+    present = codes.values >= 0
+    most = max_levels - (not present.all())
+    if codes.n_levels <= most:
+        return codes
+    weights = None if weights is None else weights[present]
+    sizes = np.bincount(codes.values[present], weights, codes.n_levels)
+    pooled = pool_light(sizes, most)
+    return Codes(np.append(pooled, -1)[codes.values], int(pooled.max()) + 1)
 
 
 def pool_light(sizes, most):

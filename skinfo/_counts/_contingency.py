@@ -1,17 +1,34 @@
 """Contingency tables, dense and sparse, and the null moments of their margins."""
 
 from dataclasses import dataclass
+from typing import Any, NamedTuple, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from joblib import delayed
+from numpy.typing import ArrayLike, NDArray
 
+from skinfo._counts._codes import Codes
+from skinfo._kernels._counting import count_classes, weigh_classes
 from skinfo._kernels._null import moments_of_sizes, poisson_tables
+from skinfo.utils._parallel import in_threads
 from skinfo.utils._sums import ordered_sum
 
-# Up to so many cells, or so many a row, a table is an array of all of them.
+# Up to so many cells, or so many per sample, a table is an array of all of them.
 DENSE_CELLS = 2**16
-DENSE_CELLS_A_ROW = 4
+DENSE_CELLS_PER_SAMPLE = 4
 
+# Rows of one task: fixed, so that sums of real weights do not depend on the number of threads.
+ROWS_A_TASK = 2**17
+
+# Columns of one task: in a table that is one row after another, whole cache lines; in one
+# that is one column after another, no more streams than a cache has ways.
+COLUMNS_A_TASK = {"rows": 64, "columns": 8}
+
+# Nanoseconds a cell, about, to count.
+COUNT_COST = 0.6
+
+# With fewer columns than this, equal codes in a row would wait for each other.
+FEW_COLUMNS = 8
 
 # Up to so many pairs of sizes of margins each is worked out; beyond, sizes that differ by less
 # than this share are taken for one. The excess of a cell is smooth in both.
@@ -45,7 +62,7 @@ class SparseContingency:
     total: float
 
     @classmethod
-    def of_table(cls, counts):
+    def of_table(cls, counts: ArrayLike) -> Self:
         """Return a table (n_rows, n_columns) without its empty rows and columns."""
         counts = np.asarray(counts, dtype=np.float64)
         counts = counts[counts.any(axis=1)]
@@ -55,97 +72,180 @@ class SparseContingency:
         return cls(counts[row, column], row, column, rows, columns, ordered_sum(counts))
 
     @property
-    def size(self):
+    def size(self) -> int:
         """Number of cells, empty ones included."""
         return len(self.row_sums) * len(self.column_sums)
 
-    def dense(self):
+    def dense(self) -> NDArray[np.float64]:
         """Return the table as an array (n_rows, n_columns)."""
         table = np.zeros((len(self.row_sums), len(self.column_sums)))
         table[self.row, self.column] = self.counts
         return table
 
 
-def is_dense(n_cells, n_samples):
-    """Say whether so many cells are better counted all, seen or not."""
-    return n_cells <= max(DENSE_CELLS, DENSE_CELLS_A_ROW * n_samples)
-
-
-def count_pairs(a, n_levels, b, n_classes, weights=None):
-    """Return how often, or with what weight, the codes of two columns meet.
+def contingency_table(
+    a: Codes, b: Codes, weights: NDArray[np.float64] | None = None
+) -> NDArray[np.float64] | SparseContingency:
+    """Return how often, or with what weight, the codes of two columns occur together.
 
     Parameters
     ----------
-    a, b : ndarray of shape (n_samples,), of integers
-        Codes below `n_levels` and `n_classes`.
-
-    n_levels, n_classes : int
+    a, b : Codes
 
     weights : ndarray of shape (n_samples,) or None, default=None
-        From `check_frequency_weights`.
+        Non-negative.
 
     Returns
     -------
-    table : ndarray of shape (n_levels, n_classes), dtype float64, or SparseContingency
-        Sparse where most cells would be empty, so that time and memory go with the rows.
+    table : ndarray of shape (a.n_levels, b.n_levels), dtype float64, or SparseContingency
+        Sparse where most cells would be empty, so that time and memory go with the samples.
     """
-    place = a.astype(np.int64) * n_classes + b
-    n_levels, n_classes = int(n_levels), int(n_classes)
-    if is_dense(n_levels * n_classes, len(a)):
-        counts = np.bincount(place, weights=weights, minlength=n_levels * n_classes)
-        return counts.reshape(n_levels, n_classes).astype(np.float64)
+    if is_dense(int(a.n_levels) * int(b.n_levels), len(a.values)):
+        return dense_table(a, b, weights)
+    cells = a.values.astype(np.int64) * int(b.n_levels) + b.values
     if weights is not None:
-        place, weights = place[weights > 0], weights[weights > 0]
-    places, which = np.unique(place, return_inverse=True)
-    counts = _sums(which, weights)
-    row, column = (np.unique(codes, return_inverse=True)[1] for codes in divmod(places, n_classes))
-    return SparseContingency(
-        counts,
-        row,
-        column,
-        _sums(row, counts),
-        _sums(column, counts),
-        float(counts.sum()),
+        cells, weights = cells[weights > 0], weights[weights > 0]
+    occupied, cell = np.unique(cells, return_inverse=True)
+    counts = _sums(cell, weights)
+    row, column = (
+        np.unique(codes, return_inverse=True)[1] for codes in divmod(occupied, int(b.n_levels))
     )
+    row_sums, column_sums = _sums(row, counts), _sums(column, counts)
+    return SparseContingency(counts, row, column, row_sums, column_sums, float(counts.sum()))
 
 
-def _sums(codes, terms):
+def is_dense(n_cells: int | NDArray[np.int64], n_samples: int) -> Any:
+    """Return whether a table of so many cells (or each of several) is to be an array."""
+    return n_cells <= max(DENSE_CELLS, DENSE_CELLS_PER_SAMPLE * n_samples)
+
+
+def dense_table(
+    a: Codes, b: Codes, weights: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """Return `contingency_table` as an array, (a.n_levels, b.n_levels)."""
+    shape = int(a.n_levels), int(b.n_levels)
+    cells = a.values.astype(np.int64) * shape[1] + b.values
+    counts = np.bincount(cells, weights=weights, minlength=shape[0] * shape[1])
+    return counts.reshape(shape).astype(np.float64, copy=False)
+
+
+def _sums(codes: NDArray[np.integer], terms: NDArray[np.float64] | None) -> NDArray[np.float64]:
     """Return the sum of the terms (None: ones) of each code."""
     return np.bincount(codes, terms).astype(np.float64)
 
 
-def null_moments_of(cells):
-    """Return mean and variance of N times plug-in information over tables with these margins."""
-    is_whole = bool(np.all(cells.counts % 1 == 0))
-    return moments_of_margins(cells.row_sums, cells.column_sums, cells.total, is_whole=is_whole)
+def dense_tables(
+    codes: NDArray[np.uint8],
+    n_levels: int,
+    y: Codes,
+    weights: NDArray[np.float64] | None = None,
+    *,
+    n_jobs: int | None = None,
+) -> NDArray[np.float64]:
+    """Return the contingency table of each of many columns with the same classes.
 
+    Parameters
+    ----------
+    codes : ndarray of shape (n_samples, n_features), dtype uint8
+        Either way round in memory: C-ordered as users have it, or the transpose of
+        one column a row.
 
-def moments_of_margins(rows, columns, total, *, is_whole):
-    """Return the same of two margins, (n_rows,) and (n_columns,) float64."""
-    sizes = margin_sizes(rows, columns)
-    return moments_of_sizes(total, *sizes[0], *sizes[1], poisson_tables(), is_whole)
+    n_levels : int
+        The most levels of any column; every code is smaller.
 
+    y : Codes
 
-def margin_sizes(rows, columns):
-    """Return the sizes in each margin and how often they occur, float64, the longer margin first.
+    weights : ndarray of shape (n_samples,), dtype float64, or None, default=None
 
-    Where that would be more than `MOST_PAIRS` pairs of sizes, nearly equal ones are one.
+    n_jobs : int or None, default=None
+
+    Returns
+    -------
+    counts : ndarray of shape (n_features, n_levels, y.n_levels), dtype float64
+        The same for any `n_jobs`, also with real weights.
     """
-    margins = [np.unique(m, return_counts=True) for m in longer_first(rows, columns)]
-    if len(margins[0][0]) * len(margins[1][0]) > MOST_PAIRS:
+    n, n_features = codes.shape
+    by_rows = codes.flags.c_contiguous and n_features >= FEW_COLUMNS
+    if not by_rows:
+        codes = np.asfortranarray(codes)
+    classes = np.ascontiguousarray(y.values, np.int32)
+    width = COLUMNS_A_TASK["rows" if by_rows else "columns"]
+    columns = [slice(j, min(j + width, n_features)) for j in range(0, n_features, width)]
+    rows = [slice(i, i + ROWS_A_TASK) for i in range(0, n, ROWS_A_TASK)]
+
+    @delayed  # type: ignore[untyped-decorator]
+    def count(rows: slice, columns: slice) -> NDArray[Any]:
+        part = codes[rows, columns], classes[rows]
+        if weights is None:
+            return count_classes(*part, n_levels, y.n_levels)
+        return weigh_classes(*part, weights[rows], n_levels, y.n_levels)
+
+    tasks = [(r, c) for r in rows for c in columns]
+    parts = in_threads(
+        (count(*task) for task in tasks), work=COUNT_COST * codes.size, n_jobs=n_jobs
+    )
+    counts = np.zeros((y.n_levels, n_features, n_levels))
+    for (_, of_part), part in zip(tasks, parts, strict=True):
+        counts[:, of_part] += part
+    return np.ascontiguousarray(counts.transpose(1, 2, 0))
+
+
+def null_moments_of(table: SparseContingency) -> tuple[float, float]:
+    """Return mean and variance of N times plug-in information over tables with these margins."""
+    is_whole = bool(np.all(table.counts % 1 == 0))
+    return moments_of_margins(table.row_sums, table.column_sums, table.total, is_whole=is_whole)
+
+
+def moments_of_margins(
+    row_sums: NDArray[np.float64],
+    column_sums: NDArray[np.float64],
+    total: float,
+    *,
+    is_whole: bool,
+) -> tuple[float, float]:
+    """Return the same of two margins, (n_rows,) and (n_columns,)."""
+    longer, shorter = margin_sizes(row_sums, column_sums)
+    mean, variance = moments_of_sizes(
+        total, longer.sizes, longer.times, shorter.sizes, shorter.times, poisson_tables(), is_whole
+    )
+    return mean, variance
+
+
+class MarginSizes(NamedTuple):
+    """The different sums in a margin, and how often each occurs, both (n_sizes,)."""
+
+    sizes: NDArray[np.float64]
+    times: NDArray[np.float64]
+
+
+def margin_sizes(
+    row_sums: NDArray[np.float64], column_sums: NDArray[np.float64]
+) -> list[MarginSizes]:
+    """Return the sizes in each margin, the longer margin first.
+
+    Where that would be more than `MOST_PAIRS` pairs of sizes, nearly equal ones are merged.
+    """
+    margins = [_sizes_of(margin) for margin in longer_first(row_sums, column_sums)]
+    if len(margins[0].sizes) * len(margins[1].sizes) > MOST_PAIRS:
         margins = [nearly_equal(*margin) for margin in margins]
-    return [(sizes, times.astype(np.float64)) for sizes, times in margins]
+    return margins
 
 
-def longer_first(*margins):
+def _sizes_of(margin: NDArray[np.float64]) -> MarginSizes:
+    sizes, times = np.unique(margin, return_counts=True)
+    return MarginSizes(sizes, times.astype(np.float64))
+
+
+def longer_first(*margins: NDArray[np.float64]) -> list[NDArray[np.float64]]:
     """Return two margins sorted, the longer first, of two as long the smaller."""
     return sorted(map(np.sort, margins), key=lambda margin: (-len(margin), margin.tolist()))
 
 
-def nearly_equal(sizes, times):
+def nearly_equal(sizes: NDArray[np.float64], times: NDArray[np.float64]) -> MarginSizes:
     """Return fewer sizes, the means of runs of nearly equal ones, and how often each occurs."""
     run = np.floor(np.log(sizes) / NEARLY_EQUAL)
     starts = np.flatnonzero(np.diff(run, prepend=np.nan))
     counts = np.add.reduceat(times, starts)
     means = np.add.reduceat(sizes * times, starts) / counts
-    return np.rint(means) if np.all(sizes % 1 == 0) else means, counts
+    means = np.rint(means) if np.all(sizes % 1 == 0) else means
+    return MarginSizes(means, counts.astype(np.float64))

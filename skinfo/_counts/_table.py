@@ -156,6 +156,10 @@ class Table:
             columns = self._columns[columns]
         return Table(self._data, names, self._switch, columns)
 
+    def rename(self, names):
+        """Return the Table whose columns messages and reports call otherwise."""
+        return Table(self._data, names, self._switch, self._columns)
+
     def _index(self, j):
         return j if self._columns is None else self._columns[j]
 
@@ -438,6 +442,31 @@ def as_rows(X):
         return X
     array = check_array(X, dtype=None, ensure_all_finite=False, ensure_min_samples=0)
     return np.asarray(X, dtype=object) if array.dtype.kind in "US" else array
+
+
+def as_columns(x):
+    """Return x as it is; of one dimension, as a table of one column."""
+    native = nw.from_native(x, eager_only=True, allow_series=True, pass_through=True)
+    if isinstance(native, nw.Series):
+        return native.alias(str(native.name or "x")).to_frame().to_native()
+    if isinstance(native, nw.DataFrame):
+        return x
+    if isinstance(x, (list, tuple)) and not any(_is_row(row) for row in x):
+        # NumPy would make text of a list that holds some.
+        return _column_of_objects(x)
+    if np.ndim(x) == 1 and hasattr(x, "shape"):
+        return np.asarray(unmasked(x))[:, None]
+    return x
+
+
+def _is_row(row):
+    return np.iterable(row) and not isinstance(row, (str, bytes))
+
+
+def _column_of_objects(values):
+    column = np.empty((len(values), 1), object)
+    column[:, 0] = values
+    return column
 
 
 def _switch_of(estimator):

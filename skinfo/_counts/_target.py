@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_consistent_length, column_or_1d
 
+from skinfo._counts._codes import rank_levels
 from skinfo._counts._kinds import (
     MOST_LEVELS,
     holds_levels,
@@ -193,35 +194,19 @@ def encode_target(y, X, sample_weight, estimator, known=None, remedy=NO_INFORMAT
     ), keep
 
 
-# Labels that are integers of a smaller range than this are counted, which no hash can match.
-COUNTING_RANGE = 2**16
-
-
 def class_codes(y):
-    """Return the place of each label among the sorted classes, and those.
+    """Return the index of each label among the sorted classes, and those.
 
-    Codes go to kernels, which check no bounds: each is a place, none is -1.
+    Codes go to kernels, which check no bounds: none is -1.
 
     Raises
     ------
     ValueError
-        If a label is missing.
+        If a label is missing, or classes cannot be sorted.
     """
     refuse_missing(y)
-    if y.dtype.kind not in "iu" or int(y.max()) - int(y.min()) >= COUNTING_RANGE:
-        return _sorted_classes(y)
-    lowest = y.min()
-    offsets = (y - lowest).astype(np.uint16)
-    seen = np.bincount(offsets) > 0
-    classes = np.flatnonzero(seen).astype(y.dtype) + lowest
-    if seen.all():
-        return offsets, classes
-    return (np.cumsum(seen) - 1)[offsets], classes
-
-
-def _sorted_classes(y):
     try:
-        return pd.factorize(y, sort=True)
+        return rank_levels(y)
     except TypeError as error:
         raise ValueError(
             f"Unknown label type: y mixes classes that cannot be sorted ({error}). Make text of "

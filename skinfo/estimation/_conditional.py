@@ -7,18 +7,13 @@ from numbers import Integral
 import numpy as np
 from joblib import delayed
 
-from skinfo._counts._table import table_of
-from skinfo.estimation._columns import as_columns, row_codes
+from skinfo._counts._codes import row_codes
+from skinfo._counts._table import as_columns, table_of
 from skinfo.estimation._conditional_neighbors import is_constant, mixed_as_given, on_ranks
 from skinfo.estimation._entropy_estimators import entropy_of_codes
 from skinfo.estimation._knn_tree import ksg_conditional
-from skinfo.estimation._samples import (
-    MISSING,
-    discrete_mask,
-    parts_by_missing,
-    read_samples,
-    warn_of_guesses,
-)
+from skinfo.estimation._missing import MISSING, parts_by_missing
+from skinfo.estimation._samples import discrete_mask, read_samples, warn_of_guesses
 from skinfo.estimation._strata import Strata, emi, neighbors_of_codes, plugin
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._parallel import in_threads
@@ -294,7 +289,7 @@ def _read_conditions(Z, discrete_conditions, samples):
         )
     # Columns of arrays have the names of those of X.
     is_one = table.names in (["x0"], ["x"])
-    table.names = ["Z"] if is_one else [f"{name} of Z" for name in table.names]
+    table = table.rename(["Z"] if is_one else [f"{name} of Z" for name in table.names])
     table, guessed = table.take(samples.rows), []
     if isinstance(discrete_conditions, str):  # "auto"
         discrete, guessed = discrete_mask(table, discrete_conditions, "discrete_conditions")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skinfo.estimation._columns import row_codes
+from skinfo._counts._codes import row_codes
 from skinfo.estimation._continuous import (
     ATOM_NEIGHBORS,
     ATOM_SHARE,

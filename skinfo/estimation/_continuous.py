@@ -7,7 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from skinfo._counts._contingency import count_pairs
+from skinfo._counts._codes import Codes
+from skinfo._counts._contingency import contingency_table
 from skinfo._counts._quantiles import bins_of_runs, estimate_n_bins
 from skinfo._kernels import _neighbors, _neighbors_plane
 from skinfo.estimation._entropy_estimators import entropy_of_codes
@@ -266,14 +267,9 @@ def _untied_orders(x, y):
     return untied_order(x, y, SALT_X), untied_order(y, x, SALT_Y)
 
 
-def crossed(a, b):
-    """Return how often the codes of two columns meet, as `count_pairs` does."""
-    return count_pairs(a, int(a.max()) + 1, b, int(b.max()) + 1)
-
-
 def _corrected(a, b):
     """Return the information of two columns of codes less its mean under independence."""
-    return information_from_counts(crossed(a, b), "emi")
+    return information_from_counts(contingency_table(Codes.of(a), Codes.of(b)), "emi")
 
 
 def _bins(column, n_bins):

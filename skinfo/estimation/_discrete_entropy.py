@@ -4,16 +4,10 @@ from numbers import Integral
 
 import numpy as np
 
-from skinfo._counts._table import table_of
-from skinfo.estimation._columns import (
-    as_columns,
-    discrete_codes,
-    missing_values,
-    refuse_missing_values,
-    row_codes,
-)
+from skinfo._counts._codes import encode_columns, row_codes
+from skinfo._counts._table import as_columns, table_of
 from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS
-from skinfo.estimation._samples import MISSING
+from skinfo.estimation._missing import MISSING, missing_values, refuse_missing_values
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._validation import check_base, check_frequency_weights, match_name
 
@@ -185,9 +179,7 @@ def discrete_entropy(
 def _read(x):
     """Return x as a Table, of one column if it has one dimension."""
     table = table_of(as_columns(x), caller="discrete_entropy")
-    if table.names == ["x0"]:
-        table.names = ["x"]
-    return table
+    return table.rename(["x"]) if table.names == ["x0"] else table
 
 
 def _without_missing(table, weights):
@@ -202,6 +194,6 @@ def _without_missing(table, weights):
 
 def _row_counts(table, weights):
     """Return how often each distinct row occurs, or its weight, (n_observed,) float64."""
-    codes = row_codes(discrete_codes(table)[0])
+    codes = row_codes(encode_columns(table).codes)
     counts = np.bincount(codes, weights).astype(np.float64)
     return counts[counts > 0]

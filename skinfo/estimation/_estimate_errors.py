@@ -6,10 +6,11 @@ from typing import NamedTuple
 import numpy as np
 from joblib import delayed
 
-from skinfo._counts._contingency import SparseContingency
+from skinfo._counts._codes import Codes
+from skinfo._counts._contingency import SparseContingency, contingency_table
 from skinfo._counts._evidence import TableEvidence
 from skinfo._counts._quantiles import default_n_bins, equal_frequency_codes, estimate_n_bins
-from skinfo.estimation._continuous import DiscreteTarget, binned_codes, crossed
+from skinfo.estimation._continuous import DiscreteTarget, binned_codes
 from skinfo.estimation._copula import copula_likelihood_ratio, gaussian_copula_information
 from skinfo.estimation._neighbor_errors import NEIGHBOR_TERMS, NeighborError, neighbor_error
 from skinfo.estimation._null_distribution import (
@@ -139,7 +140,7 @@ def _tables(samples, n_jobs):
     if samples.discrete.any() and n_classes is not None:
         discrete = iter(samples.tables(n_jobs))
     elif samples.discrete.any():
-        discrete = (crossed(column.astype(np.int64), y) for column in samples.codes(n_jobs)[0])
+        discrete = (contingency_table(x, Codes.of(y)) for x in samples.codes(n_jobs).columns())
     for j in range(samples.n_features):
         if samples.discrete[j]:
             yield next(discrete)
@@ -147,7 +148,8 @@ def _tables(samples, n_jobs):
             values = samples.values(j)
             # Missing values have a bin of their own.
             n_bins = default_n_bins(np.count_nonzero(~np.isnan(values)))
-            yield crossed(equal_frequency_codes(values, n_bins), y)
+            x = Codes.of(equal_frequency_codes(values, n_bins))
+            yield contingency_table(x, Codes.of(y))
 
 
 def _pairs(samples, n_jobs):
@@ -158,7 +160,7 @@ def _pairs(samples, n_jobs):
     target = prepared_target(samples)
     codes = iter(())
     if samples.discrete.any() and samples.n_classes is None:
-        codes = zip(*samples.codes(n_jobs), strict=True)
+        codes = iter(samples.codes(n_jobs).columns())
     for j in range(samples.n_features):
         if not samples.discrete[j]:
             yield samples.values(j), target
@@ -186,7 +188,8 @@ def _errors_of_column(table, pair, estimator, n_neighbors):
         error = max(errors.standard_error, math.sqrt(distribution.null_variance) / len(values))
         return ColumnErrors(pvalue, distribution, errors._replace(standard_error=error))
     if estimator == "binned":
-        _, distribution = table_distribution(crossed(*_codes_of_estimate(values, target)))
+        x, y = map(Codes.of, _codes_of_estimate(values, target))
+        _, distribution = table_distribution(contingency_table(x, y))
     elif not np.isnan(values).any():
         distribution = _copula_distribution(values, target) or distribution
     return ColumnErrors(pvalue, distribution, NO_NEIGHBORS)

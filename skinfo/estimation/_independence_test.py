@@ -9,6 +9,7 @@ from scipy.stats import false_discovery_control
 from sklearn.utils import check_random_state
 
 from skinfo.estimation._estimate_errors import EstimateErrors
+from skinfo.estimation._missing import parts_by_missing
 from skinfo.estimation._mutual_info import (
     ESTIMATORS,
     PARAMETERS,
@@ -16,7 +17,7 @@ from skinfo.estimation._mutual_info import (
     information_nats,
 )
 from skinfo.estimation._permutation import permutation_pvalues
-from skinfo.estimation._samples import parts_by_missing, read_samples
+from skinfo.estimation._samples import read_samples
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._intervals import ConfidenceInterval, check_confidence_level
 from skinfo.utils._validation import check_base, explain_missing_arguments, match_name

@@ -7,18 +7,20 @@ from numbers import Integral
 import numpy as np
 from joblib import delayed
 
+from skinfo._counts._codes import Codes
+from skinfo._counts._contingency import contingency_table
 from skinfo.estimation._continuous import (
     ContinuousTarget,
     DiscreteTarget,
     auto_information,
     binned_information,
     block_information,
-    crossed,
     ksg_information,
     ross_information,
 )
 from skinfo.estimation._copula import gaussian_copula_information
-from skinfo.estimation._samples import MISSING, parts_by_missing, prepared_target, read_samples
+from skinfo.estimation._missing import MISSING, parts_by_missing
+from skinfo.estimation._samples import prepared_target, read_samples
 from skinfo.estimation._table_information import INFORMATION_ESTIMATORS, information_from_counts
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._parallel import in_threads
@@ -315,7 +317,8 @@ def _of_continuous(samples, j, kind, estimate, target, n_neighbors):
 def _of_missing(missing, kind, target, n_neighbors):
     """Return the information of whether a value is missing, in nats."""
     if isinstance(target, DiscreteTarget):
-        return information_from_counts(crossed(missing, target.codes), kind.discrete or "emi")
+        table = contingency_table(Codes.of(missing), Codes.of(target.codes))
+        return information_from_counts(table, kind.discrete or "emi")
     return kind.mixed(target, DiscreteTarget(missing, 2), n_neighbors)
 
 

@@ -7,6 +7,7 @@ from numbers import Integral
 import numpy as np
 from joblib import delayed
 
+from skinfo._counts._codes import encode_columns
 from skinfo._counts._contingency import nearly_equal
 from skinfo._counts._table import table_of
 from skinfo._kernels._fixed_point import (
@@ -18,8 +19,7 @@ from skinfo._kernels._fixed_point import (
 from skinfo._kernels._null import poisson_tables
 from skinfo._kernels._null_pairs import pair_null_means, pair_null_sums
 from skinfo._kernels._pairs import is_sparse, pack_planes, plane_pair_sums, row_pair_sums
-from skinfo.estimation._columns import discrete_codes, missing_values, refuse_missing_values
-from skinfo.estimation._samples import MISSING
+from skinfo.estimation._missing import MISSING, missing_values, refuse_missing_values
 from skinfo.utils._compat import StrOptions, validate_params
 from skinfo.utils._parallel import in_threads, n_threads
 from skinfo.utils._validation import check_base, check_frequency_weights, match_name
@@ -214,7 +214,7 @@ def _of_present(table, estimator, weights, nats, n_jobs):
 
 def _read_columns(table, weights, n_jobs):
     """Return the Columns of a table, with their margins and the unit of fixed-point sums."""
-    codes, n_levels = discrete_codes(table, n_jobs=n_jobs)
+    codes, n_levels = encode_columns(table, n_jobs=n_jobs)
     margins = [
         level_sums(column.astype(np.int32), levels, weights)
         for column, levels in zip(codes, n_levels, strict=True)

@@ -7,17 +7,11 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.utils import check_array, check_consistent_length
 
-from skinfo._counts._contingency import count_pairs, is_dense
+from skinfo._counts._codes import Codes, encode_columns, row_codes
+from skinfo._counts._contingency import contingency_table, dense_tables, is_dense
 from skinfo._counts._kinds import MOST_LEVELS, kind_of, numbers_of
 from skinfo._counts._table import Table, table_of
 from skinfo._counts._target import class_codes, read_column, refuse_missing, target_kind
-from skinfo.estimation._columns import (
-    class_counts,
-    discrete_codes,
-    missing_values,
-    refuse_missing_values,
-    row_codes,
-)
 from skinfo.estimation._continuous import ContinuousTarget, DiscreteTarget
 from skinfo.utils._validation import check_frequency_weights
 from skinfo.utils._warnings import warn_caller
@@ -72,8 +66,8 @@ class Samples:
         return self.table.shape[1]
 
     def codes(self, n_jobs=None):
-        """Return codes (n_discrete, n_samples) of the discrete columns, and their levels."""
-        return discrete_codes(self.table.select(np.flatnonzero(self.discrete)), n_jobs=n_jobs)
+        """Return the CodedColumns of the discrete columns."""
+        return encode_columns(self.table.select(np.flatnonzero(self.discrete)), n_jobs=n_jobs)
 
     def tables(self, n_jobs=None):
         """Return the counts of each discrete column with the classes, counted once.
@@ -89,17 +83,22 @@ class Samples:
             n_levels = int(self._bytes.max()) + 1
             counts = self._count(self._bytes, n_levels, n_jobs)
             return list(counts)
-        codes, n_levels = self.codes(n_jobs)
+        coded = self.codes(n_jobs)
+        codes, n_levels = coded
         if codes.dtype == np.uint8 and self._is_dense(int(n_levels.max())):
             counts = self._count(codes.T, int(n_levels.max()), n_jobs)
             return [table[:levels] for table, levels in zip(counts, n_levels, strict=True)]
         return [
-            count_pairs(column, levels, self.y, self.n_classes, self.weights)
-            for column, levels in zip(codes, n_levels, strict=True)
+            contingency_table(column, self.classes, self.weights) for column in coded.columns()
         ]
 
     def _is_dense(self, n_levels):
         return is_dense(n_levels * self.n_classes, len(self.y))
+
+    @property
+    def classes(self):
+        """The Codes of a discrete target."""
+        return Codes(self.y, self.n_classes)
 
     @property
     def is_block(self):
@@ -142,9 +141,7 @@ class Samples:
         return data if data is not None and self.discrete.all() else None
 
     def _count(self, codes, n_levels, n_jobs):
-        return class_counts(
-            codes, n_levels, self.y, self.n_classes, sample_weight=self.weights, n_jobs=n_jobs
-        )
+        return dense_tables(codes, n_levels, self.classes, self.weights, n_jobs=n_jobs)
 
 
 def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, caller, guesses=None):
@@ -195,52 +192,6 @@ def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, cal
             f"X.toarray(). Got discrete_features={discrete_features!r}."
         )
     return Samples(table, discrete, y, n_classes, weights, rows, n_given)
-
-
-MISSING = ("separate", "drop", "raise")
-
-
-def parts_by_missing(samples, missing):
-    """Yield the columns that are estimated from the same rows, and the Samples of these.
-
-    Parameters
-    ----------
-    samples : Samples
-
-    missing : {"separate", "drop", "raise"}
-        With "drop" columns that have the same values missing go together, without those rows.
-
-    Yields
-    ------
-    columns, rows : ndarray of int64
-
-    part : Samples
-        Of these.
-
-    Raises
-    ------
-    ValueError
-        If "raise", and there are missing values, or "drop", and nothing is left of a column.
-    """
-    if missing == "raise":
-        refuse_missing_values(samples.table)
-    columns_of, rows_of = {}, {}
-    for j in range(samples.n_features) if missing == "drop" else ():
-        gone = missing_values(samples.table, j)
-        key = np.packbits(gone).tobytes()
-        columns_of.setdefault(key, []).append(j)
-        rows_of.setdefault(key, np.flatnonzero(~gone))
-    if all(len(rows) == len(samples.y) for rows in rows_of.values()):
-        yield np.arange(samples.n_features), np.arange(len(samples.y)), samples
-        return
-    for key, columns in columns_of.items():
-        rows = rows_of[key]
-        if len(rows) == 0:
-            raise ValueError(
-                f"{samples.table.names[columns[0]]} has no value that is not missing in a row of "
-                "positive weight. Leave the column out, or use missing='separate'."
-            )
-        yield np.array(columns), rows, samples.take(np.array(columns), rows)
 
 
 def _outputs(y, caller):

@@ -6,19 +6,20 @@ import numpy as np
 from joblib import delayed
 from scipy.special import psi
 
-from skinfo._counts._contingency import moments_of_margins
+from skinfo._counts._codes import Codes
+from skinfo._counts._contingency import (
+    DENSE_CELLS,
+    dense_tables,
+    is_dense,
+    moments_of_margins,
+)
 from skinfo._kernels._null import expected_information_in_strata, poisson_tables
-from skinfo.estimation._columns import class_counts
 from skinfo.utils._parallel import in_threads, n_threads
 from skinfo.utils._sums import ordered_sum
 
 # Nanoseconds, about: a row counted, a cell of a table looked at.
 ROW_COST = 1.0
 CELL_COST = 5.0
-
-# Cells of one table up to which (or up to a few a row) all are counted, seen or not.
-DENSE_CELLS = 2**16
-DENSE_CELLS_A_ROW = 4
 
 # Cells of the tables of one task (32 MiB).
 CELLS_A_TASK = 2**22
@@ -130,10 +131,8 @@ class Strata:
         information : ndarray of shape (n_features,), dtype float64
         """
         n_cells = n_levels * len(self._pair_counts)
-        is_dense = (n_levels <= 2**8) & (
-            n_cells <= max(DENSE_CELLS, DENSE_CELLS_A_ROW * codes.shape[1])
-        )
-        dense, sparse = np.flatnonzero(is_dense), np.flatnonzero(~is_dense)
+        of_bytes = (n_levels <= 2**8) & is_dense(n_cells, codes.shape[1])
+        dense, sparse = np.flatnonzero(of_bytes), np.flatnonzero(~of_bytes)
         tasks = [(self._of_sparse, column) for column in sparse[:, None]]
         if len(dense):
             n_tasks = max(
@@ -154,12 +153,11 @@ class Strata:
 
     def _of_dense(self, codes, n_levels, estimate):
         """Return estimates from tables of all cells: small ones, of columns of bytes."""
-        counts = class_counts(
+        counts = dense_tables(
             codes.astype(np.uint8, copy=False).T,
             int(n_levels.max()),
-            self._pair,
-            len(self._pair_counts),
-            sample_weight=self._weights,
+            Codes(self._pair, len(self._pair_counts)),
+            self._weights,
             n_jobs=1,
         )
         information = np.empty(len(codes))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils import column_or_1d
 
+from skinfo._counts._codes import labelled_codes
 from skinfo.inspection._style import (
     BLUE,
     ORANGE,
@@ -19,7 +20,7 @@ from skinfo.inspection._style import (
     legend_above,
     start_plot,
 )
-from skinfo.inspection._variable import level_codes, table_of_columns
+from skinfo.inspection._variable import table_of_columns
 from skinfo.measures import cross_entropy, entropy, kl_divergence
 from skinfo.utils._compat import check_matplotlib_support
 
@@ -318,5 +319,5 @@ def _joint_levels(samples, caller):
             f"A sample must be discrete, and holds {fractions[0]:g}. Bin it first, for example "
             "with MutualInfoBinner or KBinsDiscretizer."
         )
-    codes, names = level_codes(table, 0)
+    (codes, _), names = labelled_codes(table, 0)
     return np.split(codes, np.cumsum([len(column) for column in columns])[:-1]), names

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from skinfo._counts._codes import Codes, labelled_codes
+from skinfo._counts._contingency import dense_table
 from skinfo._counts._table import Table, table_of
 
 # Intervals of a continuous variable: more show noise, fewer hide the shape.
@@ -49,7 +51,7 @@ def read_variable(table: Table, j: int, discrete: bool | str) -> Variable:
         If a continuous variable has a missing or infinite value.
     """
     if table.is_discrete(j) if discrete == "auto" else discrete:
-        codes, names = level_codes(table, j)
+        (codes, _), names = labelled_codes(table, j)
         return Variable(codes, codes, names, True)
     values = table.numbers(j)
     if not np.isfinite(values).all():
@@ -74,20 +76,8 @@ def _equal_width_edges(values: NDArray[np.float64], n_intervals: int) -> NDArray
 
 def joint_distribution(x: Variable, y: Variable) -> NDArray[np.float64]:
     """Return the joint distribution (n_x_bins, n_y_bins) of the bins of two variables."""
-    counts = np.zeros((x.n_bins, y.n_bins))
-    np.add.at(counts, (x.codes, y.codes), 1)
+    counts = dense_table(Codes(x.codes, x.n_bins), Codes(y.codes, y.n_bins))
     return counts / counts.sum()
-
-
-def level_codes(table: Table, j: int) -> tuple[NDArray[np.int64], list[str]]:
-    """Return codes (n_samples,) of column j and the names of its levels, missing values last."""
-    codes, levels = table.levels(j)
-    names = [str(level) for level in levels]
-    missing = codes < 0
-    if missing.any():
-        codes = np.where(missing, len(names), codes)
-        names.append("missing")
-    return codes, names
 
 
 def table_of_columns(caller: str, **columns: ArrayLike) -> Table:

@@ -7,8 +7,16 @@ from scipy.special import expit
 from scipy.stats import entropy, norm
 
 from skinfo import InfoBottleneckSelector
-from skinfo._counts._codes import feature_codes, pool_light
-from skinfo._counts._table import read_table
+from skinfo._counts._codes import (
+    encode_column,
+    encode_columns,
+    feature_codes,
+    labelled_codes,
+    pool_light,
+    rank_levels,
+    row_codes,
+)
+from skinfo._counts._table import read_table, table_of
 from skinfo._counts._target import ClassTarget
 
 
@@ -128,3 +136,59 @@ def test_levels_of_noise_hold_the_level(rng):
         assert selector.support_[1]
     # Binomial(60, .05) exceeds 9 once in 1000.
     assert max(below, selected) <= 9
+
+
+@pytest.mark.parametrize("low", [-(2**63), -128, 0, 2**63 - 3])
+def test_codes_of_the_ends_of_a_dtype(low):
+    values = np.array([low, low + 2, low], dtype=np.int64)
+    codes, levels = encode_columns(table_of(values[:, None], caller="test"))
+    np.testing.assert_array_equal(codes, [[0, 1, 0]])
+    assert levels == [2]
+    wide = np.array([[-(2**63)], [2**63 - 1]])
+    np.testing.assert_array_equal(encode_columns(table_of(wide, caller="test"))[0], [[0, 1]])
+
+
+@pytest.mark.parametrize("values", [[2, None, 0, 2], [1.5, None, -1.0, 1.5]])
+def test_policies_of_the_encoder(values):
+    column = pd.DataFrame({"x": pd.array(values)})
+    table = table_of(column, caller="test")
+    if values[0] == 2:
+        codes = encode_column(table, 0)
+    else:
+        with pytest.raises(ValueError, match=r"x must be discrete, got 1\.5"):
+            encode_column(table, 0)
+        codes = encode_column(table, 0, n_bins=2)
+    np.testing.assert_array_equal(codes.values, [1, 2, 0, 1])
+    assert codes.n_levels == 3
+    # Only levels of the rows that are asked for.
+    some = encode_column(table, 0, np.array([0, 3]), n_bins=2)
+    assert (set(some.values), some.n_levels) == ({0}, 1)
+
+
+def test_pooled_levels_count_missing_values_as_one(rng):
+    column = rng.integers(0, 40, 500).astype(str).astype(object)
+    column[::9] = None
+    table = table_of(column[:, None], caller="test")
+    codes = encode_column(table, 0, max_levels=8)
+    assert codes.n_levels == 8
+    np.testing.assert_array_equal(codes.values == 7, np.arange(500) % 9 == 0)
+
+
+def test_labels_name_missing_values_last():
+    codes, names = labelled_codes(table_of([["b"], [None], ["a"]], caller="test"), 0)
+    assert names == ["a", "b", "missing"]
+    np.testing.assert_array_equal(codes.values, [1, 2, 0])
+
+
+@pytest.mark.parametrize("values", [[7, 3, 7], [70_000, -3, 70_000], ["b", "a", "b"]])
+def test_ranks_of_levels(values):
+    ranks, levels = rank_levels(np.array(values))
+    np.testing.assert_array_equal(ranks, [1, 0, 1])
+    assert levels.tolist() == sorted(set(values))
+
+
+def test_equal_rows_have_equal_codes(rng):
+    columns = rng.integers(0, 3, (4, 100))
+    codes = row_codes(list(columns))
+    for i, j in rng.integers(0, 100, (50, 2)):
+        assert (codes[i] == codes[j]) == (columns[:, i] == columns[:, j]).all()

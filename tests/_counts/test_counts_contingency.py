@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from skinfo._counts import _contingency
-from skinfo._counts._contingency import SparseContingency, count_pairs, null_moments_of
+from skinfo._counts._codes import Codes
+from skinfo._counts._contingency import (
+    SparseContingency,
+    contingency_table,
+    dense_tables,
+    null_moments_of,
+)
 from skinfo._kernels._null import moments_of_sizes, null_moments, poisson_tables
 from skinfo.estimation import (
     _table_information,
@@ -20,7 +26,7 @@ from skinfo.utils._validation import check_frequency_weights
 @pytest.fixture
 def no_dense_tables(monkeypatch):
     monkeypatch.setattr(_contingency, "DENSE_CELLS", 0)
-    monkeypatch.setattr(_contingency, "DENSE_CELLS_A_ROW", 0)
+    monkeypatch.setattr(_contingency, "DENSE_CELLS_PER_SAMPLE", 0)
     monkeypatch.setattr(_table_information, "DENSE_CELLS", 0)
 
 
@@ -29,12 +35,16 @@ def codes(rng, n=400, n_levels=30):
     return x, np.where(rng.random(n) < 0.5, x // 2, rng.integers(0, n_levels // 2, n))
 
 
+def table_of_codes(x, y, weights=None):
+    return contingency_table(Codes(x, 30), Codes(y, 15), weights)
+
+
 @pytest.mark.parametrize("name", INFORMATION_ESTIMATORS)
 def test_cells_and_whole_tables_agree(rng, name, no_dense_tables):
     x, y = codes(rng)
     table = np.zeros((30, 15))
     np.add.at(table, (x, y), 1)
-    cells = count_pairs(x, 30, y, 15)
+    cells = table_of_codes(x, y)
     np.testing.assert_array_equal(cells.dense(), table)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_table_information, "DENSE_CELLS", 2**16)
@@ -47,11 +57,11 @@ def test_real_weights_in_any_order(rng, name, no_dense_tables):
     (x, y), weights, order = codes(rng), rng.random(400), rng.permutation(400)
     weights[:9] = 0.0
     weights = check_frequency_weights(weights, 400)
-    cells = count_pairs(x, 30, y, 15, weights)
+    cells = table_of_codes(x, y, weights)
     information = information_from_counts(cells, name)
-    shuffled = count_pairs(x[order], 30, y[order], 15, weights[order])
+    shuffled = table_of_codes(x[order], y[order], weights[order])
     assert information_from_counts(shuffled, name) == information
-    turned = count_pairs(y, 15, x, 30, weights)
+    turned = contingency_table(Codes(y, 15), Codes(x, 30), weights)
     assert information_from_counts(turned, name) == information
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_table_information, "DENSE_CELLS", 2**16)
@@ -114,12 +124,12 @@ def test_many_classes_of_a_number(rng):
 @pytest.mark.parametrize("weighted", [False, True])
 def test_distribution_of_a_sparse_table_is_that_of_the_dense_one(rng, weighted, no_dense_tables):
     x, y = codes(rng)
-    sparse = count_pairs(x, 30, y, 15, rng.random(400) + 0.5 if weighted else None)
+    sparse = table_of_codes(x, y, rng.random(400) + 0.5 if weighted else None)
     for found, expected in zip(
         table_distribution(sparse), table_distribution(sparse.dense()), strict=True
     ):
         np.testing.assert_allclose(found, expected, rtol=1e-8)
-    constant = count_pairs(x * 0, 1, y, 15)
+    constant = contingency_table(Codes(x * 0, 1), Codes(y, 15))
     assert table_distribution(constant) == table_distribution(constant.dense())
 
 
@@ -132,3 +142,23 @@ def test_many_levels_are_tested_without_an_array_of_all_cells(rng):
     assert result.pvalue[0] < 1e-6 < 1e-3 < result.pvalue[1]
     assert result.statistic[0] > 3 * result.standard_error[0]
     assert np.isfinite(result.confidence_interval()).all()
+
+
+@pytest.mark.parametrize("n_features", [1, 3, 20, 130])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_tables_of_columns_in_any_layout(rng, n_features, weighted, monkeypatch):
+    monkeypatch.setattr("skinfo.utils._parallel.MIN_THREADED_WORK", 0)
+    monkeypatch.setattr(_contingency, "ROWS_A_TASK", 100)
+    codes = rng.integers(0, 6, (333, n_features)).astype(np.uint8)
+    y = rng.integers(0, 3, 333)
+    weights = rng.random(333) if weighted else None
+    counts = dense_tables(codes, 7, Codes(y, 3), weights)
+    assert counts.shape == (n_features, 7, 3)
+    for j in range(n_features):
+        expected = np.bincount(codes[:, j] * 3 + y, weights, minlength=21).reshape(7, 3)
+        np.testing.assert_allclose(counts[j], expected, rtol=1e-13 if weighted else 0)
+    column_by_column = np.asfortranarray(codes)
+    for layout in (codes, column_by_column, np.repeat(codes, 2, axis=1)[:, ::2]):
+        for n_jobs in (1, 2):
+            again = dense_tables(layout, 7, Codes(y, 3), weights, n_jobs=n_jobs)
+            np.testing.assert_array_equal(again, counts)

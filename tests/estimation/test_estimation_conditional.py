@@ -265,7 +265,8 @@ def test_tables_seen_in_full_or_not_are_the_same(codes, monkeypatch, estimator):
     weights = np.arange(400) % 3 + 1
     whole = [of_levels(X, y, z, estimator=estimator, sample_weight=w) for w in (None, weights)]
     monkeypatch.setattr(strata_module, "DENSE_CELLS", 0)
-    monkeypatch.setattr(strata_module, "DENSE_CELLS_A_ROW", 0)
+    monkeypatch.setattr("skinfo._counts._contingency.DENSE_CELLS", 0)
+    monkeypatch.setattr("skinfo._counts._contingency.DENSE_CELLS_PER_SAMPLE", 0)
     met = [of_levels(X, y, z, estimator=estimator, sample_weight=w) for w in (None, weights)]
     np.testing.assert_array_equal(met, whole)
 

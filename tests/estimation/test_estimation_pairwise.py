@@ -11,11 +11,10 @@ from scipy.stats import entropy
 from sklearn.metrics import mutual_info_score
 from sklearn.metrics.cluster import contingency_matrix, expected_mutual_information
 
-import skinfo.estimation._columns as columns_module
 import skinfo.estimation._pairwise as pairwise_module
+from skinfo._counts._codes import encode_columns
 from skinfo._counts._table import table_of
 from skinfo.estimation import pairwise_mutual_info
-from skinfo.estimation._columns import class_counts, discrete_codes
 
 # Compiled code is quick, but its first call is not.
 KERNEL = settings(deadline=None, max_examples=50)
@@ -322,40 +321,11 @@ def test_one_row_and_one_column():
 )
 def test_codes_have_no_gaps(rng, n_levels, dtype, threads_always):
     X = np.column_stack([rng.permutation(n_levels) * 3 - 50, np.zeros(n_levels, int)])
-    codes, levels = discrete_codes(table_of(X, caller="test"), n_jobs=2)
+    codes, levels = encode_columns(table_of(X, caller="test"), n_jobs=2)
     assert codes.dtype == dtype
     np.testing.assert_array_equal(levels, [n_levels, 1])
     np.testing.assert_array_equal(np.sort(codes[0]), np.arange(n_levels))
     assert (codes[0].argsort() == X[:, 0].argsort()).all()
-
-
-@pytest.mark.parametrize("low", [-(2**63), -128, 0, 2**63 - 3])
-def test_codes_of_the_ends_of_a_dtype(low):
-    values = np.array([low, low + 2, low], dtype=np.int64)
-    codes, levels = discrete_codes(table_of(values[:, None], caller="test"))
-    np.testing.assert_array_equal(codes, [[0, 1, 0]])
-    assert levels == [2]
-    wide = np.array([[-(2**63)], [2**63 - 1]])
-    np.testing.assert_array_equal(discrete_codes(table_of(wide, caller="test"))[0], [[0, 1]])
-
-
-@pytest.mark.parametrize("n_features", [1, 3, 20, 130])
-@pytest.mark.parametrize("weighted", [False, True])
-def test_class_counts_in_any_layout(rng, n_features, weighted, monkeypatch, threads_always):
-    monkeypatch.setattr(columns_module, "ROWS_A_TASK", 100)
-    codes = rng.integers(0, 6, (333, n_features)).astype(np.uint8)
-    y = rng.integers(0, 3, 333)
-    weights = rng.random(333) if weighted else None
-    counts = class_counts(codes, 7, y, 3, sample_weight=weights)
-    assert counts.shape == (n_features, 7, 3)
-    for j in range(n_features):
-        expected = np.bincount(codes[:, j] * 3 + y, weights, minlength=21).reshape(7, 3)
-        np.testing.assert_allclose(counts[j], expected, rtol=1e-13 if weighted else 0)
-    column_by_column = np.asfortranarray(codes)
-    for layout in (codes, column_by_column, np.repeat(codes, 2, axis=1)[:, ::2]):
-        for n_jobs in (1, 2):
-            again = class_counts(layout, 7, y, 3, sample_weight=weights, n_jobs=n_jobs)
-            np.testing.assert_array_equal(again, counts)
 
 
 # Errors -------------------------------------------------------------------------------

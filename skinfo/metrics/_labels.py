@@ -40,9 +40,14 @@ def encode_labels(y, name="y_true"):
         other values that are neither numbers nor levels.
     """
     y = np.asarray(column_or_1d(unmasked(y)))
-    if y.size and kind_of(y) == "unsupported":
-        refuse_unsupported(y, name)
-    codes, distinct = pd.factorize(y)
+    try:
+        codes, distinct = pd.factorize(y)
+    except TypeError:
+        if kind_of(y) == "unsupported":
+            refuse_unsupported(y, name)
+        raise
+    if distinct.size and kind_of(distinct) == "unsupported":
+        refuse_unsupported(distinct, name)
     if codes.size and codes.min() < 0:
         refuse_missing(y, name)
     return EncodedLabels(codes, distinct.tolist())

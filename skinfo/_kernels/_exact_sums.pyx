@@ -22,9 +22,10 @@ cdef enum:
     OFFSET_OF_ONE = 1075
     FRACTION = 0xFFFFFFFFFFFFF
     LOW = 0xFFFFFFFF
-    # Values at a time, and how many of them side by side.
+    MAGNITUDE = 0x7FFFFFFFFFFFFFFF
+    # Values at a time: three such blocks stay in the first-level cache.
     BLOCK = 1024
-    LANES = 8
+    WORTH_A_BLOCK = 8
 
 # Magnitudes between these can be taken apart without overflow or underflow.
 cdef double SMALL = 2.0**-800
@@ -110,55 +111,46 @@ cdef void add_block(int64_t* limbs, const double* values, Py_ssize_t n) noexcept
     Where exponents are near each other, the leading 42 digits of all are added as floats, which
     is exact for 1024 of them, then the next 42 (Rump, Ogita and Oishi 2008, "Accurate
     floating-point summation"). What is left, of few blocks of a sorted column, is added one by
-    one.
+    one. No loop has a sum in it that an order of adding would change, so all are vectorised.
     """
-    cdef double[LANES] leading, following, left
-    cdef double[BLOCK] block
-    cdef Py_ssize_t i, k
-    cdef Py_ssize_t n_padded = (n + LANES - 1) // LANES * LANES
-    cdef double first, second, x, q, largest = 0.0
+    cdef double[BLOCK] leading, following
+    cdef Py_ssize_t i
+    cdef double first, second, q, x
+    cdef int64_t largest = 0, magnitude
+    cdef uint64_t left = 0
     for i in range(n):
-        block[i] = values[i]
-    for i in range(n, n_padded):
-        block[i] = 0.0
-    for k in range(LANES):
-        leading[k] = following[k] = left[k] = 0.0
-    i = 0
-    while i < n_padded:
-        for k in range(LANES):
-            x = fabs(block[i + k])
-            left[k] = x if x > left[k] else left[k]
-        i += LANES
-    for k in range(LANES):
-        largest = left[k] if left[k] > largest else largest
-        left[k] = 0.0
-    if n < LANES or not SMALL < largest < LARGE:
+        magnitude = <int64_t>(bits_of(values[i]) & <uint64_t>MAGNITUDE)
+        largest = magnitude if magnitude > largest else largest
+    x = float_of(largest)
+    if n < WORTH_A_BLOCK or not SMALL < x < LARGE:
         for i in range(n):
             add(limbs, values[i])
         return
-    first = float_of((exponent_of(largest) + 11) << 52) * 1.5
+    first = float_of((exponent_of(x) + 11) << 52) * 1.5
     second = first * (1.0 / (<int64_t>1 << 43))
-    i = 0
-    while i < n_padded:
-        for k in range(LANES):
-            x = block[i + k]
-            q = (x + first) - first
-            leading[k] += q
-            x -= q
-            q = (x + second) - second
-            following[k] += q
-            left[k] += fabs(x - q)
-        i += LANES
-    x = 0.0
-    for k in range(LANES):
-        x += left[k]
-    if x > 0.0:
+    for i in range(n):
+        x = values[i]
+        leading[i] = (x + first) - first
+        x -= leading[i]
+        following[i] = (x + second) - second
+        left |= bits_of(x - following[i])
+    if left:
         for i in range(n):
             add(limbs, values[i])
         return
-    for k in range(LANES):
-        add(limbs, leading[k])
-        add(limbs, following[k])
+    add(limbs, exact_sum(leading, n))
+    add(limbs, exact_sum(following, n))
+
+
+cdef double exact_sum(double* terms, Py_ssize_t n) noexcept nogil:
+    """Return the sum of terms of which any sum is exact; they are overwritten."""
+    cdef Py_ssize_t i, half
+    while n > 1:
+        half = n // 2
+        for i in range(half):
+            terms[i] += terms[n - half + i]
+        n -= half
+    return terms[0]
 
 
 cdef void add_products(

@@ -8,10 +8,10 @@ import numpy as np
 
 from skinfo.cluster._agglomerative import Tree, merge_all
 from skinfo.cluster._sequential import (
-    best_partition,
     initial_partition,
     local_search,
     run_starts,
+    sequential_partition,
 )
 from skinfo.cluster._soft import iterate_soft
 from skinfo.utils._parallel import one_blas_thread
@@ -85,7 +85,7 @@ class AlgorithmResult(NamedTuple):
 
 def _sequential(rows, settings):
     """Move single rows to the cluster where they lose least information."""
-    partition = best_partition(rows, settings)
+    partition = sequential_partition(rows, settings)
     return AlgorithmResult(partition.labels, None, partition.n_iter)
 
 

@@ -37,7 +37,7 @@ NATS_PER_BIT = np.log(2)
 
 # Nanoseconds, in the sense of `in_threads`, of one cell in one cluster and start. The time is
 # longer, but much of that of a small table holds the GIL: threads pay from 3 million cells on.
-CELL_COST = 1 / 3
+CLUSTER_CELL_COST = 1 / 3
 
 
 # Not a ClusterMixin, which adds `fit_predict` only: scikit-learn's checks of clusterers use
@@ -405,7 +405,7 @@ default="sequential"
             tol=float(self.tol * rows.information),
             seeds=random_state.randint(np.iinfo(np.int32).max, size=self.n_init),
             n_jobs=self.n_jobs,
-            work=CELL_COST * rows.counts.nnz * n_clusters * self.n_init,
+            work=CLUSTER_CELL_COST * rows.counts.nnz * n_clusters * self.n_init,
             on_start=on_start,
         )
 

@@ -28,7 +28,7 @@ SAME_RATIO = 1e-9
 # Gradient of the logarithm of the ratio that ends a refinement. The ratio is off by about its
 # square.
 GRADIENT_TOL = 1e-8
-MAX_STEPS = 1000
+MAX_REFINEMENT_STEPS = 1000
 # Refinements start at this fraction of the distance to the boundary, where ln q(x) is finite.
 INTERIOR = 1 - 1e-9
 # (1 + u) ln(1 + u) - u is summed as a series below this |u|, where the difference would cancel.
@@ -277,8 +277,8 @@ class _DivergenceRatio:
             options={
                 "ftol": 0.0,
                 "gtol": GRADIENT_TOL,
-                "maxiter": MAX_STEPS,
-                "maxfun": MAX_STEPS,
+                "maxiter": MAX_REFINEMENT_STEPS,
+                "maxfun": MAX_REFINEMENT_STEPS,
             },
         )
         logs = optimum.x * to_logs

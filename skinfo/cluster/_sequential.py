@@ -22,7 +22,7 @@ from skinfo.utils._parallel import in_threads, interruptible_ranges
 # final by then, so only the best third continues, which saves up to half of the time. On digits
 # and docstrings (ten starts, ten repetitions) the mean loss was below 1e-4 bits, a tenth of the
 # spread between seeds.
-COARSE_TOL = 1e-3
+SCREENING_TOL = 1e-3
 PROPORTION_CONTINUED = 0.3
 
 # Initial clusters for each one requested. Three are no better, and slower.
@@ -73,9 +73,9 @@ def run_starts(function, items, settings):
     )
 
 
-def best_partition(rows, settings):
+def sequential_partition(rows, settings):
     """Return the best SequentialState of DistinctRows that the starts of SolverSettings reach."""
-    coarse = settings._replace(tol=max(settings.tol, COARSE_TOL * rows.information))
+    coarse = settings._replace(tol=max(settings.tol, SCREENING_TOL * rows.information))
     states = run_starts(
         lambda start: local_search(rows, coarse, initial_partition(rows, coarse, *start)),
         list(enumerate(settings.seeds)),

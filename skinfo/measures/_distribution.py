@@ -5,14 +5,11 @@ import math
 import numbers
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
-from skinfo.utils._array_api import axis_last, sum_last, to_float
-
-# An array or scalar of any namespace of the array API.
-Array = Any
+from skinfo.utils._array_api import Array, axis_last, sum_last, to_float
 
 SAMPLES = "To estimate it from samples, such as labels, use skinfo.estimation.{estimate}."
 

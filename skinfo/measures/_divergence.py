@@ -7,13 +7,12 @@ from typing import NamedTuple
 from numpy.typing import ArrayLike
 
 from skinfo.measures._distribution import (
-    Array,
     as_distributions,
     check_same_outcomes,
     sum_tolerance,
 )
-from skinfo.measures._terms import divergence_terms, safe_log, surprisal
-from skinfo.utils._array_api import real_floating_arrays, sum_last, to_float
+from skinfo.measures._terms import divergence_terms, safe_log, safe_surprisal
+from skinfo.utils._array_api import Array, real_floating_arrays, sum_last, to_float
 from skinfo.utils._validation import check_base
 
 
@@ -90,7 +89,7 @@ def cross_entropy(
     """
     ln_base = check_base(base)
     xp, p, q = _as_pair(p, q, axis, normalize)
-    terms = _infinite_where_impossible(xp, p, q, p * surprisal(xp, q))
+    terms = _infinite_where_impossible(xp, p, q, p * safe_surprisal(xp, q))
     return sum_last(xp, terms) / ln_base
 
 
@@ -283,7 +282,7 @@ def js_divergence(
     return nats / ln_base
 
 
-class _Pair(NamedTuple):
+class _DistributionPair(NamedTuple):
     """Two checked distributions, outcomes last, and their namespace."""
 
     xp: ModuleType
@@ -296,7 +295,7 @@ def _as_pair(p, q, axis, normalize):
     p = as_distributions(xp, p, name="p", axis=axis, normalize=normalize)
     q = as_distributions(xp, q, name="q", axis=axis, normalize=normalize)
     check_same_outcomes(p, q)
-    return _Pair(xp, p, q)
+    return _DistributionPair(xp, p, q)
 
 
 def _infinite_where_impossible(xp, p, q, terms):

@@ -6,15 +6,14 @@ from collections.abc import Iterable
 from numpy.typing import ArrayLike
 
 from skinfo.measures._distribution import (
-    Array,
     as_distributions,
     as_joint,
     check_axis,
     marginal,
     refuses_samples,
 )
-from skinfo.measures._terms import entropy_terms, surprisal
-from skinfo.utils._array_api import real_floating_arrays, sum_all, sum_last
+from skinfo.measures._terms import entropy_terms, safe_surprisal
+from skinfo.utils._array_api import Array, real_floating_arrays, sum_all, sum_last
 from skinfo.utils._validation import check_base
 
 # Closer to alpha = 1 than this, ln(sum p^alpha) is close to 0, and the division by
@@ -231,7 +230,7 @@ def conditional_entropy_nats(xp, p, axes):
     # A rounded sum of non-negative numbers is at least each of them, so the quotient
     # is at most one and the summands are not negative.
     p_conditional = p / xp.where(p_given > 0, p_given, xp.ones_like(p_given))
-    return sum_all(xp, p * surprisal(xp, p_conditional))
+    return sum_all(xp, p * safe_surprisal(xp, p_conditional))
 
 
 def renyi_entropy(
@@ -319,7 +318,7 @@ def _renyi_nats(xp, p, alpha):
     if abs(alpha - 1) <= resolution:
         return sum_last(xp, entropy_terms(xp, p))
 
-    surprisals = surprisal(xp, p)
+    surprisals = safe_surprisal(xp, p)
     if abs(alpha - 1) < _SHANNON_NEIGHBOURHOOD:
         # sum p^alpha = 1 + sum p (p^(alpha - 1) - 1). All terms have the sign of
         # 1 - alpha, so nothing cancels, and the 1 is exact, whereas the rounded
@@ -327,7 +326,7 @@ def _renyi_nats(xp, p, alpha):
         excess = sum_last(xp, p * xp.expm1((1 - alpha) * surprisals))
         return 0.0 - xp.log1p(excess) / (alpha - 1)  # 0 - 0 is 0, where 0 / -1 is -0
 
-    smallest = surprisal(xp, xp.max(p, axis=-1, keepdims=True))
+    smallest = safe_surprisal(xp, xp.max(p, axis=-1, keepdims=True))
     if alpha >= 1 / resolution:
         return xp.squeeze(smallest, axis=-1)
 

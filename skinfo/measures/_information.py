@@ -4,10 +4,10 @@ from typing import Literal
 
 from numpy.typing import ArrayLike
 
-from skinfo.measures._distribution import Array, as_joint, marginal, refuses_samples
+from skinfo.measures._distribution import as_joint, marginal, refuses_samples
 from skinfo.measures._entropy import conditional_entropy_nats
 from skinfo.measures._terms import divergence_terms, entropy_terms, safe_log
-from skinfo.utils._array_api import real_floating_arrays, sum_all, sum_last, to_float
+from skinfo.utils._array_api import Array, real_floating_arrays, sum_all, sum_last, to_float
 from skinfo.utils._validation import check_base
 
 

@@ -16,7 +16,7 @@ def safe_log(xp, x):
     return xp.log(xp.where(x > 0, x, xp.ones_like(x)))
 
 
-def surprisal(xp, p):
+def safe_surprisal(xp, p):
     """Return -ln(p), and 0 where p = 0.
 
     A probability may exceed one by the rounding that the check of its sum
@@ -27,7 +27,7 @@ def surprisal(xp, p):
 
 def entropy_terms(xp, p):
     """Return -p ln(p), none of them negative; 0 with derivative 0 at p = 0."""
-    return p * surprisal(xp, p)
+    return p * safe_surprisal(xp, p)
 
 
 def divergence_terms(xp, p, q, log_q):

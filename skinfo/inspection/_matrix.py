@@ -11,7 +11,7 @@ from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
 from skinfo._counts._quantiles import default_n_bins, equal_frequency_codes
-from skinfo._counts._table import table_of
+from skinfo._counts._table import Table, table_of
 from skinfo.estimation import pairwise_mutual_info
 from skinfo.inspection._style import check_lengths, fitting_font_size, label_ticks, start_plot
 from skinfo.utils._compat import check_matplotlib_support
@@ -150,7 +150,7 @@ class MutualInfoMatrixDisplay:
         check_matplotlib_support(caller)
         table = table_of(X, caller=caller)
         mutual_info = pairwise_mutual_info(
-            _discrete(table), estimator=estimator, sample_weight=sample_weight, n_jobs=n_jobs
+            _binned(table), estimator=estimator, sample_weight=sample_weight, n_jobs=n_jobs
         )
         display = cls(mutual_info, feature_names=table.names)
         return display.plot(ax, order=order, colorbar=colorbar, **kwargs)
@@ -262,17 +262,14 @@ def _is_dark(rgba):
     return float(np.dot(np.asarray(rgba)[:3] ** 2.2, [0.2126, 0.7152, 0.0722])) < 0.3
 
 
-def _discrete(table):
-    """Return a frame of codes, one column for each of the table, numbers cut at quantiles."""
-    codes = {name: _codes(table, j) for j, name in enumerate(table.names)}
-    return pd.DataFrame(codes)
-
-
-def _codes(table, j):
-    if table.is_discrete(j):
-        return table.levels(j)[0]
-    values = table.numbers(j)
-    present = ~np.isnan(values)
-    codes = np.full(len(values), -1)
-    codes[present] = equal_frequency_codes(values[present], default_n_bins(len(values)))
-    return codes
+def _binned(table: Table) -> pd.DataFrame:
+    """Return the columns of a table as integers, numbers as equal-frequency bins."""
+    n_bins = default_n_bins(table.shape[0])
+    return pd.DataFrame(
+        {
+            name: table.levels(j)[0]
+            if table.is_discrete(j)
+            else equal_frequency_codes(table.numbers(j), n_bins)
+            for j, name in enumerate(table.names)
+        }
+    )

@@ -1,6 +1,6 @@
 """Columns as the Displays draw them: named levels, or intervals of numbers."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ class Variable(NamedTuple):
     values : ndarray of shape (n_samples,)
         float64, or the codes of a discrete variable.
 
-    codes : ndarray of shape (n_samples,), dtype int64
+    codes : Codes
         The bin of each value.
 
     levels : list of str of length n_bins, or ndarray of shape (n_bins + 1,)
@@ -31,15 +31,10 @@ class Variable(NamedTuple):
     is_discrete : bool
     """
 
-    values: NDArray[np.float64] | NDArray[np.int64]
-    codes: NDArray[np.int64]
+    values: NDArray[Any]
+    codes: Codes
     levels: list[str] | NDArray[np.float64]
     is_discrete: bool
-
-    @property
-    def n_bins(self) -> int:
-        """Number of levels or intervals."""
-        return len(self.levels) - (not self.is_discrete)
 
 
 def read_variable(table: Table, j: int, discrete: bool | str) -> Variable:
@@ -51,8 +46,8 @@ def read_variable(table: Table, j: int, discrete: bool | str) -> Variable:
         If a continuous variable has a missing or infinite value.
     """
     if table.is_discrete(j) if discrete == "auto" else discrete:
-        (codes, _), names = labelled_codes(table, j)
-        return Variable(codes, codes, names, True)
+        codes, names = labelled_codes(table, j)
+        return Variable(codes.values, codes, names, True)
     values = table.numbers(j)
     if not np.isfinite(values).all():
         row = int(np.argmin(np.isfinite(values)))
@@ -62,7 +57,8 @@ def read_variable(table: Table, j: int, discrete: bool | str) -> Variable:
     # Rice's rule. Rules that use the spread give any number of intervals if there is an outlier.
     n_intervals = round(2 * len(values) ** (1 / 3))
     edges = _equal_width_edges(values, min(max(n_intervals, MIN_INTERVALS), MAX_INTERVALS))
-    return Variable(values, np.searchsorted(edges[1:-1], values, side="right"), edges, False)
+    codes = Codes(np.searchsorted(edges[1:-1], values, side="right"), len(edges) - 1)
+    return Variable(values, codes, edges, False)
 
 
 def _equal_width_edges(values: NDArray[np.float64], n_intervals: int) -> NDArray[np.float64]:
@@ -76,7 +72,7 @@ def _equal_width_edges(values: NDArray[np.float64], n_intervals: int) -> NDArray
 
 def joint_distribution(x: Variable, y: Variable) -> NDArray[np.float64]:
     """Return the joint distribution (n_x_bins, n_y_bins) of the bins of two variables."""
-    counts = dense_table(Codes(x.codes, x.n_bins), Codes(y.codes, y.n_bins))
+    counts = dense_table(x.codes, y.codes)
     return counts / counts.sum()
 
 

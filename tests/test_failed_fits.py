@@ -29,7 +29,7 @@ ESTIMATORS = {
 IN_THREADS = "skinfo.utils._parallel.ThreadPool.run"
 STEPS = {
     "binner": IN_THREADS,
-    "binner woe": "skinfo.preprocessing.MutualInfoBinner._prepare_encoding",
+    "binner woe": "skinfo.preprocessing.MutualInfoBinner._set_fitted",
     "selector": IN_THREADS,
     "bottleneck": "skinfo.cluster.InformationBottleneck._store",
     "scorer": "sklearn.linear_model.LogisticRegression.fit",
@@ -107,7 +107,7 @@ def test_input_refused_leaves_it_unfitted(tables, name, call):
         IN_THREADS,
         "skinfo._counts._summaries.NumericSummary.add",
         "skinfo._counts._summaries.NumericSummary.means",
-        "skinfo.preprocessing.MutualInfoBinner._prepare_encoding",
+        "skinfo.preprocessing.MutualInfoBinner._set_fitted",
     ],
 )
 def test_a_chunk_broken_off_changes_nothing(tables, monkeypatch, step, error):

@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from skinfo._counts._cut_values import cut_values
 from skinfo._kernels._cuts import boundary_points, new_values, positions_near, running_sums
 from skinfo._kernels._exact_sums import exact_means, sums_between
 from skinfo._kernels._monotone import isotonic_blocks
@@ -131,6 +132,10 @@ class SortedColumn:
     def values_around(self, positions):
         """Return the largest value before each position, and the value at it, two (m,) arrays."""
         return self.values[positions - 1], self.values[positions]
+
+    def cut_values(self, positions):
+        """Return a readable number between the values around each position, (m,) float64."""
+        return cut_values(*self.values_around(positions), self.kind)
 
     def means(self, positions):
         """Return the mean of the finite values between cuts, rounded once, (n_cuts + 1,).

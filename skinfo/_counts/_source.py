@@ -23,6 +23,7 @@ numbers through these only::
     column.isotonic_positions(cumulative, sign)         # where isotonic blocks begin
     column.sums_before(positions)               # target sums
     column.values_around(positions)             # the values on both sides of each
+    column.cut_values(positions)                # a readable number between them
     column.means(positions)                     # mean value between them
 
 Positions are opaque: integers that increase with the values. Pass on only such as the column gave.

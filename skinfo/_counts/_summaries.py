@@ -7,7 +7,7 @@ gives a third one of both and leaves both as they are.
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from skinfo._counts._table import level_order
 from skinfo._counts._target import ClassTarget, ContinuousTarget
@@ -63,12 +63,37 @@ class NumericSummary:
         both._values = self._values + other._values
         return both
 
-    def means(self, ends: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the mean value of runs of cells that end at `ends`, NaN where there is none."""
-        sums = np.diff(np.cumsum(np.vstack([[0, 0], self._values]), axis=0)[[0, *ends]], axis=0)
+    def __len__(self) -> int:
+        """Number of cells that hold samples."""
+        return int(self.cells.any(axis=1).sum())
+
+    def firsts(self, limit: int) -> tuple[NDArray[np.int64], bool]:
+        """Return the positions of the edges, and that these are all."""
+        return np.arange(1, len(self.edges) + 1), True
+
+    boundary_points = firsts
+
+    def sums_before(self, positions: ArrayLike) -> NDArray[np.float64]:
+        """Return target sums before each position and in all, (n_positions + 2, n_sums)."""
+        cumulative = np.vstack([np.zeros(self.cells.shape[1]), np.cumsum(self.cells, axis=0)])
+        return cumulative[self._ends(positions)]
+
+    def cut_values(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the edges at some positions."""
+        return self.edges[positions - 1]
+
+    def means(self, positions: ArrayLike) -> NDArray[np.float64]:
+        """Return the mean value between cuts, (n_cuts + 1,), NaN where there is none."""
+        cumulative = np.cumsum(np.vstack([[0, 0], self._values]), axis=0)
+        sums = np.diff(cumulative[self._ends(positions)], axis=0)
         size = sums[:, 0]
         means = np.divide(sums[:, 1], size, out=np.full(len(size), np.nan), where=size > 0)
         return means * UNIT
+
+    def _ends(self, positions: ArrayLike) -> NDArray[np.int64]:
+        """Return the positions with the first and the last."""
+        inner = np.asarray(positions, np.int64)
+        return np.concatenate([[0], inner, [len(self.cells)]])
 
 
 class CategoricalSummary:

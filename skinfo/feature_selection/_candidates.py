@@ -14,7 +14,7 @@ from skinfo._kernels._elementary import N_LOOKED_UP, xlogx_table
 from skinfo._kernels._maxmin import argmax_of_min, is_before
 from skinfo._kernels._null import poisson_tables
 from skinfo.preprocessing._groups import supervised_groups
-from skinfo.preprocessing._partition import Settings
+from skinfo.preprocessing._partition import ColumnSettings
 from skinfo.preprocessing._penalties import resolve_penalty
 from skinfo.preprocessing._target_statistics import ClassStatistics
 from skinfo.utils._parallel import ThreadPool
@@ -86,10 +86,10 @@ class Candidates:
         they say enough for there to be any.
         """
         if feature in self._whole:
-            settings = Settings(
+            settings = ColumnSettings(
                 ClassStatistics(self.target.n_classes),
                 MOST_GROUPS,
-                resolve_penalty("modl", "classes", ordered=False),
+                resolve_penalty("modl", "multiclass", ordered=False),
                 min_weight=0.0,
             )
             groups = supervised_groups(self._level_counts(feature), settings)

@@ -6,19 +6,26 @@ from typing import ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.preprocessing import OneHotEncoder
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from skinfo._counts._source import InMemory, as_source
 from skinfo._counts._table import read_table
-from skinfo._counts._target import check_typed_target, encode_typed_target
 from skinfo.preprocessing._crossfit import encoding_folds
-from skinfo.preprocessing._encoders import column_encoder, mean_encoder
+from skinfo.preprocessing._encoders import check_dtype, encoded_values, output_of
 from skinfo.preprocessing._encoding import ENCODINGS
 from skinfo.preprocessing._export import BinnerExportMixin
-from skinfo.preprocessing._fitting import ColumnReader
+from skinfo.preprocessing._fitting import (
+    BinningPlan,
+    add_chunk,
+    fit_columns,
+    named_target,
+    parameters_of,
+    refuse_changes,
+)
 from skinfo.preprocessing._labels import unique_names
+from skinfo.preprocessing._target_statistics import target_type_of
 from skinfo.utils._compat import (
     Interval,
     RealNotInt,
@@ -31,8 +38,8 @@ from skinfo.utils._warnings import warn_caller
 
 
 def _keeps_bins(binner):
-    """Say whether the bins can be found again from what `transform` writes."""
-    # Parameters are not yet validated where somebody asks what methods there are.
+    """Return whether the bins can be found again from what `transform` writes."""
+    # Parameters are not validated yet where `hasattr` asks.
     if binner.encode in ("woe", "posterior"):
         raise AttributeError(
             f"inverse_transform needs bin numbers or indicators, and encode={binner.encode!r} "
@@ -42,10 +49,10 @@ def _keeps_bins(binner):
 
 
 # What to do where y of a first chunk has one value only.
-CHUNK_OF_ONE_VALUE = {
-    "classes": "Name all classes in the first call: partial_fit(X, y, classes=[...]).",
-    "continuous": "Begin with a larger chunk, or shuffle the rows.",
-}
+CHUNK_OF_ONE_VALUE = (
+    "Begin with a larger chunk, or name all classes in the first call: "
+    "partial_fit(X, y, classes=[...])."
+)
 
 
 class MutualInfoBinner(BinnerExportMixin, TransformerMixin, BaseEstimator):
@@ -282,7 +289,7 @@ default="from_dtype"
         "cv": ["cv_object"],
         "random_state": ["random_state"],
         "feature_name_combiner": [StrOptions({"concat"}), callable],
-        "dtype": "no_validation",  # see `_check_dtype`
+        "dtype": "no_validation",  # see `check_dtype`
         "n_jobs": [Integral, None],
     }
 
@@ -351,7 +358,8 @@ default="from_dtype"
             negative or all zero; if a column cannot be read as numbers; if a monotonic
             constraint cannot hold: of more than two classes, or on a categorical column.
         """
-        self._fit(X, y, sample_weight)
+        source, plan = self._begin_fit(X, y, sample_weight)
+        self._store(fit_columns(source, plan), plan)
         return self
 
     @unfitted_on_failure
@@ -386,25 +394,30 @@ default="from_dtype"
         X_binned : ndarray or sparse matrix of shape (n_samples, n_columns)
             As of `transform`.
         """
-        table, y, reader = self._fit(X, y, sample_weight)
+        source, plan = self._begin_fit(X, y, sample_weight)
+        if not isinstance(source, InMemory):
+            raise ValueError(
+                "fit_transform needs all samples in memory. Use fit, and transform each chunk."
+            )
+        self._store(fit_columns(source, plan), plan)
         if not ENCODINGS[self.encode].looks_at_y:
             if groups is not None:
                 raise ValueError(
-                    f"groups are of use with encode='woe' or 'posterior' only, got "
+                    f"groups only apply to encode='woe' or 'posterior', got "
                     f"encode={self.encode!r}. Leave groups out."
                 )
-            return self._encode(table)
-        encoded = self._empty_output(table.shape[0])
-        folds = encoding_folds(self.cv, y, reader.is_classes, groups, self.random_state)
+            return self._output.encode(source.table)
+        encoded = self._output.empty(source.table.shape[0])
+        total = self._columns[0].stats.sum(axis=0)
+        folds = encoding_folds(self.cv, source.y, plan.is_classes, groups, self.random_state)
         of_folds = []
         for train, test in folds:
-            of_folds.append(self._encoders_of(reader.fit_columns(train)))
-            self._fill(encoded, of_folds[-1], table.take(test), test)
-        self._encoders = [
-            mean_encoder(whole, of_column)
-            for whole, *of_column in zip(self._encoders, *of_folds, strict=True)
-        ]
-        self._keep_within(encoded[reader.rows])
+            columns = fit_columns(source, plan, train)
+            fold = encoded_values(self.encode, self.dtype, columns, self._statistics, total)
+            fold.fill(encoded, source.table.take(test), test)
+            of_folds.append(fold)
+        # No value beyond those of training samples: a model has not seen the like.
+        self._output = self._output.averaged(of_folds).clipped_to(encoded[source.rows])
         return encoded
 
     @explain_missing_arguments(y=MEANING_OF_Y)
@@ -458,20 +471,30 @@ default="from_dtype"
             )
         # scikit-learn leaves this out where the estimator is fitted already.
         self._validate_params()
-        self._check_dtype()
-        stream = getattr(self, "_stream", None)
-        reader = ColumnReader(self) if stream is None else stream.following(self)
-        reader.name_classes(classes)
-        y, kind = check_typed_target(y, self, reader.known_type(self.target_type), sample_weight)
-        table = read_table(self, X, reset=reader.is_new, accept_sparse=True)
-        target, keep = encode_typed_target(
-            y, kind, table, sample_weight, self, reader.target, CHUNK_OF_ONE_VALUE[kind]
+        check_dtype(self.encode, self.dtype)
+        plan, summaries = getattr(self, "_counted", None) or (None, None)
+        parameters = parameters_of(self)
+        if plan is not None:
+            refuse_changes(plan.parameters, parameters)
+        known = named_target(classes, None if plan is None else plan.target)
+        source = as_source(
+            X,
+            y,
+            sample_weight,
+            estimator=self,
+            target_type=self.target_type if known is None else known.target_type,
+            reset=plan is None,
+            ensure_min_samples=1,
+            known=known,
+            remedy=CHUNK_OF_ONE_VALUE,
         )
-        reader.open(table, target, keep)
-        if stream is None:
-            self._names, self._keys = table.names, list(table.keys)
-        self._store(reader.fit_profiles(), *reader.facts())
-        self._stream = reader.closed()
+        if plan is None:
+            plan = BinningPlan.of(self, source)
+        else:
+            plan = plan.for_next_chunk(parameters, source)
+        counted, columns = add_chunk(source, plan, summaries)
+        self._store(columns, counted.plan)
+        self._counted = counted
         return self
 
     def transform(self, X):
@@ -495,7 +518,7 @@ default="from_dtype"
             numbers where it saw text.
         """
         check_is_fitted(self)
-        return self._encode(read_table(self, X, reset=False, accept_sparse=True))
+        return self._output.encode(read_table(self, X, reset=False, accept_sparse=True))
 
     @available_if(_keeps_bins)
     def inverse_transform(self, X):
@@ -542,8 +565,12 @@ default="from_dtype"
         name_columns = ENCODINGS[self.encode].names
         columns = [
             column
-            for name, bins in zip(self._feature_names(input_features), self._bins, strict=True)
-            for column in name_columns(name, bins, self.classes_, self.feature_name_combiner)
+            for name, fitted in zip(
+                self._feature_names(input_features), self._columns, strict=True
+            )
+            for column in name_columns(
+                name, fitted.bins, self.classes_, self.feature_name_combiner
+            )
         ]
         return np.array(unique_names(columns), dtype=object)
 
@@ -559,131 +586,41 @@ default="from_dtype"
         router = MetadataRouter(owner=type(self).__name__).add_self_request(self)
         return router.add(splitter=self.cv, method_mapping=to_split)
 
-    def _fit(self, X, y, sample_weight):
-        """Fit, and return the Table, y and the reader of its columns."""
-        self._stream, self._is_restored = None, False
-        self._check_dtype()
-        reader = ColumnReader(self)
-        y, kind = check_typed_target(y, self, self.target_type, sample_weight)
-        table = read_table(self, X, reset=True, ensure_min_samples=2, accept_sparse=True)
-        target, keep = encode_typed_target(y, kind, table, sample_weight, self)
-        reader.open(table, target, keep)
-        self._warn_of_one_bin(reader.least_weight, target.weights.sum())
-        self._names, self._keys = table.names, list(table.keys)
-        self._store(reader.fit_columns(), *reader.facts())
-        return table, y, reader
-
-    def _check_dtype(self):
-        """Raise unless `dtype` is of a kind that holds what is written."""
-        try:
-            dtype = np.dtype(self.dtype)
-        except (TypeError, ValueError):
-            dtype = None
-        kinds = ENCODINGS[self.encode].kinds
-        if dtype is None or dtype.kind not in kinds:
-            wanted = "floats" if kinds == "f" else "integers or floats"
-            raise ValueError(
-                f"dtype={self.dtype!r} does not hold what encode={self.encode!r} writes. Use a "
-                f"NumPy dtype of {wanted}, or None."
-            )
-
-    def _check_room(self):
-        """Raise where `dtype` does not hold the numbers or the values of bins."""
-        dtype = np.dtype(self.dtype)
-        if ENCODINGS[self.encode].looks_at_y:
-            highest = max(float(np.abs(each.values).max()) for each in self._encoders)
-            most = float(np.finfo(dtype).max)
-        else:
-            highest = int(self.n_bins_.max()) - 1
-            # Floats hold all integers up to that of their digits.
-            most = np.iinfo(dtype).max if dtype.kind in "iu" else 2 ** (np.finfo(dtype).nmant + 1)
-        if highest > most:
-            raise ValueError(
-                f"dtype={self.dtype!r} does not hold numbers up to {highest}, which "
-                f"encode={self.encode!r} writes. Use a wider one, or None."
-            )
-
-    def _warn_of_one_bin(self, least, weight):
-        if 2 * least > weight:
+    def _begin_fit(self, X, y, sample_weight):
+        """Return the samples as a Source, and the plan of their bins."""
+        self._counted, self._is_restored = None, False
+        check_dtype(self.encode, self.dtype)
+        source = as_source(X, y, sample_weight, estimator=self, target_type=self.target_type)
+        plan = BinningPlan.of(self, source)
+        if 2 * plan.min_weight(plan.weight) > plan.weight:
             warn_caller(
                 f"min_samples_bin={self.min_samples_bin} is more than half of the "
-                f"{weight:.15g} samples, so no column can have two bins. Set it lower."
+                f"{plan.weight:.15g} samples, so no column can have two bins. Set it lower."
             )
+        return source, plan
 
-    def _store(self, columns, task, classes, target_type, candidate_edges, encoders=None):
-        self._columns, self._task = [replace(c, level_sums=None) for c in columns], task
-        self._bins = [column.bins for column in columns]
-        self.counts_ = [self._task.counts(column.sums) for column in columns]
-        self.bin_edges_ = [bins.edges for bins in self._bins]
-        self.groups_ = [bins.members for bins in self._bins]
-        self.n_bins_ = np.array([bins.n_bins for bins in self._bins], dtype=np.int64)
-        self.mutual_info_ = np.array([self._task.information(c.sums) for c in columns])
+    def _store(self, columns, plan):
+        """Set the fitted attributes from fitted columns."""
+        self._names, self._keys = plan.names, plan.keys
+        self._set_fitted(columns, plan.statistics, plan.target.classes, plan.edges)
+
+    def _set_fitted(self, columns, statistics, classes, candidate_edges, encoders=None):
+        self._columns = [replace(column, level_stats=None) for column in columns]
+        self._statistics = statistics
+        bins = [column.bins for column in columns]
+        self.counts_ = [statistics.counts(column.stats) for column in columns]
+        self.bin_edges_ = [each.edges for each in bins]
+        self.groups_ = [each.members for each in bins]
+        self.n_bins_ = np.array([each.n_bins for each in bins], dtype=np.int64)
+        self.mutual_info_ = np.array([statistics.information(c.stats) for c in columns])
         self.missing_bits_ = np.array(
-            [float(self._task.bits(c.missing[None], c.sums)[0]) for c in columns]
+            [float(statistics.bits(c.missing_stats[None], c.stats)[0]) for c in columns]
         )
         self.monotonic_cst_ = np.array([c.direction for c in columns], dtype=np.int8)
         self.candidate_edges_ = candidate_edges
         self.classes_ = classes
-        self.target_type_ = target_type
-        self._prepare_encoding(columns, encoders)
-
-    def _prepare_encoding(self, columns, encoders):
-        if self.encode.startswith("onehot"):
-            codes_dtype = self._codes_dtype()
-            encoder = OneHotEncoder(
-                categories=[np.arange(n, dtype=codes_dtype) for n in self.n_bins_],
-                sparse_output=self.encode == "onehot",
-                dtype=np.float64 if self.dtype is None else self.dtype,
-            ).set_output(transform="default")
-            self._encoder = encoder.fit(np.zeros((1, len(self._bins)), codes_dtype))
-        elif self.encode != "ordinal":
-            self._encoders = self._encoders_of(columns) if encoders is None else encoders
-        if self.dtype is not None and not self.encode.startswith("onehot"):
-            self._check_room()
-
-    def _encoders_of(self, columns):
-        """Return the Encoder of each column, of all rows or of some."""
-        values = ENCODINGS[self.encode].values
-        whole = self._columns[0].sums.sum(axis=0)
-        return [column_encoder(values, column, self._task, whole) for column in columns]
-
-    def _keep_within(self, encoded):
-        """Let `transform` write no value beyond those that training rows were given."""
-        lows, highs = encoded.min(axis=0), encoded.max(axis=0)
-        start = 0
-        for j, encoder in enumerate(self._encoders):
-            stop = start + encoder.values.shape[1]
-            self._encoders[j] = encoder.within(lows[start:stop], highs[start:stop])
-            start = stop
-
-    def _encode(self, table):
-        encoded = self._empty_output(table.shape[0])
-        if ENCODINGS[self.encode].looks_at_y:
-            self._fill(encoded, self._encoders, table, slice(None))
-            return encoded
-        for j, bins in enumerate(self._bins):
-            encoded[:, j] = bins.codes(table, j)
-        return encoded if self.encode == "ordinal" else self._encoder.transform(encoded)
-
-    def _fill(self, encoded, encoders, table, rows):
-        """Write the values of some rows, those of `table`."""
-        start = 0
-        for j, encoder in enumerate(encoders):
-            stop = start + encoder.values.shape[1]
-            encoded[rows, start:stop] = encoder.encode(table, j)
-            start = stop
-
-    def _empty_output(self, n_samples):
-        if not ENCODINGS[self.encode].looks_at_y:
-            return np.empty((n_samples, len(self._bins)), self._codes_dtype(), order="F")
-        n_columns = sum(encoder.values.shape[1] for encoder in self._encoders)
-        dtype = np.float64 if self.dtype is None else self.dtype
-        return np.empty((n_samples, n_columns), dtype, order="F")
-
-    def _codes_dtype(self):
-        if self.encode == "ordinal" and self.dtype is not None:
-            return self.dtype
-        return np.uint8 if self.n_bins_.max() <= 256 else np.uint16
+        self.target_type_ = target_type_of(classes)
+        self._output = output_of(self.encode, self.dtype, columns, statistics, encoders)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

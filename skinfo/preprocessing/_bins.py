@@ -1,6 +1,6 @@
-"""The fitted bins of one column: from values to codes, and how a person would name them."""
+"""Fitted bins of one column: from values to codes, and labels of the bins."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -26,14 +26,14 @@ class NumericBins:
         since 1970, durations microseconds.
 
     kind : {"number", "integer", "boolean", "date", "duration"}
-        What the numbers stand for, which decides how they are written.
+        The kind of the column, which decides how numbers are written.
 
     own_missing : bool
         Whether the last bin is that of missing values.
 
     missing_bin : int
-        Where missing values go: the last bin, the one they were merged with, or if `fit`
-        saw none the fullest.
+        The bin of missing values: the last one, the one they were merged with, or the fullest if
+        `fit` saw none.
 
     merged : bool
         Whether missing values that `fit` saw share `missing_bin` with an interval.
@@ -66,6 +66,11 @@ class NumericBins:
         """A column of numbers has no groups of levels."""
         return None
 
+    def with_own_missing(self):
+        """Return the same with a further bin, for missing values."""
+        centres = np.append(self.centres, np.nan)
+        return replace(self, own_missing=True, missing_bin=self.n_bins, centres=centres)
+
     def codes(self, table, j):
         """Return the bin of each row of column j, (n_samples,) uint8, or uint16 for many bins."""
         values = table.numbers(j)
@@ -93,7 +98,7 @@ class CategoryBins:
     Attributes
     ----------
     levels : list
-        What `fit` saw, sorted.
+        Those that `fit` saw, sorted.
 
     groups : ndarray of shape (n_levels,), dtype int64
 
@@ -101,7 +106,7 @@ class CategoryBins:
         As of `NumericBins`.
 
     fallback : int
-        Where levels go that `fit` did not see, such as the fullest bin.
+        The bin of levels that `fit` did not see, such as the fullest.
 
     modes : list of length n_bins
         The most frequent level of each bin; None for missing ones.
@@ -138,6 +143,11 @@ class CategoryBins:
             members[group].append(level)
         return members
 
+    def with_own_missing(self):
+        """Return the same with a further bin, for missing values."""
+        modes = [*self.modes, None]
+        return replace(self, own_missing=True, missing_bin=self.n_bins, modes=modes)
+
     def codes(self, table, j):
         """Return the bin of each row of column j, (n_samples,) int64."""
         codes, levels = table.levels(j)
@@ -161,7 +171,7 @@ class CategoryBins:
         return representatives
 
     def _refuse_other_types(self, levels, name):
-        """Raise where text has become numbers, or numbers text: not one level would be found."""
+        """Raise where text has become numbers, or numbers text: no level would be known."""
         if not self.levels or not levels:
             return
         were_text, are_text = (
@@ -183,7 +193,7 @@ def _plain_with_missing(words, bins):
 
 
 def _with_missing(labels, bins):
-    """Return the labels with missing values named where they are."""
+    """Return the labels, with that of missing values."""
     if bins.own_missing:
         return labels + ["missing"]
     if bins.merged:

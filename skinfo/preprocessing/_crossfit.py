@@ -1,4 +1,4 @@
-"""The folds by which training rows are encoded without their own target."""
+"""Folds for the cross-fitted encoding of training samples."""
 
 import numpy as np
 from sklearn.model_selection import (
@@ -11,7 +11,7 @@ from sklearn.model_selection import (
 
 from skinfo.utils._validation import partition_splits
 
-# By whether y holds classes and whether rows come in groups.
+# By whether y holds classes, and whether samples come in groups.
 SPLITTERS = {
     (True, False): StratifiedKFold,
     (False, False): KFold,
@@ -21,7 +21,7 @@ SPLITTERS = {
 
 
 def encoding_folds(cv, y, is_classes, groups, random_state):
-    """Return (train, test) pairs that test each row once.
+    """Return (train, test) pairs that test each sample once.
 
     Parameters
     ----------

@@ -1,21 +1,22 @@
-"""What `transform` writes for "woe" and "posterior": pieces of a column, and a value of each.
+"""Output of `transform`: bin numbers, indicators, or a value for each piece of a column.
 
-The pieces may be finer than the bins: single levels, or the cuts of all folds. So whatever reads
-them (`transform`, SQL, the table, JSON) tells the same numbers.
+Pieces may be finer than the bins: single levels, or the intervals between the cuts of all folds.
+`transform`, SQL, tables and JSON read the same `ColumnEncoder`, and so give the same numbers.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
+from sklearn.preprocessing import OneHotEncoder
 
 from skinfo.preprocessing._bins import CategoryBins, NumericBins
-from skinfo.preprocessing._encoding import overall_means
+from skinfo.preprocessing._encoding import ENCODINGS, overall_means
 from skinfo.preprocessing._levels import shrunk_means
 
 
 @dataclass(frozen=True)
-class Encoder:
-    """Pieces of one column, and the values (n_pieces, n_outputs) that stand for them.
+class ColumnEncoder:
+    """Pieces of one column, and the values (n_pieces, n_outputs) by which they are replaced.
 
     By level, pieces are sets of levels of equal values.
     """
@@ -24,11 +25,16 @@ class Encoder:
     values: np.ndarray
     by_level: bool = False
 
+    @property
+    def n_outputs(self):
+        """Number of columns that are written."""
+        return self.values.shape[1]
+
     def encode(self, table, j):
         """Return the values of column j, (n_samples, n_outputs)."""
         return self.values[self.pieces.codes(table, j)]
 
-    def within(self, low, high):
+    def clipped(self, low, high):
         """Return the same with no values below `low` or above `high`, (n_outputs,) each.
 
         Out of fold a rare bin or level may never be written, so that a column is all but constant.
@@ -45,42 +51,52 @@ class Encoder:
         return [*map(str, pieces.levels), "missing", "unseen"], self.values[rows]
 
 
-def column_encoder(values_of, column, task, whole):
-    """Return the Encoder of a fitted column.
+# Encoders of a column
+
+
+def bin_encoder(encode, column, statistics):
+    """Return the ColumnEncoder of the bins of a FittedColumn."""
+    values_of = ENCODINGS[encode].values
+    total = column.stats.sum(axis=0)
+    return ColumnEncoder(column.bins, values_of(statistics, column.stats, total))
+
+
+def column_encoder(encode, column, statistics, total):
+    """Return the ColumnEncoder of a FittedColumn, of which single levels may have values.
 
     Parameters
     ----------
-    values_of : callable
-        As `Encoding.values`.
+    encode : {"woe", "posterior"}
 
     column : FittedColumn
 
-    task : ClassStatistics or GaussianStatistics
+    statistics : ClassStatistics or GaussianStatistics
 
-    whole : ndarray of shape (n_sums,)
-        What y sums to over all rows. A column of one value is nothing but these, in every fold:
-        its own sums there differ by the rows left out, and StandardScaler would make
-        much of so small a difference.
+    total : ndarray of shape (n_stats,)
+        Of all samples. A column of one value is encoded by these, in every fold: its own
+        statistics there differ by the samples left out, and StandardScaler would magnify so small
+        a difference.
     """
-    bins = column.bins
+    values_of, bins = ENCODINGS[encode].values, column.bins
     n_values = len(bins.levels) + bins.own_missing if bins.is_categorical else bins.n_bins
     if n_values <= 1:
-        return Encoder(bins, values_of(task, whole[None], whole, overall_means(task, whole)))
+        means = overall_means(statistics, total)
+        return ColumnEncoder(bins, values_of(statistics, total[None], total, means))
     if bins.is_categorical and bins.levels:
-        return _level_encoder(values_of, column, task)
-    return Encoder(bins, values_of(task, column.sums, column.sums.sum(axis=0)))
+        return _level_encoder(values_of, column, statistics)
+    return bin_encoder(encode, column, statistics)
 
 
-def mean_encoder(whole, of_folds):
-    """Return the mean of the Encoders that were fitted without one fold each.
+def mean_encoder(encoder, of_folds):
+    """Return the mean of the ColumnEncoders that were fitted without one fold each.
 
-    A model that was trained on out-of-fold values meets their like then: a column that had one
-    bin in most folds has values near zero, though all rows might give it two. The mean changes
-    in smaller steps than one of them does. Levels are shrunk one by one, and have no cuts
-    that a mean could make finer: there the encoder of all rows stays.
+    A model that was trained on out-of-fold values is then given similar ones: a column that had
+    one bin in most folds has values near zero, though all samples might give it two. The mean
+    changes in smaller steps than one of them does. Levels are shrunk one by one, and have no cuts
+    that a mean could make finer: there the encoder of all samples, `encoder`, stays.
     """
-    if whole.pieces.is_categorical:
-        return whole
+    if encoder.pieces.is_categorical:
+        return encoder
     cuts = np.unique(np.concatenate([each.pieces.cuts for each in of_folds]))
     starts = np.concatenate([[-np.inf], cuts])
     values = np.stack(
@@ -94,21 +110,21 @@ def mean_encoder(whole, of_folds):
             for each in of_folds
         ]
     )
-    # The mean of equal numbers, sixfold or not, is that number.
+    # The mean of equal numbers is that number, which a rounded mean might not be.
     mean = np.where(np.ptp(values, axis=0) == 0, values[0], values.mean(axis=0))
-    pieces = NumericBins(cuts, whole.pieces.kind, own_missing=True, missing_bin=len(starts))
-    return Encoder(pieces, mean)
+    pieces = NumericBins(cuts, encoder.pieces.kind, own_missing=True, missing_bin=len(starts))
+    return ColumnEncoder(pieces, mean)
 
 
-def _level_encoder(values_of, column, task):
-    """Return the Encoder that gives each level the value of its own shrunk rates."""
-    bins, sums = column.bins, column.level_sums
+def _level_encoder(values_of, column, statistics):
+    """Return the ColumnEncoder that gives each level the value of its own shrunk rates."""
+    bins, stats = column.bins, column.level_stats
     # One row for missing values and one for unseen levels, of which nothing is known.
-    missing = column.sums[bins.missing_bin] if bins.merged else column.missing
+    missing = column.stats[bins.missing_bin] if bins.merged else column.missing_stats
     more = np.stack([np.zeros_like(missing), missing])
-    whole = column.sums.sum(axis=0)
-    means = shrunk_means(sums, more, task)
-    values = values_of(task, np.vstack([sums, more]), whole, means)
+    total = column.stats.sum(axis=0)
+    means = shrunk_means(stats, more, statistics)
+    values = values_of(statistics, np.vstack([stats, more]), total, means)
     # Levels of equal values are one piece, and in SQL one line.
     distinct, piece_of = np.unique(values[:-1], axis=0, return_inverse=True)
     piece_of = piece_of.ravel()
@@ -119,4 +135,197 @@ def _level_encoder(values_of, column, task):
         missing_bin=len(distinct),
         fallback=int(piece_of[-1]),
     )
-    return Encoder(pieces, np.vstack([distinct, values[-1:]]), by_level=True)
+    return ColumnEncoder(pieces, np.vstack([distinct, values[-1:]]), by_level=True)
+
+
+# The output of all columns
+
+
+@dataclass(frozen=True)
+class BinNumbers:
+    """Bin numbers, one column a feature.
+
+    Attributes
+    ----------
+    bins : list of NumericBins or CategoryBins, of length n_features
+
+    dtype : dtype
+    """
+
+    bins: list
+    dtype: np.dtype
+
+    def encode(self, table):
+        """Return the bin numbers (n_samples, n_features) of a Table."""
+        codes = np.empty((table.shape[0], len(self.bins)), self.dtype, order="F")
+        for j, bins in enumerate(self.bins):
+            codes[:, j] = bins.codes(table, j)
+        return codes
+
+    def codes(self, X):
+        """Return bin numbers (n_samples, n_features) from what `encode` gave."""
+        codes = np.asarray(X)
+        if codes.ndim != 2 or codes.shape[1] != len(self.bins):
+            raise ValueError(
+                f"X must have shape (n_samples, {len(self.bins)}), got {codes.shape}."
+            )
+        return codes
+
+
+class BinIndicators:
+    """Indicators, one column a bin.
+
+    Parameters
+    ----------
+    numbers : BinNumbers
+
+    sparse : bool
+
+    dtype : dtype
+    """
+
+    def __init__(self, numbers, sparse, dtype):
+        self._numbers = numbers
+        encoder = OneHotEncoder(
+            categories=[np.arange(bins.n_bins, dtype=numbers.dtype) for bins in numbers.bins],
+            sparse_output=sparse,
+            dtype=dtype,
+        ).set_output(transform="default")
+        self._encoder = encoder.fit(np.zeros((1, len(numbers.bins)), numbers.dtype))
+
+    def encode(self, table):
+        """Return the indicators (n_samples, sum of n_bins) of a Table."""
+        return self._encoder.transform(self._numbers.encode(table))
+
+    def codes(self, X):
+        """Return bin numbers (n_samples, n_features) from what `encode` gave."""
+        return self._encoder.inverse_transform(X)
+
+
+@dataclass(frozen=True)
+class EncodedValues:
+    """Values that depend on y.
+
+    Attributes
+    ----------
+    encoders : list of ColumnEncoder, of length n_features
+
+    dtype : dtype
+    """
+
+    encoders: list
+    dtype: np.dtype
+
+    def empty(self, n_samples):
+        """Return an output (n_samples, n_outputs) that is not yet filled."""
+        n_columns = sum(encoder.n_outputs for encoder in self.encoders)
+        return np.empty((n_samples, n_columns), self.dtype, order="F")
+
+    def encode(self, table):
+        """Return the values (n_samples, n_outputs) of a Table."""
+        encoded = self.empty(table.shape[0])
+        self.fill(encoded, table, slice(None))
+        return encoded
+
+    def fill(self, encoded, table, rows):
+        """Write the values of a Table into some rows of an output."""
+        for j, (columns, encoder) in enumerate(self._columns()):
+            encoded[rows, columns] = encoder.encode(table, j)
+
+    def averaged(self, of_folds):
+        """Return the mean of the EncodedValues of the folds, but for columns of levels."""
+        of_columns = zip(*(fold.encoders for fold in of_folds), strict=True)
+        return replace(self, encoders=list(map(mean_encoder, self.encoders, of_columns)))
+
+    def clipped_to(self, encoded):
+        """Return the same with no values beyond those of an output (n_samples, n_outputs)."""
+        lows, highs = encoded.min(axis=0), encoded.max(axis=0)
+        encoders = [
+            encoder.clipped(lows[columns], highs[columns]) for columns, encoder in self._columns()
+        ]
+        return replace(self, encoders=encoders)
+
+    def _columns(self):
+        """Yield the output columns of each encoder, a slice, and the encoder."""
+        start = 0
+        for encoder in self.encoders:
+            stop = start + encoder.n_outputs
+            yield slice(start, stop), encoder
+            start = stop
+
+
+def encoded_values(encode, dtype, columns, statistics, total):
+    """Return the EncodedValues of fitted columns; see `column_encoder`."""
+    encoders = [column_encoder(encode, column, statistics, total) for column in columns]
+    return EncodedValues(encoders, np.float64 if dtype is None else dtype)
+
+
+def output_of(encode, dtype, columns, statistics, encoders=None):
+    """Return the output of fitted columns: BinNumbers, BinIndicators or EncodedValues.
+
+    Parameters
+    ----------
+    encode : str
+        A key of ``ENCODINGS``.
+
+    dtype : dtype or None
+
+    columns : list of FittedColumn
+
+    statistics : ClassStatistics or GaussianStatistics
+
+    encoders : list of ColumnEncoder or None, default=None
+        Those of the columns, where they are known already.
+
+    Raises
+    ------
+    ValueError
+        If `dtype` does not hold the bin numbers or values.
+    """
+    if ENCODINGS[encode].looks_at_y:
+        if encoders is None:
+            total = columns[0].stats.sum(axis=0)
+            output = encoded_values(encode, dtype, columns, statistics, total)
+        else:
+            output = EncodedValues(encoders, np.float64 if dtype is None else dtype)
+        if dtype is not None:
+            highest = max(float(np.abs(each.values).max()) for each in output.encoders)
+            _check_range(encode, dtype, highest, float(np.finfo(dtype).max))
+        return output
+    bins = [column.bins for column in columns]
+    highest = max(each.n_bins for each in bins) - 1
+    narrow = np.uint8 if highest < 256 else np.uint16
+    if encode == "ordinal":
+        if dtype is not None:
+            _check_range(encode, dtype, highest, _largest_integer(np.dtype(dtype)))
+        return BinNumbers(bins, narrow if dtype is None else dtype)
+    dtype = np.float64 if dtype is None else dtype
+    return BinIndicators(BinNumbers(bins, narrow), encode == "onehot", dtype)
+
+
+def check_dtype(encode, dtype):
+    """Raise ValueError unless `dtype` is of a kind that holds the output."""
+    try:
+        numpy_dtype = np.dtype(dtype)
+    except (TypeError, ValueError):
+        numpy_dtype = None
+    kinds = ENCODINGS[encode].dtype_kinds
+    if numpy_dtype is None or numpy_dtype.kind not in kinds:
+        wanted = "floats" if kinds == "f" else "integers or floats"
+        raise ValueError(
+            f"dtype={dtype!r} does not hold what encode={encode!r} writes. Use a NumPy dtype of "
+            f"{wanted}, or None."
+        )
+
+
+def _largest_integer(dtype):
+    """Return the largest integer up to which the dtype holds all of them."""
+    return np.iinfo(dtype).max if dtype.kind in "iu" else 2 ** (np.finfo(dtype).nmant + 1)
+
+
+def _check_range(encode, dtype, highest, largest):
+    if highest > largest:
+        raise ValueError(
+            f"dtype={dtype!r} does not hold numbers up to {highest}, which encode={encode!r} "
+            "writes. Use a wider one, or None."
+        )

@@ -1,4 +1,4 @@
-"""What `transform` writes for each bin, and how columns are named: one table of encodings."""
+"""Encodings: the values of each bin and the names of output columns, in one table."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,31 +7,31 @@ import numpy as np
 
 from skinfo.preprocessing._target_statistics import GaussianStatistics
 
-# Half a sample is what an empty cell of two equally frequent classes is given (Jeffreys).
+# Added to an empty cell of two equally frequent classes (Jeffreys).
 HALF_SAMPLE = 0.5
 
-# Of fewer than 2**53 samples no rate comes nearer to 0 or 1 than this.
-LEAST_RATE = 2.0**-53
+# Of fewer than 2**53 samples no rate is nearer to 0 or 1 than this.
+SMALLEST_RATE = 2.0**-53
 
 # Rates nearer to the overall ones than this, relatively, differ from them by rounding.
-ROUNDING = 1e-13
+ROUNDING_OF_RATES = 1e-13
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """How bins become columns.
+    """Values and names of the output columns of a feature.
 
     Attributes
     ----------
     values : callable
-        ``values(task, sums, whole)`` -> (n_bins, n_outputs): what stands for each bin. Those that
-        look at y take, as a fourth argument, class rates (means) in place of the smoothed ones.
+        ``values(statistics, stats, total)`` -> (n_bins, n_outputs). Those that look at y take, as
+        a fourth argument, class rates (means) in place of the smoothed ones.
 
     names : callable
         ``names(name, bins, classes, combiner)`` -> list of n_outputs str; the combiner is the
         `feature_name_combiner` of the binner.
 
-    kinds : str
+    dtype_kinds : str
         Kinds of NumPy dtypes that hold the values.
 
     looks_at_y : bool
@@ -40,69 +40,69 @@ class Encoding:
 
     values: Callable
     names: Callable
-    kinds: str
+    dtype_kinds: str
     looks_at_y: bool = False
 
 
-def posterior(task, sums, whole, means=None):
+def posterior(statistics, stats, total, means=None):
     """Return P(class | bin), of two classes the second alone, or the mean of a continuous y."""
-    if isinstance(task, GaussianStatistics):
-        return task.to_y(_smoothed_mean(sums, whole) if means is None else means)
-    rates = smoothed_rates(task, sums, whole) if means is None else means
-    if task.n_classes == 2:
+    if isinstance(statistics, GaussianStatistics):
+        return statistics.to_y(_smoothed_mean(stats, total) if means is None else means)
+    rates = smoothed_rates(statistics, stats, total) if means is None else means
+    if statistics.n_classes == 2:
         return rates[:, 1:]
     return rates / rates.sum(axis=1, keepdims=True)
 
 
-def weight_of_evidence(task, sums, whole, means=None):
+def weight_of_evidence(statistics, stats, total, means=None):
     """Return log2 of the odds of each class in a bin over its odds overall, in bits.
 
     Of two classes that of the second alone.
     """
-    rates = smoothed_rates(task, sums, whole) if means is None else means
-    overall = overall_means(task, whole)[0]
+    rates = smoothed_rates(statistics, stats, total) if means is None else means
+    overall = overall_means(statistics, total)[0]
     # Where a class is absent altogether its odds are zero in and out of the bin.
     woe = np.zeros(rates.shape)
     known = (overall > 0) & (overall < 1)
-    # The odds of equal rates are equal to the last bit, so that their ratio says exactly nothing.
+    # The odds of equal rates are equal to the last bit, so that the log of their ratio is zero.
     odds, overall_odds = (_odds(r[..., known]) for r in (rates, overall))
     woe[:, known] = np.log2(odds / overall_odds)
-    return woe[:, 1:] if task.n_classes == 2 else woe
+    return woe[:, 1:] if statistics.n_classes == 2 else woe
 
 
 def _odds(rates):
-    """Return r / (1 - r), of at most 53 bits: half a sample is lost beside 2**53 of them."""
-    rates = np.clip(rates, LEAST_RATE, 1 - LEAST_RATE)
+    """Return r / (1 - r), of at most 53 bits: half a sample is lost in 2**53 of them."""
+    rates = np.clip(rates, SMALLEST_RATE, 1 - SMALLEST_RATE)
     return rates / (1 - rates)
 
 
-def smoothed_rates(task, sums, whole):
+def smoothed_rates(statistics, stats, total):
     """Return class rates of each bin after extra samples of the overall ones, (n_bins, n_classes).
 
     For class c as many as bring half a sample to the rarer of c and not c, so that an empty
     cell has finite odds, an empty bin the overall rates, and a rare class needs more to be moved.
     """
-    overall = overall_means(task, whole)[0]
+    overall = overall_means(statistics, total)[0]
     rarer = np.minimum(overall, 1 - overall)
     extra = np.divide(HALF_SAMPLE, rarer, out=np.zeros(len(overall)), where=rarer > 0)
-    sizes = task.weights(sums)[:, None] + extra
+    sizes = statistics.weights(stats)[:, None] + extra
     rates = np.divide(
-        sums + extra * overall, sizes, out=np.tile(overall, (len(sums), 1)), where=sizes > 0
+        stats + extra * overall, sizes, out=np.tile(overall, (len(stats), 1)), where=sizes > 0
     )
-    # A column of rounding errors looks to StandardScaler like any other.
-    return np.where(np.abs(rates - overall) <= ROUNDING * overall, overall, rates)
+    # StandardScaler would magnify a column of rounding errors.
+    return np.where(np.abs(rates - overall) <= ROUNDING_OF_RATES * overall, overall, rates)
 
 
-def overall_means(task, whole):
-    """Return the class rates, or the mean in units of the sums, of all rows, (1, n_classes)."""
-    if isinstance(task, GaussianStatistics):
-        return np.array([[whole[1] / whole[0]]])
-    return whole[None] / whole.sum()
+def overall_means(statistics, total):
+    """Return class rates, or the mean in units of the statistics, overall, (1, n_classes)."""
+    if isinstance(statistics, GaussianStatistics):
+        return np.array([[total[1] / total[0]]])
+    return total[None] / total.sum()
 
 
-def _smoothed_mean(sums, whole):
-    overall = whole[1] / whole[0]
-    return (sums[:, 1:2] + HALF_SAMPLE * overall) / (sums[:, :1] + HALF_SAMPLE)
+def _smoothed_mean(stats, total):
+    overall = total[1] / total[0]
+    return (stats[:, 1:2] + HALF_SAMPLE * overall) / (stats[:, :1] + HALF_SAMPLE)
 
 
 def _alone(name, bins, classes, combiner):
@@ -128,16 +128,16 @@ def _by_bin(name, bins, classes, combiner):
     return names
 
 
-def _numbers(task, sums, whole):
-    return np.arange(len(sums))[:, None]
+def _bin_numbers(statistics, stats, total):
+    return np.arange(len(stats))[:, None]
 
 
-def _indicators(task, sums, whole):
-    return np.eye(len(sums), dtype=np.int64)
+def _indicators(statistics, stats, total):
+    return np.eye(len(stats), dtype=np.int64)
 
 
 ENCODINGS = {
-    "ordinal": Encoding(_numbers, _alone, "iuf"),
+    "ordinal": Encoding(_bin_numbers, _alone, "iuf"),
     "onehot": Encoding(_indicators, _by_bin, "biuf"),
     "onehot-dense": Encoding(_indicators, _by_bin, "biuf"),
     "woe": Encoding(weight_of_evidence, _by_class, "f", looks_at_y=True),

@@ -1,24 +1,28 @@
-"""What a fitted binner shows, and how it is taken elsewhere."""
+"""Tables, typical values, SQL and JSON of a fitted binner."""
 
 from numbers import Integral
 
 import numpy as np
+from scipy.stats import beta, t
 from sklearn.utils.validation import check_is_fitted
 
-from skinfo.preprocessing._encoders import Encoder
-from skinfo.preprocessing._encoding import ENCODINGS
-from skinfo.preprocessing._report import bin_table, feature_html, stacked
+from skinfo.preprocessing._encoders import EncodedValues, bin_encoder
+from skinfo.preprocessing._encoding import smoothed_rates, weight_of_evidence
 from skinfo.preprocessing._serialize import restore_binner, state_of_binner
 from skinfo.preprocessing._sql import case_expressions, quote_identifier
+from skinfo.preprocessing._target_statistics import GaussianStatistics
 from skinfo.utils._column_params import feature_index
 from skinfo.utils._compat import _check_feature_names_in
+
+# Of the tails of 95% intervals.
+TAIL = 0.025
 
 
 class BinnerExportMixin:
     """Tables, typical values, SQL and JSON of a fitted `MutualInfoBinner`."""
 
     def bin_table(self, feature=None):
-        """Return what is known of each bin of one column, or of all.
+        """Return a table of the bins of one column, or of all.
 
         Parameters
         ----------
@@ -29,14 +33,14 @@ class BinnerExportMixin:
         Returns
         -------
         table : DataFrame
-            One row a bin: ``bin`` (its name), ``count`` (sum of weights) and ``share``; of all
+            One row per bin: ``bin`` (its name), ``count`` (sum of weights) and ``share``; of all
             columns, ``feature`` first.
 
             For classes: ``rate[c]`` of each class c; ``low[c]`` and ``high[c]``, Jeffreys' 95%
             interval of the rate (of two classes that of the second); of two classes ``woe``, the
-            log odds of the second over those of all samples, and ``iv``, what the bin adds to
-            the information value, both in bits and smoothed as `encode` says. These are of the
-            bins as they are; for what `transform` writes see `encoding_table`. The sum of
+            log odds of the second over those of all samples, and ``iv``, the contribution of the
+            bin to the information value, both in bits and smoothed as described under `encode`.
+            These are of the bins; for the output of `transform` see `encoding_table`. The sum of
             ``iv`` over the bins of a column is its information value. Textbooks give it in
             nats: 1 nat is 1 / ln 2 = 1.4427 bits, so that their thresholds 0.02, 0.1, 0.3 and 0.5
             (for weak, medium, strong and suspiciously strong) [1]_ are 0.029, 0.144, 0.433 and
@@ -45,8 +49,9 @@ class BinnerExportMixin:
             For a continuous y: its ``mean``, ``std``, and ``low`` and ``high``, the 95%
             interval of the mean; NaN in a bin without samples.
 
-            Last, ``bits``: what the bin contributes to I(bin; y), share times the divergence of
-            the bin's y from all y. These sum to ``mutual_info_``. Intervals take bins as given.
+            Last, ``bits``: the contribution of the bin to I(bin; y), its proportion times the
+            divergence of the bin's y from all y. These sum to ``mutual_info_``. Intervals do not
+            account for the search for the bins.
 
         Raises
         ------
@@ -69,19 +74,23 @@ class BinnerExportMixin:
         0  [-inf, 40)   20.0         0.0   0.5
         1   [40, inf]   20.0         1.0   0.5
         """
+        import pandas as pd
+
         check_is_fitted(self)
         if feature is not None:
-            return self._table_of(self._place(feature))
-        tables = [self._table_of(j) for j in range(len(self._names))]
+            return self._bin_table(self._feature_index(feature))
+        tables = [self._bin_table(j) for j in range(len(self._names))]
         for name, table in zip(self._names, tables, strict=True):
             table.insert(0, "feature", name)
-        return stacked(tables)
+        return pd.concat(tables, ignore_index=True)
 
-    def _table_of(self, j):
-        return bin_table(self._bins[j].labels(), self._columns[j].sums, self._task, self.classes_)
+    def _bin_table(self, j):
+        column = self._columns[j]
+        labels = column.bins.labels()
+        return _bins_frame(labels, column.stats, self._statistics, self.classes_)
 
     def encoding_table(self, feature):
-        """Return what `transform` writes for each value of one column.
+        """Return the output of `transform` for each value of one column.
 
         Parameters
         ----------
@@ -114,9 +123,9 @@ class BinnerExportMixin:
         import pandas as pd
 
         check_is_fitted(self)
-        j = self._place(feature)
-        encoders = self._all_encoders()
-        first = sum(each.values.shape[1] for each in encoders[:j])
+        j = self._feature_index(feature)
+        encoders = self._column_encoders()
+        first = sum(each.n_outputs for each in encoders[:j])
         labels, values = encoders[j].table()
         names = self.get_feature_names_out()[first : first + values.shape[1]]
         table = pd.DataFrame(values, columns=names)
@@ -146,8 +155,8 @@ class BinnerExportMixin:
         Raises
         ------
         ValueError
-            If there is no such column, or a bin cannot be said in SQL (durations, levels that
-            are neither text, numbers nor booleans).
+            If there is no such column, or a bin cannot be expressed in SQL (durations, levels
+            that are neither text, numbers nor booleans).
 
         Examples
         --------
@@ -165,10 +174,10 @@ class BinnerExportMixin:
         """
         check_is_fitted(self)
         names = self._names
-        chosen = range(len(names)) if feature is None else [self._place(feature)]
+        chosen = range(len(names)) if feature is None else [self._feature_index(feature)]
         out = list(self.get_feature_names_out())
-        encoders = self._all_encoders()
-        starts = np.append(0, np.cumsum([each.values.shape[1] for each in encoders]))
+        encoders = self._column_encoders()
+        starts = np.append(0, np.cumsum([each.n_outputs for each in encoders]))
         expressions = []
         for j in chosen:
             pieces, values = encoders[j].pieces, encoders[j].values
@@ -226,9 +235,10 @@ class BinnerExportMixin:
         return restore_binner(cls(), state)
 
     def _typical_values(self, X):
-        codes = self._codes_of(X)
+        codes = self._output.codes(X)
         columns = []
-        for j, (column, bins) in enumerate(zip(codes.T, self._bins, strict=True)):
+        for j, (column, fitted) in enumerate(zip(codes.T, self._columns, strict=True)):
+            bins = fitted.bins
             wrong = ~((column >= 0) & (column < bins.n_bins) & (column % 1 == 0))
             if wrong.any():
                 raise ValueError(
@@ -242,27 +252,13 @@ class BinnerExportMixin:
             values[:, j] = column
         return values
 
-    def _codes_of(self, X):
-        """Return bin numbers (n_samples, n_features) from what `transform` gave."""
-        if self.encode != "ordinal":
-            return self._encoder.inverse_transform(X)
-        codes = np.asarray(X)
-        if codes.ndim != 2 or codes.shape[1] != len(self._bins):
-            raise ValueError(
-                f"X must have shape (n_samples, {len(self._bins)}), got {codes.shape}."
-            )
-        return codes
+    def _column_encoders(self):
+        """Return the ColumnEncoder of each column: of its bins, if these do not depend on y."""
+        if isinstance(self._output, EncodedValues):
+            return self._output.encoders
+        return [bin_encoder(self.encode, each, self._statistics) for each in self._columns]
 
-    def _all_encoders(self):
-        """Return the Encoder of each column: of its bins, where y is not looked at."""
-        if ENCODINGS[self.encode].looks_at_y:
-            return self._encoders
-        values_of = ENCODINGS[self.encode].values
-        return [
-            Encoder(c.bins, values_of(self._task, c.sums, c.sums.sum(0))) for c in self._columns
-        ]
-
-    def _place(self, feature):
+    def _feature_index(self, feature):
         return feature_index(feature, self._names, keys=self._keys)
 
     def _has_integer_names(self):
@@ -278,13 +274,96 @@ class BinnerExportMixin:
         html = super()._html_repr()
         if not hasattr(self, "mutual_info_"):
             return html
-        return html + feature_html(
+        return html + _features_html(
             self._names, self.mutual_info_, self.n_bins_, self.missing_bits_
         )
 
 
-# Python's messages about arguments name a method by this, and users know the class below only.
+# Python's messages about arguments name a method by this; users know the public class only.
 for _name, _method in vars(BinnerExportMixin).items():
     _function = getattr(_method, "__func__", _method)
     if callable(_function):
         _function.__qualname__ = f"MutualInfoBinner.{_name}"
+
+
+def _bins_frame(labels, stats, statistics, classes):
+    """Return a DataFrame with one row per bin; see `MutualInfoBinner.bin_table`."""
+    import pandas as pd
+
+    sizes = statistics.weights(stats)
+    table = {"bin": labels, "count": sizes, "share": sizes / sizes.sum()}
+    about_y = _mean_columns if isinstance(statistics, GaussianStatistics) else _rate_columns
+    table |= about_y(stats, sizes, statistics, classes)
+    table["bits"] = statistics.bits(stats, stats)
+    return pd.DataFrame(table)
+
+
+def _rate_columns(stats, sizes, statistics, classes):
+    rates = statistics.rates(stats)
+    columns = {f"rate[{label}]": rates[:, c] for c, label in enumerate(classes)}
+    shown = list(enumerate(classes))[1 if len(classes) == 2 else 0 :]
+    for c, label in shown:
+        columns[f"low[{label}]"], columns[f"high[{label}]"] = _rate_interval(stats[:, c], sizes)
+    if len(classes) == 2:
+        columns["woe"] = weight_of_evidence(statistics, stats, stats.sum(axis=0))[:, 0]
+        columns["iv"] = _information_value(stats, statistics)
+    return columns
+
+
+def _mean_columns(stats, sizes, statistics, classes):
+    _, means, variances = statistics.counts(stats).T
+    # A single sample has no spread.
+    reach = np.full(len(sizes), np.inf)
+    several = sizes > 1
+    freedom = sizes[several] - 1
+    reach[several] = t.ppf(1 - TAIL, freedom) * np.sqrt(variances[several] / freedom)
+    return {
+        "mean": means,
+        "std": np.sqrt(variances),
+        "low": means - reach,
+        "high": means + reach,
+    }
+
+
+def _rate_interval(hits, sizes):
+    """Return the ends of Jeffreys' 95% interval of a rate (Brown, Cai and DasGupta 2001)."""
+    misses = sizes - hits
+    low = beta.ppf(TAIL, hits + 0.5, misses + 0.5)
+    high = beta.ppf(1 - TAIL, hits + 0.5, misses + 0.5)
+    return np.where(hits > 0, low, 0.0), np.where(misses > 0, high, 1.0)
+
+
+def _information_value(stats, statistics):
+    """Return what each bin adds to the information value, in bits, (n_bins,).
+
+    (proportion of class 1 - proportion of class 0) * log2 of their ratio, of smoothed counts, so
+    that no bin contributes less than zero and none is unbounded.
+    """
+    rates = smoothed_rates(statistics, stats, stats.sum(axis=0))
+    counts = statistics.weights(stats)[:, None] * rates
+    shares = counts / counts.sum(axis=0)
+    filled = shares.all(axis=1)
+    values = np.zeros(len(stats))
+    zeros, ones = shares[filled].T
+    values[filled] = (ones - zeros) * np.log2(ones / zeros)
+    return values
+
+
+def _features_html(names, bits, n_bins, missing_bits):
+    """Return an HTML table of the features, the most informative about y first."""
+    from html import escape
+
+    order = np.argsort(-bits, kind="stable")
+    longest = max(float(bits.max()), 1e-300)
+    rows = "".join(
+        f"<tr><td style='text-align:left'>{escape(str(names[j]))}</td><td>{n_bins[j]}</td>"
+        f"<td>{bits[j]:.4f}</td><td>{missing_bits[j]:.4f}</td><td style='text-align:left'>"
+        f"<div style='background:#4878a8;height:0.8em;width:{120 * bits[j] / longest:.0f}px'>"
+        "</div></td></tr>"
+        for j in order
+    )
+    return (
+        "<details open><summary>Bits about y</summary><table style='text-align:right'><thead>"
+        "<tr><th>feature</th><th>bins</th><th>bits</th><th>of which missing</th><th></th></tr>"
+        f"</thead><tbody>{rows}</tbody></table></details>"
+    )

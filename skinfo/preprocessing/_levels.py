@@ -1,9 +1,9 @@
-"""What to expect of y at each level of a category: its own rate, shrunk as all levels suggest.
+"""Empirical Bayes estimates of the rate (mean) of y at each level of a category.
 
-How rates are spread over levels is read off the levels themselves (empirical Bayes): a mixture
-over a grid of rates, its weights by maximum likelihood [1]_. Few kinds of levels become few
-peaks, and a level is drawn to the peaks it may belong to; a wide spread leaves levels of many
-rows where they are.
+The spread of rates over levels is estimated from the levels themselves: a mixture over a grid of
+rates, its weights by maximum likelihood [1]_. Few kinds of levels become few peaks, and a level
+is shrunk towards the peaks that it may belong to; a wide spread leaves levels of many samples
+where they are.
 
 References
 ----------
@@ -14,56 +14,58 @@ References
 import numpy as np
 from scipy.special import betaln, expit, logit
 
-# Half of the grid is even, for the reach of the rates, half at their quantiles, for their bulk.
+# Half of the grid is even over the range of the rates, half is at their quantiles.
 HALF_GRID = 32
 
-# Steps of EM from equal weights. More of them draw peaks that few levels of noise would make;
-# 20 and 500 were measured to do as well within .001 bit.
+# Steps of EM from equal weights. More of them fit peaks to few levels of noise; 20 and 500 were
+# measured to do as well within .001 bit.
 N_STEPS = 50
 
-# The spread is well known by then, and a table of likelihoods has this many rows at a time.
+# The spread is known well enough from as many levels; likelihoods are computed for as many at a
+# time.
 MANY_LEVELS = 10_000
 
 
-def shrunk_means(sums, more, task):
-    """Return class rates, or the mean of a continuous y, at levels, and of further sums.
+def shrunk_means(stats, more, statistics):
+    """Return class rates, or the mean of a continuous y, of levels and of further ones.
 
     Parameters
     ----------
-    sums : ndarray of shape (n_levels, n_sums)
-        What y sums to at each level; of these the spread is learnt.
+    stats : ndarray of shape (n_levels, n_stats)
+        Target statistics of each level, from which the spread is estimated.
 
-    more : ndarray of shape (n_more, n_sums)
-        Sums of which the same is to be expected as of a level; zeros for one without a row.
+    more : ndarray of shape (n_more, n_stats)
+        Statistics of further levels, which have no part in the estimate; zeros for one without
+        samples.
 
-    task : ClassStatistics or GaussianStatistics
+    statistics : ClassStatistics or GaussianStatistics
 
     Returns
     -------
     means : ndarray of shape (n_levels + n_more, n_classes)
         Of several classes each row is about one against the others, and sums to about one. Of
-        a continuous y, one column, in units of its sums.
+        a continuous y, one column, in units of its statistics.
     """
-    sizes, all_sums = task.weights(sums), np.vstack([sums, more])
-    if task.n_classes == 1:
-        spread = _normal_spread(sums)
-        means = _posterior_means(spread, all_sums[:, 1], all_sums[:, 0], len(sums))
+    sizes, all_stats = statistics.weights(stats), np.vstack([stats, more])
+    if statistics.n_classes == 1:
+        spread = _normal_spread(stats)
+        means = _posterior_means(spread, all_stats[:, 1], all_stats[:, 0], len(stats))
         return means[:, None]
-    all_sizes = task.weights(all_sums)
-    rates = np.empty(all_sums.shape)
-    for c in range(task.n_classes):
-        if task.n_classes == 2 and c == 0:
+    all_sizes = statistics.weights(all_stats)
+    rates = np.empty(all_stats.shape)
+    for c in range(statistics.n_classes):
+        if statistics.n_classes == 2 and c == 0:
             continue
-        overall = sums[:, c].sum() / sizes.sum()
-        rates[:, c] = _posterior_means(BetaSpread(overall), all_sums[:, c], all_sizes, len(sums))
-    if task.n_classes == 2:
+        overall = stats[:, c].sum() / sizes.sum()
+        rates[:, c] = _posterior_means(BetaSpread(overall), all_stats[:, c], all_sizes, len(stats))
+    if statistics.n_classes == 2:
         rates[:, 0] = 1 - rates[:, 1]
     return rates
 
 
 def _posterior_means(spread, totals, sizes, n_levels):
-    """Return the expected mean of each set of rows, the spread being that of the first ones."""
-    # Levels of the same sums have the same mean, and levels without order have one here.
+    """Return the posterior mean of each level, the spread estimated from the first `n_levels`."""
+    # Levels of the same sums have the same mean; sorted, so that their order leaves no trace.
     pairs, places, counts = np.unique(
         np.column_stack([sizes, totals]), axis=0, return_inverse=True, return_counts=True
     )
@@ -86,14 +88,14 @@ def _posterior_means(spread, totals, sizes, n_levels):
 
 
 def _grid(starts, counts):
-    """Return points over the reach of the levels, closer where there are more of them."""
+    """Return points over the range of the levels, denser where there are more of them."""
     order = np.argsort(starts, kind="stable")
     below = np.cumsum(counts[order]) - counts[order] / 2
     shares = (np.arange(HALF_GRID) + 0.5) / HALF_GRID * counts.sum()
     bulk = np.interp(shares, below, starts[order])
     even = np.linspace(starts.min(), starts.max(), HALF_GRID)
     points = np.unique(np.concatenate([even, bulk]))
-    # Points that all but coincide would have no width.
+    # Points that nearly coincide would have no width.
     apart = np.diff(points, prepend=-np.inf) > 1e-6 * np.ptp(points)
     return points[apart]
 
@@ -113,31 +115,31 @@ class BetaSpread:
     Parameters
     ----------
     overall : float
-        The rate of all rows.
+        The rate of all samples.
     """
 
     def __init__(self, overall):
         self.overall = overall
 
     def smoothed(self, sizes, hits):
-        """Return log odds of levels, each with one more row of the overall rate."""
+        """Return log odds of levels, each with one more sample of the overall rate."""
         if not 0 < self.overall < 1:
             return np.zeros(len(sizes))
         return logit((hits + self.overall) / (sizes + 1))
 
     def likelihoods(self, grid, sizes, hits):
         """Return the beta-binomial likelihood of each level at each point, the largest being 1."""
-        ones, zeros = self._prior_rows(grid)
+        ones, zeros = self._prior_samples(grid)
         hits, misses = hits[:, None], (sizes - hits)[:, None]
         return _relative(betaln(hits + ones, misses + zeros) - betaln(ones, zeros))
 
     def means(self, grid, sizes, hits):
         """Return the posterior mean of each level at each point."""
-        ones, zeros = self._prior_rows(grid)
+        ones, zeros = self._prior_samples(grid)
         return (hits[:, None] + ones) / (sizes[:, None] + ones + zeros)
 
-    def _prior_rows(self, grid):
-        """Return the rows of either class that the distribution at each point is worth."""
+    def _prior_samples(self, grid):
+        """Return the samples of either class that the distribution at each point is worth."""
         rates = expit(grid)
         rows = np.maximum(1 / (rates * (1 - rates) * np.gradient(grid) ** 2) - 1, 1.0)
         return rates * rows, (1 - rates) * rows
@@ -149,7 +151,7 @@ class NormalSpread:
     Parameters
     ----------
     overall, variance : float
-        The mean of all rows, and the variance of rows within levels.
+        The mean of all samples, and the variance of samples within levels.
     """
 
     def __init__(self, overall, variance):
@@ -157,13 +159,13 @@ class NormalSpread:
         self._variance = variance
 
     def smoothed(self, sizes, totals):
-        """Return means of levels, each with one more row of the overall mean."""
+        """Return means of levels, each with one more sample of the overall mean."""
         return (totals + self.overall) / (sizes + 1)
 
     def likelihoods(self, grid, sizes, totals):
         """Return the likelihood of each level at each point, the largest being 1."""
         sizes, totals = sizes[:, None], totals[:, None]
-        # The variance of n rows' mean about a point, n times it, so that no rows are no trouble.
+        # n times the variance of the mean of n samples about a point: defined for n = 0.
         variance = sizes * np.gradient(grid) ** 2 + self._variance
         away = (totals - sizes * grid) ** 2
         squares = np.divide(away, sizes, out=np.zeros(away.shape), where=sizes > 0)
@@ -176,16 +178,16 @@ class NormalSpread:
         return (totals * widths + grid * self._variance) / (sizes * widths + self._variance)
 
 
-def _normal_spread(sums):
+def _normal_spread(stats):
     """Return the NormalSpread of levels of a continuous y, with their variance within."""
-    sizes, totals, squares = sums.T
+    sizes, totals, squares = stats.T
     n, overall = sizes.sum(), totals.sum() / sizes.sum()
-    whole = squares.sum() / n - overall**2
+    overall_variance = squares.sum() / n - overall**2
     within = np.maximum(squares - totals**2 / sizes, 0.0).sum()
-    freedom = n - len(sums)
-    variance = within / freedom if freedom > 0 else whole
+    freedom = n - len(stats)
+    variance = within / freedom if freedom > 0 else overall_variance
     # Where y is a function of the level there is no variance left, and a ratio to take.
-    return NormalSpread(overall, max(variance, 1e-12 * whole, np.finfo(float).tiny))
+    return NormalSpread(overall, max(variance, 1e-12 * overall_variance, np.finfo(float).tiny))
 
 
 def _relative(logs):

@@ -1,159 +1,267 @@
-"""How many bins a column is worth: the penalties, and the greedy MDLP they stand beside."""
+"""Penalties: strategies that decide how many bins a column is worth, and find them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from heapq import heappop, heappush
 from math import inf, isfinite, log, log2
 
 import numpy as np
 from scipy.special import gammaln, logsumexp, xlogy
 
-from skinfo._kernels._partition import BALANCED, INFORMATION, MODL, VARIANCE
+from skinfo._kernels._monotone import monotone_partitions
+from skinfo._kernels._partition import (
+    BALANCED,
+    INFORMATION,
+    MODL,
+    VARIANCE,
+    optimal_partitions,
+)
 
 # A further bin must save more than rounding.
 RELATIVE_TOLERANCE = 1e-10
 
-# How much likelier a column is to say nothing than something, before it is looked at. With even
-# odds, of 200 rows of three or five classes more than one noise column in 100 passes.
+# Prior odds of one bin against several. With even odds more than one noise column in 100 passes,
+# of 200 samples of three or five classes.
 ODDS_OF_ONE_BIN = 2.0
 
 
 @dataclass(frozen=True)
-class Shape:
-    """What a complexity may depend on.
-
-    Attributes
-    ----------
-    n : float
-        Weight of all rows.
-
-    n_rates : int
-        Free rates of y in a bin: classes less one, or the one mean.
-
-    n_cells : int
-        Candidate intervals, or levels.
-
-    ordered : bool
-        Whether bins are runs of cells, as of a column of numbers, or any groups.
-    """
-
-    n: float
-    n_rates: int
-    n_cells: int
-    ordered: bool
-
-
-@dataclass(frozen=True)
-class Penalty:
-    """A criterion for the number of bins, added to the cost of the bins themselves.
+class AdditivePenalty:
+    """A cost that is a sum over bins, and a complexity of their number.
 
     Attributes
     ----------
     cost : int
-        What a bin costs: INFORMATION, MODL, VARIANCE or BALANCED, as the kernels know them.
+        The cost of a bin: INFORMATION, MODL, VARIANCE or BALANCED, as the kernels know them.
 
     complexity : callable
-        ``complexity(k, shape)`` in nats, for k bins (array).
+        ``complexity(k, n, n_cells, n_rates)`` in nats, for k bins (array): n is the total weight,
+        n_cells the number of candidate intervals or levels, n_rates the number of free
+        parameters of y in a bin.
 
-    gate : Penalty or None
-        Another that says whether there is more than one bin, before this says how many.
+    gate : AdditivePenalty or None
+        A penalty that decides between one bin and several, before this one decides how many.
 
     on_grid : bool
-        Whether candidates are a grid of as many groups as the root of the number of rows, and
-        places between them have a price.
+        Whether candidates are a grid of equal-frequency groups, as many as the root of the
+        number of samples, and the position of a cut within a group has a price.
     """
 
     cost: int
     complexity: Callable
-    gate: "Penalty | None" = None
+    gate: "AdditivePenalty | None" = None
     on_grid: bool = False
 
+    is_refined = True
 
-def modl_complexity(k, shape):
-    """Return what naming k bins costs: Boulle 2006, eq. 2 (intervals), 2005 (groups)."""
-    if shape.ordered:
-        return log(shape.n) + gammaln(shape.n + k) - gammaln(shape.n + 1) - gammaln(k)
-    return log(shape.n_cells) + log_partitions(shape.n_cells, k)
+    @property
+    def is_isotonic(self):
+        """Whether the best monotone partition is one of isotonic blocks."""
+        return self.cost in (INFORMATION, VARIANCE)
+
+    def partition(self, table, total, settings):
+        """Return the cheapest partition of ordered cells: right ends of the bins, and its cost.
+
+        Parameters
+        ----------
+        table : ndarray of shape (n_cells + 1, n_columns)
+            As the kernels take it; see `ClassStatistics.kernel_table`.
+
+        total : ndarray of shape (n_stats,)
+            Statistics of all cells.
+
+        settings : ColumnSettings
+            With one direction.
+
+        Returns
+        -------
+        ends : ndarray of shape (n_bins,), dtype int64
+            Among 1..n_cells, increasing.
+
+        cost : float
+            In nats.
+        """
+        n_cells = len(table) - 1
+        solve = optimal_partitions
+        if settings.direction:
+            solve = partial(monotone_partitions, sign=settings.direction)
+        given = {
+            "max_bins": min(settings.max_bins, n_cells),
+            "min_weight": settings.min_weight,
+        }
+        together = np.array([n_cells])
+        if self.gate is not None:
+            costs, _ = solve(table, cost=self.gate.cost, **given)
+            if self.gate.best_n_bins(costs, settings.statistics, total, n_cells)[0] == 1:
+                return together, inf
+        costs, ends = solve(table, cost=self.cost, **given)
+        if not np.isfinite(costs).any():
+            # Less weight than one bin needs: all cells stay together.
+            return together, 0.0
+        n_bins, cost = self.best_n_bins(costs, settings.statistics, total, n_cells)
+        return ends[n_bins - 1, :n_bins], cost
+
+    def best_n_bins(self, costs, statistics, total, n_cells):
+        """Return the number of bins of least total cost, of ties the fewest, and that cost.
+
+        Parameters
+        ----------
+        costs : ndarray of shape (max_bins,)
+            Cost of the best partition into 1, 2, ... bins; inf where there is none.
+
+        statistics : ClassStatistics or GaussianStatistics
+
+        total : ndarray of shape (n_stats,)
+
+        n_cells : int
+            Candidate intervals, or levels.
+
+        Returns
+        -------
+        n_bins : int
+
+        cost : float
+            In nats.
+        """
+        k = np.arange(1, len(costs) + 1)
+        complexities = self.complexity(k, statistics.weights(total), n_cells, statistics.n_rates)
+        in_all = statistics.code_lengths(costs, total) + complexities
+        if not np.isfinite(in_all).any():
+            return 1, inf
+        tolerance = RELATIVE_TOLERANCE * max(abs(in_all[np.isfinite(in_all)]).max(), 1.0)
+        best = int(np.argmax(in_all <= in_all.min() + tolerance))
+        return best + 1, float(in_all[best])
 
 
-def grid_complexity(k, shape):
-    """Return the naming of k bins where one is more likely than all other numbers together.
+class GreedyMDLP:
+    """The recursive splits of Fayyad and Irani (1993), which minimise no sum over bins."""
+
+    on_grid = False
+    is_refined = False
+    is_isotonic = False
+
+    def partition(self, table, total, settings):
+        """Return right ends of the bins, and 0: see `AdditivePenalty.partition`."""
+        max_bins = min(settings.max_bins, len(table) - 1)
+        return mdlp_cuts(table, max_bins, settings.min_weight), 0.0
+
+
+def interval_modl_complexity(k, n, n_cells, n_rates):
+    """Return the code length of k intervals: Boulle 2006, eq. 2."""
+    return log(n) + gammaln(n + k) - gammaln(n + 1) - gammaln(k)
+
+
+def group_modl_complexity(k, n, n_cells, n_rates):
+    """Return the code length of k groups of levels: Boulle 2005."""
+    return log(n_cells) + log_partitions(n_cells, k)
+
+
+def grid_complexity(k, n, n_cells, n_rates):
+    """Return the code length of k intervals under prior odds in favour of one.
 
     The cuts of k bins are any of the C(m - 1, k - 1) of m cells.
     """
-    cuts = gammaln(shape.n_cells) - gammaln(k) - gammaln(shape.n_cells - k + 1)
+    cuts = gammaln(n_cells) - gammaln(k) - gammaln(n_cells - k + 1)
     return cuts + np.where(k > 1, log(ODDS_OF_ONE_BIN * max(len(k) - 1, 1)), 0.0)
 
 
-def balanced_complexity(k, shape):
-    """Return k log n, which makes of each bin's -log N_bin the log of 1 / its share.
+def balanced_complexity(k, n, n_cells, n_rates):
+    """Return k log n, which makes of each bin's -log N_bin the log of 1 / its proportion.
 
-    By so much the best of all intervals of a share outdoes a single one by chance (Duembgen
-    and Spokoiny 2001): cuts that enclose few rows must say more. One bin is the gate's to choose.
+    Under independence the best of all intervals of a given proportion exceeds a single one by as
+    much (Duembgen and Spokoiny 2001): cuts that enclose few samples must be more informative.
+    Whether there is one bin only is decided by the gate.
     """
-    return np.where(k > 1, k * log(shape.n), np.inf)
+    return np.where(k > 1, k * log(n), np.inf)
 
 
-def gaussian_complexity(k, shape):
-    """Return the naming of k bins, and half a log n for each mean, which no cost holds yet."""
-    return modl_complexity(k, shape) + 0.5 * log(shape.n) * k
+def _with_means(complexity):
+    """Add half a log n for each mean, which no cost holds yet."""
+
+    def gaussian_complexity(k, n, n_cells, n_rates):
+        return complexity(k, n, n_cells, n_rates) + 0.5 * log(n) * k
+
+    return gaussian_complexity
 
 
-def bic_complexity(k, shape):
-    """Return half a log n for each free rate and each cut, plus the naming of groups."""
-    groups = 0.0 if shape.ordered else log_partitions(shape.n_cells, k)
-    cuts = k - 1 if shape.ordered else 0
-    return 0.5 * (shape.n_rates * k + cuts) * log(shape.n) + groups
+def interval_bic_complexity(k, n, n_cells, n_rates):
+    """Return half a log n for each free rate and each cut."""
+    return 0.5 * (n_rates * k + k - 1) * log(n)
 
 
-def no_complexity(k, shape):
+def group_bic_complexity(k, n, n_cells, n_rates):
+    """Return half a log n for each free rate, plus the code length of the groups."""
+    return 0.5 * (n_rates * k) * log(n) + log_partitions(n_cells, k)
+
+
+def no_complexity(k, n, n_cells, n_rates):
     """Return zero for any number of bins."""
     return np.zeros(len(k))
 
 
-def bits_a_bin(bits):
+def bits_per_bin(bits):
     """Return the complexity by which each bin must save `bits` bits of description of y."""
-    return lambda k, shape: bits * log(2) * k
+    return lambda k, n, n_cells, n_rates: bits * log(2) * k
 
 
-# What a user may name.
-PENALTY_NAMES = ("auto", "modl", "mdlp", "bic")
+def _of_classes(modl, bic):
+    return {
+        "modl": AdditivePenalty(MODL, modl),
+        "bic": AdditivePenalty(INFORMATION, bic),
+        None: AdditivePenalty(INFORMATION, no_complexity),
+    }
 
+
+def _of_numbers(modl, bic):
+    return {
+        "modl": AdditivePenalty(VARIANCE, _with_means(modl)),
+        "bic": AdditivePenalty(VARIANCE, bic),
+        None: AdditivePenalty(VARIANCE, no_complexity),
+    }
+
+
+# By whether y is continuous, and whether cells are ordered.
 PENALTIES = {
-    "classes": {
-        "auto": Penalty(
-            BALANCED, balanced_complexity, gate=Penalty(MODL, grid_complexity), on_grid=True
+    (False, True): {
+        **_of_classes(interval_modl_complexity, interval_bic_complexity),
+        "auto": AdditivePenalty(
+            BALANCED,
+            balanced_complexity,
+            gate=AdditivePenalty(MODL, grid_complexity),
+            on_grid=True,
         ),
-        "modl": Penalty(MODL, modl_complexity),
-        "bic": Penalty(INFORMATION, bic_complexity),
-        None: Penalty(INFORMATION, no_complexity),
+        "mdlp": GreedyMDLP(),
     },
-    "continuous": {
-        "modl": Penalty(VARIANCE, gaussian_complexity),
-        "bic": Penalty(VARIANCE, bic_complexity),
-        None: Penalty(VARIANCE, no_complexity),
-    },
+    (False, False): _of_classes(group_modl_complexity, group_bic_complexity),
+    (True, True): _of_numbers(interval_modl_complexity, interval_bic_complexity),
+    (True, False): _of_numbers(group_modl_complexity, group_bic_complexity),
 }
 
-# These are defined for ordered columns and classes; elsewhere "modl" stands in for them.
-OF_ORDERED_CLASSES = ("auto", "mdlp")
+# Values of the parameter. Where a table has no "auto" or "mdlp", "modl" stands in for it.
+PENALTY_NAMES = ("auto", "modl", "mdlp", "bic")
 
 
-def resolve_penalty(penalty, kind, *, ordered=True):
-    """Return the Penalty of a parameter value for a kind of target.
+def resolve_penalty(penalty, target_type, *, ordered=True):
+    """Return the strategy of a parameter value.
 
-    "mdlp", which is no sum, stays a name.
+    Parameters
+    ----------
+    penalty : {"auto", "modl", "mdlp", "bic"}, float or None
+
+    target_type : {"binary", "multiclass", "continuous"}
+
+    ordered : bool, default=True
+        Whether bins are runs of ordered cells, as of numbers, or any groups of levels.
     """
-    table = PENALTIES[kind]
-    if penalty in OF_ORDERED_CLASSES and not (ordered and kind == "classes"):
-        penalty = "modl"
-    if penalty == "mdlp":
-        return penalty
-    return table[penalty] if penalty in table else Penalty(table[None].cost, bits_a_bin(penalty))
+    table = PENALTIES[target_type == "continuous", ordered]
+    if penalty is None or isinstance(penalty, str):
+        return table.get(penalty, table["modl"])
+    return AdditivePenalty(table[None].cost, bits_per_bin(penalty))
 
 
 def log_partitions(n_levels, k):
-    """Return ln of the number of ways to put `n_levels` levels into at most k groups.
+    """Return ln of the number of partitions of `n_levels` levels into at most k groups.
 
     The sum over i <= k of Stirling numbers of the second kind, each by inclusion and
     exclusion relative to its leading term i**n_levels / i!.
@@ -170,41 +278,11 @@ def log_partitions(n_levels, k):
     return np.array([logsumexp(log_stirling[1 : int(i) + 1]) for i in k])
 
 
-def choose_n_bins(costs, penalty, task, whole, n_cells, *, ordered=True):
-    """Return how many bins cost least in all, of equals the fewest, and that cost in nats.
-
-    Parameters
-    ----------
-    costs : ndarray of shape (max_bins,)
-        Cost of the best partition into 1, 2, ... bins; inf where there is none.
-
-    penalty : Penalty
-
-    task : ClassStatistics or GaussianStatistics
-
-    whole : ndarray of shape (n_sums,)
-        Sums over all rows.
-
-    n_cells : int
-        Candidate intervals, or levels.
-
-    ordered : bool, default=True
-    """
-    k = np.arange(1, len(costs) + 1)
-    shape = Shape(task.weights(whole), task.n_rates, n_cells, ordered)
-    total = task.code_lengths(costs, whole) + penalty.complexity(k, shape)
-    if not np.isfinite(total).any():
-        return 1, inf
-    tolerance = RELATIVE_TOLERANCE * max(abs(total[np.isfinite(total)]).max(), 1.0)
-    best = int(np.argmax(total <= total.min() + tolerance))
-    return best + 1, float(total[best])
-
-
 def mdlp_cuts(cumulative, max_bins, min_weight):
     """Return the cuts of Fayyad and Irani's greedy MDLP, right ends among 1..m.
 
-    Intervals are split where that saves most, the most profitable first, until no
-    split is worth its description (Fayyad and Irani 1993, section 3) or `max_bins` are reached.
+    The most profitable interval is split first, until no split is worth its description
+    (Fayyad and Irani 1993, section 3) or there are `max_bins`.
 
     Parameters
     ----------
@@ -232,9 +310,9 @@ def _offer_split(queue, cumulative, start, stop, min_weight):
     if not len(costs) or not isfinite(costs.min()):
         return
     best = int(np.argmin(costs))
-    whole = cumulative[stop] - cumulative[start]
-    gain = float(_entropy_cost(whole[None])[0] - costs[best])
-    if gain > _mdlp_threshold(whole, left[best], right[best]):
+    total = cumulative[stop] - cumulative[start]
+    gain = float(_entropy_cost(total[None])[0] - costs[best])
+    if gain > _mdlp_threshold(total, left[best], right[best]):
         heappush(queue, (-gain, start + 1 + best, start, stop))
 
 
@@ -245,10 +323,10 @@ def _entropy_cost(counts):
     )
 
 
-def _mdlp_threshold(whole, left, right):
+def _mdlp_threshold(total, left, right):
     """Return the bits that a split must save."""
-    k, k_left, k_right = (np.count_nonzero(part[:-1]) for part in (whole, left, right))
-    entropies = [_entropy_cost(part[None])[0] / part[-1] for part in (whole, left, right)]
+    k, k_left, k_right = (np.count_nonzero(part[:-1]) for part in (total, left, right))
+    entropies = [_entropy_cost(part[None])[0] / part[-1] for part in (total, left, right)]
     delta = log2(3.0**k - 2) if k < 600 else k * log2(3.0)
     delta -= k * entropies[0] - k_left * entropies[1] - k_right * entropies[2]
-    return log2(max(whole[-1] - 1, 1)) + delta
+    return log2(max(total[-1] - 1, 1)) + delta

@@ -1,6 +1,7 @@
-"""What differs between a target of classes and one of numbers, once rows have become sums.
+"""Sufficient statistics of a target, of classes or of numbers: sums over samples.
 
-Either way a set of rows is known by a few sums, which add up over rows, chunks and bins.
+An array of statistics, ``stats``, has shape (n_bins, n_stats): of classes the weight of each, of a
+continuous y the sums of w, w v and w v**2, where v is y centred and scaled.
 """
 
 from dataclasses import dataclass
@@ -10,68 +11,73 @@ from scipy.special import rel_entr
 
 from skinfo._kernels._table_information import table_information
 
-# Where y is a function of the bins the Gaussian information is endless; it ends here, at 52 bits.
-SMALLEST_SHARE = 2.0**-104
+# Where y is a function of the bins the Gaussian information is unbounded; cut off at 52 bits.
+SMALLEST_FRACTION = 2.0**-104
 
-# A share of the variance below this is what rounding leaves of none.
-ROUNDING = 2.0**-40
+# A fraction of the variance below this is rounding error.
+ROUNDING_OF_VARIANCE = 2.0**-40
 
 
 @dataclass(frozen=True)
 class ClassStatistics:
-    """Classes: sums are the weights of each class."""
+    """Weights of each class, (n_bins, n_classes)."""
 
     n_classes: int
+
+    @property
+    def n_stats(self):
+        """Number of columns of an array of statistics."""
+        return self.n_classes
 
     @property
     def n_rates(self):
         """Free parameters of y in a bin."""
         return self.n_classes - 1
 
-    def cumulative(self, before):
-        """Return what the kernels take: class counts and, last, their total."""
-        return np.column_stack([before, before.sum(axis=1)])
+    def kernel_table(self, cumulative):
+        """Return cumulative class counts with their total as the last column."""
+        return np.column_stack([cumulative, cumulative.sum(axis=1)])
 
-    def weights(self, sums):
-        """Return the weight of each row of sums."""
-        return sums.sum(axis=-1)
+    def weights(self, stats):
+        """Return the weight of each row of statistics."""
+        return stats.sum(axis=-1)
 
-    def code_lengths(self, costs, whole):
+    def code_lengths(self, costs, total):
         """Return costs, which are nats already."""
         return costs
 
-    def information(self, sums):
+    def information(self, stats):
         """Return plug-in I(bin; y), in bits."""
-        return table_information(np.ascontiguousarray(sums)) / np.log(2)
+        return table_information(np.ascontiguousarray(stats)) / np.log(2)
 
-    def bits(self, rows, sums):
-        """Return what some rows of sums contribute to the information of `sums`, in bits.
+    def bits(self, rows, stats):
+        """Return the contributions of some rows to the information of `stats`, in bits.
 
-        Share times KL(rates || overall rates): over all bins these add up to it.
+        Proportion times KL(rates || overall rates): over all bins these add up to it.
         """
-        whole = sums.sum(axis=0)
+        total = stats.sum(axis=0)
         rates = np.nan_to_num(self.rates(rows))
-        divergence = rel_entr(rates, whole / whole.sum()).sum(axis=1)
-        return self.weights(rows) / whole.sum() * divergence / np.log(2)
+        divergence = rel_entr(rates, total / total.sum()).sum(axis=1)
+        return self.weights(rows) / total.sum() * divergence / np.log(2)
 
-    def rates(self, sums):
+    def rates(self, stats):
         """Return class rates of each bin, (n_bins, n_classes), NaN for an empty one."""
-        return _divide(sums, self.weights(sums)[:, None])
+        return _divide(stats, self.weights(stats)[:, None])
 
-    def counts(self, sums):
-        """Return what a user is shown of sums: themselves."""
-        return sums
+    def counts(self, stats):
+        """Return the rows of ``counts_``: class counts."""
+        return stats
 
-    def order(self, sums):
+    def sort_keys(self, stats):
         """Return by what the levels of two classes are sorted; see `supervised_groups`."""
-        return _divide(sums[:, 1], self.weights(sums))
+        return _divide(stats[:, 1], self.weights(stats))
 
 
 @dataclass(frozen=True)
 class GaussianStatistics:
-    """Numbers: sums are of w, w v and w v**2; the information is that of Gaussian bins.
+    """Sums of w, w v and w v**2, (n_bins, 3); the information is that of Gaussian bins.
 
-    With a common variance in all bins, I(bin; y) = -log2(share of the variance left) / 2.
+    With a common variance in all bins, I(bin; y) = -log2(fraction of the variance within) / 2.
 
     Attributes
     ----------
@@ -82,58 +88,59 @@ class GaussianStatistics:
     centre: float = 0.0
     scale: float = 1.0
 
+    n_stats = 3
     n_rates = 1
     n_classes = 1
 
-    def cumulative(self, before):
-        """Return what the kernels take: sums of w v and of w."""
-        return np.ascontiguousarray(before[:, [1, 0]])
+    def kernel_table(self, cumulative):
+        """Return cumulative sums of w v and of w."""
+        return np.ascontiguousarray(cumulative[:, [1, 0]])
 
-    def weights(self, sums):
-        """Return the weight of each row of sums."""
-        return sums[..., 0]
+    def weights(self, stats):
+        """Return the weight of each row of statistics."""
+        return stats[..., 0]
 
-    def code_lengths(self, costs, whole):
-        """Return n / 2 times the log of the share of the variance that is left, in nats."""
-        scatter = _scatter(whole)
+    def code_lengths(self, costs, total):
+        """Return n / 2 times the log of the fraction of the variance within bins, in nats."""
+        scatter = _scatter(total)
         if scatter <= 0.0:
             return np.where(np.isfinite(costs), 0.0, costs)
-        return whole[0] / 2 * np.log(_share_left((whole[2] + costs) / scatter))
+        return total[0] / 2 * np.log(_fraction_within((total[2] + costs) / scatter))
 
-    def information(self, sums):
+    def information(self, stats):
         """Return the Gaussian information I(bin; y), in bits."""
-        scatter = _scatter(sums.sum(axis=0))
+        scatter = _scatter(stats.sum(axis=0))
         if scatter <= 0.0:
             return 0.0
-        left = float(_share_left(_scatter(sums.T).sum() / scatter))
-        return max(0.0, -0.5 * float(np.log2(left)))
+        within = float(_fraction_within(_scatter(stats.T).sum() / scatter))
+        return max(0.0, -0.5 * float(np.log2(within)))
 
-    def bits(self, rows, sums):
-        """Return what some rows of sums contribute to the information of `sums`, in bits.
+    def bits(self, rows, stats):
+        """Return the contributions of some rows to the information of `stats`, in bits.
 
-        Share times KL(N(mean of the bin, variance left) || N(mean, variance)): over all bins
-        these add up to it.
+        Proportion times KL(N(mean of the bin, variance within) || N(mean, variance)): over all
+        bins these add up to it.
         """
-        whole = sums.sum(axis=0)
-        variance = _scatter(whole) / whole[0]
+        total = stats.sum(axis=0)
+        variance = _scatter(total) / total[0]
         if variance <= 0.0:
             return np.zeros(len(rows))
-        left = float(_share_left(_scatter(sums.T).sum() / whole[0] / variance))
-        means = _divide(rows[:, 1], rows[:, 0], empty=whole[1] / whole[0])
-        away = (means - whole[1] / whole[0]) ** 2 / variance
-        return rows[:, 0] / whole[0] * (left - 1 + away - np.log(left)) / 2 / np.log(2)
+        within = float(_fraction_within(_scatter(stats.T).sum() / total[0] / variance))
+        means = _divide(rows[:, 1], rows[:, 0], empty=total[1] / total[0])
+        away = (means - total[1] / total[0]) ** 2 / variance
+        return rows[:, 0] / total[0] * (within - 1 + away - np.log(within)) / 2 / np.log(2)
 
-    def order(self, sums):
+    def sort_keys(self, stats):
         """Return by what levels are sorted: the mean of y."""
-        return _divide(sums[:, 1], sums[:, 0])
+        return _divide(stats[:, 1], stats[:, 0])
 
-    def counts(self, sums):
-        """Return what a user is shown of sums: weight, mean and variance of y, (n_bins, 3)."""
-        means = _divide(sums[:, 1], sums[:, 0])
-        # One after the other: the square of the scale may be beyond all numbers.
+    def counts(self, stats):
+        """Return the rows of ``counts_``: weight, mean and variance of y, (n_bins, 3)."""
+        means = _divide(stats[:, 1], stats[:, 0])
+        # One after the other: the square of the scale may overflow.
         with np.errstate(over="ignore"):
-            variances = _divide(_scatter(sums.T), sums[:, 0]) / self.scale / self.scale
-        return np.column_stack([sums[:, 0], self.to_y(means), variances])
+            variances = _divide(_scatter(stats.T), stats[:, 0]) / self.scale / self.scale
+        return np.column_stack([stats[:, 0], self.to_y(means), variances])
 
     def to_y(self, values):
         """Return values of v as values of y."""
@@ -148,21 +155,21 @@ def target_type_of(classes):
 
 
 def statistics_of(target):
-    """Return the task of a ClassTarget or ContinuousTarget."""
+    """Return the statistics of a ClassTarget or ContinuousTarget."""
     if target.classes is None:
         return GaussianStatistics(target.centre, target.scale)
     return ClassStatistics(len(target.classes))
 
 
-def _scatter(sums):
-    """Return the sum of squared deviations from the mean, by sums of w, w v and w v**2."""
-    weight, first, second = sums
+def _scatter(stats):
+    """Return the sum of squared deviations from the mean, from sums of w, w v and w v**2."""
+    weight, first, second = stats
     return np.maximum(second - first * _divide(first, weight, empty=0.0), 0.0)
 
 
-def _share_left(share):
-    """Return the share of the variance that is left, ``SMALLEST_SHARE`` for none."""
-    return np.where(share < ROUNDING, SMALLEST_SHARE, share)
+def _fraction_within(fraction):
+    """Return the fraction of the variance within bins, ``SMALLEST_FRACTION`` for none."""
+    return np.where(fraction < ROUNDING_OF_VARIANCE, SMALLEST_FRACTION, fraction)
 
 
 def _divide(a, b, empty=np.nan):

@@ -1,15 +1,39 @@
-"""Parameters that speak of columns, by name, index or mask, made one entry a column."""
+"""Parameters by column, given by name, index or mask: one entry for each column."""
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 from numbers import Integral, Real
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 # A message names no more columns than this.
-MOST_NAMED = 8
+MAX_NAMED_COLUMNS = 8
 
 
-def feature_index(feature, names, argument="feature", keys=()):
+class NamedColumns(Protocol):
+    """The names of the columns of a table or of a source of samples.
+
+    Attributes
+    ----------
+    names : list of str
+        As messages and reports call them.
+
+    keys : list
+        As the frame itself calls them.
+    """
+
+    @property
+    def names(self) -> list[str]: ...
+
+    @property
+    def keys(self) -> Sequence[Any]: ...
+
+
+def feature_index(
+    feature: str | int, names: list[str], argument: str = "feature", keys: Sequence[Any] = ()
+) -> int:
     """Return the index of a column given by name or index.
 
     Parameters
@@ -45,25 +69,37 @@ def feature_index(feature, names, argument="feature", keys=()):
             return list(keys).index(feature)
         raise ValueError(
             f"{argument}: no column named {feature}; {_the_columns_are(names)} The names of X are "
-            "integers, so an integer is a name and not a position."
+            "integers, so an integer is a name and not an index."
         )
     if not -len(names) <= feature < len(names):
         raise ValueError(f"{argument}: no column {feature}, X has {len(names)} feature(s).")
-    return range(len(names))[feature]
+    return range(len(names))[int(feature)]
 
 
-def _the_columns_are(names):
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return f"the columns are {names[:MOST_NAMED]}{more}."
+def _the_columns_are(names: list[str]) -> str:
+    more = f" and {len(names) - MAX_NAMED_COLUMNS} more" if len(names) > MAX_NAMED_COLUMNS else ""
+    return f"the columns are {names[:MAX_NAMED_COLUMNS]}{more}."
 
 
-def categorical_mask(categorical_features, table):
-    """Return which columns hold levels, (n_features,) bool."""
-    n_features = table.shape[1]
+def categorical_mask(
+    categorical_features: str | ArrayLike | None, columns: NamedColumns, kinds: Sequence[str]
+) -> NDArray[np.bool_]:
+    """Return which columns hold levels, (n_features,) bool.
+
+    Parameters
+    ----------
+    categorical_features : "from_dtype", array-like of int, str or bool, or None
+
+    columns : NamedColumns
+
+    kinds : sequence of str of shape (n_features,)
+        What each column holds.
+    """
+    n_features = len(columns.names)
     if categorical_features is None:
         return np.zeros(n_features, bool)
     if isinstance(categorical_features, str):
-        return np.array([not table.is_numeric(j) for j in range(n_features)])
+        return np.array([kind == "level" for kind in kinds])
     chosen = np.asarray(categorical_features)
     if chosen.dtype == bool:
         if chosen.shape != (n_features,):
@@ -73,43 +109,50 @@ def categorical_mask(categorical_features, table):
             )
         return chosen
     mask = np.zeros(n_features, bool)
-    argument = "categorical_features"
-    places = [feature_index(f, table.names, argument, table.keys) for f in chosen.tolist()]
-    mask[places] = True
+    mask[
+        [
+            feature_index(feature, columns.names, "categorical_features", columns.keys)
+            for feature in chosen.tolist()
+        ]
+    ] = True
     return mask
 
 
-# What monotonic_cst may say of a column, and the directions that are tried.
-DIRECTIONS = {0: (0,), 1: (1,), -1: (-1,), "auto": (1, -1)}
+# The directions that are tried for an entry of monotonic_cst.
+DIRECTIONS: dict[Any, tuple[int, ...]] = {0: (0,), 1: (1,), -1: (-1,), "auto": (1, -1)}
 
 
-def directions(monotonic_cst, table, categorical):
-    """Return the directions to try for each column, a list of tuples."""
+def directions(
+    monotonic_cst: Any, columns: NamedColumns, is_categorical: NDArray[np.bool_]
+) -> list[tuple[int, ...]]:
+    """Return the directions to try for each column."""
     one_for_all = isinstance(monotonic_cst, str | Integral)
-    entries = _an_entry_a_column(monotonic_cst, table, "monotonic_cst", default=0)
+    entries = _one_per_column(monotonic_cst, columns, "monotonic_cst", default=0)
     for j, entry in enumerate(entries):
         if not isinstance(entry, str | Real) or entry not in DIRECTIONS:
-            of_column = "" if one_for_all else f" of {table.names[j]}"
+            of_column = "" if one_for_all else f" of {columns.names[j]}"
             raise ValueError(
                 f"monotonic_cst{of_column} must be -1 (falling), 0 (free), 1 (rising) or 'auto' "
                 f"(falling or rising, whichever is better), got {entry!r}."
             )
-        if categorical[j] and entry != 0:
+        if is_categorical[j] and entry != 0:
             if one_for_all:
                 entries[j] = 0  # one direction for all is for all that have an order
                 continue
             raise ValueError(
-                f"monotonic_cst of {table.names[j]} is {entry!r}, and a categorical column has no "
-                "order. Set it to 0."
+                f"monotonic_cst of {columns.names[j]} is {entry!r}, and a categorical column has "
+                "no order. Set it to 0."
             )
     return [DIRECTIONS[entry] for entry in entries]
 
 
-def given_edges(candidate_edges, table, categorical):
-    """Return for each column the cuts to choose from, float64 and increasing, or None."""
-    entries = _an_entry_a_column(candidate_edges, table, "candidate_edges", default=None)
-    checked = []
-    for name, entry, is_level in zip(table.names, entries, categorical, strict=True):
+def given_edges(
+    candidate_edges: Any, columns: NamedColumns, is_categorical: NDArray[np.bool_]
+) -> list[NDArray[np.float64] | None]:
+    """Return the cuts to choose from of each column, increasing, or None."""
+    entries = _one_per_column(candidate_edges, columns, "candidate_edges", default=None)
+    checked: list[NDArray[np.float64] | None] = []
+    for name, entry, is_level in zip(columns.names, entries, is_categorical, strict=True):
         if entry is None:
             checked.append(None)
             continue
@@ -126,15 +169,15 @@ def given_edges(candidate_edges, table, categorical):
     return checked
 
 
-def _an_entry_a_column(given, table, argument, default):
+def _one_per_column(given: Any, columns: NamedColumns, argument: str, default: Any) -> list[Any]:
     """Return one entry a column from None, one for all, a dict by column, or a list."""
-    n_features = table.shape[1]
+    n_features = len(columns.names)
     if given is None or isinstance(given, str | Integral):
         return [default if given is None else given] * n_features
     if isinstance(given, dict):
         entries = [default] * n_features
         for feature, entry in given.items():
-            entries[feature_index(feature, table.names, argument, table.keys)] = entry
+            entries[feature_index(feature, columns.names, argument, columns.keys)] = entry
         return entries
     entries = list(given)
     if len(entries) != n_features:

@@ -208,7 +208,7 @@ def test_penalties_in_any_case(rng, name):
 
 
 def test_mdlp_in_capitals_knows_no_direction_either(rng):
-    with pytest.raises(ValueError, match="knows no monotonic_cst"):
+    with pytest.raises(ValueError, match="supports no monotonic_cst"):
         MutualInfoBinner(penalty="MDLP", monotonic_cst=1).fit(X_OK, Y_OK)
 
 

@@ -188,7 +188,7 @@ def test_classes_may_have_any_names(steps):
     ("cv", "groups", "encode", "message"),
     [
         (TimeSeriesSplit(3), None, "woe", "cv must test each row exactly once"),
-        (5, np.arange(40), "ordinal", "groups are of use with encode='woe' or 'posterior' only"),
+        (5, np.arange(40), "ordinal", "groups only apply to encode='woe' or 'posterior'"),
     ],
 )
 def test_bad_folds_say_what_is_wrong(cv, groups, encode, message):

@@ -181,7 +181,7 @@ def test_parameters_set_between_chunks_hold_for_all_rows(rng, changed):
         ({"candidate_edges": {"x": [0.0]}}, "candidate_edges was changed to"),
         ({"max_bins": 0}, "'max_bins' parameter of MutualInfoBinner must be"),
         ({"penalty": "aic"}, "'penalty' parameter of MutualInfoBinner must be"),
-        ({"penalty": "mdlp", "monotonic_cst": {"x": 1}}, "knows no monotonic_cst"),
+        ({"penalty": "mdlp", "monotonic_cst": {"x": 1}}, "supports no monotonic_cst"),
     ],
 )
 def test_a_contradiction_to_what_was_counted_is_refused(rng, changed, message):

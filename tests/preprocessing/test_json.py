@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from skinfo.preprocessing._bins import CategoryBins, NumericBins
-from skinfo.preprocessing._json import (
+from skinfo.preprocessing._serialize import (
     array_from_json,
     array_to_json,
     bins_from_dict,

@@ -3,17 +3,18 @@
 Good, poor and overconfident classifiers under log loss
 ==========================================================
 
-Four classifiers, three of which decide alike in every case and so have the same accuracy. The
-log loss tells them apart, since it asks how much probability was given to what happened:
+Four classifiers, three of which predict the same classes and so have the same accuracy. The log
+loss differs, because it depends on the predicted probability of the true class:
 
 .. math:: L = -\\frac1n \\sum_i \\log_2 q_i(y_i)
 
-in bits a sample. The simulated truth is known, so every part of the loss can be checked.
+in bits per sample. The true probabilities of the simulation are known, so every part of the loss
+can be verified.
 """
 
 # %%
-# **The loss of a row** depends on one number, the probability that the prediction gave to what
-# happened. Five rows, three classes, three predictors:
+# **The loss of a sample** depends on one number, the predicted probability of its true class.
+# Five samples, three classes, three predictors:
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -29,23 +30,23 @@ from skinfo.metrics import (
     log_loss_decomposition,
 )
 
-happened = ["cat", "dog", "fox", "cat", "dog"]
+y_true = ["cat", "dog", "fox", "cat", "dog"]
 predictors = {
-    "sure and right": [
+    "confident": [
         [0.90, 0.05, 0.05],
         [0.05, 0.90, 0.05],
         [0.05, 0.05, 0.90],
         [0.90, 0.05, 0.05],
         [0.05, 0.90, 0.05],
     ],
-    "less sure": [
+    "less confident": [
         [0.7, 0.2, 0.1],
         [0.2, 0.6, 0.2],
         [0.1, 0.2, 0.7],
         [0.6, 0.3, 0.1],
         [0.2, 0.7, 0.1],
     ],
-    "next to a guess": [
+    "nearly uniform": [
         [0.3, 0.4, 0.3],
         [0.4, 0.3, 0.3],
         [0.3, 0.3, 0.4],
@@ -53,28 +54,28 @@ predictors = {
         [0.3, 0.4, 0.3],
     ],
 }
-row_losses = {
-    name: cross_entropy_loss(happened, q, reduction="none") for name, q in predictors.items()
+sample_losses = {
+    name: cross_entropy_loss(y_true, q, reduction="none") for name, q in predictors.items()
 }
-for name, losses in row_losses.items():
-    print(f"{name:<16} rows {losses.round(2)}, mean {losses.mean():.3f} bits")
-print(f"a plain guess costs log2(3) = {np.log2(3):.3f} bits")
+for name, losses in sample_losses.items():
+    print(f"{name:<16} samples {losses.round(2)}, mean {losses.mean():.3f} bits")
+print(f"a uniform prediction costs log2(3) = {np.log2(3):.3f} bits")
 
 # %%
-# One-hot rows say the same as labels, and whoever knows only the odds gives soft labels. For
-# two classes the loss of a row is the binary cross-entropy :math:`-y \log_2 q - (1 - y)
+# One-hot rows are equivalent to labels, and soft labels hold probabilities of the classes. For two
+# classes the loss of a sample is the binary cross-entropy :math:`-y \log_2 q - (1 - y)
 # \log_2(1 - q)`.
 
 one_hot = np.eye(3)[[0, 1, 2, 0, 1]]
-print(f"one-hot: {cross_entropy_loss(one_hot, predictors['less sure']):.3f} bits")
+print(f"one-hot: {cross_entropy_loss(one_hot, predictors['less confident']):.3f} bits")
 print(f"soft:    {cross_entropy_loss([[0.5, 0.3, 0.2]], [[0.6, 0.3, 0.1]]):.3f} bits")
 print(f"binary:  {binary_cross_entropy([1, 0, 1], [0.5, 0.25, 0.125]):.3f} bits")
 
 # %%
 # **Four classifiers of a simulated disease.** A marker x is normal around -1 in the healthy and
-# around 1 in the ill, so the log odds of illness are exactly 2 x. One classifier says so. A
-# second triples the log odds: it is sure of itself. A third takes 0.3 times as much. The last
-# sees the marker through noise, and is right about how little it then knows.
+# around 1 in the ill, so the log odds of illness are exactly 2 x. One classifier predicts these.
+# The second triples the log odds and is overconfident; the third multiplies them by 0.3 and is
+# underconfident. The last observes the marker with noise, and is calibrated for it.
 
 rng = np.random.default_rng(0)
 n = 4000
@@ -84,7 +85,7 @@ blurred = x + 2 * rng.normal(size=n)
 log_odds = {
     "exact": 2 * x,
     "overconfident": 6 * x,
-    "timid": 0.6 * x,
+    "underconfident": 0.6 * x,
     "poor": 2 * blurred / 5,  # variance 1 + 4
 }
 predictions = {name: expit(odds) for name, odds in log_odds.items()}
@@ -112,31 +113,32 @@ table = pd.DataFrame(
 print(table.T.round(3).to_string())
 
 # %%
-# The loss is uncertainty less discrimination plus miscalibration. The uncertainty is what the
-# class rates cost; the discrimination, what the predictions tell once they are read for what
-# they are worth; the miscalibration, what is lost by taking them at their word. The last two
-# have known values: what x tells of the disease, and the mean divergence of q from the truth.
+# The loss is uncertainty minus discrimination plus miscalibration. The uncertainty is the loss of
+# predicting the class prevalences; the discrimination is the reduction of that loss by the
+# recalibrated predictions; the miscalibration is what the recalibration gains. The last two have
+# known values: the information of x about the disease, and the mean divergence of q from the
+# truth.
 
-print(f"What x tells: {1 - entropy(truth).mean():.3f} bits")
-for name in ("exact", "overconfident", "timid"):
+print(f"Information of x: {1 - entropy(truth).mean():.3f} bits")
+for name in ("exact", "overconfident", "underconfident"):
     wasted = kl_divergence(truth, distributions(predictions[name])).mean()
-    estimate = results[name].report().loc["miscalibration", "estimate"]  # less what is chance
-    print(f"{name:<13} wastes {wasted:.3f} bits, estimated as {estimate:.3f}")
+    estimate = results[name].report().loc["miscalibration", "estimate"]  # corrected
+    print(f"{name:<14} divergence {wasted:.3f} bits, estimated as {estimate:.3f}")
 
 # %%
-# The estimate for the exact classifier is not quite zero: recalibration gains a little by
-# chance. The report gives an interval, which is made for that, and holds the zero.
+# Recalibration always gains a little by overfitting. The report is corrected for this, and the
+# interval for the exact classifier contains zero.
 
 print(results["exact"].report().round(3).to_string(), "\n")
 print(results["overconfident"].report().round(3).to_string(), "\n")
-comparison = compare_log_loss(ill, predictions["overconfident"], predictions["timid"])
+comparison = compare_log_loss(ill, predictions["overconfident"], predictions["underconfident"])
 print(
-    f"overconfident less timid: {comparison.difference:.3f} bits "
+    f"overconfident minus underconfident: {comparison.difference:.3f} bits "
     f"(standard error {comparison.standard_error:.3f}, p = {comparison.pvalue:.0e})"
 )
 
 # %%
-# What a row costs, and where the loss of the four comes from.
+# The loss of a sample, and the parts of the loss of the four classifiers.
 
 fig, (curve_ax, parts_ax) = plt.subplots(
     1, 2, figsize=(11, 4.4), width_ratios=[2, 3], layout="constrained"
@@ -144,24 +146,24 @@ fig, (curve_ax, parts_ax) = plt.subplots(
 q = np.linspace(0.005, 1, 400)
 curve_ax.plot(q, -np.log2(q), color="#999999", linewidth=2)
 for (name, losses), colour, marker in zip(
-    row_losses.items(), ["#009E73", "#0072B2", "#D55E00"], "os^", strict=True
+    sample_losses.items(), ["#009E73", "#0072B2", "#D55E00"], "os^", strict=True
 ):
     curve_ax.plot(2**-losses, losses, marker, color=colour, label=name, markersize=8)
-curve_ax.set_xlabel("Probability given to what happened")
+curve_ax.set_xlabel("Predicted probability of the true class")
 curve_ax.set_ylabel("Loss (bits)")
 curve_ax.set_ylim(0, 6)
-curve_ax.legend(title="Five rows, three predictors")
-curve_ax.set_title("The loss of a row", fontsize=11)
+curve_ax.legend(title="Five samples, three predictors")
+curve_ax.set_title("The loss of a sample", fontsize=11)
 
 names = list(results)
 known = np.array([result.uncertainty - result.discrimination for result in results.values()])
 wasted = np.array([result.miscalibration for result in results.values()])
-parts_ax.bar(names, known, color="#0072B2", label="not told: uncertainty less discrimination")
+parts_ax.bar(names, known, color="#0072B2", label="uncertainty minus discrimination")
 bars = parts_ax.bar(names, wasted, bottom=known, color="#D55E00", label="miscalibration")
 parts_ax.bar_label(bars, [f"{loss:.2f}" for loss in known + wasted], padding=2)
 parts_ax.axhline(1, color="black", linewidth=0.8, linestyle="--")
 parts_ax.annotate(
-    "class rates",
+    "prevalences",
     (1, 1),
     xycoords=("axes fraction", "data"),
     xytext=(-4, 4),
@@ -169,15 +171,14 @@ parts_ax.annotate(
     ha="right",
 )
 parts_ax.set_ylim(0, 1.35)
-parts_ax.set_ylabel("Log loss (bits a sample)")
+parts_ax.set_ylabel("Log loss (bits per sample)")
 parts_ax.legend(loc="upper left")
 parts_ax.set_title("The loss of four classifiers", fontsize=11)
 plt.show()
 
 # %%
-# What to take away: accuracy asks on which side of one half a prediction lies, log loss asks
-# for all of its probability. Exact, overconfident and timid classifiers have the same accuracy
-# and the same discrimination; what sets them apart is miscalibration, and a recalibration on
-# held-out data can take it away. The poor classifier is calibrated, and nothing but better data
-# will help it. Being sure and wrong is what costs most: each halving of the probability of what
-# happens costs a further bit.
+# What to take away: accuracy depends on which side of one half a prediction lies, log loss on its
+# probability. The exact, overconfident and underconfident classifiers have the same accuracy and
+# the same discrimination; they differ in miscalibration, which a recalibration on held-out data
+# can remove. The poor classifier is calibrated, and only better data can improve it. Confident
+# errors cost the most: each halving of the probability of the true class costs a further bit.

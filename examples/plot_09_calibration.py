@@ -1,16 +1,17 @@
 """
-================================================
-Calibration, before and after, taken apart
-================================================
+==========================================================
+Decomposition of the log loss before and after calibration
+==========================================================
 
-Naive Bayes counts evidence twice and is too sure. `CalibratedClassifierCV` puts that right. Of the
-bits that are saved, how many were miscalibration, was anything lost, and is the
-difference more than chance?
+Naive Bayes treats redundant features as independent and is overconfident.
+`CalibratedClassifierCV` corrects this. The decomposition shows how much of the reduction of the
+log loss is miscalibration and whether discrimination is lost, and a paired test whether the
+difference is significant.
 """
 
 # %%
-# **The data** are handwritten digits, of which an eight is told from the rest. All predictions
-# are of rows that the model has not seen.
+# **The data** are handwritten digits; the task is to distinguish an eight from the rest. All
+# predictions are out of fold.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -38,8 +39,8 @@ predictions = {
 }
 
 # %%
-# **The parts.** The loss is uncertainty less discrimination plus miscalibration: what the class
-# rates cost, less what the model tells, plus what is lost by reading its numbers literally.
+# **The parts.** The loss is uncertainty minus discrimination plus miscalibration: the loss of the
+# class prevalences, minus its reduction by the recalibrated model, plus what recalibration gains.
 
 results = {name: log_loss_decomposition(y, q) for name, q in predictions.items()}
 parts = ["log_loss", "uncertainty", "discrimination", "miscalibration"]
@@ -49,25 +50,24 @@ table = pd.DataFrame(
 table["accuracy"] = [accuracy_score(y, q > 0.5) for q in predictions.values()]
 print(table.round(3).to_string(), "\n")
 for name in ("naive Bayes", "isotonic"):
-    print(f"{name}, bits a digit:")
+    print(f"{name}, bits per digit:")
     print(results[name].report().round(3).to_string(), "\n")
 
 # %%
-# **Is the difference real?** Each row is a pair of losses, so the rows that are hard for both
-# do not blur the comparison.
+# **Paired test.** The losses are compared sample by sample, so samples that are difficult for both
+# models do not increase the standard error.
 
 for before, after in [("naive Bayes", "sigmoid"), ("sigmoid", "isotonic")]:
     comparison = compare_log_loss(y, predictions[before], predictions[after])
     low, high = comparison.confidence_interval()
     print(
-        f"{before} less {after}: {comparison.difference:.3f} bits "
+        f"{before} minus {after}: {comparison.difference:.3f} bits "
         f"({low:.3f} to {high:.3f}), p = {comparison.pvalue:.1g}"
     )
 
 # %%
-# The picture: the rate of eights among digits given the same number, by the isotonic fit that
-# the decomposition is made of, and the parts of the loss. On the diagonal numbers mean what
-# they say.
+# The figure: the proportion of eights by predicted probability, from the isotonic regression of
+# the decomposition, and the parts of the loss. Predictions on the diagonal are calibrated.
 
 colours = {"naive Bayes": "#D55E00", "sigmoid": "#0072B2", "isotonic": "#009E73"}
 fig, (curve_ax, parts_ax) = plt.subplots(
@@ -79,14 +79,16 @@ for name, q in predictions.items():
     order = np.argsort(q, kind="stable")
     curve_ax.step(q[order], rate[order], where="mid", color=colours[name], label=name)
 curve_ax.set_xlabel("Predicted probability of an eight")
-curve_ax.set_ylabel("Rate of eights")
-curve_ax.set_title("What the numbers mean", fontsize=11)
+curve_ax.set_ylabel("Proportion of eights")
+curve_ax.set_title("Calibration curves", fontsize=11)
 curve_ax.legend(loc="upper left")
 
 names = list(results)
-told = table["uncertainty"] - table["discrimination"]
-parts_ax.barh(names, told, color="#B8B8B8", label="not told")
-parts_ax.barh(names, table["miscalibration"], left=told, color="#D55E00", label="miscalibration")
+refinement = table["uncertainty"] - table["discrimination"]
+parts_ax.barh(names, refinement, color="#B8B8B8", label="uncertainty minus discrimination")
+parts_ax.barh(
+    names, table["miscalibration"], left=refinement, color="#D55E00", label="miscalibration"
+)
 for row, result in enumerate(results.values()):
     low, high = result.confidence_interval().log_loss
     parts_ax.plot([low, high], [row, row], color="black", linewidth=1.5)
@@ -95,18 +97,18 @@ for row, result in enumerate(results.values()):
     )
 prior = results["naive Bayes"].uncertainty
 parts_ax.axvline(prior, color="black", linewidth=0.8, linestyle="--")
-parts_ax.annotate("class rates", (prior, 0.5), xytext=(4, -4), textcoords="offset points")
+parts_ax.annotate("prevalence", (prior, 0.5), xytext=(4, -4), textcoords="offset points")
 parts_ax.set_xlim(0, 1.75)
 parts_ax.invert_yaxis()
-parts_ax.set_xlabel("Log loss (bits a digit), with 95% intervals")
-parts_ax.set_title("Where the loss comes from", fontsize=11)
+parts_ax.set_xlabel("Log loss (bits per digit), with 95% intervals")
+parts_ax.set_title("Parts of the loss", fontsize=11)
 parts_ax.legend(loc="lower right")
 plt.show()
 
 # %%
-# What to take away: naive Bayes ranks the digits well and says it badly; all that it loses to
-# the class rates is miscalibration. Isotonic regression keeps the discrimination and takes
-# nearly all of the miscalibration away. The sigmoid loses some of both: it is fitted to
-# probabilities of which half lie below 1e-10, cannot tell those apart, and gives no digit more
-# than 0.43. The curve shows that at a glance, the parts say what it costs, and the comparison
-# says that it is not chance.
+# What to take away: naive Bayes ranks the digits well and is badly calibrated; without its
+# miscalibration it would be better than the class prevalences. Isotonic regression keeps the
+# discrimination and removes nearly all of the miscalibration. The sigmoid loses discrimination
+# and stays miscalibrated: it is fitted to probabilities of which half are below 1e-10, cannot
+# distinguish these, and predicts no more than 0.43 for any digit. The curve shows this at a
+# glance, the parts quantify it, and the paired test shows that it is significant.

@@ -9,9 +9,9 @@ the classes of the model, whatever order they are in.
 """
 
 # %%
-# **Several metrics at once.** A search over a pipeline of bins, selection and naive Bayes, on
-# wines of three growers. The predictions are made once and scored three times; `refit` names
-# the one that decides.
+# **Several metrics at once.** A search over a pipeline of binning, selection and naive Bayes, on
+# wines of three growers. The predictions are computed once and scored three times; `refit` names
+# the metric that selects the model.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -52,9 +52,9 @@ print(found[shown].round(3).to_string(index=False), "\n")
 print(f"Best: {search.best_params_}")
 
 # %%
-# **Nested cross-validation.** The best score of a search is the best of many, and so on average
-# too good. An outer loop, whose test folds the search has not seen, says what to expect, and
-# how much that varies from sample to sample. The scorer is the same object in both.
+# **Nested cross-validation.** The best score of a search is the maximum of many, and so it is
+# optimistic on average. An outer loop, whose test folds the search does not use, estimates the
+# expected score and its variation between samples. The scorer is the same object in both.
 
 inner = GridSearchCV(pipeline, grid, scoring=EntropyScorer(), cv=folds)
 logistic = make_pipeline(StandardScaler(), LogisticRegression())
@@ -69,9 +69,9 @@ for name, values in losses.items():
     print(f"{name:<24} {values.mean():.3f} in nested folds, from {low:.3f} to {high:.3f}")
 
 # %%
-# **Folds that lack a class.** The table is sorted by grower, and these folds are cut without
-# shuffling, so no test fold holds all three growers. Scikit-learn's `log_loss` has to be
-# told the labels there. Here columns follow `classes_`, and each fold has its score.
+# **Folds that lack a class.** The table is sorted by grower, and these folds are not shuffled, so
+# no test fold contains all three growers. Scikit-learn's `log_loss` needs the parameter `labels`
+# there. Here columns are matched by `classes_`, and each fold has a score.
 
 train, test = next(KFold(5).split(X))
 fitted = logistic.fit(X.iloc[train], y.iloc[train])
@@ -83,15 +83,14 @@ scores = cross_val_score(logistic, X, y, scoring=EntropyScorer(), cv=KFold(5))
 print(f"EntropyScorer, sorted rows: {-scores.round(3)} bits")
 
 # %%
-# With three folds, the first grower is in the first test fold and nowhere else. What was never
-# seen in training was given no probability at all. The cost is stated: 52 bits a row, or what
-# `unseen` says.
+# With three folds, the first grower is in the first test fold only. A class unseen in training has
+# no predicted probability. Its loss is defined: 52 bits per sample, or as set by `unseen`.
 
 scores = cross_val_score(logistic, X, y, scoring=EntropyScorer(), cv=KFold(3))
 print(f"Three folds: {-scores.round(1)} bits: shuffle such a table")
 
 # %%
-# The picture: the grid, and what to expect of the model.
+# The figure: the scores of the grid and of the outer loop.
 
 table = found.pivot(
     index="param_bin__max_bins",
@@ -125,9 +124,9 @@ loss_ax.set_title("What to expect of new wines", fontsize=11)
 plt.show()
 
 # %%
-# What to take away: one scorer goes into searches, cross-validation and nests of them, and
-# gives one or several metrics. All are in bits a row, so a score can be read beside H(y), what
-# not knowing costs. On average the winner of a search is a little worse than its score. Folds
-# that lack a class are scored like any others, and a class that training did not see has a
-# stated cost in place of a missing score. When a loss is tens of bits, look at how the folds
-# were cut.
+# What to take away: one scorer works in searches, cross-validation and nested cross-validation,
+# with one or several metrics. All are in bits per sample, so a score can be compared with H(y),
+# the loss of predicting the class prevalences. On average the selected model is a little worse
+# than its score. Folds that lack a class are scored like any others, and a class unseen in
+# training has a defined loss instead of a missing score. If a loss is tens of bits, check how the
+# folds were split.

@@ -87,6 +87,26 @@ def imported_by(path):
         ("_counts", {"_counts", "_kernels", "utils"}),
         ("measures", {"measures", "_kernels", "utils"}),
         ("estimation", {"estimation", "_counts", "_kernels", "utils"}),
+        ("preprocessing", {"preprocessing", "_counts", "_kernels", "utils"}),
+        (
+            "feature_selection",
+            {"feature_selection", "preprocessing", "_counts", "_kernels", "utils"},
+        ),
+        ("cluster", {"cluster", "measures", "_counts", "_kernels", "utils"}),
+        ("metrics", {"metrics", "_counts", "_kernels", "utils"}),
+        (
+            "inspection",
+            {
+                "inspection",
+                "cluster",
+                "estimation",
+                "feature_selection",
+                "measures",
+                "metrics",
+                "_counts",
+                "utils",
+            },
+        ),
     ],
 )
 def test_direction_of_the_imports(room, allowed):

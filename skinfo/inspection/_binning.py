@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # Left end and width of the panels of values, shares and bits, in axes coordinates.
-PANELS = ((0.0, 0.5), (0.56, 0.19), (0.81, 0.19))
+BIN_PANELS = ((0.0, 0.5), (0.56, 0.19), (0.81, 0.19))
 
 # Smallest and largest, in points.
 MARKER_SIZES = (2.5, 5.0)
@@ -245,7 +245,7 @@ class BinningDisplay:
         )
         ax = start_plot(self, ax)
         ax.set_axis_off()
-        self.axes_ = np.array([ax.inset_axes([left, 0, width, 1]) for left, width in PANELS])
+        self.axes_ = np.array([ax.inset_axes([left, 0, width, 1]) for left, width in BIN_PANELS])
         self._draw_values(value, low, high, share, kwargs)
         self.bars_share_ = _draw_bars(self.axes_[1], share, "Share", GREY)
         self.bars_bits_ = _draw_bars(self.axes_[2], bits, "Bits", SKY)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MAX_POINTS = 5000
 
 # Panels of the joint distribution, of x above and of y to the right, in axes coordinates.
-PANELS = ((0, 0, 0.8, 0.8), (0, 0.83, 0.8, 0.17), (0.83, 0, 0.17, 0.8))
+JOINT_PANELS = ((0, 0, 0.8, 0.8), (0, 0.83, 0.8, 0.17), (0.83, 0, 0.17, 0.8))
 
 # Space around points, as a share of the length of an axis.
 MARGIN = 0.03
@@ -326,12 +326,12 @@ class JointDistributionDisplay:
         ]
         ax = start_plot(self, ax)
         ax.set_axis_off()
-        joint = ax.inset_axes(PANELS[0])
+        joint = ax.inset_axes(JOINT_PANELS[0])
         self.axes_ = np.array(
             [
                 joint,
-                ax.inset_axes(PANELS[1], sharex=joint),
-                ax.inset_axes(PANELS[2], sharey=joint),
+                ax.inset_axes(JOINT_PANELS[1], sharex=joint),
+                ax.inset_axes(JOINT_PANELS[2], sharey=joint),
             ]
         )
         self.mesh_ = self.scatter_ = None

@@ -150,7 +150,7 @@ class MutualInfoMatrixDisplay:
         check_matplotlib_support(caller)
         table = table_of(X, caller=caller)
         mutual_info = pairwise_mutual_info(
-            _binned(table), estimator=estimator, sample_weight=sample_weight, n_jobs=n_jobs
+            _binned_columns(table), estimator=estimator, sample_weight=sample_weight, n_jobs=n_jobs
         )
         display = cls(mutual_info, feature_names=table.names)
         return display.plot(ax, order=order, colorbar=colorbar, **kwargs)
@@ -262,7 +262,7 @@ def _is_dark(rgba):
     return float(np.dot(np.asarray(rgba)[:3] ** 2.2, [0.2126, 0.7152, 0.0722])) < 0.3
 
 
-def _binned(table: Table) -> pd.DataFrame:
+def _binned_columns(table: Table) -> pd.DataFrame:
     """Return the columns of a table as integers, numbers as equal-frequency bins."""
     n_bins = default_n_bins(table.shape[0])
     return pd.DataFrame(

@@ -173,10 +173,10 @@ def match_name(name: object, names: Iterable[str], *, parameter: str, caller: st
     if isinstance(name, str):
         if name in names:
             return name
-        plain = {_plain(known): known for known in names}
-        if _plain(name) in plain:
-            return plain[_plain(name)]
-        nearest = difflib.get_close_matches(_plain(name), plain, n=1)
+        plain = {_normalized(known): known for known in names}
+        if _normalized(name) in plain:
+            return plain[_normalized(name)]
+        nearest = difflib.get_close_matches(_normalized(name), plain, n=1)
         hint = f" Did you mean {plain[nearest[0]]!r}?" if nearest else ""
     else:
         hint = ""
@@ -187,7 +187,7 @@ def match_name(name: object, names: Iterable[str], *, parameter: str, caller: st
     )
 
 
-def _plain(name: str) -> str:
+def _normalized(name: str) -> str:
     """Return a name without case, spaces, hyphens and underscores."""
     return re.sub(r"[\s_-]+", "", name).casefold()
 

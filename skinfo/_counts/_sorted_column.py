@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from skinfo._counts._cut_values import cut_values
+from skinfo._counts._quantiles import Runs, equal_frequency_cuts
 from skinfo._kernels._cuts import boundary_points, new_values, positions_near, running_sums
 from skinfo._kernels._exact_sums import exact_means, sums_between
 from skinfo._kernels._monotone import isotonic_blocks
@@ -91,25 +92,24 @@ class SortedColumn:
         return positions[isotonic_blocks(cumulative(sums), sign)[:-1] - 1]
 
     def equal_frequency(self, n_groups):
-        """Return at most n_groups - 1 positions of new values, as near as can be to equal weights.
+        """Return at most n_groups - 1 positions of new values; see `equal_frequency_cuts`."""
+        return equal_frequency_cuts(self, n_groups)
 
-        A heavy value swallows the marks on both its sides.
-        """
-        marks = np.arange(1, n_groups) / n_groups
+    @property
+    def weight(self):
+        """The number of present samples, or the sum of their weights."""
+        return self._cumulative[-1] if self._target.is_weighted else len(self)
+
+    def runs_at(self, weights):
+        """Return the Runs of equal values in which the weight from below reaches some weights."""
         if self._target.is_weighted:
-            marks = self._cumulative[-1] * marks
-            inside = np.searchsorted(self._cumulative[1:], marks)
+            inside = np.searchsorted(self._cumulative[1:], weights)
         else:
-            marks = len(self.values) * marks
-            inside = np.ceil(marks).astype(np.int64) - 1
+            inside = np.ceil(weights).astype(np.int64) - 1
         inside = np.minimum(inside, len(self.values) - 1)
-        before = np.searchsorted(self.values, self.values[inside], side="left")
-        after = np.searchsorted(self.values, self.values[inside], side="right")
-        nearer = marks - self._weight_before(before) < self._weight_before(after) - marks
-        # Increasing, as marks are.
-        positions = np.where(nearer, before, after)
-        is_new = np.diff(positions, prepend=0) > 0
-        return positions[is_new & (positions < len(self.values))]
+        starts = np.searchsorted(self.values, self.values[inside], side="left")
+        stops = np.searchsorted(self.values, self.values[inside], side="right")
+        return Runs(starts, stops, self._weight_before(starts), self._weight_before(stops))
 
     def positions_near(self, positions, chosen, most):
         """Return positions around some of others, and whether some between were left out.

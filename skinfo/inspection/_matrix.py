@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
-from skinfo._counts._quantiles import default_n_bins, equal_frequency_codes
+from skinfo._counts._codes import encode_column
+from skinfo._counts._quantiles import default_n_bins
 from skinfo._counts._table import Table, table_of
 from skinfo.estimation import pairwise_mutual_info
 from skinfo.inspection._style import check_lengths, fitting_font_size, label_ticks, start_plot
@@ -266,10 +267,5 @@ def _binned_columns(table: Table) -> pd.DataFrame:
     """Return the columns of a table as integers, numbers as equal-frequency bins."""
     n_bins = default_n_bins(table.shape[0])
     return pd.DataFrame(
-        {
-            name: table.levels(j)[0]
-            if table.is_discrete(j)
-            else equal_frequency_codes(table.numbers(j), n_bins)
-            for j, name in enumerate(table.names)
-        }
+        {name: encode_column(table, j, n_bins=n_bins).values for j, name in enumerate(table.names)}
     )

@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from skinfo._counts._quantiles import bin_starts, default_n_bins, equal_frequency_codes
+from skinfo._counts._quantiles import (
+    bin_starts,
+    default_n_bins,
+    equal_frequency_codes,
+    equal_frequency_cuts,
+)
+from skinfo._counts._sorted_column import SortedColumn
+from skinfo._counts._target import ClassTarget
 from skinfo.utils._validation import check_frequency_weights
 
 
@@ -73,3 +80,16 @@ def test_bins_of_weights_of_any_size():
     expected = bin_starts(values, 10, np.ones(30))
     for weight in (1e12, 2e15, 1e17, 1e30):
         np.testing.assert_array_equal(bin_starts(values, 10, np.full(30, weight)), expected)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("decimals", [0, 1, 3])
+def test_cuts_of_a_sorted_column_are_those_of_the_values(rng, decimals, weighted):
+    for n_bins in (2, 3, 7, 10, 50):
+        values = rng.normal(size=400).round(decimals)
+        weights = rng.integers(1, 5, 400).astype(float) if weighted else np.ones(400)
+        target = ClassTarget(np.zeros(400, np.int32), np.arange(2), weights, weighted)
+        column = SortedColumn(values, target)
+        cuts = equal_frequency_cuts(column, n_bins)
+        starts = bin_starts(values, n_bins, weights if weighted else None)
+        np.testing.assert_array_equal(column.values[cuts], np.unique(starts))

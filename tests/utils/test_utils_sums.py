@@ -1,3 +1,5 @@
+"""Sums that do not depend on the order of their terms."""
+
 from fractions import Fraction
 
 import numpy as np
@@ -19,7 +21,7 @@ def test_ordered_sums_are_the_same_in_any_order(terms, random):
 
 
 @given(st.lists(POSITIVE, min_size=1, max_size=50), st.data())
-def test_any_sum_of_exactly_summable_is_exact(weights, data):
+def test_the_sum_of_any_subset_is_exact(weights, data):
     terms = exactly_summable(np.array(weights))
     some = data.draw(st.permutations(terms.tolist()))[: data.draw(st.integers(0, len(weights)))]
     total = 0.0
@@ -29,6 +31,6 @@ def test_any_sum_of_exactly_summable_is_exact(weights, data):
     np.testing.assert_allclose(terms, weights, rtol=1e-15, atol=sum(weights) * 2.0**-52)
 
 
-def test_whole_terms_are_exact_as_they_are():
+def test_integer_weights_are_unchanged():
     whole = np.array([3.0, 0.0, 2.0**40])
     assert exactly_summable(whole) is whole

@@ -1,8 +1,17 @@
-"""Checks of arguments that several rooms share."""
+"""Checks of arguments that several subpackages share."""
 
+import numpy as np
 import pytest
+from sklearn.model_selection import KFold, ShuffleSplit, TimeSeriesSplit
 
-from skinfo.utils._validation import match_name
+from skinfo.utils._validation import (
+    check_base,
+    check_frequency_weights,
+    check_sample_weight,
+    explain_missing_arguments,
+    match_name,
+    partition_splits,
+)
 
 NAMES = ("miller_madow", "ksg", "mrmr", "chao_shen")
 
@@ -43,3 +52,67 @@ def test_the_nearest_name_is_offered():
 def test_nothing_near_is_not_guessed(name):
     with pytest.raises(ValueError, match=rf"Got {name!r} instead\.$"):
         match(name)
+
+
+def test_base_is_given_in_nats():
+    assert check_base(np.e) == 1.0
+    assert check_base(2) == pytest.approx(0.693147180559945)
+
+
+@pytest.mark.parametrize("base", [True, "2", None])
+def test_a_base_that_is_no_number(base):
+    with pytest.raises(TypeError, match="base must be a real number"):
+        check_base(base)
+
+
+@pytest.mark.parametrize("base", [0, -2, 1, np.inf, np.nan])
+def test_a_base_without_a_logarithm(base):
+    with pytest.raises(ValueError, match="base must be a finite number > 0 other than 1"):
+        check_base(base)
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ([0, 0, 0], "got zeros only"),
+        ([1, 1e-101, 1], "got 1e-101: products of weights"),
+        ([1, 1e101, 1], r"got 1e\+101: products of weights"),
+        (np.ma.masked_array([1, 1, 1], [0, 1, 0]), "must not be masked"),
+        ([1, -1, 1], "(?i)negative"),
+        ([1, 1], "sample_weight.shape"),
+    ],
+)
+def test_weights_that_cannot_be_used(weights, message):
+    with pytest.raises(ValueError, match=message):
+        check_sample_weight(weights, 3)
+
+
+def test_integer_weights_are_counted_as_they_are():
+    weights = check_frequency_weights([3, 0, 1], 3)
+    assert weights.tolist() == [3.0, 0.0, 1.0]
+
+
+@pytest.mark.parametrize("cv", [TimeSeriesSplit(3), ShuffleSplit(3, random_state=0)])
+def test_test_sets_must_partition_the_samples(cv):
+    y = np.arange(12)
+    with pytest.raises(ValueError, match="cv must test each row exactly once, and it tests row"):
+        partition_splits(cv, y, y, {})
+
+
+def test_splits_are_those_of_the_splitter():
+    y = np.arange(9)
+    tested = [test.tolist() for _, test in partition_splits(KFold(3), y, y, {})]
+    assert tested == [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
+
+
+def test_a_missing_argument_is_explained():
+    @explain_missing_arguments(y="the target.")
+    def fit(X, y, *, weight=None):
+        return X, y, weight
+
+    assert fit(1, 2) == fit(1, y=2) == (1, 2, None)
+    with pytest.raises(TypeError, match="fit needs y, the target"):
+        fit(1)
+    # Other mistakes are Python's own.
+    with pytest.raises(TypeError, match="unexpected keyword argument 'z'"):
+        fit(1, 2, z=3)

@@ -53,12 +53,19 @@ def kind_of(values):
     """
     if values.dtype != object:
         return KIND_OF_DTYPE.get(values.dtype.kind, "unsupported")
-    kinds = kinds_among(values)
+    return merged_kind(kinds_among(values))
+
+
+NUMERIC_KINDS = {"boolean", "integer", "number"}
+
+
+def merged_kind(kinds):
+    """Return the kind of a column whose values, or whose chunks, have these kinds."""
     if len(kinds) == 1:
-        return kinds.pop()
+        return next(iter(kinds))
     if "unsupported" in kinds:
         return "unsupported"
-    if kinds <= {"boolean", "integer", "number"}:
+    if kinds <= NUMERIC_KINDS:
         # Nothing but missing values is a column of numbers, as it is in an array of floats.
         return "integer" if kinds == {"boolean", "integer"} else "number"
     return "level"

@@ -49,7 +49,7 @@ class SortedColumn:
             self.missing_sums = target.total(np.flatnonzero(missing))
             present = np.flatnonzero(~missing).astype(np.int32)
         values = values[present]
-        self._weights = np.empty(0)
+        self._weights = self._cumulative = np.empty(0)
         if target.classes is not None and not target.is_weighted:
             codes = target.narrow_codes[present]
             self.values, self._codes = sorted_pairs(values, codes)
@@ -127,7 +127,7 @@ class SortedColumn:
             Around each at most so many are taken, evenly, besides itself.
         """
         edges = np.concatenate([[0], positions, [len(self)]])
-        return positions_near(self.values, edges, chosen, most)
+        return positions_near(self.values, self._cumulative, edges, chosen, most)
 
     def values_around(self, positions):
         """Return the largest value before each position, and the value at it, two (m,) arrays."""
@@ -162,7 +162,7 @@ class SortedColumn:
         ends = np.append(positions, len(self)).astype(np.int64, copy=False)
         if self._codes is not None:
             return class_sums(self._codes, self._weights, ends, self._target.n_classes)
-        return self._target.combined(self._running_terms[np.append(0, ends)].T)
+        return self._target.from_terms(self._running_terms[np.append(0, ends)])
 
     @cached_property
     def _running_terms(self):

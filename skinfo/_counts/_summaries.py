@@ -4,13 +4,18 @@ Each has ``add``, which takes in some samples and returns the summary itself, an
 gives a third one of both and leaves both as they are.
 """
 
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from skinfo._counts._table import level_order
-from skinfo._counts._target import ClassTarget, ContinuousTarget
+from skinfo._counts._kinds import MOST_LEVELS, NUMERIC_KINDS, kind_of
+from skinfo._counts._table import level_order, plain_level
+from skinfo._counts._target import ClassTarget, ContinuousTarget, finite_numbers
+from skinfo._kernels._exact_sums import N_LIMBS, exact_means, sums_between
+from skinfo._kernels._sorting import sorted_rows
 
 # Unit of sums of values: not even two of the largest numbers can be added.
 UNIT = 2.0**64
@@ -103,13 +108,17 @@ class CategoricalSummary:
     ----------
     n_sums : int
 
+    level_kinds : frozenset of str, default=frozenset()
+        Of the table, for chunks of one; see `Table.level_kinds`.
+
     Attributes
     ----------
     missing_sums : ndarray of shape (n_sums,)
     """
 
-    def __init__(self, n_sums: int) -> None:
+    def __init__(self, n_sums: int, level_kinds: frozenset[str] = frozenset()) -> None:
         self._index: dict[Any, int] = {}
+        self._level_kinds = level_kinds
         self._sums = np.zeros((0, n_sums))
         self.missing_sums = np.zeros(n_sums)
 
@@ -132,14 +141,253 @@ class CategoricalSummary:
         self._sums = grown
 
     def __add__(self, other: "CategoricalSummary") -> "CategoricalSummary":
-        both = CategoricalSummary(len(self.missing_sums))
+        kinds = self._level_kinds | other._level_kinds
+        both = CategoricalSummary(len(self.missing_sums), kinds)
         for each in (self, other):
             both._add_sums(list(each._index), each._sums)
         both.missing_sums = self.missing_sums + other.missing_sums
         return both
 
+    def _names(self) -> list[Any]:
+        """Return the levels as they are called where all chunks are one column.
+
+        1, 1.0 and True are one level. Its name does not depend on which of them came first: an
+        array of floats has floats, an array of objects integers.
+        """
+        numbers = self._level_kinds & NUMERIC_KINDS
+        if len(numbers) < 2:
+            return list(self._index)
+        if numbers == {"integer", "number"} and "object" not in self._level_kinds:
+            return [np.float64(level) for level in self._index]
+        return [plain_level(level) for level in self._index]
+
     def sorted(self) -> tuple[list[Any], NDArray[np.float64]]:
         """Return the levels in order, and the sums of each, (n_levels, n_sums)."""
-        levels = list(self._index)
+        levels = self._names()
         order = level_order(levels)
         return [levels[i] for i in order], self._sums[order]
+
+
+@dataclass(frozen=True)
+class DistinctSample:
+    """Sums of the target at some distinct values, chosen by a hash of each.
+
+    Values are kept whose hash is below ``2**(64 - level)``, for the least `level` at which there
+    are at most `capacity`. So the sample depends neither on the order of values nor on chunks,
+    and the sums at each value that is kept are complete. At level 0 it is every value.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n_values,), dtype float64
+        Increasing.
+
+    n_rows : ndarray of shape (n_values,), dtype int64
+        Samples at each.
+
+    terms : ndarray of shape (n_values, n_terms)
+        Sums at each; see `ClassTarget.term_sums`.
+
+    hashes : ndarray of shape (n_values,), dtype uint64
+
+    capacity, level, salt : int
+    """
+
+    values: NDArray[np.float64]
+    n_rows: NDArray[np.int64]
+    terms: NDArray[np.float64]
+    hashes: NDArray[np.uint64]
+    capacity: int
+    level: int
+    salt: int
+
+    @classmethod
+    def of(
+        cls,
+        values: NDArray[np.float64],
+        target: ClassTarget | ContinuousTarget,
+        capacity: int,
+        salt: int,
+    ) -> "DistinctSample":
+        """Return the sample of values (n,), none missing, with their target."""
+        ordered, rows = sorted_rows(np.ascontiguousarray(values))
+        is_new = np.diff(ordered, prepend=np.nan) != 0
+        # Infinities less themselves are no number.
+        is_new[1:] &= ordered[1:] != ordered[:-1]
+        codes = np.empty(len(values), np.int64)
+        codes[rows] = np.cumsum(is_new) - 1
+        distinct = ordered[is_new]
+        whole = cls(
+            distinct,
+            np.bincount(codes, minlength=len(distinct)),
+            target.term_sums(codes, len(distinct)),
+            hashes_of(distinct, salt),
+            capacity,
+            0,
+            salt,
+        )
+        return whole._thinned()
+
+    def __add__(self, other: "DistinctSample") -> "DistinctSample":
+        values, codes = np.unique(np.append(self.values, other.values), return_inverse=True)
+        n_rows = np.zeros(len(values), np.int64)
+        terms = np.zeros((len(values), self.terms.shape[1]))
+        for sample, of_sample in zip(
+            (self, other), np.split(codes, [len(self.values)]), strict=True
+        ):
+            n_rows[of_sample] += sample.n_rows
+            terms[of_sample] += sample.terms
+        both = replace(
+            self,
+            values=values,
+            n_rows=n_rows,
+            terms=terms,
+            hashes=hashes_of(values, self.salt),
+            level=max(self.level, other.level),
+        )
+        return both._kept(both.level)._thinned()
+
+    def _thinned(self) -> "DistinctSample":
+        sample = self
+        while len(sample.values) > sample.capacity:
+            sample = sample._kept(sample.level + 1)
+        return sample
+
+    def _kept(self, level: int) -> "DistinctSample":
+        kept = self.hashes >> np.uint64(64 - level) == 0 if level else slice(None)
+        return replace(
+            self,
+            values=self.values[kept],
+            n_rows=self.n_rows[kept],
+            terms=self.terms[kept],
+            hashes=self.hashes[kept],
+            level=level,
+        )
+
+
+def hashes_of(values: NDArray[np.float64], salt: int) -> NDArray[np.uint64]:
+    """Return 64 bits for each value: the last part of the generator splitmix64."""
+    # Zero has one hash, whatever its sign.
+    bits = (values + 0.0).view(np.uint64) + np.uint64(salt) * np.uint64(0x9E3779B97F4A7C15)
+    bits = bits + np.uint64(0x9E3779B97F4A7C15)
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    mixed: NDArray[np.uint64] = bits ^ (bits >> np.uint64(31))
+    return mixed
+
+
+# Different values of a numeric target that are kept: one more than can be classes.
+MOST_LABELS = MOST_LEVELS + 1
+
+CLASS_TYPES = ("binary", "multiclass")
+
+
+@dataclass(frozen=True)
+class TargetSummary:
+    """Labels or range of a target, its weight and its weighted sum.
+
+    Attributes
+    ----------
+    labels : ndarray of shape (n_labels,)
+        Different values; of numbers that cannot be classes the first `MOST_LABELS` only.
+
+    is_cut : bool
+        Whether there are more.
+
+    lowest, highest : float
+        NaN where y is no number.
+
+    n_samples, n_rows : int
+        Samples of positive weight, and all.
+
+    is_weighted, has_whole_weights : bool
+
+    weight : ndarray of shape (N_LIMBS,), dtype int64
+        Exact sum of the weights.
+
+    total : ndarray of shape (N_LIMBS,), dtype int64
+        Exact sum of weighted y.
+    """
+
+    labels: NDArray[Any]
+    is_cut: bool
+    lowest: float
+    highest: float
+    n_samples: int
+    n_rows: int
+    is_weighted: bool
+    has_whole_weights: bool
+    weight: NDArray[np.int64]
+    total: NDArray[np.int64]
+
+    @classmethod
+    def of(
+        cls,
+        y: NDArray[Any],
+        weights: NDArray[np.float64],
+        *,
+        target_type: str,
+        n_rows: int,
+        is_weighted: bool,
+    ) -> "TargetSummary":
+        """Return the summary of samples of positive weight: y (n,), none missing, and weights."""
+        ends = np.array([0, len(y)])
+        lowest, highest, total = np.nan, np.nan, np.zeros(N_LIMBS, np.int64)
+        labels, is_cut = pd.unique(y), False
+        is_number = len(y) > 0 and kind_of(y) not in ("level", "boolean")
+        if target_type == "continuous" or (target_type == "auto" and is_number):
+            numbers = finite_numbers(y, slice(None), "")
+            if len(y):
+                lowest, highest = float(numbers.min()), float(numbers.max())
+            total = sums_between(numbers, weights, ends)[0]
+            is_cut = len(labels) > MOST_LABELS
+            labels = np.sort(labels)[:MOST_LABELS] if is_cut else labels
+        return cls(
+            labels,
+            is_cut,
+            lowest,
+            highest,
+            len(y),
+            n_rows,
+            is_weighted,
+            bool(np.all(np.floor(weights) == weights)),
+            sums_between(weights, np.empty(0), ends)[0],
+            total,
+        )
+
+    def __add__(self, other: "TargetSummary") -> "TargetSummary":
+        labels, is_cut = joined(self.labels, other.labels), self.is_cut or other.is_cut
+        labels = pd.unique(labels)
+        if is_cut:
+            labels = labels[:MOST_LABELS]
+        return TargetSummary(
+            labels,
+            is_cut,
+            float(np.fmin(self.lowest, other.lowest)),
+            float(np.fmax(self.highest, other.highest)),
+            self.n_samples + other.n_samples,
+            self.n_rows + other.n_rows,
+            self.is_weighted or other.is_weighted,
+            self.has_whole_weights and other.has_whole_weights,
+            self.weight + other.weight,
+            self.total + other.total,
+        )
+
+    @property
+    def sum_of_weights(self) -> float:
+        """The sum of the weights, rounded once."""
+        return float(exact_means(self.weight[None], np.ones(1))[0])
+
+    @property
+    def mean(self) -> float:
+        """The weighted mean of y, rounded once."""
+        return float(exact_means(self.total[None], np.array([self.sum_of_weights]))[0])
+
+
+def joined(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
+    """Return two arrays as one, of objects where their dtypes have no common one."""
+    if not len(a) or not len(b):
+        return b if not len(a) else a
+    kinds = {a.dtype.kind, b.dtype.kind}
+    if len(kinds) == 1 or kinds <= set("iufb"):
+        return np.concatenate([a, b])
+    return np.concatenate([a.astype(object), b.astype(object)])

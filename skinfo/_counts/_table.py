@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_array, validate_data
 
 from skinfo._counts._kinds import (
     MOST_LEVELS,
+    NUMERIC_KINDS,
     holds_levels,
     kind_of,
     kinds_among,
@@ -218,16 +219,27 @@ class Table:
                 "them."
             ) from error
         levels = list(levels)
-        has_numbers = values.dtype == object and kinds_among(_objects_of(levels)) & NUMBERS
-        if has_numbers and len(kinds_among(values) & NUMBERS) > 1:
+        has_numbers = values.dtype == object and kinds_among(_objects_of(levels)) & NUMERIC_KINDS
+        if has_numbers and len(kinds_among(values) & NUMERIC_KINDS) > 1:
             # 1, 1.0 and True are one level: it has one name, whichever of them came first.
-            levels = [_plain(level) for level in levels]
+            levels = [plain_level(level) for level in levels]
         # Sorted, so that the order of rows leaves no trace.
         order = level_order(levels)
         rank = np.empty(len(levels) + 1, np.int64)
         rank[order] = np.arange(len(levels))
         rank[-1] = -1
         return rank[codes], [levels[i] for i in order]
+
+    def level_kinds(self, j):
+        """Return the kinds of numbers among the levels of column j, and "object" if it is one.
+
+        They decide the names of levels that several tables have, as 1 and 1.0; see
+        `CategoricalSummary`.
+        """
+        values = self._objects(j) if self._text(j) is None else np.empty(0)
+        if values.dtype == object:
+            return frozenset(kinds_among(values) & NUMERIC_KINDS | {"object"})
+        return frozenset({kind_of(values)} & NUMERIC_KINDS) if len(values) else frozenset()
 
     def _series(self, j):
         # By name: by position narwhals refuses the integer names pandas allows.
@@ -337,7 +349,7 @@ def numeric_columns(X, advice):
     _check_unique_names(X)
     table = Table(frame, [str(name) for name in frame.columns], None)
     for j, name in enumerate(table.names):
-        if table.kind(j) not in NUMBERS:
+        if table.kind(j) not in NUMERIC_KINDS:
             raise ValueError(
                 f"{name} must hold numbers, got a column of kind {table.kind(j)!r}. {advice}"
             )
@@ -529,9 +541,6 @@ def _check_frame_shape(estimator, shape, ensure_min_samples):
         )
 
 
-NUMBERS = {"boolean", "integer", "number"}
-
-
 def _kind_of_dtype(dtype):
     """Return the kind of a narwhals dtype, None where the values have to be looked at."""
     if dtype.is_integer():
@@ -556,12 +565,12 @@ def _is_missing_or_number(value):
     import pandas as pd
 
     cell = _objects_of([value])
-    return bool(pd.isna(cell)[0]) or kind_of(cell) in NUMBERS
+    return bool(pd.isna(cell)[0]) or kind_of(cell) in NUMERIC_KINDS
 
 
-def _plain(level):
+def plain_level(level):
     """Return a whole number as an int, all else as it is."""
-    is_number = kind_of(_objects_of([level])) in NUMBERS
+    is_number = kind_of(_objects_of([level])) in NUMERIC_KINDS
     return int(level) if is_number and level % 1 == 0 else level
 
 

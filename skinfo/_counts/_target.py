@@ -1,8 +1,9 @@
 """A target, classes or numbers, and its weights, checked once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import frexp
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from skinfo._counts._kinds import (
     refuse_unsupported,
     unmasked,
 )
+from skinfo._kernels._exact_sums import exact_means, sums_between
 from skinfo.utils._validation import check_frequency_weights
 from skinfo.utils._warnings import warn_caller
 
@@ -54,6 +56,12 @@ class ClassTarget:
         )
         return counts.reshape(n_codes, self.n_classes)
 
+    term_sums = sums
+
+    def from_terms(self, terms):
+        """Return terms, which are sums already."""
+        return terms
+
     def total(self, rows):
         """Return the weight of each class in some rows, (n_classes,)."""
         return np.bincount(self.codes[rows], self.weights[rows], minlength=self.n_classes)
@@ -81,6 +89,9 @@ class ContinuousTarget:
         the order of rows, or on whether rows are weighted or repeated.
 
     centre, scale : float
+
+    half : float
+        A power of two with half as many bits as the farthest value; see `terms`.
     """
 
     values: np.ndarray
@@ -88,6 +99,7 @@ class ContinuousTarget:
     scale: float
     weights: np.ndarray
     is_weighted: bool
+    half: float
 
     target_type = "continuous"
     classes = None
@@ -96,26 +108,29 @@ class ContinuousTarget:
 
     def sums(self, codes, n_codes):
         """Return sums of w, w v and w v**2 at each code, (n_codes, 3), without codes of -1."""
+        return self.from_terms(self.term_sums(codes, n_codes))
+
+    def term_sums(self, codes, n_codes):
+        """Return sums of the five `terms` at each code, (n_codes, 5), without codes of -1."""
         present = codes >= 0
         codes = codes[present]
         terms = self.terms(present)
-        return self.combined([np.bincount(codes, t, minlength=n_codes) for t in terms])
+        return np.column_stack([np.bincount(codes, term, minlength=n_codes) for term in terms])
 
     def total(self, rows):
         """Return sums of w, w v and w v**2 over some rows, (3,)."""
-        together = np.zeros(len(rows), np.int64)
-        terms = self.terms(rows)
-        return self.combined([np.bincount(together, t, minlength=1) for t in terms])[0]
+        sums = [np.bincount(np.zeros(len(rows), np.int64), term, 1) for term in self.terms(rows)]
+        return self.from_terms(np.column_stack(sums))[0]
 
     def terms(self, rows):
-        """Return of some rows what to add up, five arrays: see `combined`.
+        """Return of some rows what to add up, five arrays: see `from_terms`.
 
         Squares are too long for their sums to be exact. Of ``v = high * half + low`` the sums of
         w high**2, 2 w high low and w low**2 are.
         """
         weights, values = self.weights[rows], self.values[rows]
-        high = np.rint(values / self._half)
-        low = values - high * self._half
+        high = np.rint(values / self.half)
+        low = values - high * self.half
         return (
             weights,
             weights * values,
@@ -129,22 +144,14 @@ class ContinuousTarget:
         """The terms of all rows, (n, 5); columns share them."""
         return np.column_stack(self.terms(slice(None)))
 
-    def combined(self, sums):
-        """Return sums of w, w v and w v**2, (n, 3), from those of five terms."""
-        weight, first, high, middle, low = sums
-        return np.column_stack([weight, first, (high * self._half + middle) * self._half + low])
-
-    @cached_property
-    def _half(self):
-        """The power of two with half as many bits as the farthest value."""
-        n_bits = frexp(float(np.abs(self.values).max(initial=1.0)))[1]
-        return 2.0 ** -(-n_bits // 2)
+    def from_terms(self, terms):
+        """Return sums of w, w v and w v**2, (n, 3), from those of five terms, (n, 5)."""
+        weight, first, high, middle, low = terms.T
+        return np.column_stack([weight, first, (high * self.half + middle) * self.half + low])
 
     def take(self, rows):
         """Return the target of some rows."""
-        return ContinuousTarget(
-            self.values[rows], self.centre, self.scale, self.weights[rows], self.is_weighted
-        )
+        return replace(self, values=self.values[rows], weights=self.weights[rows])
 
 
 # What to do about a target of one value.
@@ -318,13 +325,13 @@ def encode_typed_target(y, kind, X, sample_weight, estimator, known=None, remedy
             f"{type(estimator).__name__} needs y to vary, got one value: {value!r} in {len(y)} "
             f"sample(s). {remedy}"
         )
-    centre, scale = (known.centre, known.scale) if known else _exact_scale(y, weights)
-    values = np.rint((y - centre) * scale)
-    if known is None:
-        # From the middle of the range to the mean, so that squares cancel as little as can be.
-        mean = np.rint(np.dot(weights, values) / weights.sum())
-        values, centre = values - mean, centre + float(mean) / scale
-    return ContinuousTarget(values, centre, scale, weights, sample_weight is not None), keep
+    if known is not None:
+        scaling = Scaling(known.centre, 0.0, known.scale, _half_of(y - known.centre, known.scale))
+    else:
+        total = weights.sum(keepdims=True)
+        mean = exact_means(sums_between(y, weights, np.array([0, len(y)])), total)[0]
+        scaling = Scaling.of(float(y.min()), float(y.max()), float(total[0]), float(mean))
+    return scaling.target(y, weights, sample_weight is not None), keep
 
 
 def read_column(y, name):
@@ -374,19 +381,63 @@ FEWEST_BITS = 24
 LARGEST_EXPONENT = 1000
 
 
-def _exact_scale(y, weights):
-    """Return the centre and the power of two by which sums of weighted y become exact."""
-    centre = float(y.min() / 2 + y.max() / 2)
-    reach = max(float(y.max() - centre), float(centre - y.min()))
-    # 2**53 holds the sum of all weights times the farthest value, with two bits to spare.
-    n_bits = max(51 - max(frexp(float(weights.sum()))[1], 0), FEWEST_BITS)
-    exponent = n_bits - frexp(reach)[1]
-    if exponent > LARGEST_EXPONENT:
-        raise ValueError(
-            f"y varies by {2 * reach:.3g} only, which is near the smallest number that there is. "
-            "Multiply it by a constant."
+class Scaling(NamedTuple):
+    """The map from a continuous y to integers whose weighted sums are exact.
+
+    Attributes
+    ----------
+    origin : float
+        The middle of the range of y.
+
+    shift : float
+        The integer of the mean, which is subtracted so that squares cancel as little as can be.
+
+    scale : float
+        A power of two.
+
+    half : float
+        See `ContinuousTarget`.
+    """
+
+    origin: float
+    shift: float
+    scale: float
+    half: float
+
+    @classmethod
+    def of(cls, lowest, highest, weight, mean):
+        """Return the scaling of a y with that range, total weight and mean."""
+        origin = lowest / 2 + highest / 2
+        reach = max(highest - origin, origin - lowest)
+        # 2**53 holds the sum of all weights times the farthest value, with two bits to spare.
+        n_bits = max(51 - max(frexp(weight)[1], 0), FEWEST_BITS)
+        exponent = n_bits - frexp(reach)[1]
+        if exponent > LARGEST_EXPONENT:
+            raise ValueError(
+                f"y varies by {2 * reach:.3g} only, which is near the smallest number that there "
+                "is. Multiply it by a constant."
+            )
+        scale = 2.0**exponent
+        shift = float(np.rint((mean - origin) * scale))
+        ends = np.rint((np.array([lowest, highest]) - origin) * scale) - shift
+        return cls(origin, shift, scale, _half_of(ends, 1.0))
+
+    def integers(self, y):
+        """Return the integers of some y."""
+        return np.rint((y - self.origin) * self.scale) - self.shift
+
+    def target(self, y, weights, is_weighted):
+        """Return some y and their weights as a ContinuousTarget."""
+        centre = self.origin + self.shift / self.scale
+        return ContinuousTarget(
+            self.integers(y), centre, self.scale, weights, is_weighted, self.half
         )
-    return centre, 2.0**exponent
+
+
+def _half_of(values, scale):
+    """Return the power of two with half as many bits as the farthest of the scaled values."""
+    n_bits = frexp(max(float(np.abs(values).max(initial=0.0)) * scale, 1.0))[1]
+    return 2.0 ** -(-n_bits // 2)
 
 
 def _positive_weights(y, X, sample_weight):

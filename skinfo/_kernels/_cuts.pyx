@@ -119,6 +119,65 @@ cdef inline bint same_distribution(
     return True
 
 
+def block_boundaries(const double[:, ::1] blocks, const uint8_t[::1] is_open, Py_ssize_t limit):
+    """Return where the class distribution of consecutive blocks changes, or that it does too often.
+
+    Parameters
+    ----------
+    blocks : ndarray of shape (m, n_classes), dtype float64
+        Class sums of the blocks, each of one value and none empty.
+
+    is_open : ndarray of shape (m,), dtype uint8
+        Blocks of several values, in which the distribution may change too. Where there are any,
+        the changes that are counted are no more than there are within these values.
+
+    limit : int
+        The most changes.
+
+    Returns
+    -------
+    points : ndarray, dtype int64
+        The block to the right of each change, increasing.
+
+    complete : bool
+        Whether there are no more than `limit`.
+    """
+    cdef Py_ssize_t n_classes = blocks.shape[1]
+    cdef Py_ssize_t b, c, hint
+    cdef Py_ssize_t n_points = 0
+    cdef double weight
+    cdef double run_weight = 0.0
+    found = np.empty(max(min(limit, blocks.shape[0]), 0), np.int64)
+    cdef int64_t[::1] points = found
+    cdef double[::1] run = np.zeros(n_classes)
+    cdef bint complete = True
+    with nogil:
+        for b in range(blocks.shape[0]):
+            weight = 0.0
+            hint = 0
+            for c in range(n_classes):
+                weight += blocks[b, c]
+                hint = c if blocks[b, c] > 0.0 else hint
+            if run_weight > 0.0 and not same_distribution(
+                run, run_weight, blocks[b], weight, hint
+            ):
+                if n_points == limit:
+                    complete = False
+                    break
+                points[n_points] = b
+                n_points += 1
+                for c in range(n_classes):
+                    run[c] = 0.0
+                run_weight = 0.0
+                if is_open[b]:
+                    # The change may be within, and so may the next one be.
+                    continue
+            for c in range(n_classes):
+                run[c] += blocks[b, c]
+            run_weight += weight
+    return found[:n_points].copy(), complete
+
+
 def new_values(const double[::1] values, Py_ssize_t limit):
     """Return the positions, beyond the first, at which a new value begins.
 
@@ -156,6 +215,7 @@ def new_values(const double[::1] values, Py_ssize_t limit):
 
 def positions_near(
     const double[::1] values,
+    const double[::1] weight_before,
     const int64_t[::1] edges,
     const int64_t[::1] chosen,
     Py_ssize_t most,
@@ -169,6 +229,9 @@ def positions_near(
     values : ndarray of shape (n,), dtype float64
         Sorted.
 
+    weight_before : ndarray of shape (n + 1,) or (0,), dtype float64
+        Empty for weights of one.
+
     edges : ndarray of shape (n_edges,), dtype int64
         Increasing positions of new values, 0 and n included.
 
@@ -176,7 +239,8 @@ def positions_near(
         Indices of edges, increasing, neither the first nor the last.
 
     most : int
-        At least two. Around an edge where there are more, so many are taken, evenly.
+        At least two. Around an edge where there are more, so many of them are taken at most, at
+        even steps of weight from the first to the last.
 
     Returns
     -------
@@ -195,36 +259,69 @@ def positions_near(
         for c in range(chosen.shape[0]):
             n = insert(positions, n, edges[chosen[c]])
             thinned |= add_between(
-                values, edges[chosen[c] - 1], edges[chosen[c] + 1], most, positions, &n
+                values,
+                weight_before,
+                edges[chosen[c] - 1],
+                edges[chosen[c] + 1],
+                most,
+                positions,
+                &n,
             )
     return found[:n], thinned
 
 
+cdef inline double weight_at(const double[::1] weight_before, Py_ssize_t row) noexcept nogil:
+    return weight_before[row] if weight_before.shape[0] else <double>row
+
+
 cdef bint add_between(
     const double[::1] values,
+    const double[::1] weight_before,
     Py_ssize_t start,
     Py_ssize_t stop,
     Py_ssize_t most,
     int64_t[::1] positions,
     Py_ssize_t* n,
 ) noexcept nogil:
-    """Add the new values between two positions, at most so many, and say whether not all."""
-    cdef Py_ssize_t row
-    cdef Py_ssize_t n_new = 0, n_passed = 0, n_taken = 0, wanted = 0
-    cdef double step = 1.0
-    for row in range(start + 1, stop):
-        n_new += values[row] != values[row - 1]
-    if n_new > most:
-        step = <double>(n_new - 1) / (most - 1)
+    """Add the new values between two positions, at most so many, and return whether not all.
+
+    Of too many, the last before or at each of `most` marks: the first and last new value, and
+    even steps of weight between them. Marks do not count values, so that they are the same for a
+    column of which the values between them are not known.
+    """
+    cdef Py_ssize_t row, first = 0, last = 0
+    cdef Py_ssize_t n_new = 0, n_marks = 0
+    cdef double step, lowest
     for row in range(start + 1, stop):
         if values[row] != values[row - 1]:
-            if n_passed == wanted:
+            first = row if n_new == 0 else first
+            last = row
+            n_new += 1
+    if n_new <= most:
+        for row in range(start + 1, stop):
+            if values[row] != values[row - 1]:
                 n[0] = insert(positions, n[0], row)
-                n_taken += 1
-                # The last whatever the product is rounded to.
-                wanted = n_new - 1 if n_taken == most - 1 else <Py_ssize_t>(n_taken * step)
-            n_passed += 1
-    return n_new > most
+        return False
+    lowest = weight_at(weight_before, first)
+    step = (weight_at(weight_before, last) - lowest) / (most - 1)
+    n[0] = insert(positions, n[0], first)
+    n_marks = 1
+    stop = last
+    last = first
+    for row in range(first + 1, stop):
+        if values[row] != values[row - 1]:
+            while (
+                n_marks < most - 1
+                and n_marks * step < weight_at(weight_before, row) - lowest
+            ):
+                n[0] = insert(positions, n[0], last)
+                n_marks += 1
+            last = row
+    while n_marks < most - 1 and n_marks * step < weight_at(weight_before, stop) - lowest:
+        n[0] = insert(positions, n[0], last)
+        n_marks += 1
+    n[0] = insert(positions, n[0], stop)
+    return True
 
 
 cdef inline Py_ssize_t insert(

@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from skinfo._kernels._cuts import boundary_points, new_values, positions_near, running_sums
+from skinfo._kernels._cuts import (
+    block_boundaries,
+    boundary_points,
+    new_values,
+    positions_near,
+    running_sums,
+)
 from skinfo._kernels._partition import INFORMATION, MODL, optimal_partitions
 
 
@@ -75,29 +81,65 @@ def test_new_values(n):
         assert not complete
 
 
-def positions_near_by_numpy(values, edges, chosen, most):
+def positions_near_by_numpy(values, weight_before, edges, chosen, most):
     """Return the same, one edge after the other."""
     found, thinned = [edges[chosen]], False
     for low, high in zip(edges[chosen - 1], edges[chosen + 1], strict=True):
         firsts = low + np.flatnonzero(np.diff(values[low:high])) + 1
         if len(firsts) > most:
             thinned = True
-            firsts = firsts[np.linspace(0, len(firsts) - 1, most).astype(np.int64)]
+            before = weight_before[firsts] - weight_before[firsts[0]]
+            marks = np.append(np.arange(most - 1) * (before[-1] / (most - 1)), before[-1])
+            firsts = firsts[np.searchsorted(before, marks, side="right") - 1]
         found.append(firsts)
     return np.unique(np.concatenate(found)).tolist(), thinned
 
 
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("most", [2, 4, 30, 1000])
-def test_positions_near(seed, most):
+@pytest.mark.parametrize("weighted", [False, True])
+def test_positions_near(seed, most, weighted):
     rng = np.random.default_rng(seed)
     values = np.sort(np.round(rng.normal(size=2000), rng.integers(1, 9)))
     firsts, _ = new_values(values, 2000)
     inner = np.sort(rng.choice(firsts, min(len(firsts), rng.integers(1, 40)), replace=False))
     edges = np.concatenate([[0], inner, [2000]])
     chosen = np.flatnonzero(rng.random(len(inner)) < rng.choice([0.1, 0.5, 1.0])) + 1
-    positions, thinned = positions_near(values, edges, chosen, most)
-    assert (positions.tolist(), thinned) == positions_near_by_numpy(values, edges, chosen, most)
+    weights = rng.integers(1, 9, 2000) if weighted else np.ones(2000)
+    weight_before = np.append(0.0, np.cumsum(weights))
+    expected = positions_near_by_numpy(values, weight_before, edges, chosen, most)
+    given = weight_before if weighted else np.empty(0)
+    positions, thinned = positions_near(values, given, edges, chosen, most)
+    assert (positions.tolist(), thinned) == expected
+
+
+def test_positions_near_without_ties_are_even():
+    values, edges, chosen = np.arange(100.0), np.array([0, 40, 100]), np.array([1])
+    positions, thinned = positions_near(values, np.empty(0), edges, chosen, 12)
+    even = np.linspace(1, 99, 12).astype(np.int64)
+    assert positions.tolist() == sorted({40, *even.tolist()})
+    assert thinned
+
+
+def test_block_boundaries_are_boundary_points(rng):
+    for _ in range(50):
+        table = rng.integers(0, 3, (30, 3))
+        table[table.sum(axis=1) == 0, 0] = 1
+        values, codes = in_order(table)
+        points, complete = boundary_points(values, codes, np.empty(0), 3, 20)
+        closed = np.zeros(30, np.uint8)
+        blocks, all_of_blocks = block_boundaries(table.astype(float), closed, 20)
+        assert complete == all_of_blocks
+        if complete:
+            assert values[points].tolist() == blocks.tolist()
+        # Blocks of several values show no more changes than there are.
+        starts = np.flatnonzero(rng.random(30) < 0.5)
+        starts = np.union1d(starts, 0)
+        merged = np.add.reduceat(table.astype(float), starts)
+        is_open = (np.diff(starts, append=30) > 1).astype(np.uint8)
+        every, _ = boundary_points(values, codes, np.empty(0), 3, 30)
+        fewer, _ = block_boundaries(merged, is_open, 30)
+        assert len(fewer) <= len(every)
 
 
 def test_running_sums():

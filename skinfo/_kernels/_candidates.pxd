@@ -1,7 +1,7 @@
-"""What a state T and y say of candidate columns: what other kernels call."""
+"""Information of candidate columns about y given a state T: declarations."""
 
 from skinfo._kernels._null cimport NullMeans
-from skinfo._kernels._contingency cimport Tables
+from skinfo._kernels._contingency cimport ContingencyTables
 
 
 cdef struct Terms:
@@ -11,14 +11,14 @@ cdef struct Terms:
     double joint_entropy  # H(X,T,Y)
 
 
-cdef class Chance:
-    # What rows add to the mean of N * I(X;Y|T), by state, and of N * I(X;T).
+cdef class NullTerms:
+    # What levels add to the null mean of N * I(X;Y|T), by state, and of N * I(X;T).
     cdef NullMeans *given
     cdef NullMeans shared
     cdef double[::1] known
 
-    cdef void remember(self, Tables tables)
-    cdef void fill(self, Tables tables) noexcept nogil
+    cdef void remember(self, ContingencyTables tables)
+    cdef void fill(self, ContingencyTables tables) noexcept nogil
 
 
-cdef Terms terms_of_column(Py_ssize_t x, Tables tables, Chance chance) noexcept nogil
+cdef Terms terms_of_column(Py_ssize_t x, ContingencyTables tables, NullTerms null) noexcept nogil

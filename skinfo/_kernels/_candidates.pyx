@@ -1,11 +1,12 @@
-"""What a state T and y say of candidate columns, one pass over the rows a column."""
+"""Information of candidate columns about y given a state T, from contingency tables."""
 
-from libc.math cimport fmod, log
+from libc.math cimport log
 from libc.stdint cimport int32_t, int64_t
 from libc.stdlib cimport free, malloc
 
 import numpy as np
 
+from skinfo._kernels._contingency cimport ContingencyTables, most_levels
 from skinfo._kernels._elementary cimport xlogx, lookup_xlogx
 from skinfo._kernels._independence cimport (
     N_STATISTICS,
@@ -14,7 +15,6 @@ from skinfo._kernels._independence cimport (
     fill_statistics,
 )
 from skinfo._kernels._null cimport NullMeans, row_mean
-from skinfo._kernels._contingency cimport CellTables, Lookups, Sample, Tables, most_levels
 
 # Columns of what `candidate_terms` returns.
 cpdef enum:
@@ -25,7 +25,7 @@ cpdef enum:
 cdef enum:
     N_TERMS = 3
 
-    # What chance gives is remembered by margin for at most so many rows.
+    # Null means are remembered by margin for at most so many samples.
     MOST_REMEMBERED = 1 << 22
 
 ctypedef fused Count:
@@ -33,28 +33,18 @@ ctypedef fused Count:
     double
 
 
-def candidate_terms(
-    Sample sample,
-    Lookups lookups,
-    const int64_t[::1] features,
-    const int64_t[::1] state,
-    Py_ssize_t n_states,
-    bint corrected,
-):
+def candidate_terms(ContingencyTables tables, const int64_t[::1] features, bint corrected):
     """Return the information terms of some features with state T and classes y.
 
     Parameters
     ----------
-    sample : Sample
-
-    lookups : Lookups
+    tables : ContingencyTables
+        Of these features with T.
 
     features : ndarray of int64
 
-    state : ndarray of shape (n,), dtype int64
-
     corrected : bool
-        Whether the means that chance alone gives are subtracted from information.
+        Whether the means under independence are subtracted from information.
 
     Returns
     -------
@@ -63,26 +53,25 @@ def candidate_terms(
     """
     cdef Py_ssize_t i
     cdef Terms terms
-    cdef CellTables tables = CellTables(sample, lookups, state, n_states, features)
-    cdef Chance chance = None
+    cdef NullTerms null = None
     if corrected:
-        chance = Chance(n_states)
-        chance.fill(tables)
-        chance.remember(tables)
+        null = NullTerms(tables.n_states)
+        null.fill(tables)
+        null.remember(tables)
     found = np.empty((features.shape[0], N_TERMS))
     cdef double[:, ::1] values = found
     with nogil:
         for i in range(features.shape[0]):
             tables.count(features[i])
-            terms = terms_of_column(features[i], tables, chance)
+            terms = terms_of_column(features[i], tables, null)
             values[i, INFO_Y_GIVEN_T] = terms.given
             values[i, INFO_T] = terms.shared
             values[i, JOINT_ENTROPY] = terms.joint_entropy
     return found
 
 
-cdef class Chance:
-    """What rows of tables with one state and y add to the mean of information by chance.
+cdef class NullTerms:
+    """Null means of the terms: what each level of a column adds, by its size in each state.
 
     Parameters
     ----------
@@ -97,9 +86,9 @@ cdef class Chance:
     def __dealloc__(self):
         free(self.given)
 
-    cdef void fill(self, Tables tables) noexcept nogil:
-        """Take the margins of some tables, none of which is remembered."""
-        cdef Py_ssize_t n_classes = tables.sample.n_classes
+    cdef void fill(self, ContingencyTables tables) noexcept nogil:
+        """Take the margins of some tables; nothing is remembered of them."""
+        cdef Py_ssize_t n_classes = tables.n_classes
         cdef Py_ssize_t t
         cdef NullMeans means
         means.poisson = &tables.lookups.poisson[0, 0]
@@ -116,18 +105,18 @@ cdef class Chance:
         means.columns.n = tables.n_states
         self.shared = means
 
-    cdef void remember(self, Tables tables):
-        """Remember from now on what a margin adds, if margins are whole numbers.
+    cdef void remember(self, ContingencyTables tables):
+        """Remember from now on what a margin adds, if margins are integers.
 
-        There is a place for each size of a level from none to all: in each state where there are
-        classes to tell apart, and in all rows where there are states.
+        There is an entry for each size of a level from zero to all: within each state if there
+        is more than one class, and over all samples if there is more than one state.
         """
         cdef Py_ssize_t place = 0
         cdef Py_ssize_t t
         cdef Py_ssize_t n = <Py_ssize_t>tables.n
-        cdef bint has_classes = tables.sample.n_classes > 1
+        cdef bint has_classes = tables.n_classes > 1
         cdef bint has_states = tables.n_states > 1
-        if tables.n > MOST_REMEMBERED or not are_whole(tables.sample.weights):
+        if tables.n > MOST_REMEMBERED or not tables.is_whole:
             return
         self.known = np.full(has_classes * (n + tables.n_states) + has_states * (n + 1), np.nan)
         if has_classes:
@@ -138,48 +127,39 @@ cdef class Chance:
             self.shared.known = &self.known[place]
 
 
-cdef bint are_whole(const double[::1] weights) noexcept nogil:
-    """Return whether all weights are whole numbers."""
-    cdef Py_ssize_t row
-    for row in range(weights.shape[0]):
-        if fmod(weights[row], 1.0) != 0.0:
-            return False
-    return True
-
-
-cdef Terms terms_of_column(Py_ssize_t x, Tables tables, Chance chance) noexcept nogil:
+cdef Terms terms_of_column(Py_ssize_t x, ContingencyTables tables, NullTerms null) noexcept nogil:
     """Return the terms of column x, which was counted last.
 
     Parameters
     ----------
-    chance : Chance or None
-        Of those tables; what it gives is subtracted from information.
+    null : NullTerms or None
+        Of those tables; subtracted from information.
     """
-    if tables.sample.is_weighted:
-        return terms_of_counts(&tables.weighted[0], x, tables, chance)
-    return terms_of_counts(&tables.counts[0], x, tables, chance)
+    if tables.is_weighted:
+        return terms_of_counts(&tables.weighted[0], x, tables, null)
+    return terms_of_counts(&tables.counts[0], x, tables, null)
 
 
 cdef Terms terms_of_counts(
-    const Count *counts, Py_ssize_t x, Tables tables, Chance chance
+    const Count *counts, Py_ssize_t x, ContingencyTables tables, NullTerms null
 ) noexcept nogil:
     """Return `terms_of_column`, from counts by level and cell."""
-    cdef Py_ssize_t n_classes = tables.sample.n_classes
+    cdef Py_ssize_t n_classes = tables.n_classes
     cdef NullMeans *given = NULL
     cdef NullMeans *shared = NULL
     cdef double of_counts = 0.0
     cdef double of_state_levels = 0.0
     cdef double of_levels = 0.0
-    cdef double given_by_chance = 0.0
-    cdef double shared_by_chance = 0.0
+    cdef double null_given = 0.0
+    cdef double null_shared = 0.0
     cdef Terms terms
     cdef Count count, state_level, level
     cdef Py_ssize_t c, i, t
-    if chance is not None and n_classes > 1:
-        given = chance.given
-    if chance is not None and tables.n_states > 1:
-        shared = &chance.shared
-    for i in range(tables.sample.n_levels[x]):
+    if null is not None and n_classes > 1:
+        given = null.given
+    if null is not None and tables.n_states > 1:
+        shared = &null.shared
+    for i in range(tables.n_levels[x]):
         level = 0
         for t in range(tables.n_states):
             state_level = 0
@@ -192,18 +172,18 @@ cdef Terms terms_of_counts(
             of_state_levels += xlogx_of_count(state_level, tables.lookups.xlogx)
             level += state_level
             if given != NULL:
-                given_by_chance += row_mean(&given[t], state_level)
+                null_given += row_mean(&given[t], state_level)
         of_levels += xlogx_of_count(level, tables.lookups.xlogx)
         if shared != NULL:
-            shared_by_chance += row_mean(shared, level)
+            null_shared += row_mean(shared, level)
     if n_classes == 1:
         of_counts = of_state_levels
     terms.given = of_counts - tables.of_cells - of_state_levels + tables.of_states
     terms.shared = of_state_levels - tables.of_states - of_levels + xlogx(tables.n)
     terms.given = (terms.given if terms.given > 0.0 else 0.0) / tables.n
     terms.shared = (terms.shared if terms.shared > 0.0 else 0.0) / tables.n
-    terms.given -= given_by_chance / tables.n
-    terms.shared -= shared_by_chance / tables.n
+    terms.given -= null_given / tables.n
+    terms.shared -= null_shared / tables.n
     terms.joint_entropy = log(tables.n) - of_counts / tables.n
     return terms
 
@@ -216,17 +196,18 @@ cdef inline double xlogx_of_count(Count count, const double[::1] table) noexcept
         return table[count] if count < table.shape[0] else xlogx(count)
 
 
-def candidate_evidence(
-    Sample sample,
-    Lookups lookups,
-    const int64_t[::1] features,
-    const int64_t[::1] state,
-    Py_ssize_t n_states,
-):
-    """Return `independence_statistics` of some features, summed over the states.
+def candidate_evidence(ContingencyTables tables, const int64_t[::1] features):
+    """Return the statistics of `table_evidence` of some features within the states, summed.
 
     Only margins within each state enter the moments. The states' tables are
     independent given them, so that information, means and variances add.
+
+    Parameters
+    ----------
+    tables : ContingencyTables
+        Of these features with T.
+
+    features : ndarray of int64
 
     Returns
     -------
@@ -234,34 +215,35 @@ def candidate_evidence(
         In nats: N * I(X;Y|T), its mean and variance under independence; the p-value of
         `small_table_pvalue`, NaN where there are several states.
     """
-    cdef Py_ssize_t n_classes = sample.n_classes
-    cdef CellTables tables = CellTables(sample, lookups, state, n_states, features)
-    cdef Py_ssize_t most = most_levels(sample, features)
+    cdef Py_ssize_t n_classes = tables.n_classes
+    cdef Py_ssize_t n_states = tables.n_states
+    cdef Py_ssize_t most = most_levels(tables.n_levels, features)
     cdef double[::1] table = np.empty(most * n_classes)
     cdef double[::1] room = np.empty(table_workspace_size(most, n_classes))
-    cdef Chance chance = Chance(n_states)
-    cdef Py_ssize_t c, i, place, t, x
+    cdef NullTerms null = NullTerms(n_states)
+    cdef Py_ssize_t c, i, n_levels, place, t, x
     cdef double of_state[N_STATISTICS]
-    chance.fill(tables)
-    chance.remember(tables)
+    null.fill(tables)
+    null.remember(tables)
     found = np.zeros((features.shape[0], N_STATISTICS))
     cdef double[:, ::1] evidence = found
     with nogil:
         for i in range(features.shape[0]):
             tables.count(features[i])
+            n_levels = tables.n_levels[features[i]]
             for t in range(n_states):
-                for x in range(sample.n_levels[features[i]]):
+                for x in range(n_levels):
                     for c in range(n_classes):
                         place = x * tables.n_cells + t * n_classes + c
                         table[x * n_classes + c] = (
-                            tables.weighted[place] if sample.is_weighted else tables.counts[place]
+                            tables.weighted[place] if tables.is_weighted else tables.counts[place]
                         )
                 fill_statistics(
                     &table[0],
-                    sample.n_levels[features[i]],
+                    n_levels,
                     n_classes,
-                    &lookups.poisson[0, 0],
-                    chance.given[t].known,
+                    &tables.lookups.poisson[0, 0],
+                    null.given[t].known,
                     n_states == 1,
                     table_workspace(&room[0], most, n_classes),
                     of_state,

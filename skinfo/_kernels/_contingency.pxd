@@ -1,4 +1,4 @@
-"""Tables of a state T, the classes of y and one column of codes: what other kernels call."""
+"""Contingency tables of a state T, the classes of y and a column of codes: declarations."""
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 
@@ -17,6 +17,8 @@ cdef class Sample:
     # (n,), or (0,) for weights of one
     cdef const double[::1] weights
     cdef bint is_weighted
+    # Whether all weights are integers, so that a margin is one of few sizes.
+    cdef bint is_whole
 
 
 cdef class Lookups:
@@ -24,46 +26,63 @@ cdef class Lookups:
     cdef const double[::1] xlogx
 
 
-cdef class Tables:
-    cdef Sample sample
+cdef class ContingencyTables:
     cdef Lookups lookups
+    cdef const int64_t[::1] n_levels
+    cdef Py_ssize_t n_classes
     cdef Py_ssize_t n_states
     cdef Py_ssize_t n_cells
-    # Of the cells, of the states, and of all, in rows or their weights.
+    cdef bint is_weighted
+    cdef bint is_whole
+    # Sizes of the cells, of the states, and of all, in samples or their weights.
     cdef double[::1] sizes
     cdef double[::1] state_sizes
     cdef double n
     # Sums of n ln n of the sizes of cells, and of states.
     cdef double of_cells
     cdef double of_states
-    cdef int32_t[::1] cell_of_row
-    # Of the column counted last, by level and cell: rows, or their weights.
+    # Of the column counted last, by level and cell: samples, or their weights.
     cdef int32_t[::1] counts
     cdef double[::1] weighted
+
+    cdef void count(self, Py_ssize_t x) noexcept nogil
+    cdef void sum_up(self) noexcept nogil
+
+
+cdef class SampleTables(ContingencyTables):
+    cdef Sample sample
+    cdef int32_t[::1] cell_of_sample
     # Words of the levels of a column.
     cdef uint64_t[:, ::1] planes
 
-    cdef void sum_up(self) noexcept nogil
-    cdef void count_rows(self, Py_ssize_t x) noexcept nogil
+    cdef void count_samples(self, Py_ssize_t x) noexcept nogil
 
 
-cdef class CellTables(Tables):
+cdef class StateTables(SampleTables):
     cdef uint64_t[:, ::1] cell_planes
 
-    cdef void fill(self, const int64_t[::1] state) noexcept nogil
-    cdef void count(self, Py_ssize_t x) noexcept nogil
+    cdef void fill(self, const int32_t[::1] labels) noexcept nogil
     cdef void count_bits(self, Py_ssize_t x) noexcept nogil
 
 
-cdef class PairTables(Tables):
+cdef class SummedTables(ContingencyTables):
+    cdef const double[::1] sums
+    cdef int64_t[::1] start
+
+    cdef void count(self, Py_ssize_t x) noexcept nogil
+
+
+cdef class PairTables(SampleTables):
     cdef uint64_t[:, ::1] class_planes
     # Words of each cell, and of a level of W.
     cdef uint64_t[:, ::1] cell_planes
     cdef uint64_t[::1] level_plane
 
-    cdef void count(self, Py_ssize_t x, Py_ssize_t w) noexcept nogil
+    cdef void count_pair(self, Py_ssize_t x, Py_ssize_t w) noexcept nogil
     cdef void count_bits(self, Py_ssize_t x, Py_ssize_t w) noexcept nogil
     cdef void set_cells(self, Py_ssize_t w) noexcept nogil
 
 
-cdef Py_ssize_t most_levels(Sample sample, const int64_t[::1] features) noexcept nogil
+cdef Py_ssize_t most_levels(
+    const int64_t[::1] n_levels, const int64_t[::1] features
+) noexcept nogil

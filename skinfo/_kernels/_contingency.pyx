@@ -1,9 +1,10 @@
-"""Tables of a state T, the classes of y and one column of codes, counted the fastest way there is.
+"""Contingency tables of a state T, the classes of y and a column of codes.
 
-T is any column of codes: the bottleneck variable of the features chosen so far, one chosen
+T is any column of labels: the bottleneck variable of the features selected so far, one selected
 feature, or a constant. A cell is one state with one class.
 """
 
+from libc.math cimport fmod
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 
 import numpy as np
@@ -20,7 +21,7 @@ from skinfo._kernels._elementary cimport lookup_xlogx
 
 
 cdef class Sample:
-    """Columns of codes and the classes of their rows.
+    """Columns of codes and the classes of the samples.
 
     Parameters
     ----------
@@ -51,10 +52,20 @@ cdef class Sample:
         self.n_classes = n_classes
         self.weights = weights
         self.is_weighted = weights.shape[0] > 0
+        self.is_whole = are_whole(weights)
+
+
+cdef bint are_whole(const double[::1] weights) noexcept nogil:
+    """Return whether all weights are integers."""
+    cdef Py_ssize_t row
+    for row in range(weights.shape[0]):
+        if fmod(weights[row], 1.0) != 0.0:
+            return False
+    return True
 
 
 cdef class Lookups:
-    """Functions that would take longer to work out than to look up.
+    """Tabulated functions.
 
     Parameters
     ----------
@@ -70,20 +81,87 @@ cdef class Lookups:
         self.xlogx = xlogx
 
 
-cdef class Tables:
-    """Room for the table of one column within the cells of a state and y, and their sizes.
+cdef class ContingencyTables:
+    """Table of one column at a time within the cells of a state and y, and the sizes of cells.
 
     Parameters
     ----------
-    sample : Sample
-
     lookups : Lookups
+
+    n_levels : ndarray of shape (n_features,), dtype int64
+        Of all columns.
+
+    n_classes : int
 
     n_states : int
         The most that are used.
 
     features : ndarray of int64
         Columns that are to be counted.
+
+    is_weighted : bool
+        Whether counts are float64, not int32.
+
+    is_whole : bool
+        Whether all counts are integers.
+    """
+
+    def __init__(
+        self,
+        Lookups lookups,
+        const int64_t[::1] n_levels,
+        Py_ssize_t n_classes,
+        Py_ssize_t n_states,
+        const int64_t[::1] features,
+        bint is_weighted,
+        bint is_whole,
+    ):
+        self.lookups = lookups
+        self.n_levels = n_levels
+        self.n_classes = n_classes
+        self.n_states = n_states
+        self.n_cells = n_states * n_classes
+        self.is_weighted = is_weighted
+        self.is_whole = is_whole
+        self.sizes = np.zeros(self.n_cells)
+        self.state_sizes = np.empty(n_states)
+        n_counts = self.n_cells * most_levels(n_levels, features)
+        self.counts = np.empty(0 if is_weighted else n_counts, np.int32)
+        self.weighted = np.empty(n_counts if is_weighted else 0)
+
+    cdef void count(self, Py_ssize_t x) noexcept nogil:
+        """Count a column within every cell."""
+
+    cdef void sum_up(self) noexcept nogil:
+        """Sum the sizes of cells to those of states and of all, and their n ln n."""
+        cdef Py_ssize_t cell, state
+        self.n = self.of_cells = self.of_states = 0.0
+        for state in range(self.n_states):
+            self.state_sizes[state] = 0.0
+        for cell in range(self.n_cells):
+            self.state_sizes[cell // self.n_classes] += self.sizes[cell]
+            self.n += self.sizes[cell]
+            self.of_cells += lookup_xlogx(self.sizes[cell], self.lookups.xlogx)
+        for state in range(self.n_states):
+            self.of_states += lookup_xlogx(self.state_sizes[state], self.lookups.xlogx)
+
+    def table(self, Py_ssize_t x):
+        """Return the counts of a column within every cell, (n_cells, n_levels)."""
+        self.count(x)
+        n_levels = self.n_levels[x]
+        flat = np.array(self.weighted) if self.is_weighted else np.array(self.counts)
+        return flat[: n_levels * self.n_cells].reshape(n_levels, self.n_cells).T
+
+
+cdef class SampleTables(ContingencyTables):
+    """Contingency tables counted from samples.
+
+    Parameters
+    ----------
+    sample : Sample
+
+    lookups, n_states, features
+        As of `ContingencyTables`.
     """
 
     def __init__(
@@ -93,53 +171,40 @@ cdef class Tables:
         Py_ssize_t n_states,
         const int64_t[::1] features,
     ):
-        cdef Py_ssize_t n_levels = most_levels(sample, features)
+        super().__init__(
+            lookups,
+            sample.n_levels,
+            sample.n_classes,
+            n_states,
+            features,
+            sample.is_weighted,
+            sample.is_whole,
+        )
         self.sample = sample
-        self.lookups = lookups
-        self.n_states = n_states
-        self.n_cells = n_states * sample.n_classes
-        self.sizes = np.zeros(self.n_cells)
-        self.state_sizes = np.empty(n_states)
-        self.cell_of_row = np.empty(sample.y.shape[0], np.int32)
-        n_counts = self.n_cells * n_levels
-        self.counts = np.empty(0 if sample.is_weighted else n_counts, np.int32)
-        self.weighted = np.empty(n_counts if sample.is_weighted else 0)
-        self.planes = np.empty((n_levels, CHUNK), np.uint64)
+        self.cell_of_sample = np.empty(sample.y.shape[0], np.int32)
+        self.planes = np.empty((most_levels(sample.n_levels, features), CHUNK), np.uint64)
 
-    cdef void sum_up(self) noexcept nogil:
-        """Sum the sizes of cells to those of states and of all, and their n ln n."""
-        cdef Py_ssize_t cell, state
-        self.n = self.of_cells = self.of_states = 0.0
-        for state in range(self.n_states):
-            self.state_sizes[state] = 0.0
-        for cell in range(self.n_cells):
-            self.state_sizes[cell // self.sample.n_classes] += self.sizes[cell]
-            self.n += self.sizes[cell]
-            self.of_cells += lookup_xlogx(self.sizes[cell], self.lookups.xlogx)
-        for state in range(self.n_states):
-            self.of_states += lookup_xlogx(self.state_sizes[state], self.lookups.xlogx)
-
-    cdef void count_rows(self, Py_ssize_t x) noexcept nogil:
-        """Count a column within every cell row by row, or sum weights."""
+    cdef void count_samples(self, Py_ssize_t x) noexcept nogil:
+        """Count a column within every cell sample by sample, or sum weights."""
         cdef Py_ssize_t n = self.sample.y.shape[0]
         cdef Py_ssize_t n_counts = self.sample.n_levels[x] * self.n_cells
         cdef const uint8_t *column = &self.sample.codes[x, 0]
-        cdef const int32_t *cell_of_row = &self.cell_of_row[0]
+        cdef const int32_t *cell_of_sample = &self.cell_of_sample[0]
         cdef Py_ssize_t place, row
         if self.sample.is_weighted:
             for place in range(n_counts):
                 self.weighted[place] = 0.0
             for row in range(n):
-                place = column[row] * self.n_cells + cell_of_row[row]
+                place = column[row] * self.n_cells + cell_of_sample[row]
                 self.weighted[place] += self.sample.weights[row]
         else:
             for place in range(n_counts):
                 self.counts[place] = 0
             for row in range(n):
-                self.counts[column[row] * self.n_cells + cell_of_row[row]] += 1
+                self.counts[column[row] * self.n_cells + cell_of_sample[row]] += 1
 
 
-cdef class CellTables(Tables):
+cdef class StateTables(SampleTables):
     """Tables of columns with one state.
 
     Parameters
@@ -148,7 +213,8 @@ cdef class CellTables(Tables):
 
     lookups : Lookups
 
-    state : ndarray of shape (n,), dtype int64
+    labels : ndarray of shape (n,), dtype int32
+        The state of each sample.
 
     n_states : int
 
@@ -160,7 +226,7 @@ cdef class CellTables(Tables):
         self,
         Sample sample,
         Lookups lookups,
-        const int64_t[::1] state,
+        const int32_t[::1] labels,
         Py_ssize_t n_states,
         const int64_t[::1] features,
     ):
@@ -172,18 +238,18 @@ cdef class CellTables(Tables):
         shape = self.n_cells if by_bits else 0, n_words(sample.y.shape[0])
         self.cell_planes = np.empty(shape, np.uint64)
         with nogil:
-            self.fill(state)
+            self.fill(labels)
 
-    cdef void fill(self, const int64_t[::1] state) noexcept nogil:
-        """Fill in which cell each row is in."""
+    cdef void fill(self, const int32_t[::1] labels) noexcept nogil:
+        """Fill in the cell of each sample."""
         cdef Py_ssize_t row
         cdef int32_t cell
         for row in range(self.sample.y.shape[0]):
-            cell = <int32_t>(state[row] * self.sample.n_classes + self.sample.y[row])
-            self.cell_of_row[row] = cell
+            cell = <int32_t>(labels[row] * self.sample.n_classes + self.sample.y[row])
+            self.cell_of_sample[row] = cell
             self.sizes[cell] += self.sample.weights[row] if self.sample.is_weighted else 1.0
         if self.cell_planes.shape[0] > 0:
-            fill_planes(self.cell_of_row, self.cell_planes)
+            fill_planes(self.cell_of_sample, self.cell_planes)
         self.sum_up()
 
     cdef void count(self, Py_ssize_t x) noexcept nogil:
@@ -191,10 +257,10 @@ cdef class CellTables(Tables):
         if is_counted_by_bits(self.sample, x, self.n_cells):
             self.count_bits(x)
         else:
-            self.count_rows(x)
+            self.count_samples(x)
 
     cdef void count_bits(self, Py_ssize_t x) noexcept nogil:
-        """Count 64 rows at a time."""
+        """Count 64 samples at a time."""
         cdef Py_ssize_t n = self.sample.y.shape[0]
         cdef Py_ssize_t last_level = self.sample.n_levels[x] - 1
         cdef const uint8_t *column = &self.sample.codes[x, 0]
@@ -221,15 +287,75 @@ cdef class CellTables(Tables):
             first += CHUNK
         add_last_level(&self.counts[0], &self.sizes[0], last_level, self.n_cells)
 
-    def table(self, Py_ssize_t x):
-        """Return the counts of a column within every cell, (n_cells, n_levels)."""
-        self.count(x)
-        n_levels = self.sample.n_levels[x]
-        flat = np.array(self.weighted) if self.sample.is_weighted else np.array(self.counts)
-        return flat[: n_levels * self.n_cells].reshape(n_levels, self.n_cells).T
+
+def add_counts(StateTables tables, const int64_t[::1] features, double[::1] sums):
+    """Add the sizes of cells, and the table of each column, to sums.
+
+    Parameters
+    ----------
+    tables : StateTables
+
+    features : ndarray of int64
+
+    sums : ndarray of float64
+        The sizes of cells, then the table of each feature in order, (n_levels, n_cells).
+    """
+    cdef Py_ssize_t start = tables.n_cells
+    cdef Py_ssize_t i, n_counts, place
+    with nogil:
+        for place in range(tables.n_cells):
+            sums[place] += tables.sizes[place]
+        for i in range(features.shape[0]):
+            tables.count(features[i])
+            n_counts = tables.n_levels[features[i]] * tables.n_cells
+            for place in range(n_counts):
+                sums[start + place] += (
+                    tables.weighted[place] if tables.is_weighted else tables.counts[place]
+                )
+            start += n_counts
 
 
-cdef class PairTables(Tables):
+cdef class SummedTables(ContingencyTables):
+    """Contingency tables that `add_counts` summed over pieces of a sample.
+
+    Parameters
+    ----------
+    sums : ndarray of float64
+        From `add_counts`, of these features.
+
+    lookups, n_levels, n_classes, n_states, features, is_whole
+        As of `ContingencyTables`.
+    """
+
+    def __init__(
+        self,
+        const double[::1] sums,
+        Lookups lookups,
+        const int64_t[::1] n_levels,
+        Py_ssize_t n_classes,
+        Py_ssize_t n_states,
+        const int64_t[::1] features,
+        bint is_whole,
+    ):
+        super().__init__(lookups, n_levels, n_classes, n_states, features, True, is_whole)
+        cdef Py_ssize_t place = self.n_cells
+        cdef Py_ssize_t i
+        self.sums = sums
+        self.sizes[:] = sums[: self.n_cells]
+        self.start = np.empty(n_levels.shape[0], np.int64)
+        for i in range(features.shape[0]):
+            self.start[features[i]] = place
+            place += n_levels[features[i]] * self.n_cells
+        self.sum_up()
+
+    cdef void count(self, Py_ssize_t x) noexcept nogil:
+        """Copy the table of a column."""
+        cdef Py_ssize_t place
+        for place in range(self.n_levels[x] * self.n_cells):
+            self.weighted[place] = self.sums[self.start[x] + place]
+
+
+cdef class PairTables(SampleTables):
     """Tables of columns X within each level of other columns W and each class.
 
     Parameters
@@ -249,7 +375,7 @@ cdef class PairTables(Tables):
         const int64_t[::1] features,
         const int64_t[::1] chosen,
     ):
-        super().__init__(sample, lookups, most_levels(sample, chosen), features)
+        super().__init__(sample, lookups, most_levels(sample.n_levels, chosen), features)
         shape = sample.n_classes, n_words(sample.y.shape[0])
         self.class_planes = np.empty(shape, np.uint64)
         self.cell_planes = np.empty((self.n_cells, CHUNK), np.uint64)
@@ -257,7 +383,7 @@ cdef class PairTables(Tables):
         with nogil:
             fill_planes(sample.y, self.class_planes)
 
-    cdef void count(self, Py_ssize_t x, Py_ssize_t w) noexcept nogil:
+    cdef void count_pair(self, Py_ssize_t x, Py_ssize_t w) noexcept nogil:
         """Count column X within each level of column W and each class, and those cells."""
         cdef Py_ssize_t cell, place
         self.n_states = self.sample.n_levels[w]
@@ -268,7 +394,7 @@ cdef class PairTables(Tables):
             self.count_bits(x, w)
         else:
             self.set_cells(w)
-            self.count_rows(x)
+            self.count_samples(x)
             for place in range(self.sample.n_levels[x] * self.n_cells):
                 cell = place % self.n_cells
                 if self.sample.is_weighted:
@@ -278,7 +404,7 @@ cdef class PairTables(Tables):
         self.sum_up()
 
     cdef void count_bits(self, Py_ssize_t x, Py_ssize_t w) noexcept nogil:
-        """Count 64 rows at a time."""
+        """Count 64 samples at a time."""
         cdef Py_ssize_t n = self.sample.y.shape[0]
         cdef Py_ssize_t last_level = self.sample.n_levels[x] - 1
         cdef const uint8_t *column = &self.sample.codes[x, 0]
@@ -317,20 +443,35 @@ cdef class PairTables(Tables):
         add_last_level(&self.counts[0], &self.sizes[0], last_level, self.n_cells)
 
     cdef void set_cells(self, Py_ssize_t w) noexcept nogil:
-        """Fill in which cell each row is in."""
+        """Fill in the cell of each sample."""
         cdef Py_ssize_t row
         for row in range(self.sample.y.shape[0]):
-            self.cell_of_row[row] = <int32_t>(
+            self.cell_of_sample[row] = <int32_t>(
                 self.sample.codes[w, row] * self.sample.n_classes + self.sample.y[row]
             )
 
 
-cdef Py_ssize_t most_levels(Sample sample, const int64_t[::1] features) noexcept nogil:
+def relabel(
+    const int32_t[::1] labels, const uint8_t[:] codes, const int32_t[:, ::1] states
+):
+    """Return ``states[labels, codes]``, (n,) int32: each state split by the codes of a column."""
+    relabelled = np.empty(labels.shape[0], np.int32)
+    cdef int32_t[::1] into = relabelled
+    cdef Py_ssize_t row
+    with nogil:
+        for row in range(labels.shape[0]):
+            into[row] = states[labels[row], codes[row]]
+    return relabelled
+
+
+cdef Py_ssize_t most_levels(
+    const int64_t[::1] n_levels, const int64_t[::1] features
+) noexcept nogil:
     """Return the most levels that one of some features has."""
     cdef Py_ssize_t i
     cdef int64_t most = 1
     for i in range(features.shape[0]):
-        most = max(most, sample.n_levels[features[i]])
+        most = max(most, n_levels[features[i]])
     return most
 
 

@@ -7,7 +7,7 @@ the best one already needs no more tables.
 from libc.math cimport INFINITY, rint
 from libc.stdint cimport int64_t
 
-from skinfo._kernels._candidates cimport Chance, Terms, terms_of_column
+from skinfo._kernels._candidates cimport NullTerms, Terms, terms_of_column
 from skinfo._kernels._contingency cimport Lookups, PairTables, Sample
 
 # What is taken of I(X;Y|W): itself, I(X,W;Y), or that over H(X,W,Y).
@@ -34,10 +34,10 @@ def argmax_of_min(
     int term,
     bint corrected,
     const double[:] costs,
-    double[::1] least,
+    double[::1] minima,
     int64_t[::1] n_seen,
 ):
-    """Return the position among `features` of the one whose least term over `chosen` is largest.
+    """Return the position among `features` of the one whose minimum term over `chosen` is largest.
 
     Parameters
     ----------
@@ -61,8 +61,8 @@ def argmax_of_min(
     costs : ndarray of float64
         What comes off the score of each column, in nats.
 
-    least, n_seen : ndarray
-        By column: the least term so far, and of how many of the chosen features. Brought up to
+    minima, n_seen : ndarray
+        By column: the minimum term so far, and of how many of the chosen features. Brought up to
         date where that was needed.
 
     Returns
@@ -73,7 +73,7 @@ def argmax_of_min(
         That term less its cost.
     """
     cdef PairTables tables = PairTables(sample, lookups, features, chosen)
-    cdef Chance chance = Chance(tables.n_states) if corrected else None
+    cdef NullTerms null = NullTerms(tables.n_states) if corrected else None
     cdef Py_ssize_t n_features = features.shape[0]
     cdef Py_ssize_t best = -1
     cdef Py_ssize_t start = 0
@@ -86,31 +86,31 @@ def argmax_of_min(
         # The most promising one first: it rules out most of the others.
         for position in range(n_features):
             x = features[position]
-            if least[x] - costs[x] > best_start:
-                start, best_start = position, least[x] - costs[x]
+            if minima[x] - costs[x] > best_start:
+                start, best_start = position, minima[x] - costs[x]
         for turn in range(n_features + 1):
             position = start if turn == 0 else turn - 1
             x = features[position]
             while n_seen[x] < chosen.shape[0] and is_before(
-                least[x] - costs[x], position, score, best
+                minima[x] - costs[x], position, score, best
             ):
                 w = chosen[n_seen[x]]
-                tables.count(x, w)
+                tables.count_pair(x, w)
                 if corrected:
-                    chance.fill(tables)
-                terms = terms_of_column(x, tables, chance)
+                    null.fill(tables)
+                terms = terms_of_column(x, tables, null)
                 value = terms.given
                 if term != GIVEN:
                     value += relevance[w]
                 if term == NORMALIZED:
                     value /= terms.joint_entropy
-                if value < least[x]:
-                    least[x] = value
+                if value < minima[x]:
+                    minima[x] = value
                 n_seen[x] += 1
             if n_seen[x] == chosen.shape[0] and is_before(
-                least[x] - costs[x], position, score, best
+                minima[x] - costs[x], position, score, best
             ):
-                best, score = position, least[x] - costs[x]
+                best, score = position, minima[x] - costs[x]
     return best, score
 
 

@@ -21,10 +21,12 @@ from _table import first_call, interleaved, print_table
 from sklearn.feature_selection import SelectKBest, mutual_info_classif
 
 from skinfo import InfoBottleneckSelector
+from skinfo._counts._coded_table import CodedPiece, CodedTable, Coding, State
 from skinfo._counts._target import ClassTarget
-from skinfo.feature_selection._candidates import Candidates
-from skinfo.feature_selection._rankers import make_scorer
-from skinfo.feature_selection._search import Plan, Search
+from skinfo.feature_selection._candidates import CandidateFeatures, Gains
+from skinfo.feature_selection._rankers import make_ranker
+from skinfo.feature_selection._search import GreedySearch, SearchSettings
+from skinfo.utils._parallel import ThreadPool
 
 SHAPES = [  # n, p, levels, classes, k
     (10_000, 1_000, 10, 4, 50),
@@ -49,13 +51,21 @@ def make_codes(n, p, levels, classes, rng):
     return codes, ClassTarget(y.astype(np.int32), np.arange(classes), np.ones(n), False)
 
 
+def candidates_of(codes, n_levels, target, threads=None, corrected=True):
+    """Return the columns as the search takes them."""
+    table = CodedTable([CodedPiece(codes, target)], n_levels)
+    return CandidateFeatures(table, threads, corrected=corrected)
+
+
 def search(codes, n_levels, target, criterion, k, n_jobs=2, corrected=True):
     """Choose k features, and nothing else."""
-    with Candidates(codes, n_levels, target, corrected=corrected, n_jobs=n_jobs) as candidates:
-        everything, blank = np.arange(len(codes)), np.zeros(len(target.codes), np.int64)
-        relevance = candidates.terms(everything, blank, 1)[:, 0]
+    with ThreadPool(n_jobs) as threads:
+        candidates = candidates_of(codes, n_levels, target, threads, corrected)
+        relevance = candidates.terms(np.arange(len(codes)), State())[:, 0]
         unknown = np.full(len(codes), np.nan)  # no p-value is asked for
-        Search(candidates, make_scorer(criterion), Plan(n_select=k), relevance, unknown).run()
+        settings = SearchSettings(n_to_select=k)
+        gains = Gains(relevance, unknown)
+        GreedySearch(candidates, make_ranker(criterion), settings, gains).run()
 
 
 def bincount_seconds(codes, n_levels, k):
@@ -146,12 +156,15 @@ def print_counts(repeats, _):
     n, p, levels = 10_000, 100, 10
     codes, target = make_codes(n, p, levels, 2, np.random.default_rng(4))
     everything, rows = np.arange(p), []
-    with Candidates(codes, np.full(p, levels), target, corrected=False, n_jobs=1) as candidates:
-        for n_states in (2, 5, 10, 15, 20, 25, 30, 40, 60):
-            state = np.random.default_rng(0).integers(0, n_states, n)
-            run = partial(candidates.terms, everything, state, n_states, of_target=False)
-            seconds = interleaved({"": run}, repeats)[""]
-            rows.append([(levels - 1) * n_states, 1e9 * seconds / (n * p)])
+    states = np.random.default_rng(0).integers(0, 60, n).astype(np.uint8)
+    table_of_all = np.concatenate([codes, states[None]])
+    candidates = candidates_of(table_of_all, np.full(p + 1, levels), target, corrected=False)
+    for n_states in (2, 5, 10, 15, 20, 25, 30, 40, 60):
+        of_states = Coding(p, 60)
+        state = State().split(of_states, np.arange(60)[None] % n_states)
+        run = partial(candidates.terms, everything, state, of_target=False)
+        seconds = interleaved({"": run}, repeats)[""]
+        rows.append([(levels - 1) * n_states, 1e9 * seconds / (n * p)])
     print_table(
         "Counting a table of two columns",
         ["counts but those of the last level", "nanoseconds a row"],

@@ -1,91 +1,97 @@
-"""The bottleneck variable T: what the chosen features say of y, in few states."""
+"""The bottleneck variable T: selected features compressed into few states."""
+
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import chi2
 
+from skinfo._counts._coded_table import State
 from skinfo._kernels._agglomeration import agglomerate, merged_labels
-from skinfo.utils._grouping import drop_gaps
+from skinfo.utils._grouping import sum_groups
 
-# States are kept apart where they differ at this level: without it, sparse
-# states pass for knowledge and the search overfits from about the tenth feature.
+# States are kept apart where they differ at this level. Otherwise sparse states overfit, and the
+# search with them from about the tenth feature.
 MERGE_LEVEL = 0.01
 
 # Merging is quadratic in states; more are first merged within their parent.
 MAX_JOINT_STATES = 1024
 
 
-class BottleneckState:
-    """A compression of the joint state of the chosen features that keeps I(T; y).
-
-    Parameters
-    ----------
-    target : ClassTarget
-
-    max_states : int
-        The most states T may have.
+@dataclass(frozen=True)
+class BottleneckVariable:
+    """T, as a function of the selected features.
 
     Attributes
     ----------
-    labels : ndarray of shape (n_samples,), dtype int64
-        The state of each sample.
+    state : State
 
-    n_states : int
+    counts : ndarray of shape (n_states, n_classes), dtype float64
+        Class counts of each state.
     """
 
-    def __init__(self, target, max_states):
-        self._target = target
-        self._max_states = max_states
-        self._threshold = chi2.isf(MERGE_LEVEL, target.n_classes - 1) / 2
-        self.labels = np.zeros(len(target.codes), np.int64)
-        self.n_states = 1
+    state: State
+    counts: np.ndarray
 
-    def as_column(self):
-        """Return T as codes, (n_samples,) int64, and how many levels it has."""
-        return self.labels, self.n_states
-
-    def refine(self, column, n_levels):
-        """Split every state by a feature's levels, then merge what says the same of y."""
-        joint = self.labels * n_levels + column
-        joint, n_joint = drop_gaps(joint, self.n_states * n_levels)
-        if n_joint > MAX_JOINT_STATES:
-            joint, n_joint = self._merge_within_parents(joint, n_joint)
-        counts = self._counts(joint, n_joint)
-        steps, _ = agglomerate(counts, self._max_states, self._threshold)
-        merged = merged_labels(steps, n_joint, len(steps))
-        self.labels = merged[joint]
-        self.n_states = int(merged.max()) + 1
-
-    def counts(self):
-        """Return the class counts of each state, (n_states, n_classes) float64."""
-        return self._counts(self.labels, self.n_states)
+    @classmethod
+    def constant(cls, table):
+        """Return T of no features."""
+        sizes = [
+            np.bincount(p.target.codes, p.target.weights, table.n_classes) for p in table.pieces
+        ]
+        return cls(State(), np.sum(sizes, axis=0)[None])
 
     def entropy(self):
         """Return H(T) in bits."""
-        share = self.counts().sum(axis=1)
+        share = self.counts.sum(axis=1)
         share = share / share.sum()
         return float(-np.sum(share * np.log2(share))) + 0.0
 
-    def _counts(self, labels, n_labels):
-        """Return class counts of each label, (n_labels, n_classes) float64."""
-        n_classes = self._target.n_classes
-        cells = np.bincount(
-            labels * n_classes + self._target.codes,
-            weights=self._target.weights,
-            minlength=n_labels * n_classes,
-        )
-        return cells.reshape(n_labels, n_classes)
+    def refine(self, table, codings, max_states):
+        """Return T split by the joint codes of features, states that do not differ merged.
 
-    def _merge_within_parents(self, joint, n_joint):
-        parent = np.empty(n_joint, np.int64)
-        parent[joint] = self.labels
-        counts = self._counts(joint, n_joint)
-        place = np.empty(n_joint, np.int64)
-        n_places = 0
-        budget = max(MAX_JOINT_STATES // self.n_states, 1)
-        for t in range(self.n_states):
-            children = np.flatnonzero(parent == t)
-            steps, _ = agglomerate(counts[children], budget, self._threshold)
-            merged = merged_labels(steps, len(children), len(steps))
-            place[children] = n_places + merged
-            n_places += int(merged.max()) + 1
-        return place[joint], n_places
+        Parameters
+        ----------
+        table : CodedTable
+
+        codings : list of Coding
+            Of one feature, or of several that enter together.
+
+        max_states : int
+            The most states of T.
+        """
+        state, parent = self.state, np.arange(self.state.n_states)
+        for coding in codings[:-1]:
+            occurs = table.counts(coding, state, of_target=False)[:, :, 0] > 0
+            parent = parent[np.nonzero(occurs)[0]]
+            state = table.times(state, coding)
+        counts = table.counts(codings[-1], state)
+        occurs = counts.any(axis=2)
+        parent, counts = parent[np.nonzero(occurs)[0]], counts[occurs]
+        threshold = chi2.isf(MERGE_LEVEL, table.n_classes - 1) / 2
+        within = np.arange(len(counts))
+        if len(counts) > MAX_JOINT_STATES:
+            within = _merge_within_parents(counts, parent, threshold)
+            counts = sum_groups(counts, within)
+        merged = _merge(counts, max_states, threshold)
+        states = np.zeros(occurs.shape, np.int32)
+        states[occurs] = merged[within]
+        return BottleneckVariable(state.split(codings[-1], states), sum_groups(counts, merged))
+
+
+def _merge(counts, most, threshold):
+    """Return the merged state of each of some states, (n_states,), at most `most` of them."""
+    steps, _ = agglomerate(np.ascontiguousarray(counts), most, threshold)
+    return merged_labels(steps, len(counts), len(steps))
+
+
+def _merge_within_parents(counts, parent, threshold):
+    """Return the merged state of each joint state, of which those of one parent are merged."""
+    merged = np.empty(len(counts), np.int64)
+    n_parents, n_merged = int(parent.max()) + 1, 0
+    budget = max(MAX_JOINT_STATES // n_parents, 1)
+    for t in range(n_parents):
+        children = np.flatnonzero(parent == t)
+        of_children = _merge(counts[children], budget, threshold)
+        merged[children] = n_merged + of_children
+        n_merged += int(of_children.max()) + 1
+    return merged

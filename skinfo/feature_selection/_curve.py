@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.base import clone
 
-from skinfo.feature_selection._rankers import make_scorer
-from skinfo.feature_selection._search import greedy_search
+from skinfo.feature_selection._problem import criterion_of, prepare_search
 from skinfo.feature_selection._selector import InfoBottleneckSelector
 
 # Without betas given: from one bit of description for a bit about y to as good as free.
@@ -107,22 +106,22 @@ def selection_curve(X, y, *, selector=None, betas=None, sample_weight=None):
         raise ValueError(f"betas must be positive numbers, got {betas.tolist()}.")
     selector = InfoBottleneckSelector() if selector is None else clone(selector)
     selector._validate_params()
-    if selector._criterion() != "bottleneck":
+    if criterion_of(selector) != "bottleneck":
         raise ValueError(
             f"selector must have criterion='bottleneck', got {selector.criterion!r}: no other "
             "criterion has a price of description."
         )
-    candidates, plan, units, _ = selector._prepare(X, y, sample_weight)
-    with candidates:
-        free = greedy_search(candidates, make_scorer("bottleneck"), plan)
-        found = [greedy_search(candidates, make_scorer("bottleneck", b), plan) for b in betas]
-    chosen = [[j for unit in one.chosen for j in units.members[unit]] for one in found]
+    problem = prepare_search(selector, X, y, sample_weight)
+    results = [problem.search(beta) for beta in (None, *betas)]
+    free, results = results[0], results[1:]
+    members = problem.groups.members
+    selected = [[j for group in result.selected for j in members[group]] for result in results]
     return SelectionCurve(
         betas=betas,
-        compression=np.array([_last(one.compression) for one in found]),
-        relevance=np.array([_last(one.information) for one in found]),
-        n_features=np.array([len(features) for features in chosen]),
-        selected_features=[np.array(features, np.int64) for features in chosen],
+        compression=np.array([_last(one.compression) for one in results]),
+        relevance=np.array([_last(one.information) for one in results]),
+        n_features=np.array([len(features) for features in selected]),
+        selected_features=[np.array(features, np.int64) for features in selected],
         path=(free.compression, free.information),
     )
 

@@ -1,15 +1,18 @@
-"""What is chosen as one: a feature, or a group of features that enter and leave together."""
+"""Groups of features that are selected together; a feature in no group is one by itself."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from skinfo._counts._coded_table import CodedPiece, CodedTable
+from skinfo._counts._codes import padded_codes
+from skinfo._counts._joint_codes import joint_codes
 from skinfo.utils._column_params import feature_index
 
 
 @dataclass(frozen=True)
-class Units:
-    """The units of a selection.
+class FeatureGroups:
+    """The groups of a selection, features in no group among them.
 
     Attributes
     ----------
@@ -17,13 +20,13 @@ class Units:
         A feature's own name, or that of its group.
 
     members : list of ndarray
-        Features of each unit, in the order of X.
+        Features of each group, in the order of X.
 
-    costs : ndarray of shape (n_units,)
-        Bits that each costs: of a group the most that one of its features costs, paid once.
+    costs : ndarray of shape (n_groups,)
+        In bits: of a group the largest cost of a feature, once.
 
     include, exclude : tuple of int
-        Units chosen before all others, and never.
+        Groups selected before all others, and never.
     """
 
     names: list
@@ -32,16 +35,16 @@ class Units:
     include: tuple
     exclude: tuple
 
-    def of_features(self, values):
-        """Return the value of each feature's unit, (n_features,)."""
-        spread = np.empty(sum(map(len, self.members)), np.asarray(values).dtype)
+    def spread(self, values):
+        """Return the value of each feature's group, (n_features,)."""
+        of_features = np.empty(sum(map(len, self.members)), np.asarray(values).dtype)
         for value, members in zip(values, self.members, strict=True):
-            spread[members] = value
-        return spread
+            of_features[members] = value
+        return of_features
 
 
-def make_units(names, groups=None, costs=None, include=None, exclude=None, keys=()):
-    """Return the Units that the selector's parameters speak of.
+def make_feature_groups(names, groups=None, costs=None, include=None, exclude=None, keys=()):
+    """Return the FeatureGroups that parameters of the selector define.
 
     Parameters
     ----------
@@ -58,7 +61,7 @@ def make_units(names, groups=None, costs=None, include=None, exclude=None, keys=
         Features, by name or index, or a mask.
 
     keys : sequence, default=()
-        What the frame itself calls its columns, as in `feature_index`.
+        The names of the columns in the frame itself, as in `feature_index`.
 
     Raises
     ------
@@ -66,24 +69,24 @@ def make_units(names, groups=None, costs=None, include=None, exclude=None, keys=
         If a feature is not among the names, or is in two groups, or both included and
         excluded; if a cost is negative or not finite.
     """
-    families = _families(groups, names, keys)
-    grouped = {feature for _, members in families for feature in members}
-    families += [(names[j], [j]) for j in range(len(names)) if j not in grouped]
-    families.sort(key=lambda family: family[1][0])
-    members = [np.array(features) for _, features in families]
-    unit_of = np.empty(len(names), np.int64)
-    for unit, features in enumerate(members):
-        unit_of[features] = unit
+    named = _named_groups(groups, names, keys)
+    grouped = {feature for _, members in named for feature in members}
+    named += [(names[j], [j]) for j in range(len(names)) if j not in grouped]
+    named.sort(key=lambda group: group[1][0])
+    members = [np.array(features) for _, features in named]
+    group_of = np.empty(len(names), np.int64)
+    for group, features in enumerate(members):
+        group_of[features] = group
     of_feature = _costs(costs, names, keys)
-    included = _units_of(include, names, unit_of, "must_include", keys)
-    excluded = _units_of(exclude, names, unit_of, "must_exclude", keys)
+    included = _groups_of(include, names, group_of, "must_include", keys)
+    excluded = _groups_of(exclude, names, group_of, "must_exclude", keys)
     both = sorted(set(included) & set(excluded))
     if both:
         raise ValueError(
-            f"must_include and must_exclude both name {families[both[0]][0]!r}. Drop it from one."
+            f"must_include and must_exclude both name {named[both[0]][0]!r}. Drop it from one."
         )
-    return Units(
-        names=[name for name, _ in families],
+    return FeatureGroups(
+        names=[name for name, _ in named],
         members=members,
         costs=np.array([of_feature[features].max() for features in members]),
         include=included,
@@ -91,7 +94,41 @@ def make_units(names, groups=None, costs=None, include=None, exclude=None, keys=
     )
 
 
-def _families(groups, names, keys):
+def join_features(table, members):
+    """Return the CodedTable with one column for each group: the joint state of its features.
+
+    Parameters
+    ----------
+    table : CodedTable
+
+    members : list of ndarray
+        Features of each group.
+    """
+    if len(members) == table.n_features:
+        return table
+    sizes = [len(piece.target.codes) for piece in table.pieces]
+    joined = [padded_codes(len(members), n) for n in sizes]
+    n_levels = np.empty(len(members), np.int64)
+    for group, features in enumerate(members):
+        columns = [p.codes[features, :n] for p, n in zip(table.pieces, sizes, strict=True)]
+        if len(features) > 1:
+            columns, n_levels[group] = joint_codes(
+                columns, [piece.target.weights for piece in table.pieces]
+            )
+        else:
+            n_levels[group] = table.n_levels[features[0]]
+        for codes, column, n in zip(joined, columns, sizes, strict=True):
+            codes[group, :n] = column
+    feature_of = {group: int(f[0]) for group, f in enumerate(members) if len(f) == 1}
+    pooled = {group: j for group, j in feature_of.items() if j in table.n_single_levels}
+    pieces = [
+        CodedPiece(codes, piece.target, {g: piece.single_levels[j] for g, j in pooled.items()})
+        for codes, piece in zip(joined, table.pieces, strict=True)
+    ]
+    return CodedTable(pieces, n_levels, {g: table.n_single_levels[j] for g, j in pooled.items()})
+
+
+def _named_groups(groups, names, keys):
     """Return a list of (name, features in order)."""
     if groups is None:
         return []
@@ -101,7 +138,7 @@ def _families(groups, names, keys):
         entries = [(None, features) for features in groups]
     else:
         entries = _by_label(groups, names)
-    families, seen = [], {}
+    named, seen = [], {}
     for name, features in entries:
         members = sorted({feature_index(f, names, "groups", keys) for f in features})
         if not members:
@@ -114,8 +151,8 @@ def _families(groups, names, keys):
                     "A feature can be in one group."
                 )
             seen[feature] = name
-        families.append((name, members))
-    return families
+        named.append((name, members))
+    return named
 
 
 def _by_label(labels, names):
@@ -125,21 +162,21 @@ def _by_label(labels, names):
             f"groups as labels must have one entry a feature, got {len(labels)} for "
             f"{len(names)} features. A dict of name to features is the other spelling."
         )
-    families = {}
+    groups = {}
     for feature, label in enumerate(labels):
         if label is not None and label == label:
-            families.setdefault(str(label), []).append(feature)
-    return list(families.items())
+            groups.setdefault(str(label), []).append(feature)
+    return list(groups.items())
 
 
 def _costs(costs, names, keys):
     """Return the cost of each feature, (n_features,) float64."""
     given = {} if costs is None else costs
     if isinstance(given, dict):
-        by_place = {
+        by_index = {
             feature_index(f, names, "feature_costs", keys): cost for f, cost in given.items()
         }
-        given = [by_place.get(place, 0.0) for place in range(len(names))]
+        given = [by_index.get(j, 0.0) for j in range(len(names))]
     try:
         values = np.asarray(given, np.float64)
     except (TypeError, ValueError) as error:
@@ -158,8 +195,8 @@ def _costs(costs, names, keys):
     return values
 
 
-def _units_of(features, names, unit_of, argument, keys):
-    """Return the units of some features, in the order given."""
+def _groups_of(features, names, group_of, argument, keys):
+    """Return the groups of some features, in the order given."""
     if features is None:
         return ()
     chosen = features if isinstance(features, list | tuple) else np.asarray(features).tolist()
@@ -169,7 +206,7 @@ def _units_of(features, names, unit_of, argument, keys):
                 f"{argument} as a mask must have one entry a feature, got {len(chosen)} for "
                 f"{len(names)} features."
             )
-        places = np.flatnonzero(chosen)
+        features = np.flatnonzero(chosen)
     else:
-        places = [feature_index(f, names, argument, keys) for f in chosen]
-    return tuple(dict.fromkeys(int(unit_of[place]) for place in places))
+        features = [feature_index(f, names, argument, keys) for f in chosen]
+    return tuple(dict.fromkeys(int(group_of[feature]) for feature in features))

@@ -1,108 +1,147 @@
-"""The way of the search: T after each step, and what the step was worth."""
+"""Record of the greedy search: the bottleneck variable and the gain after each step."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from skinfo.feature_selection._bottleneck import BottleneckState
-from skinfo.utils._grouping import drop_gaps
+from skinfo._counts._evidence import TableEvidence
+from skinfo.feature_selection._bottleneck import BottleneckVariable
 
 BITS = 1.0 / np.log(2)
 
 
-class Step(NamedTuple):
-    """Features that were chosen together (one, or a pair), and what for."""
+class SelectionStep(NamedTuple):
+    """Features that are selected together (one, or a pair), and their gains.
+
+    Attributes
+    ----------
+    features : tuple of int
+
+    gains : tuple of float
+        I(X;Y|T) of each, given those before it, less its null mean, in nats.
+
+    pvalue : float
+    """
 
     features: tuple
-    gains: tuple  # I(X;Y|T) of each, given those before it, less its mean by chance, in nats
+    gains: tuple
     pvalue: float
 
 
-class Walk:
-    """Follows a search: the bottleneck variable T of what was chosen so far, and the records.
+class SelectionPath:
+    """The selected features in order, T after each step, and the gain of each step.
+
+    T is brought up to date when it is asked for: a published criterion may never do.
 
     Parameters
     ----------
-    candidates : Candidates
+    candidates : CandidateFeatures
 
     max_states : int
         The most states of T.
 
-    alone : tuple of ndarray
-        Gain, in nats, and p-value of each feature given nothing.
+    relevance : Gains
+        Of all features given nothing.
 
     Attributes
     ----------
-    state : BottleneckState
-
-    steps : list of Step
-
-    information, compression : list of float
-        I(T;Y), less its mean by chance, and H(T), in bits, after each feature.
+    selected : list of int
+        In the order selected.
     """
 
-    def __init__(self, candidates, max_states, alone):
+    def __init__(self, candidates, max_states, relevance):
+        self.selected = []
         self._candidates = candidates
         self._max_states = max_states
-        self.state = BottleneckState(candidates.target, max_states)
-        self.steps = []
-        self.information = []
-        self.compression = []
-        self._alone = alone
-        self._left = alone
+        self._relevance = relevance
+        self._remaining_gains = relevance
+        self._bottleneck = BottleneckVariable.constant(candidates.table)
+        self._steps = []
+        self._information = []
+        self._compression = []
+        self._n_in_state = 0
+
+    def select(self, feature):
+        """Select a feature, which is evaluated when T is needed."""
+        self.selected.append(feature)
+
+    def append(self, step):
+        """Select the features of a step that was evaluated given T, and refine T by them."""
+        _ = self.state  # of the features before
+        self.selected += step.features
+        self._refine(step)
 
     @property
-    def chosen(self):
-        """The features in the order chosen."""
-        return [feature for step in self.steps for feature in step.features]
+    def steps(self):
+        """The steps so far, all evaluated."""
+        _ = self.state
+        return self._steps
 
-    def weigh(self, feature):
-        """Return the Step that a single feature would be."""
-        if self._left is not None:
-            gains, pvalues = self._left
-            return Step((feature,), (gains[feature],), pvalues[feature])
-        gain, pvalue = self._candidates.evidence(np.array([feature]), *self.state.as_column())
-        return Step((feature,), (gain[0],), pvalue[0])
+    @property
+    def information(self):
+        """I(T;Y), less its null mean, in bits, after each feature."""
+        _ = self.state
+        return self._information
 
-    def weigh_left(self):
-        """Return gain, in nats, and p-value of each feature, (n_features,); NaN where chosen."""
-        if self._left is None:
-            gains = np.full(self._candidates.n_features, np.nan)
-            pvalues = gains.copy()
-            left = np.setdiff1d(np.arange(len(gains)), self.chosen)
-            if len(left):
-                found = self._candidates.evidence(left, *self.state.as_column())
-                gains[left], pvalues[left] = found
-            self._left = gains, pvalues
-        return self._left
+    @property
+    def compression(self):
+        """H(T), in bits, after each feature."""
+        _ = self.state
+        return self._compression
 
-    def split_by(self, feature):
-        """Return T and one feature as one column of codes without gaps, and how many levels."""
-        labels, n_states = self.state.as_column()
-        column, n_levels = self._candidates.column(feature)
-        joint = labels * n_levels + column
-        return drop_gaps(joint, n_states * n_levels)
+    @property
+    def state(self):
+        """T as a State of all selected features."""
+        while self._n_in_state < len(self.selected):
+            self._refine(self._evaluate(self.selected[self._n_in_state]))
+        return self._bottleneck.state
 
-    def follow(self, step):
-        """Make a step: refine T by its features, jointly."""
-        column, n_levels = self._candidates.groups(step.features[0])
-        for feature in step.features[1:]:
-            other, n_other = self._candidates.groups(feature)
-            column, n_levels = column.astype(np.int64) * n_other + other, n_levels * n_other
-            # T knows of the pair only when both are in.
-            self.information.append(self.information[-1] if self.information else 0.0)
-            self.compression.append(self.compression[-1] if self.compression else 0.0)
-        self.state.refine(column, n_levels)
-        self._left = None
-        self.steps.append(step)
-        self.information.append(self._candidates.information(self.state.counts()) * BITS)
-        self.compression.append(self.state.entropy())
+    def evaluate(self, feature):
+        """Return the SelectionStep of a single feature, given T."""
+        _ = self.state
+        return self._evaluate(feature)
 
-    def up_to(self, n_features):
-        """Return the walk that ends with the step by which so many features are chosen."""
-        walk = Walk(self._candidates, self._max_states, self._alone)
+    def _evaluate(self, feature):
+        if self._remaining_gains is not None:
+            gains, at = self._remaining_gains, feature
+        else:
+            gains = self._candidates.gains(np.array([feature]), self._bottleneck.state)
+            at = 0
+        return SelectionStep((feature,), (gains.nats[at],), gains.pvalues[at])
+
+    def evaluate_remaining(self):
+        """Return the Gains of all features, NaN for selected ones."""
+        state = self.state
+        if self._remaining_gains is None:
+            nats, pvalues = np.full((2, self._candidates.n_features), np.nan)
+            remaining = np.setdiff1d(np.arange(len(nats)), self.selected)
+            if len(remaining):
+                gains = self._candidates.gains(remaining, state)
+                nats[remaining], pvalues[remaining] = gains
+            self._remaining_gains = type(self._relevance)(nats, pvalues)
+        return self._remaining_gains
+
+    def _refine(self, step):
+        """Refine T by the features of a step, jointly."""
+        candidates = self._candidates
+        codings = [candidates.coding(feature) for feature in step.features]
+        self._bottleneck = self._bottleneck.refine(candidates.table, codings, self._max_states)
+        self._remaining_gains = None
+        self._n_in_state += len(step.features)
+        self._steps.append(step)
+        for _ in step.features[1:]:
+            # T depends on the pair only when both are in.
+            self._information.append(self._information[-1] if self._information else 0.0)
+            self._compression.append(self._compression[-1] if self._compression else 0.0)
+        evidence = TableEvidence.of_table(self._bottleneck.counts)
+        self._information.append(evidence.excess[0] / candidates.table.n * BITS)
+        self._compression.append(self._bottleneck.entropy())
+
+    def truncate(self, n_features):
+        """Return the path up to the step by which so many features are selected."""
+        path = SelectionPath(self._candidates, self._max_states, self._relevance)
         for step in self.steps:
-            if len(walk.chosen) >= n_features:
+            if len(path.selected) >= n_features:
                 break
-            walk.follow(step)
-        return walk
+            path.append(step)
+        return path

@@ -1,4 +1,4 @@
-"""What was found of each feature, as a table and as HTML."""
+"""Report of a selection, as a table and as HTML."""
 
 from html import escape
 
@@ -8,25 +8,25 @@ import numpy as np
 MOST_ROWS = 30
 
 
-def selection_report(selection, names):
-    """Return a DataFrame with one row a unit; see `InfoBottleneckSelector.report`."""
+def selection_report(result, names):
+    """Return a DataFrame with one row for each group; see `InfoBottleneckSelector.report`."""
     import pandas as pd
 
-    chosen = np.array(selection.chosen, dtype=np.int64)
-    bits_left, p_left = selection.left.copy(), selection.left_pvalues.copy()
-    bits_left[chosen], p_left[chosen] = selection.gains, selection.gain_pvalues
-    is_chosen = np.isin(np.arange(len(names)), chosen)
-    rest = np.flatnonzero(~is_chosen)
-    order = np.concatenate([chosen, rest[np.argsort(-bits_left[rest], kind="stable")]])
+    selected = np.array(result.selected, dtype=np.int64)
+    bits_left, p_left = result.remaining_gains.copy(), result.remaining_pvalues.copy()
+    bits_left[selected], p_left[selected] = result.gains, result.gain_pvalues
+    is_selected = np.isin(np.arange(len(names)), selected)
+    rest = np.flatnonzero(~is_selected)
+    order = np.concatenate([selected, rest[np.argsort(-bits_left[rest], kind="stable")]])
     table = pd.DataFrame(
         {
             "feature": names,
-            "bits": selection.relevance,
-            "p_value": selection.pvalues,
-            "selected": is_chosen,
+            "bits": result.relevance,
+            "p_value": result.pvalues,
+            "selected": is_selected,
             "bits_left": bits_left,
             "p_left": p_left,
-            "redundant_with": [names[w] if w >= 0 else "" for w in selection.explained_by],
+            "redundant_with": [names[w] if w >= 0 else "" for w in result.redundant_with],
         }
     )
     return table.iloc[order].reset_index(drop=True)

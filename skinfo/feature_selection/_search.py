@@ -1,47 +1,51 @@
-"""Greedy forward search over codes."""
+"""Greedy forward search over columns of codes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from skinfo._counts._coded_table import State
 from skinfo._kernels._candidates import INFO_Y_GIVEN_T
-from skinfo.feature_selection._gates import Gates
-from skinfo.feature_selection._interactions import best_pair
-from skinfo.feature_selection._path import BITS, Step, Walk
-from skinfo.feature_selection._stopping import keep_all
+from skinfo.feature_selection._path import BITS, SelectionPath, SelectionStep
+from skinfo.feature_selection._stopping import AcceptanceTest, keep_all
+
+# Pairs are ordered by their information, whose null mean is large for many levels; so many of
+# them are tested.
+N_TESTED = 50
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What a search is to do.
+class SearchSettings:
+    """Settings of a greedy search.
 
     Attributes
     ----------
-    n_select : int or None
-        How many features to choose; None stops where the best is not significant.
+    n_to_select : int or None
+        Number of features to select; None stops where the best one is not significant.
 
     alpha : float
         Level of that test, divided by the number of features left.
 
-    enough : callable
-        ``enough(information)``: how many of the features found are kept.
+    n_kept : callable
+        ``n_kept(information)``: how many of the features found are kept.
 
     max_states : int
         The most states of the bottleneck variable.
 
     costs : ndarray of shape (n_features,)
-        What each feature costs, in bits.
+        Of each feature, in bits.
 
     include, exclude : sequence of int
-        Features chosen before all others, and never.
+        Features selected before all others, and never.
 
     interactions : bool
-        Whether pairs are looked at where no single feature says anything.
+        Whether pairs are tried where no single feature is informative.
     """
 
-    n_select: int | None
+    n_to_select: int | None
     alpha: float = 0.05
-    enough: object = keep_all
+    n_kept: Callable = keep_all
     max_states: int = 64
     costs: np.ndarray | float = 0.0
     include: tuple = ()
@@ -49,198 +53,257 @@ class Plan:
     interactions: bool = False
 
 
-@dataclass
-class Selection:
-    """What the search found; information in bits."""
+@dataclass(frozen=True)
+class SelectionResult:
+    """The result of a search; information in bits.
 
-    relevance: np.ndarray  # corrected I(X;Y) of every feature, and its p-values
+    Attributes
+    ----------
+    relevance, pvalues : ndarray of shape (n_features,)
+        I(X;Y) of every feature less its null mean, and its p-value.
+
+    selected : list of int
+        In the order selected; the next four arrays have one entry for each.
+
+    gains, gain_pvalues, information, compression : ndarray of shape (n_selected,)
+        See `SelectionPath`.
+
+    remaining_gains, remaining_pvalues : ndarray of shape (n_features,)
+        I(X;Y|T) of the features that are not selected, NaN elsewhere.
+
+    redundant_with : ndarray of shape (n_features,), dtype int64
+        For an informative feature that is not selected the selected one given which it has the
+        least information, else -1.
+    """
+
+    relevance: np.ndarray
     pvalues: np.ndarray
-    # One entry a chosen feature, in order.
-    chosen: list
+    selected: list
     gains: np.ndarray
     gain_pvalues: np.ndarray
     information: np.ndarray
     compression: np.ndarray
-    # Of the features left: bits given the selection, p-values, and who explains them.
-    left: np.ndarray
-    left_pvalues: np.ndarray
-    explained_by: np.ndarray
+    remaining_gains: np.ndarray
+    remaining_pvalues: np.ndarray
+    redundant_with: np.ndarray
 
 
-def greedy_search(candidates, scorer, plan, on_step=None):
-    """Choose features one by one.
+def greedy_search(candidates, ranker, settings, on_select=None):
+    """Select features one by one.
 
     Parameters
     ----------
-    candidates : Candidates
+    candidates : CandidateFeatures
 
-    scorer : BottleneckScorer, SumScorer or LeastScorer
+    ranker : BottleneckRanker, SumRanker or MaxMinRanker
 
-    plan : Plan
+    settings : SearchSettings
 
-    on_step : callable or None, default=None
-        Called with each feature that is chosen.
+    on_select : callable or None, default=None
+        Called with each feature that is selected.
 
     Returns
     -------
-    selection : Selection
+    result : SelectionResult
     """
-    start = np.zeros(len(candidates.target.codes), np.int64), 1
-    relevance, pvalues = candidates.evidence(np.arange(candidates.n_features), *start)
-    search = Search(candidates, scorer, plan, relevance, pvalues)
-    search.run(on_step)
-    walk = search.finished_walk()
-    n_kept = max(plan.enough(walk.information), len(plan.include))
-    if n_kept < len(walk.chosen):
-        walk = walk.up_to(n_kept)
-    return describe(candidates, walk, relevance, pvalues, plan.alpha)
+    relevance = candidates.gains(np.arange(candidates.n_features), State())
+    path = GreedySearch(candidates, ranker, settings, relevance).run(on_select)
+    n_kept = max(settings.n_kept(path.information), len(settings.include))
+    if n_kept < len(path.selected):
+        path = path.truncate(n_kept)
+    return describe(candidates, path, relevance, settings.alpha)
 
 
-class Search:
-    """One run over the candidates.
+class GreedySearch:
+    """One search over the candidates.
 
     Parameters
     ----------
-    candidates : Candidates
+    candidates : CandidateFeatures
 
-    scorer : BottleneckScorer, SumScorer or LeastScorer
+    ranker : BottleneckRanker, SumRanker or MaxMinRanker
 
-    plan : Plan
+    settings : SearchSettings
 
-    relevance, pvalues : ndarray of shape (n_features,)
-        I(X;Y) of every feature, in nats, and its p-value.
-
-    Attributes
-    ----------
-    chosen : list of int
-        In the order chosen.
+    relevance : Gains
+        Of all features given nothing.
     """
 
-    def __init__(self, candidates, scorer, plan, relevance, pvalues):
-        self.chosen = []
+    def __init__(self, candidates, ranker, settings, relevance):
         self._candidates = candidates
-        self._scorer = scorer
-        self._plan = plan
-        self._costs = np.broadcast_to(np.asarray(plan.costs, float) / BITS, relevance.shape)
-        self._walk = Walk(candidates, plan.max_states, (relevance, pvalues))
-        self._gates = Gates(candidates, self._walk)
-        self._is_left = np.ones(candidates.n_features, bool)
-        self._is_left[list(plan.exclude)] = False
-        self._ends_by_itself = plan.n_select is None
-        # Where neither a test nor the score asks for T, it is made after the search.
-        self._needs_state = self._ends_by_itself or scorer.asks_state or plan.interactions
-        scorer.start(candidates, relevance, self._costs)
+        self._ranker = ranker
+        self._settings = settings
+        self._costs = np.broadcast_to(
+            np.asarray(settings.costs, float) / BITS, relevance.nats.shape
+        )
+        self._path = SelectionPath(candidates, settings.max_states, relevance)
+        self._acceptance = AcceptanceTest(candidates, self._path)
+        self._remaining = np.setdiff1d(np.arange(candidates.n_features), settings.exclude)
+        ranker.start(candidates, relevance.nats, self._costs)
 
-    def run(self, on_step=None):
-        """Choose features until there are enough."""
-        for feature in self._plan.include:
-            self._take(self._single(feature), on_step)
-        while self._is_left.any() and (
-            self._ends_by_itself or len(self.chosen) < self._plan.n_select
-        ):
-            step = self._next(np.flatnonzero(self._is_left))
-            if step is None:
-                break
-            self._take(step, on_step)
+    def run(self, on_select=None):
+        """Return the SelectionPath of the features that are selected."""
+        for feature in self._settings.include:
+            self._select(self._path.select, (feature,), feature, on_select)
+        while len(self._remaining) and not self._is_full(0):
+            if self._settings.n_to_select is None or self._settings.interactions:
+                step = self._next_step()
+                if step is None:
+                    break
+                self._select(self._path.append, step.features, step, on_select)
+            else:
+                best = self._ranker.best(self._remaining, self._path)
+                self._select(self._path.select, (best,), best, on_select)
+        return self._path
 
-    def finished_walk(self):
-        """Return the Walk along all that was chosen."""
-        for feature in self.chosen[len(self._walk.chosen) :]:
-            self._walk.follow(self._walk.weigh(feature))
-        return self._walk
+    def _is_full(self, n_more):
+        """Return whether there is no room for more features than so many."""
+        n_to_select = self._settings.n_to_select
+        return n_to_select is not None and len(self._path.selected) + n_more >= n_to_select
 
-    def _single(self, feature):
-        """Return the Step to one feature, weighed if T is at hand."""
-        return self._walk.weigh(feature) if self._needs_state else Step((feature,), None, None)
+    def _select(self, add, features, entry, on_select):
+        """Add an entry to the path, and tell the ranker."""
+        add(entry)
+        for feature in features:
+            self._remaining = self._remaining[self._remaining != feature]
+            self._ranker.add(feature)
+            if on_select is not None:
+                on_select(feature)
 
-    def _take(self, step, on_step):
-        for feature in step.features:
-            self.chosen.append(feature)
-            self._is_left[feature] = False
-            self._scorer.choose(feature)
-            if on_step is not None:
-                on_step(feature)
-        if self._needs_state:
-            self._walk.follow(step)
+    def _next_step(self):
+        """Return the step to the best feature or pair that is accepted.
 
-    def _next(self, left):
-        """Return the Step to the best feature, or pair of features; None where the search ends."""
-        best = self._single(self._scorer.best(left, self._walk))
-        if not self._ends_by_itself and not self._plan.interactions:
-            return best
+        If there is none, the step to the best feature where a number of them is asked for,
+        else None.
+        """
+        settings, remaining = self._settings, self._remaining
+        best = self._path.evaluate(self._ranker.best(remaining, self._path))
         # Both tests of a step share its level.
-        alpha = self._plan.alpha / 2 if self._plan.interactions else self._plan.alpha
-        level = alpha / len(left)
-        if self._is_enough(best, level):
+        alpha = settings.alpha / 2 if settings.interactions else settings.alpha
+        if self._accepts(best, alpha / len(remaining)):
             return best
         return (
-            self._best_significant(left, best.features[0], level)
-            or self._pair(left, alpha)
-            or (None if self._ends_by_itself else best)
+            self._best_accepted(best.features[0], alpha / len(remaining))
+            or self._best_pair(alpha)
+            or (None if settings.n_to_select is None else best)
         )
 
-    def _is_enough(self, step, level):
-        """Return whether a single feature is significant, and worth its costs."""
+    def _accepts(self, step, alpha):
+        """Return whether a single feature is significant at alpha, and worth its costs."""
         (feature,) = step.features
-        is_telling = step.pvalue <= level and step.gains[0] > self._price([feature])[0]
-        return is_telling and self._gates.let_in(feature, level)
+        return (
+            step.pvalue <= alpha
+            and step.gains[0] > self._total_costs([feature])[0]
+            and self._acceptance.accepts(feature, alpha)
+        )
 
-    def _best_significant(self, left, refused, level):
-        """Return the Step to the best of the features that are enough, None if none is."""
-        gains, pvalues = self._walk.weigh_left()
-        telling = left[(pvalues[left] <= level) & (gains[left] > self._price(left))]
-        telling = telling[telling != refused]
-        while len(telling):
-            step = self._walk.weigh(self._scorer.best(telling, self._walk))
-            if self._is_enough(step, level):
+    def _best_accepted(self, refused, alpha):
+        """Return the step to the best of the features that are accepted, None if none is."""
+        nats, pvalues = (values[self._remaining] for values in self._path.evaluate_remaining())
+        is_worth = (pvalues <= alpha) & (nats > self._total_costs(self._remaining))
+        some = self._remaining[is_worth]
+        some = some[some != refused]
+        while len(some):
+            step = self._path.evaluate(self._ranker.best(some, self._path))
+            if self._accepts(step, alpha):
                 return step
-            telling = telling[telling != step.features[0]]
+            some = some[some != step.features[0]]
         return None
 
-    def _pair(self, left, alpha):
-        """Return the Step to the best pair that is significant and worth its costs, or None."""
-        has_room = self._ends_by_itself or len(self.chosen) + 2 <= self._plan.n_select
-        if not self._plan.interactions or not has_room:
+    def _best_pair(self, alpha):
+        """Return the step to the best pair that is significant and worth its costs, or None."""
+        if not self._settings.interactions or self._is_full(1):
             return None
-        step = best_pair(self._candidates, left, self._walk, alpha)
-        if step is None or sum(step.gains) <= sum(self._price(list(step.features))):
+        step = best_pair(self._candidates, self._remaining, self._path, alpha)
+        if step is None or sum(step.gains) <= sum(self._total_costs(list(step.features))):
             return None
         return step
 
-    def _price(self, features):
-        """Return what features cost, in nats: their costs, and their description at its price."""
+    def _total_costs(self, features):
+        """Return the costs of features and of their description, in nats."""
         features = np.asarray(features)
-        return self._costs[features] + self._scorer.description(features, self._walk)
+        return self._costs[features] + self._ranker.description_costs(features, self._path)
 
 
-def describe(candidates, walk, relevance, pvalues, alpha):
-    """Return the Selection at the end of a walk: also what is left, and why."""
-    chosen = walk.chosen
-    left = np.setdiff1d(np.arange(candidates.n_features), chosen)
-    gains_left, left_pvalues = walk.weigh_left()
-    return Selection(
-        relevance=relevance * BITS,
-        pvalues=pvalues,
-        chosen=chosen,
-        gains=np.array([gain for step in walk.steps for gain in step.gains]) * BITS,
-        gain_pvalues=np.array([step.pvalue for step in walk.steps for _ in step.features]),
-        information=np.array(walk.information),
-        compression=np.array(walk.compression),
-        left=gains_left * BITS,
-        left_pvalues=left_pvalues,
-        explained_by=who_explains(candidates, chosen, left[pvalues[left] < alpha]),
+def best_pair(candidates, remaining, path, alpha):
+    """Return the SelectionStep of the most informative significant pair of features, or None.
+
+    Pairs like the two inputs of an exclusive or, neither of which is informative alone.
+    I(X,W;Y|T) = I(W;Y|T) + I(X;Y|W,T), each less its null mean. Every pair is counted once, which
+    takes as long as p / 2 ordinary steps.
+
+    Parameters
+    ----------
+    candidates : CandidateFeatures
+
+    remaining : ndarray of shape (n_remaining,), dtype int64
+
+    path : SelectionPath
+
+    alpha : float
+        Level of the test of all pairs together.
+
+    Returns
+    -------
+    step : SelectionStep or None
+    """
+    if len(remaining) < 2:
+        return None
+    table, state = candidates.table, path.state
+    gains = candidates.terms(remaining, state)[:, INFO_Y_GIVEN_T]
+    found = []
+    for i, w in enumerate(remaining[:-1].tolist()):
+        others = remaining[i + 1 :]
+        given = candidates.terms(others, table.times(state, table.coding(w)))[:, INFO_Y_GIVEN_T]
+        together = given + gains[i]
+        keep = np.argsort(-together, kind="stable")[:N_TESTED]
+        found += [(together[at], w, int(others[at])) for at in keep]
+    found = sorted(found, key=lambda pair: (-round(pair[0], 12), pair[1:]))[:N_TESTED]
+    n_pairs = len(remaining) * (len(remaining) - 1) / 2
+    for _, w, x in found:
+        step = evaluate_pair(candidates, state, w, x)
+        if step.pvalue * n_pairs <= alpha:
+            return step
+    return None
+
+
+def evaluate_pair(candidates, state, w, x):
+    """Return the SelectionStep of a pair of features given T."""
+    table = candidates.table
+    first = candidates.evidence(np.array([w]), state)
+    second = candidates.evidence(np.array([x]), table.times(state, table.coding(w)))
+    gains = tuple(candidates.gains_of(evidence).nats[0] for evidence in (first, second))
+    return SelectionStep((w, x), gains, first.plus(second).pvalue[0])
+
+
+def describe(candidates, path, relevance, alpha):
+    """Return the SelectionResult at the end of a path."""
+    remaining = np.setdiff1d(np.arange(candidates.n_features), path.selected)
+    remaining_gains = path.evaluate_remaining()
+    is_informative = relevance.pvalues[remaining] < alpha
+    return SelectionResult(
+        relevance=relevance.nats * BITS,
+        pvalues=relevance.pvalues,
+        selected=path.selected,
+        gains=np.array([gain for step in path.steps for gain in step.gains]) * BITS,
+        gain_pvalues=np.array([step.pvalue for step in path.steps for _ in step.features]),
+        information=np.array(path.information),
+        compression=np.array(path.compression),
+        remaining_gains=remaining_gains.nats * BITS,
+        remaining_pvalues=remaining_gains.pvalues,
+        redundant_with=most_redundant_with(candidates, path.selected, remaining[is_informative]),
     )
 
 
-def who_explains(candidates, chosen, informative):
-    """Return, for each informative feature left, the chosen W with the least I(X;Y|W), else -1."""
-    explained_by = np.full(candidates.n_features, -1)
-    if not len(informative):
-        return explained_by
-    least = np.full(candidates.n_features, np.inf)
-    for w in chosen:
-        given = candidates.terms(informative, *candidates.column(w))[:, INFO_Y_GIVEN_T]
-        less = informative[given < least[informative]]
-        least[less] = given[given < least[informative]]
-        explained_by[less] = w
-    return explained_by
+def most_redundant_with(candidates, selected, features):
+    """Return, for each of some features, the selected W with the least I(X;Y|W), else -1."""
+    redundant_with = np.full(candidates.n_features, -1)
+    if not len(features):
+        return redundant_with
+    minimum = np.full(candidates.n_features, np.inf)
+    for w in selected:
+        given = candidates.terms(features, candidates.table.state_of(w))[:, INFO_Y_GIVEN_T]
+        less = given < minimum[features]
+        minimum[features[less]] = given[less]
+        redundant_with[features[less]] = w
+    return redundant_with

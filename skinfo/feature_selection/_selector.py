@@ -11,19 +11,11 @@ from sklearn.feature_selection import SelectorMixin
 from sklearn.utils import check_array, get_tags
 from sklearn.utils.validation import check_is_fitted
 
-from skinfo._counts._codes import feature_codes
 from skinfo._counts._kinds import unmasked
 from skinfo._counts._table import as_rows, read_table
-from skinfo.feature_selection._candidates import Candidates
-from skinfo.feature_selection._criteria import CRITERIA
-from skinfo.feature_selection._families import unit_codes
-from skinfo.feature_selection._feature_groups import make_units
 from skinfo.feature_selection._output import as_array, take_columns
-from skinfo.feature_selection._rankers import make_scorer
+from skinfo.feature_selection._problem import prepare_search
 from skinfo.feature_selection._report import selection_html, selection_report
-from skinfo.feature_selection._search import Plan, greedy_search
-from skinfo.feature_selection._stopping import keep_all, until_elbow, until_share
-from skinfo.feature_selection._targets import code_target
 from skinfo.utils._compat import (
     HasMethods,
     Interval,
@@ -34,7 +26,7 @@ from skinfo.utils._compat import (
 )
 from skinfo.utils._fit_state import unfitted_on_failure
 from skinfo.utils._progress import CallbackSupportMixin, Progress, with_callbacks
-from skinfo.utils._validation import MEANING_OF_Y, explain_missing_arguments, match_name
+from skinfo.utils._validation import MEANING_OF_Y, explain_missing_arguments
 from skinfo.utils._warnings import warn_caller
 
 
@@ -305,16 +297,12 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
             among the columns, or is in two groups; if weights or costs are negative or weights all
             zero; if `beta` is given with another criterion; if `binner` does not give bin numbers.
         """
-        candidates, plan, units, coded = self._prepare(X, y, sample_weight)
-        progress = Progress(self, plan.n_select, X, y)
-        with candidates:
-            selection = greedy_search(
-                candidates,
-                make_scorer(self._criterion(), self.beta),
-                plan,
-                on_step=lambda unit: progress.step(units.names[unit]),
-            )
-        self._store(selection, units, coded)
+        problem = prepare_search(self, X, y, sample_weight)
+        progress = Progress(self, problem.settings.n_to_select, X, y)
+        result = problem.search(
+            self.beta, on_select=lambda group: progress.step(problem.groups.names[group])
+        )
+        self._store(result, problem)
         progress.end()
         return self
 
@@ -384,7 +372,7 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
             something of y but was dropped, the chosen one given which it says least.
         """
         check_is_fitted(self)
-        return selection_report(self._selection, self._units.names)
+        return selection_report(self._result, self._groups.names)
 
     def _nothing(self, X, table):
         """Return no column of X, with a warning."""
@@ -396,105 +384,26 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
             return X.tocsr()[:, :0]
         return np.empty((table.shape[0], 0), getattr(X, "dtype", np.float64))
 
-    def _prepare(self, X, y, sample_weight):
-        """Return the Candidates of a table, the Plan, the Units, and the target as classes."""
-        criterion = self._criterion()
-        if self.beta is not None and criterion != "bottleneck":
-            raise ValueError(
-                f"beta={self.beta} is of use with criterion='bottleneck' only, got "
-                f"criterion={self.criterion!r}. Leave beta at None."
-            )
-        table = read_table(self, X, reset=True, accept_sparse=True, ensure_min_samples=2)
-        coded = code_target(y, table, sample_weight, self, self.target_type)
-        units = make_units(
-            table.names,
-            self.groups,
-            self.feature_costs,
-            self.must_include,
-            self.must_exclude,
-            table.keys,
-        )
-        plan = self._plan(units)
-        codes, n_levels, whole = feature_codes(
-            table, coded.target, coded.keep, binner=self.binner, n_jobs=self.n_jobs
-        )
-        codes, n_levels, whole = unit_codes(codes, n_levels, whole, units.members, coded.target)
-        candidates = Candidates(codes, n_levels, coded.target, whole=whole, n_jobs=self.n_jobs)
-        return candidates, plan, units, coded
-
-    def _criterion(self):
-        """Return the name of the criterion as `CRITERIA` has it."""
-        names = ["bottleneck", *CRITERIA]
-        return match_name(
-            self.criterion, names, parameter="criterion", caller="InfoBottleneckSelector"
-        )
-
-    def _plan(self, units):
-        """Return what the search is to do."""
-        return Plan(
-            n_select=self._n_select(units),
-            alpha=self.alpha,
-            enough=self._enough(),
-            max_states=self.max_states,
-            costs=units.costs,
-            include=units.include,
-            exclude=units.exclude,
-            interactions=self.interactions,
-        )
-
-    def _n_select(self, units):
-        """Return how many units to choose, None for as many as are significant."""
-        wanted, n_units = self.n_features_to_select, len(units.names)
-        if isinstance(wanted, str):
-            return None
-        if not isinstance(wanted, Integral):
-            wanted = max(int(wanted * n_units), 1, len(units.include))
-        n_open = n_units - len(units.exclude)
-        if wanted > n_open:
-            what = "features" if n_units == self.n_features_in_ else "features and groups"
-            raise ValueError(
-                f"n_features_to_select={self.n_features_to_select} must be at most the number of "
-                f"{what} that may be selected, got n_features={n_open}. Ask for fewer, or for "
-                "'auto'."
-            )
-        if wanted < len(units.include):
-            raise ValueError(
-                f"must_include names {len(units.include)} features, but n_features_to_select="
-                f"{self.n_features_to_select}. Ask for at least as many."
-            )
-        return int(wanted)
-
-    def _enough(self):
-        """Return the rule by which the features found are kept."""
-        if self.information is None:
-            return until_elbow if self.n_features_to_select == "elbow" else keep_all
-        if self.n_features_to_select != "auto":
-            raise ValueError(
-                f"information={self.information} says how much is enough, and so does "
-                f"n_features_to_select={self.n_features_to_select!r}. Leave that at 'auto'."
-            )
-        return until_share(self.information)
-
-    def _store(self, selection, units, coded):
-        self._selection = selection
-        self._units = units
-        self.target_type_ = coded.kind
-        self.classes_ = coded.classes
-        self.target_edges_ = coded.edges
-        self.mutual_info_ = units.of_features(selection.relevance)
-        self.p_values_ = units.of_features(selection.pvalues)
-        self.gains_ = selection.gains
-        self.information_ = selection.information
-        self.compression_ = selection.compression
-        features = [feature for unit in selection.chosen for feature in units.members[unit]]
+    def _store(self, result, problem):
+        groups, discretised = problem.groups, problem.discretised
+        self._result = result
+        self._groups = groups
+        self.target_type_ = discretised.target_type
+        self.classes_ = discretised.classes
+        self.target_edges_ = discretised.edges
+        self.mutual_info_ = groups.spread(result.relevance)
+        self.p_values_ = groups.spread(result.pvalues)
+        self.gains_ = result.gains
+        self.information_ = result.information
+        self.compression_ = result.compression
+        features = [feature for group in result.selected for feature in groups.members[group]]
         self.selected_features_ = np.array(features, dtype=np.int64)
         self.n_features_ = len(features)
-        ranking = np.ones(len(units.names), np.int64)
-        rest = np.setdiff1d(np.arange(len(units.names)), selection.chosen)
-        ranking[rest[np.argsort(-selection.left[rest], kind="stable")]] += np.arange(
-            1, len(rest) + 1
-        )
-        self.ranking_ = units.of_features(ranking)
+        ranking = np.ones(len(groups.names), np.int64)
+        rest = np.setdiff1d(np.arange(len(groups.names)), result.selected)
+        order = np.argsort(-result.remaining_gains[rest], kind="stable")
+        ranking[rest[order]] += np.arange(1, len(rest) + 1)
+        self.ranking_ = groups.spread(ranking)
         self.support_ = self.ranking_ == 1
 
     def __sklearn_is_fitted__(self):

@@ -1,17 +1,79 @@
-"""When it is enough: how many of the features found are kept."""
+"""End of an automatic selection: tests of the next feature, and how many features are kept."""
 
 import numpy as np
 
+from skinfo._counts._evidence import is_confirmed
+
+
+class AcceptanceTest:
+    """Tests of a feature that looks significant, before an automatic selection accepts it.
+
+    Parameters
+    ----------
+    candidates : CandidateFeatures
+
+    path : SelectionPath
+    """
+
+    def __init__(self, candidates, path):
+        self._candidates = candidates
+        self._path = path
+        # P-values of pairs of features: of dependence, and of the first given the second.
+        self._dependence = {}
+        self._given_selected = {}
+
+    def accepts(self, feature, alpha):
+        """Return whether a feature is significant by sampled tables and no copy of another.
+
+        Parameters
+        ----------
+        alpha : float
+            Level of each test.
+        """
+        return self._is_confirmed(feature, alpha) and not self._is_copy(feature, alpha)
+
+    def _is_confirmed(self, feature, alpha):
+        """Return whether sampled tables, where needed, give a p-value of at most alpha."""
+        table = self._candidates.table
+        if not table.is_whole:
+            return True
+        counts = table.counts(table.coding(feature), self._path.state)
+        return is_confirmed(counts.astype(np.int64), alpha)
+
+    def _is_copy(self, feature, alpha):
+        """Return whether a feature may be informative only through a selected one.
+
+        T discards some of the information of a selected feature W by merging, and a copy of W
+        would restore it. So a feature that depends on W must be informative given W alone, or
+        given T and W.
+        """
+        candidates, table = self._candidates, self._candidates.table
+        one = np.array([feature])
+        for w in self._path.selected:
+            pair = feature, w
+            if pair not in self._dependence:
+                self._dependence[pair] = candidates.dependence(feature, w)
+            if self._dependence[pair] > alpha:
+                continue
+            if pair not in self._given_selected:
+                self._given_selected[pair] = candidates.gains(one, table.state_of(w)).pvalues[0]
+            if self._given_selected[pair] <= alpha:
+                continue
+            both = table.times(self._path.state, table.coding(w))
+            if candidates.gains(one, both).pvalues[0] > alpha:
+                return True
+        return False
+
 
 def keep_all(information):
-    """Keep whatever was found."""
+    """Keep all features."""
     return len(information)
 
 
 def until_elbow(information):
-    """Return how many features there are at the elbow of I(T;Y) over their number.
+    """Return the number of features at the elbow of I(T;Y) over their number.
 
-    The elbow is the point farthest above the straight line from nothing to the last feature
+    The elbow is the point farthest above the straight line from the origin to the last feature
     (Satopaa, Albrecht, Irwin and Raghavan, ICDCSW 2011).
     """
     if len(information) < 2:
@@ -22,7 +84,7 @@ def until_elbow(information):
 
 
 def until_share(share):
-    """Return a rule: the fewest features that hold a share of the information of all found."""
+    """Return a rule: the fewest features with a share of the information of all found."""
 
     def rule(information):
         if not len(information):

@@ -1,9 +1,8 @@
 """Groups of the levels of a categorical column that are informative about the target."""
 
-from heapq import heappop, heappush
-
 import numpy as np
 
+from skinfo._counts._joint_codes import median_cells
 from skinfo._kernels._agglomeration import agglomerate, merged_labels
 from skinfo._kernels._partition import bin_cost, optimal_partitions
 from skinfo.utils._grouping import sum_groups
@@ -52,47 +51,6 @@ def cells_of_similar_rates(stats, statistics, most):
     overall = about_y.sum(axis=0) / sizes.sum()
     rates = (about_y + PRIOR_SAMPLES * overall) / (sizes + PRIOR_SAMPLES)[:, None]
     return median_cells(rates.T, sizes, most)
-
-
-def median_cells(states, weights, most):
-    """Return the cell of each state (column of `states`), at most so many cells.
-
-    The heaviest cell is split at the median of the row that varies most in it, until there are
-    `most`, or none can be split.
-    """
-    waiting = [(-weights.sum(), 0, np.arange(states.shape[1]))]
-    unsplit, n_made = [], 1
-    while waiting and len(waiting) + len(unsplit) < most:
-        _, _, cell = heappop(waiting)
-        right = _upper_half(states[:, cell], weights[cell])
-        if right is None:
-            unsplit.append(cell)
-            continue
-        for half in (cell[~right], cell[right]):
-            # Of equally heavy cells the one made first is split first.
-            heappush(waiting, (-weights[half].sum(), n_made, half))
-            n_made += 1
-    cells = [*unsplit, *(cell for _, _, cell in waiting)]
-    cell_of = np.empty(states.shape[1], np.int64)
-    for label, cell in enumerate(sorted(cells, key=lambda cell: cell[0])):
-        cell_of[cell] = label
-    return cell_of
-
-
-def _upper_half(states, weights):
-    """Return which states are above the median of the row that varies most, None if all agree."""
-    share = weights / weights.sum()
-    row = states[0]
-    if len(states) > 1:
-        means = states @ share
-        spread = (states - means[:, None]) ** 2 @ share
-        row = states[int(np.argmax(np.round(spread, 12)))]
-    if row.min() == row.max():
-        return None
-    order = np.argsort(row, kind="stable")
-    middle = row[order][np.searchsorted(np.cumsum(share[order]), 0.5)]
-    right = row > middle
-    return right if right.any() else row >= middle
 
 
 def _groups_of_sorted(stats, settings, n_levels):

@@ -171,7 +171,7 @@ def test_an_interrupted_fit_leaves_nothing(rng, monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("skinfo.feature_selection._selector.greedy_search", interrupt)
+    monkeypatch.setattr("skinfo.feature_selection._problem.greedy_search", interrupt)
     with pytest.raises(KeyboardInterrupt):
         selector.fit(X, y)
     assert not selector.__sklearn_is_fitted__()
@@ -209,7 +209,7 @@ def test_html_says_what_was_selected(rng):
             {"must_include": ["a", "b"], "n_features_to_select": 1},
             "must_include names 2 features, but n_features_to_select=1",
         ),
-        ({"information": 0.5, "n_features_to_select": 2}, "information=0.5 says how much"),
+        ({"information": 0.5, "n_features_to_select": 2}, "information=0.5 limits the number"),
         (
             {"n_features_to_select": 6, "must_exclude": ["a"]},
             "n_features_to_select=6 must be at most the number of features that may be selected",

@@ -259,7 +259,7 @@ def test_a_fit_that_ends_in_the_middle_leaves_nothing(error, monkeypatch):
     def stop(*_, **__):
         raise error
 
-    monkeypatch.setattr("skinfo.feature_selection._selector.greedy_search", stop)
+    monkeypatch.setattr("skinfo.feature_selection._problem.greedy_search", stop)
     with pytest.raises(error):
         selector.fit(X.rename(columns={"a": "c"}), Y)
     assert [name for name in vars(selector) if name.endswith("_")] == []

@@ -279,7 +279,7 @@ X_OK, Y_OK = np.arange(20.0).reshape(10, 2), np.arange(10) % 2
         ({"n_features_to_select": 0}, "'n_features_to_select' parameter"),
         ({"n_features_to_select": "all"}, "'n_features_to_select' parameter .* Got 'all'"),
         ({"criterion": "mrmir"}, "'criterion' parameter .* Got 'mrmir'"),
-        ({"criterion": "jmi", "beta": 2.0}, "beta=2.0 is of use with criterion='bottleneck' only"),
+        ({"criterion": "jmi", "beta": 2.0}, "beta=2.0 only applies to criterion='bottleneck'"),
         ({"beta": 0}, "'beta' parameter"),
         ({"alpha": 1.5}, "'alpha' parameter"),
         ({"max_states": 1}, "'max_states' parameter"),

@@ -12,7 +12,7 @@ from skinfo._kernels._candidates import (
     candidate_evidence,
     candidate_terms,
 )
-from skinfo._kernels._contingency import CellTables, Lookups, Sample
+from skinfo._kernels._contingency import Lookups, Sample, StateTables
 from skinfo._kernels._elementary import xlogx_table
 from skinfo._kernels._independence import NULL_MEAN, NULL_VARIANCE, SMALL_TABLE_PVALUE
 from skinfo._kernels._maxmin import GIVEN, JOINT, NORMALIZED, argmax_of_min
@@ -36,11 +36,15 @@ def sample_of(codes, n_levels, y, weights=None):
     return Sample(padded, n_levels, y, 3, np.empty(0) if weights is None else weights)
 
 
+def tables_of(sample, features, state, n_states):
+    return StateTables(sample, LOOKUPS, np.asarray(state, np.int32), n_states, features)
+
+
 def terms_of(data, weights=None, features=None, corrected=False):
     codes, n_levels, state, y = data
     features = np.arange(len(codes)) if features is None else np.array(features)
     sample = sample_of(codes, n_levels, y, weights)
-    return candidate_terms(sample, LOOKUPS, features, state, 3, corrected)
+    return candidate_terms(tables_of(sample, features, state, 3), features, corrected)
 
 
 def test_terms_against_scikit_learn(data):
@@ -81,7 +85,7 @@ def margins(labels, x, n):
 def evidence_of(data, weights=None):
     codes, n_levels, state, y = data
     sample = sample_of(codes, n_levels, y, weights)
-    return candidate_evidence(sample, LOOKUPS, np.arange(5), state, 3)
+    return candidate_evidence(tables_of(sample, np.arange(5), state, 3), np.arange(5))
 
 
 def test_null_moments_of_strata_add(data):
@@ -126,7 +130,7 @@ def test_tables_are_counted_right_however_they_are_counted(rng, n, n_states, n_l
     np.add.at(expected, (state * 3 + y, column), 1)
     for weights in (None, np.full(n, 2.0)):
         sample = sample_of(column[None].astype(np.uint8), np.array([n_levels]), y, weights)
-        tables = CellTables(sample, LOOKUPS, state, n_states, np.array([0]))
+        tables = tables_of(sample, np.array([0]), state, n_states)
         for _ in range(2):  # counters start anew
             counts = tables.table(0)
         np.testing.assert_array_equal(counts, expected * (1 if weights is None else 2))
@@ -145,8 +149,7 @@ def test_least_terms_are_those_of_candidates(rng, n_levels, corrected, term):
         sample = sample_of(codes, np.full(12, n_levels), y, weights)
         values = np.empty((len(chosen), len(left)))
         for i, w in enumerate(chosen):
-            of_w = codes[w].astype(np.int64)
-            terms = candidate_terms(sample, LOOKUPS, left, of_w, n_levels, corrected)
+            terms = candidate_terms(tables_of(sample, left, codes[w], n_levels), left, corrected)
             values[i] = terms[:, INFO_Y_GIVEN_T] + (term != GIVEN) * relevance[w]
             if term == NORMALIZED:
                 values[i] /= terms[:, JOINT_ENTROPY]

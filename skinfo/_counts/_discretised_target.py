@@ -1,0 +1,92 @@
+"""A target of any type as classes, for contingency tables."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+
+from skinfo._counts._cut_values import cut_values
+from skinfo._counts._joint_codes import joint_codes
+from skinfo._counts._quantiles import bin_starts, default_n_bins
+from skinfo._counts._source import InMemory, as_source
+from skinfo._counts._target import ClassTarget
+
+
+@dataclass(frozen=True)
+class DiscretisedTarget:
+    """A target as classes.
+
+    Attributes
+    ----------
+    target : ClassTarget
+        Of the samples of positive weight.
+
+    target_type : {"binary", "multiclass", "continuous", "multioutput"}
+
+    classes : ndarray or list of ndarray
+        The classes of y, None for a continuous y; of several outputs a list.
+
+    edges : ndarray or list of ndarray
+        Bin edges of a continuous y, None for classes; of several outputs a list.
+    """
+
+    target: ClassTarget
+    target_type: str
+    classes: Any
+    edges: Any
+
+
+def as_source_of_classes(
+    X: Any, y: Any, sample_weight: Any, *, estimator: BaseEstimator, target_type: str
+) -> tuple[InMemory, DiscretisedTarget]:
+    """Check X, y and weights, and return them as a source, and the target as classes.
+
+    Parameters
+    ----------
+    X, sample_weight, estimator, target_type
+        As of `as_source`.
+
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str
+        Several outputs are one variable: their joint state.
+    """
+    options = {"estimator": estimator, "target_type": target_type}
+    # y may be a dataframe, or nothing but convertible to an array.
+    outputs = np.asarray(y)
+    if outputs.ndim != 2 or outputs.shape[1] == 1:
+        source = as_source(X, y, sample_weight, **options)
+        return source, _discretise(source)
+    sources = [as_source(X, column, sample_weight, **options) for column in outputs.T]
+    discretised = [_discretise(source) for source in sources]
+    target = discretised[0].target
+    codes = np.stack([output.target.codes for output in discretised])
+    (joint,), n_states = joint_codes([codes], [target.weights])
+    return sources[0], DiscretisedTarget(
+        _with_codes(target, joint, n_states),
+        "multioutput",
+        [output.classes for output in discretised],
+        [output.edges for output in discretised],
+    )
+
+
+def _discretise(source: InMemory) -> DiscretisedTarget:
+    """Return the target of a source; numbers are cut into equal-frequency bins."""
+    target = source.target
+    if isinstance(target, ClassTarget):
+        return DiscretisedTarget(target, target.target_type, target.classes, None)
+    y = source.y[source.rows]
+    weights = target.weights if target.is_weighted else None
+    starts = bin_starts(y, default_n_bins(target.weights.sum()), weights)
+    codes = np.searchsorted(starts, y, side="right")
+    values = np.unique(y)
+    first = np.searchsorted(values, starts)
+    edges = cut_values(values[first - 1], values[first])
+    return DiscretisedTarget(_with_codes(target, codes, len(edges) + 1), "continuous", None, edges)
+
+
+def _with_codes(target: Any, codes: NDArray[np.integer], n_classes: int) -> ClassTarget:
+    """Return the samples of a target with other classes."""
+    return ClassTarget(
+        codes.astype(np.int32), np.arange(n_classes), target.weights, target.is_weighted
+    )

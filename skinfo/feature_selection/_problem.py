@@ -1,0 +1,148 @@
+"""The search problem of a selector with data: columns, target and settings."""
+
+from dataclasses import dataclass
+from numbers import Integral
+
+from skinfo._counts._coded_table import CodedTable, code_table
+from skinfo._counts._discretised_target import DiscretisedTarget, as_source_of_classes
+from skinfo.feature_selection._candidates import CandidateFeatures
+from skinfo.feature_selection._criteria import CRITERIA
+from skinfo.feature_selection._feature_groups import (
+    FeatureGroups,
+    join_features,
+    make_feature_groups,
+)
+from skinfo.feature_selection._rankers import make_ranker
+from skinfo.feature_selection._search import SearchSettings, greedy_search
+from skinfo.feature_selection._stopping import keep_all, until_elbow, until_share
+from skinfo.utils._parallel import ThreadPool
+from skinfo.utils._validation import match_name
+
+
+@dataclass(frozen=True)
+class SearchProblem:
+    """All that a search needs.
+
+    Attributes
+    ----------
+    table : CodedTable
+        A column for each group.
+
+    groups : FeatureGroups
+
+    settings : SearchSettings
+
+    criterion : str
+
+    discretised : DiscretisedTarget
+
+    n_jobs : int or None
+    """
+
+    table: CodedTable
+    groups: FeatureGroups
+    settings: SearchSettings
+    criterion: str
+    discretised: DiscretisedTarget
+    n_jobs: int | None
+
+    def search(self, beta, on_select=None):
+        """Return the SelectionResult; see `greedy_search`."""
+        with ThreadPool(self.n_jobs) as threads:
+            return greedy_search(
+                CandidateFeatures(self.table, threads),
+                make_ranker(self.criterion, beta),
+                self.settings,
+                on_select,
+            )
+
+
+def prepare_search(selector, X, y, sample_weight):
+    """Return the SearchProblem of a selector with data.
+
+    Parameters
+    ----------
+    selector : InfoBottleneckSelector
+
+    X, y, sample_weight
+        As of its `fit`.
+    """
+    criterion = criterion_of(selector)
+    if selector.beta is not None and criterion != "bottleneck":
+        raise ValueError(
+            f"beta={selector.beta} only applies to criterion='bottleneck', got "
+            f"criterion={selector.criterion!r}. Leave beta at None."
+        )
+    source, discretised = as_source_of_classes(
+        X, y, sample_weight, estimator=selector, target_type=selector.target_type
+    )
+    groups = make_feature_groups(
+        source.names,
+        selector.groups,
+        selector.feature_costs,
+        selector.must_include,
+        selector.must_exclude,
+        source.keys,
+    )
+    settings = SearchSettings(
+        n_to_select=_n_to_select(selector, groups),
+        alpha=selector.alpha,
+        n_kept=_n_kept(selector),
+        max_states=selector.max_states,
+        costs=groups.costs,
+        include=groups.include,
+        exclude=groups.exclude,
+        interactions=selector.interactions,
+    )
+    table = code_table(source, discretised.target, binner=selector.binner, n_jobs=selector.n_jobs)
+    return SearchProblem(
+        join_features(table, groups.members),
+        groups,
+        settings,
+        criterion,
+        discretised,
+        selector.n_jobs,
+    )
+
+
+def criterion_of(selector):
+    """Return the name of the criterion as `CRITERIA` has it."""
+    names = ["bottleneck", *CRITERIA]
+    return match_name(
+        selector.criterion, names, parameter="criterion", caller="InfoBottleneckSelector"
+    )
+
+
+def _n_to_select(selector, groups):
+    """Return the number of groups to select, None for as many as are significant."""
+    wanted, n_groups = selector.n_features_to_select, len(groups.names)
+    if isinstance(wanted, str):
+        return None
+    if not isinstance(wanted, Integral):
+        wanted = max(int(wanted * n_groups), 1, len(groups.include))
+    n_open = n_groups - len(groups.exclude)
+    if wanted > n_open:
+        what = "features" if n_groups == selector.n_features_in_ else "features and groups"
+        raise ValueError(
+            f"n_features_to_select={selector.n_features_to_select} must be at most the number of "
+            f"{what} that may be selected, got n_features={n_open}. Ask for fewer, or for "
+            "'auto'."
+        )
+    if wanted < len(groups.include):
+        raise ValueError(
+            f"must_include names {len(groups.include)} features, but n_features_to_select="
+            f"{selector.n_features_to_select}. Ask for at least as many."
+        )
+    return int(wanted)
+
+
+def _n_kept(selector):
+    """Return the rule by which the features found are kept."""
+    if selector.information is None:
+        return until_elbow if selector.n_features_to_select == "elbow" else keep_all
+    if selector.n_features_to_select != "auto":
+        raise ValueError(
+            f"information={selector.information} limits the number of features, and so does "
+            f"n_features_to_select={selector.n_features_to_select!r}. Leave that at 'auto'."
+        )
+    return until_share(selector.information)

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from skinfo.feature_selection import _candidates
@@ -58,7 +58,11 @@ def test_pieces_change_nothing_with_options(rng, options, candidates_of, search)
     st.sampled_from(["as drawn", "by class", "by level"]),
     st.integers(0, 3),
 )
-@settings(max_examples=25, deadline=None)
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # builders hold nothing
+)
 def test_any_pieces_of_whole_weights(candidates_of, search, ends, order, seed):
     rng = np.random.default_rng(seed)
     codes, y = make_data(rng, 300)

@@ -54,7 +54,7 @@ def test_groups_are_the_units(models):
     assert_allclose((high - low) / 2, t.ppf(0.975, 19) * error)
 
 
-def test_copies_in_a_group_say_nothing_new(models):
+def test_copies_in_a_group_add_no_information(models):
     codes, a, b = models
     once = compare_log_loss(codes, a, b)
     copies = [rows.repeat(3, axis=0) for rows in models]
@@ -72,7 +72,7 @@ def test_integer_weights_are_repetition(models):
         assert_allclose(getattr(weighted, name), getattr(repeated, name), rtol=1e-10)
 
 
-def test_order_of_models_turns_the_sign(models):
+def test_order_of_models_changes_the_sign(models):
     codes, a, b = models
     one, other = compare_log_loss(codes, a, b), compare_log_loss(codes, b, a)
     assert one.difference == -other.difference
@@ -80,14 +80,14 @@ def test_order_of_models_turns_the_sign(models):
     assert one.difference < 0  # the truth costs less than the noisy version
 
 
-def test_a_model_beside_itself(models):
+def test_a_model_compared_with_itself(models):
     codes, a, _ = models
     result = compare_log_loss(codes, a, a)
     assert (result.difference, result.standard_error, result.pvalue) == (0, 0, 1)
     assert result.confidence_interval() == (0, 0)
 
 
-def test_the_same_difference_in_each_row_is_no_chance():
+def test_a_constant_difference_has_pvalue_zero():
     # 1 bit against 2 bits in each row.
     result = compare_log_loss([1, 1, 0], [0.5] * 3, [0.25, 0.25, 0.75])
     assert result.difference == -1

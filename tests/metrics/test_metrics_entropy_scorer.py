@@ -1,4 +1,4 @@
-"""The numbers that EntropyScorer gives as a scorer, and what it says where it cannot."""
+"""EntropyScorer as a scorer: values, labels, parameters, error messages."""
 
 import math
 import pickle

@@ -20,7 +20,7 @@ PARTS = ["log_loss", "miscalibration", "discrimination", "uncertainty"]
 
 
 def drawn(seed, n=300, n_classes=3, temperature=1.0):
-    """Labels drawn from distributions, and the distributions, made too sure by a temperature."""
+    """Labels drawn from distributions, and these, made overconfident by a temperature."""
     rng = np.random.default_rng(seed)
     logits = 1.5 * rng.normal(size=(n, n_classes))
     truth = softmax(logits, axis=1)
@@ -210,7 +210,7 @@ def test_label_with_a_column_of_zeros_costs_52_bits():
     assert result.miscalibration >= 0
 
 
-def test_class_that_never_happened_is_miscalibrated_by_what_it_was_given():
+def test_miscalibration_of_an_absent_class_is_its_mean_prediction():
     # y ln(y / q) - y + q with y = 0 in each row: the mean of q.
     codes, prob = drawn(9, n_classes=3)
     rows = codes < 2
@@ -229,8 +229,8 @@ def test_standard_error_of_the_loss_is_that_of_a_mean():
 
 
 def test_repeating_each_row_as_a_group_leaves_the_errors_as_they_were():
-    # Copies say nothing new. With the group as the unit the errors are those of the rows once;
-    # without, they are smaller by the root of the number of copies.
+    # Copies add no information. With the group as the unit the errors are those of the samples
+    # once; without, they are smaller by the square root of the number of copies.
     codes, prob = drawn(11, n=400, n_classes=2)
     once = log_loss_decomposition(codes, prob)
     copies = codes.repeat(5), prob.repeat(5, axis=0)
@@ -262,12 +262,12 @@ def test_calibrated_predictions_are_within_the_interval(n_classes, grouped):
     assert rejected <= 9
 
 
-@pytest.mark.parametrize("case", ["too sure", "timid", "shifted"])
+@pytest.mark.parametrize("case", ["overconfident", "underconfident", "shifted"])
 @pytest.mark.parametrize("n_classes", [2, 10])
 def test_miscalibration_is_within_its_interval(n_classes, case):
     models = {
-        "too sure": lambda z: 2 * z,
-        "timid": lambda z: z / 2,
+        "overconfident": lambda z: 2 * z,
+        "underconfident": lambda z: z / 2,
         "shifted": lambda z: z + (np.arange(n_classes) == 0),
     }
 
@@ -335,8 +335,8 @@ def test_pvalue_of_predictions_that_cannot_be():
     assert log_loss_decomposition(codes, sure).pvalue == 0.01  # one of 99 draws and the sample
 
 
-def test_many_draws_of_a_row_have_the_law_of_repetition():
-    # Weights beyond 64 are drawn by binomials: other draws, the same law.
+def test_many_draws_of_a_sample_have_the_distribution_of_repetition():
+    # Weights beyond 64 are drawn by binomials: other draws, the same distribution.
     codes, prob = drawn(15, n=60, n_classes=3)
     heavy = log_loss_decomposition(codes, prob, sample_weight=np.full(60, 65), n_resamples=199)
     light = log_loss_decomposition(
@@ -359,7 +359,7 @@ def test_miscalibration_that_is_there_is_outside_the_interval():
     assert interval.miscalibration.low < low < high < interval.miscalibration.high
 
 
-def test_estimates_less_chance_do_not_grow_with_fewer_rows():
+def test_corrected_estimates_do_not_grow_with_fewer_rows():
     # The discrimination of calibrated predictions is H(y) less the mean of their entropies.
     # As it is, it is too large on 200 rows; the chance is most of that.
     raw, corrected = [], []
@@ -418,7 +418,7 @@ def test_one_row_has_no_error():
 
 @given(st.integers(0, 2**32 - 1), st.integers(2, 4), st.booleans())
 @settings(max_examples=30, deadline=None)
-def test_parts_of_anything_are_what_they_must_be(seed, n_classes, weighted):
+def test_identities_of_the_parts(seed, n_classes, weighted):
     rng = np.random.default_rng(seed)
     n = int(rng.integers(2, 30))
     prob = rng.dirichlet(np.full(n_classes, 0.3), size=n).round(2)

@@ -212,7 +212,7 @@ def test_units_names_and_out_of_fold(iris):
     assert_allclose(scorer.transform(X), bits.transform(X) * math.log(2))
     names = [f"entropyscorer_{part}" for part in PARTS]
     assert scorer.get_feature_names_out().tolist() == names
-    # Out of fold the forest is less sure than of the rows that it was fitted on.
+    # Out of fold the forest is less certain than on the samples that it was fitted on.
     assert bits.fit_transform(X, y)[:, 0].mean() > bits.transform(X)[:, 0].mean()
 
 
@@ -230,7 +230,7 @@ def test_units_names_and_out_of_fold(iris):
         (BaggingClassifier(LinearSVC()), "LinearSVC has no predict_proba"),
     ],
 )
-def test_what_has_no_parts_says_so_and_still_has_an_entropy(iris, model, match):
+def test_unsupported_ensembles_are_refused_and_have_an_entropy(iris, model, match):
     X, y = iris
     scorer = EntropyScorer(model, output="epistemic").fit(X, y)
     with pytest.raises(TypeError, match=match):

@@ -8,7 +8,7 @@ from skinfo.metrics._recalibration import smooth_recalibration
 
 
 def sharpened(rng, n, n_classes):
-    """Return predictions that are twice too sure, the labels, and the distributions of these."""
+    """Return overconfident predictions, the labels, and the true distributions."""
     truth = softmax(rng.normal(size=(n, n_classes)), axis=1)
     y = (truth.cumsum(axis=1) < rng.random((n, 1))).sum(axis=1)
     return softmax(2 * np.log(truth), axis=1), y, truth
@@ -25,7 +25,7 @@ def test_smooth_recalibration_has_the_rates_of_the_classes(n_classes, rng):
     np.testing.assert_allclose(weight @ rates, hits, atol=10)
 
 
-def test_smooth_recalibration_finds_the_truth(rng):
+def test_smooth_recalibration_is_consistent(rng):
     prob, y, truth = sharpened(rng, 20_000, 3)
     rates = smooth_recalibration(prob, y, np.ones(len(y)))
     np.testing.assert_allclose(rates, truth, atol=0.02)

@@ -22,13 +22,13 @@ def predicted():
 @pytest.mark.parametrize("risk", ["log_loss", "error_rate"])
 def test_each_point_is_a_mean_with_its_interval(predicted, risk):
     codes, prob = predicted
-    unsure = entropy(prob, base=2, axis=1)
+    uncertainty_bits = entropy(prob, base=2, axis=1)
     if risk == "log_loss":
-        losses, expected = cross_entropy_loss(codes, prob, reduction="none"), unsure
+        losses, expected = cross_entropy_loss(codes, prob, reduction="none"), uncertainty_bits
     else:
         losses, expected = (prob.argmax(axis=1) != codes) * 1.0, 1 - prob.max(axis=1)
     curve = risk_coverage_curve(codes, prob, risk=risk)
-    order = np.argsort(unsure)
+    order = np.argsort(uncertainty_bits)
     for i in (1, 20, 59):
         kept = losses[order[: i + 1]]
         half = t.ppf(0.975, i) * kept.std(ddof=1) / math.sqrt(i + 1)

@@ -1,4 +1,4 @@
-"""Each metric of EntropyScorer beside scikit-learn's and the decomposition; unseen labels."""
+"""Metrics of EntropyScorer against scikit-learn and the decomposition; unseen labels."""
 
 import math
 
@@ -90,7 +90,7 @@ def test_parts_are_those_of_the_decomposition(iris, model, weighted):
     assert_allclose(scores["discrimination"], parts.discrimination)
 
 
-def test_gain_is_discrimination_less_miscalibration(iris, model):
+def test_gain_is_discrimination_minus_miscalibration(iris, model):
     X, y, _ = iris
     names = ["information_gain", "discrimination", "neg_miscalibration"]
     gain, discrimination, minus_miscalibration = EntropyScorer(metric=names)(model, X, y).values()
@@ -118,7 +118,7 @@ def test_a_dict_names_the_scores(iris, model):
     assert scorer.fit(X, y).score(X, y) == EntropyScorer().fit(X, y).score(X, y)
 
 
-def test_what_an_unseen_label_costs_is_a_choice(iris):
+def test_loss_of_an_unseen_label(iris):
     X, y, _ = iris
     model = GaussianNB().fit(X[y < 2], y[y < 2])
     finite = EntropyScorer(metric=get_scorer_names())(model, X, y)
@@ -144,7 +144,7 @@ def test_all_rows_unseen_at_infinite_cost(iris):
 
 
 @pytest.mark.parametrize("unseen", ["clip", "inf", "raise"])
-def test_a_row_that_weighs_nothing_costs_nothing(iris, unseen):
+def test_a_sample_of_weight_zero_has_no_effect(iris, unseen):
     # Nor does its label count as one of three, of which the Brier score is not halved.
     X, y, _ = iris
     model = GaussianNB().fit(X[y < 2], y[y < 2])

@@ -63,7 +63,7 @@ def ask(routing):
 
 
 def fold_scores(clf, X, y, weight=None):
-    """What each fold of CV must score: scikit-learn's loss of the model fitted beside it."""
+    """What each fold of CV must score: scikit-learn's loss of a model fitted separately."""
     scores = []
     for train, test in CV.split(X, y):
         fit_weight, test_weight = (None, None) if weight is None else (weight[train], weight[test])
@@ -317,7 +317,7 @@ def test_check_scoring_keeps_the_scorer(data):
     assert_allclose(both["bits"], both["neg_log_loss"] / np.log(2))
 
 
-def test_two_classes_beside_a_scorer_of_the_other_class(data):
+def test_two_classes_with_a_scorer_of_the_other_class(data):
     # Scorers that share predictions share one column, here that of the class "a".
     X, y, _ = data
     y = np.where(y == "a", "a", "b")

@@ -30,13 +30,13 @@ def test_columns(data, expected_columns, base):
 
 
 def test_extremes_of_the_columns():
-    # KNN votes: (1/2, 1/2) is one bit, no margin; a pure vote is sure.
+    # KNN votes: (1/2, 1/2) is one bit, no margin; a unanimous vote is certain.
     knn = KNeighborsClassifier(2)
     scorer = EntropyScorer(knn, output=OUTPUT).fit([[0.0], [0.1], [9.0], [9.1]], [0, 1, 1, 1])
     assert_array_equal(scorer.transform([[0.05], [9.05]]), [[1, 0, 0.5], [0, 1, 1]])
 
 
-def test_single_class_is_sure():
+def test_single_class_is_certain():
     tree = EntropyScorer(DecisionTreeClassifier(), output=OUTPUT).fit([[0.0], [1.0]], ["a", "a"])
     columns = tree.transform([[0.0]])
     assert_array_equal(columns, [[0, 1, 1]])

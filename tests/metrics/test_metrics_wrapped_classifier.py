@@ -214,7 +214,7 @@ def test_polars_in_polars_out(data):
     )
 
 
-def test_names_do_not_collide_with_the_columns_beside_them(data):
+def test_names_do_not_collide_with_the_columns_of_the_input(data):
     X, y, _ = data
     frame = pd.DataFrame(X, columns=["entropy", "margin"])
     union = make_column_transformer(

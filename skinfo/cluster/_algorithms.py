@@ -1,6 +1,7 @@
 """The four algorithms of the information bottleneck, by name."""
 
 from collections.abc import Callable
+from functools import partial
 from math import sqrt
 from typing import NamedTuple
 
@@ -96,18 +97,9 @@ def _agglomerative(rows, settings):
     return AlgorithmResult(tree.partition(settings.n_clusters), None, n_merges, tree)
 
 
-def _iterative(rows, settings):
-    """Iterate the self-consistent equations of p(t|x)."""
-    return _iterate(rows, settings, hard=False)
-
-
-def _deterministic(rows, settings):
-    """Iterate with H(T) in place of I(T; X), so that p(t|x) becomes 0 or 1."""
-    return _iterate(rows, settings, hard=True)
-
-
 @one_blas_thread
-def _iterate(rows, settings, hard):
+def _iterate(rows, settings, *, hard):
+    """Iterate the self-consistent equations; if `hard`, with H(T) in place of I(T; X)."""
     joint = rows.joint()
 
     # One sequential round separates the clusters; from equal ones the iteration would not move.
@@ -141,8 +133,8 @@ def _smoothed_encoder(labels, n_clusters):
 ALGORITHMS = {
     "sequential": _sequential,
     "agglomerative": _agglomerative,
-    "iterative": _iterative,
-    "deterministic": _deterministic,
+    "iterative": partial(_iterate, hard=False),
+    "deterministic": partial(_iterate, hard=True),
 }
 
 # Algorithms that require beta, and those that cannot use it.

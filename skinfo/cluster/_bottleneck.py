@@ -384,6 +384,7 @@ default="sequential"
         return encoder
 
     def _check_beta(self):
+        """Raise ValueError if the algorithm requires a beta and has none, or cannot use it."""
         if self.beta is None and self.algorithm in REQUIRE_BETA:
             raise ValueError(
                 f"algorithm={self.algorithm!r} needs beta, the bits of compression that one bit "
@@ -397,6 +398,7 @@ default="sequential"
             )
 
     def _solver_settings(self, rows, n_clusters, on_start):
+        """Return the SolverSettings, with `tol` in nats of I(X; Y) and the seeds of the starts."""
         random_state = check_random_state(self.random_state)
         return SolverSettings(
             n_clusters=n_clusters,
@@ -410,6 +412,7 @@ default="sequential"
         )
 
     def _store(self, rows, result):
+        """Set the fitted attributes from an AlgorithmResult."""
         clustering = as_clustering(rows, result)
         total = rows.information / NATS_PER_BIT
         self.labels_ = label_samples(clustering.labels, rows.groups)

@@ -242,6 +242,7 @@ class _DivergenceRatio:
         yield from self._lines_along(columns * self._inverse_p_y[chosen, None] - 1)
 
     def _lines_along(self, directions):
+        """Yield the _Line along each deviation u of `directions`, (n, n_rows), unless it is 0."""
         for u, v in zip(directions, self.column_deviations(directions), strict=True):
             if np.abs(u).max() > MIN_DIRECTION:
                 yield _Line(partial(np.copy, u), u, self.p_x, v)

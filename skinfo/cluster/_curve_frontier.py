@@ -149,12 +149,14 @@ class _Frontier:
         return objectives.index(min(objectives))
 
     def _try_solution_of(self, i, source):
+        """Start beta i from the solution of beta `source`, unless that was tried before."""
         solution = self.solutions[source]
         if solution is not self.solutions[i] and self._tried.get((i, source)) is not solution:
             self._tried[i, source] = solution
             self.try_decoder(i, solution.decoder)
 
     def _add_clusters(self, i):
+        """Add clusters to the solution of beta i until it does not improve."""
         while self.solutions[i] is not self._without_growth[i]:
             self._without_growth[i] = self.solutions[i]
             solution = self.solver.add_clusters(self.solutions[i], self.betas[i])

@@ -264,6 +264,7 @@ def _without_duplicates(distributions):
 
 
 def _norm(changes):
+    """Return the Euclidean norm of each row, (n_rows, 1)."""
     return np.linalg.norm(changes, axis=1, keepdims=True)
 
 

@@ -99,11 +99,7 @@ class DistinctRows(NamedTuple):
 
     def cluster_counts(self, labels, n_clusters):
         """Return the summed counts of each cluster, (n_clusters, n_columns)."""
-        n_rows = len(labels)
-        starts = np.append(0, np.cumsum(np.bincount(labels, minlength=n_clusters)))
-        members = np.argsort(labels, kind="stable")
-        membership = sp.csr_array((np.ones(n_rows), members, starts), shape=(n_clusters, n_rows))
-        return (membership @ self.counts).toarray()
+        return (_membership(labels, n_clusters) @ self.counts).toarray()
 
 
 def read_distinct_rows(X, sample_weight):
@@ -139,14 +135,15 @@ def distinct_rows(X, sample_weight):
     kept = _rows_with_weight(X, weights)
     if not kept.all():
         X, weights = X[kept], None if weights is None else weights[kept]
-    _check_range(X)
+    _check_cell_range(X)
     # A power of two, so that scaling is exact.
     scale = 1.0 if _holds_integers(X) else 2.0 ** -min(max(frexp(X.data.max())[1], -1000), 1000)
     X.data *= scale
     groups = np.full(n_samples, NO_CLUSTER, np.int64)
     groups[kept] = _group(X)
-    counts = _sum_by_group(X, weights, groups[kept])
-    _check_range(counts)
+    counts = _membership(groups[kept], groups.max() + 1, weights) @ X
+    counts.sort_indices()
+    _check_cell_range(counts)
     rescale = _unit_scale(counts)
     counts.data *= rescale
     scale *= rescale
@@ -248,15 +245,12 @@ def _group(X):
     return label_equal_rows(*cells, np.argsort(row_hashes(*cells), kind="stable"))
 
 
-def _sum_by_group(X, weights, groups):
-    """Return the weighted sum of the rows of each group as a csr_array."""
-    n_rows = len(groups)
+def _membership(groups, n_groups, weights=None):
+    """Return the csr_array (n_groups, n_rows) whose product with a table sums rows by group."""
     members = np.argsort(groups, kind="stable")
-    starts = np.append(0, np.cumsum(np.bincount(groups)))
-    weights = np.ones(n_rows) if weights is None else weights[members]
-    counts = sp.csr_array((weights, members, starts), shape=(len(starts) - 1, n_rows)) @ X
-    counts.sort_indices()
-    return counts
+    starts = np.append(0, np.cumsum(np.bincount(groups, minlength=n_groups)))
+    weights = np.ones(len(groups)) if weights is None else weights[members]
+    return sp.csr_array((weights, members, starts), shape=(n_groups, len(groups)))
 
 
 def _unit_scale(counts):
@@ -267,7 +261,7 @@ def _unit_scale(counts):
     return 2.0 ** -min(max(frexp(total)[1], -1000), 1000)
 
 
-def _check_range(counts):
+def _check_cell_range(counts):
     """Raise ValueError if the total overflows, or a cell is so small that p(x) p(y) underflows."""
     with np.errstate(over="ignore"):
         total = float(counts.data.sum())
@@ -289,6 +283,7 @@ def _information(counts):
 
 
 def _holds_integers(X):
+    """Return whether all cells of a csr_array are integers."""
     return bool((X.data == np.floor(X.data)).all())
 
 

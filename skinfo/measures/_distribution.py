@@ -168,6 +168,7 @@ def _as_probabilities(xp, rows, describe, normalize):
 
 
 def _check_not_empty(p, name):
+    """Raise ValueError if `p` has no element."""
     if 0 in p.shape:
         raise ValueError(f"{name} is empty: shape {_shape(p)}.")
 

@@ -291,6 +291,7 @@ class _DistributionPair(NamedTuple):
 
 
 def _as_pair(p, q, axis, normalize):
+    """Return `p` and `q` as a checked _DistributionPair."""
     xp, p, q = real_floating_arrays(p=p, q=q)
     p = as_distributions(xp, p, name="p", axis=axis, normalize=normalize)
     q = as_distributions(xp, q, name="q", axis=axis, normalize=normalize)

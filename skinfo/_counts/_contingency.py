@@ -8,7 +8,7 @@ from joblib import delayed
 from numpy.typing import ArrayLike, NDArray
 
 from skinfo._counts._codes import Codes
-from skinfo._kernels._counting import count_classes, weigh_classes
+from skinfo._kernels._counting import count_classes, sum_class_weights
 from skinfo._kernels._null import moments_of_sizes, poisson_tables
 from skinfo.utils._parallel import in_threads
 from skinfo.utils._sums import ordered_sum
@@ -178,7 +178,7 @@ def dense_tables(
         part = codes[rows, columns], classes[rows]
         if weights is None:
             return count_classes(*part, n_levels, y.n_levels)
-        return weigh_classes(*part, weights[rows], n_levels, y.n_levels)
+        return sum_class_weights(*part, weights[rows], n_levels, y.n_levels)
 
     tasks = [(r, c) for r in rows for c in columns]
     parts = in_threads(

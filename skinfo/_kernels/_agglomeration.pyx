@@ -1,12 +1,12 @@
-"""Agglomerative information bottleneck: merge the states that say most nearly the same of y.
+"""Agglomerative information bottleneck: greedily merge the two states that lose least information.
 
-With F(v) = v ln v, making states i and j one loses, in N nats,
+With F(v) = v ln v, merging states i and j loses, in nats times the total count,
 
     F(n_i + n_j) - F(n_i) - F(n_j) - sum over y of [F(n_iy + n_jy) - F(n_iy) - F(n_jy)]
 
-of I(state; y): (n_i + n_j) times the Jensen-Shannon divergence of their shares of columns (Slonim
-and Tishby 1999, eq. 8). Only the columns where i has counts add anything. States lie along the
-second axis of every table, so that one is tried with all others by passes over contiguous memory.
+of I(state; y): (n_i + n_j) times the Jensen-Shannon divergence of their distributions of y (Slonim
+and Tishby 1999, eq. 8). Only columns where i has counts enter. States lie along the second axis of
+every table, so that one is compared with all others by passes over contiguous memory.
 """
 
 from cpython.pyport cimport PY_SSIZE_T_MAX
@@ -19,18 +19,19 @@ from skinfo._kernels._elementary cimport fast_xlogx
 from skinfo._kernels._sequential cimport SparseCounts
 
 cdef enum:
-    # Tables are as wide as a multiple of the longest vector register, so that no loop has a rest.
+    # Tables are padded to a multiple of the longest vector register (8 float64), so that no loop
+    # has a remainder.
     REGISTER = 8
-    # A partner that is to be asked for; no state.
+    # A partner that is not computed yet; no state.
     UNKNOWN = -1
 
 
 cdef class States:
-    """States on their way into one.
+    """States of an agglomeration in progress.
 
-    Every state remembers its cheapest partner among the later ones, so that a merge asks anew
-    only where the partner took part in it. Dead states are cleared away when
-    they are a quarter.
+    Every state stores its cheapest partner among the later states, so that after a merge only
+    states whose partner took part in it are searched again. The merged-away (dead) states are
+    removed when they are a quarter.
 
     Parameters
     ----------
@@ -39,31 +40,31 @@ cdef class States:
     Attributes
     ----------
     n_merges : int
-        Merges made.
+        Merges made so far.
     """
 
     cdef readonly Py_ssize_t n_merges
     cdef Py_ssize_t n_rows
     cdef Py_ssize_t n_columns
-    # States side by side, dead ones too, and the width of the tables.
+    # Number of states in the tables, dead ones included, and the padded width of the tables.
     cdef Py_ssize_t n_states
     cdef Py_ssize_t width
-    # Counts n_jy and F(n_jy), a row of each a column of y; zero for a dead state.
+    # n_jy and F(n_jy), (n_columns, width) in C order; zero for a dead state.
     cdef double[::1] counts
     cdef double[::1] terms
-    # n_j, and -F(n_j); infinite for a dead state.
+    # n_j, and -F(n_j), (width,); infinite for a dead state.
     cdef double[::1] sizes
     cdef double[::1] size_terms
-    # The row that each was at first, the smallest number of those it has.
+    # The smallest of the original rows that each state contains.
     cdef int64_t[::1] names
-    # The later state that is cheapest to merge with, itself where there is none, and at what cost.
+    # The later state that is cheapest to merge with, or itself if there is none, and the cost.
     cdef int64_t[::1] partner
     cdef double[::1] cheapest
-    # The state from which on some may not know their partner, and the one that grew last if
-    # earlier ones do not know yet what it costs, or UNKNOWN.
-    cdef Py_ssize_t n_asked
+    # The first state whose partner may be UNKNOWN, and the last merged state if its costs with
+    # earlier states are not computed yet, or UNKNOWN.
+    cdef Py_ssize_t first_unknown
     cdef Py_ssize_t grown
-    # Room to work in.
+    # Memory.
     cdef double[::1] costs
     cdef int64_t[::1] place
 
@@ -85,7 +86,7 @@ cdef class States:
 
 
 def states_of_rows(SparseCounts rows, Py_ssize_t n_columns):
-    """Return the States of a sparse table of counts: one each row."""
+    """Return the States of a sparse table of counts, one per row."""
     cdef Py_ssize_t x, j
     cdef States states = States(n_columns, rows.n_rows)
     with nogil:
@@ -93,12 +94,12 @@ def states_of_rows(SparseCounts rows, Py_ssize_t n_columns):
             states.sizes[x] = rows.sizes[x]
             for j in range(rows.indptr[x], rows.indptr[x + 1]):
                 states.counts[rows.columns[j] * states.width + x] = rows.counts[j]
-        begin(states)
+        initialise(states)
     return states
 
 
 def states_of_table(const double[:, :] counts):
-    """Return the States of a table of counts (n_states, n_columns): one each row."""
+    """Return the States of a table of counts (n_states, n_columns), one per row."""
     cdef Py_ssize_t x, y
     cdef States states = States(counts.shape[1], counts.shape[0])
     with nogil:
@@ -106,11 +107,11 @@ def states_of_table(const double[:, :] counts):
             for y in range(states.n_columns):
                 states.counts[y * states.width + x] = counts[x, y]
                 states.sizes[x] += counts[x, y]
-        begin(states)
+        initialise(states)
     return states
 
 
-def merge_some(
+def continue_merging(
     States states,
     int64_t[:, ::1] steps,
     double[::1] losses,
@@ -118,7 +119,7 @@ def merge_some(
     double threshold,
     Py_ssize_t n_costs,
 ):
-    """Merge states greedily until few enough remain and the cheapest merge costs too much.
+    """Merge states as `agglomerate` does, for a limited number of searches.
 
     Parameters
     ----------
@@ -126,28 +127,28 @@ def merge_some(
         Changed in place.
 
     steps, losses : ndarray of shape (n_states - 1, 2), dtype int64, and (n_states - 1,)
-        Of the merges, stored as they are made.
+        The merges, stored as they are made.
 
     max_states, threshold
         As for `agglomerate`.
 
     n_costs : int
-        For so many states, at most, the costs of merging with all others are found. How often
-        this is called changes nothing.
+        Largest number of states whose costs of merging with others are computed in this call.
+        Splitting an agglomeration into calls changes nothing.
 
     Returns
     -------
     ended : bool
-        Whether all merges are made.
+        Whether the agglomeration is complete.
     """
     cdef bint ended
     with nogil:
-        ended = merge_on(states, steps, losses, max_states, threshold, n_costs)
+        ended = merge_until(states, steps, losses, max_states, threshold, n_costs)
     return ended
 
 
 def agglomerate(const double[:, :] counts, Py_ssize_t max_states, double threshold):
-    """Merge states greedily until few enough remain and the cheapest merge costs too much.
+    """Merge states greedily while there are too many or the cheapest merge is cheap enough.
 
     Parameters
     ----------
@@ -155,10 +156,10 @@ def agglomerate(const double[:, :] counts, Py_ssize_t max_states, double thresho
         Counts of each state, of classes for example.
 
     max_states : int
-        Merging goes on, whatever it costs, while more remain.
+        Merging continues at any cost while more states remain.
 
     threshold : float
-        With at most `max_states` left, a merge of this cost (in N nats) or more is not made.
+        With at most `max_states` left, merging stops at a merge of this cost or more.
 
     Returns
     -------
@@ -166,24 +167,24 @@ def agglomerate(const double[:, :] counts, Py_ssize_t max_states, double thresho
         At each step state ``steps[s, 1]`` joins state ``steps[s, 0]``, the smaller of the two.
 
     losses : ndarray of shape (n_merges,)
-        What each merge cost, in N nats.
+        Cost of each merge, in nats times the total count.
     """
     steps = np.empty((counts.shape[0], 2), np.int64)
     losses = np.empty(counts.shape[0])
     cdef States states = states_of_table(counts)
-    merge_some(states, steps, losses, max_states, threshold, PY_SSIZE_T_MAX)
+    continue_merging(states, steps, losses, max_states, threshold, PY_SSIZE_T_MAX)
     return steps[: states.n_merges].copy(), losses[: states.n_merges].copy()
 
 
 def merge_costs(States states, Py_ssize_t i):
-    """Return what merging state i with each before it costs, (i,), in N nats."""
+    """Return the costs (i,) of merging state i with each state before it."""
     with nogil:
-        costs_of_merging(states, i, 0, i)
+        compute_costs(states, i, 0, i)
     return np.array(states.costs[:i])
 
 
 def merged_labels(const int64_t[:, :] steps, Py_ssize_t n_states, Py_ssize_t n_steps):
-    """Return the group of each state, (n_states,) int64 from 0, after some of the merges."""
+    """Return the group of each state, (n_states,) int64 from 0, after the first n_steps merges."""
     cdef Py_ssize_t s, i
     cdef Py_ssize_t n_groups = 0
     cdef int64_t[::1] parent = np.arange(n_states)
@@ -207,8 +208,8 @@ cdef inline Py_ssize_t padded(Py_ssize_t n) noexcept nogil:
     return (n + REGISTER - 1) // REGISTER * REGISTER
 
 
-cdef void begin(States states) noexcept nogil:
-    """Store what follows from counts and sizes, of which padding is dead; partners are unknown."""
+cdef void initialise(States states) noexcept nogil:
+    """Initialise terms and partners from counts and sizes; padding counts as dead states."""
     cdef Py_ssize_t k
     for k in range(states.counts.shape[0]):
         states.terms[k] = fast_xlogx(states.counts[k])
@@ -219,7 +220,7 @@ cdef void begin(States states) noexcept nogil:
         states.partner[k] = UNKNOWN
 
 
-cdef bint merge_on(
+cdef bint merge_until(
     States states,
     int64_t[:, ::1] steps,
     double[::1] losses,
@@ -227,20 +228,20 @@ cdef bint merge_on(
     double threshold,
     Py_ssize_t n_costs,
 ) noexcept nogil:
-    """Do what `merge_some` says."""
+    """Do the work of `continue_merging`."""
     cdef Py_ssize_t i, j, k, s, n_alive
     while True:
-        for k in range(states.n_asked, states.n_states):
+        for k in range(states.first_unknown, states.n_states):
             if states.partner[k] == UNKNOWN:
                 if n_costs <= 0:
-                    states.n_asked = k
+                    states.first_unknown = k
                     return False
                 find_partner(states, k)
                 n_costs -= 1
-        states.n_asked = states.n_states
+        states.first_unknown = states.n_states
         i = states.grown
         if i != UNKNOWN:
-            costs_of_merging(states, i, 0, i)
+            compute_costs(states, i, 0, i)
             n_costs -= 1
             for k in range(i):
                 if states.costs[k] < states.cheapest[k]:
@@ -251,9 +252,10 @@ cdef bint merge_on(
         n_alive = states.n_rows - s
         if n_alive <= 1:
             return True
-        # To move them costs little beside a search: at a half, trees take a fifth longer.
+        # Compacting costs little compared with a search. Waiting until a half is dead makes trees
+        # a fifth slower.
         if 4 * n_alive <= 3 * states.n_states:
-            clear_dead(states)
+            compact(states)
         i = 0
         for k in range(1, states.n_states):
             if states.cheapest[k] < states.cheapest[i]:
@@ -270,15 +272,15 @@ cdef bint merge_on(
             if k == i or states.partner[k] == i or states.partner[k] == j:
                 states.partner[k] = UNKNOWN
         states.grown = i
-        states.n_asked = 0
+        states.first_unknown = 0
 
 
 cdef void find_partner(States states, Py_ssize_t i) noexcept nogil:
-    """Store the cheapest partner of state i among the later states, itself where there is none."""
+    """Store the cheapest partner of state i among the later states, or itself if there is none."""
     cdef Py_ssize_t j
     cdef Py_ssize_t partner = i
     cdef double cheapest = INFINITY
-    costs_of_merging(states, i, i + 1, states.n_states)
+    compute_costs(states, i, i + 1, states.n_states)
     for j in range(i + 1, states.n_states):
         if states.costs[j] < cheapest:
             partner = j
@@ -287,12 +289,12 @@ cdef void find_partner(States states, Py_ssize_t i) noexcept nogil:
     states.cheapest[i] = cheapest
 
 
-cdef void costs_of_merging(
+cdef void compute_costs(
     States states, Py_ssize_t i, Py_ssize_t first, Py_ssize_t last
 ) noexcept nogil:
-    """Store what merging state i with each from `first` to before `last` costs, in N nats.
+    """Store the costs of merging state i with states `first` to before `last`.
 
-    Infinite for a dead state. Of others in the same registers too.
+    Infinite for dead states. States in the same vector registers are computed as well.
     """
     cdef double size = states.sizes[i]
     cdef double own = states.size_terms[i]
@@ -307,7 +309,7 @@ cdef void costs_of_merging(
         count = states.counts[at + i]
         if count > 0.0:
             own += states.terms[at + i]
-            take_changes(
+            subtract_changes(
                 &states.costs[0] + first,
                 &states.counts[at] + first,
                 &states.terms[at] + first,
@@ -319,24 +321,24 @@ cdef void costs_of_merging(
         states.costs[j] = cost if cost > 0.0 else 0.0
 
 
-cdef inline void take_changes(
+cdef inline void subtract_changes(
     double* costs, const double* counts, const double* terms, double count, Py_ssize_t n_blocks
 ) noexcept nogil:
-    """Take away what a count of the one changes in a column of the others."""
-    cdef double left[REGISTER]
+    """Subtract F(n_jy + count) - F(n_jy) of one column y from the costs of blocks of states j."""
+    cdef double rest[REGISTER]
     cdef Py_ssize_t block, k
     for block in range(n_blocks):
         for k in range(REGISTER):
-            left[k] = costs[k] - (fast_xlogx(counts[k] + count) - terms[k])
+            rest[k] = costs[k] - (fast_xlogx(counts[k] + count) - terms[k])
         for k in range(REGISTER):
-            costs[k] = left[k]
+            costs[k] = rest[k]
         costs += REGISTER
         counts += REGISTER
         terms += REGISTER
 
 
 cdef void join(States states, Py_ssize_t i, Py_ssize_t j) noexcept nogil:
-    """Add state j to state i; j is dead then."""
+    """Add state j to state i; j is dead afterwards."""
     cdef Py_ssize_t y, at
     states.sizes[i] += states.sizes[j]
     states.size_terms[i] = -fast_xlogx(states.sizes[i])
@@ -352,8 +354,8 @@ cdef void join(States states, Py_ssize_t i, Py_ssize_t j) noexcept nogil:
             states.counts[at + j] = states.terms[at + j] = 0.0
 
 
-cdef void clear_dead(States states) noexcept nogil:
-    """Move the states that are alive, whose partners must all be known, to the front."""
+cdef void compact(States states) noexcept nogil:
+    """Move the live states, whose partners must all be known, to the front of the tables."""
     cdef Py_ssize_t k, y, width, to
     cdef Py_ssize_t n_alive = 0
     for k in range(states.n_states):
@@ -363,7 +365,8 @@ cdef void clear_dead(States states) noexcept nogil:
         else:
             states.place[k] = UNKNOWN
     width = padded(n_alive)
-    # Rows are made shorter in place: nothing is stored where something is still to be read.
+    # Rows are shortened in place, from the first on: each cell moves to a lower or equal address,
+    # so nothing is overwritten before it is read.
     for y in range(states.n_columns):
         for k in range(states.n_states):
             to = y * width + states.place[k]
@@ -385,4 +388,4 @@ cdef void clear_dead(States states) noexcept nogil:
         states.size_terms[k] = INFINITY
     states.n_states = n_alive
     states.width = width
-    states.n_asked = n_alive
+    states.first_unknown = n_alive

@@ -1,4 +1,4 @@
-"""Products of vectors and matrices, by the BLAS of SciPy: what other kernels call."""
+"""BLAS functions of SciPy, as other kernels call them."""
 
 ctypedef double (*dot_function)(int *, double *, int *, double *, int *) noexcept nogil
 ctypedef void (*gemv_function)(

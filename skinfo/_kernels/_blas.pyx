@@ -1,4 +1,4 @@
-"""Products of vectors and matrices, by the BLAS of SciPy."""
+"""BLAS functions of SciPy, found at import."""
 
 from cpython.pycapsule cimport PyCapsule_GetPointer
 
@@ -6,10 +6,10 @@ from scipy.linalg import cython_blas
 
 
 cdef void *function(name, returned, arguments) except NULL:
-    """Return where SciPy has a function of BLAS.
+    """Return the address of a BLAS function of SciPy.
 
     A cimport reads the same capsules, but needs SciPy to build. A capsule gives its pointer only
-    for the very signature that is asked for: with wider integers this is a ValueError.
+    for exactly the signature that is asked for: a BLAS with 64-bit integers raises ValueError.
     """
     number = "__pyx_t_5scipy_6linalg_11cython_blas_d"
     types = {"char": "char *", "int": "int *", "double": f"{number} *"}

@@ -1,4 +1,4 @@
-"""Counts of columns of codes against classes, one pass over the bytes."""
+"""Contingency tables of many columns of codes against classes, in one pass over the codes."""
 
 from libc.stdint cimport int32_t, uint8_t
 
@@ -8,16 +8,15 @@ import numpy as np
 def count_classes(
     const uint8_t[:, :] codes, const int32_t[::1] y, Py_ssize_t n_levels, Py_ssize_t n_classes
 ):
-    """Return how often each level meets each class.
+    """Return the contingency tables of columns of codes and classes.
 
-    Columns next to each other take turns, so that two increments of one counter
-    are rarely close enough for the second to wait for the first.
+    The loop goes along samples and, for each, over the columns: consecutive increments then go to
+    different tables, and rarely wait for each other's result.
 
     Parameters
     ----------
     codes : ndarray of shape (n, n_columns), dtype uint8
-        One row after another in memory, or one column after another. Few columns (64 or so)
-        keep the tables in the cache.
+        In C or Fortran order. About 64 columns at a time keep the tables in the cache.
 
     y : ndarray of shape (n,), dtype int32
 
@@ -35,14 +34,14 @@ def count_classes(
     return counts
 
 
-def weigh_classes(
+def sum_class_weights(
     const uint8_t[:, :] codes,
     const int32_t[::1] y,
     const double[::1] weights,
     Py_ssize_t n_levels,
     Py_ssize_t n_classes,
 ):
-    """Return what `count_classes` does, each row with its weight, as float64."""
+    """Return the tables of `count_classes` with sample weights (n,), as float64."""
     counts = np.zeros((n_classes, codes.shape[1], n_levels))
     cdef double[:, :, ::1] table = counts
     if counts.size and codes.shape[0]:
@@ -64,7 +63,7 @@ cdef void add_rows(
     number* counts,
     Py_ssize_t n_levels,
 ) noexcept nogil:
-    """Add each row to the table of its class, with its weight or, without weights, the given."""
+    """Add each sample to the tables of its class, with its weight, or `weight` if unweighted."""
     cdef Py_ssize_t n_columns = codes.shape[1]
     cdef Py_ssize_t row_step = codes.strides[0]
     cdef Py_ssize_t column_step = codes.strides[1]
@@ -76,7 +75,7 @@ cdef void add_rows(
         table = counts + y[row] * n_columns * n_levels
         if number is double:
             weight = weights[row]
-        # In fours, which the compiler would leave.
+        # Unrolled by four, which the compiler does not do: it cannot tell the tables apart.
         for j in range(n_columns // 4):
             table[code[0]] += weight
             table[n_levels + code[column_step]] += weight

@@ -1,12 +1,12 @@
-"""The uncertainty of an ensemble, one member after the other."""
+"""Running entropy and divergence of an ensemble, one member at a time."""
 
 from libc.math cimport fabs, log
 
 from skinfo._kernels._elementary cimport xlogx
 
-# The series of the divergence is taken for |v| below 0.2: its terms beyond this one are then less
-# than the rounding error of a float64.
 cdef enum:
+    # Terms of the series of a divergence, which is used for |v| <= 0.2: 0.04**11 is below the
+    # rounding error of a float64.
     LAST_TERM = 11
 
 
@@ -18,10 +18,12 @@ def add_member(
     double[::1] entropy,
     double[::1] divergence,
 ):
-    """Bring running sums up to date with one more member, in nats.
+    """Update the running sums with one more member, in nats.
 
-    Divergences from a mean are those within two groups from their own means, and those of these
-    from the mean of both: terms of one sign, none of which cancel, however little members differ.
+    The weighted sum of KL divergences from a mean decomposes into the sums within two groups, the
+    members before and the new one, plus the divergences of the two group means from the common
+    mean (the compensation identity). All terms are non-negative, so nothing cancels, however
+    little the members differ.
 
     Parameters
     ----------
@@ -29,16 +31,16 @@ def add_member(
         Distributions that the member predicts.
 
     weight, total : float
-        Its weight, positive, and that of the members before.
+        Weight of the member, positive, and total weight of the members before.
 
     mean : ndarray of shape (n_samples, n_classes), dtype float64
-        Weighted mean of the members, as updated.
+        Weighted mean of the members, updated in place.
 
     entropy, divergence : ndarray of shape (n_samples,), dtype float64
-        Weighted sums of the entropies of the members, and of their divergences from the mean, as
-        updated.
+        Weighted sums of the entropies of the members, and of their divergences from the mean,
+        updated in place.
     """
-    cdef double share = weight / (total + weight)
+    cdef double step = weight / (total + weight)
     cdef double p, before, after
     cdef Py_ssize_t i, k
     with nogil:
@@ -46,7 +48,7 @@ def add_member(
             for k in range(prob.shape[1]):
                 p = prob[i, k]
                 before = mean[i, k]
-                after = p if total == 0.0 else before + share * (p - before)
+                after = p if total == 0.0 else before + step * (p - before)
                 entropy[i] -= weight * xlogx(p)
                 if total > 0.0 and p != before:
                     divergence[i] += weight * divergence_term(p, after)
@@ -55,9 +57,10 @@ def add_member(
 
 
 cpdef double divergence_term(double p, double q) noexcept nogil:
-    """Return p ln(p / q) - p + q >= 0 for q > 0, accurate however close p is to q.
+    """Return p ln(p / q) - p + q >= 0 for q > 0, to full relative accuracy also for p near q.
 
-    The series is that of `skinfo.measures._terms.divergence_terms`.
+    With v = (p - q) / (p + q), ln(p / q) = 2 atanh(v). The series is that of
+    `skinfo.measures._terms.divergence_terms`.
     """
     cdef double v, square, series, term
     cdef int k

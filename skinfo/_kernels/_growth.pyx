@@ -1,4 +1,8 @@
-"""New clusters of the soft information bottleneck: which would grow if there were a little."""
+"""Growth rates of candidate clusters of the soft information bottleneck.
+
+A cluster of infinitesimal weight gains weight, at a step of the others, if its growth rate is
+above one. Existing clusters are then unstable: beta is beyond a phase transition.
+"""
 
 from libc.math cimport INFINITY, log
 
@@ -16,10 +20,11 @@ def grow_clusters(
     double beta,
     const double[:, ::1] start,
 ):
-    """Let small new clusters, each for itself, make a step to where they would grow faster.
+    """Make one step with infinitesimal candidate clusters, each of which ascends its growth rate.
 
-    The weight of a small cluster is multiplied, at a step of the others, by
-    g = sum_x p(x) exp(-beta KL(p(y|x) || q(y|t))) / Z(x). Its own step ascends g.
+    The weight of an infinitesimal cluster is multiplied at each step by its growth rate
+    g = sum_x p(x) exp(-beta KL(p(y|x) || q(y|t))) / Z(x). Its own step, q(y|t) = E[p(y|x)] over
+    q(x|t) ~ p(x) exp(...) / Z(x), does not lower g.
 
     Parameters
     ----------
@@ -27,7 +32,7 @@ def grow_clusters(
         As in `descend`.
 
     free : ndarray of shape (n_rows,)
-        ln Z(x) + beta sum_y p(y|x) ln p(y|x) of the clusters there are.
+        ln Z(x) + beta sum_y p(y|x) ln p(y|x) of the existing clusters.
 
     beta : float
 
@@ -51,22 +56,22 @@ def grow_clusters(
     # First beta ln q(y|t), then q(y|t) after the step.
     cdef double[:, ::1] cells = clusters
     cdef double[:, ::1] scores = np.empty((n_new, mass.shape[0]))
-    cdef double[:, ::1] room = rows.make_room(n_new)
+    cdef double[:, ::1] memory = rows.make_workspace(n_new)
     with nogil:
         for t in range(n_new):
             for y in range(n_columns):
                 cells[t, y] = beta * fast_log(max(start[t, y], tiny()))
-        rows.multiply_by_transpose(cells, scores, room)
+        rows.multiply_by_transpose(cells, scores, memory)
         for t in range(n_new):
-            log_growth[t] = share_out(&scores[t, 0], &free[0], &mass[0], mass.shape[0])
-        rows.multiply(scores, cells, room)
+            log_growth[t] = normalise_scores(&scores[t, 0], &free[0], &mass[0], mass.shape[0])
+        rows.multiply(scores, cells, memory)
     return growth, clusters
 
 
-cdef double share_out(
+cdef double normalise_scores(
     double* scores, const double* free, const double* mass, Py_ssize_t n_rows
 ) noexcept nogil:
-    """Turn the scores of a cluster into q(x|t), and return ln g."""
+    """Turn the scores (n_rows,) of a cluster into q(x|t) in place, and return ln g."""
     cdef Py_ssize_t i
     cdef double top = -INFINITY
     cdef double total = 0.0

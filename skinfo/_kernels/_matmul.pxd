@@ -1,4 +1,4 @@
-"""Products with a table that is an array or CSR: what other kernels call."""
+"""Products with a dense or sparse table, as other kernels call them."""
 
 from libc.stdint cimport int64_t
 
@@ -12,12 +12,12 @@ cdef class RowMatrix:
     cdef const int64_t[::1] indices
     cdef const int64_t[::1] indptr
 
-    cdef double[:, ::1] make_room(self, Py_ssize_t n_left)
+    cdef double[:, ::1] make_workspace(self, Py_ssize_t n_left)
     cdef void multiply_by_transpose(
-        self, const double[:, ::1] left, double[:, ::1] out, double[:, ::1] room
+        self, const double[:, ::1] left, double[:, ::1] out, double[:, ::1] memory
     ) noexcept nogil
     cdef void multiply(
-        self, const double[:, ::1] left, double[:, ::1] out, double[:, ::1] room
+        self, const double[:, ::1] left, double[:, ::1] out, double[:, ::1] memory
     ) noexcept nogil
 
 

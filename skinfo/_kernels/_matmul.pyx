@@ -1,4 +1,4 @@
-"""Products with a table that is an array or CSR, under one name."""
+"""Products with a dense or sparse table, under one name."""
 
 from libc.limits cimport INT_MAX
 
@@ -8,7 +8,7 @@ from skinfo._kernels._blas cimport ddot, dgemm, dgemv
 
 
 cdef class RowMatrix:
-    """The rows of a table, as kernels multiply with them. Threads may share it.
+    """A table, dense or CSR, that kernels multiply with. Immutable: threads may share it.
 
     Parameters
     ----------
@@ -27,31 +27,31 @@ cdef class RowMatrix:
             blas_size(max(table.shape))
             self.array = np.ascontiguousarray(table)
 
-    cdef double[:, ::1] make_room(self, Py_ssize_t n_left):
-        """Return what products with an array of `n_left` rows need to work in."""
+    cdef double[:, ::1] make_workspace(self, Py_ssize_t n_left):
+        """Return memory for products with an array of `n_left` rows; None if dense."""
         return np.empty((1 + self.n_columns, n_left)) if self.is_sparse else None
 
     cdef void multiply_by_transpose(
-        self, const double[:, ::1] left, double[:, ::1] out, double[:, ::1] room
+        self, const double[:, ::1] left, double[:, ::1] out, double[:, ::1] memory
     ) noexcept nogil:
         """Store ``left @ rows.T`` of shape (n_left, n_rows)."""
         if self.is_sparse:
-            multiply_by_sparse_transpose(left, self, out, room)
+            multiply_by_sparse_transpose(left, self, out, memory)
         else:
             multiply_dense(left, self.array, True, out)
 
     cdef void multiply(
-        self, const double[:, ::1] left, double[:, ::1] out, double[:, ::1] room
+        self, const double[:, ::1] left, double[:, ::1] out, double[:, ::1] memory
     ) noexcept nogil:
         """Store ``left @ rows`` of shape (n_left, n_columns)."""
         if self.is_sparse:
-            multiply_by_sparse(left, self, out, room)
+            multiply_by_sparse(left, self, out, memory)
         else:
             multiply_dense(left, self.array, False, out)
 
 
 cdef int blas_size(Py_ssize_t n) except -1:
-    """Return a size as BLAS takes it."""
+    """Return a size as the int of BLAS, or raise OverflowError."""
     if n > INT_MAX:
         raise OverflowError(f"BLAS does not count to {n}")
     return n
@@ -60,6 +60,7 @@ cdef int blas_size(Py_ssize_t n) except -1:
 cdef void multiply_dense(
     const double[:, ::1] left, const double[:, ::1] array, bint is_transposed, double[:, ::1] out
 ) noexcept nogil:
+    """Store `dense_product` of memoryviews."""
     dense_product(
         &left[0, 0],
         left.shape[0],
@@ -82,76 +83,80 @@ cdef void dense_product(
 ) noexcept nogil:
     """Store ``left @ array`` or ``left @ array.T`` of arrays in C order.
 
-    BLAS takes them for their transposes, as it reads by columns: out.T = array.T @ left.T.
+    BLAS reads by columns, hence sees the transposes: out.T = array.T @ left.T. Products with one
+    row or column are left to dot and gemv.
     """
     cdef char as_read = b"n"
-    cdef char turned = b"t"
-    cdef char order = turned if is_transposed else as_read
+    cdef char transposed = b"t"
+    cdef char order = transposed if is_transposed else as_read
     cdef int n_in = n_columns if is_transposed else n_rows
     cdef int n_out = n_rows if is_transposed else n_columns
     cdef int step = 1
-    cdef double once = 1.0
-    cdef double nothing = 0.0
+    cdef double one = 1.0
+    cdef double zero = 0.0
     cdef double* a = <double*>array
     cdef double* b = <double*>left
     if n_left == 1 and n_out == 1:
         out[0] = ddot(&n_in, a, &step, b, &step)
     elif n_left == 1:
         dgemv(
-            &order, &n_columns, &n_rows, &once, a, &n_columns, b, &step, &nothing, out, &step
+            &order, &n_columns, &n_rows, &one, a, &n_columns, b, &step, &zero, out, &step
         )
     elif n_out == 1:
-        dgemv(&turned, &n_in, &n_left, &once, b, &n_in, a, &step, &nothing, out, &step)
+        dgemv(&transposed, &n_in, &n_left, &one, b, &n_in, a, &step, &zero, out, &step)
     else:
         dgemm(
             &order, &as_read, &n_out, &n_left, &n_in,
-            &once, a, &n_columns, b, &n_in, &nothing, out, &n_out,
+            &one, a, &n_columns, b, &n_in, &zero, out, &n_out,
         )
 
 
 cdef void multiply_by_sparse_transpose(
-    const double[:, ::1] left, RowMatrix rows, double[:, ::1] out, double[:, ::1] room
+    const double[:, ::1] left, RowMatrix rows, double[:, ::1] out, double[:, ::1] memory
 ) noexcept nogil:
+    """Store ``left @ rows.T`` of a CSR table; memory is that of `make_workspace`."""
     cdef Py_ssize_t n_left = left.shape[0]
     cdef Py_ssize_t i, t, y
     cdef int64_t cell
-    cdef double* total = &room[0, 0]
-    # By columns, so that what one cell of the table is multiplied with is contiguous.
+    cdef double* total = &memory[0, 0]
+    # Transposed, so that the factors of one cell of the table are contiguous.
     for y in range(rows.n_columns):
         for t in range(n_left):
-            room[1 + y, t] = left[t, y]
+            memory[1 + y, t] = left[t, y]
     for i in range(rows.n_rows):
         for t in range(n_left):
             total[t] = 0.0
         for cell in range(rows.indptr[i], rows.indptr[i + 1]):
-            add_times(total, rows.data[cell], &room[1 + rows.indices[cell], 0], n_left)
+            add_multiple(total, rows.data[cell], &memory[1 + rows.indices[cell], 0], n_left)
         for t in range(n_left):
             out[t, i] = total[t]
 
 
 cdef void multiply_by_sparse(
-    const double[:, ::1] left, RowMatrix rows, double[:, ::1] out, double[:, ::1] room
+    const double[:, ::1] left, RowMatrix rows, double[:, ::1] out, double[:, ::1] memory
 ) noexcept nogil:
+    """Store ``left @ rows`` of a CSR table; memory is that of `make_workspace`."""
     cdef Py_ssize_t n_left = left.shape[0]
     cdef Py_ssize_t i, t, y
     cdef int64_t cell
-    cdef double* share = &room[0, 0]
+    cdef double* share = &memory[0, 0]
     for y in range(rows.n_columns):
         for t in range(n_left):
-            room[1 + y, t] = 0.0
+            memory[1 + y, t] = 0.0
     for i in range(rows.n_rows):
         for t in range(n_left):
             share[t] = left[t, i]
         for cell in range(rows.indptr[i], rows.indptr[i + 1]):
-            add_times(&room[1 + rows.indices[cell], 0], rows.data[cell], share, n_left)
+            add_multiple(&memory[1 + rows.indices[cell], 0], rows.data[cell], share, n_left)
     for t in range(n_left):
         for y in range(rows.n_columns):
-            out[t, y] = room[1 + y, t]
+            out[t, y] = memory[1 + y, t]
 
 
-cdef inline void add_times(
+cdef inline void add_multiple(
     double* total, double times, const double* values, Py_ssize_t n
 ) noexcept nogil:
+    """Add `times` the values to the total, both (n,)."""
     cdef Py_ssize_t i
     for i in range(n):
         total[i] += times * values[i]

@@ -1,4 +1,4 @@
-"""Optimal partitions whose bins' rates never fall, or never rise."""
+"""Optimal partitions into bins of monotone rates (non-decreasing or non-increasing)."""
 
 from libc.math cimport INFINITY
 from libc.stdint cimport int64_t
@@ -8,44 +8,44 @@ import numpy as np
 from skinfo._kernels._partition cimport fill_costs
 
 
-def isotonic_blocks(const double[:, ::1] cumulative, int sign):
-    """Return the right ends, among 1..m, of the blocks that pool adjacent violators.
+def isotonic_blocks(const double[:, ::1] cumulative, int direction):
+    """Return the right ends, among 1..m, of the blocks of an isotonic regression.
 
-    Neighbours of equal rate are pooled too. For the information and the variance the
-    best monotone partition cuts at ends of blocks only, and any cuts there are
-    monotone; that is not so for MODL, nor with a least weight.
+    Computed by pooling adjacent violators; adjacent blocks of equal rate are pooled too. For
+    INFORMATION and VARIANCE the best monotone partition cuts at ends of blocks only, and any cuts
+    there are monotone. Neither holds for MODL, nor with a minimum weight.
 
     Parameters
     ----------
     cumulative : ndarray of shape (m + 1, n_columns)
         As in `monotone_partitions`.
 
-    sign : int
-        1 for rates that never fall, -1 for rates that never rise.
+    direction : int
+        1 for non-decreasing rates, -1 for non-increasing ones.
     """
     cdef Py_ssize_t n_blocks
     edges = np.zeros(cumulative.shape[0], np.int64)
     cdef int64_t[::1] ends = edges
     cdef double[::1] rates = np.empty(cumulative.shape[0])
     with nogil:
-        n_blocks = pool_violators(cumulative, sign, ends, rates)
+        n_blocks = pool_violators(cumulative, direction, ends, rates)
     return edges[1 : n_blocks + 1].copy()
 
 
 cdef Py_ssize_t pool_violators(
-    const double[:, ::1] cumulative, int sign, int64_t[::1] ends, double[::1] rates
+    const double[:, ::1] cumulative, int direction, int64_t[::1] ends, double[::1] rates
 ) noexcept nogil:
-    """Write where blocks 1, 2, ... end, after a zero, and return how many there are."""
+    """Store the ends of blocks 1, 2, ... after a zero, and return how many blocks there are."""
     cdef Py_ssize_t n_blocks = 0
     cdef Py_ssize_t j
     cdef double rate
     for j in range(1, cumulative.shape[0]):
         # A block starts at the end of the one before.
-        rate = sign * bin_rate(cumulative, ends[n_blocks], j)
-        # Written so that a block of no weight, whose rate is nan, is pooled.
+        rate = direction * bin_rate(cumulative, ends[n_blocks], j)
+        # `not <`, so that a block without weight, whose rate is NaN, is pooled.
         while n_blocks > 0 and not rates[n_blocks] < rate:
             n_blocks -= 1
-            rate = sign * bin_rate(cumulative, ends[n_blocks], j)
+            rate = direction * bin_rate(cumulative, ends[n_blocks], j)
         n_blocks += 1
         ends[n_blocks] = j
         rates[n_blocks] = rate
@@ -55,10 +55,10 @@ cdef Py_ssize_t pool_violators(
 cdef inline double bin_rate(
     const double[:, ::1] cumulative, Py_ssize_t i, Py_ssize_t j
 ) noexcept nogil:
-    """Return the last column but one over the last, of candidates i..j.
+    """Return the rate between candidates i and j: the last column but one over the last.
 
-    A quotient is as exact as a cross-multiplication: equal ratios of integers are
-    rounded alike, and unequal ones stay apart while their cross products are below 2^52.
+    Comparing quotients is as exact as cross-multiplication: equal ratios of integers round to the
+    same float, and different ones stay apart while their cross products are below 2^52.
     """
     cdef Py_ssize_t last = cumulative.shape[1] - 1
     return (cumulative[j, last - 1] - cumulative[i, last - 1]) / (
@@ -66,8 +66,10 @@ cdef inline double bin_rate(
     )
 
 
-def monotone_partitions(cumulative, Py_ssize_t max_bins, double min_weight, int cost, int sign):
-    """Find the cheapest partition into exactly k bins of monotone rates, k up to `max_bins`.
+def monotone_partitions(
+    cumulative, Py_ssize_t max_bins, double min_weight, int cost, int direction
+):
+    """Return the cheapest partition into exactly k bins of monotone rates, k up to `max_bins`.
 
     Parameters
     ----------
@@ -84,67 +86,75 @@ def monotone_partitions(cumulative, Py_ssize_t max_bins, double min_weight, int 
     cost : int
         INFORMATION, MODL, VARIANCE or BALANCED.
 
-    sign : int
-        1 for rates that never fall from bin to bin, -1 for rates that never rise.
+    direction : int
+        1 for non-decreasing rates from bin to bin, -1 for non-increasing ones.
 
     Returns
     -------
     costs : ndarray of shape (max_bins,)
-        Cost of the best partition into k + 1 bins, inf where there is none.
+        Cost of the best partition into k + 1 bins, inf if there is none.
     cuts : ndarray of shape (max_bins, max_bins), dtype int64
         Row k: the right ends, among 1..m, of its k + 1 bins.
     """
-    cdef Search search = Search(cumulative, max_bins, min_weight, cost, sign)
+    cdef MonotoneProgram program = MonotoneProgram(
+        cumulative, max_bins, min_weight, cost, direction
+    )
     costs = np.full(max_bins, np.inf)
     cuts = np.zeros((max_bins, max_bins), np.int64)
     cdef double[::1] found = costs
     cdef int64_t[:, ::1] ends = cuts
-    cdef int64_t[::1] next_end = np.full(max_bins, search.m, np.int64)
+    cdef int64_t[::1] next_end = np.full(max_bins, program.m, np.int64)
     cdef double[::1] next_limit = np.full(max_bins, np.inf)
     cdef int64_t[::1] n_left = np.arange(1, max_bins + 1, dtype=np.int64)
     cdef Py_ssize_t j
     with nogil:
-        for j in range(1, search.m):
-            search.weigh_bins_up_to(j)
-            search.record_minima(j)
-        trace_back(search, next_end, next_limit, n_left, found, ends)
+        for j in range(1, program.m):
+            program.compute_bins_ending_at(j)
+            program.record_minima(j)
+        trace_back(program, next_end, next_limit, n_left, found, ends)
     return costs, cuts
 
 
-cdef class Search:
-    """The dynamic programme: what is known of the bins that end at each candidate.
+cdef class MonotoneProgram:
+    """Dynamic program over the last bin, with a constraint on the rate of the bin before it.
 
-    W_k(i, j), the least cost up to j where (i, j] is the last of k bins, is w(i, j) plus the
-    least W_{k-1}(h, i) over the h where (h, i] has no larger rate. With the h in order
-    of their rates that is a prefix minimum, found by bisection: O(m^2 (log m + k)) in all.
+    Let W_k(i, j) be the least cost of k bins up to candidate j of which the last is (i, j]. Then
 
-    Of each i only the rates are kept at which the minimum of some k falls. There may be as many
-    as there are h, but the minima of h in random order fall about k log i times: tables of all h
-    do not fit the cache, these do.
+        W_k(i, j) = w(i, j) + min W_{k-1}(h, i) over h with rate(h, i) <= rate(i, j).
+
+    With the h of each i sorted by rate the minimum is a prefix minimum, looked up by bisection:
+    O(m^2 (log m + k)) in total. Of each i only the rates are stored at which the prefix minimum of
+    some k falls (records). In the worst case these are all h, but for rates in random order a
+    minimum falls about log i times, so that the records stay in the cache where a table of all
+    (h, i) would not.
 
     Attributes
     ----------
     limits, least : (m (m - 1) / 2,), (m (m - 1) / 2, max_bins - 1)
-        Records of one i after another, i = 1, 2, ...: a rate, and the least W_1, W_2, ... of the
-        bins that end at i and have no larger rate. Memory that is never written is never taken.
+        Records of i = 1, 2, ..., one after another: a rate, and the least W_1, W_2, ... among the
+        bins that end at i with at most this rate. Allocated for the worst case; the operating
+        system provides only the pages that are written.
 
     first : (m + 1,)
-        Where the records of each i begin.
+        Start of the records of each i.
 
     n_starts : int
-        How many bins may end at the current j: those from h = 0, 1, ..., n_starts - 1.
+        Number of feasible bins that end at the current j: their starts are h < n_starts.
 
     rates, costs, totals : (m,), (m,), (m, max_bins)
-        Of each of them the rate, w(h, j), and W_1(h, j), W_2(h, j), ...
+        rate(h, j), w(h, j), and W_1(h, j), W_2(h, j), ... of each of them.
 
     sorted_rates, order : (m,), (m,)
-        The rates in order, and the h of each.
+        The rates in rising order, and the h of each.
+
+    lowest : (max_bins,)
+        Memory for the prefix minima of one i.
     """
 
     cdef const double[:, ::1] by_class
     cdef Py_ssize_t m, max_bins, n_starts, n_sorted
     cdef double min_weight
-    cdef int cost, sign
+    cdef int cost, direction
     cdef double[::1] limits
     cdef double[:, ::1] least
     cdef int64_t[::1] first
@@ -152,10 +162,10 @@ cdef class Search:
     cdef double[:, ::1] totals
     cdef int64_t[::1] order
 
-    def __cinit__(self, cumulative, max_bins, min_weight, cost, sign):
+    def __cinit__(self, cumulative, max_bins, min_weight, cost, direction):
         self.by_class = np.ascontiguousarray(cumulative.T)
         self.m, self.max_bins = self.by_class.shape[1] - 1, max_bins
-        self.min_weight, self.cost, self.sign = min_weight, cost, sign
+        self.min_weight, self.cost, self.direction = min_weight, cost, direction
         n_pairs = self.m * (self.m - 1) // 2
         self.limits, self.least = np.empty(n_pairs), np.empty((n_pairs, max_bins - 1))
         self.first = np.zeros(self.m + 1, np.int64)
@@ -165,12 +175,12 @@ cdef class Search:
         self.order = np.empty(self.m, np.int64)
         self.n_sorted = 0
 
-    cdef void weigh_bins_up_to(self, Py_ssize_t j) noexcept nogil:
-        """Work out rates, costs and totals of the bins that end at j."""
+    cdef void compute_bins_ending_at(self, Py_ssize_t j) noexcept nogil:
+        """Compute rates, costs and totals of the bins that end at j."""
         cdef Py_ssize_t last = self.by_class.shape[0] - 1
         cdef Py_ssize_t h, k, record
         cdef double weight
-        # Feasible starts come first: a later one only makes the bin lighter.
+        # Feasible starts come first, since a later start only makes the bin lighter.
         self.n_starts = j
         for h in range(j):
             weight = self.by_class[last, j] - self.by_class[last, h]
@@ -178,13 +188,13 @@ cdef class Search:
                 self.n_starts = h
                 break
             self.rates[h] = (
-                self.sign * (self.by_class[last - 1, j] - self.by_class[last - 1, h]) / weight
+                self.direction * (self.by_class[last - 1, j] - self.by_class[last - 1, h]) / weight
             )
         if self.n_starts == 0:
             return
         fill_costs(self.by_class, j, 0, self.n_starts, self.cost, self.costs)
         for h in range(self.n_starts):
-            record = self.last_record_up_to(h, self.rates[h])
+            record = self.find_record(h, self.rates[h])
             if record < 0:
                 for k in range(self.max_bins):
                     self.totals[h, k] = INFINITY
@@ -193,15 +203,15 @@ cdef class Search:
                 add(&self.least[record, 0], self.costs[h], &self.totals[h, 1], self.max_bins - 1)
         self.totals[0, 0] = self.costs[0]
 
-    cdef inline Py_ssize_t last_record_up_to(self, Py_ssize_t i, double rate) noexcept nogil:
-        """Return the last record of i whose rate is not above another, -1 if there is none."""
+    cdef inline Py_ssize_t find_record(self, Py_ssize_t i, double rate) noexcept nogil:
+        """Return the last record of i whose rate is at most `rate`, -1 if there is none."""
         cdef Py_ssize_t low = self.first[i]
         cdef Py_ssize_t n = self.first[i + 1] - low
         cdef Py_ssize_t half
         if n == 0 or not self.limits[low] <= rate:
             return -1
-        # The record looked for is among the n from `low` on. Without a branch: it would be
-        # mispredicted every other time.
+        # Invariant: the record is among the n from `low` on. A conditional move, as a branch
+        # would be mispredicted every other time.
         while n > 1:
             half = n >> 1
             low = low + half if self.limits[low + half] <= rate else low
@@ -209,7 +219,7 @@ cdef class Search:
         return low
 
     cdef void record_minima(self, Py_ssize_t i) noexcept nogil:
-        """Record the prefix minima of the bins that end at i, worked out just now."""
+        """Store the prefix minima of the bins that end at i, computed last, where any falls."""
         cdef Py_ssize_t n = self.first[i], n_kept = self.max_bins - 1
         cdef Py_ssize_t p, k
         self.sort_rates()
@@ -224,11 +234,10 @@ cdef class Search:
         self.first[i + 1] = n
 
     cdef void sort_rates(self) noexcept nogil:
-        """Sort the rates, beginning from their order at the end before.
+        """Sort the rates by insertion, starting from the order at the candidate before.
 
-        A new cell changes it little: of random classes an insertion moves about log m others,
-        which is no more than a sort from nothing compares, and where rates do rise or fall
-        next to none.
+        One more cell changes the order little: for random classes an insertion moves about log m
+        others, as many as a sort from scratch compares; for monotone rates hardly any.
         """
         cdef Py_ssize_t p, place, h
         cdef double rate
@@ -250,14 +259,14 @@ cdef class Search:
 cdef inline void add(
     const double* least, double cost, double* totals, Py_ssize_t n
 ) noexcept nogil:
-    """Write the least costs plus one."""
+    """Store the least costs plus `cost`."""
     cdef Py_ssize_t k
     for k in range(n):
         totals[k] = least[k] + cost
 
 
 cdef inline bint lower(const double* totals, double* lowest, Py_ssize_t n) noexcept nogil:
-    """Lower each to the total where that is less, and say whether any was."""
+    """Lower each minimum to its total, and return whether any fell."""
     cdef Py_ssize_t k
     cdef int64_t n_lowered = 0
     for k in range(n):
@@ -267,50 +276,50 @@ cdef inline bint lower(const double* totals, double* lowest, Py_ssize_t n) noexc
 
 
 cdef void trace_back(
-    Search search,
+    MonotoneProgram program,
     int64_t[::1] next_end,
     double[::1] next_limit,
     int64_t[::1] n_left,
     double[::1] costs,
     int64_t[:, ::1] cuts,
 ) noexcept nogil:
-    """Write the least costs of 1, 2, ... bins and the right ends of the bins they take.
+    """Store the least costs of 1, 2, ... bins, and the right ends of the bins.
 
-    Each partition is a chain, its last bin found first. All chains are followed together, from
-    m down, because the bins that end at j, of which only minima were kept, are then worked out
-    again but once. Of the cheapest starts it is the first.
+    The bins of each partition are found from the last to the first. Only minima were stored of the
+    bins that end at j, so these are computed again; all partitions are followed together, from
+    j = m down, so that this happens once for each j. Among the cheapest starts the first is taken.
 
     Parameters
     ----------
     next_end : (max_bins,)
-        m; as a chain is followed, the end of the bin to find next.
+        End of the bin of each partition to find next; m at first.
 
     next_limit : (max_bins,)
-        inf; as a chain is followed, the rate of the bin found last, which the next may not exceed.
+        Rate of the bin found last, an upper bound for the next one; inf at first.
 
     n_left : (max_bins,)
-        1, 2, ...: how many bins are to be found.
+        Number of bins still to be found; 1, 2, ... at first.
     """
     cdef Py_ssize_t max_bins = n_left.shape[0]
     cdef Py_ssize_t j, k, b, h, start
     cdef bint in_use
     cdef double least
-    for j in range(search.m, 0, -1):
+    for j in range(program.m, 0, -1):
         in_use = False
         for k in range(max_bins):
             in_use |= n_left[k] > 0 and next_end[k] == j
         if not in_use:
             continue
-        search.weigh_bins_up_to(j)
+        program.compute_bins_ending_at(j)
         for k in range(max_bins):
             if n_left[k] == 0 or next_end[k] != j:
                 continue
             b = n_left[k] - 1
             least = INFINITY
             start = -1
-            for h in range(search.n_starts):
-                if search.totals[h, b] < least and search.rates[h] <= next_limit[k]:
-                    least = search.totals[h, b]
+            for h in range(program.n_starts):
+                if program.totals[h, b] < least and program.rates[h] <= next_limit[k]:
+                    least = program.totals[h, b]
                     start = h
             if start < 0:
                 n_left[k] = 0
@@ -318,6 +327,6 @@ cdef void trace_back(
             if b == k:
                 costs[k] = least
             cuts[k, b] = j
-            next_limit[k] = search.rates[start]
+            next_limit[k] = program.rates[start]
             next_end[k] = start
             n_left[k] = b

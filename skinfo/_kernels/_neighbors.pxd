@@ -1,6 +1,6 @@
-"""Balls on a sorted line, and digamma of whole numbers: what other kernels call.
+"""Balls on a sorted line, and digamma of integers, as other kernels call them.
 
-A line is a pointer and a number of rows: ends of balls are looked for several times a row.
+A line is a pointer and a length: ends of balls are searched several times per sample.
 """
 
 from libc.stdint cimport int64_t
@@ -9,10 +9,11 @@ from libc.stdint cimport int64_t
 cdef inline bint before_end(
     const double* line, Py_ssize_t j, double x, double r, bint upper, bint closed
 ) noexcept nogil:
-    """Say whether row j lies before an end of the ball: true, then false, along a sorted line.
+    """Return whether point j lies before an end of the ball: true, then false, along the line.
 
-    The upper end is where line - x outgrows r, the lower where x - line no
-    longer does; `closed`: rows at distance r are inside.
+    The upper end is the first point above x + r, the lower end the first not below x - r, both
+    decided by differences of floats (see the module `_neighbors`). If `closed`, points at
+    distance r are inside.
     """
     if upper:
         return line[j] - x <= r if closed else line[j] - x < r
@@ -28,9 +29,9 @@ cdef inline Py_ssize_t ball_end(
     bint closed,
     Py_ssize_t start,
 ) noexcept nogil:
-    """Return the first row of a sorted line that is not `before_end`, found by steps from `start`.
+    """Return the first point of a sorted line that is not `before_end`.
 
-    The steps double, so a good start costs nothing and a bad one a logarithm.
+    Galloping search from `start`: O(log d) for a start d points off.
     """
     cdef Py_ssize_t low, high, middle
     cdef Py_ssize_t step = 1
@@ -48,7 +49,7 @@ cdef inline Py_ssize_t ball_end(
             low -= step
             step *= 2
         low = max(low, -1)
-    # Row low is before the end (or none is), row high is not (or there is none).
+    # Point low is before the end (or is -1), point high is not (or is n).
     while high - low > 1:
         middle = (low + high) // 2
         if before_end(line, middle, x, r, upper, closed):
@@ -67,7 +68,7 @@ cdef inline Py_ssize_t ball_end_near(
     bint closed,
     Py_ssize_t start,
 ) noexcept nogil:
-    """Return what `ball_end` does, without branches if it is one of the rows from `start` on."""
+    """Return what `ball_end` does, without branches if it lies within three points of `start`."""
     cdef Py_ssize_t j
     cdef Py_ssize_t n_before = 0
     if 1 <= start <= n - 4:

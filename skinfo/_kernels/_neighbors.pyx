@@ -1,13 +1,12 @@
-"""Nearest neighbours on a line: Ross's estimator by one sort and one sweep a class.
+"""Nearest neighbours on a line: Ross's estimator by one sort and one sweep per class.
 
-Counts within a radius are taken with the subtraction that made the radius,
-never by looking for x - r and x + r: those round, the farthest neighbour then
-falls out of its own ball, and the estimate is off by up to 0.3 nat on a lattice.
-Floating subtraction is monotone, so the rows of a ball stay one run of the
-sorted column.
+Whether a point lies within a radius is decided by the same subtraction that gave the radius,
+never by comparing with x - r or x + r: those round, the farthest neighbour then falls out of its
+own ball, and on a lattice the estimate is off by up to 0.3 nat. Floating-point subtraction is
+monotone, so the points of a ball are still adjacent in the sorted column.
 
-Sums of digamma over counts are kept as tallies, how often each count occurs:
-whole numbers, which add up to the same in any order of the rows.
+Sums of digamma over counts are kept as tallies, the number of times that each count occurs:
+integers, whose sums do not depend on the order of the samples.
 """
 
 from libc.math cimport log
@@ -15,13 +14,13 @@ from libc.stdint cimport int64_t
 
 import numpy as np
 
-# From here on the asymptotic series of digamma is exact to the last digit.
 cdef enum:
+    # From here on the asymptotic series of digamma is accurate to the last digit.
     SERIES_FROM = 20
 
 
 cpdef double digamma_integer(int64_t m) noexcept nogil:
-    """Return digamma of a whole number >= 1."""
+    """Return digamma of an integer >= 1."""
     cdef int64_t j
     cdef double total, square, series
     if m < SERIES_FROM:
@@ -37,7 +36,7 @@ cpdef double digamma_integer(int64_t m) noexcept nogil:
 
 
 cdef void fill_digamma(double[::1] digammas) noexcept nogil:
-    """Set digamma of each place but the first."""
+    """Fill in digamma(m) for m = 1, 2, ..., len(digammas) - 1."""
     cdef Py_ssize_t m
     for m in range(1, digammas.shape[0]):
         digammas[m] = digamma_integer(m)
@@ -56,20 +55,26 @@ cpdef double sum_digamma(const double[::1] tally) noexcept nogil:
 cpdef double mean_digamma_position(
     int64_t inside, int64_t size, int64_t n_marked, int64_t k
 ) noexcept nogil:
-    """Return E[digamma(inside + M)], M the place of the k-th of `n_marked` among `size` shuffled.
+    """Return E[digamma(inside + M)], M the rank of the k-th marked item in a random order.
 
-    M is negative hypergeometric. With nothing inside the mean is
+    Of `size` items that are tied, `n_marked` are of the own class; in a random order of them the
+    k-th marked one has a rank M with the negative hypergeometric distribution
+
+        P(M = m) = C(m - 1, k - 1) C(size - m, n_marked - k) / C(size, n_marked).
+
+    The sum is over its recurrence from m = k. If `inside` is 0 the mean has a closed form,
     digamma(k) + digamma(size + 1) - digamma(n_marked + 1).
     """
     cdef int64_t j, m
     cdef double weight, total, digamma
     if inside == 0:
         return digamma_integer(k) + digamma_integer(size + 1) - digamma_integer(n_marked + 1)
-    # P(M = k): the first k drawn are all marked.
+    # P(M = k): the first k items are all marked.
     weight = 1.0
     for j in range(k):
         weight *= <double>(n_marked - j) / <double>(size - j)
-    # In the far tail of a large shuffle the recurrence from M = k may start at zero.
+    # P(M = k) may underflow for many ties. M is then large and its relative spread small, so
+    # that digamma at the mean is accurate enough.
     if weight < 1e-290:
         m = <int64_t>(<double>k * (<double>size + 1.0) / (<double>n_marked + 1.0))
         return digamma_integer(inside + max(k, m))
@@ -87,9 +92,9 @@ cpdef double mean_digamma_position(
 cdef inline Py_ssize_t window_start(
     const double* line, Py_ssize_t n, Py_ssize_t i, Py_ssize_t k, Py_ssize_t start
 ) noexcept nogil:
-    """Return where the k + 1 consecutive rows of a sorted line nearest to row i start.
+    """Return the start of the k + 1 consecutive points of a sorted line nearest to point i.
 
-    `start` is the answer for an earlier row: answers never decrease.
+    `start` is the result for an earlier point: results never decrease.
     """
     while start + k < n - 1 and line[start + k + 1] - line[i] < line[i] - line[start]:
         start += 1
@@ -99,14 +104,14 @@ cdef inline Py_ssize_t window_start(
 cdef inline double window_radius(
     const double* line, Py_ssize_t i, Py_ssize_t k, Py_ssize_t start
 ) noexcept nogil:
-    """Return the distance from row i to the farthest of the k + 1 rows from `start` on."""
+    """Return the distance from point i to the farthest of the k + 1 points from `start` on."""
     cdef double below = line[i] - line[start]
     cdef double above = line[start + k] - line[i]
     return above if above > below else below
 
 
 def line_radii(const double[::1] line, Py_ssize_t k):
-    """Return the distance from each row of a sorted line to its k-th nearest other row."""
+    """Return the distance (n,) from each point of a sorted line to its k-th nearest other one."""
     cdef Py_ssize_t i
     cdef Py_ssize_t n = line.shape[0]
     cdef Py_ssize_t start = 0
@@ -122,7 +127,17 @@ def line_radii(const double[::1] line, Py_ssize_t k):
 def line_counts(
     const double[::1] line, const double[::1] values, const double[::1] radii, bint closed
 ):
-    """Return how many rows of a sorted line lie within each radius of each value."""
+    """Return how many points (n_values,) of a sorted line lie within the radius of each value.
+
+    Parameters
+    ----------
+    line : ndarray of shape (n,), dtype float64
+
+    values, radii : ndarray of shape (n_values,), dtype float64
+
+    closed : bool
+        Whether points at distance r are inside.
+    """
     cdef Py_ssize_t i
     cdef Py_ssize_t n = line.shape[0]
     cdef Py_ssize_t low = 0
@@ -147,7 +162,19 @@ cdef void untied_counts(
     Py_ssize_t k,
     int64_t* counts,
 ) noexcept nogil:
-    """Set, of each row of one class, how many others are no farther than its k-th of the class."""
+    """Store, for each point of one class, how many others are within its k-th own-class distance.
+
+    Parameters
+    ----------
+    line : (n,)
+        All points, sorted.
+
+    own_line : (n_own,)
+        Those of the class, sorted.
+
+    counts : (n_own,)
+        To be filled.
+    """
     cdef Py_ssize_t i
     cdef double r
     cdef Py_ssize_t start = 0
@@ -170,9 +197,10 @@ cdef void tied_counts(
     int64_t* counts,
     double* means,
 ) noexcept nogil:
-    """Set what `untied_counts` does; where rows tie with the k-th, zero, and the mean instead.
+    """Store what `untied_counts` does, or zero and a mean where several points tie with the k-th.
 
-    That is the mean of digamma over the orders of the rows at its distance.
+    `means` (n_own,) receives the mean of digamma of the count over all orders of the points at
+    that distance, each as likely as any other.
     """
     cdef Py_ssize_t i
     cdef double x, r
@@ -182,7 +210,7 @@ cdef void tied_counts(
     cdef Py_ssize_t high = 0
     for i in range(n_own):
         x = own_line[i]
-        # Rows of a class that are equal have the same ball.
+        # Equal points of a class have the same ball.
         if i > 0 and x == own_line[i - 1]:
             counts[i], means[i] = counts[i - 1], means[i - 1]
             continue
@@ -208,35 +236,35 @@ cdef void tied_counts(
         )
 
 
-cdef class ClassRows:
-    """The rows of a sorted column whose class occurs more than once, by class and in order.
+cdef class ClassSamples:
+    """A sorted column by class, without classes that occur once.
 
     Attributes
     ----------
-    line : memoryview of float64, (n,)
-        The rows kept, sorted.
+    line : ndarray of shape (n,), dtype float64
+        All values, sorted.
 
-    by_class : memoryview of float64, (n,)
-        The same, class by class, sorted within each.
+    by_class : ndarray of shape (n,), dtype float64
+        The same class by class, sorted within each.
 
-    rows : memoryview of int64, (n,)
-        Which row of the column as given each of `by_class` is.
+    rows : ndarray of shape (n,), dtype int64
+        Index into the given column of each entry of `by_class`.
 
-    starts : memoryview of int64, (n_classes + 1,)
-        Where each class starts in `by_class`.
+    starts : ndarray of shape (n_classes + 1,), dtype int64
+        Start of each class in `by_class`.
 
-    counts : memoryview of int64, (n,)
-        Room for `count_class`: how many others are no farther than the k-th of the own class.
+    counts : ndarray of shape (n,), dtype int64
+        Result of `count_class`: other points within the k-th own-class distance.
 
-    means : memoryview of float64, (n,)
-        Room for `count_class`: where `counts` is zero, the mean of digamma over ties.
+    means : ndarray of shape (n,), dtype float64
+        Result of `count_class`: the mean of digamma over ties, where `counts` is zero.
     """
 
     cdef double[::1] line, by_class, means
     cdef int64_t[::1] rows, starts, counts
 
-    cdef bint tell_nothing(self) noexcept nogil:
-        """Say whether the rows kept are of one value or of one class, or there are none."""
+    cdef bint is_uninformative(self) noexcept nogil:
+        """Return whether there is one value, one class or no sample: the information is zero."""
         cdef Py_ssize_t c
         cdef Py_ssize_t n = self.line.shape[0]
         if n == 0 or self.line[0] == self.line[n - 1]:
@@ -247,7 +275,7 @@ cdef class ClassRows:
         return False
 
     cdef void count_class(self, Py_ssize_t c, int64_t n_neighbors, bint has_ties) noexcept nogil:
-        """Set `counts` of the rows of one class, and with ties `means` where that is zero."""
+        """Store `counts` of the samples of one class, and with ties `means` where that is zero."""
         cdef Py_ssize_t first = self.starts[c]
         cdef Py_ssize_t size = self.starts[c + 1] - first
         if has_ties:
@@ -271,25 +299,25 @@ cdef class ClassRows:
             )
 
 
-cdef ClassRows rows_by_class(
+cdef ClassSamples samples_by_class(
     const double[::1] line, const int64_t[::1] classes, Py_ssize_t n_classes
 ):
-    """Return the rows of a sorted column by class, less those of classes that occur once."""
+    """Return a sorted column as ClassSamples."""
     cdef Py_ssize_t n
-    cdef ClassRows rows = ClassRows.__new__(ClassRows)
+    cdef ClassSamples samples = ClassSamples.__new__(ClassSamples)
     cdef int64_t[::1] places = np.zeros(n_classes + 1, np.int64)
-    rows.starts = np.zeros(n_classes + 1, np.int64)
+    samples.starts = np.zeros(n_classes + 1, np.int64)
     with nogil:
-        n = find_starts(classes, rows.starts)
-    rows.line, rows.by_class, rows.means = np.empty(n), np.empty(n), np.empty(n)
-    rows.rows, rows.counts = np.empty(n, np.int64), np.empty(n, np.int64)
+        n = find_starts(classes, samples.starts)
+    samples.line, samples.by_class, samples.means = np.empty(n), np.empty(n), np.empty(n)
+    samples.rows, samples.counts = np.empty(n, np.int64), np.empty(n, np.int64)
     with nogil:
-        place_rows(line, classes, places, rows)
-    return rows
+        sort_by_class(line, classes, places, samples)
+    return samples
 
 
 cdef Py_ssize_t find_starts(const int64_t[::1] classes, int64_t[::1] starts) noexcept nogil:
-    """Add up where the classes that are kept start, and return how many rows they have."""
+    """Store the start of each class, one that occurs once being empty; return the total size."""
     cdef Py_ssize_t j, c
     cdef int64_t size
     cdef int64_t first = 0
@@ -302,18 +330,18 @@ cdef Py_ssize_t find_starts(const int64_t[::1] classes, int64_t[::1] starts) noe
     return first
 
 
-cdef void place_rows(
-    const double[::1] line, const int64_t[::1] classes, int64_t[::1] places, ClassRows rows
+cdef void sort_by_class(
+    const double[::1] line, const int64_t[::1] classes, int64_t[::1] places, ClassSamples samples
 ) noexcept nogil:
-    """Put the rows that are kept where they belong; `places` (n_classes + 1,) is room."""
+    """Fill in ClassSamples by a counting sort; `places` (n_classes + 1,) is memory."""
     cdef Py_ssize_t j, c
     cdef Py_ssize_t n = 0
-    places[:] = rows.starts
+    places[:] = samples.starts
     for j in range(line.shape[0]):
         c = classes[j]
-        if rows.starts[c] < rows.starts[c + 1]:
-            rows.line[n] = rows.by_class[places[c]] = line[j]
-            rows.rows[places[c]] = j
+        if samples.starts[c] < samples.starts[c + 1]:
+            samples.line[n] = samples.by_class[places[c]] = line[j]
+            samples.rows[places[c]] = j
             places[c] += 1
             n += 1
 
@@ -325,49 +353,64 @@ def ross_information(
     int64_t n_neighbors,
     bint has_ties,
 ):
-    """Return I(X;Y), in nats, of a sorted column and the class of each of its rows.
+    """Return I(X;Y), in nats, of a sorted column and the class of each sample.
 
-    digamma(N) + <digamma(k)> - <digamma(N_y)> - <digamma(m)>, m the rows of any
-    class no farther than the k-th of the own (Ross 2014, eq. 2). k is lowered in
-    classes of at most k rows; classes of one row are left out.
+    digamma(N) + <digamma(k)> - <digamma(N_y)> - <digamma(m)>, m the number of samples of any
+    class within the k-th own-class distance (Ross 2014, eq. 2). k is lowered to the class size
+    minus one in small classes; classes of one sample are left out.
 
-    With `has_ties`, rows at one distance are taken in every order and averaged:
-    exact, and with no order of our choosing. Where more than k of the own class
-    share the row's value this mean no longer holds k: it is
-    digamma(own tied) - digamma(all tied), which chance alone does not bias.
+    With `has_ties`, digamma(m) is averaged over all orders of the samples at equal distance, in
+    closed form, so that no arbitrary order enters. Where more than k samples of the class share
+    a value, k drops out of this mean: the sample adds digamma(own tied) - digamma(all tied),
+    which is unbiased under independence.
+
+    Parameters
+    ----------
+    line : ndarray of shape (n,), dtype float64
+        Sorted.
+
+    classes : ndarray of shape (n,), dtype int64
+        From 0 to ``n_classes - 1``.
+
+    n_neighbors : int
+        k.
+
+    has_ties : bool
+        Whether some values are equal.
     """
     cdef double information
-    cdef ClassRows rows = rows_by_class(line, classes, n_classes)
-    cdef double[::1] tally = np.zeros(rows.line.shape[0] + 1)
+    cdef ClassSamples samples = samples_by_class(line, classes, n_classes)
+    cdef double[::1] tally = np.zeros(samples.line.shape[0] + 1)
     with nogil:
-        information = ross_of_rows(rows, n_neighbors, has_ties, tally)
+        information = ross_of_samples(samples, n_neighbors, has_ties, tally)
     return information
 
 
-cdef double ross_of_rows(
-    ClassRows rows, int64_t n_neighbors, bint has_ties, double[::1] tally
+cdef double ross_of_samples(
+    ClassSamples samples, int64_t n_neighbors, bint has_ties, double[::1] tally
 ) noexcept nogil:
+    """Return `ross_information` of ClassSamples; `tally` (n + 1,) is zero at first."""
     cdef Py_ssize_t c, i
     cdef int64_t size, k
     cdef double tied_in_class
-    cdef Py_ssize_t n = rows.line.shape[0]
+    cdef Py_ssize_t n = samples.line.shape[0]
     cdef double tied = 0.0
-    if rows.tell_nothing():
+    if samples.is_uninformative():
         return 0.0
-    for c in range(rows.starts.shape[0] - 1):
-        size = rows.starts[c + 1] - rows.starts[c]
+    for c in range(samples.starts.shape[0] - 1):
+        size = samples.starts[c + 1] - samples.starts[c]
         if size == 0:
             continue
         k = min(n_neighbors, size - 1)
         tally[k] += size
         tally[size] -= size
-        rows.count_class(c, k, has_ties)
+        samples.count_class(c, k, has_ties)
         tied_in_class = 0.0
-        for i in range(rows.starts[c], rows.starts[c + 1]):
-            if rows.counts[i] > 0:
-                tally[rows.counts[i]] -= 1.0
+        for i in range(samples.starts[c], samples.starts[c + 1]):
+            if samples.counts[i] > 0:
+                tally[samples.counts[i]] -= 1.0
             else:
-                tied_in_class += rows.means[i]
+                tied_in_class += samples.means[i]
         tied += tied_in_class
     return digamma_integer(n) + (sum_digamma(tally) - tied) / <double>n
 
@@ -379,53 +422,54 @@ def ross_terms(
     const int64_t[::1] neighbors,
     bint has_ties,
 ):
-    """Return what each row of a sorted column adds to n times `ross_information`.
+    """Return the contribution of each sample to n times `ross_information`.
 
-    Rows whose class occurs once add nothing, and n is the number of the others.
+    Samples whose class occurs once contribute zero, and n is the number of the others.
 
     Parameters
     ----------
     line, classes, n_classes, has_ties
         As of `ross_information`.
 
-    neighbors : memoryview of int64, (n_terms,)
-        Each number of neighbours.
+    neighbors : ndarray of shape (n_terms,), dtype int64
+        Values of k.
 
     Returns
     -------
     terms : ndarray of shape (n_terms, n)
     """
     cdef Py_ssize_t m
-    cdef ClassRows rows = rows_by_class(line, classes, n_classes)
+    cdef ClassSamples samples = samples_by_class(line, classes, n_classes)
     out = np.zeros((neighbors.shape[0], line.shape[0]))
     cdef double[:, ::1] terms = out
-    cdef double[::1] digammas = np.empty(rows.line.shape[0] + 1)
+    cdef double[::1] digammas = np.empty(samples.line.shape[0] + 1)
     with nogil:
         fill_digamma(digammas)
         for m in range(neighbors.shape[0]):
-            terms_of_rows(rows, neighbors[m], has_ties, digammas, terms[m])
+            terms_of_samples(samples, neighbors[m], has_ties, digammas, terms[m])
     return out
 
 
-cdef void terms_of_rows(
-    ClassRows rows,
+cdef void terms_of_samples(
+    ClassSamples samples,
     int64_t n_neighbors,
     bint has_ties,
     const double[::1] digammas,
     double[::1] terms,
 ) noexcept nogil:
+    """Store the terms (n,) of one number of neighbours."""
     cdef Py_ssize_t c, i
     cdef int64_t size, k
     cdef double shared, mean
-    if rows.tell_nothing():
+    if samples.is_uninformative():
         return
-    for c in range(rows.starts.shape[0] - 1):
-        size = rows.starts[c + 1] - rows.starts[c]
+    for c in range(samples.starts.shape[0] - 1):
+        size = samples.starts[c + 1] - samples.starts[c]
         if size == 0:
             continue
         k = min(n_neighbors, size - 1)
-        rows.count_class(c, k, has_ties)
-        shared = digammas[rows.line.shape[0]] + digammas[k] - digammas[size]
-        for i in range(rows.starts[c], rows.starts[c + 1]):
-            mean = digammas[rows.counts[i]] if rows.counts[i] > 0 else rows.means[i]
-            terms[rows.rows[i]] = shared - mean
+        samples.count_class(c, k, has_ties)
+        shared = digammas[samples.line.shape[0]] + digammas[k] - digammas[size]
+        for i in range(samples.starts[c], samples.starts[c + 1]):
+            mean = digammas[samples.counts[i]] if samples.counts[i] > 0 else samples.means[i]
+            terms[samples.rows[i]] = shared - mean

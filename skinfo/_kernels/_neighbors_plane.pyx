@@ -1,8 +1,8 @@
 """Nearest neighbours in the plane under the maximum norm, for Kraskov's estimator.
 
-No tree: the plane is cut into strips of equally many rows along one axis, and
-each strip is sorted along the other. A ball about one strip wide then holds a
-few rows of two or three strips, and a row costs a constant, whatever n.
+Instead of a tree, the plane is cut into strips of equally many points along u, and each strip is
+sorted along v. If a strip is about as wide as a ball, the search for one point touches a few
+points of two or three strips: constant work per point, whatever n.
 """
 
 from libc.math cimport INFINITY, fabs, isfinite, sqrt
@@ -21,10 +21,11 @@ import numpy as np
 cpdef Py_ssize_t strip_size(
     const double[::1] line_u, const double[::1] line_v, Py_ssize_t k
 ) noexcept nogil:
-    """Return how many rows make a strip about as wide as the ball of k neighbours.
+    """Return how many points make a strip about as wide as the ball of k neighbours.
 
-    Between the quartiles, a ball of width w holds n w^2 / (u v) rows, or n w / u
-    where v is narrower than w.
+    If points are uniform over u x v, the interquartile ranges, a ball of width w holds
+    k = n w^2 / (u v) of them and a strip of width w holds n w / u = sqrt(n k v / u). If v is
+    narrower than w, balls are intervals of u and the strip holds k.
     """
     cdef Py_ssize_t n = line_u.shape[0]
     cdef double u = width(line_u)
@@ -35,26 +36,26 @@ cpdef Py_ssize_t strip_size(
 
 
 cdef inline double width(const double[::1] line) noexcept nogil:
-    """Return the distance between the quartiles of a sorted line."""
+    """Return the interquartile range of a sorted line."""
     cdef Py_ssize_t n = line.shape[0]
     return line[(3 * n) // 4] - line[n // 4]
 
 
 cdef class Strips:
-    """Rows of the plane strip by strip, each strip sorted by v.
+    """Points of the plane strip by strip, each strip sorted by v.
 
     Attributes
     ----------
-    u, v : memoryview of float64, (n,)
+    u, v : ndarray of shape (n,), dtype float64
 
-    rows : memoryview of int64, (n,)
-        Which row each is.
+    rows : ndarray of shape (n,), dtype int64
+        Index of each point in the given columns.
 
-    line_u : memoryview of float64, (n,)
+    line_u : ndarray of shape (n,), dtype float64
         u, sorted.
 
     size : int
-        Rows in each strip, fewer in the last.
+        Points in each strip, fewer in the last.
 
     n_strips : int
     """
@@ -65,7 +66,7 @@ cdef class Strips:
     cdef Py_ssize_t size, n_strips
 
     cdef Py_ssize_t stop(self, Py_ssize_t strip) noexcept nogil:
-        """Return where a strip ends."""
+        """Return the index after the last point of a strip."""
         return min((strip + 1) * self.size, self.u.shape[0])
 
 
@@ -77,23 +78,23 @@ cpdef Strips cut_strips(
     const int64_t[::1] order_v,
     Py_ssize_t size,
 ):
-    """Return the Strips of rows.
+    """Return the Strips of points.
 
     Parameters
     ----------
-    u, v : memoryview of float64, (n,)
+    u, v : ndarray of shape (n,), dtype float64
 
-    line_u : memoryview of float64, (n,)
+    line_u : ndarray of shape (n,), dtype float64
         u, sorted.
 
-    rank_u : memoryview of int64, (n,)
-        The place of each row in it.
+    rank_u : ndarray of shape (n,), dtype int64
+        Index of each point in `line_u`.
 
-    order_v : memoryview of int64, (n,)
+    order_v : ndarray of shape (n,), dtype int64
         The order that sorts v.
 
     size : int
-        Rows in each strip.
+        Points in each strip.
     """
     cdef Py_ssize_t rank_v, row, strip, place
     cdef Py_ssize_t n = u.shape[0]
@@ -112,7 +113,10 @@ cpdef Strips cut_strips(
 
 
 cdef inline void insert(double* nearest, Py_ssize_t k, double distance) noexcept nogil:
-    """Put a distance smaller than the last into a sorted vector, pushing the last out."""
+    """Insert a distance below the last into a sorted vector (k,), pushing the last out.
+
+    One pass of minima and maxima: k is small, and a search for the index would branch.
+    """
     cdef Py_ssize_t j
     cdef double below, own
     for j in range(k - 1, 0, -1):
@@ -134,9 +138,17 @@ cdef inline void scan_strip(
     double* nearest,
     Py_ssize_t k,
 ) noexcept nogil:
-    """Offer the rows first..stop of one strip to the nearest, from v outward both ways.
+    """Update the nearest distances (k,) with points of one strip, from v outward both ways.
 
-    `below` is the last row under v that is offered, `above` the first over it.
+    Stops in each direction when the distance along v alone reaches the k-th nearest.
+
+    Parameters
+    ----------
+    first, stop : int
+        The strip.
+
+    below, above : int
+        The last point below v to try, and the first one above.
     """
     cdef double distance, aside
     cdef double bound = nearest[k - 1]
@@ -165,7 +177,7 @@ cdef inline void scan_strip(
 cdef inline Py_ssize_t first_not_below(
     const double* strip_v, Py_ssize_t first, Py_ssize_t stop, double v, Py_ssize_t start
 ) noexcept nogil:
-    """Return the first row of first..stop with strip_v >= v, by doubling steps from `start`."""
+    """Return the first point of a strip with strip_v >= v, by galloping from `start`."""
     cdef Py_ssize_t low, high, middle
     cdef Py_ssize_t step = 1
     if start < stop and strip_v[start] < v:
@@ -192,19 +204,19 @@ cdef inline Py_ssize_t first_not_below(
 
 
 cpdef plane_radii(Strips strips, const int64_t[::1] neighbors):
-    """Return the distance from each row to some of its nearest other rows, in the maximum norm.
+    """Return the distance in the maximum norm from each point to its k-th nearest other ones.
 
     Parameters
     ----------
     strips : Strips
 
-    neighbors : memoryview of int64, (n_radii,)
-        Which of the nearest, increasing.
+    neighbors : ndarray of shape (n_radii,), dtype int64
+        Values of k, increasing.
 
     Returns
     -------
     radii : ndarray of shape (n_radii, n)
-        Rows in the order of the strips.
+        Points in the order of the strips.
     """
     radii = np.empty((neighbors.shape[0], strips.u.shape[0]))
     cdef double[:, ::1] out = radii
@@ -222,6 +234,7 @@ cdef void find_radii(
     int64_t[::1] places,
     double[:, ::1] radii,
 ) noexcept nogil:
+    """Store `plane_radii`; `nearest` (largest k,) and `places` (n_strips,) are memory."""
     cdef Py_ssize_t strip, other, row, m
     cdef double u, v
     cdef Py_ssize_t size = strips.size
@@ -242,7 +255,7 @@ cdef void find_radii(
                 &nearest[0],
                 k,
             )
-            # Rows of a strip come in the order of v, so in each other strip the place only creeps.
+            # Points of a strip come in the order of v, so that v moves little in other strips.
             other = strip + 1
             while other < strips.n_strips and strips.line_u[other * size] - u < nearest[k - 1]:
                 scan_other(strips, other, u, v, &nearest[0], k, &places[other])
@@ -264,7 +277,7 @@ cdef inline void scan_other(
     Py_ssize_t k,
     int64_t* place,
 ) noexcept nogil:
-    """Offer the rows of a strip to the nearest of a row of another; `place`: where v falls."""
+    """Update the nearest of a point with another strip; `place` is where its v falls there."""
     cdef Py_ssize_t first = strip * strips.size
     cdef Py_ssize_t stop = strips.stop(strip)
     place[0] = first_not_below(&strips.v[0], first, stop, v, place[0])
@@ -274,16 +287,16 @@ cdef inline void scan_other(
 
 
 cdef struct LineIndex:
-    # Where values fall on a sorted line. The cells, one a row, are even over the middle 98 %;
-    # they only say where a search starts.
-    int32_t* starts  # rows before each cell
+    # Index of a sorted line: n cells of equal width over the middle 98 %, so that outliers do not
+    # widen them. It gives the start of a galloping search only, never a result.
+    int32_t* starts  # (n + 2,) points before each cell
     Py_ssize_t n_cells
     double origin
-    double scale  # cells a unit
+    double scale  # cells per unit
 
 
 cdef LineIndex index_line(const double[::1] line, int32_t[::1] starts) noexcept nogil:
-    """Return the index of a line, made in `starts`, (n + 2,)."""
+    """Return the LineIndex of a line, with `starts` (n + 2,) as its memory."""
     cdef Py_ssize_t j
     cdef LineIndex index
     cdef Py_ssize_t n = line.shape[0]
@@ -303,7 +316,7 @@ cdef LineIndex index_line(const double[::1] line, int32_t[::1] starts) noexcept 
 
 
 cdef inline Py_ssize_t cell_of(const LineIndex* index, double value) noexcept nogil:
-    """Return the cell of a value, the first or last if it lies outside."""
+    """Return the cell of a value, the first or the last if it lies outside."""
     cdef double position = (value - index.origin) * index.scale
     # An infinite value times a scale of zero is NaN.
     if not position > 0.0:
@@ -318,7 +331,17 @@ cdef void strict_counts(
     int32_t[::1] starts,
     int64_t[:, ::1] counts,
 ) noexcept nogil:
-    """Count 1 + the other rows of a sorted line strictly within the radii of each of its values."""
+    """Store 1 + the number of other points of a line strictly within each radius of each value.
+
+    Parameters
+    ----------
+    line : (n,)
+        The values, sorted.
+
+    values : (n,)
+
+    radii, counts : (n_radii, n)
+    """
     cdef Py_ssize_t i, m, low, high
     cdef double x, r
     cdef Py_ssize_t n = line.shape[0]
@@ -334,37 +357,45 @@ cdef void strict_counts(
                 counts[m, i] = ball_end_near(&line[0], n, x, r, True, False, high) - low
 
 
-cdef class Counts:
-    """How many rows are nearer in one coordinate than the k-th neighbour in both, one added.
+cdef class NearerCounts:
+    """One plus the number of points nearer in one coordinate than the k-th neighbour in both.
 
     Attributes
     ----------
-    u, v : memoryview of int64, (n_radii, n)
-        In the coordinates, in some order of these and of the rows, for each k.
+    u, v : ndarray of shape (n_radii, n), dtype int64
+        By coordinate, for each k; points in the order of the strips.
 
-    rows : memoryview of int64, (n,)
-        That order of the rows.
+    rows : ndarray of shape (n,), dtype int64
+        Index of each point in the given columns.
     """
 
     cdef int64_t[:, ::1] u, v
     cdef int64_t[::1] rows
 
 
-cdef Counts count_nearer(
+cdef NearerCounts count_nearer(
     const double[::1] x,
     const double[::1] y,
     const int64_t[::1] order_x,
     const int64_t[::1] order_y,
     const int64_t[::1] neighbors,
 ):
-    """Return the Counts of two columns and the orders that sort them.
+    """Return the NearerCounts of two columns.
 
-    Each k of `neighbors` is below n, and they increase.
+    Parameters
+    ----------
+    x, y : (n,)
+
+    order_x, order_y : (n,)
+        The orders that sort them.
+
+    neighbors : (n_radii,)
+        Values of k, increasing, below n.
     """
     cdef Py_ssize_t rank, size
     cdef Strips strips
     cdef const double[:, ::1] radii
-    cdef Counts counts = Counts.__new__(Counts)
+    cdef NearerCounts counts = NearerCounts.__new__(NearerCounts)
     cdef Py_ssize_t n = x.shape[0]
     cdef Py_ssize_t n_radii = neighbors.shape[0]
     cdef double[::1] line_x = np.empty(n)
@@ -400,14 +431,14 @@ def ksg_information(
 ):
     """Return I(X;Y), in nats, of two columns and the orders that sort them; k < n.
 
-    digamma(N) + digamma(k) - <digamma(n_x + 1) + digamma(n_y + 1)>, n_x and n_y
-    the rows strictly nearer in one coordinate than the k-th neighbour in both
+    digamma(N) + digamma(k) - <digamma(n_x + 1) + digamma(n_y + 1)>, n_x and n_y the numbers of
+    points strictly nearer in one coordinate than the k-th neighbour in the maximum norm
     (Kraskov, Stoegbauer and Grassberger 2004, eq. 8).
     """
     cdef Py_ssize_t i
     cdef double information
     cdef Py_ssize_t n = x.shape[0]
-    cdef Counts counts = count_nearer(x, y, order_x, order_y, np.array([k], np.int64))
+    cdef NearerCounts counts = count_nearer(x, y, order_x, order_y, np.array([k], np.int64))
     cdef double[::1] tally = np.zeros(n + 1)
     with nogil:
         for i in range(n):
@@ -424,11 +455,14 @@ def ksg_terms(
     const int64_t[::1] order_y,
     const int64_t[::1] neighbors,
 ):
-    """Return what each row adds to n times `ksg_information`, for each number of neighbours."""
+    """Return the contribution (n_terms, n) of each sample to n times `ksg_information`.
+
+    One row for each k of `neighbors` (n_terms,), increasing.
+    """
     cdef Py_ssize_t i, m
     cdef double shared
     cdef Py_ssize_t n = x.shape[0]
-    cdef Counts counts = count_nearer(x, y, order_x, order_y, neighbors)
+    cdef NearerCounts counts = count_nearer(x, y, order_x, order_y, neighbors)
     out = np.empty((neighbors.shape[0], n))
     cdef double[:, ::1] terms = out
     cdef double[::1] digammas = np.empty(n + 1)

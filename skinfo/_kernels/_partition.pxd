@@ -1,6 +1,6 @@
-"""What a bin costs: shared by the dynamic programmes."""
+"""Cost of a bin, shared by the dynamic programs."""
 
-# Costs of a bin; False and True stand for the first two.
+# Costs of a bin: see `fill_costs`.
 cpdef enum:
     INFORMATION = 0
     MODL = 1

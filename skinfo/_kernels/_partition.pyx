@@ -1,8 +1,8 @@
-"""Optimal partitions of cells in order, by dynamic programming.
+"""Optimal partitions of ordered cells into bins, by dynamic programming.
 
-Divide and conquer and SMAWK are not used: the cost of a bin satisfies the
-quadrangle inequality only for bins sorted by posterior, and elsewhere those
-shortcuts lose most of the information.
+The program is quadratic in the number of candidates. Divide and conquer and SMAWK, which are not,
+need costs that satisfy the quadrangle inequality; these do only if cells are sorted by posterior,
+and elsewhere such shortcuts lose most of the information.
 """
 
 from libc.math cimport INFINITY, fabs
@@ -30,22 +30,23 @@ cdef void fill_costs(
     int cost,
     double[::1] row,
 ) noexcept nogil:
-    """Write the costs of the bins between candidate `end` and each from `first` on into `row`.
+    """Store the costs, in nats, of the bins between candidate `end` and each from `first` on.
 
-    Information: N_bin times the bin's class entropy. MODL: the log of the number
-    of class distributions of that size and of the orders that give this one
-    (Boulle 2006, eq. 2). Variance: minus (sum of w y)^2 / (sum of w), which is the
-    within-bin sum of squares less the sum of w y^2, the same for every partition.
-    Balanced: the information's cost less the log of N_bin, so that small bins cost more.
+    INFORMATION: N_bin times the class entropy of the bin. MODL: the log of the number of class
+    distributions of N_bin samples, and of the number of sample orders with the observed one
+    (Boulle 2006, eq. 2). VARIANCE: minus (sum of w y)^2 / (sum of w), the within-bin sum of
+    squares minus sum of w y^2, which no partition changes. BALANCED: the cost of INFORMATION minus
+    the log of N_bin, so that small bins cost more.
 
     Parameters
     ----------
     by_class : (n_classes + 1, m + 1)
-        Class counts before each candidate, the last row their total; for the variance
-        the sums of w y and of w.
+        Cumulative class counts before each candidate, the last row their total; for VARIANCE
+        the cumulative sums of w y and of w.
 
     end : int
-        One edge of every bin; the other may lie on either side.
+        One edge of every bin. The other may lie on either side, and the cost is the same to the
+        last bit from either: differences enter by their absolute value, or squared.
 
     row : (n or more,)
         One cost for each of the candidates first, first + 1, ..., at least one.
@@ -56,24 +57,24 @@ cdef void fill_costs(
     cdef double edge = by_class[last, end]
     cdef double shift
     if cost == VARIANCE:
-        put_variance(&row[0], &by_class[0, first], by_class[0, end], totals, edge, n)
+        store_variances(&row[0], &by_class[0, first], by_class[0, end], totals, edge, n)
     elif cost == MODL:
         shift = last - 1.0
-        put_log_factorials(&row[0], totals, edge, shift, log_factorial(shift), n)
+        store_log_factorials(&row[0], totals, edge, shift, log_factorial(shift), n)
         for c in range(last):
-            take_log_factorials(&row[0], &by_class[c, first], by_class[c, end], n)
+            subtract_log_factorials(&row[0], &by_class[c, first], by_class[c, end], n)
     else:
-        put_xlogx(&row[0], totals, edge, n)
+        store_xlogx(&row[0], totals, edge, n)
         for c in range(last):
-            take_xlogx(&row[0], &by_class[c, first], by_class[c, end], n)
+            subtract_xlogx(&row[0], &by_class[c, first], by_class[c, end], n)
         if cost == BALANCED:
-            take_logs(&row[0], totals, edge, n)
+            subtract_logs(&row[0], totals, edge, n)
 
 
-# One plain loop over pointers each: these vectorise. A log takes many times as long as
-# the two accesses to `row` that further passes cost.
+# Each is one plain loop over pointers, so that the compiler vectorises it. A log takes many times
+# as long as the two accesses to `row` that a further pass costs.
 
-cdef inline void put_variance(
+cdef inline void store_variances(
     double* row,
     const double* sums,
     double sum_edge,
@@ -89,7 +90,7 @@ cdef inline void put_variance(
         row[t] = -(total * total) / weight if weight > 0.0 else 0.0
 
 
-cdef inline void put_log_factorials(
+cdef inline void store_log_factorials(
     double* row, const double* totals, double edge, double shift, double constant, Py_ssize_t n
 ) noexcept nogil:
     cdef Py_ssize_t t
@@ -97,7 +98,7 @@ cdef inline void put_log_factorials(
         row[t] = log_factorial(fabs(totals[t] - edge) + shift) - constant
 
 
-cdef inline void take_log_factorials(
+cdef inline void subtract_log_factorials(
     double* row, const double* counts, double edge, Py_ssize_t n
 ) noexcept nogil:
     cdef Py_ssize_t t
@@ -105,7 +106,7 @@ cdef inline void take_log_factorials(
         row[t] -= log_factorial(fabs(counts[t] - edge))
 
 
-cdef inline void put_xlogx(
+cdef inline void store_xlogx(
     double* row, const double* totals, double edge, Py_ssize_t n
 ) noexcept nogil:
     cdef Py_ssize_t t
@@ -113,7 +114,7 @@ cdef inline void put_xlogx(
         row[t] = fast_xlogx(fabs(totals[t] - edge))
 
 
-cdef inline void take_xlogx(
+cdef inline void subtract_xlogx(
     double* row, const double* counts, double edge, Py_ssize_t n
 ) noexcept nogil:
     cdef Py_ssize_t t
@@ -121,7 +122,7 @@ cdef inline void take_xlogx(
         row[t] -= fast_xlogx(fabs(counts[t] - edge))
 
 
-cdef inline void take_logs(
+cdef inline void subtract_logs(
     double* row, const double* totals, double edge, Py_ssize_t n
 ) noexcept nogil:
     cdef Py_ssize_t t
@@ -130,13 +131,13 @@ cdef inline void take_logs(
 
 
 def optimal_partitions(cumulative, Py_ssize_t max_bins, double min_weight, int cost):
-    """Find the cheapest partition into exactly k bins, for every k up to `max_bins`.
+    """Return the cheapest partition into exactly k bins, for every k up to `max_bins`.
 
     Parameters
     ----------
     cumulative : ndarray of shape (m + 1, n_classes + 1)
-        Class counts before each candidate cut, first row zero; the last column is their total.
-        For the variance of a target y: the sums of w y and of w. (Centre y first.)
+        Cumulative class counts before each candidate, first row zero; the last column is their
+        total. For VARIANCE of a target y: the cumulative sums of w y and of w, y centred.
 
     max_bins : int
         At least one.
@@ -150,9 +151,9 @@ def optimal_partitions(cumulative, Py_ssize_t max_bins, double min_weight, int c
     Returns
     -------
     costs : ndarray of shape (max_bins,)
-        Cost of the best partition into k + 1 bins, inf where there is none.
+        Cost of the best partition into k + 1 bins, inf if there is none.
     cuts : ndarray of shape (max_bins, max_bins), dtype int64
-        Row k: the right ends, among 1..m, of its k + 1 bins. Of equal partitions the one
+        Row k: the right ends, among 1..m, of its k + 1 bins. Among equal partitions the one
         whose last bin starts first, then the last but one, and so on.
     """
     cdef const double[:, ::1] by_class = np.ascontiguousarray(cumulative.T)
@@ -162,15 +163,15 @@ def optimal_partitions(cumulative, Py_ssize_t max_bins, double min_weight, int c
     cdef double[:, ::1] best = costs
     cdef double[::1] row = np.empty(m)
     cdef int64_t[:, ::1] start = np.zeros((max_bins + 1, m + 1), np.int64)
-    cdef uint8_t[:, ::1] wanted = np.zeros((m + 1, max_bins + 1), np.uint8)
+    cdef uint8_t[:, ::1] in_use = np.zeros((m + 1, max_bins + 1), np.uint8)
     cdef int64_t[:, ::1] ends = cuts
     with nogil:
-        find_least_costs(by_class, min_weight, cost, best, row)
-        trace_back(by_class, best, cost, row, start, wanted, ends)
+        fill_best_costs(by_class, min_weight, cost, best, row)
+        trace_back(by_class, best, cost, row, start, in_use, ends)
     return costs[1:, m].copy(), cuts
 
 
-cdef void find_least_costs(
+cdef void fill_best_costs(
     const double[:, ::1] by_class,
     double min_weight,
     int cost,
@@ -179,10 +180,17 @@ cdef void find_least_costs(
 ) noexcept nogil:
     """Lower best[k, j], infinite at first, to the least cost of k bins up to candidate j.
 
-    V_k(j) = min_i V_{k-1}(i) + w(i, j). All k are advanced together, so each of
-    the m (m + 1) / 2 bin costs is worked out once and nothing quadratic is kept.
-    Once i is reached V(i) is final, and all j > i are lowered together: element by
-    element, which vectorises where the search for a least i would not.
+    V_k(j) = min_i V_{k-1}(i) + w(i, j). All k are advanced together, so each of the
+    m (m + 1) / 2 bin costs w is computed once and nothing quadratic is stored. When i is reached,
+    V_k(i) is final for all k, and the V(j) of all j > i are lowered together, element by element:
+    that loop vectorises, a search for the best i of one j would not.
+
+    Parameters
+    ----------
+    best : (max_bins + 1, m + 1)
+
+    row : (m,)
+        Memory for the costs of bins with one common edge.
     """
     cdef Py_ssize_t last = by_class.shape[0] - 1, m = by_class.shape[1] - 1
     cdef Py_ssize_t max_bins = best.shape[0] - 1
@@ -191,7 +199,7 @@ cdef void find_least_costs(
     cdef double total
     best[0, 0] = 0.0
     for i in range(m):
-        # The least end only grows with i.
+        # The first end that makes the bin heavy enough only grows with i.
         if first < i + 1:
             first = i + 1
         while first <= m and by_class[last, first] - by_class[last, i] < min_weight:
@@ -203,7 +211,7 @@ cdef void find_least_costs(
         for k in range(1, max_bins):
             if best[k - 1, i] < INFINITY:
                 lower(&best[k, first], best[k - 1, i], &row[0], n)
-        # Partitions into the most bins are of use at m only.
+        # Partitions into max_bins bins are needed at the last candidate only.
         total = best[max_bins - 1, i] + row[n - 1]
         if total < best[max_bins, m]:
             best[max_bins, m] = total
@@ -212,7 +220,7 @@ cdef void find_least_costs(
 cdef inline void lower(
     double* target, double start, const double* row, Py_ssize_t n
 ) noexcept nogil:
-    """Replace each target by start + row where that is less."""
+    """Lower each target to start + row."""
     cdef Py_ssize_t t
     cdef double total
     for t in range(n):
@@ -226,52 +234,53 @@ cdef void trace_back(
     int cost,
     double[::1] row,
     int64_t[:, ::1] start,
-    uint8_t[:, ::1] wanted,
+    uint8_t[:, ::1] in_use,
     int64_t[:, ::1] cuts,
 ) noexcept nogil:
-    """Write the right ends of the best partitions into 1, 2, ... bins, from their costs `best`.
+    """Store the right ends of the best partitions into 1, 2, ... bins, given their costs `best`.
 
-    No start of a bin was kept. The few that partitions of the whole use are found again: of the
-    k bins up to j the last starts at the i where best[k - 1, i] + w(i, j) is best[k, j], to the
-    last bit, as a cost comes out the same from whichever of its ends it is worked out. That is
-    one row of costs for each j in use, and for all k there are few of those, while remembering
-    starts would double what `lower` writes.
+    `fill_best_costs` stores no back pointers, which would double what it writes. The few that are
+    needed are found again: the last of k bins up to j starts at the first i with
+    best[k - 1, i] + w(i, j) == best[k, j]. The comparison is exact because `fill_costs` gives the
+    same bits from either edge, and the sum is the one that `lower` stored. This takes one row of
+    costs for each end j in use, and there are few of those for all k together.
 
     Parameters
     ----------
     row : (m,)
-        Room to work in.
+        Memory for the costs of the bins that end at j.
 
     start : (max_bins + 1, m + 1)
-        Room for where the last of k bins up to j starts.
+        Memory for the start of the last of k bins up to j.
 
-    wanted : (m + 1, max_bins + 1)
-        Zeros: which (j, k) are in use, row by row as the search goes down from j = m. A start lies
-        before its end, so all that want j are known once j is reached.
+    in_use : (m + 1, max_bins + 1)
+        Zeros; set for each state (j, k) on the path of some partition. The search goes down from
+        j = m and a start lies before its end, so row j is complete when j is reached.
 
     cuts : (max_bins, max_bins)
-        Zeros, to be written.
+        Zeros, to be filled.
     """
     cdef Py_ssize_t max_bins = best.shape[0] - 1, m = best.shape[1] - 1
     cdef Py_ssize_t i, j, k, b
-    cdef bint in_use
+    cdef bint end_in_use
     for k in range(1, max_bins + 1):
-        wanted[m, k] = best[k, m] < INFINITY
+        in_use[m, k] = best[k, m] < INFINITY
     for j in range(m, 0, -1):
-        in_use = False
+        end_in_use = False
         for k in range(1, max_bins + 1):
-            in_use |= wanted[j, k]
-        if not in_use:
+            end_in_use |= in_use[j, k]
+        if not end_in_use:
             continue
         fill_costs(by_class, j, 0, j, cost, row)
         for k in range(1, max_bins + 1):
-            if wanted[j, k]:
-                # The first that fits is heavy enough: a later start only makes the bin lighter.
+            if in_use[j, k]:
+                # The first match is also heavy enough: a later start only makes the bin lighter,
+                # so among equal costs the first start is feasible if any is.
                 i = 0
                 while best[k - 1, i] + row[i] != best[k, j]:
                     i += 1
                 start[k, j] = i
-                wanted[i, k - 1] = True
+                in_use[i, k - 1] = True
     for k in range(1, max_bins + 1):
         if best[k, m] < INFINITY:
             j = m

@@ -1,4 +1,4 @@
-"""Means over counts whose share of the trials is itself drawn from a beta law."""
+"""Excess E[k ln k] of beta-binomial counts, for the bias of plug-in information."""
 
 from libc.math cimport log
 from libc.stdint cimport int64_t
@@ -16,8 +16,9 @@ def beta_binomial_excess(
 ):
     """Return E[k ln k - m ln m - v(k)], m = n a / t the mean, for beta-binomial counts k.
 
-    The recurrence starts near the mean with weight one and runs outward, as that of
-    `hypergeometric_excess`.
+    k of n trials succeed, with a probability drawn from Beta(a, t - a). The recurrence of the
+    probabilities starts near the mean with weight one and runs outward, as in
+    `hypergeometric_excess`; k ln(k / m) - k + m, of the same mean as k ln k - m ln m, is summed.
 
     Parameters
     ----------
@@ -25,13 +26,13 @@ def beta_binomial_excess(
         Numbers n of trials.
 
     shapes : ndarray of shape (n_classes,), dtype float64
-        First parameters a of the beta laws.
+        First parameters a of the beta distributions.
 
     total : float
         Sum t of both parameters.
 
     values : ndarray of shape (most trials + 1, most trials + 1), dtype float64
-        v(k) of n trials in row n.
+        v(k) for n trials in row n.
 
     Returns
     -------
@@ -42,16 +43,16 @@ def beta_binomial_excess(
     with nogil:
         for i in range(trials.shape[0]):
             for j in range(shapes.shape[0]):
-                excess[i, j] = excess_of_beta(
+                excess[i, j] = beta_binomial_cell(
                     trials[i], shapes[j], total, &values[trials[i], 0], logarithms()
                 )
     return np.asarray(excess)
 
 
-cdef double excess_of_beta(
+cdef double beta_binomial_cell(
     Py_ssize_t n, double a, double total, const double *values, const double *logarithms
 ) noexcept nogil:
-    """Return `beta_binomial_excess` of one level and class, from v(k) for k = 0, 1, ..., n."""
+    """Return `beta_binomial_excess` of one level and class, given v(k) for k = 0, 1, ..., n."""
     cdef Py_ssize_t k
     cdef double value
     cdef double b = total - a

@@ -8,7 +8,7 @@ import numpy as np
 from skinfo._kernels._elementary cimport fast_exp
 
 cdef enum:
-    # Exponentials are of so many rows at once, as those of one may not fill a vector register.
+    # Samples whose exponentials are computed together: one sample may not fill a vector register.
     AT_ONCE = 64
 
 
@@ -20,13 +20,14 @@ def calibrated_loss(
     const double[::1] bias,
     double[::1] gradient,
 ):
-    """Return the loss of the softmax of ``slope * log_prob + bias``, in nats, summed over rows.
+    """Return the log loss of the softmax of ``slope * log_prob + bias``, in nats, a weighted sum.
 
     Parameters
     ----------
     log_prob : ndarray of shape (n_samples, n_classes), dtype float64
 
     columns : ndarray of shape (n_samples,), dtype int64
+        Column of the true class of each sample.
 
     weight : ndarray of shape (n_samples,), dtype float64
 
@@ -35,12 +36,12 @@ def calibrated_loss(
     bias : ndarray of shape (n_classes,), dtype float64
 
     gradient : ndarray of shape (n_classes + 1,), dtype float64
-        Filled with the derivatives by `slope` and by each `bias`.
+        Filled with the derivatives with respect to `slope` and each `bias`.
     """
     cdef Py_ssize_t n_classes = log_prob.shape[1]
     cdef Py_ssize_t block = min(log_prob.shape[0], AT_ONCE)
     cdef double[:, ::1] scores = np.empty((block, n_classes))
-    cdef double[::1] misses = np.empty(block)  # how far the label is below the top
+    cdef double[::1] misses = np.empty(block)  # weighted score of the true class below the top
     cdef double loss = 0.0
     cdef double by_slope = 0.0
     cdef double top, total, scale, share
@@ -81,6 +82,7 @@ def calibrated_loss(
 
 
 cdef inline void exponentiate(double* x, Py_ssize_t n) noexcept nogil:
+    """Replace each of n numbers <= 0 by its exponential."""
     cdef Py_ssize_t i
     for i in range(n):
         x[i] = fast_exp(x[i])
@@ -89,9 +91,10 @@ cdef inline void exponentiate(double* x, Py_ssize_t n) noexcept nogil:
 def calibrated_hessian(
     const double[:, ::1] log_prob, const double[::1] weight, double slope, const double[::1] bias
 ):
-    """Return the second derivatives of `calibrated_loss` by `slope` and each `bias`.
+    """Return the Hessian of `calibrated_loss`, which does not depend on the labels.
 
-    They do not depend on the labels.
+    It is the weighted sum of the covariance matrices, under the recalibrated distribution of each
+    sample, of the vector (log_prob of the class, indicators of the classes).
 
     Parameters
     ----------
@@ -105,15 +108,15 @@ def calibrated_hessian(
 
     Returns
     -------
-    curvature : ndarray of shape (n_classes + 1, n_classes + 1), dtype float64
-        By `slope` first.
+    hessian : ndarray of shape (n_classes + 1, n_classes + 1), dtype float64
+        `slope` first.
     """
     cdef Py_ssize_t i, j, k
-    cdef double total, mean, apart, share
+    cdef double total, mean, deviation, share
     cdef Py_ssize_t n_classes = log_prob.shape[1]
     cdef double top
-    curvature = np.zeros((n_classes + 1, n_classes + 1))
-    cdef double[:, ::1] out = curvature
+    hessian = np.zeros((n_classes + 1, n_classes + 1))
+    cdef double[:, ::1] out = hessian
     cdef double[::1] shares = np.empty(n_classes)
     with nogil:
         for i in range(log_prob.shape[0]):
@@ -130,13 +133,13 @@ def calibrated_hessian(
             for k in range(n_classes):
                 shares[k] /= total
                 share = weight[i] * shares[k]
-                apart = log_prob[i, k] - mean
-                out[0, 0] += share * apart * apart
-                out[k + 1, 0] += share * apart
+                deviation = log_prob[i, k] - mean
+                out[0, 0] += share * deviation * deviation
+                out[k + 1, 0] += share * deviation
                 out[k + 1, k + 1] += share
                 for j in range(k + 1):
                     out[k + 1, j + 1] -= share * shares[j]
         for k in range(n_classes + 1):
             for j in range(k):
                 out[j, k] = out[k, j]
-    return curvature
+    return hessian

@@ -1,4 +1,4 @@
-"""A sparse table of counts, as the kernels of the bottleneck take it."""
+"""Sparse table of counts shared by the kernels of the information bottleneck."""
 
 from libc.stdint cimport int32_t, int64_t
 

@@ -1,12 +1,14 @@
-"""Sequential information bottleneck: move one row at a time to the cluster that loses least by it.
+"""Sequential information bottleneck: move one row at a time to its best cluster.
 
-With F(v) = v ln v, N I(T; Y) is sum F(n_ty) - sum F(n_t) and a constant, n_ty being the counts of
-cluster t. To let row x with counts c_y join cluster t adds
+With F(v) = v ln v and the counts n_ty of cluster t, N I(T; Y) = sum F(n_ty) - sum F(n_t) + const,
+and N H(T) = const - sum F(n_t). So the objective N I(T; Y) - N H(T) / beta is, up to a constant,
+sum F(n_ty) - (1 - 1 / beta) sum F(n_t), and it grows, as row x with counts c_y joins cluster t, by
 
-    sum over y of [F(n_ty + c_y) - F(n_ty)] - price [F(n_t + c) - F(n_t)],
+    sum over y of [F(n_ty + c_y) - F(n_ty)] - size_penalty [F(n_t + c) - F(n_t)],
 
-which only asks for the columns where the row has counts. Clusters lie along the second axis of
-every table, so that a row is tried in all of them by one pass over contiguous memory.
+size_penalty = 1 - 1 / beta (Slonim, Friedman and Tishby 2002). Only columns where the row has
+counts enter. Clusters lie along the second axis of every table, so that a row is tried in all of
+them by passes over contiguous memory.
 """
 
 from libc.math cimport INFINITY
@@ -19,7 +21,8 @@ from skinfo._kernels._elementary cimport fast_xlogx, lookup_xlogx
 NO_CLUSTER = -1
 
 cdef enum:
-    # Tables are as wide as a multiple of the longest vector register, so that no loop has a rest.
+    # Tables are padded to a multiple of the longest vector register (8 float64), so that no loop
+    # has a remainder.
     REGISTER = 8
 
 
@@ -48,7 +51,7 @@ cdef class SparseCounts:
     whole : bool
 
     total : float
-        The sum of all.
+        The sum of all counts.
     """
 
     def __init__(
@@ -76,9 +79,9 @@ cdef class SparseCounts:
 
 
 cdef class Clusters:
-    """Counts of clusters, and the information they make, all zero at first.
+    """Counts of clusters and their terms of the objective; no rows at first.
 
-    Columns from `n_clusters` on are padding, which stays zero.
+    Columns from `n_clusters` on are padding and stay zero.
 
     Attributes
     ----------
@@ -89,7 +92,7 @@ cdef class Clusters:
         F(n_ty).
 
     next_terms : (n_columns, n_padded)
-        F(n_ty + 1) - F(n_ty): most cells of a sparse table of counts hold a one.
+        F(n_ty + 1) - F(n_ty), precomputed as most cells of a sparse table of counts hold a one.
 
     sizes : (n_padded,)
         n_t.
@@ -115,11 +118,11 @@ def move_rows(
     int64_t[::1] labels,
     Clusters clusters,
     Py_ssize_t n_clusters,
-    double price,
-    double gained,
-    Py_ssize_t n_settled,
+    double size_penalty,
+    double gain,
+    Py_ssize_t n_unmoved,
 ):
-    """Move rows, in turn, to the cluster that they inform most.
+    """Move rows, one after another, to the cluster that raises the objective most.
 
     Parameters
     ----------
@@ -129,68 +132,68 @@ def move_rows(
         An `xlogx_table`.
 
     order : ndarray of shape (n_moved,), dtype int64
-        Whose turn it is.
+        Rows in the order in which they are tried.
 
     labels : ndarray of shape (n_rows,), dtype int64
-        The cluster of each row, changed in place. NO_CLUSTER: it joins one when its turn comes.
+        The cluster of each row, changed in place. A row with NO_CLUSTER joins the best one.
 
     clusters : Clusters
-        Those that labels make, changed in place.
+        The clusters of the labels, changed in place.
 
     n_clusters : int
 
-    price : float
-        1 - 1 / beta; 1 where the entropy of the clusters costs nothing.
+    size_penalty : float
+        1 - 1 / beta; 1 if the entropy of the clusters is not penalised.
 
-    gained : float
-        What the rows before gained in this round, in N nats.
+    gain : float
+        Increase of the objective in this round so far, in nats times the total count.
 
-    n_settled : int
-        How many rows in turn, the last included, did not want to move.
+    n_unmoved : int
+        Number of rows tried since the last move.
 
     Returns
     -------
-    gained : float
+    gain : float
 
-    n_settled : int
-        No more than the number of rows: then nothing moves any more.
+    n_unmoved : int
+        At most the number of rows; if equal, no row can move and the search has converged.
     """
-    # What rounding can make of a tie.
+    # Gains within rounding of a tie do not move a row, or two clusters might exchange it for ever.
     cdef double least = 1e-13 * rows.total
     cdef Py_ssize_t i, t, x, old, new
     cdef double stay, best
     cdef double[::1] gains = np.empty(clusters.sizes.shape[0])
     with nogil:
         for i in range(order.shape[0]):
-            if n_settled == labels.shape[0]:
+            if n_unmoved == labels.shape[0]:
                 break
             x = order[i]
             old = labels[x]
             stay = -INFINITY
             if old >= 0:
-                stay = gain_of_staying(rows, x, old, clusters, price, lookup)
-            gains_of_joining(rows, x, clusters, price, gains)
+                stay = staying_gain(rows, x, old, clusters, size_penalty, lookup)
+            joining_gains(rows, x, clusters, size_penalty, gains)
             new = old
             best = stay + least
             for t in range(n_clusters):
                 if gains[t] > best and t != old:
                     new = t
                     best = gains[t]
-            n_settled += 1
+            n_unmoved += 1
             if new != old:
-                n_settled = 0
-                gained += best - stay
+                n_unmoved = 0
+                gain += best - stay
                 labels[x] = new
                 if old >= 0:
-                    move(rows, x, old, -1.0, clusters, lookup)
-                move(rows, x, new, 1.0, clusters, lookup)
-    return gained, n_settled
+                    move_row(rows, x, old, -1.0, clusters, lookup)
+                move_row(rows, x, new, 1.0, clusters, lookup)
+    return gain, n_unmoved
 
 
 def objective_of(
-    Clusters clusters, Py_ssize_t n_clusters, double price, const double[::1] lookup
+    Clusters clusters, Py_ssize_t n_clusters, double size_penalty, const double[::1] lookup
 ):
-    """Return N I(T; Y) - N H(T) / beta, in nats, but for a constant."""
+    """Return N I(T; Y) - N H(T) / beta, in nats, up to a constant."""
     cdef double objective = 0.0
     cdef Py_ssize_t y, t
     with nogil:
@@ -198,7 +201,7 @@ def objective_of(
             for t in range(clusters.terms.shape[1]):
                 objective += clusters.terms[y, t]
         for t in range(n_clusters):
-            objective -= price * lookup_xlogx(clusters.sizes[t], lookup)
+            objective -= size_penalty * lookup_xlogx(clusters.sizes[t], lookup)
     return objective
 
 
@@ -206,20 +209,35 @@ def nearest_clusters(
     SparseCounts rows,
     const double[::1] lookup,
     Py_ssize_t n_columns,
-    SparseCounts members,
+    SparseCounts training_rows,
     Py_ssize_t n_clusters,
-    double price,
+    double size_penalty,
     int64_t[::1] labels,
 ):
-    """Store the cluster, a row of `members`, that each new row would join, alone of the new."""
+    """Store the best cluster of each new row, without the other new rows.
+
+    Parameters
+    ----------
+    rows : SparseCounts
+        New rows.
+
+    lookup, size_penalty
+        As in `move_rows`.
+
+    training_rows : SparseCounts
+        Counts of the clusters, one row each.
+
+    labels : ndarray of shape (n_rows,), dtype int64
+        To be filled.
+    """
     cdef Py_ssize_t x, t, best
     cdef Clusters clusters = gather_clusters(
-        members, np.arange(n_clusters), n_columns, n_clusters, lookup
+        training_rows, np.arange(n_clusters), n_columns, n_clusters, lookup
     )
     cdef double[::1] gains = np.empty(clusters.sizes.shape[0])
     with nogil:
         for x in range(labels.shape[0]):
-            gains_of_joining(rows, x, clusters, price, gains)
+            joining_gains(rows, x, clusters, size_penalty, gains)
             best = 0
             for t in range(1, n_clusters):
                 if gains[t] > gains[best]:
@@ -234,7 +252,7 @@ def gather_clusters(
     Py_ssize_t n_clusters,
     const double[::1] lookup,
 ):
-    """Return the Clusters that labels make."""
+    """Return the Clusters of labels (n_rows,); rows with NO_CLUSTER are left out."""
     cdef Py_ssize_t x, t, j, y
     cdef Clusters clusters = Clusters(n_columns, n_clusters)
     with nogil:
@@ -246,20 +264,20 @@ def gather_clusters(
                     clusters.counts[rows.columns[j], t] += rows.counts[j]
         for y in range(n_columns):
             for t in range(clusters.sizes.shape[0]):
-                set_terms(clusters, y, t, lookup)
+                update_terms(clusters, y, t, lookup)
     return clusters
 
 
-cdef void gains_of_joining(
-    SparseCounts rows, Py_ssize_t x, Clusters clusters, double price, double[::1] gains
+cdef void joining_gains(
+    SparseCounts rows, Py_ssize_t x, Clusters clusters, double size_penalty, double[::1] gains
 ) noexcept nogil:
-    """Store what it adds to N I(T; Y) - N H(T) / beta, in nats, that row x joins each cluster."""
+    """Store the increase (n_padded,) of the objective, in nats, if row x joins each cluster."""
     cdef double size = rows.sizes[x]
     cdef Py_ssize_t n_blocks = gains.shape[0] // REGISTER
     cdef Py_ssize_t t, j, y
     for t in range(n_blocks * REGISTER):
         gains[t] = fast_xlogx(clusters.sizes[t]) - fast_xlogx(clusters.sizes[t] + size)
-        gains[t] *= price
+        gains[t] *= size_penalty
     for j in range(rows.indptr[x], rows.indptr[x + 1]):
         y = rows.columns[j]
         if rows.whole and rows.counts[j] == 1.0:
@@ -271,7 +289,7 @@ cdef void gains_of_joining(
 
 
 cdef inline void add(double* gains, const double* changes, Py_ssize_t n_blocks) noexcept nogil:
-    """Add what a count of one changes."""
+    """Add the change of the terms of one column by a count of one."""
     cdef double sums[REGISTER]
     cdef Py_ssize_t block, k
     for block in range(n_blocks):
@@ -286,7 +304,7 @@ cdef inline void add(double* gains, const double* changes, Py_ssize_t n_blocks) 
 cdef inline void add_changes(
     double* gains, const double* counts, const double* terms, double count, Py_ssize_t n_blocks
 ) noexcept nogil:
-    """Add what another count changes."""
+    """Add the change of the terms of one column by `count`, in blocks of REGISTER clusters."""
     cdef double sums[REGISTER]
     cdef Py_ssize_t block, k
     for block in range(n_blocks):
@@ -299,19 +317,19 @@ cdef inline void add_changes(
         terms += REGISTER
 
 
-cdef double gain_of_staying(
+cdef double staying_gain(
     SparseCounts rows,
     Py_ssize_t x,
     Py_ssize_t t,
     Clusters clusters,
-    double price,
+    double size_penalty,
     const double[::1] lookup,
 ) noexcept nogil:
-    """Return what row x adds by being in its cluster t, as `gains_of_joining` does."""
+    """Return `joining_gains` of row x for its own cluster t, with the row taken out first."""
     cdef Py_ssize_t j, y
     cdef double size = clusters.sizes[t]
     cdef double gain = lookup_xlogx(max(size - rows.sizes[x], 0.0), lookup)
-    gain = price * (gain - lookup_xlogx(size, lookup))
+    gain = size_penalty * (gain - lookup_xlogx(size, lookup))
     for j in range(rows.indptr[x], rows.indptr[x + 1]):
         y = rows.columns[j]
         gain += clusters.terms[y, t] - lookup_xlogx(
@@ -320,7 +338,7 @@ cdef double gain_of_staying(
     return gain
 
 
-cdef void move(
+cdef void move_row(
     SparseCounts rows,
     Py_ssize_t x,
     Py_ssize_t t,
@@ -328,19 +346,19 @@ cdef void move(
     Clusters clusters,
     const double[::1] lookup,
 ) noexcept nogil:
-    """Add row x to cluster t, or take it away."""
+    """Add row x to cluster t (sign 1), or remove it (sign -1)."""
     cdef Py_ssize_t j, y
     clusters.sizes[t] = max(clusters.sizes[t] + sign * rows.sizes[x], 0.0)
     for j in range(rows.indptr[x], rows.indptr[x + 1]):
         y = rows.columns[j]
         clusters.counts[y, t] = max(clusters.counts[y, t] + sign * rows.counts[j], 0.0)
-        set_terms(clusters, y, t, lookup)
+        update_terms(clusters, y, t, lookup)
 
 
-cdef inline void set_terms(
+cdef inline void update_terms(
     Clusters clusters, Py_ssize_t y, Py_ssize_t t, const double[::1] lookup
 ) noexcept nogil:
-    """Store what follows from the count of a column in a cluster."""
+    """Update the terms of column y in cluster t from its count."""
     cdef double count = clusters.counts[y, t]
     clusters.terms[y, t] = lookup_xlogx(count, lookup)
     clusters.next_terms[y, t] = lookup_xlogx(count + 1.0, lookup) - clusters.terms[y, t]

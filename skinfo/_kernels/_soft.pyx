@@ -1,7 +1,7 @@
-"""Soft information bottleneck: the self-consistent equations, iterated with acceleration.
+"""Soft information bottleneck: accelerated iteration of the self-consistent equations.
 
-Clusters run down and rows or columns across, so that the inner loops are long, contiguous and
-vectorised however few clusters there are.
+Arrays have a row per cluster and a column per row or column of the table, so that inner loops are
+long, contiguous and vectorised however few clusters there are.
 """
 
 from libc.math cimport INFINITY, fabs, log, sqrt
@@ -13,36 +13,36 @@ from skinfo._kernels._blas cimport ddot, dgemv
 from skinfo._kernels._elementary cimport fast_exp, fast_log
 from skinfo._kernels._matmul cimport RowMatrix, blas_size, dense_product
 
-# The logarithm of zero, or of less than TINY: finite, since it is also multiplied by zero.
+# The logarithm of numbers below TINY. Finite, since it is also multiplied by zero.
 cdef double LOG_ZERO = -1e200
 TINY = tiny()
 
 cdef enum:
-    # Rows worked on together, so that a few clusters of them stay in the cache.
+    # Rows encoded together: a few clusters of them stay in the cache.
     CHUNK = 512
-    # Steps an extrapolation looks back on.
+    # Memory of Anderson's method, in steps. The usual choice is 5 to 10.
     DEPTH = 6
-    # Steps of a span: see STANDSTILL.
-    PATIENCE = 50
+    # Steps of a span, over which convergence is judged: see MIN_DECREASE.
+    SPAN = 50
 
-# Added to the diagonal of the equations of an extrapolation, relatively: the steps looked back
-# on become parallel.
+# Relative ridge on the diagonal of the normal equations of an extrapolation: the stored steps
+# become parallel near a fixed point.
 cdef double RIDGE = 1e-10
-# What a step was that is no stride.
+# Value of `last_stride` after an extrapolation; 0 after a plain step.
 cdef double EXTRAPOLATED = -1.0
-# A stride goes further by so many residuals at most.
-cdef double LONGEST = 1e6
-# An energy may rise by this share of its size, which is rounding.
-cdef double SLACK = 1e-14
-# Where clusters part, a descent may creep for ever: it ends once all that is to come would lower
-# the energy, in nats, by less than STANDSTILL, judged by three spans of PATIENCE steps, or once
-# these lower it by less than FLAT.
-cdef double STANDSTILL = 1e-8
-cdef double FLAT = 1e-10
+# Largest stride, in residuals.
+cdef double MAX_STRIDE = 1e6
+# Relative increase of the energy that is taken for rounding.
+cdef double ENERGY_ROUNDING = 1e-14
+# Near a phase transition convergence may be arbitrarily slow. The descent also ends if the
+# extrapolated total decrease of the energy to come is below MIN_DECREASE (nats), judged from three
+# spans of SPAN steps, or if these three together lower it by less than FLAT_DECREASE.
+cdef double MIN_DECREASE = 1e-8
+cdef double FLAT_DECREASE = 1e-10
 
 
 cdef class Descent:
-    """A descent on its way.
+    """State of an accelerated descent.
 
     Parameters
     ----------
@@ -55,14 +55,14 @@ cdef class Descent:
     beta : float
 
     tol : float
-        Largest change of a sqrt q(t, y) in a step that ends the iteration. It also ends when it
-        creeps, unless this is zero.
+        The iteration ends when no sqrt q(t, y) changes by more than this in a step, or when it
+        has stalled (see MIN_DECREASE); the latter is not checked if this is zero.
 
     start : ndarray of shape (n_clusters, n_columns)
-        The decoder q(t, y) to set out from.
+        The initial decoder q(t, y).
 
     max_iter : int
-        Most steps.
+        Largest number of steps.
 
     Attributes
     ----------
@@ -70,11 +70,11 @@ cdef class Descent:
         q(t, x) of the last step.
 
     energies : memoryview of shape (max_iter,)
-        Of each step that stood, I(T;X) - beta I(T;Y) + beta H(Y), in nats, or rather its bound
-        for the decoder that the step set out from.
+        For each accepted step, the free energy I(T;X) - beta I(T;Y) + beta H(Y), in nats: its
+        variational bound for the decoder before the step.
 
-    n_iter, n_stood : int
-        Steps made, and those not undone.
+    n_iter, n_accepted : int
+        Steps made, and those of them not undone.
     """
 
     cdef RowMatrix rows
@@ -84,30 +84,30 @@ cdef class Descent:
     cdef readonly double[:, ::1] joint
     cdef readonly double[::1] energies
     cdef readonly Py_ssize_t n_iter
-    cdef readonly Py_ssize_t n_stood
-    # Of a decoder.
+    cdef readonly Py_ssize_t n_accepted
+    # n_clusters * n_columns.
     cdef int size
 
-    # sqrt q(t, y); what the last step reached; and its residual: reached less set out from.
+    # sqrt q(t, y); the result of the last plain step; and its residual, result minus point.
     cdef double[:, ::1] point
     cdef double[:, ::1] last
     cdef double[:, ::1] residual
-    # Changes of the last two from step to step, (DEPTH, size), and the steps noted since an
-    # extrapolation was undone.
+    # Differences of results and of residuals between the last DEPTH steps, (DEPTH, size), as ring
+    # buffers, and the number of steps stored since an extrapolation was undone.
     cdef double[:, ::1] moves
     cdef double[:, ::1] changes
-    cdef Py_ssize_t n_seen
-    # How many residuals a stride goes further than a step; how many the last step did,
-    # EXTRAPOLATED or 0; and whether strides are tried, since an extrapolation was undone.
+    cdef Py_ssize_t n_stored
+    # Length of the next stride, in residuals beyond the plain step; that of the last move, or
+    # EXTRAPOLATED, or 0; and whether strides are preferred, as an extrapolation was undone.
     cdef double stride
-    cdef double strode
-    cdef bint tries_strides
+    cdef double last_stride
+    cdef bint prefers_strides
 
-    # Room to work in.
+    # Memory of `make_step`.
     cdef double[:, ::1] logs
     cdef double[::1] log_weights
     cdef double[:, ::1] reached
-    cdef double[:, ::1] products
+    cdef double[:, ::1] product_memory
 
     def __init__(
         self,
@@ -135,17 +135,18 @@ cdef class Descent:
         self.logs = np.empty(start.shape)
         self.log_weights = np.empty(n_clusters)
         self.reached = np.empty(start.shape)
-        self.products = rows.make_room(n_clusters)
+        self.product_memory = rows.make_workspace(n_clusters)
 
 
 def descend(Descent descent not None, Py_ssize_t n_steps):
-    """Iterate q(t|x) ~ q(t) exp(-beta KL(p(y|x) || q(y|t))) from a decoder; the energy falls.
+    """Iterate q(t|x) ~ q(t) exp(-beta KL(p(y|x) || q(y|t))) from a decoder, lowering the energy.
 
-    A step maps a decoder q(t, y) to the next. Next to a phase transition it contracts as little
-    as one likes, so steps are extrapolated by Anderson's method, in the coordinates sqrt q(t, y),
-    in which zeros are no edge. That is the way to a fixed point, which may be a saddle: where it
-    would lead back, or led up, a step goes further by a multiple of itself instead, twice as far
-    each time that this leads down. What raises the energy is undone.
+    A plain step maps a decoder q(t, y) to the next and never raises the energy (Tishby, Pereira
+    and Bialek 1999). Near a phase transition it contracts arbitrarily slowly, so steps are
+    accelerated by Anderson's method (type II), in the coordinates sqrt q(t, y), in which zeros are
+    not at a boundary. Extrapolation finds fixed points, saddles included. Where it would point
+    against the residual, or raised the energy, the step is lengthened along its residual instead,
+    by a stride that doubles as long as the energy falls. Moves that raise the energy are undone.
 
     Parameters
     ----------
@@ -153,11 +154,12 @@ def descend(Descent descent not None, Py_ssize_t n_steps):
         Changed in place.
 
     n_steps : int
-        At most, of this call: how often it is called changes nothing.
+        Largest number of steps of this call. Splitting a descent into calls changes nothing.
 
     Returns
     -------
     ended : bool
+        Whether it has converged, stalled, or made `max_iter` steps.
     """
     cdef Py_ssize_t left = descent.energies.shape[0] - descent.n_iter
     cdef Py_ssize_t i
@@ -171,59 +173,59 @@ def descend(Descent descent not None, Py_ssize_t n_steps):
 
 
 cdef bint make_step(Descent descent) noexcept nogil:
-    """Make a step, unless what the one before it led to is undone; return whether it ends."""
+    """Evaluate the point; undo the last move, or step and move on. Return whether it has ended."""
     cdef Py_ssize_t left
-    cdef double energy, furthest
-    store_logs(descent.point, descent.beta, descent.logs, descent.log_weights)
-    descent.rows.multiply_by_transpose(descent.logs, descent.joint, descent.products)
+    cdef double energy, largest
+    fill_logs(descent.point, descent.beta, descent.logs, descent.log_weights)
+    descent.rows.multiply_by_transpose(descent.logs, descent.joint, descent.product_memory)
     energy = -encode(descent.joint, descent.log_weights, descent.mass)
-    descent.rows.multiply(descent.joint, descent.reached, descent.products)
+    descent.rows.multiply(descent.joint, descent.reached, descent.product_memory)
     descent.n_iter += 1
-    # Not `>`: beyond the largest float it is NaN.
-    if descent.strode != 0.0 and not (
-        energy <= descent.energies[descent.n_stood - 1] + SLACK * fabs(energy)
+    # `not <=`, so that an energy that overflowed to NaN is undone, too.
+    if descent.last_stride != 0.0 and not (
+        energy <= descent.energies[descent.n_accepted - 1] + ENERGY_ROUNDING * fabs(energy)
     ):
-        go_back(descent)
+        undo_move(descent)
         return False
-    descent.stride = min(max(descent.stride, 2.0 * descent.strode), LONGEST)
-    descent.energies[descent.n_stood] = energy
-    descent.n_stood += 1
-    furthest = advance(descent)
-    if furthest < descent.tol:
+    descent.stride = min(max(descent.stride, 2.0 * descent.last_stride), MAX_STRIDE)
+    descent.energies[descent.n_accepted] = energy
+    descent.n_accepted += 1
+    largest = advance(descent)
+    if largest < descent.tol:
         return True
-    if descent.tol > 0.0 and is_creeping(descent.energies, descent.n_stood):
+    if descent.tol > 0.0 and has_stalled(descent.energies, descent.n_accepted):
         return True
-    # The last step is a plain one, which cannot be for the worse.
+    # No move before the last step, as nothing could undo it.
     left = descent.energies.shape[0] - descent.n_iter
-    descent.strode = 0.0
-    if left > 1 and (descent.tries_strides or descent.n_seen > 1):
-        descent.strode = EXTRAPOLATED
-        if descent.tries_strides or not extrapolate(descent):
-            descent.strode = descent.stride
+    descent.last_stride = 0.0
+    if left > 1 and (descent.prefers_strides or descent.n_stored > 1):
+        descent.last_stride = EXTRAPOLATED
+        if descent.prefers_strides or not extrapolate(descent):
+            descent.last_stride = descent.stride
             move_by(descent.residual, descent.stride, descent.point)
     return False
 
 
-cdef void go_back(Descent descent) noexcept nogil:
-    """Undo an extrapolation or a stride."""
+cdef void undo_move(Descent descent) noexcept nogil:
+    """Undo an extrapolation or a stride: return to the last plain step, and shorten strides."""
     memcpy(&descent.point[0, 0], &descent.last[0, 0], descent.size * sizeof(double))
-    descent.n_seen = 0
-    descent.tries_strides = descent.strode == EXTRAPOLATED
-    if descent.strode > 0.0:
-        descent.stride = max(descent.strode / 4.0, 1.0)
-    descent.strode = 0.0
+    descent.n_stored = 0
+    descent.prefers_strides = descent.last_stride == EXTRAPOLATED
+    if descent.last_stride > 0.0:
+        descent.stride = max(descent.last_stride / 4.0, 1.0)
+    descent.last_stride = 0.0
 
 
 cdef double advance(Descent descent) noexcept nogil:
-    """Move the point to where a step took it, and note how the step differs from the one before.
+    """Move the point to the result of the plain step, and store its differences to the last one.
 
     Returns
     -------
-    furthest : float
+    largest : float
         The largest residual.
     """
     cdef Py_ssize_t size = descent.size
-    cdef Py_ssize_t slot = (descent.n_seen + DEPTH - 1) % DEPTH
+    cdef Py_ssize_t slot = (descent.n_stored + DEPTH - 1) % DEPTH
     cdef Py_ssize_t j
     cdef double* point = &descent.point[0, 0]
     cdef double* last = &descent.last[0, 0]
@@ -232,9 +234,9 @@ cdef double advance(Descent descent) noexcept nogil:
     cdef double* moves = &descent.moves[slot, 0]
     cdef double* changes = &descent.changes[slot, 0]
     cdef double there, further
-    cdef double furthest = 0.0
-    # Of few arrays at a time, so that the compiler vectorises. What the first step notes of moves
-    # and changes is never read.
+    cdef double largest = 0.0
+    # Loops over few arrays each, so that the compiler vectorises. The differences stored by the
+    # first step are never read.
     for j in range(size):
         there = sqrt(reached[j])
         moves[j] = there - last[j]
@@ -246,37 +248,41 @@ cdef double advance(Descent descent) noexcept nogil:
         point[j] = last[j]
     for j in range(size):
         further = fabs(residual[j])
-        furthest = further if further > furthest else furthest
-    descent.n_seen += 1
-    return furthest
+        largest = further if further > largest else largest
+    descent.n_stored += 1
+    return largest
 
 
-cdef bint is_creeping(const double[::1] energies, Py_ssize_t n_stood) noexcept nogil:
-    """Tell whether what is left to gain is not worth going on for, judged twice.
+cdef bint has_stalled(const double[::1] energies, Py_ssize_t n_accepted) noexcept nogil:
+    """Return whether the decrease of the energy still to come is negligible.
 
-    From span to span of steps the gain falls by some factor, as it will go on to do: what is left
-    is the rest of a geometric series. Where it grows, the descent leaves a saddle, however slowly.
+    The decrease per span of SPAN steps is taken for a geometric series, whose remaining sum
+    follows from two spans; two such estimates must agree. If the decrease grows from span to span,
+    the descent is leaving a saddle, however slowly, and has not stalled.
     """
-    cdef Py_ssize_t last = n_stood - 1
+    cdef Py_ssize_t last = n_accepted - 1
     cdef double first, second, third
-    if last < 3 * PATIENCE:
+    if last < 3 * SPAN:
         return False
-    # Strides that double would by now have led out of the flattest saddle.
-    if energies[last - 3 * PATIENCE] - energies[last] < FLAT:
+    # Doubling strides would have left even a flat saddle by now.
+    if energies[last - 3 * SPAN] - energies[last] < FLAT_DECREASE:
         return True
-    third = energies[last - PATIENCE] - energies[last]
-    second = energies[last - 2 * PATIENCE] - energies[last - PATIENCE]
-    first = energies[last - 3 * PATIENCE] - energies[last - 2 * PATIENCE]
-    return is_little(first, second) and is_little(second, third)
+    third = energies[last - SPAN] - energies[last]
+    second = energies[last - 2 * SPAN] - energies[last - SPAN]
+    first = energies[last - 3 * SPAN] - energies[last - 2 * SPAN]
+    return is_negligible(first, second) and is_negligible(second, third)
 
 
-cdef inline bint is_little(double before, double gain) noexcept nogil:
-    """Tell whether two terms of a geometric series leave less than STANDSTILL to come."""
-    return gain < before and gain * gain < STANDSTILL * (before - gain)
+cdef inline bint is_negligible(double before, double gain) noexcept nogil:
+    """Return whether a geometric series with these two terms has a rest below MIN_DECREASE.
+
+    With ratio r = gain / before the rest is gain r / (1 - r) = gain^2 / (before - gain).
+    """
+    return gain < before and gain * gain < MIN_DECREASE * (before - gain)
 
 
 def decoder_logs(const double[:, ::1] roots, double beta):
-    """Return ``beta ln q(y|t)`` and ``ln q(t)`` of a decoder given as roots of q(t, y).
+    """Return ``beta ln q(y|t)`` and ``ln q(t)`` of a decoder given as sqrt q(t, y).
 
     Parameters
     ----------
@@ -295,14 +301,14 @@ def decoder_logs(const double[:, ::1] roots, double beta):
     cdef double[:, ::1] out = logs
     cdef double[::1] out_weights = log_weights
     with nogil:
-        store_logs(roots, beta, out, out_weights)
+        fill_logs(roots, beta, out, out_weights)
     return logs, log_weights
 
 
-cdef void store_logs(
+cdef void fill_logs(
     const double[:, ::1] roots, double beta, double[:, ::1] logs, double[::1] log_weights
 ) noexcept nogil:
-    """Store what `decoder_logs` returns."""
+    """Store the arrays that `decoder_logs` returns."""
     cdef Py_ssize_t t, y
     cdef double weight, log_weight, log_total
     cdef double total = 0.0
@@ -322,6 +328,7 @@ cdef void store_logs(
 cdef inline void logs_of_cluster(
     const double* roots, double beta, double log_weight, double* logs, Py_ssize_t n_columns
 ) noexcept nogil:
+    """Store beta ln q(y|t) of one cluster, from its sqrt q(t, y)."""
     cdef Py_ssize_t y
     cdef double cell, value
     for y in range(n_columns):
@@ -333,7 +340,10 @@ cdef inline void logs_of_cluster(
 cdef double encode(
     double[:, ::1] scores, const double[::1] log_weights, const double[::1] mass
 ) noexcept nogil:
-    """Turn scores into q(t, x) in place, and return the mean log partition function.
+    """Turn scores into q(t, x) in place, and return the mean of ln Z(x) over p(x).
+
+    Softmax over clusters, shifted by the largest score of each row. Minus beta times the constant
+    terms, the mean is the negative free energy.
 
     Parameters
     ----------
@@ -359,8 +369,8 @@ cdef double encode(
         for t in range(n_clusters):
             add_weight(&scores[t, start], log_weights[t], top, size)
         for t in range(n_clusters):
-            take_exp(&scores[t, start], top, total, size)
-        # The logarithms on vector registers, and the sum in the order of the rows.
+            exponentiate_scores(&scores[t, start], top, total, size)
+        # Logarithms in a loop of their own, which vectorises; the sum in the order of the rows.
         for i in range(size):
             top[i] += fast_log(total[i])
         for i in range(size):
@@ -368,7 +378,7 @@ cdef double encode(
         for i in range(size):
             total[i] = mass[start + i] / total[i]
         for t in range(n_clusters):
-            times(&scores[t, start], total, size)
+            multiply_by(&scores[t, start], total, size)
         start += CHUNK
     return mean
 
@@ -376,7 +386,7 @@ cdef double encode(
 cdef inline void add_weight(
     double* scores, double log_weight, double* top, Py_ssize_t n
 ) noexcept nogil:
-    """Add the logarithm of a cluster's weight to its scores, and raise the top to them."""
+    """Add ln q(t) of a cluster to its scores, and raise the running maximum `top` (n,)."""
     cdef Py_ssize_t i
     cdef double score
     for i in range(n):
@@ -385,10 +395,10 @@ cdef inline void add_weight(
         top[i] = score if score > top[i] else top[i]
 
 
-cdef inline void take_exp(
+cdef inline void exponentiate_scores(
     double* scores, const double* top, double* total, Py_ssize_t n
 ) noexcept nogil:
-    """Turn scores into shares relative to that of the top, and add them to the total."""
+    """Turn scores into exp(score - top), and add them to the total (n,)."""
     cdef Py_ssize_t i
     cdef double part
     for i in range(n):
@@ -397,39 +407,45 @@ cdef inline void take_exp(
         total[i] += part
 
 
-cdef inline void times(double* shares, const double* factors, Py_ssize_t n) noexcept nogil:
+cdef inline void multiply_by(double* shares, const double* factors, Py_ssize_t n) noexcept nogil:
+    """Multiply shares by factors, both (n,)."""
     cdef Py_ssize_t i
     for i in range(n):
         shares[i] *= factors[i]
 
 
 cdef bint extrapolate(Descent descent) noexcept nogil:
-    """Subtract from the point the moves whose changes sum closest to the residual.
+    """Move the point by a step of Anderson's method, type II (Walker and Ni, SIAM 2011).
+
+    The least-squares combination of the stored changes of the residual that is closest to the
+    residual is solved from its normal equations, at most DEPTH of them, by Gaussian elimination
+    without pivoting (they are symmetric positive definite with the ridge). The same combination of
+    moves is subtracted from the point.
 
     Returns
     -------
     forward : bool
-        Whether the whole step goes along its residual rather than against it; else nothing moves.
+        Whether the whole step has a positive component along the residual; else nothing moves.
     """
-    cdef int n_used = min(descent.n_seen - 1, <Py_ssize_t>DEPTH)
+    cdef int n_used = min(descent.n_stored - 1, <Py_ssize_t>DEPTH)
     cdef int size = descent.size
     cdef int i, j, k
     cdef int step = 1
     cdef char as_read = b"n"
-    cdef char turned = b"t"
-    cdef double once = 1.0
-    cdef double nothing = 0.0
+    cdef char transposed = b"t"
+    cdef double one = 1.0
+    cdef double zero = 0.0
     cdef double factor
     cdef double[DEPTH * DEPTH] gram
     cdef double[DEPTH] shares
     cdef double* moves = &descent.moves[0, 0]
     cdef double* changes = &descent.changes[0, 0]
     cdef double* residual = &descent.residual[0, 0]
-    # Free until the next step.
+    # Not in use until the next step.
     cdef double[:, ::1] move = descent.reached
     dense_product(changes, n_used, changes, n_used, size, True, gram)
     dgemv(
-        &turned, &size, &n_used, &once, changes, &size, residual, &step, &nothing, shares, &step
+        &transposed, &size, &n_used, &one, changes, &size, residual, &step, &zero, shares, &step
     )
     for i in range(n_used):
         gram[i * n_used + i] += RIDGE * gram[i * n_used + i] + tiny()
@@ -444,7 +460,7 @@ cdef bint extrapolate(Descent descent) noexcept nogil:
             shares[i] -= gram[i * n_used + k] * shares[k]
         shares[i] /= gram[i * n_used + i]
     dgemv(
-        &as_read, &size, &n_used, &once, moves, &size, shares, &step, &nothing, &move[0, 0], &step
+        &as_read, &size, &n_used, &one, moves, &size, shares, &step, &zero, &move[0, 0], &step
     )
     if ddot(&size, &move[0, 0], &step, residual, &step) > ddot(
         &size, residual, &step, residual, &step
@@ -455,7 +471,7 @@ cdef bint extrapolate(Descent descent) noexcept nogil:
 
 
 cdef void move_by(const double[:, ::1] move, double times, double[:, ::1] point) noexcept nogil:
-    """Add a move some times to a point, both (n_clusters, n_columns)."""
+    """Add a multiple of a move to a point, both (n_clusters, n_columns)."""
     cdef Py_ssize_t t, y
     for t in range(point.shape[0]):
         for y in range(point.shape[1]):
@@ -463,7 +479,7 @@ cdef void move_by(const double[:, ::1] move, double times, double[:, ::1] point)
 
 
 def mutual_information(const double[:, :] joint, const double[::1] marginal):
-    """Return the mutual information of q(t, z) in nats, never negative, given q(z)."""
+    """Return the mutual information of q(t, z) in nats, clipped at zero, given q(z)."""
     cdef Py_ssize_t t, z
     cdef double weight
     cdef double total = 0.0

@@ -12,7 +12,7 @@ def table_information(const double[:, ::1] counts):
     cdef double *column_sums
     if n_rows == 0 or n_columns == 0:
         return 0.0
-    # An array would take longer than a small table does.
+    # malloc, since creating an array would take longer than a small table does.
     column_sums = <double *>malloc(n_columns * sizeof(double))
     if column_sums == NULL:
         raise MemoryError
@@ -27,20 +27,24 @@ cdef double information_of_table(
 ) noexcept nogil:
     """Return plug-in I(row; column), in nats, of one contingency table.
 
-    Each cell adds n_ij ln(n_ij N / (a_i b_j)). How far that ratio is from one is taken from the
-    counts in other rows and columns: an independent table gives zero to rounding, and so does,
-    to its own size, the information of few rows beside a cell of large weight.
+    The sum of n_ij ln(n_ij N / (a_i b_j)) over cells, divided by N. The ratio minus one is
+    computed from the counts outside row i and column j, as a 2 x 2 determinant
+
+        n_ij n_rest - n_i,rest n_rest,j = n_ij N - a_i b_j,
+
+    and enters by log1p. So nothing cancels: independent tables give zero to rounding, and the
+    information of few samples next to a very heavy cell is accurate relative to its own size.
 
     Parameters
     ----------
     counts : (n_rows, n_columns)
 
     column_sums : (n_columns,)
-        Filled in.
+        Memory; receives the sums.
     """
     cdef Py_ssize_t i, j
     cdef const double *row
-    cdef double row_sum, others, apart
+    cdef double row_sum, others, difference
     cdef double total = 0.0
     cdef double information = 0.0
     for j in range(n_columns):
@@ -59,8 +63,8 @@ cdef double information_of_table(
             row_sum += row[j]
         for j in range(n_columns):
             if row[j] > 0.0:
-                # Of a constant row or column both products are zero.
+                # Both products are zero if there is only one row or column.
                 others = row[j] * ((total - row_sum) - (column_sums[j] - row[j]))
-                apart = others - (row_sum - row[j]) * (column_sums[j] - row[j])
-                information += row[j] * log1p(apart / (row_sum * column_sums[j]))
+                difference = others - (row_sum - row[j]) * (column_sums[j] - row[j])
+                information += row[j] * log1p(difference / (row_sum * column_sums[j]))
     return information / total

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skinfo._kernels._agglomeration import merge_some, merged_labels, states_of_rows
+from skinfo._kernels._agglomeration import continue_merging, merged_labels, states_of_rows
 from skinfo.cluster._result import heaviest_first, label_samples, renumber
 from skinfo.utils._parallel import interruptible_ranges
 
@@ -99,7 +99,7 @@ def merge_tree(rows, n_columns):
     merges = Merges(np.empty((rows.n_rows - 1, 2), np.int64), np.empty(rows.n_rows - 1))
     states = states_of_rows(rows, n_columns)
     for start, stop in interruptible_ranges(sys.maxsize):
-        if merge_some(states, merges.steps, merges.losses, 1, np.inf, stop - start):
+        if continue_merging(states, merges.steps, merges.losses, 1, np.inf, stop - start):
             break
     return merges
 

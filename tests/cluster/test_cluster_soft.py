@@ -85,7 +85,7 @@ def test_energy_never_rises(seed, beta, n_clusters, is_sparse):
     descent = Descent(table.factor, table.p_x, beta, 1e-10, decoder, 500)
     descend(descent, 500)
     shares = np.asarray(descent.joint)
-    energies = np.asarray(descent.energies)[: descent.n_stood]
+    energies = np.asarray(descent.energies)[: descent.n_accepted]
     assert np.all(np.diff(energies) <= 1e-13 * np.abs(energies[1:]))
     # The energy bounds the objective, but for the constant beta H(Y).
     found = objective(joint, shares.T / table.p_x[:, None], beta)

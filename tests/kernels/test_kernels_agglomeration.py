@@ -7,8 +7,8 @@ from scipy.special import xlogy
 
 from skinfo._kernels._agglomeration import (
     agglomerate,
+    continue_merging,
     merge_costs,
-    merge_some,
     merged_labels,
     states_of_rows,
     states_of_table,
@@ -65,7 +65,7 @@ def test_cost_is_the_information_lost():
 
 def merge_in_pieces(states, n_rows, n_costs):
     steps, losses = np.empty((n_rows - 1, 2), np.int64), np.empty(n_rows - 1)
-    while not merge_some(states, steps, losses, 1, np.inf, n_costs):
+    while not continue_merging(states, steps, losses, 1, np.inf, n_costs):
         pass
     assert states.n_merges == n_rows - 1
     return steps, losses

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.special import xlogy
 
-from skinfo._kernels._counting import count_classes, weigh_classes
+from skinfo._kernels._counting import count_classes, sum_class_weights
 from skinfo._kernels._fixed_point import (
     fixed_point_scale,
     fixed_xlogx_table,
@@ -78,7 +78,7 @@ def test_class_counts(n_levels, n_classes, rng):
 @pytest.mark.parametrize("shape", [(0, 3), (5, 0)])
 def test_counts_of_nothing_are_zero(shape):
     codes, y = np.zeros(shape, np.uint8), np.zeros(shape[0], np.int32)
-    for counts in (count_classes(codes, y, 2, 3), weigh_classes(codes, y, y + 1.0, 2, 3)):
+    for counts in (count_classes(codes, y, 2, 3), sum_class_weights(codes, y, y + 1.0, 2, 3)):
         np.testing.assert_array_equal(counts, np.zeros((3, shape[1], 2)))
 
 
@@ -91,7 +91,7 @@ def test_weighted_class_counts_are_repetitions(rng):
         count_classes(layout, repeated[1], 5, 3) for layout in both_ways(repeated[0])
     )
     for layout in both_ways(codes):
-        counts = weigh_classes(layout, y, times.astype(float), 5, 3)
+        counts = sum_class_weights(layout, y, times.astype(float), 5, 3)
         np.testing.assert_array_equal(counts, expected)
 
 
@@ -101,7 +101,7 @@ def test_weighted_class_counts_with_real_weights(rng):
     weights = rng.random(200)
     expected = tables_of(codes, y, weights).transpose(2, 0, 1)
     for layout in both_ways(codes):
-        counts = weigh_classes(layout, y, weights, 5, 3)
+        counts = sum_class_weights(layout, y, weights, 5, 3)
         # Both add up the rows in their order.
         np.testing.assert_array_equal(counts, expected)
 

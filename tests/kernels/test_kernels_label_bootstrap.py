@@ -9,7 +9,7 @@ from scipy.optimize import isotonic_regression
 from scipy.special import xlogy
 
 from skinfo._kernels._label_bootstrap import (
-    MANY_DRAWS,
+    SINGLE_DRAWS_UP_TO,
     bootstrap_gains,
     draw_counts,
     drawn_label,
@@ -43,7 +43,7 @@ def test_drawn_label_is_where_the_cumulated_probability_passes_the_number(unifor
     assert drawn_label(prob[0], uniform) == expected
 
 
-@pytest.mark.parametrize("n_draws", [MANY_DRAWS, MANY_DRAWS + 1, 1000])
+@pytest.mark.parametrize("n_draws", [SINGLE_DRAWS_UP_TO, SINGLE_DRAWS_UP_TO + 1, 1000])
 def test_draw_counts_are_multinomial(n_draws):
     prob = np.array([[0.1, 0.0, 0.6, 0.3, 0.0]])
     random = np.random.default_rng(0)

@@ -65,7 +65,7 @@ def test_how_often_a_descent_is_continued_changes_nothing(container):
     while not descend(parts, 3):
         pass
     assert parts.n_iter == whole.n_iter
-    assert parts.n_stood == whole.n_stood
+    assert parts.n_accepted == whole.n_accepted
     np.testing.assert_array_equal(parts.joint, whole.joint)
     # What has ended stays as it is once all steps are made.
     spent = Descent(factor, mass, 6.0, 0.0, start, 10)

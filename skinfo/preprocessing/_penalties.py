@@ -85,7 +85,7 @@ class AdditivePenalty:
         n_cells = len(table) - 1
         solve = optimal_partitions
         if settings.direction:
-            solve = partial(monotone_partitions, sign=settings.direction)
+            solve = partial(monotone_partitions, direction=settings.direction)
         given = {
             "max_bins": min(settings.max_bins, n_cells),
             "min_weight": settings.min_weight,

@@ -16,8 +16,8 @@ from scipy.stats import entropy, norm
 from sklearn.feature_selection import mutual_info_classif, mutual_info_regression
 
 from skinfo.estimation._continuous import (
-    ContinuousTarget,
     DiscreteTarget,
+    RankedColumn,
     auto_information,
     binned_information,
     ksg_information,
@@ -157,7 +157,7 @@ def estimates(x, y, k):
     if y.dtype.kind == "i":
         target, neighbors, reference = DiscreteTarget(y, 2), ross_information, mutual_info_classif
     else:
-        target, neighbors, reference = ContinuousTarget(y), ksg_information, mutual_info_regression
+        target, neighbors, reference = RankedColumn(y), ksg_information, mutual_info_regression
     return {
         "sklearn": reference(x[:, None], y, n_neighbors=k, random_state=0)[0],
         "auto": auto_information(x, target, k),

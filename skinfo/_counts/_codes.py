@@ -28,7 +28,7 @@ CELLS_AT_ONCE = 1 << 16
 # Nanoseconds a cell, about, to encode.
 ENCODE_COST = 5.0
 
-Rows = slice | NDArray[np.integer] | NDArray[np.bool_]
+RowIndex = slice | NDArray[np.integer] | NDArray[np.bool_]
 ALL_ROWS = slice(None)
 
 
@@ -139,7 +139,7 @@ def feature_codes(table, target, keep, *, binner=None, n_jobs=None):
     target : ClassTarget
 
     keep : ndarray of shape (n_samples,), dtype bool
-        Rows that `target` has.
+        RowIndex that `target` has.
 
     binner : transformer or None, default=None
         Its output must be bin numbers, as from ``MutualInfoBinner()`` or
@@ -150,7 +150,7 @@ def feature_codes(table, target, keep, *, binner=None, n_jobs=None):
     Returns
     -------
     codes : ndarray of shape (n_features, n_kept or more), dtype uint8
-        Rows padded as `padded_codes` does.
+        RowIndex padded as `padded_codes` does.
 
     n_levels : ndarray of shape (n_features,), dtype int64
 
@@ -225,7 +225,7 @@ def _narrow_codes(values):
 def encode_column(
     table: Table,
     j: int,
-    rows: Rows = ALL_ROWS,
+    rows: RowIndex = ALL_ROWS,
     *,
     n_bins: int | None = None,
     weights: NDArray[np.float64] | None = None,
@@ -266,7 +266,7 @@ def encode_column(
 def rank_column(
     table: Table,
     j: int,
-    rows: Rows = ALL_ROWS,
+    rows: RowIndex = ALL_ROWS,
     *,
     n_bins: int | None = None,
     weights: NDArray[np.float64] | None = None,
@@ -280,11 +280,11 @@ def rank_column(
         if integers is not None:
             return rank_integers(integers[rows])
         numbers = table.numbers(j)[rows]
-        _check_whole(numbers, table.names[j])
-        return _of_present(rank_whole, numbers)
+        _refuse_fractions(numbers, table.names[j])
+        return _rank_present(rank_whole, numbers)
     numbers = table.numbers(j)[rows]
     if holds_whole_levels(table, j, numbers):
-        return _of_present(rank_whole, numbers)
+        return _rank_present(rank_whole, numbers)
     codes = equal_frequency_codes(numbers, n_bins, weights)
     codes[codes == n_bins] = -1
     return _without_gaps(Codes(codes, n_bins))
@@ -335,7 +335,7 @@ def rank_whole(numbers: NDArray[np.float64]) -> Codes:
     return Codes(codes, len(levels))
 
 
-def _of_present(
+def _rank_present(
     rank: Callable[[NDArray[np.float64]], Codes], numbers: NDArray[np.float64]
 ) -> Codes:
     """Return codes of the numbers that are not NaN, and -1 for those that are."""
@@ -364,7 +364,7 @@ def missing_last(codes: Codes) -> Codes:
     return Codes(np.where(missing, codes.n_levels, codes.values), codes.n_levels + 1)
 
 
-def _check_whole(numbers: NDArray[np.float64], name: str) -> None:
+def _refuse_fractions(numbers: NDArray[np.float64], name: str) -> None:
     fraction = numbers[(np.floor(numbers) < numbers) | np.isinf(numbers)]
     if len(fraction):
         raise ValueError(

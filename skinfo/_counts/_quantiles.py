@@ -122,7 +122,7 @@ class Runs(NamedTuple):
     after: NDArray[Any]
 
 
-class RankedColumn(Protocol):
+class NumericColumn(Protocol):
     """A column of numbers whose values are known by rank."""
 
     def __len__(self) -> int: ...
@@ -138,7 +138,7 @@ class RankedColumn(Protocol):
         """Return the runs of equal values in which the weight from below reaches some weights."""
 
 
-def equal_frequency_cuts(column: RankedColumn, n_bins: int) -> NDArray[np.int64]:
+def equal_frequency_cuts(column: NumericColumn, n_bins: int) -> NDArray[np.int64]:
     """Return the positions at which bins begin, increasing: those of `bin_starts`.
 
     Empty bins have none.

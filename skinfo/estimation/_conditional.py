@@ -1,7 +1,6 @@
 """Mutual information of every column with a target, given other columns, from samples."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from numbers import Integral
 
 import numpy as np
@@ -11,54 +10,40 @@ from skinfo._counts._codes import row_codes
 from skinfo._counts._table import as_columns, table_of
 from skinfo.estimation._conditional_neighbors import is_constant, mixed_as_given, on_ranks
 from skinfo.estimation._entropy_estimators import entropy_of_codes
+from skinfo.estimation._estimators import (
+    Estimator,
+    check_n_neighbors,
+    refuse_infinite,
+    refuse_weights,
+)
 from skinfo.estimation._knn_tree import ksg_conditional
 from skinfo.estimation._missing import MISSING, parts_by_missing
 from skinfo.estimation._samples import discrete_mask, read_samples, warn_of_guesses
-from skinfo.estimation._strata import Strata, emi, neighbors_of_codes, plugin
+from skinfo.estimation._strata import (
+    Strata,
+    conditional_emi,
+    conditional_plugin,
+    neighbors_of_codes,
+)
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._parallel import in_threads
 from skinfo.utils._sums import ordered_sum
 from skinfo.utils._validation import check_base, explain_missing_arguments, match_name
 
 # Nanoseconds, about, in which a row's neighbours are found.
-NEIGHBOR_COST = 20_000.0
-
-
-@dataclass(frozen=True)
-class Estimator:
-    """What estimates each kind of column, y and Z; None where it cannot.
-
-    Attributes
-    ----------
-    discrete : callable or None
-        ``f(StrataCounts, n_neighbors)`` in nats, where all are discrete.
-
-    mixed, continuous : callable or None
-        ``f(x, y, z, n_neighbors)`` in nats, where some are or none is, in one
-        stratum: codes are integers, and z (n_rows, n_continuous) floats.
-
-    instead : str
-        What to use where it cannot.
-
-    takes_infinity : bool
-        Whether only ranks enter.
-    """
-
-    discrete: Callable | None = None
-    mixed: Callable | None = None
-    continuous: Callable | None = None
-    instead: str = "'auto'"
-    takes_infinity: bool = False
+CONDITIONAL_COST = 20_000.0
 
 
 _BINS = "'auto' or 'mesner_shalizi', or bin what is continuous first"
 
-ESTIMATORS = {
-    "auto": Estimator(emi, on_ranks, on_ranks, takes_infinity=True),
-    "emi": Estimator(discrete=emi, instead=_BINS),
-    "plugin": Estimator(discrete=plugin, instead=_BINS),
-    "ksg": Estimator(continuous=ksg_conditional, instead="'mesner_shalizi' or 'auto'"),
-    "mesner_shalizi": Estimator(neighbors_of_codes, mixed_as_given, mixed_as_given),
+CONDITIONAL_ESTIMATORS = {
+    "auto": Estimator(conditional_emi, on_ranks, on_ranks),
+    "emi": Estimator(discrete=conditional_emi, instead=_BINS),
+    "plugin": Estimator(discrete=conditional_plugin, instead=_BINS),
+    "ksg": Estimator(
+        continuous=ksg_conditional, instead="'mesner_shalizi' or 'auto'", finite=True
+    ),
+    "mesner_shalizi": Estimator(neighbors_of_codes, mixed_as_given, mixed_as_given, finite=True),
 }
 
 
@@ -235,7 +220,7 @@ def conditional_mutual_info(
     """
     nats = check_base(base)
     caller = "conditional_mutual_info"
-    estimator = match_name(estimator, ESTIMATORS, parameter="estimator", caller=caller)
+    estimator = match_name(estimator, CONDITIONAL_ESTIMATORS, parameter="estimator", caller=caller)
     guesses = []
     samples = read_samples(
         X,
@@ -290,18 +275,8 @@ def _read_conditions(Z, discrete_conditions, samples):
     # Columns of arrays have the names of those of X.
     is_one = table.names in (["x0"], ["x"])
     table = table.rename(["Z"] if is_one else [f"{name} of Z" for name in table.names])
-    table, guessed = table.take(samples.rows), []
-    if isinstance(discrete_conditions, str):  # "auto"
-        discrete, guessed = discrete_mask(table, discrete_conditions, "discrete_conditions")
-    else:
-        discrete = np.zeros(table.shape[1], bool)
-        try:
-            discrete[np.asarray(discrete_conditions)] = True
-        except IndexError as error:
-            raise ValueError(
-                "discrete_conditions must be 'auto', a bool, a mask or numbers of the columns of "
-                f"Z, which are {table.shape[1]}, got {discrete_conditions!r}."
-            ) from error
+    table = table.take(samples.rows)
+    discrete, guessed = discrete_mask(table, discrete_conditions, "discrete_conditions")
     return replace(samples, table=table, discrete=discrete), guessed
 
 
@@ -312,7 +287,7 @@ def _uses_counts(samples, conditions):
 
 def _check_kinds(samples, conditions, uses_counts, estimator, n_neighbors):
     """Raise ValueError where the estimator, weights or neighbours do not fit the columns."""
-    kind = ESTIMATORS[estimator]
+    kind = CONDITIONAL_ESTIMATORS[estimator]
     continuous = _names(samples, conditions, is_discrete=False)
     discrete = _names(samples, conditions, is_discrete=True)
     wrong, is_wrong = (continuous, "continuous") if kind.continuous is None else ([], "")
@@ -331,17 +306,9 @@ def _check_kinds(samples, conditions, uses_counts, estimator, n_neighbors):
                 f"{samples.table.names[j]} are a level. Use missing='drop', or {kind.instead}."
             )
     if samples.weights is not None and continuous:
-        raise ValueError(
-            "sample_weight is for discrete columns, y and Z only, and "
-            f"{continuous[0]} is continuous: neighbours cannot be weighted. Bin it first, e.g. "
-            "with MutualInfoBinner or KBinsDiscretizer."
-        )
-    uses_neighbors = not uses_counts.all() or kind.discrete is neighbors_of_codes
-    if uses_neighbors and n_neighbors >= samples.n:
-        raise ValueError(
-            f"n_neighbors={n_neighbors} must be smaller than the number of samples, got "
-            f"{samples.n:g}."
-        )
+        refuse_weights(continuous[0])
+    if not uses_counts.all() or kind.discrete is neighbors_of_codes:
+        check_n_neighbors(n_neighbors, samples.n)
 
 
 def _names(samples, conditions, *, is_discrete):
@@ -363,7 +330,7 @@ def _from_counts(samples, conditions, estimator, n_neighbors, n_jobs):
     """Return the estimate for the discrete columns, in nats."""
     codes, n_levels = samples.codes(n_jobs)
     strata, y, weights = _strata(conditions), samples.y, samples.weights
-    discrete = ESTIMATORS[estimator].discrete
+    discrete = CONDITIONAL_ESTIMATORS[estimator].discrete
     return Strata(strata, y, weights).estimates(
         codes, n_levels, lambda counts: discrete(counts, n_neighbors), n_jobs
     )
@@ -371,16 +338,16 @@ def _from_counts(samples, conditions, estimator, n_neighbors, n_jobs):
 
 def _from_neighbors(samples, conditions, uses_counts, estimator, n_neighbors, n_jobs):
     """Return the estimate for columns that are continuous, or have y or Z so, in nats."""
-    kind = ESTIMATORS[estimator]
+    kind = CONDITIONAL_ESTIMATORS[estimator]
     columns = np.flatnonzero(~uses_counts)
     n = len(samples.y)
     continuous = np.flatnonzero(~conditions.discrete)
     z = np.empty((n, len(continuous)))
     for place, j in enumerate(continuous):
-        z[:, place] = _values(conditions, j, kind)
+        z[:, place] = conditions.values(j, kind.finite)
         _refuse_missing(z[:, place], conditions.table.names[j])
-    if samples.n_classes is None:
-        _check_finite(samples.y, "y", kind)
+    if samples.n_classes is None and kind.finite:
+        refuse_infinite(samples.y, "y")
     strata = _strata(conditions)
     codes, place = None, np.cumsum(samples.discrete) - 1
     if samples.discrete[columns].any():
@@ -392,7 +359,7 @@ def _from_neighbors(samples, conditions, uses_counts, estimator, n_neighbors, n_
     def estimate(j):
         if samples.discrete[j]:
             return in_strata(kind.mixed, codes[place[j]].astype(np.int64), all_rows)
-        x = _values(samples, j, kind)
+        x = samples.values(j, kind.finite)
         missing = np.isnan(x)
         if not missing.any():
             return in_strata(of_numbers, x, all_rows)
@@ -408,7 +375,7 @@ def _from_neighbors(samples, conditions, uses_counts, estimator, n_neighbors, n_
         # Neighbours are of the same stratum, so that strata are as good as data of their own.
         order, starts = _grouped(strata[rows])
         parts = [
-            len(some) * _at_most_the_entropy(f, x[some], samples.y[some], z[some], n_neighbors)
+            len(some) * _capped_by_entropy(f, x[some], samples.y[some], z[some], n_neighbors)
             for some in np.split(rows[order], starts)
             if len(some) > n_neighbors
         ]
@@ -427,12 +394,12 @@ def _from_neighbors(samples, conditions, uses_counts, estimator, n_neighbors, n_
 
     return in_threads(
         (delayed(estimate)(j) for j in columns),
-        work=NEIGHBOR_COST * n * len(columns),
+        work=CONDITIONAL_COST * n * len(columns),
         n_jobs=n_jobs,
     )
 
 
-def _at_most_the_entropy(f, x, y, z, n_neighbors):
+def _capped_by_entropy(f, x, y, z, n_neighbors):
     """Return f(x, y, z, n_neighbors), no more than there is to know of x or y that are codes."""
     discrete = [column for column in (x, y) if column.dtype.kind != "f"]
     return min([f(x, y, z, n_neighbors), *map(entropy_of_codes, discrete)])
@@ -444,25 +411,10 @@ def _grouped(strata):
     return order, np.flatnonzero(np.diff(strata[order])) + 1
 
 
-def _values(samples, j, kind):
-    """Return a continuous column (n_samples,) float64 that the estimator can use."""
-    values = samples.values(j)
-    _check_finite(values, samples.table.names[j], kind)
-    return values
-
-
 def _refuse_missing(values, name):
     n_missing = np.count_nonzero(np.isnan(values))
     if n_missing:
         raise ValueError(
             f"{name} is continuous and has {n_missing} missing value(s), which only columns of X "
             "and discrete columns of Z may have. Drop or impute those rows, or bin the column."
-        )
-
-
-def _check_finite(values, name, kind):
-    if not kind.takes_infinity and np.isinf(values).any():
-        raise ValueError(
-            f"{name} holds infinite values, which have no distances. Drop those rows, or use "
-            "estimator='auto', for which only ranks count."
         )

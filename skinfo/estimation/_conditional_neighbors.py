@@ -6,12 +6,11 @@ from skinfo._counts._codes import row_codes
 from skinfo.estimation._continuous import (
     ATOM_NEIGHBORS,
     ATOM_SHARE,
-    ContinuousTarget,
     DiscreteTarget,
     auto_information,
 )
 from skinfo.estimation._knn_tree import ksg_conditional, mixed_conditional
-from skinfo.estimation._ranks import SortedColumn, even_normal_scores, untied_order
+from skinfo.estimation._ranks import RankedColumn, even_normal_scores, untied_order
 
 
 def on_ranks(x, y, z, n_neighbors):
@@ -42,7 +41,7 @@ def on_ranks(x, y, z, n_neighbors):
     continuous = [column for column in (x, y) if column.dtype.kind == "f"]
     if continuous and not z:
         return _unconditional(x, y, n_neighbors)
-    columns = [SortedColumn(column) for column in (*continuous, *z)]
+    columns = [RankedColumn(column) for column in (*continuous, *z)]
     least = max(ATOM_NEIGHBORS * n_neighbors, ATOM_SHARE * len(x))
     if len(continuous) == 2 and not any(column.atoms(least).any() for column in columns):
         x, y, *z = _untied_scores(columns)
@@ -56,7 +55,7 @@ def _unconditional(x, y, n_neighbors):
     if x.dtype.kind != "f":
         x, y = y, x
     is_continuous = y.dtype.kind == "f"
-    target = ContinuousTarget(y) if is_continuous else DiscreteTarget(y, y.max() + 1)
+    target = RankedColumn(y) if is_continuous else DiscreteTarget(y, y.max() + 1)
     return auto_information(x, target, n_neighbors)
 
 
@@ -76,7 +75,7 @@ def _stacked(columns, n):
 
 def _scores(values):
     """Return normal scores (n_samples,), ties at the score of their mean rank."""
-    column = SortedColumn(values)
+    column = RankedColumn(values)
     scores = np.empty(len(column))
     scores[column.order] = column.scores_line
     return scores
@@ -86,7 +85,7 @@ def _untied_scores(columns):
     """Return normal scores of sorted columns, tied rows in an arbitrary but fixed order."""
     # Rows alike in all columns are as good as each other: the order of rows leaves no trace.
     if any(column.has_ties for column in columns):
-        rows = SortedColumn(row_codes([column.runs for column in columns]))
+        rows = RankedColumn(row_codes([column.runs for column in columns]))
     else:
         rows = columns[0]
     scores = np.empty((len(columns), len(rows)))

@@ -14,7 +14,7 @@ from skinfo._kernels import _neighbors, _neighbors_plane
 from skinfo.estimation._entropy_estimators import entropy_of_codes
 from skinfo.estimation._knn_tree import ksg_blocks
 from skinfo.estimation._ranks import (
-    SortedColumn,
+    RankedColumn,
     even_normal_scores,
     normal_scores_at,
     untied_order,
@@ -55,24 +55,12 @@ class DiscreteTarget:
         return entropy_of_codes(self.codes)
 
 
-class ContinuousTarget(SortedColumn):
-    """A continuous column, prepared once for many features.
-
-    Functions here also take one in the place of a feature's values: a discrete
-    feature and a continuous target are then ``f(target, DiscreteTarget(codes, n_levels))``.
-
-    Parameters
-    ----------
-    y : array-like of shape (n_samples,)
-    """
-
-
 def ross_information(values, target, n_neighbors):
     """Return Ross's estimate of I(X;Y) on the values as given.
 
     Parameters
     ----------
-    values : ndarray of shape (n_samples,), or SortedColumn
+    values : ndarray of shape (n_samples,), or RankedColumn
         Finite.
 
     target : DiscreteTarget
@@ -95,11 +83,11 @@ def ksg_information(values, target, n_neighbors):
 
     Parameters
     ----------
-    values : ndarray of shape (n_samples,) or (n_samples, n_dimensions), or SortedColumn
+    values : ndarray of shape (n_samples,) or (n_samples, n_dimensions), or RankedColumn
         Finite. More than one dimension takes a k-d tree, and should have no ties; in a
         column tied rows are spread over the cell that rounds to their value.
 
-    target : ContinuousTarget, or ndarray of shape (n_samples, n_dimensions)
+    target : RankedColumn, or ndarray of shape (n_samples, n_dimensions)
 
     n_neighbors : int
 
@@ -108,8 +96,8 @@ def ksg_information(values, target, n_neighbors):
     information : float
         In nats.
     """
-    if np.ndim(values) == 2 or not isinstance(target, SortedColumn):
-        y = target.values if isinstance(target, SortedColumn) else target
+    if np.ndim(values) == 2 or not isinstance(target, RankedColumn):
+        y = target.values if isinstance(target, RankedColumn) else target
         return ksg_blocks(values, y, n_neighbors)
     column = as_sorted(values)
     if column.is_constant or target.is_constant:
@@ -125,9 +113,9 @@ def auto_information(values, target, n_neighbors):
 
     Parameters
     ----------
-    values : ndarray of shape (n_samples,), or SortedColumn
+    values : ndarray of shape (n_samples,), or RankedColumn
 
-    target : DiscreteTarget or ContinuousTarget
+    target : DiscreteTarget or RankedColumn
 
     n_neighbors : int
 
@@ -172,7 +160,7 @@ def block_information(values, block, n_neighbors):
 
     Parameters
     ----------
-    values : ndarray of shape (n_samples,), or SortedColumn
+    values : ndarray of shape (n_samples,), or RankedColumn
 
     block : ndarray of shape (n_samples, n_dimensions)
 
@@ -188,7 +176,7 @@ def block_information(values, block, n_neighbors):
 
 
 def normal_ranks(column):
-    """Return the normal scores of a SortedColumn, (n_samples,), ties at the middle of a run."""
+    """Return the normal scores of a RankedColumn, (n_samples,), ties at the middle of a run."""
     scores = np.empty(len(column))
     middles = (column.starts[1:] + column.starts[:-1]) / 2
     scores[column.order] = np.repeat(
@@ -206,9 +194,9 @@ def binned_information(values, target):
 
     Parameters
     ----------
-    values : ndarray of shape (n_samples,), or SortedColumn
+    values : ndarray of shape (n_samples,), or RankedColumn
 
-    target : DiscreteTarget or ContinuousTarget
+    target : DiscreteTarget or RankedColumn
 
     Returns
     -------
@@ -227,7 +215,7 @@ def binned_codes(values, target):
 
 
 def as_sorted(values):
-    return values if isinstance(values, SortedColumn) else SortedColumn(values)
+    return values if isinstance(values, RankedColumn) else RankedColumn(values)
 
 
 def atom_size(n, n_neighbors):
@@ -273,5 +261,5 @@ def _corrected(a, b):
 
 
 def _bins(column, n_bins):
-    """Return the equal-frequency bin of each row of a SortedColumn, (n_samples,) int64."""
+    """Return the equal-frequency bin of each row of a RankedColumn, (n_samples,) int64."""
     return bins_of_runs(column.starts, n_bins)[column.runs]

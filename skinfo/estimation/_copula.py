@@ -20,9 +20,9 @@ def gaussian_copula_information(values, target):
 
     Parameters
     ----------
-    values : ndarray of shape (n_samples,), or SortedColumn
+    values : ndarray of shape (n_samples,), or RankedColumn
 
-    target : DiscreteTarget or ContinuousTarget
+    target : DiscreteTarget or RankedColumn
 
     Returns
     -------

@@ -24,10 +24,10 @@ from skinfo.estimation._samples import prepared_target
 from skinfo.utils._parallel import in_threads
 
 # Nanoseconds a row, about, that the error of a neighbour estimate takes.
-CONTINUOUS_COST = 500.0
+ERROR_COST = 500.0
 
 # Amounts that differ by this share are equal: the rest is rounding.
-ROUNDING = 1e-12
+SHARE_OF_ROUNDING = 1e-12
 
 NO_NEIGHBORS = NeighborError(math.nan, math.nan, math.nan)
 
@@ -62,7 +62,7 @@ class EstimateErrors(NamedTuple):
                     _tables(samples, n_jobs), _pairs(samples, n_jobs), strict=True
                 )
             ),
-            work=CONTINUOUS_COST * samples.n_features * len(samples.y),
+            work=ERROR_COST * samples.n_features * len(samples.y),
             n_jobs=n_jobs,
         )
         return cls(
@@ -102,7 +102,8 @@ class EstimateErrors(NamedTuple):
         if self.class_counts is not None:
             entropy, bound = entropy_bound(self.class_counts, confidence_level)
             # An estimate of all there is to know is as uncertain as that is.
-            high = np.where(information < entropy * (1 - ROUNDING), np.minimum(high, bound), bound)
+            is_less = information < entropy * (1 - SHARE_OF_ROUNDING)
+            high = np.where(is_less, np.minimum(high, bound), bound)
         # An infinite estimate is no reason for a bound.
         return np.where(np.isinf(information), 0.0, low), high
 

@@ -1,12 +1,13 @@
 """Mutual information with p-values, errors and intervals."""
 
+from dataclasses import replace
 from functools import partial
 from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import false_discovery_control
-from sklearn.utils import check_random_state
+from sklearn.utils import check_consistent_length, check_random_state
 
 from skinfo.estimation._estimate_errors import EstimateErrors
 from skinfo.estimation._missing import parts_by_missing
@@ -16,11 +17,13 @@ from skinfo.estimation._mutual_info import (
     TARGET_NEEDED,
     information_nats,
 )
-from skinfo.estimation._permutation import permutation_pvalues
 from skinfo.estimation._samples import read_samples
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._intervals import ConfidenceInterval, check_confidence_level
 from skinfo.utils._validation import check_base, explain_missing_arguments, match_name
+
+# Estimates that differ by at most so many nats are equal: the rest is rounding.
+ROUNDING = 1e-12
 
 
 class _Pair(NamedTuple):
@@ -317,3 +320,54 @@ def mutual_info_test(
             random_state=random_state,
         )
     return MutualInfoTestResult(information / nats, pvalue, _ErrorsOfParts(parts), nats)
+
+
+def permutation_pvalues(samples, observed, estimate, *, n_permutations, groups, random_state):
+    """Return the share of permutations, the observed order among them, that say as much.
+
+    Parameters
+    ----------
+    samples : Samples
+
+    observed : ndarray of shape (n_features,)
+        What `estimate` gives for the samples as they are.
+
+    estimate : callable
+        Samples to estimates of shape (n_features,).
+
+    n_permutations : int
+
+    groups : array-like of shape (n_samples,) or None
+        Rows change places within their group only.
+
+    random_state : RandomState
+
+    Returns
+    -------
+    pvalues : ndarray of shape (n_features,)
+    """
+    if groups is not None:
+        groups = np.asarray(groups)
+        check_consistent_length(np.empty((samples.n_given, 0)), groups)
+        groups = groups[samples.rows]
+    shuffle = _shuffler(len(samples.y), groups)
+    as_much = np.ones(len(observed))
+    for _ in range(n_permutations):
+        permuted = replace(samples, y=samples.y[shuffle(random_state)])
+        as_much += estimate(permuted) >= observed - ROUNDING
+    return as_much / (n_permutations + 1)
+
+
+def _shuffler(n, groups):
+    """Return a function of a RandomState to a permutation of rows, within groups if given."""
+    if groups is None:
+        return lambda random_state: random_state.permutation(n)
+    codes = np.unique(groups, return_inverse=True)[1]
+    in_order = np.argsort(codes, kind="stable")
+
+    def shuffle(random_state):
+        order = np.empty(n, np.int64)
+        order[in_order] = np.lexsort((random_state.random(n), codes))
+        return order
+
+    return shuffle

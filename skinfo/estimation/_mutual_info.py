@@ -1,7 +1,5 @@
 """Mutual information of every column with a target, from samples."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from numbers import Integral
 
 import numpy as np
@@ -10,8 +8,8 @@ from joblib import delayed
 from skinfo._counts._codes import Codes
 from skinfo._counts._contingency import contingency_table
 from skinfo.estimation._continuous import (
-    ContinuousTarget,
     DiscreteTarget,
+    RankedColumn,
     auto_information,
     binned_information,
     block_information,
@@ -19,6 +17,12 @@ from skinfo.estimation._continuous import (
     ross_information,
 )
 from skinfo.estimation._copula import gaussian_copula_information
+from skinfo.estimation._estimators import (
+    Estimator,
+    check_n_neighbors,
+    refuse_infinite,
+    refuse_weights,
+)
 from skinfo.estimation._missing import MISSING, parts_by_missing
 from skinfo.estimation._samples import prepared_target, read_samples
 from skinfo.estimation._table_information import INFORMATION_ESTIMATORS, information_from_counts
@@ -27,35 +31,7 @@ from skinfo.utils._parallel import in_threads
 from skinfo.utils._validation import check_base, explain_missing_arguments, match_name
 
 # Nanoseconds a row, about, that a continuous column takes.
-CONTINUOUS_COST = 100.0
-
-
-@dataclass(frozen=True)
-class Estimator:
-    """What estimates each kind of pair; None where it cannot.
-
-    Attributes
-    ----------
-    discrete : str or None
-        Name in ``INFORMATION_ESTIMATORS``, for two discrete columns.
-
-    mixed, continuous, block : callable or None
-        ``f(values, target, n_neighbors)`` in nats, for one continuous column, for two, or for
-        one and a target of several.
-
-    instead : str
-        What to use where it cannot.
-
-    finite : bool
-        Whether it asks for distances, which infinite values have none of.
-    """
-
-    discrete: str | None
-    mixed: Callable | None = None
-    continuous: Callable | None = None
-    block: Callable | None = None
-    instead: str = "'auto'"
-    finite: bool = False
+NEIGHBOR_COST = 100.0
 
 
 def _without_neighbors(information):
@@ -281,7 +257,7 @@ def information_nats(samples, estimator, n_neighbors, n_jobs):
                 delayed(_of_continuous)(samples, j, kind, estimate, target, n_neighbors)
                 for j in continuous
             ),
-            work=CONTINUOUS_COST * len(samples.y) * len(continuous),
+            work=NEIGHBOR_COST * len(samples.y) * len(continuous),
             n_jobs=n_jobs,
         )
     return information
@@ -329,14 +305,14 @@ def _of_discrete(samples, estimator, n_neighbors, n_jobs):
         tables = samples.tables(n_jobs)
         return [information_from_counts(counts, kind.discrete) for counts in tables]
     # Either of a pair may be the classes.
-    target = ContinuousTarget(samples.y)
+    target = RankedColumn(samples.y)
     codes, n_levels = samples.codes(n_jobs)
     return in_threads(
         (
             delayed(kind.mixed)(target, DiscreteTarget(column, levels), n_neighbors)
             for column, levels in zip(codes, n_levels, strict=True)
         ),
-        work=CONTINUOUS_COST * codes.size,
+        work=NEIGHBOR_COST * codes.size,
         n_jobs=n_jobs,
     )
 
@@ -363,18 +339,9 @@ def _check_pairs(samples, estimator, n_neighbors):
     if samples.n_classes is not None and samples.discrete.all():
         return
     if samples.weights is not None:
-        raise ValueError(
-            "sample_weight is for discrete columns and a discrete target only: neighbours cannot "
-            "be weighted. Bin continuous columns first, e.g. with MutualInfoBinner or "
-            "KBinsDiscretizer."
-        )
-    if kind.finite and samples.n_classes is None and np.isinf(samples.y).any():
-        raise ValueError(
-            "y holds infinite values, which have no distances. Use estimator='auto', which takes "
-            "ranks."
-        )
-    if estimator in NEIGHBOR_ESTIMATORS and n_neighbors >= len(samples.y):
-        raise ValueError(
-            f"n_neighbors={n_neighbors} must be smaller than the number of samples, got "
-            f"{len(samples.y)}."
-        )
+        continuous = np.flatnonzero(~samples.discrete)[:1] if samples.n_classes else []
+        refuse_weights(samples.table.names[continuous[0]] if len(continuous) else "y")
+    if kind.finite and samples.n_classes is None:
+        refuse_infinite(samples.y, "y")
+    if estimator in NEIGHBOR_ESTIMATORS:
+        check_n_neighbors(n_neighbors, len(samples.y))

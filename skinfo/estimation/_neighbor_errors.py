@@ -60,7 +60,7 @@ def neighbor_error(terms_of, values, target, n_neighbors):
     values : ndarray of shape (n_samples,)
         Missing ones are NaN: whether there is a value is then known first, by the chain rule.
 
-    target : DiscreteTarget or ContinuousTarget
+    target : DiscreteTarget or RankedColumn
 
     n_neighbors : int
 
@@ -116,7 +116,7 @@ def ross_terms(column, target, neighbors):
 
     Parameters
     ----------
-    column : SortedColumn
+    column : RankedColumn
 
     target : DiscreteTarget
 
@@ -128,7 +128,7 @@ def ross_terms(column, target, neighbors):
     terms : ndarray of shape (n_terms, n_samples)
         By each number of neighbours.
     """
-    return _of_classes(column, column.line, target.codes, neighbors)
+    return _ross_terms_on(column, column.line, target.codes, neighbors)
 
 
 def ksg_terms(column, target, neighbors):
@@ -139,7 +139,7 @@ def ksg_terms(column, target, neighbors):
         return np.zeros((len(neighbors), len(column)))
     order_x, order_y = untied_order(column, target, SALT_X), untied_order(target, column, SALT_Y)
     x, y = untied_values(column, order_x), untied_values(target, order_y)
-    return _of_plane(x, y, order_x, order_y, neighbors)
+    return _ksg_terms_on(x, y, order_x, order_y, neighbors)
 
 
 def auto_terms(column, target, neighbors):
@@ -152,21 +152,21 @@ def auto_terms(column, target, neighbors):
     free = atoms == 0
     if isinstance(target, DiscreteTarget):
         if free.all():
-            return _rank_ross(column, target.codes, neighbors)
+            return _rank_ross_terms(column, target.codes, neighbors)
         terms = np.tile(_table_terms(atoms, target.codes), (len(neighbors), 1))
-        terms[:, free] += _rank_ross(column[free], target.codes[free], neighbors)
+        terms[:, free] += _rank_ross_terms(column[free], target.codes[free], neighbors)
         return terms
     atoms_y = target.atoms(least)
     free_y = atoms_y == 0
     both = free & free_y
     if both.all():
-        return _rank_ksg(column, target, neighbors)
+        return _rank_ksg_terms(column, target, neighbors)
     terms = np.tile(_table_terms(atoms, atoms_y), (len(neighbors), 1))
     if not free.all():
-        terms[:, free_y] += _rank_ross(target[free_y], atoms[free_y], neighbors)
+        terms[:, free_y] += _rank_ross_terms(target[free_y], atoms[free_y], neighbors)
     if not free_y.all():
-        terms[:, free] += _rank_ross(column[free], atoms_y[free], neighbors)
-    terms[:, both] += _rank_ksg(column[both], target[both], neighbors)
+        terms[:, free] += _rank_ross_terms(column[free], atoms_y[free], neighbors)
+    terms[:, both] += _rank_ksg_terms(column[both], target[both], neighbors)
     return terms
 
 
@@ -180,18 +180,18 @@ def _table_terms(a, b):
     return np.log(together[which] * len(a) / (np.bincount(a)[a] * np.bincount(b)[b]))
 
 
-def _rank_ross(column, codes, neighbors):
+def _rank_ross_terms(column, codes, neighbors):
     if column.is_constant:
         return np.zeros((len(neighbors), len(column)))
-    return _of_classes(column, column.scores_line, codes, neighbors)
+    return _ross_terms_on(column, column.scores_line, codes, neighbors)
 
 
-def _of_classes(column, line, codes, neighbors):
+def _ross_terms_on(column, line, codes, neighbors):
     """Return Ross's terms of the rows of a column; zero in classes of one row, which are left out.
 
     Parameters
     ----------
-    column : SortedColumn
+    column : RankedColumn
 
     line : ndarray of shape (n_samples,)
         Its values or scores, in sorted order.
@@ -207,16 +207,16 @@ def _of_classes(column, line, codes, neighbors):
     return terms
 
 
-def _rank_ksg(column, target, neighbors):
+def _rank_ksg_terms(column, target, neighbors):
     if column.is_constant or target.is_constant:
         return np.zeros((len(neighbors), len(column)))
     n = len(column)
     order_x, order_y = untied_order(column, target, SALT_X), untied_order(target, column, SALT_Y)
     x, y = np.empty(n), np.empty(n)
     x[order_x] = y[order_y] = even_normal_scores(n)
-    return _of_plane(x, y, order_x, order_y, neighbors)
+    return _ksg_terms_on(x, y, order_x, order_y, neighbors)
 
 
-def _of_plane(x, y, order_x, order_y, neighbors):
+def _ksg_terms_on(x, y, order_x, order_y, neighbors):
     neighbors = np.minimum(neighbors, len(x) - 1)
     return _neighbors_plane.ksg_terms(x, y, order_x, order_y, neighbors)

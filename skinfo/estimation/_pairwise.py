@@ -34,12 +34,12 @@ WORDS_A_BLOCK = 192
 # Rows of planes come in whole vectors.
 VECTOR_WORDS = 8
 
-# Nanoseconds, about: a cell made bits, a word of two planes, a row of two columns, a cell
-# that chance gives.
+# Nanoseconds, about: a cell made bits, a word of two planes, a row of two columns, the mean
+# of a cell under independence.
 PACK_COST = 0.2
 WORD_COST = 0.08
-ROW_COST = 1.0
-CHANCE_COST = 500.0
+PAIR_COST = 1.0
+NULL_COST = 500.0
 
 # One block of columns of many levels: a task is all pairs of two of them.
 COLUMNS_A_BLOCK = 32
@@ -47,7 +47,7 @@ COLUMNS_A_BLOCK = 32
 # x ln x of counts below this is looked up (1 MiB); a logarithm is cheaper than a far cache.
 LARGEST_TABLE = 2**17
 
-# Up to so many different margins, what chance gives each pair of them is kept (32 MiB).
+# Up to so many different margins, the null mean of each pair of them is kept (32 MiB).
 MOST_SIZES = 2048
 
 # Of more different sums of weights in a column, those that differ by a percent are one: else time
@@ -126,7 +126,7 @@ def pairwise_mutual_info(
     -----
     A share of the entropy, such as ``mi / np.sqrt(np.outer(h, h))`` with
     ``h = np.diag(mi)``, is one for columns that determine each other only with
-    ``estimator='plugin'``: ``'emi'`` takes off chance also where there is none.
+    ``estimator='plugin'``: ``'emi'`` subtracts the null mean there too.
 
     The mean under independence is that over all tables with the observed
     margins [1]_; where the expected count of a cell is 256 or more, the first
@@ -143,7 +143,7 @@ def pairwise_mutual_info(
 
     Examples
     --------
-    The second column says which half the first is in, the third nothing:
+    The second column tells the half that the first is in, the third is independent:
 
     >>> import numpy as np
     >>> from skinfo.estimation import pairwise_mutual_info
@@ -154,7 +154,7 @@ def pairwise_mutual_info(
            [1., 1., 0.],
            [0., 0., 1.]])
 
-    Chance alone would give the first pair 0.011 bits:
+    Independent columns with the margins of the first pair have 0.011 bits on average:
 
     >>> pairwise_mutual_info(X).round(3)
     array([[ 2.   ,  0.989, -0.011],
@@ -182,8 +182,8 @@ def _of_all(table, estimator, weights, nats, n_jobs):
     joint = columns.joint_sums(n_jobs)
     apart = columns.apart_sums()
     if estimator == "emi":
-        # Chance stands in for independence, except of a column from itself.
-        np.copyto(apart, columns.chance_sums(n_jobs), where=~np.eye(len(apart), dtype=bool))
+        # The null mean replaces the sum of the margins, except of a column with itself.
+        np.copyto(apart, columns.null_sums(n_jobs), where=~np.eye(len(apart), dtype=bool))
     mi = (joint - apart) / (columns.scale * columns.total * nats)
     # The plug-in is never negative; what the rounding of each cell leaves may be.
     return np.maximum(mi, 0.0) if estimator == "plugin" else mi
@@ -263,32 +263,32 @@ class _Columns:
         whole = sum_fixed_xlogx(np.array([self.total]), *self.unit)
         return own[:, None] + own[None, :] - whole
 
-    def chance_sums(self, n_jobs):
+    def null_sums(self, n_jobs):
         """Return the mean sums of pairs with these margins, were they independent."""
         exact = bool(np.all(self.weights % 1 == 0))
         sizes, which, times, starts = _distinct_margins(self.margins, exact)
         how = poisson_tables(), exact, self.scale
         step = n_threads(n_jobs)
         kept = len(sizes) if len(sizes) <= MOST_SIZES else 0
-        chance = np.empty((kept, kept), np.int64)
+        null_means = np.empty((kept, kept), np.int64)
         sums = np.zeros((len(self.codes), len(self.codes)), np.int64)
         # Every step-th row: triangles of equal size.
         in_threads(
             (
-                delayed(pair_null_means)(self.total, sizes[:kept], first, step, *how, chance)
+                delayed(pair_null_means)(self.total, sizes[:kept], first, step, *how, null_means)
                 for first in range(step)
             ),
-            work=CHANCE_COST * kept**2 / 2,
+            work=NULL_COST * kept**2 / 2,
             n_jobs=n_jobs,
         )
         in_threads(
             (
                 delayed(pair_null_sums)(
-                    self.total, sizes, which, times, starts, first, step, chance, *how, sums
+                    self.total, sizes, which, times, starts, first, step, null_means, *how, sums
                 )
                 for first in range(step)
             ),
-            work=(1.0 if kept else CHANCE_COST) * len(times) ** 2 / 2,
+            work=(1.0 if kept else NULL_COST) * len(times) ** 2 / 2,
             n_jobs=n_jobs,
         )
         return _symmetric(sums)
@@ -357,7 +357,7 @@ class _Columns:
                 for i in range(0, len(many), COLUMNS_A_BLOCK)
                 for k in range(i, len(columns), COLUMNS_A_BLOCK)
             ),
-            work=ROW_COST * n * len(many) * (len(few) + len(many) / 2),
+            work=PAIR_COST * n * len(many) * (len(few) + len(many) / 2),
             n_jobs=n_jobs,
         )
 

@@ -11,7 +11,7 @@ MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 MIX_2 = np.uint64(0x94D049BB133111EB)
 
 
-class SortedColumn:
+class RankedColumn:
     """A column of numbers with what every estimate needs of it.
 
     Rows of equal value are a run; runs are numbered from the smallest value on.
@@ -33,7 +33,7 @@ class SortedColumn:
 
     def __getitem__(self, rows):
         """Return the column of some rows."""
-        return SortedColumn(self.values[rows])
+        return RankedColumn(self.values[rows])
 
     @property
     def is_constant(self):
@@ -108,7 +108,7 @@ def untied_order(column, other, salt):
 
     Parameters
     ----------
-    column, other : SortedColumn
+    column, other : RankedColumn
 
     salt : int
         Another number gives another order.
@@ -141,7 +141,7 @@ def untied_values(column, order):
 
     Parameters
     ----------
-    column : SortedColumn
+    column : RankedColumn
         Not constant.
 
     order : ndarray of shape (n_samples,), dtype int64

@@ -12,7 +12,8 @@ from skinfo._counts._contingency import contingency_table, dense_tables, is_dens
 from skinfo._counts._kinds import MOST_LEVELS, kind_of, numbers_of
 from skinfo._counts._table import Table, table_of
 from skinfo._counts._target import class_codes, read_column, refuse_missing, target_kind
-from skinfo.estimation._continuous import ContinuousTarget, DiscreteTarget
+from skinfo.estimation._continuous import DiscreteTarget, RankedColumn
+from skinfo.estimation._estimators import refuse_infinite
 from skinfo.utils._validation import check_frequency_weights
 from skinfo.utils._warnings import warn_caller
 
@@ -124,14 +125,11 @@ class Samples:
         Raises
         ------
         ValueError
-            If a value is infinite though `finite` is asked for.
+            If a value is infinite, and `finite` values are asked for.
         """
         values = self.table.numbers(j)
-        if finite and np.isinf(values).any():
-            raise ValueError(
-                f"{self.table.names[j]} holds infinite values, which have no distances. Use "
-                "estimator='auto', which takes ranks."
-            )
+        if finite:
+            refuse_infinite(values, self.table.names[j])
         return values
 
     @property
@@ -260,23 +258,27 @@ def warn_of_guesses(guessed, caller):
         )
 
 
-def _chosen(table, discrete_features, switch):
+def _chosen(table, discrete, switch):
     """Return the mask (n_features,) that a bool, a mask or column numbers stand for."""
     n_features = table.shape[1]
-    chosen = np.asarray(discrete_features)
+    chosen = np.asarray(discrete)
     if chosen.ndim == 0:
         return np.full(n_features, bool(chosen))
     if chosen.dtype == bool:
         if chosen.shape != (n_features,):
             raise ValueError(
-                f"discrete_features as a mask must have one entry a column, got {chosen.shape} "
-                f"for {n_features} columns."
+                f"{switch} as a mask must have one entry a column, got {chosen.shape} for "
+                f"{n_features} columns."
             )
         return chosen
-    if chosen.dtype.kind not in "iu" or chosen.min() < -n_features or chosen.max() >= n_features:
+    if (
+        chosen.dtype.kind not in "iu"
+        or chosen.min(initial=0) < -n_features
+        or chosen.max(initial=0) >= n_features
+    ):
         raise ValueError(
-            f"discrete_features must be 'auto', a bool, a mask or column numbers below "
-            f"{n_features}, got {discrete_features!r}."
+            f"{switch} must be 'auto', a bool, a mask or column numbers below {n_features}, got "
+            f"{discrete!r}."
         )
     mask = np.zeros(n_features, bool)
     mask[chosen] = True
@@ -297,5 +299,5 @@ def prepared_target(samples):
     if samples.is_block:
         return samples.y
     if samples.n_classes is None:
-        return ContinuousTarget(samples.y)
+        return RankedColumn(samples.y)
     return DiscreteTarget(samples.y, samples.n_classes)

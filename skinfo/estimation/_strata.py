@@ -53,24 +53,28 @@ class StrataCounts:
     strata: np.ndarray
 
 
-def plugin(counts, n_neighbors=None):
+def conditional_plugin(counts, n_neighbors=None):
     """Return sum n/N ln(n n_z / (n_xz n_yz)) in nats, never negative."""
     # A constant X or y makes this ratio exactly one.
     ratios = counts.xyz * counts.z / (counts.xz * counts.yz)
     return max(ordered_sum(counts.xyz * np.log(ratios)) / ordered_sum(counts.strata), 0.0)
 
 
-def emi(counts, n_neighbors=None):
+def conditional_emi(counts, n_neighbors=None):
     """Return the plug-in less its mean over tables with the same margins in every stratum."""
     is_exact = bool(np.all(counts.xyz % 1 == 0))
     margins = *counts.levels, *counts.classes
-    chance = expected_information_in_strata(*margins, poisson_tables(), is_exact, DENSE_CELLS)
-    for z in np.flatnonzero(np.isnan(chance)):
+    null_mean = expected_information_in_strata(*margins, poisson_tables(), is_exact, DENSE_CELLS)
+    for z in np.flatnonzero(np.isnan(null_mean)):
         rows, columns = (
             sizes[starts[z] : starts[z + 1]] for sizes, starts in (counts.levels, counts.classes)
         )
-        chance[z] = moments_of_margins(rows, columns, rows.sum(), is_whole=False)[0] / rows.sum()
-    return plugin(counts) - ordered_sum(chance * (counts.strata / ordered_sum(counts.strata)))
+        null_mean[z] = (
+            moments_of_margins(rows, columns, rows.sum(), is_whole=False)[0] / rows.sum()
+        )
+    return conditional_plugin(counts) - ordered_sum(
+        null_mean * (counts.strata / ordered_sum(counts.strata))
+    )
 
 
 def neighbors_of_codes(counts, n_neighbors):

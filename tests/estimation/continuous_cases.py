@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from skinfo.estimation._continuous import ContinuousTarget, DiscreteTarget, auto_information
+from skinfo.estimation._continuous import DiscreteTarget, RankedColumn, auto_information
 
 K = 3
 
@@ -14,7 +14,7 @@ def classes_of(codes):
 
 
 def auto(x, y, k=K):
-    target = classes_of(y) if np.asarray(y).dtype.kind in "iu" else ContinuousTarget(y)
+    target = classes_of(y) if np.asarray(y).dtype.kind in "iu" else RankedColumn(y)
     return auto_information(x, target, k)
 
 

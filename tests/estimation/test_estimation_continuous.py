@@ -12,7 +12,7 @@ from sklearn.feature_selection._mutual_info import _compute_mi_cc, _compute_mi_c
 from sklearn.preprocessing import scale
 
 from skinfo.estimation._continuous import (
-    ContinuousTarget,
+    RankedColumn,
     auto_information,
     binned_information,
     ksg_information,
@@ -37,9 +37,7 @@ def test_known_values_of_the_published_estimators():
     u = lcg(800)
     x = ndtri(u[:400])
     y = 0.6 * x + 0.8 * ndtri(u[400:])
-    assert ksg_information(x, ContinuousTarget(y), 3) == pytest.approx(
-        0.28038126464091473, abs=1e-9
-    )
+    assert ksg_information(x, RankedColumn(y), 3) == pytest.approx(0.28038126464091473, abs=1e-9)
     classes = (u[400:] < 1 / (1 + np.exp(-2 * x))).astype(int)
     assert ross_information(x, classes_of(classes), 3) == pytest.approx(
         0.23170284830576487, abs=1e-9
@@ -50,7 +48,7 @@ def test_known_values_of_the_published_estimators():
 @pytest.mark.parametrize("k", [1, 3, 10])
 def test_published_estimators_equal_scikit_learn_on_the_same_values(n, k, rng):
     x, y = normal_pair(rng, n, 0.8)
-    assert ksg_information(x, ContinuousTarget(y), k) == pytest.approx(
+    assert ksg_information(x, RankedColumn(y), k) == pytest.approx(
         _compute_mi_cc(x, y, k), abs=1e-9
     )
     # A rare class, and one of a single row, which is left out. Of a class of less than 2k rows
@@ -76,7 +74,7 @@ def test_published_estimators_equal_the_public_functions_after_their_scaling_and
         return values + size * draws.standard_normal(size=500)
 
     noisy_x, noisy_y = scaled_with_noise(x), scaled_with_noise(y)
-    assert ksg_information(noisy_x, ContinuousTarget(noisy_y), K) == pytest.approx(
+    assert ksg_information(noisy_x, RankedColumn(noisy_y), K) == pytest.approx(
         mutual_info_regression(x[:, None], y, random_state=7)[0], abs=1e-9
     )
     # Ross's counts do not change with the unit of x, so neither scaling nor noise is needed.
@@ -88,7 +86,7 @@ def test_published_estimators_equal_the_public_functions_after_their_scaling_and
 
 def test_unclipped(rng):
     estimates = [
-        ksg_information(rng.normal(size=100), ContinuousTarget(rng.normal(size=100)), K)
+        ksg_information(rng.normal(size=100), RankedColumn(rng.normal(size=100)), K)
         for _ in range(20)
     ]
     assert min(estimates) < 0 < max(estimates)
@@ -101,7 +99,7 @@ def test_unclipped(rng):
 def test_bivariate_normal(rho, rng):
     x, y = normal_pair(rng, 10_000, rho)
     expected = -0.5 * math.log(1 - rho**2)
-    target = ContinuousTarget(y)
+    target = RankedColumn(y)
     assert auto_information(x, target, K) == pytest.approx(expected, abs=0.03)
     assert ksg_information(x, target, K) == pytest.approx(expected, abs=0.03)
     assert gaussian_copula_information(x, target) == pytest.approx(expected, abs=0.03)
@@ -123,7 +121,7 @@ def test_student_with_heavy_tails(rng):
     # informative, which a copula of normal laws cannot see.
     x, y = rng.normal(size=(2, 10_000)) / np.sqrt(rng.chisquare(1, 10_000))
     assert auto(x, y) == pytest.approx(0.2241714275292359, abs=0.04)
-    assert gaussian_copula_information(x, ContinuousTarget(y)) == pytest.approx(0, abs=0.01)
+    assert gaussian_copula_information(x, RankedColumn(y)) == pytest.approx(0, abs=0.01)
 
 
 def test_gamma_exponential(rng):
@@ -191,7 +189,7 @@ def test_copula_bias_against_the_published_expression(rng):
     h_x = math.log(a.std(ddof=1)) - half_dof - terms[0]
     h_y = math.log(b.std(ddof=1)) - half_dof - terms[0]
     h_xy = np.log(np.diag(cholesky)).sum() - 2 * half_dof - terms.sum()
-    assert gaussian_copula_information(x, ContinuousTarget(y)) == pytest.approx(
+    assert gaussian_copula_information(x, RankedColumn(y)) == pytest.approx(
         h_x + h_y - h_xy, abs=1e-12
     )
 
@@ -216,6 +214,6 @@ def test_copula_of_classes_against_the_published_expression(rng):
 
 def test_copula_without_width_is_infinite(rng):
     x = rng.normal(size=30)
-    assert gaussian_copula_information(x, ContinuousTarget(np.exp(x))) == math.inf
+    assert gaussian_copula_information(x, RankedColumn(np.exp(x))) == math.inf
     classes = (x > 0).astype(int)
     assert gaussian_copula_information(np.maximum(x, 0), classes_of(classes)) == math.inf

@@ -24,7 +24,6 @@ from skinfo._counts._evidence import plugin_information
 from skinfo._kernels._plugin_bias import beta_binomial_excess
 from skinfo.estimation import mutual_info, mutual_info_test
 from skinfo.estimation._continuous import (
-    ContinuousTarget,
     DiscreteTarget,
     auto_information,
     ksg_information,
@@ -32,7 +31,7 @@ from skinfo.estimation._continuous import (
 )
 from skinfo.estimation._neighbor_errors import auto_terms, ksg_terms
 from skinfo.estimation._plugin_bias import plugin_bias
-from skinfo.estimation._ranks import SortedColumn
+from skinfo.estimation._ranks import RankedColumn
 from skinfo.measures import mutual_information
 
 
@@ -533,8 +532,8 @@ def test_terms_add_up_to_the_estimate(rng, ties):
     x = rng.normal(size=400)
     x = np.round(x, 1) if ties else x
     y = x + rng.normal(size=400)
-    for target in (ContinuousTarget(y), DiscreteTarget(y > 0, 2)):
-        column = SortedColumn(x)
+    for target in (RankedColumn(y), DiscreteTarget(y > 0, 2)):
+        column = RankedColumn(x)
         of_ksg = ksg_terms(column, target, np.array([3])).mean()
         is_classes = isinstance(target, DiscreteTarget)
         raw = (ross_information if is_classes else ksg_information)(x, target, 3)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.special import digamma, psi
 
 from skinfo.estimation._continuous import (
-    ContinuousTarget,
+    RankedColumn,
     ksg_information,
 )
 from skinfo.estimation._differential_entropy import differential_entropy
@@ -19,8 +19,8 @@ from skinfo.estimation._knn_tree import ksg_conditional, mixed_conditional
 
 def test_blocks_of_one_dimension_are_columns(rng):
     x, y = normal_pair(rng, 300, 0.7)
-    assert ksg_information(x[:, None], ContinuousTarget(y), K) == pytest.approx(
-        ksg_information(x, ContinuousTarget(y), K), abs=1e-12
+    assert ksg_information(x[:, None], RankedColumn(y), K) == pytest.approx(
+        ksg_information(x, RankedColumn(y), K), abs=1e-12
     )
 
 
@@ -28,7 +28,7 @@ def test_block_of_two_normal_columns(rng):
     # Y = X1 + X2 + noise of variance 2: half of its variance explained.
     x = rng.normal(size=(10_000, 2))
     y = x.sum(axis=1) + math.sqrt(2) * rng.normal(size=10_000)
-    assert ksg_information(x, ContinuousTarget(y), K) == pytest.approx(0.5 * math.log(2), abs=0.03)
+    assert ksg_information(x, RankedColumn(y), K) == pytest.approx(0.5 * math.log(2), abs=0.03)
 
 
 def brute_counts(block, radii, closed):

@@ -11,7 +11,6 @@ from scipy.special import ndtri
 from scipy.stats import entropy, norm
 
 from skinfo.estimation._continuous import (
-    ContinuousTarget,
     DiscreteTarget,
     auto_information,
     binned_information,
@@ -19,7 +18,7 @@ from skinfo.estimation._continuous import (
     ross_information,
 )
 from skinfo.estimation._copula import gaussian_copula_information
-from skinfo.estimation._ranks import SortedColumn, normal_scores_at, untied_order, untied_values
+from skinfo.estimation._ranks import RankedColumn, normal_scores_at, untied_order, untied_values
 
 
 def rounded_normal_information(step):
@@ -49,7 +48,7 @@ def test_rounding_leaves_no_bias(n, step, rng):
 
 
 def ksg(x, y):
-    return ksg_information(x, ContinuousTarget(y), K)
+    return ksg_information(x, RankedColumn(y), K)
 
 
 def ross(x, classes):
@@ -72,14 +71,14 @@ def test_published_estimators_on_rounded_values(rng):
 
 
 def test_tied_rows_stay_in_the_cell_that_rounds_to_their_value(rng):
-    column = SortedColumn(rng.integers(0, 7, 100) * 2.0)
-    other = SortedColumn(rng.normal(size=100))
+    column = RankedColumn(rng.integers(0, 7, 100) * 2.0)
+    other = RankedColumn(rng.normal(size=100))
     order = untied_order(column, other, 1)
     values = untied_values(column, order)
     assert len(np.unique(values)) == 100
     np.testing.assert_array_equal(np.argsort(values), order)
     np.testing.assert_array_equal(np.round(values / 2) * 2, column.values)
-    alone = SortedColumn(np.array([1.0, 4.0, 4.0]))
+    alone = RankedColumn(np.array([1.0, 4.0, 4.0]))
     assert untied_values(alone, alone.order)[0] == 1.0
 
 
@@ -91,20 +90,20 @@ def test_constant_columns_are_exactly_zero(function, n, rng):
         assert function(constant, classes_of(np.arange(n) % 2), K) == 0.0
         assert function(rng.normal(size=n), DiscreteTarget(np.zeros(n), 1), K) == 0.0
     if function is not ross_information:
-        assert function(constant, ContinuousTarget(rng.normal(size=n)), K) == 0.0
-        assert function(rng.normal(size=n), ContinuousTarget(constant), K) == 0.0
+        assert function(constant, RankedColumn(rng.normal(size=n)), K) == 0.0
+        assert function(rng.normal(size=n), RankedColumn(constant), K) == 0.0
 
 
 def test_constant_columns_of_the_other_estimators(rng):
     constant, x = np.ones(50), rng.normal(size=50)
     for function in (gaussian_copula_information, binned_information):
         for target in (
-            ContinuousTarget(x),
-            ContinuousTarget(constant),
+            RankedColumn(x),
+            RankedColumn(constant),
             classes_of(np.arange(50) % 3),
         ):
             assert function(constant, target) == 0.0
-        assert function(x, ContinuousTarget(constant)) == 0.0
+        assert function(x, RankedColumn(constant)) == 0.0
         assert function(x, DiscreteTarget(np.zeros(50), 1)) == 0.0
 
 
@@ -155,8 +154,8 @@ def test_row_order_changes_nothing(kind_x, kind_y, n, seed):
     shuffled = rng.permutation(n)
     assert auto(x[shuffled], y[shuffled]) == auto(x, y)
     assert auto(x[shuffled], classes[shuffled]) == pytest.approx(auto(x, classes), abs=1e-12)
-    assert ksg_information(x[shuffled], ContinuousTarget(y[shuffled]), K) == ksg_information(
-        x, ContinuousTarget(y), K
+    assert ksg_information(x[shuffled], RankedColumn(y[shuffled]), K) == ksg_information(
+        x, RankedColumn(y), K
     )
     assert ross_information(x[shuffled], classes_of(classes[shuffled]), K) == ross_information(
         x, classes_of(classes), K
@@ -171,9 +170,7 @@ def test_increasing_transforms_change_nothing(kind_x, kind_y, n, seed):
     classes = rng.integers(0, 3, n)
     assert auto(np.exp(x), y**3) == auto(x, y)
     assert auto(np.exp(x), classes) == auto(x, classes)
-    assert binned_information(np.exp(x), ContinuousTarget(y)) == binned_information(
-        x, ContinuousTarget(y)
-    )
+    assert binned_information(np.exp(x), RankedColumn(y)) == binned_information(x, RankedColumn(y))
 
 
 @given(columns, st.integers(2, 200), st.integers(0, 2**32))
@@ -200,8 +197,8 @@ def test_infinities_are_values_like_others(rng):
 
 
 def test_the_order_of_ties_knows_nothing_of_y(rng):
-    x = SortedColumn(np.repeat([0.0, 1.0], 500))
-    y = SortedColumn(rng.normal(size=1000))
+    x = RankedColumn(np.repeat([0.0, 1.0], 500))
+    y = RankedColumn(rng.normal(size=1000))
     ranks = np.argsort(untied_order(x, y, 1))
     for rows in (slice(0, 500), slice(500, 1000)):
         # A correlation of 500 independent pairs has standard deviation 1 / sqrt(500).

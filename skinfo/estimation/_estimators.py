@@ -1,0 +1,62 @@
+"""An entry of the tables of estimators of information, and the checks that they share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Estimator:
+    """The functions of an estimator by kind of the variables; None where it has none.
+
+    Attributes
+    ----------
+    discrete : str, callable or None
+        For discrete variables: in ``ESTIMATORS`` a name of ``INFORMATION_ESTIMATORS``, in
+        ``CONDITIONAL_ESTIMATORS`` ``f(StrataCounts, n_neighbors)`` in nats.
+
+    mixed, continuous, block : callable or None
+        For one continuous column, for two, or for one and a target of several. In nats,
+        ``f(values, target, n_neighbors)`` or, given z of one stratum, ``f(x, y, z, n_neighbors)``.
+
+    instead : str
+        What a message advises to use elsewhere.
+
+    finite : bool
+        Whether it measures distances, which infinite values do not have.
+    """
+
+    discrete: str | Callable[..., float] | None = None
+    mixed: Callable[..., float] | None = None
+    continuous: Callable[..., float] | None = None
+    block: Callable[..., float] | None = None
+    instead: str = "'auto'"
+    finite: bool = False
+
+
+def refuse_infinite(values: NDArray[np.float64], name: str) -> None:
+    """Raise ValueError where a column holds infinite values."""
+    if np.isinf(values).any():
+        raise ValueError(
+            f"{name} holds infinite values, which have no distances. Drop those samples, or use "
+            "estimator='auto', which takes ranks."
+        )
+
+
+def check_n_neighbors(n_neighbors: int, n_samples: float) -> None:
+    """Raise ValueError unless there are more samples than neighbours."""
+    if n_neighbors >= n_samples:
+        raise ValueError(
+            f"n_neighbors={n_neighbors} must be smaller than the number of samples, got "
+            f"{n_samples:.15g}."
+        )
+
+
+def refuse_weights(name: str) -> None:
+    """Raise the ValueError of weights with a continuous variable."""
+    raise ValueError(
+        f"sample_weight is for discrete columns only, and {name} is continuous: neighbours "
+        "cannot be weighted. Bin it first, e.g. with MutualInfoBinner or KBinsDiscretizer."
+    )

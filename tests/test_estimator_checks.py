@@ -1,4 +1,4 @@
-"""scikit-learn's own checks of every estimator, those it leaves to authors included."""
+"""scikit-learn's checks of every estimator, including those that check_estimator leaves out."""
 
 import os
 import subprocess
@@ -17,8 +17,8 @@ from skinfo import (
     MutualInfoBinner,
 )
 
-# Random y, as some checks send it, is rightly refused by an automatic selection; scikit-learn's
-# SelectorMixin then warns that no feature is left.
+# Some checks use a random y, for which an automatic selection selects no feature; scikit-learn's
+# SelectorMixin then warns.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:No features were selected:UserWarning"),
     # Some checks fit on a frame and transform an array on purpose.
@@ -77,7 +77,7 @@ ESTIMATORS = {
     ),
 }
 
-# What check_estimator leaves out, of EntropyScorer two because of its tag non_deterministic.
+# Checks that check_estimator leaves out, two of them for EntropyScorer's tag non_deterministic.
 MORE_CHECKS = [
     "check_dataframe_column_names_consistency",
     "check_get_feature_names_out_error",
@@ -94,7 +94,7 @@ MORE_CHECKS = [
     "check_transformer_get_feature_names_out_pandas",
 ]
 
-# scikit-learn refuses sparse output in dataframes, of any transformer.
+# scikit-learn does not support sparse output in dataframes.
 DENSE = [name for name in ESTIMATORS if name != "binner onehot"]
 
 

@@ -1,4 +1,4 @@
-"""A fit that fails or is interrupted: no state of one table under the names of another."""
+"""Fits that fail or are interrupted do not mix the state of two tables."""
 
 import pickle
 
@@ -64,7 +64,7 @@ def fitted_names(estimator):
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError("no room")], ids=repr)
 @pytest.mark.parametrize(("name", "method"), FITS)
-def test_a_fit_broken_off_leaves_it_unfitted(tables, monkeypatch, name, method, error):
+def test_a_failed_fit_leaves_the_estimator_unfitted(tables, monkeypatch, name, method, error):
     a, c, y = tables
     estimator = clone(ESTIMATORS[name]).fit(a, y)
     with monkeypatch.context() as broken:
@@ -74,7 +74,7 @@ def test_a_fit_broken_off_leaves_it_unfitted(tables, monkeypatch, name, method, 
     assert fitted_names(estimator) == []
     with pytest.raises(NotFittedError, match="not fitted"):
         check_is_fitted(estimator)
-    # What it was fitted on before leaves no trace in the next fit.
+    # The next fit does not depend on the earlier one.
     again, fresh = estimator.fit(c, y), clone(estimator).fit(c, y)
     assert fitted_names(again) == fitted_names(fresh)
     assert again.feature_names_in_.tolist() == ["c", "d", "e"]
@@ -92,7 +92,7 @@ def test_a_fit_broken_off_leaves_it_unfitted(tables, monkeypatch, name, method, 
         ("scorer", lambda e, X, y: e.fit(X, np.zeros(len(y)))),
     ],
 )
-def test_input_refused_leaves_it_unfitted(tables, name, call):
+def test_invalid_input_leaves_the_estimator_unfitted(tables, name, call):
     a, c, y = tables
     estimator = clone(ESTIMATORS[name]).fit(a, y)
     with pytest.raises(ValueError, match=r"(?i)negative|max_bins|class"):
@@ -110,7 +110,7 @@ def test_input_refused_leaves_it_unfitted(tables, name, call):
         "skinfo.preprocessing.MutualInfoBinner._set_fitted",
     ],
 )
-def test_a_chunk_broken_off_changes_nothing(tables, monkeypatch, step, error):
+def test_a_failed_chunk_changes_nothing(tables, monkeypatch, step, error):
     a, _, y = tables
     binner = MutualInfoBinner(encode="woe", n_jobs=1).partial_fit(a[:40], y[:40])
     before = pickle.dumps(binner)
@@ -119,12 +119,12 @@ def test_a_chunk_broken_off_changes_nothing(tables, monkeypatch, step, error):
         with pytest.raises(type(error) if isinstance(error, Exception) else error):
             binner.partial_fit(a[40:], y[40:])
     assert pickle.dumps(binner) == before
-    # The chunk can be given again, and counts once.
+    # The chunk can be passed again, and counts once.
     binner.partial_fit(a[40:], y[40:])
     assert binner.counts_[0].sum() == 80
 
 
-def test_a_first_chunk_broken_off_leaves_it_unfitted(tables):
+def test_a_failed_first_chunk_leaves_the_estimator_unfitted(tables):
     a, _, y = tables
     binner = MutualInfoBinner()
     with pytest.raises(ValueError, match=r"(?i)negative"):
@@ -132,7 +132,7 @@ def test_a_first_chunk_broken_off_leaves_it_unfitted(tables):
     assert fitted_names(binner) == []
 
 
-def test_a_refused_chunk_of_other_columns_changes_nothing(tables):
+def test_a_chunk_of_other_columns_changes_nothing(tables):
     a, c, y = tables
     binner = MutualInfoBinner().partial_fit(a, y)
     with pytest.raises(ValueError, match=r"(?i)feature names"):
@@ -140,7 +140,7 @@ def test_a_refused_chunk_of_other_columns_changes_nothing(tables):
     assert binner.partial_fit(a, y).counts_[0].sum() == 160
 
 
-def test_a_failed_fit_forgets_the_chunks_before(tables):
+def test_a_failed_fit_drops_earlier_chunks(tables):
     a, _, y = tables
     binner = MutualInfoBinner().partial_fit(a, y)
     with pytest.raises(ValueError, match="at least two classes"):

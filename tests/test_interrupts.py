@@ -1,4 +1,4 @@
-"""Ctrl-C is heard in the middle of long work, also of worker threads."""
+"""Ctrl-C interrupts long work, also in worker threads."""
 
 import os
 import signal
@@ -37,21 +37,21 @@ def make_work(size):
     return {}
 
 
-# Compiled, and then at work.
+# A small run first, then the long one.
 make_work(0.01)()
 work = make_work(1.0)
 print("begun", flush=True)
 try:
     work()
 except KeyboardInterrupt:
-    # Threads that were at work are told too: they end by themselves.
+    # Threads are cancelled too: they end by themselves.
     for thread in threading.enumerate():
         if thread is not threading.current_thread():
             thread.join()
     print("interrupted", flush=True)
 """
 
-# Each takes from 15 seconds to some minutes where nobody interrupts it.
+# Each takes from 15 seconds to some minutes if it is not interrupted.
 LONG_WORK = {
     "agglomerative": (
         "bottleneck(rng.poisson(1.0, (int(8000 * size), 300)), 5, algorithm='agglomerative')"
@@ -76,8 +76,8 @@ LONG_WORK = {
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGINT is not sent there")
 @pytest.mark.parametrize("work", LONG_WORK)
-def test_interrupt_is_heard(work):
-    # Some tenths of a second where the machine is idle; the bound leaves room for a busy one.
+def test_long_work_can_be_interrupted(work):
+    # Some tenths of a second on an idle machine; the bound allows for a busy one.
     child = subprocess.Popen(
         [sys.executable, "-P", "-c", START.replace("{}", LONG_WORK[work])],
         stdout=subprocess.PIPE,

@@ -35,14 +35,14 @@ IGNORED = {"GL01", "ES01", "SA01", "RT02", "RT05", "PR06", "PR08", "PR09", "EX01
 
 
 @pytest.mark.parametrize("package", PUBLIC_PACKAGES)
-def test_all_is_sorted_and_true(package):
+def test_all_is_sorted_and_complete(package):
     module = importlib.import_module(package)
     assert module.__all__ == sorted(module.__all__)
     assert all(hasattr(module, name) for name in module.__all__)
 
 
 def test_one_import_path_a_name():
-    # The estimators at the top are the only names to be had twice.
+    # Only the top-level estimators have two import paths.
     below = [name for package, name in NAMES if package != "skinfo"]
     assert len(below) == len(set(below))
     assert set(skinfo.__all__) <= set(below)

@@ -1,5 +1,6 @@
 """Warnings that point at the line of the user's code that caused them."""
 
+import functools
 import os
 import sys
 import warnings
@@ -7,14 +8,14 @@ import warnings
 import joblib
 import sklearn
 
-# Frames of these packages are between the user's line and the warning.
+# Frames of these packages, or of a cached property, are between the user's line and the warning.
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _PACKAGES = (os.path.dirname(_HERE), *map(os.path.dirname, (sklearn.__file__, joblib.__file__)))
-_SKIPPED = tuple(package + os.sep for package in _PACKAGES)
+_SKIPPED = (*(package + os.sep for package in _PACKAGES), functools.__file__)
 
 
 def warn_caller(message: str, category: type[Warning] = UserWarning) -> None:
-    """Warn at the innermost line that is not of this package, scikit-learn or joblib.
+    """Warn at the innermost line that is not in this package, scikit-learn or joblib.
 
     Parameters
     ----------

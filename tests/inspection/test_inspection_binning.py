@@ -31,7 +31,7 @@ def test_two_classes_show_the_second():
     assert_array_equal(widths(display.bars_share_), table["share"])
     assert_allclose(widths(display.bars_bits_), table["bits"])
     assert widths(display.bars_bits_).sum() == pytest.approx(binner.mutual_info_[0])
-    # A quarter of the rows are of class 1.
+    # A quarter of the samples are of class 1.
     assert_allclose(display.overall_[0].get_xdata(), 0.25)
     labels = [t.get_text() for t in display.axes_[0].get_yticklabels()]
     assert labels == table["bin"].tolist()
@@ -63,8 +63,8 @@ def test_means_of_a_continuous_target(rng):
     assert display.axes_[0].get_ylabel() == "height"
 
 
-def test_an_endless_interval_is_left_out():
-    # A single row tells nothing of its spread.
+def test_an_unbounded_interval_is_not_drawn():
+    # A single sample has no variance.
     display = BinningDisplay(
         ["a", "b"],
         share=[0.1, 0.9],

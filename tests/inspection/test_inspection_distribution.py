@@ -31,7 +31,7 @@ def test_bars_of_an_outcome_stand_side_by_side():
         assert p.get_x() + p.get_width() == pytest.approx(q.get_x()) == pytest.approx(i)
 
 
-def test_what_q_holds_impossible_costs_without_end():
+def test_divergence_is_infinite_where_q_is_zero():
     display = DistributionDisplay.from_distributions([0.5, 0.5], [1.0, 0.0])
     assert display.kl_divergence == np.inf
     assert "KL ∞ bits" in display.legend_.get_title().get_text()
@@ -52,13 +52,13 @@ def test_samples_share_their_levels():
     assert [t.get_text() for t in display.ax_.get_xticklabels()] == ["a", "b", "c"]
 
 
-def test_missing_values_are_a_level_of_their_own():
+def test_missing_values_are_a_separate_level():
     display = DistributionDisplay.from_data([1.0, np.nan, 2.0, np.nan])
     assert display.outcomes == ["1.0", "2.0", "missing"]
     assert_array_equal(display.p, [0.25, 0.25, 0.5])
 
 
-def test_row_order_and_container_do_not_matter():
+def test_order_of_samples_and_container_do_not_matter():
     values = ["x", "y", "y", "z"]
     displays = [
         DistributionDisplay.from_data(sample)
@@ -69,14 +69,14 @@ def test_row_order_and_container_do_not_matter():
         assert_array_equal(display.p, [0.25, 0.5, 0.25])
 
 
-def test_names_given_when_plotting_win():
+def test_names_given_when_plotting_override():
     display = DistributionDisplay.from_distributions([0.5, 0.5], names=("coin", "other"))
     assert display.legend_.get_texts()[0].get_text() == "coin"
     display.plot(names=("penny", "other"))
     assert display.legend_.get_texts()[0].get_text() == "penny"
 
 
-def test_measurements_are_refused():
+def test_continuous_numbers_are_refused():
     with pytest.raises(ValueError, match=r"discrete, and holds 0\.5. Bin it first"):
         DistributionDisplay.from_data([1.0, 0.5])
 

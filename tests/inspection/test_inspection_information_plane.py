@@ -76,7 +76,7 @@ def test_curves_on_the_same_axes_differ_in_colour_and_are_all_in_view():
     assert second.ax_.get_ylim()[1] > 2.5
 
 
-def test_what_is_no_curve():
+def test_other_objects_are_refused():
     with pytest.raises(TypeError, match=r"must have compression and relevance.* got list"):
         InformationPlaneDisplay.from_curve([1, 2])
     with pytest.raises(NotFittedError, match="not fitted"):

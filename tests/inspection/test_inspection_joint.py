@@ -59,15 +59,15 @@ def test_heat_map_of_continuous_samples(iris):
     assert_array_equal(display.mesh_.get_array(), display.p_xy.T)
 
 
-def test_numbers_next_to_each_other():
-    # 100 samples ask for 9 intervals; between 1 and 1 + 3 eps there are 3.
+def test_intervals_between_adjacent_floats():
+    # Rice's rule gives 9 intervals for 100 samples; between 1 and 1 + 3 eps there are 3.
     x = 1 + np.arange(100) % 4 * np.finfo(float).eps
     display = JointDistributionDisplay.from_data(x, np.arange(100) % 2, discrete_x=False)
     assert display.p_xy.shape == (3, 2)
     assert display.p_xy.sum() == 1
 
 
-def test_order_of_the_two_does_not_matter_to_the_table():
+def test_swapped_variables_transpose_the_table():
     x, y = ["a", "b", "b", "a", "b"], [1, 2, 2, 2, 1]
     one = JointDistributionDisplay.from_data(x, y)
     other = JointDistributionDisplay.from_data(y, x)
@@ -75,7 +75,7 @@ def test_order_of_the_two_does_not_matter_to_the_table():
     assert one.mutual_info == pytest.approx(other.mutual_info)
 
 
-def test_numbers_may_be_said_to_be_discrete():
+def test_numbers_may_be_declared_discrete():
     x = [1.0, 2.0, 1.0, 2.0, 1.0, 2.0]
     display = JointDistributionDisplay.from_data(x, x, discrete_x=True, discrete_y=True)
     assert list(display.x_levels) == ["1.0", "2.0"]
@@ -90,12 +90,12 @@ def test_numbers_may_be_said_to_be_discrete():
         (([[1], [2]], [1, 2]), r"x must have shape \(n_samples,\), got \(2, 1\)"),
     ],
 )
-def test_data_that_cannot_be_drawn(arguments, message):
+def test_invalid_data_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         JointDistributionDisplay.from_data(*arguments)
 
 
-def test_arguments_that_do_not_fit():
+def test_invalid_arguments_are_refused():
     p_xy = np.full((2, 2), 0.25)
     with pytest.raises(ValueError, match="kind='scatter' needs samples"):
         JointDistributionDisplay.from_distribution(p_xy).plot(kind="scatter")

@@ -39,11 +39,11 @@ def test_columns_of_any_kind_and_missing_values():
     display = MutualInfoMatrixDisplay.from_data(X)
     assert display.mutual_info[0, 0] == pytest.approx(np.log2(3))
     assert display.mutual_info[2, 2] == pytest.approx(1)
-    # Missing numbers stand for multiples of four, which are all even.
+    # The missing numbers are those at multiples of four, which are all even.
     assert display.mutual_info[1, 2] > 0.1
 
 
-def test_clustered_order_puts_equals_side_by_side(rng):
+def test_clustered_order_puts_equal_columns_side_by_side(rng):
     a, b = rng.integers(0, 4, (2, 300))
     X = np.column_stack([a, b, a, b, a])
     display = MutualInfoMatrixDisplay.from_data(X, order="clustered")
@@ -53,16 +53,16 @@ def test_clustered_order_puts_equals_side_by_side(rng):
     assert [t.get_text() for t in display.ax_.get_yticklabels()] == names
 
 
-def test_numbers_that_could_not_be_read_are_not_written():
+def test_illegible_numbers_are_not_drawn():
     assert MutualInfoMatrixDisplay(np.eye(60)).plot().text_ is None
 
 
-def test_scale_can_be_left_out():
+def test_colorbar_is_optional():
     assert MutualInfoMatrixDisplay(np.eye(3)).plot(colorbar=False).colorbar_ is None
     label = MutualInfoMatrixDisplay(np.eye(3)).plot().colorbar_.ax.get_ylabel()
     assert label == "Bits shared"
 
 
-def test_an_order_there_is_not():
+def test_an_unknown_order_is_refused():
     with pytest.raises(ValueError, match=r"order must be one of .*, got 'sorted'"):
         MutualInfoMatrixDisplay(np.eye(3)).plot(order="sorted")

@@ -52,7 +52,7 @@ def test_a_column_without_a_name():
     assert [label.get_text() for label in display.ax_.get_yticklabels()] == [""]
 
 
-def test_what_is_left_out_is_counted():
+def test_omitted_features_are_counted():
     display = MutualInfoDisplay([0.1, 0.4, 0.3, 0.2]).plot(max_features=2)
     assert_array_equal(widths(display.bars_), [0.4, 0.3])
     labels = [t.get_text() for t in display.ax_.get_yticklabels()]
@@ -60,7 +60,7 @@ def test_what_is_left_out_is_counted():
     assert display.text_.get_text() == " at most 0.2 bits each"
 
 
-def test_bars_that_may_be_chance_are_pale():
+def test_insignificant_bars_are_pale():
     display = MutualInfoDisplay([0.5, 0.01], qvalue=[0.001, 0.6]).plot()
     assert [bar.get_alpha() for bar in display.bars_] == [None, 0.35]
     assert display.ax_.get_legend().get_texts()[0].get_text() == "may be chance (q > 0.05)"
@@ -68,7 +68,7 @@ def test_bars_that_may_be_chance_are_pale():
     assert display.ax_.get_legend() is None
 
 
-def test_intervals_need_not_hold_the_estimate():
+def test_intervals_need_not_contain_the_estimate():
     # An estimate below zero, and an interval that starts at zero.
     display = MutualInfoDisplay([-0.02], low=[0.0], high=[0.03]).plot()
     assert_array_equal(ends(display.intervals_), [[0.0], [0.03]])
@@ -101,7 +101,7 @@ def test_columns_without_names(iris):
     assert display.feature_names == ["x0", "x1", "x2", "x3"]
 
 
-def test_estimators_that_will_not_do(iris):
+def test_other_estimators_are_refused(iris):
     with pytest.raises(NotFittedError, match="not fitted"):
         MutualInfoDisplay.from_estimator(MutualInfoBinner())
     with pytest.raises(TypeError, match=r"takes a MutualInfoBinner or .* got StandardScaler"):
@@ -110,6 +110,6 @@ def test_estimators_that_will_not_do(iris):
         MutualInfoDisplay.from_estimator([1, 2])
 
 
-def test_a_number_of_features_below_one():
+def test_max_features_below_one_is_refused():
     with pytest.raises(ValueError, match="max_features must be at least 1, or None; got 0"):
         MutualInfoDisplay([0.1]).plot(max_features=0)

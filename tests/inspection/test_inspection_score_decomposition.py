@@ -39,7 +39,7 @@ def test_intervals_stand_at_the_ends_of_the_bars(cancer):
         assert low > 0  # so that it is as long as it would be elsewhere
         assert end - start == pytest.approx(high - low)
         if name != "miscalibration":
-            # Student's interval of as many rows: the same width wherever it is centred.
+            # The width of a t interval does not depend on its centre.
             width = 2 * t.ppf(0.9, len(y) - 1) * getattr(parts.standard_error, name)
             assert end - start == pytest.approx(width)
     (start, end) = display.intervals_["miscalibration"].get_segments()[0][:, 0]
@@ -64,9 +64,9 @@ def test_models_are_rows_of_the_same_axes(cancer):
     assert len(first.ax_.get_legend().get_texts()) == 4
 
 
-def test_a_coin_is_all_uncertainty():
-    # One bit, neither saved by nor lost to a forecast of one half: what is drawn of either
-    # is what chance is taken to have given, which goes to the left and comes back.
+def test_a_constant_forecast_has_uncertainty_only():
+    # A forecast of one half for a fair coin: the entropy is one bit, and miscalibration and
+    # discrimination are zero but for the optimism, which both bars are corrected for.
     display = ScoreDecompositionDisplay.from_predictions([0, 1] * 50, [0.5] * 100)
     spans = {name: bar[0].get_width() for name, bar in display.bars_.items()}
     assert spans["uncertainty"] == pytest.approx(1)

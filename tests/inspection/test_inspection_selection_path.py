@@ -34,7 +34,7 @@ def test_a_group_is_one_step(wine):
     assert len(display.feature_names) == len(selector.gains_) == 2
 
 
-def test_estimators_that_will_not_do(rng):
+def test_other_estimators_are_refused(rng):
     with pytest.raises(NotFittedError, match="not fitted"):
         SelectionPathDisplay.from_estimator(InfoBottleneckSelector())
     with pytest.raises(TypeError, match="takes an InfoBottleneckSelector, got Standard"):

@@ -49,7 +49,7 @@ DISPLAYS = {
     "UncertaintyDisplay": lambda: UncertaintyDisplay([0.5, 1.0], [0.1, 0.3]),
 }
 
-# Where each display keeps one artist that takes the keywords of plot.
+# An artist of each display that takes the keywords of plot.
 ARTISTS = {
     "BinningDisplay": lambda d: d.lines_[0],
     "DistributionDisplay": lambda d: d.bars_[0][0],
@@ -65,12 +65,12 @@ ARTISTS = {
 each_display = pytest.mark.parametrize("name", DISPLAYS)
 
 
-def test_every_display_is_tried_here():
+def test_every_display_is_tested_here():
     assert sorted(DISPLAYS) == sorted(ARTISTS) == inspection.__all__
 
 
 @each_display
-def test_plot_makes_axes_of_its_own(name):
+def test_plot_creates_axes(name):
     display = DISPLAYS[name]()
     assert not hasattr(display, "ax_")
     assert display.plot() is display
@@ -79,7 +79,7 @@ def test_plot_makes_axes_of_its_own(name):
 
 
 @each_display
-def test_plot_draws_on_the_axes_it_is_given(name):
+def test_plot_draws_on_given_axes(name):
     figure, (_, ax) = plt.subplots(1, 2)
     display = DISPLAYS[name]().plot(ax)
     assert display.ax_ is ax
@@ -88,7 +88,7 @@ def test_plot_draws_on_the_axes_it_is_given(name):
 
 
 @each_display
-def test_plot_twice_leaves_the_numbers_alone(name):
+def test_plotting_does_not_change_the_numbers(name):
     display = DISPLAYS[name]()
     before = {key: repr(value) for key, value in vars(display).items()}
     display.plot()
@@ -98,9 +98,9 @@ def test_plot_twice_leaves_the_numbers_alone(name):
 
 @each_display
 @pytest.mark.parametrize("size", [(4, 3), (8, 6)])
-def test_pictures_have_room(name, size):
-    # Warnings, such as that of a layout without room, are errors here; and nothing that is drawn,
-    # labels included, reaches beyond the figure.
+def test_plots_fit_into_the_figure(name, size):
+    # Warnings, such as that of a layout without space, are errors here; and no artist, labels
+    # included, extends beyond the figure.
     figure, ax = plt.subplots(figsize=size, layout="constrained")
     DISPLAYS[name]().plot(ax)
     figure.canvas.draw()
@@ -119,20 +119,20 @@ def test_keywords_reach_the_artist(name):
 @pytest.mark.parametrize(
     "name", sorted(set(DISPLAYS) - {"JointDistributionDisplay", "MutualInfoMatrixDisplay"})
 )
-def test_color_is_taken_over_the_default(name):
+def test_color_overrides_the_default(name):
     artist = ARTISTS[name](DISPLAYS[name]().plot(color="red"))
     colour = artist.get_color() if hasattr(artist, "get_color") else artist.get_facecolor()
     assert to_rgba(colour) == to_rgba("red")
 
 
-def test_aliases_do_not_meet_their_defaults():
-    # Matplotlib refuses "marker" and "m", or "color" and "c", side by side.
+def test_aliases_override_the_defaults():
+    # Matplotlib refuses "marker" and "m", or "color" and "c", together.
     line = InformationPlaneDisplay([0, 1], [0, 0.5]).plot(c="red", ms=9).line_
     assert (line.get_color(), line.get_markersize()) == ("red", 9)
 
 
 @each_display
-def test_maps_take_another_cmap_and_others_say_so(name):
+def test_only_heat_maps_take_a_cmap(name):
     artist = ARTISTS[name]
     if name in {"JointDistributionDisplay", "MutualInfoMatrixDisplay"}:
         assert artist(DISPLAYS[name]().plot(cmap="Greens")).get_cmap().name == "Greens"
@@ -142,7 +142,7 @@ def test_maps_take_another_cmap_and_others_say_so(name):
 
 
 @each_display
-def test_without_matplotlib_construct_works_and_plot_says_what_to_do(name, monkeypatch):
+def test_without_matplotlib_displays_can_be_created_but_not_plotted(name, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     display = DISPLAYS[name]()
     with pytest.raises(ImportError, match=rf"{name}.plot requires matplotlib. You can install"):
@@ -161,7 +161,7 @@ CLASS_METHODS = [
 def test_without_matplotlib_nothing_is_computed(name, method, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     function = getattr(getattr(inspection, name), method)
-    # None of the arguments could be read: what is missing is said first.
+    # None of the arguments is valid: matplotlib is checked first.
     needed = function.__func__.__code__.co_argcount - 1 - len(function.__defaults__ or ())
     with pytest.raises(ImportError, match=rf"{name}.{method} requires matplotlib"):
         function(*([None] * needed))
@@ -183,7 +183,7 @@ def test_import_does_not_load_matplotlib():
         (MutualInfoMatrixDisplay([[1, 0.1]]), r"shape \(n_features, n_features\), got \(1, 2\)"),
     ],
 )
-def test_lengths_that_do_not_fit(display, message):
+def test_lengths_must_match(display, message):
     with pytest.raises(ValueError, match=message):
         display.plot()
 
@@ -208,10 +208,10 @@ def test_names_of_a_frame_reach_the_axis(rng):
     assert [t.get_text() for t in display.ax_.get_xticklabels()] == ["left", "right"]
 
 
-# The first is no TeX, and raises where it is taken for that; the second is, of a kind.
+# The first is invalid TeX, and raises an error if parsed as such; the second is valid.
 NOT_TEX = (r"$\frac{", "$5 to $9")
 
-# Whatever has a name that users choose: features, levels, classes, models.
+# Displays with names that users choose: features, levels, classes, models.
 WITH_NAMES = {
     "BinningDisplay": lambda names, plot: BinningDisplay(
         names,

@@ -13,7 +13,7 @@ from sklearn.linear_model import LinearRegression
 from skinfo.inspection import UncertaintyDisplay
 from skinfo.metrics import cross_entropy_loss
 
-# The surest row first: 0.9, then 0.8, then two coins. Losses: right, wrong, right, wrong.
+# From the least uncertain sample on: 0.9, 0.8, and two coins. Right, wrong, right, wrong.
 Y = ("b", "b", "a", "b")
 PROB = ((0.1, 0.9), (0.8, 0.2), (0.5, 0.5), (0.5, 0.5))
 
@@ -21,7 +21,7 @@ PROB = ((0.1, 0.9), (0.8, 0.2), (0.5, 0.5), (0.5, 0.5))
 def test_curve_by_hand():
     display = UncertaintyDisplay.from_predictions(Y, PROB)
     losses = -np.log2([0.9, 0.2, 0.5, 0.5])
-    # The two coins are kept or put aside together.
+    # The two coins are kept or rejected together.
     assert_allclose(display.coverage, [0.25, 0.5, 1.0])
     assert_allclose(display.risk, [losses[0], losses[:2].mean(), losses.mean()])
     entropies = [-(p * np.log2(p) + (1 - p) * np.log2(1 - p)) for p in (0.9, 0.8, 0.5, 0.5)]
@@ -33,7 +33,7 @@ def test_curve_by_hand():
 
 def test_error_rate_by_hand():
     display = UncertaintyDisplay.from_predictions(Y, PROB, risk="error_rate")
-    # A coin is called for its first label: right for "a", wrong for "b".
+    # A tie is predicted as the first label: right for "a", wrong for "b".
     assert_allclose(display.risk, [0, 1 / 2, 2 / 4])
     assert_allclose(display.expected, [0.1, 0.15, (0.1 + 0.2 + 0.5 + 0.5) / 4])
     assert display.ax_.get_ylabel() == "Error rate"
@@ -53,7 +53,7 @@ def test_last_point_is_the_loss_and_its_error(cancer):
 
 
 @pytest.mark.parametrize("risk", ["log_loss", "error_rate"])
-def test_row_order_and_weights(rng, risk):
+def test_order_of_samples_and_weights(rng, risk):
     n = 40
     y_prob = rng.dirichlet(np.ones(3), n)
     y = rng.integers(0, 3, n)
@@ -66,7 +66,7 @@ def test_row_order_and_weights(rng, risk):
         assert_allclose(getattr(one, part), getattr(other, part), atol=1e-12)
 
 
-def test_another_uncertainty_sets_the_order():
+def test_another_uncertainty_determines_the_order():
     display = UncertaintyDisplay.from_predictions(
         Y, PROB, risk="error_rate", uncertainty=[3, 2, 1, 0]
     )
@@ -114,7 +114,7 @@ def test_soft_labels():
 
 @settings(max_examples=20, deadline=None)
 @given(st.permutations(range(8)))
-def test_order_of_rows_changes_no_bit(rows):
+def test_result_does_not_depend_on_the_order_of_samples(rows):
     y = np.array(Y * 2)
     y_prob = np.array([*PROB, (0.3, 0.7), (0.3, 0.7), (0.7, 0.3), (0.5, 0.5)])
     _, ax = plt.subplots()

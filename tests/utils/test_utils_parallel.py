@@ -1,4 +1,4 @@
-"""Work in threads, whatever joblib is told."""
+"""Work in threads, for any backend of joblib."""
 
 import os
 import signal
@@ -75,7 +75,7 @@ WORK = {
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_answers_do_not_depend_on_the_backend(backend, monkeypatch):
+def test_results_do_not_depend_on_the_backend(backend, monkeypatch):
     """Also where threads would not pay: all work is taken for long."""
     monkeypatch.setattr("skinfo.utils._parallel.MIN_THREADED_WORK", 0.0)
     X, y = table()
@@ -125,7 +125,7 @@ def test_threads_within_threads_are_one():
     assert n_threads(2) == 2
 
 
-def test_work_is_done_in_threads_where_it_is_worth_them():
+def test_threads_are_used_for_enough_work():
     main = threading.get_ident()
     ask = [delayed(threading.get_ident)()] * 3
     assert main not in in_threads(ask, n_jobs=2)
@@ -147,7 +147,7 @@ def test_results_are_in_order_and_so_are_errors():
             threads.run(delayed(slow_first)(i) for i in range(4))
 
 
-def test_context_holds_in_threads():
+def test_context_applies_in_threads():
     """NumPy keeps its floating point errors in a context variable."""
     with np.errstate(over="raise"):
         (state, _) = in_threads([delayed(np.geterr)()] * 2, n_jobs=2)
@@ -155,7 +155,7 @@ def test_context_holds_in_threads():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="os.kill sends no SIGINT there")
-def test_interrupt_is_heard_at_once():
+def test_threads_are_interrupted_at_once():
     end = threading.Event()
     timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
@@ -168,7 +168,7 @@ def test_interrupt_is_heard_at_once():
     assert time.perf_counter() - start < 10
 
 
-def test_threads_start_in_one_place():
+def test_threads_are_started_in_one_module():
     """And processes nowhere."""
     package = Path(skinfo.__file__).parent
     starters = (

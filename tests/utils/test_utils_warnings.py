@@ -1,4 +1,4 @@
-"""Where warnings point."""
+"""Warnings point at the line of the caller."""
 
 import inspect
 import warnings
@@ -74,14 +74,14 @@ def warnings_of_a_fit():
     return [str(warning.message) for warning in caught]
 
 
-def test_warnings_of_a_worker_are_given_too():
+def test_warnings_of_a_worker_are_shown_too():
     there = joblib.Parallel(n_jobs=2, backend="threading")(
         [joblib.delayed(warnings_of_a_fit)()] * 1
     )
     assert there == [warnings_of_a_fit()]
 
 
-def test_warnings_are_given_in_one_place():
+def test_warnings_are_issued_in_one_place():
     package = Path(skinfo.__file__).parent
     found = {
         str(file.relative_to(package))

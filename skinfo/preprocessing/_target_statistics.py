@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import rel_entr
 
-from skinfo._kernels._table_information import table_information
+from skinfo._counts._contingency import SparseContingency
+from skinfo._counts._evidence import plugin_information
 
 # Where y is a function of the bins the Gaussian information is unbounded; cut off at 52 bits.
 SMALLEST_FRACTION = 2.0**-104
@@ -48,7 +49,8 @@ class ClassStatistics:
 
     def information(self, stats):
         """Return plug-in I(bin; y), in bits."""
-        return table_information(np.ascontiguousarray(stats)) / np.log(2)
+        table = SparseContingency.of_table(stats)
+        return plugin_information(table) / np.log(2) if table.total > 0 else 0.0
 
     def bits(self, rows, stats):
         """Return the contributions of some rows to the information of `stats`, in bits.

@@ -219,3 +219,48 @@ def test_a_stream_does_not_go_on_from_a_dict(rng):
         binner.partial_fit(X, y)
     assert clone(binner).partial_fit(X, y).counts_[0].sum() == 100
     assert binner.fit(X, y).partial_fit(X, y).counts_[0].sum() == 100
+
+
+def test_a_pickle_of_chunks_is_of_the_size_of_the_counts(rng):
+    X, y = rng.normal(size=(200_000, 2)), rng.integers(0, 2, 200_000)
+    stream = MutualInfoBinner(max_candidates=50).partial_fit(X, y)
+    # Of each column 50 cells of two sums of y, a weight and a sum of values.
+    assert len(pickle.dumps(stream)) < 20_000
+
+
+def test_a_parameter_changed_in_place_is_noticed(rng):
+    X, y = rng.normal(size=(300, 1)), np.arange(300) % 2
+    edges = [[-1.0, 0.0, 1.0]]
+    stream = MutualInfoBinner(candidate_edges=edges).partial_fit(X, y)
+    edges[0].append(2.0)
+    with pytest.raises(ValueError, match="candidate_edges was changed to"):
+        stream.partial_fit(X, y)
+
+
+@pytest.mark.parametrize("kind", ["binary", "multiclass"])
+def test_chunks_give_the_bits_of_the_whole(rng, kind):
+    X, z = table_of(rng, 1200)
+    y, weights = TARGETS[kind](z), rng.integers(0, 3, 1200)
+    stream = MutualInfoBinner(max_candidates=40, encode="woe")
+    for part in np.array_split(np.arange(1200), 5):
+        stream.partial_fit(X.iloc[part], y[part], sample_weight=weights[part])
+    whole = clone(stream).set_params(candidate_edges=stream.candidate_edges_)
+    whole.fit(X, y, sample_weight=weights)
+    for name in ("bin_edges_", "counts_", "mutual_info_", "missing_bits_", "n_bins_"):
+        for a, b in zip(getattr(stream, name), getattr(whole, name), strict=True):
+            np.testing.assert_array_equal(a, b)
+    assert stream.groups_ == whole.groups_
+    np.testing.assert_array_equal(stream.transform(X), whole.transform(X))
+
+
+def test_y_and_weights_may_be_named(rng):
+    X, z = table_of(rng, 400)
+    frame = X.assign(default=z > 0, w=rng.integers(0, 3, 400))
+    named = MutualInfoBinner().fit(frame, y="default", sample_weight="w")
+    given_as_arrays = MutualInfoBinner().fit(X, frame["default"], sample_weight=frame["w"])
+    assert named.feature_names_in_.tolist() == ["x", "gap", "level"]
+    assert named.to_dict() == given_as_arrays.to_dict()
+    stream = MutualInfoBinner().partial_fit(frame, "default", sample_weight="w")
+    assert stream.n_features_in_ == 3
+    with pytest.raises(ValueError, match="y='absent' is not among the columns"):
+        MutualInfoBinner().fit(frame, y="absent")

@@ -1,0 +1,77 @@
+"""Labels of bins and names of output columns."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skinfo.preprocessing._labels import (
+    NUMBER_FORMATS,
+    interval_labels,
+    interval_words,
+    level_labels,
+    level_words,
+    plain_words,
+    unique_names,
+    write_date,
+    write_duration,
+)
+
+DAY = 24 * 3600 * 10**6
+
+
+@pytest.mark.parametrize(
+    ("edges", "kind", "labels", "words"),
+    [
+        ([-np.inf, np.inf], "number", ["[-inf, inf]"], ["any"]),
+        (
+            [-np.inf, 35, 48.5, np.inf],
+            "number",
+            ["[-inf, 35)", "[35, 48.5)", "[48.5, inf]"],
+            ["below_35", "35_to_48.5", "from_48.5"],
+        ),
+        ([-np.inf, 1, np.inf], "boolean", ["False", "True"], ["False", "True"]),
+        ([-np.inf, np.inf], "boolean", ["False or True"], ["False or True"]),
+        (
+            [-np.inf, DAY, np.inf],
+            "date",
+            ["[-inf, 1970-01-02)", "[1970-01-02, inf]"],
+            ["below_1970-01-02", "from_1970-01-02"],
+        ),
+        (
+            [-np.inf, 1.5 * DAY, np.inf],
+            "duration",
+            ["[-inf, 1 days 12:00:00)", "[1 days 12:00:00, inf]"],
+            ["below_1 days 12:00:00", "from_1 days 12:00:00"],
+        ),
+    ],
+)
+def test_intervals(edges, kind, labels, words):
+    assert interval_labels(edges, kind) == labels
+    assert interval_words(edges, kind) == words
+
+
+def test_groups_of_levels_are_cut_short():
+    groups = [["a"], list("bcdefg")]
+    assert level_labels(groups) == ["{a}", "{b, c, d, e, 2 more}"]
+    assert level_words(groups) == ["a", "b|c|d|e|2 more"]
+    assert plain_words('b|c d [<{"e"}>]:,') == "b|c_d_____e______"
+
+
+def test_repeated_names_are_numbered():
+    assert unique_names(["a", "b"]) == ["a", "b"]
+    assert unique_names(["a", "a", "a_2", "a"]) == ["a", "a_3", "a_2", "a_4"]
+
+
+def test_moments_and_spans_beyond_any_date():
+    assert write_date(2.0**62) == f"{2.0**62:.15g}"
+    assert write_date(0) == "1970-01-01"
+    assert write_date(1.5e6) == "1970-01-01 00:00:01.500000"
+    assert write_duration(-np.inf) == "-inf"
+
+
+def test_values_of_bins_are_of_the_kind_of_the_column():
+    centres = np.array([0.0, np.nan])
+    assert NUMBER_FORMATS["boolean"].restore(np.array([0.2, 0.8])).tolist() == [False, True]
+    assert NUMBER_FORMATS["date"].restore(centres).tolist() == [pd.Timestamp(0), None]
+    assert NUMBER_FORMATS["duration"].restore(centres).tolist() == [pd.Timedelta(0), None]
+    np.testing.assert_array_equal(NUMBER_FORMATS["number"].restore(centres), centres)

@@ -1,0 +1,37 @@
+"""Settings of a column, and the bins of a partition."""
+
+import numpy as np
+import pytest
+
+from skinfo.preprocessing._partition import best_bins
+
+
+def test_statistics_of_bins_are_those_of_their_cells(settings_of, rng):
+    cells = rng.integers(1, 20, (12, 2)).astype(float)
+    cumulative = np.vstack([np.zeros(2), np.cumsum(cells, axis=0)])
+    best = best_bins(cumulative, settings_of(max_bins=4))
+    np.testing.assert_array_equal(best.stats, np.add.reduceat(cells, [0, *best.ends[:-1]]))
+    assert best.ends[-1] == 12
+    assert best.cuts.tolist() == [end - 1 for end in best.ends[:-1]]
+    assert best.direction == 0
+
+
+@pytest.mark.parametrize(
+    ("penalty", "max_candidates", "expected"),
+    [
+        ("auto", None, 31),
+        ("auto", 20, 20),
+        ("auto", 100, 31),
+        ("bic", 100, 100),
+        ("bic", None, None),
+    ],
+)
+def test_a_grid_has_as_many_groups_as_the_root_of_the_weight(
+    settings_of, penalty, max_candidates, expected
+):
+    settings = settings_of(penalty=penalty, max_candidates=max_candidates)
+    assert settings.max_groups(1000.0) == expected
+
+
+def test_a_grid_has_room_for_all_bins(settings_of):
+    assert settings_of(penalty="auto", max_bins=8).max_groups(9.0) == 8

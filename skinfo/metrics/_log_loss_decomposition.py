@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,10 +20,10 @@ from skinfo.utils._validation import check_base
 class LossParts(NamedTuple):
     """A quantity of the log loss and of each of its parts."""
 
-    log_loss: object
-    miscalibration: object
-    discrimination: object
-    uncertainty: object
+    log_loss: Any
+    miscalibration: Any
+    discrimination: Any
+    uncertainty: Any
 
 
 @dataclass(frozen=True, repr=False)

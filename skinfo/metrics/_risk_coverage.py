@@ -168,7 +168,7 @@ def risk_coverage_curve(
     if uncertainty is None:
         uncertainty = entr(prob).sum(axis=1)
     else:
-        uncertainty = _check_uncertainty(uncertainty, len(y_prob))[samples.kept]
+        uncertainty = _check_uncertainty(uncertainty, np.shape(y_prob)[0])[samples.kept]
     return _curve(uncertainty, losses, expected, samples.weight, confidence_level)
 
 

@@ -35,7 +35,7 @@ some rows of X whose weight is positive.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -54,6 +54,9 @@ from skinfo._counts._target import (
     encode_typed_target,
 )
 from skinfo.utils._parallel import in_threads
+
+if TYPE_CHECKING:
+    from skinfo._counts._chunks import Chunks
 
 Rows = slice | NDArray[np.int64]
 Target = ClassTarget | ContinuousTarget
@@ -90,7 +93,8 @@ class Chunk(NamedTuple):
     def categorical_summary(self, j: int) -> CategoricalSummary:
         """Return the levels of column j and the target sums of each."""
         codes, levels = self.table.levels(j)
-        return CategoricalSummary(self.target.n_sums).add(codes[self.rows], levels, self.target)
+        summary = CategoricalSummary(self.target.n_sums, self.table.level_kinds(j))
+        return summary.add(codes[self.rows], levels, self.target)
 
     def numeric_summary(self, j: int, edges: NDArray[np.float64]) -> NumericSummary:
         """Return the target sums of column j, of numbers, between edges."""
@@ -114,11 +118,23 @@ class Source(Protocol):
 
     n_features : int
 
+    target : ClassTarget or ContinuousTarget
+        Of samples in memory; of chunks without any sample.
+
     target_type : {"binary", "multiclass", "continuous"}
+
+    weight : float
+        Of all samples.
+
+    n_samples : int
+        Of positive weight.
     """
 
-    names: list[str]
-    keys: list[Any]
+    @property
+    def names(self) -> list[str]: ...
+
+    @property
+    def keys(self) -> list[Any]: ...
 
     @property
     def kinds(self) -> list[str]: ...
@@ -127,7 +143,16 @@ class Source(Protocol):
     def n_features(self) -> int: ...
 
     @property
+    def target(self) -> Target: ...
+
+    @property
     def target_type(self) -> str: ...
+
+    @property
+    def weight(self) -> float: ...
+
+    @property
+    def n_samples(self) -> int: ...
 
     def reduce(
         self, summarise: Callable[[Chunk], Summary], merge: Callable[[Summary, Summary], Summary]
@@ -192,6 +217,16 @@ class InMemory:
     def target_type(self) -> str:
         """The type of the target."""
         return self.target.target_type
+
+    @property
+    def weight(self) -> float:
+        """The weight of all samples."""
+        return float(self.target.weights.sum())
+
+    @property
+    def n_samples(self) -> int:
+        """Number of samples of positive weight."""
+        return len(self.target.weights)
 
     @property
     def chunk(self) -> Chunk:
@@ -267,14 +302,16 @@ def as_source(
     ensure_min_samples: int = 2,
     known: Target | None = None,
     remedy: str = NO_INFORMATION,
-) -> InMemory:
+) -> "InMemory | Chunks":
     """Check X, y and weights, and return them as a Source.
 
     Parameters
     ----------
-    X : array-like, sparse array or dataframe of shape (n_samples, n_features)
+    X : array-like, sparse array or dataframe of shape (n_samples, n_features), or iterable
+        An iterable, such as a list, of data frames, or of (table, y) or (table, y, sample_weight),
+        is a table in chunks. It is iterated over several times.
 
-    y : array-like of shape (n_samples,), or str
+    y : array-like of shape (n_samples,), or str, or None
         Where X is a dataframe, y may be the name of one of its columns, which is then no feature.
 
     sample_weight : array-like of shape (n_samples,), str or None, default=None
@@ -302,17 +339,32 @@ def as_source(
 
     Returns
     -------
-    source : InMemory
+    source : InMemory or Chunks
 
     Raises
     ------
     ValueError
         If X, y or weights are not as they should be, or y has one value only.
     """
+    # They import this module.
+    from skinfo._counts._chunks import is_chunked, read_chunks
+
     if estimator is None:
         # One that lives for this call.
         estimator = type(caller, (BaseEstimator,), {})()
-    X, y, sample_weight = _columns_by_name(X, y, sample_weight)
+    if is_chunked(X):
+        return read_chunks(
+            X,
+            y,
+            sample_weight,
+            estimator=estimator,
+            target_type=target_type,
+            reset=reset,
+            accept_sparse=accept_sparse,
+            ensure_min_samples=ensure_min_samples,
+            remedy=remedy,
+        )
+    X, y, sample_weight = columns_by_name(X, y, sample_weight)
     y, kind = check_typed_target(y, estimator, target_type, sample_weight)
     table = read_table(
         estimator,
@@ -326,7 +378,7 @@ def as_source(
     return InMemory(table, target, rows, y)
 
 
-def _columns_by_name(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
+def columns_by_name(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
     """Return X, y and weights; columns of X that are given by name are taken out of it."""
     named = {
         argument: name

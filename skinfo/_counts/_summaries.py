@@ -210,9 +210,8 @@ class DistinctSample:
     ) -> "DistinctSample":
         """Return the sample of values (n,), none missing, with their target."""
         ordered, rows = sorted_rows(np.ascontiguousarray(values))
-        is_new = np.diff(ordered, prepend=np.nan) != 0
-        # Infinities less themselves are no number.
-        is_new[1:] &= ordered[1:] != ordered[:-1]
+        is_new = np.ones(len(ordered), bool)
+        is_new[1:] = ordered[1:] != ordered[:-1]
         codes = np.empty(len(values), np.int64)
         codes[rows] = np.cumsum(is_new) - 1
         distinct = ordered[is_new]
@@ -267,8 +266,8 @@ class DistinctSample:
 def hashes_of(values: NDArray[np.float64], salt: int) -> NDArray[np.uint64]:
     """Return 64 bits for each value: the last part of the generator splitmix64."""
     # Zero has one hash, whatever its sign.
-    bits = (values + 0.0).view(np.uint64) + np.uint64(salt) * np.uint64(0x9E3779B97F4A7C15)
-    bits = bits + np.uint64(0x9E3779B97F4A7C15)
+    bits = (values + 0.0).view(np.uint64)
+    bits = bits + np.uint64((salt + 1) * 0x9E3779B97F4A7C15 % 2**64)
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     mixed: NDArray[np.uint64] = bits ^ (bits >> np.uint64(31))
@@ -328,6 +327,7 @@ class TargetSummary:
         target_type: str,
         n_rows: int,
         is_weighted: bool,
+        name: str,
     ) -> "TargetSummary":
         """Return the summary of samples of positive weight: y (n,), none missing, and weights."""
         ends = np.array([0, len(y)])
@@ -335,7 +335,7 @@ class TargetSummary:
         labels, is_cut = pd.unique(y), False
         is_number = len(y) > 0 and kind_of(y) not in ("level", "boolean")
         if target_type == "continuous" or (target_type == "auto" and is_number):
-            numbers = finite_numbers(y, slice(None), "")
+            numbers = finite_numbers(y, slice(None), name)
             if len(y):
                 lowest, highest = float(numbers.min()), float(numbers.max())
             total = sums_between(numbers, weights, ends)[0]

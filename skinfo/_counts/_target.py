@@ -188,7 +188,7 @@ def encode_target(y, X, sample_weight, estimator, known=None, remedy=NO_INFORMAT
     """
     weights, keep = _positive_weights(y, X, sample_weight)
     if known is not None:
-        codes = _known_codes(y[keep], known.classes)
+        codes = known_codes(y[keep], known.classes)
         return ClassTarget(codes, known.classes, weights[keep], sample_weight is not None), keep
     codes, classes = class_codes(y if keep.all() else y[keep])
     if len(classes) < 2:
@@ -221,7 +221,7 @@ def class_codes(y):
         ) from error
 
 
-def _known_codes(y, classes):
+def known_codes(y, classes):
     """Return the place of each label among the classes, (n,) int32."""
     codes = pd.Index(classes).get_indexer(y)
     if (codes < 0).any():
@@ -262,16 +262,21 @@ def check_typed_target(y, estimator, target_type, sample_weight=None):
     if target_type == "auto":
         kind, is_guess = target_kind(y[some])
         if is_guess:
-            warn_caller(
-                f"y holds more than {MOST_LEVELS} different integers, so {name} takes it for a "
-                "continuous target. Set target_type='continuous' if that is right, or "
-                "'multiclass' if they name classes."
-            )
+            warn_of_guess(name)
     else:
         kind = "continuous" if target_type == "continuous" else "classes"
     if kind == "continuous":
         y = finite_numbers(y, some, name)
     return y, kind
+
+
+def warn_of_guess(name):
+    """Warn that integers of many values were taken for a continuous target."""
+    warn_caller(
+        f"y holds more than {MOST_LEVELS} different integers, so {name} takes it for a "
+        "continuous target. Set target_type='continuous' if that is right, or "
+        "'multiclass' if they name classes."
+    )
 
 
 def target_kind(y):

@@ -86,7 +86,7 @@ class BinningPlan:
             edges=given_edges(parameters["candidate_edges"], source, is_categorical),
             directions=directions(parameters["monotonic_cst"], source, is_categorical),
             target=source.target.take(np.empty(0, np.int64)),
-            weight=float(source.target.weights.sum()),
+            weight=source.weight,
         )
         _refuse_contradictions(parameters, plan.target)
         return plan
@@ -98,7 +98,7 @@ class BinningPlan:
             self,
             parameters=parameters,
             directions=directions(parameters["monotonic_cst"], source, self.is_categorical),
-            weight=self.weight + float(source.target.weights.sum()),
+            weight=self.weight + source.weight,
         )
 
     @property
@@ -161,7 +161,7 @@ def fit_columns(source, plan, rows=None):
     weight = plan.weight
     if rows is not None:
         source = source.take(rows)
-        weight = float(source.target.weights.sum())
+        weight = source.weight
     return source.map_columns(
         _column_fitter(plan, weight), plan.is_categorical, plan.parameters["n_jobs"], plan.edges
     )

@@ -8,13 +8,6 @@ import pytest
 from scipy.special import xlogy
 from scipy.stats import hypergeom, random_table
 
-from skinfo._kernels._independence import (
-    NULL_MEAN,
-    NULL_VARIANCE,
-    PLUGIN,
-    SMALL_TABLE_PVALUE,
-    independence_statistics,
-)
 from skinfo._kernels._null import (
     expected_information,
     expected_information_in_strata,
@@ -135,43 +128,19 @@ def test_nothing_is_expected_of_one_row():
     assert null_moments(np.array([1.0]), np.array([1.0]), poisson_tables(), True) == (0.0, 0.0)
 
 
-@pytest.mark.parametrize("scale", [1.0, 0.7])
-def test_evidence_is_of_the_rows_and_columns_that_are_not_empty(scale, rng):
-    counts = scale * rng.integers(1, 9, (4, 3))
-    evidence = independence_statistics(counts, poisson_tables())
-    rows, columns = counts.sum(axis=1), counts.sum(axis=0)
-    moments = null_moments(rows, columns, poisson_tables(), scale == 1)
-    np.testing.assert_allclose(evidence[[NULL_MEAN, NULL_VARIANCE]], moments, rtol=1e-13)
-    at_mean = rows[:, None] * columns / counts.sum()
-    information = np.sum(counts * np.log(counts / at_mean))
-    assert evidence[PLUGIN] == pytest.approx(information, rel=1e-12)
-    assert np.isnan(evidence[SMALL_TABLE_PVALUE])
-    wider = np.zeros((6, 5))
-    wider[np.ix_([0, 2, 3, 5], [1, 2, 4])] = counts
-    np.testing.assert_array_equal(independence_statistics(wider, poisson_tables()), evidence)
-
-
-@pytest.mark.parametrize("shape", [(0, 3), (3, 0), (1, 4), (3, 3)])
-def test_there_is_no_evidence_in_one_row(shape):
-    counts = np.zeros(shape)
-    counts[:1] = 2
-    evidence = independence_statistics(counts, poisson_tables())
-    np.testing.assert_array_equal(evidence, [0, 0, 0, np.nan])
-
-
-def test_chance_in_strata_is_that_of_each():
+def test_expected_information_in_strata_is_that_of_each():
     levels = [np.sort(sizes) for sizes in (even(3, 40), zipf(5, 90), np.array([7.0]), even(4, 30))]
     classes = [np.sort(sizes) for sizes in (even(2, 40), even(6, 90), even(2, 7), even(4, 30))]
     starts = [np.cumsum([0, *map(len, margins)]) for margins in (levels, classes)]
     margins = np.concatenate(levels), starts[0], np.concatenate(classes), starts[1]
     exact = expected_information_in_strata(*margins, poisson_tables(), True, 20)
-    for chance, a, b in zip(exact, levels, classes, strict=True):
-        assert chance == pytest.approx(expected_information(a, b), rel=1e-13, abs=1e-300)
+    for mean, a, b in zip(exact, levels, classes, strict=True):
+        assert mean == pytest.approx(expected_information(a, b), rel=1e-13, abs=1e-300)
     # Of sizes that need not be whole: the smooth mean, of tables of at most 20 cells.
     smooth = expected_information_in_strata(*margins, poisson_tables(), False, 20)
     np.testing.assert_array_equal(np.isnan(smooth), [False, True, False, False])
     np.testing.assert_allclose(smooth[[0, 2, 3]], exact[[0, 2, 3]], rtol=0.06)
     exchanged = *margins[2:], *margins[:2]
-    for is_exact, chance in ((True, exact), (False, smooth)):
+    for is_exact, means in ((True, exact), (False, smooth)):
         turned = expected_information_in_strata(*exchanged, poisson_tables(), is_exact, 20)
-        np.testing.assert_array_equal(turned, chance)
+        np.testing.assert_array_equal(turned, means)

@@ -1,4 +1,4 @@
-"""The sequential bottleneck on plain arrays, and the grouping of equal rows."""
+"""The sequential bottleneck on plain arrays."""
 
 import pickle
 
@@ -7,17 +7,16 @@ import pytest
 import scipy.sparse as sp
 from scipy.special import xlogy
 
-from skinfo._kernels._row_hash import label_equal_rows, row_hashes
 from skinfo._kernels._sequential import nearest_clusters
 from skinfo.cluster._distinct_rows import as_sparse_counts, xlogx_lookup
 from skinfo.cluster._sequential import improve_partition
 
 
-def objective(X, labels, n_clusters, price):
-    """N I(T; Y) - N H(T) / beta in nats, but for a constant, price being 1 - 1 / beta."""
+def objective(X, labels, n_clusters, size_penalty):
+    """N I(T; Y) - N H(T) / beta in nats, but for a constant, size_penalty being 1 - 1 / beta."""
     counts = np.array([X[labels == t].sum(axis=0) for t in range(n_clusters)])
     sizes = counts.sum(axis=1)
-    return xlogy(counts, counts).sum() - price * xlogy(sizes, sizes).sum()
+    return xlogy(counts, counts).sum() - size_penalty * xlogy(sizes, sizes).sum()
 
 
 def make_table(rng, n_rows=40, n_columns=9, whole=True):
@@ -26,43 +25,51 @@ def make_table(rng, n_rows=40, n_columns=9, whole=True):
     return X if whole else X * rng.uniform(0.1, 1.0, (n_rows, 1))
 
 
-def improve(X, labels, n_clusters, price=1.0, max_iter=100, order=None):
+def improve(X, labels, n_clusters, size_penalty=1.0, max_iter=100, order=None):
     order = np.arange(len(X)) if order is None else order
     rows = as_sparse_counts(sp.csr_array(X))
     n_iter, found = improve_partition(
-        rows, xlogx_lookup(rows), order, labels, X.shape[1], n_clusters, price, max_iter, 0.0
+        rows,
+        xlogx_lookup(rows),
+        order,
+        labels,
+        X.shape[1],
+        n_clusters,
+        size_penalty,
+        max_iter,
+        0.0,
     )
-    assert found == pytest.approx(objective(X, labels, n_clusters, price), rel=1e-12)
+    assert found == pytest.approx(objective(X, labels, n_clusters, size_penalty), rel=1e-12)
     return n_iter
 
 
 @pytest.mark.parametrize("whole", [True, False])
-@pytest.mark.parametrize("price", [1.0, 0.95])
+@pytest.mark.parametrize("size_penalty", [1.0, 0.95])
 @pytest.mark.parametrize("n_clusters", [2, 5, 9])
-def test_each_round_raises_the_objective(rng, n_clusters, price, whole):
+def test_each_round_raises_the_objective(rng, n_clusters, size_penalty, whole):
     X = make_table(rng, whole=whole)
     labels = np.arange(len(X)) % n_clusters
-    values = [objective(X, labels, n_clusters, price)]
+    values = [objective(X, labels, n_clusters, size_penalty)]
     for _ in range(5):
-        improve(X, labels, n_clusters, price, max_iter=1)
-        values.append(objective(X, labels, n_clusters, price))
+        improve(X, labels, n_clusters, size_penalty, max_iter=1)
+        values.append(objective(X, labels, n_clusters, size_penalty))
     assert np.all(np.diff(values) >= -1e-9)
     assert values[-1] > values[0]
 
 
 @pytest.mark.parametrize("whole", [True, False])
-@pytest.mark.parametrize("price", [1.0, 0.95])
-def test_no_row_gains_by_moving_in_the_end(rng, price, whole):
+@pytest.mark.parametrize("size_penalty", [1.0, 0.95])
+def test_no_row_gains_by_moving_in_the_end(rng, size_penalty, whole):
     X = make_table(rng, whole=whole)
     labels = np.arange(len(X)) % 4
-    n_iter = improve(X, labels, 4, price)
-    best = objective(X, labels, 4, price)
+    n_iter = improve(X, labels, 4, size_penalty)
+    best = objective(X, labels, 4, size_penalty)
     assert n_iter < 100
     for x in range(len(X)):
         for t in range(4):
             moved = labels.copy()
             moved[x] = t
-            assert objective(X, moved, 4, price) <= best + 1e-9
+            assert objective(X, moved, 4, size_penalty) <= best + 1e-9
 
 
 def test_rows_without_a_cluster_join_one(rng):
@@ -117,22 +124,3 @@ def test_sparse_counts_survive_pickling(rng):
     assert rows.whole
     assert rows.total == X.sum()
     assert rows.n_rows == 5
-
-
-def test_equal_rows_have_equal_keys_and_one_group(rng):
-    X = sp.csr_array(rng.integers(0, 2, (200, 6)).astype(float))
-    cells = X.indptr.astype(np.int64), X.indices.astype(np.int32), X.data.view(np.uint64)
-    keys = row_hashes(*cells)
-    groups = label_equal_rows(*cells, np.argsort(keys, kind="stable"))
-    _, expected = np.unique(X.toarray(), axis=0, return_inverse=True)
-    same = expected[:, None] == expected
-    np.testing.assert_array_equal(keys[:, None] == keys, same)
-    np.testing.assert_array_equal(groups[:, None] == groups, same)
-    assert sorted(set(groups)) == list(range(expected.max() + 1))
-
-
-def test_rows_with_one_key_but_different_cells_are_told_apart():
-    X = sp.csr_array(np.array([[1.0, 2.0], [1.0, 3.0], [0.0, 3.0], [1.0, 3.0]]))
-    cells = X.indptr.astype(np.int64), X.indices.astype(np.int32), X.data.view(np.uint64)
-    groups = label_equal_rows(*cells, np.array([0, 1, 3, 2]))
-    assert groups.tolist() == [0, 1, 2, 1]

@@ -1,7 +1,7 @@
 """Columns to codes: the one encoder of levels, whatever a column holds."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,9 @@ from skinfo._counts._table import Table
 from skinfo._kernels._bitplanes import WORD
 from skinfo._kernels._integers import integer_codes
 from skinfo.utils._parallel import in_threads, n_threads
+
+if TYPE_CHECKING:
+    from skinfo._counts._target import ClassTarget
 
 # Codes are bytes; in a fuller column neighbouring levels share a code.
 MAX_LEVELS = 256
@@ -126,7 +129,14 @@ def labelled_codes(table: Table, j: int) -> tuple[Codes, list[str]]:
     return codes, names + ["missing"] * (codes.n_levels - len(names))
 
 
-def feature_codes(table, target, keep, *, binner=None, n_jobs=None):
+def feature_codes(
+    table: Table,
+    target: "ClassTarget",
+    keep: RowIndex,
+    *,
+    binner: Any = None,
+    n_jobs: int | None = None,
+) -> tuple[NDArray[np.uint8], NDArray[np.int64], dict[int, Codes]]:
     """Return the codes of every column, missing values as a level of their own.
 
     Integers, booleans and categories with few levels are used as they are, other
@@ -138,8 +148,8 @@ def feature_codes(table, target, keep, *, binner=None, n_jobs=None):
 
     target : ClassTarget
 
-    keep : ndarray of shape (n_samples,), dtype bool
-        RowIndex that `target` has.
+    keep : slice or ndarray
+        Rows that `target` has.
 
     binner : transformer or None, default=None
         Its output must be bin numbers, as from ``MutualInfoBinner()`` or
@@ -150,7 +160,7 @@ def feature_codes(table, target, keep, *, binner=None, n_jobs=None):
     Returns
     -------
     codes : ndarray of shape (n_features, n_kept or more), dtype uint8
-        RowIndex padded as `padded_codes` does.
+        Rows padded as `padded_codes` does.
 
     n_levels : ndarray of shape (n_features,), dtype int64
 
@@ -162,18 +172,18 @@ def feature_codes(table, target, keep, *, binner=None, n_jobs=None):
     n = len(target.codes)
     codes = padded_codes(table.shape[1], n)
     n_levels = np.empty(table.shape[1], np.int64)
-    whole = {}
+    whole: dict[int, Codes] = {}
 
     integers, is_narrow = table.narrow_integers()
     together = np.flatnonzero(is_narrow & (not target.is_weighted))
     alone = np.setdiff1d(np.arange(table.shape[1]), together)
 
-    @delayed
-    def encode_together(columns):
+    @delayed  # type: ignore[untyped-decorator]
+    def encode_together(columns: NDArray[np.int64]) -> None:
         codes[columns, :n], n_levels[columns] = _narrow_codes(integers[:, columns][keep])
 
-    @delayed
-    def encode(j):
+    @delayed  # type: ignore[untyped-decorator]
+    def encode(j: int) -> bool:
         """Encode column j, or return that it is for the binner."""
         if (
             binner is not None
@@ -201,12 +211,12 @@ def feature_codes(table, target, keep, *, binner=None, n_jobs=None):
     return codes, n_levels, whole
 
 
-def padded_codes(n_features, n):
+def padded_codes(n_features: int, n: int) -> NDArray[np.uint8]:
     """Return room for codes: each row takes whole words of 64, so that they are read at once."""
     return np.zeros((n_features, -(-n // WORD) * WORD), np.uint8)
 
 
-def _narrow_codes(values):
+def _narrow_codes(values: NDArray[np.integer]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Return codes (n_columns, n) and numbers of levels of columns of integers of a small range.
 
     Parameters
@@ -387,11 +397,11 @@ def pool_levels(
     return Codes(np.append(pooled, -1)[codes.values], int(pooled.max()) + 1)
 
 
-def pool_light(sizes, most):
-    """Return the place of each level, at most so many, without a look at y.
+def pool_light(sizes: NDArray[Any], most: int) -> NDArray[np.int64]:
+    """Return the code of each level, of at most so many codes, without using y.
 
-    A level heavier than an equal share has a place of its own; the others are cut, in their
-    order, into runs of equal weight. If all light levels shared one place, nothing of their
+    A level heavier than an equal share has a code of its own; the others are cut, in their
+    order, into runs of equal weight. If all light levels shared one code, nothing of their
     information would be left. In runs of r levels of unrelated rates 1 / r of it is, and more
     where neighbours are related, as are codes of one region or one product line.
 
@@ -417,8 +427,14 @@ def pool_light(sizes, most):
     return place
 
 
-def _binned(binner, table, columns, target, keep):
-    """Return what the binner makes of some columns, as codes (n_columns, n_kept)."""
+def _binned(
+    binner: Any,
+    table: Table,
+    columns: NDArray[np.int64],
+    target: "ClassTarget",
+    keep: RowIndex,
+) -> NDArray[np.uint8]:
+    """Return the bin numbers of some columns by a binner, (n_columns, n_kept)."""
     values = np.column_stack([table.numbers(j)[keep] for j in columns])
     binner = clone(binner)
     weighted = target.is_weighted and has_fit_parameter(binner, "sample_weight")

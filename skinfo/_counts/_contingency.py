@@ -174,7 +174,7 @@ def dense_tables(
     rows = [slice(i, i + ROWS_A_TASK) for i in range(0, n, ROWS_A_TASK)]
 
     @delayed  # type: ignore[untyped-decorator]
-    def count(rows: slice, columns: slice) -> NDArray[Any]:
+    def count(rows: slice, columns: slice) -> Any:
         part = codes[rows, columns], classes[rows]
         if weights is None:
             return count_classes(*part, n_levels, y.n_levels)

@@ -121,12 +121,13 @@ def plugin_information(table: SparseContingency) -> float:
     return max(ordered_sum(terms) / table.total, 0.0)
 
 
-def gamma_pvalue(information: ArrayLike, mean: ArrayLike, variance: ArrayLike) -> NDArray:
+def gamma_pvalue(
+    information: NDArray[np.float64], mean: NDArray[np.float64], variance: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return P(information or more) by the gamma distribution with the given moments.
 
     One where the margins leave no choice (a constant column).
     """
-    information, mean, variance = map(np.asarray, (information, mean, variance))
     pvalue = np.ones(mean.shape)
     free = (variance > 0) & (mean > 0)
     rate = mean[free] / variance[free]

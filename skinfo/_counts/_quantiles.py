@@ -26,7 +26,8 @@ def estimate_n_bins(n: int, against_classes: bool) -> int:
     More than in a test: an estimate misses what its bins do not resolve. Against a continuous
     target both columns have as many, and the table the square of it.
     """
-    return max(round(1.5 * n**0.4 if against_classes else n ** (1 / 3)), 2)
+    n_bins: float = 1.5 * n**0.4 if against_classes else n ** (1 / 3)
+    return max(round(n_bins), 2)
 
 
 def equal_frequency_codes(
@@ -66,7 +67,8 @@ def bin_starts(
         new = np.flatnonzero(line[1:] != line[:-1]) + 1
         ends = np.append(0.0, np.cumsum(weights[order]))[np.concatenate([[0], new, [len(line)]])]
     bins = bins_of_runs(ends, n_bins)
-    return line[new][bins[1:] != bins[:-1]]
+    starts: NDArray[np.float64] = line[new][bins[1:] != bins[:-1]]
+    return starts
 
 
 def bins_of_runs(ends: NDArray[Any], n_bins: int) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""Supervised discretisation: the bins that say the most about y."""
+"""Supervised discretisation: bins that are most informative about y."""
 
 from dataclasses import replace
 from numbers import Integral, Real
@@ -56,7 +56,7 @@ CHUNK_OF_ONE_VALUE = (
 
 
 class MutualInfoBinner(BinnerExportMixin, TransformerMixin, BaseEstimator):
-    """Cut each column into the bins that say the most about the target.
+    """Cut each column into the bins that are most informative about the target.
 
     A numeric column is cut into ordered intervals such that the mutual
     information I(bin; y) is the largest that any partition can have (or, with
@@ -71,58 +71,58 @@ class MutualInfoBinner(BinnerExportMixin, TransformerMixin, BaseEstimator):
         comes on top.
 
     penalty : {"auto", "modl", "mdlp", "bic"}, float or None, default="auto"
-        What decides how many bins a column is worth, and their price.
+        The criterion for the number of bins.
 
-        - ``"auto"``: first, whether the column says anything at all, by MODL's code lengths with
-          one bin twice as likely as all other numbers together; a column that says nothing
-          gets one bin. If it does, the bins with the least n H(y | bin) + sum of log(1 / share of
-          the bin), between at most sqrt(n) groups of equal frequency: the share keeps cuts from
-          enclosing a few rows by chance [3]_. Cuts within the groups are taken where they save
-          more than it takes to say where they are. Of the rules tried it says the most about
-          new rows (``benchmarks/binning_quality.py``). Categorical columns and continuous y use
+        - ``"auto"``: first, a MODL test with prior odds 2:1 in favour of a single bin decides
+          whether the column is informative; if not, it gets one bin. Otherwise the bins minimise
+          n H(y | bin) plus the sum of log(1 / proportion of the bin), over at most sqrt(n)
+          groups of equal frequency; the second term discourages bins that isolate few samples
+          [3]_. Cuts within the groups are accepted where they save more than the code length of
+          their position. Of the rules compared it is the most informative on new data
+          (``benchmarks/binning_quality.py``). Categorical columns and continuous y use
           ``"modl"``.
-        - ``"modl"``: the partition of the shortest description [1]_; a column that
-          says nothing gets one bin.
+        - ``"modl"``: the partition of the shortest description [1]_; an uninformative column
+          gets one bin.
         - ``"mdlp"``: the greedy recursive splits of Fayyad and Irani [2]_ (categorical
           columns and continuous y use ``"modl"``).
-        - ``"bic"``: the most informative bins, half a log n for each rate and cut.
-        - a number: the bits about y that a further bin must save, over all samples.
+        - ``"bic"``: the most informative bins, at a price of half a log n for each rate and cut.
+        - a number: the bits about y that each further bin must save, over all samples.
         - ``None``: the most informative `max_bins` bins.
 
     encode : {"ordinal", "onehot", "onehot-dense", "woe", "posterior"}, default="ordinal"
-        What `transform` writes.
+        The output of `transform`.
 
         - ``"ordinal"``: bin numbers.
-        - ``"onehot"``, ``"onehot-dense"``: an indicator column a bin (sparse, dense), named by
-          `feature_name_combiner`.
+        - ``"onehot"``, ``"onehot-dense"``: an indicator column for each bin (sparse, dense),
+          named by `feature_name_combiner`.
         - ``"woe"``: the weight of evidence, log2 of the odds of a class in the bin over its
           odds overall, in bits. One column for two classes (of the second), else one a class.
         - ``"posterior"``: P(class | bin), in as many columns; or the mean of a continuous y.
 
-        For the last two each bin is given extra samples of the overall class rates: for each
-        class as many as bring half a sample to the rarer of that class and the others. So an
+        For the last two, bins are smoothed with extra samples of the overall class rates: for
+        each class as many as add half a sample to the rarer of that class and the others. So an
         empty cell stays finite and an empty bin has the overall rates. (Means: half a sample
         of the overall mean.)
 
-        Each level of a categorical column has a value of its own instead, from its class rates
-        (mean), shrunk as far as the spread of the rates of all levels suggests: a mixture of beta
-        (normal) distributions, fitted by maximum likelihood [4]_. Unseen levels, and missing
-        values that `fit` did not see, have the mean of that spread.
+        Each level of a categorical column has a value of its own instead: the empirical Bayes
+        estimate of its class rates (mean) under a mixture of beta (normal) distributions that is
+        fitted to all levels by maximum likelihood [4]_. Unseen levels, and missing values that
+        `fit` did not see, have the mean of that mixture.
 
         In `fit_transform` they are cross-fitted, and `transform` writes the mean of the
-        encodings that the folds found; see there, and `encoding_table` for the values.
+        encodings of the folds; see there, and `encoding_table` for the values.
 
     min_samples_bin : int or float, default=1
         Least number of samples (sum of weights) in a bin, that of missing values aside; a
-        float below one is a share of the samples. Where not even one bin can have so many,
+        float below one is a fraction of the samples. Where not even one bin can have so many,
         the column has one bin.
 
     monotonic_cst : {1, -1, 0, "auto"}, array-like of n_features, dict or None, default=None
-        Whether the rate of the second class (the mean of a continuous y) may only rise from
-        bin to bin (1), only fall (-1), either, whichever is better ("auto"), or is free (0). A
-        dict tells some columns by name or index. One alone is for all numeric columns. For
-        ``penalty=None``, "bic" or a number and ``min_samples_bin=1`` the optimum is over all
-        values, never thinned.
+        Whether the event rate, that of the second class (or the mean of a continuous y), has to
+        increase from bin to bin (1), to decrease (-1), either of the two ("auto"), or is not
+        constrained (0). A dict names some columns, by name or index. A single entry applies to
+        all numeric columns. For ``penalty=None``, "bic" or a number and ``min_samples_bin=1``
+        the optimum is over all values, never thinned.
 
     categorical_features : "from_dtype", array-like of int, str or bool, or None, \
 default="from_dtype"
@@ -132,10 +132,10 @@ default="from_dtype"
 
     missing : {"separate", "merge"}, default="separate"
         Missing values are a bin of their own, or join the bin that loses the least
-        information by it. `missing_bits_` tells what they say either way.
+        information by it. `missing_bits_` is their contribution in both cases.
 
     target_type : {"auto", "binary", "multiclass", "continuous"}, default="auto"
-        What y is. "auto": text, booleans and whole numbers of at most 32 different values are
+        The type of y. "auto": text, booleans and whole numbers of at most 32 different values are
         classes; other numbers, dates and durations are continuous, integers with a warning.
 
     max_candidates : int or None, default=512
@@ -147,15 +147,15 @@ default="from_dtype"
         The only points at which a column may be cut, such as round numbers. None: anywhere.
 
     cv : int, cross-validation generator or iterable, default=5
-        The folds out of which `fit_transform` encodes with "woe" and "posterior". An int (None
-        is 5) is that many shuffled folds, stratified for classes. They must test each row
-        exactly once.
+        The folds of the cross-fitted encoding in `fit_transform` with "woe" and "posterior".
+        An int (None is 5) is that many shuffled folds, stratified for classes. They must test
+        each sample exactly once.
 
     random_state : int, RandomState instance or None, default=None
-        Of the shuffle of the folds. None is the same shuffle on every run.
+        Seed of the shuffle of the folds. None is the same shuffle on every run.
 
     feature_name_combiner : "concat" or callable, default="concat"
-        How `get_feature_names_out` names indicator columns. "concat" joins the name of the
+        Names of indicator columns in `get_feature_names_out`. "concat" joins the name of the
         feature and the bin in words: ``age=below_35``, ``age=35_to_48.5``, ``age=from_48.5``,
         ``age=missing``, ``colour=blue|red``. XGBoost and LightGBM take these: characters of
         intervals and JSON and spaces, in levels too, are underscores. A callable is given the
@@ -163,8 +163,8 @@ default="from_dtype"
         ``lambda feature, label: f"{feature}={label}"`` names read ``age=[35, 48.5)``.
 
     dtype : numpy dtype or None, default=None
-        Type of the output: of integers or floats that hold all bin numbers, of floats for "woe"
-        and "posterior". None: uint8 bin numbers (uint16 beyond 256 bins), else float64.
+        Type of the output: integers or floats that hold all bin numbers, floats for "woe" and
+        "posterior". None: uint8 bin numbers (uint16 beyond 256 bins), else float64.
 
     n_jobs : int or None, default=None
         Threads over columns; the result does not depend on it.
@@ -182,13 +182,13 @@ default="from_dtype"
         Bins of each column, that of missing values included.
 
     mutual_info_ : ndarray of shape (n_features,), dtype float64
-        Plug-in I(bin; y) on the training data, in bits. It is an optimum over
-        partitions, so on few samples it says more than new data will bear out. For a
-        continuous y the Gaussian information, -log2(share of the variance left in bins) / 2.
+        Plug-in I(bin; y) on the training data, in bits: of bins that were optimised on the
+        same data, so it is optimistic for small samples. For a continuous y the Gaussian
+        information, -log2(fraction of the variance within bins) / 2.
 
     missing_bits_ : ndarray of shape (n_features,), dtype float64
-        What missing values contribute to it, in bits: share times the divergence of their y
-        from all y. Where they were merged this is what they would say by themselves.
+        Contribution of missing values to it, in bits: their proportion times the divergence of
+        their y from all y. Where they were merged, the contribution of a bin of their own.
 
     counts_ : list of n_features arrays of shape (n_bins, n_classes)
         Sample counts (sums of weights) by bin and class. For a continuous y (n_bins, 3): count,
@@ -196,16 +196,16 @@ default="from_dtype"
         column of missing values only).
 
     monotonic_cst_ : ndarray of shape (n_features,), dtype int8
-        The direction that held in each column: 1, -1, or 0 for none asked.
+        The direction of the rates of each column: 1, -1, or 0 without a constraint.
 
     candidate_edges_ : list of n_features arrays or None
-        Where a column could be cut, if that was given or fixed by `partial_fit`.
+        The permitted cuts of a column, if they were given or fixed by `partial_fit`.
 
     classes_ : ndarray of shape (n_classes,) or None
         The classes of y; None for a continuous y. Classes without weight are not among them.
 
     target_type_ : {"binary", "multiclass", "continuous"}
-        What y was taken to be.
+        The type of y that was used.
 
     n_features_in_ : int
         Number of features seen during `fit`.
@@ -230,10 +230,10 @@ default="from_dtype"
     levels, go to the fullest bin at `transform`; numbers out of range to the first or last.
     Dates count to the microsecond.
 
-    Bins that do not look at y can win: where a rate changes smoothly and there are few rows,
-    cuts at quantiles waste nothing on finding them. On smooth, waved and stepped rates,
-    eight quantiles told about a sixth more of new rows than ``penalty="auto"`` at 200 rows, and
-    less at 1000 and beyond (``benchmarks/binning_quality.py``).
+    Unsupervised bins can be better where a rate changes smoothly and samples are few, because
+    cuts at quantiles have no search that could overfit. On smooth, waved and stepped rates,
+    eight quantiles were about a sixth more informative on new data than ``penalty="auto"`` at
+    200 samples, and less informative at 1000 and beyond (``benchmarks/binning_quality.py``).
 
     With a continuous y, ``"modl"`` takes half a log n for each mean in place of the class
     rates' code length. Where `min_samples_bin` or a monotonic constraint bind, the optimum is
@@ -336,15 +336,18 @@ default="from_dtype"
 
         Parameters
         ----------
-        X : array-like, sparse array or dataframe of shape (n_samples, n_features)
+        X : array-like, sparse array or dataframe of shape (n_samples, n_features), or iterable
             Numbers, booleans, dates, strings or categories; missing (NaN, None, null)
-            and infinite values are accepted.
+            and infinite values are accepted. A table in chunks is an iterable, such as a list,
+            of dataframes, as in ``fit(chunks, y="default")``, or of tuples (X, y) or (X, y,
+            sample_weight), with ``y=None``; it is read several times, and gives the same bins.
 
-        y : array-like of shape (n_samples,)
-            Classes or numbers; see `target_type`.
+        y : array-like of shape (n_samples,), str or None
+            Classes or numbers; see `target_type`. A str is the name of a column of X, as in
+            ``fit(frame, y="default", sample_weight="w")``.
 
-        sample_weight : array-like of shape (n_samples,), default=None
-            A weight of w counts as w repetitions of the row.
+        sample_weight : array-like of shape (n_samples,) or str, default=None
+            A weight of w counts as w repetitions of the sample. A str is the name of a column.
 
         Returns
         -------
@@ -367,12 +370,12 @@ default="from_dtype"
     def fit_transform(self, X, y=None, sample_weight=None, groups=None):
         """Find the bins of each column, and encode the training rows.
 
-        With ``encode="woe"`` or ``"posterior"`` this is not ``fit(X, y).transform(X)``: each row
-        is encoded by bins and rates found on the folds of `cv` without it, so that a model
-        trained on them does not take the row's own target for knowledge. `transform` then
-        writes the mean of the folds' encodings of a column of numbers, and no value beyond those
-        of the training rows: of what it wrote after `fit`, a model so trained has not seen the
-        like. A column of one bin is exactly constant.
+        With ``encode="woe"`` or ``"posterior"`` this is not ``fit(X, y).transform(X)``: each
+        sample is encoded by bins and rates that were found on the other folds of `cv`, so that
+        the target of a sample does not leak into its own encoding. `transform` then writes the
+        mean of the folds' encodings of a column of numbers, and no value outside the range of
+        the training samples: a model is applied to values such as it was trained on. A column of
+        one bin is exactly constant.
 
         Parameters
         ----------
@@ -383,11 +386,11 @@ default="from_dtype"
             Classes or numbers.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            A weight of w counts as w repetitions of the row.
+            A weight of w counts as w repetitions of the sample.
 
         groups : array-like of shape (n_samples,), default=None
-            Rows of one group are never in two folds. For the splitter `cv`, or, with an int,
-            for as many folds of whole groups. Reached by metadata routing, too.
+            Samples of one group are never in two folds. For the splitter `cv`, or, with an int,
+            for as many folds of whole groups. Also passed by metadata routing.
 
         Returns
         -------
@@ -424,22 +427,23 @@ default="from_dtype"
     @unchanged_on_failure
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
-        """Take in a chunk of the rows, and find the bins of all seen so far.
+        """Add a chunk of samples, and find the bins of all samples so far.
 
-        The first chunk fixes where each column may be cut (`candidate_edges`, or at most
+        The first chunk fixes the permitted cuts of each column (`candidate_edges`, or at most
         `max_candidates` groups of equal frequency); all counts are exact. The result
-        is that of `fit` on all rows with ``candidate_edges=binner.candidate_edges_``.
-        It does not go on from `fit`: the first call after one starts from nothing. After
-        `from_dict` it is refused, since the counts are not kept there; a pickle keeps them.
+        is that of `fit` on all samples with ``candidate_edges=binner.candidate_edges_``.
+        The first call after `fit` starts again from an empty state. After `from_dict` it is
+        refused, since the counts are not kept there; a pickle keeps them.
 
-        Only counts are kept between calls, and no rows. `categorical_features`, `target_type`,
-        `max_candidates` and `candidate_edges` may not change between them, for the counts depend
-        on these. Any other parameter may, and holds for all rows from the next chunk on.
+        Only counts are kept between calls, and no samples. `categorical_features`,
+        `target_type`, `max_candidates` and `candidate_edges` may not change between calls, since
+        the counts depend on them. Any other parameter may, and applies to all samples from the
+        next chunk on.
 
         Parameters
         ----------
         X : array-like, sparse array or dataframe of shape (n_samples, n_features)
-            A chunk of rows.
+            A chunk of samples.
 
         y : array-like of shape (n_samples,)
             Its targets.
@@ -449,13 +453,13 @@ default="from_dtype"
             must then be two at least.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            A weight of w counts as w repetitions of the row.
+            A weight of w counts as w repetitions of the sample.
 
         Returns
         -------
         self : object
-            The binner, fitted on the rows seen so far. A chunk that fails, or is interrupted,
-            changes nothing: the binner is as it was after the chunk before.
+            The binner, fitted on the samples so far. A chunk that fails, or is interrupted,
+            changes nothing: the binner is as it was after the previous chunk.
 
         Raises
         ------
@@ -466,7 +470,7 @@ default="from_dtype"
         if getattr(self, "_is_restored", False):
             raise ValueError(
                 "This binner comes from from_dict, which keeps the bins and not the counts that "
-                "partial_fit adds to. Use pickle to go on with a stream, or begin a new one with "
+                "partial_fit adds to. Use pickle to continue, or begin again with "
                 "sklearn.base.clone(binner)."
             )
         # scikit-learn leaves this out where the estimator is fitted already.
@@ -522,7 +526,7 @@ default="from_dtype"
 
     @available_if(_keeps_bins)
     def inverse_transform(self, X):
-        """Return a typical value for each bin: the mean of its values, or its commonest level.
+        """Return a typical value for each bin: the mean of its values, or its most frequent level.
 
         Not available with ``encode="woe"`` or ``"posterior"``, which do not keep the bins.
 
@@ -540,7 +544,7 @@ default="from_dtype"
         Raises
         ------
         ValueError
-            If X holds a number that is no bin.
+            If X holds a number that is not a bin.
         """
         check_is_fitted(self)
         return self._typical_values(X)
@@ -575,12 +579,13 @@ default="from_dtype"
         return np.array(unique_names(columns), dtype=object)
 
     def get_metadata_routing(self):
-        """Return what metadata this object asks for and passes on.
+        """Return the metadata that this object requests and passes on.
 
         Returns
         -------
         routing : MetadataRouter
-            `fit` and `fit_transform` ask for themselves, and `fit_transform` passes on to `cv`.
+            `fit` and `fit_transform` have requests of their own; `fit_transform` also passes
+            `groups` to `cv`.
         """
         to_split = MethodMapping().add(caller="fit_transform", callee="split")
         router = MetadataRouter(owner=type(self).__name__).add_self_request(self)
@@ -630,7 +635,7 @@ default="from_dtype"
         tags.input_tags.sparse = True
         tags.input_tags.string = True
         tags.transformer_tags.preserves_dtype = []
-        # The answer is the same on every run. But this is the one tag that tells scikit-learn's
+        # The result is the same on every run. But this is the one tag that tells scikit-learn's
         # checks, which alone read it, not to expect fit_transform to be fit, then transform.
         tags.non_deterministic = ENCODINGS[self.encode].looks_at_y
         return tags

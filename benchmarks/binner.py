@@ -1,4 +1,4 @@
-"""MutualInfoBinner beside optbinning, trees and unsupervised bins: time, information, memory.
+"""MutualInfoBinner compared with optbinning, trees and unsupervised bins: time, bits, memory.
 
 python benchmarks/binner.py [--n 1000000] [--rows 100000] [--columns 50] [--repeats 3]
 
@@ -150,7 +150,7 @@ def whole_table(n_rows, n_columns, repeats):
     MutualInfoBinner(8, penalty=None).fit(X, y)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    print(f"\npeak memory of fit beside X: {peak / X.nbytes:.3f} of its size")
+    print(f"\npeak memory of fit, X not included: {peak / X.nbytes:.3f} of its size")
 
 
 def main():

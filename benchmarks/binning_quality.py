@@ -1,4 +1,4 @@
-"""Information that bins of one column tell about new rows: MutualInfoBinner beside its peers.
+"""Held-out information of the bins of one column: MutualInfoBinner compared with its peers.
 
 python benchmarks/binning_quality.py [--repeats 5] [--columns 6] [--noise 300]
 

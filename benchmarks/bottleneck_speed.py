@@ -1,4 +1,4 @@
-"""Seconds of the sequential information bottleneck beside sib-clustering, whose loop is C++.
+"""Seconds of the sequential information bottleneck and of sib-clustering, whose loop is C++.
 
 pip install sib-clustering
 python benchmarks/bottleneck_speed.py [--repeats 7]

@@ -187,7 +187,7 @@ def _rounded(cell):
 
 
 def speed(repeats):
-    """Print the seconds of a decomposition beside those of scikit-learn's log loss alone."""
+    """Print the seconds of a decomposition, and those of scikit-learn's log loss alone."""
     rows = []
     for n, n_classes in ((10_000, 2), (1_000_000, 2), (100_000, 10), (1_000_000, 10)):
         rng = np.random.default_rng(0)

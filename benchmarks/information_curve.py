@@ -1,4 +1,4 @@
-"""The information curve beside those of embo and dit, on the same betas.
+"""The information curve compared with those of embo and dit, at the same betas.
 
 python benchmarks/information_curve.py [--repeats 5]
 

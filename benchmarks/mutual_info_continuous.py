@@ -1,4 +1,4 @@
-"""`mutual_info` of continuous columns beside scikit-learn's.
+"""`mutual_info` of continuous columns compared with scikit-learn's.
 
 python benchmarks/mutual_info_continuous.py [--n 100000] [--p 20] [--k 3] [--repeats 3]
 """

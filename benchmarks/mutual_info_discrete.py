@@ -1,4 +1,4 @@
-"""`mutual_info` of discrete columns beside scikit-learn's and a loop of np.bincount.
+"""`mutual_info` of discrete columns compared with scikit-learn's and a loop of np.bincount.
 
 scikit-learn's is timed on fewer columns, because it is slow, and scaled to all of them. A second
 table has time and memory against the number of levels, at the same number of rows, beside those of

@@ -1,4 +1,4 @@
-"""Weights of evidence for new rows: the mean of the folds' encodings beside that of all rows.
+"""Weights of evidence for new samples: the mean encoding of the folds, or that of all samples.
 
 python benchmarks/out_of_fold.py [--repeats 3]
 

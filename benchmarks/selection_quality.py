@@ -1,4 +1,4 @@
-"""Quality of what InfoBottleneckSelector selects, by criterion, beside scikit-learn's SelectKBest.
+"""Quality of the features that InfoBottleneckSelector and scikit-learn's SelectKBest select.
 
     python benchmarks/selection_quality.py [--part real] [--criteria jmi,cmim] \
         [--minimum-weight 0.3]

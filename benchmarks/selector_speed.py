@@ -173,7 +173,7 @@ def print_counts(repeats, _):
 
 
 def print_floats(repeats, _):
-    """Print all of it, from floats, beside SelectKBest(mutual_info_classif)."""
+    """Print the time of a fit on floats, and that of SelectKBest(mutual_info_classif)."""
     rng = np.random.default_rng(4)
     n, p = 100_000, 100
     X = rng.normal(size=(n, p))
@@ -205,7 +205,7 @@ def resident(name):
 
 
 def print_memory(_, __):
-    """Print how far a fit raises the memory of this process beside X; Linux only."""
+    """Print the increase in memory of this process during a fit, X not included; Linux only."""
     rng = np.random.default_rng(4)
     n, rows = 400_000, []
     for p in (50, 200):
@@ -214,13 +214,13 @@ def print_memory(_, __):
         for criterion in ("jmi", "bottleneck"):
             selector = InfoBottleneckSelector(5, criterion=criterion)
             selector.fit(X[:2000], y[:2000])
-            Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
+            Path("/proc/self/clear_refs").write_text("5")  # resets the peak
             before = resident("VmRSS")
             selector.fit(X, y)
             more = resident("VmHWM") - before
             rows.append([p, criterion, more / (n * p), (more - n * p) / n])
     print_table(
-        f"Memory of a fit beside X of floats, n={n}",
+        f"Memory of a fit on floats, X not included, n={n}",
         ["p", "criterion", "bytes a cell", "bytes a row beyond one a cell"],
         rows,
     )

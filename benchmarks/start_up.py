@@ -1,4 +1,4 @@
-"""What a user waits for: the import, and the first call in a new process beside the second.
+"""Start-up time: the import, and the first and the second call in a new process.
 
 Goals: the import takes less than 0.15 s more than scikit-learn's, and a first call less than
 50 ms more than the second. Each line is the best of a few new processes.

@@ -99,7 +99,7 @@ def public_packages():
 
 
 def section(package, module):
-    """Return what the index says of one subpackage."""
+    """Return the entry of one subpackage in the index."""
     rows = "\n".join(
         f"   * - :doc:`{name} <{package}.{name}>`\n     - {summary(getattr(module, name))}"
         for name in module.__all__

@@ -1,4 +1,4 @@
-"""What the gallery needs beside its own settings."""
+"""Pages of the gallery, in addition to its settings."""
 
 import shutil
 

@@ -41,12 +41,12 @@ def needs_compiler():
 
 
 def get_requires_for_build_wheel(config_settings=None):
-    """Return what is needed to build a wheel, beside what pyproject.toml asks for."""
+    """Return the requirements for a wheel in addition to those of pyproject.toml."""
     return mesonpy.get_requires_for_build_wheel(config_settings) + compiler()
 
 
 def get_requires_for_build_editable(config_settings=None):
-    """Return what is needed for an editable install, beside what pyproject.toml asks for."""
+    """Return the requirements for an editable install in addition to those of pyproject.toml."""
     return mesonpy.get_requires_for_build_editable(config_settings) + compiler()
 
 

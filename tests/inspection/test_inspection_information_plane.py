@@ -49,8 +49,8 @@ def test_counts_go_to_information_curve(monkeypatch):
         asked.append((X, kwargs))
         return SimpleNamespace(compression=[0, 1], relevance=[0, 0.5], mutual_information=0.6)
 
-    room = SimpleNamespace(information_curve=information_curve)
-    monkeypatch.setitem(sys.modules, "skinfo.cluster", room)
+    module = SimpleNamespace(information_curve=information_curve)
+    monkeypatch.setitem(sys.modules, "skinfo.cluster", module)
     X = [[3, 1], [1, 3]]
     display = InformationPlaneDisplay.from_data(X, name="counts")
     InformationPlaneDisplay.from_data(X, betas=[1, 2])

@@ -9,11 +9,12 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from skinfo._counts._coded_chunks import encode_chunks
 from skinfo._counts._codes import feature_codes, padded_codes
 from skinfo._counts._source import InMemory
 from skinfo._counts._target import ClassTarget
@@ -29,6 +30,9 @@ from skinfo._kernels._contingency import (
 )
 from skinfo._kernels._elementary import N_LOOKED_UP, xlogx_table
 from skinfo._kernels._null import poisson_tables
+
+if TYPE_CHECKING:
+    from skinfo._counts._chunks import Chunks
 
 # States whose labels are kept: that of a search, and the one it was made of.
 MOST_LABELLED = 2
@@ -288,29 +292,42 @@ class CodedTable:
 
 
 def code_table(
-    source: InMemory, target: ClassTarget, *, binner: Any = None, n_jobs: int | None = None
+    source: "InMemory | Chunks",
+    targets: Sequence[ClassTarget],
+    *,
+    binner: Any = None,
+    n_jobs: int | None = None,
 ) -> CodedTable:
     """Return the columns of a source as codes, one byte a cell.
 
     Parameters
     ----------
-    source : InMemory
+    source : InMemory or Chunks
 
-    target : ClassTarget
-        Of its samples.
+    targets : list of ClassTarget
+        Of the samples of each chunk.
 
     binner, n_jobs
         As of `feature_codes`.
     """
-    codes, n_levels, single = feature_codes(
-        source.table, target, source.rows, binner=binner, n_jobs=n_jobs
-    )
-    single_levels = {j: of_samples for j, (of_samples, _) in single.items()}
-    return CodedTable(
-        [CodedPiece(codes, target, single_levels)],
-        n_levels,
-        {j: n for j, (_, n) in single.items()},
-    )
+    if isinstance(source, InMemory):
+        (target,) = targets
+        codes, n_levels, single = feature_codes(
+            source.table, target, source.rows, binner=binner, n_jobs=n_jobs
+        )
+        piece = CodedPiece(codes, target, {j: levels.values for j, levels in single.items()})
+        return CodedTable([piece], n_levels, {j: c.n_levels for j, c in single.items()})
+    if binner is not None:
+        raise ValueError(
+            f"binner={binner!r} needs X in memory, and X comes in chunks. Leave binner at "
+            "None, or pass chunks that are binned already."
+        )
+    encoded = encode_chunks(source, n_jobs)
+    pieces = [
+        CodedPiece(chunk.codes, target, chunk.single_levels)
+        for chunk, target in zip(encoded.chunks, targets, strict=True)
+    ]
+    return CodedTable(pieces, encoded.n_levels, encoded.n_single_levels)
 
 
 def _padded(piece: CodedPiece) -> CodedPiece:

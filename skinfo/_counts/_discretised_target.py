@@ -1,17 +1,21 @@
 """A target of any type as classes, for contingency tables."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
+from skinfo._counts._coded_chunks import bin_target, class_targets
 from skinfo._counts._cut_values import cut_values
 from skinfo._counts._joint_codes import joint_codes
 from skinfo._counts._quantiles import bin_starts, default_n_bins
 from skinfo._counts._source import InMemory, as_source
 from skinfo._counts._target import ClassTarget
+
+if TYPE_CHECKING:
+    from skinfo._counts._chunks import Chunks
 
 
 @dataclass(frozen=True)
@@ -20,8 +24,8 @@ class DiscretisedTarget:
 
     Attributes
     ----------
-    target : ClassTarget
-        Of the samples of positive weight.
+    pieces : list of ClassTarget
+        Of the samples of positive weight of each chunk; one of samples in memory.
 
     target_type : {"binary", "multiclass", "continuous", "multioutput"}
 
@@ -32,7 +36,7 @@ class DiscretisedTarget:
         Bin edges of a continuous y, None for classes; of several outputs a list.
     """
 
-    target: ClassTarget
+    pieces: list[ClassTarget]
     target_type: str
     classes: Any
     edges: Any
@@ -40,7 +44,7 @@ class DiscretisedTarget:
 
 def as_source_of_classes(
     X: Any, y: Any, sample_weight: Any, *, estimator: BaseEstimator, target_type: str
-) -> tuple[InMemory, DiscretisedTarget]:
+) -> tuple["InMemory | Chunks", DiscretisedTarget]:
     """Check X, y and weights, and return them as a source, and the target as classes.
 
     Parameters
@@ -48,7 +52,7 @@ def as_source_of_classes(
     X, sample_weight, estimator, target_type
         As of `as_source`.
 
-    y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs), str or None
         Several outputs are one variable: their joint state.
     """
     options = {"estimator": estimator, "target_type": target_type}
@@ -59,22 +63,27 @@ def as_source_of_classes(
         return source, _discretise(source)
     sources = [as_source(X, column, sample_weight, **options) for column in outputs.T]
     discretised = [_discretise(source) for source in sources]
-    target = discretised[0].target
-    codes = np.stack([output.target.codes for output in discretised])
+    (target,) = discretised[0].pieces
+    codes = np.stack([output.pieces[0].codes for output in discretised])
     (joint,), n_states = joint_codes([codes], [target.weights])
     return sources[0], DiscretisedTarget(
-        _with_codes(target, joint, n_states),
+        [_with_codes(target, joint, n_states)],
         "multioutput",
         [output.classes for output in discretised],
         [output.edges for output in discretised],
     )
 
 
-def _discretise(source: InMemory) -> DiscretisedTarget:
+def _discretise(source: "InMemory | Chunks") -> DiscretisedTarget:
     """Return the target of a source; numbers are cut into equal-frequency bins."""
     target = source.target
     if isinstance(target, ClassTarget):
-        return DiscretisedTarget(target, target.target_type, target.classes, None)
+        pieces = [target] if isinstance(source, InMemory) else class_targets(source)
+        return DiscretisedTarget(pieces, target.target_type, target.classes, None)
+    if not isinstance(source, InMemory):
+        binned = bin_target(source)
+        edges = cut_values(binned.before, binned.starts)
+        return DiscretisedTarget(binned.targets, "continuous", None, edges)
     y = source.y[source.rows]
     weights = target.weights if target.is_weighted else None
     starts = bin_starts(y, default_n_bins(target.weights.sum()), weights)
@@ -82,7 +91,9 @@ def _discretise(source: InMemory) -> DiscretisedTarget:
     values = np.unique(y)
     first = np.searchsorted(values, starts)
     edges = cut_values(values[first - 1], values[first])
-    return DiscretisedTarget(_with_codes(target, codes, len(edges) + 1), "continuous", None, edges)
+    return DiscretisedTarget(
+        [_with_codes(target, codes, len(edges) + 1)], "continuous", None, edges
+    )
 
 
 def _with_codes(target: Any, codes: NDArray[np.integer], n_classes: int) -> ClassTarget:

@@ -1,4 +1,4 @@
-"""The information plane of a selection: bits about y against bits of description."""
+"""Information plane of a selection: bits about y against bits of description."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ DEFAULT_BETAS = np.geomspace(1.0, 1000.0, 13)
 
 @dataclass(frozen=True)
 class SelectionCurve:
-    """What a selection holds of y, and takes to describe, for several prices of description.
+    """Relevance and description of a selection for several values of beta.
 
     Attributes
     ----------
@@ -28,10 +28,10 @@ class SelectionCurve:
         I(T; y), in bits, less its mean under independence.
 
     n_features : ndarray of shape (n_betas,), dtype int64
-        How many features are selected.
+        Number of selected features.
 
     selected_features : list of ndarray
-        Which, in the order chosen.
+        Their indices, in the order selected.
 
     path : tuple of ndarray
         (H(T), I(T; y)) after each feature with description free, both (n_features,): the path
@@ -49,21 +49,21 @@ class SelectionCurve:
 def selection_curve(X, y, *, selector=None, betas=None, sample_weight=None):
     """Return the information plane of a selection, over `beta` and over the number of features.
 
-    Columns are turned into codes once, and searched for each beta.
+    Columns are encoded once, and searched for each beta.
 
     Parameters
     ----------
-    X : array-like, sparse array or dataframe of shape (n_samples, n_features)
+    X : array-like, sparse array or dataframe of shape (n_samples, n_features), or iterable
         As in `InfoBottleneckSelector.fit`.
 
-    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        Classes or numbers.
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs), str or None
+        Classes or numbers, or as in `InfoBottleneckSelector.fit`.
 
     selector : InfoBottleneckSelector or None, default=None
         Its parameters are used, but for ``beta``; it is not fitted. None: the default ones.
 
     betas : array-like of shape (n_betas,) or None, default=None
-        Prices to try, positive. None: 13 from 1 to 1000.
+        Values of beta, positive. None: 13 from 1 to 1000.
 
     sample_weight : array-like of shape (n_samples,), default=None
         A weight of w counts as w repetitions of the row.
@@ -109,7 +109,7 @@ def selection_curve(X, y, *, selector=None, betas=None, sample_weight=None):
     if criterion_of(selector) != "bottleneck":
         raise ValueError(
             f"selector must have criterion='bottleneck', got {selector.criterion!r}: no other "
-            "criterion has a price of description."
+            "criterion weighs description."
         )
     problem = prepare_search(selector, X, y, sample_weight)
     results = [problem.search(beta) for beta in (None, *betas)]

@@ -94,7 +94,7 @@ def prepare_search(selector, X, y, sample_weight):
         exclude=groups.exclude,
         interactions=selector.interactions,
     )
-    table = code_table(source, discretised.target, binner=selector.binner, n_jobs=selector.n_jobs)
+    table = code_table(source, discretised.pieces, binner=selector.binner, n_jobs=selector.n_jobs)
     return SearchProblem(
         join_features(table, groups.members),
         groups,

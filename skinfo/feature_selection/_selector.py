@@ -274,15 +274,20 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
 
         Parameters
         ----------
-        X : array-like, sparse array or dataframe of shape (n_samples, n_features)
+        X : array-like, sparse array or dataframe of shape (n_samples, n_features), or iterable
             Numbers, booleans, dates, strings or categories; missing values (NaN, None,
-            null) are a level of their own.
+            null) are a level of their own. An iterable, such as a list, of dataframes or of
+            tuples (X, y) or (X, y, sample_weight) is a table in chunks, which is iterated over
+            several times; the codes of its columns, a byte a cell, are kept in memory. With
+            integer weights the result is that of the whole table.
 
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Classes or numbers.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), str or None
+            Classes or numbers; for dataframes the name of a column, which is then no feature.
+            None where chunks have their own.
 
-        sample_weight : array-like of shape (n_samples,), default=None
-            A weight of w counts as w repetitions of the row, also in tests.
+        sample_weight : array-like of shape (n_samples,) or str, default=None
+            A weight of w counts as w repetitions of the sample, also in tests. As y, it may be
+            the name of a column.
 
         Returns
         -------

@@ -220,8 +220,6 @@ class TargetTable(NamedTuple):
         """Return the kind of all numbers."""
         return "number"
 
-    kind = kind_of_numbers
-
 
 def _targets_of(source: "Chunks") -> "Callable[[], Iterator[GivenChunk]]":
     """Return the function that gives the chunks of a source with the target as only column."""
@@ -237,7 +235,13 @@ def _targets_of(source: "Chunks") -> "Callable[[], Iterator[GivenChunk]]":
 
 def class_targets(source: "Chunks") -> list[ClassTarget]:
     """Return the target of each chunk; that of the source is one of classes."""
-    return source.reduce(lambda chunk: [chunk.target], add)  # type: ignore[list-item]
+
+    def target_of(chunk: Chunk) -> list[ClassTarget]:
+        assert isinstance(chunk.target, ClassTarget)
+        return [chunk.target]
+
+    targets: list[ClassTarget] = source.reduce(target_of, add)
+    return targets
 
 
 def bin_target(source: "Chunks", n_jobs: int | None = None) -> BinnedTarget:

@@ -288,7 +288,8 @@ class CodedTable:
         """Return the codes or groups of the samples of a piece, (n,) uint8."""
         if coding.groups is None:
             return piece.codes[coding.feature, : len(piece.target.codes)]
-        return coding.groups[piece.single_levels[coding.feature]]
+        groups: NDArray[np.uint8] = coding.groups[piece.single_levels[coding.feature]]
+        return groups
 
 
 def code_table(

@@ -44,10 +44,9 @@ def joint_codes(
     n_states = states.shape[1]
     if n_states <= MAX_LEVELS:
         return codes, n_states
-    sizes = sum(
-        np.bincount(of_piece, some, n_states)
-        for of_piece, some in zip(codes, weights, strict=True)
-    )
+    sizes = np.zeros(n_states)
+    for of_piece, some in zip(codes, weights, strict=True):
+        sizes += np.bincount(of_piece, some, n_states)
     most = int(np.clip(round(np.sqrt(sizes.sum())), 2, MAX_LEVELS))
     cell_of = median_cells(states.astype(np.float64), sizes, most)
     return [cell_of[of_piece] for of_piece in codes], int(cell_of.max()) + 1
@@ -62,7 +61,8 @@ def median_cells(
     `most`, or none can be split.
     """
     waiting = [(-weights.sum(), 0, np.arange(states.shape[1]))]
-    unsplit, n_made = [], 1
+    unsplit: list[NDArray[np.intp]] = []
+    n_made = 1
     while waiting and len(waiting) + len(unsplit) < most:
         _, _, cell = heappop(waiting)
         right = _upper_half(states[:, cell], weights[cell])
@@ -97,5 +97,7 @@ def _upper_half(
         return None
     order = np.argsort(row, kind="stable")
     middle = row[order][np.searchsorted(np.cumsum(share[order]), 0.5)]
-    right = row > middle
-    return right if right.any() else row >= middle
+    right: NDArray[np.bool_] = row > middle
+    if not right.any():
+        right = row >= middle
+    return right

@@ -290,7 +290,7 @@ def rank_column(
         if integers is not None:
             return rank_integers(integers[rows])
         numbers = table.numbers(j)[rows]
-        _refuse_fractions(numbers, table.names[j])
+        refuse_fractions(numbers, table.names[j])
         return _rank_present(rank_whole, numbers)
     numbers = table.numbers(j)[rows]
     if holds_whole_levels(table, j, numbers):
@@ -374,7 +374,8 @@ def missing_last(codes: Codes) -> Codes:
     return Codes(np.where(missing, codes.n_levels, codes.values), codes.n_levels + 1)
 
 
-def _refuse_fractions(numbers: NDArray[np.float64], name: str) -> None:
+def refuse_fractions(numbers: NDArray[np.float64], name: str) -> None:
+    """Raise ValueError where a number of a discrete column is not whole."""
     fraction = numbers[(np.floor(numbers) < numbers) | np.isinf(numbers)]
     if len(fraction):
         raise ValueError(

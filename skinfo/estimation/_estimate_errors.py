@@ -65,12 +65,29 @@ class EstimateErrors(NamedTuple):
             work=ERROR_COST * samples.n_features * len(samples.y),
             n_jobs=n_jobs,
         )
+        is_discrete = samples.n_classes is not None
+        class_counts = np.bincount(samples.y, samples.weights) if is_discrete else None
+        return cls.of_columns(columns, samples.n, class_counts)
+
+    @classmethod
+    def of_tables(cls, tables, n_jobs):
+        """Return the errors of discrete and of binned estimates from ColumnTables.
+
+        The columns have the same samples.
+        """
+        columns = in_threads(map(delayed(_errors_of_tables), tables), n_jobs=n_jobs)
+        class_counts = tables[0].class_counts
+        return cls.of_columns(columns, class_counts.sum(), class_counts)
+
+    @classmethod
+    def of_columns(cls, columns, n, class_counts):
+        """Return the ColumnErrors of columns as arrays."""
         return cls(
-            samples.n,
+            n,
             np.array([column.pvalue for column in columns]),
             _as_arrays([column.distribution for column in columns]),
             _as_arrays([column.neighbors for column in columns]),
-            None if samples.n_classes is None else np.bincount(samples.y, samples.weights),
+            class_counts,
         )
 
     def standard_error(self, information):
@@ -193,6 +210,14 @@ def _errors_of_column(table, pair, estimator, n_neighbors):
         _, distribution = table_distribution(contingency_table(x, y))
     elif not np.isnan(values).any():
         distribution = _copula_distribution(values, target) or distribution
+    return ColumnErrors(pvalue, distribution, NO_NEIGHBORS)
+
+
+def _errors_of_tables(table):
+    """Return the ColumnErrors of one column by its ColumnTables."""
+    pvalue, distribution = table_distribution(table.whole(table.tested))
+    if not table.is_discrete:
+        _, distribution = table_distribution(table.whole(table.estimated, missing_row=0))
     return ColumnErrors(pvalue, distribution, NO_NEIGHBORS)
 
 

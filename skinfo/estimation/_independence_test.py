@@ -9,6 +9,8 @@ import numpy as np
 from scipy.stats import false_discovery_control
 from sklearn.utils import check_consistent_length, check_random_state
 
+from skinfo._counts._chunks import is_chunked
+from skinfo.estimation._column_tables import read_classes, read_tables
 from skinfo.estimation._estimate_errors import EstimateErrors
 from skinfo.estimation._missing import parts_by_missing
 from skinfo.estimation._mutual_info import (
@@ -16,6 +18,7 @@ from skinfo.estimation._mutual_info import (
     PARAMETERS,
     TARGET_NEEDED,
     information_nats,
+    information_of_tables,
 )
 from skinfo.estimation._samples import read_samples
 from skinfo.utils._compat import Interval, StrOptions, validate_params
@@ -163,10 +166,10 @@ def mutual_info_test(
 
     Parameters
     ----------
-    X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
-        As in `mutual_info`, like the next eight.
+    X : array-like, dataframe or sparse matrix of shape (n_samples, n_features), or iterable
+        As in `mutual_info`, like the next eight. Chunks are for ``null="gamma"``.
 
-    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str
         Classes or numbers. Several columns of classes (such as a multilabel indicator) are one
         joint variable, whose classes are the distinct rows.
 
@@ -187,7 +190,7 @@ def mutual_info_test(
         is tested too; with ``"drop"`` the rows of a column's missing values enter neither its
         estimate nor its test.
 
-    sample_weight : array-like of shape (n_samples,), default=None
+    sample_weight : array-like of shape (n_samples,) or str, default=None
         A weight of w counts as w repetitions of the row, also as evidence.
 
     base : float, default=2
@@ -284,6 +287,18 @@ def mutual_info_test(
     """
     nats = check_base(base)
     estimator = match_name(estimator, ESTIMATORS, parameter="estimator", caller="mutual_info_test")
+    if is_chunked(X):
+        if null == "permutation" or groups is not None:
+            raise ValueError(
+                "Permutations need all samples at once, but X comes in chunks. Use null='gamma' "
+                "without groups, or pass one table."
+            )
+        source = read_classes(X, y, sample_weight, discrete_target, "mutual_info_test")
+        tables = read_tables(source, discrete_features, "mutual_info_test", missing, n_jobs)
+        information = information_of_tables(source, tables, estimator, n_jobs)
+        errors = _errors_of_chunks(tables, missing, n_jobs)
+        pvalue = np.concatenate([part.pvalue for _, part in errors.parts])
+        return MutualInfoTestResult(information / nats, pvalue, errors, nats)
     samples = read_samples(
         X,
         y,
@@ -320,6 +335,22 @@ def mutual_info_test(
             random_state=random_state,
         )
     return MutualInfoTestResult(information / nats, pvalue, _ErrorsOfParts(parts), nats)
+
+
+def _errors_of_chunks(tables, missing, n_jobs):
+    """Return the errors of the estimates of all columns of chunks."""
+    n_features = len(tables)
+    # With missing="drop" each column has samples of its own.
+    step = 1 if missing == "drop" else n_features
+    return _ErrorsOfParts(
+        [
+            (
+                np.arange(start, start + step),
+                EstimateErrors.of_tables(tables[start : start + step], n_jobs),
+            )
+            for start in range(0, n_features, step)
+        ]
+    )
 
 
 def permutation_pvalues(samples, observed, estimate, *, n_permutations, groups, random_state):

@@ -5,8 +5,10 @@ from numbers import Integral
 import numpy as np
 from joblib import delayed
 
+from skinfo._counts._chunks import is_chunked
 from skinfo._counts._codes import Codes
 from skinfo._counts._contingency import contingency_table
+from skinfo.estimation._column_tables import read_classes, read_tables
 from skinfo.estimation._continuous import (
     DiscreteTarget,
     RankedColumn,
@@ -78,7 +80,7 @@ PARAMETERS = {
     "estimator": "no_validation",
     "missing": [StrOptions(set(MISSING))],
     "n_neighbors": [Interval(Integral, 1, None, closed="left")],
-    "sample_weight": ["array-like", None],
+    "sample_weight": ["array-like", str, None],
     "base": "no_validation",
     "n_jobs": [Integral, None],
 }
@@ -113,12 +115,16 @@ def mutual_info(
 
     Parameters
     ----------
-    X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
+    X : array-like, dataframe or sparse matrix of shape (n_samples, n_features), or iterable
         Numbers, booleans, strings or categories; missing values as `missing` says. The columns
-        of a sparse matrix are discrete.
+        of a sparse matrix are discrete. An iterable, such as a list, of dataframes, or of
+        ``(X, y)`` or ``(X, y, sample_weight)``, is a table in chunks, for classes: discrete
+        columns by any estimator and continuous ones by ``"binned"``, with the results of one
+        table. It is iterated over several times.
 
-    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        Classes or numbers. Several columns of classes (such as a multilabel indicator) are one
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str
+        Classes or numbers, or the name of a column of X, which is then no feature; None where
+        chunks hold it. Several columns of classes (such as a multilabel indicator) are one
         joint variable: its classes are the distinct rows. Several columns of which one holds
         numbers are one target of several dimensions, for ``"auto"`` and ``"ksg"``, by a k-d tree.
         As information is symmetric, this is also the way to estimate the information of
@@ -166,8 +172,9 @@ def mutual_info(
         - ``"drop"``: the column is estimated from the other rows, those of each column.
         - ``"raise"``: an error.
 
-    sample_weight : array-like of shape (n_samples,), default=None
-        For discrete columns and target: a weight of w counts as w repetitions of the row.
+    sample_weight : array-like of shape (n_samples,) or str, default=None
+        For discrete columns and target: a weight of w counts as w repetitions of the row. A
+        name as for y.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
@@ -187,8 +194,8 @@ def mutual_info(
     ValueError
         If the estimator does not fit a column's kind, weights are given with a continuous
         column, there are not more samples than `n_neighbors`, y has missing values, or a
-        continuous column has where y is several columns of numbers, lengths differ, or `base`
-        is not a base.
+        continuous column has where y is several columns of numbers, lengths differ, `base` is not
+        a base, or chunks are asked for what needs all samples at once.
 
     See Also
     --------
@@ -226,6 +233,10 @@ def mutual_info(
     """
     nats = check_base(base)
     estimator = match_name(estimator, ESTIMATORS, parameter="estimator", caller="mutual_info")
+    if is_chunked(X):
+        source = read_classes(X, y, sample_weight, discrete_target, "mutual_info")
+        tables = read_tables(source, discrete_features, "mutual_info", missing, n_jobs)
+        return information_of_tables(source, tables, estimator, n_jobs) / nats
     samples = read_samples(
         X,
         y,
@@ -261,6 +272,57 @@ def information_nats(samples, estimator, n_neighbors, n_jobs):
             n_jobs=n_jobs,
         )
     return information
+
+
+def information_of_tables(source, tables, estimator, n_jobs):
+    """Return the estimate for every column of chunks, (n_features,) in nats.
+
+    Parameters
+    ----------
+    source : Chunks
+
+    tables : list of ColumnTables
+
+    estimator : str
+
+    n_jobs : int or None
+    """
+    for name, table in zip(source.names, tables, strict=True):
+        _check_table(estimator, name, table, source.target.is_weighted)
+    kind = ESTIMATORS[estimator]
+    return np.array(
+        in_threads((delayed(_of_tables)(table, kind) for table in tables), n_jobs=n_jobs)
+    )
+
+
+def _check_table(estimator, name, table, is_weighted):
+    """Raise ValueError where an estimator needs more of a column than its tables."""
+    kind = ESTIMATORS[estimator]
+    if table.is_discrete and kind.discrete is None:
+        _refuse_pair(estimator, "discrete", "discrete", name)
+    if table.is_discrete:
+        return
+    if kind.mixed is None:
+        _refuse_pair(estimator, "continuous", "discrete", name)
+    if estimator != "binned":
+        raise ValueError(
+            f"{name} is continuous, and estimator={estimator!r} needs all samples at once, but X "
+            "comes in chunks. Use estimator='binned', or pass one table."
+        )
+    if is_weighted:
+        refuse_weights(name)
+
+
+def _of_tables(table, kind):
+    """Return the estimate from the tables of one column, in nats."""
+    if table.is_discrete:
+        return information_from_counts(table.whole(table.estimated), kind.discrete)
+    of_present = information_from_counts(table.estimated, kind.discrete)
+    if not table.has_missing:
+        return of_present
+    # The chain rule, as in `_of_continuous`.
+    share = table.n_present / table.class_counts.sum()
+    return information_from_counts(table.presence, kind.discrete) + share * of_present
 
 
 def _for_continuous(kind, samples):
@@ -332,10 +394,7 @@ def _check_pairs(samples, estimator, n_neighbors):
     ):
         first = np.flatnonzero(samples.discrete == is_discrete)[:1]
         if len(first) and possible is None:
-            raise ValueError(
-                f"estimator={estimator!r} is not for a {column} column with a {target} target, "
-                f"as {samples.table.names[first[0]]} is with this y. Use {kind.instead}."
-            )
+            _refuse_pair(estimator, column, target, samples.table.names[first[0]])
     if samples.n_classes is not None and samples.discrete.all():
         return
     if samples.weights is not None:
@@ -345,3 +404,11 @@ def _check_pairs(samples, estimator, n_neighbors):
         refuse_infinite(samples.y, "y")
     if estimator in NEIGHBOR_ESTIMATORS:
         check_n_neighbors(n_neighbors, len(samples.y))
+
+
+def _refuse_pair(estimator, column, target, name):
+    """Raise the ValueError of an estimator for another kind of column or target."""
+    raise ValueError(
+        f"estimator={estimator!r} is not for a {column} column with a {target} target, as {name} "
+        f"is with this y. Use {ESTIMATORS[estimator].instead}."
+    )

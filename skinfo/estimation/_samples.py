@@ -10,6 +10,7 @@ from sklearn.utils import check_array, check_consistent_length
 from skinfo._counts._codes import Codes, encode_columns, row_codes
 from skinfo._counts._contingency import contingency_table, dense_tables, is_dense
 from skinfo._counts._kinds import MOST_LEVELS, kind_of, numbers_of
+from skinfo._counts._source import columns_by_name
 from skinfo._counts._table import Table, table_of
 from skinfo._counts._target import class_codes, read_column, refuse_missing, target_kind
 from skinfo.estimation._continuous import DiscreteTarget, RankedColumn
@@ -168,6 +169,7 @@ def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, cal
     samples : Samples
     """
     switch = "discrete_features"
+    X, y, sample_weight = columns_by_name(X, y, sample_weight)
     table = table_of(X, caller=caller, accept_sparse=True, switch=switch)
     outputs = _outputs(y, caller)
     n_given = table.shape[0]
@@ -244,7 +246,7 @@ def discrete_mask(table, discrete_features, switch):
         # Integers of many values may be names all the same; floats are the usual numbers.
         guessed = [j for j in np.flatnonzero(~mask) if table.kind(j) == "integer"]
         return mask, [f"{table.names[j]} ({switch})" for j in guessed]
-    return _chosen(table, discrete_features, switch), []
+    return column_mask(discrete_features, n_features, switch), []
 
 
 def warn_of_guesses(guessed, caller):
@@ -258,9 +260,8 @@ def warn_of_guesses(guessed, caller):
         )
 
 
-def _chosen(table, discrete, switch):
+def column_mask(discrete, n_features, switch):
     """Return the mask (n_features,) that a bool, a mask or column numbers stand for."""
-    n_features = table.shape[1]
     chosen = np.asarray(discrete)
     if chosen.ndim == 0:
         return np.full(n_features, bool(chosen))

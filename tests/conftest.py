@@ -1,5 +1,7 @@
 """Shared by all tests."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -32,3 +34,29 @@ def listener():
 
     assert isinstance(Listener(), callback.FitCallback)
     return Listener()
+
+
+# Ways to pass the same samples to `fit`: rows between fractions of all, or None for all at once.
+SOURCES = {
+    "memory": None,
+    "even_chunks": [1 / 7, 2 / 7, 3 / 7, 4 / 7, 5 / 7, 6 / 7],
+    "uneven_chunks": [0.02, 0.02, 0.7],  # one of them empty
+}
+
+
+@pytest.fixture(params=list(SOURCES))
+def source(request):
+    """A function of (X, y, sample_weight=None) to arguments and keyword arguments of `fit`."""
+    fractions = SOURCES[request.param]
+
+    def arguments(X, y, sample_weight=None):
+        if fractions is None:
+            weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+            return (X, y), weights
+        n = len(y)
+        ends = [0, *(round(n * fraction) for fraction in fractions), n]
+        parts = (X, y) if sample_weight is None else (X, y, sample_weight)
+        chunks = [tuple(part[a:b] for part in parts) for a, b in pairwise(ends)]
+        return (chunks, None), {}
+
+    return arguments

@@ -14,9 +14,9 @@ from math import frexp, ldexp
 from operator import add
 from typing import Any, NamedTuple, TypeVar
 
-import narwhals.stable.v2 as nw
 import numpy as np
 from joblib import delayed
+from narwhals.stable.v2.dependencies import is_into_dataframe
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length
@@ -695,27 +695,30 @@ def is_chunked(X: Any) -> bool:
         If it is an iterator, which can be read once only.
     """
     if isinstance(X, (list, tuple)):
-        return len(X) > 0 and (_is_frame(X[0]) or _is_table_with_y(X[0]))
-    if _is_frame(X) or not hasattr(type(X), "__iter__"):
+        return len(X) > 0 and (is_into_dataframe(X[0]) or _is_table_with_y(X[0]))
+    if (
+        is_into_dataframe(X)
+        or isinstance(X, (str, bytes, dict))
+        or not hasattr(type(X), "__iter__")
+    ):
         return False
-    if any(hasattr(X, name) for name in ("shape", "dtype", "__array__", "__len__")):
+    if any(hasattr(X, name) for name in ("shape", "dtype", "__array__")):
         return False
     if hasattr(type(X), "__next__"):
         raise TypeError(
             f"X is a {type(X).__name__}, which can be iterated over only once, and chunks are "
             "read several times. Pass a list of tables, or an object whose __iter__ begins anew."
         )
-    return True
-
-
-def _is_frame(X: Any) -> bool:
-    return isinstance(nw.from_native(X, eager_only=True, pass_through=True), nw.DataFrame)
+    if not hasattr(X, "__len__"):
+        return True
+    first = next(iter(X), None)
+    return is_into_dataframe(first) or _is_table_with_y(first)
 
 
 def _is_table_with_y(item: Any) -> bool:
     if not isinstance(item, tuple) or not 2 <= len(item) <= 3:
         return False
-    return _is_frame(item[0]) or getattr(item[0], "ndim", 0) == 2
+    return is_into_dataframe(item[0]) or getattr(item[0], "ndim", 0) == 2
 
 
 def read_chunks(

@@ -99,7 +99,7 @@ class ContinuousTarget:
     scale: float
     weights: np.ndarray
     is_weighted: bool
-    half: float
+    half: float = 2.0**26
 
     target_type = "continuous"
     classes = None

@@ -59,13 +59,14 @@ def test_at_least_the_information_of_a_tree_on_thinned_candidates(rng):
 
 
 @pytest.mark.parametrize("penalty", [None, "modl", "bic", "auto", 3.0])
-def test_a_finer_look_comes_to_an_end(penalty):
+def test_a_finer_look_comes_to_an_end(penalty, source):
     # Columns of noise and of a wave, in which the best cut is at times the end of what is seen.
     rng = np.random.default_rng(0)
     X = rng.normal(size=(20_000, 30))
     y = (X[:, 0] + 0.5 * np.sin(3 * X[:, 1]) + rng.normal(size=20_000) > 0).astype(int)
-    binner = MutualInfoBinner(penalty=penalty).fit(X, y)
-    coarse = MutualInfoBinner(penalty=penalty, max_candidates=64).fit(X, y)
+    args, weights = source(X, y)
+    binner = MutualInfoBinner(penalty=penalty).fit(*args, **weights)
+    coarse = MutualInfoBinner(penalty=penalty, max_candidates=64).fit(*args, **weights)
     assert np.argmax(binner.mutual_info_) == np.argmax(coarse.mutual_info_) == 0
 
 
@@ -102,11 +103,12 @@ def test_default_by_exhaustion(seed):
     assert says_something == (seed > 1)
 
 
-def test_modl_finds_every_period_of_a_wave(rng):
+def test_modl_finds_every_period_of_a_wave(rng, source):
     # Eight runs of alternating rate: greedy MDLP sees nothing to gain from its first cut.
     x = rng.random(1000)
     y = (rng.random(1000) < 0.5 + 0.45 * np.sign(np.sin(8 * np.pi * x))).astype(int)
-    binner = MutualInfoBinner(10, penalty="modl").fit(x[:, None], y)
+    args, _ = source(x[:, None], y)
+    binner = MutualInfoBinner(10, penalty="modl").fit(*args)
     assert binner.n_bins_[0] == 8
     np.testing.assert_allclose(binner.bin_edges_[0][1:-1], np.arange(1, 8) / 8, atol=0.02)
 
@@ -262,11 +264,12 @@ def test_containers_change_nothing():
     assert list(binner.get_feature_names_out()) == list(X.columns)
 
 
-def test_missing_values_are_their_own_bin(rng):
+def test_missing_values_are_their_own_bin(rng, source):
     x = rng.normal(size=200)
     y = (x > 0).astype(int)
     x[:50], y[:50] = np.nan, 1
-    binner = MutualInfoBinner().fit(x[:, None], y)
+    args, _ = source(x[:, None], y)
+    binner = MutualInfoBinner().fit(*args)
     assert binner.transform([[np.nan]])[0, 0] == binner.n_bins_[0] - 1
     table = binner.bin_table(0)
     assert table["bin"].tolist()[-1] == "missing"
@@ -283,18 +286,20 @@ def test_missing_values_new_at_transform_go_to_the_fullest_bin():
     assert binner.transform([[np.nan]])[0, 0] == 1
 
 
-def test_infinite_values_and_values_out_of_range():
+def test_infinite_values_and_values_out_of_range(source):
     x = np.array([-np.inf] * 10 + [0.0] * 10 + [np.inf] * 10)
     y = np.repeat([0, 1, 0], 10)
-    binner = MutualInfoBinner().fit(x[:, None], y)
+    args, _ = source(x[:, None], y)
+    binner = MutualInfoBinner().fit(*args)
     assert binner.n_bins_[0] == 3
     new = [[-np.inf], [-1e308], [0], [5], [np.inf]]
     assert binner.transform(new)[:, 0].tolist() == [0, 1, 1, 1, 2]
 
 
-def test_constant_and_all_missing_columns():
+def test_constant_and_all_missing_columns(source):
     X = np.column_stack([np.ones(20), np.full(20, np.nan)])
-    binner = MutualInfoBinner().fit(X, np.arange(20) % 2)
+    args, _ = source(X, np.arange(20) % 2)
+    binner = MutualInfoBinner().fit(*args)
     assert binner.mutual_info_.tolist() == [0.0, 0.0]
     assert binner.n_bins_.tolist() == [1, 2]
     assert binner.transform([[5.0, np.nan], [1.0, 3.0]]).tolist() == [[0, 1], [0, 0]]
@@ -529,9 +534,10 @@ def test_set_output_keeps_names_and_index():
     assert (out.dtypes == np.uint8).all()
 
 
-def test_bin_table_adds_up():
+def test_bin_table_adds_up(source):
     X, y = load_breast_cancer(return_X_y=True, as_frame=True)
-    binner = MutualInfoBinner().fit(X, y)
+    args, _ = source(X, y)
+    binner = MutualInfoBinner().fit(*args)
     table = binner.bin_table("mean radius")
     assert table["bits"].sum() == pytest.approx(binner.mutual_info_[0])
     assert table["share"].sum() == pytest.approx(1)
@@ -720,12 +726,13 @@ def test_unknown_column_of_bin_table():
 
 @pytest.mark.parametrize("n_classes", [2, 3])
 @pytest.mark.parametrize("weighted", [False, True])
-def test_information_is_the_plugin_estimate_of_the_codes(rng, n_classes, weighted):
+def test_information_is_the_plugin_estimate_of_the_codes(rng, n_classes, weighted, source):
     X = rng.normal(size=(700, 3))
     X[rng.random(X.shape) < 0.1] = np.nan
     y = np.digitize(np.nan_to_num(X[:, 0]) + rng.normal(size=700), np.arange(n_classes - 1))
     weights = rng.integers(0, 4, 700) if weighted else None
-    binner = MutualInfoBinner(penalty=None).fit(X, y, sample_weight=weights)
+    args, given = source(X, y, weights)
+    binner = MutualInfoBinner(penalty=None).fit(*args, **given)
     estimate = mutual_info(
         binner.transform(X), y, estimator="plugin", discrete_features=True, sample_weight=weights
     )

@@ -1,0 +1,270 @@
+"""Samples in chunks: every answer is that of memory, bit for bit."""
+
+import json
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skinfo import MutualInfoBinner
+from skinfo._counts import _chunks
+from skinfo._counts._chunks import PartialColumn
+from skinfo._counts._source import as_source
+
+
+class Passes:
+    """Chunks that are iterated over again and again, counted."""
+
+    def __init__(self, chunks):
+        self.chunks = chunks
+        self.n = 0
+
+    def __iter__(self):
+        self.n += 1
+        return iter(self.chunks)
+
+
+def chunks_of(X, y, w, cuts):
+    """Return rows between cuts as chunks, of which some may be empty."""
+    ends = [0, *sorted(cuts), len(y)]
+    return [(X[a:b], y[a:b]) if w is None else (X[a:b], y[a:b], w[a:b]) for a, b in pairwise(ends)]
+
+
+# Of a column of so many samples.
+COLUMNS = {
+    "normal": lambda rng, n: rng.standard_normal(n),
+    "rounded": lambda rng, n: np.round(rng.standard_normal(n), 1),
+    "few": lambda rng, n: rng.integers(0, 4, n) * 1.0,
+    "heavy": lambda rng, n: np.where(rng.random(n) < 0.6, 0.0, rng.exponential(size=n)),
+    "wide": lambda rng, n: rng.standard_normal(n) * 10.0 ** rng.integers(-200, 200, n),
+    "infinite": lambda rng, n: rng.choice([-np.inf, np.inf, 1.0, 2.5, -0.0, 0.0], n),
+    "constant": lambda rng, n: np.ones(n),
+}
+
+
+@st.composite
+def samples(draw):
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    n = draw(st.integers(20, 400))
+    names = draw(st.lists(st.sampled_from(sorted(COLUMNS)), min_size=1, max_size=3))
+    X = np.column_stack([COLUMNS[name](rng, n) for name in names])
+    if draw(st.booleans()):
+        X[rng.random(X.shape) < 0.1] = np.nan
+    finite = np.nan_to_num(X[:, 0], posinf=3.0, neginf=-3.0)
+    score = np.argsort(np.argsort(finite)) / n + 0.3 * rng.standard_normal(n)
+    y = {
+        "classes": np.digitize(score, [0.3, 0.6]),
+        "binary": (score > 0.5).astype(int),
+        "numbers": score * 1e3,
+    }[draw(st.sampled_from(["classes", "binary", "numbers"]))]
+    y[:2] = [0, 1]
+    w = draw(st.sampled_from([None, "whole"])) and rng.integers(0, 4, n) * 1.0
+    if w is not None:
+        w[:2] = 1.0
+    if draw(st.booleans()):
+        order = np.argsort(finite)  # chunks whose values do not overlap
+        X, y, w = X[order], y[order], None if w is None else w[order]
+    cuts = draw(st.lists(st.integers(0, n), max_size=6))
+    return X, y, w, cuts
+
+
+def small(monkeypatch_context, capacity, budget):
+    monkeypatch_context.setattr(_chunks, "CAPACITY", capacity)
+    monkeypatch_context.setattr(_chunks, "BUDGET", budget)
+
+
+def answers(j, column):
+    """Return what a column answers to each question of a search."""
+    if not len(column):
+        return [column.missing_sums, column.kind]
+    few, many = (column.equal_frequency(n_groups) for n_groups in (3, 12))
+    near, thinned = column.positions_near(many, np.arange(1, len(many) + 1, 2), 4)
+    finer, still = column.positions_near(few, np.arange(1, len(few) + 1), 7)
+    answer = [column.missing_sums, column.kind, few, many, near, thinned, finer, still]
+    for positions in (few, near, finer):
+        answer += [
+            column.sums_before(positions),
+            *column.values_around(positions),
+            column.cut_values(positions),
+            column.means(positions),
+        ]
+    for limit in (2, 10, len(column)):
+        positions, complete = column.firsts(limit)
+        answer += [complete, positions if complete else None]
+    return answer
+
+
+def same(a, b):
+    if a is None or isinstance(a, (bool, str)):
+        assert a == b
+    elif isinstance(a, (list, tuple)):
+        for of_a, of_b in zip(a, b, strict=True):
+            same(of_a, of_b)
+    else:
+        np.testing.assert_array_equal(a, b)
+
+
+@settings(deadline=None, max_examples=25)
+@given(samples(), st.sampled_from([(4, 16), (16, 64), (2**15, 2**22)]))
+def test_every_answer_of_a_column_is_that_of_memory(given_samples, sizes):
+    X, y, w, cuts = given_samples
+    numeric = [False] * X.shape[1]
+    whole = as_source(X, y, w, caller="test").map_columns(answers, numeric)
+    with pytest.MonkeyPatch.context() as context:
+        small(context, *sizes)
+        source = as_source(chunks_of(X, y, w, cuts), None, caller="test")
+        same(source.map_columns(answers, numeric), whole)
+
+
+def boundaries(j, column):
+    if not len(column):
+        return []
+    answer = []
+    for limit in (2, 10, len(column)):
+        positions, complete = column.boundary_points(limit)
+        answer += [complete, positions if complete else None]
+    return answer
+
+
+@settings(deadline=None, max_examples=25)
+@given(samples(), st.sampled_from([(4, 16), (16, 64)]))
+def test_boundary_points_are_those_of_memory(given_samples, sizes):
+    X, y, w, cuts = given_samples
+    y = (y > np.median(y)).astype(int)
+    y[:2] = [0, 1]
+    numeric = [False] * X.shape[1]
+    whole = as_source(X, y, w, caller="test").map_columns(boundaries, numeric)
+    with pytest.MonkeyPatch.context() as context:
+        small(context, *sizes)
+        source = as_source(chunks_of(X, y, w, cuts), None, caller="test")
+        same(source.map_columns(boundaries, numeric), whole)
+
+
+SEARCHES = [
+    {},
+    {"penalty": "modl", "max_candidates": 20},
+    {"penalty": "bic", "max_candidates": 8},
+    {"penalty": "bic", "monotonic_cst": "auto", "max_candidates": 8},
+    {"penalty": "modl", "monotonic_cst": 1, "max_candidates": 8},
+    {"penalty": 0.5, "min_samples_bin": 0.1, "max_candidates": None},
+    {"penalty": "mdlp"},
+]
+
+
+@settings(deadline=None, max_examples=25)
+@given(samples(), st.sampled_from(SEARCHES), st.sampled_from([(4, 16), (16, 64)]))
+def test_whole_searches_are_those_of_memory(given_samples, parameters, sizes):
+    X, y, w, cuts = given_samples
+    if len(np.unique(y)) < 10 and "monotonic_cst" in parameters:
+        y = np.minimum(y, 1)
+    whole = MutualInfoBinner(**parameters).fit(X, y, sample_weight=w)
+    with pytest.MonkeyPatch.context() as context:
+        small(context, *sizes)
+        chunked = MutualInfoBinner(**parameters).fit(chunks_of(X, y, w, cuts), None)
+    assert json.dumps(chunked.to_dict()) == json.dumps(whole.to_dict())
+
+
+def test_many_samples(rng):
+    n = 300_000
+    X = np.column_stack([rng.standard_normal(n), np.round(rng.standard_normal(n), 3)])
+    y = (X.sum(axis=1) + rng.standard_normal(n) > 0.5).astype(int)
+    passes = Passes(chunks_of(X, y, None, range(40_000, n, 40_000)))
+    chunked, whole = MutualInfoBinner().fit(passes, None), MutualInfoBinner().fit(X, y)
+    assert json.dumps(chunked.to_dict()) == json.dumps(whole.to_dict())
+    # Kinds and target; a sample, and what is between it; cuts, two refinements at the most three
+    # times over; means.
+    assert passes.n <= 10
+
+
+@pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame])
+def test_levels_absent_from_a_chunk_and_kinds_that_differ(frame, rng):
+    parts = [
+        frame({"a": [1, 2, 1, 2], "b": ["u", "v", None, "u"], "y": ["no", "yes", "no", "no"]}),
+        frame({"a": [0.5, None, 2.5, 2.0], "b": ["w", "u", "w", "v"], "y": ["yes"] * 4}),
+        frame({"a": [1, 2, 1, 2], "b": ["u", "v", None, "u"], "y": ["maybe"] * 4})[:0],
+        frame({"a": [1, 2, 1, 2], "b": [None] * 4, "y": ["maybe", "no", "no", "yes"]}),
+    ]
+    parts = [*parts, *parts[:2]] * 4
+    pieces = [
+        pd.DataFrame(part.to_dict(as_series=False)) if frame is pl.DataFrame else part
+        for part in parts
+    ]
+    whole = pd.concat([piece.astype({"b": object}) for piece in pieces if len(piece)])
+    source = as_source(parts, "y", caller="test")
+    memory = as_source(whole.reset_index(drop=True), "y", caller="test")
+    assert source.names == memory.names == ["a", "b"]
+    assert source.kinds == memory.kinds == ["number", "level"]
+    np.testing.assert_array_equal(source.target.classes, memory.target.classes)
+    mask = [True, True]
+    for a, b in zip(
+        source.map_columns(lambda j, column: column, mask),
+        memory.map_columns(lambda j, column: column, mask),
+        strict=True,
+    ):
+        assert a.sorted()[0] == b.sorted()[0]
+        np.testing.assert_array_equal(a.sorted()[1], b.sorted()[1])
+        np.testing.assert_array_equal(a.missing_sums, b.missing_sums)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_one_level_of_several_types_has_one_name(reverse):
+    parts = [
+        pd.DataFrame({"a": pd.Series(values, dtype=object), "y": [0, 1, 0]})
+        for values in ([1, 2, "x"], [1.0, "x", 2.5], [True, 2, "x"])
+    ]
+    parts = parts[::-1] if reverse else parts
+    summary = lambda j, column: column.sorted()[0]  # noqa: E731
+    (names,) = as_source(parts, "y", caller="test").map_columns(summary, [True])
+    (of_memory,) = as_source(pd.concat(parts), "y", caller="test").map_columns(summary, [True])
+    assert [(type(name), name) for name in names] == [(type(name), name) for name in of_memory]
+
+
+def test_fractional_weights(rng):
+    X, w = rng.standard_normal((500, 1)), rng.random(500)
+    y = (X[:, 0] + rng.standard_normal(500) > 0).astype(int)
+    whole = MutualInfoBinner().fit(X, y, sample_weight=w)
+    chunked = MutualInfoBinner().fit(chunks_of(X, y, w, [100, 250]), None)
+    assert json.dumps(chunked.to_dict()) == json.dumps(whole.to_dict())
+
+
+def test_what_an_iterable_of_chunks_has_to_be(rng):
+    X, y = rng.standard_normal((20, 2)), np.arange(20) % 2
+    chunks = chunks_of(X, y, None, [10])
+    with pytest.raises(TypeError, match="which can be iterated over only once"):
+        as_source((chunk for chunk in chunks), None, caller="test")
+    with pytest.raises(ValueError, match="y of chunks is the name of a column"):
+        as_source(chunks, y, caller="test")
+    with pytest.raises(ValueError, match="X gave no table"):
+        as_source(Passes([]), None, caller="test")
+    with pytest.raises(ValueError, match=r"has 1 features, but \w+ is expecting 2"):
+        as_source([*chunks, (X[:, :1], y)], None, caller="test")
+    frames = [pd.DataFrame({"a": [1, 2], "y": [0, 1]}), pd.DataFrame({"b": [1, 2], "y": [0, 1]})]
+    with pytest.raises(ValueError, match=r"(?s)feature names should match.*- b\n.*- a"):
+        as_source(frames, "y", caller="test")
+    with pytest.raises(ValueError, match="y to have at least two classes, got one class: 0"):
+        as_source([(X, np.zeros(20, int))], None, caller="test")
+
+
+def test_tables_that_change_between_passes_are_an_error(rng):
+    X, y = rng.standard_normal((20, 2)), np.arange(20) % 2
+
+    class Growing(Passes):
+        def __iter__(self):
+            self.chunks = [*self.chunks, (X, y)]
+            return super().__iter__()
+
+    with pytest.raises(ValueError, match="X gave 20 rows when it was read first, and 40 now"):
+        MutualInfoBinner().fit(Growing([]), None)
+
+
+def test_a_column_that_is_wholly_known_is_read_once(rng):
+    X, y = rng.integers(0, 30, (200, 1)) * 1.0, rng.integers(0, 2, 200)
+    passes = Passes(chunks_of(X, y, None, [50, 60]))
+    (column,) = as_source(passes, None, caller="test").map_columns(lambda j, c: c, [False])
+    assert isinstance(column, PartialColumn)
+    column.means(column.equal_frequency(5))
+    assert passes.n == 2

@@ -1,4 +1,4 @@
-"""What a column holds, and which columns are levels: one rule for X and y, by their values.
+"""Kinds of columns, and whether they are discrete: one rule for X and y, by their values.
 
 A kind is one of ``KINDS``. All but "level" can be put in order as float64.
 """

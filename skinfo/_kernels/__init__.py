@@ -1,10 +1,13 @@
-"""Compiled kernels: clean arrays in, arrays or floats out.
+"""Compiled kernels: clean arrays in, arrays or numbers out.
 
-Nothing here validates or knows scikit-learn; information is in nats, and every kernel releases
-the GIL.
+Kernels do not validate and know nothing of scikit-learn; information is in nats. Their loops
+release the GIL. Integer counts are int32 or int64, weighted counts float64. Random numbers come
+from a `numpy.random.Generator` of the caller (`_label_bootstrap`), or from a fixed seed
+(`_random_tables`).
 
-Kernels are compiled for several levels of processors; the best that the processor can run is
-loaded. The environment variable SKINFO_CPU asks for a lower one. All give the same results.
+Kernels whose loops gain from wide registers are compiled for several instruction set levels; the
+highest that the processor supports is loaded, and the environment variable SKINFO_CPU selects a
+lower one. All levels give the same bits.
 """
 
 import os
@@ -21,12 +24,12 @@ except ModuleNotFoundError as error:
         "install it in place (pip install --no-build-isolation --editable .)."
     ) from error
 
-# The name of each level, the level of x86-64 it needs, and how the names of its modules end.
+# Name of each level, the level of x86-64 that it requires, and the suffix of its modules.
 LEVELS = {"x86-64-v4": (4, "_v4"), "x86-64-v3": (3, "_v3"), "baseline": (0, "")}
 
 
 def choose_level():
-    """Return the level asked for by SKINFO_CPU, or the best that the processor can run."""
+    """Return the level selected by SKINFO_CPU, or the highest that the processor supports."""
     possible = [name for name, (needs, _) in LEVELS.items() if x86_level() >= needs]
     level = os.environ.get("SKINFO_CPU", possible[0])
     if level not in possible:
@@ -38,9 +41,9 @@ def choose_level():
 
 
 class LevelFinder(MetaPathFinder):
-    """Finder of what was compiled for a level, or the next lower one, under its plain name.
+    """Import finder of kernels compiled for a level, or the next lower one, under plain names.
 
-    A kernel is compiled for the levels at which it is faster: see meson.build.
+    meson.build lists the levels that each kernel is compiled for: those at which it is faster.
     """
 
     def __init__(self, level):
@@ -48,7 +51,7 @@ class LevelFinder(MetaPathFinder):
         self.suffixes = [suffix for least, suffix in LEVELS.values() if 0 < least <= needs]
 
     def find_spec(self, name, path=None, target=None):
-        """Return the spec of a kernel, None for any other module or for the baseline."""
+        """Return the spec of a kernel; None for other modules, and for the baseline."""
         if not name.startswith(f"{__name__}._") or name.endswith(("_v3", "_v4")):
             return None
         for suffix in self.suffixes:

@@ -1,7 +1,9 @@
-"""Sums of n ln n over the tables of all pairs of columns.
+"""Sums of n ln n over the contingency tables of all pairs of columns, in fixed point.
 
-Between columns of few levels, a level is a plane of bits and a count is the number of
-bits set in both planes. Between columns of many levels, or with weights, rows are added up again.
+For columns of few levels a level is a plane of bits, one per sample, and a count is the number of
+bits set in two planes. For columns of many levels, or with weights, samples are counted
+one by one.
+Fixed point makes both exact sums, so that they agree to the last bit in any order.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
@@ -21,7 +23,7 @@ def pack_planes(
     Py_ssize_t first_plane,
     uint64_t[:, :, ::1] planes,
 ):
-    """Fill the planes of one column, all its levels but the last: that one follows from the rest.
+    """Fill the planes of one column: all levels but the last, whose counts follow from margins.
 
     Parameters
     ----------
@@ -30,13 +32,13 @@ def pack_planes(
     n_levels, first_plane : int
 
     planes : ndarray of shape (n_blocks, n_planes, n_words), dtype uint64
-        Bit k of word w in block b stands for row ``64 * (b * n_words + w) + k``.
-        A block of rows is together in memory, all planes of it.
+        Bit k of word w in block b stands for sample ``64 * (b * n_words + w) + k``. The planes of
+        a block of samples are contiguous, so that they stay in the cache while pairs are counted.
     """
     cdef Py_ssize_t block, place, level, row, first
     cdef Py_ssize_t n = codes.shape[0]
     cdef Py_ssize_t n_words = planes.shape[2]
-    # The last rows, fewer than a word has bits for, and room for the rest of it.
+    # The last samples, fewer than a word has bits, padded to a word.
     cdef uint8_t[WORD] last
     cdef uint64_t bits
     with nogil:
@@ -56,11 +58,11 @@ def pack_planes(
                     planes[block, first_plane + level, place] = bits
 
 
-# A column of planes: where they start in their block of columns, and its margin in all margins.
-cdef struct Column:
-    Py_ssize_t first_plane
+cdef struct PlaneColumn:
+    # A column as planes of a block of columns.
+    Py_ssize_t first_plane  # in the block
     Py_ssize_t n_planes
-    Py_ssize_t first_margin
+    Py_ssize_t first_margin  # in the margins of all columns
 
 
 def plane_pair_sums(
@@ -73,7 +75,7 @@ def plane_pair_sums(
     double scale,
     int64_t[:, ::1] sums,
 ):
-    """Fill `sums` with the sum of n ln n over the table of each pair from two blocks of columns.
+    """Store the sum of n ln n over the table of each pair of columns from two blocks.
 
     Parameters
     ----------
@@ -101,7 +103,7 @@ def plane_pair_sums(
     cdef Py_ssize_t n_a = plane_starts[block_a[1]] - start_a
     cdef Py_ssize_t n_b = plane_starts[block_b[1]] - start_b
     cdef Py_ssize_t f, g
-    cdef Column of_a, of_b
+    cdef PlaneColumn of_a, of_b
     cdef int32_t[:, ::1] common = np.zeros((n_a, n_b), np.int32)
     with nogil:
         add_common_bits(planes, start_a, start_b, common)
@@ -118,9 +120,9 @@ cdef void add_common_bits(
     Py_ssize_t start_b,
     int32_t[:, ::1] common,
 ) noexcept nogil:
-    """Add how many bits are set in both of each pair of planes from two blocks of columns.
+    """Add the number of common bits of each pair of planes from two blocks of columns.
 
-    Of a block with itself, only what is on and above the diagonal is right.
+    For a block with itself only entries on and above the diagonal are valid.
     """
     cdef Py_ssize_t rows
     cdef Py_ssize_t n_words = planes.shape[2]
@@ -141,11 +143,11 @@ cdef void add_common_bits(
         )
 
 
-cdef inline Column column_of(
+cdef inline PlaneColumn column_of(
     const int64_t[::1] plane_starts, Py_ssize_t f, Py_ssize_t start
 ) noexcept nogil:
-    """Return a column of the block whose planes begin at `start`."""
-    cdef Column column
+    """Return column f of the block whose planes begin at `start`."""
+    cdef PlaneColumn column
     column.first_plane = plane_starts[f] - start
     column.n_planes = plane_starts[f + 1] - plane_starts[f]
     column.first_margin = plane_starts[f] + f
@@ -154,13 +156,13 @@ cdef inline Column column_of(
 
 cdef int64_t completed_sum(
     const int32_t[:, ::1] common,
-    Column a,
-    Column b,
+    PlaneColumn a,
+    PlaneColumn b,
     const int64_t[::1] margins,
     const int64_t[::1] table,
     double scale,
 ) noexcept nogil:
-    """Return the sum of n ln n over a table whose last row and column are left to its margins."""
+    """Return the sum of n ln n over a table whose last row and column follow from its margins."""
     cdef Py_ssize_t i, j
     cdef int64_t count, rest
     cdef int64_t total = 0
@@ -203,8 +205,7 @@ def row_pair_sums(
     n_levels : int
 
     order : ndarray of shape (n,) or (0,), dtype int64
-        Rows sorted by code, rows of one code in their order. Needed only if
-        `is_sparse` for one of the others.
+        A stable sort of the samples by code. Needed only if `is_sparse` for one of the others.
 
     others : ndarray of shape (n_others, n), dtype int32
 
@@ -251,7 +252,10 @@ def row_pair_sums(
 
 
 cpdef bint is_sparse(Py_ssize_t n, Py_ssize_t n_levels, Py_ssize_t other_levels) noexcept nogil:
-    """Say whether a table is mostly zeros, so that only cells that are met should be looked at."""
+    """Return whether a table has more cells than samples: only occupied cells are then visited.
+
+    Tables of up to 4096 cells are always counted densely, as they fit the first-level cache.
+    """
     return n_levels * other_levels > max(n, 4096)
 
 
@@ -265,13 +269,14 @@ cdef int64_t counted_sum(
     int32_t[::1] even,
     int32_t[::1] odd,
 ) noexcept nogil:
-    """Return the sum of n ln n over one table of unweighted rows."""
+    """Return the sum of n ln n over one table of unweighted samples."""
     cdef Py_ssize_t row, cell
     cdef int64_t total = 0
     for cell in range(n_levels * other_levels):
         even[cell] = 0
         odd[cell] = 0
-    # Odd and even rows have tables of their own: equal neighbours need not wait in line.
+    # Odd and even samples have tables of their own, so that an increment need not wait for that of
+    # an equal neighbour.
     for row in range(0, codes.shape[0] - 1, 2):
         even[codes[row] * other_levels + other[row]] += 1
         odd[codes[row + 1] * other_levels + other[row + 1]] += 1
@@ -293,7 +298,7 @@ cdef int64_t weighed_sum(
     double scale,
     double[::1] sizes,
 ) noexcept nogil:
-    """Return the sum of n ln n over one table of weighted rows."""
+    """Return the sum of n ln n over one table of weighted samples."""
     cdef Py_ssize_t row, cell
     cdef int64_t total = 0
     for cell in range(n_levels * other_levels):
@@ -315,12 +320,12 @@ cpdef int64_t grouped_sum(
     double scale,
     double[::1] sizes,
 ) noexcept nogil:
-    """Return the sum of n ln n over the nonzero cells of one table, a row of it at a time.
+    """Return the sum of n ln n over the nonzero cells of one table, one row of it at a time.
 
     Parameters
     ----------
     sizes : ndarray of shape (other_levels,) or more, dtype float64
-        Room to work in.
+        Memory for one row of the table.
     """
     cdef Py_ssize_t place, level
     cdef Py_ssize_t start = 0

@@ -78,6 +78,7 @@ class Tree(NamedTuple):
         node = np.full(len(self.sizes), -1, np.int64)
         children = []
         for sample, group in enumerate(self.groups.tolist()):
+            # Samples of one distinct row are chained: each joins the node of those before it.
             if group >= 0:
                 node[group] = _join(children, node[group], sample, n_samples)
         n_lossless = len(children)
@@ -97,6 +98,7 @@ def merge_all(rows):
 def merge_tree(rows, n_columns):
     """Return the Merges of all rows of SparseCounts into one state."""
     merges = Merges(np.empty((rows.n_rows - 1, 2), np.int64), np.empty(rows.n_rows - 1))
+    # One call would hold Ctrl-C up for all merges, so they are made in ranges of steps.
     states = states_of_rows(rows, n_columns)
     for start, stop in interruptible_ranges(sys.maxsize):
         if continue_merging(states, merges.steps, merges.losses, 1, np.inf, stop - start):

@@ -16,7 +16,13 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skinfo._kernels._sequential import NO_CLUSTER
-from skinfo.cluster._algorithms import ALGORITHMS, REFUSE_BETA, REQUIRE_BETA, SolverSettings
+from skinfo.cluster._algorithms import (
+    ALGORITHMS,
+    ENCODERS,
+    REFUSE_BETA,
+    REQUIRE_BETA,
+    SolverSettings,
+)
 from skinfo.cluster._distinct_rows import (
     check_any_positive,
     check_counts,
@@ -25,7 +31,6 @@ from skinfo.cluster._distinct_rows import (
     distinct_rows,
     weight_rows,
 )
-from skinfo.cluster._encoders import ENCODERS
 from skinfo.cluster._result import as_clustering, label_samples
 from skinfo.measures import mutual_information
 from skinfo.utils._compat import Interval, StrOptions, _fit_context
@@ -421,6 +426,7 @@ default="sequential"
         self.cluster_distributions_ = clustering.counts / sizes
         self.information_ = clustering.information
         self.compression_ = clustering.compression
+        # Both are rounded, so that of lossless clusters may be just above the total.
         self.relevance_ = min(float(clustering.information / total), 1.0) if total > 0 else 1.0
         self.n_iter_ = result.n_iter
         self._encoder = ENCODERS[self.algorithm](clustering, rows.scale, self.beta)

@@ -209,6 +209,7 @@ class _DivergenceRatio:
         """
         maxima = []
         for line in self._lines(vectors):
+            # phi is not even, so the two directions from p(x) have different ratios.
             for sign in (1.0, -1.0):
                 # Up to where the smallest 1 + u is zero.
                 factors = sign * LINE_POSITIONS[:, None] / (-sign * line.values).max()
@@ -268,6 +269,7 @@ class _DivergenceRatio:
             slope = (1 + u) * (slope - self.p_x @ ((1 + u) * slope))
             return np.log(denominator / numerator), slope / to_logs
 
+        # The maximum may lie on the boundary, where some q(x) is 0 and its logarithm infinite.
         logs = _log1p(u * INTERIOR)
         optimum = minimize(
             log_inverse_ratio,
@@ -306,6 +308,7 @@ def _log1p(u):
 def _log_mean_exp(logs, weights):
     """Return ln sum_x w(x) exp(logs(x)) for weights of sum one, accurate for small logs too."""
     largest = logs.max()
+    # Shifted by the largest, no exponential overflows; unshifted, the small sum keeps its digits.
     if largest > 1:
         return largest + np.log(weights @ np.exp(logs - largest))
     return np.log1p(weights @ np.expm1(logs))
@@ -348,6 +351,7 @@ def leading_correlations(table: ConditionalTable) -> Correlations:
     their squares as eigenvalues.
     """
     p_y = table.p_y
+    # An empty column is correlated with nothing; its factor need only be finite.
     to_y = 1 / np.sqrt(np.where(p_y > 0, p_y, 1))
     to_x = np.sqrt(table.p_x)
     if sparse.issparse(table.conditional):
@@ -359,11 +363,15 @@ def leading_correlations(table: ConditionalTable) -> Correlations:
         gram, constant = scaled.T @ scaled, np.sqrt(p_y)
     else:
         gram, constant = scaled @ scaled.T, to_x
+    # The constant functions have eigenvalue 1; subtracted, they have 0 and are not the first.
     gram = dense(gram) - np.outer(constant, constant)
+    # `eigh` counts eigenvalues from the smallest.
     last = len(gram) - 1
     first = max(last - MAX_SINGULAR_LINES + 1, 0)
     squares, vectors = linalg.eigh(gram, subset_by_index=[first, last])
     squares, vectors = squares[::-1], vectors[:, ::-1]
+    # Left singular vectors, up to factors: only the directions of the functions matter.
     vectors = scaled @ vectors if by_columns else vectors
     functions = vectors.T / to_x
+    # A deviation from p(x) has mean zero; these have it but for rounding.
     return Correlations(squares, functions - (functions @ table.p_x)[:, None])

@@ -47,6 +47,7 @@ def hard_decoder(solver, rows, seeds, n_jobs):
 
 def default_betas(solver, onset, hard):
     """Return N_BETAS betas from the onset to where the relevance of hard clusters saturates."""
+    # X and Y are independent: one cluster is optimal at every beta.
     if onset == np.inf:
         return np.ones(1)
     goal = SATURATION * solver.relevance(hard)
@@ -85,6 +86,7 @@ def trace_frontier(solver, betas, hard, on_sweep=None):
     solutions : list of CurveSolution
     """
     frontier = _Frontier(solver, betas)
+    # Smoothed, since the iteration never leaves a zero of q(y|t).
     frontier.try_decoder(len(betas) - 1, solver.smooth(hard))
     for _ in range(MAX_SWEEPS):
         previous = list(frontier.solutions)
@@ -139,6 +141,8 @@ class _Frontier:
             if self.solutions[i] is not self.solver.trivial:
                 decoder = self.solutions[i].decoder
                 final = self.solver.optimise(decoder, beta, self.solver.tol)
+                # It ends above its start by rounding only. An unfinished descent is kept all the
+                # same, so that the user is warned of it.
                 better = final.objective(beta) <= self.solutions[i].objective(beta)
                 if better or not final.converged:
                     self.solutions[i] = final
@@ -151,6 +155,7 @@ class _Frontier:
     def _try_solution_of(self, i, source):
         """Start beta i from the solution of beta `source`, unless that was tried before."""
         solution = self.solutions[source]
+        # The very same solution would end where it did before.
         if solution is not self.solutions[i] and self._tried.get((i, source)) is not solution:
             self._tried[i, source] = solution
             self.try_decoder(i, solution.decoder)

@@ -144,7 +144,9 @@ class CurveSolver:
         joint, n_iter = minimise_soft(self.table, decoder, beta, self.max_iter, tol)
         joint = _drop_light_clusters(joint, self.table.p_x)
         decoder = np.ascontiguousarray(joint @ self.table.conditional)
+        # A merge costs at most beta times the loss of I(T;Y) that `agglomerate` counts.
         labels = _merge_cheapest(decoder, len(decoder), DUPLICATE_COST / beta)
+        # The last label is its own index only if nothing was merged.
         if labels[-1] < len(labels) - 1:
             joint, decoder = sum_groups(joint, labels), sum_groups(decoder, labels)
         return CurveSolution(
@@ -173,18 +175,23 @@ class CurveSolver:
             labels = _merge_cheapest(decoder, self.max_clusters - 1, 0.0)
             decoder = sum_groups(decoder, labels)
         room = self.max_clusters - len(decoder)
+        # Growth is relative to the clusters before the merge: relative to those after it, the pair
+        # that was merged would grow again.
         scores = encoder_scores(self.table, solution.decoder, beta)
         new = self._growing_clusters(scores, beta)[:room]
         if not len(new):
             return None
+        # The new weight is far from infinitesimal, or the descent would need many steps for it.
         decoder = np.vstack([(1 - NEW_WEIGHT) * decoder, NEW_WEIGHT / len(new) * new])
         return self.optimise(decoder, beta)
 
     def _growing_clusters(self, scores, beta):
         """Return q(y|t) of clusters that would grow, the fastest first."""
+        # Relative to the largest term, since with a large beta all of them underflow.
         largest = scores.max(axis=0)
         log_z = largest + np.log(np.exp(scores - largest).sum(axis=0))
         seeds = self.seeds(log_z, beta)
+        # Just above the onset this one may be the only one that grows, and lie close to no row.
         if self.first_cluster is not None:
             seeds = np.vstack([seeds, self.first_cluster])
         new = self.grow(log_z, beta, seeds)
@@ -212,7 +219,9 @@ class CurveSolver:
             roots = np.sqrt(start), np.sqrt(first.distributions), np.sqrt(second.distributions)
             change = roots[1] - roots[0]
             bend = roots[2] - roots[1] - change
+            # A bend of zero would give an infinite step; this bounds it by MAX_EXTRAPOLATION.
             length = _norm(change) / (_norm(bend) + _norm(change) / MAX_EXTRAPOLATION + TINY)
+            # A square is never negative, unlike an extrapolation of q(y|t) itself.
             far = np.square(roots[0] + 2 * length * change + length**2 * bend)
             third = self.grow(log_z, beta, far / far.sum(axis=1, keepdims=True))
             # The extrapolated point counts only if it is better than the plain steps.
@@ -225,6 +234,7 @@ class CurveSolver:
             ratio = _norm(change + bend) / np.maximum(_norm(change), TINY)
             remaining = 1 - np.square(np.minimum(ratio, MAX_EXTRAPOLATION))[:, 0]
             gain = second.log_growth - first.log_growth
+            # A ratio above one makes `remaining` negative: the steps still grow, and go on.
             active = active[gain > CONVERGED_LOG_GROWTH * remaining]
             if not len(active):
                 break
@@ -234,6 +244,7 @@ class CurveSolver:
         """Return the q(y|t) that new clusters start from: smoothed rows p(y|x)."""
         chosen = np.arange(len(log_z))
         if len(log_z) > MAX_SEEDS:
+            # A row's term of the objective: -ln Z(x), with divergences as exponents in Z.
             cost = (beta * negative_entropies(self.table.conditional) - log_z) * self.table.p_x
             chosen = np.sort(np.argpartition(-cost, MAX_SEEDS)[:MAX_SEEDS])
         return self.smooth(dense(self.table.conditional[chosen]))

@@ -137,14 +137,17 @@ def distinct_rows(X, sample_weight):
         X, weights = X[kept], None if weights is None else weights[kept]
     _check_cell_range(X)
     # A power of two, so that scaling is exact.
-    scale = 1.0 if _holds_integers(X) else 2.0 ** -min(max(frexp(X.data.max())[1], -1000), 1000)
+    scale = 1.0 if _holds_integers(X) else _inverse_power_of_two(X.data.max())
     X.data *= scale
     groups = np.full(n_samples, NO_CLUSTER, np.int64)
     groups[kept] = _group(X)
     counts = _membership(groups[kept], groups.max() + 1, weights) @ X
     counts.sort_indices()
     _check_cell_range(counts)
-    rescale = _unit_scale(counts)
+    # Sums of integers are exact up to 2**53; others are brought near one.
+    total = float(counts.data.sum())
+    is_exact = total <= 2**53 and _holds_integers(counts)
+    rescale = 1.0 if is_exact else _inverse_power_of_two(total)
     counts.data *= rescale
     scale *= rescale
     cells = as_sparse_counts(counts)
@@ -241,6 +244,7 @@ def _group(X):
     largest = np.maximum.reduceat(X.data, X.indptr[:-1])
     # Correctly rounded quotients of proportional counts are equal to the last bit.
     profile = X.data / np.repeat(largest, np.diff(X.indptr))
+    # Compared by their bits, which equal positive floats share.
     cells = X.indptr.astype(np.int64), X.indices.astype(np.int32), profile.view(np.uint64)
     return label_equal_rows(*cells, np.argsort(row_hashes(*cells), kind="stable"))
 
@@ -253,16 +257,14 @@ def _membership(groups, n_groups, weights=None):
     return sp.csr_array((weights, members, starts), shape=(n_groups, len(groups)))
 
 
-def _unit_scale(counts):
-    """Return the power of two that brings the total near one; 1 if integer sums are exact."""
-    total = float(counts.data.sum())
-    if total <= 2**53 and _holds_integers(counts):
-        return 1.0
-    return 2.0 ** -min(max(frexp(total)[1], -1000), 1000)
+def _inverse_power_of_two(x):
+    """Return 1 / x rounded to a power of two, within 1e-301 and 1e301."""
+    return 2.0 ** -min(max(frexp(x)[1], -1000), 1000)
 
 
 def _check_cell_range(counts):
     """Raise ValueError if the total overflows, or a cell is so small that p(x) p(y) underflows."""
+    # An overflow of the sum is an error below, not a warning here.
     with np.errstate(over="ignore"):
         total = float(counts.data.sum())
     if not np.isfinite(total):
@@ -279,6 +281,7 @@ def _information(counts):
     """Return I(X; Y) of a csr_array of counts, in nats."""
     row_sums, column_sums, total = counts.sum(axis=1), counts.sum(axis=0), counts.data.sum()
     expected = np.repeat(row_sums, np.diff(counts.indptr)) * (column_sums / total)[counts.indices]
+    # Rounding makes the information of proportional rows slightly negative.
     return max(float(counts.data @ np.log(counts.data / expected)), 0.0) / float(total)
 
 

@@ -81,6 +81,7 @@ def sequential_partition(rows, settings):
         list(enumerate(settings.seeds)),
         settings,
     )
+    # The sort is stable, so equal objectives do not depend on which thread was faster.
     states.sort(key=lambda state: -state.objective)
     leading = states[: ceil(len(states) * PROPORTION_CONTINUED)]
     final = run_starts(lambda state: local_search(rows, settings, state), leading, settings)
@@ -115,7 +116,9 @@ def _merged_surplus(rows, settings, order):
     n_initial = min(SURPLUS * settings.n_clusters, n_rows)
     labels = np.full(n_rows, NO_CLUSTER, np.int64)
     labels[order[:n_initial]] = np.arange(n_initial)
+    # With a cost of H(T) rows would avoid the single-row clusters, which weigh least.
     one_round = settings._replace(n_clusters=n_initial, beta=None, max_iter=1)
+    # Rows without a cluster join the best one: `labels` are filled in place.
     local_search(rows, one_round, SequentialState(labels, order))
     counts = csr_array(rows.cluster_counts(labels, n_initial))
     tree = merge_tree(as_sparse_counts(counts), counts.shape[1])
@@ -211,6 +214,7 @@ def improve_partition(
                 gained,
                 n_unmoved,
             )
+        # Counted across rounds: no row has moved since the last look at each of them.
         if n_unmoved >= len(order) or gained < tol:
             break
     return n_iter, objective_of(clusters, n_clusters, compression_weight, lookup)

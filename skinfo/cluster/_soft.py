@@ -137,6 +137,7 @@ def iterate_soft(joint, n_clusters, beta, *, start, hard, max_iter, tol):
     """
     table = conditional_table(joint)
     decoder = np.asarray(start, np.float64).T @ joint
+    # A cluster without weight has no q(y|t), and can gain none.
     alive = decoder.sum(axis=1) > 0
     minimise = minimise_hard if hard else minimise_soft
     optimum = minimise(table, decoder[alive], float(beta), max_iter, tol)
@@ -207,9 +208,11 @@ def best_merge(decoder, beta):
     states = states_of_table(decoder)
     weight = decoder.sum(axis=1)
     best_change, best = -MIN_MERGE_GAIN, None
+    # Each pair once: t with the clusters before it.
     for t in np.flatnonzero(weight):
         change = beta * merge_costs(states, t) + xlogx(weight[:t]) + xlogx(weight[t])
         change -= xlogx(weight[:t] + weight[t])
+        # A merge with an empty cluster changes nothing.
         change[weight[:t] == 0] = np.inf
         if t and change.min() < best_change:
             best_change, best = change.min(), Merge(int(change.argmin()), int(t))

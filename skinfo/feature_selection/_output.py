@@ -32,7 +32,7 @@ def as_array(frame):
     kinds = {"number" if column.dtype.kind in "biuf" else column.dtype.kind for column in columns}
     if len(kinds) > 1 or not kinds <= {"number", "M", "m"}:
         # An object each: NumPy would make whole numbers of dates.
-        columns = [_as_objects(column) for column in columns]
+        columns = [_object_column(column) for column in columns]
     return np.column_stack(columns)
 
 
@@ -46,7 +46,7 @@ def _as_column(series):
     return series.to_numpy()
 
 
-def _as_objects(column):
+def _object_column(column):
     objects = np.empty(len(column), object)
     objects[:] = list(column)
     return objects

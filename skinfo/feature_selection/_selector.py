@@ -1,4 +1,4 @@
-"""Keep the features that carry information about y, drop what is redundant."""
+"""Selection of the features that are informative about y and not redundant."""
 
 from numbers import Integral, Real
 from typing import ClassVar
@@ -33,67 +33,67 @@ from skinfo.utils._warnings import warn_caller
 class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator):
     """Choose features by the information bottleneck: bits about y against bits of description.
 
-    Features are chosen one by one. A bottleneck variable T, a compression of the joint state of
-    those chosen so far into few states that keep what it says of y, judges the candidates: the one
-    with the largest I(X; y | T) - H(X | T) / beta comes next, so that what T already knows counts
-    for little (see Notes for the rest of the score). All information is in bits, less the mean
-    that chance alone would give.
+    Features are selected one by one. A bottleneck variable T compresses the joint state of the
+    selected features into few states that keep their information about y. The candidate with the
+    largest I(X; y | T) - H(X | T) / beta is selected next, so that redundant features score low
+    (see Notes for a further term of the score). All information is in bits, less its mean under
+    independence.
 
     Parameters
     ----------
     n_features_to_select : "auto", "elbow", int or float, default="auto"
-        ``"auto"`` stops when no feature left is significant at `alpha`, given those chosen,
-        after correction for the number tried; ``"elbow"`` keeps of those the features up to
-        the elbow of `information_` [5]_. An int is the number of features, a float between 0 and
-        1 their share; a group counts as one.
+        ``"auto"`` stops when no remaining feature is significant at `alpha`, given the selected
+        ones, after correction for the number tested; ``"elbow"`` keeps of those the features up
+        to the elbow of `information_` [5]_. An int is the number of features, a float between 0
+        and 1 a proportion; a group counts as one.
 
     information : float or None, default=None
-        The share, between 0 and 1, of the information of all significant features that is
-        enough: the fewest of them that hold it are kept. Only with
-        ``n_features_to_select="auto"``.
+        Proportion, between 0 and 1, of the information of all significant features: the fewest
+        of them that reach it are kept. Only with ``n_features_to_select="auto"``.
 
     criterion : {"bottleneck", "mim", "mifs", "mrmr", "cife", "jmi", "cmim", "jmim", "njmim", \
 "disr", "icap"}, default="bottleneck"
-        How candidates are ranked at each step; the others are published greedy criteria [2]_.
-        With ``"auto"`` all of them stop by the same test. Names are taken in any case.
+        The score by which candidates are ranked; all but the first are published greedy
+        criteria [2]_. With ``"auto"`` all of them stop by the same test. Names may be in upper or
+        lower case.
 
     beta : float or None, default=None
         Bits of description of a feature, given T, that one bit about y may cost; only for
-        ``criterion="bottleneck"``. With ``"auto"`` nothing is chosen whose cost exceeds
-        its worth. None: description is free.
+        ``criterion="bottleneck"``. With ``"auto"`` no feature is selected whose cost exceeds
+        its information. None: description is free.
 
     alpha : float, default=0.05
-        Level of the test: on features that say nothing of y, the most that the chance should be
-        that anything is selected (measured: benchmarks/selection_stopping.py).
+        Level of the test: on features that are independent of y, the largest probability that
+        any is selected (measured: benchmarks/selection_stopping.py).
 
     binner : transformer or None, default=None
         Turns columns of measurements into bin numbers, for example ``MutualInfoBinner()`` or
         ``KBinsDiscretizer(encode="ordinal")``. None: equal-frequency bins, 3 to 10 by the cube
-        root of the number of samples; they do not look at y, so the p-values hold. Columns of
-        integers, booleans or categories with few levels are used as they are.
+        root of the number of samples; they do not depend on y, so the p-values are valid. Columns
+        of integers, booleans or categories with few levels are used as they are.
 
     max_states : int, default=64
         The most states of T. States that do not differ significantly are merged before that.
 
     interactions : bool, default=False
-        Whether to look at pairs of features where no single one is significant: those of an
-        exclusive or say nothing alone. All pairs of features left are counted, which takes as
-        long as half as many ordinary steps as there are features, so it grows with their square: a
-        tenth of a second for 200 columns of 1000 rows, one second for 1000
-        (benchmarks/synergy.py). Single features and pairs are then tested at ``alpha / 2``
-        each. Three features that only speak together are not found.
+        Whether to test pairs of features where no single one is significant, such as the two
+        inputs of an exclusive or, neither of which is informative alone. All pairs of remaining
+        features are counted. With p features that takes as long as p / 2 ordinary steps, so it
+        grows with p squared: a tenth of a second for 200 columns of 1000 samples, one second for
+        1000 columns (benchmarks/synergy.py). Single features and pairs are then tested at
+        ``alpha / 2`` each. Interactions of three features are not found.
 
     groups : dict, sequence or None, default=None
-        Features that are chosen and left out together, as the columns of a one-hot encoding: a
-        dict of group names to features, a list of lists of features, or one label a
-        feature (None: in no group). Features are given by name or index. What counts is the joint
-        state of a group's columns; more than 256 joint states are put into at most 256 cells,
-        split at medians, without a look at y.
+        Features that are selected or dropped together, such as the columns of a one-hot encoding:
+        a dict of group names to features, a list of lists of features, or one label for each
+        feature (None: in no group). Features are given by name or index. A group is the joint
+        state of its columns; more than 256 joint states are put into at most 256 cells, split at
+        medians independently of y.
 
     feature_costs : dict, array-like of shape (n_features,) or None, default=None
-        Bits that a feature's information about y must exceed; they come off its score. A dict of
-        features to bits, or one number a feature. A group costs, once, the most that one of its
-        features does.
+        Bits that a feature's information about y must exceed; they are subtracted from its
+        score. A dict of features to bits, or one number for each feature. The cost of a group is
+        the largest of its features' costs.
 
     must_include, must_exclude : array-like or None, default=None
         Features (names, indices or a mask) that are selected before all others, in the order
@@ -101,11 +101,11 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
         an integer is a name, here and in the two parameters before.
 
     target_type : {"auto", "binary", "multiclass", "continuous"}, default="auto"
-        What y holds. ``"auto"``: text, booleans and whole numbers of at most 32 different values
+        The type of y. ``"auto"``: text, booleans and whole numbers of at most 32 different values
         are classes; other numbers, dates and durations are continuous, integers with a warning.
         A continuous y is cut into equal-frequency bins, 3 to 10 by the cube root of the number of
-        samples: of all cuts into so many they hold the most information. All bits are then about
-        those bins, which a `binner` is fitted to as well.
+        samples: of all partitions into so many bins these have the largest entropy. All
+        information is then about the bins, and a `binner` is fitted to them as well.
 
     n_jobs : int or None, default=None
         Threads over candidates; the result does not depend on it.
@@ -116,25 +116,25 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
         Mask of the selected features.
 
     ranking_ : ndarray of shape (n_features_in_,), dtype int64
-        1 for selected features; the others in order of the bits they have left.
+        1 for selected features; the others in order of their information given T.
 
     selected_features_ : ndarray of shape (n_features_,), dtype int64
-        Selected features in the order chosen.
+        Selected features in the order of selection.
 
     n_features_ : int
         Number of selected features.
 
     mutual_info_ : ndarray of shape (n_features_in_,), dtype float64
-        I(X; y) of each feature alone, in bits, less its mean were X independent of y [3]_;
-        so it may be a little below zero. Of a feature in a group, that of the group.
+        I(X; y) of each feature alone, in bits, less its mean under independence [3]_, so it may
+        be slightly negative. For a feature in a group, that of the group.
 
     p_values_ : ndarray of shape (n_features_in_,), dtype float64
         Probability of at least that information under independence, as
         `skinfo.estimation.mutual_info_test` gives it.
 
     gains_ : ndarray of shape (n_steps,), dtype float64
-        I(X; y | T) of each selected feature (or group) when it was chosen, in bits, less its mean
-        under independence.
+        I(X; y | T) of each selected feature (or group) when it was selected, in bits, less its
+        mean under independence.
 
     information_ : ndarray of shape (n_steps,), dtype float64
         I(T; y) after each step, in bits, less its mean under independence. With `compression_`
@@ -144,13 +144,15 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
         H(T) after each step, in bits.
 
     target_type_ : {"binary", "multiclass", "continuous", "multioutput"}
-        What y held. Several outputs count as one variable, their joint state.
+        The type of y. Several outputs are one variable, their joint state.
 
     classes_ : ndarray of shape (n_classes,), list of ndarray or None
-        The classes of y; None for a continuous y; a list, one an output, for several.
+        The classes of y; None for a continuous y; for several outputs a list with one entry
+        each.
 
     target_edges_ : ndarray of shape (n_bins - 1,), list of ndarray or None
-        Where a continuous y was cut; None for classes; a list, one an output, for several.
+        Bin edges of a continuous y; None for classes; for several outputs a list with one entry
+        each.
 
     n_features_in_ : int
         Number of features seen during `fit`.
@@ -161,27 +163,27 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
     See Also
     --------
     selection_curve : Bits about y against bits of description, over `beta`.
-    skinfo.MutualInfoBinner : Bins that say the most about y.
+    skinfo.MutualInfoBinner : Bins with the largest information about y.
     sklearn.feature_selection.SelectKBest : Scores each feature alone.
 
     Notes
     -----
-    To the score of a feature comes 0.3 times what it says beside each chosen one alone, the least
-    of I(X; y) and I(X; y | W) over the chosen features W [4]_. T is made with a look at y and
-    comes to know a small sample by heart; from then on it would call every feature redundant.
-    benchmarks/selection_quality.py compares held-out log loss and accuracy on 21 real data sets,
-    by criterion and by that share (option ``--share``). What beta says is decided without this
-    part of the score. For the same reason `information_` is too large where T has many
-    states and the sample is small.
+    The score of a feature has a further term: 0.3 times the minimum of I(X; y) and of
+    I(X; y | W) over the selected features W [4]_. T depends on y and overfits a small sample,
+    after which every feature would look redundant. benchmarks/selection_quality.py compares
+    held-out log loss and accuracy on 21 real data sets, by criterion and by the weight of this
+    term (option ``--share``). The trade-off by `beta` does not include it. For the same reason
+    `information_` is too large where T has many states and the sample is small.
 
-    A column of more than 256 levels is weighed alone by all of them. Given T it is weighed by at
-    most 256 runs of levels of equal weight, in their order: that does not look at y, but
-    understates what the column adds to others. T is refined by groups of its levels.
+    The information of a column with more than 256 levels, alone, is that of all its levels. Given
+    T the levels are pooled, in their order, into at most 256 runs of equal weight. This does not
+    depend on y, but understates the information that the column adds. T is refined by groups of
+    its levels.
 
-    Two states of T are merged while they do not differ at level 0.01 in the classes they hold
-    (agglomerative information bottleneck [1]_): without that, states with few samples pass for
-    knowledge. With a `binner` that looks at y, p-values are optimistic: it has chosen
-    its cuts to be informative.
+    Two states of T are merged while their class distributions do not differ at level 0.01
+    (agglomerative information bottleneck [1]_). Merging prevents overfitting to sparse states.
+    With a `binner` that depends on y, p-values are optimistic, because its bins are optimised on
+    the same data.
 
     References
     ----------
@@ -191,7 +193,7 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
     .. [3] N. X. Vinh, J. Epps and J. Bailey, "Information theoretic measures for
        clusterings comparison", JMLR 11, 2010, eq. 24.
     .. [4] F. Fleuret, "Fast binary feature selection with conditional mutual information", JMLR 5,
-       2004: what makes cmim, jmim and njmim fast here.
+       2004: the lazy evaluation by which cmim, jmim and njmim are fast here.
     .. [5] V. Satopaa, J. Albrecht, D. Irwin and B. Raghavan, "Finding a kneedle in a haystack",
        ICDCS workshops 2011.
 
@@ -204,7 +206,7 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
     >>> X = np.column_stack([a, a + 0.1 * rng.normal(size=1000), b, noise])
     >>> y = (a + b > 0).astype(int)
     >>> selector = InfoBottleneckSelector().fit(X, y)
-    >>> selector.selected_features_  # b, and one of the twins
+    >>> selector.selected_features_  # b, and one of the two copies
     array([2, 0])
     >>> selector.transform(X).shape
     (1000, 2)
@@ -270,7 +272,7 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
     @unfitted_on_failure
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y, sample_weight=None):
-        """Choose features.
+        """Select features.
 
         Parameters
         ----------
@@ -298,7 +300,7 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
         ------
         ValueError
             If y is absent, constant or has missing values; if more features are
-            asked for than there are, or fewer than `must_include` names; if a feature is not
+            asked for than there are, or fewer than are in `must_include`; if a feature is not
             among the columns, or is in two groups; if weights or costs are negative or weights all
             zero; if `beta` is given with another criterion; if `binner` does not give bin numbers.
         """
@@ -323,8 +325,8 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
         -------
         X_selected : array or dataframe of shape (n_samples, n_features_)
             With ``set_output`` a dataframe whose columns keep their dtypes. Without it an array,
-            of objects if a chosen column holds text or categories, or dates beside numbers; what
-            is not chosen is never converted.
+            of objects if a selected column holds text or categories, or dates where others hold
+            numbers; columns that are not selected are never converted.
         """
         check_is_fitted(self)
         table = read_table(self, X, reset=False, accept_sparse=True)
@@ -332,12 +334,12 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
             return self._nothing(X, table)
         if table.frame is None:
             return super().transform(as_rows(unmasked(X)))
-        # Chosen first, and then converted: what is dropped may be of any kind.
+        # Selected first, and then converted: a dropped column may be of any kind.
         chosen = np.flatnonzero(self.support_)
         return take_columns(table.frame, chosen, _get_output_config("transform", self)["dense"])
 
     def inverse_transform(self, X):
-        """Put the selected columns back in their places, zeros in those of the others.
+        """Return all columns, zeros in those that are not selected.
 
         Parameters
         ----------
@@ -365,16 +367,17 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
         return restored
 
     def report(self):
-        """Return what was found of each feature.
+        """Return a table of the features.
 
         Returns
         -------
         report : DataFrame
-            One row a feature (or group), selected ones first in the order chosen, the others by
-            the bits they have left. ``feature``; ``bits`` alone and their ``p_value``;
-            ``selected``; ``bits_left``: given what was chosen (before it, for a selected
-            feature), and their ``p_left``; ``redundant_with``: for a feature that says
-            something of y but was dropped, the chosen one given which it says least.
+            One row for each feature (or group), selected ones first in the order of selection,
+            the others by ``bits_left``. ``feature``; ``bits``, its information about y, and the
+            ``p_value``; ``selected``; ``bits_left``, its information given the features selected
+            (before it, for a selected feature), and the p-value ``p_left``; ``redundant_with``:
+            for an informative feature that was dropped, the selected one given which it is least
+            informative.
         """
         check_is_fitted(self)
         return selection_report(self._result, self._groups.names)

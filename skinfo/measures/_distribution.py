@@ -78,7 +78,7 @@ def as_distributions(xp, p, *, name, axis, normalize):
     rows = xp.reshape(p, (-1, p.shape[-1]))
 
     def describe(row):
-        index = _unravel(row, p.shape[:-1])
+        index = [str(i) for i in np.unravel_index(row, tuple(p.shape[:-1]))]
         index.insert(axis, ":")
         return f"{name}[{', '.join(index)}]" if len(index) > 1 else name
 
@@ -180,12 +180,3 @@ def _first(xp, mask):
 
 def _shape(p):
     return tuple(p.shape)
-
-
-def _unravel(flat, shape):
-    """Return the multi-index of element `flat` of an array of `shape`, as a list of strings."""
-    index = []
-    for n in reversed(shape):
-        flat, position = divmod(flat, n)
-        index.insert(0, str(position))
-    return index

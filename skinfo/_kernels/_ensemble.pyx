@@ -50,6 +50,7 @@ def add_member(
                 before = mean[i, k]
                 after = p if total == 0.0 else before + step * (p - before)
                 entropy[i] -= weight * xlogx(p)
+                # Divergences of the new member and of the previous mean from the new mean.
                 if total > 0.0 and p != before:
                     divergence[i] += weight * divergence_term(p, after)
                     divergence[i] += total * divergence_term(before, after)

@@ -58,6 +58,7 @@ def grow_clusters(
     cdef double[:, ::1] scores = np.empty((n_new, mass.shape[0]))
     cdef double[:, ::1] memory = rows.make_workspace(n_new)
     with nogil:
+        # beta sum_y p(y|x) ln q(y|t) is a matrix product; the rest of -beta KL is in `free`.
         for t in range(n_new):
             for y in range(n_columns):
                 cells[t, y] = beta * fast_log(max(start[t, y], tiny()))
@@ -78,6 +79,8 @@ cdef double normalise_scores(
     for i in range(n_rows):
         scores[i] -= free[i]
         top = scores[i] if scores[i] > top else top
+    # Relative to the largest, so that no exponential overflows. The sum has a loop of its own, in
+    # the order of the rows, so that the exponentials vectorise.
     for i in range(n_rows):
         scores[i] = mass[i] * fast_exp(scores[i] - top)
     for i in range(n_rows):

@@ -96,12 +96,14 @@ cdef int fill_statistics(
     statistics[NULL_MEAN] = 0.0
     statistics[NULL_VARIANCE] = 0.0
     statistics[SMALL_TABLE_PVALUE] = NAN
+    # Also fills in the column sums.
     information = information_of_table(counts, n_levels, n_classes, work.columns)
     sum_rows(counts, n_levels, n_classes, work.rows)
     if with_pvalue:
         keep_occupied(counts, n_levels, n_classes, work)
     rows = Margin(work.rows, NULL, keep_positive(work.rows, n_levels))
     columns = Margin(work.columns, NULL, keep_positive(work.columns, n_classes))
+    # A table of one row or column has no information: mean and variance are zero, too.
     if rows.n < 2 or columns.n < 2:
         return 0
     means = NullMeans(sum_of(columns), columns, poisson, whole, known)
@@ -109,6 +111,7 @@ cdef int fill_statistics(
     statistics[PLUGIN] = information * means.n
     statistics[NULL_MEAN] = moments.mean
     statistics[NULL_VARIANCE] = moments.variance
+    # Enumerating or sampling tables needs integer counts.
     if with_pvalue and whole:
         statistics[SMALL_TABLE_PVALUE] = small_table_pvalue(
             work.counts, rows.n, columns.n, work.rows, work.columns

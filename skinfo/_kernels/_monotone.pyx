@@ -201,6 +201,7 @@ cdef class MonotoneProgram:
             else:
                 self.totals[h, 0] = INFINITY
                 add(&self.least[record, 0], self.costs[h], &self.totals[h, 1], self.max_bins - 1)
+        # A single bin starts at the first candidate, and has no bin before it.
         self.totals[0, 0] = self.costs[0]
 
     cdef inline Py_ssize_t find_record(self, Py_ssize_t i, double rate) noexcept nogil:
@@ -321,6 +322,7 @@ cdef void trace_back(
                 if program.totals[h, b] < least and program.rates[h] <= next_limit[k]:
                     least = program.totals[h, b]
                     start = h
+            # No monotone partition into so many bins.
             if start < 0:
                 n_left[k] = 0
                 continue

@@ -29,6 +29,7 @@ cpdef double digamma_integer(int64_t m) noexcept nogil:
         for j in range(1, m):
             total += 1.0 / <double>j
         return total
+    # Asymptotic series ln m - 1/2m - sum of B_2k / (2k m^2k), Bernoulli numbers B_2k.
     square = 1.0 / (<double>m * <double>m)
     series = 1.0 / 252.0 - square * (1.0 / 240.0 - square / 132.0)
     series = square * (1.0 / 12.0 - square * (1.0 / 120.0 - square * series))
@@ -80,6 +81,7 @@ cpdef double mean_digamma_position(
         return digamma_integer(inside + max(k, m))
     total = 0.0
     digamma = digamma_integer(inside + k)
+    # digamma(z + 1) = digamma(z) + 1 / z carries digamma along with the probabilities.
     for m in range(k, size - (n_marked - k) + 1):
         total += weight * digamma
         digamma += 1.0 / <double>(inside + m)
@@ -148,6 +150,7 @@ def line_counts(
         return out
     with nogil:
         for i in range(values.shape[0]):
+            # The ends for the value before are a good start if values are sorted.
             low = ball_end(&line[0], n, values[i], radii[i], False, closed, low)
             high = ball_end(&line[0], n, values[i], radii[i], True, closed, high)
             counts[i] = high - low
@@ -185,7 +188,7 @@ cdef void untied_counts(
         r = window_radius(own_line, i, k, start)
         low = ball_end_near(line, n, own_line[i], r, False, True, low)
         high = ball_end_near(line, n, own_line[i], r, True, True, high)
-        counts[i] = high - low - 1
+        counts[i] = high - low - 1  # not the point itself
 
 
 cdef void tied_counts(
@@ -219,12 +222,14 @@ cdef void tied_counts(
         low = ball_end(line, n, x, r, False, True, low)
         high = ball_end(line, n, x, r, True, True, high)
         others = high - low - 1
+        # Points strictly inside the ball: with r = 0 there are none, not even the point itself.
         inside = own_inside = 0
         if r > 0.0:
             inside = ball_end(line, n, x, r, True, False, high) - 1
             inside -= ball_end(line, n, x, r, False, False, low)
             own_inside = ball_end(own_line, n_own, x, r, True, False, i) - 1
             own_inside -= ball_end(own_line, n_own, x, r, False, False, i)
+        # Only the k-th neighbour is at distance r: no tie.
         if others - inside == 1:
             counts[i], means[i] = others, 0.0
             continue

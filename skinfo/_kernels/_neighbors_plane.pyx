@@ -256,6 +256,7 @@ cdef void find_radii(
                 k,
             )
             # Points of a strip come in the order of v, so that v moves little in other strips.
+            # Other strips, until their nearest u alone is farther than the k-th nearest so far.
             other = strip + 1
             while other < strips.n_strips and strips.line_u[other * size] - u < nearest[k - 1]:
                 scan_other(strips, other, u, v, &nearest[0], k, &places[other])
@@ -350,6 +351,7 @@ cdef void strict_counts(
         for i in range(n):
             x, r = values[i], radii[m, i]
             counts[m, i] = 1
+            # With r = 0 nothing is strictly inside, not even the point itself.
             if r > 0.0:
                 low = index.starts[cell_of(&index, x - r)]
                 low = ball_end_near(&line[0], n, x, r, False, False, low)

@@ -58,6 +58,7 @@ cdef double beta_binomial_cell(
     cdef double b = total - a
     cdef double mean = n * a / total
     cdef double log_mean = log(mean)
+    # The mean, not the mode, which may be at either end if a < 1. Weights are relative to it.
     cdef Py_ssize_t start = <Py_ssize_t>mean
     cdef double weight = 1.0
     cdef double weight_sum = 1.0

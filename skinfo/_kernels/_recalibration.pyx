@@ -60,6 +60,7 @@ def calibrated_loss(
                 misses[i] = weight[row] * (top - scores[i, columns[row]])
                 for k in range(n_classes):
                     scores[i, k] -= top
+            # All exponentials of a block in one loop, which vectorises for few classes, too.
             exponentiate(&scores[0, 0], block * n_classes)
             for i in range(block):
                 row = start + i

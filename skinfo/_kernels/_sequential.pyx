@@ -169,6 +169,7 @@ def move_rows(
                 break
             x = order[i]
             old = labels[x]
+            # A row without a cluster joins one at any cost.
             stay = -INFINITY
             if old >= 0:
                 stay = staying_gain(rows, x, old, clusters, size_penalty, lookup)
@@ -176,6 +177,7 @@ def move_rows(
             new = old
             best = stay + least
             for t in range(n_clusters):
+                # `gains[old]` counts the row twice; `stay` is its gain with the row taken out.
                 if gains[t] > best and t != old:
                     new = t
                     best = gains[t]
@@ -275,6 +277,7 @@ cdef void joining_gains(
     cdef double size = rows.sizes[x]
     cdef Py_ssize_t n_blocks = gains.shape[0] // REGISTER
     cdef Py_ssize_t t, j, y
+    # Padding has size zero and joins in, so that the loop is over whole registers.
     for t in range(n_blocks * REGISTER):
         gains[t] = fast_xlogx(clusters.sizes[t]) - fast_xlogx(clusters.sizes[t] + size)
         gains[t] *= size_penalty
@@ -348,6 +351,7 @@ cdef void move_row(
 ) noexcept nogil:
     """Add row x to cluster t (sign 1), or remove it (sign -1)."""
     cdef Py_ssize_t j, y
+    # Clipped, as subtracting real-valued counts may leave a rounding error below zero.
     clusters.sizes[t] = max(clusters.sizes[t] + sign * rows.sizes[x], 0.0)
     for j in range(rows.indptr[x], rows.indptr[x + 1]):
         y = rows.columns[j]

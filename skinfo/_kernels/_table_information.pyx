@@ -54,7 +54,7 @@ cdef double information_of_table(
         for j in range(n_columns):
             column_sums[j] += row[j]
             total += row[j]
-    if total <= 0.0:
+    if total <= 0.0:  # no samples
         return 0.0
     for i in range(n_rows):
         row = counts + i * n_columns

@@ -5,6 +5,7 @@ from numbers import Integral
 
 import numpy as np
 from joblib import delayed
+from numpy.typing import ArrayLike, NDArray
 
 from skinfo._counts._codes import row_codes
 from skinfo._counts._table import as_columns, table_of
@@ -70,23 +71,23 @@ CONDITIONAL_ESTIMATORS = {
     prefer_skip_nested_validation=True,
 )
 def conditional_mutual_info(
-    X,
-    y,
-    Z,
+    X: ArrayLike,
+    y: ArrayLike,
+    Z: ArrayLike,
     *,
-    discrete_features="auto",
-    discrete_target="auto",
-    discrete_conditions="auto",
-    estimator="auto",
-    n_neighbors=3,
-    missing="separate",
-    sample_weight=None,
-    base=2,
-    n_jobs=None,
-):
-    """Estimate what each column still says of a target once Z is known, in bits.
+    discrete_features: str | bool | ArrayLike = "auto",
+    discrete_target: str | bool = "auto",
+    discrete_conditions: str | bool | ArrayLike = "auto",
+    estimator: str = "auto",
+    n_neighbors: int = 3,
+    missing: str = "separate",
+    sample_weight: ArrayLike | None = None,
+    base: float = 2,
+    n_jobs: int | None = None,
+) -> NDArray[np.float64]:
+    """Estimate the mutual information of each column with a target, given Z, in bits.
 
-    ``I(X_j; y | Z)``: zero where Z explains whatever X_j and y share, and above
+    ``I(X_j; y | Z)`` is zero where Z explains all dependence of X_j and y, and above
     ``I(X_j; y)`` where X_j needs Z to say something (as in an exclusive or).
     All columns of Z are one joint condition. No noise is added: the same data
     give the same answer on every run and for any `n_jobs`.
@@ -122,7 +123,7 @@ def conditional_mutual_info(
           ``"mesner_shalizi"`` where one is not.
         - ``"emi"``: the plug-in less its mean were X_j independent of y in every stratum of
           Z, with the level counts that each stratum has [3]_. For discrete columns.
-        - ``"plugin"``: the shares of the sample for probabilities, which is biased upwards, the
+        - ``"plugin"``: sample proportions for probabilities, which is biased upwards, the
           more strata the more. For discrete columns.
         - ``"ksg"``: the neighbours of Frenzel and Pompe [1]_, on the values as given. For
           continuous columns without many ties.
@@ -134,12 +135,12 @@ def conditional_mutual_info(
         Neighbours of ``"ksg"`` and ``"mesner_shalizi"``: more give less noise and more bias.
 
     missing : {"separate", "drop", "raise"}, default="separate"
-        Missing values of X: a level of their own, beside the numbers of a continuous column by
+        Missing values of X: a level of their own, with the numbers of a continuous column by
         ``I(X; Y | Z) = I(M; Y | Z) + P(present) I(X; Y | Z, present)`` with M whether a value is
         missing; left out with their rows, those of each column; or an error.
 
     sample_weight : array-like of shape (n_samples,), default=None
-        Non-negative, where X, y and Z are discrete: a whole weight is exactly that many
+        Non-negative, where X, y and Z are discrete: an integer weight is exactly that many
         copies of the row. With other weights ``"emi"`` subtracts a smooth approximation.
 
     base : float, default=2
@@ -171,7 +172,7 @@ def conditional_mutual_info(
 
     Notes
     -----
-    The strata of discrete columns of Z are its distinct rows. A stratum of one row says
+    The strata of discrete columns of Z are its distinct rows. A stratum of one sample has
     nothing, so that with many columns the plug-in calls everything informative, and little
     but noise remains of the others. Neighbour estimates shrink towards zero as Z gains
     continuous dimensions, and count strata of at most `n_neighbors` rows as zero.
@@ -197,7 +198,7 @@ def conditional_mutual_info(
 
     Examples
     --------
-    y is an exclusive or: neither coin says anything of it alone, and one says all once the
+    y is an exclusive or: neither coin is informative alone, and one determines y once the
     other is known.
 
     >>> import numpy as np
@@ -210,7 +211,7 @@ def conditional_mutual_info(
     >>> conditional_mutual_info(x.reshape(-1, 1), y, z).round(2)
     array([0.99])
 
-    A chain x, z, y: what x says of y is known from z. The noise of y is not.
+    A chain x, z, y: x is redundant given z, the noise of y is not.
 
     >>> x, noise = rng.normal(size=(2, 1000))
     >>> z = x + rng.normal(size=1000)

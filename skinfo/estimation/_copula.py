@@ -14,9 +14,9 @@ def gaussian_copula_information(values, target):
     """Return the information that normal scores would have were they jointly normal.
 
     Against a continuous y -1/2 ln(1 - r^2); against classes the entropy of one
-    normal law less the mean of one a class. Either less its bias in small samples
+    normal distribution less the mean of one per class. Either less its bias in small samples
     (Ince et al. 2017, Human Brain Mapping 38:1541). Of dependence other than
-    that of normal laws it sees a part, or none.
+    that of normal distributions it sees a part, or none.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def gaussian_copula_information(values, target):
     Returns
     -------
     information : float
-        In nats; ``inf`` where a normal law would have no width: y a function of
+        In nats; ``inf`` where a normal distribution would have no width: y a function of
         the ranks of x, or a class (of more than one row) all of one value. The entropy of the
         classes, which is less, is for the caller to know.
     """

@@ -3,6 +3,7 @@
 from numbers import Integral
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import gammaln, psi
 from sklearn.utils.validation import check_array
 
@@ -18,11 +19,11 @@ from skinfo.utils._validation import check_base
     {"X": "no_validation", "n_neighbors": [Interval(Integral, 1, None, closed="left")]},
     prefer_skip_nested_validation=True,
 )
-def differential_entropy(X, *, n_neighbors=3, base=2):
+def differential_entropy(X: ArrayLike, *, n_neighbors: int = 3, base: float = 2) -> float:
     """Estimate the differential entropy of a continuous variable, of any dimension.
 
     The Kozachenko-Leonenko estimator: the nearer the neighbours of the rows,
-    the denser the law and the lower its entropy.
+    the denser the distribution and the lower its entropy.
 
     Parameters
     ----------
@@ -41,7 +42,7 @@ def differential_entropy(X, *, n_neighbors=3, base=2):
     entropy : float
         In units of `base`. It may be negative, and changes with the unit of
         measurement of X. ``-inf`` where more than `n_neighbors` rows are equal:
-        a value of positive probability has no density, and -inf is the entropy of that law.
+        a value of positive probability has no density, and its entropy is -inf.
 
     Raises
     ------
@@ -70,7 +71,7 @@ def differential_entropy(X, *, n_neighbors=3, base=2):
     >>> x = np.random.default_rng(0).normal(size=10_000)
     >>> round(differential_entropy(x), 2)
     2.07
-    >>> round(float(np.log2(2 * np.pi * np.e) / 2), 2)  # of the normal law itself
+    >>> round(float(np.log2(2 * np.pi * np.e) / 2), 2)  # of the normal distribution itself
     2.05
     """
     nats = check_base(base)

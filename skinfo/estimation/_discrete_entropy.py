@@ -3,6 +3,7 @@
 from numbers import Integral
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from skinfo._counts._codes import encode_columns, row_codes
 from skinfo._counts._table import as_columns, table_of
@@ -24,17 +25,17 @@ from skinfo.utils._validation import check_base, check_frequency_weights, match_
     prefer_skip_nested_validation=True,
 )
 def discrete_entropy(
-    x,
+    x: ArrayLike,
     *,
-    estimator="auto",
-    n_categories=None,
-    missing="separate",
-    sample_weight=None,
-    base=2,
-):
+    estimator: str = "auto",
+    n_categories: int | None = None,
+    missing: str = "separate",
+    sample_weight: ArrayLike | None = None,
+    base: float = 2,
+) -> float:
     r"""Estimate the entropy of a discrete variable from a sample, in bits.
 
-    The shares of a sample look more certain than what they were drawn from: with N rows of
+    Sample proportions underestimate the entropy of their distribution: with N samples of
     K categories, their entropy is about :math:`(K - 1) / 2N` nats too low, and worse where
     categories have not been seen. All estimators but ``'plugin'`` make up for that.
 
@@ -61,7 +62,7 @@ def discrete_entropy(
         rows that have any are left out, or they are an error.
 
     sample_weight : array-like of shape (n_samples,), default=None
-        Non-negative weights. A whole weight is exactly that many copies of the row. With
+        Non-negative weights. An integer weight is exactly that many copies of the row. With
         others, counts are sums of weights: scale them so that they sum to the number of
         rows that they stand for, since all estimators but ``'plugin'`` take the sum for N.
 
@@ -73,16 +74,16 @@ def discrete_entropy(
     entropy : float
         In bits (or the unit of `base`). The same to the last bit for any order of rows
         and columns and any names of the categories, and exactly 0 for a constant (unless
-        `n_categories` says that it might have been something else, to an estimator that
-        listens). ``'plugin'``, ``'nsb'`` and those that mix shares with equal ones stay
-        below ``log(n_categories)``; the others may exceed it, by about their error.
+        `n_categories` is larger and the estimator uses it). ``'plugin'``, ``'nsb'`` and those that
+        shrink to equal proportions stay below ``log(n_categories)``; the others may exceed it, by
+        about their error.
 
     Raises
     ------
     ValueError
         If `x` has numbers that are not whole or no rows, or with ``missing='raise'`` missing
         values, `n_categories` is less than the number of categories seen, `estimator` is
-        unknown, or needs whole counts and there are others, no weight is positive, or `base` is
+        unknown, or needs integer counts and there are others, no weight is positive, or `base` is
         not a base.
 
     See Also
@@ -92,10 +93,10 @@ def discrete_entropy(
 
     Notes
     -----
-    With counts :math:`n_i > 0`, shares :math:`p_i = n_i / N`, and K the number of
+    With counts :math:`n_i > 0`, proportions :math:`p_i = n_i / N`, and K the number of
     categories:
 
-    - ``'plugin'``: the entropy of the shares. Its bias is always downwards, its variance
+    - ``'plugin'``: the entropy of the proportions. Its bias is always downwards, its variance
       the smallest.
     - ``'miller_madow'`` [1]_: adds :math:`(K - 1) / 2N`.
     - ``'jackknife'`` [2]_: estimates that bias by leaving out each row in turn.
@@ -105,12 +106,12 @@ def discrete_entropy(
     - ``'chao_wang_jost'`` [5]_: the same from those seen once and twice, after taking out
       all the bias that can be taken out without. Without either it agrees with
       ``'miller_madow'`` to second order, and for large N with ``'plugin'``.
-    - ``'james_stein'`` [6]_: mixes the shares with equal ones, :math:`1/K`, by the weight
-      that the data suggest.
+    - ``'james_stein'`` [6]_: shrinks the proportions to equal ones, :math:`1/K`, by a
+      weight estimated from the data.
     - ``'jeffreys'``, ``'laplace'``, ``'perks'``, ``'minimax'``: add 1/2, 1, 1/K or
       :math:`\sqrt{N}/K` to each of the K counts first.
-    - ``'nsb'`` [7]_: the posterior mean under a mixture of Dirichlet priors that has no
-      opinion of the entropy. For a known K much larger than N.
+    - ``'nsb'`` [7]_: the posterior mean under a mixture of Dirichlet priors that is
+      nearly uniform in entropy. For a known K much larger than N.
 
     Over tables of 4 to 300 cells and 50 to 1000 rows (``benchmarks/estimator_bias.py``)
     ``'chao_wang_jost'`` has the smallest bias of those that need not know K.

@@ -71,12 +71,12 @@ def _check_n_categories(n_categories, n_observed):
         )
 
 
-# ---- the logarithm, and what to put in its place
+# ---- the logarithm, and functions in its place
 
 
 @_estimator(whole_counts=False, uses_n_categories=False)
 def plugin(counts, total, n_categories):
-    """Return the entropy of the shares of the sample, sum n/N ln(N/n): maximum likelihood."""
+    """Return the entropy of the sample proportions, sum n/N ln(N/n): maximum likelihood."""
     return plugin_nats(counts, total)
 
 
@@ -168,7 +168,7 @@ def chao_wang_jost(counts, total, n_categories):
 
 
 def _scaled_log_tail(share, n):
-    """Return q^(1-n) (-ln(share) - sum_{r<n} q^r / r), q = 1 - share, for any n at one price.
+    """Return q^(1-n) (-ln(share) - sum_{r<n} q^r / r), q = 1 - share, for any n at the same cost.
 
     The power overflows and the bracket cancels, but together they are the integral of
     q e^-v / (n (1 - q e^(-v/n))) over v > 0. In s = ln v the trapezoidal rule is exact to
@@ -185,11 +185,11 @@ def _scaled_log_tail(share, n):
     return step * q * np.sum(v * np.exp(-v) / (n * (share - q * np.expm1(-v / n))))
 
 
-# ---- shares moved towards equal ones
+# ---- proportions shrunk to equal ones
 
 
 def james_stein_weight(counts, total, n_categories):
-    """Return how far James and Stein's shares are from the sample's, 0, to equal, 1.
+    """Return the shrinkage weight of James and Stein: 0 the sample's proportions, 1 equal ones.
 
     (1 - sum p^2) / ((N - 1) sum (1/K - p)^2), at most 1, p = n/N over all K categories.
     Hausser, J. and Strimmer, K. (2009), "Entropy inference and the James-Stein estimator,
@@ -218,7 +218,7 @@ def dirichlet_weight(concentration):
     return weight
 
 
-# How much of equal shares each estimator mixes into the sample's.
+# The weight of equal proportions in each estimator.
 UNIFORM_WEIGHTS = {
     "james_stein": james_stein_weight,
     "jeffreys": dirichlet_weight(lambda total, n_categories: n_categories / 2),
@@ -237,9 +237,9 @@ def mixed_entropy(counts, total, n_categories, weight):
 
 @_estimator(whole_counts=False, uses_n_categories=True)
 def james_stein(counts, total, n_categories):
-    """Return the entropy of shares shrunk to equal ones, as far as their noise says.
+    """Return the entropy of proportions shrunk to equal ones by `james_stein_weight`.
 
-    See `james_stein_weight`.
+    The weight is an estimate of their noise.
     """
     weight = UNIFORM_WEIGHTS["james_stein"](counts, total, n_categories)
     return mixed_entropy(counts, total, n_categories, weight)
@@ -247,21 +247,21 @@ def james_stein(counts, total, n_categories):
 
 @_estimator(whole_counts=False, uses_n_categories=True)
 def jeffreys(counts, total, n_categories):
-    """Return the entropy of shares with 1/2 added to each count (Jeffreys, 1946)."""
+    """Return the entropy of proportions with 1/2 added to each count (Jeffreys, 1946)."""
     weight = UNIFORM_WEIGHTS["jeffreys"](counts, total, n_categories)
     return mixed_entropy(counts, total, n_categories, weight)
 
 
 @_estimator(whole_counts=False, uses_n_categories=True)
 def laplace(counts, total, n_categories):
-    """Return the entropy of shares with 1 added to each count (Bayes, Laplace)."""
+    """Return the entropy of proportions with 1 added to each count (Bayes, Laplace)."""
     weight = UNIFORM_WEIGHTS["laplace"](counts, total, n_categories)
     return mixed_entropy(counts, total, n_categories, weight)
 
 
 @_estimator(whole_counts=False, uses_n_categories=True)
 def perks(counts, total, n_categories):
-    """Return the entropy of shares with 1/K added to each count (Perks, 1947).
+    """Return the entropy of proportions with 1/K added to each count (Perks, 1947).
 
     Schürmann, T. and Grassberger, P. (1996), Chaos 6, 414-427, use it for entropy.
     """
@@ -271,9 +271,9 @@ def perks(counts, total, n_categories):
 
 @_estimator(whole_counts=False, uses_n_categories=True)
 def minimax(counts, total, n_categories):
-    """Return the entropy of shares with sqrt(N)/K added to each count.
+    """Return the entropy of proportions with sqrt(N)/K added to each count.
 
-    The shares are minimax for squared error (Trybula, 1958, Annals of Mathematical Statistics
+    The proportions are minimax for squared error (Trybula, 1958, Annals of Mathematical Statistics
     29, 1191-1193).
     """
     weight = UNIFORM_WEIGHTS["minimax"](counts, total, n_categories)
@@ -297,7 +297,7 @@ def nsb(counts, total, n_categories):
 
 
 def entropy_of_codes(codes):
-    """Return the plug-in entropy of codes (n_samples,), in nats: the most they can share."""
+    """Return the plug-in entropy of codes (n_samples,), in nats, the most they can share."""
     counts = np.bincount(codes)
     return plugin(counts[counts > 0].astype(np.float64))
 

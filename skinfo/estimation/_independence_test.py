@@ -6,6 +6,7 @@ from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.stats import false_discovery_control
 from sklearn.utils import check_consistent_length, check_random_state
 
@@ -30,8 +31,8 @@ ROUNDING = 1e-12
 
 
 class _Pair(NamedTuple):
-    statistic: np.ndarray
-    pvalue: np.ndarray
+    statistic: NDArray[np.float64]
+    pvalue: NDArray[np.float64]
 
 
 class _ErrorsOfParts(NamedTuple):
@@ -61,7 +62,7 @@ class _ErrorsOfParts(NamedTuple):
 
 
 class MutualInfoTestResult(_Pair):
-    """What `mutual_info_test` returns; unpacks as ``scores, pvalues``.
+    """Result of `mutual_info_test`; unpacks as ``scores, pvalues``.
 
     Attributes
     ----------
@@ -69,11 +70,11 @@ class MutualInfoTestResult(_Pair):
         Mutual information of each column with the target, in bits (or the unit of `base`).
 
     pvalue : ndarray of shape (n_features,), dtype float64
-        Chance of as much or more were they independent.
+        P(as much or more | independence).
 
     qvalue : ndarray of shape (n_features,), dtype float64
-        Benjamini-Hochberg: select the columns of at most q, and a share of q at most of
-        them, on average, says nothing.
+        Benjamini-Hochberg: of the columns with a q-value of at most q, on average at most a
+        proportion q is independent of the target.
 
     standard_error : ndarray of shape (n_features,), dtype float64
         Of the statistic.
@@ -95,10 +96,10 @@ class MutualInfoTestResult(_Pair):
         return result
 
     def __getnewargs__(self):
-        """What pickle makes the pair from."""
+        """Return the arguments of `__new__`, for pickle."""
         return self.statistic, self.pvalue, self._errors, self._nats
 
-    def confidence_interval(self, confidence_level=0.95):
+    def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceInterval:
         """Return an interval for the information of each column.
 
         Parameters
@@ -141,23 +142,23 @@ class MutualInfoTestResult(_Pair):
     prefer_skip_nested_validation=True,
 )
 def mutual_info_test(
-    X,
-    y,
+    X: ArrayLike,
+    y: ArrayLike | str | None,
     *,
-    discrete_features="auto",
-    discrete_target="auto",
-    estimator="auto",
-    n_neighbors=3,
-    missing="separate",
-    sample_weight=None,
-    base=2,
-    null="gamma",
-    n_permutations=999,
-    groups=None,
-    random_state=None,
-    n_jobs=None,
-):
-    """Test whether each column says anything of a target, and estimate how much.
+    discrete_features: str | bool | ArrayLike = "auto",
+    discrete_target: str | bool = "auto",
+    estimator: str = "auto",
+    n_neighbors: int = 3,
+    missing: str = "separate",
+    sample_weight: ArrayLike | str | None = None,
+    base: float = 2,
+    null: str = "gamma",
+    n_permutations: int = 999,
+    groups: ArrayLike | None = None,
+    random_state: int | np.random.RandomState | None = None,
+    n_jobs: int | None = None,
+) -> MutualInfoTestResult:
+    """Test each column for dependence on a target, and estimate the mutual information.
 
     The result unpacks as ``scores, pvalues``, so it can be the `score_func` of
     ``SelectKBest``, ``SelectFdr`` and the other univariate selectors. Those convert X to an
@@ -197,14 +198,14 @@ def mutual_info_test(
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
 
     null : {"gamma", "permutation"}, default="gamma"
-        - ``"gamma"``: the law of the plug-in over all tables with the same margins, as a gamma
-          law with its exact mean and a closed-form variance. Tables of two by two are counted
-          out. Where at most ten rows are outside the largest level or class, information takes
-          few values; up to 200,000 tables are then drawn (always the same ones), until 50 have
-          as much information [4]_. A continuous column is tested on equal-frequency bins that
-          do not look at y, 3 to 10 by the cube root of the number of samples: that takes no
-          permutations and has less noise than neighbours have. These are also the p-values of
-          `skinfo.InfoBottleneckSelector`.
+        - ``"gamma"``: the null distribution of the plug-in over all tables with the same margins,
+          approximated by a gamma distribution with its exact mean and a closed-form variance.
+          2 x 2 tables are enumerated exactly. If at most ten samples lie outside the most
+          frequent level or class, the statistic takes few distinct values, and up to 200,000
+          tables are sampled with a fixed seed, until 50 have as much information [4]_. A
+          continuous column is tested on 3 to 10 equal-frequency bins, by the cube root of the
+          number of samples, chosen without y: this needs no permutations and is less noisy than
+          neighbour estimates. These are also the p-values of `skinfo.InfoBottleneckSelector`.
         - ``"permutation"``: the estimate itself, on permuted y.
 
     n_permutations : int, default=999
@@ -240,20 +241,20 @@ def mutual_info_test(
 
     Notes
     -----
-    The interval is one for the information, from the law of the estimate.
+    The interval is for the true information, from the distribution of the estimate.
 
     - Tables of counts: the interval holds the amounts of information under which the observed
       plug-in is not surprising, for every `estimator`. The plug-in is taken for a scaled
       noncentral chi-squared variable, whose moments are the null's at zero and those of the delta
       method far from it. Its bias under dependence is estimated from the counts, and the error
-      of that is part of the interval. The same law, of the binned columns, is used for
+      of that is part of the interval. The same distribution, of the binned columns, is used for
       ``"binned"``, so that the interval is for the information that the bins have.
     - Neighbour estimates (``"auto"``, ``"ross"``, ``"ksg"`` with a continuous column): the error
       is the spread of what each row adds to the estimate, increased because neighbours share
       rows. The bias is extrapolated from four times as many neighbours, and moves the upper end.
       The lower end is the larger of this interval's and that of the bins of the test.
-    - ``"gaussian_copula"``: the law of a likelihood ratio. The interval is for the information
-      that normal scores have if they are jointly normal.
+    - ``"gaussian_copula"``: the distribution of a likelihood ratio. The interval is for the
+      information of normal scores if they are jointly normal.
 
     Zero is outside the interval of a neighbour estimate above zero exactly where the test by
     ``null="gamma"`` rejects. Rows must be independent. In simulations 80 to 100 % of the 95 %
@@ -354,7 +355,7 @@ def _errors_of_chunks(tables, missing, n_jobs):
 
 
 def permutation_pvalues(samples, observed, estimate, *, n_permutations, groups, random_state):
-    """Return the share of permutations, the observed order among them, that say as much.
+    """Return the proportion of permutations, the identity included, of as much information.
 
     Parameters
     ----------

@@ -87,7 +87,7 @@ def mixed_conditional(x, y, z, n_neighbors):
     Returns
     -------
     information : float
-        In nats. A row with at most k rows of its own codes says nothing: it
+        In nats. A row with at most k rows of its own codes adds nothing: it
         counts as zero, as it would were all unequal codes equally far apart.
     """
     blocks = [np.asarray(block) for block in (x, y, z)]

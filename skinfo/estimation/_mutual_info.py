@@ -4,6 +4,7 @@ from numbers import Integral
 
 import numpy as np
 from joblib import delayed
+from numpy.typing import ArrayLike, NDArray
 
 from skinfo._counts._chunks import is_chunked
 from skinfo._counts._codes import Codes
@@ -95,21 +96,21 @@ TARGET_NEEDED = (
 @explain_missing_arguments(y=TARGET_NEEDED)
 @validate_params(PARAMETERS, prefer_skip_nested_validation=True)
 def mutual_info(
-    X,
-    y,
+    X: ArrayLike,
+    y: ArrayLike | str | None,
     *,
-    discrete_features="auto",
-    discrete_target="auto",
-    estimator="auto",
-    n_neighbors=3,
-    missing="separate",
-    sample_weight=None,
-    base=2,
-    n_jobs=None,
-):
+    discrete_features: str | bool | ArrayLike = "auto",
+    discrete_target: str | bool = "auto",
+    estimator: str = "auto",
+    n_neighbors: int = 3,
+    missing: str = "separate",
+    sample_weight: ArrayLike | str | None = None,
+    base: float = 2,
+    n_jobs: int | None = None,
+) -> NDArray[np.float64]:
     """Estimate the mutual information of each column with a target, in bits.
 
-    Zero on average for a column that says nothing of y, whatever its number of levels; no
+    Zero on average for a column that is independent of y, whatever its number of levels; no
     noise is added, so the same data give the same answer on every run and for any order
     of rows, names of levels and `n_jobs`.
 
@@ -148,7 +149,7 @@ def mutual_info(
         - ``"ross"``, ``"ksg"``: nearest neighbours on the values as given: Ross [1]_ where
           one is discrete, Kraskov et al. [2]_ where none is (``"ksg"`` only), the plug-in where
           both are. Without ties these are scikit-learn's.
-        - ``"gaussian_copula"``: what normal scores would say were they jointly normal [3]_.
+        - ``"gaussian_copula"``: the information of normal scores if they are jointly normal [3]_.
         - ``"binned"``: equal-frequency bins and ``"emi"``: the least noise under independence.
         - ``"emi"``: the plug-in less its mean under independence with the same margins [4]_.
         - the entropy estimators of `discrete_entropy`, for discrete columns: ``"plugin"``,
@@ -166,7 +167,7 @@ def mutual_info(
     missing : {"separate", "drop", "raise"}, default="separate"
         Missing values of X; in y they are refused.
 
-        - ``"separate"``: a level of their own, in a discrete column, and beside the numbers of a
+        - ``"separate"``: a level of their own, in a discrete column, and added to the numbers of a
           continuous one: with M whether a value is missing,
           ``I(X; Y) = I(M; Y) + P(present) I(X; Y | present)``, exactly.
         - ``"drop"``: the column is estimated from the other rows, those of each column.
@@ -321,8 +322,8 @@ def _of_tables(table, kind):
     if not table.has_missing:
         return of_present
     # The chain rule, as in `_of_continuous`.
-    share = table.n_present / table.class_counts.sum()
-    return information_from_counts(table.presence, kind.discrete) + share * of_present
+    present = table.n_present / table.class_counts.sum()
+    return information_from_counts(table.presence, kind.discrete) + present * of_present
 
 
 def _for_continuous(kind, samples):

@@ -6,6 +6,7 @@ from numbers import Integral
 
 import numpy as np
 from joblib import delayed
+from numpy.typing import ArrayLike, NDArray
 
 from skinfo._counts._codes import encode_columns
 from skinfo._counts._contingency import nearly_equal
@@ -67,8 +68,14 @@ MOST_REAL_SIZES = 2048
     prefer_skip_nested_validation=True,
 )
 def pairwise_mutual_info(
-    X, *, estimator="emi", missing="separate", sample_weight=None, base=2, n_jobs=None
-):
+    X: ArrayLike,
+    *,
+    estimator: str = "emi",
+    missing: str = "separate",
+    sample_weight: ArrayLike | None = None,
+    base: float = 2,
+    n_jobs: int | None = None,
+) -> NDArray[np.float64]:
     """Estimate the mutual information of all pairs of discrete columns, in bits.
 
     ``I(X_j; X_k)`` off the diagonal, ``H(X_j)`` on it. The result is the same,
@@ -83,9 +90,9 @@ def pairwise_mutual_info(
         column with other numbers is an error: bin it first.
 
     estimator : {'emi', 'plugin'}, default='emi'
-        How pairs are estimated. ``'plugin'`` takes the shares of the sample for
+        How pairs are estimated. ``'plugin'`` takes sample proportions for
         probabilities, which is biased upwards. ``'emi'`` subtracts from that
-        what independent columns with the same level counts give on average:
+        the mean of independent columns with the same level counts:
         the mean is then zero for independent columns, however many levels they
         have, and a single estimate may be a little below zero. The diagonal is
         the plug-in entropy for both.
@@ -96,7 +103,7 @@ def pairwise_mutual_info(
         column), or missing values are an error.
 
     sample_weight : array-like of shape (n_samples,), default=None
-        Non-negative weights. A whole weight is exactly that many copies of the
+        Non-negative weights. An integer weight is exactly that many copies of the
         row. With other weights ``'emi'`` subtracts a smooth approximation.
 
     base : float, default=2
@@ -124,7 +131,7 @@ def pairwise_mutual_info(
 
     Notes
     -----
-    A share of the entropy, such as ``mi / np.sqrt(np.outer(h, h))`` with
+    A proportion of the entropy, such as ``mi / np.sqrt(np.outer(h, h))`` with
     ``h = np.diag(mi)``, is one for columns that determine each other only with
     ``estimator='plugin'``: ``'emi'`` subtracts the null mean there too.
 
@@ -241,7 +248,7 @@ class _Columns:
 
     @property
     def unit(self):
-        """What the kernels of fixed-point sums take last."""
+        """The last two arguments of the kernels of fixed-point sums."""
         return self.xlogx, self.scale
 
     def joint_sums(self, n_jobs):

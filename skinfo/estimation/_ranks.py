@@ -37,12 +37,12 @@ class RankedColumn:
 
     @property
     def is_constant(self):
-        """Whether there is nothing to tell rows apart by."""
+        """Whether all values are equal."""
         return len(self) < 2 or self.line[0] == self.line[-1]
 
     @cached_property
     def starts(self):
-        """Where runs start in sorted order, and where the last one stops."""
+        """Starts of runs in sorted order, and the end of the last one."""
         new = np.flatnonzero(self.line[1:] != self.line[:-1]) + 1
         return np.concatenate([[0], new, [len(self)]])
 

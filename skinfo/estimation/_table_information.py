@@ -36,7 +36,7 @@ def information_from_counts(counts, estimator):
     Raises
     ------
     ValueError
-        If the estimator needs whole counts and there are others.
+        If the estimator needs integer counts and there are others.
     """
     cells = counts if isinstance(counts, SparseContingency) else SparseContingency.of_table(counts)
     if min(len(cells.row_sums), len(cells.column_sums)) <= 1:
@@ -70,7 +70,7 @@ def _from_entropies(entropy, *, all_cells=False):
     """Return I = H(row) + H(column) - H(row, column), each by one entropy estimator.
 
     At most either of the first two, as information is. The cells that can occur are those
-    seen, as for `discrete_entropy` where nobody says how many there are, or, with `all_cells`,
+    seen, as for `discrete_entropy` without `n_categories`, or, with `all_cells`,
     every pair of a row and a column.
     """
 
@@ -83,7 +83,7 @@ def _from_entropies(entropy, *, all_cells=False):
 
 
 def _from_mixed_shares(uniform_weight):
-    """Return the information of the joint distribution that the shares of the cells are moved to.
+    """Return the information of the joint distribution that cell proportions shrink to.
 
     One distribution, so it is never negative, as three entropies of their own would let
     it be; so do R's ``mi.shrink`` and ``mi.Dirichlet``.

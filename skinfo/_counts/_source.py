@@ -93,8 +93,7 @@ class Chunk(NamedTuple):
     def categorical_summary(self, j: int) -> CategoricalSummary:
         """Return the levels of column j and the target sums of each."""
         codes, levels = self.table.levels(j)
-        summary = CategoricalSummary(self.target.n_sums, self.table.level_kinds(j))
-        return summary.add(codes[self.rows], levels, self.target)
+        return CategoricalSummary(self.target.n_sums).add(codes[self.rows], levels, self.target)
 
     def numeric_summary(self, j: int, edges: NDArray[np.float64]) -> NumericSummary:
         """Return the target sums of column j, of numbers, between edges."""

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from skinfo._counts._kinds import MOST_LEVELS, NUMERIC_KINDS, kind_of
-from skinfo._counts._table import level_order, plain_level
+from skinfo._counts._kinds import MOST_LEVELS, NUMERIC_KINDS, kind_of, kinds_among
+from skinfo._counts._table import level_order, objects_of, plain_level
 from skinfo._counts._target import ClassTarget, ContinuousTarget, finite_numbers
 from skinfo._kernels._exact_sums import N_LIMBS, exact_means, sums_between
 from skinfo._kernels._sorting import sorted_rows
@@ -108,17 +108,14 @@ class CategoricalSummary:
     ----------
     n_sums : int
 
-    level_kinds : frozenset of str, default=frozenset()
-        Of the table, for chunks of one; see `Table.level_kinds`.
-
     Attributes
     ----------
     missing_sums : ndarray of shape (n_sums,)
     """
 
-    def __init__(self, n_sums: int, level_kinds: frozenset[str] = frozenset()) -> None:
+    def __init__(self, n_sums: int) -> None:
         self._index: dict[Any, int] = {}
-        self._level_kinds = level_kinds
+        self._level_kinds: set[str] = set()
         self._sums = np.zeros((0, n_sums))
         self.missing_sums = np.zeros(n_sums)
 
@@ -128,6 +125,7 @@ class CategoricalSummary:
         """Add samples: codes (n,) int64, -1 for missing, and the levels they stand for."""
         sums = target.sums(codes, len(levels))
         self.missing_sums += target.total(np.flatnonzero(codes < 0))
+        self._level_kinds |= _kinds_of_levels(levels)
         # A level without a sample of positive weight has not been seen.
         seen = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(levels)))
         self._add_sums([levels[i] for i in seen.tolist()], sums[seen])
@@ -141,8 +139,8 @@ class CategoricalSummary:
         self._sums = grown
 
     def __add__(self, other: "CategoricalSummary") -> "CategoricalSummary":
-        kinds = self._level_kinds | other._level_kinds
-        both = CategoricalSummary(len(self.missing_sums), kinds)
+        both = CategoricalSummary(len(self.missing_sums))
+        both._level_kinds = self._level_kinds | other._level_kinds
         for each in (self, other):
             both._add_sums(list(each._index), each._sums)
         both.missing_sums = self.missing_sums + other.missing_sums
@@ -166,6 +164,16 @@ class CategoricalSummary:
         levels = self._names()
         order = level_order(levels)
         return [levels[i] for i in order], self._sums[order]
+
+
+def _kinds_of_levels(levels: list[Any]) -> set[str]:
+    """Return the kinds of numbers among levels, and "object" if they are of an array of objects.
+
+    They decide the names of levels that several chunks have, such as 1 and 1.0.
+    """
+    kinds = kinds_among(objects_of(levels)) & NUMERIC_KINDS
+    is_array = all(isinstance(level, np.generic) for level in levels)
+    return kinds | {"object"} if kinds and not is_array else kinds
 
 
 @dataclass(frozen=True)

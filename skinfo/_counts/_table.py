@@ -219,7 +219,7 @@ class Table:
                 "them."
             ) from error
         levels = list(levels)
-        has_numbers = values.dtype == object and kinds_among(_objects_of(levels)) & NUMERIC_KINDS
+        has_numbers = values.dtype == object and kinds_among(objects_of(levels)) & NUMERIC_KINDS
         if has_numbers and len(kinds_among(values) & NUMERIC_KINDS) > 1:
             # 1, 1.0 and True are one level: it has one name, whichever of them came first.
             levels = [plain_level(level) for level in levels]
@@ -229,17 +229,6 @@ class Table:
         rank[order] = np.arange(len(levels))
         rank[-1] = -1
         return rank[codes], [levels[i] for i in order]
-
-    def level_kinds(self, j):
-        """Return the kinds of numbers among the levels of column j, and "object" if it is one.
-
-        They decide the names of levels that several tables have, as 1 and 1.0; see
-        `CategoricalSummary`.
-        """
-        values = self._objects(j) if self._text(j) is None else np.empty(0)
-        if values.dtype == object:
-            return frozenset(kinds_among(values) & NUMERIC_KINDS | {"object"})
-        return frozenset({kind_of(values)} & NUMERIC_KINDS) if len(values) else frozenset()
 
     def _series(self, j):
         # By name: by position narwhals refuses the integer names pandas allows.
@@ -558,23 +547,23 @@ def _kind_of_dtype(dtype):
 
 def _as_objects(series):
     """Return a narwhals Series as an array of Python's own objects."""
-    return _objects_of(series.to_list())
+    return objects_of(series.to_list())
 
 
 def _is_missing_or_number(value):
     import pandas as pd
 
-    cell = _objects_of([value])
+    cell = objects_of([value])
     return bool(pd.isna(cell)[0]) or kind_of(cell) in NUMERIC_KINDS
 
 
 def plain_level(level):
     """Return a whole number as an int, all else as it is."""
-    is_number = kind_of(_objects_of([level])) in NUMERIC_KINDS
+    is_number = kind_of(objects_of([level])) in NUMERIC_KINDS
     return int(level) if is_number and level % 1 == 0 else level
 
 
-def _objects_of(values):
+def objects_of(values):
     """Return a list as an array of objects, of which each may be a tuple or a list."""
     return np.fromiter(values, object, len(values))
 

@@ -459,7 +459,7 @@ class ColumnStart(NamedTuple):
 class GivenChunk(NamedTuple):
     """A chunk as it was given, checked; y and weights are of the rows of positive weight."""
 
-    table: Table
+    table: Any
     y: NDArray[Any]
     weights: NDArray[np.float64]
     rows: slice | NDArray[np.int64]
@@ -654,7 +654,8 @@ class Chunks:
         def merge(before: list[Any], after: list[Any]) -> list[Any]:
             return [merged(*pair) for pair in zip(before, after, strict=True)]
 
-        return dict(zip(columns, self.reduce(summarise, merge), strict=True))
+        summaries: list[Any] = self.reduce(summarise, merge)
+        return dict(zip(columns, summaries, strict=True))
 
 
 class Answer(NamedTuple):
@@ -892,8 +893,8 @@ def _target_info(
                 f"{classes[:1].tolist()[0]!r} in {summary.n_samples} sample(s). {remedy}"
             )
         empty = np.empty(0)
-        target = ClassTarget(empty.astype(np.int32), classes, empty, summary.is_weighted)
-        return info._replace(target=target)
+        of_classes = ClassTarget(empty.astype(np.int32), classes, empty, summary.is_weighted)
+        return info._replace(target=of_classes)
     if summary.lowest == summary.highest:
         raise ValueError(
             f"{name} needs y to vary, got one value: {summary.lowest!r} in {summary.n_samples} "

@@ -180,6 +180,7 @@ def feature_codes(
 
     @delayed  # type: ignore[untyped-decorator]
     def encode_together(columns: NDArray[np.int64]) -> None:
+        assert integers is not None
         codes[columns, :n], n_levels[columns] = _narrow_codes(integers[:, columns][keep])
 
     @delayed  # type: ignore[untyped-decorator]

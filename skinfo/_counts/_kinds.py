@@ -7,9 +7,11 @@ import datetime as dt
 from decimal import Decimal
 from functools import lru_cache
 from numbers import Complex, Integral, Real
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 KINDS = ("boolean", "integer", "number", "date", "duration", "level", "unsupported")
 
@@ -43,7 +45,7 @@ ADVICE = {
 }
 
 
-def kind_of(values):
+def kind_of(values: NDArray[Any]) -> str:
     """Return the kind of a column, one of ``KINDS``.
 
     Parameters
@@ -59,7 +61,7 @@ def kind_of(values):
 NUMERIC_KINDS = {"boolean", "integer", "number"}
 
 
-def merged_kind(kinds):
+def merged_kind(kinds: set[str] | frozenset[str]) -> str:
     """Return the kind of a column whose values, or whose chunks, have these kinds."""
     if len(kinds) == 1:
         return next(iter(kinds))
@@ -71,7 +73,7 @@ def merged_kind(kinds):
     return "level"
 
 
-def kinds_among(values):
+def kinds_among(values: NDArray[Any]) -> set[str]:
     """Return the set of kinds that the present values of an array of objects have."""
     types = set(map(type, values))
     if types != {str}:  # text needs no look for missing values, which is most of the time
@@ -80,7 +82,7 @@ def kinds_among(values):
 
 
 @lru_cache(maxsize=256)
-def _kind_of_type(type_):
+def _kind_of_type(type_: Any) -> str:
     for types, kind in KIND_OF_TYPE:
         if issubclass(type_, types):
             return kind
@@ -88,11 +90,12 @@ def _kind_of_type(type_):
     return "level" if type_.__hash__ is not None else "unsupported"
 
 
-def refuse_unsupported(values, name):
+def refuse_unsupported(values: NDArray[Any], name: str) -> NoReturn:
     """ValueError that names a column and a value of it that nothing can be made of."""
     if values.dtype == object:
         present = values[~pd.isna(values)]
-        example = next(v for v in present if _kind_of_type(type(v)) == "unsupported")
+        types: list[Any] = [type(v) for v in present]
+        example = present[list(map(_kind_of_type, types)).index("unsupported")]
     else:
         example = values[0].item()
     about = Complex if isinstance(example, Complex) else object
@@ -102,7 +105,7 @@ def refuse_unsupported(values, name):
     )
 
 
-def holds_levels(numbers):
+def holds_levels(numbers: NDArray[Any]) -> bool:
     """Say whether numbers are levels: whole, and of at most ``MOST_LEVELS`` different values.
 
     Parameters
@@ -127,11 +130,11 @@ def holds_levels(numbers):
     return len(present) > 0
 
 
-def _are_whole(numbers):
+def _are_whole(numbers: NDArray[Any]) -> bool:
     return bool(np.all(np.isfinite(numbers) & (np.floor(numbers) == numbers)))
 
 
-def numbers_of(values, name):
+def numbers_of(values: NDArray[Any], name: str) -> NDArray[np.float64]:
     """Return a column of any kind but level as float64 of shape (n_samples,), missing as NaN.
 
     Dates are microseconds since 1970, in UTC where they have a time zone, periods their start;
@@ -158,14 +161,16 @@ def numbers_of(values, name):
     return values.astype(np.float64)
 
 
-def _reals(values, name):
-    large = np.array([isinstance(v, Integral) and abs(v) > LARGEST_EXACT_INTEGER for v in values])
+def _reals(values: NDArray[Any], name: str) -> NDArray[np.float64]:
+    large = np.array(
+        [isinstance(v, Integral) and abs(int(v)) > LARGEST_EXACT_INTEGER for v in values]
+    )
     if large.any():
         _refuse_inexact(values[large], name)
     return values.astype(np.float64)
 
 
-def _dates(values, name):
+def _dates(values: NDArray[Any], name: str) -> NDArray[np.float64]:
     values = np.array([v.start_time if isinstance(v, pd.Period) else v for v in values], object)
     has_zone = [getattr(v, "tzinfo", None) is not None for v in values]
     if any(has_zone):
@@ -179,12 +184,12 @@ def _dates(values, name):
     return _microseconds(values.astype("datetime64[us]"))
 
 
-def _durations(values, name):
-    values = [_since_midnight(v) if isinstance(v, dt.time) else v for v in values]
-    return _microseconds(np.array(values, object).astype("timedelta64[us]"))
+def _durations(values: NDArray[Any], name: str) -> NDArray[np.float64]:
+    lengths = [_since_midnight(v) if isinstance(v, dt.time) else v for v in values]
+    return _microseconds(np.array(lengths, object).astype("timedelta64[us]"))
 
 
-def _since_midnight(time):
+def _since_midnight(time: dt.time) -> dt.timedelta:
     return dt.timedelta(
         hours=time.hour,
         minutes=time.minute,
@@ -193,7 +198,7 @@ def _since_midnight(time):
     )
 
 
-def _microseconds(values):
+def _microseconds(values: NDArray[Any]) -> NDArray[np.float64]:
     """Return dates or durations as float64 microseconds, exact from 1684 to 2255; NaT as NaN."""
     unit = "datetime64[us]" if values.dtype.kind == "M" else "timedelta64[us]"
     microseconds = values.astype(unit)
@@ -206,7 +211,7 @@ def _microseconds(values):
 LARGEST_EXACT_INTEGER = 2**53
 
 
-def _refuse_inexact(integers, name):
+def _refuse_inexact(integers: NDArray[Any], name: str) -> None:
     """ValueError where float64 would change an integer."""
     if not integers.size or (
         integers.max() <= LARGEST_EXACT_INTEGER and integers.min() >= -LARGEST_EXACT_INTEGER
@@ -221,14 +226,15 @@ def _refuse_inexact(integers, name):
             )
 
 
-def unmasked(x):
+def unmasked(x: Any) -> Any:
     """Return a masked array as an array in which what is masked is missing; else x itself."""
     if not isinstance(x, np.ma.MaskedArray):
         return x
     if not np.ma.is_masked(x):
         return x.data
     if x.dtype.kind in "fmM":
-        return x.filled(np.nan if x.dtype.kind == "f" else np.array("NaT", x.dtype))
+        missing: Any = np.nan if x.dtype.kind == "f" else np.array("NaT", x.dtype)
+        return x.filled(missing)
     objects = x.data.astype(object)
     objects[np.ma.getmaskarray(x)] = None
     return objects

@@ -5,12 +5,16 @@ to know of it than its class. What y sums to below any cut is then one pass over
 A place to cut is a position: that of the first row to its right.
 """
 
+from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from skinfo._counts._cut_values import cut_values
 from skinfo._counts._quantiles import Runs, equal_frequency_cuts
+from skinfo._counts._target import ClassTarget, ContinuousTarget
 from skinfo._kernels._cuts import boundary_points, new_values, positions_near, running_sums
 from skinfo._kernels._exact_sums import exact_means, sums_between
 from skinfo._kernels._monotone import isotonic_blocks
@@ -38,13 +42,18 @@ class SortedColumn:
         What y sums to where values are missing.
     """
 
-    def __init__(self, values, target, kind="number"):
+    def __init__(
+        self,
+        values: NDArray[np.float64],
+        target: ClassTarget | ContinuousTarget,
+        kind: str = "number",
+    ) -> None:
         self._target = target
         self.kind = kind
         self.missing_sums = np.zeros(target.n_sums)
         missing = np.isnan(values)
         has_missing = missing.any()
-        present = slice(None)
+        present: Any = slice(None)
         if has_missing:
             self.missing_sums = target.total(np.flatnonzero(missing))
             present = np.flatnonzero(~missing).astype(np.int32)
@@ -61,10 +70,10 @@ class SortedColumn:
             self._weights = target.weights[self._rows]
             self._cumulative = np.append(0.0, np.cumsum(self._weights))
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.values)
 
-    def firsts(self, limit):
+    def firsts(self, limit: int) -> tuple[NDArray[np.int64], bool]:
         """Return the positions at which a new value begins, and whether these are all.
 
         They are not where there are more than `limit`.
@@ -72,12 +81,14 @@ class SortedColumn:
         return new_values(self.values, limit)
 
     @cached_property
-    def every_value(self):
+    def every_value(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """All positions at which a new value begins, and the sums before them."""
         positions, _ = self.firsts(len(self))
         return positions, self.sums_before(positions)
 
-    def isotonic_positions(self, cumulative, sign):
+    def isotonic_positions(
+        self, cumulative: Callable[[NDArray[np.float64]], NDArray[np.float64]], sign: int
+    ) -> NDArray[np.int64]:
         """Return the positions at which blocks of the isotonic regression of y begin.
 
         Parameters
@@ -91,16 +102,16 @@ class SortedColumn:
         positions, sums = self.every_value
         return positions[isotonic_blocks(cumulative(sums), sign)[:-1] - 1]
 
-    def equal_frequency(self, n_groups):
+    def equal_frequency(self, n_groups: int) -> NDArray[np.int64]:
         """Return at most n_groups - 1 positions of new values; see `equal_frequency_cuts`."""
         return equal_frequency_cuts(self, n_groups)
 
     @property
-    def weight(self):
+    def weight(self) -> float:
         """The number of present samples, or the sum of their weights."""
         return self._cumulative[-1] if self._target.is_weighted else len(self)
 
-    def runs_at(self, weights):
+    def runs_at(self, weights: NDArray[np.float64]) -> Runs:
         """Return the Runs of equal values in which the weight from below reaches some weights."""
         if self._target.is_weighted:
             inside = np.searchsorted(self._cumulative[1:], weights)
@@ -111,7 +122,9 @@ class SortedColumn:
         stops = np.searchsorted(self.values, self.values[inside], side="right")
         return Runs(starts, stops, self._weight_before(starts), self._weight_before(stops))
 
-    def positions_near(self, positions, chosen, most):
+    def positions_near(
+        self, positions: NDArray[np.int64], chosen: NDArray[np.int64], most: int
+    ) -> tuple[NDArray[np.int64], bool]:
         """Return positions around some of others, and whether some between were left out.
 
         Parameters
@@ -129,15 +142,17 @@ class SortedColumn:
         edges = np.concatenate([[0], positions, [len(self)]])
         return positions_near(self.values, self._cumulative, edges, chosen, most)
 
-    def values_around(self, positions):
+    def values_around(
+        self, positions: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the largest value before each position, and the value at it, two (m,) arrays."""
         return self.values[positions - 1], self.values[positions]
 
-    def cut_values(self, positions):
+    def cut_values(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return a readable number between the values around each position, (m,) float64."""
         return cut_values(*self.values_around(positions), self.kind)
 
-    def means(self, positions):
+    def means(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the mean of the finite values between cuts, rounded once, (n_cuts + 1,).
 
         An interval that holds infinities alone gives one of them, an empty one NaN.
@@ -151,13 +166,13 @@ class SortedColumn:
         means = exact_means(sums_between(values, self._weights, ends), weights)
         return with_infinities(means, values[:1], values[-1:])
 
-    def boundary_points(self, limit):
+    def boundary_points(self, limit: int) -> tuple[NDArray[np.int64], bool]:
         """Return where the class distribution changes, and whether these are all positions."""
         return boundary_points(
             self.values, self._codes, self._weights, self._target.n_classes, limit
         )
 
-    def sums_before(self, positions):
+    def sums_before(self, positions: ArrayLike) -> NDArray[np.float64]:
         """Return what y sums to before each position and in all, (n_positions + 2, n_sums)."""
         ends = np.append(positions, len(self)).astype(np.int64, copy=False)
         if self._codes is not None:
@@ -165,16 +180,19 @@ class SortedColumn:
         return self._target.from_terms(self._running_terms[np.append(0, ends)])
 
     @cached_property
-    def _running_terms(self):
+    def _running_terms(self) -> NDArray[np.float64]:
+        assert isinstance(self._target, ContinuousTarget)
         return running_sums(self._target.every_term, self._rows)
 
-    def _weight_before(self, positions):
+    def _weight_before(self, positions: NDArray[np.int64]) -> NDArray[Any]:
         if not self._target.is_weighted:
             return positions
         return self._cumulative[positions]
 
 
-def with_infinities(means, lowest, highest):
+def with_infinities(
+    means: NDArray[np.float64], lowest: NDArray[np.float64], highest: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return means; the first and last are infinite where all values between cuts are.
 
     Parameters

@@ -264,7 +264,9 @@ class InMemory:
 
         @delayed  # type: ignore[untyped-decorator]
         def search_column(j: int) -> Any:
-            return search(j, column_of(chunk, j, is_categorical[j], edges and edges[j]))
+            return search(
+                j, column_of(chunk, j, is_categorical[j], None if edges is None else edges[j])
+            )
 
         found: list[Any] = in_threads(map(search_column, range(self.n_features)), n_jobs=n_jobs)
         return found

@@ -1,10 +1,12 @@
 """Columns of any container, one at a time: numbers with NaN, or levels with None."""
 
 from functools import cached_property
+from typing import Any, NoReturn
 
 import narwhals.stable.v2 as nw
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_array, validate_data
 
@@ -48,19 +50,25 @@ class Table:
         What a sparse column does not store is zero.
     """
 
-    def __init__(self, data, names, switch=None, columns=None):
+    def __init__(
+        self,
+        data: Any,
+        names: list[str],
+        switch: str | None = None,
+        columns: NDArray[np.int64] | None = None,
+    ) -> None:
         self._data = data
         self._switch = switch
         self._columns = columns
-        self._kinds = {}
+        self._kinds: dict[int, str] = {}
         self._is_frame = isinstance(data, nw.DataFrame)
         self.is_sparse = sp.issparse(data)
         # Narwhals makes its list of names anew each time: n columns would take n^2 steps.
-        self._keys = data.columns if self._is_frame else None
+        self._keys: Any = data.columns if self._is_frame else None
         self.names = names
         self.shape = (data.shape[0], len(names))
 
-    def kind(self, j):
+    def kind(self, j: int) -> str:
         """Return what column j holds, one of ``KINDS`` but "unsupported".
 
         Raises
@@ -72,11 +80,11 @@ class Table:
             self._kinds[j] = self._kind(j)
         return self._kinds[j]
 
-    def is_numeric(self, j):
+    def is_numeric(self, j: int) -> bool:
         """Return whether column j holds numbers, booleans, dates or durations."""
         return self.kind(j) != "level"
 
-    def is_discrete(self, j):
+    def is_discrete(self, j: int) -> bool:
         """Return whether column j holds levels: text, booleans, or few different whole numbers.
 
         A sparse column, which is mostly of one value, does.
@@ -95,7 +103,7 @@ class Table:
         return kind in ("boolean", "level")
 
     @cached_property
-    def _ranges(self):
+    def _ranges(self) -> NDArray[Any] | None:
         """The largest integer of each column less the smallest, None where there are others.
 
         An array is read once, in the order of its memory: column by column takes ten times as
@@ -107,7 +115,7 @@ class Table:
         # Differences that overflow wrap back to what they are.
         return ranges.view(f"u{ranges.itemsize}")
 
-    def narrow_integers(self):
+    def narrow_integers(self) -> tuple[NDArray[Any] | None, NDArray[np.bool_]]:
         """Return an array of integers, and which of its columns hold few: of a range that small.
 
         Returns
@@ -123,48 +131,48 @@ class Table:
         exact = np.abs(self._data[0].astype(np.float64)) < LARGEST_EXACT
         return self._data, exact & (self._ranges < MOST_LEVELS)
 
-    def _is_plain(self, kinds):
+    def _is_plain(self, kinds: str) -> bool:
         return isinstance(self._data, np.ndarray) and self._data.dtype.kind in kinds
 
     @property
-    def frame(self):
+    def frame(self) -> Any:
         """The columns as a narwhals DataFrame, None where they are an array."""
         return self._data if self._is_frame else None
 
     @property
-    def keys(self):
+    def keys(self) -> list[Any]:
         """What the frame itself calls its columns, text or integers; of an array, the names."""
         if self._keys is None:
             return self.names
         return self._keys if self._columns is None else [self._keys[j] for j in self._columns]
 
-    def kind_of_numbers(self, j):
+    def kind_of_numbers(self, j: int) -> str:
         """Return the kind of what `numbers` reads from column j: of a category, of its levels."""
         kind = self.kind(j)
         return kind_of(np.asarray(self._objects(j))) if kind == "level" else kind
 
-    def take(self, rows):
+    def take(self, rows: Any) -> "Table":
         """Return a Table of some rows, (n_taken,) int64."""
         if isinstance(self._data, np.ndarray) and self._columns is not None:
             return Table(self._data[np.ix_(rows, self._columns)], self.names, self._switch)
         return Table(self._data[rows], self.names, self._switch, self._columns)
 
-    def select(self, columns):
+    def select(self, columns: ArrayLike) -> "Table":
         """Return a Table of some columns, (n_selected,) int64. No value is copied."""
-        columns = np.asarray(columns)
-        names = [self.names[j] for j in columns]
+        chosen = np.asarray(columns)
+        names = [self.names[j] for j in chosen]
         if self._columns is not None:
-            columns = self._columns[columns]
-        return Table(self._data, names, self._switch, columns)
+            chosen = self._columns[chosen]
+        return Table(self._data, names, self._switch, chosen)
 
-    def rename(self, names):
+    def rename(self, names: list[str]) -> "Table":
         """Return the Table whose columns messages and reports call otherwise."""
         return Table(self._data, names, self._switch, self._columns)
 
-    def _index(self, j):
+    def _index(self, j: int) -> int:
         return j if self._columns is None else self._columns[j]
 
-    def numbers(self, j):
+    def numbers(self, j: int) -> NDArray[np.float64]:
         """Return column j as float64 of shape (n_samples,), missing as NaN.
 
         Raises
@@ -181,13 +189,13 @@ class Table:
             self._refuse_levels(j, values)
         return np.ascontiguousarray(numbers_of(values, self.names[j]))
 
-    def bytes(self):
+    def bytes(self) -> NDArray[np.uint8] | None:
         """Return the array itself if it holds bytes, small codes as they stand; else None."""
         is_whole = isinstance(self._data, np.ndarray) and self._columns is None
         small = is_whole and self._data.dtype in (np.uint8, np.bool_)
         return self._data.view(np.uint8) if small else None
 
-    def integers(self, j):
+    def integers(self, j: int) -> NDArray[Any] | None:
         """Return column j as integers (n_samples,), None if its dtype is another or it has gaps.
 
         Unlike `numbers` this is exact for every integer, and copies nothing.
@@ -204,7 +212,7 @@ class Table:
             return values.view(np.uint8)
         return values if values.dtype.kind in "iu" else None
 
-    def levels(self, j):
+    def levels(self, j: int) -> tuple[NDArray[np.int64], list[Any]]:
         """Return codes (n_samples,) int64, -1 for missing, and the sorted levels of column j."""
         import pandas as pd
 
@@ -230,11 +238,11 @@ class Table:
         rank[-1] = -1
         return rank[codes], [levels[i] for i in order]
 
-    def _series(self, j):
+    def _series(self, j: int) -> Any:
         # By name: by position narwhals refuses the integer names pandas allows.
         return self._data.get_column(self._keys[self._index(j)])
 
-    def _array_column(self, j):
+    def _array_column(self, j: int) -> NDArray[Any]:
         j = self._index(j)
         if not self.is_sparse:
             return self._data[:, j]
@@ -243,7 +251,7 @@ class Table:
         column[self._data.indices[stored]] = self._data.data[stored]
         return column
 
-    def _kind(self, j):
+    def _kind(self, j: int) -> str:
         kind = _kind_of_dtype(self._series(j).dtype) if self._is_frame else None
         if kind is None:
             values = self._objects(j)
@@ -254,7 +262,7 @@ class Table:
             )
         return kind
 
-    def _objects(self, j):
+    def _objects(self, j: int) -> NDArray[Any]:
         if not self._is_frame:
             return self._array_column(j)
         series = self._series(j)
@@ -271,7 +279,7 @@ class Table:
         except NotImplementedError:  # pandas does not convert string views of pyarrow
             return _as_objects(series)
 
-    def _text(self, j):
+    def _text(self, j: int) -> Any:
         """Return a column of text as pandas stores it, None of any other.
 
         pandas tells levels of text in Arrow's memory apart without an object for each row.
@@ -282,7 +290,7 @@ class Table:
         native = nw.to_native(series)
         return native if native.dtype != object and series.dtype == nw.String else None
 
-    def _frame_numbers(self, j):
+    def _frame_numbers(self, j: int) -> NDArray[Any] | None:
         """Return what narwhals makes numbers of, None where the objects are to be read."""
         series = self._series(j)
         dtype = series.dtype
@@ -296,7 +304,7 @@ class Table:
         # A cast of floats to themselves takes longer than all else here.
         return (series if dtype == nw.Float64 else series.cast(nw.Float64)).to_numpy()
 
-    def _refuse_levels(self, j, values):
+    def _refuse_levels(self, j: int, values: NDArray[Any]) -> NoReturn:
         example = next(v for v in np.asarray(values, object) if not _is_missing_or_number(v))
         remedy = f", or have it taken for levels ({self._switch})" if self._switch else ""
         raise ValueError(
@@ -304,7 +312,7 @@ class Table:
         )
 
 
-def whole_values(series):
+def whole_values(series: Any) -> NDArray[Any]:
     """Return integers without missing ones as an array, of objects beyond 64 bits."""
     if series.dtype not in (nw.Int128, nw.UInt128):
         return series.to_numpy()
@@ -313,7 +321,7 @@ def whole_values(series):
     return values.astype(np.int64) if fits else values
 
 
-def numeric_columns(X, advice):
+def numeric_columns(X: Any, advice: str) -> Any:
     """Return X as it is, once a dataframe is known to hold columns of numbers only.
 
     Parameters
@@ -348,7 +356,15 @@ def numeric_columns(X, advice):
     return frame.with_columns(nw.col(*wide).cast(nw.Float64)).to_native() if wide else X
 
 
-def read_table(estimator, X, *, reset, ensure_min_samples=1, accept_sparse=False, switch=None):
+def read_table(
+    estimator: BaseEstimator,
+    X: Any,
+    *,
+    reset: bool,
+    ensure_min_samples: int = 1,
+    accept_sparse: bool = False,
+    switch: str | None = None,
+) -> Table:
     """Check X, store or compare its feature names and count, and return a Table.
 
     Parameters
@@ -400,7 +416,14 @@ def read_table(estimator, X, *, reset, ensure_min_samples=1, accept_sparse=False
     return Table(array, [f"x{j}" for j in range(array.shape[1])], switch)
 
 
-def table_of(X, *, caller, ensure_min_samples=1, accept_sparse=False, switch=None):
+def table_of(
+    X: Any,
+    *,
+    caller: str,
+    ensure_min_samples: int = 1,
+    accept_sparse: bool = False,
+    switch: str | None = None,
+) -> Table:
     """Check X as `read_table` does, for a function: nothing is stored.
 
     Parameters
@@ -434,7 +457,7 @@ def table_of(X, *, caller, ensure_min_samples=1, accept_sparse=False, switch=Non
     )
 
 
-def as_rows(X):
+def as_rows(X: Any) -> Any:
     """Return a list of rows as an array; anything else as it is.
 
     Rows may mix text and numbers, which NumPy would turn into text alone.
@@ -445,7 +468,7 @@ def as_rows(X):
     return np.asarray(X, dtype=object) if array.dtype.kind in "US" else array
 
 
-def as_columns(x):
+def as_columns(x: Any) -> Any:
     """Return x as it is; of one dimension, as a table of one column."""
     native = nw.from_native(x, eager_only=True, allow_series=True, pass_through=True)
     if isinstance(native, nw.Series):
@@ -460,22 +483,22 @@ def as_columns(x):
     return x
 
 
-def _is_row(row):
+def _is_row(row: Any) -> bool:
     return np.iterable(row) and not isinstance(row, (str, bytes))
 
 
-def _column_of_objects(values):
+def _column_of_objects(values: Any) -> NDArray[Any]:
     column = np.empty((len(values), 1), object)
     column[:, 0] = values
     return column
 
 
-def _switch_of(estimator):
+def _switch_of(estimator: BaseEstimator) -> str | None:
     has_it = "categorical_features" in estimator.get_params(deep=False)
     return "categorical_features" if has_it else None
 
 
-def _refuse_lazy(X):
+def _refuse_lazy(X: Any) -> None:
     """TypeError for a frame of polars, dask and the like whose rows are yet to be computed."""
     for method in ("collect", "compute"):
         if hasattr(type(X), method) and hasattr(type(X), "columns"):
@@ -485,7 +508,7 @@ def _refuse_lazy(X):
             )
 
 
-def _without_views(frame):
+def _without_views(frame: Any) -> Any:
     """Return a frame without string views, of which pyarrow takes no rows."""
     native = frame.to_native()
     if frame.implementation.is_pyarrow():
@@ -506,7 +529,7 @@ def _without_views(frame):
     return nw.from_native(native, eager_only=True)
 
 
-def _check_unique_names(X):
+def _check_unique_names(X: Any) -> None:
     names = [str(name) for name in getattr(X, "column_names", getattr(X, "columns", ()))]
     if len(set(names)) < len(names):
         repeated = sorted({name for name in names if names.count(name) > 1})
@@ -516,7 +539,9 @@ def _check_unique_names(X):
         )
 
 
-def _check_frame_shape(estimator, shape, ensure_min_samples):
+def _check_frame_shape(
+    estimator: BaseEstimator, shape: tuple[int, ...], ensure_min_samples: int
+) -> None:
     name = type(estimator).__name__
     if shape[0] < ensure_min_samples:
         raise ValueError(
@@ -530,7 +555,7 @@ def _check_frame_shape(estimator, shape, ensure_min_samples):
         )
 
 
-def _kind_of_dtype(dtype):
+def _kind_of_dtype(dtype: Any) -> str | None:
     """Return the kind of a narwhals dtype, None where the values have to be looked at."""
     if dtype.is_integer():
         return "integer"
@@ -545,36 +570,36 @@ def _kind_of_dtype(dtype):
     return "unsupported" if dtype in (nw.List, nw.Array, nw.Struct) else None
 
 
-def _as_objects(series):
+def _as_objects(series: Any) -> NDArray[Any]:
     """Return a narwhals Series as an array of Python's own objects."""
     return objects_of(series.to_list())
 
 
-def _is_missing_or_number(value):
+def _is_missing_or_number(value: Any) -> bool:
     import pandas as pd
 
     cell = objects_of([value])
     return bool(pd.isna(cell)[0]) or kind_of(cell) in NUMERIC_KINDS
 
 
-def plain_level(level):
+def plain_level(level: Any) -> Any:
     """Return a whole number as an int, all else as it is."""
     is_number = kind_of(objects_of([level])) in NUMERIC_KINDS
     return int(level) if is_number and level % 1 == 0 else level
 
 
-def objects_of(values):
+def objects_of(values: Any) -> NDArray[Any]:
     """Return a list as an array of objects, of which each may be a tuple or a list."""
     return np.fromiter(values, object, len(values))
 
 
-def level_order(levels):
+def level_order(levels: list[Any]) -> list[int]:
     """Return how to sort levels, a list of places; text alone needs no key, which is faster."""
     if all(type(level) is str for level in levels):
         return sorted(range(len(levels)), key=levels.__getitem__)
     return sorted(range(len(levels)), key=lambda i: _level_key(levels[i]))
 
 
-def _level_key(level):
+def _level_key(level: Any) -> tuple[str, Any]:
     """Order levels of one type by value and mixed levels by type name first."""
     return (type(level).__name__, level if isinstance(level, (int, float, str)) else str(level))

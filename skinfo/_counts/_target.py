@@ -3,10 +3,12 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import frexp
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length, column_or_1d
 
 from skinfo._counts._codes import rank_levels
@@ -27,27 +29,27 @@ from skinfo.utils._warnings import warn_caller
 class ClassTarget:
     """Class codes (n,) int32, the classes, and positive weights (n,) float64."""
 
-    codes: np.ndarray
-    classes: np.ndarray
-    weights: np.ndarray
+    codes: NDArray[Any]
+    classes: NDArray[Any]
+    weights: NDArray[Any]
     is_weighted: bool
 
     @property
-    def target_type(self):
+    def target_type(self) -> str:
         """The type of the target, "binary" or "multiclass"."""
         return "binary" if len(self.classes) == 2 else "multiclass"
 
     @property
-    def n_classes(self):
+    def n_classes(self) -> int:
         """Number of classes."""
         return len(self.classes)
 
     @property
-    def n_sums(self):
+    def n_sums(self) -> int:
         """Number of sums that `sums` takes: one a class."""
         return len(self.classes)
 
-    def sums(self, codes, n_codes):
+    def sums(self, codes: NDArray[Any], n_codes: int) -> NDArray[Any]:
         """Return the weight of each class at each code, (n_codes, n_classes), -1 left out."""
         present = codes >= 0
         cells = codes[present] * self.n_classes + self.codes[present]
@@ -58,21 +60,21 @@ class ClassTarget:
 
     term_sums = sums
 
-    def from_terms(self, terms):
+    def from_terms(self, terms: NDArray[np.float64]) -> NDArray[Any]:
         """Return terms, which are sums already."""
         return terms
 
-    def total(self, rows):
+    def total(self, rows: Any) -> NDArray[Any]:
         """Return the weight of each class in some rows, (n_classes,)."""
         return np.bincount(self.codes[rows], self.weights[rows], minlength=self.n_classes)
 
     @cached_property
-    def narrow_codes(self):
+    def narrow_codes(self) -> NDArray[Any]:
         """The codes in as few bytes as hold them, (n,); columns share them."""
         narrow = np.min_scalar_type(self.n_classes - 1)
         return self.codes.astype(narrow)
 
-    def take(self, rows):
+    def take(self, rows: Any) -> "ClassTarget":
         """Return the target of some rows."""
         return ClassTarget(self.codes[rows], self.classes, self.weights[rows], self.is_weighted)
 
@@ -94,10 +96,10 @@ class ContinuousTarget:
         A power of two with half as many bits as the farthest value; see `terms`.
     """
 
-    values: np.ndarray
+    values: NDArray[Any]
     centre: float
     scale: float
-    weights: np.ndarray
+    weights: NDArray[Any]
     is_weighted: bool
     half: float = 2.0**26
 
@@ -106,23 +108,23 @@ class ContinuousTarget:
     n_classes = 1
     n_sums = 3
 
-    def sums(self, codes, n_codes):
+    def sums(self, codes: NDArray[Any], n_codes: int) -> NDArray[np.float64]:
         """Return sums of w, w v and w v**2 at each code, (n_codes, 3), without codes of -1."""
         return self.from_terms(self.term_sums(codes, n_codes))
 
-    def term_sums(self, codes, n_codes):
+    def term_sums(self, codes: NDArray[Any], n_codes: int) -> NDArray[np.float64]:
         """Return sums of the five `terms` at each code, (n_codes, 5), without codes of -1."""
         present = codes >= 0
         codes = codes[present]
         terms = self.terms(present)
         return np.column_stack([np.bincount(codes, term, minlength=n_codes) for term in terms])
 
-    def total(self, rows):
+    def total(self, rows: Any) -> NDArray[np.float64]:
         """Return sums of w, w v and w v**2 over some rows, (3,)."""
         sums = [np.bincount(np.zeros(len(rows), np.int64), term, 1) for term in self.terms(rows)]
         return self.from_terms(np.column_stack(sums))[0]
 
-    def terms(self, rows):
+    def terms(self, rows: Any) -> tuple[NDArray[np.float64], ...]:
         """Return of some rows what to add up, five arrays: see `from_terms`.
 
         Squares are too long for their sums to be exact. Of ``v = high * half + low`` the sums of
@@ -140,16 +142,16 @@ class ContinuousTarget:
         )
 
     @cached_property
-    def every_term(self):
+    def every_term(self) -> NDArray[np.float64]:
         """The terms of all rows, (n, 5); columns share them."""
         return np.column_stack(self.terms(slice(None)))
 
-    def from_terms(self, terms):
+    def from_terms(self, terms: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return sums of w, w v and w v**2, (n, 3), from those of five terms, (n, 5)."""
         weight, first, high, middle, low = terms.T
         return np.column_stack([weight, first, (high * self.half + middle) * self.half + low])
 
-    def take(self, rows):
+    def take(self, rows: Any) -> Self:
         """Return the target of some rows."""
         return replace(self, values=self.values[rows], weights=self.weights[rows])
 
@@ -158,7 +160,14 @@ class ContinuousTarget:
 NO_INFORMATION = "A constant target has no information."
 
 
-def encode_target(y, X, sample_weight, estimator, known=None, remedy=NO_INFORMATION):
+def encode_target(
+    y: NDArray[Any],
+    X: Any,
+    sample_weight: ArrayLike | None,
+    estimator: BaseEstimator,
+    known: Any = None,
+    remedy: str = NO_INFORMATION,
+) -> tuple[ClassTarget, NDArray[np.bool_]]:
     """Return a ClassTarget over samples of positive weight, and the mask of those rows.
 
     Parameters
@@ -201,7 +210,7 @@ def encode_target(y, X, sample_weight, estimator, known=None, remedy=NO_INFORMAT
     ), keep
 
 
-def class_codes(y):
+def class_codes(y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return the index of each label among the sorted classes, and those.
 
     Codes go to kernels, which check no bounds: none is -1.
@@ -221,7 +230,7 @@ def class_codes(y):
         ) from error
 
 
-def known_codes(y, classes):
+def known_codes(y: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.int32]:
     """Return the place of each label among the classes, (n,) int32."""
     codes = pd.Index(classes).get_indexer(y)
     if (codes < 0).any():
@@ -233,7 +242,9 @@ def known_codes(y, classes):
     return codes.astype(np.int32)
 
 
-def check_typed_target(y, estimator, target_type, sample_weight=None):
+def check_typed_target(
+    y: Any, estimator: BaseEstimator, target_type: str, sample_weight: ArrayLike | None = None
+) -> tuple[NDArray[Any], str]:
     """Return y as a one-dimensional array, and "classes" or "continuous".
 
     Parameters
@@ -255,7 +266,7 @@ def check_typed_target(y, estimator, target_type, sample_weight=None):
     """
     name = type(estimator).__name__
     y = read_column(y, name)
-    some = slice(None)
+    some: Any = slice(None)
     if sample_weight is not None:
         some = check_frequency_weights(sample_weight, len(y)) > 0
     refuse_missing(y[some])
@@ -270,7 +281,7 @@ def check_typed_target(y, estimator, target_type, sample_weight=None):
     return y, kind
 
 
-def warn_of_guess(name):
+def warn_of_guess(name: str) -> None:
     """Warn that integers of many values were taken for a continuous target."""
     warn_caller(
         f"y holds more than {MOST_LEVELS} different integers, so {name} takes it for a "
@@ -279,7 +290,7 @@ def warn_of_guess(name):
     )
 
 
-def target_kind(y):
+def target_kind(y: NDArray[Any]) -> tuple[str, bool]:
     """Return what y is if nobody says, "classes" or "continuous", and whether to tell the user.
 
     The rule is that of columns of X: text, booleans and whole numbers of at most 32 different
@@ -303,7 +314,15 @@ def target_kind(y):
     return "continuous", kind == "integer"
 
 
-def encode_typed_target(y, kind, X, sample_weight, estimator, known=None, remedy=NO_INFORMATION):
+def encode_typed_target(
+    y: NDArray[Any],
+    kind: str,
+    X: Any,
+    sample_weight: ArrayLike | None,
+    estimator: BaseEstimator,
+    known: Any = None,
+    remedy: str = NO_INFORMATION,
+) -> tuple[ClassTarget | ContinuousTarget, NDArray[np.bool_]]:
     """Return a target of the samples of positive weight, and the mask of those rows.
 
     Parameters
@@ -339,7 +358,7 @@ def encode_typed_target(y, kind, X, sample_weight, estimator, known=None, remedy
     return scaling.target(y, weights, sample_weight is not None), keep
 
 
-def read_column(y, name):
+def read_column(y: Any, name: str) -> NDArray[Any]:
     """Return y as one column."""
     if y is None:
         raise ValueError(
@@ -353,7 +372,7 @@ def read_column(y, name):
     return y.astype(np.float32) if y.dtype == np.float16 else y
 
 
-def finite_numbers(y, some, name):
+def finite_numbers(y: NDArray[Any], some: Any, name: str) -> NDArray[np.float64]:
     """Return y as float64, of which the entries at `some` are finite.
 
     Raises
@@ -410,7 +429,7 @@ class Scaling(NamedTuple):
     half: float
 
     @classmethod
-    def of(cls, lowest, highest, weight, mean):
+    def of(cls, lowest: float, highest: float, weight: float, mean: float) -> "Scaling":
         """Return the scaling of a y with that range, total weight and mean."""
         origin = lowest / 2 + highest / 2
         reach = max(highest - origin, origin - lowest)
@@ -427,11 +446,13 @@ class Scaling(NamedTuple):
         ends = np.rint((np.array([lowest, highest]) - origin) * scale) - shift
         return cls(origin, shift, scale, _half_of(ends, 1.0))
 
-    def integers(self, y):
+    def integers(self, y: NDArray[Any]) -> NDArray[np.float64]:
         """Return the integers of some y."""
         return np.rint((y - self.origin) * self.scale) - self.shift
 
-    def target(self, y, weights, is_weighted):
+    def target(
+        self, y: NDArray[Any], weights: NDArray[np.float64], is_weighted: bool
+    ) -> ContinuousTarget:
         """Return some y and their weights as a ContinuousTarget."""
         centre = self.origin + self.shift / self.scale
         return ContinuousTarget(
@@ -439,13 +460,15 @@ class Scaling(NamedTuple):
         )
 
 
-def _half_of(values, scale):
+def _half_of(values: NDArray[np.float64], scale: float) -> float:
     """Return the power of two with half as many bits as the farthest of the scaled values."""
     n_bits = frexp(max(float(np.abs(values).max(initial=0.0)) * scale, 1.0))[1]
     return 2.0 ** -(-n_bits // 2)
 
 
-def _positive_weights(y, X, sample_weight):
+def _positive_weights(
+    y: NDArray[Any], X: Any, sample_weight: ArrayLike | None
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return the weight of each row, and the mask of those that have any."""
     check_consistent_length(np.empty((X.shape[0], 0)), y)
     weights = (
@@ -456,7 +479,7 @@ def _positive_weights(y, X, sample_weight):
     return weights, weights > 0
 
 
-def refuse_missing(y, name="y"):
+def refuse_missing(y: NDArray[Any], name: str = "y") -> None:
     """Raise ValueError where a label or value of y is NaN, NaT, NA or None."""
     missing = pd.isna(y)
     if missing.any():

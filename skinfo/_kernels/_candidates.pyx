@@ -111,7 +111,7 @@ cdef class NullTerms:
         There is an entry for each size of a level from zero to all: within each state if there
         is more than one class, and over all samples if there is more than one state.
         """
-        cdef Py_ssize_t place = 0
+        cdef Py_ssize_t index = 0
         cdef Py_ssize_t t
         cdef Py_ssize_t n = <Py_ssize_t>tables.n
         cdef bint has_classes = tables.n_classes > 1
@@ -121,10 +121,10 @@ cdef class NullTerms:
         self.known = np.full(has_classes * (n + tables.n_states) + has_states * (n + 1), np.nan)
         if has_classes:
             for t in range(tables.n_states):
-                self.given[t].known = &self.known[place]
-                place += <Py_ssize_t>tables.state_sizes[t] + 1
+                self.given[t].known = &self.known[index]
+                index += <Py_ssize_t>tables.state_sizes[t] + 1
         if has_states:
-            self.shared.known = &self.known[place]
+            self.shared.known = &self.known[index]
 
 
 cdef Terms terms_of_column(Py_ssize_t x, ContingencyTables tables, NullTerms null) noexcept nogil:
@@ -221,7 +221,7 @@ def candidate_evidence(ContingencyTables tables, const int64_t[::1] features):
     cdef double[::1] table = np.empty(most * n_classes)
     cdef double[::1] room = np.empty(table_workspace_size(most, n_classes))
     cdef NullTerms null = NullTerms(n_states)
-    cdef Py_ssize_t c, i, n_levels, place, t, x
+    cdef Py_ssize_t c, i, n_levels, index, t, x
     cdef double of_state[N_STATISTICS]
     null.fill(tables)
     null.remember(tables)
@@ -234,9 +234,9 @@ def candidate_evidence(ContingencyTables tables, const int64_t[::1] features):
             for t in range(n_states):
                 for x in range(n_levels):
                     for c in range(n_classes):
-                        place = x * tables.n_cells + t * n_classes + c
+                        index = x * tables.n_cells + t * n_classes + c
                         table[x * n_classes + c] = (
-                            tables.weighted[place] if tables.is_weighted else tables.counts[place]
+                            tables.weighted[index] if tables.is_weighted else tables.counts[index]
                         )
                 fill_statistics(
                     &table[0],
@@ -248,6 +248,6 @@ def candidate_evidence(ContingencyTables tables, const int64_t[::1] features):
                     table_workspace(&room[0], most, n_classes),
                     of_state,
                 )
-                for place in range(N_STATISTICS):
-                    evidence[i, place] += of_state[place]
+                for index in range(N_STATISTICS):
+                    evidence[i, index] += of_state[index]
     return found

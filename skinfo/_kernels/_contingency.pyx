@@ -190,16 +190,16 @@ cdef class SampleTables(ContingencyTables):
         cdef Py_ssize_t n_counts = self.sample.n_levels[x] * self.n_cells
         cdef const uint8_t *column = &self.sample.codes[x, 0]
         cdef const int32_t *cell_of_sample = &self.cell_of_sample[0]
-        cdef Py_ssize_t place, row
+        cdef Py_ssize_t index, row
         if self.sample.is_weighted:
-            for place in range(n_counts):
-                self.weighted[place] = 0.0
+            for index in range(n_counts):
+                self.weighted[index] = 0.0
             for row in range(n):
-                place = column[row] * self.n_cells + cell_of_sample[row]
-                self.weighted[place] += self.sample.weights[row]
+                index = column[row] * self.n_cells + cell_of_sample[row]
+                self.weighted[index] += self.sample.weights[row]
         else:
-            for place in range(n_counts):
-                self.counts[place] = 0
+            for index in range(n_counts):
+                self.counts[index] = 0
             for row in range(n):
                 self.counts[column[row] * self.n_cells + cell_of_sample[row]] += 1
 
@@ -265,9 +265,9 @@ cdef class StateTables(SampleTables):
         cdef Py_ssize_t last_level = self.sample.n_levels[x] - 1
         cdef const uint8_t *column = &self.sample.codes[x, 0]
         cdef Py_ssize_t first = 0
-        cdef Py_ssize_t level, place, width
-        for place in range(last_level * self.n_cells):
-            self.counts[place] = 0
+        cdef Py_ssize_t level, index, width
+        for index in range(last_level * self.n_cells):
+            self.counts[index] = 0
         while first < n_words(n):
             width = min(CHUNK, n_words(n) - first)
             for level in range(last_level):
@@ -301,16 +301,16 @@ def add_counts(StateTables tables, const int64_t[::1] features, double[::1] sums
         The sizes of cells, then the table of each feature in order, (n_levels, n_cells).
     """
     cdef Py_ssize_t start = tables.n_cells
-    cdef Py_ssize_t i, n_counts, place
+    cdef Py_ssize_t i, n_counts, index
     with nogil:
-        for place in range(tables.n_cells):
-            sums[place] += tables.sizes[place]
+        for index in range(tables.n_cells):
+            sums[index] += tables.sizes[index]
         for i in range(features.shape[0]):
             tables.count(features[i])
             n_counts = tables.n_levels[features[i]] * tables.n_cells
-            for place in range(n_counts):
-                sums[start + place] += (
-                    tables.weighted[place] if tables.is_weighted else tables.counts[place]
+            for index in range(n_counts):
+                sums[start + index] += (
+                    tables.weighted[index] if tables.is_weighted else tables.counts[index]
                 )
             start += n_counts
 
@@ -338,21 +338,21 @@ cdef class SummedTables(ContingencyTables):
         bint is_whole,
     ):
         super().__init__(lookups, n_levels, n_classes, n_states, features, True, is_whole)
-        cdef Py_ssize_t place = self.n_cells
+        cdef Py_ssize_t index = self.n_cells
         cdef Py_ssize_t i
         self.sums = sums
         self.sizes[:] = sums[: self.n_cells]
         self.start = np.empty(n_levels.shape[0], np.int64)
         for i in range(features.shape[0]):
-            self.start[features[i]] = place
-            place += n_levels[features[i]] * self.n_cells
+            self.start[features[i]] = index
+            index += n_levels[features[i]] * self.n_cells
         self.sum_up()
 
     cdef void count(self, Py_ssize_t x) noexcept nogil:
         """Copy the table of a column."""
-        cdef Py_ssize_t place
-        for place in range(self.n_levels[x] * self.n_cells):
-            self.weighted[place] = self.sums[self.start[x] + place]
+        cdef Py_ssize_t index
+        for index in range(self.n_levels[x] * self.n_cells):
+            self.weighted[index] = self.sums[self.start[x] + index]
 
 
 cdef class PairTables(SampleTables):
@@ -364,7 +364,7 @@ cdef class PairTables(SampleTables):
 
     lookups : Lookups
 
-    features, chosen : ndarray of int64
+    features, selected : ndarray of int64
         Columns that are to be X, and W.
     """
 
@@ -373,9 +373,9 @@ cdef class PairTables(SampleTables):
         Sample sample,
         Lookups lookups,
         const int64_t[::1] features,
-        const int64_t[::1] chosen,
+        const int64_t[::1] selected,
     ):
-        super().__init__(sample, lookups, most_levels(sample.n_levels, chosen), features)
+        super().__init__(sample, lookups, most_levels(sample.n_levels, selected), features)
         shape = sample.n_classes, n_words(sample.y.shape[0])
         self.class_planes = np.empty(shape, np.uint64)
         self.cell_planes = np.empty((self.n_cells, CHUNK), np.uint64)
@@ -385,7 +385,7 @@ cdef class PairTables(SampleTables):
 
     cdef void count_pair(self, Py_ssize_t x, Py_ssize_t w) noexcept nogil:
         """Count column X within each level of column W and each class, and those cells."""
-        cdef Py_ssize_t cell, place
+        cdef Py_ssize_t cell, index
         self.n_states = self.sample.n_levels[w]
         self.n_cells = self.n_states * self.sample.n_classes
         for cell in range(self.n_cells):
@@ -395,12 +395,12 @@ cdef class PairTables(SampleTables):
         else:
             self.set_cells(w)
             self.count_samples(x)
-            for place in range(self.sample.n_levels[x] * self.n_cells):
-                cell = place % self.n_cells
+            for index in range(self.sample.n_levels[x] * self.n_cells):
+                cell = index % self.n_cells
                 if self.sample.is_weighted:
-                    self.sizes[cell] += self.weighted[place]
+                    self.sizes[cell] += self.weighted[index]
                 else:
-                    self.sizes[cell] += self.counts[place]
+                    self.sizes[cell] += self.counts[index]
         self.sum_up()
 
     cdef void count_bits(self, Py_ssize_t x, Py_ssize_t w) noexcept nogil:
@@ -410,9 +410,9 @@ cdef class PairTables(SampleTables):
         cdef const uint8_t *column = &self.sample.codes[x, 0]
         cdef const uint8_t *within = &self.sample.codes[w, 0]
         cdef Py_ssize_t first = 0
-        cdef Py_ssize_t c, cell, level, place, width
-        for place in range(last_level * self.n_cells):
-            self.counts[place] = 0
+        cdef Py_ssize_t c, cell, level, index, width
+        for index in range(last_level * self.n_cells):
+            self.counts[index] = 0
         while first < n_words(n):
             width = min(CHUNK, n_words(n) - first)
             for level in range(last_level):

@@ -10,7 +10,7 @@ from libc.stdint cimport int64_t
 from skinfo._kernels._candidates cimport NullTerms, Terms, terms_of_column
 from skinfo._kernels._contingency cimport Lookups, PairTables, Sample
 
-# What is taken of I(X;Y|W): itself, I(X,W;Y), or that over H(X,W,Y).
+# Functions of I(X;Y|W): itself, I(X,W;Y), or that over H(X,W,Y).
 cpdef enum:
     GIVEN
     JOINT
@@ -29,7 +29,7 @@ def argmax_of_min(
     Sample sample,
     Lookups lookups,
     const int64_t[::1] features,
-    const int64_t[::1] chosen,
+    const int64_t[::1] selected,
     const double[:] relevance,
     int term,
     bint corrected,
@@ -37,7 +37,7 @@ def argmax_of_min(
     double[::1] minima,
     int64_t[::1] n_seen,
 ):
-    """Return the position among `features` of the one whose minimum term over `chosen` is largest.
+    """Return the position among `features` of the largest minimum term over `selected`.
 
     Parameters
     ----------
@@ -47,8 +47,8 @@ def argmax_of_min(
 
     features : ndarray of shape (n_features,), dtype int64
 
-    chosen : ndarray of shape (n_chosen,), dtype int64
-        In the order chosen.
+    selected : ndarray of shape (n_selected,), dtype int64
+        In the order selected.
 
     relevance : ndarray of float64
         I(X;Y) of all columns, in nats.
@@ -62,7 +62,7 @@ def argmax_of_min(
         What comes off the score of each column, in nats.
 
     minima, n_seen : ndarray
-        By column: the minimum term so far, and of how many of the chosen features. Brought up to
+        By column: the minimum term so far, and of how many of the selected features. Brought up to
         date where that was needed.
 
     Returns
@@ -72,7 +72,7 @@ def argmax_of_min(
     score : float
         That term less its cost.
     """
-    cdef PairTables tables = PairTables(sample, lookups, features, chosen)
+    cdef PairTables tables = PairTables(sample, lookups, features, selected)
     cdef NullTerms null = NullTerms(tables.n_states) if corrected else None
     cdef Py_ssize_t n_features = features.shape[0]
     cdef Py_ssize_t best = -1
@@ -91,10 +91,10 @@ def argmax_of_min(
         for turn in range(n_features + 1):
             position = start if turn == 0 else turn - 1
             x = features[position]
-            while n_seen[x] < chosen.shape[0] and is_before(
+            while n_seen[x] < selected.shape[0] and is_before(
                 minima[x] - costs[x], position, score, best
             ):
-                w = chosen[n_seen[x]]
+                w = selected[n_seen[x]]
                 tables.count_pair(x, w)
                 if corrected:
                     null.fill(tables)
@@ -107,7 +107,7 @@ def argmax_of_min(
                 if value < minima[x]:
                     minima[x] = value
                 n_seen[x] += 1
-            if n_seen[x] == chosen.shape[0] and is_before(
+            if n_seen[x] == selected.shape[0] and is_before(
                 minima[x] - costs[x], position, score, best
             ):
                 best, score = position, minima[x] - costs[x]

@@ -135,8 +135,8 @@ class CandidateFeatures:
     def coding(self, feature):
         """Return the Coding by which T is refined.
 
-        Where levels share codes these are groups of levels, made with a look at y as T is, if the
-        levels are informative enough for there to be any.
+        Where levels share codes these are groups of levels that are optimised for y, as T is, if
+        the levels are informative enough for there to be any.
         """
         if feature in self.table.n_single_levels:
             settings = ColumnSettings(

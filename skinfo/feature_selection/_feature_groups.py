@@ -199,14 +199,14 @@ def _groups_of(features, names, group_of, argument, keys):
     """Return the groups of some features, in the order given."""
     if features is None:
         return ()
-    chosen = features if isinstance(features, list | tuple) else np.asarray(features).tolist()
-    if chosen and all(isinstance(f, bool | np.bool_) for f in chosen):
-        if len(chosen) != len(names):
+    given = features if isinstance(features, list | tuple) else np.asarray(features).tolist()
+    if given and all(isinstance(f, bool | np.bool_) for f in given):
+        if len(given) != len(names):
             raise ValueError(
-                f"{argument} as a mask must have one entry a feature, got {len(chosen)} for "
+                f"{argument} as a mask must have one entry a feature, got {len(given)} for "
                 f"{len(names)} features."
             )
-        features = np.flatnonzero(chosen)
+        features = np.flatnonzero(given)
     else:
-        features = [feature_index(f, names, argument, keys) for f in chosen]
+        features = [feature_index(f, names, argument, keys) for f in given]
     return tuple(dict.fromkeys(int(group_of[feature]) for feature in features))

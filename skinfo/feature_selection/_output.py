@@ -1,4 +1,4 @@
-"""The chosen columns of a dataframe, in the container that is asked for."""
+"""Selected columns of a dataframe, in the container that is asked for."""
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -6,19 +6,19 @@ import numpy as np
 from skinfo._counts._table import whole_values
 
 
-def take_columns(frame, chosen, container):
+def take_columns(frame, selected, container):
     """Return some columns of a frame as a dataframe, or as an array for ``"default"``.
 
     Parameters
     ----------
     frame : narwhals DataFrame
 
-    chosen : ndarray of int64
+    selected : ndarray of int64
         Not empty.
 
     container : {"default", "pandas", "polars"}
     """
-    frame = frame[:, chosen.tolist()]
+    frame = frame[:, selected.tolist()]
     return CONTAINERS[container](frame)
 
 

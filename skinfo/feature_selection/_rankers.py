@@ -1,6 +1,6 @@
 """Rankers: the best of the remaining features at each step of the search.
 
-A ranker is started with the candidates, told each feature that is selected, and asked for the best
+A ranker is started with the candidates, gets each feature that is selected, and returns the best
 of those remaining. Costs are subtracted from every score.
 """
 

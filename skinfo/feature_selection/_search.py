@@ -162,7 +162,7 @@ class GreedySearch:
         return n_to_select is not None and len(self._path.selected) + n_more >= n_to_select
 
     def _select(self, add, features, entry, on_select):
-        """Add an entry to the path, and tell the ranker."""
+        """Add an entry to the path, and its features to the ranker."""
         add(entry)
         for feature in features:
             self._remaining = self._remaining[self._remaining != feature]

@@ -335,8 +335,8 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
         if table.frame is None:
             return super().transform(as_rows(unmasked(X)))
         # Selected first, and then converted: a dropped column may be of any kind.
-        chosen = np.flatnonzero(self.support_)
-        return take_columns(table.frame, chosen, _get_output_config("transform", self)["dense"])
+        selected = np.flatnonzero(self.support_)
+        return take_columns(table.frame, selected, _get_output_config("transform", self)["dense"])
 
     def inverse_transform(self, X):
         """Return all columns, zeros in those that are not selected.

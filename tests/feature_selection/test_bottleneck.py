@@ -1,4 +1,4 @@
-"""The bottleneck variable: which states are kept apart, and how many there are."""
+"""The bottleneck variable: merging and number of its states."""
 
 import numpy as np
 import pytest

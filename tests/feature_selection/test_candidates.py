@@ -1,4 +1,4 @@
-"""Evidence of the candidates: the numbers of `mutual_info_test`, for the same column and y."""
+"""Evidence of the candidates equals `mutual_info_test` of the same column and y."""
 
 import numpy as np
 import pandas as pd
@@ -36,6 +36,9 @@ def columns(rng):
         "missing integers": pd.array(np.where(rng.random(N) < 0.1, None, level), "Int64"),
         "date": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 10**6, N), unit="s"),
         "many levels": np.char.add("level", rng.integers(0, 180, N).astype(str)).astype(object),
+        "more levels than codes": np.char.add("u", rng.integers(0, 2000, N).astype(str)).astype(
+            object
+        ),
         "constant": np.ones(N, int),
     }
 
@@ -78,7 +81,7 @@ def test_two_doors_one_answer_with_weights(kind, rng):
 
 
 def test_first_step_has_the_evidence_of_the_feature_alone(rng):
-    # One path: what a feature gains as the first is what it says alone.
+    # The gain of the first feature is its information alone.
     X = pd.DataFrame(columns(rng))
     y = TARGETS["two classes"](X["number"].to_numpy(), rng)
     selector = InfoBottleneckSelector(3).fit(X, y)

@@ -1,4 +1,4 @@
-"""A table in chunks gives what it gives in memory, to the last bit if weights are whole."""
+"""A table in chunks gives the result of memory, to the last bit if weights are integers."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""Groups, costs, must-haves and pairs: what is chosen as one, and what it costs."""
+"""Groups, costs, forced features and pairs."""
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,7 @@ def test_a_group_enters_and_leaves_together(rng):
     assert selector.mutual_info_[1] == selector.mutual_info_[3]
 
 
-def test_a_one_hot_block_says_what_its_category_says(rng):
+def test_a_one_hot_block_is_as_informative_as_its_category(rng):
     category = rng.integers(0, 4, 800)
     y = (rng.random(800) < np.array([0.1, 0.3, 0.6, 0.9])[category]).astype(int)
     block = np.eye(4, dtype=int)[category]
@@ -66,7 +66,9 @@ def test_costs_come_off_the_score(rng):
 
 
 @pytest.mark.parametrize(("beta", "n_selected"), [(1.8, 0), (2.2, 1)])
-def test_no_feature_is_chosen_whose_description_costs_more_than_it_says(beta, n_selected):
+def test_no_feature_is_selected_whose_description_costs_more_than_its_information(
+    beta, n_selected
+):
     # Two bits to describe for one bit about y: worth it if a bit may cost more than two.
     X = np.repeat(np.arange(4), 250)[:, None]
     y = (X.ravel() >= 2).astype(int)
@@ -177,7 +179,7 @@ def test_an_interrupted_fit_leaves_nothing(rng, monkeypatch):
     assert not selector.__sklearn_is_fitted__()
 
 
-def test_callbacks_hear_of_each_feature(rng, listener):
+def test_callbacks_get_each_feature(rng, listener):
     X, y = table(rng)
     InfoBottleneckSelector(2).set_callbacks(listener).fit(X, y)
     assert listener.heard[:2] == ["setup", "fit"]
@@ -185,7 +187,7 @@ def test_callbacks_hear_of_each_feature(rng, listener):
     assert len(listener.heard) == 5
 
 
-def test_html_says_what_was_selected(rng):
+def test_html_names_what_was_selected(rng):
     X, y = table(rng)
     html = InfoBottleneckSelector().fit(X.rename(columns={"a": "<a>"}), y)._repr_html_()
     assert "Selected" in html
@@ -216,7 +218,7 @@ def test_html_says_what_was_selected(rng):
         ),
     ],
 )
-def test_bad_parameters_say_what_is_wrong(rng, params, message):
+def test_bad_parameters_are_named(rng, params, message):
     X, y = table(rng, n=50)
     with pytest.raises(ValueError, match=message):
         InfoBottleneckSelector(**params).fit(X, y)
@@ -254,7 +256,7 @@ def test_a_misspelt_column_is_answered_by_the_nearest_name(rng):
         ({"selector": InfoBottleneckSelector(criterion="jmi")}, "must have criterion='bottlen"),
     ],
 )
-def test_bad_curves_say_what_is_wrong(rng, options, message):
+def test_bad_arguments_of_a_curve_are_named(rng, options, message):
     X, y = table(rng, n=50)
     with pytest.raises(ValueError, match=message):
         selection_curve(X, y, **options)

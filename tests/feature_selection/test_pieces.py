@@ -1,4 +1,4 @@
-"""A search over a table in pieces gives what it gives over one piece, to the last bit."""
+"""A search over a table in pieces gives the result of one piece, to the last bit."""
 
 from dataclasses import fields
 

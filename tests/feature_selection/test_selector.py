@@ -1,4 +1,4 @@
-"""InfoBottleneckSelector: what it keeps, what it drops, and why."""
+"""InfoBottleneckSelector: selected and dropped features, and the report."""
 
 import numpy as np
 import pandas as pd
@@ -72,7 +72,7 @@ def test_every_criterion_stops_by_itself(rng, criterion):
     assert set(selector.selected_features_) == set(range(5))
 
 
-def test_marginal_information_is_plug_in_less_chance(rng):
+def test_marginal_information_is_plug_in_less_its_null_mean(rng):
     X = rng.integers(0, 5, (400, 3))
     y = (X[:, 0] > 2).astype(int)
     selector = InfoBottleneckSelector(1).fit(X, y)
@@ -84,7 +84,7 @@ def test_marginal_information_is_plug_in_less_chance(rng):
         assert selector.mutual_info_[j] == pytest.approx(expected, abs=1e-12)
 
 
-def test_constant_and_identifier_say_nothing(rng):
+def test_constant_and_identifier_are_not_informative(rng):
     n = 300
     y = rng.integers(0, 2, n)
     frame = pd.DataFrame(
@@ -122,7 +122,7 @@ def test_description_has_a_price(rng):
     assert InfoBottleneckSelector(beta=0.5).fit(X, coin).n_features_ == 0
 
 
-def test_report_says_why(rng):
+def test_report_names_the_redundant_feature(rng):
     X, y = additive(rng, relevant=2)
     frame = pd.DataFrame(X[:, :4], columns=["a", "b", "noise", "twin"])
     frame["twin"] = frame["a"] + 0.01 * rng.normal(size=len(y))
@@ -179,7 +179,7 @@ def test_weighted_measurements_are_cut_as_if_repeated(rng):
     np.testing.assert_array_equal(weighted.selected_features_, repeated.selected_features_)
 
 
-def test_real_weights_are_corrected_for_chance_too(rng):
+def test_real_weights_are_corrected_by_the_null_mean_too(rng):
     X, y = additive(rng, n=300, p=6)
     whole = InfoBottleneckSelector(3).fit(X, y, sample_weight=np.ones(300))
     nearly = InfoBottleneckSelector(3).fit(X, y, sample_weight=np.full(300, 1 + 1e-9))
@@ -290,7 +290,7 @@ X_OK, Y_OK = np.arange(20.0).reshape(10, 2), np.arange(10) % 2
         ),
     ],
 )
-def test_bad_parameters_say_what_is_wrong(params, message):
+def test_bad_parameters_are_named(params, message):
     with pytest.raises(ValueError, match=message):
         # Not whole: whole numbers of few values need no binner.
         InfoBottleneckSelector(**params).fit(X_OK + 0.5, Y_OK)
@@ -317,7 +317,7 @@ def test_a_binner_that_does_not_bin():
         (pd.DataFrame(X_OK, columns=["a", "a"]), Y_OK, None, r"duplicate column names: \['a'\]"),
     ],
 )
-def test_bad_input_says_what_is_wrong(X, y, weights, message):
+def test_bad_input_is_named(X, y, weights, message):
     with pytest.raises(ValueError, match=message):
         InfoBottleneckSelector().fit(X, y, sample_weight=weights)
 

@@ -1,4 +1,4 @@
-"""The gates of the automatic end: small tables, and copies of what was chosen."""
+"""Acceptance test of an automatic selection: small tables, and copies of selected features."""
 
 import numpy as np
 
@@ -6,8 +6,8 @@ from skinfo import InfoBottleneckSelector
 
 
 def test_rare_levels_and_a_rare_class_are_refused_at_alpha(rng):
-    # A level of one row in fifty against a class of one row in fifty: gamma's law alone took
-    # something in more than half of such runs. P(more than 6 of 40 at 0.05) < 0.004.
+    # A level of one row in fifty against a class of one row in fifty: gamma p-values alone
+    # accepted something in more than half of such runs. P(more than 6 of 40 at 0.05) < 0.004.
     hits = 0
     for _ in range(40):
         X = (rng.random((1000, 300)) < 0.02).astype(int)

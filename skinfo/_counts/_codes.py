@@ -195,9 +195,10 @@ def feature_codes(
         ranks = rank_column(table, j, keep, n_bins=n_bins, weights=weights)
         column = missing_last(pool_levels(ranks, MAX_LEVELS, weights))
         codes[j, :n], n_levels[j] = column
-        levels = missing_last(ranks)
-        if levels.n_levels > MAX_LEVELS:
-            whole[j] = levels
+        if ranks.n_levels >= MAX_LEVELS:
+            levels = missing_last(ranks)
+            if levels.n_levels > MAX_LEVELS:
+                whole[j] = levels
         return False
 
     # Threads write to rows of their own.
@@ -369,6 +370,8 @@ def _without_gaps(codes: Codes) -> Codes:
 
 def missing_last(codes: Codes) -> Codes:
     """Return codes with -1 replaced by a last level of its own."""
+    if codes.values.dtype.kind == "u":  # ranks of integers, which are never missing
+        return codes
     missing = codes.values < 0
     if not missing.any():
         return codes
@@ -389,6 +392,8 @@ def pool_levels(
     codes: Codes, max_levels: int, weights: NDArray[np.float64] | None = None
 ) -> Codes:
     """Return codes of at most so many levels, missing values (-1) counted as one."""
+    if codes.n_levels < max_levels:
+        return codes
     present = codes.values >= 0
     most = max_levels - (not present.all())
     if codes.n_levels <= most:

@@ -1,8 +1,10 @@
 """Information plane of a selection: bits about y against bits of description."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
 
 from skinfo.feature_selection._problem import criterion_of, prepare_search
@@ -38,15 +40,22 @@ class SelectionCurve:
         over the number of features.
     """
 
-    betas: np.ndarray
-    compression: np.ndarray
-    relevance: np.ndarray
-    n_features: np.ndarray
-    selected_features: list
-    path: tuple
+    betas: NDArray[np.float64]
+    compression: NDArray[np.float64]
+    relevance: NDArray[np.float64]
+    n_features: NDArray[np.int64]
+    selected_features: list[NDArray[np.int64]]
+    path: tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
-def selection_curve(X, y, *, selector=None, betas=None, sample_weight=None):
+def selection_curve(
+    X: Any,
+    y: ArrayLike | str | None,
+    *,
+    selector: InfoBottleneckSelector | None = None,
+    betas: ArrayLike | None = None,
+    sample_weight: ArrayLike | str | None = None,
+) -> SelectionCurve:
     """Return the information plane of a selection, over `beta` and over the number of features.
 
     Columns are encoded once, and searched for each beta.

@@ -73,6 +73,14 @@ def merged_kind(kinds: set[str] | frozenset[str]) -> str:
     return "level"
 
 
+def kind_of_chunks(kinds: set[str] | frozenset[str]) -> str:
+    """Return the kind of a column whose chunks have these kinds; see `Table.kinds_in_chunk`."""
+    present = kinds - {"missing"}
+    if "missing" in kinds and present <= NUMERIC_KINDS:
+        return "number"
+    return merged_kind(present)
+
+
 def kinds_among(values: NDArray[Any]) -> set[str]:
     """Return the set of kinds that the present values of an array of objects have."""
     types = set(map(type, values))

@@ -151,6 +151,18 @@ class Table:
         kind = self.kind(j)
         return kind_of(np.asarray(self._objects(j))) if kind == "level" else kind
 
+    def kinds_in_chunk(self, j: int, as_numbers: bool = False) -> set[str]:
+        """Return the kind of column j of a chunk as a set, empty for a chunk without rows.
+
+        That of a column without any value is "missing": it is no reason to take text of other
+        chunks for anything else.
+        """
+        if self.shape[0] == 0:
+            return set()
+        kind = self.kind_of_numbers(j) if as_numbers else self.kind(j)
+        is_missing = kind == "number" and bool(np.isnan(self.numbers(j)).all())
+        return {"missing"} if is_missing else {kind}
+
     def take(self, rows: Any) -> "Table":
         """Return a Table of some rows, (n_taken,) int64."""
         if isinstance(self._data, np.ndarray) and self._columns is not None:

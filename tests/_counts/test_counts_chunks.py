@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from skinfo import MutualInfoBinner
 from skinfo._counts import _chunks
-from skinfo._counts._chunks import PartialColumn
+from skinfo._counts._partial_column import PartialColumn
 from skinfo._counts._source import as_source
 
 

@@ -56,7 +56,8 @@ class ColumnTables(NamedTuple):
     @property
     def class_counts(self) -> NDArray[np.float64]:
         """The counts of the classes, (n_classes,)."""
-        return self.presence.sum(axis=0)
+        counts: NDArray[np.float64] = self.presence.sum(axis=0)
+        return counts
 
     def without_missing(self) -> Self:
         """Return the tables of the values that are not missing."""

@@ -1,12 +1,32 @@
 """The parameter `missing` of the estimates: a level of their own, left out, or an error."""
 
+from typing import NamedTuple
+
 import numpy as np
+
+from skinfo.estimation._samples import Samples
 
 MISSING = ("separate", "drop", "raise")
 
 
+class Part(NamedTuple):
+    """Columns that are estimated from the same samples.
+
+    Attributes
+    ----------
+    columns, rows : ndarray of int64
+
+    samples : Samples
+        Of these.
+    """
+
+    columns: np.ndarray
+    rows: np.ndarray
+    samples: Samples
+
+
 def parts_by_missing(samples, missing):
-    """Yield the columns that are estimated from the same rows, and the Samples of these.
+    """Yield the Parts of some samples.
 
     Parameters
     ----------
@@ -14,13 +34,6 @@ def parts_by_missing(samples, missing):
 
     missing : {"separate", "drop", "raise"}
         With "drop" columns that have the same values missing go together, without those rows.
-
-    Yields
-    ------
-    columns, rows : ndarray of int64
-
-    part : Samples
-        Of these.
 
     Raises
     ------
@@ -36,7 +49,7 @@ def parts_by_missing(samples, missing):
         columns_of.setdefault(key, []).append(j)
         rows_of.setdefault(key, np.flatnonzero(~gone))
     if all(len(rows) == len(samples.y) for rows in rows_of.values()):
-        yield np.arange(samples.n_features), np.arange(len(samples.y)), samples
+        yield Part(np.arange(samples.n_features), np.arange(len(samples.y)), samples)
         return
     for key, columns in columns_of.items():
         rows = rows_of[key]
@@ -45,7 +58,7 @@ def parts_by_missing(samples, missing):
                 f"{samples.table.names[columns[0]]} has no value that is not missing in a row of "
                 "positive weight. Leave the column out, or use missing='separate'."
             )
-        yield np.array(columns), rows, samples.take(np.array(columns), rows)
+        yield Part(np.array(columns), rows, samples.take(np.array(columns), rows))
 
 
 def missing_values(table, j):

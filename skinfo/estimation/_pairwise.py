@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import combinations_with_replacement, pairwise
 from numbers import Integral
+from typing import NamedTuple
 
 import numpy as np
 from joblib import delayed
@@ -273,7 +274,8 @@ class _Columns:
     def null_sums(self, n_jobs):
         """Return the mean sums of pairs with these margins, were they independent."""
         exact = bool(np.all(self.weights % 1 == 0))
-        sizes, which, times, starts = _distinct_margins(self.margins, exact)
+        margins = _distinct_margins(self.margins, exact)
+        sizes = margins.sizes
         how = poisson_tables(), exact, self.scale
         step = n_threads(n_jobs)
         kept = len(sizes) if len(sizes) <= MOST_SIZES else 0
@@ -290,12 +292,10 @@ class _Columns:
         )
         in_threads(
             (
-                delayed(pair_null_sums)(
-                    self.total, sizes, which, times, starts, first, step, null_means, *how, sums
-                )
+                delayed(pair_null_sums)(self.total, *margins, first, step, null_means, *how, sums)
                 for first in range(step)
             ),
-            work=(1.0 if kept else NULL_COST) * len(times) ** 2 / 2,
+            work=(1.0 if kept else NULL_COST) * len(margins.times) ** 2 / 2,
             n_jobs=n_jobs,
         )
         return _symmetric(sums)
@@ -393,8 +393,28 @@ def _blocks_of_planes(starts):
     return [(int(a), int(b)) for a, b in pairwise(edges)]
 
 
+class _DistinctMargins(NamedTuple):
+    """The different level counts of all columns, in the order of arguments of `pair_null_sums`.
+
+    Attributes
+    ----------
+    sizes : ndarray of shape (n_sizes,)
+
+    which, times : ndarray of shape (n_entries,), dtype int64
+        One column after another, the index of each count among `sizes` and how often it occurs.
+
+    starts : ndarray of shape (n_features + 1,), dtype int64
+        The first entry of each column.
+    """
+
+    sizes: NDArray[np.float64]
+    which: NDArray[np.int64]
+    times: NDArray[np.int64]
+    starts: NDArray[np.int64]
+
+
 def _distinct_margins(margins, exact):
-    """Return the margins there are, and of each column which of them, how often, and where."""
+    """Return the _DistinctMargins of columns; nearly equal sums of weights are one."""
     per_column = [np.unique(margin[margin > 0], return_counts=True) for margin in margins]
     if not exact:
         per_column = [
@@ -405,4 +425,4 @@ def _distinct_margins(margins, exact):
     sizes, which = np.unique(values, return_inverse=True)
     times = np.concatenate([counts for _, counts in per_column]).astype(np.int64)
     starts = np.concatenate([[0], np.cumsum([len(column) for column, _ in per_column])])
-    return sizes, which.astype(np.int64), times, starts.astype(np.int64)
+    return _DistinctMargins(sizes, which.astype(np.int64), times, starts.astype(np.int64))

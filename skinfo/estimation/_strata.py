@@ -1,6 +1,7 @@
 """Counts of discrete columns and classes within strata, and the information they hold."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from joblib import delayed
@@ -25,21 +26,33 @@ CELL_COST = 5.0
 CELLS_A_TASK = 2**22
 
 
+class StratifiedMargin(NamedTuple):
+    """The counts of a column in one stratum after another.
+
+    Attributes
+    ----------
+    sizes : ndarray of shape (n_sizes,), dtype float64
+        Increasing in each stratum.
+
+    starts : ndarray of shape (n_strata + 1,), dtype int64
+        Of the strata.
+    """
+
+    sizes: np.ndarray
+    starts: np.ndarray
+
+
 @dataclass(frozen=True)
 class StrataCounts:
-    """The cells of one table of X, y and strata that rows fall into, and what they add up to.
+    """The nonzero cells of one table of X, y and strata, and their margins.
 
     Attributes
     ----------
     xyz, xz, yz, z : ndarray of shape (n_cells,), dtype float64
         Of each cell its own count, and those of its margins.
 
-    levels : tuple of two ndarrays
-        Counts of the levels of X in one stratum after another, from small to large in each,
-        and where each stratum starts: (n_level_counts,) float64, (n_strata + 1,) int64.
-
-    classes : tuple of two ndarrays
-        The same of y.
+    levels, classes : StratifiedMargin
+        Of X and of y.
 
     strata : ndarray of shape (n_strata,), dtype float64
     """
@@ -48,8 +61,8 @@ class StrataCounts:
     xz: np.ndarray
     yz: np.ndarray
     z: np.ndarray
-    levels: tuple
-    classes: tuple
+    levels: StratifiedMargin
+    classes: StratifiedMargin
     strata: np.ndarray
 
 
@@ -203,7 +216,7 @@ class Strata:
 
 
 def _margins_by_stratum(counts, stratum, n_strata):
-    """Return counts sorted by stratum and then by size, and where each stratum starts."""
+    """Return counts sorted by stratum and then by size."""
     starts = np.zeros(n_strata + 1, np.int64)
     np.cumsum(np.bincount(stratum, minlength=n_strata), out=starts[1:])
-    return counts[np.lexsort((counts, stratum))], starts
+    return StratifiedMargin(counts[np.lexsort((counts, stratum))], starts)

@@ -44,12 +44,10 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
 from skinfo._counts._sorted_column import SortedColumn
-from skinfo._counts._summaries import CategoricalSummary, NumericSummary
+from skinfo._counts._summaries import CategoricalSummary, NumericSummary, Target
 from skinfo._counts._table import Table, read_table
 from skinfo._counts._target import (
     NO_INFORMATION,
-    ClassTarget,
-    ContinuousTarget,
     check_typed_target,
     encode_typed_target,
 )
@@ -59,7 +57,6 @@ if TYPE_CHECKING:
     from skinfo._counts._chunks import Chunks
 
 Rows = slice | NDArray[np.int64]
-Target = ClassTarget | ContinuousTarget
 Summary = TypeVar("Summary")
 
 
@@ -93,11 +90,11 @@ class Chunk(NamedTuple):
     def categorical_summary(self, j: int) -> CategoricalSummary:
         """Return the levels of column j and the target sums of each."""
         codes, levels = self.table.levels(j)
-        return CategoricalSummary(self.target.n_sums).add(codes[self.rows], levels, self.target)
+        return CategoricalSummary(self.target).add(codes[self.rows], levels, self.target)
 
     def numeric_summary(self, j: int, edges: NDArray[np.float64]) -> NumericSummary:
         """Return the target sums of column j, of numbers, between edges."""
-        summary = NumericSummary(edges, self.target.n_sums, self.table.kind_of_numbers(j))
+        summary = NumericSummary(edges, self.target, self.table.kind_of_numbers(j))
         return summary.add(self.numbers(j), self.target)
 
 

@@ -5,6 +5,8 @@ gives a third one of both and leaves both as they are.
 """
 
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from typing import Any, Self
 
 import numpy as np
@@ -14,63 +16,75 @@ from numpy.typing import ArrayLike, NDArray
 from skinfo._counts._kinds import MOST_LEVELS, NUMERIC_KINDS, kind_of, kinds_among
 from skinfo._counts._table import level_order, objects_of, plain_level
 from skinfo._counts._target import ClassTarget, ContinuousTarget, finite_numbers
-from skinfo._kernels._exact_sums import N_LIMBS, exact_means, sums_between
+from skinfo._kernels._exact_sums import N_LIMBS, exact_means, sums_between, sums_by_code
 from skinfo._kernels._sorting import sorted_rows
 
-# Unit of sums of values: not even two of the largest numbers can be added.
-UNIT = 2.0**64
+Target = ClassTarget | ContinuousTarget
+
+NO_ROWS = np.empty(0, np.int64)
+
+# Of the unit of exact sums; see the kernel.
+SMALLEST_EXPONENT = -2150
 
 
 class NumericSummary:
-    """Sums of the target over the cells between edges.
+    """Sums of the target over the cells between edges, and of the values in them.
+
+    It answers the questions of a search as a `SortedColumn` does, with the edges as the only
+    positions: those from 1 to m.
 
     Parameters
     ----------
     edges : ndarray of shape (m,)
         Increasing. A value equal to an edge belongs to the cell on its right.
 
-    n_sums : int
+    target : ClassTarget or ContinuousTarget
+        Of any samples; of these nothing is kept.
 
     kind : str, default="number"
         What the numbers stand for; see `Table.kind`.
-
-    Attributes
-    ----------
-    cells : ndarray of shape (m + 1, n_sums)
-
-    missing_sums : ndarray of shape (n_sums,)
     """
 
-    def __init__(self, edges: NDArray[np.float64], n_sums: int, kind: str = "number") -> None:
+    def __init__(self, edges: NDArray[np.float64], target: Target, kind: str = "number") -> None:
         self.edges = edges
         self.kind = kind
-        self.cells = np.zeros((len(edges) + 1, n_sums))
-        self.missing_sums = np.zeros(n_sums)
-        # Weight and weighted sum of the finite values of each cell, the latter in `UNIT`.
-        self._values = np.zeros((len(edges) + 1, 2))
+        self._target = target.take(NO_ROWS)
+        # Of m + 1 cells, then of missing values.
+        self._terms = self._target.term_sums(NO_ROWS, len(edges) + 2)
+        # Of the finite values in each cell.
+        self._weights = np.zeros(len(edges) + 1)
+        self._values = ExactSums([0] * (len(edges) + 1), 0)
 
-    def add(self, values: NDArray[np.float64], target: ClassTarget | ContinuousTarget) -> Self:
+    def add(self, values: NDArray[np.float64], target: Target) -> Self:
         """Add samples: values (n,) float64, NaN for missing."""
-        missing = np.isnan(values)
+        n_cells = len(self.edges) + 1
         codes = np.searchsorted(self.edges, values, side="right")
-        self.cells += target.sums(np.where(missing, -1, codes), len(self.cells))
-        self.missing_sums += target.total(np.flatnonzero(missing))
+        codes[np.isnan(values)] = n_cells
+        self._terms = self._terms + target.term_sums(codes, n_cells + 1)
         finite = np.isfinite(values)
-        weights = target.weights[finite]
-        for column, terms in enumerate((weights, weights * (values[finite] / UNIT))):
-            self._values[:, column] += np.bincount(codes[finite], terms, len(self.cells))
+        codes, values, weights = codes[finite], values[finite], target.weights[finite]
+        self._weights = self._weights + np.bincount(codes, weights, n_cells)
+        self._values = self._values + ExactSums.of_limbs(
+            sums_by_code(values, weights, codes, n_cells)
+        )
         return self
 
     def __add__(self, other: "NumericSummary") -> "NumericSummary":
-        both = NumericSummary(self.edges, len(self.missing_sums), self.kind)
-        both.cells = self.cells + other.cells
-        both.missing_sums = self.missing_sums + other.missing_sums
+        both = NumericSummary(self.edges, self._target, self.kind)
+        both._terms = self._terms + other._terms
+        both._weights = self._weights + other._weights
         both._values = self._values + other._values
         return both
 
+    @property
+    def missing_sums(self) -> NDArray[np.float64]:
+        """What y sums to where values are missing, (n_sums,)."""
+        sums: NDArray[np.float64] = self._target.from_terms(self._terms[-1:])[0]
+        return sums
+
     def __len__(self) -> int:
         """Number of cells that hold samples."""
-        return int(self.cells.any(axis=1).sum())
+        return int(self._terms[:-1].any(axis=1).sum())
 
     def firsts(self, limit: int) -> tuple[NDArray[np.int64], bool]:
         """Return the positions of the edges, and that these are all."""
@@ -79,26 +93,75 @@ class NumericSummary:
     boundary_points = firsts
 
     def sums_before(self, positions: ArrayLike) -> NDArray[np.float64]:
-        """Return target sums before each position and in all, (n_positions + 2, n_sums)."""
-        cumulative = np.vstack([np.zeros(self.cells.shape[1]), np.cumsum(self.cells, axis=0)])
-        return cumulative[self._ends(positions)]
+        """Return what y sums to before each position and in all, (n_positions + 2, n_sums)."""
+        terms = np.add.accumulate(self._terms[:-1], axis=0)
+        before = np.vstack([np.zeros(terms.shape[1]), terms])[self._ends(positions)]
+        sums: NDArray[np.float64] = self._target.from_terms(before)
+        return sums
 
     def cut_values(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the edges at some positions."""
         return self.edges[positions - 1]
 
     def means(self, positions: ArrayLike) -> NDArray[np.float64]:
-        """Return the mean value between cuts, (n_cuts + 1,), NaN where there is none."""
-        cumulative = np.cumsum(np.vstack([[0, 0], self._values]), axis=0)
-        sums = np.diff(cumulative[self._ends(positions)], axis=0)
-        size = sums[:, 0]
-        means = np.divide(sums[:, 1], size, out=np.full(len(size), np.nan), where=size > 0)
-        return means * UNIT
+        """Return the mean of the finite values between cuts, rounded once, (n_cuts + 1,)."""
+        ends = self._ends(positions)
+        return self._values.means(ends, np.add.reduceat(self._weights, ends[:-1]))
 
     def _ends(self, positions: ArrayLike) -> NDArray[np.int64]:
         """Return the positions with the first and the last."""
         inner = np.asarray(positions, np.int64)
-        return np.concatenate([[0], inner, [len(self.cells)]])
+        return np.concatenate([[0], inner, [len(self.edges) + 1]])
+
+
+@dataclass(frozen=True)
+class ExactSums:
+    """Exact sums of floats, in as few bytes as hold them.
+
+    Attributes
+    ----------
+    integers : list of int
+        The sums, in units of ``2**exponent``.
+
+    exponent : int
+    """
+
+    integers: list[int]
+    exponent: int
+
+    @classmethod
+    def of_limbs(cls, limbs: NDArray[np.int64]) -> Self:
+        """Return the sums that a kernel made, (n_sums, N_LIMBS)."""
+        # Limbs are the digits of a two's complement.
+        rows = limbs.astype("<u4")
+        integers = [int.from_bytes(row.tobytes(), "little", signed=True) for row in rows]
+        return cls._compact(integers, SMALLEST_EXPONENT)
+
+    @classmethod
+    def _compact(cls, integers: list[int], exponent: int) -> Self:
+        """Return the sums in the largest unit that all are multiples of."""
+        digits = reduce(or_, integers, 0)
+        n_zeros = max((digits & -digits).bit_length() - 1, 0)
+        return cls([integer >> n_zeros for integer in integers], exponent + n_zeros)
+
+    def __add__(self, other: "ExactSums") -> "ExactSums":
+        exponent = min(self.exponent, other.exponent)
+        a, b = self.exponent - exponent, other.exponent - exponent
+        pairs = zip(self.integers, other.integers, strict=True)
+        return self._compact([(x << a) + (y << b) for x, y in pairs], exponent)
+
+    def means(self, ends: NDArray[np.int64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the sums from each end to the next over their weight, NaN for a weight of zero.
+
+        Rounded once, as `exact_means` does.
+        """
+        means = np.full(len(weights), np.nan)
+        up, down = max(self.exponent, 0), max(-self.exponent, 0)
+        for i in np.flatnonzero(weights).tolist():
+            above, below = float(weights[i]).as_integer_ratio()
+            total = sum(self.integers[ends[i] : ends[i + 1]])
+            means[i] = ((total * below) << up) / (above << down)
+        return means
 
 
 class CategoricalSummary:
@@ -106,45 +169,47 @@ class CategoricalSummary:
 
     Parameters
     ----------
-    n_sums : int
-
-    Attributes
-    ----------
-    missing_sums : ndarray of shape (n_sums,)
+    target : ClassTarget or ContinuousTarget
+        Of any samples; of these nothing is kept.
     """
 
-    def __init__(self, n_sums: int) -> None:
+    def __init__(self, target: Target) -> None:
         self._index: dict[Any, int] = {}
         self._level_kinds: set[str] = set()
-        self._sums = np.zeros((0, n_sums))
-        self.missing_sums = np.zeros(n_sums)
+        self._target = target.take(NO_ROWS)
+        self._terms = self._target.term_sums(NO_ROWS, 0)
+        self._missing_terms = self._target.term_sums(NO_ROWS, 1)
 
-    def add(
-        self, codes: NDArray[np.int64], levels: list[Any], target: ClassTarget | ContinuousTarget
-    ) -> Self:
+    def add(self, codes: NDArray[np.int64], levels: list[Any], target: Target) -> Self:
         """Add samples: codes (n,) int64, -1 for missing, and the levels they stand for."""
-        sums = target.sums(codes, len(levels))
-        self.missing_sums += target.total(np.flatnonzero(codes < 0))
+        terms = target.term_sums(np.where(codes < 0, len(levels), codes), len(levels) + 1)
+        self._missing_terms = self._missing_terms + terms[-1:]
         self._level_kinds |= _kinds_of_levels(levels)
         # A level without a sample of positive weight has not been seen.
         seen = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(levels)))
-        self._add_sums([levels[i] for i in seen.tolist()], sums[seen])
+        self._add_terms([levels[i] for i in seen.tolist()], terms[seen])
         return self
 
-    def _add_sums(self, levels: list[Any], sums: NDArray[np.float64]) -> None:
+    def _add_terms(self, levels: list[Any], terms: NDArray[np.float64]) -> None:
         index = [self._index.setdefault(level, len(self._index)) for level in levels]
-        grown = np.zeros((len(self._index), sums.shape[1]))
-        grown[: len(self._sums)] = self._sums
-        np.add.at(grown, index, sums)
-        self._sums = grown
+        grown = np.zeros((len(self._index), terms.shape[1]))
+        grown[: len(self._terms)] = self._terms
+        np.add.at(grown, index, terms)
+        self._terms = grown
 
     def __add__(self, other: "CategoricalSummary") -> "CategoricalSummary":
-        both = CategoricalSummary(len(self.missing_sums))
+        both = CategoricalSummary(self._target)
         both._level_kinds = self._level_kinds | other._level_kinds
         for each in (self, other):
-            both._add_sums(list(each._index), each._sums)
-        both.missing_sums = self.missing_sums + other.missing_sums
+            both._add_terms(list(each._index), each._terms)
+        both._missing_terms = self._missing_terms + other._missing_terms
         return both
+
+    @property
+    def missing_sums(self) -> NDArray[np.float64]:
+        """What y sums to where values are missing, (n_sums,)."""
+        sums: NDArray[np.float64] = self._target.from_terms(self._missing_terms)[0]
+        return sums
 
     def _names(self) -> list[Any]:
         """Return the levels as they are called where all chunks are one column.
@@ -163,7 +228,7 @@ class CategoricalSummary:
         """Return the levels in order, and the sums of each, (n_levels, n_sums)."""
         levels = self._names()
         order = level_order(levels)
-        return [levels[i] for i in order], self._sums[order]
+        return [levels[i] for i in order], self._target.from_terms(self._terms[order])
 
 
 def _kinds_of_levels(levels: list[Any]) -> set[str]:

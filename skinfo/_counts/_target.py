@@ -350,7 +350,7 @@ def encode_typed_target(
             f"sample(s). {remedy}"
         )
     if known is not None:
-        scaling = Scaling(known.centre, 0.0, known.scale, _half_of(y - known.centre, known.scale))
+        scaling = Scaling(known.centre, 0.0, known.scale, known.half)
     else:
         total = weights.sum(keepdims=True)
         mean = exact_means(sums_between(y, weights, np.array([0, len(y)])), total)[0]

@@ -618,9 +618,7 @@ default="from_dtype"
         self.groups_ = [each.members for each in bins]
         self.n_bins_ = np.array([each.n_bins for each in bins], dtype=np.int64)
         self.mutual_info_ = np.array([statistics.information(c.stats) for c in columns])
-        self.missing_bits_ = np.array(
-            [float(statistics.bits(c.missing_stats[None], c.stats)[0]) for c in columns]
-        )
+        self.missing_bits_ = np.array([column.missing_bits(statistics) for column in columns])
         self.monotonic_cst_ = np.array([c.direction for c in columns], dtype=np.int8)
         self.candidate_edges_ = candidate_edges
         self.classes_ = classes

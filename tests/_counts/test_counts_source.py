@@ -65,12 +65,15 @@ def test_columns_with_edges_are_summaries_of_cells(rng):
     X, y = rng.standard_normal((100, 2)), rng.integers(0, 2, 100)
     edges = [np.array([-1.0, 0.0, 1.0]), None]
     source = as_source(X, y, caller="test")
-    cells, column = source.map_columns(lambda j, column: column, [False, False], edges=edges)
+    cells, _ = source.map_columns(lambda j, column: column, [False, False], edges=edges)
+    column = source.chunk.sorted_column(0)
     positions = np.searchsorted(column.values, edges[0])
-    assert cells.cells.shape == (4, 2)
-    assert len(positions) == 3
-    codes = np.searchsorted(edges[0], X[:, 0], side="right")
-    np.testing.assert_array_equal(cells.cells.sum(axis=1), np.bincount(codes, minlength=4))
+    ours, _ = cells.firsts(99)
+    # Edges are as good as the positions of a sorted column that they are at.
+    np.testing.assert_array_equal(cells.sums_before(ours), column.sums_before(positions))
+    np.testing.assert_array_equal(cells.means(ours), column.means(positions))
+    np.testing.assert_array_equal(cells.cut_values(ours), edges[0])
     total = source.reduce(lambda chunk: chunk.numeric_summary(0, edges[0]), lambda a, b: a + b)
-    np.testing.assert_array_equal(total.cells, cells.cells)
-    np.testing.assert_array_equal((total + total).cells, 2 * cells.cells)
+    np.testing.assert_array_equal(total.sums_before(ours), cells.sums_before(ours))
+    np.testing.assert_array_equal((total + total).sums_before(ours), 2 * cells.sums_before(ours))
+    np.testing.assert_array_equal((total + total).means(ours), cells.means(ours))

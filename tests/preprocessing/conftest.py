@@ -34,7 +34,7 @@ def column_of():
         values, target = np.asarray(values, float), make_target(y, weights)
         if edges is None:
             return SortedColumn(values, target)
-        return NumericSummary(np.asarray(edges, float), target.n_sums).add(values, target)
+        return NumericSummary(np.asarray(edges, float), target).add(values, target)
 
     return make
 
@@ -47,7 +47,7 @@ def levels_of():
         target = make_target(y, weights)
         levels = sorted({value for value in values if value is not None})
         codes = np.array([-1 if value is None else levels.index(value) for value in values])
-        return CategoricalSummary(target.n_sums).add(codes, levels, target)
+        return CategoricalSummary(target).add(codes, levels, target)
 
     return make
 

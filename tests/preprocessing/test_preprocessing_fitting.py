@@ -1,6 +1,7 @@
-"""partial_fit: chunks add up to the whole."""
+"""Fitting by a plan: partial_fit, and tables in chunks, give the bins of the whole."""
 
 import pickle
+from itertools import pairwise
 
 import joblib
 import numpy as np
@@ -123,7 +124,8 @@ def test_a_pickle_holds_counts_and_no_rows(rng):
         len(pickle.dumps(MutualInfoBinner(candidate_edges=edges).partial_fit(X[:n], y[:n])))
         for n in (200, 20_000)
     ]
-    assert sizes[0] == sizes[1]
+    # Sums of more samples have a few more digits.
+    assert sizes[1] < sizes[0] + 1000
 
 
 @pytest.mark.parametrize("kind", TARGETS)
@@ -224,8 +226,8 @@ def test_a_stream_does_not_go_on_from_a_dict(rng):
 def test_a_pickle_of_chunks_is_of_the_size_of_the_counts(rng):
     X, y = rng.normal(size=(200_000, 2)), rng.integers(0, 2, 200_000)
     stream = MutualInfoBinner(max_candidates=50).partial_fit(X, y)
-    # Of each column 50 cells of two sums of y, a weight and a sum of values.
-    assert len(pickle.dumps(stream)) < 20_000
+    # Of each column 50 cells of two sums of y, a weight and a sum of values, and 50 cuts.
+    assert len(pickle.dumps(stream)) < 10_000
 
 
 def test_a_parameter_changed_in_place_is_noticed(rng):
@@ -264,3 +266,112 @@ def test_y_and_weights_may_be_named(rng):
     assert stream.n_features_in_ == 3
     with pytest.raises(ValueError, match="y='absent' is not among the columns"):
         MutualInfoBinner().fit(frame, y="absent")
+
+
+# Tables in chunks give the bins of memory
+
+
+class Chunked:
+    """A table that is read again each time it is iterated over."""
+
+    def __init__(self, frame, cuts):
+        self._frame, self._cuts = frame, [0, *sorted(cuts), len(frame)]
+
+    def __iter__(self):
+        for start, stop in pairwise(self._cuts):
+            yield self._frame[start:stop].reset_index(drop=True)
+
+
+def assert_same_fit(chunked, whole, X):
+    """All that a user can see of two binners is equal to the last bit."""
+    assert chunked.to_dict() == whole.to_dict()
+    for name in fitted_attributes(whole):
+        a, b = getattr(chunked, name), getattr(whole, name)
+        if name == "groups_":
+            assert a == b
+        elif isinstance(a, list):
+            for one, other in zip(a, b, strict=True):
+                np.testing.assert_array_equal(one, other)
+        else:
+            np.testing.assert_array_equal(a, b)
+    np.testing.assert_array_equal(chunked.transform(X), whole.transform(X))
+
+
+def fitted_attributes(binner):
+    return [name for name in vars(binner) if name.endswith("_") and not name.startswith("_")]
+
+
+def mixed_frame(rng, n):
+    frame, z = table_of(rng, n)
+    frame["whole"] = rng.integers(0, 40, n)
+    frame["day"] = pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 900, n), "D")
+    frame["truth"] = rng.random(n) < 0.3
+    return frame, z
+
+
+@pytest.mark.parametrize("kind", TARGETS)
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"max_candidates": 30, "missing": "merge"},
+        {"penalty": "modl", "max_candidates": 50},
+        {"penalty": None, "max_bins": 5, "encode": "onehot-dense"},
+        {"penalty": "bic", "min_samples_bin": 0.05, "encode": "posterior"},
+        {"penalty": 2.0, "candidate_edges": {"x": [-1.0, 0.0, 1.0]}},
+    ],
+    ids=str,
+)
+def test_chunks_give_the_bins_of_memory(rng, kind, params):
+    X, z = mixed_frame(rng, 2000)
+    frame = X.assign(y=TARGETS[kind](z))
+    whole = MutualInfoBinner(**params).fit(frame, y="y")
+    chunked = MutualInfoBinner(**params).fit(Chunked(frame, [700, 701, 1500]), y="y")
+    assert_same_fit(chunked, whole, X)
+
+
+@given(cuts=st.lists(st.integers(0, 300), max_size=8), seed=st.integers(0, 3))
+@settings(max_examples=25, deadline=None)
+def test_any_chunking_gives_the_bins_of_memory(cuts, seed):
+    rng = np.random.default_rng(seed)
+    X, z = mixed_frame(rng, 300)
+    frame = X.assign(y=TARGETS["multiclass"](z), w=rng.integers(0, 3, 300))
+    whole = MutualInfoBinner(max_candidates=20).fit(frame, y="y", sample_weight="w")
+    chunked = MutualInfoBinner(max_candidates=20)
+    chunked.fit(Chunked(frame, cuts), y="y", sample_weight="w")
+    assert_same_fit(chunked, whole, X)
+
+
+@pytest.mark.parametrize("by", ["y", "x", "level", "day"])
+def test_sorted_files_give_the_bins_of_memory(rng, by):
+    # Sorted by y each chunk lacks classes, sorted by level each has levels of its own.
+    X, z = mixed_frame(rng, 900)
+    frame = X.assign(y=TARGETS["multiclass"](z)).sort_values(by, kind="stable", ignore_index=True)
+    whole = MutualInfoBinner(encode="woe").fit(frame, y="y")
+    chunked = MutualInfoBinner(encode="woe").fit(Chunked(frame, [150, 300, 600]), y="y")
+    assert_same_fit(chunked, whole, frame.drop(columns="y"))
+
+
+def test_monotone_rates_of_chunks_are_optimal_over_all_values(rng):
+    X, z = mixed_frame(rng, 3000)
+    frame = X.assign(y=TARGETS["binary"](z))
+    params = {"penalty": None, "monotonic_cst": "auto", "max_candidates": 16}
+    whole = MutualInfoBinner(**params).fit(frame, y="y")
+    chunked = MutualInfoBinner(**params).fit(Chunked(frame, [1000, 2000]), y="y")
+    assert_same_fit(chunked, whole, X)
+
+
+def test_pairs_of_arrays_are_chunks_too(rng):
+    X, y = rng.normal(size=(500, 3)), rng.integers(0, 2, 500)
+    y[X[:, 0] > 0.3] = 1
+    weights = rng.integers(0, 4, 500)
+    pieces = [(X[a:b], y[a:b], weights[a:b]) for a, b in ((0, 200), (200, 210), (210, 500))]
+    whole = MutualInfoBinner().fit(X, y, sample_weight=weights)
+    assert_same_fit(MutualInfoBinner().fit(pieces, None), whole, X)
+
+
+def test_cross_fitting_needs_the_samples_in_memory(rng):
+    X, z = mixed_frame(rng, 300)
+    frame = X.assign(y=TARGETS["binary"](z))
+    with pytest.raises(ValueError, match=r"fit_transform needs all samples in memory"):
+        MutualInfoBinner(encode="woe").fit_transform(Chunked(frame, [100]), "y")

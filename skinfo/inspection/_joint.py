@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
+from skinfo._counts._contingency import dense_table
 from skinfo.estimation import mutual_info_test
 from skinfo.inspection._style import (
     BLUE,
@@ -17,7 +18,7 @@ from skinfo.inspection._style import (
     shorten,
     start_plot,
 )
-from skinfo.inspection._variable import joint_distribution, read_variable, table_of_columns
+from skinfo.inspection._variable import read_variable, table_of_columns
 from skinfo.measures import mutual_information
 from skinfo.utils._compat import check_matplotlib_support
 
@@ -270,9 +271,10 @@ class JointDistributionDisplay:
             discrete_target=of_y.is_discrete,
         )
         low, high = result.confidence_interval(confidence_level)
+        counts = dense_table(of_x.codes, of_y.codes)
         is_continuous = not (of_x.is_discrete or of_y.is_discrete)
         display = cls(
-            joint_distribution(of_x, of_y),
+            counts / counts.sum(),
             x_levels=of_x.levels,
             y_levels=of_y.levels,
             mutual_info=float(result.statistic[0]),

@@ -12,7 +12,7 @@ from scipy.spatial.distance import squareform
 
 from skinfo._counts._codes import encode_column
 from skinfo._counts._quantiles import default_n_bins
-from skinfo._counts._table import Table, table_of
+from skinfo._counts._table import table_of
 from skinfo.estimation import pairwise_mutual_info
 from skinfo.inspection._style import check_lengths, fitting_font_size, label_ticks, start_plot
 from skinfo.utils._compat import check_matplotlib_support
@@ -150,8 +150,13 @@ class MutualInfoMatrixDisplay:
         caller = f"{cls.__name__}.from_data"
         check_matplotlib_support(caller)
         table = table_of(X, caller=caller)
+        n_bins = default_n_bins(table.shape[0])
+        binned = {
+            name: encode_column(table, j, n_bins=n_bins).values
+            for j, name in enumerate(table.names)
+        }
         mutual_info = pairwise_mutual_info(
-            _binned_columns(table), estimator=estimator, sample_weight=sample_weight, n_jobs=n_jobs
+            pd.DataFrame(binned), estimator=estimator, sample_weight=sample_weight, n_jobs=n_jobs
         )
         display = cls(mutual_info, feature_names=table.names)
         return display.plot(ax, order=order, colorbar=colorbar, **kwargs)
@@ -223,10 +228,12 @@ class MutualInfoMatrixDisplay:
             return None
         text = np.empty((n, n), dtype=object)
         for i, j in np.ndindex(n, n):
+            # The diagonal is masked: its colour is not that of its number.
             dark = i != j and _is_dark(self.image_.to_rgba(matrix[i, j]))
             text[i, j] = self.ax_.text(
                 j,
                 i,
+                # Plus 0.0, or it might read -0.00.
                 f"{matrix[i, j] + 0.0:.2f}",
                 ha="center",
                 va="center",
@@ -249,6 +256,7 @@ def _clustered(matrix):
     larger = np.maximum.outer(entropies, entropies)
     shared = np.divide(matrix, larger, out=np.zeros_like(larger), where=larger > 0)
     distance = 1 - np.clip(shared, 0, 1)
+    # A constant column has no entropy to share, and distance one from itself.
     np.fill_diagonal(distance, 0)
     links = linkage(squareform(distance, checks=False), "average", optimal_ordering=True)
     return leaves_list(links).astype(np.int64)
@@ -261,11 +269,3 @@ ORDERS = {"given": _given, "clustered": _clustered}
 def _is_dark(rgba):
     """Return whether white text is more legible than black on a colour (relative luminance)."""
     return float(np.dot(np.asarray(rgba)[:3] ** 2.2, [0.2126, 0.7152, 0.0722])) < 0.3
-
-
-def _binned_columns(table: Table) -> pd.DataFrame:
-    """Return the columns of a table as integers, numbers as equal-frequency bins."""
-    n_bins = default_n_bins(table.shape[0])
-    return pd.DataFrame(
-        {name: encode_column(table, j, n_bins=n_bins).values for j, name in enumerate(table.names)}
-    )

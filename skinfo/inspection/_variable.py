@@ -7,7 +7,6 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from skinfo._counts._codes import Codes, labelled_codes
-from skinfo._counts._contingency import dense_table
 from skinfo._counts._table import Table, table_of
 
 # Intervals of a continuous variable: more show noise, fewer hide the shape.
@@ -68,12 +67,6 @@ def _equal_width_edges(values: NDArray[np.float64], n_intervals: int) -> NDArray
         half = max(0.5, n_intervals * np.spacing(abs(low)))
         low, high = low - half, high + half
     return np.unique(np.linspace(low, high, n_intervals + 1))
-
-
-def joint_distribution(x: Variable, y: Variable) -> NDArray[np.float64]:
-    """Return the joint distribution (n_x_bins, n_y_bins) of the bins of two variables."""
-    counts = dense_table(x.codes, y.codes)
-    return counts / counts.sum()
 
 
 def table_of_columns(caller: str, **columns: ArrayLike) -> Table:

@@ -1,12 +1,15 @@
-"""Class probabilities predicted by a fitted classifier, checked."""
+"""Class probabilities predicted by a fitted classifier, checked, and their uncertainty."""
 
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy.special import entr
 
 from skinfo.metrics._probabilities import check_probabilities
+from skinfo.metrics._uncertainty_decomposition import UncertaintyDecomposition
 
 
 class ClassProbabilities(NamedTuple):
@@ -148,3 +151,63 @@ def _check_output(prob, classes, name):
             f"{name} has {len(classes)} classes_ and {prob.shape[1]} columns in predict_proba."
         )
     return ClassProbabilities(prob, classes)
+
+
+class PredictiveUncertainty:
+    """Predictions of a fitted classifier and of its members, computed on first access.
+
+    Parameters
+    ----------
+    model : fitted classifier
+
+    X : array-like of shape (n_samples, n_features)
+
+    nats_per_unit : float
+        The unit of entropies.
+    """
+
+    def __init__(self, model, X, nats_per_unit):
+        self._model = model
+        self._X = X
+        self._nats_per_unit = nats_per_unit
+
+    @cached_property
+    def prob(self):
+        """Distributions of shape (n_samples, n_classes), float64."""
+        return predict_output(self._model, self._X).prob.astype(np.float64, copy=False)
+
+    @property
+    def entropy(self):
+        """Entropy of each prediction; 0 if certain, log(n_classes) if uniform."""
+        # From 0.0, since the term of a single class is -0.0.
+        return entr(self.prob).sum(axis=1, initial=0.0) / self._nats_per_unit
+
+    @property
+    def margin(self):
+        """The largest minus the second largest probability; 1 for a single class."""
+        if self.prob.shape[1] == 1:
+            return self.prob[:, 0]
+        top = np.partition(self.prob, -2, axis=1)
+        return top[:, -1] - top[:, -2]
+
+    @cached_property
+    def of_members(self):
+        """The UncertaintyDecomposition of the members of an ensemble."""
+        # Imported here because scikit-learn's ensembles take long to import.
+        from skinfo.metrics._members import decompose_ensemble
+
+        nats = decompose_ensemble(self._model, self._X)
+        return UncertaintyDecomposition.from_nats(
+            nats.aleatoric, nats.epistemic, self._nats_per_unit
+        )
+
+
+# Functions of a PredictiveUncertainty that return a column of shape (n_samples,).
+OUTPUTS = {
+    "entropy": lambda predicted: predicted.entropy,
+    "margin": lambda predicted: predicted.margin,
+    "max_probability": lambda predicted: predicted.prob.max(axis=1),
+    "total": lambda predicted: predicted.of_members.total,
+    "aleatoric": lambda predicted: predicted.of_members.aleatoric,
+    "epistemic": lambda predicted: predicted.of_members.epistemic,
+}

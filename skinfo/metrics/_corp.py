@@ -52,6 +52,7 @@ def decompose(prob, columns, weight):
     """
     if weight is None:
         weight = np.ones(len(prob))
+    # A cell of weight zero would have no rate.
     kept = slice(None) if weight.all() else weight > 0
     return CorpDecomposition(prob[kept], columns[kept], weight[kept]).parts()
 
@@ -87,6 +88,7 @@ class CorpDecomposition:
         total = self.weight.sum()
         hits = self._per_class(self.weight)
         predicted = [self.weight @ self.prob[:, k] for k in range(self.n_classes)]
+        # Bregman losses. Of the isotonic rates, -y + q is not needed: they sum to the hits.
         loss = self._per_class(self.weight * self.sample_losses) + predicted - hits
         recalibrated = self._per_class(self.weight * self._recalibrated_loss)
         prior = total * entr(hits / total)
@@ -103,6 +105,7 @@ class CorpDecomposition:
         rates = self._per_class(self.weight) / self.weight.sum()
         prior = -np.log(rates[self.columns])
         recalibrated = log_loss_rows(self.columns, self._smooth_rates)
+        # Rates fitted class by class need not sum to one: the terms -y + q of the Bregman losses.
         if self.n_classes > 2:
             recalibrated += self._smooth_rates.sum(axis=1) - 1
         return np.array(
@@ -137,12 +140,15 @@ class CorpDecomposition:
         n_exceeding = np.count_nonzero(
             null >= self.by_class().miscalibration.sum() - LOSS_ROUNDING
         )
+        # Overfitting gains in proportion to the variance of the hits, which groups multiply.
         grouped = gains @ effects
         independent = gains.sum()
         return Optimism(
             mean=float(grouped.mean()),
+            # Of one gain, and of the mean over the resamples, which is subtracted.
             variance=float(grouped.var(ddof=1)) * (1 + 1 / n_resamples),
             design_effect=grouped.sum() / independent if independent > 0 else 1.0,
+            # The observed labels count as one resample: a p-value from few is valid too.
             pvalue=(1 + int(n_exceeding)) / (1 + n_resamples),
         )
 
@@ -151,8 +157,10 @@ class CorpDecomposition:
 
         Labels are sampled from `prob`, as often as the weight of a sample, rounded up.
         """
+        # Draws weigh one at most: a weight of 2 is two draws, one of 0.5 half a draw.
         n_draws = np.ceil(self.weight)
         n_cells = np.array([len(fit.mass) for fit in self.recalibrations])
+        # Padded to the class with most cells; `n_cells` tells the kernel where a row ends.
         mass = np.zeros((len(n_cells), n_cells.max()))
         for row, fit in zip(mass, self.recalibrations, strict=True):
             row[: len(fit.mass)] = fit.mass

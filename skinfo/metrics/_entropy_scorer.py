@@ -10,11 +10,14 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
 from skinfo._counts._kinds import unmasked
-from skinfo.metrics._class_probabilities import predict_output, predict_outputs
+from skinfo.metrics._class_probabilities import (
+    OUTPUTS,
+    PredictiveUncertainty,
+    predict_output,
+    predict_outputs,
+)
+from skinfo.metrics._scorer_bases import ScorerProtocol, WrappedClassifierMixin, cross_fit
 from skinfo.metrics._scorer_metrics import LOSSES, METRICS, score_predictions
-from skinfo.metrics._scorer_protocol import ScorerProtocol
-from skinfo.metrics._uncertainty_columns import OUTPUTS, uncertainty_columns
-from skinfo.metrics._wrapped_classifier import WrappedClassifierMixin, cross_fit
 from skinfo.utils._compat import (
     HasMethods,
     Interval,
@@ -387,9 +390,8 @@ class EntropyScorer(
     def _columns(self, model, X):
         """Return the columns of `output` of a fitted `model`."""
         settings = self._settings()
-        return uncertainty_columns(
-            model, X, settings.outputs, nats_per_unit=settings.nats_per_unit
-        )
+        predicted = PredictiveUncertainty(model, X, settings.nats_per_unit)
+        return np.column_stack([OUTPUTS[name](predicted) for name in settings.outputs])
 
     def _settings(self):
         """Return the ScorerSettings; raise ValueError if a name or the base is invalid."""

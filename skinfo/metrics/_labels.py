@@ -41,6 +41,7 @@ def encode_labels(y, name="y_true"):
     """
     y = np.asarray(column_or_1d(unmasked(y)))
     try:
+        # Not np.unique, which sorts: slower, and impossible for labels of several types.
         codes, distinct = pd.factorize(y)
     except TypeError:
         if kind_of(y) == "unsupported":

@@ -149,6 +149,7 @@ class LogLossDecomposition(TableRepr):
         estimates = np.array(self._corrected())
         shifts = np.zeros(len(errors))
         quantile = half_widths(1.0, self._degrees_of_freedom, confidence_level)
+        # With s = t V' / 2 the ends are the roots m = c + t s -+ t sqrt(V(c) + s**2).
         part = LossParts._fields.index("miscalibration")
         shifts[part] = quantile * self._variance_slope / 2
         estimates[part] = max(estimates[part], 0.0)
@@ -327,6 +328,7 @@ def log_loss_decomposition(
     by_class = np.array(corp.by_class()) / nats_per_unit
     miscalibration, discrimination, uncertainty = by_class.sum(axis=1).tolist()
     return LogLossDecomposition(
+        # From its parts, not from the samples, so that the identity holds to the last digit.
         log_loss=miscalibration - discrimination + uncertainty,
         miscalibration=miscalibration,
         discrimination=discrimination,
@@ -378,5 +380,6 @@ def _part_errors(corp, optimism, design):
     fitted = corp.n_classes * twice / 4
     slope = (variances[1] + twice * (missed + fitted)) / (max(smooth, 0.0) + missed + fitted)
     variances[1] = optimism.variance + slope * max(total - optimism.mean, 0.0)
+    # Discrimination ends at the recalibrated loss as well, so it has the errors of that too.
     variances[2] += optimism.variance + twice * missed
     return PartErrors(variances, slope, design.degrees_of_freedom)

@@ -86,13 +86,11 @@ def _row_dots(xp, a, b):
 
 def _log_sum_exp(xp, logits):
     """Return the largest logit of each row, and ``ln sum_k exp`` of the row minus it."""
-    top = _row_max(xp, logits)
+    if array_api_compat.is_numpy_array(logits):
+        top = np.asfortranarray(logits).max(axis=1)  # NumPy's loops along short rows are slow
+    else:
+        # Without a gradient: the result does not depend on the number that is subtracted.
+        is_torch = array_api_compat.is_torch_array(logits)
+        top = xp.max(logits.detach() if is_torch else logits, axis=-1)
     excess = axis_last(xp, logits, -1) - top[:, None]
     return top, xp.log(row_sums(xp, xp.exp(excess)))
-
-
-def _row_max(xp, table):
-    """Return the maximum of each row, without a gradient."""
-    if array_api_compat.is_numpy_array(table):
-        return np.asfortranarray(table).max(axis=1)  # NumPy's loops along short rows are slow
-    return xp.max(table.detach() if array_api_compat.is_torch_array(table) else table, axis=-1)

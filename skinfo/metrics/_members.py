@@ -50,22 +50,6 @@ def decompose_ensemble(estimator, X):
     return _decompose_unknown(estimator, X)
 
 
-def _unwrap_pipeline(estimator, X):
-    return estimator[-1], (estimator[:-1].transform(X) if len(estimator) > 1 else X)
-
-
-def _unwrap_search(estimator, X):
-    return estimator.best_estimator_, X
-
-
-def _unwrap_frozen(estimator, X):
-    return estimator.estimator, X
-
-
-def _unwrap_threshold(estimator, X):
-    return estimator.estimator_, X
-
-
 def _trees(estimator, X):
     """Yield the trees of a forest; X is checked and cast to float32 once for all of them."""
     X = validate_data(
@@ -117,10 +101,11 @@ def _calibrated(estimator, X):
 
 # Functions of an estimator and X that return the wrapped estimator and the X that it receives.
 WRAPPERS = {
-    Pipeline: _unwrap_pipeline,
-    BaseSearchCV: _unwrap_search,
-    FrozenEstimator: _unwrap_frozen,
-    (FixedThresholdClassifier, TunedThresholdClassifierCV): _unwrap_threshold,
+    Pipeline: lambda pipe, X: (pipe[-1], pipe[:-1].transform(X) if len(pipe) > 1 else X),
+    BaseSearchCV: lambda search, X: (search.best_estimator_, X),
+    FrozenEstimator: lambda frozen, X: (frozen.estimator, X),
+    # A threshold changes the labels that are predicted, not the probabilities.
+    (FixedThresholdClassifier, TunedThresholdClassifierCV): lambda model, X: (model.estimator_, X),
 }
 
 # Functions of an estimator and X that yield the members whose mean it predicts.

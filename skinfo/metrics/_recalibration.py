@@ -33,12 +33,14 @@ class IsotonicRecalibration(NamedTuple):
     @classmethod
     def fit(cls, score, is_class, weight):
         """Pool adjacent violators of samples with positive `weight`, sorted by `score`."""
+        # Equal scores share a cell, so their order is free.
         order = np.argsort(score)
         ranked = score[order]
         cell = np.empty(len(order), np.int64)
         cell[order] = np.concatenate([[0], np.cumsum(ranked[1:] != ranked[:-1])])
         mass = np.bincount(cell, weight)
         hits = np.bincount(cell, weight * is_class)
+        # A pooled mean may leave [0, 1] by rounding.
         return cls(cell, mass, hits, np.clip(_pooled(hits, mass).x, 0, 1))
 
     def regress(self, rate, weight):
@@ -55,9 +57,13 @@ class IsotonicRecalibration(NamedTuple):
         block_of_sample = block[self.cell]
         deviation = weight * (is_class - self.rate[self.cell])
         n_blocks = block[-1] + 1
+        # One key for each pair of a group and a block: samples of a group depend on each other, so
+        # their deviations are added before they are squared.
         key, pair = np.unique(groups * n_blocks + block_of_sample, return_inverse=True)
         grouped = np.bincount(key % n_blocks, np.bincount(pair, deviation) ** 2, n_blocks)
+        # The binomial variance, where a weight of w counts as w repetitions.
         independent = np.bincount(block, self.mass * self.rate * (1 - self.rate), n_blocks)
+        # A block of rate 0 or 1 has no variance.
         is_mixed = independent > 0
         return float(np.mean(grouped[is_mixed] / independent[is_mixed])) if is_mixed.any() else 1.0
 
@@ -86,6 +92,7 @@ def smooth_recalibration(prob, columns, weight):
     rates : ndarray of shape (n_samples, n_classes), dtype float64
     """
     log_prob = np.log(np.maximum(prob, PROBABILITY_FLOOR, dtype=np.float64))
+    # The predictions as they are: slope one, no bias.
     identity = np.append(1.0, np.zeros(prob.shape[1]))
 
     def penalised(parameters):
@@ -131,6 +138,7 @@ def _newton(function, curvature, x):
         if gain <= TOLERANCE * value:
             return x - step
         length, (new_value, new_gradient) = 1.0, function(x - step)
+        # Armijo: halved until at least a quarter of the reduction that the slope promises is made.
         while new_value > value - length * gain / 4 and length > TOLERANCE:
             length /= 2
             new_value, new_gradient = function(x - length * step)

@@ -197,16 +197,19 @@ def _curve(uncertainty, losses, expected, weight, confidence_level):
     means, squares, expected = (
         np.cumsum(values * weight)[ends] / mass for values in (losses, losses**2, expected)
     )
+    # Negative by rounding only.
     variance = np.maximum(squares - means**2, 0)
     freedom = mass - 1
     errors = np.full(len(mass), np.nan)
     several = freedom > 0
     errors[several] = np.sqrt(variance[several] / freedom[several])
+    # Student's quantile needs a positive number of degrees; where there are none the error is nan.
     widths = half_widths(errors, np.maximum(freedom, 1e-9), confidence_level)
     return RiskCoverageCurve(
         coverage=mass / mass[-1],
         risk=means,
         expected=expected,
+        # No loss is negative.
         low=np.maximum(means - widths, 0),
         high=means + widths,
     )

@@ -33,6 +33,7 @@ class SamplingDesign:
         self.weight = weight
         self.groups = groups
         self.total = weight.sum()
+        # Of groups it is their number that is independent, whatever their weight.
         n_units = self.total if groups is None else groups.max() + 1
         self.degrees_of_freedom = max(float(n_units - 1), 0.0)
 
@@ -54,6 +55,7 @@ class SamplingDesign:
         else:
             sums = [np.bincount(self.groups, d * self.weight) for d in deviations]
             squares = np.square(sums).sum(axis=1)
+        # n / (n - 1) for n independent units, so that repetitions and weights give the same.
         small_sample = 1 + 1 / self.degrees_of_freedom
         return np.sqrt(squares * small_sample) / self.total
 

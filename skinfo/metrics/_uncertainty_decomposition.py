@@ -165,6 +165,7 @@ def _member_weights(weights, n_members):
 
 def _expected_proportion(weights):
     """Return the expected disagreement relative to infinitely many members: (M - 1) / M."""
+    # The sum of squared shares is one over the effective number of members.
     share = weights / weights.sum()
     if np.count_nonzero(share) < 2:
         raise ValueError(

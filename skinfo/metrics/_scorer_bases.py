@@ -1,9 +1,9 @@
-"""Base of a meta-estimator of a classifier: fitting, cross-fitting, metadata routing."""
+"""Bases of EntropyScorer: scikit-learn's private protocol of scorers, and a meta-estimator."""
 
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import check_cv
 from sklearn.utils import Bunch, assert_all_finite, column_or_1d, get_tags, indexable
@@ -12,8 +12,57 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skinfo.metrics._class_probabilities import require_predict_proba
-from skinfo.utils._compat import _check_method_params, _routing_enabled, _safe_split
+from skinfo.utils._compat import (
+    RequestMethod,
+    _BaseScorer,
+    _check_method_params,
+    _routing_enabled,
+    _safe_split,
+    scorer_cache,
+)
 from skinfo.utils._validation import partition_splits
+
+# Key of our predictions among those that scorers share. For two classes, scikit-learn's scorers
+# store one column under "predict_proba", of the class that the first of them requested.
+RESPONSE_KEY = "skinfo predict_proba"
+
+
+class ScorerProtocol(_BaseScorer):
+    """Base of an estimator that is also a scorer; it follows BaseEstimator among the bases.
+
+    Multimetric scoring with weights calls `_accept_sample_weight`, and ScoringMonitor treats only
+    a `_BaseScorer` as a single score: a plain callable fails in both.
+    """
+
+    # Multimetric scoring reads here which predictions scorers can share. `predict` is included so
+    # that classifiers without probabilities reach our own error message.
+    _response_method = ("predict_proba", "predict")
+
+    # Metadata requests come from the signature of `score`, as for any estimator; those of
+    # _BaseScorer come from a metric function, which does not exist here.
+    _get_metadata_request = BaseEstimator._get_metadata_request
+    set_score_request = RequestMethod("score", ["sample_weight"])
+
+    def _accept_sample_weight(self):
+        return True
+
+    def _score(self, method_caller, estimator, X, y_true, **kwargs):
+        """Score in multimetric scoring, where all scorers share the predictions."""
+        responses = scorer_cache(method_caller)
+
+        def predict_proba(X):
+            # For three or more classes scikit-learn's scorers share the complete array too.
+            classes = getattr(estimator, "classes_", [])
+            is_multiclass = not isinstance(classes, list) and len(classes) > 2
+            names = [RESPONSE_KEY, "predict_proba"] if is_multiclass else [RESPONSE_KEY]
+            for name in names:
+                if name in responses:
+                    return responses[name]
+            prob = estimator.predict_proba(X)
+            responses.update(dict.fromkeys(names, prob))
+            return prob
+
+        return self._scored(estimator, X, y_true, predict_proba=predict_proba, **kwargs)
 
 
 class WrappedClassifierMixin:

@@ -23,7 +23,7 @@ from skinfo.estimation._mutual_info import (
 )
 from skinfo.estimation._samples import read_samples
 from skinfo.utils._compat import Interval, StrOptions, validate_params
-from skinfo.utils._intervals import ConfidenceInterval, check_confidence_level
+from skinfo.utils._results import ConfidenceInterval, check_confidence_level
 from skinfo.utils._validation import check_base, explain_missing_arguments, match_name
 
 # Estimates that differ by at most so many nats are equal: the rest is rounding.

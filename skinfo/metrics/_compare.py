@@ -12,9 +12,8 @@ from scipy.special import stdtr
 from skinfo.metrics._labelled_predictions import read_labelled_predictions
 from skinfo.metrics._log_rows import log_loss_rows
 from skinfo.metrics._standard_errors import SamplingDesign, half_widths
-from skinfo.metrics._table_repr import TableRepr
 from skinfo.utils._compat import Interval, validate_params
-from skinfo.utils._intervals import ConfidenceInterval
+from skinfo.utils._results import ConfidenceInterval, TableRepr
 from skinfo.utils._validation import check_base
 
 

@@ -11,9 +11,8 @@ from numpy.typing import ArrayLike
 from skinfo.metrics._corp import CorpDecomposition
 from skinfo.metrics._labelled_predictions import read_labelled_predictions
 from skinfo.metrics._standard_errors import SamplingDesign, half_widths
-from skinfo.metrics._table_repr import TableRepr
 from skinfo.utils._compat import Interval, validate_params
-from skinfo.utils._intervals import ConfidenceInterval
+from skinfo.utils._results import ConfidenceInterval, TableRepr
 from skinfo.utils._validation import check_base
 
 

@@ -12,8 +12,8 @@ from scipy.special import entr
 from skinfo.metrics._labelled_predictions import read_labelled_predictions
 from skinfo.metrics._log_rows import log_loss_rows
 from skinfo.metrics._standard_errors import half_widths
-from skinfo.metrics._table_repr import TableRepr
 from skinfo.utils._compat import Interval, StrOptions, validate_params
+from skinfo.utils._results import TableRepr
 from skinfo.utils._validation import check_base
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import stdtrit
 from sklearn.utils import check_consistent_length
 
-from skinfo.utils._intervals import check_confidence_level
+from skinfo.utils._results import check_confidence_level
 
 
 class SamplingDesign:

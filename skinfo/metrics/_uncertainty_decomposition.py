@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 
 from skinfo._kernels._ensemble import add_member
 from skinfo.metrics._probabilities import check_probabilities
-from skinfo.metrics._table_repr import TableRepr
 from skinfo.utils._compat import Interval, validate_params
+from skinfo.utils._results import TableRepr
 from skinfo.utils._validation import check_base
 
 

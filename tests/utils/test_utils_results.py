@@ -1,4 +1,4 @@
-"""How results of metrics show themselves: tables of plain numbers."""
+"""Representation of results as tables of plain numbers."""
 
 import numpy as np
 import pytest

@@ -88,13 +88,6 @@ class Tree(NamedTuple):
         return np.array(children, np.int64).reshape(-1, 2), losses
 
 
-def merge_all(rows):
-    """Return the Tree of DistinctRows."""
-    merges = merge_tree(rows.cells, rows.counts.shape[1])
-    bits = merges.losses / (rows.sizes.sum() * np.log(2))
-    return Tree(merges.steps, bits, rows.sizes, rows.groups)
-
-
 def merge_tree(rows, n_columns):
     """Return the Merges of all rows of SparseCounts into one state."""
     merges = Merges(np.empty((rows.n_rows - 1, 2), np.int64), np.empty(rows.n_rows - 1))

@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from scipy.special import softmax
 
 from skinfo._kernels._sequential import nearest_clusters
-from skinfo.cluster._agglomerative import Tree, merge_all
+from skinfo.cluster._agglomerative import Tree, merge_tree
 from skinfo.cluster._distinct_rows import as_sparse_counts, xlogx_lookup
 from skinfo.cluster._sequential import (
     compression_weight,
@@ -100,7 +100,9 @@ def _sequential(rows, settings):
 
 def _agglomerative(rows, settings):
     """Merge the two clusters that lose least information, until `n_clusters` are left."""
-    tree = merge_all(rows)
+    merges = merge_tree(rows.cells, rows.counts.shape[1])
+    bits = merges.losses / (rows.sizes.sum() * np.log(2))
+    tree = Tree(merges.steps, bits, rows.sizes, rows.groups)
     n_merges = len(rows.sizes) - settings.n_clusters
     return AlgorithmResult(tree.partition(settings.n_clusters), None, n_merges, tree)
 

@@ -5,6 +5,7 @@ from numbers import Integral, Real
 from typing import ClassVar
 
 import numpy as np
+import scipy.sparse as sp
 from sklearn.base import (
     BaseEstimator,
     ClassNamePrefixFeaturesOutMixin,
@@ -29,13 +30,13 @@ from skinfo.cluster._distinct_rows import (
     check_n_clusters,
     clean_csr,
     distinct_rows,
-    weight_rows,
 )
 from skinfo.cluster._result import as_clustering, label_samples
 from skinfo.measures import mutual_information
 from skinfo.utils._compat import Interval, StrOptions, _fit_context
 from skinfo.utils._fit_state import unfitted_on_failure
 from skinfo.utils._progress import CallbackSupportMixin, Progress, with_callbacks
+from skinfo.utils._validation import check_sample_weight
 from skinfo.utils._warnings import warn_caller
 
 NATS_PER_BIT = np.log(2)
@@ -340,7 +341,9 @@ default="sequential"
         """
         check_is_fitted(self)
         X = self._read(X, reset=False)
-        counts = X if sample_weight is None else weight_rows(X, sample_weight)
+        counts = X
+        if sample_weight is not None:
+            counts = sp.diags_array(check_sample_weight(sample_weight, X.shape[0])) @ X
         check_any_positive(counts)
         return float(mutual_information(self._encode(X).T @ counts, normalize=True))
 

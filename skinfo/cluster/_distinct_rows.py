@@ -212,11 +212,6 @@ def check_any_positive(X):
         )
 
 
-def weight_rows(X, sample_weight):
-    """Return a csr_array with each row multiplied by its sample weight."""
-    return sp.diags_array(check_sample_weight(sample_weight, X.shape[0])) @ X
-
-
 def clean_csr(X):
     """Return a copy in canonical form: no duplicates, sorted columns, no explicit zeros."""
     X = sp.csr_array(X, dtype=np.float64, copy=True)

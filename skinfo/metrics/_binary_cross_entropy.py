@@ -208,23 +208,15 @@ def _binary_losses(target, y_prob, scale, nats_per_unit):
     target = convert_like(target, y_prob, xp.bool if is_hard else loss_dtype(y_prob))
     shape = (y_prob.shape[0], -1)
     target, y_prob = xp.reshape(target, shape), xp.reshape(y_prob, shape)
-    label_losses = _hard_losses if is_hard else _soft_losses
 
     def block_losses(rows):
         prediction = checked_rows(y_prob, rows, "y_prob", scale.are_valid, scale.check)
-        return row_means(label_losses(xp, target[rows], prediction, scale))
+        complement = scale.complement(prediction)
+        if is_hard:
+            # One logarithm a label, of the prediction of the label that occurred.
+            return row_means(scale.surprisal(xp, xp.where(target[rows], prediction, complement)))
+        p = clipped(xp, target[rows], 0)
+        negative = scale.surprisal(xp, complement)
+        return row_means(p * scale.surprisal(xp, prediction) + (1 - p) * negative)
 
     return row_losses(block_losses, y_prob, nats_per_unit)
-
-
-def _hard_losses(xp, target, prediction, scale):
-    """Return the loss of each label in nats, from booleans."""
-    return scale.surprisal(xp, xp.where(target, prediction, scale.complement(prediction)))
-
-
-def _soft_losses(xp, target, prediction, scale):
-    """Return the loss of each label in nats, from probabilities of the positive label."""
-    p = clipped(xp, target, 0)
-    positive = scale.surprisal(xp, prediction)
-    negative = scale.surprisal(xp, scale.complement(prediction))
-    return p * positive + (1 - p) * negative

@@ -8,7 +8,7 @@ from sklearn.utils import column_or_1d
 
 from skinfo._counts._kinds import kind_of, refuse_unsupported, unmasked
 from skinfo._counts._target import refuse_missing
-from skinfo.metrics._probabilities import ONE_COLUMN, PROBABILITY_FLOOR
+from skinfo.metrics._probabilities import ONE_COLUMN
 
 
 class EncodedLabels(NamedTuple):
@@ -156,14 +156,6 @@ def find_or_add_columns(labels, classes, name="y_true"):
     unseen = np.flatnonzero(columns < 0)
     columns[unseen] = len(classes) + np.arange(len(unseen))
     return columns
-
-
-def add_columns(prob, n_columns):
-    """Append columns at the probability floor, up to `n_columns`, for unseen labels."""
-    n_missing = n_columns - prob.shape[1]
-    if n_missing == 0:
-        return prob
-    return np.column_stack([prob, np.full((len(prob), n_missing), PROBABILITY_FLOOR)])
 
 
 def _any_text(labels):

@@ -94,11 +94,6 @@ def _voters(estimator, X):
         yield Member(weight, _predict_checked(member, X))
 
 
-def _calibrated(estimator, X):
-    for member in estimator.calibrated_classifiers_:
-        yield Member(1.0, _predict_checked(member, X))
-
-
 # Functions of an estimator and X that return the wrapped estimator and the X that it receives.
 WRAPPERS = {
     Pipeline: lambda pipe, X: (pipe[-1], pipe[:-1].transform(X) if len(pipe) > 1 else X),
@@ -113,7 +108,9 @@ MEAN_ENSEMBLES = {
     (RandomForestClassifier, ExtraTreesClassifier): _trees,
     BaggingClassifier: _bags,
     VotingClassifier: _voters,
-    CalibratedClassifierCV: _calibrated,
+    CalibratedClassifierCV: lambda calibrated, X: (
+        Member(1.0, _predict_checked(fold, X)) for fold in calibrated.calibrated_classifiers_
+    ),
 }
 
 

@@ -9,7 +9,7 @@ from sklearn.exceptions import UndefinedMetricWarning
 
 from skinfo.metrics._arrays import weighted_mean
 from skinfo.metrics._corp import decompose
-from skinfo.metrics._labels import add_columns, encode_labels, find_or_add_columns
+from skinfo.metrics._labels import encode_labels, find_or_add_columns
 from skinfo.metrics._log_rows import log_loss_rows
 from skinfo.metrics._probabilities import PROBABILITY_FLOOR
 from skinfo.utils._validation import check_sample_weight
@@ -164,8 +164,11 @@ class OutputScores:
 
     @cached_property
     def _loss_parts(self):
-        n_classes = max(int(self.columns.max()) + 1, self.prob.shape[1])
-        return decompose(add_columns(self.prob, n_classes), self.columns, self.weight)
+        prob = self.prob
+        n_unseen = int(self.columns.max()) + 1 - prob.shape[1]
+        if n_unseen > 0:
+            prob = np.column_stack([prob, np.full((len(prob), n_unseen), PROBABILITY_FLOOR)])
+        return decompose(prob, self.columns, self.weight)
 
     @cached_property
     def brier_score(self):

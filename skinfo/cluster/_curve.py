@@ -74,6 +74,7 @@ class InformationCurve:
         points = np.column_stack([self.compression, self.relevance])
         corners = [np.zeros(2)]
         for point in points[points[:, 0] > 0]:
+            # A corner on or below the line to its neighbours is none (Andrew's monotone chain).
             while len(corners) > 1 and _is_below(corners[-1], corners[-2], point):
                 corners.pop()
             corners.append(point)
@@ -296,4 +297,5 @@ def _warn_if_not_converged(solutions, betas, max_iter):
 def _encoder(joint, groups):
     """Return p(t|x) of all samples, (n_samples, n_clusters); p(t) for group -1, without weight."""
     of_groups = joint.T / joint.sum(axis=0)[:, None]
+    # Index -1, of rows without weight, selects the last row.
     return np.vstack([of_groups, joint.sum(axis=1)])[groups]

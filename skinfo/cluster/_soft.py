@@ -180,6 +180,7 @@ def minimise_hard(table, decoder, beta, max_iter, tol):
         previous = labels
         labels = encoder_scores(table, decoder, beta).argmax(axis=0)
         if previous is not None and np.array_equal(labels, previous):
+            # No row moves any more: only a merge can lower the objective.
             merge = best_merge(decoder, beta)
             if merge is None:
                 break

@@ -260,6 +260,7 @@ class BinningDisplay:
         """Draw the values as marks, spread over a row if there are several."""
         n_bins, n_shown = value.shape
         offsets = np.linspace(-0.5, 0.5, n_shown) * SPREAD if n_shown > 1 else np.zeros(1)
+        # A bin without samples has share zero and value nan.
         overall = np.nansum(share[:, np.newaxis] * value, axis=0) / share.sum()
         self.lines_, self.intervals_, self.overall_ = [], [], []
         ax = self.axes_[0]
@@ -291,6 +292,7 @@ def _draw_bars(panel, widths, label, colour):
     panel.tick_params(left=False, labelleft=False)
     panel.spines[["top", "right"]].set_visible(False)
     panel.set_xlabel(label)
+    # The lowest number would touch the highest of the panel on the left.
     panel.locator_params(axis="x", nbins=2, prune="lower")
     return bars
 

@@ -310,6 +310,7 @@ def _joint_levels(samples, caller):
     import pandas as pd
 
     columns = [pd.Series(column_or_1d(sample)) for sample in samples]
+    # Read as one column, so that a level has the same code in both samples.
     table = table_of_columns(caller, x=pd.concat(columns, ignore_index=True))
     numbers = table.numbers(0) if table.is_numeric(0) else np.empty(0)
     finite = numbers[np.isfinite(numbers)]

@@ -308,6 +308,7 @@ class ScoreDecompositionDisplay:
         """
         margins = _margins(self.decomposition, confidence_level)
         ax = start_plot(self, ax)
+        # The axes may show other models already, and have their legend.
         is_first = not ax.containers
         row = self._row(self.name if name is None else name)
         height = ROW_FILL / len(PART_STYLES)
@@ -320,6 +321,7 @@ class ScoreDecompositionDisplay:
                 defaults["label"] = label
             style = bar_style(defaults, kwargs)
             self.bars_[part] = ax.barh(position, end - start, left=start, **style)
+            # Intervals are those of the corrected parts, moved to the ends of the bars.
             ends = [np.array([max(end + margin, 0.0)]) for margin in margins[part]]
             self.intervals_[part] = draw_intervals(ax.hlines, [position], *ends)
         ax.set_xlabel("Bits a sample")

@@ -354,6 +354,7 @@ class UncertaintyDisplay:
                 coverage, low, high, color=colour, alpha=BAND_ALPHA, linewidth=0
             )
         if expected is not None:
+            # One entry in the legend for all models on the axes.
             known = {line.get_label() for line in ax.lines}
             label = {} if EXPECTED in known else {"label": EXPECTED}
             (self.expected_line_,) = ax.plot(

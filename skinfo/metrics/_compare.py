@@ -183,6 +183,7 @@ def compare_log_loss(
     losses = nats / nats_per_unit
     design = SamplingDesign(samples.weight, samples.groups)
     log_loss_a, log_loss_b = design.means(losses).tolist()
+    # Of one row, the shape that the design takes.
     differences = losses[:1] - losses[1:]
     difference = float(design.means(differences)[0])
     standard_error = float(design.standard_errors(differences)[0])

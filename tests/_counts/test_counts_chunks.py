@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -268,3 +269,32 @@ def test_a_column_that_is_wholly_known_is_read_once(rng):
     assert isinstance(column, PartialColumn)
     column.means(column.equal_frequency(5))
     assert passes.n == 2
+
+
+def test_columns_of_every_kind_and_a_y_of_dates(rng):
+    score = rng.standard_normal(600)
+    seconds = (score * 1e6).astype(int)
+    frame = pd.DataFrame(
+        {
+            "date": pd.Timestamp("2020-01-01") + pd.to_timedelta(seconds, unit="s"),
+            "duration": pd.to_timedelta(np.abs(seconds), unit="s"),
+            "boolean": score > 0,
+            "text": np.where(score > 0, "a", np.where(score > -1, "b", "c")),
+            "category": pd.Categorical(np.where(score > 0.3, "u", "v")),
+            "w": rng.integers(0, 3, 600),
+        }
+    )
+    frame["y"] = frame["date"] + pd.to_timedelta(rng.integers(0, 10**6, 600), unit="s")
+    chunks = [frame[:100], frame[100:100], frame[100:350], frame[350:]]
+    whole = MutualInfoBinner().fit(frame, "y", sample_weight="w")
+    chunked = MutualInfoBinner().fit(chunks, "y", sample_weight="w")
+    assert chunked.target_type_ == "continuous"
+    assert json.dumps(chunked.to_dict()) == json.dumps(whole.to_dict())
+
+
+def test_sparse_chunks(rng):
+    X = sp.random(300, 3, 0.3, random_state=0, format="csr")
+    y = rng.integers(0, 2, 300)
+    chunks = [(X[:100], y[:100]), (X[100:], y[100:])]
+    chunked, whole = MutualInfoBinner().fit(chunks, None), MutualInfoBinner().fit(X, y)
+    assert json.dumps(chunked.to_dict()) == json.dumps(whole.to_dict())

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length, column_or_1d
 
-from skinfo._counts._codes import rank_levels
+from skinfo._counts._codes import Codes, rank_levels
+from skinfo._counts._contingency import dense_table
 from skinfo._counts._kinds import (
     MOST_LEVELS,
     holds_levels,
@@ -51,12 +52,8 @@ class ClassTarget:
 
     def sums(self, codes: NDArray[Any], n_codes: int) -> NDArray[Any]:
         """Return the weight of each class at each code, (n_codes, n_classes), -1 left out."""
-        present = codes >= 0
-        cells = codes[present] * self.n_classes + self.codes[present]
-        counts = np.bincount(
-            cells, weights=self.weights[present], minlength=n_codes * self.n_classes
-        )
-        return counts.reshape(n_codes, self.n_classes)
+        with_missing = Codes(codes.astype(np.int64) + 1, n_codes + 1)
+        return dense_table(with_missing, Codes(self.codes, self.n_classes), self.weights)[1:]
 
     term_sums = sums
 

@@ -23,11 +23,8 @@ from sklearn.utils import check_consistent_length
 
 from skinfo._counts._kinds import kind_of_chunks
 from skinfo._counts._partial_column import ColumnStart, PartialColumn, Unresolved
-from skinfo._counts._source import Chunk, Target, columns_by_name
-from skinfo._counts._summaries import (
-    DistinctSample,
-    TargetSummary,
-)
+from skinfo._counts._source import Chunk, columns_by_name
+from skinfo._counts._summaries import DistinctSample, Target, TargetSummary
 from skinfo._counts._table import Table, read_table
 from skinfo._counts._target import (
     ClassTarget,

@@ -114,7 +114,7 @@ def refuse_unsupported(values: NDArray[Any], name: str) -> NoReturn:
 
 
 def holds_levels(numbers: NDArray[Any]) -> bool:
-    """Say whether numbers are levels: whole, and of at most ``MOST_LEVELS`` different values.
+    """Return whether numbers are levels: whole, and of at most ``MOST_LEVELS`` different values.
 
     Parameters
     ----------

@@ -10,8 +10,8 @@ from skinfo._counts._cut_values import cut_values
 from skinfo._counts._kinds import kind_of_chunks
 from skinfo._counts._quantiles import Runs, equal_frequency_cuts
 from skinfo._counts._sorted_column import with_infinities
-from skinfo._counts._source import Chunk, Target
-from skinfo._counts._summaries import DistinctSample
+from skinfo._counts._source import Chunk
+from skinfo._counts._summaries import DistinctSample, Target
 from skinfo._kernels._cuts import block_boundaries
 from skinfo._kernels._exact_sums import exact_means, sums_between
 from skinfo._kernels._monotone import isotonic_blocks
@@ -124,8 +124,8 @@ class PartialColumn:
     def runs_at(self, weights: NDArray[np.float64]) -> Runs:
         """Return the Runs of equal values in which the weight from below reaches some weights."""
         filled = self._filled
-        place = np.searchsorted(self._weight_before[filled + 1], weights)
-        inside = filled[np.minimum(place, len(filled) - 1)]
+        index = np.searchsorted(self._weight_before[filled + 1], weights)
+        inside = filled[np.minimum(index, len(filled) - 1)]
         self._need(inside)
         before = self._weight_before if self._is_weighted else self._ends
         return Runs(self._ends[inside], self._ends[inside + 1], before[inside], before[inside + 1])
@@ -216,8 +216,8 @@ class PartialColumn:
         self, positions: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the largest value before each position, and the value at it, two (m,) arrays."""
-        place = np.searchsorted(self._ends[self._filled], positions)
-        before, at = self._filled[place - 1], self._filled[place]
+        index = np.searchsorted(self._ends[self._filled], positions)
+        before, at = self._filled[index - 1], self._filled[index]
         self._need(np.append(before, at))
         return self.known[before // 2], self.known[at // 2]
 
@@ -266,12 +266,12 @@ class PartialColumn:
 
         If some, all blocks have to be counted again.
         """
-        place = np.searchsorted(self.known, sample.values)
-        self.known = np.insert(self.known, place, sample.values)
+        index = np.searchsorted(self.known, sample.values)
+        self.known = np.insert(self.known, index, sample.values)
         self.n_samples += 1
         self._set_blocks(
-            _with_values(self._n_rows, place, sample.n_rows),
-            _with_values(self._terms, place, sample.terms),
+            _with_values(self._n_rows, index, sample.n_rows),
+            _with_values(self._terms, index, sample.terms),
         )
 
     def recount(self, n_rows: NDArray[np.int64], terms: NDArray[np.float64]) -> None:
@@ -300,14 +300,14 @@ class PartialColumn:
 
 
 def _with_values(
-    blocks: NDArray[Any], place: NDArray[np.int64], fresh: NDArray[Any]
+    blocks: NDArray[Any], index: NDArray[np.int64], fresh: NDArray[Any]
 ) -> NDArray[Any]:
     """Return the sums of blocks once values in gaps are known; what is left comes after them."""
     gaps, known = blocks[0::2].copy(), blocks[1::2]
-    np.subtract.at(gaps, place, fresh)
-    result = np.empty((len(blocks) + 2 * len(place), *blocks.shape[1:]), blocks.dtype)
-    result[0::2] = np.insert(gaps, place, 0, axis=0)
-    result[1::2] = np.insert(known, place, fresh, axis=0)
+    np.subtract.at(gaps, index, fresh)
+    result = np.empty((len(blocks) + 2 * len(index), *blocks.shape[1:]), blocks.dtype)
+    result[0::2] = np.insert(gaps, index, 0, axis=0)
+    result[1::2] = np.insert(known, index, fresh, axis=0)
     return result
 
 

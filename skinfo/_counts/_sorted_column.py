@@ -1,8 +1,8 @@
-"""A column of numbers, sorted once: its quantiles, and what y sums to on either side of a cut.
+"""A column of numbers, sorted once: its quantiles, and sums of the target below any cut.
 
-The class of each row is sorted along with the column, or its row number where there is more
-to know of it than its class. What y sums to below any cut is then one pass over bytes in order.
-A place to cut is a position: that of the first row to its right.
+The class of each sample is sorted along with the column, or its row number where weights or a
+continuous y are needed too. Sums below any cut are then one pass over bytes in order. A position
+is the index of the first sample to the right of a cut.
 """
 
 from collections.abc import Callable

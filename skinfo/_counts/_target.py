@@ -228,7 +228,7 @@ def class_codes(y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
 
 
 def known_codes(y: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.int32]:
-    """Return the place of each label among the classes, (n,) int32."""
+    """Return the index of each label among the classes, (n,) int32."""
     codes = pd.Index(classes).get_indexer(y)
     if (codes < 0).any():
         label = y[[np.argmin(codes)]].tolist()[0]
@@ -288,7 +288,7 @@ def warn_of_guess(name: str) -> None:
 
 
 def target_kind(y: NDArray[Any]) -> tuple[str, bool]:
-    """Return what y is if nobody says, "classes" or "continuous", and whether to tell the user.
+    """Return the inferred type of y, "classes" or "continuous", and whether to warn the user.
 
     The rule is that of columns of X: text, booleans and whole numbers of at most 32 different
     values are classes, other numbers, dates and durations are continuous. Integers of more values

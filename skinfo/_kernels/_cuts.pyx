@@ -1,4 +1,4 @@
-"""Where a sorted column may be cut, and what y sums to before each row of it."""
+"""Candidate cuts of a sorted column, and running sums of y along it."""
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
 
@@ -105,7 +105,7 @@ cdef Py_ssize_t find_boundaries(
 cdef inline bint same_distribution(
     const double[::1] a, double a_weight, const double[::1] b, double b_weight, Py_ssize_t hint
 ) noexcept nogil:
-    """Say whether two class count vectors are proportional, looking at class `hint` first.
+    """Return whether two class count vectors are proportional, looking at class `hint` first.
 
     Cross-multiplied, so exact for integer counts. With many classes the hint, one
     that b holds, almost always tells at once.

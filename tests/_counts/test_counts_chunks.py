@@ -137,6 +137,8 @@ def test_boundary_points_are_those_of_memory(given_samples, sizes):
     X, y, w, cuts = given_samples
     y = (y > np.median(y)).astype(int)
     y[:2] = [0, 1]
+    if w is not None:
+        w[:2] = 1.0
     numeric = [False] * X.shape[1]
     whole = as_source(X, y, w, caller="test").map_columns(boundaries, numeric)
     with pytest.MonkeyPatch.context() as context:

@@ -18,8 +18,13 @@ from skinfo.estimation._estimators import (
     refuse_weights,
 )
 from skinfo.estimation._knn_tree import ksg_conditional
-from skinfo.estimation._missing import MISSING, parts_by_missing
-from skinfo.estimation._samples import discrete_mask, read_samples, warn_of_guesses
+from skinfo.estimation._samples import (
+    MISSING,
+    discrete_mask,
+    parts_by_missing,
+    read_samples,
+    warn_of_guesses,
+)
 from skinfo.estimation._strata import (
     Strata,
     conditional_emi,

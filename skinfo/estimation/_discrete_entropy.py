@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from skinfo._counts._codes import encode_columns, row_codes
 from skinfo._counts._table import as_columns, table_of
 from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS
-from skinfo.estimation._missing import MISSING, missing_values, refuse_missing_values
+from skinfo.estimation._samples import MISSING, missing_values, refuse_missing_values
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._validation import check_base, check_frequency_weights, match_name
 

@@ -13,7 +13,6 @@ from sklearn.utils import check_consistent_length, check_random_state
 from skinfo._counts._chunks import is_chunked
 from skinfo.estimation._column_tables import read_classes, read_tables
 from skinfo.estimation._estimate_errors import EstimateErrors
-from skinfo.estimation._missing import parts_by_missing
 from skinfo.estimation._mutual_info import (
     ESTIMATORS,
     PARAMETERS,
@@ -21,7 +20,7 @@ from skinfo.estimation._mutual_info import (
     information_nats,
     information_of_tables,
 )
-from skinfo.estimation._samples import read_samples
+from skinfo.estimation._samples import parts_by_missing, read_samples
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._results import ConfidenceInterval, check_confidence_level
 from skinfo.utils._validation import check_base, explain_missing_arguments, match_name

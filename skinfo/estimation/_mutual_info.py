@@ -26,8 +26,7 @@ from skinfo.estimation._estimators import (
     refuse_infinite,
     refuse_weights,
 )
-from skinfo.estimation._missing import MISSING, parts_by_missing
-from skinfo.estimation._samples import prepared_target, read_samples
+from skinfo.estimation._samples import MISSING, parts_by_missing, prepared_target, read_samples
 from skinfo.estimation._table_information import INFORMATION_ESTIMATORS, information_from_counts
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._parallel import in_threads

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from skinfo._counts._kinds import MOST_LEVELS, NUMERIC_KINDS, kind_of, kinds_among
 from skinfo._counts._table import level_order, objects_of, plain_level
 from skinfo._counts._target import ClassTarget, ContinuousTarget, finite_numbers
-from skinfo._kernels._exact_sums import N_LIMBS, exact_means, sums_between, sums_by_code
+from skinfo._kernels._exact_sums import N_LIMBS, exact_means, sums_between
 from skinfo._kernels._sorting import sorted_rows
 
 Target = ClassTarget | ContinuousTarget
@@ -64,9 +64,12 @@ class NumericSummary:
         finite = np.isfinite(values)
         codes, values, weights = codes[finite], values[finite], target.weights[finite]
         self._weights = self._weights + np.bincount(codes, weights, n_cells)
-        self._values = self._values + ExactSums.of_limbs(
-            sums_by_code(values, weights, codes, n_cells)
-        )
+        # By cell: many values of one cell are added several times as fast.
+        order = np.argsort(codes.astype(np.min_scalar_type(n_cells)), kind="stable")
+        ends = np.append(0, np.cumsum(np.bincount(codes, minlength=n_cells)))
+        weights = weights[order] if target.is_weighted else np.empty(0)
+        sums = sums_between(values[order], weights, ends)
+        self._values = self._values + ExactSums.of_limbs(sums)
         return self
 
     def __add__(self, other: "NumericSummary") -> "NumericSummary":

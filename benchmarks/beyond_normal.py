@@ -20,10 +20,10 @@ from skinfo.estimation._continuous import (
     RankedColumn,
     auto_information,
     binned_information,
+    gaussian_copula_information,
     ksg_information,
     ross_information,
 )
-from skinfo.estimation._copula import gaussian_copula_information
 
 RHO = 0.75
 

@@ -10,8 +10,12 @@ from skinfo._counts._codes import Codes
 from skinfo._counts._contingency import SparseContingency, contingency_table
 from skinfo._counts._evidence import TableEvidence
 from skinfo._counts._quantiles import default_n_bins, equal_frequency_codes, estimate_n_bins
-from skinfo.estimation._continuous import DiscreteTarget, binned_codes
-from skinfo.estimation._copula import copula_likelihood_ratio, gaussian_copula_information
+from skinfo.estimation._continuous import (
+    DiscreteTarget,
+    binned_codes,
+    copula_likelihood_ratio,
+    gaussian_copula_information,
+)
 from skinfo.estimation._neighbor_errors import NEIGHBOR_TERMS, NeighborError, neighbor_error
 from skinfo.estimation._null_distribution import (
     NormalDistribution,

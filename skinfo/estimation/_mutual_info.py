@@ -16,10 +16,10 @@ from skinfo.estimation._continuous import (
     auto_information,
     binned_information,
     block_information,
+    gaussian_copula_information,
     ksg_information,
     ross_information,
 )
-from skinfo.estimation._copula import gaussian_copula_information
 from skinfo.estimation._estimators import (
     Estimator,
     check_n_neighbors,

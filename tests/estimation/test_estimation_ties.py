@@ -14,10 +14,10 @@ from skinfo.estimation._continuous import (
     DiscreteTarget,
     auto_information,
     binned_information,
+    gaussian_copula_information,
     ksg_information,
     ross_information,
 )
-from skinfo.estimation._copula import gaussian_copula_information
 from skinfo.estimation._ranks import RankedColumn, normal_scores_at, untied_order, untied_values
 
 

@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from skinfo._counts._codes import row_codes
 from skinfo._counts._table import as_columns, table_of
-from skinfo.estimation._conditional_neighbors import is_constant, mixed_as_given, on_ranks
 from skinfo.estimation._entropy_estimators import entropy_of_codes
 from skinfo.estimation._estimators import (
     Estimator,
@@ -17,7 +16,7 @@ from skinfo.estimation._estimators import (
     refuse_infinite,
     refuse_weights,
 )
-from skinfo.estimation._knn_tree import ksg_conditional
+from skinfo.estimation._knn_tree import is_constant, ksg_conditional
 from skinfo.estimation._samples import (
     MISSING,
     discrete_mask,
@@ -29,7 +28,9 @@ from skinfo.estimation._strata import (
     Strata,
     conditional_emi,
     conditional_plugin,
+    mixed_as_given,
     neighbors_of_codes,
+    on_ranks,
 )
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._parallel import in_threads

@@ -29,7 +29,7 @@ def ksg_blocks(x, y, n_neighbors):
         In nats. Distances are the larger of the coordinates' as given: scale them alike.
     """
     x, y = _block(x), _block(y)
-    if _is_constant(x) or _is_constant(y):
+    if is_constant(x) or is_constant(y):
         return 0.0
     n = len(x)
     k = min(n_neighbors, n - 1)
@@ -58,7 +58,7 @@ def ksg_conditional(x, y, z, n_neighbors):
         In nats.
     """
     x, y, z = _block(x), _block(y), _block(z)
-    if _is_constant(x) or _is_constant(y):
+    if is_constant(x) or is_constant(y):
         return 0.0
     k = min(n_neighbors, len(x) - 1)
     radii = kth_distance(np.hstack([x, y, z]), k)
@@ -95,7 +95,7 @@ def mixed_conditional(x, y, z, n_neighbors):
     # A power of two: its multiples are exact.
     far = 2.0 ** np.ceil(np.log2(span + 1.0) + 1.0)
     x, y, z = (_block(b if b.dtype.kind == "f" else b.astype(np.float64) * far) for b in blocks)
-    if _is_constant(x) or _is_constant(y):
+    if is_constant(x) or is_constant(y):
         return 0.0
     joint = np.hstack([x, y, z])
     radii = kth_distance(joint, min(n_neighbors, len(x) - 1))
@@ -115,7 +115,8 @@ def _block(values):
     return values.reshape(len(values), -1)
 
 
-def _is_constant(block):
+def is_constant(block):
+    """Return whether all rows are equal, (n_rows,) or (n_rows, n_dimensions)."""
     return bool((block == block[0]).all())
 
 

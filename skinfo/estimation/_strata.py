@@ -1,4 +1,4 @@
-"""Counts of discrete columns and classes within strata, and the information they hold."""
+"""Conditional information: from the counts of all strata, and from neighbours in one, in nats."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -7,7 +7,7 @@ import numpy as np
 from joblib import delayed
 from scipy.special import psi
 
-from skinfo._counts._codes import Codes
+from skinfo._counts._codes import Codes, row_codes
 from skinfo._counts._contingency import (
     DENSE_CELLS,
     dense_tables,
@@ -15,6 +15,9 @@ from skinfo._counts._contingency import (
     moments_of_margins,
 )
 from skinfo._kernels._null import expected_information_in_strata, poisson_tables
+from skinfo.estimation._continuous import DiscreteTarget, atom_size, auto_information
+from skinfo.estimation._knn_tree import is_constant, ksg_conditional, mixed_conditional
+from skinfo.estimation._ranks import RankedColumn, even_normal_scores, untied_order
 from skinfo.utils._parallel import in_threads, n_threads
 from skinfo.utils._sums import ordered_sum
 
@@ -24,6 +27,9 @@ CELL_COST = 5.0
 
 # Cells of the tables of one task (32 MiB).
 CELLS_A_TASK = 2**22
+
+
+# ---- counts of all strata
 
 
 class StratifiedMargin(NamedTuple):
@@ -220,3 +226,83 @@ def _margins_by_stratum(counts, stratum, n_strata):
     starts = np.zeros(n_strata + 1, np.int64)
     np.cumsum(np.bincount(stratum, minlength=n_strata), out=starts[1:])
     return StratifiedMargin(counts[np.lexsort((counts, stratum))], starts)
+
+
+# ---- neighbours in one stratum
+
+
+def on_ranks(x, y, z, n_neighbors):
+    """Return the estimate that suits the columns best, on normal ranks, in one stratum.
+
+    Given nothing, that of `mutual_info`. Else Frenzel and Pompe's where x and y are
+    continuous, tied rows put in a fixed order that knows nothing of the other columns; but
+    where x or y is discrete, or holds a value so often that its ties would be too much
+    noise, Mesner and Shalizi's, which takes ties as such.
+
+    Parameters
+    ----------
+    x, y : ndarray of shape (n_rows,)
+        Codes if integers.
+
+    z : ndarray of shape (n_rows, n_continuous), dtype float64
+
+    n_neighbors : int
+
+    Returns
+    -------
+    information : float
+        In nats.
+    """
+    if is_constant(x) or is_constant(y):
+        return 0.0
+    z = [column for column in z.T if not is_constant(column)]
+    continuous = [column for column in (x, y) if column.dtype.kind == "f"]
+    if continuous and not z:
+        return _unconditional(x, y, n_neighbors)
+    columns = [RankedColumn(column) for column in (*continuous, *z)]
+    least = atom_size(len(x), n_neighbors)
+    if len(continuous) == 2 and not any(column.atoms(least).any() for column in columns):
+        x, y, *z = _untied_scores(columns)
+        return ksg_conditional(x, y, np.column_stack(z), n_neighbors)
+    x, y = (_scores(column) if column.dtype.kind == "f" else column for column in (x, y))
+    return mixed_conditional(x, y, _stacked([_scores(c) for c in z], len(x)), n_neighbors)
+
+
+def _unconditional(x, y, n_neighbors):
+    """Return what `mutual_info` gives x and y, one of them continuous at least."""
+    if x.dtype.kind != "f":
+        x, y = y, x
+    is_continuous = y.dtype.kind == "f"
+    target = RankedColumn(y) if is_continuous else DiscreteTarget(y, y.max() + 1)
+    return auto_information(x, target, n_neighbors)
+
+
+def mixed_as_given(x, y, z, n_neighbors):
+    """Return Mesner and Shalizi's estimate on the values as given."""
+    return mixed_conditional(x, y, _stacked(z.T, len(x)), n_neighbors)
+
+
+def _stacked(columns, n):
+    """Return columns as (n, n_columns), and as a constant where there is none."""
+    return np.column_stack(columns) if len(columns) else np.zeros((n, 1))
+
+
+def _scores(values):
+    """Return normal scores (n_samples,), ties at the score of their mean rank."""
+    column = RankedColumn(values)
+    scores = np.empty(len(column))
+    scores[column.order] = column.scores_line
+    return scores
+
+
+def _untied_scores(columns):
+    """Return normal scores of sorted columns, tied rows in an arbitrary but fixed order."""
+    # Rows alike in all columns are as good as each other: the order of rows leaves no trace.
+    if any(column.has_ties for column in columns):
+        rows = RankedColumn(row_codes([column.runs for column in columns]))
+    else:
+        rows = columns[0]
+    scores = np.empty((len(columns), len(rows)))
+    for salt, (column, score) in enumerate(zip(columns, scores, strict=True)):
+        score[untied_order(column, rows, salt)] = even_normal_scores(len(rows))
+    return scores

@@ -105,7 +105,7 @@ def ksg_information(values, target, n_neighbors):
     column = as_sorted(values)
     if column.is_constant or target.is_constant:
         return 0.0
-    order_x, order_y = _untied_orders(column, target)
+    order_x, order_y = untied_orders(column, target)
     x, y = untied_values(column, order_x), untied_values(target, order_y)
     k = min(n_neighbors, len(column) - 1)
     return _neighbors_plane.ksg_information(x, y, order_x, order_y, k)
@@ -362,13 +362,14 @@ def _rank_ksg(x, y, n_neighbors):
     if x.is_constant or y.is_constant:
         return 0.0
     n = len(x)
-    order_x, order_y = _untied_orders(x, y)
+    order_x, order_y = untied_orders(x, y)
     u, v = np.empty(n), np.empty(n)
     u[order_x] = v[order_y] = even_normal_scores(n)
     return _neighbors_plane.ksg_information(u, v, order_x, order_y, min(n_neighbors, n - 1))
 
 
-def _untied_orders(x, y):
+def untied_orders(x, y):
+    """Return the order of the rows of two RankedColumns, tied ones in a fixed, arbitrary order."""
     return untied_order(x, y, SALT_X), untied_order(y, x, SALT_Y)
 
 

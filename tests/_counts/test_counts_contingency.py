@@ -18,7 +18,7 @@ from skinfo.estimation import (
     mutual_info,
     mutual_info_test,
 )
-from skinfo.estimation._estimate_errors import table_distribution
+from skinfo.estimation._distributions import table_distribution
 from skinfo.estimation._table_information import INFORMATION_ESTIMATORS, information_from_counts
 from skinfo.utils._validation import check_frequency_weights
 

@@ -29,8 +29,8 @@ from skinfo.estimation._continuous import (
     ksg_information,
     ross_information,
 )
-from skinfo.estimation._neighbor_errors import auto_terms, ksg_terms
-from skinfo.estimation._plugin_bias import plugin_bias
+from skinfo.estimation._distributions import plugin_bias
+from skinfo.estimation._estimate_errors import auto_terms, ksg_terms
 from skinfo.estimation._ranks import RankedColumn
 from skinfo.measures import mutual_information
 

@@ -1,0 +1,386 @@
+"""Distribution of estimates of information, and confidence bounds for the true value."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import chndtr, gammainc, ndtr, ndtri, psi, xlogy
+
+from skinfo._counts._contingency import SparseContingency
+from skinfo._counts._evidence import TableEvidence
+from skinfo._kernels._null import RATE_MAX, STEPS_PER_UNIT, poisson_tables
+from skinfo._kernels._plugin_bias import beta_binomial_excess
+from skinfo.estimation._continuous import copula_likelihood_ratio, gaussian_copula_information
+
+BISECTIONS = 60
+TINY = 1e-300
+
+# A noncentral chi-squared distribution of a larger shift is a gamma distribution to rounding.
+LARGEST_SHIFT = 5000.0
+
+# Levels of more samples than this have cells of nearly Poisson counts.
+MOST_TRIALS = 64
+
+# Cells over which the bias of an estimate of their bias adds up.
+CELLS_TOGETHER = 100
+
+# Correlation of two samples of a level, at least, and at most one less this.
+LEAST_ALIKE = 1e-9
+ALIKE_ITERATIONS = 4
+
+
+def entropy_bound(counts, confidence_level):
+    """Return the entropy of classes and the upper end of an interval for it, in nats.
+
+    The plug-in plus its bias, (C - 1) / 2N, and its deviation: that of the logarithms of the
+    proportions, and where these are equal that of the chi-squared distribution which takes its
+    place.
+    """
+    shares = counts[counts > 0] / counts.sum()
+    surprise = -np.log(shares)
+    entropy = shares @ surprise
+    freedom = (len(shares) - 1) / (2 * counts.sum())
+    variance = shares @ (surprise - entropy) ** 2 + freedom
+    error = ndtri((1 + confidence_level) / 2) * np.sqrt(variance / counts.sum())
+    return entropy, max(min(entropy + freedom + error, np.log(len(shares))), entropy)
+
+
+def information_bounds(information, distribution, confidence_level):
+    """Return the confidence interval of the true information, by inverting tests.
+
+    The interval holds every u under which the observation is in the central part of the
+    distribution; near zero that part moves to the left, so that zero itself is left out as often
+    as the test rejects it.
+
+    Parameters
+    ----------
+    information : ndarray of shape (n,)
+        The observation: for a PluginDistribution N times plug-in information, in nats.
+
+    distribution : PluginDistribution or NormalDistribution
+
+    confidence_level : float
+
+    Returns
+    -------
+    low, high : ndarray of shape (n,)
+        In the unit of `information`.
+    """
+    alpha = 1.0 - confidence_level
+    scale = np.sqrt(np.maximum(distribution.null_variance, TINY))
+
+    def too_much(u):
+        """P(as much or more) less the share of alpha that is cut off there."""
+        return 1 - distribution.cdf(information, u) - 0.5 * alpha * (1 + np.exp(-u / scale))
+
+    def too_little(u):
+        return 0.5 * alpha * (1 - np.exp(-u / scale)) - distribution.cdf(information, u)
+
+    most = distribution.most(information)
+    return _root(too_much, most), _root(too_little, most)
+
+
+class PluginDistribution(NamedTuple):
+    """Distribution of N times plug-in information if the true information is u, in N nats.
+
+    Scaled noncentral chi-squared; at u = 0 the gamma distribution of the null. Its mean is u plus
+    a bias that goes from the null mean to `bias`. Its variance is the null's at zero, that of the
+    delta method where u is large, and grows with u as a noncentral chi-squared variable's does.
+
+    Attributes
+    ----------
+    null_mean, null_variance : float, or ndarray of shape (n,)
+        Under independence.
+
+    bias, bias_error : float, or ndarray of shape (n,)
+        Under dependence as observed, and the standard error of that.
+
+    observed : float, or ndarray of shape (n,)
+        The observed information, `bias` included.
+
+    slope : float, or ndarray of shape (n,)
+        Variance of the log density ratio over twice the information.
+    """
+
+    null_mean: np.ndarray
+    null_variance: np.ndarray
+    bias: np.ndarray
+    bias_error: np.ndarray
+    observed: np.ndarray
+    slope: np.ndarray
+
+    def cdf(self, information, u):
+        """Return P(information or less) if the true information is u."""
+        as_observed = np.maximum(self.observed - self.bias, np.sqrt(self.null_variance))
+        part = np.minimum(u / np.maximum(as_observed, TINY), 1.0)
+        mean = np.maximum(u + self.null_mean + (self.bias - self.null_mean) * part, TINY)
+        variance = self.null_variance + 2 * self.slope * u + (part * self.bias_error) ** 2
+        variance = np.maximum(variance, TINY)
+        freedom = np.maximum(2 * self.null_mean**2 / np.maximum(self.null_variance, TINY), TINY)
+        # The scale that gives both moments with the null's degrees of freedom, if one does.
+        under_root = mean**2 - freedom * variance / 2
+        # Not the difference of mean and root, which is zero where they are large and nearly equal.
+        scale = variance / (2 * (mean + np.sqrt(np.maximum(under_root, 0.0))))
+        shift = np.maximum(mean / scale - freedom, 0.0)
+        smooth = gammainc(mean**2 / variance, information * mean / variance)
+        is_shifted = (under_root > 0) & (shift < LARGEST_SHIFT)
+        shifted = chndtr(information / scale, freedom, np.where(is_shifted, shift, 0.0))
+        return np.where(is_shifted, shifted, smooth)
+
+    def most(self, information):
+        """Return an upper bound of all confidence bounds, to bisect below."""
+        spread = np.sqrt(self.null_variance + 2 * self.slope * information)
+        return information + 20 * (spread + self.bias_error + np.sqrt(self.null_variance)) + 1.0
+
+
+class NormalDistribution(NamedTuple):
+    """Normal distribution of an estimate, of the same error whatever the true information.
+
+    Attributes
+    ----------
+    standard_error : ndarray of shape (n,)
+        In the unit of the information.
+    """
+
+    standard_error: np.ndarray
+
+    @property
+    def null_variance(self):
+        """Variance under independence, as under dependence."""
+        return self.standard_error**2
+
+    def cdf(self, information, u):
+        """Return P(information or less) if the true information is u."""
+        return ndtr((information - u) / np.maximum(self.standard_error, TINY))
+
+    def most(self, information):
+        """Return an upper bound of all confidence bounds, to bisect below."""
+        return np.maximum(information, 0.0) + 40 * self.standard_error + 1.0
+
+
+def _root(rising, most):
+    """Return where a rising function of u >= 0 becomes positive, by bisection."""
+    low, high = np.zeros_like(most), most.copy()
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        positive = rising(middle) > 0
+        high = np.where(positive, middle, high)
+        low = np.where(positive, low, middle)
+    # Where it is positive at zero already, bisection ends there.
+    return np.where(rising(np.zeros_like(most)) > 0, 0.0, high)
+
+
+def copula_distribution(values, target):
+    """Return the PluginDistribution of `gaussian_copula_information`, None if it has none."""
+    found = copula_likelihood_ratio(values, target)
+    if found is None:
+        return None
+    freedom, terms = found
+    # Sorted, the sums are the same for every order of the samples.
+    terms = np.sort(terms)
+    bias = freedom / 2
+    return PluginDistribution(
+        null_mean=bias,
+        null_variance=bias,
+        bias=bias,
+        bias_error=0.0,
+        observed=len(values) * gaussian_copula_information(values, target) + bias,
+        slope=_slope(terms.mean(), terms.var()),
+    )
+
+
+# ---- plug-in information, from a table
+
+
+def table_distribution(table):
+    """Return the p-value of one table, dense or sparse, and its PluginDistribution."""
+    is_sparse = isinstance(table, SparseContingency)
+    cells = table if is_sparse else SparseContingency.of_table(table)
+    if min(len(cells.row_sums), len(cells.column_sums)) < 2:
+        return 1.0, PluginDistribution(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    evidence = TableEvidence.of_table(cells if is_sparse else cells.dense())
+    (information,), (mean,), (variance,), _ = evidence
+    bias, bias_error = plugin_bias(cells)
+    apart = cells.row_sums[cells.row] * cells.column_sums[cells.column]
+    log_ratio = np.log(cells.counts * cells.total / apart)
+    mean_ratio = information / cells.total
+    spread = cells.counts @ (log_ratio - mean_ratio) ** 2 / cells.total
+    return float(evidence.pvalue[0]), PluginDistribution(
+        null_mean=mean,
+        null_variance=variance,
+        bias=bias,
+        bias_error=bias_error,
+        observed=information,
+        slope=_slope(mean_ratio, spread),
+    )
+
+
+def _slope(mean, variance):
+    """Return half the ratio of two moments; one as both vanish."""
+    return float(variance / (2 * mean)) if mean > 1e-12 else 1.0
+
+
+def plugin_bias(cells):
+    """Return the bias of plug-in information under dependence as observed, and its error.
+
+    The bias is the Jensen gap E[k ln k] - m ln m of a count k of mean m, summed over cells minus
+    both margins. The gap of a cell is estimated by a function of its count that has about this
+    mean whatever the probability (`cell_biases`). What is left, where a level has few samples, is
+    corrected by its mean over the Dirichlet distribution that fits the spread of the levels; with
+    no spread this is the exact bias under independence.
+
+    Parameters
+    ----------
+    cells : SparseContingency
+        Counts that are not whole are rounded.
+
+    Returns
+    -------
+    bias, error : float
+        In N nats. The same for the transposed table.
+    """
+    by_row = (cells.counts, cells.row, cells.row_sums, cells.column_sums)
+    by_column = (cells.counts, cells.column, cells.column_sums, cells.row_sums)
+    # The levels are the longer margin: of many draws the spread is better known.
+    if len(cells.row_sums) > len(cells.column_sums):
+        bias, variance = _bias_of_levels(*by_row, cells.column)
+    elif len(cells.row_sums) < len(cells.column_sums):
+        bias, variance = _bias_of_levels(*by_column, cells.row)
+    else:
+        both = _bias_of_levels(*by_row, cells.column) + _bias_of_levels(*by_column, cells.row)
+        bias, variance = both / 2
+    return float(max(bias, 0.0)), float(np.sqrt(max(variance, 0.0)))
+
+
+def _bias_of_levels(counts, level, sizes, classes, label):
+    """Return bias and variance of it.
+
+    Parameters
+    ----------
+    counts, level, label : ndarray of shape (n_cells,)
+        The cells that are not empty, the level and the class of each.
+
+    sizes, classes : ndarray of shape (n_levels,) and (n_classes,)
+        Rows of each level, and of each class.
+    """
+    n = classes.sum()
+    counts, trials = (np.rint(part).astype(np.int64) for part in (counts, sizes))
+    counts = np.minimum(counts, trials[level])
+    seen = _of_counts(counts, trials[level])
+    empty = _of_counts(np.zeros_like(trials), trials)
+    bias, variance = (
+        part.sum() - other[level].sum() + len(classes) * other.sum()
+        for part, other in zip(seen, empty, strict=True)
+    )
+    of_classes = np.sum(_poisson_excess(classes) * (1 - classes / n))
+    is_short = (trials > 0) & (trials <= MOST_TRIALS)
+    if is_short.any():
+        concentration = _concentration(counts, level, sizes, classes, label)
+        bias += _left_of_short(trials[is_short], classes, concentration)
+    return np.array([bias - of_classes, variance])
+
+
+def _left_of_short(trials, classes, concentration):
+    """Return what the function of the count leaves of the bias of levels of few rows.
+
+    Parameters
+    ----------
+    trials : ndarray of shape (n_levels,), dtype int64
+        Rows of each.
+
+    classes : ndarray of shape (n_classes,)
+
+    concentration : float
+        Of the Dirichlet distribution that the levels were drawn from.
+    """
+    prior, with_prior = np.unique(classes, return_counts=True)
+    prior = concentration * prior / classes.sum()
+    total = prior @ with_prior
+    short, times = np.unique(trials, return_counts=True)
+    of_shares = psi(prior + 1) - psi(total + 1) - np.log(prior / total)
+    left = beta_binomial_excess(short, prior, total, cell_biases()[0])
+    left -= short[:, None] * prior / total * of_shares
+    return times @ left @ with_prior
+
+
+def _of_counts(counts, trials):
+    """Return the estimated excess of cells of these counts, and its variance, as `cell_biases`."""
+    biases, variances = cell_biases()
+    row = np.minimum(trials, MOST_TRIALS)
+    bias, variance = (table[row, np.minimum(counts, row)] for table in (biases, variances))
+    is_long = trials > MOST_TRIALS
+    if not is_long.any():
+        return bias, variance
+    # In longer rows small counts are nearly Poisson, and large ones have a gap of half a nat.
+    many, few = counts[is_long], np.minimum(counts[is_long], MOST_TRIALS // 2)
+    of_few = biases[MOST_TRIALS, few] / (1 - few / MOST_TRIALS)
+    of_many = 0.5 + 1 / (12 * np.maximum(many, 1))
+    rest = 1 - many / trials[is_long]
+    bias[is_long] = np.where(many > few, of_many, of_few) * rest
+    variance[is_long] = np.where(many > few, 0.0, variances[MOST_TRIALS, few])
+    return bias, variance
+
+
+@lru_cache(maxsize=1)
+def cell_biases():
+    """Return functions of a binomial count that have about the mean of its excess, and variances.
+
+    Of all functions of the count, that of least mean square error over a grid of shares, when
+    `CELLS_TOGETHER` cells add up, whose biases do so too.
+
+    Returns
+    -------
+    biases, variances : ndarray of shape (MOST_TRIALS + 1, MOST_TRIALS + 1), dtype float64
+        Of n trials in row n, for counts 0..n.
+    """
+    tail = np.geomspace(1e-4, 0.5, 120)
+    shares = np.concatenate([tail, 1 - tail[-2::-2]])
+    biases, variances = np.zeros((2, MOST_TRIALS + 1, MOST_TRIALS + 1))
+    # Binomial probabilities, from those of one trial less: all terms are positive.
+    binomial = np.ones((len(shares), 1))
+    for n in range(1, MOST_TRIALS + 1):
+        k = np.arange(n + 1)
+        fewer, binomial = binomial, np.zeros((len(shares), n + 1))
+        binomial[:, :-1] = fewer * (1 - shares[:, None])
+        binomial[:, 1:] += fewer * shares[:, None]
+        excess = binomial @ xlogy(k, k) - xlogy(n * shares, n * shares)
+        squares = (CELLS_TOGETHER - 1) * binomial.T @ binomial + np.diag(binomial.sum(axis=0))
+        values = np.linalg.solve(squares, CELLS_TOGETHER * binomial.T @ excess)
+        variance = binomial @ values**2 - (binomial @ values) ** 2
+        biases[n, : n + 1] = values
+        variances[n, : n + 1] = np.interp((k + 0.5) / (n + 1), shares, variance)
+    return biases, variances
+
+
+def _concentration(counts, level, sizes, classes, label):
+    """Return the concentration of the Dirichlet prior that the levels were drawn from.
+
+    By moments: a level of n counts varies by 1 + (n - 1) r times a multinomial one, where
+    r = 1 / (1 + concentration). Each level has the weight that the variance of its squares gives
+    it, which r decides in turn; the shares of the classes are estimated from the same levels.
+    """
+    n = classes.sum()
+    same_class = np.sum(classes**2)
+    squares = np.bincount(level, counts * (counts - 2 * sizes[level] * classes[label] / n))
+    squares += sizes**2 * same_class / n**2
+    pairs = np.maximum(sizes**2 - sizes, 0.0)
+    n_pairs = pairs.sum()
+    if n_pairs == 0:
+        return 1 / LEAST_ALIKE - 1
+    alone = sizes * (1 - sizes / n)
+    alike = pairs * (1 - 2 * sizes / n) + (sizes / n) ** 2 * n_pairs
+    r = 0.0
+    for _ in range(ALIKE_ITERATIONS):
+        diversity = (1 - same_class / n**2) / (1 - (n + r * n_pairs) / n**2)
+        weights = pairs / (sizes + r * pairs) ** 2
+        r = weights @ (squares / diversity - alone) / (weights @ alike)
+        r = min(max(r, LEAST_ALIKE), 1 - LEAST_ALIKE)
+    return 1 / r - 1
+
+
+def _poisson_excess(rate):
+    """Return E[k ln k] - m ln m for Poisson counts of these means."""
+    excess = poisson_tables()[0]
+    grid = np.arange(len(excess)) / STEPS_PER_UNIT
+    near = np.interp(np.sqrt(np.minimum(rate, RATE_MAX)), grid, excess)
+    return np.where(rate < RATE_MAX, near, 0.5 + 1 / (12 * np.maximum(rate, RATE_MAX)))

@@ -2,17 +2,17 @@
 
 A column is searched for its coder (the values at which codes begin, or the code of each level),
 and then every chunk is encoded where it is. With integer weights the codes are those of
-`feature_codes`, whatever the chunks.
+`feature_codes`, whatever the chunks. Codes and targets are kept in temporary files.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from operator import add
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from skinfo._counts._array_file import ArrayFile
 from skinfo._counts._codes import MAX_LEVELS, padded_codes, pool_light
 from skinfo._counts._kinds import MOST_LEVELS, holds_levels
 from skinfo._counts._quantiles import default_n_bins, equal_frequency_cuts
@@ -164,10 +164,11 @@ def encode_chunks(source: "Chunks", n_jobs: int | None = None) -> EncodedChunks:
         return coder_of(column, n_bins, source.target_type != "continuous")
 
     coders = source.map_columns(search, is_categorical, n_jobs)
+    pooled = [j for j, c in enumerate(coders) if isinstance(c, LevelCoder) and c.is_pooled]
 
-    def encode(chunk: Chunk) -> list[EncodedChunk]:
+    def encode(chunk: Chunk) -> list[NDArray[Any]]:
         n = len(chunk.target.weights)
-        codes, single_levels = padded_codes(len(coders), n), {}
+        codes, single_levels = padded_codes(len(coders), n), []
         for j, coder in enumerate(coders):
             if isinstance(coder, NumberCoder):
                 codes[j, :n] = coder.encode(chunk, j)
@@ -175,18 +176,34 @@ def encode_chunks(source: "Chunks", n_jobs: int | None = None) -> EncodedChunks:
                 ranks = coder.ranks(chunk, j)
                 codes[j, :n] = coder.code[ranks]
                 if coder.is_pooled:
-                    single_levels[j] = ranks
-        return [EncodedChunk(codes, single_levels)]
+                    single_levels.append(ranks)
+        return [codes, *single_levels]
 
     return EncodedChunks(
-        source.reduce(encode, add),
+        [
+            EncodedChunk(codes, dict(zip(pooled, single_levels, strict=True)))
+            for codes, *single_levels in _in_files(source, encode)
+        ],
         np.array([coder.n_levels for coder in coders], np.int64),
-        {
-            j: len(coder.code)
-            for j, coder in enumerate(coders)
-            if isinstance(coder, LevelCoder) and coder.is_pooled
-        },
+        {j: len(coders[j].code) for j in pooled},
     )
+
+
+def _in_files(
+    source: "Chunks", arrays_of: Callable[[Chunk], list[NDArray[Any]]]
+) -> list[tuple[NDArray[Any], ...]]:
+    """Return some arrays of each chunk, kept in as many temporary files."""
+    files: list[ArrayFile] = []
+
+    def write(chunk: Chunk) -> None:
+        arrays = arrays_of(chunk)
+        if not files:
+            files.extend(ArrayFile() for _ in arrays)
+        for file, array in zip(files, arrays, strict=True):
+            file.append(array)
+
+    source.reduce(write, lambda before, after: None)
+    return list(zip(*(file.arrays() for file in files), strict=True))
 
 
 class BinnedTarget(NamedTuple):
@@ -236,12 +253,16 @@ def _targets_of(source: "Chunks") -> "Callable[[], Iterator[GivenChunk]]":
 def class_targets(source: "Chunks") -> list[ClassTarget]:
     """Return the target of each chunk; that of the source is one of classes."""
 
-    def target_of(chunk: Chunk) -> list[ClassTarget]:
+    def arrays_of(chunk: Chunk) -> list[NDArray[Any]]:
         assert isinstance(chunk.target, ClassTarget)
-        return [chunk.target]
+        return [chunk.target.codes.astype(np.int32, copy=False), chunk.target.weights]
 
-    targets: list[ClassTarget] = source.reduce(target_of, add)
-    return targets
+    target = source.target
+    assert isinstance(target, ClassTarget)
+    return [
+        ClassTarget(codes, target.classes, weights, target.is_weighted)
+        for codes, weights in _in_files(source, arrays_of)
+    ]
 
 
 def bin_target(source: "Chunks", n_jobs: int | None = None) -> BinnedTarget:
@@ -260,9 +281,12 @@ def bin_target(source: "Chunks", n_jobs: int | None = None) -> BinnedTarget:
     ((before, starts),) = of_target.map_columns(search, [False], n_jobs)
     classes = np.arange(len(starts) + 1)
 
-    def binned(chunk: Chunk) -> list[ClassTarget]:
+    def arrays_of(chunk: Chunk) -> list[NDArray[Any]]:
         codes = np.searchsorted(starts, chunk.numbers(0), side="right").astype(np.int32)
-        target = chunk.target
-        return [ClassTarget(codes, classes, target.weights, target.is_weighted)]
+        return [codes, chunk.target.weights]
 
-    return BinnedTarget(of_target.reduce(binned, add), before, starts)
+    targets = [
+        ClassTarget(codes, classes, weights, source.target.is_weighted)
+        for codes, weights in _in_files(of_target, arrays_of)
+    ]
+    return BinnedTarget(targets, before, starts)

@@ -6,7 +6,7 @@ Contingency tables add up over pieces, so with integer weights nothing depends o
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skinfo._counts._array_file import in_file
 from skinfo._counts._coded_chunks import encode_chunks
 from skinfo._counts._codes import feature_codes, padded_codes
 from skinfo._counts._source import InMemory
@@ -172,7 +173,8 @@ class CodedTable:
 
     def _sample(self, piece: CodedPiece, y: NDArray[np.integer], n_classes: int) -> Sample:
         weights = piece.target.weights if piece.target.is_weighted else np.empty(0)
-        return Sample(piece.codes, self.n_levels, y.astype(np.int32), n_classes, weights)
+        y = y.astype(np.int32, copy=False)
+        return Sample(piece.codes, self.n_levels, y, n_classes, weights)
 
     def coding(self, feature: int) -> Coding:
         """Return the codes of a feature."""
@@ -271,18 +273,24 @@ class CodedTable:
         if last is None:
             return [np.zeros(len(piece.target.codes), np.int32) for piece in self.pieces]
         if last.states is None:
-            return [self._codes(piece, last.coding).astype(np.int32) for piece in self.pieces]
+            return self._kept(
+                self._codes(piece, last.coding).astype(np.int32) for piece in self.pieces
+            )
         if state.splits in self._labelled:
             self._labelled.move_to_end(state.splits)
             return self._labelled[state.splits]
-        labels = [
+        labels = self._kept(
             relabel(of_piece, self._codes(piece, last.coding), last.states)
             for piece, of_piece in zip(self.pieces, self.labels(State(tuple(before))), strict=True)
-        ]
+        )
         self._labelled[state.splits] = labels
         if len(self._labelled) > MOST_LABELLED:
             self._labelled.popitem(last=False)
         return labels
+
+    def _kept(self, labels: Iterable[NDArray[np.int32]]) -> list[NDArray[np.int32]]:
+        """Return the labels of all pieces; of several in a file, as their codes are."""
+        return in_file(labels) if len(self.pieces) > 1 else list(labels)
 
     def _codes(self, piece: CodedPiece, coding: Coding) -> NDArray[np.uint8]:
         """Return the codes or groups of the samples of a piece, (n,) uint8."""

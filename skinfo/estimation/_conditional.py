@@ -256,7 +256,8 @@ def conditional_mutual_info(
 
 def _estimates(samples, conditions, estimator, n_neighbors, n_jobs):
     """Return the estimate for every column, (n_features,) in nats."""
-    uses_counts = _uses_counts(samples, conditions)
+    # Columns that are discrete, as y and all of Z are.
+    uses_counts = samples.discrete & (samples.n_classes is not None) & conditions.discrete.all()
     _check_kinds(samples, conditions, uses_counts, estimator, n_neighbors)
     information = np.empty(samples.n_features)
     if uses_counts.any():
@@ -285,11 +286,6 @@ def _read_conditions(Z, discrete_conditions, samples):
     table = table.take(samples.rows)
     discrete, guessed = discrete_mask(table, discrete_conditions, "discrete_conditions")
     return replace(samples, table=table, discrete=discrete), guessed
-
-
-def _uses_counts(samples, conditions):
-    """Return of which columns all is discrete, (n_features,) bool."""
-    return samples.discrete & (samples.n_classes is not None) & conditions.discrete.all()
 
 
 def _check_kinds(samples, conditions, uses_counts, estimator, n_neighbors):
@@ -380,10 +376,11 @@ def _from_neighbors(samples, conditions, uses_counts, estimator, n_neighbors, n_
         if len(rows) == 0 or is_constant(x[rows]):
             return 0.0
         # Neighbours are of the same stratum, so that strata are as good as data of their own.
-        order, starts = _grouped(strata[rows])
+        rows = rows[np.argsort(strata[rows], kind="stable")]
+        starts = np.flatnonzero(np.diff(strata[rows])) + 1
         parts = [
             len(some) * _capped_by_entropy(f, x[some], samples.y[some], z[some], n_neighbors)
-            for some in np.split(rows[order], starts)
+            for some in np.split(rows, starts)
             if len(some) > n_neighbors
         ]
         return ordered_sum(parts) / len(rows)
@@ -410,12 +407,6 @@ def _capped_by_entropy(f, x, y, z, n_neighbors):
     """Return f(x, y, z, n_neighbors), no more than there is to know of x or y that are codes."""
     discrete = [column for column in (x, y) if column.dtype.kind != "f"]
     return min([f(x, y, z, n_neighbors), *map(entropy_of_codes, discrete)])
-
-
-def _grouped(strata):
-    """Return rows stratum by stratum, and where all strata but the first start."""
-    order = np.argsort(strata, kind="stable")
-    return order, np.flatnonzero(np.diff(strata[order])) + 1
 
 
 def _refuse_missing(values, name):

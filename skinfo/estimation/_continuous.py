@@ -174,18 +174,8 @@ def block_information(values, block, n_neighbors):
     information : float
         In nats. Tied rows share the middle of their ranks.
     """
-    ranks = [normal_ranks(as_sorted(column)) for column in block.T]
-    return ksg_blocks(normal_ranks(as_sorted(values)), np.column_stack(ranks), n_neighbors)
-
-
-def normal_ranks(column):
-    """Return the normal scores of a RankedColumn, (n_samples,), ties at the middle of a run."""
-    scores = np.empty(len(column))
-    middles = (column.starts[1:] + column.starts[:-1]) / 2
-    scores[column.order] = np.repeat(
-        normal_scores_at(middles, len(column)), np.diff(column.starts)
-    )
-    return scores
+    scores = np.column_stack([RankedColumn(column).scores for column in block.T])
+    return ksg_blocks(as_sorted(values).scores, scores, n_neighbors)
 
 
 def binned_information(values, target):

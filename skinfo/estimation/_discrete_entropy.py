@@ -171,7 +171,8 @@ def discrete_entropy(
         refuse_missing_values(table)
     elif missing == "drop":
         table, weights = _without_missing(table, weights)
-    counts = _row_counts(table, weights)
+    counts = np.bincount(row_codes(encode_columns(table).codes), weights).astype(np.float64)
+    counts = counts[counts > 0]
     if estimator == "auto":
         estimator = "chao_wang_jost" if np.all(counts % 1 == 0) else "plugin"
     return ENTROPY_ESTIMATORS[estimator](counts, n_categories) / nats_per_unit
@@ -191,10 +192,3 @@ def _without_missing(table, weights):
             "x has a missing value in every row of positive weight: missing='drop' leaves none."
         )
     return table.take(rows), None if weights is None else weights[rows]
-
-
-def _row_counts(table, weights):
-    """Return how often each distinct row occurs, or its weight, (n_observed,) float64."""
-    codes = row_codes(encode_columns(table).codes)
-    counts = np.bincount(codes, weights).astype(np.float64)
-    return counts[counts > 0]

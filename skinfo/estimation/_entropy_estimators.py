@@ -44,8 +44,11 @@ def _estimator(*, whole_counts, uses_n_categories):
             counts = np.sort(counts)
             if whole_counts:
                 _check_whole(counts, formula.__name__)
-            if n_categories is not None:
-                _check_n_categories(n_categories, len(counts))
+            if n_categories is not None and n_categories < len(counts):
+                raise ValueError(
+                    f"n_categories={n_categories} is less than the {len(counts)} categories that "
+                    "occur."
+                )
             if n_categories is None or not uses_n_categories:
                 n_categories = len(counts)
             # Not every formula says so by itself: Grassberger's G(N) is not ln N.
@@ -67,13 +70,6 @@ def _check_whole(counts, name):
         raise ValueError(
             f"estimator={name!r} needs whole counts, got {fraction[0]!s}. Use whole weights "
             f"(numbers of repetitions), or an estimator that takes any: {fractional}."
-        )
-
-
-def _check_n_categories(n_categories, n_observed):
-    if n_categories < n_observed:
-        raise ValueError(
-            f"n_categories={n_categories} is less than the {n_observed} categories that occur."
         )
 
 

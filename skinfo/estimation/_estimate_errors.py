@@ -142,7 +142,9 @@ class EstimateErrors(NamedTuple):
         low, high = np.zeros((2, len(information)))
         # Of a constant there is nothing to bound.
         of_table = self.distribution.null_variance > 0
-        low[of_table], high[of_table] = self._interval_of_tables(of_table, confidence_level)
+        some = PluginDistribution._make(field[of_table] for field in self.distribution)
+        ends = information_bounds(some.observed, some, confidence_level)
+        low[of_table], high[of_table] = (end / self.n for end in ends)
         of_neighbors = of_table & self._is_of_neighbors
         low[of_neighbors], high[of_neighbors] = self._interval_of_neighbors(
             of_neighbors, information[of_neighbors], low[of_neighbors], confidence_level
@@ -160,11 +162,6 @@ class EstimateErrors(NamedTuple):
     @property
     def _is_of_neighbors(self):
         return ~np.isnan(self.neighbors.standard_error)
-
-    def _interval_of_tables(self, chosen, confidence_level):
-        some = PluginDistribution._make(field[chosen] for field in self.distribution)
-        low, high = information_bounds(some.observed, some, confidence_level)
-        return low / self.n, high / self.n
 
     def _interval_of_neighbors(self, chosen, estimate, low_of_bins, confidence_level):
         """Return intervals of neighbour estimates.

@@ -62,6 +62,13 @@ class RankedColumn:
         middles = (self.starts[1:] + self.starts[:-1]) / 2
         return np.repeat(normal_scores_at(middles, len(self)), np.diff(self.starts))
 
+    @property
+    def scores(self):
+        """Normal scores of the rows, (n_samples,), ties at the score of their mean rank."""
+        scores = np.empty(len(self))
+        scores[self.order] = self.scores_line
+        return scores
+
     def atoms(self, least):
         """Return codes of the values held by at least `least` rows, 0 for all other rows."""
         sizes = np.diff(self.starts) if self.has_ties else np.ones(1)

@@ -264,8 +264,9 @@ def on_ranks(x, y, z, n_neighbors):
     if len(continuous) == 2 and not any(column.atoms(least).any() for column in columns):
         x, y, *z = _untied_scores(columns)
         return ksg_conditional(x, y, np.column_stack(z), n_neighbors)
-    x, y = (_scores(column) if column.dtype.kind == "f" else column for column in (x, y))
-    return mixed_conditional(x, y, _stacked([_scores(c) for c in z], len(x)), n_neighbors)
+    x, y = (RankedColumn(c).scores if c.dtype.kind == "f" else c for c in (x, y))
+    z = _stacked([RankedColumn(column).scores for column in z], len(x))
+    return mixed_conditional(x, y, z, n_neighbors)
 
 
 def _unconditional(x, y, n_neighbors):
@@ -285,14 +286,6 @@ def mixed_as_given(x, y, z, n_neighbors):
 def _stacked(columns, n):
     """Return columns as (n, n_columns), and as a constant where there is none."""
     return np.column_stack(columns) if len(columns) else np.zeros((n, 1))
-
-
-def _scores(values):
-    """Return normal scores (n_samples,), ties at the score of their mean rank."""
-    column = RankedColumn(values)
-    scores = np.empty(len(column))
-    scores[column.order] = column.scores_line
-    return scores
 
 
 def _untied_scores(columns):

@@ -74,14 +74,10 @@ def _date_between(low: float, high: float) -> float:
     return high
 
 
-def _true(low: float, high: float) -> float:
-    return 1.0
-
-
 CUT_BETWEEN: dict[str, Callable[[float, float], float]] = {
     "number": _shortest_between,
     "integer": _integer_between,
-    "boolean": _true,
+    "boolean": lambda low, high: 1.0,
     "date": _date_between,
     "duration": _integer_between,
 }

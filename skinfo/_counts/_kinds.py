@@ -127,7 +127,7 @@ def holds_levels(numbers: NDArray[Any]) -> bool:
         # pandas reads no bytes in the other order.
         present = present.astype(present.dtype.newbyteorder("="), copy=False)
         if present.dtype.kind == "f":
-            if not _are_whole(present):
+            if not np.all(np.isfinite(present) & (np.floor(present) == present)):
                 return False
             present = present.astype(np.float64)  # pandas knows no float16
         if not len(present):
@@ -136,10 +136,6 @@ def holds_levels(numbers: NDArray[Any]) -> bool:
         if not is_narrow and len(pd.unique(present)) > MOST_LEVELS:
             return False
     return len(present) > 0
-
-
-def _are_whole(numbers: NDArray[Any]) -> bool:
-    return bool(np.all(np.isfinite(numbers) & (np.floor(numbers) == numbers)))
 
 
 def numbers_of(values: NDArray[Any], name: str) -> NDArray[np.float64]:

@@ -1,6 +1,6 @@
 """Contingency tables of the columns of a source with classes, for samples in chunks."""
 
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,10 +58,6 @@ class ColumnTables(NamedTuple):
         """The counts of the classes, (n_classes,)."""
         counts: NDArray[np.float64] = self.presence.sum(axis=0)
         return counts
-
-    def without_missing(self) -> Self:
-        """Return the tables of the values that are not missing."""
-        return self._replace(missing=np.zeros_like(self.missing))
 
     def whole(
         self, table: NDArray[np.float64], missing_row: int = -1
@@ -169,7 +165,9 @@ def read_tables(
         warn_of_guesses(guessed, caller)
     for name, table in zip(source.names, tables, strict=True):
         _check_missing(table, name, missing)
-    return [table.without_missing() for table in tables] if missing == "drop" else tables
+    if missing == "drop":
+        return [table._replace(missing=np.zeros_like(table.missing)) for table in tables]
+    return tables
 
 
 def _holds_levels(column: Any) -> bool:

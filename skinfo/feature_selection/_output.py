@@ -1,25 +1,14 @@
-"""Selected columns of a dataframe, in the container that is asked for."""
+"""Outputs of a selector: its columns as an array or dataframe, and its report."""
+
+from html import escape
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
 from skinfo._counts._table import whole_values
 
-
-def take_columns(frame, selected, container):
-    """Return some columns of a frame as a dataframe, or as an array for ``"default"``.
-
-    Parameters
-    ----------
-    frame : narwhals DataFrame
-
-    selected : ndarray of int64
-        Not empty.
-
-    container : {"default", "pandas", "polars"}
-    """
-    frame = frame[:, selected.tolist()]
-    return CONTAINERS[container](frame)
+# Rows of the HTML table: more than anyone reads.
+MOST_ROWS = 30
 
 
 def as_array(frame):
@@ -63,8 +52,66 @@ def _dense(frame):
     return nw.from_native(native.astype(sparse)) if sparse else frame
 
 
+# Functions of a narwhals DataFrame, by the `transform` of scikit-learn's `set_output`.
 CONTAINERS = {
     "default": as_array,
     "pandas": lambda frame: frame.to_pandas(),
     "polars": lambda frame: _dense(frame).to_polars(),
 }
+
+
+def selection_report(result, names):
+    """Return a DataFrame with one row for each group; see `InfoBottleneckSelector.report`."""
+    import pandas as pd
+
+    selected = np.array(result.selected, dtype=np.int64)
+    bits_left, p_left = result.remaining_gains.copy(), result.remaining_pvalues.copy()
+    bits_left[selected], p_left[selected] = result.gains, result.gain_pvalues
+    is_selected = np.isin(np.arange(len(names)), selected)
+    rest = np.flatnonzero(~is_selected)
+    order = np.concatenate([selected, rest[np.argsort(-bits_left[rest], kind="stable")]])
+    table = pd.DataFrame(
+        {
+            "feature": names,
+            "bits": result.relevance,
+            "p_value": result.pvalues,
+            "selected": is_selected,
+            "bits_left": bits_left,
+            "p_left": p_left,
+            "redundant_with": [names[w] if w >= 0 else "" for w in result.redundant_with],
+        }
+    )
+    return table.iloc[order].reset_index(drop=True)
+
+
+def selection_html(report):
+    """Return an HTML table of the first rows of a report, bars for bits alone and bits left."""
+    longest = max(float(report["bits"].max()), float(report["bits_left"].max()), 1e-300)
+    n_selected = int(report["selected"].sum())
+    rows = "".join(_html_row(row, longest) for row in report.head(MOST_ROWS).itertuples())
+    n_hidden = len(report) - MOST_ROWS
+    more = f"<tr><td colspan='6'>and {n_hidden} more</td></tr>" if n_hidden > 0 else ""
+    return (
+        f"<details open><summary>Selected {n_selected} of {len(report)}</summary>"
+        "<table style='text-align:right'><thead><tr><th></th><th>feature</th><th>bits</th>"
+        "<th>bits left</th><th>p</th><th></th><th>redundant with</th></tr></thead>"
+        f"<tbody>{rows}{more}</tbody></table></details>"
+    )
+
+
+def _html_row(row, longest):
+    bars = "".join(
+        f"<div style='background:{color};height:0.4em;width:{_pixels(bits, longest)}px'></div>"
+        for color, bits in (("#a8c4dd", row.bits), ("#4878a8", row.bits_left))
+    )
+    return (
+        f"<tr><td>{'✓' if row.selected else ''}</td>"
+        f"<td style='text-align:left'>{escape(str(row.feature))}</td>"
+        f"<td>{row.bits:.4f}</td><td>{row.bits_left:.4f}</td><td>{row.p_left:.2g}</td>"
+        f"<td style='text-align:left'>{bars}</td>"
+        f"<td style='text-align:left'>{escape(str(row.redundant_with))}</td></tr>"
+    )
+
+
+def _pixels(bits, longest):
+    return round(120 * max(bits, 0.0) / longest) if bits == bits else 0

@@ -13,9 +13,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from skinfo._counts._kinds import unmasked
 from skinfo._counts._table import as_rows, read_table
-from skinfo.feature_selection._output import as_array, take_columns
+from skinfo.feature_selection._output import (
+    CONTAINERS,
+    as_array,
+    selection_html,
+    selection_report,
+)
 from skinfo.feature_selection._problem import prepare_search
-from skinfo.feature_selection._report import selection_html, selection_report
 from skinfo.utils._compat import (
     HasMethods,
     Interval,
@@ -336,7 +340,8 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
             return super().transform(as_rows(unmasked(X)))
         # Selected first, and then converted: a dropped column may be of any kind.
         selected = np.flatnonzero(self.support_)
-        return take_columns(table.frame, selected, _get_output_config("transform", self)["dense"])
+        container = _get_output_config("transform", self)["dense"]
+        return CONTAINERS[container](table.frame[:, selected.tolist()])
 
     def inverse_transform(self, X):
         """Return all columns, zeros in those that are not selected.

@@ -12,8 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skinfo._counts._source import InMemory, as_source
 from skinfo._counts._table import read_table
-from skinfo.preprocessing._crossfit import encoding_folds
-from skinfo.preprocessing._encoders import check_dtype, encoded_values, output_of
+from skinfo.preprocessing._encoders import check_dtype, encoded_values, encoding_folds, output_of
 from skinfo.preprocessing._encoding import ENCODINGS
 from skinfo.preprocessing._export import BinnerExportMixin
 from skinfo.preprocessing._fitting import (

@@ -200,11 +200,6 @@ def no_complexity(k, n, n_cells, n_rates):
     return np.zeros(len(k))
 
 
-def bits_per_bin(bits):
-    """Return the complexity by which each bin must save `bits` bits of description of y."""
-    return lambda k, n, n_cells, n_rates: bits * log(2) * k
-
-
 def _of_classes(modl, bic):
     return {
         "modl": AdditivePenalty(MODL, modl),
@@ -257,7 +252,8 @@ def resolve_penalty(penalty, target_type, *, ordered=True):
     table = PENALTIES[target_type == "continuous", ordered]
     if penalty is None or isinstance(penalty, str):
         return table.get(penalty, table["modl"])
-    return AdditivePenalty(table[None].cost, bits_per_bin(penalty))
+    # Each bin must save that many bits of the description of y.
+    return AdditivePenalty(table[None].cost, lambda k, n, n_cells, n_rates: penalty * log(2) * k)
 
 
 def log_partitions(n_levels, k):

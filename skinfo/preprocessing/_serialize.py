@@ -659,17 +659,14 @@ def _checked_value(value, dtype, given):
     """Return the value if it is of that dtype and fits it."""
     expected = VALUE_TYPES.get(dtype.kind)
     wrong = expected is not None and type(value) is not expected
-    if wrong or not FITS.get(dtype.kind, _always)(value, dtype):
+    fits = FITS.get(dtype.kind)
+    if wrong or not (fits is None or fits(value, dtype)):
         raise malformed("values", given, f"values of dtype {dtype}")
     return value
 
 
 def _same(value):
     return value
-
-
-def _always(value, dtype):
-    return True
 
 
 def _is_in_range(value, dtype):
@@ -686,10 +683,6 @@ def _is_short_enough(value, dtype):
     return dtype.itemsize == 0 or 4 * len(value) <= dtype.itemsize
 
 
-def _object_from_json(value):
-    return _level_from_json(value, "values")
-
-
 # By the kind of a NumPy dtype.
 VALUE_TYPES = {"b": bool, "i": int, "u": int, "U": str}
 FITS = {"i": _is_in_range, "u": _is_in_range, "f": _is_no_overflow, "U": _is_short_enough}
@@ -701,5 +694,5 @@ WRITE_VALUE = {
 READ_VALUE = {
     **dict.fromkeys("biuU", _same),
     "f": _float_from_json,
-    "O": _object_from_json,
+    "O": lambda value: _level_from_json(value, "values"),
 }

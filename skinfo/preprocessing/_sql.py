@@ -303,20 +303,12 @@ def _text(level, dialect):
     return "'" + level.replace("'", "''") + "'"
 
 
-def _whole(level, dialect):
-    return str(level)
-
-
-def _truth(level, dialect):
-    return "TRUE" if level else "FALSE"
-
-
 # The first that a level is an instance of writes it: a bool is an int too. Only levels of
 # one family can be compared with one column.
 LEVEL_KINDS = {
     str: ("text", _text),
-    bool: ("booleans", _truth),
-    int: ("numbers", _whole),
+    bool: ("booleans", lambda level, dialect: "TRUE" if level else "FALSE"),
+    int: ("numbers", lambda level, dialect: str(level)),
     float: ("numbers", _number),
 }
 
@@ -379,16 +371,10 @@ def _checked_outputs(outputs, n_bins, name):
         )
     if outputs.dtype.kind not in "biuf":
         raise ValueError(f"outputs must hold numbers, got dtype {outputs.dtype} for {name}.")
-    for bin_, value in zip(*_not_finite(outputs), strict=True):
+    bins, columns = np.nonzero(~np.isfinite(outputs))
+    if len(bins):
         raise ValueError(
-            f"outputs must be finite, got {value} for bin {bin_} of {name}: SQL cannot write "
-            "it. Use smoothed values."
+            f"outputs must be finite, got {outputs[bins[0], columns[0]]} for bin {bins[0]} of "
+            f"{name}: SQL cannot write it. Use smoothed values."
         )
     return outputs
-
-
-def _not_finite(outputs):
-    if outputs.dtype.kind != "f":
-        return [], []
-    rows, columns = np.nonzero(~np.isfinite(outputs))
-    return rows.tolist(), outputs[rows, columns].tolist()

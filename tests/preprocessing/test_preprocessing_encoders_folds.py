@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.model_selection import KFold, TimeSeriesSplit
 
-from skinfo.preprocessing._crossfit import encoding_folds
+from skinfo.preprocessing._encoders import encoding_folds
 
 
 def samples_tested(folds):

@@ -9,7 +9,7 @@ from math import log
 
 import numpy as np
 
-from skinfo.preprocessing._partition import OrderedBins, best_bins
+from skinfo.preprocessing._partition import OrderedBins
 from skinfo.preprocessing._penalties import RELATIVE_TOLERANCE
 
 # Candidates of a refinement of the chosen cuts, whatever max_candidates is.
@@ -36,7 +36,7 @@ class Cuts:
 
 
 def best_cuts(column, settings):
-    """Return the Cuts of least cost, of the direction of least cost.
+    """Return the Cuts of least cost, among candidates and then among finer ones around those.
 
     Parameters
     ----------
@@ -44,22 +44,17 @@ def best_cuts(column, settings):
         Infinities are values like others.
 
     settings : ColumnSettings
+        With one direction.
     """
-    searches = (_search(column, settings.with_direction(d)) for d in settings.directions)
-    return min(searches, key=lambda cuts: cuts.bins.cost)
-
-
-def _search(column, settings):
-    """Return the best Cuts among candidates, then among finer ones around those chosen."""
     positions, thinned = candidate_positions(column, settings)
-    best = best_bins(column.sums_before(positions), settings)
+    best = settings.penalty.partition(column.sums_before(positions), settings)
     for _ in range(MAX_REFINEMENTS):
         if not thinned or not settings.penalty.is_refined or len(best.ends) == 1:
             break
         # The chosen cuts are among the finer ones, so that the best can only get better.
         most = max(FINE_CANDIDATES // (len(best.ends) - 1), 4)
         finer, thinned = column.positions_near(positions, best.ends[:-1], most)
-        refined = best_bins(column.sums_before(finer), settings)
+        refined = settings.penalty.partition(column.sums_before(finer), settings)
         if not _is_worth_refining(refined, len(finer), best, settings.penalty):
             break
         positions, best = finer, refined

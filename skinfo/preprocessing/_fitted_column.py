@@ -60,7 +60,8 @@ def fit_numbers(column, settings, missing_mode):
         bins = NumericBins(np.empty(0), column.kind, centres=np.full(1, np.nan))
         fitted = FittedColumn(bins, np.zeros((1, len(missing))), missing)
     else:
-        best = best_cuts(column, settings)
+        found = (best_cuts(column, settings.with_direction(d)) for d in settings.directions)
+        best = min(found, key=lambda cuts: cuts.bins.cost)
         bins = NumericBins(
             column.cut_values(best.positions), column.kind, centres=column.means(best.positions)
         )

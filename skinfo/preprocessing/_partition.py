@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, replace
 from math import isqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from skinfo.preprocessing._penalties import AdditivePenalty, GreedyMDLP
 from skinfo.preprocessing._target_statistics import ClassStatistics, GaussianStatistics
+
+if TYPE_CHECKING:
+    from skinfo.preprocessing._penalties import AdditivePenalty, GreedyMDLP
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class ColumnSettings:
 
     statistics: ClassStatistics | GaussianStatistics
     max_bins: int
-    penalty: AdditivePenalty | GreedyMDLP
+    penalty: "AdditivePenalty | GreedyMDLP"
     min_weight: float
     max_candidates: int | None = None
     directions: tuple[int, ...] = (0,)
@@ -77,24 +80,13 @@ class OrderedBins:
     cost: float
     direction: int
 
+    @classmethod
+    def of(cls, cumulative, ends, cost, direction):
+        """Return the bins with these right ends of cells with these cumulative statistics."""
+        stats = np.diff(cumulative[np.append(0, ends)], axis=0)
+        return cls(ends, stats, cost, direction)
+
     @property
     def cuts(self):
         """Indices among the n_cells - 1 candidates of the cuts between bins, (n_bins - 1,)."""
         return self.ends[:-1] - 1
-
-
-def best_bins(cumulative, settings):
-    """Return the OrderedBins of least cost.
-
-    Parameters
-    ----------
-    cumulative : ndarray of shape (n_cells + 1, n_stats)
-        Statistics of the cells before each candidate, the first row zero, the last the total.
-
-    settings : ColumnSettings
-        With one direction.
-    """
-    table = settings.statistics.kernel_table(cumulative)
-    ends, cost = settings.penalty.partition(table, cumulative[-1], settings)
-    stats = np.diff(cumulative[np.append(0, ends)], axis=0)
-    return OrderedBins(ends, stats, cost, settings.direction)

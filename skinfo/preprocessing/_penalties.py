@@ -17,6 +17,7 @@ from skinfo._kernels._partition import (
     VARIANCE,
     optimal_partitions,
 )
+from skinfo.preprocessing._partition import OrderedBins
 
 # A further bin must save more than rounding.
 RELATIVE_TOLERANCE = 1e-10
@@ -60,29 +61,21 @@ class AdditivePenalty:
         """Whether the best monotone partition is one of isotonic blocks."""
         return self.cost in (INFORMATION, VARIANCE)
 
-    def partition(self, table, total, settings):
-        """Return the cheapest partition of ordered cells: right ends of the bins, and its cost.
+    def partition(self, cumulative, settings):
+        """Return the OrderedBins of least cost.
 
         Parameters
         ----------
-        table : ndarray of shape (n_cells + 1, n_columns)
-            As the kernels take it; see `ClassStatistics.kernel_table`.
-
-        total : ndarray of shape (n_stats,)
-            Statistics of all cells.
+        cumulative : ndarray of shape (n_cells + 1, n_stats)
+            Statistics of the cells before each candidate, the first row zero, the last the total.
 
         settings : ColumnSettings
             With one direction.
-
-        Returns
-        -------
-        ends : ndarray of shape (n_bins,), dtype int64
-            Among 1..n_cells, increasing.
-
-        cost : float
-            In nats.
         """
+        table, total = settings.statistics.kernel_table(cumulative), cumulative[-1]
         n_cells = len(table) - 1
+        together = np.array([n_cells])
+        bins_of = partial(OrderedBins.of, cumulative, direction=settings.direction)
         solve = optimal_partitions
         if settings.direction:
             solve = partial(monotone_partitions, direction=settings.direction)
@@ -90,17 +83,16 @@ class AdditivePenalty:
             "max_bins": min(settings.max_bins, n_cells),
             "min_weight": settings.min_weight,
         }
-        together = np.array([n_cells])
         if self.gate is not None:
             costs, _ = solve(table, cost=self.gate.cost, **given)
             if self.gate.best_n_bins(costs, settings.statistics, total, n_cells)[0] == 1:
-                return together, inf
+                return bins_of(together, inf)
         costs, ends = solve(table, cost=self.cost, **given)
         if not np.isfinite(costs).any():
             # Less weight than one bin needs: all cells stay together.
-            return together, 0.0
+            return bins_of(together, 0.0)
         n_bins, cost = self.best_n_bins(costs, settings.statistics, total, n_cells)
-        return ends[n_bins - 1, :n_bins], cost
+        return bins_of(ends[n_bins - 1, :n_bins], cost)
 
     def best_n_bins(self, costs, statistics, total, n_cells):
         """Return the number of bins of least total cost, of ties the fewest, and that cost.
@@ -141,10 +133,11 @@ class GreedyMDLP:
     is_refined = False
     is_isotonic = False
 
-    def partition(self, table, total, settings):
-        """Return right ends of the bins, and 0: see `AdditivePenalty.partition`."""
-        max_bins = min(settings.max_bins, len(table) - 1)
-        return mdlp_cuts(table, max_bins, settings.min_weight), 0.0
+    def partition(self, cumulative, settings):
+        """Return the OrderedBins, of cost 0; see `AdditivePenalty.partition`."""
+        table = settings.statistics.kernel_table(cumulative)
+        ends = mdlp_cuts(table, min(settings.max_bins, len(table) - 1), settings.min_weight)
+        return OrderedBins.of(cumulative, ends, 0.0, settings.direction)
 
 
 def interval_modl_complexity(k, n, n_cells, n_rates):

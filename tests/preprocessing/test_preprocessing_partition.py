@@ -3,13 +3,12 @@
 import numpy as np
 import pytest
 
-from skinfo.preprocessing._partition import best_bins
-
 
 def test_statistics_of_bins_are_those_of_their_cells(settings_of, rng):
     cells = rng.integers(1, 20, (12, 2)).astype(float)
     cumulative = np.vstack([np.zeros(2), np.cumsum(cells, axis=0)])
-    best = best_bins(cumulative, settings_of(max_bins=4))
+    settings = settings_of(max_bins=4)
+    best = settings.penalty.partition(cumulative, settings)
     np.testing.assert_array_equal(best.stats, np.add.reduceat(cells, [0, *best.ends[:-1]]))
     assert best.ends[-1] == 12
     assert best.cuts.tolist() == [end - 1 for end in best.ends[:-1]]

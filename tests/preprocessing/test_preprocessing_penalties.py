@@ -89,9 +89,8 @@ def test_no_partition_is_cheaper(settings_of, seed, penalty):
     cells = rng.integers(0, 9, (7, 2)).astype(float) + 1
     settings = settings_of(penalty=penalty, max_bins=4)
     cumulative = np.vstack([np.zeros(2), np.cumsum(cells, axis=0)])
-    ends, cost = settings.penalty.partition(
-        settings.statistics.kernel_table(cumulative), cumulative[-1], settings
-    )
+    best_bins = settings.penalty.partition(cumulative, settings)
+    ends, cost = best_bins.ends, best_bins.cost
     complexity = settings.penalty.complexity(np.arange(1, 5), cells.sum(), 7, 1)
     best = min(
         sum(map(n_entropy, bins_of(cells, [*cuts, 7]))) + complexity[k - 1]
@@ -109,10 +108,7 @@ def test_rates_go_in_the_direction_that_is_asked_for(settings_of, rng, direction
     cells = rng.integers(1, 9, (9, 2)).astype(float)
     settings = settings_of(directions=(direction,))
     cumulative = np.vstack([np.zeros(2), np.cumsum(cells, axis=0)])
-    ends, _ = settings.penalty.partition(
-        settings.statistics.kernel_table(cumulative), cumulative[-1], settings
-    )
-    bins = bins_of(cells, ends)
+    bins = bins_of(cells, settings.penalty.partition(cumulative, settings).ends)
     rates = bins[:, 1] / bins.sum(axis=1)
     assert np.all(direction * np.diff(rates) >= 0)
 
@@ -120,18 +116,16 @@ def test_rates_go_in_the_direction_that_is_asked_for(settings_of, rng, direction
 def test_less_weight_than_one_bin_needs_stays_together(settings_of):
     cumulative = np.array([[0.0, 0], [1, 0], [1, 1]])
     settings = settings_of(min_weight=5)
-    table = settings.statistics.kernel_table(cumulative)
-    ends, cost = settings.penalty.partition(table, cumulative[-1], settings)
-    assert ends.tolist() == [2]
-    assert cost == 0
+    together = settings.penalty.partition(cumulative, settings)
+    assert together.ends.tolist() == [2]
+    assert together.cost == 0
 
 
 def test_the_gate_leaves_noise_in_one_bin(settings_of):
     # 50 and 50 of each class everywhere: no bin saves anything.
     cumulative = 50.0 * np.arange(6)[:, None] * np.ones(2)
     settings = settings_of(penalty="auto")
-    table = settings.statistics.kernel_table(cumulative)
-    assert settings.penalty.partition(table, cumulative[-1], settings)[0].tolist() == [5]
+    assert settings.penalty.partition(cumulative, settings).ends.tolist() == [5]
 
 
 def test_mdlp_by_the_published_rule(settings_of):
@@ -141,14 +135,12 @@ def test_mdlp_by_the_published_rule(settings_of):
     settings = settings_of(penalty="mdlp")
     for n, expected in ((2, [1, 2]), (4, [1, 2])):
         cumulative = np.array([[0, 0], [n / 2, 0], [n / 2, n / 2]])
-        table = settings.statistics.kernel_table(cumulative)
-        ends, cost = settings.penalty.partition(table, cumulative[-1], settings)
-        assert ends.tolist() == expected
-        assert cost == 0.0
+        bins = settings.penalty.partition(cumulative, settings)
+        assert bins.ends.tolist() == expected
+        assert bins.cost == 0.0
     # Rates of .4 and .6 in 10 samples each save 20 (1 - h(.4)) = .58 bits, less than is needed.
     cumulative = np.array([[0, 0], [6, 4], [10, 10.0]])
-    table = settings.statistics.kernel_table(cumulative)
-    assert settings.penalty.partition(table, cumulative[-1], settings)[0].tolist() == [2]
+    assert settings.penalty.partition(cumulative, settings).ends.tolist() == [2]
 
 
 def test_variance_costs_of_numbers():

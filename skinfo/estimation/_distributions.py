@@ -12,6 +12,7 @@ from skinfo._kernels._null import RATE_MAX, STEPS_PER_UNIT, poisson_tables
 from skinfo._kernels._plugin_bias import beta_binomial_excess
 from skinfo.estimation._continuous import copula_likelihood_ratio, gaussian_copula_information
 
+# Each halves the range: after 60 it is as wide as the rounding error of its ends.
 BISECTIONS = 60
 TINY = 1e-300
 
@@ -42,6 +43,7 @@ def entropy_bound(counts, confidence_level):
     freedom = (len(shares) - 1) / (2 * counts.sum())
     variance = shares @ (surprise - entropy) ** 2 + freedom
     error = ndtri((1 + confidence_level) / 2) * np.sqrt(variance / counts.sum())
+    # At most that of equal proportions, and never below the estimate.
     return entropy, max(min(entropy + freedom + error, np.log(len(shares))), entropy)
 
 
@@ -111,6 +113,7 @@ class PluginDistribution(NamedTuple):
 
     def cdf(self, information, u):
         """Return P(information or less) if the true information is u."""
+        # Where the bias is that observed; below the deviation of the null it is noise.
         as_observed = np.maximum(self.observed - self.bias, np.sqrt(self.null_variance))
         part = np.minimum(u / np.maximum(as_observed, TINY), 1.0)
         mean = np.maximum(u + self.null_mean + (self.bias - self.null_mean) * part, TINY)
@@ -129,6 +132,7 @@ class PluginDistribution(NamedTuple):
 
     def most(self, information):
         """Return an upper bound of all confidence bounds, to bisect below."""
+        # Twenty standard deviations are beyond any quantile that is asked for.
         spread = np.sqrt(self.null_variance + 2 * self.slope * information)
         return information + 20 * (spread + self.bias_error + np.sqrt(self.null_variance)) + 1.0
 
@@ -155,6 +159,7 @@ class NormalDistribution(NamedTuple):
 
     def most(self, information):
         """Return an upper bound of all confidence bounds, to bisect below."""
+        # Beyond any quantile; the 1.0 keeps a range to bisect where the error is zero.
         return np.maximum(information, 0.0) + 40 * self.standard_error + 1.0
 
 

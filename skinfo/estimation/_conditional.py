@@ -22,6 +22,7 @@ from skinfo.estimation._samples import (
     discrete_mask,
     parts_by_missing,
     read_samples,
+    refuse_chunks,
     warn_of_guesses,
 )
 from skinfo.estimation._strata import (
@@ -273,6 +274,7 @@ def _estimates(samples, conditions, estimator, n_neighbors, n_jobs):
 
 def _read_conditions(Z, discrete_conditions, samples):
     """Return the columns of Z as Samples with the same y, and what was guessed of them."""
+    refuse_chunks(Z, "conditional_mutual_info", "Z")
     table = table_of(as_columns(Z), caller="conditional_mutual_info", switch="discrete_conditions")
     n = samples.n_given
     if table.shape[0] != n:

@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_array
 from skinfo._counts._table import numeric_columns
 from skinfo._kernels._neighbors import line_radii
 from skinfo.estimation._knn_tree import kth_distance
+from skinfo.estimation._samples import refuse_chunks
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._sums import ordered_sum
 from skinfo.utils._validation import check_base
@@ -75,6 +76,7 @@ def differential_entropy(X: ArrayLike, *, n_neighbors: int = 3, base: float = 2)
     2.05
     """
     nats = check_base(base)
+    refuse_chunks(X, "differential_entropy")
     X = numeric_columns(X, "The entropy of levels is that of discrete_entropy.")
     X = check_array(X, dtype=np.float64, ensure_2d=False)
     X = X.reshape(len(X), -1)

@@ -8,7 +8,12 @@ from numpy.typing import ArrayLike
 from skinfo._counts._codes import encode_columns, row_codes
 from skinfo._counts._table import as_columns, table_of
 from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS
-from skinfo.estimation._samples import MISSING, missing_values, refuse_missing_values
+from skinfo.estimation._samples import (
+    MISSING,
+    missing_values,
+    refuse_chunks,
+    refuse_missing_values,
+)
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._validation import check_base, check_frequency_weights, match_name
 
@@ -180,6 +185,7 @@ def discrete_entropy(
 
 def _read(x):
     """Return x as a Table, of one column if it has one dimension."""
+    refuse_chunks(x, "discrete_entropy", "x")
     table = table_of(as_columns(x), caller="discrete_entropy")
     return table.rename(["x"]) if table.names == ["x0"] else table
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from skinfo._counts._chunks import is_chunked
 from skinfo._counts._codes import Codes
 from skinfo._counts._contingency import contingency_table
-from skinfo.estimation._column_tables import read_classes, read_tables
+from skinfo.estimation._chunked_samples import read_classes, read_tables
 from skinfo.estimation._continuous import (
     DiscreteTarget,
     RankedColumn,

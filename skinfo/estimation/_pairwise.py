@@ -9,8 +9,10 @@ import numpy as np
 from joblib import delayed
 from numpy.typing import ArrayLike, NDArray
 
+from skinfo._counts._chunks import is_chunked
 from skinfo._counts._codes import encode_columns
 from skinfo._counts._contingency import nearly_equal
+from skinfo._counts._source import columns_by_name
 from skinfo._counts._table import table_of
 from skinfo._kernels._fixed_point import (
     fixed_point_scale,
@@ -21,6 +23,7 @@ from skinfo._kernels._fixed_point import (
 from skinfo._kernels._null import poisson_tables
 from skinfo._kernels._null_pairs import pair_null_means, pair_null_sums
 from skinfo._kernels._pairs import is_sparse, pack_planes, plane_pair_sums, row_pair_sums
+from skinfo.estimation._chunked_samples import read_codes
 from skinfo.estimation._samples import MISSING, missing_values, refuse_missing_values
 from skinfo.utils._compat import StrOptions, validate_params
 from skinfo.utils._parallel import in_threads, n_threads
@@ -62,7 +65,7 @@ MOST_REAL_SIZES = 2048
         "X": "no_validation",
         "estimator": "no_validation",
         "missing": [StrOptions(set(MISSING))],
-        "sample_weight": ["array-like", None],
+        "sample_weight": ["array-like", str, None],
         "base": "no_validation",
         "n_jobs": [Integral, None],
     },
@@ -73,7 +76,7 @@ def pairwise_mutual_info(
     *,
     estimator: str = "emi",
     missing: str = "separate",
-    sample_weight: ArrayLike | None = None,
+    sample_weight: ArrayLike | str | None = None,
     base: float = 2,
     n_jobs: int | None = None,
 ) -> NDArray[np.float64]:
@@ -85,10 +88,11 @@ def pairwise_mutual_info(
 
     Parameters
     ----------
-    X : array-like or dataframe of shape (n_samples, n_features)
+    X : array-like or dataframe of shape (n_samples, n_features), or iterable
         Discrete columns: integers, booleans, strings, categories, or whole
         numbers stored as floats; missing values as `missing` says. A
-        column with other numbers is an error: bin it first.
+        column with other numbers is an error: bin it first. An iterable of
+        dataframes, such as a list, is a table in chunks, with the result of one table.
 
     estimator : {'emi', 'plugin'}, default='emi'
         How pairs are estimated. ``'plugin'`` takes sample proportions for
@@ -103,9 +107,10 @@ def pairwise_mutual_info(
         the rows in which both columns have a value (the diagonal: the one
         column), or missing values are an error.
 
-    sample_weight : array-like of shape (n_samples,), default=None
-        Non-negative weights. An integer weight is exactly that many copies of the
-        row. With other weights ``'emi'`` subtracts a smooth approximation.
+    sample_weight : array-like of shape (n_samples,), or str, default=None
+        Non-negative weights, or the name of the column of X that holds them. An integer
+        weight is exactly that many copies of the row. With other weights ``'emi'`` subtracts
+        a smooth approximation.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
@@ -122,8 +127,8 @@ def pairwise_mutual_info(
     Raises
     ------
     ValueError
-        If a column is not discrete, no weight is positive, or `base` is not a
-        base.
+        If a column is not discrete, no weight is positive, `base` is not a
+        base, or weights of chunks are not the name of a column.
 
     See Also
     --------
@@ -172,7 +177,11 @@ def pairwise_mutual_info(
     nats = check_base(base)
     caller = "pairwise_mutual_info"
     estimator = match_name(estimator, ("emi", "plugin"), parameter="estimator", caller=caller)
-    table = table_of(X, caller=caller)
+    if is_chunked(X):
+        table, sample_weight = read_codes(X, sample_weight, caller, missing)
+    else:
+        X, _, sample_weight = columns_by_name(X, None, sample_weight)
+        table = table_of(X, caller=caller)
     n_samples = table.shape[0]
     # No weights are an empty array.
     weights = (

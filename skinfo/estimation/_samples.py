@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.utils import check_array, check_consistent_length
 
+from skinfo._counts._chunks import is_chunked
 from skinfo._counts._codes import Codes, encode_columns, row_codes
 from skinfo._counts._contingency import contingency_table, dense_tables, is_dense
 from skinfo._counts._kinds import MOST_LEVELS, kind_of, numbers_of
@@ -172,6 +173,7 @@ def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, cal
     samples : Samples
     """
     switch = "discrete_features"
+    refuse_chunks(X, caller)
     X, y, sample_weight = columns_by_name(X, y, sample_weight)
     table = table_of(X, caller=caller, accept_sparse=True, switch=switch)
     outputs = _outputs(y, caller)
@@ -195,6 +197,15 @@ def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, cal
             f"X.toarray(). Got discrete_features={discrete_features!r}."
         )
     return Samples(table, discrete, y, n_classes, weights, rows, n_given)
+
+
+def refuse_chunks(X, caller, name="X"):
+    """Raise ValueError where a table comes in chunks."""
+    if is_chunked(X):
+        raise ValueError(
+            f"{caller} needs all samples at once, but {name} comes in chunks. Pass one table, "
+            "such as pandas.concat(chunks)."
+        )
 
 
 def _outputs(y, caller):

@@ -1,10 +1,22 @@
 """Samples in chunks: the numbers of one table, bit for bit."""
 
+import re
+
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from skinfo.estimation import mutual_info, mutual_info_test
+from skinfo.estimation import (
+    conditional_mutual_info,
+    differential_entropy,
+    discrete_entropy,
+    mutual_info,
+    mutual_info_test,
+    pairwise_mutual_info,
+)
 
 
 @pytest.fixture
@@ -101,3 +113,97 @@ def test_a_continuous_target_and_permutations_need_all_samples(frame):
         mutual_info(chunks_of(frame[["count", "number"]]), "number")
     with pytest.raises(ValueError, match=r"Permutations need all samples.*null='gamma'"):
         mutual_info_test(chunks_of(frame[["count", "y"]]), "y", null="permutation")
+
+
+# ---- pairs of columns
+
+LEVELS = {
+    "integer": st.integers(-3, 3),
+    "large": st.sampled_from([2**53, 2**53 + 1, -(2**60), 5]),
+    "whole": st.sampled_from([0.0, -0.0, 1.0, 7.0, np.nan]),
+    "flag": st.booleans(),
+    "text": st.sampled_from(["a", "b", "1", None]),
+    "mixed": st.sampled_from([1, 1.0, True, "1", None]),
+    "date": st.sampled_from([pd.Timestamp(2020, 1, 1), pd.Timestamp(2020, 1, 2), pd.NaT]),
+}
+
+
+@st.composite
+def discrete_frames(draw):
+    """Frames of discrete columns of all kinds, and ends of chunks."""
+    n = draw(st.integers(1, 30))
+    columns = {
+        name: pd.Series(
+            draw(st.lists(LEVELS[name], min_size=n, max_size=n)),
+            dtype=object if name in ("text", "mixed") else None,
+        )
+        for name in draw(st.lists(st.sampled_from(list(LEVELS)), min_size=1, unique=True))
+    }
+    frame = pd.DataFrame(columns)
+    if "text" in columns and draw(st.booleans()):
+        frame["text"] = frame["text"].astype("category")
+    # One row at least has a weight that is not zero.
+    steps = draw(st.sampled_from([1, 0.1]))
+    weights = draw(st.lists(st.integers(0, 3), min_size=n, max_size=n))
+    frame["w"] = np.array([*weights[:-1], 1]) * steps
+    return frame, sorted(draw(st.lists(st.integers(0, n), max_size=4)))
+
+
+@given(
+    discrete_frames(),
+    st.sampled_from(["emi", "plugin"]),
+    st.sampled_from(["separate", "drop", "raise"]),
+    st.booleans(),
+)
+@settings(deadline=None)
+def test_pairs_of_chunks_are_those_of_one_table(given_frame, estimator, missing, is_weighted):
+    frame, ends = given_frame
+    how = {"estimator": estimator, "missing": missing}
+    if is_weighted:
+        how["sample_weight"] = "w"
+    else:
+        frame = frame.drop(columns="w")
+    chunks = chunks_of(frame, (0, *ends))
+    try:
+        whole = pairwise_mutual_info(frame, **how)
+    except ValueError as error:
+        with pytest.raises(ValueError, match=re.escape(str(error))):
+            pairwise_mutual_info(chunks, **how)
+        return
+    np.testing.assert_array_equal(pairwise_mutual_info(chunks, **how), whole)
+
+
+def test_pairs_of_many_levels_and_of_polars(frame):
+    frame = frame[DISCRETE].assign(many=np.arange(len(frame)) // 2)
+    whole = pairwise_mutual_info(frame)
+    np.testing.assert_array_equal(pairwise_mutual_info(chunks_of(frame)), whole)
+    frames = [pl.from_pandas(chunk) for chunk in chunks_of(frame)]
+    np.testing.assert_array_equal(pairwise_mutual_info(frames), whole)
+
+
+def test_pairs_of_chunks_are_checked(frame):
+    chunks = chunks_of(frame[DISCRETE])
+    with pytest.raises(ValueError, match="number must be discrete, got"):
+        pairwise_mutual_info(chunks_of(frame[["number"]]))
+    with pytest.raises(ValueError, match="sample_weight of chunks is the name of a column"):
+        pairwise_mutual_info(chunks, sample_weight=np.ones(len(frame)))
+    with pytest.raises(ValueError, match="has no y: pass chunks as tables"):
+        pairwise_mutual_info([(chunk, chunk["count"]) for chunk in chunks])
+    with pytest.raises(ValueError, match="feature names should match"):
+        pairwise_mutual_info([chunks[0], chunks[-1][["count", "level"]]])
+    dates = pd.DataFrame({"count": pd.to_datetime(["2020-01-01", "2020-01-02"])})
+    with pytest.raises(ValueError, match="count holds date and integer values"):
+        pairwise_mutual_info([frame[["count"]], dates])
+
+
+def test_what_needs_one_table_says_so(frame):
+    chunks = chunks_of(frame[["count", "y"]])
+    message = "needs all samples at once, but {} comes in chunks.*concat"
+    with pytest.raises(ValueError, match=message.format("X")):
+        conditional_mutual_info(chunks, "y", frame["flag"])
+    with pytest.raises(ValueError, match=message.format("Z")):
+        conditional_mutual_info(frame[["count"]], frame["y"], chunks)
+    with pytest.raises(ValueError, match=message.format("x")):
+        discrete_entropy(chunks)
+    with pytest.raises(ValueError, match=message.format("X")):
+        differential_entropy(chunks)

@@ -44,19 +44,19 @@ SOURCES = {
 }
 
 
-@pytest.fixture(params=list(SOURCES))
+@pytest.fixture(params=list(SOURCES), scope="session")
 def source(request):
-    """A function of (X, y, sample_weight=None) to arguments and keyword arguments of `fit`."""
+    """Return a function of X, y and weights that returns the arguments of `fit`."""
     fractions = SOURCES[request.param]
 
     def arguments(X, y, sample_weight=None):
+        parts = (X, y) if sample_weight is None else (X, y, sample_weight)
         if fractions is None:
-            weights = {} if sample_weight is None else {"sample_weight": sample_weight}
-            return (X, y), weights
+            return parts
+        if isinstance(X, list):
+            parts = (np.array(X, object), *parts[1:])
         n = len(y)
         ends = [0, *(round(n * fraction) for fraction in fractions), n]
-        parts = (X, y) if sample_weight is None else (X, y, sample_weight)
-        chunks = [tuple(part[a:b] for part in parts) for a, b in pairwise(ends)]
-        return (chunks, None), {}
+        return [tuple(part[a:b] for part in parts) for a, b in pairwise(ends)], None
 
     return arguments

@@ -54,10 +54,10 @@ TARGETS = {
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_two_doors_one_answer(target, rng):
+def test_two_doors_one_answer(target, rng, source):
     X = pd.DataFrame(columns(rng))
     y = TARGETS[target](X["number"].to_numpy(), rng)
-    selector = InfoBottleneckSelector().fit(X, y)
+    selector = InfoBottleneckSelector().fit(*source(X, y))
     result = mutual_info_test(X, y)
     for j, name in enumerate(X.columns):
         assert selector.p_values_[j] == result.pvalue[j], name
@@ -68,23 +68,23 @@ def test_two_doors_one_answer(target, rng):
 
 
 @pytest.mark.parametrize("kind", ["whole", "real", "with zeros"])
-def test_two_doors_one_answer_with_weights(kind, rng):
+def test_two_doors_one_answer_with_weights(kind, rng, source):
     names = ["level", "boolean", "rare levels", "missing text", "missing integers", "constant"]
     X = pd.DataFrame(columns(rng))[names]
     weights = rng.integers(1, 4, N) if kind == "whole" else rng.uniform(0.1, 3, N)
     if kind == "with zeros":
         weights[X["level"] == 2] = 0
     y = rng.integers(0, 3, N)
-    selector = InfoBottleneckSelector().fit(X, y, sample_weight=weights)
+    selector = InfoBottleneckSelector().fit(*source(X, y, sample_weight=weights))
     result = mutual_info_test(X, y, sample_weight=weights)
     np.testing.assert_array_equal(selector.p_values_, result.pvalue)
 
 
-def test_first_step_has_the_evidence_of_the_feature_alone(rng):
+def test_first_step_has_the_evidence_of_the_feature_alone(rng, source):
     # The gain of the first feature is its information alone.
     X = pd.DataFrame(columns(rng))
     y = TARGETS["two classes"](X["number"].to_numpy(), rng)
-    selector = InfoBottleneckSelector(3).fit(X, y)
+    selector = InfoBottleneckSelector(3).fit(*source(X, y))
     first = selector.selected_features_[0]
     assert selector.gains_[0] == selector.mutual_info_[first]
     report = selector.report().iloc[0]
@@ -92,9 +92,9 @@ def test_first_step_has_the_evidence_of_the_feature_alone(rng):
 
 
 @pytest.mark.parametrize("weight", [1e7, 1e9, 1e12, 1e15])
-def test_weight_of_any_size_takes_no_memory(weight):
+def test_weight_of_any_size_takes_no_memory(weight, source):
     # Of two rows one weighs that much: I = H(y), and one of weight + 1 places tells as much.
-    selector = InfoBottleneckSelector().fit([[0], [1]], [0, 1], sample_weight=[1, weight])
+    selector = InfoBottleneckSelector().fit(*source([[0], [1]], [0, 1], sample_weight=[1, weight]))
     p = 1 / (weight + 1)
     assert selector.p_values_[0] == pytest.approx(p, rel=1e-12)
     entropy = -p * np.log2(p) - weight * p * np.log1p(-p) / np.log(2)
@@ -102,9 +102,9 @@ def test_weight_of_any_size_takes_no_memory(weight):
     assert selector.mutual_info_[0] == pytest.approx(entropy * (1 - p), rel=1e-3)
 
 
-def test_threads_change_nothing(rng):
+def test_threads_change_nothing(rng, source):
     X = (rng.random((3000, 80)) < 0.02).astype(int)
     y = (rng.random(3000) < 0.002).astype(int)
     y[:3] = 1
-    one, two = (InfoBottleneckSelector(n_jobs=n).fit(X, y).p_values_ for n in (1, 2))
+    one, two = (InfoBottleneckSelector(n_jobs=n).fit(*source(X, y)).p_values_ for n in (1, 2))
     np.testing.assert_array_equal(one, two)

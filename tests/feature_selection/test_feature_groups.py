@@ -17,9 +17,11 @@ def table(rng, n=1000):
     return pd.DataFrame(X, columns=list("abcdef")), (a + b > 0).astype(int)
 
 
-def test_a_group_enters_and_leaves_together(rng):
+def test_a_group_enters_and_leaves_together(rng, source):
     X, y = table(rng)
-    selector = InfoBottleneckSelector(groups={"pair": ["b", "d"], "noise": [4, "f"]}).fit(X, y)
+    selector = InfoBottleneckSelector(groups={"pair": ["b", "d"], "noise": [4, "f"]}).fit(
+        *source(X, y)
+    )
     assert selector.support_[[1, 3]].all()
     assert not selector.support_[[4, 5]].any()
     assert set(selector.report()["feature"]) == {"a", "pair", "c", "noise"}
@@ -27,72 +29,76 @@ def test_a_group_enters_and_leaves_together(rng):
     assert selector.mutual_info_[1] == selector.mutual_info_[3]
 
 
-def test_a_one_hot_block_is_as_informative_as_its_category(rng):
+def test_a_one_hot_block_is_as_informative_as_its_category(rng, source):
     category = rng.integers(0, 4, 800)
     y = (rng.random(800) < np.array([0.1, 0.3, 0.6, 0.9])[category]).astype(int)
     block = np.eye(4, dtype=int)[category]
     X = np.column_stack([block, rng.integers(0, 3, 800)])
-    grouped = InfoBottleneckSelector(groups=[[0, 1, 2, 3]]).fit(X, y)
-    alone = InfoBottleneckSelector().fit(category[:, None], y)
+    grouped = InfoBottleneckSelector(groups=[[0, 1, 2, 3]]).fit(*source(X, y))
+    alone = InfoBottleneckSelector().fit(*source(category[:, None], y))
     assert grouped.mutual_info_[0] == pytest.approx(alone.mutual_info_[0], abs=1e-12)
     assert grouped.support_.tolist() == [True] * 4 + [False]
 
 
-def test_three_spellings_of_groups(rng):
+def test_three_spellings_of_groups(rng, source):
     X, y = table(rng)
     spellings = [{"g": ["a", "c"]}, [["a", "c"]], ["g", None, "g", None, None, None]]
-    supports = [InfoBottleneckSelector(groups=g).fit(X, y).support_.tolist() for g in spellings]
+    supports = [
+        InfoBottleneckSelector(groups=g).fit(*source(X, y)).support_.tolist() for g in spellings
+    ]
     assert supports[0] == supports[1] == supports[2]
 
 
-def test_a_large_family_is_cut_into_cells_blind_to_the_target(rng):
+def test_a_large_family_is_cut_into_cells_blind_to_the_target(rng, source):
     # Ten columns of ten bins have a thousand joint states in a thousand rows: an identifier.
     X, y = rng.normal(size=(1000, 10)), rng.integers(0, 2, 1000)
-    noise = InfoBottleneckSelector(groups=[list(range(10))]).fit(X, y)
+    noise = InfoBottleneckSelector(groups=[list(range(10))]).fit(*source(X, y))
     assert noise.p_values_[0] > 1e-3
-    told = InfoBottleneckSelector(groups=[list(range(10))]).fit(X, X[:, :3].sum(axis=1) > 0)
+    told = InfoBottleneckSelector(groups=[list(range(10))]).fit(
+        *source(X, X[:, :3].sum(axis=1) > 0)
+    )
     assert told.support_.all()
 
 
-def test_costs_come_off_the_score(rng):
+def test_costs_come_off_the_score(rng, source):
     X, y = table(rng)
-    free = InfoBottleneckSelector().fit(X, y)
+    free = InfoBottleneckSelector().fit(*source(X, y))
     assert free.support_[:2].all()
-    dear = InfoBottleneckSelector(feature_costs={"b": 2.0}).fit(X, y)
+    dear = InfoBottleneckSelector(feature_costs={"b": 2.0}).fit(*source(X, y))
     assert not dear.support_[1]
     # Of a and its copy, the cheaper one.
-    cheap = InfoBottleneckSelector(1, feature_costs=[0.2, 0.2, 0, 0, 0, 0]).fit(X, y)
+    cheap = InfoBottleneckSelector(1, feature_costs=[0.2, 0.2, 0, 0, 0, 0]).fit(*source(X, y))
     assert cheap.selected_features_.tolist() == [2]
 
 
 @pytest.mark.parametrize(("beta", "n_selected"), [(1.8, 0), (2.2, 1)])
 def test_no_feature_is_selected_whose_description_costs_more_than_its_information(
-    beta, n_selected
+    beta, n_selected, source
 ):
     # Two bits to describe for one bit about y: worth it if a bit may cost more than two.
     X = np.repeat(np.arange(4), 250)[:, None]
     y = (X.ravel() >= 2).astype(int)
-    assert InfoBottleneckSelector(beta=beta).fit(X, y).n_features_ == n_selected
+    assert InfoBottleneckSelector(beta=beta).fit(*source(X, y)).n_features_ == n_selected
 
 
 @pytest.mark.parametrize("criterion", ["bottleneck", "mrmr", "jmi", "cmim"])
-def test_must_haves_come_first_and_the_rest_fits_them(rng, criterion):
+def test_must_haves_come_first_and_the_rest_fits_them(rng, criterion, source):
     X, y = table(rng)
     selector = InfoBottleneckSelector(
         3, criterion=criterion, must_include=["f", "c"], must_exclude=[1]
-    ).fit(X, y)
+    ).fit(*source(X, y))
     assert selector.selected_features_[:2].tolist() == [5, 2]
     assert not selector.support_[1]
     assert len(selector.selected_features_) == 3
-    mask = InfoBottleneckSelector(must_include=np.arange(6) == 4).fit(X, y)
+    mask = InfoBottleneckSelector(must_include=np.arange(6) == 4).fit(*source(X, y))
     assert mask.selected_features_[0] == 4
 
 
-def test_interactions_find_an_exclusive_or_among_noise(rng):
+def test_interactions_find_an_exclusive_or_among_noise(rng, source):
     X = rng.integers(0, 2, (1000, 202))
     y = X[:, 7] ^ X[:, 140]
-    assert InfoBottleneckSelector(interactions=True).fit(X, y).support_[[7, 140]].all()
-    assert not InfoBottleneckSelector().fit(X, y).support_[[7, 140]].any()
+    assert InfoBottleneckSelector(interactions=True).fit(*source(X, y)).support_[[7, 140]].all()
+    assert not InfoBottleneckSelector().fit(*source(X, y)).support_[[7, 140]].any()
 
 
 def test_interactions_keep_the_level(rng):
@@ -104,10 +110,10 @@ def test_interactions_keep_the_level(rng):
     assert hits <= 6
 
 
-def test_continuous_targets_are_cut_at_quantiles(rng):
+def test_continuous_targets_are_cut_at_quantiles(rng, source):
     X = rng.normal(size=(1000, 5))
     y = X[:, 1] + 0.3 * rng.normal(size=1000)
-    selector = InfoBottleneckSelector().fit(X, y)
+    selector = InfoBottleneckSelector().fit(*source(X, y))
     assert selector.selected_features_.tolist() == [1]
     assert selector.target_type_ == "continuous"
     assert selector.classes_ is None
@@ -133,16 +139,16 @@ def test_sparse_and_dense_agree(rng):
     np.testing.assert_array_equal(kept.toarray(), dense.transform(X.toarray()))
 
 
-def test_enough_is_a_share_of_the_information_or_the_elbow(rng):
+def test_enough_is_a_share_of_the_information_or_the_elbow(rng, source):
     X = rng.normal(size=(2000, 10))
     y = (X[:, :5] @ [4, 2, 1, 1, 1] > 0).astype(int)
-    everything = InfoBottleneckSelector().fit(X, y)
-    half = InfoBottleneckSelector(information=0.5).fit(X, y)
+    everything = InfoBottleneckSelector().fit(*source(X, y))
+    half = InfoBottleneckSelector(information=0.5).fit(*source(X, y))
     k = half.n_features_
     assert half.information_[-1] >= 0.5 * everything.information_[-1]
     assert k == 1 or half.information_[-2] < 0.5 * everything.information_[-1]
     np.testing.assert_array_equal(half.selected_features_, everything.selected_features_[:k])
-    elbow = InfoBottleneckSelector("elbow").fit(X, y)
+    elbow = InfoBottleneckSelector("elbow").fit(*source(X, y))
     assert 1 <= elbow.n_features_ < everything.n_features_
 
 
@@ -155,13 +161,13 @@ def test_rules_by_hand():
     assert until_share(0.5)([]) == 0
 
 
-def test_selection_curve_is_monotone_and_ends_where_description_is_free(rng):
+def test_selection_curve_is_monotone_and_ends_where_description_is_free(rng, source):
     X, y = table(rng)
     curve = selection_curve(X, y, betas=[1e9, 2, 1])
     assert curve.betas.tolist() == [1, 2, 1e9]
     assert np.all(np.diff(curve.relevance) >= 0)
     assert np.all(np.diff(curve.n_features) >= 0)
-    free = InfoBottleneckSelector().fit(X, y)
+    free = InfoBottleneckSelector().fit(*source(X, y))
     np.testing.assert_array_equal(curve.selected_features[-1], free.selected_features_)
     np.testing.assert_array_equal(curve.path[1], free.information_)
 

@@ -67,8 +67,9 @@ CASES = {
 }
 
 
-def fitted(X, *chosen, **params):
-    return InfoBottleneckSelector(len(chosen), must_include=list(chosen), **params).fit(X, Y)
+def fitted(X, *chosen, source=lambda X, y: (X, y)):
+    selector = InfoBottleneckSelector(len(chosen), must_include=list(chosen))
+    return selector.fit(*source(X, Y))
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -86,9 +87,9 @@ def test_a_chosen_number_is_a_number_whatever_is_beside_it(case):
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("chosen", [["k"], ["a", "k"]])
-def test_a_chosen_column_of_any_kind_is_handed_on(case, chosen):
+def test_a_chosen_column_of_any_kind_is_handed_on(case, chosen, source):
     X = CASES[case]
-    selector = fitted(X, *chosen)
+    selector = fitted(X, *chosen, source=source)
     transformed = selector.transform(X)
     assert transformed.shape == (N, len(chosen))
     assert selector.get_feature_names_out().tolist() == chosen
@@ -153,15 +154,15 @@ def test_arrays_lists_and_sparse_arrays(make):
     assert not restored[:, [0, 2]].any()
 
 
-def test_what_is_masked_is_missing():
+def test_what_is_masked_is_missing(source):
     X = np.ma.masked_array(np.column_stack([A, np.ones(N)]), mask=np.column_stack([GAP, GAP]))
-    transformed = fitted(X, 0).transform(X)
+    transformed = fitted(X, 0, source=source).transform(X)
     np.testing.assert_array_equal(transformed[:, 0], np.where(GAP, np.nan, A))
 
 
-def test_rows_of_numbers_and_text_keep_their_types():
+def test_rows_of_numbers_and_text_keep_their_types(source):
     X = [[float(a), t] for a, t in zip(A, TEXT, strict=True)]
-    transformed = fitted(X, 0).transform(X)
+    transformed = fitted(X, 0, source=source).transform(X)
     assert transformed.dtype == object
     assert transformed[:, 0].tolist() == A.tolist()
 
@@ -176,9 +177,9 @@ def test_inverse_transform_takes_missing_values_and_counts_columns():
 
 
 @pytest.mark.parametrize("container", ["default", "pandas", "polars"])
-def test_nothing_selected_of_columns_that_no_array_holds(container):
+def test_nothing_selected_of_columns_that_no_array_holds(container, source):
     X = pd.DataFrame({"d": DATES, "t": TEXT, "z": np.ones(N)})
-    selector = InfoBottleneckSelector(must_exclude=["d", "t"]).fit(X, Y)
+    selector = InfoBottleneckSelector(must_exclude=["d", "t"]).fit(*source(X, Y))
     selector.set_output(transform=container)
     with pytest.warns(UserWarning, match="No features were selected") as caught:
         transformed = selector.transform(X)
@@ -196,15 +197,17 @@ def test_names_are_compared_in_transform():
         selector.transform(X[["a"]])
 
 
-def test_integer_names_are_names():
+def test_integer_names_are_names(source):
     X = pd.DataFrame({1: A, 2: Y, 3: np.ones(N)})
-    selector = InfoBottleneckSelector(1, must_include=[1]).fit(X, Y)
+    selector = InfoBottleneckSelector(1, must_include=[1]).fit(*source(X, Y))
     assert selector.selected_features_.tolist() == [0]
     assert selector.report()["feature"][0] == "1"
-    assert InfoBottleneckSelector(1, must_exclude=[2]).fit(X, Y).selected_features_.tolist() == [0]
-    costly = InfoBottleneckSelector(feature_costs={2: 2.0}).fit(X, Y)
+    assert InfoBottleneckSelector(1, must_exclude=[2]).fit(
+        *source(X, Y)
+    ).selected_features_.tolist() == [0]
+    costly = InfoBottleneckSelector(feature_costs={2: 2.0}).fit(*source(X, Y))
     assert 1 not in costly.selected_features_
-    grouped = InfoBottleneckSelector(1, groups={"g": [1, 3]}, must_include=[3]).fit(X, Y)
+    grouped = InfoBottleneckSelector(1, groups={"g": [1, 3]}, must_include=[3]).fit(*source(X, Y))
     assert grouped.selected_features_.tolist() == [0, 2]
     with pytest.raises(
         ValueError, match=r"must_include: no column named 0; .* an integer is a name"

@@ -57,25 +57,25 @@ def test_pure_noise_is_refused_at_alpha(rng, n, p, levels, rate):
 
 
 @pytest.mark.parametrize("criterion", CRITERIA)
-def test_first_feature_is_the_most_informative_one(rng, criterion):
+def test_first_feature_is_the_most_informative_one(rng, criterion, source):
     X, y = additive(rng)
     X[:, 3] = y + 0.1 * rng.normal(size=len(y))
-    selector = InfoBottleneckSelector(4, criterion=criterion).fit(X, y)
+    selector = InfoBottleneckSelector(4, criterion=criterion).fit(*source(X, y))
     assert selector.selected_features_[0] == 3
     assert selector.support_.sum() == selector.n_features_ == 4
 
 
 @pytest.mark.parametrize("criterion", CRITERIA)
-def test_every_criterion_stops_by_itself(rng, criterion):
+def test_every_criterion_stops_by_itself(rng, criterion, source):
     X, y = additive(rng)
-    selector = InfoBottleneckSelector(criterion=criterion).fit(X, y)
+    selector = InfoBottleneckSelector(criterion=criterion).fit(*source(X, y))
     assert set(selector.selected_features_) == set(range(5))
 
 
-def test_marginal_information_is_plug_in_less_its_null_mean(rng):
+def test_marginal_information_is_plug_in_less_its_null_mean(rng, source):
     X = rng.integers(0, 5, (400, 3))
     y = (X[:, 0] > 2).astype(int)
-    selector = InfoBottleneckSelector(1).fit(X, y)
+    selector = InfoBottleneckSelector(1).fit(*source(X, y))
     for j in range(3):
         chance = expected_information(
             np.bincount(X[:, j]).astype(float), np.bincount(y).astype(float)
@@ -84,13 +84,13 @@ def test_marginal_information_is_plug_in_less_its_null_mean(rng):
         assert selector.mutual_info_[j] == pytest.approx(expected, abs=1e-12)
 
 
-def test_constant_and_identifier_are_not_informative(rng):
+def test_constant_and_identifier_are_not_informative(rng, source):
     n = 300
     y = rng.integers(0, 2, n)
     frame = pd.DataFrame(
         {"constant": 1, "id": [f"u{i}" for i in range(n)], "number": np.arange(n), "empty": np.nan}
     )
-    selector = InfoBottleneckSelector().fit(frame, y)
+    selector = InfoBottleneckSelector().fit(*source(frame, y))
     assert selector.mutual_info_[0] == 0
     assert selector.p_values_[0] == 1
     assert selector.mutual_info_[3] == 0
@@ -99,35 +99,37 @@ def test_constant_and_identifier_are_not_informative(rng):
     assert abs(selector.mutual_info_[1]) < 0.02
 
 
-def test_state_of_independent_features_knows_their_sum_of_bits(rng):
+def test_state_of_independent_features_knows_their_sum_of_bits(rng, source):
     # Two fair coins and y both of them: I(T; y) is 1 bit, then 2; H(T) the same.
     X = rng.integers(0, 2, (4000, 2))
     y = 2 * X[:, 0] + X[:, 1]
-    selector = InfoBottleneckSelector(2).fit(X, y)
+    selector = InfoBottleneckSelector(2).fit(*source(X, y))
     np.testing.assert_allclose(selector.information_, [1, 2], atol=0.01)
     np.testing.assert_allclose(selector.compression_, [1, 2], atol=0.01)
     np.testing.assert_allclose(selector.gains_, [1, 1], atol=0.01)
 
 
-def test_description_has_a_price(rng):
+def test_description_has_a_price(rng, source):
     # y is the sign of a coin: the two-valued feature says it in 1 bit, the ten-valued copy,
     # with as much about y, in log2(10) = 3.3.
     coin = rng.integers(0, 2, 2000)
     fine = 5 * coin + rng.integers(0, 5, 2000)
     X = np.column_stack([fine, coin])
-    free = InfoBottleneckSelector(1).fit(X, coin)
+    free = InfoBottleneckSelector(1).fit(*source(X, coin))
     np.testing.assert_allclose(free.mutual_info_, 1, atol=0.01)
-    assert InfoBottleneckSelector(1, beta=2.0).fit(X, coin).selected_features_.tolist() == [1]
+    assert InfoBottleneckSelector(1, beta=2.0).fit(
+        *source(X, coin)
+    ).selected_features_.tolist() == [1]
     # At beta = 1/2 even the coin costs two bits for each of its own.
-    assert InfoBottleneckSelector(beta=0.5).fit(X, coin).n_features_ == 0
+    assert InfoBottleneckSelector(beta=0.5).fit(*source(X, coin)).n_features_ == 0
 
 
-def test_report_names_the_redundant_feature(rng):
+def test_report_names_the_redundant_feature(rng, source):
     X, y = additive(rng, relevant=2)
     frame = pd.DataFrame(X[:, :4], columns=["a", "b", "noise", "twin"])
     frame["twin"] = frame["a"] + 0.01 * rng.normal(size=len(y))
     frame["a"] += 0.001 * rng.normal(size=len(y))
-    selector = InfoBottleneckSelector().fit(frame, y)
+    selector = InfoBottleneckSelector().fit(*source(frame, y))
     report = selector.report().set_index("feature")
     kept = [name for name in ("a", "twin") if report.loc[name, "selected"]]
     assert len(kept) == 1
@@ -143,12 +145,12 @@ def test_report_names_the_redundant_feature(rng):
     assert sorted(selector.ranking_[~selector.support_]) == [2, 3]
 
 
-def test_what_is_selected_by_number_and_share(rng):
+def test_what_is_selected_by_number_and_share(rng, source):
     X, y = additive(rng, p=10)
-    assert InfoBottleneckSelector(3).fit(X, y).n_features_ == 3
-    assert InfoBottleneckSelector(0.5).fit(X, y).n_features_ == 5
-    assert InfoBottleneckSelector(0.01).fit(X, y).n_features_ == 1
-    assert InfoBottleneckSelector(10).fit(X, y).support_.all()
+    assert InfoBottleneckSelector(3).fit(*source(X, y)).n_features_ == 3
+    assert InfoBottleneckSelector(0.5).fit(*source(X, y)).n_features_ == 5
+    assert InfoBottleneckSelector(0.01).fit(*source(X, y)).n_features_ == 1
+    assert InfoBottleneckSelector(10).fit(*source(X, y)).support_.all()
 
 
 @given(
@@ -158,11 +160,13 @@ def test_what_is_selected_by_number_and_share(rng):
     criterion=st.sampled_from(CRITERIA),
 )
 @settings(max_examples=60, deadline=None)
-def test_weights_are_repetitions(X, y, weights, criterion):
+def test_weights_are_repetitions(X, y, weights, criterion, source):
     weights[:3], y[:3] = 1, [0, 1, 2]
-    weighted = InfoBottleneckSelector(3, criterion=criterion).fit(X, y, sample_weight=weights)
+    weighted = InfoBottleneckSelector(3, criterion=criterion).fit(
+        *source(X, y, sample_weight=weights)
+    )
     repeated = InfoBottleneckSelector(3, criterion=criterion).fit(
-        np.repeat(X, weights, axis=0), np.repeat(y, weights)
+        *source(np.repeat(X, weights, axis=0), np.repeat(y, weights))
     )
     np.testing.assert_array_equal(weighted.selected_features_, repeated.selected_features_)
     np.testing.assert_array_equal(weighted.mutual_info_, repeated.mutual_info_)
@@ -170,19 +174,21 @@ def test_weights_are_repetitions(X, y, weights, criterion):
     np.testing.assert_array_equal(weighted.p_values_, repeated.p_values_)
 
 
-def test_weighted_measurements_are_cut_as_if_repeated(rng):
+def test_weighted_measurements_are_cut_as_if_repeated(rng, source):
     X, y = additive(rng, n=300, p=6)
     weights = rng.integers(0, 4, 300)
-    weighted = InfoBottleneckSelector().fit(X, y, sample_weight=weights)
-    repeated = InfoBottleneckSelector().fit(np.repeat(X, weights, axis=0), np.repeat(y, weights))
+    weighted = InfoBottleneckSelector().fit(*source(X, y, sample_weight=weights))
+    repeated = InfoBottleneckSelector().fit(
+        *source(np.repeat(X, weights, axis=0), np.repeat(y, weights))
+    )
     np.testing.assert_array_equal(weighted.mutual_info_, repeated.mutual_info_)
     np.testing.assert_array_equal(weighted.selected_features_, repeated.selected_features_)
 
 
-def test_real_weights_are_corrected_by_the_null_mean_too(rng):
+def test_real_weights_are_corrected_by_the_null_mean_too(rng, source):
     X, y = additive(rng, n=300, p=6)
-    whole = InfoBottleneckSelector(3).fit(X, y, sample_weight=np.ones(300))
-    nearly = InfoBottleneckSelector(3).fit(X, y, sample_weight=np.full(300, 1 + 1e-9))
+    whole = InfoBottleneckSelector(3).fit(*source(X, y, sample_weight=np.ones(300)))
+    nearly = InfoBottleneckSelector(3).fit(*source(X, y, sample_weight=np.full(300, 1 + 1e-9)))
     np.testing.assert_array_equal(nearly.selected_features_, whole.selected_features_)
     # The smooth mean is within a few percent of the exact one, here of 0.01 to 0.1 bit.
     for name in ("mutual_info_", "gains_", "information_"):
@@ -190,24 +196,24 @@ def test_real_weights_are_corrected_by_the_null_mean_too(rng):
 
 
 @pytest.mark.parametrize("criterion", ["bottleneck", "jmi"])
-def test_threads_rows_and_class_names_change_nothing(rng, criterion):
+def test_threads_rows_and_class_names_change_nothing(rng, criterion, source):
     X, y = additive(rng)
-    expected = InfoBottleneckSelector(criterion=criterion).fit(X, y)
+    expected = InfoBottleneckSelector(criterion=criterion).fit(*source(X, y))
     order = rng.permutation(len(y))
     for other in (
-        InfoBottleneckSelector(criterion=criterion, n_jobs=2).fit(X, y),
-        InfoBottleneckSelector(criterion=criterion).fit(X[order], y[order]),
-        InfoBottleneckSelector(criterion=criterion).fit(X, np.array(["no", "yes"])[y]),
-        InfoBottleneckSelector(criterion=criterion).fit(X.tolist(), y.tolist()),
+        InfoBottleneckSelector(criterion=criterion, n_jobs=2).fit(*source(X, y)),
+        InfoBottleneckSelector(criterion=criterion).fit(*source(X[order], y[order])),
+        InfoBottleneckSelector(criterion=criterion).fit(*source(X, np.array(["no", "yes"])[y])),
+        InfoBottleneckSelector(criterion=criterion).fit(*source(X.tolist(), y.tolist())),
     ):
         np.testing.assert_array_equal(other.selected_features_, expected.selected_features_)
         np.testing.assert_allclose(other.gains_, expected.gains_, rtol=1e-12)
 
 
-def test_monotone_transforms_of_columns_change_nothing(rng):
+def test_monotone_transforms_of_columns_change_nothing(rng, source):
     X, y = additive(rng)
-    expected = InfoBottleneckSelector().fit(X, y)
-    other = InfoBottleneckSelector().fit(np.exp(X), y)
+    expected = InfoBottleneckSelector().fit(*source(X, y))
+    other = InfoBottleneckSelector().fit(*source(np.exp(X), y))
     np.testing.assert_array_equal(other.mutual_info_, expected.mutual_info_)
 
 
@@ -220,7 +226,7 @@ def test_a_binner_of_ones_own(rng, binner):
     assert set(selector.selected_features_) == set(range(5))
 
 
-def test_columns_as_they_come(rng):
+def test_columns_as_they_come(rng, source):
     n = 600
     colour = rng.choice(["red", "blue", None], n)
     size = rng.normal(size=n)
@@ -230,7 +236,10 @@ def test_columns_as_they_come(rng):
         {"noise": rng.normal(size=n), "colour": colour, "size": size, "flag": rng.random(n) < 0.5}
     )
     for container in (frame, pl.from_pandas(frame), frame.to_numpy()):
-        assert set(InfoBottleneckSelector().fit(container, y).selected_features_) == {1, 2}
+        assert set(InfoBottleneckSelector().fit(*source(container, y)).selected_features_) == {
+            1,
+            2,
+        }
 
 
 def test_dataframes_keep_their_dtypes(rng):
@@ -252,20 +261,20 @@ def test_dataframes_keep_their_dtypes(rng):
     assert polars_out.schema == polars.select(kept).schema
 
 
-def test_int64_columns_of_few_and_of_many_values(rng):
+def test_int64_columns_of_few_and_of_many_values(rng, source):
     y = rng.integers(0, 2, 500)
     few = y + 2**40 * rng.integers(0, 2, 500)
     many = 1000 * y + rng.integers(0, 900, 500)
-    selector = InfoBottleneckSelector(1).fit(np.column_stack([few, many]), y)
+    selector = InfoBottleneckSelector(1).fit(*source(np.column_stack([few, many]), y))
     # Four levels say all of y; of the eight bins that the second is cut into one may hold both.
     assert selector.mutual_info_[0] == pytest.approx(1, abs=0.02)
     assert selector.mutual_info_[1] > 1 - 1 / 7
 
 
-def test_three_hundred_classes(rng):
+def test_three_hundred_classes(rng, source):
     y = np.append(rng.integers(0, 300, 2700), np.arange(300))
     X = np.column_stack([y // 30, rng.integers(0, 10, 3000)])
-    selector = InfoBottleneckSelector(target_type="multiclass").fit(X, y)
+    selector = InfoBottleneckSelector(target_type="multiclass").fit(*source(X, y))
     assert selector.selected_features_.tolist() == [0]
 
 
@@ -322,9 +331,9 @@ def test_bad_input_is_named(X, y, weights, message):
         InfoBottleneckSelector().fit(X, y, sample_weight=weights)
 
 
-def test_real_data_needs_few_features():
+def test_real_data_needs_few_features(source):
     X, y = load_breast_cancer(return_X_y=True, as_frame=True)
-    selector = InfoBottleneckSelector().fit(X, y)
+    selector = InfoBottleneckSelector().fit(*source(X, y))
     assert 2 <= selector.n_features_ <= 5
     # H(y) is 0.953 bits; T knows most of it in less than two.
     assert selector.information_[-1] > 0.8

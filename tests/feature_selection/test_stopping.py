@@ -28,10 +28,12 @@ def test_copies_of_what_was_chosen_are_left_out(rng):
     assert exact >= 16
 
 
-def test_integer_weights_are_repetitions_for_small_tables_too(rng):
+def test_integer_weights_are_repetitions_for_small_tables_too(rng, source):
     X = (rng.random((300, 8)) < 0.1).astype(int)
     y = (rng.random(300) < 0.05 + 0.4 * X[:, 2]).astype(int)
     weights = rng.integers(1, 3, 300)
-    weighted = InfoBottleneckSelector().fit(X, y, sample_weight=weights)
-    repeated = InfoBottleneckSelector().fit(np.repeat(X, weights, axis=0), np.repeat(y, weights))
+    weighted = InfoBottleneckSelector().fit(*source(X, y, sample_weight=weights))
+    repeated = InfoBottleneckSelector().fit(
+        *source(np.repeat(X, weights, axis=0), np.repeat(y, weights))
+    )
     np.testing.assert_array_equal(weighted.selected_features_, repeated.selected_features_)

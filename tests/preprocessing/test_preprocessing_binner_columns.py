@@ -29,7 +29,7 @@ def test_sparse_is_read_as_its_dense_self(rng):
         np.testing.assert_array_equal(binner.transform(container(X)), dense.transform(X))
 
 
-def test_dates_are_cut_and_named_as_dates():
+def test_dates_are_cut_and_named_as_dates(source):
     days = pd.date_range("2020-01-01", periods=200, freq="D")
     y = (days >= "2020-03-01").astype(int)
     for frame in (
@@ -37,7 +37,7 @@ def test_dates_are_cut_and_named_as_dates():
         pl.DataFrame({"day": days.to_numpy()}),
         pd.DataFrame({"day": days.date}),
     ):
-        binner = MutualInfoBinner().fit(frame, y)
+        binner = MutualInfoBinner().fit(*source(frame, y))
         assert binner.bin_table("day")["bin"].tolist() == [
             "[-inf, 2020-03-01)",
             "[2020-03-01, inf]",
@@ -47,7 +47,7 @@ def test_dates_are_cut_and_named_as_dates():
     assert typical[0] == pd.Timestamp("2020-01-30 12:00")
 
 
-def test_integers_booleans_and_durations_are_named_as_such(rng):
+def test_integers_booleans_and_durations_are_named_as_such(rng, source):
     frame = pd.DataFrame(
         {
             "age": np.repeat([33, 34], 50),
@@ -55,7 +55,7 @@ def test_integers_booleans_and_durations_are_named_as_such(rng):
             "wait": pd.to_timedelta(np.repeat([1, 30], 50), unit="h"),
         }
     )
-    binner = MutualInfoBinner().fit(frame, np.repeat([0, 1], 50))
+    binner = MutualInfoBinner().fit(*source(frame, np.repeat([0, 1], 50)))
     assert binner.bin_table("age")["bin"].tolist() == ["[-inf, 34)", "[34, inf]"]
     assert binner.bin_table("flag")["bin"].tolist() == ["False", "True"]
     assert binner.bin_table("wait")["bin"].iloc[0].startswith("[-inf, 0 days")
@@ -63,19 +63,19 @@ def test_integers_booleans_and_durations_are_named_as_such(rng):
     assert back[0].tolist() == [33.0, False, pd.Timedelta("1h")]
 
 
-def test_typical_values():
+def test_typical_values(source):
     x = np.array([1.0, 2.0, 3.0, 10.0, 20.0, np.nan] * 10)
     y = np.array([0, 0, 0, 1, 1, 0] * 10)
-    binner = MutualInfoBinner().fit(x[:, None], y)
+    binner = MutualInfoBinner().fit(*source(x[:, None], y))
     typical = binner.inverse_transform([[0], [1], [2]])
     np.testing.assert_array_equal(typical[:, 0], [2.0, 15.0, np.nan])
     frame = pd.DataFrame({"x": x, "c": ["u", "u", "v", "w", "w", None] * 10})
-    onehot = MutualInfoBinner(encode="onehot").fit(frame, y)
+    onehot = MutualInfoBinner(encode="onehot").fit(*source(frame, y))
     back = onehot.inverse_transform(onehot.transform(frame))
     assert back[0].tolist() == [2.0, "u"]
     assert back[5, 1] is None
     # What is typical of a bin is in it.
-    ordinal = MutualInfoBinner().fit(frame, y)
+    ordinal = MutualInfoBinner().fit(*source(frame, y))
     codes = ordinal.transform(frame)
     again = pd.DataFrame(ordinal.inverse_transform(codes), columns=["x", "c"])
     again["x"] = again["x"].astype(float)
@@ -106,13 +106,13 @@ def test_no_inverse_where_bins_are_not_kept(encode):
     assert hasattr(MutualInfoBinner(encode="onehot"), "inverse_transform")
 
 
-def test_missing_values_join_the_closest_bin(rng):
+def test_missing_values_join_the_closest_bin(rng, source):
     x = np.repeat([0.0, 1.0, 2.0], 100)
     y = np.repeat([0, 1, 0], 100)
     x[:20] = np.nan  # all of class 0: as in the first and the last bin
     x[200:240] = np.nan
-    own = MutualInfoBinner().fit(x[:, None], y)
-    merged = MutualInfoBinner(missing="merge").fit(x[:, None], y)
+    own = MutualInfoBinner().fit(*source(x[:, None], y))
+    merged = MutualInfoBinner(missing="merge").fit(*source(x[:, None], y))
     assert merged.n_bins_[0] == own.n_bins_[0] - 1
     assert merged.bin_table(0)["bin"].iloc[0] == "[-inf, 0.5) or missing"
     assert merged.transform([[np.nan]])[0, 0] == 0
@@ -124,15 +124,17 @@ def test_missing_values_join_the_closest_bin(rng):
     assert own.bin_table(0)["bits"].iloc[-1] == pytest.approx(own.missing_bits_[0])
 
 
-def test_missing_levels_join_the_closest_group():
+def test_missing_levels_join_the_closest_group(source):
     frame = pd.DataFrame({"c": ["a", "b", None, "b"] * 25})
-    binner = MutualInfoBinner(missing="merge").fit(frame, [0, 1, 1, 1] * 25)
+    binner = MutualInfoBinner(missing="merge").fit(*source(frame, [0, 1, 1, 1] * 25))
     assert binner.bin_table("c")["bin"].tolist() == ["{a}", "{b} or missing"]
     assert binner.transform(frame)[:4, 0].tolist() == [0, 1, 1, 1]
 
 
-def test_all_missing_and_merged():
-    binner = MutualInfoBinner(missing="merge").fit(np.full((20, 1), np.nan), np.arange(20) % 2)
+def test_all_missing_and_merged(source):
+    binner = MutualInfoBinner(missing="merge").fit(
+        *source(np.full((20, 1), np.nan), np.arange(20) % 2)
+    )
     assert binner.mutual_info_[0] == 0
     assert binner.transform([[np.nan], [1.0]]).shape == (2, 1)
 
@@ -162,39 +164,41 @@ def levels_of_three_kinds(rng, n_levels, rows_each, rates):
         ([[0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]], 3000),
     ],
 )
-def test_thousands_of_thin_levels_are_grouped_by_kind(rng, rates, n_levels):
+def test_thousands_of_thin_levels_are_grouped_by_kind(rng, rates, n_levels, source):
     frame, _, kind, y = levels_of_three_kinds(rng, n_levels, 20, rates)
-    binner = MutualInfoBinner().fit(frame, y)
+    binner = MutualInfoBinner().fit(*source(frame, y))
     assert binner.n_bins_[0] == 3
     # 20 rows of rates .1 and .5, or .5 and .9, are told apart in about 98 of 100 levels.
     told = binner.transform(frame)[:, 0]
     agree = max(np.mean(np.array(order)[told] == kind) for order in permutations(range(3)))
     assert agree > 0.95
-    true = MutualInfoBinner(categorical_features=[0]).fit(kind[:, None], y).mutual_info_[0]
+    true = (
+        MutualInfoBinner(categorical_features=[0]).fit(*source(kind[:, None], y)).mutual_info_[0]
+    )
     assert binner.mutual_info_[0] == pytest.approx(true, rel=0.03)
 
 
 @pytest.mark.parametrize("n_classes", [2, 3, None])
 @pytest.mark.parametrize("rows_each", [2, 10])
-def test_thousands_of_levels_of_noise_have_one_bin(rng, n_classes, rows_each):
+def test_thousands_of_levels_of_noise_have_one_bin(rng, n_classes, rows_each, source):
     frame, *_ = levels_of_three_kinds(rng, 1500, rows_each, np.full((3, 2), 0.5))
     for _ in range(3):
         noise = rng.normal(size=len(frame))
         y = noise if n_classes is None else rng.integers(0, n_classes, len(frame))
-        assert MutualInfoBinner().fit(frame, y).n_bins_[0] == 1
+        assert MutualInfoBinner().fit(*source(frame, y)).n_bins_[0] == 1
 
 
-def test_cells_of_many_levels_do_not_depend_on_rows_or_names(rng):
+def test_cells_of_many_levels_do_not_depend_on_rows_or_names(rng, source):
     frame, _, _, y = levels_of_three_kinds(rng, 800, 5, [[0.9, 0.1], [0.5, 0.5], [0.2, 0.8]])
-    binner = MutualInfoBinner(penalty=None).fit(frame, y)
+    binner = MutualInfoBinner(penalty=None).fit(*source(frame, y))
     order = rng.permutation(len(y))
-    again = MutualInfoBinner(penalty=None).fit(frame.iloc[order], y[order])
+    again = MutualInfoBinner(penalty=None).fit(*source(frame.iloc[order], y[order]))
     np.testing.assert_array_equal(again.transform(frame), binner.transform(frame))
     # Weights are repetitions, and names only names.
     counted = frame.assign(y=y).value_counts().reset_index()
     renamed = pd.DataFrame({"c": [level[::-1] for level in counted["c"]]})
     weighted = MutualInfoBinner(penalty=None).fit(
-        renamed, counted["y"], sample_weight=counted["count"]
+        *source(renamed, counted["y"], sample_weight=counted["count"])
     )
     np.testing.assert_array_equal(weighted.transform(renamed), binner.transform(counted[["c"]]))
 
@@ -219,10 +223,10 @@ def test_feature_names_that_differ():
         binner.transform(pd.DataFrame({"b": [1.0]}))
 
 
-def test_a_class_without_weight_is_no_class():
+def test_a_class_without_weight_is_no_class(source):
     y, weights = np.arange(30) % 3, np.ones(30)
     weights[y == 2] = 0
-    binner = MutualInfoBinner().fit(np.arange(30.0)[:, None], y, sample_weight=weights)
+    binner = MutualInfoBinner().fit(*source(np.arange(30.0)[:, None], y, sample_weight=weights))
     assert binner.classes_.tolist() == [0, 1]
     assert binner.target_type_ == "binary"
 
@@ -288,9 +292,9 @@ def test_sql_says_what_transform_says(rng, database, kind, missing, encode):
     np.testing.assert_array_equal(np.array(rows, dtype=float), binner.transform(new))
 
 
-def test_sql_of_one_column_names_its_output():
+def test_sql_of_one_column_names_its_output(source):
     data = load_iris(as_frame=True)
-    binner = MutualInfoBinner(encode="posterior").fit(data.data, data.target)
+    binner = MutualInfoBinner(encode="posterior").fit(*source(data.data, data.target))
     sql = binner.to_sql("petal width (cm)")
     assert sql.count("CASE") == 3
     assert 'AS "petal width (cm)_2"' in sql
@@ -298,12 +302,14 @@ def test_sql_of_one_column_names_its_output():
 
 @pytest.mark.parametrize("encode", ["ordinal", "onehot", "woe", "posterior"])
 @pytest.mark.parametrize("kind", ["binary", "multiclass", "continuous"])
-def test_reloaded_from_json(rng, kind, encode):
+def test_reloaded_from_json(rng, kind, encode, source):
     frame = nasty_frame(rng)
     y = nasty_target(frame, rng, kind)
     if (encode, kind) == ("woe", "continuous"):
         encode = "ordinal"
-    binner = MutualInfoBinner(encode=encode, penalty="bic", monotonic_cst=None).fit(frame, y)
+    binner = MutualInfoBinner(encode=encode, penalty="bic", monotonic_cst=None).fit(
+        *source(frame, y)
+    )
     text = json.dumps(binner.to_dict(), allow_nan=False)
     again = MutualInfoBinner.from_dict(json.loads(text))
     for copy in (lambda b: b, lambda b: pickle.loads(pickle.dumps(b))):
@@ -321,17 +327,19 @@ def test_reloaded_from_json(rng, kind, encode):
     penalty=st.sampled_from(["modl", "bic", None]),
 )
 @settings(max_examples=40, deadline=None)
-def test_any_column_survives_json(values, penalty):
+def test_any_column_survives_json(values, penalty, source):
     x = np.array(values)[:, None]
-    binner = MutualInfoBinner(penalty=penalty).fit(x, np.arange(len(x)) % 2)
+    binner = MutualInfoBinner(penalty=penalty).fit(*source(x, np.arange(len(x)) % 2))
     again = MutualInfoBinner.from_dict(json.loads(json.dumps(binner.to_dict(), allow_nan=False)))
     np.testing.assert_array_equal(again.transform(x), binner.transform(x))
     np.testing.assert_array_equal(again.bin_edges_[0], binner.bin_edges_[0])
 
 
-def test_parameters_that_json_cannot_hold_are_left_at_their_defaults():
+def test_parameters_that_json_cannot_hold_are_left_at_their_defaults(source):
     x, y = np.arange(40.0)[:, None], np.arange(40) % 2
-    binner = MutualInfoBinner(dtype=np.float32, random_state=np.random.RandomState(0)).fit(x, y)
+    binner = MutualInfoBinner(dtype=np.float32, random_state=np.random.RandomState(0)).fit(
+        *source(x, y)
+    )
     again = MutualInfoBinner.from_dict(binner.to_dict())
     assert again.random_state is None
     assert again.transform(x).dtype == np.float32

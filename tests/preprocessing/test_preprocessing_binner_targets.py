@@ -46,10 +46,10 @@ def is_monotone(codes, y, sign, weights=None):
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_continuous_optimum_over_all_partitions(seed):
+def test_continuous_optimum_over_all_partitions(seed, source):
     rng = np.random.default_rng(seed)
     x, y = rng.integers(0, 9, 40), rng.normal(size=40)
-    binner = MutualInfoBinner(4, penalty=None).fit(x[:, None], y)
+    binner = MutualInfoBinner(4, penalty=None).fit(*source(x[:, None], y))
     expected = max(gaussian_bits(codes, y) for codes in partitions(x, 4))
     assert binner.target_type_ == "continuous"
     assert binner.mutual_info_[0] == pytest.approx(expected, abs=1e-12)
@@ -57,35 +57,35 @@ def test_continuous_optimum_over_all_partitions(seed):
     assert gaussian_bits(codes, y) == pytest.approx(expected, abs=1e-12)
 
 
-def test_continuous_at_least_as_good_as_a_tree(rng):
+def test_continuous_at_least_as_good_as_a_tree(rng, source):
     x = rng.normal(size=20_000)
     y = np.sin(3 * x) + rng.normal(size=20_000)
     tree = DecisionTreeRegressor(max_leaf_nodes=8).fit(x[:, None], y)
-    binner = MutualInfoBinner(penalty=None).fit(x[:, None], y)
+    binner = MutualInfoBinner(penalty=None).fit(*source(x[:, None], y))
     assert binner.mutual_info_[0] >= gaussian_bits(tree.apply(x[:, None]), y)
 
 
 @pytest.mark.parametrize("n", [200, 1000])
-def test_continuous_noise_gets_one_bin(n):
+def test_continuous_noise_gets_one_bin(n, source):
     rng = np.random.default_rng(1)
-    binner = MutualInfoBinner().fit(rng.normal(size=(n, 100)), rng.normal(size=n))
+    binner = MutualInfoBinner().fit(*source(rng.normal(size=(n, 100)), rng.normal(size=n)))
     assert np.count_nonzero(binner.n_bins_ > 1) <= 1
 
 
-def test_continuous_steps_are_found(rng):
+def test_continuous_steps_are_found(rng, source):
     x = rng.random(2000)
     y = np.floor(4 * x) % 2 + 0.3 * rng.normal(size=2000)
-    binner = MutualInfoBinner().fit(x[:, None], y)
+    binner = MutualInfoBinner().fit(*source(x[:, None], y))
     np.testing.assert_allclose(binner.bin_edges_[0][1:-1], [0.25, 0.5, 0.75], atol=0.01)
 
 
-def test_continuous_number_of_bins_by_hand():
+def test_continuous_number_of_bins_by_hand(source):
     # The only cut leaves 1/5 of the variance: the parts have variance 1, their means are 4 apart.
     # It saves n / 2 log2 5 = 46.4 bits of 40 rows.
     y = np.tile([-1.0, 1.0], 20) + np.repeat([0.0, 4.0], 20)
     x = np.repeat([0.0, 1.0], 20)
     two, one = (
-        MutualInfoBinner(penalty=bits, target_type="continuous").fit(x[:, None], y)
+        MutualInfoBinner(penalty=bits, target_type="continuous").fit(*source(x[:, None], y))
         for bits in (46, 47)
     )
     assert two.n_bins_[0] == 2
@@ -93,9 +93,9 @@ def test_continuous_number_of_bins_by_hand():
     assert one.n_bins_[0] == 1
 
 
-def test_continuous_target_that_bins_know_exactly():
+def test_continuous_target_that_bins_know_exactly(source):
     x = np.repeat([0.0, 1.0, 2.0], 10)
-    binner = MutualInfoBinner(penalty="bic").fit(x[:, None], x * 1.5)
+    binner = MutualInfoBinner(penalty="bic").fit(*source(x[:, None], x * 1.5))
     assert binner.n_bins_[0] == 3
     # No variance is left: the information ends at 52 bits.
     assert binner.mutual_info_[0] == 52
@@ -109,25 +109,25 @@ def test_continuous_target_that_bins_know_exactly():
     order=st.permutations(range(25)),
 )
 @settings(max_examples=60, deadline=None)
-def test_continuous_weights_are_repetitions_in_any_order(x, y, weights, penalty, order):
+def test_continuous_weights_are_repetitions_in_any_order(x, y, weights, penalty, order, source):
     weights[:2], y[:2] = 1, [0.1, 1.3]
     binner = MutualInfoBinner(5, penalty=penalty)
-    weighted = binner.fit(x[:, None], y, sample_weight=weights)
+    weighted = binner.fit(*source(x[:, None], y, sample_weight=weights))
     edges, counts = weighted.bin_edges_[0], weighted.counts_[0]
     order = np.array(order)
     rows = np.repeat(order, weights[order])
     repeated = MutualInfoBinner(5, penalty=penalty, target_type="continuous").fit(
-        x[rows][:, None], y[rows]
+        *source(x[rows][:, None], y[rows])
     )
     np.testing.assert_array_equal(edges, repeated.bin_edges_[0])
     np.testing.assert_allclose(counts, repeated.counts_[0], atol=1e-12)
 
 
-def test_continuous_table_adds_up(rng):
+def test_continuous_table_adds_up(rng, source):
     x = rng.normal(size=500)
     x[:50] = np.nan
     y = 1e6 + np.where(np.isnan(x), 3.0, np.nan_to_num(x)) + rng.normal(size=500)
-    binner = MutualInfoBinner().fit(x[:, None], y)
+    binner = MutualInfoBinner().fit(*source(x[:, None], y))
     table = binner.bin_table(0)
     assert table["bits"].sum() == pytest.approx(binner.mutual_info_[0], abs=1e-9)
     assert table["bin"].iloc[-1] == "missing"
@@ -140,11 +140,11 @@ def test_continuous_table_adds_up(rng):
     assert table["high"].iloc[-1] == pytest.approx(missing.mean() + reach, abs=1e-6)
 
 
-def test_levels_are_grouped_by_mean(rng):
+def test_levels_are_grouped_by_mean(rng, source):
     levels = rng.integers(0, 6, 200)
     y = np.array([0.0, 3.0, 0.5, 2.5, 1.5, 1.0])[levels] + 0.3 * rng.normal(size=200)
     frame = pd.DataFrame({"level": np.array(list("abcdef"))[levels]})
-    binner = MutualInfoBinner(3, penalty=None).fit(frame, y)
+    binner = MutualInfoBinner(3, penalty=None).fit(*source(frame, y))
     # Every map of six levels to three groups.
     maps = np.array(np.unravel_index(np.arange(3**6), (3,) * 6)).T
     expected = max(gaussian_bits(groups[levels], y) for groups in maps)
@@ -163,27 +163,29 @@ def test_levels_are_grouped_by_mean(rng):
         (np.arange(40) / 3, "continuous"),
     ],
 )
-def test_type_of_the_target(y, expected):
-    binner = MutualInfoBinner().fit(np.arange(40.0)[:, None], y)
+def test_type_of_the_target(y, expected, source):
+    binner = MutualInfoBinner().fit(*source(np.arange(40.0)[:, None], y))
     assert binner.target_type_ == expected
     assert (binner.classes_ is None) == (expected == "continuous")
 
 
-def test_many_whole_numbers_are_not_silently_classes():
+def test_many_whole_numbers_are_not_silently_classes(source):
     X, y = np.arange(80.0)[:, None], np.arange(80) % 40
     with pytest.warns(UserWarning, match="32 different integers.*target_type='continuous'"):
-        assert MutualInfoBinner().fit(X, y).target_type_ == "continuous"
-    forced = MutualInfoBinner(target_type="multiclass").fit(X, y)
+        assert MutualInfoBinner().fit(*source(X, y)).target_type_ == "continuous"
+    forced = MutualInfoBinner(target_type="multiclass").fit(*source(X, y))
     assert len(forced.classes_) == 40
-    assert MutualInfoBinner(target_type="continuous").fit(X, y).classes_ is None
+    assert MutualInfoBinner(target_type="continuous").fit(*source(X, y)).classes_ is None
 
 
-def test_two_classes_as_numbers_tell_the_same_cuts(rng):
+def test_two_classes_as_numbers_tell_the_same_cuts(rng, source):
     # Of two classes squared error and Gini are the same, and here there is one best cut.
     x = rng.normal(size=300)
     y = (x > 0.2).astype(int)
-    classes = MutualInfoBinner(2, penalty=None).fit(x[:, None], y)
-    numbers = MutualInfoBinner(2, penalty=None, target_type="continuous").fit(x[:, None], y)
+    classes = MutualInfoBinner(2, penalty=None).fit(*source(x[:, None], y))
+    numbers = MutualInfoBinner(2, penalty=None, target_type="continuous").fit(
+        *source(x[:, None], y)
+    )
     np.testing.assert_array_equal(classes.bin_edges_[0], numbers.bin_edges_[0])
 
 
@@ -191,7 +193,7 @@ def test_two_classes_as_numbers_tell_the_same_cuts(rng):
 @pytest.mark.parametrize("continuous", [False, True])
 @pytest.mark.parametrize("least", [1, 6])
 @pytest.mark.parametrize("seed", range(4))
-def test_monotone_optimum_over_all_partitions(seed, least, continuous, sign):
+def test_monotone_optimum_over_all_partitions(seed, least, continuous, sign, source):
     rng = np.random.default_rng(seed)
     x = rng.integers(0, 9, 50)
     y = rng.normal(size=50) + 0.2 * x
@@ -205,14 +207,14 @@ def test_monotone_optimum_over_all_partitions(seed, least, continuous, sign):
     )
     binner = MutualInfoBinner(
         4, penalty=None, monotonic_cst=sign if sign == "auto" else [sign], min_samples_bin=least
-    ).fit(x[:, None], y)
+    ).fit(*source(x[:, None], y))
     assert binner.mutual_info_[0] == pytest.approx(expected, abs=1e-12)
     assert binner.monotonic_cst_[0] in signs
     assert is_monotone(binner.transform(x[:, None])[:, 0], y, binner.monotonic_cst_[0])
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_monotone_optimum_of_weighted_rows(seed):
+def test_monotone_optimum_of_weighted_rows(seed, source):
     rng = np.random.default_rng(seed)
     x, y = rng.integers(0, 8, 40), rng.integers(0, 2, 40)
     weights = rng.integers(1, 4, 40).astype(float)
@@ -228,28 +230,28 @@ def test_monotone_optimum_of_weighted_rows(seed):
         if is_monotone(codes, y, 1, weights)
     )
     binner = MutualInfoBinner(4, penalty=None, monotonic_cst=[1])
-    binner.fit(x[:, None], y, sample_weight=weights)
+    binner.fit(*source(x[:, None], y, sample_weight=weights))
     assert binner.mutual_info_[0] == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize("penalty", [None, "bic", "modl"])
-def test_monotone_on_more_values_than_candidates(rng, penalty):
+def test_monotone_on_more_values_than_candidates(rng, penalty, source):
     x = rng.normal(size=5000)
     y = (rng.random(5000) < 1 / (1 + np.exp(-2 * x))).astype(int)
-    free = MutualInfoBinner(penalty=penalty, max_candidates=64).fit(x[:, None], y)
+    free = MutualInfoBinner(penalty=penalty, max_candidates=64).fit(*source(x[:, None], y))
     rising = MutualInfoBinner(penalty=penalty, max_candidates=64, monotonic_cst=[1]).fit(
-        x[:, None], y
+        *source(x[:, None], y)
     )
     assert np.all(np.diff(rising.bin_table(0)["rate[1]"]) >= 0)
     assert rising.mutual_info_[0] >= 0.97 * free.mutual_info_[0]
     falling = MutualInfoBinner(penalty=penalty, max_candidates=64, monotonic_cst=[-1]).fit(
-        x[:, None], y
+        *source(x[:, None], y)
     )
     # A steeply rising rate has no falling partition but the whole.
     assert falling.n_bins_[0] == 1
 
 
-def test_monotone_columns_by_name_and_mixed_with_levels(rng):
+def test_monotone_columns_by_name_and_mixed_with_levels(rng, source):
     frame = pd.DataFrame(
         {
             "up": np.arange(300.0),
@@ -258,17 +260,19 @@ def test_monotone_columns_by_name_and_mixed_with_levels(rng):
         }
     )
     y = (frame["up"] + 60 * rng.normal(size=300) > 150).astype(int)
-    named = MutualInfoBinner(monotonic_cst={"up": 1, "wave": "auto"}, penalty=None).fit(frame, y)
+    named = MutualInfoBinner(monotonic_cst={"up": 1, "wave": "auto"}, penalty=None).fit(
+        *source(frame, y)
+    )
     assert named.monotonic_cst_[0] == 1
     assert named.monotonic_cst_[1] in (1, -1)
     assert named.monotonic_cst_[2] == 0
     one_for_all, listed = (
-        MutualInfoBinner(monotonic_cst=sign, penalty=None).fit(frame, y)
+        MutualInfoBinner(monotonic_cst=sign, penalty=None).fit(*source(frame, y))
         for sign in (-1, {"up": -1, "wave": -1})
     )
     assert one_for_all.monotonic_cst_.tolist() == listed.monotonic_cst_.tolist() == [-1, -1, 0]
     np.testing.assert_array_equal(one_for_all.transform(frame), listed.transform(frame))
-    everywhere = MutualInfoBinner(monotonic_cst="auto", penalty=None).fit(frame, y)
+    everywhere = MutualInfoBinner(monotonic_cst="auto", penalty=None).fit(*source(frame, y))
     assert everywhere.monotonic_cst_.tolist()[::2] == [1, 0]
 
 

@@ -32,56 +32,56 @@ def smoothed(n_class, n_bin, rate):
     return (n_class + extra * rate) / (n_bin + extra)
 
 
-def test_two_classes_by_hand(steps):
+def test_two_classes_by_hand(steps, source):
     X, y = steps[0], np.minimum(steps[1], 1)
-    binner = MutualInfoBinner(penalty=None, encode="posterior").fit(X, y)
+    binner = MutualInfoBinner(penalty=None, encode="posterior").fit(*source(X, y))
     inside = X[:, 0] == 2
     expected = smoothed(y[inside].sum(), inside.sum(), y.mean())
     assert binner.transform([[2.0]])[0, 0] == pytest.approx(expected)
-    woe = MutualInfoBinner(penalty=None, encode="woe").fit(X, y).transform([[2.0]])[0, 0]
+    woe = MutualInfoBinner(penalty=None, encode="woe").fit(*source(X, y)).transform([[2.0]])[0, 0]
     odds = expected / (1 - expected) / (y.mean() / (1 - y.mean()))
     assert woe == pytest.approx(np.log2(odds))
     assert woe == pytest.approx(binner.bin_table(0)["woe"][2])
 
 
-def test_three_classes_by_hand(steps):
+def test_three_classes_by_hand(steps, source):
     X, y = steps
     inside = X[:, 0] == 2
     rates = [smoothed((y[inside] == c).sum(), inside.sum(), np.mean(y == c)) for c in range(3)]
-    binner = MutualInfoBinner(penalty=None, encode="posterior").fit(X, y)
+    binner = MutualInfoBinner(penalty=None, encode="posterior").fit(*source(X, y))
     np.testing.assert_allclose(binner.transform([[2.0]])[0], np.array(rates) / sum(rates))
     assert list(binner.get_feature_names_out()) == ["x0_0", "x0_1", "x0_2"]
-    woe = MutualInfoBinner(penalty=None, encode="woe").fit(X, y).transform([[2.0]])[0]
+    woe = MutualInfoBinner(penalty=None, encode="woe").fit(*source(X, y)).transform([[2.0]])[0]
     overall = np.array([np.mean(y == c) for c in range(3)])
     rates = np.array(rates)
     np.testing.assert_allclose(woe, np.log2(rates / (1 - rates) / (overall / (1 - overall))))
 
 
-def test_means_by_hand(rng):
+def test_means_by_hand(rng, source):
     x = np.repeat([0.0, 1.0], 30)
     y = 5 * x + rng.normal(size=60)
-    binner = MutualInfoBinner(encode="posterior").fit(x[:, None], y)
+    binner = MutualInfoBinner(encode="posterior").fit(*source(x[:, None], y))
     # Half a sample of the overall mean.
     expected = (y[:30].sum() + 0.5 * y.mean()) / 30.5
     assert binner.transform([[0.0]])[0, 0] == pytest.approx(expected, abs=1e-9)
 
 
-def test_empty_cells_stay_finite():
+def test_empty_cells_stay_finite(source):
     x, y = np.repeat([0.0, 1.0], 50), np.repeat([0, 1], 50)
     # Half a sample against 50.5: log2(101), either way.
-    woe = MutualInfoBinner(encode="woe").fit(x[:, None], y).transform([[0.0], [1.0]])
+    woe = MutualInfoBinner(encode="woe").fit(*source(x[:, None], y)).transform([[0.0], [1.0]])
     np.testing.assert_allclose(woe[:, 0], [-np.log2(101), np.log2(101)])
 
 
-def test_a_bin_without_rows_has_the_overall_rates():
+def test_a_bin_without_rows_has_the_overall_rates(source):
     y = np.arange(20) % 2
-    binner = MutualInfoBinner(encode="woe").fit(np.full((20, 1), np.nan), y)
+    binner = MutualInfoBinner(encode="woe").fit(*source(np.full((20, 1), np.nan), y))
     assert binner.transform([[1.0]])[0, 0] == 0.0
 
 
 @pytest.mark.parametrize("encode", ["woe", "posterior"])
 @pytest.mark.parametrize("cv", [4, KFold(3), None])
-def test_training_rows_are_encoded_out_of_fold(steps, encode, cv):
+def test_training_rows_are_encoded_out_of_fold(steps, encode, cv, source):
     X, y = steps[0], np.minimum(steps[1], 1)
     binner = MutualInfoBinner(penalty=None, encode=encode, cv=cv)
     encoded = binner.fit_transform(X, y)
@@ -94,10 +94,10 @@ def test_training_rows_are_encoded_out_of_fold(steps, encode, cv):
     assert here[7, 0] == there[7, 0]
     assert not np.allclose(here, there)
     # The bins are those of all rows, and new rows get the mean of the folds' encoders.
-    whole = MutualInfoBinner(penalty=None, encode=encode).fit(X, y)
+    whole = MutualInfoBinner(penalty=None, encode=encode).fit(*source(X, y))
     np.testing.assert_array_equal(binner.bin_edges_[0], whole.bin_edges_[0])
     of_folds = [
-        MutualInfoBinner(penalty=None, encode=encode).fit(X[train], y[train]).transform(X)
+        MutualInfoBinner(penalty=None, encode=encode).fit(*source(X[train], y[train])).transform(X)
         for train, _ in folds.split(X, y)
     ]
     np.testing.assert_allclose(again.transform(X), np.mean(of_folds, axis=0), atol=1e-12)
@@ -224,7 +224,7 @@ def rare_step(n=400):
 
 @pytest.mark.parametrize("encode", ["woe", "posterior"])
 @pytest.mark.parametrize("n_classes", [2, 3, 7])
-def test_a_column_that_says_nothing_is_exactly_constant(rng, encode, n_classes):
+def test_a_column_that_says_nothing_is_exactly_constant(rng, encode, n_classes, source):
     # Either value of x goes with all classes equally often, also, about, without one fold.
     y = np.arange(611) % n_classes
     X = (np.arange(611) // n_classes % 2)[:, None]
@@ -234,18 +234,18 @@ def test_a_column_that_says_nothing_is_exactly_constant(rng, encode, n_classes):
     rates = np.bincount(y) / 611
     shown = rates[1:] if n_classes == 2 else rates
     expected = np.zeros(len(shown)) if encode == "woe" else shown
-    for written in (encoded, binner.transform(X), binner.fit(X, y).transform(X)):
+    for written in (encoded, binner.transform(X), binner.fit(*source(X, y)).transform(X)):
         np.testing.assert_array_equal(written, np.tile(encoded[0], (611, 1)))
         # Rates are divided by their sum, which is one but for rounding.
         np.testing.assert_allclose(written[0], expected, rtol=1e-15, atol=0)
 
 
-def test_bins_of_equal_rates_are_exactly_zero():
+def test_bins_of_equal_rates_are_exactly_zero(source):
     # Seven of ten in every bin, whatever its size: no rounding error is left to be scaled up.
     x = np.repeat(np.arange(4.0), [10, 30, 70, 110])
     y = np.tile([1] * 7 + [0] * 3, 22)
     woe = MutualInfoBinner(encode="woe", penalty=None, candidate_edges=[[0.5, 1.5, 2.5]])
-    np.testing.assert_array_equal(woe.fit(x[:, None], y).transform(x[:, None]), 0)
+    np.testing.assert_array_equal(woe.fit(*source(x[:, None], y)).transform(x[:, None]), 0)
 
 
 @pytest.mark.parametrize("encode", ["woe", "posterior"])
@@ -263,7 +263,7 @@ def test_one_bin_in_most_folds_and_two_of_all_rows(encode):
     assert np.abs(scaler.transform(binner.transform([[0.0], [1.0]]))).max() <= most + 1e-9
 
 
-def test_a_level_that_no_fold_knew_is_no_outlier(rng):
+def test_a_level_that_no_fold_knew_is_no_outlier(rng, source):
     # Each column has a level of one row: in training it is unseen, and all rows are much alike.
     frame = pd.DataFrame(np.where(np.eye(300, 40, dtype=bool), "rare", "common")).astype(str)
     y = rng.integers(0, 2, 300)
@@ -271,7 +271,7 @@ def test_a_level_that_no_fold_knew_is_no_outlier(rng):
     scaler = StandardScaler().fit(binner.fit_transform(frame, y))
     assert np.abs(scaler.transform(binner.transform(frame))).max() < 20
     # Without folds each level is written as it is.
-    fitted = binner.fit(frame, y).transform(frame)
+    fitted = binner.fit(*source(frame, y)).transform(frame)
     assert np.all(np.diagonal(fitted) != fitted[-1])
 
 
@@ -343,30 +343,30 @@ def test_table_sql_and_json_tell_what_transform_writes(rng, missing, encode, tar
     assert set(numbers.iloc[:, 1]) >= set(written[:, 0])
 
 
-def test_the_table_of_bins_is_what_is_written_by_fit(steps):
+def test_the_table_of_bins_is_what_is_written_by_fit(steps, source):
     X, y = steps[0], np.minimum(steps[1], 1)
-    binner = MutualInfoBinner(encode="woe", penalty=None).fit(X, y)
+    binner = MutualInfoBinner(encode="woe", penalty=None).fit(*source(X, y))
     table = binner.encoding_table(0)
     assert table["values"].tolist() == binner.bin_table(0)["bin"].tolist()
     np.testing.assert_array_equal(table["x0"], binner.bin_table(0)["woe"])
 
 
-def test_ordinal_and_onehot_have_a_table_too(steps):
-    ordinal = MutualInfoBinner(penalty=None).fit(steps[0], steps[1])
+def test_ordinal_and_onehot_have_a_table_too(steps, source):
+    ordinal = MutualInfoBinner(penalty=None).fit(*source(steps[0], steps[1]))
     assert ordinal.encoding_table(0)["x0"].tolist() == [0, 1, 2, 3]
-    onehot = MutualInfoBinner(penalty=None, encode="onehot").fit(steps[0], steps[1])
+    onehot = MutualInfoBinner(penalty=None, encode="onehot").fit(*source(steps[0], steps[1]))
     np.testing.assert_array_equal(onehot.encoding_table(0).iloc[:, 1:], np.eye(4))
 
 
 # Levels, each with a value of its own
 
 
-def test_levels_of_many_rows_keep_their_rates_and_rare_ones_are_shrunk(rng):
+def test_levels_of_many_rows_keep_their_rates_and_rare_ones_are_shrunk(rng, source):
     rates = rng.uniform(0.1, 0.9, 40)
     level = np.repeat(np.arange(40), 2000)
     y = (rng.random(len(level)) < rates[level]).astype(int)
     frame = pd.DataFrame({"c": [f"c{i:02}" for i in level] + ["rare"]})
-    binner = MutualInfoBinner(encode="posterior").fit(frame, np.append(y, 1))
+    binner = MutualInfoBinner(encode="posterior").fit(*source(frame, np.append(y, 1)))
     table = binner.encoding_table("c").set_index("values")["c"]
     own = y.reshape(40, 2000).mean(axis=1)
     # No rate is moved by more than the error that it has, sqrt(.25 / 2000), nor for the worse.
@@ -379,13 +379,13 @@ def test_levels_of_many_rows_keep_their_rates_and_rare_ones_are_shrunk(rng):
     assert table["unseen"] == pytest.approx(own.mean(), abs=0.02)
 
 
-def test_means_of_levels_are_shrunk_as_between_normals(rng):
+def test_means_of_levels_are_shrunk_as_between_normals(rng, source):
     # Means N(50, 4), rows of variance 9, n rows each: (n m / 9 + 50 / 4) / (n / 9 + 1 / 4).
     n_levels, rows = 4000, 5
     level = np.repeat(np.arange(n_levels), rows)
     y = (50 + 2 * rng.normal(size=n_levels))[level] + 3 * rng.normal(size=len(level))
     frame = pd.DataFrame({"c": [f"c{i:04}" for i in level]})
-    binner = MutualInfoBinner(encode="posterior", target_type="continuous").fit(frame, y)
+    binner = MutualInfoBinner(encode="posterior", target_type="continuous").fit(*source(frame, y))
     own = y.reshape(n_levels, rows).mean(axis=1)
     expected = (rows * own / 9 + 50 / 4) / (rows / 9 + 1 / 4)
     off = binner.encoding_table("c")["c"].to_numpy()[:n_levels] - expected
@@ -393,37 +393,37 @@ def test_means_of_levels_are_shrunk_as_between_normals(rng):
     assert np.sqrt(np.mean((own - expected) ** 2)) > 0.7
 
 
-def test_y_as_a_function_of_the_level_is_kept(rng):
+def test_y_as_a_function_of_the_level_is_kept(rng, source):
     level = np.repeat(np.arange(300), 3)
     value = rng.lognormal(2, 2, 300)
     frame = pd.DataFrame({"c": [f"c{i:03}" for i in level]})
     binner = MutualInfoBinner(encode="posterior", target_type="continuous").fit(
-        frame, value[level]
+        *source(frame, value[level])
     )
     np.testing.assert_allclose(binner.transform(frame)[:, 0], value[level], rtol=1e-6)
 
 
-def test_levels_of_noise_are_shrunk_to_the_overall_rate(rng):
+def test_levels_of_noise_are_shrunk_to_the_overall_rate(rng, source):
     level = rng.integers(0, 1000, 5000)
     frame = pd.DataFrame({"c": [f"c{i}" for i in level]})
     y = rng.random(5000) < 0.3
-    table = MutualInfoBinner(encode="posterior").fit(frame, y).encoding_table("c")
+    table = MutualInfoBinner(encode="posterior").fit(*source(frame, y)).encoding_table("c")
     # Rates of five rows spread by sqrt(.3 * .7 / 5) = .205.
     assert table["c"].std() < 0.03
     assert table["c"].mean() == pytest.approx(y.mean(), abs=0.01)
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_levels_do_not_depend_on_rows_and_weights_are_repetitions(rng, target):
+def test_levels_do_not_depend_on_rows_and_weights_are_repetitions(rng, target, source):
     frame, score, new = messy(rng, 300)
     y = TARGETS[target](np.round(score))
     binner = MutualInfoBinner(
         encode="posterior", target_type="auto" if target != "numbers" else "continuous"
     )
     weights = rng.integers(0, 4, 300)
-    expected = binner.fit(frame, y, sample_weight=weights).transform(new)
+    expected = binner.fit(*source(frame, y, sample_weight=weights)).transform(new)
     rows = rng.permutation(np.repeat(np.arange(300), weights))
-    again = binner.fit(frame.iloc[rows], y[rows]).transform(new)
+    again = binner.fit(*source(frame.iloc[rows], y[rows])).transform(new)
     if target == "numbers":
         np.testing.assert_allclose(again, expected, rtol=1e-12)
     else:
@@ -445,10 +445,10 @@ def test_ten_thousand_levels_take_little_time(rng):
     np.testing.assert_array_equal(told, binner.transform(frame[:500]))
 
 
-def test_separated_rows_of_any_weight_have_finite_evidence():
+def test_separated_rows_of_any_weight_have_finite_evidence(source):
     # Half a sample beside 2e16 is lost in a rate, but not more than 53 bits are claimed.
     X, y = np.array([[0.0], [1.0]] * 20), np.array([0, 1] * 20)
-    binner = MutualInfoBinner(encode="woe").fit(X, y, sample_weight=np.full(40, 1e15))
+    binner = MutualInfoBinner(encode="woe").fit(*source(X, y, sample_weight=np.full(40, 1e15)))
     woe = binner.transform([[0.0], [1.0]])
     assert woe[0, 0] == -woe[1, 0]
     assert 52 < woe[1, 0] <= 53

@@ -45,13 +45,15 @@ def assert_same(a, b):
 
 @pytest.mark.parametrize("kind", TARGETS)
 @pytest.mark.parametrize("missing", ["separate", "merge"])
-def test_chunks_equal_the_whole_on_the_same_candidates(rng, kind, missing):
+def test_chunks_equal_the_whole_on_the_same_candidates(rng, kind, missing, source):
     X, z = table_of(rng, 1500)
     y = TARGETS[kind](z)
     stream = MutualInfoBinner(max_candidates=60, missing=missing)
     for start in range(0, 1500, 400):
         stream.partial_fit(X[start : start + 400], y[start : start + 400])
-    whole = MutualInfoBinner(candidate_edges=stream.candidate_edges_, missing=missing).fit(X, y)
+    whole = MutualInfoBinner(candidate_edges=stream.candidate_edges_, missing=missing).fit(
+        *source(X, y)
+    )
     assert_same(stream, whole)
     assert (
         stream.counts_[0][:, : len(stream.classes_) if kind != "continuous" else 1].sum() == 1500
@@ -61,7 +63,7 @@ def test_chunks_equal_the_whole_on_the_same_candidates(rng, kind, missing):
 
 @given(cuts=st.lists(st.integers(1, 199), min_size=0, max_size=6, unique=True))
 @settings(max_examples=20, deadline=None)
-def test_any_chunking_gives_the_same_on_given_edges(cuts):
+def test_any_chunking_gives_the_same_on_given_edges(cuts, source):
     rng = np.random.default_rng(0)
     X = rng.normal(size=(200, 2))
     y = (X[:, 0] + rng.normal(size=200) > 0).astype(int)
@@ -71,18 +73,18 @@ def test_any_chunking_gives_the_same_on_given_edges(cuts):
     for part in np.split(np.arange(200), sorted(cuts)):
         if weights[part].any():
             stream.partial_fit(X[part], y[part], classes=[0, 1], sample_weight=weights[part])
-    whole = MutualInfoBinner(candidate_edges=edges).fit(X, y, sample_weight=weights)
+    whole = MutualInfoBinner(candidate_edges=edges).fit(*source(X, y, sample_weight=weights))
     assert_same(stream, whole)
 
 
-def test_given_edges_are_the_only_cuts(rng):
+def test_given_edges_are_the_only_cuts(rng, source):
     x = rng.normal(35, 10, size=(500, 1))
     y = (x[:, 0] > 38).astype(int)
-    binner = MutualInfoBinner(candidate_edges=[[20, 30, 40, 50]]).fit(x, y)
+    binner = MutualInfoBinner(candidate_edges=[[20, 30, 40, 50]]).fit(*source(x, y))
     assert set(binner.bin_edges_[0][1:-1]) <= {20, 30, 40, 50}
     assert 40 in binner.bin_edges_[0]
     frame = pd.DataFrame({"age": x[:, 0], "free": x[:, 0]})
-    named = MutualInfoBinner(candidate_edges={"age": [20, 40]}).fit(frame, y)
+    named = MutualInfoBinner(candidate_edges={"age": [20, 40]}).fit(*source(frame, y))
     assert named.bin_edges_[0].tolist() == [-np.inf, 40, np.inf]
     assert named.bin_edges_[1][1] == pytest.approx(38, abs=0.5)
 
@@ -129,14 +131,16 @@ def test_a_pickle_holds_counts_and_no_rows(rng):
 
 
 @pytest.mark.parametrize("kind", TARGETS)
-def test_a_pickle_goes_on_with_the_next_chunk(rng, kind):
+def test_a_pickle_goes_on_with_the_next_chunk(rng, kind, source):
     X, z = table_of(rng, 800)
     y = TARGETS[kind](z)
     edges = {"x": np.linspace(-2, 2, 21), "gap": [0.0]}
     stream = MutualInfoBinner(candidate_edges=edges, missing="merge")
     stream = pickle.loads(pickle.dumps(stream.partial_fit(X[:300], y[:300])))
     stream = stream.partial_fit(X[300:], y[300:])
-    assert_same(stream, MutualInfoBinner(candidate_edges=edges, missing="merge").fit(X, y))
+    assert_same(
+        stream, MutualInfoBinner(candidate_edges=edges, missing="merge").fit(*source(X, y))
+    )
 
 
 def test_a_chunk_after_loading_from_a_memory_map(rng, tmp_path):
@@ -162,13 +166,13 @@ def test_a_chunk_after_loading_from_a_memory_map(rng, tmp_path):
         {"encode": "posterior", "dtype": np.float32, "n_jobs": 2},
     ],
 )
-def test_parameters_set_between_chunks_hold_for_all_rows(rng, changed):
+def test_parameters_set_between_chunks_hold_for_all_rows(rng, changed, source):
     X, z = table_of(rng, 800)
     y = TARGETS["binary"](z)
     edges = {"x": np.linspace(-2, 2, 21), "gap": np.linspace(-1, 1, 5)}
     stream = MutualInfoBinner(candidate_edges=edges).partial_fit(X[:300], y[:300])
     stream.set_params(**changed).partial_fit(X[300:], y[300:])
-    whole = MutualInfoBinner(candidate_edges=edges, **changed).fit(X, y)
+    whole = MutualInfoBinner(candidate_edges=edges, **changed).fit(*source(X, y))
     assert_same(stream, whole)
     assert stream.transform(X).dtype == whole.transform(X).dtype
     np.testing.assert_array_equal(stream.transform(X), whole.transform(X))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from skinfo._counts._cut_values import cut_values
 from skinfo._counts._kinds import kind_of_chunks
-from skinfo._counts._quantiles import Runs, equal_frequency_cuts
+from skinfo._counts._quantiles import Runs, cuts_of_many_values
 from skinfo._counts._sorted_column import with_infinities
 from skinfo._counts._source import Chunk
 from skinfo._counts._summaries import DistinctSample, Target
@@ -113,8 +113,8 @@ class PartialColumn:
         return pure
 
     def equal_frequency(self, n_groups: int) -> NDArray[np.int64]:
-        """Return at most n_groups - 1 positions of new values; see `equal_frequency_cuts`."""
-        return equal_frequency_cuts(self, n_groups)
+        """Return at most n_groups - 1 positions of new values; see `cuts_of_many_values`."""
+        return cuts_of_many_values(self, n_groups)
 
     @property
     def weight(self) -> float:

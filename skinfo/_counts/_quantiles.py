@@ -5,6 +5,7 @@ two rules of how many bins, because two questions are asked: a test loses power 
 (`default_n_bins`), and an estimate loses what its bins do not resolve (`estimate_n_bins`).
 """
 
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -94,8 +95,9 @@ def bins_of_runs(ends: NDArray[Any], n_bins: int) -> NDArray[np.int64]:
     return np.repeat(np.arange(n_bins), np.diff(np.concatenate([[0], starts, [n_runs]])))
 
 
+@lru_cache(maxsize=64)
 def twice_least_middles(total: float, n_bins: int) -> NDArray[np.float64]:
-    """Return twice the least middle of a run in each bin but the first, (n_bins - 1,).
+    """Return twice the least middle of a run in each bin but the first, (n_bins - 1,), read-only.
 
     A middle on the boundary of two bins is in the bin farther from the nearer end, so that the
     bins of x and of -x are the same.
@@ -103,7 +105,9 @@ def twice_least_middles(total: float, n_bins: int) -> NDArray[np.float64]:
     bins = np.arange(1, n_bins)
     from_below = 2.0 * total * bins / n_bins
     from_above = 2.0 * total - 2.0 * total * (n_bins - bins) / n_bins
-    return np.where(2 * bins <= n_bins, from_below, np.nextafter(from_above, np.inf))
+    middles = np.where(2 * bins <= n_bins, from_below, np.nextafter(from_above, np.inf))
+    middles.flags.writeable = False  # columns share them
+    return middles
 
 
 class Runs(NamedTuple):
@@ -146,8 +150,11 @@ def equal_frequency_cuts(column: NumericColumn, n_bins: int) -> NDArray[np.int64
     Empty bins have none.
     """
     positions, is_all = column.firsts(n_bins - 1)
-    if is_all:
-        return positions
+    return positions if is_all else cuts_of_many_values(column, n_bins)
+
+
+def cuts_of_many_values(column: NumericColumn, n_bins: int) -> NDArray[np.int64]:
+    """Return `equal_frequency_cuts` of a column of more than `n_bins` distinct values."""
     thresholds = twice_least_middles(column.weight, n_bins)
     runs = column.runs_at(thresholds / 2)
     # The run before ends at or below the threshold, and the next one begins there.

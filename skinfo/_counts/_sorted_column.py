@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skinfo._counts._cut_values import cut_values
-from skinfo._counts._quantiles import Runs, equal_frequency_cuts
+from skinfo._counts._quantiles import Runs, cuts_of_many_values
 from skinfo._counts._target import ClassTarget, ContinuousTarget
 from skinfo._kernels._cuts import boundary_points, new_values, positions_near, running_sums
 from skinfo._kernels._exact_sums import exact_means, sums_between
@@ -103,8 +103,8 @@ class SortedColumn:
         return positions[isotonic_blocks(cumulative(sums), sign)[:-1] - 1]
 
     def equal_frequency(self, n_groups: int) -> NDArray[np.int64]:
-        """Return at most n_groups - 1 positions of new values; see `equal_frequency_cuts`."""
-        return equal_frequency_cuts(self, n_groups)
+        """Return at most n_groups - 1 positions of new values; see `cuts_of_many_values`."""
+        return cuts_of_many_values(self, n_groups)
 
     @property
     def weight(self) -> float:

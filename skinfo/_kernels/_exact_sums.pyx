@@ -26,10 +26,15 @@ cdef enum:
     # Values at a time: three such blocks stay in the first-level cache.
     BLOCK = 1024
     WORTH_A_BLOCK = 8
+    # Of whole weights up to it: 11 digits, beside the 31 of a part of a value and the 10 of a block.
+    LARGEST_SMALL_WEIGHT = 2048
 
 # Magnitudes between these can be taken apart without overflow or underflow.
 cdef double SMALL = 2.0**-800
 cdef double LARGE = 2.0**900
+
+# Added to a number and taken off again, it leaves a whole number.
+cdef double TO_WHOLE = 1.5 * 2.0**52
 
 # 2**27 + 1 splits 53 digits in halves.
 cdef double SPLITTER = 134217729.0
@@ -157,6 +162,8 @@ cdef void add_products(
     int64_t* limbs, const double* values, const double* weights, Py_ssize_t n
 ) noexcept nogil:
     """Add at most `BLOCK` products: each as a float and what it was rounded by (Dekker 1971)."""
+    if add_small_repetitions(limbs, values, weights, n):
+        return
     cdef double[BLOCK] products, errors
     cdef Py_ssize_t i
     cdef double a, b, p, a_high, a_low, b_high, b_low
@@ -187,6 +194,46 @@ cdef void add_products(
         errors[i] = a_low * b_low - (((p - a_high * b_high) - a_low * b_high) - a_high * b_low)
     add_block(limbs, products, n)
     add_block(limbs, errors, n)
+
+
+cdef bint add_small_repetitions(
+    int64_t* limbs, const double* values, const double* weights, Py_ssize_t n
+) noexcept nogil:
+    """Add at most `BLOCK` products with small whole weights, as `add_block` adds values.
+
+    A part of 31 digits of each value, times its weight, is exact, and so is the sum of 1024 such
+    products. False, and nothing added, if a weight is another or two parts are not all of a value.
+    """
+    cdef double[BLOCK] leading, following
+    cdef Py_ssize_t i
+    cdef double first, second, w, x
+    cdef double heaviest = 0.0
+    cdef int64_t largest = 0, magnitude
+    cdef uint64_t left = 0
+    for i in range(n):
+        magnitude = <int64_t>(bits_of(values[i]) & <uint64_t>MAGNITUDE)
+        largest = magnitude if magnitude > largest else largest
+        w = weights[i]
+        heaviest = w if w > heaviest else heaviest
+        left |= bits_of(((w + TO_WHOLE) - TO_WHOLE) - w)
+    x = float_of(largest)
+    if left or heaviest > LARGEST_SMALL_WEIGHT or n < WORTH_A_BLOCK or not SMALL < x < LARGE:
+        return False
+    first = float_of((exponent_of(x) + 22) << 52) * 1.5
+    second = first * (1.0 / (<int64_t>1 << 32))
+    for i in range(n):
+        x = values[i]
+        w = (x + first) - first
+        leading[i] = w * weights[i]
+        x -= w
+        w = (x + second) - second
+        following[i] = w * weights[i]
+        left |= bits_of(x - w)
+    if left:
+        return False
+    add(limbs, exact_sum(leading, n))
+    add(limbs, exact_sum(following, n))
+    return True
 
 
 cdef inline uint64_t digits_of(double value) noexcept nogil:

@@ -57,3 +57,23 @@ def test_many_values(weighted, spread, rng):
     exact = sum(Fraction(v) * Fraction(w) for v, w in zip(values, weights, strict=True))
     sums = sums_between(values, weights if weighted else np.empty(0), np.array([0, 10_000]))
     assert exact_means(sums, np.ones(1))[0] == rounded(exact)
+
+
+@pytest.mark.parametrize("heaviest", [1, 2048, 2049, 2**40])
+@pytest.mark.parametrize("low", [1.0, 0.5, 1e-4])
+def test_whole_weights_are_repetitions(heaviest, low, rng):
+    # Values of one sign whose exponents are near each other or not, sorted as a column is; all at
+    # the largest weight, where a sum of 1024 products has the most digits.
+    values = np.sort(rng.uniform(low, 2.0, 5000)) * rng.choice([-1, 1])
+    weights = rng.integers(1, heaviest + 1, 5000).astype(float)
+    weights[:1500] = heaviest
+    exact = sum(Fraction(v) * Fraction(w) for v, w in zip(values, weights, strict=True))
+    sums = sums_between(values, weights, np.array([0, 5000]))
+    assert exact_means(sums, np.ones(1))[0] == rounded(exact)
+
+
+def test_products_with_the_most_digits_are_exact():
+    # 53 ones and the largest weight, 1024 times.
+    values, weights = np.full(1024, 2 - 2.0**-52), np.full(1024, 2048.0)
+    sums = sums_between(values, weights, np.array([0, 1024]))
+    assert exact_means(sums, np.array([2.0**21]))[0] == values[0]

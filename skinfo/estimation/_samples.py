@@ -219,12 +219,29 @@ def _outputs(y, caller):
     return [read_column(output, caller) for output in np.asanyarray(y).T]
 
 
-def _read_target(outputs, discrete_target):
-    """Return y, the number of classes or None, and whether its kind is a guess.
+class _SampledTarget(NamedTuple):
+    """A target of samples in memory.
 
-    Several columns of classes are one target, their combinations, as codes (n_samples,) int64;
-    numbers are float64, of several columns a block (n_samples, n_dimensions).
+    Attributes
+    ----------
+    y : ndarray of shape (n_samples,) or (n_samples, n_dimensions)
+        Of several columns of classes the codes (int64) of their combinations, one target; of
+        several columns with numbers (float64) a block.
+
+    n_classes : int or None
+        None for numbers.
+
+    is_guess : bool
+        Whether its kind is a guess.
     """
+
+    y: np.ndarray
+    n_classes: int | None
+    is_guess: bool
+
+
+def _read_target(outputs, discrete_target):
+    """Return the _SampledTarget of some columns."""
     kinds, guesses = [], []
     for output in outputs:
         refuse_missing(output)
@@ -235,11 +252,11 @@ def _read_target(outputs, discrete_target):
         guesses.append(is_guess)
     if set(kinds) == {"classes"}:
         codes = row_codes([class_codes(output)[0] for output in outputs])
-        return codes, int(codes.max(initial=-1)) + 1, any(guesses)
+        return _SampledTarget(codes, int(codes.max(initial=-1)) + 1, any(guesses))
     if len(outputs) == 1:
-        return _continuous_target(outputs[0]), None, any(guesses)
+        return _SampledTarget(_continuous_target(outputs[0]), None, any(guesses))
     block = np.column_stack([_continuous_target(output) for output in outputs])
-    return check_array(block, input_name="y"), None, any(guesses)
+    return _SampledTarget(check_array(block, input_name="y"), None, any(guesses))
 
 
 def discrete_mask(table, discrete_features, switch):

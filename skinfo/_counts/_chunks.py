@@ -421,12 +421,17 @@ def read_chunks(
         summaries.append(_target_summary(chunk, target_type, name))
     if not summaries:
         raise ValueError(f"X gave no table. {name} needs one chunk of samples at least.")
-    info = _target_info(reduce(add, summaries), given, target_type, name, remedy)
-    if info.n_rows < ensure_min_samples:
+    summary = reduce(add, summaries)
+    if summary.n_rows < ensure_min_samples:
         raise ValueError(
-            f"Found {info.n_rows} sample(s) in all chunks while a minimum of "
+            f"Found {summary.n_rows} sample(s) in all chunks while a minimum of "
             f"{ensure_min_samples} is required by {name}."
         )
+    if not summary.n_samples:
+        raise ValueError(
+            "sample_weight must have a positive entry, got zeros only: no sample is left."
+        )
+    info = _target_info(summary, given, target_type, name, remedy)
     table = first[0]
     return Chunks(
         list(table.names), list(table.keys), [kind_of_chunks(k) for k in kinds], info, given, name

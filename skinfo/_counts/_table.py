@@ -238,7 +238,8 @@ class Table:
                 f"{self.names[j]} holds values that cannot be compared ({error}). Make text of "
                 "them."
             ) from error
-        levels = list(levels)
+        # Text is str from every container: of NumPy's strings and polars' it would be np.str_.
+        levels = [str(level) for level in levels] if values.dtype.kind == "U" else list(levels)
         has_numbers = values.dtype == object and kinds_among(objects_of(levels)) & NUMERIC_KINDS
         if has_numbers and len(kinds_among(values) & NUMERIC_KINDS) > 1:
             # 1, 1.0 and True are one level: it has one name, whichever of them came first.

@@ -226,6 +226,17 @@ def test_one_level_of_several_types_has_one_name(reverse):
     assert [(type(name), name) for name in names] == [(type(name), name) for name in of_memory]
 
 
+def test_text_has_the_same_names_with_and_without_missing_values():
+    frame = pl.DataFrame({"a": ["u", "v", None, "u"] * 10, "y": [0, 1, 0, 1] * 10})
+    binners = [MutualInfoBinner().fit(X, "y") for X in (frame, [frame[:2], frame[2:]])]
+    assert json.dumps(binners[0].to_dict()) == json.dumps(binners[1].to_dict())
+    for container in (frame[["a"]][:2], frame[["a"]], np.array([["u"], ["v"]])):
+        (levels,) = as_source(container, np.arange(len(container)) % 2, caller="test").map_columns(
+            lambda j, column: column.sorted()[0], [True]
+        )
+        assert [type(level) for level in levels] == [str, str]
+
+
 def test_fractional_weights(rng):
     X, w = rng.standard_normal((500, 1)), rng.random(500)
     y = (X[:, 0] + rng.standard_normal(500) > 0).astype(int)
@@ -250,6 +261,16 @@ def test_what_an_iterable_of_chunks_has_to_be(rng):
         as_source(frames, "y", caller="test")
     with pytest.raises(ValueError, match="y to have at least two classes, got one class: 0"):
         as_source([(X, np.zeros(20, int))], None, caller="test")
+    with pytest.raises(ValueError, match="sample_weight must have a positive entry, got zeros on"):
+        as_source(chunks_of(X, y, np.zeros(20), [10]), None, caller="test")
+    with pytest.raises(
+        ValueError, match=r"Found 1 sample\(s\) in all chunks while a minimum of 2"
+    ):
+        as_source(chunks_of(X[:1], y[:1], None, [0]), None, caller="test")
+    with pytest.raises(
+        ValueError, match=r"Found 0 sample\(s\) in all chunks while a minimum of 2"
+    ):
+        as_source(chunks_of(X[:0], y[:0], None, [0]), None, caller="test")
 
 
 def test_tables_that_change_between_passes_are_an_error(rng):

@@ -67,24 +67,32 @@ class CandidateFeatures:
         self.corrected = corrected
         self._threads = ThreadPool(1) if threads is None else threads
 
-    def terms(self, features, state, *, of_target=True):
+    def terms(self, features, state, *, of_target=True, all_levels=True):
         """Return `candidate_terms` of some features, less their null means if corrected.
 
-        Without the target only INFO_T is meaningful, and tables are smaller.
-        """
-        terms = self._terms(features, state, of_target)
-        for i, of_levels in self._evidence_of_single_levels(features, state) if of_target else ():
-            terms[i, INFO_Y_GIVEN_T] = self._nats(of_levels)[0]
-        return terms
+        Parameters
+        ----------
+        features : ndarray of int64
 
-    def _terms(self, features, state, of_target=True):
+        state : State
+
+        of_target : bool, default=True
+            Without the target only INFO_T is meaningful, and tables are smaller.
+
+        all_levels : bool, default=True
+            Whether I(X;Y) given nothing is that of all levels where some share codes.
+        """
         labels = self.table.labels(state)
 
-        def terms(some):
+        def count(some):
             tables = self.table.tables(some, state, labels, of_target=of_target)
             return candidate_terms(tables, some, self.corrected)
 
-        return np.concatenate(self._in_threads(terms, features, state))
+        terms = np.concatenate(self._in_threads(count, features, state))
+        if of_target and all_levels:
+            for i, of_levels in self._evidence_of_single_levels(features, state):
+                terms[i, INFO_Y_GIVEN_T] = self._nats(of_levels)[0]
+        return terms
 
     def evidence(self, features, state):
         """Return the TableEvidence of I(X;Y|T) of some features."""
@@ -210,7 +218,7 @@ class CandidateFeatures:
             turns = n_seen[wave]
             for turn in np.unique(turns).tolist():
                 some, w = wave[turns == turn], int(selected[turn])
-                terms = self._terms(some, self.table.state_of(w))
+                terms = self.terms(some, self.table.state_of(w), all_levels=False)
                 values = terms[:, INFO_Y_GIVEN_T] + (relevance[w] if term != GIVEN else 0.0)
                 if term == NORMALIZED:
                     values = values / terms[:, JOINT_ENTROPY]

@@ -163,7 +163,7 @@ def test_rules_by_hand():
 
 def test_selection_curve_is_monotone_and_ends_where_description_is_free(rng, source):
     X, y = table(rng)
-    curve = selection_curve(X, y, betas=[1e9, 2, 1])
+    curve = selection_curve(*source(X, y), betas=[1e9, 2, 1])
     assert curve.betas.tolist() == [1, 2, 1e9]
     assert np.all(np.diff(curve.relevance) >= 0)
     assert np.all(np.diff(curve.n_features) >= 0)

@@ -45,9 +45,11 @@ from skinfo.utils._validation import check_sample_weight
 # there are more than candidates on a grid (the root of the number of samples) up to 2**30 samples.
 CAPACITY = 2**15
 
-# Distinct values that one pass may collect of all columns together: with the sums of two classes
-# 32 bytes each, 128 MB. Ranges of more are split by a finer sample first.
-BUDGET = 2**22
+# Distinct values that one pass may collect of all columns together: while chunks are merged about
+# 280 bytes each, with the sums of two classes, or 300 MB. Ranges of more are split by a finer
+# sample first. Of very many columns each may have a few values all the same.
+BUDGET = 2**20
+FEWEST = 2**10
 
 Summary = TypeVar("Summary")
 
@@ -209,6 +211,7 @@ class Chunks:
         edges: Sequence[NDArray[np.float64] | None] | None,
     ) -> dict[int, Any]:
         """Return what is known of each column after one pass."""
+        capacity = min(CAPACITY, _budget_of_column(self.n_features))
 
         def summary_of(chunk: Chunk, j: int) -> Any:
             if is_categorical[j]:
@@ -216,7 +219,7 @@ class Chunks:
             of_column = None if edges is None else edges[j]
             if of_column is not None:
                 return chunk.numeric_summary(j, of_column)
-            return ColumnStart.of(chunk, j, CAPACITY)
+            return ColumnStart.of(chunk, j, capacity)
 
         summaries = self._summaries(range(self.n_features), summary_of, n_jobs)
         columns = {}
@@ -235,7 +238,7 @@ class Chunks:
         self, columns: dict[int, Any], requests: dict[int, Unresolved], n_jobs: int | None
     ) -> None:
         """Collect what columns need."""
-        capacity = max(CAPACITY, BUDGET // len(requests))
+        capacity = _budget_of_column(len(requests))
         cuts = {
             j: columns[j].values_around(request.positions)[1]
             for j, request in requests.items()
@@ -311,6 +314,11 @@ class Answer(NamedTuple):
     """What a search found."""
 
     found: Any
+
+
+def _budget_of_column(n_columns: int) -> int:
+    """Return the number of distinct values that a pass may collect of each of some columns."""
+    return max(BUDGET // n_columns, min(CAPACITY, FEWEST))
 
 
 def _ask(search: Callable[[int, Any], Any], j: int, column: Any) -> Answer | Unresolved:

@@ -284,8 +284,8 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
             Numbers, booleans, dates, strings or categories; missing values (NaN, None,
             null) are a level of their own. An iterable, such as a list, of dataframes or of
             tuples (X, y) or (X, y, sample_weight) is a table in chunks, which is iterated over
-            several times; the codes of its columns, a byte a cell, are kept in memory. With
-            integer weights the result is that of the whole table.
+            several times; the codes of its columns, a byte a cell, are kept in a temporary
+            file. With integer weights the result is that of the whole table.
 
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), str or None
             Classes or numbers; for dataframes the name of a column, which is then no feature.

@@ -321,11 +321,10 @@ def code_table(
     """
     if isinstance(source, InMemory):
         (target,) = targets
-        codes, n_levels, single = feature_codes(
-            source.table, target, source.rows, binner=binner, n_jobs=n_jobs
-        )
-        piece = CodedPiece(codes, target, {j: levels.values for j, levels in single.items()})
-        return CodedTable([piece], n_levels, {j: c.n_levels for j, c in single.items()})
+        coded = feature_codes(source.table, target, source.rows, binner=binner, n_jobs=n_jobs)
+        single = coded.single_levels.items()
+        piece = CodedPiece(coded.codes, target, {j: levels.values for j, levels in single})
+        return CodedTable([piece], coded.n_levels, {j: levels.n_levels for j, levels in single})
     if binner is not None:
         raise ValueError(
             f"binner={binner!r} needs X in memory, and X comes in chunks. Leave binner at "

@@ -74,6 +74,25 @@ class CodedColumns(NamedTuple):
         return [Codes(*column) for column in zip(self.codes, self.n_levels.tolist(), strict=True)]
 
 
+class FeatureCodes(NamedTuple):
+    """Codes of the features of a selection, a byte a cell.
+
+    Attributes
+    ----------
+    codes : ndarray of shape (n_features, n_samples or more), dtype uint8
+        Rows padded as `padded_codes` does.
+
+    n_levels : ndarray of shape (n_features,), dtype int64
+
+    single_levels : dict of int to Codes
+        By feature, of those where some levels share a byte.
+    """
+
+    codes: NDArray[np.uint8]
+    n_levels: NDArray[np.int64]
+    single_levels: dict[int, Codes]
+
+
 def encode_columns(table: Table, *, n_jobs: int | None = None) -> CodedColumns:
     """Return the codes of every column, missing values as a level of their own, the last.
 
@@ -136,8 +155,8 @@ def feature_codes(
     *,
     binner: Any = None,
     n_jobs: int | None = None,
-) -> tuple[NDArray[np.uint8], NDArray[np.int64], dict[int, Codes]]:
-    """Return the codes of every column, missing values as a level of their own.
+) -> FeatureCodes:
+    """Return the FeatureCodes of every column, missing values as a level of their own.
 
     Integers, booleans and categories with few levels are used as they are, other
     columns are cut by `binner`, or into equal-frequency bins that do not look at the target.
@@ -156,23 +175,13 @@ def feature_codes(
         ``KBinsDiscretizer(encode="ordinal")``.
 
     n_jobs : int or None, default=None
-
-    Returns
-    -------
-    codes : ndarray of shape (n_features, n_kept or more), dtype uint8
-        Rows padded as `padded_codes` does.
-
-    n_levels : ndarray of shape (n_features,), dtype int64
-
-    whole : dict of int to Codes
-        The single levels of each column where some share a byte.
     """
     n_bins = default_n_bins(target.weights.sum())
     weights = target.weights if target.is_weighted else None
     n = len(target.codes)
     codes = padded_codes(table.shape[1], n)
     n_levels = np.empty(table.shape[1], np.int64)
-    whole: dict[int, Codes] = {}
+    single_levels: dict[int, Codes] = {}
 
     integers, is_narrow = table.narrow_integers()
     together = np.flatnonzero(is_narrow & (not target.is_weighted))
@@ -198,7 +207,7 @@ def feature_codes(
         if ranks.n_levels >= MAX_LEVELS:
             levels = missing_last(ranks)
             if levels.n_levels > MAX_LEVELS:
-                whole[j] = levels
+                single_levels[j] = levels
         return False
 
     # Threads write to rows of their own.
@@ -210,7 +219,7 @@ def feature_codes(
     if len(rest):
         codes[rest, :n] = _binned(binner, table, rest, target, keep)
         n_levels[rest] = codes[rest].max(axis=1).astype(np.int64) + 1
-    return codes, n_levels, whole
+    return FeatureCodes(codes, n_levels, single_levels)
 
 
 def padded_codes(n_features: int, n: int) -> NDArray[np.uint8]:

@@ -79,9 +79,10 @@ def test_columns_of_an_array_have_the_codes_that_they_have_alone(rng, dtype, ord
     for columns in (array, pd.DataFrame(array)):
         table = read_table(InfoBottleneckSelector(), columns, reset=True)
         found.append(feature_codes(table, target, keep))
-    np.testing.assert_array_equal(found[0][0], found[1][0])
-    np.testing.assert_array_equal(found[0][1], found[1][1])
-    assert found[0][1][3] == 1
+    of_array, of_frame = found
+    np.testing.assert_array_equal(of_array.codes, of_frame.codes)
+    np.testing.assert_array_equal(of_array.n_levels, of_frame.n_levels)
+    assert of_array.n_levels[3] == 1
 
 
 @pytest.mark.parametrize("spread", ["three kinds", "normal"])

@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
+from skinfo._counts._as_source import as_source
 from skinfo._counts._coded_chunks import bin_target, class_targets
 from skinfo._counts._cut_values import cut_values
 from skinfo._counts._joint_codes import joint_codes
 from skinfo._counts._quantiles import bin_starts, default_n_bins
-from skinfo._counts._source import InMemory, as_source
+from skinfo._counts._source import InMemory
 from skinfo._counts._target import ClassTarget
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The samples of an estimator: one door for everything that `fit` may be passed.
+"""The samples of an estimator, wherever their rows are; `as_source` makes one of what `fit` takes.
 
 ``as_source(X, y, sample_weight, estimator=self, ...)`` checks X, y and weights and returns a
 `Source`. Nothing above this package looks at rows otherwise::
@@ -35,26 +35,17 @@ some rows of X whose weight is positive.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
 from joblib import delayed
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 
 from skinfo._counts._sorted_column import SortedColumn
 from skinfo._counts._summaries import CategoricalSummary, NumericSummary, Target
-from skinfo._counts._table import Table, read_table
-from skinfo._counts._target import (
-    NO_INFORMATION,
-    check_typed_target,
-    encode_typed_target,
-)
+from skinfo._counts._table import Table
 from skinfo.utils._parallel import in_threads
-
-if TYPE_CHECKING:
-    from skinfo._counts._chunks import Chunks
 
 Rows = slice | NDArray[np.int64]
 Summary = TypeVar("Summary")
@@ -285,95 +276,6 @@ def column_of(
     if is_categorical:
         return chunk.categorical_summary(j)
     return chunk.sorted_column(j) if edges is None else chunk.numeric_summary(j, edges)
-
-
-def as_source(
-    X: Any,
-    y: Any,
-    sample_weight: Any = None,
-    *,
-    estimator: BaseEstimator | None = None,
-    caller: str = "",
-    target_type: str = "auto",
-    reset: bool = True,
-    accept_sparse: bool = True,
-    ensure_min_samples: int = 2,
-    known: Target | None = None,
-    remedy: str = NO_INFORMATION,
-) -> "InMemory | Chunks":
-    """Check X, y and weights, and return them as a Source.
-
-    Parameters
-    ----------
-    X : array-like, sparse array or dataframe of shape (n_samples, n_features), or iterable
-        An iterable, such as a list, of data frames, or of (table, y) or (table, y, sample_weight),
-        is a table in chunks. It is iterated over several times.
-
-    y : array-like of shape (n_samples,), or str, or None
-        Where X is a dataframe, y may be the name of one of its columns, which is then no feature.
-
-    sample_weight : array-like of shape (n_samples,), str or None, default=None
-        As y. Rows of weight zero are left out, as if they were not there.
-
-    estimator : estimator, default=None
-        Whose ``n_features_in_`` and ``feature_names_in_`` are set (`reset`) or compared.
-
-    caller : str, default=""
-        The name of a function, for messages, in place of an estimator: nothing is stored.
-
-    target_type : {"auto", "binary", "multiclass", "continuous"}, default="auto"
-
-    reset : bool, default=True
-
-    accept_sparse : bool, default=True
-
-    ensure_min_samples : int, default=2
-
-    known : ClassTarget, ContinuousTarget or None, default=None
-        One whose classes, or whose centre and scale, are to be used.
-
-    remedy : str
-        Last sentence of the message about a y of one value.
-
-    Returns
-    -------
-    source : InMemory or Chunks
-
-    Raises
-    ------
-    ValueError
-        If X, y or weights are not as they should be, or y has one value only.
-    """
-    # They import this module.
-    from skinfo._counts._chunks import is_chunked, read_chunks
-
-    if estimator is None:
-        # One that lives for this call.
-        estimator = type(caller, (BaseEstimator,), {})()
-    if is_chunked(X):
-        return read_chunks(
-            X,
-            y,
-            sample_weight,
-            estimator=estimator,
-            target_type=target_type,
-            reset=reset,
-            accept_sparse=accept_sparse,
-            ensure_min_samples=ensure_min_samples,
-            remedy=remedy,
-        )
-    X, y, sample_weight = columns_by_name(X, y, sample_weight)
-    y, kind = check_typed_target(y, estimator, target_type, sample_weight)
-    table = read_table(
-        estimator,
-        X,
-        reset=reset,
-        accept_sparse=accept_sparse,
-        ensure_min_samples=ensure_min_samples,
-    )
-    target, keep = encode_typed_target(y, kind, table, sample_weight, estimator, known, remedy)
-    rows = slice(None) if keep.all() else np.flatnonzero(keep)
-    return InMemory(table, target, rows, y)
 
 
 def columns_by_name(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:

@@ -7,12 +7,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
+from skinfo._counts._as_source import as_source
 from skinfo._counts._chunks import Chunks
 from skinfo._counts._codes import refuse_fractions
 from skinfo._counts._contingency import SparseContingency, is_dense
 from skinfo._counts._kinds import MOST_LEVELS, holds_levels
 from skinfo._counts._quantiles import default_n_bins, equal_frequency_cuts, estimate_n_bins
-from skinfo._counts._source import as_source, columns_by_name
+from skinfo._counts._source import columns_by_name
 from skinfo._counts._summaries import CategoricalSummary
 from skinfo._counts._table import Table, read_table, table_of
 from skinfo.estimation._samples import column_mask, warn_of_guesses

@@ -10,7 +10,8 @@ from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from skinfo._counts._source import InMemory, as_source
+from skinfo._counts._as_source import as_source
+from skinfo._counts._source import InMemory
 from skinfo._counts._table import read_table
 from skinfo.preprocessing._encoders import check_dtype, encoded_values, encoding_folds, output_of
 from skinfo.preprocessing._encoding import ENCODINGS

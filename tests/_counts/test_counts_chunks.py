@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from skinfo import MutualInfoBinner
 from skinfo._counts import _chunks
+from skinfo._counts._as_source import as_source
 from skinfo._counts._partial_column import PartialColumn
-from skinfo._counts._source import as_source
 
 
 class Passes:

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from sklearn.base import BaseEstimator
 
-from skinfo._counts._source import as_source
+from skinfo._counts._as_source import as_source
 
 
 def sums_of(j, column):

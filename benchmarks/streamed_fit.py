@@ -4,7 +4,7 @@ python benchmarks/streamed_fit.py [--rows 300000 1000000 3000000] [--columns 10]
 
 The pieces are made on the fly, so that the table is never in memory as a whole. Each fit has a
 process of its own, whose largest resident set is compared with that of a process that makes one
-piece only. The in-memory fit of the same rows is beside it.
+piece only. It is compared with the in-memory fit of the same rows.
 """
 
 import argparse
@@ -27,7 +27,7 @@ ESTIMATORS = {
 
 
 class MadeTable:
-    """A table of numbers, counts and text whose pieces are made anew at each pass.
+    """A table of numbers, counts and text whose pieces are generated again at each pass.
 
     Parameters
     ----------

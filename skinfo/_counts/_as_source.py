@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
+from sklearn.utils import check_consistent_length
 
 from skinfo._counts._chunks import Chunks, is_chunked, read_chunks
 from skinfo._counts._source import InMemory, columns_by_name
 from skinfo._counts._summaries import Target
 from skinfo._counts._table import read_table
-from skinfo._counts._target import NO_INFORMATION, check_typed_target, encode_typed_target
+from skinfo._counts._target import NO_INFORMATION, encode_target, read_target
 
 
 def as_source(
@@ -85,7 +86,7 @@ def as_source(
             remedy=remedy,
         )
     X, y, sample_weight = columns_by_name(X, y, sample_weight)
-    y, kind = check_typed_target(y, estimator, target_type, sample_weight)
+    given = read_target(y, sample_weight, estimator, target_type)
     table = read_table(
         estimator,
         X,
@@ -93,6 +94,8 @@ def as_source(
         accept_sparse=accept_sparse,
         ensure_min_samples=ensure_min_samples,
     )
-    target, keep = encode_typed_target(y, kind, table, sample_weight, estimator, known, remedy)
-    rows = slice(None) if keep.all() else np.flatnonzero(keep)
-    return InMemory(table, target, rows, y)
+    check_consistent_length(np.empty((table.shape[0], 0)), given.y)
+    target = encode_target(given, estimator, known, remedy)
+    everywhere = len(target.weights) == len(given.y)
+    rows = slice(None) if everywhere else np.flatnonzero(given.weights)
+    return InMemory(table, target, rows, given.y)

@@ -31,10 +31,10 @@ from skinfo._counts._target import (
     Scaling,
     class_codes,
     finite_numbers,
+    infer_continuous,
     known_codes,
     read_column,
     refuse_missing,
-    target_kind,
     warn_of_guess,
 )
 from skinfo._kernels._exact_sums import sums_by_code
@@ -365,7 +365,7 @@ def is_chunked(X: Any) -> bool:
     if hasattr(type(X), "__next__"):
         raise TypeError(
             f"X is a {type(X).__name__}, which can be iterated over only once, and chunks are "
-            "read several times. Pass a list of tables, or an object whose __iter__ begins anew."
+            "read several times. Pass a list of tables, or an object whose __iter__ starts again."
         )
     if not hasattr(X, "__len__"):
         return True
@@ -495,12 +495,12 @@ def _target_info(
     remedy: str,
 ) -> TargetInfo:
     """Return what is known of the target of all chunks; with fractional weights after a pass."""
-    kind, is_guess = "continuous" if target_type == "continuous" else "classes", False
+    is_continuous, is_guess = target_type == "continuous", False
     if target_type == "auto":
-        kind, is_guess = target_kind(summary.labels)
-        if is_guess:
-            warn_of_guess(name)
-    if kind == "classes" and summary.is_cut:
+        is_continuous, is_guess = infer_continuous(summary.labels)
+    if is_guess:
+        warn_of_guess(name)
+    if not is_continuous and summary.is_cut:
         parts = (_target_summary(chunk, "multiclass", name) for chunk in given())
         summary = reduce(add, parts)
     unit = None
@@ -521,14 +521,14 @@ def _target_info(
         parts = (
             _target_summary(
                 chunk._replace(weights=info.weights(chunk.weights)),
-                "continuous" if kind == "continuous" else "multiclass",
+                "continuous" if is_continuous else "multiclass",
                 name,
             )
             for chunk in given()
         )
         summary = reduce(add, parts)
         info = info._replace(weight=summary.sum_of_weights)
-    if kind == "classes":
+    if not is_continuous:
         _, classes = class_codes(summary.labels)
         if len(classes) < 2:
             raise ValueError(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_consistent_length, column_or_1d
+from sklearn.utils import column_or_1d
 
 from skinfo._counts._codes import Codes, rank_levels
 from skinfo._counts._contingency import dense_table
@@ -157,54 +157,168 @@ class ContinuousTarget:
 NO_INFORMATION = "A constant target has no information."
 
 
-def encode_target(
-    y: NDArray[Any],
-    X: Any,
-    sample_weight: ArrayLike | None,
-    estimator: BaseEstimator,
-    known: Any = None,
-    remedy: str = NO_INFORMATION,
-) -> tuple[ClassTarget, NDArray[np.bool_]]:
-    """Return a ClassTarget over samples of positive weight, and the mask of those rows.
+class GivenTarget(NamedTuple):
+    """A target and its weights as they were passed, checked.
+
+    Attributes
+    ----------
+    y : ndarray of shape (n_samples,)
+        Finite float64 where it is continuous, at samples of positive weight.
+
+    weights : ndarray of shape (n_samples,), dtype float64
+
+    is_weighted, is_continuous : bool
+    """
+
+    y: NDArray[Any]
+    weights: NDArray[np.float64]
+    is_weighted: bool
+    is_continuous: bool
+
+
+def read_target(
+    y: Any, sample_weight: ArrayLike | None, estimator: BaseEstimator, target_type: str
+) -> GivenTarget:
+    """Check a target and its weights.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,)
+
+    sample_weight : array-like of shape (n_samples,) or None
+        The values of y at samples of weight zero are not checked.
+
+    estimator : estimator
+
+    target_type : {"auto", "binary", "multiclass", "continuous"}
+        "auto": see `infer_continuous`.
+
+    Raises
+    ------
+    ValueError
+        If y is absent, has missing or infinite values, or is not of the given type.
+    """
+    name = type(estimator).__name__
+    y = read_column(y, name)
+    is_weighted = sample_weight is not None
+    weights = np.ones(len(y))
+    some: Any = slice(None)
+    if sample_weight is not None:
+        weights = check_frequency_weights(sample_weight, len(y))
+        some = weights > 0
+    refuse_missing(y[some])
+    is_continuous, is_guess = target_type == "continuous", False
+    if target_type == "auto":
+        is_continuous, is_guess = infer_continuous(y[some])
+    if is_guess:
+        warn_of_guess(name)
+    y = finite_numbers(y, some, name) if is_continuous else y
+    return GivenTarget(y, weights, is_weighted, is_continuous)
+
+
+def infer_continuous(y: NDArray[Any]) -> tuple[bool, bool]:
+    """Return whether y is continuous rather than classes, and whether to warn the user of it.
+
+    The rule is that of columns of X: text, booleans and whole numbers of at most 32 different
+    values are classes, other numbers, dates and durations are continuous. Integers of more values
+    may be names of classes all the same; floats are the usual way to store a number.
 
     Parameters
     ----------
     y : ndarray of shape (n_samples,)
-        Classes, from `check_typed_target`.
+        Without missing values.
+    """
+    if not len(y):
+        return False, False
+    kind = kind_of(y)
+    if kind == "unsupported":
+        refuse_unsupported(y, "y")
+    if kind in ("boolean", "level"):
+        return False, False
+    if kind in ("integer", "number") and holds_levels(numbers_of(y, "y")):
+        return False, False
+    return True, kind == "integer"
 
-    X : Table or array
-        To compare lengths with.
 
-    sample_weight : array-like of shape (n_samples,) or None
+def warn_of_guess(name: str) -> None:
+    """Warn that integers of many values were taken for a continuous target."""
+    warn_caller(
+        f"y holds more than {MOST_LEVELS} different integers, so {name} takes it for a "
+        "continuous target. Set target_type='continuous' if that is right, or "
+        "'multiclass' if they name classes."
+    )
+
+
+def encode_target(
+    given: GivenTarget,
+    estimator: BaseEstimator,
+    known: ClassTarget | ContinuousTarget | None = None,
+    remedy: str = NO_INFORMATION,
+) -> ClassTarget | ContinuousTarget:
+    """Return the target of the samples of positive weight.
+
+    Parameters
+    ----------
+    given : GivenTarget
 
     estimator : estimator
 
-    known : ClassTarget or None, default=None
-        One whose classes are to be used.
+    known : ClassTarget, ContinuousTarget or None, default=None
+        One whose classes, or whose centre and scale, are to be used.
 
     remedy : str
-        Last sentence of the message about a y of one class.
+        Last sentence of the message about a y of one class or value.
 
-    Returns
-    -------
-    target : ClassTarget
-
-    keep : ndarray of shape (n_samples,), dtype bool
-        Rows of weight zero are left out, as if they were not there.
+    Raises
+    ------
+    ValueError
+        If y has one class or value only, or a class that is not known.
     """
-    weights, keep = _positive_weights(y, X, sample_weight)
+    keep = given.weights > 0
+    y, weights = (given.y, given.weights) if keep.all() else (given.y[keep], given.weights[keep])
+    encode = _encode_numbers if given.is_continuous else _encode_classes
+    return encode(y, weights, given.is_weighted, type(estimator).__name__, known, remedy)
+
+
+def _encode_classes(
+    y: NDArray[Any],
+    weights: NDArray[np.float64],
+    is_weighted: bool,
+    name: str,
+    known: Any,
+    remedy: str,
+) -> ClassTarget:
     if known is not None:
-        codes = known_codes(y[keep], known.classes)
-        return ClassTarget(codes, known.classes, weights[keep], sample_weight is not None), keep
-    codes, classes = class_codes(y if keep.all() else y[keep])
+        return ClassTarget(known_codes(y, known.classes), known.classes, weights, is_weighted)
+    codes, classes = class_codes(y)
     if len(classes) < 2:
         raise ValueError(
-            f"{type(estimator).__name__} needs y to have at least two classes, got one class: "
-            f"{classes[:1].tolist()[0]!r} in {keep.sum()} sample(s). {remedy}"
+            f"{name} needs y to have at least two classes, got one class: "
+            f"{classes[:1].tolist()[0]!r} in {len(y)} sample(s). {remedy}"
         )
-    return ClassTarget(
-        codes.astype(np.int32), classes, weights[keep], sample_weight is not None
-    ), keep
+    return ClassTarget(codes.astype(np.int32), classes, weights, is_weighted)
+
+
+def _encode_numbers(
+    y: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    is_weighted: bool,
+    name: str,
+    known: Any,
+    remedy: str,
+) -> ContinuousTarget:
+    if known is not None:
+        scaling = Scaling(known.centre, 0.0, known.scale, known.half)
+        return scaling.target(y, weights, is_weighted)
+    if len(y) and y.min() == y.max():
+        raise ValueError(
+            f"{name} needs y to vary, got one value: {y[:1].tolist()[0]!r} in {len(y)} "
+            f"sample(s). {remedy}"
+        )
+    total = weights.sum(keepdims=True)
+    mean = exact_means(sums_between(y, weights, np.array([0, len(y)])), total)[0]
+    scaling = Scaling.of(float(y.min()), float(y.max()), float(total[0]), float(mean))
+    return scaling.target(y, weights, is_weighted)
 
 
 def class_codes(y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -237,122 +351,6 @@ def known_codes(y: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.int32]:
             f"{classes.tolist()}. Name every class in the first call of partial_fit (classes)."
         )
     return codes.astype(np.int32)
-
-
-def check_typed_target(
-    y: Any, estimator: BaseEstimator, target_type: str, sample_weight: ArrayLike | None = None
-) -> tuple[NDArray[Any], str]:
-    """Return y as a one-dimensional array, and "classes" or "continuous".
-
-    Parameters
-    ----------
-    y : array-like of shape (n_samples,)
-
-    estimator : estimator
-
-    target_type : {"auto", "binary", "multiclass", "continuous"}
-        "auto": see `target_kind`.
-
-    sample_weight : array-like of shape (n_samples,) or None, default=None
-        What rows of weight zero hold is not looked at.
-
-    Raises
-    ------
-    ValueError
-        If y is absent, has missing or infinite values, or is not what it is said to be.
-    """
-    name = type(estimator).__name__
-    y = read_column(y, name)
-    some: Any = slice(None)
-    if sample_weight is not None:
-        some = check_frequency_weights(sample_weight, len(y)) > 0
-    refuse_missing(y[some])
-    if target_type == "auto":
-        kind, is_guess = target_kind(y[some])
-        if is_guess:
-            warn_of_guess(name)
-    else:
-        kind = "continuous" if target_type == "continuous" else "classes"
-    if kind == "continuous":
-        y = finite_numbers(y, some, name)
-    return y, kind
-
-
-def warn_of_guess(name: str) -> None:
-    """Warn that integers of many values were taken for a continuous target."""
-    warn_caller(
-        f"y holds more than {MOST_LEVELS} different integers, so {name} takes it for a "
-        "continuous target. Set target_type='continuous' if that is right, or "
-        "'multiclass' if they name classes."
-    )
-
-
-def target_kind(y: NDArray[Any]) -> tuple[str, bool]:
-    """Return the inferred type of y, "classes" or "continuous", and whether to warn the user.
-
-    The rule is that of columns of X: text, booleans and whole numbers of at most 32 different
-    values are classes, other numbers, dates and durations are continuous. Integers of more values
-    may be names of classes all the same; floats are the usual way to store a number.
-
-    Parameters
-    ----------
-    y : ndarray of shape (n_samples,)
-        Without missing values.
-    """
-    if not len(y):
-        return "classes", False
-    kind = kind_of(y)
-    if kind == "unsupported":
-        refuse_unsupported(y, "y")
-    if kind in ("boolean", "level"):
-        return "classes", False
-    if kind in ("integer", "number") and holds_levels(numbers_of(y, "y")):
-        return "classes", False
-    return "continuous", kind == "integer"
-
-
-def encode_typed_target(
-    y: NDArray[Any],
-    kind: str,
-    X: Any,
-    sample_weight: ArrayLike | None,
-    estimator: BaseEstimator,
-    known: Any = None,
-    remedy: str = NO_INFORMATION,
-) -> tuple[ClassTarget | ContinuousTarget, NDArray[np.bool_]]:
-    """Return a target of the samples of positive weight, and the mask of those rows.
-
-    Parameters
-    ----------
-    y, kind : ndarray of shape (n_samples,), {"classes", "continuous"}
-        From `check_typed_target`.
-
-    X, sample_weight, estimator
-        As in `encode_target`.
-
-    known : ClassTarget, ContinuousTarget or None, default=None
-        One whose classes, or whose centre and scale, are to be used.
-
-    remedy : str
-        As in `encode_target`.
-    """
-    if kind == "classes":
-        return encode_target(y, X, sample_weight, estimator, known, remedy)
-    weights, keep = _positive_weights(y, X, sample_weight)
-    y, weights = y[keep], weights[keep]
-    if known is None and len(y) and y.min() == y.max():
-        value = y[:1].tolist()[0]
-        raise ValueError(
-            f"{type(estimator).__name__} needs y to vary, got one value: {value!r} in {len(y)} "
-            f"sample(s). {remedy}"
-        )
-    if known is not None:
-        scaling = Scaling(known.centre, 0.0, known.scale, known.half)
-    else:
-        total = weights.sum(keepdims=True)
-        mean = exact_means(sums_between(y, weights, np.array([0, len(y)])), total)[0]
-        scaling = Scaling.of(float(y.min()), float(y.max()), float(total[0]), float(mean))
-    return scaling.target(y, weights, sample_weight is not None), keep
 
 
 def read_column(y: Any, name: str) -> NDArray[Any]:
@@ -461,19 +459,6 @@ def _half_of(values: NDArray[np.float64], scale: float) -> float:
     """Return the power of two with half as many bits as the farthest of the scaled values."""
     n_bits = frexp(max(float(np.abs(values).max(initial=0.0)) * scale, 1.0))[1]
     return 2.0 ** -(-n_bits // 2)
-
-
-def _positive_weights(
-    y: NDArray[Any], X: Any, sample_weight: ArrayLike | None
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return the weight of each row, and the mask of those that have any."""
-    check_consistent_length(np.empty((X.shape[0], 0)), y)
-    weights = (
-        np.ones(len(y))
-        if sample_weight is None
-        else check_frequency_weights(sample_weight, len(y))
-    )
-    return weights, weights > 0
 
 
 def refuse_missing(y: NDArray[Any], name: str = "y") -> None:

@@ -292,27 +292,28 @@ def _read_conditions(Z, discrete_conditions, samples):
 
 def _check_kinds(samples, conditions, uses_counts, estimator, n_neighbors):
     """Raise ValueError where the estimator, weights or neighbours do not fit the columns."""
-    kind = CONDITIONAL_ESTIMATORS[estimator]
+    functions = CONDITIONAL_ESTIMATORS[estimator]
     continuous = _names(samples, conditions, is_discrete=False)
     discrete = _names(samples, conditions, is_discrete=True)
-    wrong, is_wrong = (continuous, "continuous") if kind.continuous is None else ([], "")
-    if kind.discrete is None:
+    wrong, is_wrong = (continuous, "continuous") if functions.continuous is None else ([], "")
+    if functions.discrete is None:
         wrong, is_wrong = discrete, "discrete"
     if wrong:
         raise ValueError(
             f"estimator={estimator!r} is not for {is_wrong} columns, y or Z, and {wrong[0]} is "
-            f"{is_wrong}. Use {kind.instead}."
+            f"{is_wrong}. Use {functions.instead}."
         )
-    for j in np.flatnonzero(~samples.discrete) if kind.mixed is None else ():
+    for j in np.flatnonzero(~samples.discrete) if functions.mixed is None else ():
         # Whether a value is missing is discrete.
         if np.isnan(samples.values(j)).any():
             raise ValueError(
                 f"estimator={estimator!r} is not for discrete columns, and missing values of "
-                f"{samples.table.names[j]} are a level. Use missing='drop', or {kind.instead}."
+                f"{samples.table.names[j]} are a level. Use missing='drop', or "
+                f"{functions.instead}."
             )
     if samples.weights is not None and continuous:
         refuse_weights(continuous[0])
-    if not uses_counts.all() or kind.discrete is neighbors_of_codes:
+    if not uses_counts.all() or functions.discrete is neighbors_of_codes:
         check_n_neighbors(n_neighbors, samples.n)
 
 
@@ -343,28 +344,28 @@ def _from_counts(samples, conditions, estimator, n_neighbors, n_jobs):
 
 def _from_neighbors(samples, conditions, uses_counts, estimator, n_neighbors, n_jobs):
     """Return the estimate for columns that are continuous, or have y or Z so, in nats."""
-    kind = CONDITIONAL_ESTIMATORS[estimator]
+    functions = CONDITIONAL_ESTIMATORS[estimator]
     columns = np.flatnonzero(~uses_counts)
     n = len(samples.y)
     continuous = np.flatnonzero(~conditions.discrete)
     z = np.empty((n, len(continuous)))
     for place, j in enumerate(continuous):
-        z[:, place] = conditions.values(j, kind.finite)
+        z[:, place] = conditions.values(j, functions.finite)
         _refuse_missing(z[:, place], conditions.table.names[j])
-    if samples.n_classes is None and kind.finite:
+    if samples.n_classes is None and functions.finite:
         refuse_infinite(samples.y, "y")
     strata = _strata(conditions)
     codes, place = None, np.cumsum(samples.discrete) - 1
     if samples.discrete[columns].any():
         codes, _ = samples.codes(n_jobs)
     is_continuous = samples.n_classes is None and not conditions.discrete.any()
-    of_numbers = kind.continuous if is_continuous else kind.mixed
+    of_numbers = functions.continuous if is_continuous else functions.mixed
     all_rows = np.arange(n)
 
     def estimate(j):
         if samples.discrete[j]:
-            return in_strata(kind.mixed, codes[place[j]].astype(np.int64), all_rows)
-        x = samples.values(j, kind.finite)
+            return in_strata(functions.mixed, codes[place[j]].astype(np.int64), all_rows)
+        x = samples.values(j, functions.finite)
         missing = np.isnan(x)
         if not missing.any():
             return in_strata(of_numbers, x, all_rows)
@@ -390,12 +391,12 @@ def _from_neighbors(samples, conditions, uses_counts, estimator, n_neighbors, n_
     def of_codes(x, y, z, n_neighbors):
         """Return the estimate of codes, in one stratum."""
         if y.dtype.kind == "f" or z.shape[1]:
-            return kind.mixed(x, y, z, n_neighbors)
+            return functions.mixed(x, y, z, n_neighbors)
         one_stratum = Strata(
             np.zeros(len(y), np.int64), np.unique(y, return_inverse=True)[1], None
         )
         return one_stratum.estimates(
-            x[None], np.array([2]), lambda counts: kind.discrete(counts, n_neighbors), 1
+            x[None], np.array([2]), lambda counts: functions.discrete(counts, n_neighbors), 1
         )[0]
 
     return in_threads(

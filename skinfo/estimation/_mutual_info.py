@@ -261,11 +261,11 @@ def information_nats(samples, estimator, n_neighbors, n_jobs):
         information[discrete] = _of_discrete(samples, estimator, n_neighbors, n_jobs)
     if len(continuous):
         target = prepared_target(samples)
-        kind = ESTIMATORS[estimator]
-        estimate = _for_continuous(kind, samples)
+        functions = ESTIMATORS[estimator]
+        estimate = _for_continuous(functions, samples)
         information[continuous] = in_threads(
             (
-                delayed(_of_continuous)(samples, j, kind, estimate, target, n_neighbors)
+                delayed(_of_continuous)(samples, j, functions, estimate, target, n_neighbors)
                 for j in continuous
             ),
             work=NEIGHBOR_COST * len(samples.y) * len(continuous),
@@ -289,20 +289,20 @@ def information_of_tables(source, tables, estimator, n_jobs):
     """
     for name, table in zip(source.names, tables, strict=True):
         _check_table(estimator, name, table, source.target.is_weighted)
-    kind = ESTIMATORS[estimator]
+    functions = ESTIMATORS[estimator]
     return np.array(
-        in_threads((delayed(_of_tables)(table, kind) for table in tables), n_jobs=n_jobs)
+        in_threads((delayed(_of_tables)(table, functions) for table in tables), n_jobs=n_jobs)
     )
 
 
 def _check_table(estimator, name, table, is_weighted):
     """Raise ValueError where an estimator needs more of a column than its tables."""
-    kind = ESTIMATORS[estimator]
-    if table.is_discrete and kind.discrete is None:
+    functions = ESTIMATORS[estimator]
+    if table.is_discrete and functions.discrete is None:
         _refuse_pair(estimator, "discrete", "discrete", name)
     if table.is_discrete:
         return
-    if kind.mixed is None:
+    if functions.mixed is None:
         _refuse_pair(estimator, "continuous", "discrete", name)
     if estimator != "binned":
         raise ValueError(
@@ -313,27 +313,27 @@ def _check_table(estimator, name, table, is_weighted):
         refuse_weights(name)
 
 
-def _of_tables(table, kind):
+def _of_tables(table, functions):
     """Return the estimate from the tables of one column, in nats."""
     if table.is_discrete:
-        return information_from_counts(table.whole(table.estimated), kind.discrete)
-    of_present = information_from_counts(table.estimated, kind.discrete)
+        return information_from_counts(table.whole(table.estimated), functions.discrete)
+    of_present = information_from_counts(table.estimated, functions.discrete)
     if not table.has_missing:
         return of_present
     # The chain rule, as in `_of_continuous`.
     present = table.n_present / table.class_counts.sum()
-    return information_from_counts(table.presence, kind.discrete) + present * of_present
+    return information_from_counts(table.presence, functions.discrete) + present * of_present
 
 
-def _for_continuous(kind, samples):
+def _for_continuous(functions, samples):
     """Return the function for a continuous column and this target, None if there is none."""
     if samples.is_block:
-        return kind.block
-    return kind.continuous if samples.n_classes is None else kind.mixed
+        return functions.block
+    return functions.continuous if samples.n_classes is None else functions.mixed
 
 
-def _of_continuous(samples, j, kind, estimate, target, n_neighbors):
-    values = samples.values(j, kind.finite)
+def _of_continuous(samples, j, functions, estimate, target, n_neighbors):
+    values = samples.values(j, functions.finite)
     missing = np.isnan(values)
     if not missing.any():
         return estimate(values, target, n_neighbors)
@@ -345,33 +345,33 @@ def _of_continuous(samples, j, kind, estimate, target, n_neighbors):
         )
     # The chain rule: whether there is a value, and then which.
     present = ~missing
-    information = _of_missing(missing.astype(np.int64), kind, target, n_neighbors)
+    information = _of_missing(missing.astype(np.int64), functions, target, n_neighbors)
     if present.any():
         of_present = estimate(values[present], target[present], n_neighbors)
         information += present.mean() * of_present
     return information
 
 
-def _of_missing(missing, kind, target, n_neighbors):
+def _of_missing(missing, functions, target, n_neighbors):
     """Return the information of whether a value is missing, in nats."""
     if isinstance(target, DiscreteTarget):
         table = contingency_table(Codes.of(missing), Codes.of(target.codes))
-        return information_from_counts(table, kind.discrete or "emi")
-    return kind.mixed(target, DiscreteTarget(missing, 2), n_neighbors)
+        return information_from_counts(table, functions.discrete or "emi")
+    return functions.mixed(target, DiscreteTarget(missing, 2), n_neighbors)
 
 
 def _of_discrete(samples, estimator, n_neighbors, n_jobs):
     """Return the estimate for the discrete columns, in nats."""
-    kind = ESTIMATORS[estimator]
+    functions = ESTIMATORS[estimator]
     if samples.n_classes is not None:
         tables = samples.tables(n_jobs)
-        return [information_from_counts(counts, kind.discrete) for counts in tables]
+        return [information_from_counts(counts, functions.discrete) for counts in tables]
     # Either of a pair may be the classes.
     target = RankedColumn(samples.y)
     codes, n_levels = samples.codes(n_jobs)
     return in_threads(
         (
-            delayed(kind.mixed)(target, DiscreteTarget(column, levels), n_neighbors)
+            delayed(functions.mixed)(target, DiscreteTarget(column, levels), n_neighbors)
             for column, levels in zip(codes, n_levels, strict=True)
         ),
         work=NEIGHBOR_COST * codes.size,
@@ -381,11 +381,11 @@ def _of_discrete(samples, estimator, n_neighbors, n_jobs):
 
 def _check_pairs(samples, estimator, n_neighbors):
     """Raise ValueError where the estimator, weights or neighbours do not fit the columns."""
-    kind = ESTIMATORS[estimator]
-    of_discrete = kind.discrete if samples.n_classes is not None else kind.mixed
+    functions = ESTIMATORS[estimator]
+    of_discrete = functions.discrete if samples.n_classes is not None else functions.mixed
     if samples.is_block:
         of_discrete = None
-    of_continuous = _for_continuous(kind, samples)
+    of_continuous = _for_continuous(functions, samples)
     target = "continuous" if samples.n_classes is None else "discrete"
     target = f"{samples.y.shape[1]}-dimensional" if samples.is_block else target
     for is_discrete, column, possible in (
@@ -400,7 +400,7 @@ def _check_pairs(samples, estimator, n_neighbors):
     if samples.weights is not None:
         continuous = np.flatnonzero(~samples.discrete)[:1] if samples.n_classes else []
         refuse_weights(samples.table.names[continuous[0]] if len(continuous) else "y")
-    if kind.finite and samples.n_classes is None:
+    if functions.finite and samples.n_classes is None:
         refuse_infinite(samples.y, "y")
     if estimator in NEIGHBOR_ESTIMATORS:
         check_n_neighbors(n_neighbors, len(samples.y))

@@ -14,7 +14,7 @@ from skinfo._counts._contingency import contingency_table, dense_tables, is_dens
 from skinfo._counts._kinds import MOST_LEVELS, kind_of, numbers_of
 from skinfo._counts._source import columns_by_name
 from skinfo._counts._table import Table, table_of
-from skinfo._counts._target import class_codes, read_column, refuse_missing, target_kind
+from skinfo._counts._target import class_codes, infer_continuous, read_column, refuse_missing
 from skinfo.estimation._continuous import DiscreteTarget, RankedColumn
 from skinfo.estimation._estimators import refuse_infinite
 from skinfo.utils._validation import check_frequency_weights
@@ -232,7 +232,7 @@ class _SampledTarget(NamedTuple):
         None for numbers.
 
     is_guess : bool
-        Whether its kind is a guess.
+        Whether it was inferred from integers of many values.
     """
 
     y: np.ndarray
@@ -242,15 +242,15 @@ class _SampledTarget(NamedTuple):
 
 def _read_target(outputs, discrete_target):
     """Return the _SampledTarget of some columns."""
-    kinds, guesses = [], []
+    are_continuous, guesses = [], []
     for output in outputs:
         refuse_missing(output)
-        kind, is_guess = ("classes" if discrete_target else "continuous"), False
+        is_continuous, is_guess = not discrete_target, False
         if isinstance(discrete_target, str):  # "auto"
-            kind, is_guess = target_kind(output)
-        kinds.append(kind)
+            is_continuous, is_guess = infer_continuous(output)
+        are_continuous.append(is_continuous)
         guesses.append(is_guess)
-    if set(kinds) == {"classes"}:
+    if not any(are_continuous):
         codes = row_codes([class_codes(output)[0] for output in outputs])
         return _SampledTarget(codes, int(codes.max(initial=-1)) + 1, any(guesses))
     if len(outputs) == 1:

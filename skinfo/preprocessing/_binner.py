@@ -40,9 +40,10 @@ from skinfo.utils._warnings import warn_caller
 def _keeps_bins(binner):
     """Return whether the bins can be found again from what `transform` writes."""
     # Parameters are not validated yet where `hasattr` asks.
-    if binner.encode in ("woe", "posterior"):
+    encode = getattr(binner, "_encode", binner.encode)
+    if encode in ("woe", "posterior"):
         raise AttributeError(
-            f"inverse_transform needs bin numbers or indicators, and encode={binner.encode!r} "
+            f"inverse_transform needs bin numbers or indicators, and encode={encode!r} "
             "keeps neither. Use encode='ordinal' or 'onehot'."
         )
     return True
@@ -566,7 +567,7 @@ default="from_dtype"
             there before ends in ``_2``, ``_3``, ...
         """
         check_is_fitted(self, "n_features_in_")
-        name_columns = ENCODINGS[self.encode].names
+        name_columns = ENCODINGS[self._encode].names
         columns = [
             column
             for name, fitted in zip(
@@ -623,6 +624,8 @@ default="from_dtype"
         self.candidate_edges_ = candidate_edges
         self.classes_ = classes
         self.target_type_ = target_type_of(classes)
+        # A parameter that is set later holds from the next fit.
+        self._encode = self.encode
         self._output = output_of(self.encode, self.dtype, columns, statistics, encoders)
 
     def __sklearn_tags__(self):

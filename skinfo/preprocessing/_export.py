@@ -256,7 +256,7 @@ class BinnerExportMixin:
         """Return the ColumnEncoder of each column: of its bins, if these do not depend on y."""
         if isinstance(self._output, EncodedValues):
             return self._output.encoders
-        return [bin_encoder(self.encode, each, self._statistics) for each in self._columns]
+        return [bin_encoder(self._encode, each, self._statistics) for each in self._columns]
 
     def _feature_index(self, feature):
         return feature_index(feature, self._names, keys=self._keys)

@@ -293,7 +293,8 @@ def _plain_params(binner):
     for name, value in binner.get_params(deep=False).items():
         if name == "dtype" and value is not None:
             value = np.dtype(value).name
-        value = _plain(value)
+        # The encoding of the fit, to which the encoders below belong.
+        value = _plain(binner._encode if name == "encode" else value)
         plain[name] = defaults[name] if value is NOT_PLAIN else value
     return plain
 

@@ -454,3 +454,21 @@ def test_separated_rows_of_any_weight_have_finite_evidence(source):
     assert 52 < woe[1, 0] <= 53
     reloaded = MutualInfoBinner.from_dict(binner.to_dict())
     np.testing.assert_array_equal(reloaded.transform([[0.0], [1.0]]), woe)
+
+
+@pytest.mark.parametrize("later", ["onehot", "woe", "ordinal"])
+@pytest.mark.parametrize("fitted", ["ordinal", "onehot-dense", "woe"])
+def test_a_parameter_set_after_fit_holds_from_the_next_fit(rng, fitted, later):
+    X = rng.normal(size=(200, 2))
+    y = (X[:, 0] > 0).astype(int)
+    binner = MutualInfoBinner(encode=fitted).fit(X, y)
+    encoded, names, state = binner.transform(X), binner.get_feature_names_out(), binner.to_dict()
+    can_invert = hasattr(binner, "inverse_transform")
+    sql = binner.to_sql()
+    binner.set_params(encode=later)
+    np.testing.assert_array_equal(binner.transform(X), encoded)
+    np.testing.assert_array_equal(binner.get_feature_names_out(), names)
+    assert binner.to_dict() == state
+    assert binner.to_sql() == sql
+    assert hasattr(binner, "inverse_transform") == can_invert
+    assert MutualInfoBinner.from_dict(state).encode == fitted

@@ -6,7 +6,9 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length
 
-from skinfo._counts._chunks import Chunks, is_chunked, read_chunks
+from skinfo._counts._chunks import Chunks
+from skinfo._counts._partitions import LocalPartitions
+from skinfo._counts._read_chunks import is_chunked, read_partitions
 from skinfo._counts._source import InMemory, columns_by_name
 from skinfo._counts._summaries import Target
 from skinfo._counts._table import read_table
@@ -74,8 +76,8 @@ def as_source(
         # One that lives for this call.
         estimator = type(caller, (BaseEstimator,), {})()
     if is_chunked(X):
-        return read_chunks(
-            X,
+        return read_partitions(
+            LocalPartitions(X),
             y,
             sample_weight,
             estimator=estimator,

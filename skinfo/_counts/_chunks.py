@@ -7,39 +7,29 @@ runs those searches again. All sums are exact, so answers do not depend on what 
 are those of a `SortedColumn` of all samples, bit for bit if weights are whole.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial, reduce
-from math import frexp, ldexp
-from operator import add
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 from joblib import delayed
-from narwhals.stable.v2.dependencies import is_into_dataframe
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
-from sklearn.utils import check_consistent_length
 
-from skinfo._counts._kinds import kind_of_chunks
 from skinfo._counts._partial_column import ColumnStart, PartialColumn, Unresolved
-from skinfo._counts._source import Chunk, columns_by_name
-from skinfo._counts._summaries import DistinctSample, Target, TargetSummary
-from skinfo._counts._table import Table, read_table
+from skinfo._counts._partitions import Part, Partitions
+from skinfo._counts._source import Chunk
+from skinfo._counts._summaries import DistinctSample, Target
 from skinfo._counts._target import (
     ClassTarget,
     Scaling,
-    class_codes,
     finite_numbers,
-    infer_continuous,
     known_codes,
-    read_column,
-    refuse_missing,
-    warn_of_guess,
 )
 from skinfo._kernels._exact_sums import sums_by_code
 from skinfo.utils._parallel import in_threads
-from skinfo.utils._validation import check_sample_weight
+
+if TYPE_CHECKING:
+    from skinfo._counts._read_chunks import ChunkReader, GivenChunk
 
 # Distinct values of a column in the first sample. A column of fewer is known after one pass, and
 # there are more than candidates on a grid (the root of the number of samples) up to 2**30 samples.
@@ -105,14 +95,54 @@ class TargetInfo(NamedTuple):
         return self.scaling.target(numbers, weights, is_weighted)
 
 
-class GivenChunk(NamedTuple):
-    """A chunk as it was given, checked; y and weights are of the rows of positive weight."""
+class PartToChunk(NamedTuple):
+    """From a part to the chunk that a pass sees."""
 
-    table: Any
-    y: NDArray[Any]
-    weights: NDArray[np.float64]
-    rows: slice | NDArray[np.int64]
-    is_weighted: bool
+    reader: "ChunkReader | TargetReader"
+    info: TargetInfo
+
+    def __call__(self, part: Part) -> Chunk:
+        """Return a part as a Chunk."""
+        given = self.reader.read(part)
+        target = self.info.of(given.y, given.weights, self.reader.name)
+        return Chunk(given.table, target, given.rows)
+
+
+class TargetReader(NamedTuple):
+    """Reads parts as tables whose only column is the target."""
+
+    reader: "ChunkReader"
+
+    @property
+    def name(self) -> str:
+        """How messages call the caller."""
+        return self.reader.name
+
+    def columns(self, features: Sequence[int] | None) -> list[Any] | None:
+        """Return the columns that hold y and weights."""
+        return self.reader.columns([])
+
+    def read(self, part: Part) -> "GivenChunk":
+        """Return a part, checked."""
+        given = self.reader.read(part)
+        y = finite_numbers(given.y, slice(None), self.name)
+        table = TargetTable(y, (given.table.shape[0], 1))
+        return given._replace(table=table, rows=slice(None))
+
+
+class TargetTable(NamedTuple):
+    """The target of a chunk as its only column; see `Table`."""
+
+    y: NDArray[np.float64]
+    shape: tuple[int, int]
+
+    def numbers(self, j: int) -> NDArray[np.float64]:
+        """Return the target, (n,) float64."""
+        return self.y
+
+    def kinds_in_chunk(self, j: int, as_numbers: bool = False) -> set[str]:
+        """Return the kind of all numbers, or none of a chunk without rows."""
+        return {"number"} if len(self.y) else set()
 
 
 @dataclass(frozen=True)
@@ -137,8 +167,8 @@ class Chunks:
     keys: list[Any]
     kinds: list[str]
     _info: TargetInfo
-    _given: Callable[[], Iterator[GivenChunk]]
-    _name: str
+    _partitions: Partitions
+    _reader: "ChunkReader | TargetReader"
 
     @property
     def n_features(self) -> int:
@@ -165,24 +195,56 @@ class Chunks:
         """Number of samples of positive weight."""
         return self._info.n_samples
 
-    def chunks(self) -> Iterator[Chunk]:
-        """Yield the chunks, from the first."""
-        n_rows = 0
-        for given in self._given():
-            n_rows += given.table.shape[0]
-            target = self._info.of(given.y, given.weights, self._name)
-            yield Chunk(given.table, target, given.rows)
+    def reduce(
+        self,
+        summarise: Callable[[Chunk], Summary],
+        merge: Callable[[Summary, Summary], Summary],
+        columns: Sequence[int] | None = None,
+    ) -> Summary:
+        """Return the merged summaries of all chunks, after one pass over them.
+
+        Parameters
+        ----------
+        summarise, merge : callable
+            See `Partitions.reduce`.
+
+        columns : sequence of int or None, default=None
+            The features that `summarise` reads.
+        """
+        to_chunk = PartToChunk(self._reader, self._info)
+
+        def task(part: Part) -> tuple[int, Summary]:
+            chunk = to_chunk(part)
+            return chunk.table.shape[0], summarise(chunk)
+
+        def merge_counted(a: tuple[int, Summary], b: tuple[int, Summary]) -> tuple[int, Summary]:
+            return a[0] + b[0], merge(a[1], b[1])
+
+        found = self._partitions.reduce(task, merge_counted, self._reader.columns(columns))
+        n_rows, summary = found if found is not None else (0, None)
         if n_rows != self._info.n_rows:
             raise ValueError(
                 f"X gave {self._info.n_rows} rows when it was read first, and {n_rows} now. Pass "
                 "an object that gives the same tables each time it is iterated over."
             )
+        assert summary is not None
+        return summary
 
-    def reduce(
-        self, summarise: Callable[[Chunk], Summary], merge: Callable[[Summary, Summary], Summary]
-    ) -> Summary:
-        """Return the merged summaries of all chunks, after one pass over them."""
-        return reduce(merge, map(summarise, self.chunks()))
+    def persist(self, encode: Callable[[Chunk], Any]) -> Partitions:
+        """Return what `encode` makes of each chunk, kept where the chunks are."""
+        to_chunk = PartToChunk(self._reader, self._info)
+        return self._partitions.persist(lambda part: encode(to_chunk(part)))
+
+    def of_target(self) -> "Chunks":
+        """Return the chunks whose only column is the target, of numbers."""
+        assert not isinstance(self._reader, TargetReader)
+        return replace(
+            self,
+            names=["y"],
+            keys=["y"],
+            kinds=["number"],
+            _reader=TargetReader(self._reader),
+        )
 
     def map_columns(
         self,
@@ -297,16 +359,18 @@ class Chunks:
     ) -> dict[int, Any]:
         """Return the summary of each of some columns after one pass."""
         columns = list(columns)
+        # Workers of a cluster have their own ways to be busy.
+        threads = n_jobs if self._partitions.is_local else 1
 
         def summarise(chunk: Chunk) -> list[Any]:
             tasks = (delayed(summary_of)(chunk, j) for j in columns)
-            summaries: list[Any] = in_threads(tasks, n_jobs=n_jobs)
+            summaries: list[Any] = in_threads(tasks, n_jobs=threads)
             return summaries
 
         def merge(before: list[Any], after: list[Any]) -> list[Any]:
             return [merged(*pair) for pair in zip(before, after, strict=True)]
 
-        summaries: list[Any] = self.reduce(summarise, merge)
+        summaries: list[Any] = self.reduce(summarise, merge, columns)
         return dict(zip(columns, summaries, strict=True))
 
 
@@ -342,212 +406,3 @@ class Sums(NamedTuple):
 def merged(a: Any, b: Any) -> Any:
     """Return the summary of the samples of two."""
     return a.merged(b) if hasattr(a, "merged") else a + b
-
-
-def is_chunked(X: Any) -> bool:
-    """Return whether X is a re-iterable of tables, or of tables with y and weights.
-
-    Raises
-    ------
-    TypeError
-        If it is an iterator, which can be read once only.
-    """
-    if isinstance(X, (list, tuple)):
-        return len(X) > 0 and (is_into_dataframe(X[0]) or _is_table_with_y(X[0]))
-    if (
-        is_into_dataframe(X)
-        or isinstance(X, (str, bytes, dict))
-        or not hasattr(type(X), "__iter__")
-    ):
-        return False
-    if any(hasattr(X, name) for name in ("shape", "dtype", "__array__")):
-        return False
-    if hasattr(type(X), "__next__"):
-        raise TypeError(
-            f"X is a {type(X).__name__}, which can be iterated over only once, and chunks are "
-            "read several times. Pass a list of tables, or an object whose __iter__ starts again."
-        )
-    if not hasattr(X, "__len__"):
-        return True
-    first = next(iter(X), None)
-    return is_into_dataframe(first) or _is_table_with_y(first)
-
-
-def _is_table_with_y(item: Any) -> bool:
-    if not isinstance(item, tuple) or not 2 <= len(item) <= 3:
-        return False
-    return is_into_dataframe(item[0]) or getattr(item[0], "ndim", 0) == 2
-
-
-def read_chunks(
-    X: Any,
-    y: str | None,
-    sample_weight: str | None,
-    *,
-    estimator: BaseEstimator,
-    target_type: str,
-    reset: bool,
-    accept_sparse: bool,
-    ensure_min_samples: int,
-    remedy: str,
-) -> Chunks:
-    """Return a re-iterable of tables as a Chunks, after a pass for kinds and target.
-
-    Parameters
-    ----------
-    X : iterable of dataframe, or of tuple (table, y) or (table, y, sample_weight)
-
-    y, sample_weight : str or None
-        The columns of each table that hold them.
-
-    estimator, target_type, reset, accept_sparse, ensure_min_samples, remedy
-        As of `as_source`.
-    """
-    name = type(estimator).__name__
-    for argument, value in (("y", y), ("sample_weight", sample_weight)):
-        if value is not None and not isinstance(value, str):
-            raise ValueError(
-                f"{argument} of chunks is the name of a column, or part of each chunk as in "
-                f"[(X, y), ...], got {type(value).__name__}."
-            )
-    read = partial(_read_chunk, y=y, sample_weight=sample_weight, estimator=estimator)
-    first: list[Table] = []
-
-    def given() -> Iterator[GivenChunk]:
-        for item in X:
-            chunk = read(item, reset=reset and not first, accept_sparse=accept_sparse)
-            if not first:
-                first.append(chunk.table)
-            yield chunk
-
-    kinds: list[set[str]] = []
-    summaries = []
-    for chunk in given():
-        kinds = kinds or [set() for _ in chunk.table.names]
-        for j, of_column in enumerate(kinds):
-            of_column |= chunk.table.kinds_in_chunk(j)
-        summaries.append(_target_summary(chunk, target_type, name))
-    if not summaries:
-        raise ValueError(f"X gave no table. {name} needs one chunk of samples at least.")
-    summary = reduce(add, summaries)
-    if summary.n_rows < ensure_min_samples:
-        raise ValueError(
-            f"Found {summary.n_rows} sample(s) in all chunks while a minimum of "
-            f"{ensure_min_samples} is required by {name}."
-        )
-    if not summary.n_samples:
-        raise ValueError(
-            "sample_weight must have a positive entry, got zeros only: no sample is left."
-        )
-    info = _target_info(summary, given, target_type, name, remedy)
-    table = first[0]
-    return Chunks(
-        list(table.names), list(table.keys), [kind_of_chunks(k) for k in kinds], info, given, name
-    )
-
-
-def _read_chunk(
-    item: Any,
-    *,
-    y: str | None,
-    sample_weight: str | None,
-    estimator: BaseEstimator,
-    reset: bool,
-    accept_sparse: bool,
-) -> GivenChunk:
-    """Return one item of the iterable, checked."""
-    X, of_y, of_weight = item, y, sample_weight
-    if isinstance(item, tuple):
-        X, of_y, of_weight = item if len(item) == 3 else (*item, sample_weight)
-    X, of_y, of_weight = columns_by_name(X, of_y, of_weight)
-    table = read_table(
-        estimator, X, reset=reset, ensure_min_samples=0, accept_sparse=accept_sparse
-    )
-    labels = read_column(of_y, type(estimator).__name__)
-    check_consistent_length(np.empty((table.shape[0], 0)), labels)
-    weights = np.ones(len(labels))
-    if of_weight is not None and np.asarray(of_weight).any():
-        weights = check_sample_weight(of_weight, len(labels))
-    elif of_weight is not None:
-        # A chunk without weight is as good as none.
-        weights = np.zeros(len(labels))
-    rows = slice(None) if weights.all() else np.flatnonzero(weights)
-    refuse_missing(labels[rows])
-    return GivenChunk(table, labels[rows], weights[rows], rows, of_weight is not None)
-
-
-def _target_summary(chunk: GivenChunk, target_type: str, name: str) -> TargetSummary:
-    return TargetSummary.of(
-        chunk.y,
-        chunk.weights,
-        target_type=target_type,
-        n_rows=chunk.table.shape[0],
-        is_weighted=chunk.is_weighted,
-        name=name,
-    )
-
-
-def _target_info(
-    summary: TargetSummary,
-    given: Callable[[], Iterator[GivenChunk]],
-    target_type: str,
-    name: str,
-    remedy: str,
-) -> TargetInfo:
-    """Return what is known of the target of all chunks; with fractional weights after a pass."""
-    is_continuous, is_guess = target_type == "continuous", False
-    if target_type == "auto":
-        is_continuous, is_guess = infer_continuous(summary.labels)
-    if is_guess:
-        warn_of_guess(name)
-    if not is_continuous and summary.is_cut:
-        parts = (_target_summary(chunk, "multiclass", name) for chunk in given())
-        summary = reduce(add, parts)
-    unit = None
-    total = summary.sum_of_weights
-    if not summary.has_whole_weights or total >= 2**53:
-        unit = ldexp(1.0, frexp(total)[1] - 52)
-    info = TargetInfo(
-        _no_classes(summary.is_weighted),
-        None,
-        unit,
-        total,
-        summary.n_samples,
-        summary.n_rows,
-        0.0,
-        1.0,
-    )
-    if unit is not None:
-        parts = (
-            _target_summary(
-                chunk._replace(weights=info.weights(chunk.weights)),
-                "continuous" if is_continuous else "multiclass",
-                name,
-            )
-            for chunk in given()
-        )
-        summary = reduce(add, parts)
-        info = info._replace(weight=summary.sum_of_weights)
-    if not is_continuous:
-        _, classes = class_codes(summary.labels)
-        if len(classes) < 2:
-            raise ValueError(
-                f"{name} needs y to have at least two classes, got one class: "
-                f"{classes[:1].tolist()[0]!r} in {summary.n_samples} sample(s). {remedy}"
-            )
-        empty = np.empty(0)
-        of_classes = ClassTarget(empty.astype(np.int32), classes, empty, summary.is_weighted)
-        return info._replace(target=of_classes)
-    if summary.lowest == summary.highest:
-        raise ValueError(
-            f"{name} needs y to vary, got one value: {summary.lowest!r} in {summary.n_samples} "
-            f"sample(s). {remedy}"
-        )
-    scaling = Scaling.of(summary.lowest, summary.highest, info.weight, summary.mean)
-    lowest, highest = scaling.integers(np.array([summary.lowest, summary.highest])).tolist()
-    target = scaling.target(np.empty(0), np.empty(0), summary.is_weighted)
-    return info._replace(target=target, scaling=scaling, lowest=lowest, highest=highest)
-
-
-def _no_classes(is_weighted: bool) -> ClassTarget:
-    return ClassTarget(np.empty(0, np.int32), np.empty(0), np.empty(0), is_weighted)

@@ -5,23 +5,23 @@ and then every chunk is encoded where it is. With integer weights the codes are 
 `feature_codes`, whatever the chunks. Codes and targets are kept in temporary files.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skinfo._counts._array_file import ArrayFile
 from skinfo._counts._codes import MAX_LEVELS, padded_codes, pool_light
 from skinfo._counts._kinds import MOST_LEVELS, holds_levels
+from skinfo._counts._partitions import KeptParts
 from skinfo._counts._quantiles import default_n_bins, equal_frequency_cuts
 from skinfo._counts._source import Chunk
 from skinfo._counts._summaries import CategoricalSummary
-from skinfo._counts._target import ClassTarget, finite_numbers
+from skinfo._counts._target import ClassTarget
 
 if TYPE_CHECKING:
-    from skinfo._counts._chunks import Chunks, GivenChunk
+    from skinfo._counts._chunks import Chunks
 
 
 class NumberCoder(NamedTuple):
@@ -182,28 +182,18 @@ def encode_chunks(source: "Chunks", n_jobs: int | None = None) -> EncodedChunks:
     return EncodedChunks(
         [
             EncodedChunk(codes, dict(zip(pooled, single_levels, strict=True)))
-            for codes, *single_levels in _in_files(source, encode)
+            for codes, *single_levels in _kept(source, encode)
         ],
         np.array([coder.n_levels for coder in coders], np.int64),
         {j: len(coders[j].code) for j in pooled},
     )
 
 
-def _in_files(
-    source: "Chunks", arrays_of: Callable[[Chunk], list[NDArray[Any]]]
-) -> list[tuple[NDArray[Any], ...]]:
-    """Return some arrays of each chunk, kept in as many temporary files."""
-    files: list[ArrayFile] = []
-
-    def write(chunk: Chunk) -> None:
-        arrays = arrays_of(chunk)
-        if not files:
-            files.extend(ArrayFile() for _ in arrays)
-        for file, array in zip(files, arrays, strict=True):
-            file.append(array)
-
-    source.reduce(write, lambda before, after: None)
-    return list(zip(*(file.arrays() for file in files), strict=True))
+def _kept(source: "Chunks", arrays_of: Callable[[Chunk], list[NDArray[Any]]]) -> KeptParts:
+    """Return some arrays of each chunk, kept in a temporary file."""
+    kept = source.persist(arrays_of)
+    assert isinstance(kept, KeptParts)
+    return kept
 
 
 class BinnedTarget(NamedTuple):
@@ -223,33 +213,6 @@ class BinnedTarget(NamedTuple):
     starts: NDArray[np.float64]
 
 
-class TargetTable(NamedTuple):
-    """The target of a chunk as its only column; see `Table`."""
-
-    y: NDArray[np.float64]
-    shape: tuple[int, int]
-
-    def numbers(self, j: int) -> NDArray[np.float64]:
-        """Return the target, (n,) float64."""
-        return self.y
-
-    def kinds_in_chunk(self, j: int, as_numbers: bool = False) -> set[str]:
-        """Return the kind of all numbers, or none of a chunk without rows."""
-        return {"number"} if len(self.y) else set()
-
-
-def _targets_of(source: "Chunks") -> "Callable[[], Iterator[GivenChunk]]":
-    """Return the function that gives the chunks of a source with the target as only column."""
-
-    def given() -> "Iterator[GivenChunk]":
-        for chunk in source._given():
-            y = finite_numbers(chunk.y, slice(None), source._name)
-            table = TargetTable(y, (chunk.table.shape[0], 1))
-            yield chunk._replace(table=table, rows=slice(None))
-
-    return given
-
-
 def class_targets(source: "Chunks") -> list[ClassTarget]:
     """Return the target of each chunk; that of the source is one of classes."""
 
@@ -261,15 +224,13 @@ def class_targets(source: "Chunks") -> list[ClassTarget]:
     assert isinstance(target, ClassTarget)
     return [
         ClassTarget(codes, target.classes, weights, target.is_weighted)
-        for codes, weights in _in_files(source, arrays_of)
+        for codes, weights in _kept(source, arrays_of)
     ]
 
 
 def bin_target(source: "Chunks", n_jobs: int | None = None) -> BinnedTarget:
     """Return the target of each chunk, of numbers, as equal-frequency bins."""
-    of_target = replace(
-        source, names=["y"], keys=["y"], kinds=["number"], _given=_targets_of(source)
-    )
+    of_target = source.of_target()
     n_bins = default_n_bins(source.weight)
 
     def search(j: int, column: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -287,6 +248,6 @@ def bin_target(source: "Chunks", n_jobs: int | None = None) -> BinnedTarget:
 
     targets = [
         ClassTarget(codes, classes, weights, source.target.is_weighted)
-        for codes, weights in _in_files(of_target, arrays_of)
+        for codes, weights in _kept(of_target, arrays_of)
     ]
     return BinnedTarget(targets, before, starts)

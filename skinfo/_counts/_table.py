@@ -407,7 +407,7 @@ def read_table(
     _refuse_lazy(X)
     _check_unique_names(X)
     X = unmasked(X)
-    switch = switch or _switch_of(estimator)
+    switch = switch or switch_of(estimator)
     frame = nw.from_native(X, eager_only=True, pass_through=True)
     if isinstance(frame, nw.DataFrame):
         frame = _without_views(frame)
@@ -427,6 +427,19 @@ def read_table(
         array = array.copy()
         array.sum_duplicates()
     return Table(array, [f"x{j}" for j in range(array.shape[1])], switch)
+
+
+def table_of_some_columns(X: Any, keys: list[Any], switch: str | None) -> Table | None:
+    """Return a Table of these columns of which X has some only, else None.
+
+    Columns that are absent can not be read; their indices are taken.
+    """
+    frame = nw.from_native(X, eager_only=True, pass_through=True)
+    if not isinstance(frame, nw.DataFrame) or len(frame.columns) >= len(keys):
+        return None
+    position = {key: j for j, key in enumerate(frame.columns)}
+    index = np.array([position.get(key, -1) for key in keys])
+    return Table(_without_views(frame), [str(key) for key in keys], switch, index)
 
 
 def table_of(
@@ -506,7 +519,8 @@ def _column_of_objects(values: Any) -> NDArray[Any]:
     return column
 
 
-def _switch_of(estimator: BaseEstimator) -> str | None:
+def switch_of(estimator: BaseEstimator) -> str | None:
+    """Return the parameter of an estimator that says which columns are levels, if it has one."""
     has_it = "categorical_features" in estimator.get_params(deep=False)
     return "categorical_features" if has_it else None
 

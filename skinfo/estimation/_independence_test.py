@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import false_discovery_control
 from sklearn.utils import check_consistent_length, check_random_state
 
-from skinfo._counts._chunks import is_chunked
+from skinfo._counts._read_chunks import is_chunked
 from skinfo.estimation._chunked_samples import read_classes, read_tables
 from skinfo.estimation._estimate_errors import EstimateErrors
 from skinfo.estimation._mutual_info import (

@@ -6,9 +6,9 @@ import numpy as np
 from joblib import delayed
 from numpy.typing import ArrayLike, NDArray
 
-from skinfo._counts._chunks import is_chunked
 from skinfo._counts._codes import Codes
 from skinfo._counts._contingency import contingency_table
+from skinfo._counts._read_chunks import is_chunked
 from skinfo.estimation._chunked_samples import read_classes, read_tables
 from skinfo.estimation._continuous import (
     DiscreteTarget,

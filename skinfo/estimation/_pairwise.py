@@ -9,9 +9,9 @@ import numpy as np
 from joblib import delayed
 from numpy.typing import ArrayLike, NDArray
 
-from skinfo._counts._chunks import is_chunked
 from skinfo._counts._codes import encode_columns
 from skinfo._counts._contingency import nearly_equal
+from skinfo._counts._read_chunks import is_chunked
 from skinfo._counts._source import columns_by_name
 from skinfo._counts._table import table_of
 from skinfo._kernels._fixed_point import (

@@ -8,10 +8,10 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.utils import check_array, check_consistent_length
 
-from skinfo._counts._chunks import is_chunked
 from skinfo._counts._codes import Codes, encode_columns, row_codes
 from skinfo._counts._contingency import contingency_table, dense_tables, is_dense
 from skinfo._counts._kinds import MOST_LEVELS, kind_of, numbers_of
+from skinfo._counts._read_chunks import is_chunked
 from skinfo._counts._source import columns_by_name
 from skinfo._counts._table import Table, table_of
 from skinfo._counts._target import class_codes, infer_continuous, read_column, refuse_missing
@@ -335,7 +335,7 @@ def prepared_target(samples):
     return DiscreteTarget(samples.y, samples.n_classes)
 
 
-class Part(NamedTuple):
+class SamplesOfColumns(NamedTuple):
     """Columns that are estimated from the same samples.
 
     Attributes
@@ -375,7 +375,7 @@ def parts_by_missing(samples, missing):
         columns_of.setdefault(key, []).append(j)
         rows_of.setdefault(key, np.flatnonzero(~gone))
     if all(len(rows) == len(samples.y) for rows in rows_of.values()):
-        yield Part(np.arange(samples.n_features), np.arange(len(samples.y)), samples)
+        yield SamplesOfColumns(np.arange(samples.n_features), np.arange(len(samples.y)), samples)
         return
     for key, columns in columns_of.items():
         rows = rows_of[key]
@@ -384,7 +384,7 @@ def parts_by_missing(samples, missing):
                 f"{samples.table.names[columns[0]]} has no value that is not missing in a row of "
                 "positive weight. Leave the column out, or use missing='separate'."
             )
-        yield Part(np.array(columns), rows, samples.take(np.array(columns), rows))
+        yield SamplesOfColumns(np.array(columns), rows, samples.take(np.array(columns), rows))
 
 
 def missing_values(table, j):

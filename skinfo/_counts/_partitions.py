@@ -1,0 +1,227 @@
+"""Parts of a table, where they are, and how work gets there.
+
+A table that is not in memory as a whole is in parts: chunks of an iterable, files, partitions of
+a cluster. Whoever holds them offers the methods of `Partitions`, and nothing else: one pass over
+the parts (`reduce`), and codes that are made once and kept beside them (`persist`). Tasks are
+functions of one part. They are sent as they are (by cloudpickle where parts are in other
+processes), so they hold small arrays and no source.
+"""
+
+import pickle
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from tempfile import TemporaryFile
+from typing import Any, Protocol, TypeVar
+from weakref import finalize
+
+import numpy as np
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some rows of a table.
+
+    Attributes
+    ----------
+    data : dataframe, array-like, or tuple (table, y) or (table, y, sample_weight)
+
+    label : str
+        Where the rows are from, for messages: "file loans/b.parquet", "chunk 3".
+    """
+
+    data: Any
+    label: str
+
+
+class Partitions(Protocol):
+    """The parts of a table.
+
+    Attributes
+    ----------
+    is_local : bool
+        Whether tasks run in this process, so that they may use its threads.
+    """
+
+    is_local: bool
+
+    def head(self) -> Any:
+        """Return data of the form that parts have, for names and dtypes: no row is needed.
+
+        Raises
+        ------
+        ValueError
+            If there is no part.
+        """
+
+    def reduce(
+        self,
+        task: Callable[[Any], Result],
+        merge: Callable[[Result, Result], Result],
+        columns: Sequence[Any] | None = None,
+    ) -> Result | None:
+        """Return the merged results of a task for each part; None if there is no part.
+
+        Parameters
+        ----------
+        task : callable
+            Of a `Part`; of what is kept after `persist`.
+
+        merge : callable
+            Associative. Order is kept, or does not matter with integer weights.
+
+        columns : sequence or None, default=None
+            What the table calls the columns that the task reads. Others may be left out, where
+            this saves reading them. None is all.
+        """
+
+    def persist(self, task: Callable[[Any], Any]) -> "Partitions":
+        """Return what a task makes of each part, kept where the parts are.
+
+        Its parts are the results themselves, such as a `CodedPiece`. They are freed when nothing
+        refers to them any more.
+        """
+
+
+class LocalPartitions:
+    """Parts that are read one after the other in this process.
+
+    Parameters
+    ----------
+    items : iterable
+        Iterated over anew in every pass. An object with a method ``read(columns)``, which returns
+        an iterable, is asked for some columns; its items may be `Part`.
+    """
+
+    is_local = True
+
+    def __init__(self, items: Iterable[Any]) -> None:
+        self._items = items
+        # A pass that has begun: to make a part twice may take long.
+        self._begun: Iterator[Any] | None = None
+
+    def head(self) -> Any:
+        """Return the data of the first part."""
+        if hasattr(self._items, "head"):
+            return self._items.head()
+        parts = self._parts(None)
+        for part in parts:
+            self._begun = chain([part], parts)
+            return part.data
+        raise ValueError("X gave no table. One chunk of samples at least is needed.")
+
+    def reduce(
+        self,
+        task: Callable[[Any], Result],
+        merge: Callable[[Result, Result], Result],
+        columns: Sequence[Any] | None = None,
+    ) -> Result | None:
+        """Return the merged results of a task for each part; see `Partitions`."""
+        merged: Result | None = None
+        for part in self._parts(columns):
+            result = task(part)
+            merged = result if merged is None else merge(merged, result)
+        return merged
+
+    def persist(self, task: Callable[[Any], Any]) -> "KeptParts":
+        """Return what a task makes of each part, with its arrays in a temporary file."""
+        kept = KeptParts()
+        for part in self._parts(None):
+            kept.append(task(part))
+        return kept
+
+    def _parts(self, columns: Sequence[Any] | None) -> Iterator[Part]:
+        begun, self._begun = self._begun, None
+        if begun is not None:
+            yield from begun
+            return
+        items = self._items.read(columns) if hasattr(self._items, "read") else self._items
+        for i, item in enumerate(items):
+            yield item if isinstance(item, Part) else Part(item, f"chunk {i}")
+
+
+class KeptParts:
+    """Objects whose arrays are in a temporary file, and are mapped from it when they are read.
+
+    The system keeps in memory what there is room for. The file has no name, and its space is freed
+    with this object and the arrays.
+    """
+
+    is_local = True
+
+    def __init__(self) -> None:
+        self._file = TemporaryFile()  # noqa: SIM115 (open as long as its parts are read)
+        finalize(self, self._file.close)
+        self._entries: list[_Entry] = []
+        self._size = 0
+        self._map: Any = None
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def append(self, kept: Any) -> None:
+        """Write an object."""
+        buffers: list[pickle.PickleBuffer] = []
+        data = pickle.dumps(kept, protocol=5, buffer_callback=buffers.append)
+        entry = _Entry(data)
+        for buffer in buffers:
+            raw = buffer.raw()
+            # Arrays begin where words of 64 bytes do, as those of the kernels.
+            start = -(-self._size // 64) * 64
+            entry.spans.append((start, raw.nbytes))
+            if raw.nbytes:
+                self._file.seek(start)
+                self._file.write(raw)
+                self._size = start + raw.nbytes
+        self._entries.append(entry)
+        self._map = None
+
+    def __iter__(self) -> Iterator[Any]:
+        if self._map is None and self._size:
+            self._file.flush()
+            # One map for all of them: each map keeps a file open.
+            self._map = np.memmap(self._file, np.uint8, "r", shape=(self._size,))
+        for entry in self._entries:
+            buffers = [self._map[a : a + n] for a, n in entry.spans if n]
+            yield pickle.loads(entry.data, buffers=_with_empty(buffers, entry.spans))
+
+    def head(self) -> Any:
+        """Return the first object."""
+        return next(iter(self))
+
+    def reduce(
+        self,
+        task: Callable[[Any], Result],
+        merge: Callable[[Result, Result], Result],
+        columns: Sequence[Any] | None = None,
+    ) -> Result | None:
+        """Return the merged results of a task for each object; see `Partitions`."""
+        merged: Result | None = None
+        for kept in self:
+            result = task(kept)
+            merged = result if merged is None else merge(merged, result)
+        return merged
+
+    def persist(self, task: Callable[[Any], Any]) -> "KeptParts":
+        """Return what a task makes of each object, kept likewise."""
+        kept = KeptParts()
+        for one in self:
+            kept.append(task(one))
+        return kept
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """An object without its arrays, and where these are: (offset, n_bytes) of each."""
+
+    data: bytes
+    spans: list[tuple[int, int]] = field(default_factory=list)
+
+
+def _with_empty(buffers: list[Any], spans: list[tuple[int, int]]) -> Iterator[Any]:
+    """Yield the buffers, and empty ones for spans of no bytes."""
+    mapped = iter(buffers)
+    for _, n_bytes in spans:
+        yield next(mapped) if n_bytes else bytearray()

@@ -1,0 +1,345 @@
+"""Reading of the parts of a table: each is checked on its own, where it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from math import frexp, ldexp
+from operator import add
+from typing import Any, NamedTuple
+
+import numpy as np
+from narwhals.stable.v2.dependencies import is_into_dataframe
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_consistent_length
+
+from skinfo._counts._chunks import Chunks, TargetInfo
+from skinfo._counts._kinds import kind_of_chunks
+from skinfo._counts._partitions import Part, Partitions
+from skinfo._counts._source import columns_by_name
+from skinfo._counts._summaries import TargetSummary
+from skinfo._counts._table import Table, read_table, switch_of, table_of_some_columns
+from skinfo._counts._target import (
+    ClassTarget,
+    Scaling,
+    class_codes,
+    infer_continuous,
+    read_column,
+    refuse_missing,
+    warn_of_guess,
+)
+from skinfo.utils._validation import check_sample_weight
+
+
+class GivenChunk(NamedTuple):
+    """A part as it was given, checked; y and weights are of the rows of positive weight."""
+
+    table: Any
+    y: NDArray[Any]
+    weights: NDArray[np.float64]
+    rows: slice | NDArray[np.int64]
+    is_weighted: bool
+
+
+@dataclass(frozen=True)
+class ChunkReader:
+    """Reads the parts of one table; it is sent to where they are.
+
+    Attributes
+    ----------
+    y, sample_weight : str or None
+        The columns of each part that hold them; None where parts have their own, or weights are
+        one.
+
+    checked : estimator
+        Stands for the caller in messages, and has the names of the features.
+
+    switch : str or None
+        See `Table`.
+
+    accept_sparse : bool
+
+    keys : list
+        What the table itself calls its features.
+    """
+
+    y: str | None
+    sample_weight: str | None
+    checked: BaseEstimator
+    switch: str | None
+    accept_sparse: bool
+    keys: list[Any]
+
+    @property
+    def name(self) -> str:
+        """How messages call the caller."""
+        return type(self.checked).__name__
+
+    def columns(self, features: Sequence[int] | None) -> list[Any] | None:
+        """Return what parts call some features, with y and weights; None for all."""
+        if features is None:
+            return None
+        named = [name for name in (self.y, self.sample_weight) if name is not None]
+        return [self.keys[j] for j in features] + named
+
+    def read(self, part: Part) -> "GivenChunk":
+        """Return a part, checked.
+
+        Raises
+        ------
+        ValueError, TypeError
+            With the label of the part.
+        """
+        try:
+            return self._read(part.data)
+        except (ValueError, TypeError) as error:
+            kind = TypeError if isinstance(error, TypeError) else ValueError
+            raise kind(f"{error} (In {part.label}.)") from error
+
+    def _read(self, data: Any) -> "GivenChunk":
+        X, of_y, of_weight = data, self.y, self.sample_weight
+        if isinstance(data, tuple):
+            X, of_y, of_weight = data if len(data) == 3 else (*data, self.sample_weight)
+        X, of_y, of_weight = columns_by_name(X, of_y, of_weight)
+        table = self._table(X)
+        labels = read_column(of_y, self.name)
+        check_consistent_length(np.empty((table.shape[0], 0)), labels)
+        weights = np.ones(len(labels))
+        if of_weight is not None and np.asarray(of_weight).any():
+            weights = check_sample_weight(of_weight, len(labels))
+        elif of_weight is not None:
+            # A part without weight is as good as none.
+            weights = np.zeros(len(labels))
+        rows = slice(None) if weights.all() else np.flatnonzero(weights)
+        refuse_missing(labels[rows])
+        return GivenChunk(table, labels[rows], weights[rows], rows, of_weight is not None)
+
+    def _table(self, X: Any) -> Table:
+        """Return a part as a Table of all features, of which some may have been left out."""
+        some = table_of_some_columns(X, self.keys, self.switch)
+        if some is not None:
+            return some
+        return read_table(
+            self.checked,
+            X,
+            reset=False,
+            ensure_min_samples=0,
+            accept_sparse=self.accept_sparse,
+            switch=self.switch,
+        )
+
+
+def is_chunked(X: Any) -> bool:
+    """Return whether X is a re-iterable of tables, or of tables with y and weights.
+
+    Raises
+    ------
+    TypeError
+        If it is an iterator, which can be read once only.
+    """
+    if isinstance(X, (list, tuple)):
+        return len(X) > 0 and (is_into_dataframe(X[0]) or _is_table_with_y(X[0]))
+    if (
+        is_into_dataframe(X)
+        or isinstance(X, (str, bytes, dict))
+        or not hasattr(type(X), "__iter__")
+    ):
+        return False
+    if any(hasattr(X, name) for name in ("shape", "dtype", "__array__")):
+        return False
+    if hasattr(type(X), "__next__"):
+        raise TypeError(
+            f"X is a {type(X).__name__}, which can be iterated over only once, and chunks are "
+            "read several times. Pass a list of tables, or an object whose __iter__ starts again."
+        )
+    if not hasattr(X, "__len__"):
+        return True
+    first = next(iter(X), None)
+    return is_into_dataframe(first) or _is_table_with_y(first)
+
+
+def _is_table_with_y(item: Any) -> bool:
+    if not isinstance(item, tuple) or not 2 <= len(item) <= 3:
+        return False
+    return is_into_dataframe(item[0]) or getattr(item[0], "ndim", 0) == 2
+
+
+def read_partitions(
+    partitions: Partitions,
+    y: str | None,
+    sample_weight: str | None,
+    *,
+    estimator: BaseEstimator,
+    target_type: str,
+    reset: bool,
+    accept_sparse: bool,
+    ensure_min_samples: int,
+    remedy: str,
+) -> Chunks:
+    """Return the parts of a table as a Chunks, after a pass for kinds and target.
+
+    Parameters
+    ----------
+    partitions : Partitions
+
+    y, sample_weight : str or None
+        The columns of each part that hold them.
+
+    estimator, target_type, reset, accept_sparse, ensure_min_samples, remedy
+        As of `as_source`.
+    """
+    name = type(estimator).__name__
+    for argument, value in (("y", y), ("sample_weight", sample_weight)):
+        if value is not None and not isinstance(value, str):
+            raise ValueError(
+                f"{argument} of chunks is the name of a column, or part of each chunk as in "
+                f"[(X, y), ...], got {type(value).__name__}."
+            )
+    reader, names = _reader_of(
+        partitions.head(), y, sample_weight, estimator, reset=reset, accept_sparse=accept_sparse
+    )
+    first = partitions.reduce(partial(_first_look, reader, target_type), _merged_looks)
+    if first is None:
+        raise ValueError(f"X gave no table. {name} needs one chunk of samples at least.")
+    summary = first.target
+    if summary.n_rows < ensure_min_samples:
+        raise ValueError(
+            f"Found {summary.n_rows} sample(s) in all chunks while a minimum of "
+            f"{ensure_min_samples} is required by {name}."
+        )
+    if not summary.n_samples:
+        raise ValueError(
+            "sample_weight must have a positive entry, got zeros only: no sample is left."
+        )
+    info = _target_info(summary, partitions, reader, target_type, remedy)
+    kinds = [kind_of_chunks(kinds) for kinds in first.kinds]
+    return Chunks(names, list(reader.keys), kinds, info, partitions, reader)
+
+
+def _reader_of(
+    head: Any,
+    y: str | None,
+    sample_weight: str | None,
+    estimator: BaseEstimator,
+    *,
+    reset: bool,
+    accept_sparse: bool,
+) -> tuple[ChunkReader, list[str]]:
+    """Return the reader of a table that begins like this, and the names of its features."""
+    X = head[0] if isinstance(head, tuple) else columns_by_name(head, y, sample_weight)[0]
+    table = read_table(
+        estimator, X, reset=reset, ensure_min_samples=0, accept_sparse=accept_sparse
+    )
+    # The estimator itself would travel with all it holds.
+    checked = type(type(estimator).__name__, (BaseEstimator,), {})()
+    for attribute in ("n_features_in_", "feature_names_in_"):
+        if hasattr(estimator, attribute):
+            setattr(checked, attribute, getattr(estimator, attribute))
+    reader = ChunkReader(
+        y, sample_weight, checked, switch_of(estimator), accept_sparse, list(table.keys)
+    )
+    return reader, list(table.names)
+
+
+class FirstLook(NamedTuple):
+    """Kinds of the columns, and what is known of the target."""
+
+    kinds: list[frozenset[str]]
+    target: TargetSummary
+
+
+def _first_look(reader: ChunkReader, target_type: str, part: Part) -> FirstLook:
+    given = reader.read(part)
+    kinds = [frozenset(given.table.kinds_in_chunk(j)) for j in range(len(reader.keys))]
+    return FirstLook(kinds, _target_summary(given, target_type, reader.name))
+
+
+def _merged_looks(a: FirstLook, b: FirstLook) -> FirstLook:
+    return FirstLook(
+        [of_a | of_b for of_a, of_b in zip(a.kinds, b.kinds, strict=True)], a.target + b.target
+    )
+
+
+def _target_summary(chunk: GivenChunk, target_type: str, name: str) -> TargetSummary:
+    return TargetSummary.of(
+        chunk.y,
+        chunk.weights,
+        target_type=target_type,
+        n_rows=chunk.table.shape[0],
+        is_weighted=chunk.is_weighted,
+        name=name,
+    )
+
+
+def _target_summary_of_part(
+    reader: ChunkReader, target_type: str, info: TargetInfo | None, part: Part
+) -> TargetSummary:
+    given = reader.read(part)
+    if info is not None:
+        given = given._replace(weights=info.weights(given.weights))
+    return _target_summary(given, target_type, reader.name)
+
+
+def _target_info(
+    summary: TargetSummary,
+    partitions: Partitions,
+    reader: ChunkReader,
+    target_type: str,
+    remedy: str,
+) -> TargetInfo:
+    """Return what is known of the target of all chunks; with fractional weights after a pass."""
+    name = reader.name
+
+    def again(target_type: str, info: TargetInfo | None = None) -> TargetSummary:
+        task = partial(_target_summary_of_part, reader, target_type, info)
+        found = partitions.reduce(task, add, reader.columns([]))
+        assert found is not None
+        return found
+
+    is_continuous, is_guess = target_type == "continuous", False
+    if target_type == "auto":
+        is_continuous, is_guess = infer_continuous(summary.labels)
+    if is_guess:
+        warn_of_guess(name)
+    if not is_continuous and summary.is_cut:
+        summary = again("multiclass")
+    unit = None
+    total = summary.sum_of_weights
+    if not summary.has_whole_weights or total >= 2**53:
+        unit = ldexp(1.0, frexp(total)[1] - 52)
+    info = TargetInfo(
+        _no_classes(summary.is_weighted),
+        None,
+        unit,
+        total,
+        summary.n_samples,
+        summary.n_rows,
+        0.0,
+        1.0,
+    )
+    if unit is not None:
+        summary = again("continuous" if is_continuous else "multiclass", info)
+        info = info._replace(weight=summary.sum_of_weights)
+    if not is_continuous:
+        _, classes = class_codes(summary.labels)
+        if len(classes) < 2:
+            raise ValueError(
+                f"{name} needs y to have at least two classes, got one class: "
+                f"{classes[:1].tolist()[0]!r} in {summary.n_samples} sample(s). {remedy}"
+            )
+        empty = np.empty(0)
+        of_classes = ClassTarget(empty.astype(np.int32), classes, empty, summary.is_weighted)
+        return info._replace(target=of_classes)
+    if summary.lowest == summary.highest:
+        raise ValueError(
+            f"{name} needs y to vary, got one value: {summary.lowest!r} in {summary.n_samples} "
+            f"sample(s). {remedy}"
+        )
+    scaling = Scaling.of(summary.lowest, summary.highest, info.weight, summary.mean)
+    lowest, highest = scaling.integers(np.array([summary.lowest, summary.highest])).tolist()
+    target = scaling.target(np.empty(0), np.empty(0), summary.is_weighted)
+    return info._replace(target=target, scaling=scaling, lowest=lowest, highest=highest)
+
+
+def _no_classes(is_weighted: bool) -> ClassTarget:
+    return ClassTarget(np.empty(0, np.int32), np.empty(0), np.empty(0), is_weighted)

@@ -1,18 +1,65 @@
-"""The one place that decides what X is: samples in memory, or in chunks."""
+"""The one place that decides what X is: samples in memory, or a table in parts."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length
 
 from skinfo._counts._chunks import Chunks
-from skinfo._counts._partitions import LocalPartitions
+from skinfo._counts._partitions import LocalPartitions, Partitions
 from skinfo._counts._read_chunks import is_chunked, read_partitions
 from skinfo._counts._source import InMemory, columns_by_name
 from skinfo._counts._summaries import Target
 from skinfo._counts._table import read_table
 from skinfo._counts._target import NO_INFORMATION, encode_target, read_target
+
+
+class TableInParts(NamedTuple):
+    """A table that is not in memory as a whole.
+
+    Attributes
+    ----------
+    partitions : Partitions
+
+    y, sample_weight : str or None
+        The columns of each part that hold them; None where parts have their own, or weights are
+        one.
+    """
+
+    partitions: Partitions
+    y: str | None
+    sample_weight: str | None
+
+
+def _chunks(X: Any, y: Any, sample_weight: Any) -> TableInParts:
+    return TableInParts(LocalPartitions(X), y, sample_weight)
+
+
+# Tables in parts, by the package and the name of a class of theirs. What reads them is imported
+# when there is one, as is all that it needs.
+ADAPTERS: dict[tuple[str, str], Callable[[Any, Any, Any], TableInParts]] = {}
+
+
+def _adapter_of(X: Any) -> Callable[[Any, Any, Any], TableInParts] | None:
+    """Return what makes a TableInParts of X, y and weights; None of samples in memory."""
+    for base in type(X).__mro__:
+        adapter = ADAPTERS.get((base.__module__.partition(".")[0], base.__name__))
+        if adapter is not None:
+            return adapter
+    return _chunks if is_chunked(X) else None
+
+
+def is_in_parts(X: Any) -> bool:
+    """Return whether X is a table that is not in memory as a whole. No row is read.
+
+    Raises
+    ------
+    TypeError
+        If it is an iterator, which can be read once only.
+    """
+    return _adapter_of(X) is not None
 
 
 def as_source(
@@ -75,11 +122,10 @@ def as_source(
     if estimator is None:
         # One that lives for this call.
         estimator = type(caller, (BaseEstimator,), {})()
-    if is_chunked(X):
+    adapter = _adapter_of(X)
+    if adapter is not None:
         return read_partitions(
-            LocalPartitions(X),
-            y,
-            sample_weight,
+            *adapter(X, y, sample_weight),
             estimator=estimator,
             target_type=target_type,
             reset=reset,

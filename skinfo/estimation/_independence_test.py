@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import false_discovery_control
 from sklearn.utils import check_consistent_length, check_random_state
 
-from skinfo._counts._read_chunks import is_chunked
+from skinfo._counts._as_source import is_in_parts
 from skinfo.estimation._chunked_samples import read_classes, read_tables
 from skinfo.estimation._estimate_errors import EstimateErrors
 from skinfo.estimation._mutual_info import (
@@ -287,7 +287,7 @@ def mutual_info_test(
     """
     nats = check_base(base)
     estimator = match_name(estimator, ESTIMATORS, parameter="estimator", caller="mutual_info_test")
-    if is_chunked(X):
+    if is_in_parts(X):
         if null == "permutation" or groups is not None:
             raise ValueError(
                 "Permutations need all samples at once, but X comes in chunks. Use null='gamma' "

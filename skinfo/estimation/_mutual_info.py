@@ -6,9 +6,9 @@ import numpy as np
 from joblib import delayed
 from numpy.typing import ArrayLike, NDArray
 
+from skinfo._counts._as_source import is_in_parts
 from skinfo._counts._codes import Codes
 from skinfo._counts._contingency import contingency_table
-from skinfo._counts._read_chunks import is_chunked
 from skinfo.estimation._chunked_samples import read_classes, read_tables
 from skinfo.estimation._continuous import (
     DiscreteTarget,
@@ -233,7 +233,7 @@ def mutual_info(
     """
     nats = check_base(base)
     estimator = match_name(estimator, ESTIMATORS, parameter="estimator", caller="mutual_info")
-    if is_chunked(X):
+    if is_in_parts(X):
         source = read_classes(X, y, sample_weight, discrete_target, "mutual_info")
         tables = read_tables(source, discrete_features, "mutual_info", missing, n_jobs)
         return information_of_tables(source, tables, estimator, n_jobs) / nats

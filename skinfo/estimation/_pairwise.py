@@ -9,9 +9,9 @@ import numpy as np
 from joblib import delayed
 from numpy.typing import ArrayLike, NDArray
 
+from skinfo._counts._as_source import is_in_parts
 from skinfo._counts._codes import encode_columns
 from skinfo._counts._contingency import nearly_equal
-from skinfo._counts._read_chunks import is_chunked
 from skinfo._counts._source import columns_by_name
 from skinfo._counts._table import table_of
 from skinfo._kernels._fixed_point import (
@@ -177,7 +177,7 @@ def pairwise_mutual_info(
     nats = check_base(base)
     caller = "pairwise_mutual_info"
     estimator = match_name(estimator, ("emi", "plugin"), parameter="estimator", caller=caller)
-    if is_chunked(X):
+    if is_in_parts(X):
         table, sample_weight = read_codes(X, sample_weight, caller, missing)
     else:
         X, _, sample_weight = columns_by_name(X, None, sample_weight)

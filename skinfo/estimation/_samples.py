@@ -8,10 +8,10 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.utils import check_array, check_consistent_length
 
+from skinfo._counts._as_source import is_in_parts
 from skinfo._counts._codes import Codes, encode_columns, row_codes
 from skinfo._counts._contingency import contingency_table, dense_tables, is_dense
 from skinfo._counts._kinds import MOST_LEVELS, kind_of, numbers_of
-from skinfo._counts._read_chunks import is_chunked
 from skinfo._counts._source import columns_by_name
 from skinfo._counts._table import Table, table_of
 from skinfo._counts._target import class_codes, infer_continuous, read_column, refuse_missing
@@ -201,7 +201,7 @@ def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, cal
 
 def refuse_chunks(X, caller, name="X"):
     """Raise ValueError where a table comes in chunks."""
-    if is_chunked(X):
+    if is_in_parts(X):
         raise ValueError(
             f"{caller} needs all samples at once, but {name} comes in chunks. Pass one table, "
             "such as pandas.concat(chunks)."

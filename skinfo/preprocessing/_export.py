@@ -9,7 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 from skinfo.preprocessing._encoders import EncodedValues, bin_encoder
 from skinfo.preprocessing._encoding import smoothed_rates, weight_of_evidence
 from skinfo.preprocessing._serialize import restore_binner, state_of_binner
-from skinfo.preprocessing._sql import case_expressions, quote_identifier
+from skinfo.preprocessing._sql import case_expressions, dialect_named
 from skinfo.preprocessing._target_statistics import GaussianStatistics
 from skinfo.utils._column_params import feature_index
 from skinfo.utils._compat import _check_feature_names_in
@@ -176,6 +176,7 @@ class BinnerExportMixin:
         names = self._names
         chosen = range(len(names)) if feature is None else [self._feature_index(feature)]
         out = list(self.get_feature_names_out())
+        identifier = dialect_named(dialect).identifier
         encoders = self._column_encoders()
         starts = np.append(0, np.cumsum([each.n_outputs for each in encoders]))
         expressions = []
@@ -183,7 +184,7 @@ class BinnerExportMixin:
             pieces, values = encoders[j].pieces, encoders[j].values
             cases = case_expressions(pieces, names[j], values, dialect)
             for case, column in zip(cases, out[starts[j] : starts[j + 1]], strict=True):
-                expressions.append(f"{case} AS {quote_identifier(column)}")
+                expressions.append(f"{case} AS {identifier(column)}")
         return ",\n".join(expressions)
 
     def to_dict(self):

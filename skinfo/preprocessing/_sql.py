@@ -1,7 +1,7 @@
 """The fitted bins of one column as SQL: one CASE expression for each column they become."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import inf, isfinite, ulp
 from sys import float_info
@@ -21,7 +21,7 @@ FIRST_DATE = int(np.datetime64("0001-01-01", "us").astype(np.int64))
 END_OF_DATES = int(np.datetime64("10000-01-01", "us").astype(np.int64))
 
 
-def case_expressions(bins, name, outputs, dialect="ansi"):
+def case_expressions(bins, name, outputs, dialect="ansi", column=None):
     """Return one SQL expression for each column of `outputs`, which gives a row its bin's entry.
 
     Parameters
@@ -34,10 +34,13 @@ def case_expressions(bins, name, outputs, dialect="ansi"):
     outputs : array-like of shape (n_bins, n_outputs)
         Finite numbers. Floats are written so that they are read back as doubles.
 
-    dialect : {"ansi", "sqlite", "duckdb", "postgresql"}, default="ansi"
-        Whose SQL to write. That of "ansi" runs in SQLite and DuckDB too where the column
-        holds numbers, booleans or text; it does not know NaN, which only "duckdb" and
-        "postgresql" send where missing values go.
+    dialect : str, default="ansi"
+        A key of ``DIALECTS``: whose SQL to write. That of "ansi" runs in SQLite and DuckDB too
+        where the column holds numbers, booleans or text; it does not know NaN, which other
+        dialects send where missing values go.
+
+    column : str or None, default=None
+        SQL of the values to compare. None: the column itself.
 
     Returns
     -------
@@ -49,25 +52,18 @@ def case_expressions(bins, name, outputs, dialect="ansi"):
         If the dialect is unknown, `outputs` does not fit the bins, or a cut or a level has
         no literal in SQL.
     """
-    dialect = _dialect(dialect)
+    dialect = dialect_named(dialect)
     outputs = _checked_outputs(outputs, bins.n_bins, name)
     is_double = outputs.dtype.kind == "f"
     literals = [
-        [_double(value, dialect) if is_double else str(int(value)) for value in column]
-        for column in outputs.T.tolist()
+        [_double(value, dialect) if is_double else str(int(value)) for value in values]
+        for values in outputs.T.tolist()
     ]
-    column = quote_identifier(name)
+    column = dialect.identifier(name) if column is None else column
     missing = _missing_test(bins, column, dialect)
     write = _category_case if bins.is_categorical else _numeric_case
-    cases = [write(bins, name, missing, of_bins, dialect) for of_bins in literals]
+    cases = [write(bins, name, column, missing, of_bins, dialect) for of_bins in literals]
     return [dialect.as_double.format(case) for case in cases] if is_double else cases
-
-
-def quote_identifier(name):
-    """Return a column's name between double quotes, those inside it doubled."""
-    name = str(name)
-    _check_text(name, f"name={name!r}")
-    return '"' + name.replace('"', '""') + '"'
 
 
 # What a dialect decides
@@ -79,32 +75,98 @@ class Dialect:
 
     Attributes
     ----------
-    nan_test : str or None
-        Says of a column of floats, ``{}``, whether it is NaN; None where no column can be,
-        or where the standard does not say.
-
     date : callable
         From microseconds since 1970 to a literal.
 
-    exact_decimals : bool
-        Whether a plain decimal such as 10.78 is compared with a float column as the double next
-        to it is. Else it needs an exponent, 10.78e0: DuckDB reads 10.78 as a DECIMAL and
-        casts it to the type of a FLOAT column.
+    nan_test : str or None, default=None
+        Tests whether a column of numbers, ``{}``, is NaN; None where no column can be, or
+        where the standard does not say.
 
-    as_double : str
+    quotes : tuple of str, default=('"', '"')
+        Before and after an identifier.
+
+    escaped : dict of str to str
+        What is written for some characters of text. A quote is doubled in most dialects.
+
+    escapes_identifiers : bool, default=False
+        Whether identifiers are escaped as text is; else the closing quote is doubled.
+
+    text, text_column : str
+        A literal of escaped text, ``{}``, and what it is compared with: the column, ``{}``, such
+        that case and trailing blanks count.
+
+    date_column : str, default="{}"
+        What literals of dates are compared with.
+
+    is_false : str, default="NOT {}"
+        The test of a column of booleans.
+
+    booleans : tuple of str
+        Literals of False and True.
+
+    exact_decimals : bool, default=False
+        Whether a plain decimal such as 10.78 is compared with a float column as the double next
+        to it is. Else it needs an exponent, 10.78e0, or a suffix: DuckDB reads 10.78 as a DECIMAL
+        and casts it to the type of a FLOAT column.
+
+    double_suffix : str, default=""
+        Makes a double of a decimal.
+
+    as_double : str, default="{}"
         What makes a double of an expression, ``{}``, of the literals of doubles.
     """
 
-    nan_test: str | None
     date: Callable
+    nan_test: str | None = None
+    quotes: tuple[str, str] = ('"', '"')
+    escaped: dict[str, str] = field(default_factory=lambda: {"'": "''"})
+    escapes_identifiers: bool = False
+    text: str = "'{}'"
+    text_column: str = "{}"
+    date_column: str = "{}"
+    is_false: str = "NOT {}"
+    booleans: tuple[str, str] = ("FALSE", "TRUE")
     exact_decimals: bool = False
+    double_suffix: str = ""
     as_double: str = "{}"
+
+    def identifier(self, name):
+        """Return a column's name between quotes."""
+        name = str(name)
+        _check_text(name, f"name={name!r}")
+        first, last = self.quotes
+        inner = self._escape(name) if self.escapes_identifiers else name.replace(last, last * 2)
+        return f"{first}{inner}{last}"
+
+    def text_literal(self, text):
+        """Return a literal of text."""
+        return self.text.format(self._escape(text))
+
+    def _escape(self, text):
+        return text.translate(str.maketrans(self.escaped))
 
 
 def _timestamp(microseconds):
     """Return a literal such as ``TIMESTAMP '2020-01-15 00:00:00'``."""
+    return f"TIMESTAMP '{_date_and_time(microseconds)}'"
+
+
+def _date_and_time(microseconds):
     text = write_date(microseconds)
-    return f"TIMESTAMP '{text if ' ' in text else text + ' 00:00:00'}'"
+    return text if " " in text else f"{text} 00:00:00"
+
+
+def _utc_timestamp(microseconds):
+    return f"TIMESTAMP '{_date_and_time(microseconds)}+00'"
+
+
+def _timestamp_without_zone(microseconds):
+    return f"CAST('{_date_and_time(microseconds)}' AS TIMESTAMP_NTZ)"
+
+
+def _datetime2(microseconds):
+    """Return a literal that no language of a session reads otherwise."""
+    return f"CAST('{_date_and_time(microseconds).replace(' ', 'T')}' AS DATETIME2(6))"
 
 
 def _iso_text(microseconds):
@@ -121,22 +183,67 @@ def _iso_text(microseconds):
     return f"'{text}'"
 
 
+BACKTICKS = ("`", "`")
+
+SPARK = Dialect(
+    date=_timestamp,
+    nan_test="isnan({})",
+    quotes=BACKTICKS,
+    # Two quotes end one literal and begin the next.
+    escaped={"\\": r"\\", "'": r"\'"},
+    double_suffix="D",
+)
+
 DIALECTS = {
-    "ansi": Dialect(nan_test=None, date=_timestamp),
+    "ansi": Dialect(date=_timestamp),
     # SQLite stores a NaN as NULL, and a date as text.
-    "sqlite": Dialect(nan_test=None, date=_iso_text, exact_decimals=True),
-    "duckdb": Dialect(nan_test="isnan({})", date=_timestamp),
+    "sqlite": Dialect(date=_iso_text, exact_decimals=True),
+    "duckdb": Dialect(date=_timestamp, nan_test="isnan({})"),
     # PostgreSQL reads 10.78 and 10.78e0 alike: a numeric, which it casts where it meets a float.
     "postgresql": Dialect(
-        nan_test="{} = 'NaN'",
         date=_timestamp,
+        nan_test="CAST({} AS DOUBLE PRECISION) = 'NaN'",
         exact_decimals=True,
         as_double="CAST({} AS DOUBLE PRECISION)",
+    ),
+    "spark": SPARK,
+    "databricks": SPARK,
+    "bigquery": Dialect(
+        date=_utc_timestamp,
+        nan_test="IS_NAN({})",
+        quotes=BACKTICKS,
+        escaped={"\\": r"\\", "'": r"\'", "`": r"\`", "\n": r"\n", "\r": r"\r"},
+        escapes_identifiers=True,
+        # A DATE and a DATETIME do not compare with a TIMESTAMP.
+        date_column="CAST({} AS TIMESTAMP)",
+    ),
+    "snowflake": Dialect(
+        date=_timestamp_without_zone,
+        nan_test="CAST({} AS DOUBLE) = CAST('NaN' AS DOUBLE)",
+        escaped={"\\": r"\\", "'": "''"},
+        exact_decimals=True,
+        as_double="CAST({} AS DOUBLE)",
+    ),
+    # Text compares without case by default, and without trailing blanks in every collation.
+    "tsql": Dialect(
+        date=_datetime2,
+        quotes=("[", "]"),
+        text="N'{}|'",
+        text_column="({} + N'|') COLLATE Latin1_General_BIN2",
+        is_false="{} = 0",
+        booleans=("0", "1"),
+    ),
+    "mysql": Dialect(
+        date=_timestamp,
+        quotes=BACKTICKS,
+        escaped={"\\": r"\\", "'": "''"},
+        text_column="CAST(CONVERT({} USING utf8mb4) AS BINARY)",
     ),
 }
 
 
-def _dialect(dialect):
+def dialect_named(dialect):
+    """Return the Dialect of that name."""
     if not isinstance(dialect, str) or dialect not in DIALECTS:
         raise ValueError(f"dialect must be one of {sorted(DIALECTS)}, got {dialect!r}.")
     return DIALECTS[dialect]
@@ -145,26 +252,27 @@ def _dialect(dialect):
 # From bins to CASE
 
 
-def _numeric_case(bins, name, missing, outputs, dialect):
+def _numeric_case(bins, name, column, missing, outputs, dialect):
     """Return the expression for intervals: the first condition that holds decides."""
     below = CONDITIONS[bins.kind]
     # An interval with the output of the next one is told from it by nothing.
     arms = [
-        (below(quote_identifier(name), cut, dialect), outputs[i])
+        (below(column, cut, dialect), outputs[i])
         for i, cut in enumerate(bins.cuts.tolist())
         if outputs[i] != outputs[i + 1]
     ]
     return _case(missing, outputs[bins.missing_bin], arms, outputs[len(bins.cuts)])
 
 
-def _category_case(bins, name, missing, outputs, dialect):
+def _category_case(bins, name, column, missing, outputs, dialect):
     """Return the expression for groups of levels: those not listed go where unseen ones do."""
     otherwise = outputs[bins.fallback]
     members = {}
     for group, levels in enumerate(bins.members):
         members.setdefault(outputs[group], []).extend(levels)
     literals = _level_literals(bins.levels, name, dialect)
-    column = quote_identifier(name)
+    if any(isinstance(level, str) for level in bins.levels):
+        column = dialect.text_column.format(column)
     arms = [
         (_is_in(column, [literals[level] for level in levels]), output)
         for output, levels in members.items()
@@ -224,7 +332,7 @@ def _is_false(column, cut, dialect):
         raise ValueError(
             f"A cut of {cut!r} does not separate False from True in {column}. Fit again."
         )
-    return f"NOT {column}"
+    return dialect.is_false.format(column)
 
 
 def _date_below(column, cut, dialect):
@@ -234,7 +342,7 @@ def _date_below(column, cut, dialect):
             "9999 that SQL can write. Replace such dates, by missing values if they stand for "
             "none, and fit again."
         )
-    return f"{column} < {dialect.date(cut)}"
+    return f"{dialect.date_column.format(column)} < {dialect.date(cut)}"
 
 
 def _no_duration(column, cut, dialect):
@@ -271,8 +379,10 @@ def _number(value, dialect):
 
 
 def _double(value, dialect):
-    """Return a literal that databases read as a double: it has a point or an exponent."""
+    """Return a literal that databases read as a double: by an exponent or a suffix."""
     digits = _digits(value)
+    if dialect.double_suffix:
+        return digits + dialect.double_suffix
     if "e" in digits or dialect.exact_decimals:
         return digits
     return digits.removesuffix(".0") + "e0"
@@ -299,15 +409,11 @@ def _is_short(digits, value):
     return float(np.float32(value)) == value
 
 
-def _text(level, dialect):
-    return "'" + level.replace("'", "''") + "'"
-
-
 # The first that a level is an instance of writes it: a bool is an int too. Only levels of
 # one family can be compared with one column.
 LEVEL_KINDS = {
-    str: ("text", _text),
-    bool: ("booleans", lambda level, dialect: "TRUE" if level else "FALSE"),
+    str: ("text", lambda level, dialect: dialect.text_literal(level)),
+    bool: ("booleans", lambda level, dialect: dialect.booleans[level]),
     int: ("numbers", lambda level, dialect: str(level)),
     float: ("numbers", _number),
 }

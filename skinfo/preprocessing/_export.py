@@ -141,11 +141,10 @@ class BinnerExportMixin:
             Name or index of one column; None: all. The names are those of the table that
             was fitted.
 
-        dialect : {"ansi", "sqlite", "duckdb", "postgresql"}, default="ansi"
-            They differ in dates, in NaN, which "duckdb" and "postgresql" take for missing, and
-            in decimals. "ansi" and "duckdb" write 10.78e0 where a plain 10.78 might be rounded
-            to the type of a column of single precision: the exponent makes it a double. Every
-            number is read back as the very one that `transform` compares with.
+        dialect : {"ansi", "bigquery", "databricks", "duckdb", "mysql", "postgresql", \
+"snowflake", "spark", "sqlite", "tsql"}, default="ansi"
+            They differ in quotes, dates, decimals, and in NaN, which all but "ansi", "sqlite",
+            "mysql" and "tsql" take for missing. See Notes.
 
         Returns
         -------
@@ -157,6 +156,21 @@ class BinnerExportMixin:
         ValueError
             If there is no such column, or a bin cannot be expressed in SQL (durations, levels
             that are neither text, numbers nor booleans).
+
+        Notes
+        -----
+        Every number is read back as the very one that `transform` compares with. Where a plain
+        10.78 might be rounded to the type of a column of single precision it is written as
+        10.78e0, or 10.78D in Spark: a double.
+
+        Text is compared as `transform` does, case and trailing blanks included, where the
+        database has its default settings: backslashes are escapes in "mysql", "spark",
+        "databricks", "bigquery" and "snowflake", and a connection of MySQL has the character set
+        utf8mb4. Dates are without time zone; set the time zone of the session to UTC where a
+        column has one. Names are quoted, and so in the case of the table.
+
+        The expressions are tested in SQLite, DuckDB, Spark, PostgreSQL and MariaDB. Those of
+        BigQuery, Snowflake and SQL Server are read back by a parser, sqlglot.
 
         Examples
         --------

@@ -1,0 +1,108 @@
+"""Sums of a target by the codes of a column, exact where they are whole numbers below 2**53."""
+
+from libc.math cimport rint
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
+
+import numpy as np
+
+ctypedef fused code_t:
+    uint8_t
+    uint16_t
+    int32_t
+
+ctypedef fused class_t:
+    uint8_t
+    uint16_t
+    uint32_t
+
+cdef enum:
+    N_TERMS = 5
+
+
+def class_sums_by_code(
+    const code_t[::1] codes,
+    const class_t[::1] y,
+    const double[::1] weights,
+    Py_ssize_t n_codes,
+    Py_ssize_t n_classes,
+):
+    """Return the weight of each class at each code, (n_codes, n_classes) float64.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n,), dtype uint8, uint16 or int32
+        None below zero.
+
+    y : ndarray of shape (n,), dtype uint8, uint16 or uint32
+
+    weights : ndarray of shape (n,) or (0,), dtype float64
+        Empty for weights of one.
+
+    n_codes, n_classes : int
+    """
+    cdef double[:, ::1] sums
+    cdef int64_t[:, ::1] counts
+    cdef Py_ssize_t i
+    cdef Py_ssize_t n = codes.shape[0]
+    if weights.shape[0]:
+        sums_out = np.zeros((n_codes, n_classes))
+        sums = sums_out
+        with nogil:
+            for i in range(n):
+                sums[codes[i], y[i]] += weights[i]
+        return sums_out
+    counts_out = np.zeros((n_codes, n_classes), np.int64)
+    counts = counts_out
+    with nogil:
+        for i in range(n):
+            counts[codes[i], y[i]] += 1
+    return counts_out.astype(np.float64)
+
+
+def number_sums_by_code(
+    const code_t[::1] codes,
+    const double[::1] values,
+    const double[::1] weights,
+    double half,
+    Py_ssize_t n_codes,
+):
+    """Return sums of five terms of a number v and its weight w at each code, (n_codes, 5).
+
+    With ``v = high * half + low`` they are w, w v, w high**2, 2 w high low and w low**2.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n,), dtype uint8, uint16 or int32
+        None below zero.
+
+    values : ndarray of shape (n,), dtype float64
+
+    weights : ndarray of shape (n,) or (0,), dtype float64
+        Empty for weights of one.
+
+    half : float
+        A power of two.
+
+    n_codes : int
+    """
+    sums_out = np.zeros((n_codes, N_TERMS))
+    cdef double[:, ::1] sums = sums_out
+    cdef bint is_weighted = weights.shape[0] > 0
+    cdef double inverse = 1.0 / half
+    cdef double w = 1.0
+    cdef double high, low
+    cdef double* of_code
+    cdef Py_ssize_t i
+    with nogil:
+        for i in range(codes.shape[0]):
+            if is_weighted:
+                w = weights[i]
+            high = rint(values[i] * inverse)
+            low = values[i] - high * half
+            of_code = &sums[codes[i], 0]
+            of_code[0] += w
+            of_code[1] += w * values[i]
+            of_code[2] += w * (high * high)
+            of_code[3] += 2.0 * w * high * low
+            of_code[4] += w * (low * low)
+    return sums_out

@@ -1,0 +1,430 @@
+"""Tables of Dask: parts are partitions, and tasks run on the workers of the current scheduler.
+
+That is the cluster of the current ``dask.distributed.Client``, or else Dask's threads in this
+process. A pass is one Dask graph: a task for each partition, which reads and summarises it, and a
+tree of tasks that merge summaries where they are. One merged summary comes back.
+"""
+
+import pickle
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import call
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import cloudpickle
+import numpy as np
+from dask._task_spec import Alias, DataNode, GraphNode, Task, TaskRef
+from dask.base import optimize, persist
+from dask.core import flatten
+from dask.delayed import Delayed
+from dask.delayed import optimize as without_unused_tasks
+from dask.threaded import get as get_in_threads
+
+import skinfo
+from skinfo._counts._partitions import Part
+
+Result = TypeVar("Result")
+
+# Summaries that one task merges, and that its worker has in memory for it.
+MERGED_AT_ONCE = 8
+
+
+def dask_partitions(
+    X: Any, y: Any, sample_weight: Any
+) -> tuple["DaskPartitions", str | None, str | None]:
+    """Return a Dask table as `Partitions`, and the names of y and weights among its columns.
+
+    Parameters
+    ----------
+    X : dask.dataframe.DataFrame or dask.array.Array
+
+    y, sample_weight : dask.dataframe.Series, dask.array.Array, str or None
+
+    Raises
+    ------
+    TypeError, ValueError
+        If y or weights are not of Dask, or not in the partitions of X.
+    """
+    if getattr(X, "ndim", None) != 2:
+        raise ValueError(
+            f"X must be a Dask DataFrame or a Dask array with two dimensions, got {X!r}."
+        )
+    given = {"y": y, "sample_weight": sample_weight if y is not None else None}
+    given = {argument: column for argument, column in given.items() if column is not None}
+    if _is_array(X):
+        X = _whole_rows(X)
+        return DaskPartitions(X, *(_array_like(X, a, c) for a, c in given.items())), None, None
+    if all(isinstance(column, str) for column in given.values()):
+        return DaskPartitions(X), y, sample_weight
+    names = [column for column in given.values() if isinstance(column, str)]
+    series = [_series_like(X, argument, column) for argument, column in given.items()]
+    X = X.drop(columns=names) if names else X
+    return DaskPartitions(X, *series), None, None
+
+
+def _is_array(collection: Any) -> bool:
+    return hasattr(collection, "chunks")
+
+
+def _is_series(collection: Any) -> bool:
+    return hasattr(collection, "divisions") and collection.ndim == 1
+
+
+def _whole_rows(X: Any) -> Any:
+    """Return an array in chunks that have all its columns."""
+    if np.isnan(X.shape[1]):
+        raise ValueError(
+            "X is a Dask array with an unknown number of columns. Call X.compute_chunk_sizes() "
+            "first."
+        )
+    return X.rechunk({1: -1}) if X.numblocks[1] > 1 else X
+
+
+def _array_like(X: Any, argument: str, column: Any) -> Any:
+    """Return y or weights in the chunks of an array X."""
+    if isinstance(column, str):
+        raise ValueError(
+            f"{argument}={column!r} names a column, and X is no data frame but a Dask array. Pass "
+            f"{argument} as a Dask array."
+        )
+    if _is_series(column):
+        column = column.to_dask_array()
+    if not _is_array(column):
+        raise TypeError(
+            f"{argument} must be a Dask array as X is, got {type(column).__name__}. Pass "
+            f"dask.array.from_array({argument}, chunks=X.chunks[0])."
+        )
+    rows, of_column = X.chunks[0], column.chunks[0]
+    if not np.isnan([*rows, *of_column]).any():
+        if sum(rows) != sum(of_column):
+            raise ValueError(f"{argument} has {sum(of_column)} rows, and X has {sum(rows)}.")
+        return column.rechunk({0: rows})
+    if len(rows) != len(of_column):
+        raise ValueError(
+            f"{argument} has {len(of_column)} chunks and X has {len(rows)}, of unknown size. Call "
+            "compute_chunk_sizes() of both first, or pass a Dask DataFrame as X, and its column "
+            f"as {argument}."
+        )
+    return column
+
+
+def _series_like(X: Any, argument: str, column: Any) -> Any:
+    """Return y or weights in the partitions of a frame X."""
+    if isinstance(column, str):
+        if column not in X.columns:
+            raise ValueError(
+                f"{argument}={column!r} is not among the columns of X: {list(X.columns[:8])}."
+            )
+        return X[column]
+    if _is_array(column):
+        from dask.dataframe import from_dask_array
+
+        column = from_dask_array(column)
+    if not _is_series(column):
+        raise TypeError(
+            f"{argument} must be a Dask Series or the name of a column of X, got "
+            f"{type(column).__name__}."
+        )
+    if column.npartitions != X.npartitions:
+        raise ValueError(
+            f"{argument} has {column.npartitions} partitions and X has {X.npartitions}. Pass the "
+            f"name of a column of X, or repartition one of them."
+        )
+    return column
+
+
+class DaskPartitions:
+    """The partitions of a Dask table.
+
+    Parameters
+    ----------
+    *collections : dask.dataframe.DataFrame and Series, or dask.array.Array
+        X, y and weights in the same partitions, of whole rows. y and weights may be left out.
+    """
+
+    is_local = False
+
+    def __init__(self, *collections: Any) -> None:
+        self._collections = collections
+
+    def head(self) -> Any:
+        """Return a partition without rows."""
+        heads = tuple(map(_head, self._collections))
+        return heads if len(heads) > 1 else heads[0]
+
+    def reduce(
+        self,
+        task: Callable[[Any], Result],
+        merge: Callable[[Result, Result], Result],
+        columns: Sequence[Any] | None = None,
+    ) -> Result | None:
+        """Return the merged results of a task for each partition; see `Partitions`."""
+        return self._results(task, columns).merged(merge)
+
+    def persist(self, task: Callable[[Any], Any]) -> "KeptOnWorkers":
+        """Return what a task makes of each partition, kept on the workers."""
+        return self._results(task, None).kept()
+
+    def _results(self, task: Callable[[Any], Any], columns: Sequence[Any] | None) -> "Results":
+        X, *others = self._collections
+        if columns is not None and not _is_array(X):
+            X = X[list(columns)]
+        graph, blocks = _optimized(X, *others)
+        needed = {key for node in graph.values() for key in getattr(node, "dependencies", ())}
+        joined = ""
+        if len(blocks) != X.npartitions:
+            joined = f" of {len(blocks)} (Dask joined partitions of few columns)"
+        name = _name("read")
+        graph[name] = _sent(name, PartTask(task))
+        for i, keys in enumerate(blocks):
+            # A block that no other task needs is made in this one: errors can name it, and no
+            # worker keeps it.
+            nodes = [
+                graph[key]
+                if key not in needed and isinstance(graph[key], GraphNode)
+                else Alias(key)
+                for key in keys
+            ]
+            inputs = sorted({key for node in nodes for key in node.dependencies}, key=str)
+            graph[name, i] = Task(
+                (name, i),
+                call,
+                TaskRef(name),
+                f"partition {i}{joined}",
+                nodes,
+                inputs,
+                *map(TaskRef, inputs),
+            )
+        return Results(graph, [(name, i) for i in range(len(blocks))])
+
+
+def _head(collection: Any) -> Any:
+    """Return a partition of a collection without rows."""
+    if _is_array(collection):
+        return np.empty((0, *collection.shape[1:]), collection.dtype)
+    return collection._meta
+
+
+def _optimized(X: Any, *others: Any) -> tuple[dict[Any, Any], list[tuple[Any, ...]]]:
+    """Return an optimised graph of collections, and the keys of their blocks, by partition."""
+    if _is_array(X):
+        collections = optimize(X, *others)
+    elif others:
+        # As one collection: on its own, each could be read in other partitions.
+        together = X.map_partitions(
+            # A lambda is sent as it is, so the scheduler can read it without skinfo.
+            lambda *parts: parts,
+            *others,
+            align_dataframes=False,
+            enforce_metadata=False,
+            meta=(None, object),
+        )
+        collections = (together.optimize(),)
+    else:
+        collections = (X.optimize(),)
+    graph: dict[Any, Any] = {}
+    for collection in collections:
+        graph.update(collection.__dask_graph__())
+    blocks = (flatten(collection.__dask_keys__()) for collection in collections)
+    return graph, list(zip(*blocks, strict=True))
+
+
+class KeptOnWorkers:
+    """What a task made of each partition, kept on the workers, or in memory if Dask has none.
+
+    If a worker is lost, the scheduler makes its parts again.
+
+    Parameters
+    ----------
+    kept : Results
+        Persisted.
+    """
+
+    is_local = False
+
+    def __init__(self, kept: "Results") -> None:
+        self._kept = kept
+
+    def head(self) -> Any:
+        """Return the first object."""
+        return _computed(self._kept.graph, self._kept.keys[0])
+
+    def reduce(
+        self,
+        task: Callable[[Any], Result],
+        merge: Callable[[Result, Result], Result],
+        columns: Sequence[Any] | None = None,
+    ) -> Result | None:
+        """Return the merged results of a task for each object; see `Partitions`."""
+        return self._results(task).merged(merge)
+
+    def persist(self, task: Callable[[Any], Any]) -> "KeptOnWorkers":
+        """Return what a task makes of each object, kept likewise."""
+        return self._results(task).kept()
+
+    def _results(self, task: Callable[[Any], Any]) -> "Results":
+        name = _name("count")
+        graph = {**self._kept.graph, name: _sent(name, task)}
+        keys = [(name, i) for i in range(len(self._kept.keys))]
+        for key, kept in zip(keys, self._kept.keys, strict=True):
+            graph[key] = Task(key, call, TaskRef(name), TaskRef(kept))
+        return Results(graph, keys)
+
+
+class Results:
+    """Results of a task for each part, which are not computed yet: a Dask collection.
+
+    Parameters
+    ----------
+    graph : dict
+
+    keys : list
+        Of the results, in the order of the parts.
+    """
+
+    def __init__(self, graph: dict[Any, Any], keys: list[Any]) -> None:
+        self.graph = graph
+        self.keys = keys
+
+    def merged(self, merge: Callable[[Any, Any], Any]) -> Any:
+        """Return all results merged, in order; None if there is none."""
+        if not self.keys:
+            return None
+        name = _name("merge")
+        graph = {**self.graph, name: _sent(name, MergeTask(merge))}
+        keys, level = self.keys, 0
+        while len(keys) > 1:
+            groups = [keys[i : i + MERGED_AT_ONCE] for i in range(0, len(keys), MERGED_AT_ONCE)]
+            keys = [(name, level, i) for i in range(len(groups))]
+            for key, group in zip(keys, groups, strict=True):
+                graph[key] = Task(key, call, TaskRef(name), *map(TaskRef, group))
+            level += 1
+        return _computed(graph, keys[0])
+
+    def kept(self) -> KeptOnWorkers:
+        """Return the results, which are now being computed, and stay where they are."""
+        (kept,) = persist(self)
+        return KeptOnWorkers(kept)
+
+    __dask_scheduler__ = staticmethod(get_in_threads)
+    __dask_optimize__ = staticmethod(without_unused_tasks)
+
+    def __dask_graph__(self) -> dict[Any, Any]:
+        return self.graph
+
+    def __dask_keys__(self) -> list[Any]:
+        return self.keys
+
+    def __dask_postcompute__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return list, ()
+
+    def __dask_postpersist__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return _persisted, (self.keys,)
+
+
+def _persisted(found: dict[Any, Any], keys: list[Any]) -> Results:
+    """Return results that are futures or, in this process, values."""
+    return Results(
+        {k: found[k] if isinstance(found[k], TaskRef) else DataNode(k, found[k]) for k in keys},
+        keys,
+    )
+
+
+def _computed(graph: dict[Any, Any], key: Any) -> Any:
+    """Return the value of one key of a graph.
+
+    Raises
+    ------
+    ImportError
+        If a worker has no skinfo.
+    """
+    try:
+        return Delayed(key, graph).compute()
+    except ModuleNotFoundError as error:
+        if "skinfo" not in str(error):
+            raise
+        raise ModuleNotFoundError(
+            f"skinfo is not installed on a Dask worker: {error}. Install skinfo "
+            f"{skinfo.__version__} on all workers, and on the scheduler."
+        ) from error
+
+
+def _name(what: str) -> str:
+    """Return a new name for the tasks of a pass."""
+    return f"skinfo-{what}-{uuid4().hex}"
+
+
+@dataclass(frozen=True)
+class PartTask:
+    """A task of a `Part`, called with what makes its blocks."""
+
+    task: Callable[[Part], Any]
+
+    def __call__(self, label: str, nodes: list[GraphNode], inputs: list[Any], *values: Any) -> Any:
+        """Return the result of the task.
+
+        Raises
+        ------
+        ValueError
+            If the part can not be made.
+        """
+        of_inputs = dict(zip(inputs, values, strict=True))
+        try:
+            blocks = tuple(
+                node({key: of_inputs[key] for key in node.dependencies}) for node in nodes
+            )
+        except Exception as error:
+            raise ValueError(
+                f"{label} of X can not be read: {type(error).__name__}: {error}"
+            ) from error
+        return self.task(Part(blocks if len(blocks) > 1 else blocks[0], label))
+
+
+@dataclass(frozen=True)
+class MergeTask:
+    """A function that merges two results, called with several."""
+
+    merge: Callable[[Any, Any], Any]
+
+    def __call__(self, *results: Any) -> Any:
+        """Return the results merged, in order."""
+        return reduce(self.merge, results)
+
+
+def _sent(name: str, function: Callable[..., Any]) -> Task:
+    """Return the node of a graph that makes a function where it is called.
+
+    A worker gets it once for all of its partitions, and the scheduler does not read it.
+    """
+    return Task(
+        name, pickle.loads, pickle.dumps(Sent(skinfo.__version__, cloudpickle.dumps(function)))
+    )
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A function on its way to another process, which is read if skinfo is the same there."""
+
+    version: str
+    function: bytes
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[str, bytes]]:
+        return received, (self.version, self.function)
+
+
+def received(version: str, function: bytes) -> Any:
+    """Return a function that another process sent.
+
+    Raises
+    ------
+    RuntimeError
+        If it has another version of skinfo.
+    """
+    if version != skinfo.__version__:
+        raise RuntimeError(
+            f"A Dask worker has skinfo {skinfo.__version__}, and the client has {version}. "
+            "Install the same version on both."
+        )
+    return pickle.loads(function)

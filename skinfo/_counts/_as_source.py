@@ -37,9 +37,19 @@ def _chunks(X: Any, y: Any, sample_weight: Any) -> TableInParts:
     return TableInParts(LocalPartitions(X), y, sample_weight)
 
 
+def _dask(X: Any, y: Any, sample_weight: Any) -> TableInParts:
+    from skinfo._counts._dask import dask_partitions
+
+    return TableInParts(*dask_partitions(X, y, sample_weight))
+
+
 # Tables in parts, by the package and the name of a class of theirs. What reads them is imported
 # when there is one, as is all that it needs.
-ADAPTERS: dict[tuple[str, str], Callable[[Any, Any, Any], TableInParts]] = {}
+ADAPTERS: dict[tuple[str, str], Callable[[Any, Any, Any], TableInParts]] = {
+    ("dask", "Array"): _dask,
+    ("dask", "DataFrame"): _dask,
+    ("dask", "Series"): _dask,
+}
 
 
 def _adapter_of(X: Any) -> Callable[[Any, Any, Any], TableInParts] | None:

@@ -21,7 +21,7 @@ from _table import first_call, interleaved, print_table
 from sklearn.feature_selection import SelectKBest, mutual_info_classif
 
 from skinfo import InfoBottleneckSelector
-from skinfo._counts._coded_table import CodedPiece, CodedTable, Coding, State
+from skinfo._counts._coded_table import CodesInMemory, Coding, State
 from skinfo._counts._target import ClassTarget
 from skinfo.feature_selection._candidates import CandidateFeatures, Gains
 from skinfo.feature_selection._rankers import make_ranker
@@ -53,7 +53,7 @@ def make_codes(n, p, levels, classes, rng):
 
 def candidates_of(codes, n_levels, target, threads=None, corrected=True):
     """Return the columns as the search takes them."""
-    table = CodedTable([CodedPiece(codes, target)], n_levels)
+    table = CodesInMemory(codes, target, n_levels)
     return CandidateFeatures(table, threads, corrected=corrected)
 
 

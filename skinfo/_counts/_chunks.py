@@ -67,6 +67,9 @@ class TargetInfo(NamedTuple):
 
     lowest, highest : float
         Of the integers of a continuous target, or of the rate of a class.
+
+    starts : ndarray of shape (n_classes - 1,) or None, default=None
+        Where the classes of a y of numbers begin, but for the first.
     """
 
     target: Target
@@ -77,6 +80,7 @@ class TargetInfo(NamedTuple):
     n_rows: int
     lowest: float
     highest: float
+    starts: NDArray[np.float64] | None = None
 
     def weights(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return positive weights as multiples of the unit."""
@@ -89,7 +93,12 @@ class TargetInfo(NamedTuple):
         weights, is_weighted = self.weights(weights), self.target.is_weighted
         if isinstance(self.target, ClassTarget):
             classes = self.target.classes
-            return ClassTarget(known_codes(y, classes), classes, weights, is_weighted)
+            if self.starts is None:
+                codes = known_codes(y, classes)
+            else:
+                numbers = finite_numbers(y, slice(None), name)
+                codes = np.searchsorted(self.starts, numbers, side="right").astype(np.int32)
+            return ClassTarget(codes, classes, weights, is_weighted)
         assert self.scaling is not None
         numbers = finite_numbers(y, slice(None), name)
         return self.scaling.target(numbers, weights, is_weighted)
@@ -195,6 +204,16 @@ class Chunks:
         """Number of samples of positive weight."""
         return self._info.n_samples
 
+    @property
+    def has_whole_weights(self) -> bool:
+        """Whether all weights are integers."""
+        return self._info.unit is None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether chunks are read in this process, so that its threads may be used."""
+        return self._partitions.is_local
+
     def reduce(
         self,
         summarise: Callable[[Chunk], Summary],
@@ -245,6 +264,15 @@ class Chunks:
             kinds=["number"],
             _reader=TargetReader(self._reader),
         )
+
+    def with_classes(self, starts: NDArray[np.float64]) -> "Chunks":
+        """Return the chunks with classes for a y of numbers, which begin at these but one."""
+        classes = np.arange(len(starts) + 1)
+        target = ClassTarget(np.empty(0, np.int32), classes, np.empty(0), self.target.is_weighted)
+        info = self._info._replace(
+            target=target, scaling=None, lowest=0.0, highest=1.0, starts=starts
+        )
+        return replace(self, _info=info)
 
     def map_columns(
         self,

@@ -1,27 +1,69 @@
-"""Coded tables of chunks: the codes of memory, from a few passes.
+"""Coded tables of sources; of chunks the codes of memory, from a few passes.
 
 A column is searched for its coder (the values at which codes begin, or the code of each level),
-and then every chunk is encoded where it is. With integer weights the codes are those of
-`feature_codes`, whatever the chunks. Codes and targets are kept in temporary files.
+and then every chunk is encoded and kept where it is. With integer weights the codes are those of
+`feature_codes`, whatever the chunks.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from joblib import delayed
 from numpy.typing import NDArray
 
-from skinfo._counts._codes import MAX_LEVELS, padded_codes, pool_light
+from skinfo._counts._coded_parts import CodedParts, CodedPiece, Layout, PieceWriter
+from skinfo._counts._coded_table import CodedTable, CodesInMemory
+from skinfo._counts._codes import MAX_LEVELS, feature_codes, pool_light
 from skinfo._counts._kinds import MOST_LEVELS, holds_levels
-from skinfo._counts._partitions import KeptParts
 from skinfo._counts._quantiles import default_n_bins, equal_frequency_cuts
-from skinfo._counts._source import Chunk
+from skinfo._counts._source import Chunk, InMemory
 from skinfo._counts._summaries import CategoricalSummary
 from skinfo._counts._target import ClassTarget
+from skinfo._kernels._digitize import digitize
+from skinfo.utils._parallel import in_threads
 
 if TYPE_CHECKING:
     from skinfo._counts._chunks import Chunks
+
+
+def code_table(
+    source: "InMemory | Chunks",
+    target: ClassTarget,
+    *,
+    binner: Any = None,
+    n_jobs: int | None = None,
+) -> CodedTable:
+    """Return the columns of a source as codes.
+
+    Parameters
+    ----------
+    source : InMemory or Chunks
+        The target of chunks is one of classes.
+
+    target : ClassTarget
+        Of the samples of positive weight; of chunks without samples.
+
+    binner, n_jobs
+        As of `feature_codes`.
+    """
+    if not isinstance(source, InMemory):
+        if binner is not None:
+            raise ValueError(
+                f"binner={binner!r} needs X in memory, and X comes in chunks. Leave binner at "
+                "None, or pass chunks that are binned already."
+            )
+        return encode_chunks(source, n_jobs)
+    coded = feature_codes(source.table, target, source.rows, binner=binner, n_jobs=n_jobs)
+    single = coded.single_levels.items()
+    return CodesInMemory(
+        coded.codes,
+        target,
+        coded.n_levels,
+        {j: levels.values for j, levels in single},
+        {j: levels.n_levels for j, levels in single},
+    )
 
 
 class NumberCoder(NamedTuple):
@@ -48,11 +90,11 @@ class NumberCoder(NamedTuple):
         """Number of codes."""
         return self.n_present + self.has_missing
 
-    def encode(self, chunk: Chunk, j: int) -> NDArray[np.int64]:
+    def encode(self, chunk: Chunk, j: int) -> NDArray[np.uint8]:
         """Return the codes of column j, (n,)."""
-        values = chunk.numbers(j)
-        codes = np.searchsorted(self.starts, values, side="right")
-        codes[np.isnan(values)] = self.n_present
+        values = np.ascontiguousarray(chunk.numbers(j))
+        codes = np.empty(len(values), np.uint8)
+        digitize(values, self.starts, self.n_present, codes)
         return codes
 
 
@@ -83,6 +125,10 @@ class LevelCoder:
         """Whether some levels share a code."""
         return len(self.code) > MAX_LEVELS
 
+    def encode(self, chunk: Chunk, j: int) -> NDArray[np.uint8]:
+        """Return the codes of column j, (n,)."""
+        return self.code.astype(np.uint8)[self.ranks(chunk, j)]
+
     def ranks(self, chunk: Chunk, j: int) -> NDArray[np.int64]:
         """Return the single levels of column j, (n,)."""
         codes, levels = chunk.table.levels(j)
@@ -93,7 +139,7 @@ class LevelCoder:
         return single
 
 
-def coder_of(column: Any, n_bins: int, of_classes: bool) -> NumberCoder | LevelCoder:
+def coder_of(column: Any, n_bins: int) -> NumberCoder | LevelCoder:
     """Return the coder of a column, as `Source.map_columns` passes it to a search.
 
     Parameters
@@ -102,16 +148,12 @@ def coder_of(column: Any, n_bins: int, of_classes: bool) -> NumberCoder | LevelC
 
     n_bins : int
         Numbers that are no levels are cut into so many equal-frequency bins.
-
-    of_classes : bool
-        Whether the target sums of a column are the weights of classes; else weights come first.
     """
     has_missing = bool(column.missing_sums.any())
     if isinstance(column, CategoricalSummary):
         levels, sums = column.sorted()
         n, most = len(levels), MAX_LEVELS - has_missing
-        weights = sums.sum(axis=1) if of_classes else sums[:, 0]
-        code = pool_light(weights, most) if n > most else np.arange(n)
+        code = pool_light(sums.sum(axis=1), most) if n > most else np.arange(n)
         if has_missing:
             code = np.append(code, code.max(initial=-1) + 1)
         return LevelCoder({level: rank for rank, level in enumerate(levels)}, code)
@@ -131,123 +173,71 @@ def _are_levels(column: Any, positions: NDArray[np.int64]) -> bool:
     return not is_time and bool(holds_levels(np.append(before[:1], at)))
 
 
-class EncodedChunk(NamedTuple):
-    """The codes of the samples of one chunk; see `CodedPiece`."""
-
-    codes: NDArray[np.uint8]
-    single_levels: dict[int, NDArray[np.int64]]
-
-
-class EncodedChunks(NamedTuple):
-    """The codes of all chunks.
-
-    Attributes
-    ----------
-    chunks : list of EncodedChunk
-
-    n_levels : ndarray of shape (n_features,), dtype int64
-
-    n_single_levels : dict of int to int
-    """
-
-    chunks: list[EncodedChunk]
-    n_levels: NDArray[np.int64]
-    n_single_levels: dict[int, int]
-
-
-def encode_chunks(source: "Chunks", n_jobs: int | None = None) -> EncodedChunks:
-    """Return the codes of all columns, a byte a cell, chunk by chunk."""
+def encode_chunks(source: "Chunks", n_jobs: int | None = None) -> CodedParts:
+    """Return the columns of a source, whose target is one of classes, as codes."""
     n_bins = default_n_bins(source.weight)
     is_categorical = [kind == "level" for kind in source.kinds]
-
-    def search(j: int, column: Any) -> NumberCoder | LevelCoder:
-        return coder_of(column, n_bins, source.target_type != "continuous")
-
-    coders = source.map_columns(search, is_categorical, n_jobs)
-    pooled = [j for j, c in enumerate(coders) if isinstance(c, LevelCoder) and c.is_pooled]
-
-    def encode(chunk: Chunk) -> list[NDArray[Any]]:
-        n = len(chunk.target.weights)
-        codes, single_levels = padded_codes(len(coders), n), []
-        for j, coder in enumerate(coders):
-            if isinstance(coder, NumberCoder):
-                codes[j, :n] = coder.encode(chunk, j)
-            else:
-                ranks = coder.ranks(chunk, j)
-                codes[j, :n] = coder.code[ranks]
-                if coder.is_pooled:
-                    single_levels.append(ranks)
-        return [codes, *single_levels]
-
-    return EncodedChunks(
-        [
-            EncodedChunk(codes, dict(zip(pooled, single_levels, strict=True)))
-            for codes, *single_levels in _kept(source, encode)
-        ],
-        np.array([coder.n_levels for coder in coders], np.int64),
-        {j: len(coders[j].code) for j in pooled},
+    coders = source.map_columns(lambda j, column: coder_of(column, n_bins), is_categorical, n_jobs)
+    n_levels = np.array([coder.n_levels for coder in coders], np.int64)
+    n_single_levels = {
+        j: len(coder.code)
+        for j, coder in enumerate(coders)
+        if isinstance(coder, LevelCoder) and coder.is_pooled
+    }
+    threads = n_jobs if source.is_local else 1
+    return CodedParts(
+        source.persist(lambda chunk: encode_chunk(chunk, coders, n_levels, threads)),
+        n_levels,
+        source.target.n_classes,
+        n_single_levels,
+        n_samples=source.n_samples,
+        n=source.weight,
+        is_whole=source.has_whole_weights,
+        n_jobs=n_jobs,
     )
 
 
-def _kept(source: "Chunks", arrays_of: Callable[[Chunk], list[NDArray[Any]]]) -> KeptParts:
-    """Return some arrays of each chunk, kept in a temporary file."""
-    kept = source.persist(arrays_of)
-    assert isinstance(kept, KeptParts)
-    return kept
+def encode_chunk(
+    chunk: Chunk,
+    coders: Sequence[NumberCoder | LevelCoder],
+    n_levels: NDArray[np.int64],
+    n_jobs: int | None,
+) -> CodedPiece:
+    """Return the samples of a chunk as a CodedPiece."""
+    assert isinstance(chunk.target, ClassTarget)
+    writer = PieceWriter(chunk.target, Layout.of(n_levels))
+
+    @delayed  # type: ignore[untyped-decorator]
+    def write(j: int) -> None:
+        writer.write(j, coders[j].encode(chunk, j))
+
+    in_threads(map(write, range(len(coders))), n_jobs=n_jobs)
+    for j, coder in enumerate(coders):
+        if isinstance(coder, LevelCoder) and coder.is_pooled:
+            writer.write_single_levels(j, coder.ranks(chunk, j))
+    return writer.piece()
 
 
-class BinnedTarget(NamedTuple):
-    """A target of numbers in equal-frequency bins.
+class TargetBins(NamedTuple):
+    """Equal-frequency bins of a target of numbers.
 
     Attributes
     ----------
-    targets : list of ClassTarget
-        Of each chunk.
-
     before, starts : ndarray of shape (n_bins - 1,)
         The largest value below each edge, and the least above.
     """
 
-    targets: list[ClassTarget]
     before: NDArray[np.float64]
     starts: NDArray[np.float64]
 
 
-def class_targets(source: "Chunks") -> list[ClassTarget]:
-    """Return the target of each chunk; that of the source is one of classes."""
-
-    def arrays_of(chunk: Chunk) -> list[NDArray[Any]]:
-        assert isinstance(chunk.target, ClassTarget)
-        return [chunk.target.codes.astype(np.int32, copy=False), chunk.target.weights]
-
-    target = source.target
-    assert isinstance(target, ClassTarget)
-    return [
-        ClassTarget(codes, target.classes, weights, target.is_weighted)
-        for codes, weights in _kept(source, arrays_of)
-    ]
-
-
-def bin_target(source: "Chunks", n_jobs: int | None = None) -> BinnedTarget:
-    """Return the target of each chunk, of numbers, as equal-frequency bins."""
-    of_target = source.of_target()
+def bin_target(source: "Chunks", n_jobs: int | None = None) -> TargetBins:
+    """Return the bins of the target of a source, of numbers."""
     n_bins = default_n_bins(source.weight)
 
-    def search(j: int, column: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        around: tuple[NDArray[np.float64], NDArray[np.float64]] = column.values_around(
-            equal_frequency_cuts(column, n_bins)
-        )
-        return around
+    def search(j: int, column: Any) -> TargetBins:
+        return TargetBins(*column.values_around(equal_frequency_cuts(column, n_bins)))
 
-    ((before, starts),) = of_target.map_columns(search, [False], n_jobs)
-    classes = np.arange(len(starts) + 1)
-
-    def arrays_of(chunk: Chunk) -> list[NDArray[Any]]:
-        codes = np.searchsorted(starts, chunk.numbers(0), side="right").astype(np.int32)
-        return [codes, chunk.target.weights]
-
-    targets = [
-        ClassTarget(codes, classes, weights, source.target.is_weighted)
-        for codes, weights in _kept(of_target, arrays_of)
-    ]
-    return BinnedTarget(targets, before, starts)
+    (bins,) = source.of_target().map_columns(search, [False], n_jobs)
+    assert isinstance(bins, TargetBins)
+    return bins

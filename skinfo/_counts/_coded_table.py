@@ -1,23 +1,22 @@
-"""Columns of codes with a target, in one piece or several, and contingency tables of them.
+"""Columns of codes with a target, and contingency tables of them, wherever the codes are.
 
 A `State` is what a search conditions on: a function of a few columns of codes, held as small maps
-that are applied to the codes where they are. No array of n samples leaves this module.
-Contingency tables add up over pieces, so with integer weights nothing depends on the pieces.
+that are applied to the codes where they are. No array of n samples leaves this package.
 """
 
+from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from hashlib import blake2b
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skinfo._counts._array_file import in_file
-from skinfo._counts._coded_chunks import encode_chunks
-from skinfo._counts._codes import feature_codes, padded_codes
-from skinfo._counts._source import InMemory
+from skinfo._counts._codes import padded_codes
+from skinfo._counts._joint_codes import joint_codes
 from skinfo._counts._target import ClassTarget
 from skinfo._kernels._bitplanes import WORD
 from skinfo._kernels._contingency import (
@@ -25,15 +24,10 @@ from skinfo._kernels._contingency import (
     Lookups,
     Sample,
     StateTables,
-    SummedTables,
-    add_counts,
     relabel,
 )
 from skinfo._kernels._elementary import N_LOOKED_UP, xlogx_table
 from skinfo._kernels._null import poisson_tables
-
-if TYPE_CHECKING:
-    from skinfo._counts._chunks import Chunks
 
 # States whose labels are kept: that of a search, and the one it was made of.
 MOST_LABELLED = 2
@@ -57,6 +51,12 @@ class Coding:
     feature: int
     n_groups: int
     groups: NDArray[np.uint8] | None = None
+
+    @cached_property
+    def key(self) -> bytes:
+        """What tells this coding from others of the table."""
+        groups = b"" if self.groups is None else self.groups.tobytes()
+        return self.feature.to_bytes(8) + groups
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,48 +90,38 @@ class State:
     splits: tuple[Split, ...] = ()
     n_states: int = 1
 
+    @cached_property
+    def key(self) -> bytes:
+        """What tells this state from others of the table, also where it was sent."""
+        digest = blake2b(digest_size=16)
+        for split in self.splits:
+            digest.update(split.coding.key)
+            digest.update(b"" if split.states is None else split.states.tobytes())
+        return digest.digest()
+
     def split(self, coding: Coding, states: NDArray[np.integer]) -> "State":
         """Return the state that maps pairs of this one and a coding, (n_states, n_groups)."""
         split = Split(coding, np.ascontiguousarray(states, np.int32))
         return State((*self.splits, split), int(states.max()) + 1)
 
 
-@dataclass(frozen=True, eq=False)
-class CodedPiece:
-    """The codes of some samples.
+class TableRequest(NamedTuple):
+    """Contingency tables that a search is about to ask for: of codings with a state and y."""
+
+    state: State
+    codings: Sequence[Coding]
+
+
+class CodedTable(ABC):
+    """Columns of codes with a target.
 
     Attributes
     ----------
-    codes : ndarray of shape (n_features, n or more), dtype uint8
-        Used as they are where rows are padded to whole multiples of 64 (see `padded_codes`).
-
-    target : ClassTarget
-        Of these samples.
-
-    single_levels : dict of int to ndarray of shape (n,)
-        By feature, where levels share codes: the single level of each sample.
-    """
-
-    codes: NDArray[np.uint8]
-    target: ClassTarget
-    single_levels: Mapping[int, NDArray[np.integer]] = field(default_factory=dict)
-
-
-class CodedTable:
-    """Columns of codes with a target.
-
-    Parameters
-    ----------
-    pieces : sequence of CodedPiece
-        Their targets have the same classes.
-
     n_levels : ndarray of shape (n_features,), dtype int64
 
     n_single_levels : dict of int to int
         By feature, where levels share codes.
 
-    Attributes
-    ----------
     n_features, n_classes, n_samples : int
 
     n : float
@@ -139,42 +129,30 @@ class CodedTable:
 
     is_whole : bool
         Whether all weights are integers.
+
+    lookups : Lookups
+        Of the kernels.
     """
+
+    n_samples: int
+    n: float
+    is_whole: bool
+
+    # Whether several tables are counted by one pass over the codes, so that it pays to ask for
+    # them ahead.
+    counts_ahead = False
 
     def __init__(
         self,
-        pieces: Sequence[CodedPiece],
         n_levels: NDArray[np.integer],
+        n_classes: int,
         n_single_levels: Mapping[int, int] | None = None,
     ) -> None:
         self.n_levels = np.ascontiguousarray(n_levels, np.int64)
         self.n_features = len(self.n_levels)
+        self.n_classes = n_classes
         self.n_single_levels = dict(n_single_levels or {})
-        self.n_classes = pieces[0].target.n_classes
-        self.pieces = [_padded(piece) for piece in pieces if len(piece.target.codes)]
-        self.n_samples = sum(len(piece.target.codes) for piece in self.pieces)
-        self.n = float(sum(piece.target.weights.sum() for piece in self.pieces))
-        self.is_whole = all(bool(np.all(p.target.weights % 1 == 0)) for p in self.pieces)
         self.lookups = Lookups(poisson_tables(), _xlogx_table())
-        self._samples = [
-            self._sample(piece, piece.target.codes, self.n_classes) for piece in self.pieces
-        ]
-        self._labelled: OrderedDict[tuple[Split, ...], list[NDArray[np.int32]]] = OrderedDict()
-
-    @property
-    def sample(self) -> Sample | None:
-        """The Sample of the kernels if there is one piece, else None."""
-        return self._samples[0] if len(self._samples) == 1 else None
-
-    @cached_property
-    def _samples_without_target(self) -> list[Sample]:
-        """The same with all samples in one class."""
-        return [self._sample(p, np.zeros_like(p.target.codes), 1) for p in self.pieces]
-
-    def _sample(self, piece: CodedPiece, y: NDArray[np.integer], n_classes: int) -> Sample:
-        weights = piece.target.weights if piece.target.is_weighted else np.empty(0)
-        y = y.astype(np.int32, copy=False)
-        return Sample(piece.codes, self.n_levels, y, n_classes, weights)
 
     def coding(self, feature: int) -> Coding:
         """Return the codes of a feature."""
@@ -191,6 +169,16 @@ class CodedTable:
         pairs = np.maximum(np.cumsum(occurs) - 1, 0).reshape(occurs.shape)
         return state.split(coding, pairs)
 
+    def n_counts(self, state: State, codings: Sequence[Coding]) -> int:
+        """Return the number of counts of the tables of codings with a state and y."""
+        return state.n_states * self.n_classes * sum(coding.n_groups for coding in codings)
+
+    @property
+    @abstractmethod
+    def class_sizes(self) -> NDArray[np.float64]:
+        """The weight of each class, (n_classes,)."""
+
+    @abstractmethod
     def counts(
         self, coding: Coding, state: State, *, of_target: bool = True
     ) -> NDArray[np.float64]:
@@ -201,151 +189,205 @@ class CodedTable:
         counts : ndarray of shape (n_states, n_groups, n_classes), dtype float64
             Without the target there is one class.
         """
+
+    @abstractmethod
+    def single_level_counts(self, feature: int) -> NDArray[np.float64]:
+        """Return the class counts of the single levels of a feature, (n_levels, n_classes)."""
+
+    @abstractmethod
+    def tables(
+        self, state: State, features: NDArray[np.int64], *, of_target: bool = True
+    ) -> Callable[[NDArray[np.int64]], ContingencyTables]:
+        """Return a function that gives the tables of some of the features, for kernels.
+
+        Threads may call it, each with features of its own.
+
+        Parameters
+        ----------
+        state : State
+
+        features : ndarray of int64
+
+        of_target : bool, default=True
+            Whether samples need to be told apart by class.
+        """
+
+    @abstractmethod
+    def joined(self, members: Sequence[NDArray[np.integer]]) -> "CodedTable":
+        """Return the table with one column for each group of features: their joint state."""
+
+    def batches(self, state: State, features: NDArray[np.int64]) -> Sequence[NDArray[np.int64]]:
+        """Return the features in runs whose tables are held at once."""
+        return [features]
+
+    def count_ahead(self, requests: Sequence[TableRequest]) -> None:
+        """Count at once tables that are asked for next, where that saves passes."""
+        return None
+
+    def knows(self, state: State, coding: Coding) -> bool:
+        """Return whether a table needs no pass over the codes."""
+        return True
+
+
+class CodesInMemory(CodedTable):
+    """Columns of codes in memory.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_features, n or more), dtype uint8
+        Used as they are where rows are padded to whole multiples of 64 (see `padded_codes`).
+
+    target : ClassTarget
+
+    n_levels : ndarray of shape (n_features,), dtype int64
+
+    single_levels : dict of int to ndarray of shape (n,), default=None
+        By feature, where levels share codes: the single level of each sample.
+
+    n_single_levels : dict of int to int, default=None
+
+    Attributes
+    ----------
+    sample : Sample
+        Of the kernels.
+    """
+
+    def __init__(
+        self,
+        codes: NDArray[np.uint8],
+        target: ClassTarget,
+        n_levels: NDArray[np.integer],
+        single_levels: Mapping[int, NDArray[np.integer]] | None = None,
+        n_single_levels: Mapping[int, int] | None = None,
+    ) -> None:
+        super().__init__(n_levels, target.n_classes, n_single_levels)
+        self._codes = _padded(codes, len(target.codes))
+        self._target = target
+        self._single_levels = dict(single_levels or {})
+        self.n_samples = len(target.codes)
+        self.n = float(target.weights.sum())
+        self.is_whole = bool(np.all(target.weights % 1 == 0))
+        self.sample = self._sample(target.codes, self.n_classes)
+        self._labelled: OrderedDict[tuple[Split, ...], NDArray[np.int32]] = OrderedDict()
+
+    @cached_property
+    def _sample_without_target(self) -> Sample:
+        """The same with all samples in one class."""
+        return self._sample(np.zeros_like(self._target.codes), 1)
+
+    def _sample(self, y: NDArray[np.integer], n_classes: int) -> Sample:
+        weights = self._target.weights if self._target.is_weighted else np.empty(0)
+        y = y.astype(np.int32, copy=False)
+        return Sample(self._codes, self.n_levels, y, n_classes, weights)
+
+    @property
+    def class_sizes(self) -> NDArray[np.float64]:
+        """The weight of each class, (n_classes,)."""
+        sizes = np.bincount(self._target.codes, self._target.weights, self.n_classes)
+        return sizes.astype(np.float64, copy=False)
+
+    def counts(
+        self, coding: Coding, state: State, *, of_target: bool = True
+    ) -> NDArray[np.float64]:
+        """Return the contingency table of a state, a coding and y; see `CodedTable`."""
         n_classes = self.n_classes if of_target else 1
         if coding.groups is None:
             features = np.array([coding.feature])
-            tables = self.tables(features, state, self.labels(state), of_target=of_target)
+            tables = self.tables(state, features, of_target=of_target)(features)
             counts = tables.table(coding.feature).reshape(state.n_states, n_classes, -1)
             return np.ascontiguousarray(counts.transpose(0, 2, 1), np.float64)
+        cells = self.labels(state) * coding.n_groups + self._codes_of(coding)
+        if of_target:
+            cells = cells * n_classes + self._target.codes
         shape = state.n_states, coding.n_groups, n_classes
-        sums = np.zeros(np.prod(shape))
-        for piece, labels in zip(self.pieces, self.labels(state), strict=True):
-            cells = labels * coding.n_groups + coding.groups[piece.single_levels[coding.feature]]
-            if of_target:
-                cells = cells * n_classes + piece.target.codes
-            sums += np.bincount(cells, piece.target.weights, len(sums))
-        return sums.reshape(shape)
+        counts = np.bincount(cells, self._target.weights, np.prod(shape))
+        return counts.reshape(shape).astype(np.float64, copy=False)
 
     def single_level_counts(self, feature: int) -> NDArray[np.float64]:
         """Return the class counts of the single levels of a feature, (n_levels, n_classes)."""
         shape = self.n_single_levels[feature], self.n_classes
-        sums = np.zeros(np.prod(shape))
-        for piece in self.pieces:
-            cells = piece.single_levels[feature] * self.n_classes + piece.target.codes
-            sums += np.bincount(cells, piece.target.weights, len(sums))
-        return sums.reshape(shape)
+        cells = self._single_levels[feature] * self.n_classes + self._target.codes
+        counts = np.bincount(cells, self._target.weights, np.prod(shape))
+        return counts.reshape(shape).astype(np.float64, copy=False)
 
     def tables(
-        self,
-        features: NDArray[np.int64],
-        state: State,
-        labels: Sequence[NDArray[np.int32]],
-        *,
-        of_target: bool = True,
-    ) -> ContingencyTables:
-        """Return the contingency tables of some features with a state and y, for kernels.
+        self, state: State, features: NDArray[np.int64], *, of_target: bool = True
+    ) -> Callable[[NDArray[np.int64]], ContingencyTables]:
+        """Return a function that gives the tables of some of the features; see `CodedTable`.
 
-        Those of one piece are counted when they are asked for.
-
-        Parameters
-        ----------
-        features : ndarray of int64
-
-        state : State
-
-        labels : list of ndarray of int32
-            Its `labels`. Made before: threads share them.
-
-        of_target : bool, default=True
-            Whether samples are told apart by class.
+        They are counted when kernels ask for them.
         """
-        samples = self._samples if of_target else self._samples_without_target
-        n_classes = self.n_classes if of_target else 1
-        if len(samples) == 1:
-            return StateTables(samples[0], self.lookups, labels[0], state.n_states, features)
-        sums = np.zeros(state.n_states * n_classes * (1 + int(self.n_levels[features].sum())))
-        for sample, of_piece in zip(samples, labels, strict=True):
-            tables = StateTables(sample, self.lookups, of_piece, state.n_states, features)
-            add_counts(tables, features, sums)
-        return SummedTables(
-            sums,
-            self.lookups,
-            self.n_levels,
-            n_classes,
-            state.n_states,
-            features,
-            self.is_whole,
+        sample = self.sample if of_target else self._sample_without_target
+        labels = self.labels(state)
+
+        def of_some(features: NDArray[np.int64]) -> ContingencyTables:
+            return StateTables(sample, self.lookups, labels, state.n_states, features)
+
+        return of_some
+
+    def joined(self, members: Sequence[NDArray[np.integer]]) -> "CodesInMemory":
+        """Return the table with one column for each group of features: their joint state."""
+        n = self.n_samples
+        codes, n_levels = padded_codes(len(members), n), np.empty(len(members), np.int64)
+        for group, features in enumerate(members):
+            columns = self._codes[features, :n]
+            if len(features) > 1:
+                codes[group, :n], n_levels[group] = joint_codes(columns, self._target.weights)
+            else:
+                codes[group, :n], n_levels[group] = columns[0], self.n_levels[features[0]]
+        pooled = pooled_members(members, self.n_single_levels)
+        return CodesInMemory(
+            codes,
+            self._target,
+            n_levels,
+            {group: self._single_levels[j] for group, j in pooled.items()},
+            {group: self.n_single_levels[j] for group, j in pooled.items()},
         )
 
-    def labels(self, state: State) -> list[NDArray[np.int32]]:
-        """Return the states of the samples of each piece, (n,) int32."""
+    def labels(self, state: State) -> NDArray[np.int32]:
+        """Return the states of the samples, (n,) int32."""
         *before, last = state.splits or (None,)
         if last is None:
-            return [np.zeros(len(piece.target.codes), np.int32) for piece in self.pieces]
+            return np.zeros(self.n_samples, np.int32)
         if last.states is None:
-            return self._kept(
-                self._codes(piece, last.coding).astype(np.int32) for piece in self.pieces
-            )
+            return self._codes_of(last.coding).astype(np.int32)
         if state.splits in self._labelled:
             self._labelled.move_to_end(state.splits)
             return self._labelled[state.splits]
-        labels = self._kept(
-            relabel(of_piece, self._codes(piece, last.coding), last.states)
-            for piece, of_piece in zip(self.pieces, self.labels(State(tuple(before))), strict=True)
+        labels: NDArray[np.int32] = relabel(
+            self.labels(State(tuple(before))), self._codes_of(last.coding), last.states
         )
         self._labelled[state.splits] = labels
         if len(self._labelled) > MOST_LABELLED:
             self._labelled.popitem(last=False)
         return labels
 
-    def _kept(self, labels: Iterable[NDArray[np.int32]]) -> list[NDArray[np.int32]]:
-        """Return the labels of all pieces; of several in a file, as their codes are."""
-        return in_file(labels) if len(self.pieces) > 1 else list(labels)
-
-    def _codes(self, piece: CodedPiece, coding: Coding) -> NDArray[np.uint8]:
-        """Return the codes or groups of the samples of a piece, (n,) uint8."""
+    def _codes_of(self, coding: Coding) -> NDArray[np.uint8]:
+        """Return the codes or groups of the samples, (n,) uint8."""
         if coding.groups is None:
-            return piece.codes[coding.feature, : len(piece.target.codes)]
-        groups: NDArray[np.uint8] = coding.groups[piece.single_levels[coding.feature]]
+            return self._codes[coding.feature, : self.n_samples]
+        groups: NDArray[np.uint8] = coding.groups[self._single_levels[coding.feature]]
         return groups
 
 
-def code_table(
-    source: "InMemory | Chunks",
-    targets: Sequence[ClassTarget],
-    *,
-    binner: Any = None,
-    n_jobs: int | None = None,
-) -> CodedTable:
-    """Return the columns of a source as codes, one byte a cell.
-
-    Parameters
-    ----------
-    source : InMemory or Chunks
-
-    targets : list of ClassTarget
-        Of the samples of each chunk.
-
-    binner, n_jobs
-        As of `feature_codes`.
-    """
-    if isinstance(source, InMemory):
-        (target,) = targets
-        coded = feature_codes(source.table, target, source.rows, binner=binner, n_jobs=n_jobs)
-        single = coded.single_levels.items()
-        piece = CodedPiece(coded.codes, target, {j: levels.values for j, levels in single})
-        return CodedTable([piece], coded.n_levels, {j: levels.n_levels for j, levels in single})
-    if binner is not None:
-        raise ValueError(
-            f"binner={binner!r} needs X in memory, and X comes in chunks. Leave binner at "
-            "None, or pass chunks that are binned already."
-        )
-    encoded = encode_chunks(source, n_jobs)
-    pieces = [
-        CodedPiece(chunk.codes, target, chunk.single_levels)
-        for chunk, target in zip(encoded.chunks, targets, strict=True)
-    ]
-    return CodedTable(pieces, encoded.n_levels, encoded.n_single_levels)
+def pooled_members(
+    members: Sequence[NDArray[np.integer]], n_single_levels: Mapping[int, int]
+) -> dict[int, int]:
+    """Return the groups that are one feature whose levels share codes, and that feature."""
+    return {
+        group: int(features[0])
+        for group, features in enumerate(members)
+        if len(features) == 1 and int(features[0]) in n_single_levels
+    }
 
 
-def _padded(piece: CodedPiece) -> CodedPiece:
-    """Return a piece whose rows of codes take whole words."""
-    codes = piece.codes
+def _padded(codes: NDArray[np.uint8], n: int) -> NDArray[np.uint8]:
+    """Return codes whose rows take whole words."""
     if codes.shape[1] % WORD == 0 and codes.flags.c_contiguous:
-        return piece
-    padded = padded_codes(len(codes), len(piece.target.codes))
+        return codes
+    padded = padded_codes(len(codes), n)
     padded[:, : codes.shape[1]] = codes
-    return CodedPiece(padded, piece.target, piece.single_levels)
+    return padded
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
 from skinfo._counts._as_source import as_source
-from skinfo._counts._coded_chunks import bin_target, class_targets
+from skinfo._counts._coded_chunks import bin_target
 from skinfo._counts._cut_values import cut_values
 from skinfo._counts._joint_codes import joint_codes
 from skinfo._counts._quantiles import bin_starts, default_n_bins
@@ -25,8 +25,8 @@ class DiscretisedTarget:
 
     Attributes
     ----------
-    pieces : list of ClassTarget
-        Of the samples of positive weight of each chunk; one of samples in memory.
+    target : ClassTarget
+        Of the samples of positive weight; of chunks without samples.
 
     target_type : {"binary", "multiclass", "continuous", "multioutput"}
 
@@ -37,7 +37,7 @@ class DiscretisedTarget:
         Bin edges of a continuous y, None for classes; of several outputs a list.
     """
 
-    pieces: list[ClassTarget]
+    target: ClassTarget
     target_type: str
     classes: Any
     edges: Any
@@ -57,34 +57,53 @@ def as_source_of_classes(
         Several outputs are one variable: their joint state.
     """
     options = {"estimator": estimator, "target_type": target_type}
-    # y may be a dataframe, or nothing but convertible to an array.
-    outputs = np.asarray(y)
-    if outputs.ndim != 2 or outputs.shape[1] == 1:
-        source = as_source(X, y, sample_weight, **options)
-        return source, _discretise(source)
+    outputs = several_outputs(y)
+    if outputs is None:
+        return _discretise(as_source(X, y, sample_weight, **options))
     sources = [as_source(X, column, sample_weight, **options) for column in outputs.T]
-    discretised = [_discretise(source) for source in sources]
-    (target,) = discretised[0].pieces
-    codes = np.stack([output.pieces[0].codes for output in discretised])
-    (joint,), n_states = joint_codes([codes], [target.weights])
+    discretised = [_discretise_in_memory(source) for source in sources]
+    target = discretised[0].target
+    codes = np.stack([output.target.codes for output in discretised])
+    joint, n_states = joint_codes(codes, target.weights)
     return sources[0], DiscretisedTarget(
-        [_with_codes(target, joint, n_states)],
+        _with_codes(target, joint, n_states),
         "multioutput",
         [output.classes for output in discretised],
         [output.edges for output in discretised],
     )
 
 
-def _discretise(source: "InMemory | Chunks") -> DiscretisedTarget:
-    """Return the target of a source; numbers are cut into equal-frequency bins."""
+def several_outputs(y: Any) -> NDArray[Any] | None:
+    """Return y as an array (n_samples, n_outputs) if it has several outputs, else None."""
+    # y may be a dataframe, or nothing but convertible to an array; what says that it has one
+    # dimension is left as it is.
+    if y is None or isinstance(y, str) or getattr(y, "ndim", 2) == 1:
+        return None
+    outputs = np.asarray(y)
+    return None if outputs.ndim != 2 or outputs.shape[1] == 1 else outputs
+
+
+def _discretise(source: "InMemory | Chunks") -> tuple["InMemory | Chunks", DiscretisedTarget]:
+    """Return the target of a source; numbers are cut into equal-frequency bins.
+
+    Of chunks the source that is returned has those bins as its classes.
+    """
+    if isinstance(source, InMemory):
+        return source, _discretise_in_memory(source)
     target = source.target
     if isinstance(target, ClassTarget):
-        pieces = [target] if isinstance(source, InMemory) else class_targets(source)
-        return DiscretisedTarget(pieces, target.target_type, target.classes, None)
-    if not isinstance(source, InMemory):
-        binned = bin_target(source)
-        edges = cut_values(binned.before, binned.starts)
-        return DiscretisedTarget(binned.targets, "continuous", None, edges)
+        return source, DiscretisedTarget(target, target.target_type, target.classes, None)
+    bins = bin_target(source)
+    edges = cut_values(bins.before, bins.starts)
+    source = source.with_classes(bins.starts)
+    assert isinstance(source.target, ClassTarget)
+    return source, DiscretisedTarget(source.target, "continuous", None, edges)
+
+
+def _discretise_in_memory(source: Any) -> DiscretisedTarget:
+    target = source.target
+    if isinstance(target, ClassTarget):
+        return DiscretisedTarget(target, target.target_type, target.classes, None)
     y = source.y[source.rows]
     weights = target.weights if target.is_weighted else None
     starts = bin_starts(y, default_n_bins(target.weights.sum()), weights)
@@ -92,9 +111,7 @@ def _discretise(source: "InMemory | Chunks") -> DiscretisedTarget:
     values = np.unique(y)
     first = np.searchsorted(values, starts)
     edges = cut_values(values[first - 1], values[first])
-    return DiscretisedTarget(
-        [_with_codes(target, codes, len(edges) + 1)], "continuous", None, edges
-    )
+    return DiscretisedTarget(_with_codes(target, codes, len(edges) + 1), "continuous", None, edges)
 
 
 def _with_codes(target: Any, codes: NDArray[np.integer], n_classes: int) -> ClassTarget:

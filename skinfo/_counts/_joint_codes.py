@@ -1,7 +1,12 @@
-"""The joint state of several columns of codes, as one column."""
+"""The joint state of several columns of codes, as one column.
 
-from collections.abc import Sequence
+More than 256 joint states are pooled: the heaviest set of states is split at the median of the
+column that varies most in it, until there are as many sets as the root of the number of samples,
+at most 256. The target is not used.
+"""
+
 from heapq import heappop, heappush
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,47 +14,83 @@ from numpy.typing import NDArray
 from skinfo._counts._codes import MAX_LEVELS
 
 
-def joint_codes(
-    pieces: Sequence[NDArray[np.integer]], weights: Sequence[NDArray[np.float64]]
-) -> tuple[list[NDArray[np.int64]], int]:
-    """Return the joint state of several columns as codes, and how many levels it has.
+class JointStates(NamedTuple):
+    """The joint states of several columns that occur, and how often.
 
-    More than 256 states are pooled: the heaviest set of states is split at the median of the
-    column that varies most in it, until there are as many sets as the root of the number of
-    samples, at most 256. The target is not used.
+    Attributes
+    ----------
+    states : ndarray of shape (n_columns, n_states)
+        In lexicographic order.
+
+    weights : ndarray of shape (n_states,)
+    """
+
+    states: NDArray[np.integer]
+    weights: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, columns: NDArray[np.integer], weights: NDArray[np.float64]) -> "JointStates":
+        """Return those of some samples: columns (n_columns, n) and their weights (n,)."""
+        states, index = np.unique(columns, axis=1, return_inverse=True)
+        sums = np.bincount(index.ravel(), weights, states.shape[1])
+        return cls(states, sums.astype(np.float64, copy=False))
+
+    def merged(self, other: "JointStates") -> "JointStates":
+        """Return those of the samples of both."""
+        both = np.concatenate([self.states, other.states], axis=1)
+        return self.of(both, np.concatenate([self.weights, other.weights]))
+
+    def coder(self) -> "JointCoder":
+        """Return the coder of these states."""
+        n_states = self.states.shape[1]
+        if n_states <= MAX_LEVELS:
+            return JointCoder(self.states, np.arange(n_states))
+        most = int(np.clip(round(np.sqrt(self.weights.sum())), 2, MAX_LEVELS))
+        return JointCoder(
+            self.states, median_cells(self.states.astype(np.float64), self.weights, most)
+        )
+
+
+class JointCoder(NamedTuple):
+    """From joint states to codes.
+
+    Attributes
+    ----------
+    states : ndarray of shape (n_columns, n_states)
+
+    code : ndarray of shape (n_states,), dtype int64
+    """
+
+    states: NDArray[np.integer]
+    code: NDArray[np.int64]
+
+    @property
+    def n_levels(self) -> int:
+        """Number of codes."""
+        return int(self.code.max()) + 1
+
+    def encode(self, columns: NDArray[np.integer]) -> NDArray[np.int64]:
+        """Return the codes of samples (n_columns, n) whose states are among those known."""
+        states, index = np.unique(columns, axis=1, return_inverse=True)
+        both = np.concatenate([self.states, states], axis=1)
+        place = np.unique(both, axis=1, return_inverse=True)[1].ravel()[len(self.code) :]
+        codes: NDArray[np.int64] = self.code[place[index.ravel()]]
+        return codes
+
+
+def joint_codes(
+    columns: NDArray[np.integer], weights: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], int]:
+    """Return the joint state of several columns as codes (n,), and how many levels it has.
 
     Parameters
     ----------
-    pieces : list of ndarray of shape (n_columns, n)
-        The columns of some samples each.
+    columns : ndarray of shape (n_columns, n)
 
-    weights : list of ndarray of shape (n,)
-
-    Returns
-    -------
-    codes : list of ndarray of shape (n,), dtype int64
-        Of each piece.
-
-    n_levels : int
+    weights : ndarray of shape (n,)
     """
-    seen = [np.unique(piece, axis=1, return_inverse=True) for piece in pieces]
-    states, index = np.unique(
-        np.concatenate([of_piece for of_piece, _ in seen], axis=1), axis=1, return_inverse=True
-    )
-    ends = np.cumsum([of_piece.shape[1] for of_piece, _ in seen])
-    codes = [
-        part[inverse.ravel()]
-        for part, (_, inverse) in zip(np.split(index.ravel(), ends[:-1]), seen, strict=True)
-    ]
-    n_states = states.shape[1]
-    if n_states <= MAX_LEVELS:
-        return codes, n_states
-    sizes = np.zeros(n_states)
-    for of_piece, some in zip(codes, weights, strict=True):
-        sizes += np.bincount(of_piece, some, n_states)
-    most = int(np.clip(round(np.sqrt(sizes.sum())), 2, MAX_LEVELS))
-    cell_of = median_cells(states.astype(np.float64), sizes, most)
-    return [cell_of[of_piece] for of_piece in codes], int(cell_of.max()) + 1
+    coder = JointStates.of(columns, weights).coder()
+    return coder.encode(columns), coder.n_levels
 
 
 def median_cells(

@@ -288,40 +288,13 @@ cdef class StateTables(SampleTables):
         add_last_level(&self.counts[0], &self.sizes[0], last_level, self.n_cells)
 
 
-def add_counts(StateTables tables, const int64_t[::1] features, double[::1] sums):
-    """Add the sizes of cells, and the table of each column, to sums.
+cdef class SummedTables(ContingencyTables):
+    """Contingency tables that were summed over parts of a sample.
 
     Parameters
     ----------
-    tables : StateTables
-
-    features : ndarray of int64
-
     sums : ndarray of float64
         The sizes of cells, then the table of each feature in order, (n_levels, n_cells).
-    """
-    cdef Py_ssize_t start = tables.n_cells
-    cdef Py_ssize_t i, n_counts, index
-    with nogil:
-        for index in range(tables.n_cells):
-            sums[index] += tables.sizes[index]
-        for i in range(features.shape[0]):
-            tables.count(features[i])
-            n_counts = tables.n_levels[features[i]] * tables.n_cells
-            for index in range(n_counts):
-                sums[start + index] += (
-                    tables.weighted[index] if tables.is_weighted else tables.counts[index]
-                )
-            start += n_counts
-
-
-cdef class SummedTables(ContingencyTables):
-    """Contingency tables that `add_counts` summed over pieces of a sample.
-
-    Parameters
-    ----------
-    sums : ndarray of float64
-        From `add_counts`, of these features.
 
     lookups, n_levels, n_classes, n_states, features, is_whole
         As of `ContingencyTables`.

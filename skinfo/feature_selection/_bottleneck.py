@@ -35,10 +35,7 @@ class BottleneckVariable:
     @classmethod
     def constant(cls, table):
         """Return T of no features."""
-        sizes = [
-            np.bincount(p.target.codes, p.target.weights, table.n_classes) for p in table.pieces
-        ]
-        return cls(State(), np.sum(sizes, axis=0)[None])
+        return cls(State(), table.class_sizes[None])
 
     def entropy(self):
         """Return H(T) in bits."""

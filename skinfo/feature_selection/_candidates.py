@@ -26,9 +26,7 @@ FEW_CELLS = 100_000
 # Groups of many levels, as MutualInfoBinner makes them by default.
 MOST_GROUPS = 8
 
-# Of a table in pieces: counts that are held at once by a thread, and candidates whose minimum is
-# brought up to date at a time.
-MOST_COUNTS = 1 << 22
+# Candidates whose minimum is brought up to date at a time, where all tables are known.
 WAVE = 64
 
 
@@ -82,13 +80,14 @@ class CandidateFeatures:
         all_levels : bool, default=True
             Whether I(X;Y) given nothing is that of all levels where some share codes.
         """
-        labels = self.table.labels(state)
-
-        def count(some):
-            tables = self.table.tables(some, state, labels, of_target=of_target)
-            return candidate_terms(tables, some, self.corrected)
-
-        terms = np.concatenate(self._in_threads(count, features, state))
+        found = []
+        for batch in self.table.batches(state, features):
+            tables = self.table.tables(state, batch, of_target=of_target)
+            found += self._in_threads(
+                lambda some, tables=tables: candidate_terms(tables(some), some, self.corrected),
+                batch,
+            )
+        terms = np.concatenate(found)
         if of_target and all_levels:
             for i, of_levels in self._evidence_of_single_levels(features, state):
                 terms[i, INFO_Y_GIVEN_T] = self._nats(of_levels)[0]
@@ -96,13 +95,13 @@ class CandidateFeatures:
 
     def evidence(self, features, state):
         """Return the TableEvidence of I(X;Y|T) of some features."""
-        labels = self.table.labels(state)
-
-        def evidence(some):
-            return candidate_evidence(self.table.tables(some, state, labels), some)
-
-        rows = np.concatenate(self._in_threads(evidence, features, state))
-        evidence = TableEvidence.of_rows(rows)
+        rows = []
+        for batch in self.table.batches(state, features):
+            tables = self.table.tables(state, batch)
+            rows += self._in_threads(
+                lambda some, tables=tables: candidate_evidence(tables(some), some), batch
+            )
+        evidence = TableEvidence.of_rows(np.concatenate(rows))
         for i, of_levels in self._evidence_of_single_levels(features, state):
             for values, (value,) in zip(evidence, of_levels, strict=True):
                 values[i] = value
@@ -177,7 +176,7 @@ class CandidateFeatures:
         relevance, term, costs, minima, n_seen
             As of the kernel `argmax_of_min`; `minima` and `n_seen` are brought up to date.
         """
-        if self.table.sample is None:
+        if self.table.counts_ahead:
             return self._argmax_of_min_in_waves(
                 features, selected, relevance, term, costs, minima, n_seen
             )
@@ -198,7 +197,7 @@ class CandidateFeatures:
             return int(some[position]), score
 
         feature, score = -1, -np.inf
-        for other, other_score in self._in_threads(best, features, State()):
+        for other, other_score in self._in_threads(best, features):
             if feature < 0 or is_before(other_score, other, score, feature):
                 feature, score = other, other_score
         return feature
@@ -225,15 +224,10 @@ class CandidateFeatures:
                 minima[some] = np.minimum(minima[some], values)
                 n_seen[some] += 1
 
-    def _in_threads(self, function, features, state):
+    def _in_threads(self, function, features):
         """Return the results of a function of shares of some features, one share a thread."""
         few = len(features) * self.table.n_samples < FEW_CELLS
-        n_shares = 1 if few else self._threads.n
-        if self.table.sample is None:
-            n_counts = state.n_states * self.table.n_classes
-            n_counts *= int(self.table.n_levels[features].sum())
-            n_shares = max(n_shares, -(-n_counts // MOST_COUNTS))
-        n_shares = min(n_shares, len(features))
+        n_shares = 1 if few else min(self._threads.n, len(features))
         if n_shares == 1:
             return [function(features)]
         shares = np.array_split(features, n_shares)

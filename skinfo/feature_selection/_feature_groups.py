@@ -4,9 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skinfo._counts._coded_table import CodedPiece, CodedTable
-from skinfo._counts._codes import padded_codes
-from skinfo._counts._joint_codes import joint_codes
 from skinfo.utils._column_params import feature_index
 
 
@@ -92,40 +89,6 @@ def make_feature_groups(names, groups=None, costs=None, include=None, exclude=No
         include=included,
         exclude=excluded,
     )
-
-
-def join_features(table, members):
-    """Return the CodedTable with one column for each group: the joint state of its features.
-
-    Parameters
-    ----------
-    table : CodedTable
-
-    members : list of ndarray
-        Features of each group.
-    """
-    if len(members) == table.n_features:
-        return table
-    sizes = [len(piece.target.codes) for piece in table.pieces]
-    joined = [padded_codes(len(members), n) for n in sizes]
-    n_levels = np.empty(len(members), np.int64)
-    for group, features in enumerate(members):
-        columns = [p.codes[features, :n] for p, n in zip(table.pieces, sizes, strict=True)]
-        if len(features) > 1:
-            columns, n_levels[group] = joint_codes(
-                columns, [piece.target.weights for piece in table.pieces]
-            )
-        else:
-            n_levels[group] = table.n_levels[features[0]]
-        for codes, column, n in zip(joined, columns, sizes, strict=True):
-            codes[group, :n] = column
-    feature_of = {group: int(f[0]) for group, f in enumerate(members) if len(f) == 1}
-    pooled = {group: j for group, j in feature_of.items() if j in table.n_single_levels}
-    pieces = [
-        CodedPiece(codes, piece.target, {g: piece.single_levels[j] for g, j in pooled.items()})
-        for codes, piece in zip(joined, table.pieces, strict=True)
-    ]
-    return CodedTable(pieces, n_levels, {g: table.n_single_levels[j] for g, j in pooled.items()})
 
 
 def _named_groups(groups, names, keys):

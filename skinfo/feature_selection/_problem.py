@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from numbers import Integral
 
-from skinfo._counts._coded_table import CodedTable, code_table
+from skinfo._counts._coded_chunks import code_table
+from skinfo._counts._coded_table import CodedTable
 from skinfo._counts._discretised_target import DiscretisedTarget, as_source_of_classes
 from skinfo.feature_selection._candidates import CandidateFeatures
 from skinfo.feature_selection._criteria import CRITERIA
 from skinfo.feature_selection._feature_groups import (
     FeatureGroups,
-    join_features,
     make_feature_groups,
 )
 from skinfo.feature_selection._rankers import make_ranker
@@ -94,9 +94,11 @@ def prepare_search(selector, X, y, sample_weight):
         exclude=groups.exclude,
         interactions=selector.interactions,
     )
-    table = code_table(source, discretised.pieces, binner=selector.binner, n_jobs=selector.n_jobs)
+    table = code_table(source, discretised.target, binner=selector.binner, n_jobs=selector.n_jobs)
+    if len(groups.members) < table.n_features:
+        table = table.joined(groups.members)
     return SearchProblem(
-        join_features(table, groups.members),
+        table,
         groups,
         settings,
         criterion,

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from skinfo._counts._coded_table import CodedPiece, CodedTable
+from skinfo._counts._coded_parts import CodedParts, Layout, PieceWriter
+from skinfo._counts._coded_table import CodesInMemory
+from skinfo._counts._partitions import KeptParts
 from skinfo._counts._target import ClassTarget
 from skinfo.feature_selection._candidates import CandidateFeatures
 from skinfo.feature_selection._rankers import make_ranker
@@ -29,21 +31,43 @@ def target_of():
 def table_of(target_of):
     """Return a function of codes, y and weights that returns a CodedTable.
 
-    `ends` are where pieces of the samples end, but for the last.
+    `ends` are where parts of the samples end, but for the last; None for samples in memory.
     """
 
-    def build(codes, y, *, weights=None, ends=()):
+    def build(codes, y, *, weights=None, ends=None, n_jobs=None):
         n_classes = int(np.max(y)) + 1
-        pieces = [
-            CodedPiece(
-                codes[:, some],
-                target_of(y[some], n_classes, None if weights is None else weights[some]),
-            )
-            for some in np.split(np.arange(len(y)), ends)
-        ]
-        return CodedTable(pieces, codes.max(axis=1).astype(np.int64) + 1)
+        n_levels = codes.max(axis=1).astype(np.int64) + 1
+        if ends is None:
+            return CodesInMemory(codes, target_of(y, n_classes, weights), n_levels)
+        kept = CountedParts()
+        for some in np.split(np.arange(len(y)), ends):
+            of_some = None if weights is None else weights[some]
+            writer = PieceWriter(target_of(y[some], n_classes, of_some), Layout.of(n_levels))
+            for j, column in enumerate(codes[:, some]):
+                writer.write(j, column)
+            kept.append(writer.piece())
+        weights = np.ones(len(y)) if weights is None else weights
+        return CodedParts(
+            kept,
+            n_levels,
+            n_classes,
+            n_samples=len(y),
+            n=float(np.sum(weights)),
+            is_whole=bool(np.all(weights % 1 == 0)),
+            n_jobs=n_jobs,
+        )
 
     return build
+
+
+class CountedParts(KeptParts):
+    """Parts that know how often they were read."""
+
+    n_passes = 0
+
+    def reduce(self, *args, **kwargs):
+        self.n_passes += 1
+        return super().reduce(*args, **kwargs)
 
 
 @pytest.fixture

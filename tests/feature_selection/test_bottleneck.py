@@ -20,7 +20,7 @@ def test_state_keeps_what_differs_and_merges_what_does_not(table_of):
     table = table_of(x[None].astype(np.uint8), y)
     variable = refined(table, [0])
     assert variable.state.n_states == 2
-    (labels,) = table.labels(variable.state)
+    labels = table.labels(variable.state)
     assert labels[0] == labels[400] != labels[800]
     # Two thirds and one third.
     assert variable.entropy() == pytest.approx(entropy([2 / 3, 1 / 3], base=2))
@@ -49,7 +49,7 @@ def test_counts_are_those_of_the_labels(rng, table_of):
     table = table_of(codes, y)
     # A pair of features enters at once.
     variable = refined(table, [1, 2], start=refined(table, [0]))
-    (labels,) = table.labels(variable.state)
+    labels = table.labels(variable.state)
     counts = np.zeros_like(variable.counts)
     np.add.at(counts, (labels, y), 1)
     np.testing.assert_array_equal(variable.counts, counts)

@@ -54,11 +54,19 @@ ADAPTERS: dict[tuple[str, str], Callable[[Any, Any, Any], TableInParts]] = {
 
 def _adapter_of(X: Any) -> Callable[[Any, Any, Any], TableInParts] | None:
     """Return what makes a TableInParts of X, y and weights; None of samples in memory."""
+    if isinstance(X, np.ndarray):
+        return None
     for base in type(X).__mro__:
         adapter = ADAPTERS.get((base.__module__.partition(".")[0], base.__name__))
         if adapter is not None:
             return adapter
     return _chunks if is_chunked(X) else None
+
+
+def table_in_parts(X: Any, y: Any, sample_weight: Any = None) -> TableInParts | None:
+    """Return X, y and weights as a TableInParts; None where X is in memory. No row is read."""
+    adapter = _adapter_of(X)
+    return None if adapter is None else adapter(X, y, sample_weight)
 
 
 def is_in_parts(X: Any) -> bool:
@@ -132,10 +140,10 @@ def as_source(
     if estimator is None:
         # One that lives for this call.
         estimator = type(caller, (BaseEstimator,), {})()
-    adapter = _adapter_of(X)
-    if adapter is not None:
+    parts = table_in_parts(X, y, sample_weight)
+    if parts is not None:
         return read_partitions(
-            *adapter(X, y, sample_weight),
+            *parts,
             estimator=estimator,
             target_type=target_type,
             reset=reset,

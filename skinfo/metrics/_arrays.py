@@ -1,8 +1,11 @@
 """Arrays of any array-API library: conversion, blocks of rows, reductions of losses."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from skinfo._counts._kinds import unmasked
+from skinfo.metrics._exact_sum import ExactSum, exact_sum
 from skinfo.utils._array_api import sum_all, sum_last
 from skinfo.utils._compat import array_api_compat
 from skinfo.utils._validation import check_sample_weight
@@ -175,8 +178,9 @@ def weighted_mean(values, weight):
 
 def _weighted_sum(values, weight):
     terms = _weighted(values, weight)
-    total = sum_all(array_api_compat.array_namespace(terms), terms)
-    return float(total) if array_api_compat.is_numpy_array(terms) else total
+    if array_api_compat.is_numpy_array(terms):
+        return exact_sum(terms)
+    return sum_all(array_api_compat.array_namespace(terms), terms)
 
 
 def _weighted(values, weight):
@@ -193,3 +197,40 @@ def reduce_losses(losses, weight, reduction):
     if weight is not None:
         weight = convert_like(weight, losses, losses.dtype)
     return REDUCTIONS[reduction](losses, weight)
+
+
+class LossSums(NamedTuple):
+    """What the losses of some samples add up to, with their weights, and the weights."""
+
+    loss: ExactSum
+    weight: ExactSum
+
+    @classmethod
+    def of(cls, losses, weight):
+        """Return the sums of the losses of samples with checked weights (n_samples,) or None."""
+        losses = to_numpy(losses)
+        loss = ExactSum.of(_weighted(losses, weight))
+        return cls(loss, ExactSum.of(np.array([len(losses)]) if weight is None else weight))
+
+    def merged(self, other):
+        """Return the sums of the samples of both."""
+        return LossSums(self.loss.merged(other.loss), self.weight.merged(other.weight))
+
+    @property
+    def mean(self):
+        """The `weighted_mean` of all losses."""
+        return self.loss.rounded / self.weight.rounded
+
+
+# Functions of LossSums that equal those of `REDUCTIONS`.
+REDUCTIONS_OF_SUMS = {"mean": lambda sums: sums.mean, "sum": lambda sums: sums.loss.rounded}
+
+
+def reduction_of_sums(reduction):
+    """Return a function of LossSums; raise ValueError for losses of single samples."""
+    if reduction not in REDUCTIONS_OF_SUMS:
+        raise ValueError(
+            f"reduction={reduction!r} gives a loss for each sample, and the samples come in "
+            "pieces. Use 'mean' or 'sum', or call the function on each piece."
+        )
+    return REDUCTIONS_OF_SUMS[reduction]

@@ -1,13 +1,15 @@
 """Cross-entropy loss of the predicted probability of a positive label."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from numbers import Real
 from typing import Literal, NamedTuple
 
+import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skinfo.metrics._arrays import (
     REDUCTIONS,
+    LossSums,
     as_numbers,
     check_row_weights,
     checked_rows,
@@ -15,11 +17,13 @@ from skinfo.metrics._arrays import (
     loss_dtype,
     read_array,
     reduce_losses,
+    reduction_of_sums,
     row_losses,
     to_numpy,
 )
 from skinfo.metrics._labels import encode_labels, find_columns
 from skinfo.metrics._log_rows import clipped, logit_surprisal, row_means, surprisal
+from skinfo.metrics._pieces import Pieces, read_score_samples
 from skinfo.metrics._probabilities import (
     are_finite,
     are_in_range,
@@ -46,23 +50,23 @@ BINARY_LOGITS = BinaryScale(are_finite, check_finite, logit_surprisal, lambda lo
 
 @validate_params(
     {
-        "y_true": ["array-like"],
-        "y_prob": ["array-like"],
+        "y_true": "no_validation",
+        "y_prob": "no_validation",
         "pos_label": [Real, str, "boolean", None],
         "base": [Interval(Real, 0, None, closed="neither")],
-        "sample_weight": ["array-like", None],
+        "sample_weight": ["array-like", str, None],
         "reduction": [StrOptions(set(REDUCTIONS))],
         "from_logits": ["boolean"],
     },
     prefer_skip_nested_validation=True,
 )
 def binary_cross_entropy(
-    y_true: ArrayLike,
-    y_prob: ArrayLike,
+    y_true: ArrayLike | str | Iterable[tuple],
+    y_prob: ArrayLike | None = None,
     *,
     pos_label: float | bool | str | None = None,
     base: float = 2,
-    sample_weight: ArrayLike | None = None,
+    sample_weight: ArrayLike | str | None = None,
     reduction: Literal["mean", "sum", "none"] = "mean",
     from_logits: bool = False,
 ) -> float | NDArray:
@@ -74,11 +78,13 @@ def binary_cross_entropy(
 
     Parameters
     ----------
-    y_true : array-like of shape (n_samples,) or (n_samples, n_labels)
+    y_true : array-like of shape (n_samples,) or (n_samples, n_labels), str or iterable
         True labels: 0 and 1, -1 and 1, booleans, soft labels from 0 to 1 (of a floating dtype),
-        or any two labels, of which `pos_label` is positive.
+        or any two labels, of which `pos_label` is positive. The name of a column of `y_prob`,
+        whose other column is then the prediction. Or an iterable of chunks ``(y_true, y_prob)``
+        or ``(y_true, y_prob, sample_weight)``, without `y_prob`; see Notes.
 
-    y_prob : array-like of shape (n_samples,) or (n_samples, n_labels)
+    y_prob : array-like or table of shape (n_samples,) or (n_samples, n_labels), default=None
         Predicted probabilities of the positive label, or their logits, in the shape of `y_true`.
         For an array of another library that implements the array API, such as a PyTorch tensor,
         the loss is computed in that library.
@@ -89,9 +95,9 @@ def binary_cross_entropy(
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats, 10 for hartleys.
 
-    sample_weight : array-like of shape (n_samples,), default=None
+    sample_weight : array-like of shape (n_samples,) or str, default=None
         Sample weights; an integer weight is the same as repeating the sample. None weighs all
-        samples equally.
+        samples equally. The name of a column of `y_prob`.
 
     reduction : {"mean", "sum", "none"}, default="mean"
         The weighted mean over samples, the weighted sum, or the weighted loss of each sample. The
@@ -128,6 +134,10 @@ def binary_cross_entropy(
     A probability of the true label below 2**-52 counts as 2**-52, whatever its dtype, so no label
     costs more than 52 bits. Logits have no floor. A probability may be outside [0, 1] by 1e-5.
 
+    Samples may come in pieces, as for `cross_entropy_loss`. They are read once. Sums of NumPy
+    arrays are exact: the loss is the same to the last bit for any pieces and any order of the
+    samples.
+
     On PyTorch the loss carries a gradient with respect to `y_prob` and to soft labels, 0 where
     the probability of the true label is below the floor.
 
@@ -147,13 +157,55 @@ def binary_cross_entropy(
     2.0
     """
     nats_per_unit = check_base(base)
-    y_true, y_prob = read_array(y_true), as_numbers(y_prob, "y_prob")
-    _check_shapes(y_true, y_prob)
-    if not from_logits:
-        refuse_hard_labels(y_prob, "y_prob")
     scale = BINARY_LOGITS if from_logits else BINARY_PROBABILITIES
+    predictions = {"y_prob": y_prob}
+    samples = read_score_samples(y_true, predictions, sample_weight, "binary_cross_entropy")
+    if isinstance(samples, Pieces):
+        return _binary_loss_of_pieces(samples, pos_label, scale, nats_per_unit, reduction)
+    losses, weight = _losses_of_positives(samples, pos_label, scale, nats_per_unit)
+    return reduce_losses(losses, weight, reduction)
+
+
+def _binary_loss_of_pieces(pieces, pos_label, scale, nats_per_unit, reduction):
+    """Return the loss of all pieces."""
+    reduced = reduction_of_sums(reduction)
+
+    def summarise(piece):
+        losses, weight = _losses_of_positives(piece, pos_label, scale, nats_per_unit)
+        y_true = read_array(piece.y_true)
+        return LabelledSums(LossSums.of(losses, weight), _labels_in_piece(y_true, pos_label))
+
+    sums = pieces.reduce(summarise, LabelledSums.merged)
+    # Labels that may be right in each piece need not be so in all of them.
+    _binary_target(np.array(sorted(sums.labels, key=repr), object), pos_label)
+    return reduced(sums.losses)
+
+
+class LabelledSums(NamedTuple):
+    """The sums of losses, and the labels that occur; those of soft labels are 0 and 1."""
+
+    losses: LossSums
+    labels: frozenset
+
+    def merged(self, other):
+        """Return the sums and the labels of the samples of both."""
+        return LabelledSums(self.losses.merged(other.losses), self.labels | other.labels)
+
+
+def _labels_in_piece(y_true, pos_label):
+    distinct = frozenset(encode_labels(to_numpy(y_true).reshape(-1)).distinct)
+    is_soft = pos_label is None and _is_binary_target(y_true) and not distinct <= {0, 1}
+    return frozenset({0, 1}) if is_soft else distinct
+
+
+def _losses_of_positives(samples, pos_label, scale, nats_per_unit):
+    """Return the losses of the samples, and their weights or None."""
+    y_true, y_prob = read_array(samples.y_true), as_numbers(samples.predictions[0], "y_prob")
+    _check_shapes(y_true, y_prob)
+    if scale is BINARY_PROBABILITIES:
+        refuse_hard_labels(y_prob, "y_prob")
     losses = _binary_losses(_binary_target(y_true, pos_label), y_prob, scale, nats_per_unit)
-    return reduce_losses(losses, check_row_weights(sample_weight, y_prob.shape[0]), reduction)
+    return losses, check_row_weights(samples.sample_weight, y_prob.shape[0])
 
 
 def _check_shapes(y_true, y_prob):

@@ -1,16 +1,21 @@
 """Comparison of the log losses of two models on the same samples."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from numbers import Real
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import stdtr
 
+from skinfo.metrics._exact_sum import ExactSum
 from skinfo.metrics._labelled_predictions import read_labelled_predictions
+from skinfo.metrics._labels import column_labels
 from skinfo.metrics._log_rows import log_loss_rows
+from skinfo.metrics._pieces import Pieces, number_of_classes, read_score_samples, refuse_groups
 from skinfo.metrics._standard_errors import SamplingDesign, half_widths
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._results import ConfidenceInterval, TableRepr
@@ -73,9 +78,9 @@ class LogLossComparison(TableRepr):
 
 @validate_params(
     {
-        "y_true": ["array-like"],
-        "prob_a": ["array-like"],
-        "prob_b": ["array-like"],
+        "y_true": "no_validation",
+        "prob_a": "no_validation",
+        "prob_b": "no_validation",
         "labels": ["array-like", None],
         "base": [Interval(Real, 0, None, closed="neither")],
         "sample_weight": ["array-like", None],
@@ -84,9 +89,9 @@ class LogLossComparison(TableRepr):
     prefer_skip_nested_validation=True,
 )
 def compare_log_loss(
-    y_true: ArrayLike,
-    prob_a: ArrayLike,
-    prob_b: ArrayLike,
+    y_true: ArrayLike | Iterable[tuple],
+    prob_a: ArrayLike | None = None,
+    prob_b: ArrayLike | None = None,
     *,
     labels: ArrayLike | None = None,
     base: float = 2,
@@ -100,10 +105,12 @@ def compare_log_loss(
 
     Parameters
     ----------
-    y_true : array-like of shape (n_samples,)
-        True labels: strings, booleans or numbers.
+    y_true : array-like of shape (n_samples,) or iterable
+        True labels: strings, booleans or numbers. Or an iterable of chunks ``(y_true, prob_a,
+        prob_b)`` or ``(y_true, prob_a, prob_b, sample_weight)``, without the other arguments: it
+        is iterated over once if `labels` are given, else twice.
 
-    prob_a, prob_b : array-like of shape (n_samples, n_classes) or (n_samples,)
+    prob_a, prob_b : array-like of shape (n_samples, n_classes) or (n_samples,), default=None
         Predicted distributions of each model, one per row, with the same columns; for two classes
         also the probability of the second label alone.
 
@@ -120,7 +127,8 @@ def compare_log_loss(
 
     groups : array-like of shape (n_samples,), default=None
         Group of each sample (a patient, a day, a fold). Samples of a group may depend on each
-        other; the standard error is cluster-robust. None: samples are independent.
+        other; the standard error is cluster-robust. None: samples are independent. Not for
+        samples in pieces.
 
     Returns
     -------
@@ -145,6 +153,9 @@ def compare_log_loss(
     variance of training: for that, compare the scores of the folds of a cross-validation.
 
     Probabilities below 2**-52 count as 2**-52.
+
+    All arguments may be Dask collections. Without `groups`, all sums are exact: results are the
+    same to the last bit for any pieces and any order of the samples.
 
     References
     ----------
@@ -172,28 +183,96 @@ def compare_log_loss(
     True
     """
     nats_per_unit = check_base(base)
-    samples = read_labelled_predictions(
-        y_true,
-        {"prob_a": prob_a, "prob_b": prob_b},
-        labels=labels,
-        sample_weight=sample_weight,
-        groups=groups,
+    predictions = {"prob_a": prob_a, "prob_b": prob_b}
+    samples = read_score_samples(y_true, predictions, sample_weight, "compare_log_loss")
+    if isinstance(samples, Pieces):
+        refuse_groups(groups)
+        return _comparison(_sums_of_pieces(samples, labels, nats_per_unit))
+    labelled = read_labelled_predictions(
+        y_true, predictions, labels=labels, sample_weight=sample_weight, groups=groups
     )
-    nats = np.array([log_loss_rows(samples.columns, prob) for prob in samples.probs])
-    losses = nats / nats_per_unit
-    design = SamplingDesign(samples.weight, samples.groups)
-    log_loss_a, log_loss_b = design.means(losses).tolist()
+    losses = _losses(labelled, nats_per_unit)
+    comparison = _comparison(ComparisonSums.of(losses, labelled.weight))
+    if labelled.groups is None:
+        return comparison
+    design = SamplingDesign(labelled.weight, labelled.groups)
     # Of one row, the shape that the design takes.
-    differences = losses[:1] - losses[1:]
-    difference = float(design.means(differences)[0])
-    standard_error = float(design.standard_errors(differences)[0])
+    standard_error = float(design.standard_errors(losses[:1] - losses[1:])[0])
+    return replace(
+        comparison,
+        standard_error=standard_error,
+        pvalue=_student_pvalue(comparison.difference, standard_error, design.degrees_of_freedom),
+        _degrees_of_freedom=design.degrees_of_freedom,
+    )
+
+
+def _sums_of_pieces(pieces, labels, nats_per_unit):
+    """Return the ComparisonSums of all pieces."""
+    distinct = pieces.distinct_labels() if labels is None else None
+
+    def summarise(piece):
+        of_columns = labels
+        if distinct is not None:
+            of_columns = column_labels(distinct, None, number_of_classes(piece.predictions[0]))
+        labelled = read_labelled_predictions(
+            piece.y_true,
+            dict(zip(("prob_a", "prob_b"), piece.predictions, strict=True)),
+            labels=of_columns,
+            sample_weight=piece.sample_weight,
+        )
+        return ComparisonSums.of(_losses(labelled, nats_per_unit), labelled.weight)
+
+    return pieces.reduce(summarise, ComparisonSums.merged)
+
+
+def _losses(labelled, nats_per_unit):
+    """Return the losses of both models, (2, n_samples)."""
+    nats = [log_loss_rows(labelled.columns, prob) for prob in labelled.probs]
+    return np.array(nats) / nats_per_unit
+
+
+class ComparisonSums(NamedTuple):
+    """Exact weighted sums over samples: of both losses, of their difference and its square."""
+
+    loss_a: ExactSum
+    loss_b: ExactSum
+    difference: ExactSum
+    square: ExactSum
+    weight: ExactSum
+
+    @classmethod
+    def of(cls, losses, weight):
+        """Return the sums of losses (2, n_samples)."""
+        differences = losses[0] - losses[1]
+        terms = [*losses, differences]
+        return cls(
+            *(ExactSum.of(values, weight) for values in terms),
+            ExactSum.of_squares(differences, weight),
+            ExactSum.of(weight),
+        )
+
+    def merged(self, other):
+        """Return the sums of the samples of both."""
+        return ComparisonSums(*(a.merged(b) for a, b in zip(self, other, strict=True)))
+
+
+def _comparison(sums):
+    """Return the LogLossComparison of independent samples."""
+    weight = sums.weight.rounded
+    difference = sums.difference.rounded / weight
+    freedom = max(weight - 1, 0.0)
+    # n / (n - 1) for n samples, so that repetitions and weights give the same.
+    standard_error = math.nan
+    if freedom:
+        centred = sums.square.fraction - sums.difference.fraction**2 / sums.weight.fraction
+        standard_error = math.sqrt(float(centred) * (1 + 1 / freedom)) / weight
     return LogLossComparison(
-        log_loss_a,
-        log_loss_b,
+        sums.loss_a.rounded / weight,
+        sums.loss_b.rounded / weight,
         difference,
         standard_error,
-        _student_pvalue(difference, standard_error, design.degrees_of_freedom),
-        design.degrees_of_freedom,
+        _student_pvalue(difference, standard_error, freedom),
+        freedom,
     )
 
 

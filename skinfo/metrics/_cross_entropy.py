@@ -1,6 +1,6 @@
 """Cross-entropy loss of predicted distributions or logits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from numbers import Real
 from typing import Literal, NamedTuple
 
@@ -10,6 +10,7 @@ from sklearn.utils import column_or_1d
 
 from skinfo.metrics._arrays import (
     REDUCTIONS,
+    LossSums,
     as_numbers,
     check_row_weights,
     checked_rows,
@@ -17,6 +18,7 @@ from skinfo.metrics._arrays import (
     loss_dtype,
     read_array,
     reduce_losses,
+    reduction_of_sums,
     row_losses,
     to_numpy,
 )
@@ -28,6 +30,7 @@ from skinfo.metrics._log_rows import (
     logit_cross_entropy_rows,
     logit_log_loss_rows,
 )
+from skinfo.metrics._pieces import Pieces, number_of_classes, read_score_samples
 from skinfo.metrics._probabilities import (
     are_distributions,
     are_finite,
@@ -57,23 +60,23 @@ CLASS_LOGITS = ClassScale(are_finite, check_finite, logit_log_loss_rows, logit_c
 
 @validate_params(
     {
-        "y_true": ["array-like"],
-        "y_prob": ["array-like"],
+        "y_true": "no_validation",
+        "y_prob": "no_validation",
         "labels": ["array-like", None],
         "base": [Interval(Real, 0, None, closed="neither")],
-        "sample_weight": ["array-like", None],
+        "sample_weight": ["array-like", str, None],
         "reduction": [StrOptions(set(REDUCTIONS))],
         "from_logits": ["boolean"],
     },
     prefer_skip_nested_validation=True,
 )
 def cross_entropy_loss(
-    y_true: ArrayLike,
-    y_prob: ArrayLike,
+    y_true: ArrayLike | str | Iterable[tuple],
+    y_prob: ArrayLike | None = None,
     *,
     labels: ArrayLike | None = None,
     base: float = 2,
-    sample_weight: ArrayLike | None = None,
+    sample_weight: ArrayLike | str | None = None,
     reduction: Literal["mean", "sum", "none"] = "mean",
     from_logits: bool = False,
 ) -> float | NDArray:
@@ -86,11 +89,13 @@ def cross_entropy_loss(
 
     Parameters
     ----------
-    y_true : array-like of shape (n_samples,) or (n_samples, n_classes)
+    y_true : array-like of shape (n_samples,) or (n_samples, n_classes), str or iterable
         One label per sample (strings, booleans or numbers), or one distribution per sample
-        (one-hot or soft labels).
+        (one-hot or soft labels). The name of a column of `y_prob`, whose other columns are then
+        the predictions. Or an iterable of chunks ``(y_true, y_prob)`` or ``(y_true, y_prob,
+        sample_weight)``, without `y_prob`; see Notes.
 
-    y_prob : array-like of shape (n_samples, n_classes)
+    y_prob : array-like or table of shape (n_samples, n_classes), default=None
         Predicted distributions, one per row, or their logits. For an array of another library
         that implements the array API, such as a PyTorch tensor, the loss is computed in that
         library.
@@ -105,9 +110,9 @@ def cross_entropy_loss(
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats, 10 for hartleys.
 
-    sample_weight : array-like of shape (n_samples,), default=None
+    sample_weight : array-like of shape (n_samples,) or str, default=None
         Sample weights; an integer weight is the same as repeating the sample. None weighs all
-        samples equally.
+        samples equally. The name of a column of `y_prob`.
 
     reduction : {"mean", "sum", "none"}, default="mean"
         The weighted mean over samples, the weighted sum, or the weighted loss of each sample.
@@ -148,6 +153,13 @@ def cross_entropy_loss(
     ``ignore_index=-100``, ``sample_weight=class_weight[target]`` is ``weight=class_weight``, and
     ``y_true=(1 - s) * np.eye(K)[target] + s / K`` is ``label_smoothing=s`` for K classes.
 
+    Samples may come in pieces: all arguments as Dask collections; `y_prob` as a table that is not
+    in memory, of any kind that `skinfo.MutualInfoBinner` takes, with labels and weights as
+    columns; or chunks, such as ``((y, clf.predict_proba(X)) for X, y in batches)``. They are read
+    once if `labels` are given or `y_true` has two dimensions, else twice, so that a generator
+    needs `labels`. Sums of NumPy arrays are exact: the loss is the same to the last bit for any
+    pieces and any order of the samples.
+
     On PyTorch the loss carries a gradient with respect to `y_prob` and to soft labels, 0 where a
     probability is below the floor.
 
@@ -168,19 +180,48 @@ def cross_entropy_loss(
     1.0
     >>> cross_entropy_loss([1], [[1024.0, 0.0]], base=2.718281828459045, from_logits=True)
     1024.0
+
+    Predictions batch by batch:
+
+    >>> batches = [(["no", "no"], y_prob[:2]), (["yes"], y_prob[2:])]
+    >>> cross_entropy_loss(iter(batches), labels=["no", "yes"])
+    2.0
     """
     nats_per_unit = check_base(base)
-    y_true, y_prob = read_array(y_true), _read_prediction(y_prob)
+    scale = CLASS_LOGITS if from_logits else CLASS_PROBABILITIES
+    predictions = {"y_prob": y_prob}
+    samples = read_score_samples(y_true, predictions, sample_weight, "cross_entropy_loss")
+    if isinstance(samples, Pieces):
+        return _loss_of_pieces(samples, labels, scale, nats_per_unit, reduction)
+    losses, weight = _sample_losses(samples, labels, scale, nats_per_unit)
+    return reduce_losses(losses, weight, reduction)
+
+
+def _loss_of_pieces(pieces, labels, scale, nats_per_unit, reduction):
+    """Return the loss of all pieces."""
+    reduced = reduction_of_sums(reduction)
+    distinct = pieces.distinct_labels() if labels is None else None
+
+    def summarise(piece):
+        of_columns = labels
+        if distinct is not None:
+            n_classes = number_of_classes(piece.predictions[0])
+            of_columns = column_labels(distinct, None, n_classes)
+        return LossSums.of(*_sample_losses(piece, of_columns, scale, nats_per_unit))
+
+    return reduced(pieces.reduce(summarise, LossSums.merged))
+
+
+def _sample_losses(samples, labels, scale, nats_per_unit):
+    """Return the losses of the samples, and their weights or None."""
+    y_true, y_prob = read_array(samples.y_true), _read_prediction(samples.predictions[0])
     if y_true.shape[0] != y_prob.shape[0]:
         raise ValueError(f"y_true has {y_true.shape[0]} rows and y_prob has {y_prob.shape[0]}.")
-    weight = check_row_weights(sample_weight, y_prob.shape[0])
-    scale = CLASS_LOGITS if from_logits else CLASS_PROBABILITIES
+    weight = check_row_weights(samples.sample_weight, y_prob.shape[0])
     if y_true.ndim == 2:
-        losses = _losses_of_distributions(y_true, y_prob, scale, nats_per_unit)
-    else:
-        columns = _label_columns(y_true, y_prob.shape[1], labels, weight)
-        losses = _losses_of_labels(columns, y_prob, scale, nats_per_unit)
-    return reduce_losses(losses, weight, reduction)
+        return _losses_of_distributions(y_true, y_prob, scale, nats_per_unit), weight
+    columns = _label_columns(y_true, y_prob.shape[1], labels, weight)
+    return _losses_of_labels(columns, y_prob, scale, nats_per_unit), weight
 
 
 def _read_prediction(y_prob):

@@ -1,7 +1,7 @@
 """EntropyScorer: a scorer in bits, and a transformer to predictive uncertainties."""
 
 from numbers import Real
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from scipy.sparse import issparse
@@ -9,15 +9,26 @@ from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.utils import column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
+from skinfo._counts._as_source import is_in_parts, table_in_parts
 from skinfo._counts._kinds import unmasked
+from skinfo._counts._source import columns_by_name
 from skinfo.metrics._class_probabilities import (
     OUTPUTS,
     PredictiveUncertainty,
     predict_output,
     predict_outputs,
 )
+from skinfo.metrics._pieces import PartOfTable, Pieces
 from skinfo.metrics._scorer_bases import ScorerProtocol, WrappedClassifierMixin, cross_fit
-from skinfo.metrics._scorer_metrics import LOSSES, METRICS, score_predictions
+from skinfo.metrics._scorer_metrics import (
+    LOSSES,
+    METRICS,
+    merge_sums,
+    refuse_ranked,
+    score_predictions,
+    score_sums,
+    sum_predictions,
+)
 from skinfo.utils._compat import (
     HasMethods,
     Interval,
@@ -209,14 +220,17 @@ class EntropyScorer(
         estimator : fitted classifier
             With `predict_proba` and `classes_`. Need not be `self.estimator`.
 
-        X : array-like of shape (n_samples, n_features)
-            Samples to predict.
+        X : array-like or table of shape (n_samples, n_features), or iterable
+            Samples to predict. A table that is not in memory, of any kind that
+            `skinfo.MutualInfoBinner` takes, such as an iterable of ``(X, y)``, is predicted part
+            by part where it is, in one pass, for the metrics that do not rank predictions.
 
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            True labels, or an indicator matrix, dense or sparse.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str
+            True labels, or an indicator matrix, dense or sparse; or the name of a column of X.
+            None where chunks hold it.
 
-        sample_weight : array-like of shape (n_samples,), default=None
-            Sample weights.
+        sample_weight : array-like of shape (n_samples,) or str, default=None
+            Sample weights, or the name of a column of X.
 
         Returns
         -------
@@ -229,7 +243,8 @@ class EntropyScorer(
             If the estimator has no `predict_proba`.
         ValueError
             If a prediction is not a distribution, only one of the labels and ``classes_`` is
-            text, or a label is unseen and ``unseen="raise"``.
+            text, a label is unseen and ``unseen="raise"``, or X comes in parts and `metric` is
+            ``"neg_miscalibration"`` or ``"discrimination"``.
         """
         return self._scored(estimator, X, y, sample_weight)
 
@@ -243,20 +258,22 @@ class EntropyScorer(
     def _metric_scores(self, estimator, X, y, sample_weight, predict_proba=None):
         """Return the scores of `estimator`, a dict in the order of `metric`."""
         settings = self._settings()
-        y = y.toarray() if issparse(y) else np.asarray(unmasked(y))
-        if y.ndim == 2 and y.shape[1] > 1:
-            outputs = predict_outputs(estimator, X, y, predict_proba)
-        else:
-            outputs = [predict_output(estimator, X, predict_proba)]
-            y = column_or_1d(y)
-        return score_predictions(
-            outputs,
-            y,
-            sample_weight,
-            metrics=settings.metrics,
-            nats_per_unit=settings.nats_per_unit,
-            unseen=self.unseen,
-        )
+        score = {
+            "metrics": settings.metrics,
+            "nats_per_unit": settings.nats_per_unit,
+            "unseen": self.unseen,
+        }
+        parts = None
+        if y is None or isinstance(y, str) or is_in_parts(y):
+            parts = table_in_parts(X, y, sample_weight)
+        if parts is None:
+            X, y, sample_weight = columns_by_name(X, y, sample_weight)
+            outputs, y = _predictions(estimator, X, y, predict_proba)
+            return score_predictions(outputs, y, sample_weight, **score)
+        refuse_ranked(settings.metrics)
+        summarise = _SumsOfPart(estimator, self.unseen)
+        pieces = Pieces(parts.partitions, PartOfTable(parts.y, parts.sample_weight))
+        return score_sums(pieces.reduce(summarise, merge_sums), **score)
 
     @explain_missing_arguments(y=MEANING_OF_Y)
     @unfitted_on_failure
@@ -402,6 +419,26 @@ class EntropyScorer(
             metrics = dict(zip(names, names, strict=True))
         outputs = _check_names(self.output, OUTPUTS, _match_output, "output")
         return ScorerSettings(metrics, outputs, check_base(self.base))
+
+
+def _predictions(estimator, X, y, predict_proba=None):
+    """Return the predictions of each output, and y of one or two dimensions."""
+    y = y.toarray() if issparse(y) else np.asarray(unmasked(y))
+    if y.ndim == 2 and y.shape[1] > 1:
+        return predict_outputs(estimator, X, y, predict_proba), y
+    return [predict_output(estimator, X, predict_proba)], column_or_1d(y)
+
+
+class _SumsOfPart(NamedTuple):
+    """From samples to the OutputSums of each output; it is sent to where the samples are."""
+
+    estimator: Any
+    unseen: str
+
+    def __call__(self, piece):
+        (X,) = piece.predictions
+        outputs, y = _predictions(self.estimator, X, piece.y_true)
+        return sum_predictions(outputs, y, piece.sample_weight, unseen=self.unseen)
 
 
 class ScorerSettings(NamedTuple):

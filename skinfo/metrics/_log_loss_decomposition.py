@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from skinfo.metrics._corp import CorpDecomposition
 from skinfo.metrics._labelled_predictions import read_labelled_predictions
+from skinfo.metrics._pieces import RANKS_INSTEAD, needs_all_rows
 from skinfo.metrics._standard_errors import SamplingDesign, half_widths
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._results import ConfidenceInterval, TableRepr
@@ -167,6 +168,7 @@ class LogLossDecomposition(TableRepr):
         )
 
 
+@needs_all_rows(RANKS_INSTEAD)
 @validate_params(
     {
         "y_true": ["array-like"],

@@ -11,6 +11,7 @@ from scipy.special import entr
 
 from skinfo.metrics._labelled_predictions import read_labelled_predictions
 from skinfo.metrics._log_rows import log_loss_rows
+from skinfo.metrics._pieces import RANKS_INSTEAD, needs_all_rows
 from skinfo.metrics._standard_errors import half_widths
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._results import TableRepr
@@ -62,6 +63,7 @@ def _error_rate(prob, columns, nats_per_unit):
 RISKS = {"log_loss": _log_loss, "error_rate": _error_rate}
 
 
+@needs_all_rows(RANKS_INSTEAD)
 @validate_params(
     {
         "y_true": ["array-like"],

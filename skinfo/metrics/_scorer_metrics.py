@@ -2,16 +2,18 @@
 
 import math
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import entr
 from sklearn.exceptions import UndefinedMetricWarning
 
-from skinfo.metrics._arrays import weighted_mean
+from skinfo.metrics._arrays import LossSums
 from skinfo.metrics._corp import decompose
 from skinfo.metrics._labels import encode_labels, find_or_add_columns
 from skinfo.metrics._log_rows import log_loss_rows
 from skinfo.metrics._probabilities import PROBABILITY_FLOOR
+from skinfo.utils._sums import ordered_sum
 from skinfo.utils._validation import check_sample_weight
 from skinfo.utils._warnings import warn_caller
 
@@ -46,20 +48,95 @@ def score_predictions(outputs, y, sample_weight, *, metrics, nats_per_unit, unse
     scores : dict of str to float
         Means over the outputs; higher is better.
     """
-    weight = None if sample_weight is None else check_sample_weight(sample_weight, len(y))
-    columns_of_y = [y] if y.ndim == 1 else list(y.T)
-    scores = [
-        _output_scores(output, column, weight, nats_per_unit, unseen)
-        for output, column in zip(outputs, columns_of_y, strict=True)
+    scores = []
+    for labelled in _labelled_outputs(outputs, y, sample_weight, unseen):
+        classes = labelled.classes
+        if np.all(labelled.columns >= len(classes)):
+            _warn_of_unseen(labelled.labels[len(classes) :], classes, unseen, nats_per_unit)
+        scores.append(OutputScores(labelled, nats_per_unit, UNSEEN_LOSSES.get(unseen)))
+    return _mean_scores(scores, metrics)
+
+
+def sum_predictions(outputs, y, sample_weight, *, unseen):
+    """Return the OutputSums of each output; arguments are those of `score_predictions`."""
+    return [
+        OutputSums.of(labelled, UNSEEN_LOSSES.get(unseen))
+        for labelled in _labelled_outputs(outputs, y, sample_weight, unseen)
     ]
+
+
+def merge_sums(a, b):
+    """Return the OutputSums of each output, of the samples of both."""
+    return [of_a.merged(of_b) for of_a, of_b in zip(a, b, strict=True)]
+
+
+def refuse_ranked(metrics):
+    """Raise ValueError for a metric that is no function of OutputSums."""
+    for metric in metrics.values():
+        if metric in RANKED_METRICS:
+            sums = ", ".join(repr(name) for name in METRICS if name not in RANKED_METRICS)
+            raise ValueError(
+                f"metric={metric!r} ranks all predictions, and the samples come in parts. Use "
+                f"{sums}, or score a random sample of the rows in memory."
+            )
+
+
+def score_sums(sums, *, metrics, nats_per_unit, unseen):
+    """Return what `score_predictions` does, from the OutputSums of all samples."""
+    for of_output in sums:
+        labels, classes = list(of_output.label_weights), of_output.classes
+        if not set(labels) & set(classes):
+            _warn_of_unseen(labels, classes, unseen, nats_per_unit)
+    return _mean_scores([SummedScores(of_output, nats_per_unit) for of_output in sums], metrics)
+
+
+def _mean_scores(scores, metrics):
+    """Return the mean of each metric over the outputs."""
     return {
         name: float(np.mean([METRICS[metric](of_output) for of_output in scores]))
         for name, metric in metrics.items()
     }
 
 
-def _output_scores(output, y, weight, nats_per_unit, unseen):
-    """Return the OutputScores of one output."""
+class LabelledOutput(NamedTuple):
+    """Predictions of one output with the true labels; all weights are positive.
+
+    Attributes
+    ----------
+    prob : ndarray of shape (n_samples, n_classes)
+        Checked distributions.
+
+    columns : ndarray of shape (n_samples,), dtype int
+        Column index of the true label; labels that are not classes of the model are numbered
+        from n_classes on.
+
+    weight : ndarray of shape (n_samples,) or None
+
+    labels : list
+        Python scalars: the classes, then the other labels, by their number.
+    """
+
+    prob: np.ndarray
+    columns: np.ndarray
+    weight: np.ndarray | None
+    labels: list
+
+    @property
+    def classes(self):
+        """The classes of the model."""
+        return self.labels[: self.prob.shape[1]]
+
+
+def _labelled_outputs(outputs, y, sample_weight, unseen):
+    """Yield the LabelledOutput of each output."""
+    weight = None if sample_weight is None else check_sample_weight(sample_weight, len(y))
+    columns_of_y = [y] if y.ndim == 1 else list(y.T)
+    for output, column in zip(outputs, columns_of_y, strict=True):
+        yield _labelled_output(output, column, weight, unseen)
+
+
+def _labelled_output(output, y, weight, unseen):
+    """Return the predictions of one output with its labels."""
     prob, classes = output
     codes, distinct = encode_labels(y, "y")
     if len(codes) != len(prob):
@@ -77,62 +154,114 @@ def _output_scores(output, y, weight, nats_per_unit, unseen):
             f"are {np.asarray(classes).tolist()[:5]}. Stratify the folds, train on samples of "
             "each class, or set the loss of such a sample by unseen='clip' or unseen='inf'."
         )
-    unseen_loss = UNSEEN_LOSSES.get(unseen)
-    if len(new) == len(distinct):
-        # Most often sorted labels in unshuffled folds: the score is meaningless.
-        warn_caller(
-            f"None of the labels in y ({distinct[:3]}) is a class of the fitted model "
-            f"({np.asarray(classes).tolist()[:3]}): each sample costs "
-            f"{unseen_loss / nats_per_unit:g}. If y is sorted, shuffle or stratify the folds.",
-        )
-    return OutputScores(
-        prob, columns[codes], weight, nats_per_unit=nats_per_unit, unseen_loss=unseen_loss
+    return LabelledOutput(prob, columns[codes], weight, [*np.asarray(classes).tolist(), *new])
+
+
+def _warn_of_unseen(labels, classes, unseen, nats_per_unit):
+    """Warn that no label of y is a class of the model."""
+    # Most often sorted labels in unshuffled folds: the score is meaningless.
+    warn_caller(
+        f"None of the labels in y ({labels[:3]}) is a class of the fitted model ({classes[:3]}): "
+        f"each sample costs {UNSEEN_LOSSES[unseen] / nats_per_unit:g}. If y is sorted, shuffle or "
+        "stratify the folds.",
     )
 
 
-class OutputScores:
-    """Quantities that the metrics of one output are computed from, each on first access.
+def _loss_sums(labelled, unseen_loss):
+    """Return the LossSums of the cross-entropies, in nats."""
+    is_unseen = labelled.columns >= labelled.prob.shape[1]
+    nats = log_loss_rows(np.where(is_unseen, -1, labelled.columns), labelled.prob)
+    nats[is_unseen] = unseen_loss
+    return LossSums.of(nats, labelled.weight)
+
+
+def _distance_sums(labelled):
+    """Return the LossSums of squared distances from the one-hot label."""
+    prob, columns = labelled.prob, labelled.columns
+    is_unseen = columns >= prob.shape[1]
+    predicted = prob[np.arange(len(prob)), np.where(is_unseen, 0, columns)]
+    predicted = np.where(is_unseen, 0, predicted.astype(np.float64))
+    # |p - e_y|^2 = |p|^2 - 2 p_y + 1 needs no temporary array of the size of `prob`.
+    squares = np.einsum("ik,ik->i", prob, prob, dtype=np.float64)
+    return LossSums.of(squares - 2 * predicted + 1, labelled.weight)
+
+
+def _label_weights(labelled):
+    """Return the sum of the weights of each label that occurs, a dict."""
+    counts = np.bincount(labelled.columns, labelled.weight)
+    return {labelled.labels[k]: float(counts[k]) for k in np.flatnonzero(counts).tolist()}
+
+
+class OutputSums(NamedTuple):
+    """What the samples of one output add up to.
+
+    Attributes
+    ----------
+    classes : list
+        Of the model.
+
+    loss, distance : LossSums
+        Of the cross-entropies in nats, and of the squared distances from the one-hot label.
+
+    label_weights : dict
+        The sum of the weights of each label that occurs.
+    """
+
+    classes: list
+    loss: LossSums
+    distance: LossSums
+    label_weights: dict
+
+    @classmethod
+    def of(cls, labelled, unseen_loss):
+        """Return the sums of the samples of a LabelledOutput."""
+        return cls(
+            labelled.classes,
+            _loss_sums(labelled, unseen_loss),
+            _distance_sums(labelled),
+            _label_weights(labelled),
+        )
+
+    def merged(self, other):
+        """Return the sums of the samples of both."""
+        weights = dict(self.label_weights)
+        for label, weight in other.label_weights.items():
+            weights[label] = weights.get(label, 0.0) + weight
+        return OutputSums(
+            self.classes,
+            self.loss.merged(other.loss),
+            self.distance.merged(other.distance),
+            weights,
+        )
+
+
+class SummedScores:
+    """Quantities that metrics of one output are computed from, each on first access.
 
     Parameters
     ----------
-    prob : ndarray of shape (n_samples, n_classes)
-        Checked distributions.
-
-    columns : ndarray of shape (n_samples,), dtype int
-        Column index of the true label; labels that are not classes of the model are numbered
-        from n_classes on.
-
-    weight : ndarray of shape (n_samples,) or None
-        Sample weights.
+    sums : OutputSums
+        Of all samples; an object with the same attributes.
 
     nats_per_unit : float
         The unit of information.
-
-    unseen_loss : float
-        Log loss in nats of a sample whose label is not a class of the model.
     """
 
-    def __init__(self, prob, columns, weight, *, nats_per_unit, unseen_loss):
-        self.prob = prob
-        self.columns = columns
-        self.weight = weight
+    def __init__(self, sums, nats_per_unit):
+        self._sums = sums
         self._nats_per_unit = nats_per_unit
-        self._unseen_loss = unseen_loss
-        self._is_unseen = columns >= prob.shape[1]
 
     @cached_property
     def log_loss(self):
         """Mean cross-entropy, in units."""
-        nats = log_loss_rows(np.where(self._is_unseen, -1, self.columns), self.prob)
-        nats[self._is_unseen] = self._unseen_loss
-        return weighted_mean(nats, self.weight) / self._nats_per_unit
+        return self._sums.loss.mean / self._nats_per_unit
 
     @cached_property
     def label_entropy(self):
         """Entropy of the proportions of the true labels, in units."""
-        counts = np.bincount(self.columns, self.weight)
+        counts = np.array(list(self._sums.label_weights.values()))
         # Plus 0.0, or it would be -0.0 for a single label.
-        return float(entr(counts / counts.sum()).sum() / self._nats_per_unit) + 0.0
+        return ordered_sum(entr(counts / ordered_sum(counts))) / self._nats_per_unit + 0.0
 
     @cached_property
     def skill(self):
@@ -151,6 +280,31 @@ class OutputScores:
         return 1 - self.log_loss / self.label_entropy
 
     @cached_property
+    def brier_score(self):
+        """Mean squared distance from the one-hot label; half of it for two classes."""
+        distance, classes = self._sums.distance.mean, self._sums.classes
+        is_binary = len(classes) == 2 and self._sums.label_weights.keys() <= set(classes)
+        return distance / 2 if is_binary else distance
+
+
+class OutputScores(SummedScores):
+    """The same of samples in memory, and those that rank all predictions.
+
+    Parameters
+    ----------
+    labelled : LabelledOutput
+
+    nats_per_unit : float
+
+    unseen_loss : float
+        Log loss in nats of a sample whose label is not a class of the model.
+    """
+
+    def __init__(self, labelled, nats_per_unit, unseen_loss):
+        super().__init__(_SumsOnDemand(labelled, unseen_loss), nats_per_unit)
+        self._labelled = labelled
+
+    @cached_property
     def miscalibration(self):
         """Reduction of the log loss by recalibration, in units."""
         if np.isinf(self.log_loss):
@@ -164,27 +318,35 @@ class OutputScores:
 
     @cached_property
     def _loss_parts(self):
-        prob = self.prob
-        n_unseen = int(self.columns.max()) + 1 - prob.shape[1]
+        prob, columns, weight, _ = self._labelled
+        n_unseen = int(columns.max()) + 1 - prob.shape[1]
         if n_unseen > 0:
             prob = np.column_stack([prob, np.full((len(prob), n_unseen), PROBABILITY_FLOOR)])
-        return decompose(prob, self.columns, self.weight)
+        return decompose(prob, columns, weight)
+
+
+class _SumsOnDemand:
+    """The attributes of OutputSums, each on first access."""
+
+    def __init__(self, labelled, unseen_loss):
+        self.classes = labelled.classes
+        self._labelled = labelled
+        self._unseen_loss = unseen_loss
 
     @cached_property
-    def brier_score(self):
-        """Mean squared distance from the one-hot label; half of it for two classes."""
-        predicted = self.prob[
-            np.arange(len(self.prob)), np.where(self._is_unseen, 0, self.columns)
-        ]
-        predicted = np.where(self._is_unseen, 0, predicted.astype(np.float64))
-        # |p - e_y|^2 = |p|^2 - 2 p_y + 1 needs no temporary array of the size of `prob`.
-        squares = np.einsum("ik,ik->i", self.prob, self.prob, dtype=np.float64)
-        distance = weighted_mean(squares - 2 * predicted + 1, self.weight)
-        is_binary = self.prob.shape[1] == 2 and not self._is_unseen.any()
-        return distance / 2 if is_binary else distance
+    def loss(self):
+        return _loss_sums(self._labelled, self._unseen_loss)
+
+    @cached_property
+    def distance(self):
+        return _distance_sums(self._labelled)
+
+    @cached_property
+    def label_weights(self):
+        return _label_weights(self._labelled)
 
 
-# Functions of OutputScores; higher is better. Losses are subtracted from 0, so that the best score
+# Functions of SummedScores; higher is better. Losses are subtracted from 0, so that the best score
 # is 0.0 and not -0.0.
 METRICS = {
     "discrimination": lambda scores: scores.discrimination,
@@ -194,6 +356,9 @@ METRICS = {
     "neg_miscalibration": lambda scores: 0 - scores.miscalibration,
     "skill": lambda scores: scores.skill,
 }
+
+# Those that rank all predictions.
+RANKED_METRICS = ("discrimination", "neg_miscalibration")
 
 # Names of losses, refused as metrics, and the scores that are meant: as in scikit-learn, a negated
 # loss has a name that says so.

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from skinfo._kernels._ensemble import add_member
+from skinfo.metrics._pieces import needs_all_rows
 from skinfo.metrics._probabilities import check_probabilities
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._results import TableRepr
@@ -47,6 +48,7 @@ class UncertaintyDecomposition(TableRepr):
         return pd.DataFrame(vars(self))
 
 
+@needs_all_rows("Its results are of single samples: call it with the predictions of each part.")
 @validate_params(
     {
         "probs": ["array-like"],

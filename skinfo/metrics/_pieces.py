@@ -1,0 +1,345 @@
+"""Labels and predictions that come in pieces, and what all pieces sum to.
+
+There is one convention for all scores. Either the first argument is an iterable of chunks, each
+a tuple of the arguments in their order; or all arguments are Dask collections; or y_true and
+sample_weight name columns of the table y_prob, whose other columns are the predictions.
+"""
+
+import inspect
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, NamedTuple
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from narwhals.stable.v2.dependencies import is_into_dataframe
+
+from skinfo._counts._as_source import is_in_parts, table_in_parts
+from skinfo._counts._partitions import LocalPartitions, Part, Partitions
+from skinfo._counts._source import columns_by_name
+from skinfo.metrics._arrays import check_row_weights, read_array, to_numpy
+from skinfo.metrics._labels import encode_labels
+
+# What to do where predictions are ranked.
+RANKS_INSTEAD = (
+    "Draw a random sample of the rows. Or round the predictions, count the samples of each label "
+    "and prediction, and pass the counts as sample_weight."
+)
+
+
+class Piece(NamedTuple):
+    """Some samples, as the arguments of a score.
+
+    Attributes
+    ----------
+    y_true : array-like of shape (n_samples,) or (n_samples, n_outputs)
+
+    predictions : tuple of array-like of n_samples rows
+
+    sample_weight : array-like of shape (n_samples,) or None
+    """
+
+    y_true: Any
+    predictions: tuple
+    sample_weight: Any
+
+
+class ChunkOfArguments(NamedTuple):
+    """Reads parts that are tuples of labels, predictions and, if any, weights.
+
+    Attributes
+    ----------
+    arguments : tuple of str
+        The names of labels and predictions.
+    """
+
+    arguments: tuple[str, ...]
+
+    def read(self, part):
+        """Return a part as a Piece, not checked."""
+        n = len(self.arguments)
+        if not isinstance(part.data, tuple) or len(part.data) not in (n, n + 1):
+            raise ValueError(f"Chunks must be tuples {self.form}, got {_description(part.data)}.")
+        y_true, *predictions = part.data[:n]
+        return Piece(y_true, tuple(predictions), part.data[n] if len(part.data) > n else None)
+
+    @property
+    def form(self):
+        """What chunks hold, for messages."""
+        names = ", ".join(self.arguments)
+        return f"({names}) or ({names}, sample_weight)"
+
+    def columns_of_labels(self):
+        """Return None: all of a chunk is read."""
+
+
+class PartOfTable(NamedTuple):
+    """Reads parts of a table, with labels and weights in it or beside it.
+
+    Attributes
+    ----------
+    y_true, sample_weight : str or None
+        The columns that hold them; None where parts are tuples, or there are no weights.
+    """
+
+    y_true: str | None
+    sample_weight: str | None
+
+    def read(self, part):
+        """Return a part as a Piece, not checked."""
+        table, y_true, weight = part.data, self.y_true, self.sample_weight
+        if isinstance(table, tuple):
+            table, y_true, weight = table if len(table) == 3 else (*table, weight)
+        table, y_true, weight = columns_by_name(table, y_true, weight)
+        return Piece(y_true, (table,), weight)
+
+    def columns_of_labels(self):
+        """Return the columns of labels and weights, None where these are beside the table."""
+        return None if self.y_true is None else [name for name in self if name is not None]
+
+
+class PartOfPredictions(PartOfTable):
+    """The same, of a table whose columns are predictions."""
+
+    def read(self, part):
+        """Return a part as a Piece, not checked."""
+        piece = super().read(part)
+        return piece._replace(predictions=tuple(map(_columns, piece.predictions)))
+
+
+def _description(item):
+    kind = type(item).__name__
+    return f"a {kind} of {len(item)}" if isinstance(item, (tuple, list)) else f"a {kind}"
+
+
+def _columns(table):
+    """Return a dataframe as an array, of one dimension if it has one column."""
+    if not is_into_dataframe(table):
+        return table
+    columns = nw.from_native(table, eager_only=True).to_numpy()
+    return columns[:, 0] if columns.shape[1] == 1 else columns
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Samples in pieces.
+
+    Attributes
+    ----------
+    is_read_once : bool
+        Whether there can be no second pass.
+    """
+
+    partitions: Partitions
+    reader: ChunkOfArguments | PartOfTable
+    is_read_once: bool = False
+
+    def reduce(self, summarise, merge, columns=None):
+        """Return the merged summaries of all pieces, after one pass over them.
+
+        Pieces without a sample of positive weight are left out.
+
+        Raises
+        ------
+        ValueError, TypeError
+            With the label of the part; if no piece is left.
+        """
+        summary = self.partitions.reduce(
+            _TaskOfPart(self.reader, summarise), _MergeOfSome(merge), columns
+        )
+        if summary is None:
+            raise ValueError(
+                "The pieces hold no sample of positive weight. A score needs one at least."
+            )
+        return summary
+
+    def distinct_labels(self):
+        """Return the labels that occur, as Python scalars; None where y_true has two dimensions.
+
+        Raises
+        ------
+        ValueError
+            If chunks can be read only once.
+        """
+        if self.is_read_once:
+            head = self.reader.read(Part(self.partitions.head(), "chunk 0"))
+            if np.ndim(head.y_true) == 2:
+                return None
+            raise ValueError(
+                "y_true can be iterated over only once, and without labels chunks are read "
+                "twice. Pass the label of each column, such as labels=clf.classes_."
+            )
+        return self.reduce(_distinct_labels, _union, self.reader.columns_of_labels())
+
+
+class _TaskOfPart(NamedTuple):
+    """From a part to the summary of its piece; None without a sample of positive weight."""
+
+    reader: Any
+    summarise: Any
+
+    def __call__(self, part):
+        try:
+            piece = self.reader.read(part)
+            n = read_array(piece.y_true).shape[0]
+            weight = piece.sample_weight
+            if n == 0 or (weight is not None and not np.asarray(weight).any()):
+                return None
+            return self.summarise(piece._replace(sample_weight=check_row_weights(weight, n)))
+        except (ValueError, TypeError) as error:
+            kind = TypeError if isinstance(error, TypeError) else ValueError
+            raise kind(f"{error} (In {part.label}.)") from error
+
+
+class _MergeOfSome(NamedTuple):
+    """Merges summaries of which some are None."""
+
+    merge: Any
+
+    def __call__(self, a, b):
+        if a is None or b is None:
+            return b if a is None else a
+        return self.merge(a, b)
+
+
+def _distinct_labels(piece):
+    y_true = read_array(piece.y_true)
+    if y_true.ndim == 2:
+        return None
+    y_true = to_numpy(y_true)
+    if piece.sample_weight is not None:
+        y_true = y_true[piece.sample_weight > 0]
+    return encode_labels(y_true).distinct
+
+
+def _union(a, b):
+    return list(dict.fromkeys([*a, *b]))
+
+
+def number_of_classes(y_prob):
+    """Return the number of columns; one dimension is the second of two."""
+    return 2 if np.ndim(y_prob) == 1 else np.shape(y_prob)[1]
+
+
+def read_score_samples(y_true, predictions, sample_weight, caller):
+    """Return the samples of a score: a Piece of samples in memory, not checked, else Pieces.
+
+    Parameters
+    ----------
+    y_true : array-like, str, or iterable of tuples
+
+    predictions : dict of str to array-like, dataframe or None
+        By the name of the argument.
+
+    sample_weight : array-like, str or None
+
+    caller : str
+        For messages.
+
+    Raises
+    ------
+    TypeError
+        If predictions are missing, and `y_true` does not hold them.
+    ValueError
+        If an argument is not array-like, or some come in pieces and others do not.
+    """
+    arguments = ("y_true", *predictions)
+    if all(given is None for given in predictions.values()):
+        return _pieces_of_chunks(y_true, sample_weight, ChunkOfArguments(arguments), caller)
+    for name, given in {"y_true": y_true, **predictions}.items():
+        if given is None:
+            raise TypeError(f"{caller} needs {name}: all of {', '.join(arguments)}.")
+        is_name = name == "y_true" and isinstance(given, str)
+        if not is_name and (np.isscalar(given) or getattr(given, "ndim", 1) == 0):
+            raise ValueError(f"{name} must be array-like, got {given!r}.")
+    if len(predictions) > 1:
+        _refuse_table(y_true, predictions, sample_weight, caller)
+        return Piece(y_true, tuple(predictions.values()), sample_weight)
+    (table,) = predictions.values()
+    parts = table_in_parts(table, y_true, sample_weight)
+    if parts is not None:
+        return Pieces(parts.partitions, PartOfPredictions(parts.y, parts.sample_weight))
+    if is_in_parts(y_true):
+        raise ValueError(
+            f"y_true is a {type(y_true).__name__}, whose rows are in parts, and {arguments[1]} a "
+            f"{type(table).__name__} in memory. Pass both in the same parts."
+        )
+    if isinstance(y_true, str) or isinstance(sample_weight, str):
+        return PartOfPredictions(None, None).read(Part((table, y_true, sample_weight), "memory"))
+    return Piece(y_true, (table,), sample_weight)
+
+
+def _pieces_of_chunks(y_true, sample_weight, reader, caller):
+    """Return an iterable of tuples as Pieces."""
+    if not _is_iterable_of_tuples(y_true):
+        raise TypeError(
+            f"{caller} needs {reader.arguments[1]}, the predictions of each sample in y_true; or "
+            f"y_true as an iterable of chunks {reader.form}."
+        )
+    if sample_weight is not None:
+        raise ValueError(
+            f"sample_weight of chunks is part of each, as in {reader.form}; got "
+            f"{type(sample_weight).__name__}."
+        )
+    return Pieces(LocalPartitions(y_true), reader, is_read_once=hasattr(type(y_true), "__next__"))
+
+
+def _is_iterable_of_tuples(y_true):
+    """Return whether these may be chunks: iterators are not looked into."""
+    if not isinstance(y_true, Iterable) or isinstance(y_true, (str, bytes, dict)):
+        return False
+    if is_into_dataframe(y_true) or any(
+        hasattr(y_true, name) for name in ("shape", "dtype", "__array__")
+    ):
+        return False
+    if not isinstance(y_true, (list, tuple)):
+        return True
+    return not y_true or (isinstance(y_true[0], tuple) and np.ndim(y_true[0][0]) > 0)
+
+
+def _refuse_table(y_true, predictions, sample_weight, caller):
+    """Raise ValueError where several predictions are not arrays in memory."""
+    for name, given in {"y_true": y_true, **predictions, "sample_weight": sample_weight}.items():
+        if isinstance(given, str) or (given is not None and is_in_parts(given)):
+            raise ValueError(
+                f"{caller} takes arrays, or an iterable of chunks of them; got {name} as a "
+                f"{type(given).__name__}."
+            )
+
+
+def refuse_groups(groups):
+    """Raise ValueError for groups of samples that come in pieces."""
+    if groups is not None:
+        raise ValueError(
+            "groups are for samples in memory, and the samples come in pieces: a group may have "
+            "samples in several. Leave groups out, or pass arrays."
+        )
+
+
+def needs_all_rows(instead):
+    """Decorate a function: arguments that come in parts are refused.
+
+    Parameters
+    ----------
+    instead : str
+        What to do, one or several sentences.
+    """
+
+    def decorate(function):
+        signature = inspect.signature(function)
+
+        @wraps(function)
+        def checked(*args, **kwargs):
+            given = signature.bind_partial(*args, **kwargs).arguments
+            for name, value in given.items():
+                if is_in_parts(value):
+                    raise ValueError(
+                        f"{function.__name__} needs all samples at once, and {name} is a "
+                        f"{type(value).__name__}, whose rows are in parts. {instead}"
+                    )
+            return function(*args, **kwargs)
+
+        return checked
+
+    return decorate

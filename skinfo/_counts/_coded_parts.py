@@ -7,7 +7,7 @@ of it is one pass: what is to be asked for next is announced by `CodedTable.coun
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, NamedTuple
@@ -188,6 +188,16 @@ class PieceWriter:
         return CodedPiece(self._packed, self._sizes, self._weights, self._single_levels)
 
 
+class WantedTables(NamedTuple):
+    """Contingency tables of codings with a state and y, to be counted.
+
+    Codes of features come before groups of levels.
+    """
+
+    state: State
+    codings: Sequence[Coding]
+
+
 class CodedParts(CodedTable):
     """Columns of codes in parts.
 
@@ -243,7 +253,7 @@ class CodedParts(CodedTable):
             counts = np.zeros((1, coding.n_groups, self.n_classes))
             np.add.at(counts[0], coding.groups, self.single_level_counts(coding.feature))
         else:
-            self._count([TableRequest(state, [coding])])
+            self._count([WantedTables(state, [coding])])
             shape = coding.n_groups, state.n_states, self.n_classes
             counts = self._kept.get(state, coding).reshape(shape).transpose(1, 0, 2)
         return np.ascontiguousarray(counts) if of_target else counts.sum(axis=2, keepdims=True)
@@ -262,7 +272,7 @@ class CodedParts(CodedTable):
         Classes are always told apart.
         """
         codings = [self.coding(feature) for feature in features.tolist()]
-        self._count([TableRequest(state, codings)])
+        self._count([WantedTables(state, codings)])
         # Threads that are given the function do not touch what is kept.
         known = {coding.feature: self._kept.get(state, coding) for coding in codings}
 
@@ -284,41 +294,64 @@ class CodedParts(CodedTable):
 
     def batches(self, state: State, features: NDArray[np.int64]) -> Sequence[NDArray[np.int64]]:
         """Return the features in runs whose tables are held at once."""
-        codings = [self.coding(feature) for feature in features.tolist()]
-        sizes = np.cumsum([self.n_counts(state, [coding]) for coding in codings])
+        sizes = np.cumsum(state.n_states * self.n_classes * self.n_levels[features])
         starts = np.flatnonzero(np.diff(sizes // MOST_COUNTS)) + 1
         return np.split(features, starts)
 
     def count_ahead(self, requests: Sequence[TableRequest]) -> None:
         """Count at once tables that are asked for next, if they can be kept until then."""
-        if sum(self.n_counts(*request) for request in requests) <= MOST_KEPT:
-            self._count(requests)
+        wanted = [self._wanted(request) for request in requests]
+        if sum(map(self._n_counts, wanted)) <= MOST_KEPT:
+            self._count(wanted)
+
+    def counted_ahead(self, requests: Iterable[TableRequest]) -> Iterator[TableRequest]:
+        """Yield requests whose tables were counted ahead, those of several by one pass."""
+        waiting: list[TableRequest] = []
+        n_counts = 0
+        for request in requests:
+            n_more = self._n_counts(self._wanted(request))
+            if n_counts + n_more > MOST_COUNTS:
+                self.count_ahead(waiting)
+                yield from waiting
+                waiting, n_counts = [], 0
+            waiting.append(request)
+            n_counts += n_more
+        self.count_ahead(waiting)
+        yield from waiting
 
     def knows(self, state: State, coding: Coding) -> bool:
         """Return whether a table needs no pass over the codes."""
         return self._kept.has(state, coding) or (coding.groups is not None and not state.splits)
 
-    def _count(self, requests: Sequence[TableRequest]) -> None:
+    def _wanted(self, request: TableRequest) -> "WantedTables":
+        codings = [self.coding(feature) for feature in request.features.tolist()]
+        return WantedTables(request.state, [*codings, *request.grouped])
+
+    def _n_counts(self, wanted: "WantedTables") -> int:
+        n_groups = sum(coding.n_groups for coding in wanted.codings)
+        return wanted.state.n_states * self.n_classes * n_groups
+
+    def _count(self, requests: "Sequence[WantedTables]") -> None:
         """Count the tables that are not known, in as few passes as their number allows."""
-        batch: list[TableRequest] = []
+        batch: list[WantedTables] = []
         n_counts = 0
         for state, codings in requests:
             some: list[Coding] = []
             for coding in sorted(codings, key=lambda coding: coding.groups is not None):
                 if self.knows(state, coding):
                     continue
-                n_more = self.n_counts(state, [coding])
+                n_more = self._n_counts(WantedTables(state, [coding]))
                 if n_counts and n_counts + n_more > MOST_COUNTS:
-                    self._count_in_one_pass([*batch, TableRequest(state, some)])
+                    self._count_in_one_pass([*batch, WantedTables(state, some)])
                     batch, some, n_counts = [], [], 0
                 some.append(coding)
                 n_counts += n_more
             if some:
-                batch.append(TableRequest(state, some))
+                batch.append(WantedTables(state, some))
         if batch:
             self._count_in_one_pass(batch)
 
-    def _count_in_one_pass(self, requests: list[TableRequest]) -> None:
+    def _count_in_one_pass(self, requests: "list[WantedTables]") -> None:
         """Count tables, and with the first ones those of single levels."""
         single_levels = {} if self._of_single_levels else self.n_single_levels
         task = partial(
@@ -333,7 +366,7 @@ class CodedParts(CodedTable):
         for (feature, n), of_levels in zip(single_levels.items(), sums, strict=False):
             self._of_single_levels[feature] = of_levels.reshape(n, self.n_classes)
         for (state, codings), tables in zip(requests, sums[len(single_levels) :], strict=True):
-            sizes = [self.n_counts(state, [coding]) for coding in codings]
+            sizes = [self._n_counts(WantedTables(state, [coding])) for coding in codings]
             for coding, table in zip(
                 codings, np.split(tables, np.cumsum(sizes)[:-1]), strict=True
             ):
@@ -430,7 +463,7 @@ def columns_of(
 def tables_of_piece(
     piece: CodedPiece,
     *,
-    requests: Sequence[TableRequest],
+    requests: Sequence[WantedTables],
     single_levels: Mapping[int, int],
     n_levels: NDArray[np.int64],
     n_jobs: int | None,
@@ -441,7 +474,7 @@ def tables_of_piece(
     ----------
     piece : CodedPiece
 
-    requests : list of TableRequest
+    requests : list of WantedTables
 
     single_levels : dict of int to int
         Number of single levels of the features whose are counted.
@@ -481,7 +514,7 @@ class PieceCounter:
         ]
         return np.stack(counts, axis=1).astype(np.float64).ravel()
 
-    def tables(self, request: TableRequest) -> NDArray[np.float64]:
+    def tables(self, request: WantedTables) -> NDArray[np.float64]:
         """Return the tables of a request: of each coding by level, state and class, flat."""
         state, codings = request
         sizes = [state.n_states * coding.n_groups for coding in codings]

@@ -6,7 +6,7 @@ that are applied to the codes where they are. No array of n samples leaves this 
 
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
@@ -106,10 +106,22 @@ class State:
 
 
 class TableRequest(NamedTuple):
-    """Contingency tables that a search is about to ask for: of codings with a state and y."""
+    """Contingency tables, with a state and y, that a search is about to ask for.
+
+    Attributes
+    ----------
+    state : State
+
+    features : ndarray of int64
+        Of the codes of these features.
+
+    grouped : sequence of Coding, default=()
+        Of groups of levels.
+    """
 
     state: State
-    codings: Sequence[Coding]
+    features: NDArray[np.int64]
+    grouped: Sequence[Coding] = ()
 
 
 class CodedTable(ABC):
@@ -169,10 +181,6 @@ class CodedTable(ABC):
         pairs = np.maximum(np.cumsum(occurs) - 1, 0).reshape(occurs.shape)
         return state.split(coding, pairs)
 
-    def n_counts(self, state: State, codings: Sequence[Coding]) -> int:
-        """Return the number of counts of the tables of codings with a state and y."""
-        return state.n_states * self.n_classes * sum(coding.n_groups for coding in codings)
-
     @property
     @abstractmethod
     def class_sizes(self) -> NDArray[np.float64]:
@@ -223,6 +231,10 @@ class CodedTable(ABC):
     def count_ahead(self, requests: Sequence[TableRequest]) -> None:
         """Count at once tables that are asked for next, where that saves passes."""
         return None
+
+    def counted_ahead(self, requests: Iterable[TableRequest]) -> Iterator[TableRequest]:
+        """Yield requests whose tables were counted ahead, those of several by one pass."""
+        return iter(requests)
 
     def knows(self, state: State, coding: Coding) -> bool:
         """Return whether a table needs no pass over the codes."""

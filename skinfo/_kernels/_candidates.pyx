@@ -21,10 +21,9 @@ cpdef enum:
     INFO_Y_GIVEN_T
     INFO_T
     JOINT_ENTROPY
+    N_TERMS
 
 cdef enum:
-    N_TERMS = 3
-
     # Null means are remembered by margin for at most so many samples.
     MOST_REMEMBERED = 1 << 22
 

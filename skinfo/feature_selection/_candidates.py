@@ -5,11 +5,12 @@ from typing import NamedTuple
 import numpy as np
 from joblib import delayed
 
-from skinfo._counts._coded_table import Coding, State
+from skinfo._counts._coded_table import Coding, State, TableRequest
 from skinfo._counts._evidence import TableEvidence
 from skinfo._kernels._candidates import (
     INFO_Y_GIVEN_T,
     JOINT_ENTROPY,
+    N_TERMS,
     candidate_evidence,
     candidate_terms,
 )
@@ -25,9 +26,6 @@ FEW_CELLS = 100_000
 
 # Groups of many levels, as MutualInfoBinner makes them by default.
 MOST_GROUPS = 8
-
-# Candidates whose minimum is brought up to date at a time, where all tables are known.
-WAVE = 64
 
 
 class Gains(NamedTuple):
@@ -64,6 +62,8 @@ class CandidateFeatures:
         self.n_features = table.n_features
         self.corrected = corrected
         self._threads = ThreadPool(1) if threads is None else threads
+        # By feature: what `terms_given` returned, NaN where it was not asked for.
+        self._given = {}
 
     def terms(self, features, state, *, of_target=True, all_levels=True):
         """Return `candidate_terms` of some features, less their null means if corrected.
@@ -133,6 +133,33 @@ class CandidateFeatures:
             if feature in self.table.n_single_levels
         ]
 
+    def terms_given(self, features, w, *, of_target=True):
+        """Return the `terms` of some features given the codes of another.
+
+        Those of tables with the target are kept.
+        """
+        if not (of_target or self.table.counts_ahead):
+            return self.terms(features, self.table.state_of(w), of_target=False)
+        if w not in self._given:
+            self._given[w] = np.full((self.n_features, N_TERMS), np.nan)
+        known = self._given[w]
+        new = features[np.isnan(known[features, INFO_Y_GIVEN_T])]
+        if len(new):
+            known[new] = self.terms(new, self.table.state_of(w))
+        return known[features]
+
+    def request(self, state, features):
+        """Return the TableRequest of some features, with the codings by which T is refined."""
+        codings = [self.coding(j) for j in features.tolist() if j in self.table.n_single_levels]
+        grouped = [coding for coding in codings if coding.groups is not None]
+        return TableRequest(state, features, grouped)
+
+    def request_given(self, features, w):
+        """Return the TableRequest of `terms_given`, without what is known."""
+        if w in self._given:
+            features = features[np.isnan(self._given[w][features, INFO_Y_GIVEN_T])]
+        return TableRequest(self.table.state_of(w), features)
+
     def dependence(self, feature, other):
         """Return the p-value of I(X;W) of two features."""
         coding, state = self.table.coding(feature), self.table.state_of(other)
@@ -177,7 +204,7 @@ class CandidateFeatures:
             As of the kernel `argmax_of_min`; `minima` and `n_seen` are brought up to date.
         """
         if self.table.counts_ahead:
-            return self._argmax_of_min_in_waves(
+            return self._argmax_of_all_minima(
                 features, selected, relevance, term, costs, minima, n_seen
             )
 
@@ -202,27 +229,21 @@ class CandidateFeatures:
                 feature, score = other, other_score
         return feature
 
-    def _argmax_of_min_in_waves(self, features, selected, relevance, term, costs, minima, n_seen):
-        """Return the same from tables that are summed over pieces, of some features at a time."""
-        while True:
-            with np.errstate(over="ignore"):
-                bounds = np.rint((minima[features] - costs[features]) * SCORE_STEPS)
-            order = features[np.argsort(-bounds, kind="stable")]
-            is_known = n_seen[order] == len(selected)
-            # Ahead of the first that is known are those which may still be better.
-            n_ahead = int(np.argmax(is_known)) if is_known.any() else len(order)
-            if n_ahead == 0:
-                return int(order[0])
-            wave = order[:n_ahead][:WAVE]
-            turns = n_seen[wave]
-            for turn in np.unique(turns).tolist():
-                some, w = wave[turns == turn], int(selected[turn])
-                terms = self.terms(some, self.table.state_of(w), all_levels=False)
-                values = terms[:, INFO_Y_GIVEN_T] + (relevance[w] if term != GIVEN else 0.0)
-                if term == NORMALIZED:
-                    values = values / terms[:, JOINT_ENTROPY]
-                minima[some] = np.minimum(minima[some], values)
-                n_seen[some] += 1
+    def _argmax_of_all_minima(self, features, selected, relevance, term, costs, minima, n_seen):
+        """Return the same, and bring all minima up to date: the tables are known, or soon gone."""
+        for turn, w in enumerate(selected.tolist()):
+            some = features[n_seen[features] <= turn]
+            if not len(some):
+                continue
+            terms = self.terms_given(some, w)
+            values = terms[:, INFO_Y_GIVEN_T] + (relevance[w] if term != GIVEN else 0.0)
+            if term == NORMALIZED:
+                values = values / terms[:, JOINT_ENTROPY]
+            minima[some] = np.minimum(minima[some], values)
+        n_seen[features] = len(selected)
+        with np.errstate(over="ignore"):
+            scores = np.rint((minima[features] - costs[features]) * SCORE_STEPS)
+        return int(features[np.argmax(scores)])
 
     def _in_threads(self, function, features):
         """Return the results of a function of shares of some features, one share a thread."""

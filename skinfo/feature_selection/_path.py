@@ -56,6 +56,7 @@ class SelectionPath:
         self._relevance = relevance
         self._remaining_gains = relevance
         self._bottleneck = BottleneckVariable.constant(candidates.table)
+        self._bottlenecks = []
         self._steps = []
         self._information = []
         self._compression = []
@@ -70,6 +71,28 @@ class SelectionPath:
         _ = self.state  # of the features before
         self.selected += step.features
         self._refine(step)
+
+    def catch_up(self):
+        """Bring T up to date as far as that needs no pass over the codes."""
+        while self._n_in_state < len(self.selected):
+            request = self.pending()
+            table, codings = self._candidates.table, request.grouped
+            codings = [*map(table.coding, request.features.tolist()), *codings]
+            if not all(table.knows(request.state, coding) for coding in codings):
+                break
+            self._refine(self._evaluate(self.selected[self._n_in_state]))
+
+    def pending(self):
+        """Return the TableRequest by which T is refined by the first feature it lacks, or None."""
+        if self._n_in_state == len(self.selected):
+            return None
+        feature = np.array(self.selected[self._n_in_state : self._n_in_state + 1])
+        return self._candidates.request(self._bottleneck.state, feature)
+
+    def after(self, feature):
+        """Return T as a State of all selected features and one more."""
+        _ = self.state
+        return self._refined((feature,)).state
 
     @property
     def steps(self):
@@ -124,8 +147,8 @@ class SelectionPath:
     def _refine(self, step):
         """Refine T by the features of a step, jointly."""
         candidates = self._candidates
-        codings = [candidates.coding(feature) for feature in step.features]
-        self._bottleneck = self._bottleneck.refine(candidates.table, codings, self._max_states)
+        self._bottleneck = self._refined(step.features)
+        self._bottlenecks.append(self._bottleneck)
         self._remaining_gains = None
         self._n_in_state += len(step.features)
         self._steps.append(step)
@@ -137,11 +160,24 @@ class SelectionPath:
         self._information.append(evidence.excess[0] / candidates.table.n * BITS)
         self._compression.append(self._bottleneck.entropy())
 
+    def _refined(self, features):
+        """Return T refined by some features, jointly."""
+        codings = [self._candidates.coding(feature) for feature in features]
+        return self._bottleneck.refine(self._candidates.table, codings, self._max_states)
+
     def truncate(self, n_features):
         """Return the path up to the step by which so many features are selected."""
         path = SelectionPath(self._candidates, self._max_states, self._relevance)
-        for step in self.steps:
-            if len(path.selected) >= n_features:
+        for step, bottleneck in zip(self.steps, self._bottlenecks, strict=True):
+            n_selected = len(path.selected)
+            if n_selected >= n_features:
                 break
-            path.append(step)
+            path.selected += step.features
+            path._n_in_state = len(path.selected)
+            path._steps.append(step)
+            path._bottleneck = bottleneck
+            path._bottlenecks.append(bottleneck)
+            path._remaining_gains = None
+        path._information = self._information[: len(path.selected)]
+        path._compression = self._compression[: len(path.selected)]
         return path

@@ -36,6 +36,8 @@ class BottleneckRanker:
         Bits of description that a bit about y may cost; None: any number.
     """
 
+    is_given_state = True
+
     def __init__(self, beta=None):
         self._compression_weight = 0.0 if beta is None else 1.0 / beta
 
@@ -49,6 +51,10 @@ class BottleneckRanker:
     def add(self, feature):
         """Add a feature to the selected ones."""
         self._minimum.add(feature)
+
+    def pairs(self, remaining):
+        """Return TableRequests of pairs with selected features; see `MinimumTerms`."""
+        return self._minimum.pairs(remaining)
 
     def best(self, remaining, path):
         """Return the best of the remaining features."""
@@ -71,6 +77,8 @@ class BottleneckRanker:
 
 class PublishedRanker:
     """A published criterion, which has no costs of description and no T."""
+
+    is_given_state = False
 
     def description_costs(self, features, path):
         """Return zero for each feature."""
@@ -101,6 +109,17 @@ class SumRanker(PublishedRanker):
         """Add a feature to the selected ones; its pairs are counted when the next is asked for."""
         self._selected.append(feature)
 
+    def pairs(self, remaining):
+        """Return TableRequests of pairs with selected features that sums lack."""
+        if self._criterion.term is None:
+            return []
+        n_summed = self._n_summed[remaining]
+        return [
+            self._candidates.request_given(remaining[n_summed <= turn], w)
+            for turn, w in enumerate(self._selected)
+            if turn >= n_summed.min()
+        ]
+
     def best(self, remaining, path):
         """Return the best of the remaining features."""
         scores = self._relevance[remaining]
@@ -120,8 +139,7 @@ class SumRanker(PublishedRanker):
         self._n_summed[remaining] = len(self._selected)
 
     def _pair_terms(self, w, features):
-        state = self._candidates.table.state_of(w)
-        terms = self._candidates.terms(features, state, of_target=self._criterion.of_target)
+        terms = self._candidates.terms_given(features, w, of_target=self._criterion.of_target)
         return PairTerms(
             relevance=self._relevance[features],
             relevance_selected=self._relevance[w],
@@ -152,6 +170,10 @@ class MaxMinRanker(PublishedRanker):
     def add(self, feature):
         """Add a feature to the selected ones."""
         self._minimum.add(feature)
+
+    def pairs(self, remaining):
+        """Return TableRequests of pairs with selected features; see `MinimumTerms`."""
+        return self._minimum.pairs(remaining)
 
     def best(self, remaining, path):
         """Return the best of the remaining features."""
@@ -186,6 +208,15 @@ class MinimumTerms:
     def add(self, feature):
         """Add a feature to those over which the minimum is taken."""
         self._selected.append(feature)
+
+    def pairs(self, remaining):
+        """Return TableRequests of pairs with selected features that minima lack."""
+        n_seen = self._n_seen[remaining]
+        return [
+            self._candidates.request_given(remaining[n_seen <= turn], w)
+            for turn, w in enumerate(self._selected)
+            if turn >= n_seen.min()
+        ]
 
     def best(self, remaining, costs):
         """Return the remaining feature with the largest minimum term less its cost.

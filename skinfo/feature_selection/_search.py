@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skinfo._counts._coded_table import State
+from skinfo._counts._coded_table import State, TableRequest
 from skinfo._kernels._candidates import INFO_Y_GIVEN_T
 from skinfo.feature_selection._path import BITS, SelectionPath, SelectionStep
 from skinfo.feature_selection._stopping import AcceptanceTest, keep_all
@@ -13,6 +13,10 @@ from skinfo.feature_selection._stopping import AcceptanceTest, keep_all
 # Pairs are ordered by their information, whose null mean is large for many levels; so many of
 # them are tested.
 N_TESTED = 50
+
+# Of the features that are significant where the best one was refused, so many are tested by one
+# pass over the codes.
+N_TESTED_AT_ONCE = 16
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,8 @@ class GreedySearch:
         for feature in self._settings.include:
             self._select(self._path.select, (feature,), feature, on_select)
         while len(self._remaining) and not self._is_full(0):
-            if self._settings.n_to_select is None or self._settings.interactions:
+            self._count_ahead()
+            if self._is_tested:
                 step = self._next_step()
                 if step is None:
                     break
@@ -160,6 +165,28 @@ class GreedySearch:
         """Return whether there is no room for more features than so many."""
         n_to_select = self._settings.n_to_select
         return n_to_select is not None and len(self._path.selected) + n_more >= n_to_select
+
+    def _count_ahead(self):
+        """Count at once the tables of a step, where that saves passes over the codes."""
+        path, remaining, table = self._path, self._remaining, self._candidates.table
+        if not table.counts_ahead:
+            return
+        path.catch_up()
+        requests = self._ranker.pairs(remaining)
+        if self._is_tested:
+            # That T and a selected feature occur together is asked for by the tests.
+            everything = np.append(remaining, np.array(path.selected, np.int64))
+            requests.append(self._candidates.request(path.state, everything))
+        elif self._ranker.is_given_state:
+            requests.append(self._candidates.request(path.state, remaining))
+        elif path.pending() is not None:
+            requests.append(path.pending())
+        table.count_ahead(requests)
+
+    @property
+    def _is_tested(self):
+        """Whether features are tested before they are selected."""
+        return self._settings.n_to_select is None or self._settings.interactions
 
     def _select(self, add, features, entry, on_select):
         """Add an entry to the path, and its features to the ranker."""
@@ -191,10 +218,27 @@ class GreedySearch:
     def _accepts(self, step, alpha):
         """Return whether a single feature is significant at alpha, and worth its costs."""
         (feature,) = step.features
-        return (
-            step.pvalue <= alpha
-            and step.gains[0] > self._total_costs([feature])[0]
-            and self._acceptance.accepts(feature, alpha)
+        if step.pvalue > alpha or step.gains[0] <= self._total_costs([feature])[0]:
+            return False
+        self._count_tests_ahead(feature, alpha)
+        return self._acceptance.accepts(feature, alpha)
+
+    def _count_tests_ahead(self, feature, alpha):
+        """Count at once the tables of a test and, as it is mostly passed, of the next step."""
+        path, table, candidates = self._path, self._candidates.table, self._candidates
+        if not table.counts_ahead:
+            return
+        tests = self._acceptance.requests(feature, alpha)
+        if all(table.knows(state, table.coding(feature)) for state, *_ in tests):
+            return
+        others = self._remaining[self._remaining != feature]
+        everything = np.append(others, [*path.selected, feature])
+        table.count_ahead(
+            [
+                *tests,
+                candidates.request(path.after(feature), everything),
+                candidates.request_given(others, feature),
+            ]
         )
 
     def _best_accepted(self, refused, alpha):
@@ -204,11 +248,24 @@ class GreedySearch:
         some = self._remaining[is_worth]
         some = some[some != refused]
         while len(some):
+            self._count_tests_of_best_ahead(some, alpha)
             step = self._path.evaluate(self._ranker.best(some, self._path))
             if self._accepts(step, alpha):
                 return step
             some = some[some != step.features[0]]
         return None
+
+    def _count_tests_of_best_ahead(self, some, alpha):
+        """Count at once the tables by which the best of some features are tested."""
+        table = self._candidates.table
+        if not table.counts_ahead:
+            return
+        requests = []
+        for _ in range(min(N_TESTED_AT_ONCE, len(some))):
+            best = self._ranker.best(some, self._path)
+            requests += self._acceptance.requests(best, alpha)
+            some = some[some != best]
+        table.count_ahead(requests)
 
     def _best_pair(self, alpha):
         """Return the step to the best pair that is significant and worth its costs, or None."""
@@ -252,14 +309,20 @@ def best_pair(candidates, remaining, path, alpha):
     table, state = candidates.table, path.state
     gains = candidates.terms(remaining, state)[:, INFO_Y_GIVEN_T]
     found = []
-    for i, w in enumerate(remaining[:-1].tolist()):
-        others = remaining[i + 1 :]
-        given = candidates.terms(others, table.times(state, table.coding(w)))[:, INFO_Y_GIVEN_T]
-        together = given + gains[i]
+    requests = (
+        TableRequest(table.times(state, table.coding(w)), remaining[i + 1 :])
+        for i, w in enumerate(remaining[:-1].tolist())
+    )
+    for i, (both, others, _) in enumerate(table.counted_ahead(requests)):
+        together = candidates.terms(others, both)[:, INFO_Y_GIVEN_T] + gains[i]
         keep = np.argsort(-together, kind="stable")[:N_TESTED]
-        found += [(together[at], w, int(others[at])) for at in keep]
+        found += [(together[at], int(remaining[i]), int(others[at])) for at in keep]
     found = sorted(found, key=lambda pair: (-round(pair[0], 12), pair[1:]))[:N_TESTED]
     n_pairs = len(remaining) * (len(remaining) - 1) / 2
+    if table.counts_ahead:
+        table.count_ahead(
+            [TableRequest(table.times(state, table.coding(w)), np.array([x])) for _, w, x in found]
+        )
     for _, w, x in found:
         step = evaluate_pair(candidates, state, w, x)
         if step.pvalue * n_pairs <= alpha:
@@ -279,8 +342,10 @@ def evaluate_pair(candidates, state, w, x):
 def describe(candidates, path, relevance, alpha):
     """Return the SelectionResult at the end of a path."""
     remaining = np.setdiff1d(np.arange(candidates.n_features), path.selected)
+    informative = remaining[relevance.pvalues[remaining] < alpha]
+    if candidates.table.counts_ahead:
+        count_last_ahead(candidates, path, remaining, informative)
     remaining_gains = path.evaluate_remaining()
-    is_informative = relevance.pvalues[remaining] < alpha
     return SelectionResult(
         relevance=relevance.nats * BITS,
         pvalues=relevance.pvalues,
@@ -291,8 +356,17 @@ def describe(candidates, path, relevance, alpha):
         compression=np.array(path.compression),
         remaining_gains=remaining_gains.nats * BITS,
         remaining_pvalues=remaining_gains.pvalues,
-        redundant_with=most_redundant_with(candidates, path.selected, remaining[is_informative]),
+        redundant_with=most_redundant_with(candidates, path.selected, informative),
     )
+
+
+def count_last_ahead(candidates, path, remaining, informative):
+    """Count at once the tables of `describe`."""
+    path.catch_up()
+    pending = path.pending()
+    given_state = candidates.request(path.state, remaining) if pending is None else pending
+    pairs = [candidates.request_given(informative, w) for w in path.selected]
+    candidates.table.count_ahead([given_state, *pairs])
 
 
 def most_redundant_with(candidates, selected, features):
@@ -302,7 +376,7 @@ def most_redundant_with(candidates, selected, features):
         return redundant_with
     minimum = np.full(candidates.n_features, np.inf)
     for w in selected:
-        given = candidates.terms(features, candidates.table.state_of(w))[:, INFO_Y_GIVEN_T]
+        given = candidates.terms_given(features, w)[:, INFO_Y_GIVEN_T]
         less = given < minimum[features]
         minimum[features[less]] = given[less]
         redundant_with[features[less]] = w

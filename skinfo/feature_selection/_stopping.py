@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skinfo._counts._coded_table import TableRequest
 from skinfo._counts._evidence import is_confirmed
 
 
@@ -47,6 +48,19 @@ class AcceptanceTest:
         would restore it. So a feature that depends on W must be informative given W alone, or
         given T and W.
         """
+        one = np.array([feature])
+        return any(
+            self._candidates.gains(one, both).pvalues[0] > alpha
+            for both in self._explanations(feature, alpha)
+        )
+
+    def requests(self, feature, alpha):
+        """Return the TableRequests of `accepts` that need more than pairs with T or a feature."""
+        one = np.array([feature])
+        return [TableRequest(both, one) for both in self._explanations(feature, alpha)]
+
+    def _explanations(self, feature, alpha):
+        """Yield T with each selected W given which alone a feature may not be informative."""
         candidates, table = self._candidates, self._candidates.table
         one = np.array([feature])
         for w in self._path.selected:
@@ -59,10 +73,7 @@ class AcceptanceTest:
                 self._given_selected[pair] = candidates.gains(one, table.state_of(w)).pvalues[0]
             if self._given_selected[pair] <= alpha:
                 continue
-            both = table.times(self._path.state, table.coding(w))
-            if candidates.gains(one, both).pvalues[0] > alpha:
-                return True
-        return False
+            yield table.times(self._path.state, table.coding(w))
 
 
 def keep_all(information):

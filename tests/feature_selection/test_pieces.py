@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from skinfo._counts import _coded_parts
-from skinfo.feature_selection import _candidates
 from skinfo.feature_selection._criteria import CRITERIA
 
 
@@ -90,10 +89,29 @@ def test_pieces_agree_to_rounding_with_real_weights(rng, candidates_of, search):
     np.testing.assert_allclose(one.gains, many.gains, rtol=1e-9)
 
 
+@pytest.mark.parametrize("criterion", ["bottleneck", *sorted(CRITERIA)])
+def test_one_pass_a_selected_feature(rng, criterion, candidates_of, search):
+    codes, y = make_data(rng)
+    candidates = candidates_of(codes, y, ends=(64, 250))
+    search(candidates, criterion, 6)
+    # One for the relevance, and at most two for what is left in the end.
+    assert candidates.table._partitions.n_passes <= 6 + 2
+
+
+@pytest.mark.parametrize("criterion", ["bottleneck", "mrmr", "cmim"])
+def test_one_pass_a_feature_that_is_tested(rng, criterion, candidates_of, search):
+    codes, y = make_data(rng)
+    # A copy of a selected feature is refused, by one pass more.
+    codes[9] = np.where(rng.random(len(y)) < 0.9, codes[0], codes[9])
+    candidates = candidates_of(codes, y, ends=(64, 250))
+    result = search(candidates, criterion)
+    assert len(result.selected) >= 2
+    assert candidates.table._partitions.n_passes <= len(result.selected) + 3
+
+
 def test_tables_that_are_summed_a_few_at_a_time(rng, candidates_of, search, monkeypatch):
     codes, y = make_data(rng)
     one = search(candidates_of(codes, y), "bottleneck")
     monkeypatch.setattr(_coded_parts, "MOST_COUNTS", 100)
     monkeypatch.setattr(_coded_parts, "MOST_KEPT", 3000)
-    monkeypatch.setattr(_candidates, "WAVE", 2)
     assert_same(one, search(candidates_of(codes, y, ends=(64, 250)), "bottleneck"))

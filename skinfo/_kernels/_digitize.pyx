@@ -4,16 +4,30 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t
 
 import numpy as np
 
+cdef extern from "_digitize.h" nogil:
+    # How many of NODE increasing cuts are at or below a value.
+    int32_t n_reached(const double* cuts, double value) noexcept
+
 ctypedef fused code_t:
     uint8_t
     uint16_t
     int32_t
 
 cdef enum:
-    # Values compared at once with each cut, on vector registers, out of the first-level cache.
+    # Values at a time, on vector registers or side by side, out of the first-level cache.
     BLOCK = 64
-    # Above this number of cuts bisection is faster.
-    FEW_CUTS = 32
+    # Above this number of cuts a search is faster than comparing with each.
+    FEW_CUTS = 24
+    # Cuts compared at once in a search.
+    NODE = 8
+    MOST_LAYERS = 12
+
+cdef struct Cuts:
+    const double* cuts
+    Py_ssize_t n
+    # Of a search: see `layers_of`.
+    const double* layers[MOST_LAYERS]
+    Py_ssize_t n_layers
 
 
 def digitize(
@@ -32,13 +46,13 @@ def digitize(
     codes : ndarray of shape (n,), dtype uint8, uint16 or int32
     """
     cdef Py_ssize_t n = values.shape[0]
-    cdef Py_ssize_t n_cuts = cuts.shape[0]
-    cdef const double* first_cut = &cuts[0] if n_cuts else NULL
+    cdef Cuts sought
     cdef Py_ssize_t b, i
+    layers = layers_of(cuts, &sought)
     with nogil:
         for b in range((n + BLOCK - 1) // BLOCK):
             i = b * BLOCK
-            find_bins(&values[i], n - i, first_cut, n_cuts, missing_bin, &codes[i])
+            find_bins(&values[i], n - i, &sought, missing_bin, &codes[i])
 
 
 def values_between(
@@ -57,8 +71,7 @@ def values_between(
     """
     cdef Py_ssize_t n = values.shape[0]
     edges_out = np.column_stack([starts, np.where(np.isinf(stops), np.nan, stops)]).ravel()
-    cdef const double[::1] edges = edges_out
-    cdef Py_ssize_t n_edges = edges.shape[0]
+    cdef Cuts edges
     # Pages that are not written to cost nothing.
     found_out, rows_out = np.empty(n), np.empty(n, np.int64)
     cdef double[::1] found = found_out
@@ -67,13 +80,12 @@ def values_between(
     cdef Py_ssize_t n_found = 0
     cdef Py_ssize_t b, i, k
     cdef int32_t any_inside
-    if not n_edges:
-        return found_out[:0], rows_out[:0]
+    layers = layers_of(edges_out, &edges)
     with nogil:
         for b in range((n + BLOCK - 1) // BLOCK):
             i = b * BLOCK
             # In a range an odd number of edges is at or below a value.
-            find_bins(&values[i], n - i, &edges[0], n_edges, 0, bins)
+            find_bins(&values[i], n - i, &edges, 0, bins)
             any_inside = 0
             for k in range(min(n - i, BLOCK)):
                 any_inside |= bins[k]
@@ -86,22 +98,50 @@ def values_between(
     return found_out[:n_found].copy(), rows_out[:n_found].copy()
 
 
+cdef object layers_of(const double[::1] cuts, Cuts* sought):
+    """Prepare a search; return what has to live as long as it.
+
+    Cuts are leaves of a tree, NODE of them each. Nodes of the layers above it have NODE + 1
+    children, and hold the first cut of each but the first.
+    """
+    cdef const double[::1] keys
+    cdef Py_ssize_t k
+    sought.cuts, sought.n = (&cuts[0] if cuts.shape[0] else NULL), cuts.shape[0]
+    sought.n_layers = 0
+    if sought.n <= FEW_CUTS:
+        return None
+    n_nodes, n_below = (sought.n + NODE - 1) // NODE, NODE
+    first_cuts = [np.arange(n_nodes * NODE)]
+    while n_nodes > 1:
+        n_nodes = (n_nodes + NODE) // (NODE + 1)
+        children = (NODE + 1) * np.arange(n_nodes)[:, None] + np.arange(1, NODE + 1)
+        first_cuts.append(n_below * children.ravel())
+        n_below *= NODE + 1
+    # What is not there is NaN, which no value reaches.
+    padded = np.append(cuts, np.nan)
+    layers = [padded[np.minimum(firsts, sought.n)] for firsts in reversed(first_cuts)]
+    for k, layer in enumerate(layers):
+        keys = layer
+        sought.layers[k] = &keys[0]
+    sought.n_layers = len(layers)
+    return layers
+
+
 cdef inline void find_bins(
     const double* values,
     Py_ssize_t n,
-    const double* cuts,
-    Py_ssize_t n_cuts,
+    const Cuts* sought,
     Py_ssize_t missing_bin,
     code_t* codes,
 ) noexcept nogil:
     """Store the bins of the first BLOCK of n values, or all."""
-    if n_cuts > FEW_CUTS:
-        search(values, min(n, BLOCK), cuts, n_cuts, missing_bin, codes)
+    if sought.n_layers:
+        search(values, min(n, BLOCK), sought, missing_bin, codes)
     elif n >= BLOCK:
         # With a number that the compiler knows.
-        count_cuts(values, BLOCK, cuts, n_cuts, missing_bin, codes)
+        count_cuts(values, BLOCK, sought.cuts, sought.n, missing_bin, codes)
     else:
-        count_cuts(values, n, cuts, n_cuts, missing_bin, codes)
+        count_cuts(values, n, sought.cuts, sought.n, missing_bin, codes)
 
 
 cdef inline void count_cuts(
@@ -129,27 +169,24 @@ cdef inline void count_cuts(
 cdef inline void search(
     const double* values,
     Py_ssize_t n,
-    const double* cuts,
-    Py_ssize_t n_cuts,
+    const Cuts* sought,
     Py_ssize_t missing_bin,
     code_t* codes,
 ) noexcept nogil:
-    """Store the bins of at most BLOCK values, n_cuts >= 1, by bisections side by side.
+    """Store the bins of at most BLOCK values.
 
-    Of one value each step waits for the one before; those of others do not.
+    Of one value each layer waits for the one before; those of others do not.
     """
-    cdef int32_t bins[BLOCK]
-    cdef int32_t n_left = <int32_t>n_cuts
-    cdef int32_t half
-    cdef Py_ssize_t i
+    cdef int32_t[BLOCK] nodes
+    cdef Py_ssize_t last = sought.n_layers - 1
+    cdef Py_ssize_t i, k
     for i in range(n):
-        bins[i] = 0
-    while n_left > 1:
-        half = n_left >> 1
+        nodes[i] = 0
+    for k in range(last):
         for i in range(n):
-            # No branch, which would be mispredicted every other time.
-            bins[i] += half if cuts[bins[i] + half - 1] <= values[i] else 0
-        n_left -= half
+            nodes[i] = nodes[i] * (NODE + 1) + n_reached(
+                sought.layers[k] + nodes[i] * NODE, values[i]
+            )
     for i in range(n):
-        bins[i] += cuts[bins[i]] <= values[i]
-        codes[i] = <code_t>(bins[i] if values[i] == values[i] else missing_bin)
+        nodes[i] = nodes[i] * NODE + n_reached(sought.layers[last] + nodes[i] * NODE, values[i])
+        codes[i] = <code_t>(nodes[i] if values[i] == values[i] else missing_bin)

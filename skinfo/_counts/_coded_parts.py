@@ -444,6 +444,11 @@ class KeptTables:
         self._tables.move_to_end(key)
         return self._tables[key]
 
+    def clear(self) -> None:
+        """Forget all tables."""
+        self._tables.clear()
+        self._n_counts = 0
+
     def put(self, state: State, coding: Coding, table: NDArray[np.float64]) -> None:
         """Keep a table."""
         self._tables[state.key, coding.key] = table

@@ -1,0 +1,199 @@
+"""Selection of 30 of 631 columns on the shape of ECBDL14, scaled to what the machine holds.
+
+python benchmarks/_scale_selection.py [--rows 1000000] [--columns 631] [--select 30]
+
+ECBDL14 has 65 million rows, 631 columns (539 numbers, 92 categories) and two classes, 2 % of the
+rows in one of them. The codes of such a table are made here chunk by chunk, and kept in a
+temporary file as those of any table in chunks are. Every criterion selects from the same codes.
+"""
+
+import argparse
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+
+import numpy as np
+from _table import print_table
+
+from skinfo._counts._coded_parts import CodedParts, Layout, PieceWriter
+from skinfo._counts._partitions import KeptParts
+from skinfo._counts._target import ClassTarget
+from skinfo.feature_selection._candidates import CandidateFeatures
+from skinfo.feature_selection._rankers import make_ranker
+from skinfo.feature_selection._search import SearchSettings, greedy_search
+from skinfo.utils._parallel import ThreadPool
+
+FULL_ROWS, FULL_COLUMNS = 65_000_000, 631
+CHUNK_ROWS = 250_000
+POSITIVE = 0.02
+N_LATENT = 24
+CRITERIA = ["bottleneck", "mrmr", "cmim"]
+
+# Of ten columns eight are numbers, which have ten bins; one is of small integers, and one of
+# categories.
+LEVELS = [10, 10, 10, 10, 4, 10, 10, 10, 10, 21]
+
+
+def selection_part(
+    n_rows=1_000_000, n_columns=FULL_COLUMNS, n_selected=30, criteria=CRITERIA, n_jobs=2
+):
+    """Select from a table of that shape by several criteria.
+
+    Returns
+    -------
+    results : list of dict
+        One a criterion: ``criterion``; ``seconds_a_feature``, of all passes, by the features
+        selected; ``processor_seconds_a_feature``, of all threads; ``ns_a_cell`` of a pass;
+        ``passes``; ``peak_bytes``, memory of the process but for mapped files; ``code_bytes``, of
+        the file; ``full_seconds_a_feature`` and ``full_processor_seconds_a_feature``,
+        extrapolated to 65 million rows of 631 columns by the number of cells.
+    """
+    table = coded_table(n_rows, n_columns, n_jobs)
+    return [selected_by(criterion, table, n_selected, n_jobs) for criterion in criteria]
+
+
+def selected_by(criterion, table, n_selected, n_jobs):
+    """Return the result of one criterion."""
+    parts = table._partitions
+    parts.n_passes = 0
+    table._kept.clear()
+    with peak_memory() as memory, ThreadPool(n_jobs) as threads:
+        start, busy = time.perf_counter(), time.process_time()
+        greedy_search(
+            CandidateFeatures(table, threads),
+            make_ranker(criterion),
+            SearchSettings(n_to_select=n_selected),
+        )
+        seconds = time.perf_counter() - start
+        busy = time.process_time() - busy
+    n_cells = table.n_samples * table.n_features
+    full = FULL_ROWS * FULL_COLUMNS / n_cells
+    return {
+        "criterion": criterion,
+        "seconds_a_feature": seconds / n_selected,
+        "processor_seconds_a_feature": busy / n_selected,
+        "ns_a_cell": 1e9 * seconds / parts.n_passes / n_cells,
+        "passes": parts.n_passes,
+        "peak_bytes": memory["peak"],
+        "code_bytes": parts.size,
+        "full_seconds_a_feature": full * seconds / n_selected,
+        "full_processor_seconds_a_feature": full * busy / n_selected,
+    }
+
+
+class CountedParts(KeptParts):
+    """Parts that know how often they were read."""
+
+    n_passes = 0
+
+    def reduce(self, *args, **kwargs):
+        self.n_passes += 1
+        return super().reduce(*args, **kwargs)
+
+    @property
+    def size(self):
+        """Bytes of the file."""
+        return self._size
+
+
+def coded_table(n_rows, n_columns, n_jobs):
+    """Return a CodedParts of noisy copies of latent variables, six of which make y."""
+    rng = np.random.default_rng(14)
+    n_levels = np.resize(LEVELS, n_columns)
+    parts = CountedParts()
+    for first in range(0, n_rows, CHUNK_ROWS):
+        parts.append(piece(rng, min(CHUNK_ROWS, n_rows - first), n_levels))
+    return CodedParts(
+        parts, n_levels, 2, n_samples=n_rows, n=float(n_rows), is_whole=True, n_jobs=n_jobs
+    )
+
+
+def piece(rng, n, n_levels):
+    """Return the CodedPiece of one chunk."""
+    latent = rng.normal(size=(N_LATENT, n)).astype(np.float32)
+    score = latent[:6].T @ np.array([1.0, 0.9, 0.8, 0.7, 0.6, 0.5], np.float32)
+    score += latent[6] * latent[7] + rng.normal(size=n).astype(np.float32)
+    y = (score > np.quantile(score, 1 - POSITIVE)).astype(np.int32)
+    target = ClassTarget(y, np.arange(2), np.ones(n), False)
+    writer = PieceWriter(target, Layout.of(n_levels.astype(np.int64)))
+    for j, levels in enumerate(n_levels):
+        share = 0.1 + 0.85 * ((j * 7919) % len(n_levels)) / len(n_levels)
+        z = share * latent[j % N_LATENT]
+        z += np.sqrt(1 - share**2) * rng.standard_normal(n, np.float32)
+        # Bins of about equal frequency, of the logistic that is closest to the normal.
+        codes = levels / (1 + np.exp(-1.702 * z))
+        writer.write(j, np.minimum(codes, levels - 1).astype(np.uint8))
+    return writer.piece()
+
+
+@contextmanager
+def peak_memory():
+    """Yield a dict that has the peak of the memory of this process at the end; Linux only.
+
+    Pages of mapped files, which the system may drop, do not count.
+    """
+    found, done = {"peak": 0}, Event()
+
+    def watch():
+        while not done.wait(0.02):
+            lines = Path("/proc/self/status").read_text().splitlines()
+            size = next((line for line in lines if line.startswith("RssAnon")), "RssAnon: 0 kB")
+            found["peak"] = max(found["peak"], 1024 * int(size.split()[1]))
+
+    thread = Thread(target=watch)
+    thread.start()
+    try:
+        yield found
+    finally:
+        done.set()
+        thread.join()
+
+
+def main():
+    """Print the table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--columns", type=int, default=FULL_COLUMNS)
+    parser.add_argument("--select", type=int, default=30)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--criteria", nargs="+", default=CRITERIA)
+    arguments = parser.parse_args()
+    results = selection_part(
+        arguments.rows,
+        arguments.columns,
+        arguments.select,
+        arguments.criteria,
+        arguments.jobs,
+    )
+    print_table(
+        f"{arguments.select} of {arguments.columns} columns, {arguments.rows:,} rows, two "
+        f"classes; {arguments.jobs} threads, one run; codes of "
+        f"{results[0]['code_bytes'] / 2**20:,.0f} MiB",
+        [
+            "criterion",
+            "s a feature",
+            "processor s",
+            "ns a cell",
+            "passes",
+            "peak MiB",
+            "65e6 x 631: s a feature",
+        ],
+        [
+            [
+                result["criterion"],
+                result["seconds_a_feature"],
+                result["processor_seconds_a_feature"],
+                result["ns_a_cell"],
+                result["passes"],
+                result["peak_bytes"] / 2**20,
+                result["full_seconds_a_feature"],
+                result["full_processor_seconds_a_feature"],
+            ]
+            for result in results
+        ],
+    )
+
+
+if __name__ == "__main__":
+    main()

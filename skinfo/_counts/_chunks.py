@@ -27,6 +27,7 @@ from skinfo._counts._target import (
 )
 from skinfo._kernels._exact_sums import sums_by_code
 from skinfo.utils._parallel import in_threads
+from skinfo.utils._progress import report_pass
 
 if TYPE_CHECKING:
     from skinfo._counts._read_chunks import ChunkReader, GivenChunk
@@ -219,6 +220,7 @@ class Chunks:
         summarise: Callable[[Chunk], Summary],
         merge: Callable[[Summary, Summary], Summary],
         columns: Sequence[int] | None = None,
+        name: str = "counts",
     ) -> Summary:
         """Return the merged summaries of all chunks, after one pass over them.
 
@@ -229,6 +231,9 @@ class Chunks:
 
         columns : sequence of int or None, default=None
             The features that `summarise` reads.
+
+        name : str, default="counts"
+            Of the pass, for callbacks.
         """
         to_chunk = PartToChunk(self._reader, self._info)
 
@@ -247,12 +252,15 @@ class Chunks:
                 "an object that gives the same tables each time it is iterated over."
             )
         assert summary is not None
+        report_pass(name)
         return summary
 
     def persist(self, encode: Callable[[Chunk], Any]) -> Partitions:
         """Return what `encode` makes of each chunk, kept where the chunks are."""
         to_chunk = PartToChunk(self._reader, self._info)
-        return self._partitions.persist(lambda part: encode(to_chunk(part)))
+        kept = self._partitions.persist(lambda part: encode(to_chunk(part)))
+        report_pass("codes")
+        return kept
 
     def of_target(self) -> "Chunks":
         """Return the chunks whose only column is the target, of numbers."""

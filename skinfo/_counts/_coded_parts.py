@@ -30,6 +30,7 @@ from skinfo._kernels._bitplanes import WORD
 from skinfo._kernels._contingency import ContingencyTables, SummedTables
 from skinfo._kernels._packed_counts import add_tables, pack_codes, relabel_packed, unpack_codes
 from skinfo.utils._parallel import in_threads
+from skinfo.utils._progress import report_pass
 
 # Counts that one pass sums up, and that are kept for later steps, of 8 bytes each. A step of 631
 # features of 11 levels with 64 states and two classes takes 900,000.
@@ -362,6 +363,7 @@ class CodedParts(CodedTable):
             n_jobs=self._n_jobs,
         )
         sums = self._partitions.reduce(task, _added)
+        report_pass("tables")
         assert sums is not None
         for (feature, n), of_levels in zip(single_levels.items(), sums, strict=False):
             self._of_single_levels[feature] = of_levels.reshape(n, self.n_classes)
@@ -389,6 +391,7 @@ class CodedParts(CodedTable):
             return {group: states.merged(b[group]) for group, states in a.items()}
 
         states = self._partitions.reduce(states_of, merge)
+        report_pass("joint states")
         assert states is not None
         coders = {group: of_group.coder() for group, of_group in states.items()}
         n_levels = np.array(
@@ -415,8 +418,10 @@ class CodedParts(CodedTable):
                 writer.write_single_levels(group, piece.single_levels[j][rows])
             return writer.piece()
 
+        joined = self._partitions.persist(join)
+        report_pass("joint codes")
         return CodedParts(
-            self._partitions.persist(join),
+            joined,
             n_levels,
             self.n_classes,
             {group: self.n_single_levels[j] for group, j in pooled.items()},

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
-from skinfo._counts._as_source import as_source
+from skinfo._counts._as_source import as_source, is_in_parts
 from skinfo._counts._coded_chunks import bin_target
 from skinfo._counts._cut_values import cut_values
 from skinfo._counts._joint_codes import joint_codes
@@ -58,9 +58,15 @@ def as_source_of_classes(
     """
     options = {"estimator": estimator, "target_type": target_type}
     outputs = several_outputs(y)
+    if outputs is not None and is_in_parts(X):
+        raise ValueError(
+            f"y has {outputs} outputs, and X is a table in parts. Several outputs need X in "
+            "memory. Pass one of them, or one column that holds their joint state."
+        )
     if outputs is None:
         return _discretise(as_source(X, y, sample_weight, **options))
-    sources = [as_source(X, column, sample_weight, **options) for column in outputs.T]
+    columns = np.asarray(y).T
+    sources = [as_source(X, column, sample_weight, **options) for column in columns]
     discretised = [_discretise_in_memory(source) for source in sources]
     target = discretised[0].target
     codes = np.stack([output.target.codes for output in discretised])
@@ -73,14 +79,13 @@ def as_source_of_classes(
     )
 
 
-def several_outputs(y: Any) -> NDArray[Any] | None:
-    """Return y as an array (n_samples, n_outputs) if it has several outputs, else None."""
-    # y may be a dataframe, or nothing but convertible to an array; what says that it has one
-    # dimension is left as it is.
-    if y is None or isinstance(y, str) or getattr(y, "ndim", 2) == 1:
+def several_outputs(y: Any) -> int | None:
+    """Return the number of outputs of y if there are several, else None."""
+    # y may be a dataframe, lazy or not, or nothing but convertible to an array.
+    if y is None or isinstance(y, str):
         return None
-    outputs = np.asarray(y)
-    return None if outputs.ndim != 2 or outputs.shape[1] == 1 else outputs
+    shape = y.shape if hasattr(y, "shape") else np.asarray(y).shape
+    return None if len(shape) != 2 or shape[1] == 1 else int(shape[1])
 
 
 def _discretise(source: "InMemory | Chunks") -> tuple["InMemory | Chunks", DiscretisedTarget]:

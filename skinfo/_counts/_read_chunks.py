@@ -28,6 +28,7 @@ from skinfo._counts._target import (
     refuse_missing,
     warn_of_guess,
 )
+from skinfo.utils._progress import report_pass
 from skinfo.utils._validation import check_sample_weight
 
 
@@ -199,6 +200,7 @@ def read_partitions(
         partitions.head(), y, sample_weight, estimator, reset=reset, accept_sparse=accept_sparse
     )
     first = partitions.reduce(partial(_first_look, reader, target_type), _merged_looks)
+    report_pass("kinds and target")
     if first is None:
         raise ValueError(f"X gave no table. {name} needs one chunk of samples at least.")
     summary = first.target
@@ -293,6 +295,7 @@ def _target_info(
     def again(target_type: str, info: TargetInfo | None = None) -> TargetSummary:
         task = partial(_target_summary_of_part, reader, target_type, info)
         found = partitions.reduce(task, add, reader.columns([]))
+        report_pass("target")
         assert found is not None
         return found
 

@@ -248,10 +248,11 @@ default="sequential"
         self._check_beta()
         rows = distinct_rows(self._read(X, reset=True), sample_weight)
         n_clusters = check_n_clusters(self.n_clusters, rows, at_most=self.beta is not None)
-        progress = Progress(self, None, X, y)
-        settings = self._solver_settings(rows, n_clusters, lambda: progress.step("start"))
-        self._store(rows, ALGORITHMS[self.algorithm](rows, settings))
-        progress.end()
+        with Progress(self, X, y) as progress:
+            progress.begin()
+            settings = self._solver_settings(rows, n_clusters, lambda: progress.step("start"))
+            self._store(rows, ALGORITHMS[self.algorithm](rows, settings))
+            progress.end()
         self._warn_if_not_converged()
         return self
 

@@ -284,8 +284,9 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
             Numbers, booleans, dates, strings or categories; missing values (NaN, None,
             null) are a level of their own. An iterable, such as a list, of dataframes or of
             tuples (X, y) or (X, y, sample_weight) is a table in chunks, which is iterated over
-            several times; the codes of its columns, a byte a cell, are kept in a temporary
-            file. With integer weights the result is that of the whole table.
+            several times, once for each feature that is selected; the codes of its columns, 1 to
+            8 bits a cell by their number of levels, are kept where the rows are (of chunks in a
+            temporary file). With integer weights the result is that of the whole table.
 
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), str or None
             Classes or numbers; for dataframes the name of a column, which is then no feature.
@@ -308,13 +309,14 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
             among the columns, or is in two groups; if weights or costs are negative or weights all
             zero; if `beta` is given with another criterion; if `binner` does not give bin numbers.
         """
-        problem = prepare_search(self, X, y, sample_weight)
-        progress = Progress(self, problem.settings.n_to_select, X, y)
-        result = problem.search(
-            self.beta, on_select=lambda group: progress.step(problem.groups.names[group])
-        )
-        self._store(result, problem)
-        progress.end()
+        with Progress(self, X, y) as progress:
+            problem = prepare_search(self, X, y, sample_weight)
+            progress.begin(problem.settings.n_to_select)
+            result = problem.search(
+                self.beta, on_select=lambda group: progress.step(problem.groups.names[group])
+            )
+            self._store(result, problem)
+            progress.end()
         return self
 
     def transform(self, X):

@@ -33,6 +33,7 @@ from skinfo.utils._compat import (
     _fit_context,
 )
 from skinfo.utils._fit_state import unchanged_on_failure, unfitted_on_failure
+from skinfo.utils._progress import CallbackSupportMixin, Progress, with_callbacks
 from skinfo.utils._validation import MEANING_OF_Y, explain_missing_arguments
 from skinfo.utils._warnings import warn_caller
 
@@ -56,7 +57,7 @@ CHUNK_OF_ONE_VALUE = (
 )
 
 
-class MutualInfoBinner(BinnerExportMixin, TransformerMixin, BaseEstimator):
+class MutualInfoBinner(CallbackSupportMixin, BinnerExportMixin, TransformerMixin, BaseEstimator):
     """Cut each column into the bins that are most informative about the target.
 
     A numeric column is cut into ordered intervals such that the mutual
@@ -329,6 +330,7 @@ default="from_dtype"
         self.dtype = dtype
         self.n_jobs = n_jobs
 
+    @with_callbacks
     @explain_missing_arguments(y=MEANING_OF_Y)
     @unfitted_on_failure
     @_fit_context(prefer_skip_nested_validation=True)
@@ -362,8 +364,10 @@ default="from_dtype"
             negative or all zero; if a column cannot be read as numbers; if a monotonic
             constraint cannot hold: of more than two classes, or on a categorical column.
         """
-        source, plan = self._begin_fit(X, y, sample_weight)
-        self._store(fit_columns(source, plan), plan)
+        with Progress(self, X, y) as progress:
+            source, plan = self._begin_fit(X, y, sample_weight)
+            self._store(fit_columns(source, plan), plan)
+            progress.end()
         return self
 
     @unfitted_on_failure

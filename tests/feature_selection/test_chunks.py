@@ -125,7 +125,43 @@ def test_selection_curve_of_chunks(rng):
     np.testing.assert_array_equal(one.path, many.path)
 
 
+def test_callbacks_hear_of_each_pass_and_feature(rng, listener):
+    frame = make_frame(rng)[["number", "level", "text", "y"]]
+    selector = InfoBottleneckSelector(2).set_callbacks(listener)
+    selector.fit(split(frame, [64, 250]), y="y")
+    assert listener.heard[:3] == ["setup", "fit", "pass 1: kinds and target"]
+    assert listener.heard[-1] == "teardown"
+    steps = listener.heard[2:-1]
+    passes = [step for step in steps if step.startswith("pass")]
+    assert [step.partition(":")[0] for step in passes] == [
+        f"pass {i + 1}" for i in range(len(passes))
+    ]
+    at_codes = next(i for i, step in enumerate(steps) if step.endswith("codes"))
+    names = ["number", "level", "text"]
+    selected = [names[j] for j in selector.selected_features_]
+    tables = [step.endswith("tables") or step for step in steps[at_codes + 1 :]]
+    # Relevance; the second feature, given the first; what is left.
+    assert tables == [True, selected[0], True, selected[1], True]
+
+
+def test_callbacks_of_a_binner_hear_of_each_pass(rng, listener):
+    frame = make_frame(rng)[["number", "level", "text", "y"]]
+    MutualInfoBinner().set_callbacks(listener).fit(split(frame, [64, 250]), y="y")
+    assert listener.heard[:3] == ["setup", "fit", "pass 1: kinds and target"]
+    assert all(step.startswith("pass ") for step in listener.heard[2:-1])
+    assert listener.heard[-1] == "teardown"
+
+
 def test_a_binner_needs_memory(rng):
     chunks = split(make_frame(rng).drop(columns=["z", "w"]), [64])
     with pytest.raises(ValueError, match=r"binner=MutualInfoBinner.* needs X in memory"):
         InfoBottleneckSelector(binner=MutualInfoBinner()).fit(chunks, y="y")
+
+
+@pytest.mark.parametrize("as_chunks", [False, True])
+def test_several_outputs_need_memory(rng, as_chunks):
+    X, y = rng.normal(size=(40, 2)), rng.integers(0, 2, (40, 2))
+    given = ([(X, y)], None) if as_chunks else ([pd.DataFrame(X)], y)
+    message = "1d array" if as_chunks else "y has 2 outputs, and X is a table in parts"
+    with pytest.raises(ValueError, match=message):
+        InfoBottleneckSelector().fit(*given)

@@ -1,10 +1,22 @@
 """Samples that come in chunks: the answers of memory, by a few passes over the chunks.
 
-Searches run on a column that is known in part, a `PartialColumn`: some of its distinct values with
-the exact sums at each, and the exact sums between them. A question that needs values that are not
-known raises `Unresolved`; `Chunks.map_columns` then collects what all columns need in one pass and
-runs those searches again. All sums are exact, so answers do not depend on what else is known: they
+Passes over all chunks, for all columns at once:
+
+1. distinct values of each column of numbers, all or a sample that depends on the values alone
+   (with kinds and target, see `_read_chunks`);
+2. the exact sums between them: a column of at most `EXACT` values is wholly known now;
+3. the values within some of these cells, all or again a sample, where a search refines its cuts;
+4. the exact sums between those, if they are a sample;
+5. around the cuts, the values and their exact means.
+
+Searches run on a `PartialColumn`, which knows what has been read. A question that needs more
+raises `Unresolved`; `Chunks.map_columns` then collects what all columns need in one pass and runs
+those searches again. All sums are exact, and where values are chosen the rule is that of memory
+(see `_grid`). So answers do not depend on chunks, on other columns or on what else is known: they
 are those of a `SortedColumn` of all samples, bit for bit if weights are whole.
+
+Order statistics, such as equal-frequency codes, are exact for any number of values. Beyond `EXACT`
+they take passes 3 and 4 to come near, and one more to collect the values that are left.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,32 +27,34 @@ import numpy as np
 from joblib import delayed
 from numpy.typing import NDArray
 
-from skinfo._counts._partial_column import ColumnStart, PartialColumn, Unresolved
+from skinfo._counts._partial_column import PartialColumn, Unresolved
 from skinfo._counts._partitions import Part, Partitions
-from skinfo._counts._source import Chunk
-from skinfo._counts._summaries import DistinctSample, Target
+from skinfo._counts._source import Chunk, column_of
+from skinfo._counts._summaries import (
+    CellSample,
+    CellSums,
+    NumberSample,
+    Ranges,
+    SumsBetween,
+    Target,
+)
 from skinfo._counts._target import (
     ClassTarget,
     Scaling,
     finite_numbers,
     known_codes,
 )
-from skinfo._kernels._exact_sums import sums_by_code
+from skinfo._kernels._digitize import values_between
 from skinfo.utils._parallel import in_threads
 from skinfo.utils._progress import report_pass
 
 if TYPE_CHECKING:
     from skinfo._counts._read_chunks import ChunkReader, GivenChunk
 
-# Distinct values of a column in the first sample. A column of fewer is known after one pass, and
-# there are more than candidates on a grid (the root of the number of samples) up to 2**30 samples.
-CAPACITY = 2**15
-
-# Distinct values that one pass may collect of all columns together: while chunks are merged about
-# 280 bytes each, with the sums of two classes, or 300 MB. Ranges of more are split by a finer
-# sample first. Of very many columns each may have a few values all the same.
-BUDGET = 2**20
-FEWEST = 2**10
+# Values that one pass may collect of all columns together, each with the sums at it: 24 bytes or
+# more, and several times as much while parts are merged. Columns that want more wait for the next
+# pass; the answers are the same.
+BUDGET = 2**21
 
 Summary = TypeVar("Summary")
 
@@ -179,6 +193,7 @@ class Chunks:
     _info: TargetInfo
     _partitions: Partitions
     _reader: "ChunkReader | TargetReader"
+    _samples: dict[int, NumberSample]
 
     @property
     def n_features(self) -> int:
@@ -271,6 +286,7 @@ class Chunks:
             keys=["y"],
             kinds=["number"],
             _reader=TargetReader(self._reader),
+            _samples={},
         )
 
     def with_classes(self, starts: NDArray[np.float64]) -> "Chunks":
@@ -309,36 +325,36 @@ class Chunks:
         edges: Sequence[NDArray[np.float64] | None] | None,
     ) -> dict[int, Any]:
         """Return what is known of each column after one pass."""
-        capacity = min(CAPACITY, _budget_of_column(self.n_features))
+        edges = [None] * self.n_features if edges is None else edges
+        numbers = [j for j in range(self.n_features) if not is_categorical[j] and edges[j] is None]
+        samples = self._samples_of(numbers, n_jobs)
+        starts = {j: samples[j].starts for j in numbers}
 
         def summary_of(chunk: Chunk, j: int) -> Any:
-            if is_categorical[j]:
-                return chunk.categorical_summary(j)
-            of_column = None if edges is None else edges[j]
-            if of_column is not None:
-                return chunk.numeric_summary(j, of_column)
-            return ColumnStart.of(chunk, j, capacity)
+            if j in starts:
+                return CellSums.between(chunk.numbers(j), starts[j], chunk.target)
+            return column_of(chunk, j, is_categorical[j], edges[j])
 
-        summaries = self._summaries(range(self.n_features), summary_of, n_jobs)
-        columns = {}
-        samples = {}
-        for j, summary in summaries.items():
-            columns[j] = summary
-            if isinstance(summary, ColumnStart):
-                columns[j] = PartialColumn(
-                    summary, self.target, (self._info.lowest, self._info.highest)
-                )
-                samples[j] = summary.sample
-        self._learn(columns, samples, n_jobs)
+        columns = self._summaries(range(self.n_features), summary_of, n_jobs)
+        for j in numbers:
+            columns[j] = PartialColumn(samples[j], columns[j], self.target)
         return columns
+
+    def _samples_of(self, numbers: list[int], n_jobs: int | None) -> dict[int, NumberSample]:
+        """Return the samples of some columns, after a pass over those that are not known."""
+        unknown = [j for j in numbers if j not in self._samples]
+        if not unknown:
+            return self._samples
+        return self._samples | self._summaries(unknown, number_sample, n_jobs)
 
     def _resolve(
         self, columns: dict[int, Any], requests: dict[int, Unresolved], n_jobs: int | None
     ) -> None:
-        """Collect what columns need."""
-        capacity = _budget_of_column(len(requests))
+        """Collect what columns need; some may have to wait."""
+        cells = _within_budget(columns, requests)
+        ranges = {j: columns[j].ranges_of(wanted) for j, wanted in cells.items()}
         cuts = {
-            j: columns[j].values_around(request.positions)[1]
+            j: columns[j].starts(request.positions)
             for j, request in requests.items()
             if request.positions is not None
         }
@@ -346,46 +362,37 @@ class Chunks:
         def summary_of(chunk: Chunk, j: int) -> Any:
             values = chunk.numbers(j)
             if j in cuts:
-                finite = np.isfinite(values)
-                weights, values = chunk.target.weights[finite], values[finite]
-                codes, n_codes = np.searchsorted(cuts[j], values, side="right"), len(cuts[j]) + 1
-                return Sums(
-                    sums_by_code(values, weights, codes, n_codes),
-                    np.bincount(codes, weights, n_codes),
-                )
-            present = np.flatnonzero(~np.isnan(values))
-            inside = columns[j].in_gaps(values[present], requests[j].gaps)
-            rows = present[inside]
-            target = chunk.target.take(rows)
-            return DistinctSample.of(values[rows], target, capacity, columns[j].n_samples)
+                return SumsBetween.of(values, chunk.target, cuts[j])
+            values, rows = values_between(values, ranges[j].starts, ranges[j].stops)
+            return CellSample.of(ranges[j], values, chunk.target.take(rows))
 
-        samples = {}
-        for j, summary in self._summaries(list(requests), summary_of, n_jobs).items():
-            if isinstance(summary, Sums):
-                columns[j].learn_means(requests[j].positions, *summary)
-            else:
-                samples[j] = summary
-        self._learn(columns, samples, n_jobs)
+        uncounted = {}
+        for j, summary in self._summaries([*cells, *cuts], summary_of, n_jobs).items():
+            if j in cuts:
+                columns[j].learn_between(requests[j].positions, summary)
+                continue
+            sample = summary.whole()
+            starts = columns[j].learn(cells[j], sample)
+            if len(starts):
+                uncounted[j] = ranges[j].take(~sample.is_all), starts
+        if uncounted:
+            self._recount(columns, uncounted, n_jobs)
 
-    def _learn(
-        self, columns: dict[int, Any], samples: dict[int, DistinctSample], n_jobs: int | None
+    def _recount(
+        self,
+        columns: dict[int, Any],
+        uncounted: dict[int, tuple[Ranges, NDArray[np.float64]]],
+        n_jobs: int | None,
     ) -> None:
-        """Take in samples of values; where they are not all, count what is between them."""
-        for j, sample in samples.items():
-            columns[j].learn(sample)
-        some = [j for j, sample in samples.items() if sample.level > 0]
-        if not some:
-            return
+        """Count in cells that were split at a sample of their values."""
 
-        def summary_of(chunk: Chunk, j: int) -> Any:
-            values = chunk.numbers(j)
-            codes = np.where(np.isnan(values), -1, columns[j].block_of(values))
-            n_blocks = columns[j].n_blocks
-            terms = chunk.target.term_sums(codes, n_blocks)
-            return Sums(np.bincount(codes[codes >= 0], minlength=n_blocks), terms)
+        def summary_of(chunk: Chunk, j: int) -> CellSums:
+            ranges, starts = uncounted[j]
+            values, rows = values_between(chunk.numbers(j), ranges.starts, ranges.stops)
+            return CellSums.between(values, starts, chunk.target.take(rows))
 
-        for j, sums in self._summaries(some, summary_of, n_jobs).items():
-            columns[j].recount(*sums)
+        for j, sums in self._summaries(uncounted, summary_of, n_jobs).items():
+            columns[j].recount(sums.take(slice(-1)))
 
     def _summaries(
         self,
@@ -416,9 +423,24 @@ class Answer(NamedTuple):
     found: Any
 
 
-def _budget_of_column(n_columns: int) -> int:
-    """Return the number of distinct values that a pass may collect of each of some columns."""
-    return max(BUDGET // n_columns, min(CAPACITY, FEWEST))
+def number_sample(chunk: Chunk, j: int) -> NumberSample:
+    """Return a sample of column j, of numbers."""
+    weights = chunk.target.weights if chunk.target.is_weighted else np.empty(0)
+    kinds = chunk.table.kinds_in_chunk(j, as_numbers=True)
+    return NumberSample.of(chunk.numbers(j), weights, kinds)
+
+
+def _within_budget(
+    columns: dict[int, Any], requests: dict[int, Unresolved]
+) -> dict[int, NDArray[np.int64]]:
+    """Return the cells to read in one pass, of the first columns that need values."""
+    cells: dict[int, NDArray[np.int64]] = {}
+    n_left = BUDGET
+    for j, request in requests.items():
+        n_left -= columns[j].most_values(request.cells)
+        if len(request.cells) and (n_left >= 0 or not cells):
+            cells[j] = request.cells
+    return cells
 
 
 def _ask(search: Callable[[int, Any], Any], j: int, column: Any) -> Answer | Unresolved:
@@ -426,17 +448,6 @@ def _ask(search: Callable[[int, Any], Any], j: int, column: Any) -> Answer | Unr
         return Answer(search(j, column))
     except Unresolved as request:
         return request
-
-
-class Sums(NamedTuple):
-    """Two arrays that add up over chunks."""
-
-    first: NDArray[Any]
-    second: NDArray[Any]
-
-    def merged(self, other: "Sums") -> "Sums":
-        """Return the sums of both."""
-        return Sums(self.first + other.first, self.second + other.second)
 
 
 def merged(a: Any, b: Any) -> Any:

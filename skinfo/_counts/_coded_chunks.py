@@ -162,7 +162,7 @@ def coder_of(column: Any, n_bins: int) -> NumberCoder | LevelCoder:
     positions, is_all = column.firsts(MOST_LEVELS - 1)
     if not (is_all and len(positions) and _are_levels(column, positions)):
         positions = equal_frequency_cuts(column, n_bins)
-    starts = column.values_around(positions)[1] if len(positions) else np.empty(0)
+    starts = column.starts(positions)
     return NumberCoder(starts, len(starts) + 1, has_missing)
 
 

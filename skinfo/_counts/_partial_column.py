@@ -1,20 +1,29 @@
 """A column of numbers that is known in part, with the answers of a `SortedColumn`."""
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from skinfo._counts import _grid
 from skinfo._counts._cut_values import cut_values
-from skinfo._counts._kinds import kind_of_chunks
-from skinfo._counts._quantiles import Runs, cuts_of_many_values
+from skinfo._counts._grid import Grid
+from skinfo._counts._quantiles import Runs
 from skinfo._counts._sorted_column import with_infinities
-from skinfo._counts._source import Chunk
-from skinfo._counts._summaries import DistinctSample, Target
+from skinfo._counts._summaries import (
+    CellSample,
+    CellSums,
+    NumberSample,
+    Ranges,
+    SumsBetween,
+    Target,
+)
 from skinfo._kernels._cuts import block_boundaries
 from skinfo._kernels._exact_sums import exact_means, sums_between
 from skinfo._kernels._monotone import isotonic_blocks
+
+T = TypeVar("T")
 
 
 class Unresolved(Exception):  # noqa: N818 (a request, not an error)
@@ -22,62 +31,144 @@ class Unresolved(Exception):  # noqa: N818 (a request, not an error)
 
     Attributes
     ----------
-    gaps : ndarray of int64
-        Between which of the known values others have to be known; see `PartialColumn`.
+    cells : ndarray of int64
+        Whose values have to be known.
 
     positions : ndarray of int64 or None
-        Between which positions means have to be known.
+        Between which sums of the values, and the least and largest, have to be known.
     """
 
     def __init__(
-        self, gaps: NDArray[np.int64], positions: NDArray[np.int64] | None = None
+        self, cells: NDArray[np.int64], positions: NDArray[np.int64] | None = None
     ) -> None:
         super().__init__("values of this column are still to be read")
-        self.gaps = gaps
+        self.cells = cells
         self.positions = positions
 
 
-class PartialColumn:
-    """A column of numbers of which some distinct values are known; see `SortedColumn`.
+def answers_to(questions: Iterable[Callable[[], T]]) -> list[T]:
+    """Return the answers to several questions; what they need is requested in one `Unresolved`."""
+    answers, requests = [], []
+    for question in questions:
+        try:
+            answers.append(question())
+        except Unresolved as request:
+            requests.append(request)
+    cells = [request.cells for request in requests]
+    if any(map(len, cells)):
+        raise Unresolved(np.unique(np.concatenate(cells)))
+    if requests:
+        raise requests[0]
+    return answers
 
-    Known values and the gaps between them alternate: gap 0, value 0, gap 1, value 1, ..., the last
-    gap. These are its blocks, and some of them may be empty gaps. A position is the number of
-    samples before it, always at the beginning or end of a block.
+
+class Cells(NamedTuple):
+    """Consecutive cells of a column, none of them empty.
+
+    Attributes
+    ----------
+    starts : ndarray of shape (m,)
+        Increasing. Cell i holds the values from ``starts[i]`` to below ``starts[i + 1]``.
+
+    sums : CellSums
+        Of each.
+
+    depth : ndarray of shape (m,), dtype int64
+        Of each start: 0 on the grid, 1 at fine positions, and more between these.
+
+    n_splits : ndarray of shape (m,), dtype int64
+        How often a cell has been split that held its values.
+
+    is_single : ndarray of shape (m,), dtype bool
+        Whether the only value of a cell is its start.
+    """
+
+    starts: NDArray[np.float64]
+    sums: CellSums
+    depth: NDArray[np.int64]
+    n_splits: NDArray[np.int64]
+    is_single: NDArray[np.bool_]
+
+    def take(self, index: Any) -> "Cells":
+        """Return some of the cells, or in another order."""
+        arrays = (array[index] for array in (self.depth, self.n_splits, self.is_single))
+        return Cells(self.starts[index], self.sums.take(index), *arrays)
+
+    def without_empty(self) -> "Cells":
+        """Return the cells that hold samples; where others begin, the next ones do."""
+        filled = np.flatnonzero(self.sums.n_rows)
+        depth = self.depth
+        if len(filled):
+            before = np.append(0, filled[:-1] + 1)
+            depth = self.depth.copy()
+            depth[filled] = np.minimum.reduceat(self.depth[: filled[-1] + 1], before)
+        return self._replace(depth=depth).take(filled)
+
+    def joined(self, other: "Cells") -> "Cells":
+        """Return the cells of both in order."""
+        starts = np.append(self.starts, other.starts)
+        cells = Cells(
+            starts,
+            CellSums.joined([self.sums, other.sums]),
+            np.append(self.depth, other.depth),
+            np.append(self.n_splits, other.n_splits),
+            np.append(self.is_single, other.is_single),
+        )
+        return cells.take(np.argsort(starts, kind="stable")).without_empty()
+
+
+class PartialColumn:
+    """A column of numbers of which the sums between some values are known; see `SortedColumn`.
+
+    A position is the number of samples before it, always where a cell begins.
 
     Parameters
     ----------
-    start : ColumnStart
-        Sums of all samples: at first there is one gap.
+    sample : NumberSample
+        Of all samples.
+
+    counted : CellSums
+        Of the cells of the sample, see `NumberSample.starts`, and at last of missing values.
 
     target : ClassTarget or ContinuousTarget
         Without samples.
-
-    limits : tuple of float
-        The least and the largest rate of a class, or integer of a continuous target.
     """
 
-    def __init__(self, start: "ColumnStart", target: Target, limits: tuple[float, float]) -> None:
+    def __init__(self, sample: NumberSample, counted: CellSums, target: Target) -> None:
         self._target = target
         self._is_weighted = target.is_weighted
-        self._limits = limits
-        self.kind = kind_of_chunks(start.kinds)
-        self.missing_sums: NDArray[np.float64] = target.from_terms(start.missing[None])[0]
-        self.lowest, self.highest = start.lowest, start.highest
-        self.known = np.empty(0)
-        # Each sample is by another hash: there is none in whose samples a value never is.
-        self.n_samples = 1
-        self._means: dict[bytes, tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
-        self._set_blocks(np.array([start.n_rows]), start.terms[None])
+        self.kind = sample.kind
+        self.missing_sums: NDArray[np.float64] = target.from_terms(counted.terms[-1:])[0]
+        self.is_sampled = sample.is_thinned
+        self._between: dict[bytes, SumsBetween] = {}
+        starts, sums = sample.starts, counted.take(slice(len(sample.starts)))
+        is_single = np.ones(len(starts), bool)
+        if self.is_sampled:
+            weights = self._weight_of(sums)
+            is_heavy = np.isin(starts, sample.maybe_heavy)
+            is_heavy &= weights >= _grid.HEAVY_SHARE * weights.sum()
+            heavy = starts[is_heavy]
+            on_grid = [starts[:1], sample.values, heavy, np.nextafter(heavy, np.inf)]
+            kept = np.flatnonzero(np.isin(starts, np.concatenate(on_grid)))
+            starts, is_single, sums = starts[kept], is_heavy[kept], sums.added_from(kept)
+        zeros = np.zeros(len(starts), np.int64)
+        self._set_cells(Cells(starts, sums, zeros, zeros, is_single).without_empty())
 
-    def _set_blocks(self, n_rows: NDArray[np.int64], terms: NDArray[np.float64]) -> None:
-        self._n_rows, self._terms = n_rows, terms
-        self._ends = np.append(0, np.cumsum(n_rows))
+    def _set_cells(self, cells: Cells) -> None:
+        self._cells = cells
+        self._ends = np.append(0, np.cumsum(cells.sums.n_rows))
+        terms = cells.sums.terms
         self._sums_before = np.vstack([np.zeros(terms.shape[1]), np.cumsum(terms, axis=0)])
-        weights = terms if self._target.classes is not None else terms[:, :1]
-        self._weight_before = np.append(0.0, np.cumsum(weights.sum(axis=1)))
-        filled = n_rows > 0
-        self._filled = np.flatnonzero(filled)
-        self._is_open = filled & (np.arange(len(n_rows)) % 2 == 0)
+        self._weight_before: NDArray[Any] = self._ends
+        if self._is_weighted:
+            self._weight_before = np.append(0.0, np.cumsum(self._weight_of(cells.sums)))
+
+    def _weight_of(self, sums: CellSums) -> NDArray[np.float64]:
+        """Return the weight of each cell."""
+        if self._target.classes is None:
+            return sums.terms[:, 0]
+        weights: NDArray[np.float64] = sums.terms.sum(axis=1)
+        return weights
 
     def __len__(self) -> int:
         return int(self._ends[-1])
@@ -86,35 +177,67 @@ class PartialColumn:
 
     def firsts(self, limit: int) -> tuple[NDArray[np.int64], bool]:
         """Return the positions at which a new value begins, and whether these are all."""
-        if len(self._filled) - 1 > limit:
+        # A sampled column has more values than are kept of one that is not.
+        fewest = max(len(self._cells.starts), _grid.EXACT + 1 if self.is_sampled else 0)
+        if fewest - 1 > limit:
             return np.empty(0, np.int64), False
-        self._need(self._filled)
-        return self._ends[self._filled[1:]], True
+        self._need(np.arange(len(self._cells.starts)))
+        return self._ends[1:-1], True
 
     def boundary_points(self, limit: int) -> tuple[NDArray[np.int64], bool]:
-        """Return where the class distribution changes, and whether these are all positions."""
-        filled = self._filled
-        blocks = np.ascontiguousarray(self._terms[filled])
-        is_open = self._is_open[filled]
-        pure = self._is_pure(blocks)
-        # No change is within a gap of the one class that the values on both its sides have.
-        points, complete = block_boundaries(blocks, (is_open & ~pure).astype(np.uint8), limit)
+        """Return where the class distribution changes, and whether these are all positions.
+
+        Of a column whose grid is a sample these are positions of the grid, unless `limit` admits
+        more than it has.
+        """
+        if self.is_sampled and limit < _grid.EXACT:
+            starts = self._starts_of_depth(0)
+        else:
+            starts = np.arange(len(self._cells.starts))
+            self._need(starts)
+        blocks = np.diff(self._sums_before[np.append(starts, -1)], axis=0)
+        points, complete = block_boundaries(blocks, limit)
         if not complete:
             return np.empty(0, np.int64), False
-        self._need(filled[~pure])
-        return self._ends[filled[points]], True
+        return self._ends[starts[points]], True
 
-    @staticmethod
-    def _is_pure(blocks: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Return which blocks hold one class only, that of both neighbours."""
-        only = np.where(np.count_nonzero(blocks, axis=1) == 1, np.argmax(blocks, axis=1), -1)
-        around = np.concatenate([only[:1], only, only[-1:]])
-        pure: NDArray[np.bool_] = (only >= 0) & (around[:-2] == only) & (around[2:] == only)
-        return pure
+    def _starts_of_depth(self, depth: int) -> NDArray[np.int64]:
+        """Return the cells that begin at positions of the grid (0), or also at fine ones (1)."""
+        return np.flatnonzero(self._cells.depth <= depth)
+
+    @property
+    def grid(self) -> Grid:
+        """The positions among which the column is cut at first."""
+        return self._as_grid(self._starts_of_depth(0)[1:])
+
+    def _as_grid(self, starts: NDArray[np.int64]) -> Grid:
+        """Return the positions at which some cells begin."""
+        before, weight = self._weight_before[starts], self._weight_before[-1]
+        return Grid(self._ends[starts], before, len(self), weight)
 
     def equal_frequency(self, n_groups: int) -> NDArray[np.int64]:
-        """Return at most n_groups - 1 positions of new values; see `cuts_of_many_values`."""
-        return cuts_of_many_values(self, n_groups)
+        """Return at most ``n_groups - 1`` positions of the grid; see `Grid`."""
+        return self.grid.equal_frequency(n_groups)
+
+    def positions_near(
+        self, positions: NDArray[np.int64], chosen: NDArray[np.int64], most: int
+    ) -> tuple[NDArray[np.int64], bool]:
+        """Return positions of the grid around some of others; see `Grid.near`."""
+        return self.grid.near(positions, chosen, most)
+
+    def positions_beside(
+        self, positions: NDArray[np.int64], chosen: NDArray[np.int64], most: int
+    ) -> tuple[NDArray[np.int64], bool]:
+        """Return positions between those of the grid, beside some of others; see `Grid.beside`."""
+        return self.grid.beside(positions, chosen, most, self._fine_positions)
+
+    def _fine_positions(self, of_grid: NDArray[np.int64]) -> Grid:
+        """Return the fine positions within some cells of the grid."""
+        starts = self._starts_of_depth(0)
+        self._need(starts[of_grid[self._cells.n_splits[starts[of_grid]] == 0]])
+        # The cell of the grid that each cell is in.
+        within = np.cumsum(self._cells.depth == 0) - 1
+        return self._as_grid(np.flatnonzero((self._cells.depth == 1) & np.isin(within, of_grid)))
 
     @property
     def weight(self) -> float:
@@ -123,103 +246,54 @@ class PartialColumn:
 
     def runs_at(self, weights: NDArray[np.float64]) -> Runs:
         """Return the Runs of equal values in which the weight from below reaches some weights."""
-        filled = self._filled
-        index = np.searchsorted(self._weight_before[filled + 1], weights)
-        inside = filled[np.minimum(index, len(filled) - 1)]
-        self._need(inside)
-        before = self._weight_before if self._is_weighted else self._ends
-        return Runs(self._ends[inside], self._ends[inside + 1], before[inside], before[inside + 1])
-
-    def positions_near(
-        self, positions: NDArray[np.int64], chosen: NDArray[np.int64], most: int
-    ) -> tuple[NDArray[np.int64], bool]:
-        """Return positions around some of others, and whether some between were left out."""
-        edges = np.concatenate([[0], positions, [len(self)]])
-        found, thinned, needed = [edges[chosen]], False, [np.empty(0, np.int64)]
-        for c in chosen.tolist():
-            blocks = self._blocks_between(edges[c - 1], edges[c + 1])
-            taken, is_thinned, needs = self._spread(blocks, most)
-            found.append(taken)
-            needed.append(needs)
-            thinned |= is_thinned
-        self._need(np.concatenate(needed))
-        return np.unique(np.concatenate(found)), thinned
-
-    def _blocks_between(self, start: int, stop: int) -> NDArray[np.int64]:
-        """Return the filled blocks between two positions."""
-        first, last = np.searchsorted(self._ends[self._filled], [start, stop])
-        return self._filled[first:last]
-
-    def _spread(
-        self, blocks: NDArray[np.int64], most: int
-    ) -> tuple[NDArray[np.int64], bool, NDArray[np.int64]]:
-        """Return new positions within a range, whether not all, and blocks that they need."""
-        nothing = np.empty(0, np.int64)
-        if self._is_open[blocks[0]]:
-            # The second value of the range is in it, or is the one after.
-            return nothing, False, blocks[:1]
-        blocks = blocks[1:]
-        if len(blocks) <= most:
-            return self._ends[blocks], False, blocks
-        before = self._weight_before[blocks]
-        low, high = before[0], before[-1]
-        at = self._marks_at(before, low, high, most)
-        if self._is_open[blocks[-1]]:
-            # The last value begins somewhere in that gap, and the marks end there.
-            farther = self._marks_at(before, low, self._weight_before[blocks[-1] + 1], most)
-            spans = [np.arange(a, b + 1) for a, b in zip(at, farther, strict=True)]
-            return nothing, True, blocks[np.append(np.concatenate(spans), len(blocks) - 1)]
-        return self._ends[blocks[at]], True, blocks[at]
-
-    @staticmethod
-    def _marks_at(
-        before: NDArray[np.float64], low: float, high: float, most: int
-    ) -> NDArray[np.int64]:
-        """Return the last block before or at each of so many marks."""
-        marks = np.append(np.arange(most - 1) * ((high - low) / (most - 1)), high - low)
-        return np.searchsorted(before - low, marks, side="right") - 1
+        before, ends = self._weight_before, self._ends
+        cells = np.minimum(np.searchsorted(before[1:], weights), len(ends) - 2)
+        self._need(cells)
+        return Runs(ends[cells], ends[cells + 1], before[cells], before[cells + 1])
 
     def isotonic_positions(
         self, cumulative: Callable[[NDArray[np.float64]], NDArray[np.float64]], sign: int
     ) -> NDArray[np.int64]:
-        """Return the positions at which blocks of the isotonic regression of y begin.
+        """Return the positions of the grid at which blocks of the isotonic regression of y begin.
 
-        They are the vertices of the greatest convex minorant of the sum of y by weight. Within a
-        gap that sum is above two lines, of the least and of the largest y. Where they meet above
-        the minorant of what is known there is no vertex.
+        See `SortedColumn.isotonic_positions`.
         """
-        ends = self._filled[1:]
-        table = np.ascontiguousarray(cumulative(self.sums_before(self._ends[ends])))
-        vertices = np.append(0, isotonic_blocks(table, sign))
-        if self._is_open.any():
-            weight, total = table[:, -1], sign * table[:, -2]
-            low, high = sorted(sign * end for end in self._limits)
-            start, stop = weight[:-1], weight[1:]
-            # Where the lines from the beginning and from the end of a gap meet.
-            meet = (total[1:] - total[:-1] + low * start - high * stop) / (low - high)
-            corner = total[:-1] + low * (np.clip(meet, start, stop) - start)
-            minorant = np.interp(np.clip(meet, start, stop), weight[vertices], total[vertices])
-            # More than rounding may be.
-            margin = 1e-9 * max(float(np.abs(total).max()), 1.0)
-            self._need(self._filled[corner <= minorant + margin])
-        return self._ends[ends[vertices[1:-1] - 1]]
+        positions = self.grid.positions
+        table = np.ascontiguousarray(cumulative(self.sums_before(positions)))
+        return positions[isotonic_blocks(table, sign)[:-1] - 1]
 
     def sums_before(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return what y sums to before each position and in all, (n_positions + 2, n_sums)."""
         ends = np.concatenate([[0], positions, [len(self)]])
         sums: NDArray[np.float64] = self._target.from_terms(
-            self._sums_before[np.searchsorted(self._ends, ends)]
+            self._sums_before[self._cells_at(ends)]
         )
         return sums
+
+    def _cells_at(self, positions: Any) -> NDArray[np.int64]:
+        """Return the cells that begin at some positions."""
+        return np.searchsorted(self._ends, positions)
+
+    def starts(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return numbers that have the values before each position below them, and no others."""
+        return self._cells.starts[self._cells_at(positions)]
 
     def values_around(
         self, positions: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the largest value before each position, and the value at it, two (m,) arrays."""
-        index = np.searchsorted(self._ends[self._filled], positions)
-        before, at = self._filled[index - 1], self._filled[index]
-        self._need(np.append(before, at))
-        return self.known[before // 2], self.known[at // 2]
+        cells = self._cells_at(positions)
+        if self._cells.is_single[cells - 1].all() and self._cells.is_single[cells].all():
+            return self._cells.starts[cells - 1], self._cells.starts[cells]
+        between = self._sums_between(positions)
+        return between.highest[:-1], between.lowest[1:]
+
+    def _sums_between(self, positions: NDArray[np.int64]) -> SumsBetween:
+        """Return the sums of the values between positions, or request them."""
+        positions = np.asarray(positions, np.int64)
+        if positions.tobytes() not in self._between:
+            raise Unresolved(np.empty(0, np.int64), positions)
+        return self._between[positions.tobytes()]
 
     def cut_values(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return a readable number between the values around each position, (m,) float64."""
@@ -227,141 +301,68 @@ class PartialColumn:
 
     def means(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the mean of the finite values between positions, rounded once, (m + 1,)."""
-        key = np.asarray(positions, np.int64).tobytes()
-        if key in self._means:
-            sums, weights = self._means[key]
-        elif self._is_open.any():
-            # So that the values to the right of each position are known.
-            self.values_around(positions)
-            raise Unresolved(np.empty(0, np.int64), np.asarray(positions, np.int64))
-        else:
-            values = self.known
-            start = np.searchsorted(values, -np.inf, side="right")
-            stop = np.searchsorted(values, np.inf, side="left")
-            at = np.searchsorted(self._ends[1::2], [0, *positions, len(self)])
-            ends = np.clip(at, start, stop)
-            weight_of = np.ascontiguousarray(np.diff(self._weight_before)[1::2])
-            before = np.append(0.0, np.cumsum(weight_of))
-            weights = np.diff(before[ends])
-            sums = sums_between(values, weight_of, ends)
-        means: NDArray[np.float64] = exact_means(sums, weights)
-        return with_infinities(means, np.array([self.lowest]), np.array([self.highest]))
+        if not self._cells.is_single.all():
+            between = self._sums_between(positions)
+            means: NDArray[np.float64] = exact_means(between.sums, between.weights)
+            return with_infinities(means, between.lowest[:1], between.highest[-1:])
+        values = self._cells.starts
+        start = np.searchsorted(values, -np.inf, side="right")
+        stop = np.searchsorted(values, np.inf, side="left")
+        ends = np.clip(self._cells_at([0, *positions, len(self)]), start, stop)
+        weights = np.diff(self._weight_before).astype(np.float64)
+        means = exact_means(
+            sums_between(values, weights, ends),
+            np.diff(self._weight_before[ends]).astype(np.float64),
+        )
+        return with_infinities(means, values[:1], values[-1:])
 
-    def _need(self, blocks: NDArray[np.int64]) -> None:
-        """Raise Unresolved if some of these blocks are gaps."""
-        gaps = np.unique(blocks[self._is_open[blocks]]) // 2
-        if len(gaps):
-            raise Unresolved(gaps)
+    def _need(self, cells: NDArray[np.int64]) -> None:
+        """Raise Unresolved if some of these cells may have several values."""
+        wanted = np.unique(cells[~self._cells.is_single[cells]])
+        if len(wanted):
+            raise Unresolved(wanted)
 
     # What the passes over the chunks learn.
 
-    def in_gaps(self, values: NDArray[np.float64], gaps: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return which values are in some of the gaps."""
-        is_wanted = np.zeros(len(self._n_rows), bool)
-        is_wanted[2 * gaps] = True
-        return is_wanted[self.block_of(values)]
+    def ranges_of(self, cells: NDArray[np.int64]) -> Ranges:
+        """Return the ranges of values that some cells hold."""
+        starts, stops = self._cells.starts, np.append(self._cells.starts[1:], np.inf)
+        return Ranges(starts[cells], stops[cells], self._cells.n_splits[cells] + _grid.FINE_SALT)
 
-    def learn(self, sample: DistinctSample) -> None:
-        """Take in values that were collected in gaps: all of them (level 0), or some.
+    def most_values(self, cells: NDArray[np.int64]) -> int:
+        """Return how many values at the most are collected in some cells."""
+        return int(np.minimum(self._cells.sums.n_rows[cells], _grid.FINE).sum())
 
-        If some, all blocks have to be counted again.
+    def learn(self, cells: NDArray[np.int64], sample: CellSample) -> NDArray[np.float64]:
+        """Split some cells at values that were collected in them: at all of them, or at some.
+
+        Returns
+        -------
+        uncounted : ndarray
+            Where those begin whose sums are not known; see `recount`.
         """
-        index = np.searchsorted(self.known, sample.values)
-        self.known = np.insert(self.known, index, sample.values)
-        self.n_samples += 1
-        self._set_blocks(
-            _with_values(self._n_rows, index, sample.n_rows),
-            _with_values(self._terms, index, sample.terms),
-        )
+        parents = self._cells.take(cells)
+        others = self._cells.take(np.delete(np.arange(len(self._cells.starts)), cells))
+        starts = np.union1d(parents.starts, sample.values)
+        parent = np.searchsorted(parents.starts, starts, side="right") - 1
+        n_splits = parents.n_splits[parent] + 1
+        depth = np.where(np.isin(starts, parents.starts), parents.depth[parent], n_splits)
+        is_single = sample.is_all[parent]
+        sums = sample.sums.spread(np.searchsorted(starts, sample.values), len(starts))
+        fresh = Cells(starts, sums, depth, n_splits, is_single)
+        if is_single.all():
+            self._set_cells(others.joined(fresh))
+            return np.empty(0)
+        self._uncounted = others, fresh
+        return starts[~is_single]
 
-    def recount(self, n_rows: NDArray[np.int64], terms: NDArray[np.float64]) -> None:
-        """Take in the sums of all blocks."""
-        self._set_blocks(n_rows, terms)
+    def recount(self, sums: CellSums) -> None:
+        """Take in the sums that `learn` left open."""
+        others, fresh = self._uncounted
+        some = np.flatnonzero(~fresh.is_single)
+        fresh.sums.n_rows[some], fresh.sums.terms[some] = sums
+        self._set_cells(others.joined(fresh))
 
-    @property
-    def n_blocks(self) -> int:
-        """Number of blocks."""
-        return len(self._n_rows)
-
-    def block_of(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Return the block of each value."""
-        left = np.searchsorted(self.known, values, side="left")
-        is_known = np.append(self.known, np.nan)[left] == values
-        return 2 * left + is_known
-
-    def learn_means(
-        self,
-        positions: NDArray[np.int64],
-        sums: NDArray[np.int64],
-        weights: NDArray[np.float64],
-    ) -> None:
-        """Take in the exact sums of finite values between positions, and their weights."""
-        self._means[positions.tobytes()] = sums, weights
-
-
-def _with_values(
-    blocks: NDArray[Any], index: NDArray[np.int64], fresh: NDArray[Any]
-) -> NDArray[Any]:
-    """Return the sums of blocks once values in gaps are known; what is left comes after them."""
-    gaps, known = blocks[0::2].copy(), blocks[1::2]
-    np.subtract.at(gaps, index, fresh)
-    result = np.empty((len(blocks) + 2 * len(index), *blocks.shape[1:]), blocks.dtype)
-    result[0::2] = np.insert(gaps, index, 0, axis=0)
-    result[1::2] = np.insert(known, index, fresh, axis=0)
-    return result
-
-
-class ColumnStart(NamedTuple):
-    """Summary of a column of numbers, from which a PartialColumn starts.
-
-    Attributes
-    ----------
-    kinds : frozenset of str
-
-    missing, terms : ndarray of shape (n_terms,)
-        Sums where values are missing, and where they are present.
-
-    n_rows : int
-        Samples that are present.
-
-    lowest, highest : float
-
-    sample : DistinctSample
-    """
-
-    kinds: frozenset[str]
-    missing: NDArray[np.float64]
-    terms: NDArray[np.float64]
-    n_rows: int
-    lowest: float
-    highest: float
-    sample: DistinctSample
-
-    @classmethod
-    def of(cls, chunk: Chunk, j: int, capacity: int) -> "ColumnStart":
-        """Return the summary of column j of a chunk."""
-        values = chunk.numbers(j)
-        present = ~np.isnan(values)
-        target, values = chunk.target.take(np.flatnonzero(present)), values[present]
-        missing, terms = chunk.target.term_sums(present.astype(np.int64), 2)
-        return cls(
-            frozenset(chunk.table.kinds_in_chunk(j, as_numbers=True)),
-            missing,
-            terms,
-            len(values),
-            float(values.min(initial=np.inf)),
-            float(values.max(initial=-np.inf)),
-            DistinctSample.of(values, target, capacity, 0),
-        )
-
-    def merged(self, other: "ColumnStart") -> "ColumnStart":
-        """Return the summary of both."""
-        return ColumnStart(
-            self.kinds | other.kinds,
-            self.missing + other.missing,
-            self.terms + other.terms,
-            self.n_rows + other.n_rows,
-            min(self.lowest, other.lowest),
-            max(self.highest, other.highest),
-            self.sample + other.sample,
-        )
+    def learn_between(self, positions: NDArray[np.int64], between: SumsBetween) -> None:
+        """Take in the sums of the values between positions."""
+        self._between[positions.tobytes()] = between

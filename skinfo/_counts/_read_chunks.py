@@ -17,7 +17,7 @@ from skinfo._counts._chunks import Chunks, TargetInfo
 from skinfo._counts._kinds import kind_of_chunks
 from skinfo._counts._partitions import Part, Partitions
 from skinfo._counts._source import columns_by_name
-from skinfo._counts._summaries import TargetSummary
+from skinfo._counts._summaries import NumberSample, TargetSummary
 from skinfo._counts._table import Table, read_table, switch_of, table_of_some_columns
 from skinfo._counts._target import (
     ClassTarget,
@@ -215,7 +215,8 @@ def read_partitions(
         )
     info = _target_info(summary, partitions, reader, target_type, remedy)
     kinds = [kind_of_chunks(kinds) for kinds in first.kinds]
-    return Chunks(names, list(reader.keys), kinds, info, partitions, reader)
+    samples = {j: sample for j, sample in enumerate(first.samples) if sample is not None}
+    return Chunks(names, list(reader.keys), kinds, info, partitions, reader, samples)
 
 
 def _reader_of(
@@ -244,21 +245,45 @@ def _reader_of(
 
 
 class FirstLook(NamedTuple):
-    """Kinds of the columns, and what is known of the target."""
+    """Kinds of the columns, samples of those that are numbers, and what is known of the target."""
 
     kinds: list[frozenset[str]]
+    samples: list[NumberSample | None]
     target: TargetSummary
 
 
 def _first_look(reader: ChunkReader, target_type: str, part: Part) -> FirstLook:
     given = reader.read(part)
-    kinds = [frozenset(given.table.kinds_in_chunk(j)) for j in range(len(reader.keys))]
-    return FirstLook(kinds, _target_summary(given, target_type, reader.name))
+    columns = range(len(reader.keys))
+    return FirstLook(
+        [frozenset(given.table.kinds_in_chunk(j)) for j in columns],
+        [_number_sample(given, j) for j in columns],
+        _target_summary(given, target_type, reader.name),
+    )
+
+
+def _number_sample(given: GivenChunk, j: int) -> NumberSample | None:
+    """Return a sample of column j, None if it cannot be read as numbers."""
+    kinds, values = given.table.kinds_in_chunk(j), np.empty(0)
+    if kinds & {"level", "unsupported"}:
+        return None
+    if kinds:
+        try:
+            values = given.table.numbers(j)[given.rows]
+        except ValueError:
+            # A reason to complain only once numbers are asked for.
+            return None
+    return NumberSample.of(values, given.weights if given.is_weighted else np.empty(0), kinds)
 
 
 def _merged_looks(a: FirstLook, b: FirstLook) -> FirstLook:
     return FirstLook(
-        [of_a | of_b for of_a, of_b in zip(a.kinds, b.kinds, strict=True)], a.target + b.target
+        [of_a | of_b for of_a, of_b in zip(a.kinds, b.kinds, strict=True)],
+        [
+            None if of_a is None or of_b is None else of_a.merged(of_b)
+            for of_a, of_b in zip(a.samples, b.samples, strict=True)
+        ],
+        a.target + b.target,
     )
 
 

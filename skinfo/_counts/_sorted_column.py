@@ -12,10 +12,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skinfo._counts import _grid
 from skinfo._counts._cut_values import cut_values
-from skinfo._counts._quantiles import Runs, cuts_of_many_values
+from skinfo._counts._grid import FINE_SALT, GRID_SALT, Grid
+from skinfo._counts._quantiles import Runs
 from skinfo._counts._target import ClassTarget, ContinuousTarget
-from skinfo._kernels._cuts import boundary_points, new_values, positions_near, running_sums
+from skinfo._kernels._cuts import (
+    block_boundaries,
+    boundary_points,
+    new_values,
+    running_sums,
+    sampled_positions,
+)
 from skinfo._kernels._exact_sums import exact_means, sums_between
 from skinfo._kernels._monotone import isotonic_blocks
 from skinfo._kernels._sorting import class_sums, sorted_pairs, sorted_rows
@@ -81,15 +89,49 @@ class SortedColumn:
         return new_values(self.values, limit)
 
     @cached_property
-    def every_value(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """All positions at which a new value begins, and the sums before them."""
-        positions, _ = self.firsts(len(self))
-        return positions, self.sums_before(positions)
+    def _some_firsts(self) -> tuple[NDArray[np.int64], bool]:
+        """Where a new value begins, and whether these are all: not of more than `EXACT` values."""
+        return self.firsts(_grid.EXACT - 1)
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether there are so many values that the grid is a sample of them."""
+        return not self._some_firsts[1]
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The positions among which the column is cut at first."""
+        positions, is_all = self._some_firsts
+        if not is_all:
+            start, stop = np.array([0]), np.array([len(self)])
+            sample = sampled_positions(
+                self.values, start, stop, GRID_SALT, _grid.EXACT, _grid.SAMPLE
+            )
+            positions = np.unique(np.append(sample, self._ends_of_heavy_values()))
+            positions = positions[(positions > 0) & (positions < len(self))]
+        return Grid(positions, self._weight_before(positions), len(self), self.weight)
+
+    def _ends_of_heavy_values(self) -> NDArray[np.int64]:
+        """Return where values begin and end that have a large share of the weight."""
+        least = _grid.HEAVY_SHARE * self.weight
+        # Each of them is at some multiple of that weight.
+        marks = np.arange(1.0, round(1 / _grid.HEAVY_SHARE) + 1)
+        runs = self.runs_at(np.asarray(least * marks, np.float64))
+        heavy = runs.after - runs.before >= least
+        return np.append(runs.starts[heavy], runs.stops[heavy])
+
+    def _fine_positions(self, cells: NDArray[np.int64]) -> Grid:
+        ends = np.concatenate([[0], self.grid.positions, [len(self)]])
+        sample = sampled_positions(
+            self.values, ends[cells], ends[cells + 1], FINE_SALT, _grid.FINE, _grid.FINE
+        )
+        positions = np.setdiff1d(sample, ends[cells], assume_unique=True)
+        return Grid(positions, self._weight_before(positions), len(self), self.weight)
 
     def isotonic_positions(
         self, cumulative: Callable[[NDArray[np.float64]], NDArray[np.float64]], sign: int
     ) -> NDArray[np.int64]:
-        """Return the positions at which blocks of the isotonic regression of y begin.
+        """Return the positions of the grid at which blocks of the isotonic regression of y begin.
 
         Parameters
         ----------
@@ -99,12 +141,18 @@ class SortedColumn:
         sign : {1, -1}
             Whether the regression rises or falls.
         """
-        positions, sums = self.every_value
+        positions, sums = self._sums_on_grid
         return positions[isotonic_blocks(cumulative(sums), sign)[:-1] - 1]
 
+    @cached_property
+    def _sums_on_grid(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The positions of the grid, and the sums before them."""
+        positions = self.grid.positions
+        return positions, self.sums_before(positions)
+
     def equal_frequency(self, n_groups: int) -> NDArray[np.int64]:
-        """Return at most n_groups - 1 positions of new values; see `cuts_of_many_values`."""
-        return cuts_of_many_values(self, n_groups)
+        """Return at most ``n_groups - 1`` positions of the grid; see `Grid`."""
+        return self.grid.equal_frequency(n_groups)
 
     @property
     def weight(self) -> float:
@@ -125,28 +173,24 @@ class SortedColumn:
     def positions_near(
         self, positions: NDArray[np.int64], chosen: NDArray[np.int64], most: int
     ) -> tuple[NDArray[np.int64], bool]:
-        """Return positions around some of others, and whether some between were left out.
+        """Return positions of the grid around some of others; see `Grid.near`."""
+        return self.grid.near(positions, chosen, most)
 
-        Parameters
-        ----------
-        positions : ndarray of shape (m,), dtype int64
-            Increasing.
-
-        chosen : ndarray of shape (n_chosen,), dtype int64
-            Which of them, counted from 1, increasing. Around each, all positions between its two
-            neighbours among `positions` are considered.
-
-        most : int
-            Around each at most so many are taken, evenly, besides itself.
-        """
-        edges = np.concatenate([[0], positions, [len(self)]])
-        return positions_near(self.values, self._cumulative, edges, chosen, most)
+    def positions_beside(
+        self, positions: NDArray[np.int64], chosen: NDArray[np.int64], most: int
+    ) -> tuple[NDArray[np.int64], bool]:
+        """Return positions between those of the grid, beside some of others; see `Grid.beside`."""
+        return self.grid.beside(positions, chosen, most, self._fine_positions)
 
     def values_around(
         self, positions: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the largest value before each position, and the value at it, two (m,) arrays."""
         return self.values[positions - 1], self.values[positions]
+
+    def starts(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return numbers that have the values before each position below them, and no others."""
+        return self.values[positions]
 
     def cut_values(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return a readable number between the values around each position, (m,) float64."""
@@ -167,14 +211,31 @@ class SortedColumn:
         return with_infinities(means, values[:1], values[-1:])
 
     def boundary_points(self, limit: int) -> tuple[NDArray[np.int64], bool]:
-        """Return where the class distribution changes, and whether these are all positions."""
-        return boundary_points(
-            self.values, self._codes, self._weights, self._target.n_classes, limit
+        """Return where the class distribution changes, and whether these are all positions.
+
+        Of a column whose grid is a sample these are positions of the grid, unless `limit` admits
+        more than it has.
+        """
+        if not self.is_sampled or limit >= _grid.EXACT:
+            return boundary_points(
+                self.values, self._codes, self._weights, self._target.n_classes, limit
+            )
+        positions = self.grid.positions
+        # A noisy column has enough of them in its first cells.
+        _, complete = block_boundaries(
+            np.diff(self._sums_until(positions[: 2 * limit]), axis=0), limit
         )
+        if complete:
+            sums = self.sums_before(positions)
+            points, complete = block_boundaries(np.diff(sums, axis=0), limit)
+        return (positions[points - 1] if complete else positions[:0]), complete
 
     def sums_before(self, positions: ArrayLike) -> NDArray[np.float64]:
         """Return what y sums to before each position and in all, (n_positions + 2, n_sums)."""
-        ends = np.append(positions, len(self)).astype(np.int64, copy=False)
+        return self._sums_until(np.append(positions, len(self)).astype(np.int64, copy=False))
+
+    def _sums_until(self, ends: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return what y sums to before each end, after a row of zeros."""
         if self._codes is not None:
             return class_sums(self._codes, self._weights, ends, self._target.n_classes)
         return self._target.from_terms(self._running_terms[np.append(0, ends)])

@@ -18,11 +18,14 @@ numbers through these only::
     len(column), column.kind, column.missing_sums
     column.firsts(limit)                        # positions of new values, whether these are all
     column.boundary_points(limit)               # where class distributions change, likewise
-    column.equal_frequency(n_groups)            # positions
+    column.equal_frequency(n_groups)            # positions of its grid, see `_grid`
     column.positions_near(positions, chosen, most)      # finer ones, whether some were left out
+    column.is_sampled                           # whether its grid leaves values out
+    column.positions_beside(positions, chosen, most)    # those between positions of the grid
     column.isotonic_positions(cumulative, sign)         # where isotonic blocks begin
     column.sums_before(positions)               # target sums
     column.values_around(positions)             # the values on both sides of each
+    column.starts(positions)                    # numbers between them, or the upper ones
     column.cut_values(positions)                # a readable number between them
     column.means(positions)                     # mean value between them
 

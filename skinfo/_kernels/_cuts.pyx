@@ -1,8 +1,15 @@
 """Candidate cuts of a sorted column, and running sums of y along it."""
 
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 import numpy as np
+
+from skinfo._kernels._elementary cimport bits_of
+from skinfo._kernels._splitmix64 cimport SPLITMIX_STEP, mix_bits
+
+cdef enum:
+    # Values hashed at a time.
+    BLOCK = 64
 
 # Class codes come in as few bytes as hold them.
 ctypedef fused class_code:
@@ -119,17 +126,13 @@ cdef inline bint same_distribution(
     return True
 
 
-def block_boundaries(const double[:, ::1] blocks, const uint8_t[::1] is_open, Py_ssize_t limit):
+def block_boundaries(const double[:, ::1] blocks, Py_ssize_t limit):
     """Return where the class distribution of consecutive blocks changes, or that it does too often.
 
     Parameters
     ----------
     blocks : ndarray of shape (m, n_classes), dtype float64
-        Class sums of the blocks, each of one value and none empty.
-
-    is_open : ndarray of shape (m,), dtype uint8
-        Blocks of several values, in which the distribution may change too. Where there are any,
-        the changes that are counted are no more than there are within these values.
+        Class sums of the blocks, none of them empty.
 
     limit : int
         The most changes.
@@ -169,9 +172,6 @@ def block_boundaries(const double[:, ::1] blocks, const uint8_t[::1] is_open, Py
                 for c in range(n_classes):
                     run[c] = 0.0
                 run_weight = 0.0
-                if is_open[b]:
-                    # The change may be within, and so may the next one be.
-                    continue
             for c in range(n_classes):
                 run[c] += blocks[b, c]
             run_weight += weight
@@ -213,115 +213,248 @@ def new_values(const double[::1] values, Py_ssize_t limit):
     return found[:n], complete
 
 
-def positions_near(
+def sampled_positions(
     const double[::1] values,
-    const double[::1] weight_before,
-    const int64_t[::1] edges,
-    const int64_t[::1] chosen,
-    Py_ssize_t most,
+    const int64_t[::1] starts,
+    const int64_t[::1] stops,
+    uint64_t salt,
+    Py_ssize_t exact,
+    Py_ssize_t sample,
 ):
-    """Return positions of new values around some edges: between the edges on either side of each.
+    """Return where distinct values begin that a sample of each range of rows keeps.
 
-    The chosen edges themselves are among them.
+    The rule is that of `DistinctValues`, which sees values without order: all are kept if there
+    are at most `exact`, else those of low hashes, at most `sample`.
 
     Parameters
     ----------
     values : ndarray of shape (n,), dtype float64
-        Sorted.
+        Sorted, no NaN.
 
-    weight_before : ndarray of shape (n + 1,) or (0,), dtype float64
-        Empty for weights of one.
+    starts, stops : ndarray of shape (n_ranges,), dtype int64
+        Increasing; no range overlaps another. The first row of a range begins a value.
 
-    edges : ndarray of shape (n_edges,), dtype int64
-        Increasing positions of new values, 0 and n included.
+    salt : int
+        Which hash function.
 
-    chosen : ndarray of shape (n_chosen,), dtype int64
-        Indices of edges, increasing, neither the first nor the last.
-
-    most : int
-        At least two. Around an edge where there are more, so many of them are taken at most, at
-        even steps of weight from the first to the last.
+    exact, sample : int
 
     Returns
     -------
     positions : ndarray, dtype int64
         Increasing.
+    """
+    cdef Py_ssize_t r
+    cdef Py_ssize_t n_rows = 0
+    cdef Py_ssize_t n = 0
+    for r in range(starts.shape[0]):
+        n_rows += stops[r] - starts[r]
+    # Pages that are not written to cost nothing.
+    found = np.empty(n_rows + BLOCK, np.int64)
+    cdef int64_t[::1] positions = found
+    with nogil:
+        for r in range(starts.shape[0]):
+            n += keep_sample(
+                values,
+                starts[r],
+                stops[r],
+                (salt + 1) * SPLITMIX_STEP(),
+                exact,
+                sample,
+                &positions[n],
+            )
+    return found[:n].copy()
+
+
+cdef Py_ssize_t keep_sample(
+    const double[::1] values,
+    Py_ssize_t start,
+    Py_ssize_t stop,
+    uint64_t offset,
+    Py_ssize_t exact,
+    Py_ssize_t sample,
+    int64_t* positions,
+) noexcept nogil:
+    """Write the positions of one range, and return how many there are."""
+    cdef Py_ssize_t n_distinct = stop - start
+    cdef Py_ssize_t n_kept, n_among, i
+    # As if there were no ties.
+    cdef int level = level_below(n_distinct, exact, sample)
+    n_distinct, n_kept = scan(values, start, stop, offset, level, positions)
+    while level and (n_kept <= sample or n_distinct <= exact):
+        level = min(level_below(n_distinct, exact, sample), level - 1)
+        n_distinct, n_kept = scan(values, start, stop, offset, level, positions)
+    if n_distinct <= exact:
+        return n_kept
+    while n_kept > sample or level == 0:
+        level += 1
+        n_among = n_kept
+        n_kept = 0
+        for i in range(n_among):
+            positions[n_kept] = positions[i]
+            n_kept += hash_of(values[positions[i]], offset) <= ~<uint64_t>0 >> level
+    return n_kept
+
+
+cdef inline int level_below(Py_ssize_t n, Py_ssize_t exact, Py_ssize_t sample) noexcept nogil:
+    """Return a level at which more than `sample` of n distinct values are likely to be kept."""
+    cdef int level = 0
+    while n > exact and n >> (level + 2) > sample:
+        level += 1
+    return level
+
+
+cdef (Py_ssize_t, Py_ssize_t) scan(
+    const double[::1] values,
+    Py_ssize_t start,
+    Py_ssize_t stop,
+    uint64_t offset,
+    int level,
+    int64_t* positions,
+) noexcept nogil:
+    """Write where values of low hashes begin; return the number of distinct values and of these.
+
+    Blocks of rows are hashed on vector registers.
+    """
+    cdef uint64_t threshold = ~<uint64_t>0 >> level
+    cdef Py_ssize_t n_distinct = 1
+    cdef Py_ssize_t n_kept = hash_of(values[start], offset) <= threshold
+    cdef Py_ssize_t row = start + 1
+    positions[0] = start
+    while row + BLOCK <= stop:
+        # With a number that the compiler knows.
+        n_distinct += scan_block(
+            &values[row], BLOCK, row, offset, threshold, positions, &n_kept
+        )
+        row += BLOCK
+    if row < stop:
+        n_distinct += scan_block(
+            &values[row], stop - row, row, offset, threshold, positions, &n_kept
+        )
+    return n_distinct, n_kept
+
+
+cdef inline Py_ssize_t scan_block(
+    const double* values,
+    Py_ssize_t n,
+    Py_ssize_t row,
+    uint64_t offset,
+    uint64_t threshold,
+    int64_t* positions,
+    Py_ssize_t* n_kept,
+) noexcept nogil:
+    """Scan a block that begins at some row, with a row before it; return how many values begin."""
+    cdef uint64_t[BLOCK] is_new, is_kept
+    cdef uint64_t n_new = 0, any_kept = 0
+    cdef Py_ssize_t i
+    for i in range(n):
+        is_new[i] = values[i] != values[i - 1]
+        is_kept[i] = is_new[i] & (hash_of(values[i], offset) <= threshold)
+        n_new += is_new[i]
+        any_kept |= is_kept[i]
+    if any_kept:
+        for i in range(n):
+            # Without a branch, which would be mispredicted.
+            positions[n_kept[0]] = row + i
+            n_kept[0] += is_kept[i]
+    return n_new
+
+
+cdef inline uint64_t hash_of(double value, uint64_t offset) noexcept nogil:
+    """Return the hash of a value; a sum with 0.0 makes 0.0 of -0.0."""
+    return mix_bits(bits_of(value + 0.0) + offset)
+
+
+def positions_between(
+    const int64_t[::1] positions,
+    weight_before,
+    const int64_t[::1] lows,
+    const int64_t[::1] chosen,
+    const int64_t[::1] highs,
+    Py_ssize_t most,
+):
+    """Return some of the positions around each of the chosen ones, and these.
+
+    Parameters
+    ----------
+    positions : ndarray of shape (n,), dtype int64
+        Increasing.
+
+    weight_before : ndarray of shape (n,), dtype int64 or float64
+        At each.
+
+    lows, chosen, highs : ndarray of shape (n_chosen,), dtype int64
+        Around each that is chosen, the positions above its `lows` and below its `highs` are
+        considered. They increase.
+
+    most : int
+        At least two. Of more, so many are taken at most, at even steps of weight from the first
+        to the last.
+
+    Returns
+    -------
+    found : ndarray, dtype int64
+        Increasing.
 
     thinned : bool
         Whether some were left out.
     """
-    cdef Py_ssize_t c
+    cdef const double[::1] before = np.asarray(weight_before, np.float64)
+    cdef Py_ssize_t c, i, first, last
     cdef Py_ssize_t n = 0
     cdef bint thinned = False
     found = np.empty(chosen.shape[0] * (most + 1), np.int64)
-    cdef int64_t[::1] positions = found
+    cdef int64_t[::1] near = found
     with nogil:
         for c in range(chosen.shape[0]):
-            n = insert(positions, n, edges[chosen[c]])
-            thinned |= add_between(
-                values,
-                weight_before,
-                edges[chosen[c] - 1],
-                edges[chosen[c] + 1],
-                most,
-                positions,
-                &n,
-            )
-    return found[:n], thinned
+            n = insert(near, n, chosen[c])
+            first = first_from(positions, 0, lows[c] + 1)
+            last = first_from(positions, first, highs[c]) - 1
+            if last - first < most:
+                for i in range(first, last + 1):
+                    n = insert(near, n, positions[i])
+            else:
+                n = insert_evenly(near, n, positions, before, first, last, most)
+                thinned = True
+    return found[:n].copy(), thinned
 
 
-cdef inline double weight_at(const double[::1] weight_before, Py_ssize_t row) noexcept nogil:
-    return weight_before[row] if weight_before.shape[0] else <double>row
-
-
-cdef bint add_between(
-    const double[::1] values,
-    const double[::1] weight_before,
-    Py_ssize_t start,
-    Py_ssize_t stop,
-    Py_ssize_t most,
-    int64_t[::1] positions,
-    Py_ssize_t* n,
+cdef inline Py_ssize_t first_from(
+    const int64_t[::1] positions, Py_ssize_t start, int64_t position
 ) noexcept nogil:
-    """Add the new values between two positions, at most so many, and return whether not all.
+    """Return the index of the first of increasing positions, from `start` on, that is not less."""
+    cdef Py_ssize_t stop = positions.shape[0]
+    cdef Py_ssize_t middle
+    while start < stop:
+        middle = (start + stop) // 2
+        if positions[middle] < position:
+            start = middle + 1
+        else:
+            stop = middle
+    return start
 
-    Of too many, the last before or at each of `most` marks: the first and last new value, and
-    even steps of weight between them. Marks do not count values, so that they are the same for a
-    column of which the values between them are not known.
+
+cdef Py_ssize_t insert_evenly(
+    int64_t[::1] near,
+    Py_ssize_t n,
+    const int64_t[::1] positions,
+    const double[::1] before,
+    Py_ssize_t first,
+    Py_ssize_t last,
+    Py_ssize_t most,
+) noexcept nogil:
+    """Insert the last of some positions that is before or at each mark; return how many there are.
+
+    Marks are the first and the last, and even steps of weight between them.
     """
-    cdef Py_ssize_t row, first = 0, last = 0
-    cdef Py_ssize_t n_new = 0, n_marks = 0
-    cdef double step, lowest
-    for row in range(start + 1, stop):
-        if values[row] != values[row - 1]:
-            first = row if n_new == 0 else first
-            last = row
-            n_new += 1
-    if n_new <= most:
-        for row in range(start + 1, stop):
-            if values[row] != values[row - 1]:
-                n[0] = insert(positions, n[0], row)
-        return False
-    lowest = weight_at(weight_before, first)
-    step = (weight_at(weight_before, last) - lowest) / (most - 1)
-    n[0] = insert(positions, n[0], first)
-    n_marks = 1
-    stop = last
-    last = first
-    for row in range(first + 1, stop):
-        if values[row] != values[row - 1]:
-            while (
-                n_marks < most - 1
-                and n_marks * step < weight_at(weight_before, row) - lowest
-            ):
-                n[0] = insert(positions, n[0], last)
-                n_marks += 1
-            last = row
-    while n_marks < most - 1 and n_marks * step < weight_at(weight_before, stop) - lowest:
-        n[0] = insert(positions, n[0], last)
-        n_marks += 1
-    n[0] = insert(positions, n[0], stop)
-    return True
+    cdef double step = (before[last] - before[first]) / (most - 1)
+    cdef Py_ssize_t mark
+    cdef Py_ssize_t i = first
+    for mark in range(most - 1):
+        while before[i + 1] - before[first] <= mark * step:
+            i += 1
+        n = insert(near, n, positions[i])
+    return insert(near, n, positions[last])
 
 
 cdef inline Py_ssize_t insert(

@@ -15,8 +15,8 @@ from skinfo.preprocessing._penalties import RELATIVE_TOLERANCE
 # Candidates of a refinement of the chosen cuts, whatever max_candidates is.
 FINE_CANDIDATES = 256
 
-# Each refinement is about 18 times as fine as the one before: three reach single samples of a
-# million.
+# Each refinement is about 18 times as fine as the one before. Three on the grid reach its
+# positions, and three between these reach single samples of four million.
 MAX_REFINEMENTS = 3
 
 
@@ -46,23 +46,28 @@ def best_cuts(column, settings):
     settings : ColumnSettings
         With one direction.
     """
-    positions, thinned = candidate_positions(column, settings)
+    positions, refinements = candidate_positions(column, settings)
     best = settings.penalty.partition(column.sums_before(positions), settings)
-    for _ in range(MAX_REFINEMENTS):
-        if not thinned or not settings.penalty.is_refined or len(best.ends) == 1:
-            break
-        # The chosen cuts are among the finer ones, so that the best can only get better.
-        most = max(FINE_CANDIDATES // (len(best.ends) - 1), 4)
-        finer, thinned = column.positions_near(positions, best.ends[:-1], most)
-        refined = settings.penalty.partition(column.sums_before(finer), settings)
-        if not _is_worth_refining(refined, len(finer), best, settings.penalty):
-            break
-        positions, best = finer, refined
+    for refine in refinements if settings.penalty.is_refined else ():
+        for _ in range(MAX_REFINEMENTS):
+            if len(best.ends) == 1:
+                return Cuts(positions[best.cuts], best)
+            # The chosen cuts are among the finer ones, so that the best can only get better.
+            most = max(FINE_CANDIDATES // (len(best.ends) - 1), 4)
+            finer, thinned = refine(positions, best.ends[:-1], most)
+            if len(finer) < len(best.ends):
+                break
+            refined = settings.penalty.partition(column.sums_before(finer), settings)
+            if not _is_worth_refining(refined, len(finer), best, settings.penalty):
+                return Cuts(positions[best.cuts], best)
+            positions, best = finer, refined
+            if not thinned:
+                break
     return Cuts(positions[best.cuts], best)
 
 
 def candidate_positions(column, settings):
-    """Return where the column may be cut, and whether some positions were left out."""
+    """Return where the column may be cut, and the methods of it that refine chosen cuts."""
     most = settings.max_groups(settings.statistics.weights(column.sums_before([])[-1]))
     limit = len(column) if most is None else most - 1
     penalty, direction = settings.penalty, settings.direction
@@ -72,14 +77,20 @@ def candidate_positions(column, settings):
     if merges_runs and settings.min_weight <= 1.0 and direction == 0:
         positions, complete = column.boundary_points(limit)
         if complete:
-            return positions, False
+            return positions, _between_the_grid(column)
     positions, complete = column.firsts(limit)
     if complete:
-        return positions, False
+        return positions, ()
     if direction and penalty.is_isotonic and settings.min_weight <= 1.0:
-        # Optimal over all values: a rate that falls where it must not is pooled.
-        return column.isotonic_positions(settings.statistics.kernel_table, direction), False
-    return column.equal_frequency(most), True
+        # Optimal over the whole grid: a rate that falls where it must not is pooled.
+        positions = column.isotonic_positions(settings.statistics.kernel_table, direction)
+        return positions, _between_the_grid(column)
+    return column.equal_frequency(most), (column.positions_near, *_between_the_grid(column))
+
+
+def _between_the_grid(column):
+    """Return the method that refines cuts between positions of the grid, if there are any."""
+    return (column.positions_beside,) if column.is_sampled else ()
 
 
 def _is_worth_refining(refined, n_candidates, best, penalty):

@@ -1,9 +1,11 @@
 """The fitted bins of one column with the target statistics of each."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
+from skinfo._counts._partial_column import answers_to
 from skinfo.preprocessing._bins import CategoryBins, NumericBins
 from skinfo.preprocessing._cuts import best_cuts
 from skinfo.preprocessing._groups import supervised_groups
@@ -60,7 +62,9 @@ def fit_numbers(column, settings, missing_mode):
         bins = NumericBins(np.empty(0), column.kind, centres=np.full(1, np.nan))
         fitted = FittedColumn(bins, np.zeros((1, len(missing))), missing)
     else:
-        found = (best_cuts(column, settings.with_direction(d)) for d in settings.directions)
+        found = answers_to(
+            partial(best_cuts, column, settings.with_direction(d)) for d in settings.directions
+        )
         best = min(found, key=lambda cuts: cuts.bins.cost)
         bins = NumericBins(
             column.cut_values(best.positions), column.kind, centres=column.means(best.positions)

@@ -1,6 +1,7 @@
 """Samples in chunks: every answer is that of memory, bit for bit."""
 
 import json
+from contextlib import contextmanager
 from itertools import pairwise
 
 import numpy as np
@@ -12,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skinfo import MutualInfoBinner
-from skinfo._counts import _chunks
+from skinfo._counts import _chunks, _grid
 from skinfo._counts._as_source import as_source
 from skinfo._counts._partial_column import PartialColumn
+from skinfo._counts._quantiles import cuts_of_many_values
 
 
 class Passes:
@@ -73,9 +75,24 @@ def samples(draw):
     return X, y, w, cuts
 
 
-def small(monkeypatch_context, capacity, budget):
-    monkeypatch_context.setattr(_chunks, "CAPACITY", capacity)
-    monkeypatch_context.setattr(_chunks, "BUDGET", budget)
+# Of `skinfo._counts._grid`: how many values are exact, sampled, and fine; and of a pass.
+SIZES = [
+    {"EXACT": 8, "SAMPLE": 4, "FINE": 3, "BUDGET": 8},
+    {"EXACT": 32, "SAMPLE": 16, "FINE": 6, "BUDGET": 64},
+    {"EXACT": 40, "SAMPLE": 20, "FINE": 2**9, "BUDGET": 2**21},
+    {"EXACT": 2**15, "SAMPLE": 2**13, "FINE": 2**9, "BUDGET": 2**21},
+]
+
+
+@contextmanager
+def sizes_of(sizes):
+    """Take small numbers for large ones."""
+    with pytest.MonkeyPatch.context() as context:
+        for name in ("EXACT", "SAMPLE", "FINE"):
+            context.setattr(_grid, name, sizes[name])
+        context.setattr(_grid, "HEAVY_SHARE", 0.125 if sizes["EXACT"] < 100 else 2.0**-10)
+        context.setattr(_chunks, "BUDGET", sizes["BUDGET"])
+        yield
 
 
 def answers(j, column):
@@ -85,8 +102,12 @@ def answers(j, column):
     few, many = (column.equal_frequency(n_groups) for n_groups in (3, 12))
     near, thinned = column.positions_near(many, np.arange(1, len(many) + 1, 2), 4)
     finer, still = column.positions_near(few, np.arange(1, len(few) + 1), 7)
-    answer = [column.missing_sums, column.kind, few, many, near, thinned, finer, still]
-    for positions in (few, near, finer):
+    answer = [column.missing_sums, column.kind, column.is_sampled]
+    answer += [few, many, near, thinned, finer, still]
+    exact = cuts_of_many_values(column, 5)
+    beside, left_out = column.positions_beside(finer, np.arange(1, len(finer) + 1, 3), 4)
+    answer += [beside, left_out, exact]
+    for positions in (few, near, finer, beside, exact):
         answer += [
             column.sums_before(positions),
             *column.values_around(positions),
@@ -110,13 +131,12 @@ def same(a, b):
 
 
 @settings(deadline=None, max_examples=25)
-@given(samples(), st.sampled_from([(4, 16), (16, 64), (2**15, 2**22)]))
+@given(samples(), st.sampled_from(SIZES))
 def test_every_answer_of_a_column_is_that_of_memory(given_samples, sizes):
     X, y, w, cuts = given_samples
     numeric = [False] * X.shape[1]
-    whole = as_source(X, y, w, caller="test").map_columns(answers, numeric)
-    with pytest.MonkeyPatch.context() as context:
-        small(context, *sizes)
+    with sizes_of(sizes):
+        whole = as_source(X, y, w, caller="test").map_columns(answers, numeric)
         source = as_source(chunks_of(X, y, w, cuts), None, caller="test")
         same(source.map_columns(answers, numeric), whole)
 
@@ -132,7 +152,7 @@ def boundaries(j, column):
 
 
 @settings(deadline=None, max_examples=25)
-@given(samples(), st.sampled_from([(4, 16), (16, 64)]))
+@given(samples(), st.sampled_from(SIZES))
 def test_boundary_points_are_those_of_memory(given_samples, sizes):
     X, y, w, cuts = given_samples
     y = (y > np.median(y)).astype(int)
@@ -140,9 +160,8 @@ def test_boundary_points_are_those_of_memory(given_samples, sizes):
     if w is not None:
         w[:2] = 1.0
     numeric = [False] * X.shape[1]
-    whole = as_source(X, y, w, caller="test").map_columns(boundaries, numeric)
-    with pytest.MonkeyPatch.context() as context:
-        small(context, *sizes)
+    with sizes_of(sizes):
+        whole = as_source(X, y, w, caller="test").map_columns(boundaries, numeric)
         source = as_source(chunks_of(X, y, w, cuts), None, caller="test")
         same(source.map_columns(boundaries, numeric), whole)
 
@@ -159,28 +178,69 @@ SEARCHES = [
 
 
 @settings(deadline=None, max_examples=25)
-@given(samples(), st.sampled_from(SEARCHES), st.sampled_from([(4, 16), (16, 64)]))
+@given(samples(), st.sampled_from(SEARCHES), st.sampled_from(SIZES))
 def test_whole_searches_are_those_of_memory(given_samples, parameters, sizes):
     X, y, w, cuts = given_samples
     if len(np.unique(y)) < 10 and "monotonic_cst" in parameters:
         y = np.minimum(y, 1)
-    whole = MutualInfoBinner(**parameters).fit(X, y, sample_weight=w)
-    with pytest.MonkeyPatch.context() as context:
-        small(context, *sizes)
+    with sizes_of(sizes):
+        whole = MutualInfoBinner(**parameters).fit(X, y, sample_weight=w)
         chunked = MutualInfoBinner(**parameters).fit(chunks_of(X, y, w, cuts), None)
     assert json.dumps(chunked.to_dict()) == json.dumps(whole.to_dict())
 
 
-def test_many_samples(rng):
-    n = 300_000
-    X = np.column_stack([rng.standard_normal(n), np.round(rng.standard_normal(n), 3)])
-    y = (X.sum(axis=1) + rng.standard_normal(n) > 0.5).astype(int)
-    passes = Passes(chunks_of(X, y, None, range(40_000, n, 40_000)))
-    chunked, whole = MutualInfoBinner().fit(passes, None), MutualInfoBinner().fit(X, y)
+# More kinds of columns, of which all but the last have more values than are exact.
+LARGE_COLUMNS = {
+    "normal": lambda rng, x: x,
+    "zeros": lambda rng, x: np.where(rng.random(len(x)) < 0.6, 0.0, np.exp(x)),
+    "whole": lambda rng, x: np.floor(x * 1e6),
+    "mixed": lambda rng, x: np.where(rng.random(len(x)) < 0.5, np.floor(3 * x), 1e3 * x),
+    "infinite": lambda rng, x: np.where(x > 1.5, np.inf, x),
+    "rounded": lambda rng, x: np.round(x, 3),
+}
+
+
+@pytest.mark.parametrize("of_y", ["noisy", "separable", "number"])
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        {"penalty": "bic"},
+        {"penalty": "mdlp"},
+        {"penalty": "modl", "monotonic_cst": "auto"},
+        {"penalty": "bic", "monotonic_cst": 1},
+    ],
+)
+def test_a_fit_reads_samples_five_times_at_most(of_y, parameters, rng):
+    n = 40_000
+    x = rng.standard_normal(n)
+    X = np.column_stack([make(rng, x) for make in LARGE_COLUMNS.values()])
+    noise = rng.standard_normal(n)
+    y = {"noisy": (x + noise > 0.5) * 1, "separable": (x > 0.3) * 1, "number": x + noise}[of_y]
+    w = rng.integers(1, 4, n) if of_y == "noisy" else None
+    chunks = Passes(chunks_of(X, y, w, range(7000, n, 7000)))
+    # In cells of up to 40 values.
+    sizes = {"EXACT": 8000, "SAMPLE": 2000, "FINE": 10, "BUDGET": 2**21}
+    with sizes_of(sizes):
+        whole = MutualInfoBinner(**parameters).fit(X, y, sample_weight=w)
+        chunked = MutualInfoBinner(**parameters).fit(chunks, None)
     assert json.dumps(chunked.to_dict()) == json.dumps(whole.to_dict())
-    # Kinds and target; a sample, and what is between it; cuts, two refinements at the most three
-    # times over; means.
-    assert passes.n <= 10
+    assert chunks.n <= 5
+
+
+def test_cuts_are_beside_a_heavy_value_and_where_classes_change(rng):
+    n = 60_000
+    x = rng.standard_normal(n)
+    X = np.column_stack([x, np.where(rng.random(n) < 0.4, 0.0, np.exp(x))])
+    y = (rng.random(n) < np.where(X[:, 1] == 0, 0.2, 0.6)).astype(int)
+    binner = MutualInfoBinner().fit(chunks_of(X, y, None, [20_000, 50_000]), None)
+    edges = binner.bin_edges_[1]
+    assert 0 < edges[edges > 0].min() <= X[X[:, 1] > 0, 1].min()
+    y = (x > 0.3).astype(int)
+    passes = Passes(chunks_of(X, y, None, [20_000, 50_000]))
+    (cut,) = MutualInfoBinner().fit(passes, None).bin_edges_[0][1:-1]
+    assert x[x <= 0.3].max() < cut <= x[x > 0.3].min()
+    assert passes.n <= 4
 
 
 @pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame])

@@ -7,9 +7,11 @@ from skinfo._kernels._cuts import (
     block_boundaries,
     boundary_points,
     new_values,
-    positions_near,
+    positions_between,
     running_sums,
+    sampled_positions,
 )
+from skinfo._kernels._distinct import DistinctValues
 from skinfo._kernels._partition import INFORMATION, MODL, optimal_partitions
 
 
@@ -81,44 +83,58 @@ def test_new_values(n):
         assert not complete
 
 
-def positions_near_by_numpy(values, weight_before, edges, chosen, most):
-    """Return the same, one edge after the other."""
-    found, thinned = [edges[chosen]], False
-    for low, high in zip(edges[chosen - 1], edges[chosen + 1], strict=True):
-        firsts = low + np.flatnonzero(np.diff(values[low:high])) + 1
-        if len(firsts) > most:
+def positions_between_by_numpy(positions, before, lows, chosen, highs, most):
+    """Return the same, one chosen position after the other."""
+    found, thinned = [chosen], False
+    for low, high in zip(lows, highs, strict=True):
+        some = np.flatnonzero((positions > low) & (positions < high))
+        if len(some) > most:
             thinned = True
-            before = weight_before[firsts] - weight_before[firsts[0]]
-            marks = np.append(np.arange(most - 1) * (before[-1] / (most - 1)), before[-1])
-            firsts = firsts[np.searchsorted(before, marks, side="right") - 1]
-        found.append(firsts)
+            weights = before[some] - before[some[0]]
+            marks = np.append(np.arange(most - 1) * (weights[-1] / (most - 1)), weights[-1])
+            some = some[np.searchsorted(weights, marks, side="right") - 1]
+        found.append(positions[some])
     return np.unique(np.concatenate(found)).tolist(), thinned
 
 
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("most", [2, 4, 30, 1000])
 @pytest.mark.parametrize("weighted", [False, True])
-def test_positions_near(seed, most, weighted):
+def test_positions_between(seed, most, weighted):
     rng = np.random.default_rng(seed)
-    values = np.sort(np.round(rng.normal(size=2000), rng.integers(1, 9)))
-    firsts, _ = new_values(values, 2000)
-    inner = np.sort(rng.choice(firsts, min(len(firsts), rng.integers(1, 40)), replace=False))
-    edges = np.concatenate([[0], inner, [2000]])
-    chosen = np.flatnonzero(rng.random(len(inner)) < rng.choice([0.1, 0.5, 1.0])) + 1
-    weights = rng.integers(1, 9, 2000) if weighted else np.ones(2000)
-    weight_before = np.append(0.0, np.cumsum(weights))
-    expected = positions_near_by_numpy(values, weight_before, edges, chosen, most)
-    given = weight_before if weighted else np.empty(0)
-    positions, thinned = positions_near(values, given, edges, chosen, most)
-    assert (positions.tolist(), thinned) == expected
+    positions = np.sort(rng.choice(np.arange(1, 5000), 1000, replace=False))
+    inner = np.sort(rng.choice(positions, rng.integers(1, 40), replace=False))
+    edges = np.concatenate([[0], inner, [5000]])
+    c = np.flatnonzero(rng.random(len(inner)) < rng.choice([0.1, 0.5, 1.0])) + 1
+    before = np.cumsum(rng.integers(1, 9, 1000)) * 1.0 if weighted else positions
+    given = positions, before, edges[c - 1], edges[c], edges[c + 1], most
+    found, thinned = positions_between(*given)
+    assert (found.tolist(), thinned) == positions_between_by_numpy(*given)
 
 
-def test_positions_near_without_ties_are_even():
-    values, edges, chosen = np.arange(100.0), np.array([0, 40, 100]), np.array([1])
-    positions, thinned = positions_near(values, np.empty(0), edges, chosen, 12)
+def test_positions_between_without_weights_are_even():
+    ends = np.array([0]), np.array([40]), np.array([100])
+    every = np.arange(1, 100)
+    positions, thinned = positions_between(every, every, *ends, 12)
     even = np.linspace(1, 99, 12).astype(np.int64)
     assert positions.tolist() == sorted({40, *even.tolist()})
     assert thinned
+
+
+@pytest.mark.parametrize("n", [1, 5, 50, 1000, 70_000])
+@pytest.mark.parametrize("decimals", [0, 1, 3, 12])
+@pytest.mark.parametrize("sizes", [(2, 2), (8, 4), (16, 16), (300, 20), (2**15, 2**13)])
+def test_sampled_positions_are_those_of_distinct_values(n, decimals, sizes, rng):
+    values = np.sort(np.round(rng.normal(size=n), decimals))
+    cut = np.searchsorted(values, 0.2)
+    starts = np.unique([0, cut % n])
+    stops = np.append(starts[1:], n)
+    expected = [
+        start + np.searchsorted(values[start:stop], DistinctValues(7, *sizes).add(some).values)
+        for start, stop, some in zip(starts, stops, np.split(values, starts[1:]), strict=True)
+    ]
+    found = sampled_positions(values, starts, stops, 7, *sizes)
+    np.testing.assert_array_equal(found, np.concatenate(expected))
 
 
 def test_block_boundaries_are_boundary_points(rng):
@@ -127,19 +143,10 @@ def test_block_boundaries_are_boundary_points(rng):
         table[table.sum(axis=1) == 0, 0] = 1
         values, codes = in_order(table)
         points, complete = boundary_points(values, codes, np.empty(0), 3, 20)
-        closed = np.zeros(30, np.uint8)
-        blocks, all_of_blocks = block_boundaries(table.astype(float), closed, 20)
+        blocks, all_of_blocks = block_boundaries(table.astype(float), 20)
         assert complete == all_of_blocks
         if complete:
             assert values[points].tolist() == blocks.tolist()
-        # Blocks of several values show no more changes than there are.
-        starts = np.flatnonzero(rng.random(30) < 0.5)
-        starts = np.union1d(starts, 0)
-        merged = np.add.reduceat(table.astype(float), starts)
-        is_open = (np.diff(starts, append=30) > 1).astype(np.uint8)
-        every, _ = boundary_points(values, codes, np.empty(0), 3, 30)
-        fewer, _ = block_boundaries(merged, is_open, 30)
-        assert len(fewer) <= len(every)
 
 
 def test_running_sums():

@@ -13,6 +13,8 @@ METHODS = (
     "boundary_points",
     "equal_frequency",
     "positions_near",
+    "positions_beside",
+    "is_sampled",
     "isotonic_positions",
     "sums_before",
 )
@@ -81,6 +83,19 @@ def test_refinement_finds_the_cut_between_equal_frequency_groups(column_of, sett
     column = column_of(x, (x >= 457).astype(int))
     best = best_cuts(column, settings_of(max_candidates=10, min_weight=2))
     assert 457 in best.positions
+
+
+def test_refinement_finds_the_cut_between_positions_of_the_grid(column_of, settings_of):
+    # Of 50,000 values at most 8192 are on the grid.
+    x = np.arange(50_000.0)
+    grid = column_of(x, np.arange(50_000) % 2).grid
+    step = np.setdiff1d(np.arange(31_000, 32_000), grid.positions)[-1]
+    column = column_of(x, (x >= step).astype(int))
+    assert column.is_sampled
+    for penalty, directions in ((None, (0,)), ("auto", (0,)), ("bic", (1,)), ("modl", (1, -1))):
+        settings = settings_of(penalty=penalty, max_candidates=512, directions=directions)
+        best = best_cuts(column, settings.with_direction(directions[0]))
+        assert step in best.positions
 
 
 def test_cells_between_given_edges_are_searched_as_any_column(column_of, settings_of, rng):

@@ -1,0 +1,126 @@
+"""The grid of a column of numbers: positions among which it is cut, known from a few passes.
+
+A column of many values is not searched value by value. Its grid is chosen by the values alone,
+whatever their order or the chunks they come in, so that samples in memory and in chunks have the
+same one:
+
+- all distinct values, where there are at most `EXACT` of them;
+- else those whose hash is below ``2**(64 - level)``, for the least `level` at which at most
+  `SAMPLE` are left; and the beginning and end of each heavy value, which has `HEAVY_SHARE` of the
+  weight or more, so that a cut can be exactly beside it.
+
+What lies between two neighbours on the grid is a cell. A cut is refined among the fine positions
+of the cells on its sides: all distinct values of a cell, or a sample of at most `FINE` of them by
+another hash.
+
+`DistinctValues` finds the grid of values in any order, `sampled_positions` that of sorted ones.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skinfo._counts._quantiles import twice_least_middles
+from skinfo._kernels._cuts import positions_between
+
+EXACT = 2**15
+SAMPLE = 2**13
+FINE = 2**9
+HEAVY_SHARE = 2.0**-10
+
+# Of the hash functions of the grid, and of fine positions.
+GRID_SALT = 0
+FINE_SALT = 1
+
+
+class Grid(NamedTuple):
+    """Positions in a column, and the weight before each.
+
+    Attributes
+    ----------
+    positions : ndarray of shape (m,), dtype int64
+        Increasing, neither the beginning nor the end of the column.
+
+    before : ndarray of shape (m,), dtype int64 or float64
+        The weight before each: of samples without weights their number.
+
+    length : int
+        Number of samples.
+
+    weight : int or float
+        Of all of them.
+    """
+
+    positions: NDArray[np.int64]
+    before: NDArray[Any]
+    length: int
+    weight: Any
+
+    def equal_frequency(self, n_groups: int) -> NDArray[np.int64]:
+        """Return at most ``n_groups - 1`` of the positions; see `bins_of_runs`.
+
+        What is between two positions stays together, as equal values do.
+        """
+        thresholds = twice_least_middles(self.weight, n_groups)
+        starts = np.concatenate([self.before[:1] * 0, self.before])
+        stops = np.append(self.before, self.weight)
+        first = np.unique(np.searchsorted(starts + stops, thresholds))
+        return self.positions[first[(first > 0) & (first < len(starts))] - 1]
+
+    def near(
+        self, positions: NDArray[np.int64], chosen: NDArray[np.int64], most: int
+    ) -> tuple[NDArray[np.int64], bool]:
+        """Return positions around some of others, and whether some between were left out.
+
+        Parameters
+        ----------
+        positions : ndarray of shape (m,), dtype int64
+            Increasing.
+
+        chosen : ndarray of shape (n_chosen,), dtype int64
+            Which of them, counted from 1, increasing. Around each, the positions of the grid
+            between its two neighbours among `positions` are considered.
+
+        most : int
+            Around each at most so many are taken, evenly, besides itself.
+        """
+        edges = np.concatenate([[0], positions, [self.length]])
+        return positions_between(
+            self.positions, self.before, edges[chosen - 1], edges[chosen], edges[chosen + 1], most
+        )
+
+    def beside(
+        self,
+        positions: NDArray[np.int64],
+        chosen: NDArray[np.int64],
+        most: int,
+        fine_positions: "Callable[[NDArray[np.int64]], Grid]",
+    ) -> tuple[NDArray[np.int64], bool]:
+        """Return fine positions around some of others, and whether some were left out.
+
+        Parameters
+        ----------
+        positions, chosen, most
+            As in `near`. Around each are considered fine positions of the cells on both its sides,
+            or of the one cell that it is in.
+
+        fine_positions : callable
+            ``fine_positions(cells)`` are those of some cells, increasing. Cell i begins at
+            position i of the grid, counted from 1, or at the beginning of the column.
+        """
+        edges = np.concatenate([[0], positions, [self.length]])
+        ends = np.concatenate([[0], self.positions, [self.length]])
+        cuts = edges[chosen]
+        left = np.searchsorted(self.positions, cuts, side="left")
+        right = np.searchsorted(self.positions, cuts, side="right")
+        fine = fine_positions(np.unique(np.append(left, right)))
+        return positions_between(
+            fine.positions,
+            fine.before,
+            np.maximum(edges[chosen - 1], ends[left]),
+            cuts,
+            np.minimum(edges[chosen + 1], ends[right + 1]),
+            most,
+        )

@@ -6,7 +6,7 @@ such an integer. Limbs are int64, so that carries wait; sums are added limb by l
 """
 
 from libc.math cimport INFINITY, fabs
-from libc.stdint cimport int64_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint64_t
 
 import numpy as np
 
@@ -26,8 +26,20 @@ cdef enum:
     # Values at a time: three such blocks stay in the first-level cache.
     BLOCK = 1024
     WORTH_A_BLOCK = 8
+    # Values of all codes at a time, and sums of each code that are added to in turn: where one code
+    # follows another, the same one too, no sum waits for the one before.
+    BLOCK_OF_CODES = 4096
+    LANES = 4
+    # Of more codes, values are added one by one.
+    FEW_CODES = 1024
     # Of whole weights up to it: 11 digits, beside the 31 of a part of a value and the 10 of a block.
     LARGEST_SMALL_WEIGHT = 2048
+
+ctypedef fused code_t:
+    uint8_t
+    uint16_t
+    int32_t
+    int64_t
 
 # Magnitudes between these can be taken apart without overflow or underflow.
 cdef double SMALL = 2.0**-800
@@ -81,33 +93,115 @@ def sums_between(const double[::1] values, const double[::1] weights, const int6
 def sums_by_code(
     const double[::1] values,
     const double[::1] weights,
-    const int64_t[::1] codes,
+    const code_t[::1] codes,
     Py_ssize_t n_codes,
 ):
     """Return exact sums of weighted values of each code, (n_codes, N_LIMBS) int64.
 
     Parameters
     ----------
-    values, weights : ndarray of shape (n,), dtype float64
-        Finite.
+    values : ndarray of shape (n,), dtype float64
+        Those that are not finite are left out.
 
-    codes : ndarray of shape (n,), dtype int64
+    weights : ndarray of shape (n,) or (0,), dtype float64
+        Finite and not negative; empty for weights of one.
+
+    codes : ndarray of shape (n,), dtype uint8, uint16, int32 or int64
+        None below zero.
 
     n_codes : int
     """
     out = np.zeros((n_codes, N_LIMBS), np.int64)
     cdef int64_t[:, ::1] sums = out
-    cdef Py_ssize_t i, c
-    cdef Py_ssize_t start = 0, stop
+    cdef double[::1] partial = np.zeros(2 * LANES * n_codes if n_codes <= FEW_CODES else 0)
+    cdef double[BLOCK_OF_CODES] products, errors
+    cdef Py_ssize_t n = values.shape[0]
+    cdef Py_ssize_t start = 0
+    cdef Py_ssize_t n_added = 0
+    cdef Py_ssize_t width, c
+    if n == 0:
+        return out
     with nogil:
-        while start < values.shape[0]:
-            stop = min(start + <Py_ssize_t>BEFORE_CARRYING, values.shape[0])
-            for i in range(start, stop):
-                add_product(&sums[codes[i], 0], values[i], weights[i])
-            for c in range(n_codes):
-                carry(&sums[c, 0])
-            start = stop
+        while start < n:
+            width = min(<Py_ssize_t>BLOCK_OF_CODES, n - start)
+            if not weights.shape[0]:
+                add_by_code(sums, &values[start], &codes[start], width, partial)
+            elif split_products(&values[start], &weights[start], width, products, errors):
+                add_by_code(sums, products, &codes[start], width, partial)
+                add_by_code(sums, errors, &codes[start], width, partial)
+            else:
+                for c in range(start, start + width):
+                    if fabs(values[c]) < INFINITY:
+                        add_product(&sums[codes[c], 0], values[c], weights[c])
+            start += width
+            n_added += width
+            if n_added >= BEFORE_CARRYING or start == n:
+                for c in range(n_codes):
+                    carry(&sums[c, 0])
+                n_added = 0
     return out
+
+
+cdef void add_by_code(
+    int64_t[:, ::1] sums,
+    const double* values,
+    const code_t* codes,
+    Py_ssize_t n,
+    double[::1] partial,
+) noexcept nogil:
+    """Add the finite ones of at most BLOCK_OF_CODES values, each to the sum of its code.
+
+    The leading 40 digits of all are added as floats, then the next 40, as in `add_block`; what is
+    left of a value is added for itself. `partial` is zero before and after.
+    """
+    cdef Py_ssize_t n_codes = partial.shape[0] // (2 * LANES)
+    cdef Py_ssize_t i, c
+    cdef double first, second, x, leading, following
+    cdef double* of_code
+    cdef int64_t largest = 0, magnitude
+    cdef uint64_t left = 0
+    for i in range(n):
+        x = finite_or_zero(values[i])
+        magnitude = <int64_t>(bits_of(x) & <uint64_t>MAGNITUDE)
+        largest = magnitude if magnitude > largest else largest
+    x = float_of(largest)
+    if x == 0.0:
+        return
+    if n_codes == 0 or n < n_codes or not SMALL < x < LARGE:
+        for i in range(n):
+            add(&sums[codes[i], 0], finite_or_zero(values[i]))
+        return
+    first = float_of((exponent_of(x) + 13) << 52) * 1.5
+    second = first * (1.0 / (<int64_t>1 << 41))
+    for i in range(n):
+        x = finite_or_zero(values[i])
+        leading = (x + first) - first
+        x -= leading
+        following = (x + second) - second
+        left |= bits_of(x - following)
+        of_code = &partial[2 * (i % LANES * n_codes + codes[i])]
+        of_code[0] += leading
+        of_code[1] += following
+    if left:
+        for i in range(n):
+            x = finite_or_zero(values[i])
+            x -= (x + first) - first
+            x -= (x + second) - second
+            if x != 0.0:
+                add(&sums[codes[i], 0], x)
+    for c in range(n_codes):
+        leading = following = 0.0
+        for i in range(LANES):
+            of_code = &partial[2 * (i * n_codes + c)]
+            leading += of_code[0]
+            following += of_code[1]
+            of_code[0] = of_code[1] = 0.0
+        add(&sums[c, 0], leading)
+        add(&sums[c, 0], following)
+
+
+cdef inline double finite_or_zero(double value) noexcept nogil:
+    return value if fabs(value) < INFINITY else 0.0
 
 
 cdef void add_block(int64_t* limbs, const double* values, Py_ssize_t n) noexcept nogil:
@@ -166,23 +260,43 @@ cdef void add_products(
         return
     cdef double[BLOCK] products, errors
     cdef Py_ssize_t i
-    cdef double a, b, p, a_high, a_low, b_high, b_low
-    cdef double least = INFINITY, most = 0.0
-    for i in range(n):
-        a, b = fabs(values[i]), weights[i]
-        # A product of zero is exact; any other has to leave room for its error.
-        p = a * b
-        most = a if a > most else most
-        most = b if b > most else most
-        most = p if p > most else most
-        p = INFINITY if a == 0.0 else p
-        least = p if p < least else least
-    if least < SMALL or most > LARGE:
+    if not split_products(values, weights, n, products, errors):
         for i in range(n):
             add_product(limbs, values[i], weights[i])
         return
+    add_block(limbs, products, n)
+    add_block(limbs, errors, n)
+
+
+cdef bint split_products(
+    const double* values,
+    const double* weights,
+    Py_ssize_t n,
+    double* products,
+    double* errors,
+) noexcept nogil:
+    """Store products as floats, and what each was rounded by; values are finite, or left out.
+
+    False, and nothing stored, where magnitudes leave no room for it.
+    """
+    cdef Py_ssize_t i
+    cdef double a, b, p, a_high, a_low, b_high, b_low
+    # Bits of magnitudes, which are in the same order.
+    cdef int64_t least = MAGNITUDE, most = 0
+    cdef int64_t of_value, of_weight, of_product, larger
     for i in range(n):
-        a, b = values[i], weights[i]
+        a, b = fabs(finite_or_zero(values[i])), weights[i]
+        of_value, of_weight, of_product = bits_of(a), bits_of(b), bits_of(a * b)
+        larger = of_weight if of_weight > of_value else of_value
+        larger = larger if larger > of_product else of_product
+        most = larger if larger > most else most
+        # A product of zero is exact; any other has to leave room for its error.
+        of_product = of_product if of_value else <int64_t>MAGNITUDE
+        least = of_product if of_product < least else least
+    if least < <int64_t>bits_of(SMALL) or most > <int64_t>bits_of(LARGE):
+        return False
+    for i in range(n):
+        a, b = finite_or_zero(values[i]), weights[i]
         p = a * SPLITTER
         a_high = p - (p - a)
         a_low = a - a_high
@@ -192,8 +306,7 @@ cdef void add_products(
         p = a * b
         products[i] = p
         errors[i] = a_low * b_low - (((p - a_high * b_high) - a_low * b_high) - a_high * b_low)
-    add_block(limbs, products, n)
-    add_block(limbs, errors, n)
+    return True
 
 
 cdef bint add_small_repetitions(

@@ -77,3 +77,36 @@ def test_products_with_the_most_digits_are_exact():
     values, weights = np.full(1024, 2 - 2.0**-52), np.full(1024, 2048.0)
     sums = sums_between(values, weights, np.array([0, 1024]))
     assert exact_means(sums, np.array([2.0**21]))[0] == values[0]
+
+
+@pytest.mark.parametrize("spread", [0, 4, 30, 250])
+@pytest.mark.parametrize("kind", ["ones", "whole", "real"])
+@pytest.mark.parametrize(
+    ("n_codes", "dtype"), [(1, np.int64), (7, np.uint16), (1024, np.int32), (1025, np.int32)]
+)
+def test_sums_by_code(spread, kind, n_codes, dtype, rng):
+    n = 5000
+    values = rng.standard_normal(n) * 10.0 ** rng.integers(-spread, spread + 1, n)
+    values[rng.integers(0, n, 50)] = rng.choice([np.nan, np.inf, -np.inf, 0.0, -0.0], 50)
+    whole = rng.integers(1, 9, n).astype(float)
+    weights = {"ones": np.ones(n), "whole": whole, "real": rng.random(n)}[kind]
+    codes = rng.integers(0, n_codes, n).astype(dtype)
+    given = np.empty(0) if kind == "ones" else weights
+    sums = sums_by_code(values, given, codes, n_codes)
+    assert sums.shape == (n_codes, N_LIMBS)
+    exact = [Fraction(0)] * n_codes
+    for i in np.flatnonzero(np.isfinite(values)).tolist():
+        exact[codes[i]] += Fraction(values[i]) * Fraction(weights[i])
+    expected = [rounded(total) for total in exact]
+    np.testing.assert_array_equal(exact_means(sums, np.ones(n_codes)), expected)
+
+
+def test_sums_by_byte_are_those_of_each_code(rng):
+    values, codes = rng.normal(size=10_000), rng.integers(0, 9, 10_000).astype(np.uint8)
+    sums = sums_by_code(values, np.empty(0), codes, 10)
+    for code, of_code in enumerate(sums):
+        of_values = values[codes == code]
+        alone = sums_between(of_values, np.empty(0), np.array([0, len(of_values)]))
+        np.testing.assert_array_equal(
+            exact_means(of_code[None], np.ones(1)), exact_means(alone, np.ones(1))
+        )

@@ -6,7 +6,9 @@ tree of tasks that merge summaries where they are. One merged summary comes back
 """
 
 import pickle
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import reduce
 from operator import call
@@ -15,6 +17,7 @@ from uuid import uuid4
 
 import cloudpickle
 import numpy as np
+from dask import config
 from dask._task_spec import Alias, DataNode, GraphNode, Task, TaskRef
 from dask.base import optimize, persist
 from dask.core import flatten
@@ -305,7 +308,8 @@ class Results:
 
     def kept(self) -> KeptOnWorkers:
         """Return the results, which are now being computed, and stay where they are."""
-        (kept,) = persist(self)
+        with _large_graphs():
+            (kept,) = persist(self)
         return KeptOnWorkers(kept)
 
     __dask_scheduler__ = staticmethod(get_in_threads)
@@ -341,7 +345,8 @@ def _computed(graph: dict[Any, Any], key: Any) -> Any:
         If a worker has no skinfo.
     """
     try:
-        return Delayed(key, graph).compute()
+        with _large_graphs():
+            return Delayed(key, graph).compute()
     except ModuleNotFoundError as error:
         if "skinfo" not in str(error):
             raise
@@ -349,6 +354,16 @@ def _computed(graph: dict[Any, Any], key: Any) -> Any:
             f"skinfo is not installed on a Dask worker: {error}. Install skinfo "
             f"{skinfo.__version__} on all workers, and on the scheduler."
         ) from error
+
+
+@contextmanager
+def _large_graphs() -> Iterator[None]:
+    """Allow graphs that hold what is known of many columns, without a warning about their size."""
+    if "distributed" not in sys.modules:
+        yield
+        return
+    with config.set({"distributed.admin.large-graph-warning-threshold": "1GB"}):
+        yield
 
 
 def _name(what: str) -> str:

@@ -4,13 +4,13 @@ import json
 import os
 import signal
 import sys
-from itertools import pairwise
+from itertools import count, pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from skinfo import MutualInfoBinner
+from skinfo import InfoBottleneckSelector, MutualInfoBinner
 from skinfo._counts._as_source import as_source
 
 dask = pytest.importorskip("dask")
@@ -244,6 +244,7 @@ def test_what_is_kept_is_counted_where_it_is_and_freed(frame, scheduler):
     table = partitioned(frame, [9, 200, 201, 500])
     partitions = dask_partitions(table, "y", None)[0]
     kept = partitions.persist(lambda part: part.data["number"].to_numpy())
+    assert not partitions.is_local
     assert not kept.is_local
     assert kept.reduce(len, int.__add__) == N
     twice = kept.persist(lambda values: values * 2)
@@ -254,6 +255,15 @@ def test_what_is_kept_is_counted_where_it_is_and_freed(frame, scheduler):
         assert len(tasks_on(scheduler)) >= 10
         del kept, twice
         wait_until_free(scheduler)
+
+
+def test_a_task_may_hold_much(client):
+    """Dask warns of graphs above ten megabytes."""
+    many = np.arange(2**21)
+    partitions = DaskPartitions(da.arange(4, chunks=2)[:, None])
+    assert partitions.reduce(lambda part: many[part.data].sum(), np.add) == 6
+    kept = partitions.persist(lambda part: many[part.data])
+    assert kept.reduce(np.sum, np.add) == 6
 
 
 def dies_once(flag):
@@ -325,7 +335,30 @@ def test_a_partition_that_is_no_good_is_named(frame):
         MutualInfoBinner().fit(table[FEATURES], shorter)
 
 
-def test_an_interrupt_leaves_nothing_fitted_and_no_task(frame, client):
+@pytest.fixture
+def interruptible():
+    """Python's own handler of SIGINT."""
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, handler)
+
+
+def test_an_interrupt_on_threads_leaves_nothing_fitted(frame, interruptible):
+    calls = count()
+
+    def interrupt(part):
+        if next(calls) == 0:
+            os.kill(os.getpid(), signal.SIGINT)
+        return part
+
+    table = partitioned(frame, [100, 200, 300])
+    binner = MutualInfoBinner()
+    with pytest.raises(KeyboardInterrupt):
+        binner.fit(table.map_partitions(interrupt, meta=table._meta), "y")
+    assert not hasattr(binner, "n_features_in_")
+
+
+def test_an_interrupt_leaves_nothing_fitted_and_no_task(frame, client, interruptible):
     client_pid, event = os.getpid(), distributed.Event("go on", client=client)
     table = partitioned(frame, [100, 200, 300])
 
@@ -338,12 +371,8 @@ def test_an_interrupt_leaves_nothing_fitted_and_no_task(frame, client):
 
     binner = MutualInfoBinner()
     interrupting = table.map_partitions(interrupt, meta=table._meta)
-    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            binner.fit(interrupting, "y")
-    finally:
-        signal.signal(signal.SIGINT, handler)
+    with pytest.raises(KeyboardInterrupt):
+        binner.fit(interrupting, "y")
     assert not hasattr(binner, "n_features_in_")
     event.set()
     wait_until_free(client)
@@ -409,6 +438,11 @@ def test_messages_about_what_is_given(frame):
             as_source(X, y, w, caller="test")
 
 
-def test_parts_of_a_dask_table_use_no_threads(frame, monkeypatch):
-    partitions, y, w = dask_partitions(partitioned(frame, [300]), "y", "w")
-    assert (partitions.is_local, y, w) == (False, "y", "w")
+def test_a_selection_is_that_of_memory_and_frees_its_codes(frame, scheduler):
+    in_memory = InfoBottleneckSelector(2).fit(frame, "y", "w")
+    fitted = InfoBottleneckSelector(2).fit(partitioned(frame, [3, 3, 300, 301]), "y", "w")
+    assert list(fitted.get_feature_names_out()) == list(in_memory.get_feature_names_out())
+    np.testing.assert_array_equal(fitted.p_values_, in_memory.p_values_)
+    np.testing.assert_array_equal(fitted.mutual_info_, in_memory.mutual_info_)
+    if scheduler is not None:
+        wait_until_free(scheduler)

@@ -1,6 +1,6 @@
 """The one place that decides what X is: samples in memory, or a table in parts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,7 +8,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length
 
 from skinfo._counts._chunks import Chunks
-from skinfo._counts._partitions import LocalPartitions, Partitions
+from skinfo._counts._partitions import LocalPartitions, Part, Partitions
 from skinfo._counts._read_chunks import is_chunked, read_partitions
 from skinfo._counts._source import InMemory, columns_by_name
 from skinfo._counts._summaries import Target
@@ -78,6 +78,18 @@ def is_in_parts(X: Any) -> bool:
         If it is an iterator, which can be read once only.
     """
     return _adapter_of(X) is not None
+
+
+def local_parts(X: Any) -> Iterator[Part]:
+    """Yield the parts of a table that is read in this process, one after the other."""
+    table = table_in_parts(X, None)
+    partitions = None if table is None else table.partitions
+    if not isinstance(partitions, LocalPartitions):
+        raise TypeError(
+            f"X must be a table that is read in parts, got {type(X).__name__}. Pass a list of "
+            "data frames."
+        )
+    return partitions.parts(None)
 
 
 def as_source(

@@ -9,6 +9,7 @@ processes), so they hold small arrays and no source.
 
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from tempfile import TemporaryFile
@@ -34,6 +35,16 @@ class Part:
 
     data: Any
     label: str
+
+
+@contextmanager
+def errors_that_name(part: Part) -> Iterator[None]:
+    """Add the label of a part to what is raised about it."""
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{error} (In {part.label}.)") from error
 
 
 class Partitions(Protocol):
@@ -106,7 +117,7 @@ class LocalPartitions:
         """Return the data of the first part."""
         if hasattr(self._items, "head"):
             return self._items.head()
-        parts = self._parts(None)
+        parts = self.parts(None)
         for part in parts:
             self._begun = chain([part], parts)
             return part.data
@@ -120,7 +131,7 @@ class LocalPartitions:
     ) -> Result | None:
         """Return the merged results of a task for each part; see `Partitions`."""
         merged: Result | None = None
-        for part in self._parts(columns):
+        for part in self.parts(columns):
             result = task(part)
             merged = result if merged is None else merge(merged, result)
         return merged
@@ -128,11 +139,12 @@ class LocalPartitions:
     def persist(self, task: Callable[[Any], Any]) -> "KeptParts":
         """Return what a task makes of each part, with its arrays in a temporary file."""
         kept = KeptParts()
-        for part in self._parts(None):
+        for part in self.parts(None):
             kept.append(task(part))
         return kept
 
-    def _parts(self, columns: Sequence[Any] | None) -> Iterator[Part]:
+    def parts(self, columns: Sequence[Any] | None) -> Iterator[Part]:
+        """Yield the parts, of some columns, None for all."""
         begun, self._begun = self._begun, None
         if begun is not None:
             yield from begun

@@ -15,7 +15,7 @@ from sklearn.utils import check_consistent_length
 
 from skinfo._counts._chunks import Chunks, TargetInfo
 from skinfo._counts._kinds import kind_of_chunks
-from skinfo._counts._partitions import Part, Partitions
+from skinfo._counts._partitions import Part, Partitions, errors_that_name
 from skinfo._counts._source import columns_by_name
 from skinfo._counts._summaries import NumberSample, TargetSummary
 from skinfo._counts._table import Table, read_table, switch_of, table_of_some_columns
@@ -91,11 +91,8 @@ class ChunkReader:
         ValueError, TypeError
             With the label of the part.
         """
-        try:
+        with errors_that_name(part):
             return self._read(part.data)
-        except (ValueError, TypeError) as error:
-            kind = TypeError if isinstance(error, TypeError) else ValueError
-            raise kind(f"{error} (In {part.label}.)") from error
 
     def _read(self, data: Any) -> "GivenChunk":
         X, of_y, of_weight = data, self.y, self.sample_weight

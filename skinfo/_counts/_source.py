@@ -307,3 +307,16 @@ def columns_by_name(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
     if "sample_weight" in named:
         sample_weight = frame.get_column(sample_weight).to_native()
     return frame.drop(*named.values()).to_native(), y, sample_weight
+
+
+def names_of_columns(y: Any, sample_weight: Any) -> tuple[str, ...]:
+    """Return the names by which y and weights were given, if they were."""
+    return tuple(name for name in (y, sample_weight) if isinstance(name, str))
+
+
+def without_columns(X: Any, names: tuple[str, ...]) -> Any:
+    """Return X; of a dataframe, without the columns of these names that it has."""
+    if not names:
+        return X
+    frame = nw.from_native(X, eager_only=True, pass_through=True)
+    return frame.drop(*names, strict=False).to_native() if frame is not X else X

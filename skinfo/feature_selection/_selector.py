@@ -1,5 +1,6 @@
 """Selection of the features that are informative about y and not redundant."""
 
+from copy import copy
 from numbers import Integral, Real
 from typing import ClassVar
 
@@ -11,7 +12,10 @@ from sklearn.feature_selection import SelectorMixin
 from sklearn.utils import check_array, get_tags
 from sklearn.utils.validation import check_is_fitted
 
+from skinfo._counts._as_source import is_in_parts
 from skinfo._counts._kinds import unmasked
+from skinfo._counts._lazy_tables import LazyOutputMixin, TransformedChunks, as_lazy_table
+from skinfo._counts._source import names_of_columns, without_columns
 from skinfo._counts._table import as_rows, read_table
 from skinfo.feature_selection._output import (
     CONTAINERS,
@@ -34,7 +38,7 @@ from skinfo.utils._validation import MEANING_OF_Y, explain_missing_arguments
 from skinfo.utils._warnings import warn_caller
 
 
-class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator):
+class InfoBottleneckSelector(CallbackSupportMixin, LazyOutputMixin, SelectorMixin, BaseEstimator):
     """Choose features by the information bottleneck: bits about y against bits of description.
 
     Features are selected one by one. A bottleneck variable T compresses the joint state of the
@@ -309,6 +313,7 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
             among the columns, or is in two groups; if weights or costs are negative or weights all
             zero; if `beta` is given with another criterion; if `binner` does not give bin numbers.
         """
+        self._named = names_of_columns(y, sample_weight)
         with Progress(self, X, y) as progress:
             problem = prepare_search(self, X, y, sample_weight)
             progress.begin(problem.settings.n_to_select)
@@ -324,17 +329,27 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
 
         Parameters
         ----------
-        X : array-like or dataframe of shape (n_samples, n_features)
-            Columns as in `fit`.
+        X : array-like or dataframe of shape (n_samples, n_features), or lazy table
+            Columns as in `fit`; those that `fit` took for y and weights by name may be there.
 
         Returns
         -------
-        X_selected : array or dataframe of shape (n_samples, n_features_)
+        X_selected : array or dataframe of shape (n_samples, n_features_), or lazy table
             With ``set_output`` a dataframe whose columns keep their dtypes. Without it an array,
             of objects if a selected column holds text or categories, or dates where others hold
             numbers; columns that are not selected are never converted.
+
+            Of a lazy table of Dask, polars, DuckDB or Spark the selected columns as a lazy table
+            of the same library. Of a table in chunks or files, an object that gives those of each
+            chunk whenever it is iterated over; of chunks (X, y) tuples with y.
         """
         check_is_fitted(self)
+        lazy = as_lazy_table(X)
+        if lazy is not None:
+            return self._transform_lazily(lazy)
+        if is_in_parts(X):
+            return TransformedChunks(X, copy(self).transform)
+        X = without_columns(X, self._named)
         table = read_table(self, X, reset=False, accept_sparse=True)
         if self.n_features_ == 0:
             return self._nothing(X, table)
@@ -344,6 +359,27 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
         selected = np.flatnonzero(self.support_)
         container = _get_output_config("transform", self)["dense"]
         return CONTAINERS[container](table.frame[:, selected.tolist()])
+
+    def fit_transform(self, X, y=None, **fit_params):
+        """Select features, and keep the selected columns.
+
+        Parameters
+        ----------
+        X : array-like, sparse array or dataframe of shape (n_samples, n_features), or lazy table
+            As in `fit`.
+
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), str or None
+            As in `fit`.
+
+        **fit_params : dict
+            ``sample_weight``, as in `fit`.
+
+        Returns
+        -------
+        X_selected : array or dataframe of shape (n_samples, n_features_), or lazy table
+            As of `transform`.
+        """
+        return self.fit(X, y, **fit_params).transform(X)
 
     def inverse_transform(self, X):
         """Return all columns, zeros in those that are not selected.
@@ -389,12 +425,15 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
         check_is_fitted(self)
         return selection_report(self._result, self._groups.names)
 
+    def _transform_lazily(self, lazy):
+        features = lazy.features(self, self._named)
+        if self.n_features_ == 0:
+            _warn_of_no_feature()
+        return lazy.select([features[j] for j in np.flatnonzero(self.support_)])
+
     def _nothing(self, X, table):
         """Return no column of X, with a warning."""
-        warn_caller(
-            "No features were selected: none is significant at alpha. Raise alpha, or "
-            "set n_features_to_select to a number."
-        )
+        _warn_of_no_feature()
         if issparse(X):
             return X.tocsr()[:, :0]
         return np.empty((table.shape[0], 0), getattr(X, "dtype", np.float64))
@@ -443,3 +482,10 @@ class InfoBottleneckSelector(CallbackSupportMixin, SelectorMixin, BaseEstimator)
         tags.input_tags.categorical = True
         tags.input_tags.string = True
         return tags
+
+
+def _warn_of_no_feature():
+    warn_caller(
+        "No features were selected: none is significant at alpha. Raise alpha, or "
+        "set n_features_to_select to a number."
+    )

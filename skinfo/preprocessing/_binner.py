@@ -1,5 +1,6 @@
 """Supervised discretisation: bins that are most informative about y."""
 
+from copy import copy
 from dataclasses import replace
 from numbers import Integral, Real
 from typing import ClassVar
@@ -10,8 +11,14 @@ from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from skinfo._counts._as_source import as_source
-from skinfo._counts._source import InMemory
+from skinfo._counts._as_source import as_source, is_in_parts
+from skinfo._counts._lazy_tables import (
+    LazyOutputMixin,
+    TransformedChunks,
+    as_lazy_table,
+    is_lazy,
+)
+from skinfo._counts._source import InMemory, names_of_columns, without_columns
 from skinfo._counts._table import read_table
 from skinfo.preprocessing._encoders import check_dtype, encoded_values, encoding_folds, output_of
 from skinfo.preprocessing._encoding import ENCODINGS
@@ -25,6 +32,7 @@ from skinfo.preprocessing._fitting import (
     refuse_changes,
 )
 from skinfo.preprocessing._labels import unique_names
+from skinfo.preprocessing._lazy_output import BlockDecoder, restored_lazily, transformed_lazily
 from skinfo.preprocessing._target_statistics import target_type_of
 from skinfo.utils._compat import (
     Interval,
@@ -57,7 +65,9 @@ CHUNK_OF_ONE_VALUE = (
 )
 
 
-class MutualInfoBinner(CallbackSupportMixin, BinnerExportMixin, TransformerMixin, BaseEstimator):
+class MutualInfoBinner(
+    CallbackSupportMixin, BinnerExportMixin, LazyOutputMixin, TransformerMixin, BaseEstimator
+):
     """Cut each column into the bins that are most informative about the target.
 
     A numeric column is cut into ordered intervals such that the mutual
@@ -385,12 +395,12 @@ default="from_dtype"
         Parameters
         ----------
         X : array-like, sparse array or dataframe of shape (n_samples, n_features)
-            As in `fit`.
+            As in `fit`. Lazy tables are fitted, and then transformed lazily.
 
-        y : array-like of shape (n_samples,)
+        y : array-like of shape (n_samples,), str or None
             Classes or numbers.
 
-        sample_weight : array-like of shape (n_samples,), default=None
+        sample_weight : array-like of shape (n_samples,) or str, default=None
             A weight of w counts as w repetitions of the sample.
 
         groups : array-like of shape (n_samples,), default=None
@@ -399,21 +409,32 @@ default="from_dtype"
 
         Returns
         -------
-        X_binned : ndarray or sparse matrix of shape (n_samples, n_columns)
+        X_binned : ndarray or sparse matrix of shape (n_samples, n_columns), or lazy table
             As of `transform`.
+
+        Raises
+        ------
+        ValueError
+            As of `fit`; if X is a lazy table or in chunks and `encode` is "woe" or "posterior".
         """
-        source, plan = self._begin_fit(X, y, sample_weight)
-        if not isinstance(source, InMemory):
+        looks_at_y = ENCODINGS[self.encode].looks_at_y
+        if groups is not None and not looks_at_y:
             raise ValueError(
-                "fit_transform needs all samples in memory. Use fit, and transform each chunk."
+                f"groups only apply to encode='woe' or 'posterior', got "
+                f"encode={self.encode!r}. Leave groups out."
             )
+        if looks_at_y and is_lazy(X):
+            raise ValueError(
+                f"fit_transform with encode={self.encode!r} encodes each sample by the others, "
+                f"and needs all of them in memory, got a {type(X).__name__}. Use fit, and then "
+                "transform, which does not leave the training samples out; or encode='ordinal' or "
+                "'onehot'."
+            )
+        source, plan = self._begin_fit(X, y, sample_weight)
         self._store(fit_columns(source, plan), plan)
-        if not ENCODINGS[self.encode].looks_at_y:
-            if groups is not None:
-                raise ValueError(
-                    f"groups only apply to encode='woe' or 'posterior', got "
-                    f"encode={self.encode!r}. Leave groups out."
-                )
+        if not isinstance(source, InMemory):
+            return self.transform(X)
+        if not looks_at_y:
             return self._output.encode(source.table)
         encoded = self._output.empty(source.table.shape[0])
         total = self._columns[0].stats.sum(axis=0)
@@ -501,6 +522,7 @@ default="from_dtype"
             plan = BinningPlan.of(self, source)
         else:
             plan = plan.for_next_chunk(parameters, source)
+        self._named = names_of_columns(y, sample_weight)
         counted, columns = add_chunk(source, plan, summaries)
         self._store(columns, counted.plan)
         self._counted = counted
@@ -511,14 +533,21 @@ default="from_dtype"
 
         Parameters
         ----------
-        X : array-like, sparse array or dataframe of shape (n_samples, n_features)
-            Columns as in `fit`.
+        X : array-like, sparse array or dataframe of shape (n_samples, n_features), or lazy table
+            Columns as in `fit`; those that `fit` took for y and weights by name may be there.
 
         Returns
         -------
-        X_binned : ndarray of shape (n_samples, n_columns)
+        X_binned : ndarray of shape (n_samples, n_columns), or lazy table
             A sparse matrix with ``encode="onehot"``. Bin numbers from 0, indicators, weights
             of evidence in bits, or posteriors.
+
+            Of a lazy table a lazy one of the same library, whatever `set_output` says: a
+            DataFrame or array of Dask with the same partitions (an array of sparse blocks with
+            ``encode="onehot"``; indicators in frames are dense), a LazyFrame of polars, a
+            relation of DuckDB or a DataFrame of Spark. The last two are computed by the SQL of
+            `to_sql`, in the engine. Of a table in chunks or files, an object that gives the
+            output of each chunk whenever it is iterated over; of chunks (X, y) tuples with y.
 
         Raises
         ------
@@ -527,6 +556,18 @@ default="from_dtype"
             numbers where it saw text.
         """
         check_is_fitted(self)
+        table = as_lazy_table(X)
+        if table is not None:
+            return transformed_lazily(
+                table,
+                table.features(self, self._named),
+                self._output,
+                self._column_encoders(),
+                self.get_feature_names_out(),
+            )
+        if is_in_parts(X):
+            return TransformedChunks(X, copy(self).transform)
+        X = without_columns(X, self._named)
         return self._output.encode(read_table(self, X, reset=False, accept_sparse=True))
 
     @available_if(_keeps_bins)
@@ -537,22 +578,30 @@ default="from_dtype"
 
         Parameters
         ----------
-        X : array-like or sparse matrix of shape (n_samples, n_columns)
+        X : array-like or sparse matrix of shape (n_samples, n_columns), or lazy table
             Bin numbers, or indicators, as from `transform`.
 
         Returns
         -------
-        X_original : ndarray of shape (n_samples, n_features)
+        X_original : ndarray of shape (n_samples, n_features), or lazy table
             Of float64 where all columns hold numbers, else of objects; missing values are NaN
-            or None.
+            or None. Lazy where X is a table of Dask or polars, or in chunks.
 
         Raises
         ------
         ValueError
             If X holds a number that is not a bin.
+        TypeError
+            If X is a table of DuckDB or Spark.
         """
         check_is_fitted(self)
-        return self._typical_values(X)
+        bins = [column.bins for column in self._columns]
+        table = as_lazy_table(X)
+        if table is not None:
+            return restored_lazily(table, self._output, bins, self._names)
+        if is_in_parts(X):
+            return TransformedChunks(X, copy(self).inverse_transform)
+        return BlockDecoder(self._output, bins)(X)
 
     def get_feature_names_out(self, input_features=None):
         """Return the names of the output columns.
@@ -599,6 +648,7 @@ default="from_dtype"
     def _begin_fit(self, X, y, sample_weight):
         """Return the samples as a Source, and the plan of their bins."""
         self._counted, self._is_restored = None, False
+        self._named = names_of_columns(y, sample_weight)
         check_dtype(self.encode, self.dtype)
         source = as_source(X, y, sample_weight, estimator=self, target_type=self.target_type)
         plan = BinningPlan.of(self, source)

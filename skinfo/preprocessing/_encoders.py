@@ -198,10 +198,15 @@ class BinIndicators:
     sparse : bool
 
     dtype : dtype
+
+    Attributes
+    ----------
+    dtype : dtype
     """
 
     def __init__(self, numbers, sparse, dtype):
         self._numbers = numbers
+        self.dtype = dtype
         encoder = OneHotEncoder(
             categories=[np.arange(bins.n_bins, dtype=numbers.dtype) for bins in numbers.bins],
             sparse_output=sparse,
@@ -211,7 +216,11 @@ class BinIndicators:
 
     def encode(self, table):
         """Return the indicators (n_samples, sum of n_bins) of a Table."""
-        return self._encoder.transform(self._numbers.encode(table))
+        numbers = self._numbers.encode(table)
+        if not len(numbers):
+            # The encoder takes no table without rows.
+            return self._encoder.transform(np.zeros_like(numbers, shape=(1, numbers.shape[1])))[:0]
+        return self._encoder.transform(numbers)
 
     def codes(self, X):
         """Return bin numbers (n_samples, n_features) from what `encode` gave."""

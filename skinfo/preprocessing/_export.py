@@ -249,24 +249,6 @@ class BinnerExportMixin:
         """
         return restore_binner(cls(), state)
 
-    def _typical_values(self, X):
-        codes = self._output.codes(X)
-        columns = []
-        for j, (column, fitted) in enumerate(zip(codes.T, self._columns, strict=True)):
-            bins = fitted.bins
-            wrong = ~((column >= 0) & (column < bins.n_bins) & (column % 1 == 0))
-            if wrong.any():
-                raise ValueError(
-                    f"X must hold bin numbers, got {column[np.argmax(wrong)]} in column {j}, "
-                    f"which has the bins 0 to {bins.n_bins - 1}."
-                )
-            columns.append(bins.representatives()[column.astype(np.int64)])
-        numbers = all(column.dtype != object for column in columns)
-        values = np.empty(codes.shape, np.float64 if numbers else object)
-        for j, column in enumerate(columns):
-            values[:, j] = column
-        return values
-
     def _column_encoders(self):
         """Return the ColumnEncoder of each column: of its bins, if these do not depend on y."""
         if isinstance(self._output, EncodedValues):

@@ -44,6 +44,7 @@ def state_of_binner(binner):
         "params": _plain_params(binner),
         "n_features": binner.n_features_in_,
         "feature_names": names,
+        "named": list(binner._named),
         "target": {
             "type": binner.target_type_,
             "classes": None if binner.classes_ is None else array_to_json(binner.classes_),
@@ -100,7 +101,7 @@ def restore_binner(binner, state):
     _restore_names(binner, state["feature_names"], state["n_features"], len(columns))
     if binner.encode == "woe" and classes is None:
         raise ValueError("state['params']: encode='woe' does not go with a continuous target.")
-    binner._is_restored = True
+    binner._is_restored, binner._named = True, _named_columns(state)
     encoders = None
     if ENCODINGS[binner.encode].looks_at_y:
         encoders = _encoders_from_dicts(state["columns"], columns, statistics)
@@ -124,6 +125,14 @@ def _at(path):
         yield
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
+
+
+def _named_columns(state):
+    """Return the columns that `fit` took for y and weights, which earlier states do not have."""
+    named = state.get("named", [])
+    if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
+        raise ValueError(f"state['named'] must be a list of names, got {short_repr(named)}.")
+    return tuple(named)
 
 
 def _restore_parameters(binner, params):

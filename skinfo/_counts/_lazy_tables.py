@@ -1,0 +1,429 @@
+"""Tables whose rows are computed later, and what a transformer makes of them there.
+
+`as_lazy_table` says which tables these are. A table gives some of its columns (`select`), and the
+values that are computed from its rows: by a function of blocks of rows in Python (`MappedTable`),
+or by expressions of SQL (`SqlTable`). Nothing is computed before the user asks for it.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial, wraps
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+from sklearn.base import BaseEstimator
+
+from skinfo._counts._as_source import is_in_parts, local_parts
+from skinfo._counts._partitions import errors_that_name
+from skinfo._counts._table import read_table
+
+# A function from a block of rows to the values of its columns, (n, n_outputs).
+Encode = Callable[[Any], Any]
+
+
+class LazyTable(ABC):
+    """A table of a library that computes its rows when it is told to.
+
+    Parameters
+    ----------
+    table : object
+        Of that library.
+
+    Attributes
+    ----------
+    keys : list
+        What the table calls its columns.
+    """
+
+    def __init__(self, table: Any) -> None:
+        self.table = table
+        self.keys = self._keys()
+
+    def features(self, estimator: BaseEstimator, named: Collection[str]) -> list[int]:
+        """Return the indices of the features, once their names are those of `fit`.
+
+        Parameters
+        ----------
+        estimator : estimator
+            A fitted one.
+
+        named : collection of str
+            Columns of the target and of weights.
+        """
+        features = [j for j, key in enumerate(self.keys) if key not in named]
+        read_table(estimator, self.head(features), reset=False, ensure_min_samples=0)
+        return features
+
+    def head(self, columns: Sequence[int]) -> Any:
+        """Return a table in memory with some columns and no rows, to compare names with."""
+        return pd.DataFrame(columns=pd.Index([self.keys[j] for j in columns], dtype=object))
+
+    @abstractmethod
+    def select(self, columns: Sequence[int]) -> Any:
+        """Return a table of the same library with some columns, given by index."""
+
+    def _keys(self) -> list[Any]:
+        return list(self.table.columns)
+
+
+class MappedTable(LazyTable):
+    """A table whose blocks of rows are passed to a function."""
+
+    @abstractmethod
+    def map_rows(
+        self, encode: Encode, columns: Sequence[int], examples: dict[str, Sequence[Any]]
+    ) -> Any:
+        """Return a table of the same library with what a function makes of the rows.
+
+        Parameters
+        ----------
+        encode : callable
+            From a block of rows of some columns, in memory, to an array (n, n_outputs), or a
+            sparse one. It is sent to where the rows are. Blocks may be empty.
+
+        columns : sequence of int
+
+        examples : dict of str to sequence
+            Names of the outputs, and values that have their types.
+        """
+
+
+class DaskFrame(MappedTable):
+    """A DataFrame of Dask: index, partitions and divisions are kept."""
+
+    def select(self, columns: Sequence[int]) -> Any:
+        """Return a DataFrame of Dask with some columns."""
+        return self.table[[self.keys[j] for j in columns]]
+
+    def map_rows(
+        self, encode: Encode, columns: Sequence[int], examples: dict[str, Sequence[Any]]
+    ) -> Any:
+        """Return a DataFrame of Dask; see `MappedTable.map_rows`."""
+        some = self.select(columns)
+        meta = pd.DataFrame(
+            {name: pd.Series(values).iloc[:0] for name, values in examples.items()}
+        )
+        meta.index = some._meta.index
+        return some.map_partitions(partial(_encoded_pandas, encode, meta), meta=meta)
+
+
+class DaskArray(MappedTable):
+    """An array of Dask: chunks of rows are kept, of known and of unknown sizes."""
+
+    def head(self, columns: Sequence[int]) -> Any:
+        """Return an array without rows."""
+        return np.empty((0, len(columns)))
+
+    def select(self, columns: Sequence[int]) -> Any:
+        """Return an array of Dask with some columns."""
+        return self.table[:, list(columns)]
+
+    def map_rows(
+        self, encode: Encode, columns: Sequence[int], examples: dict[str, Sequence[Any]]
+    ) -> Any:
+        """Return an array of Dask, of sparse blocks where `encode` makes such."""
+        # No copy of all where a block has all columns, in their order.
+        is_all = list(columns) == list(range(self.table.shape[1]))
+        rows = (self.table if is_all else self.select(columns)).rechunk({1: -1})
+        meta = encode(np.empty((0, len(columns))))
+        return rows.map_blocks(
+            encode,
+            chunks=(rows.chunks[0], (len(examples),)),
+            dtype=meta.dtype,
+            meta=meta,
+            token="transformed",
+        )
+
+    def _keys(self) -> list[Any]:
+        if self.table.ndim != 2:
+            raise ValueError(f"X must have two dimensions, got shape {self.table.shape}.")
+        return list(range(self.table.shape[1]))
+
+
+class PolarsLazyFrame(MappedTable):
+    """A LazyFrame of polars; the streaming engine passes batches."""
+
+    def select(self, columns: Sequence[int]) -> Any:
+        """Return a LazyFrame with some columns."""
+        return self.table.select([self.keys[j] for j in columns])
+
+    def map_rows(
+        self, encode: Encode, columns: Sequence[int], examples: dict[str, Sequence[Any]]
+    ) -> Any:
+        """Return a LazyFrame; see `MappedTable.map_rows`."""
+        import polars as pl
+
+        schema = {name: pl.Series(values).dtype for name, values in examples.items()}
+        return self.select(columns).map_batches(
+            partial(_encoded_polars, encode, schema),
+            schema=schema,
+            slice_pushdown=True,
+            streamable=True,
+        )
+
+    def _keys(self) -> list[Any]:
+        return list(self.table.collect_schema().names())
+
+
+class SqlColumn(NamedTuple):
+    """A column as a database has it.
+
+    Attributes
+    ----------
+    type_ : str
+
+    kind : str
+        What it holds; see ``KINDS``. "" where that is not known.
+
+    value : str
+        SQL of the number, in microseconds for dates and durations, or of the text, with ``{}``
+        for the quoted name.
+    """
+
+    type_: str
+    kind: str
+    value: str
+
+
+class SqlTable(LazyTable):
+    """A table of an engine that computes SQL.
+
+    Attributes
+    ----------
+    dialect : str
+
+    quote : str
+        What is put around names, doubled inside.
+
+    types : dict of str to tuple of str
+        The kind and the SQL of the value, by the first words of the name of a type.
+
+    output_types : dict of str to str
+        Types by the names of dtypes; the narrowest that holds all of its values.
+    """
+
+    dialect: ClassVar[str]
+    quote: ClassVar[str]
+    types: ClassVar[dict[str, tuple[str, str]]]
+    output_types: ClassVar[dict[str, str]]
+
+    @abstractmethod
+    def project(self, expressions: list[str]) -> Any:
+        """Return a table of the same engine with these columns, ``... AS name``."""
+
+    @abstractmethod
+    def column_types(self) -> list[str]:
+        """Return the names of the types of all columns."""
+
+    def columns(self) -> list[SqlColumn]:
+        """Return all columns as the engine has them."""
+        return [SqlColumn(type_, *self._kind_and_value(type_)) for type_ in self.column_types()]
+
+    def _kind_and_value(self, type_: str) -> tuple[str, str]:
+        for words, kind_and_value in self.types.items():
+            if f"{type_} ".startswith((f"{words} ", f"{words}(")):
+                return kind_and_value
+        return "", "{}"
+
+    def select(self, columns: Sequence[int]) -> Any:
+        """Return a table of the same engine with some columns."""
+        return self.project([self.identifier(self.keys[j]) for j in columns])
+
+    def identifier(self, name: str) -> str:
+        """Return a name in quotes."""
+        return self.quote + name.replace(self.quote, 2 * self.quote) + self.quote
+
+
+class DuckDBRelation(SqlTable):
+    """A relation of DuckDB."""
+
+    dialect = "duckdb"
+    quote = '"'
+    types: ClassVar = {
+        "BOOLEAN": ("boolean", "{}"),
+        **dict.fromkeys(("FLOAT", "DOUBLE", "DECIMAL"), ("number", "{}")),
+        **dict.fromkeys(
+            ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"), ("integer", "{}")
+        ),
+        **dict.fromkeys(
+            ("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"), ("integer", "{}")
+        ),
+        "TIMESTAMP WITH TIME ZONE": ("date", "epoch_us({})"),
+        **dict.fromkeys(
+            ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"),
+            ("date", "epoch_us(CAST({} AS TIMESTAMP))"),
+        ),
+        "TIME": ("duration", "epoch_us({})"),
+        "VARCHAR": ("level", "{}"),
+        "ENUM": ("level", "{}"),
+    }
+    output_types: ClassVar = {
+        "bool": "BOOLEAN",
+        "int8": "TINYINT",
+        "int16": "SMALLINT",
+        "int32": "INTEGER",
+        "int64": "BIGINT",
+        "uint8": "UTINYINT",
+        "uint16": "USMALLINT",
+        "uint32": "UINTEGER",
+        "uint64": "UBIGINT",
+        "float16": "FLOAT",
+        "float32": "FLOAT",
+        "float64": "DOUBLE",
+    }
+
+    def project(self, expressions: list[str]) -> Any:
+        """Return a relation with these columns."""
+        return self.table.project(", ".join(expressions))
+
+    def column_types(self) -> list[str]:
+        """Return the names of the types of all columns."""
+        return list(map(str, self.table.types))
+
+
+SPARK_EPOCH = "TIMESTAMP_NTZ '1970-01-01 00:00:00'"
+
+
+class SparkFrame(SqlTable):
+    """A DataFrame of Spark, in this process or by Spark Connect."""
+
+    dialect = "spark"
+    quote = "`"
+    types: ClassVar = {
+        "boolean": ("boolean", "{}"),
+        **dict.fromkeys(("float", "double", "decimal"), ("number", "{}")),
+        **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), ("integer", "{}")),
+        "timestamp": ("date", "unix_micros({})"),
+        "timestamp_ntz": ("date", f"timestampdiff(MICROSECOND, {SPARK_EPOCH}, {{}})"),
+        "date": ("date", "(CAST(unix_date({}) AS BIGINT) * 86400000000)"),
+        **dict.fromkeys(
+            ("interval day", "interval hour", "interval minute", "interval second"),
+            ("duration", f"timestampdiff(MICROSECOND, {SPARK_EPOCH}, {SPARK_EPOCH} + {{}})"),
+        ),
+        "string collate": ("level", "CAST({} AS STRING)"),
+        **dict.fromkeys(("string", "char", "varchar"), ("level", "{}")),
+    }
+    output_types: ClassVar = {
+        "bool": "BOOLEAN",
+        "int8": "TINYINT",
+        "int16": "SMALLINT",
+        "int32": "INT",
+        "int64": "BIGINT",
+        "uint8": "SMALLINT",
+        "uint16": "INT",
+        "uint32": "BIGINT",
+        "uint64": "BIGINT",
+        "float16": "FLOAT",
+        "float32": "FLOAT",
+        "float64": "DOUBLE",
+    }
+
+    def project(self, expressions: list[str]) -> Any:
+        """Return a DataFrame of Spark with these columns."""
+        return self.table.selectExpr(*expressions)
+
+    def column_types(self) -> list[str]:
+        """Return the names of the types of all columns."""
+        return [type_ for _, type_ in self.table.dtypes]
+
+
+# By the package and the name of a class of theirs, as `ADAPTERS` are.
+LAZY_TABLES: dict[tuple[str, str], type[LazyTable]] = {
+    ("dask", "DataFrame"): DaskFrame,
+    ("dask", "Array"): DaskArray,
+    ("polars", "LazyFrame"): PolarsLazyFrame,
+    ("duckdb", "DuckDBPyRelation"): DuckDBRelation,
+    ("_duckdb", "DuckDBPyRelation"): DuckDBRelation,
+    ("pyspark", "DataFrame"): SparkFrame,
+}
+
+
+def as_lazy_table(X: Any) -> LazyTable | None:
+    """Return X as a LazyTable, None if it is none."""
+    for base in type(X).__mro__:
+        make = LAZY_TABLES.get((base.__module__.partition(".")[0], base.__name__))
+        if make is not None:
+            return make(X)
+    return None
+
+
+def is_lazy(X: Any) -> bool:
+    """Return whether X is a table whose rows are computed or read later."""
+    return as_lazy_table(X) is not None or is_in_parts(X)
+
+
+class TransformedChunks:
+    """What a transformer makes of the chunks of a table, each time that it is iterated over.
+
+    Parameters
+    ----------
+    X : object
+        A table that is read in parts, such as a list of chunks. Of tuples (table, y) or
+        (table, y, sample_weight) y and weights are passed on.
+
+    transform : callable
+        Of one table in memory.
+    """
+
+    def __init__(self, X: Any, transform: Callable[[Any], Any]) -> None:
+        self._X = X
+        self._transform = transform
+
+    def __iter__(self) -> Iterator[Any]:
+        for part in local_parts(self._X):
+            with errors_that_name(part):
+                if isinstance(part.data, tuple):
+                    table, *others = part.data
+                    transformed = (self._transform(table), *others)
+                else:
+                    transformed = self._transform(part.data)
+            yield transformed
+
+
+class LazyOutputMixin:
+    """Lazy tables are left as they are by the `set_output` of scikit-learn.
+
+    It is about tables in memory: to make a pandas DataFrame of a lazy one would compute it.
+    """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for name in ("transform", "fit_transform"):
+            method = getattr(cls, name)
+            if not getattr(method, "leaves_lazy", False):
+                setattr(cls, name, _leaving_lazy(method))
+
+
+def _leaving_lazy(method: Any) -> Any:
+    """Return a method that calls what scikit-learn wrapped where X is lazy."""
+
+    @wraps(method)
+    def leaving_lazy(self: Any, X: Any, *args: Any, **kwargs: Any) -> Any:
+        function = method.__wrapped__ if is_lazy(X) else method
+        return function(self, X, *args, **kwargs)
+
+    leaving_lazy.leaves_lazy = True  # type: ignore[attr-defined]
+    return leaving_lazy
+
+
+def _encoded_pandas(encode: Encode, meta: Any, part: Any) -> Any:
+    values = _dense_values(encode(part))
+    columns = {name: values[:, j] for j, name in enumerate(meta.columns)}
+    return pd.DataFrame(columns, index=part.index).astype(meta.dtypes)
+
+
+def _encoded_polars(encode: Encode, schema: Any, batch: Any) -> Any:
+    import polars as pl
+
+    values = _dense_values(encode(batch))
+    columns = dict(zip(schema, values.T, strict=True))
+    if values.dtype == object:
+        columns = {name: column.tolist() for name, column in columns.items()}
+    return pl.DataFrame(columns, schema=schema)
+
+
+def _dense_values(values: Any) -> Any:
+    """Return the values of columns of a frame, which has no sparse ones."""
+    return values.toarray() if sp.issparse(values) else values

@@ -6,11 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from optional import polars as pl
 
 from skinfo import MutualInfoBinner
 from skinfo._counts import _chunks, _grid

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
+from optional import polars as pl
 from sklearn.base import BaseEstimator
 
 from skinfo._counts._as_source import as_source

@@ -6,10 +6,10 @@ from fractions import Fraction
 
 import numpy as np
 import pandas as pd
-import polars as pl
-import pyarrow as pa
 import pytest
 import scipy.sparse as sp
+from optional import polars as pl
+from optional import pyarrow as pa
 from sklearn.datasets import load_diabetes
 from sklearn.feature_selection import SelectFdr
 
@@ -154,26 +154,27 @@ READERS = {
 }
 
 UNSUPPORTED = {
-    "list": pd.DataFrame({"strange": [[1], [2]] * 10}),
-    "set": pd.DataFrame({"strange": [{1}, {2}] * 10}),
-    "array": pd.DataFrame({"strange": [np.ones(2), np.ones(3)] * 10}),
-    "complex": pd.DataFrame({"strange": [1j, 2.0] * 10}),
-    "complex objects": pd.DataFrame({"strange": pd.Series([1j, 2.0] * 10, dtype=object)}),
-    "polars list": pl.DataFrame({"strange": [[1], [2]] * 10}),
-    "polars array": pl.DataFrame(
+    "list": lambda: pd.DataFrame({"strange": [[1], [2]] * 10}),
+    "set": lambda: pd.DataFrame({"strange": [{1}, {2}] * 10}),
+    "array": lambda: pd.DataFrame({"strange": [np.ones(2), np.ones(3)] * 10}),
+    "complex": lambda: pd.DataFrame({"strange": [1j, 2.0] * 10}),
+    "complex objects": lambda: pd.DataFrame({"strange": pd.Series([1j, 2.0] * 10, dtype=object)}),
+    "polars list": lambda: pl.DataFrame({"strange": [[1], [2]] * 10}),
+    "polars array": lambda: pl.DataFrame(
         {"strange": pl.Series([[1], [2]] * 10, dtype=pl.Array(pl.Int8, 1))}
     ),
-    "polars struct": pl.DataFrame({"strange": [{"a": 1}, {"a": 2}] * 10}),
-    "pyarrow list": pa.table({"strange": [[1], [2]] * 10}),
-    "pyarrow struct": pa.table({"strange": [{"a": 1}, {"a": 2}] * 10}),
+    "polars struct": lambda: pl.DataFrame({"strange": [{"a": 1}, {"a": 2}] * 10}),
+    "pyarrow list": lambda: pa.table({"strange": [[1], [2]] * 10}),
+    "pyarrow struct": lambda: pa.table({"strange": [{"a": 1}, {"a": 2}] * 10}),
 }
 
 
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("kind", UNSUPPORTED)
 def test_columns_of_lists_and_the_like_are_refused(reader, kind):
+    table = UNSUPPORTED[kind]()
     with pytest.raises(ValueError, match=r"strange.* holds values of type \w+, such as .* Make"):
-        READERS[reader](UNSUPPORTED[kind], np.arange(20) % 2)
+        READERS[reader](table, np.arange(20) % 2)
 
 
 def test_dates_with_and_without_zone_are_refused():

@@ -4,10 +4,10 @@ import re
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from optional import polars as pl
 
 from skinfo.estimation import (
     conditional_mutual_info,

@@ -5,10 +5,10 @@ import math
 import mpmath
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from optional import polars as pl
 
 from skinfo.estimation._discrete_entropy import discrete_entropy
 from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS, REAL_COUNTS, _scaled_log_tail

@@ -4,10 +4,10 @@ import itertools
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from optional import polars as pl
 
 from skinfo import InfoBottleneckSelector, MutualInfoBinner
 from skinfo.feature_selection import selection_curve

@@ -5,8 +5,6 @@ import warnings
 
 import numpy as np
 import pandas as pd
-import polars as pl
-import pyarrow as pa
 import pytest
 import scipy.sparse as sp
 from sklearn.exceptions import NotFittedError
@@ -15,6 +13,9 @@ from sklearn.pipeline import make_pipeline
 
 from skinfo import InfoBottleneckSelector
 from skinfo.feature_selection import selection_curve
+
+pa = pytest.importorskip("pyarrow", reason="most of the cases are columns of Arrow")
+pl = pytest.importorskip("polars", reason="and of polars")
 
 N = 60
 RNG = np.random.default_rng(0)

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from optional import polars as pl
 from sklearn.datasets import load_breast_cancer
 from sklearn.metrics import mutual_info_score
 from sklearn.preprocessing import KBinsDiscretizer, OneHotEncoder, StandardScaler

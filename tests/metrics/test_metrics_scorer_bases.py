@@ -4,10 +4,10 @@ import pickle
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 import sklearn
 from numpy.testing import assert_allclose, assert_array_equal
+from optional import polars as pl
 from scipy import sparse
 from scipy.stats import entropy
 from sklearn.base import clone, is_classifier

@@ -5,12 +5,12 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from optional import polars as pl
 from scipy.special import comb, gammaln, xlogy
 from scipy.stats import beta
 from sklearn.base import clone
@@ -362,11 +362,17 @@ OUTCOME = np.array([1, 1, 0, 0, 0, 1] * 20)
 
 
 @pytest.mark.parametrize(
-    "frame",
-    [FRAME, pl.from_pandas(FRAME), FRAME.astype({"colour": "category"}), FRAME.astype(object)],
+    "container",
+    [
+        lambda frame: frame,
+        lambda frame: pl.from_pandas(frame),
+        lambda frame: frame.astype({"colour": "category"}),
+        lambda frame: frame.astype(object),
+    ],
     ids=["pandas", "polars", "category", "object"],
 )
-def test_columns_as_they_come(frame, source):
+def test_columns_as_they_come(container, source):
+    frame = container(FRAME)
     binner = MutualInfoBinner().fit(*source(frame, OUTCOME))
     assert binner.groups_[0] == [["blue", "green"], ["red"]]
     assert binner.groups_[1] is None

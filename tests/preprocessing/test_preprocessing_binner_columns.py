@@ -6,14 +6,14 @@ import sqlite3
 from contextlib import closing
 from itertools import permutations
 
-import duckdb
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from optional import duckdb
+from optional import polars as pl
 from sklearn.datasets import load_iris, load_wine
 
 from skinfo import MutualInfoBinner

@@ -12,11 +12,11 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-import duckdb
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from optional import duckdb
 
 from skinfo._counts._table import table_of
 from skinfo.preprocessing._bins import CategoryBins, NumericBins

@@ -136,10 +136,10 @@ class CandidateFeatures:
     def terms_given(self, features, w, *, of_target=True):
         """Return the `terms` of some features given the codes of another.
 
-        Those of tables with the target are kept.
+        Where tables need a pass over the codes they are kept, and always those with the target.
         """
-        if not (of_target or self.table.counts_ahead):
-            return self.terms(features, self.table.state_of(w), of_target=False)
+        if not self.table.counts_ahead:
+            return self.terms(features, self.table.state_of(w), of_target=of_target)
         if w not in self._given:
             self._given[w] = np.full((self.n_features, N_TERMS), np.nan)
         known = self._given[w]

@@ -16,7 +16,8 @@ from threading import Event, Thread
 import numpy as np
 from _table import print_table
 
-from skinfo._counts._coded_parts import CodedParts, Layout, PieceWriter
+from skinfo._counts._coded_parts import CodedParts
+from skinfo._counts._coded_piece import Layout, PieceWriter
 from skinfo._counts._partitions import KeptParts
 from skinfo._counts._target import ClassTarget
 from skinfo.feature_selection._candidates import CandidateFeatures

@@ -13,7 +13,8 @@ import numpy as np
 from joblib import delayed
 from numpy.typing import NDArray
 
-from skinfo._counts._coded_parts import CodedParts, CodedPiece, Layout, PieceWriter
+from skinfo._counts._coded_parts import CodedParts
+from skinfo._counts._coded_piece import CodedPiece, Layout, PieceWriter
 from skinfo._counts._coded_table import CodedTable, CodesInMemory
 from skinfo._counts._codes import MAX_LEVELS, feature_codes, pool_light
 from skinfo._counts._kinds import MOST_LEVELS, holds_levels

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from skinfo._counts._coded_parts import CodedParts, Layout, PieceWriter
+from skinfo._counts._coded_parts import CodedParts
+from skinfo._counts._coded_piece import Layout, PieceWriter
 from skinfo._counts._coded_table import CodesInMemory
 from skinfo._counts._partitions import KeptParts
 from skinfo._counts._target import ClassTarget

@@ -24,10 +24,14 @@ from skinfo._counts._kinds import (
 )
 from skinfo._counts._table import level_order, objects_of, plain_level
 from skinfo._counts._target import ClassTarget, ContinuousTarget, finite_numbers
-from skinfo._kernels._code_sums import class_sums_by_code, number_sums_by_code
+from skinfo._kernels._code_sums import (
+    class_sums_by_code,
+    extents_by_code,
+    number_sums_by_code,
+)
 from skinfo._kernels._digitize import digitize
 from skinfo._kernels._distinct import DistinctValues
-from skinfo._kernels._exact_sums import N_LIMBS, exact_means, sums_between
+from skinfo._kernels._exact_sums import N_LIMBS, exact_means, sums_between, sums_by_code
 from skinfo._kernels._heavy_values import rows_of_heavy_buckets
 
 Target = ClassTarget | ContinuousTarget
@@ -68,13 +72,12 @@ class NumericSummary:
 
     def add(self, values: NDArray[np.float64], target: Target) -> Self:
         """Add samples: values (n,) float64, NaN for missing."""
-        n_cells = len(self.edges) + 1
-        codes = np.searchsorted(self.edges, values, side="right")
-        codes[np.isnan(values)] = n_cells
-        self._terms = self._terms + target.term_sums(codes, n_cells + 1)
-        sums, weights = exact_sums_of(values, target, codes, n_cells)
-        self._weights = self._weights + weights
-        self._values = self._values + ExactSums.of_limbs(sums)
+        # The last is of missing values.
+        counted = CellSums.between(values, np.append(-np.inf, self.edges), target)
+        self._terms = self._terms + counted.terms
+        between = SumsBetween.of(values, target, self.edges)
+        self._weights = self._weights + between.weights
+        self._values = self._values + ExactSums.of_limbs(between.sums)
         return self
 
     def __add__(self, other: "NumericSummary") -> "NumericSummary":
@@ -296,9 +299,9 @@ class NumberSample(NamedTuple):
         weight = float(weights[~np.isnan(values)].sum() if len(weights) else distinct.n_present)
         least = max(weight / _n_counters(), 1e-300)
         rows = rows_of_heavy_buckets(values, weights, least)
-        heavy, of_rows = np.unique(values[rows], return_inverse=True)
-        of_rows_weights = weights[rows] if len(weights) else np.ones(len(rows))
-        heavy_weights = np.bincount(of_rows, of_rows_weights, len(heavy)).astype(np.float64)
+        heavy, heavy_weights = _weights_of_values(
+            values[rows], weights[rows] if len(weights) else weights
+        )
         is_heavy = heavy_weights >= least
         return cls(frozenset(kinds), distinct, heavy[is_heavy], heavy_weights[is_heavy], weight)
 
@@ -308,9 +311,10 @@ class NumberSample(NamedTuple):
         Of too many weights each loses the heaviest of those that are left out (Misra and Gries
         1982; Agarwal et al. 2012).
         """
-        heavy, index = np.unique(np.append(self.heavy, other.heavy), return_inverse=True)
-        both = np.append(self.heavy_weights, other.heavy_weights)
-        weights = np.bincount(index, both).astype(np.float64)
+        heavy, weights = _weights_of_values(
+            np.append(self.heavy, other.heavy),
+            np.append(self.heavy_weights, other.heavy_weights),
+        )
         n_counters = _n_counters()
         if len(heavy) > n_counters:
             weights = weights - np.partition(weights, -n_counters - 1)[-n_counters - 1]
@@ -357,6 +361,17 @@ class NumberSample(NamedTuple):
         heavy = self.maybe_heavy
         edges = [np.array([-np.inf]), self.values, heavy, np.nextafter(heavy, np.inf)]
         return np.unique(np.concatenate(edges))
+
+
+def _weights_of_values(
+    values: NDArray[np.float64], weights: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the distinct values, and the weight of each."""
+    if not len(weights):
+        distinct, counts = np.unique(values, return_counts=True)
+        return distinct, counts.astype(np.float64)
+    distinct, index = np.unique(values, return_inverse=True)
+    return distinct, np.bincount(index, weights, len(distinct)).astype(np.float64)
 
 
 def _n_counters() -> int:
@@ -575,13 +590,12 @@ class SumsBetween(NamedTuple):
         cls, values: NDArray[np.float64], target: Target, cuts: NDArray[np.float64]
     ) -> "SumsBetween":
         """Return the sums of values (n,), NaN for missing, below the first cut, and so on."""
-        n_cells = len(cuts) + 1
-        codes = np.searchsorted(cuts, values, side="right")
-        lowest, highest = np.full(n_cells, np.inf), np.full(n_cells, -np.inf)
-        present = ~np.isnan(values)
-        np.minimum.at(lowest, codes[present], values[present])
-        np.maximum.at(highest, codes[present], values[present])
-        return cls(lowest, highest, *exact_sums_of(values, target, codes, n_cells))
+        values = np.ascontiguousarray(values)
+        codes, n_cells = np.empty(len(values), np.int32), len(cuts) + 1
+        digitize(values, cuts, 0, codes)
+        weights = target.weights if target.is_weighted else np.empty(0)
+        lowest, highest, finite = extents_by_code(values, weights, codes, n_cells)
+        return cls(lowest, highest, sums_by_code(values, weights, codes, n_cells), finite)
 
     def merged(self, other: "SumsBetween") -> "SumsBetween":
         """Return the sums over the samples of both."""
@@ -591,20 +605,6 @@ class SumsBetween(NamedTuple):
             self.sums + other.sums,
             self.weights + other.weights,
         )
-
-
-def exact_sums_of(
-    values: NDArray[np.float64], target: Target, codes: NDArray[Any], n_codes: int
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return the exact sums of the finite values of each code, and their weights."""
-    finite = np.isfinite(values)
-    codes, values, weights = codes[finite], values[finite], target.weights[finite]
-    of_codes = np.bincount(codes, weights, n_codes).astype(np.float64)
-    # By code: many values of one code are added several times as fast.
-    order = np.argsort(codes.astype(np.min_scalar_type(n_codes)), kind="stable")
-    ends = np.append(0, np.cumsum(np.bincount(codes, minlength=n_codes)))
-    weights = weights[order] if target.is_weighted else np.empty(0)
-    return sums_between(values[order], weights, ends), of_codes
 
 
 # Different values of a numeric target that are kept: one more than can be classes.

@@ -106,3 +106,51 @@ def number_sums_by_code(
             of_code[3] += 2.0 * w * high * low
             of_code[4] += w * (low * low)
     return sums_out
+
+
+def extents_by_code(
+    const double[::1] values,
+    const double[::1] weights,
+    const code_t[::1] codes,
+    Py_ssize_t n_codes,
+):
+    """Return the least and the largest value of each code, and the weight of its finite values.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,), dtype float64
+        NaN is left out.
+
+    weights : ndarray of shape (n,) or (0,), dtype float64
+        Empty for weights of one.
+
+    codes : ndarray of shape (n,), dtype uint8, uint16 or int32
+        None below zero.
+
+    n_codes : int
+
+    Returns
+    -------
+    lowest, highest : ndarray of shape (n_codes,)
+        Infinity and its negative where there is nothing.
+
+    finite : ndarray of shape (n_codes,)
+    """
+    lowest_out, highest_out = np.full(n_codes, np.inf), np.full(n_codes, -np.inf)
+    finite_out = np.zeros(n_codes)
+    cdef double[::1] lowest = lowest_out
+    cdef double[::1] highest = highest_out
+    cdef double[::1] finite = finite_out
+    cdef bint is_weighted = weights.shape[0] > 0
+    cdef double value, weight
+    cdef Py_ssize_t i
+    cdef code_t c
+    with nogil:
+        for i in range(codes.shape[0]):
+            value, c = values[i], codes[i]
+            lowest[c] = value if value < lowest[c] else lowest[c]
+            highest[c] = value if value > highest[c] else highest[c]
+            weight = weights[i] if is_weighted else 1.0
+            # The difference of a number that is not finite with itself is NaN.
+            finite[c] += weight if value - value == 0.0 else 0.0
+    return lowest_out, highest_out, finite_out

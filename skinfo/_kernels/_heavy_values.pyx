@@ -8,8 +8,8 @@ from skinfo._kernels._elementary cimport bits_of
 from skinfo._kernels._splitmix64 cimport mix_bits
 
 cdef enum:
-    N_BUCKETS = 4096
-    SHIFT = 52  # leaves as many bits of a hash
+    N_BUCKETS = 16384
+    SHIFT = 50  # leaves as many bits of a hash
 
 
 def rows_of_heavy_buckets(

@@ -5,7 +5,7 @@ holds the codes b, b + n_bytes, b + 2 n_bytes and so on of the word, the first i
 so a whole vector of codes is taken out at once.
 """
 
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint64_t
 
 import numpy as np
 
@@ -22,6 +22,23 @@ cdef enum:
     # Words that are taken out of a column and counted at a time: codes, and planes of the levels
     # of a column, fit the first-level cache.
     CHUNK = 128
+    # Chunks of rows whose counts are below 2**16.
+    MOST_CHUNKS = 7
+    # Different bytes: codes of two columns of four bits, four of two, or eight of one.
+    BYTES = 256
+    # Different halves of a byte.
+    HALF = 16
+    # Counts of each byte, those of even rows and of odd ones.
+    LANES = 2
+    # Of more states, counts of all bytes leave the first-level cache.
+    MOST_FUSED = 128
+
+# How a table is counted: see `way_of`.
+cdef enum:
+    BY_WEIGHT
+    BY_BITS
+    BY_BYTES
+    BY_ROWS
 
 
 def pack_codes(const uint8_t[::1] codes, int bits, uint8_t[::1] packed):
@@ -72,16 +89,18 @@ cdef inline void unpack(
 cdef inline void unpack_words(
     const uint8_t *packed, int bits, Py_ssize_t width, uint8_t *codes
 ) noexcept nogil:
-    cdef int n_bytes = 8 * bits
-    cdef uint8_t mask = <uint8_t>((1 << bits) - 1)
+    # Eight bytes at a time: they are shifted, and what came from their neighbours is masked.
+    cdef uint64_t mask = ((1 << bits) - 1) * <uint64_t>0x0101010101010101
+    cdef const uint64_t *eight = <const uint64_t *>packed
+    cdef uint64_t *into = <uint64_t *>codes
     cdef Py_ssize_t word
-    cdef int byte, part
+    cdef int part, k
     for word in range(width):
         for part in range(8 // bits):
-            for byte in range(n_bytes):
-                codes[part * n_bytes + byte] = (packed[byte] >> (part * bits)) & mask
-        packed += n_bytes
-        codes += WORD
+            for k in range(bits):
+                into[part * bits + k] = (eight[k] >> (part * bits)) & mask
+        eight += bits
+        into += 8
 
 
 def add_tables(
@@ -118,18 +137,34 @@ def add_tables(
     """
     cdef Py_ssize_t n = labels.shape[0]
     cdef Py_ssize_t n_columns = starts.shape[0]
+    # How each column is counted, and where its table begins.
+    cdef int64_t[::1] ways = np.empty(n_columns, np.int64)
+    cdef int64_t[::1] places = np.empty(n_columns, np.int64)
+    # Columns that are counted by bytes, those of as many bits together.
+    cdef int64_t[::1] fused = np.empty(n_columns, np.int64)
+    cdef Py_ssize_t n_fused = 0
+    cdef Py_ssize_t place = 0
     cdef int64_t most = 1
-    cdef Py_ssize_t column, index, n_counts
-    cdef Py_ssize_t start = 0
     cdef bint by_bits = False
+    cdef int64_t width
+    cdef Py_ssize_t column, first, last, index
     for column in range(n_columns):
+        ways[column] = way_of(n_levels[column], bits[column], n_states, weights)
+        by_bits = by_bits or ways[column] == BY_BITS
         most = max(most, n_levels[column])
-        by_bits = by_bits or is_by_bits(n_levels[column], n_states, weights)
+        places[column] = place
+        place += n_levels[column] * n_states
+    for width in range(1, 5):
+        for column in range(n_columns):
+            if ways[column] == BY_BYTES and bits[column] == width:
+                fused[n_fused] = column
+                n_fused += 1
     cdef uint64_t[:, ::1] states = np.empty((n_states if by_bits else 0, n_words(n)), np.uint64)
     cdef uint64_t[:, ::1] levels = np.empty((most if by_bits else 0, CHUNK), np.uint64)
+    cdef int64_t[::1] sizes = np.zeros(n_states, np.int64)
     cdef uint8_t[::1] codes = np.empty(CHUNK * WORD, np.uint8)
     cdef int32_t[::1] counts = np.empty(most * n_states, np.int32)
-    cdef int64_t[::1] sizes = np.zeros(n_states, np.int64)
+    cdef uint16_t[::1] of_bytes = np.empty(LANES * n_states * BYTES if n_fused else 0, np.uint16)
     if n == 0:
         return
     with nogil:
@@ -138,8 +173,7 @@ def add_tables(
             for index in range(n):
                 sizes[labels[index]] += 1
         for column in range(n_columns):
-            n_counts = n_levels[column] * n_states
-            if weights.shape[0]:
+            if ways[column] == BY_WEIGHT:
                 sum_weights(
                     &packed[starts[column]],
                     <int>bits[column],
@@ -147,43 +181,77 @@ def add_tables(
                     n_states,
                     &weights[0],
                     &codes[0],
-                    &sums[start],
+                    &sums[places[column]],
+                )
+                continue
+            if ways[column] == BY_BYTES:
+                continue
+            for index in range(n_levels[column] * n_states):
+                counts[index] = 0
+            if ways[column] == BY_BITS:
+                count_bits(
+                    &packed[starts[column]],
+                    <int>bits[column],
+                    n,
+                    n_levels[column] - 1,
+                    states,
+                    &sizes[0],
+                    &codes[0],
+                    levels,
+                    &counts[0],
                 )
             else:
-                for index in range(n_counts):
-                    counts[index] = 0
-                if is_by_bits(n_levels[column], n_states, weights):
-                    count_bits(
-                        &packed[starts[column]],
-                        <int>bits[column],
-                        n,
-                        n_levels[column] - 1,
-                        states,
-                        &sizes[0],
-                        &codes[0],
-                        levels,
-                        &counts[0],
-                    )
-                else:
-                    count_rows(
-                        &packed[starts[column]],
-                        <int>bits[column],
-                        labels,
-                        n_states,
-                        &codes[0],
-                        &counts[0],
-                    )
-                for index in range(n_counts):
-                    sums[start + index] += counts[index]
-            start += n_counts
+                count_rows(
+                    &packed[starts[column]],
+                    <int>bits[column],
+                    labels,
+                    n_states,
+                    &codes[0],
+                    &counts[0],
+                )
+            for index in range(n_levels[column] * n_states):
+                sums[places[column] + index] += counts[index]
+        first = 0
+        while first < n_fused:
+            last = first + 1
+            while (
+                last < n_fused
+                and bits[fused[last]] == bits[fused[first]]
+                and (last - first + 1) * bits[fused[first]] <= 8
+            ):
+                last += 1
+            count_bytes(
+                &packed[0],
+                &starts[0],
+                <int>bits[fused[first]],
+                &n_levels[0],
+                &fused[first],
+                last - first,
+                labels,
+                n_states,
+                &codes[0],
+                &of_bytes[0],
+                &places[0],
+                &sums[0],
+            )
+            first = last
 
 
-cdef bint is_by_bits(
-    int64_t n_levels, Py_ssize_t n_states, const double[::1] weights
+cdef int way_of(
+    int64_t n_levels, int64_t bits, Py_ssize_t n_states, const double[::1] weights
 ) noexcept nogil:
-    """Return whether a table is small enough to be counted by bits."""
+    """Return how the table of a column is counted.
+
+    By bits, 64 rows at once, the time grows with the cells of the table. Row by row it does not,
+    and one increment does for all columns whose codes are in one byte.
+    """
     cdef Py_ssize_t most = 256 if HAS_VECTOR_POPCOUNT else 96
-    return weights.shape[0] == 0 and n_states * (n_levels - 1) <= most
+    cdef bint is_fused = bits < 8 and n_states <= MOST_FUSED
+    if weights.shape[0]:
+        return BY_WEIGHT
+    if n_states * (n_levels - 1) <= (most * bits // 4 if is_fused else most):
+        return BY_BITS
+    return BY_BYTES if is_fused else BY_ROWS
 
 
 cdef void count_bits(
@@ -224,6 +292,96 @@ cdef void count_bits(
         rest[state] = <int32_t>sizes[state]
         for level in range(last_level):
             rest[state] -= counts[level * n_states + state]
+
+
+cdef void count_bytes(
+    const uint8_t *packed,
+    const int64_t *starts,
+    int bits,
+    const int64_t *n_levels,
+    const int64_t *columns,
+    Py_ssize_t n_columns,
+    const int32_t[::1] labels,
+    Py_ssize_t n_states,
+    uint8_t *codes,
+    uint16_t *counts,
+    const int64_t *places,
+    double *sums,
+) noexcept nogil:
+    """Count columns whose codes together are a byte, row by row."""
+    cdef Py_ssize_t n = labels.shape[0]
+    cdef Py_ssize_t start = 0
+    cdef Py_ssize_t first, stop, some, row, k
+    cdef uint16_t[CHUNK * WORD] cells
+    # So that no increment waits for one of the same cell just before.
+    cdef uint16_t *of_odd_rows = counts + n_states * BYTES
+    while start < n:
+        stop = min(start + MOST_CHUNKS * CHUNK * WORD, n)
+        for row in range(LANES * n_states * BYTES):
+            counts[row] = 0
+        first = start
+        while first < stop:
+            some = min(CHUNK * WORD, stop - first)
+            for row in range(some):
+                cells[row] = <uint16_t>(labels[first + row] * BYTES)
+            for k in range(n_columns):
+                unpack(
+                    packed + starts[columns[k]] + first // WORD * 8 * bits,
+                    bits,
+                    n_words(some),
+                    codes,
+                )
+                for row in range(some):
+                    cells[row] |= <uint16_t>codes[row] << (k * bits)
+            for row in range(some // LANES):
+                counts[cells[LANES * row]] += 1
+                of_odd_rows[cells[LANES * row + 1]] += 1
+            if some % LANES:
+                counts[cells[some - 1]] += 1
+            first += some
+        for row in range(n_states * BYTES):
+            counts[row] += of_odd_rows[row]
+        for row in range(n_states):
+            add_margins(
+                counts + row * BYTES,
+                bits,
+                n_levels,
+                columns,
+                n_columns,
+                places,
+                n_states,
+                sums + row,
+            )
+        start = stop
+
+
+cdef void add_margins(
+    const uint16_t *counts,
+    int bits,
+    const int64_t *n_levels,
+    const int64_t *columns,
+    Py_ssize_t n_columns,
+    const int64_t *places,
+    Py_ssize_t n_states,
+    double *sums,
+) noexcept nogil:
+    """Add the counts of bytes in one state to the tables of the columns that they hold."""
+    cdef uint16_t[2][HALF] of_halves
+    cdef uint16_t total
+    cdef Py_ssize_t high, low, k, value, level
+    for low in range(HALF):
+        of_halves[0][low] = 0
+    for high in range(HALF):
+        total = 0
+        for low in range(HALF):
+            of_halves[0][low] += counts[high * HALF + low]
+            total += counts[high * HALF + low]
+        of_halves[1][high] = total
+    for k in range(n_columns):
+        for value in range(HALF):
+            level = (value >> (k * bits % 4)) & ((1 << bits) - 1)
+            if level < n_levels[columns[k]]:
+                sums[places[columns[k]] + level * n_states] += of_halves[k * bits // 4][value]
 
 
 cdef void count_rows(

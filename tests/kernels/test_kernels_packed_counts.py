@@ -59,3 +59,34 @@ def test_states_split_by_a_column(rng, bits):
     expected = states[labels, codes[0]]
     relabel_packed(packed, len(packed) // 2, bits, states, labels)
     np.testing.assert_array_equal(labels, expected)
+
+
+# Columns of few bits are counted by bytes: two of four bits, four of two or eight of one in each.
+@pytest.mark.parametrize(
+    "n_levels", [[11, 16, 5], [11, 3, 4, 3, 4, 3, 4, 9, 7, 7], [2] * 9 + [4, 4], [16, 200, 16]]
+)
+@pytest.mark.parametrize("n_states", [100, 128, 129])
+@pytest.mark.parametrize("n", [65, 20_001, 120_000])
+def test_columns_counted_together(rng, n_levels, n_states, n):
+    bits = [{1: 1, 2: 2, 3: 4, 4: 4}.get(int(k - 1).bit_length(), 8) for k in n_levels]
+    columns = np.stack([rng.integers(0, k, n) for k in n_levels]).astype(np.uint8)
+    # More than 2**16 rows of one byte and state.
+    columns[:, rng.random(n) < 0.9] = 0
+    labels = np.where(columns[0] > 0, rng.integers(0, n_states, n), n_states - 1)
+    packed, starts = packed_of(columns, bits)
+    sums = np.zeros(n_states * sum(n_levels))
+    add_tables(
+        packed,
+        starts,
+        np.array(bits),
+        np.array(n_levels),
+        labels.astype(np.int32),
+        n_states,
+        np.empty(0),
+        sums,
+    )
+    expected = [
+        np.bincount(column * n_states + labels, minlength=k * n_states)
+        for column, k in zip(columns.astype(int), n_levels, strict=True)
+    ]
+    np.testing.assert_array_equal(sums, np.concatenate(expected))

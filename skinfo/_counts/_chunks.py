@@ -335,7 +335,7 @@ class Chunks:
                 return CellSums.between(chunk.numbers(j), starts[j], chunk.target)
             return column_of(chunk, j, is_categorical[j], edges[j])
 
-        columns = self._summaries(range(self.n_features), summary_of, n_jobs)
+        columns = self._summaries("counts", range(self.n_features), summary_of, n_jobs)
         for j in numbers:
             columns[j] = PartialColumn(samples[j], columns[j], self.target)
         return columns
@@ -345,7 +345,7 @@ class Chunks:
         unknown = [j for j in numbers if j not in self._samples]
         if not unknown:
             return self._samples
-        return self._samples | self._summaries(unknown, number_sample, n_jobs)
+        return self._samples | self._summaries("sample", unknown, number_sample, n_jobs)
 
     def _resolve(
         self, columns: dict[int, Any], requests: dict[int, Unresolved], n_jobs: int | None
@@ -367,7 +367,7 @@ class Chunks:
             return CellSample.of(ranges[j], values, chunk.target.take(rows))
 
         uncounted = {}
-        for j, summary in self._summaries([*cells, *cuts], summary_of, n_jobs).items():
+        for j, summary in self._summaries("refine", [*cells, *cuts], summary_of, n_jobs).items():
             if j in cuts:
                 columns[j].learn_between(requests[j].positions, summary)
                 continue
@@ -391,11 +391,12 @@ class Chunks:
             values, rows = values_between(chunk.numbers(j), ranges.starts, ranges.stops)
             return CellSums.between(values, starts, chunk.target.take(rows))
 
-        for j, sums in self._summaries(uncounted, summary_of, n_jobs).items():
+        for j, sums in self._summaries("refine", uncounted, summary_of, n_jobs).items():
             columns[j].recount(sums.take(slice(-1)))
 
     def _summaries(
         self,
+        name: str,
         columns: Iterable[int],
         summary_of: Callable[[Chunk, int], Any],
         n_jobs: int | None,
@@ -413,7 +414,7 @@ class Chunks:
         def merge(before: list[Any], after: list[Any]) -> list[Any]:
             return [merged(*pair) for pair in zip(before, after, strict=True)]
 
-        summaries: list[Any] = self.reduce(summarise, merge, columns)
+        summaries: list[Any] = self.reduce(summarise, merge, columns, name)
         return dict(zip(columns, summaries, strict=True))
 
 

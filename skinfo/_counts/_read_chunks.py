@@ -196,7 +196,9 @@ def read_partitions(
     reader, names = _reader_of(
         partitions.head(), y, sample_weight, estimator, reset=reset, accept_sparse=accept_sparse
     )
-    first = partitions.reduce(partial(_first_look, reader, target_type), _merged_looks)
+    # Samples of later parts start where those before ended: less is kept of them in vain.
+    levels = [0] * len(names)
+    first = partitions.reduce(partial(_first_look, reader, target_type, levels), _merged_looks)
     report_pass("kinds and target")
     if first is None:
         raise ValueError(f"X gave no table. {name} needs one chunk of samples at least.")
@@ -249,19 +251,20 @@ class FirstLook(NamedTuple):
     target: TargetSummary
 
 
-def _first_look(reader: ChunkReader, target_type: str, part: Part) -> FirstLook:
+def _first_look(reader: ChunkReader, target_type: str, levels: list[int], part: Part) -> FirstLook:
     given = reader.read(part)
-    columns = range(len(reader.keys))
-    return FirstLook(
-        [frozenset(given.table.kinds_in_chunk(j)) for j in columns],
-        [_number_sample(given, j) for j in columns],
-        _target_summary(given, target_type, reader.name),
-    )
+    kinds = [frozenset(given.table.kinds_in_chunk(j)) for j in range(len(levels))]
+    samples = [_number_sample(given, j, kinds[j], level) for j, level in enumerate(levels)]
+    for j, sample in enumerate(samples):
+        levels[j] = max(levels[j], sample.distinct.level if sample is not None else 0)
+    return FirstLook(kinds, samples, _target_summary(given, target_type, reader.name))
 
 
-def _number_sample(given: GivenChunk, j: int) -> NumberSample | None:
+def _number_sample(
+    given: GivenChunk, j: int, kinds: frozenset[str], level: int
+) -> NumberSample | None:
     """Return a sample of column j, None if it cannot be read as numbers."""
-    kinds, values = given.table.kinds_in_chunk(j), np.empty(0)
+    values = np.empty(0)
     if kinds & {"level", "unsupported"}:
         return None
     if kinds:
@@ -270,7 +273,8 @@ def _number_sample(given: GivenChunk, j: int) -> NumberSample | None:
         except ValueError:
             # A reason to complain only once numbers are asked for.
             return None
-    return NumberSample.of(values, given.weights if given.is_weighted else np.empty(0), kinds)
+    weights = given.weights if given.is_weighted else np.empty(0)
+    return NumberSample.of(values, weights, kinds, level)
 
 
 def _merged_looks(a: FirstLook, b: FirstLook) -> FirstLook:

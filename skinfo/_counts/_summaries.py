@@ -279,7 +279,11 @@ class NumberSample(NamedTuple):
 
     @classmethod
     def of(
-        cls, values: NDArray[np.float64], weights: NDArray[np.float64], kinds: Iterable[str]
+        cls,
+        values: NDArray[np.float64],
+        weights: NDArray[np.float64],
+        kinds: Iterable[str],
+        level: int = 0,
     ) -> "NumberSample":
         """Return the summary of some samples.
 
@@ -293,9 +297,12 @@ class NumberSample(NamedTuple):
 
         kinds : iterable of str
             What the values stand for; see `Table.kinds_in_chunk`.
+
+        level : int, default=0
+            One that is known to be reached; see `DistinctValues`.
         """
         values = np.ascontiguousarray(values)
-        distinct = DistinctValues(_grid.GRID_SALT, _grid.EXACT, _grid.SAMPLE).add(values)
+        distinct = DistinctValues(_grid.GRID_SALT, _grid.EXACT, _grid.SAMPLE, level).add(values)
         weight = float(weights[~np.isnan(values)].sum() if len(weights) else distinct.n_present)
         least = max(weight / _n_counters(), 1e-300)
         rows = rows_of_heavy_buckets(values, weights, least)
@@ -555,11 +562,12 @@ class CellSample:
         return self._levels == 0
 
 
-def hashes_of(values: NDArray[np.float64], salts: NDArray[np.int64]) -> NDArray[np.uint64]:
+def hashes_of(values: NDArray[np.float64], salts: int | NDArray[np.int64]) -> NDArray[np.uint64]:
     """Return 64 bits for each value, as the kernels do: splitmix64 of its bits and a salt."""
     # Zero has one hash, whatever its sign.
     bits = (values + 0.0).view(np.uint64)
-    bits = bits + (salts.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    steps = np.atleast_1d(salts).astype(np.uint64) + np.uint64(1)
+    bits = bits + steps * np.uint64(0x9E3779B97F4A7C15)
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     mixed: NDArray[np.uint64] = bits ^ (bits >> np.uint64(31))

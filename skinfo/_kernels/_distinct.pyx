@@ -35,6 +35,9 @@ cdef class DistinctValues:
     exact, sample : int
         ``2 <= sample <= exact``.
 
+    level : int, default=0
+        A level that is known to be reached by all samples, of which these are a part.
+
     Attributes
     ----------
     level : int
@@ -58,11 +61,13 @@ cdef class DistinctValues:
     cdef uint64_t[::1] slots
     cdef Py_ssize_t n_kept
 
-    def __init__(self, uint64_t salt, Py_ssize_t exact=2**15, Py_ssize_t sample=2**13):
+    def __init__(
+        self, uint64_t salt, Py_ssize_t exact=2**15, Py_ssize_t sample=2**13, int level=0
+    ):
         self.salt = salt
         self.exact = exact
         self.sample = sample
-        self.level = 0
+        self.level = level
         self.lowest = float("inf")
         self.highest = -float("inf")
         self.n_present = 0
@@ -85,14 +90,20 @@ cdef class DistinctValues:
 
     def __add__(self, DistinctValues other):
         """Return what is known of the samples of both."""
-        both = DistinctValues(self.salt, self.exact, self.sample)
-        both.level = max(self.level, other.level)
-        for each in (self, other):
-            both.add(each.values)
+        level = max(self.level, other.level)
+        both = DistinctValues(self.salt, self.exact, self.sample, level)
+        one, more = (self, other) if self.level == level else (other, self)
+        both.take_slots(one)
+        both.add(np.asarray((<DistinctValues>more).kept_bits()).view(np.float64))
         both.lowest = min(self.lowest, other.lowest)
         both.highest = max(self.highest, other.highest)
         both.n_present = self.n_present + other.n_present
         return both
+
+    cdef take_slots(self, DistinctValues other):
+        """Keep what another one of the same level keeps."""
+        self.slots = other.slots.copy()
+        self.n_kept = other.n_kept
 
     def __reduce__(self):
         state = self.level, self.lowest, self.highest, self.n_present, self.values

@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
-from skinfo._kernels._code_sums import class_sums_by_code, number_sums_by_code
+from skinfo._kernels._code_sums import (
+    class_sums_by_code,
+    extents_by_code,
+    number_sums_by_code,
+)
 
 DTYPES = [np.uint8, np.uint16, np.int32]
 
@@ -36,3 +40,20 @@ def test_number_sums(rng, n, dtype, is_weighted):
     terms = w, w * v, w * high**2, 2 * w * high * low, w * low**2
     expected = [np.bincount(codes, term, 10) for term in terms]
     np.testing.assert_array_equal(sums, np.column_stack(expected))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_extents_by_code(rng, dtype, weighted):
+    x = rng.normal(size=300)
+    x[:30] = rng.choice([np.nan, np.inf, -np.inf], 30)
+    codes, w = rng.integers(0, 6, 300).astype(dtype), rng.integers(1, 9, 300) * 1.0
+    codes[codes == 4] = 3
+    given = w if weighted else np.empty(0)
+    lowest, highest, finite = extents_by_code(x, given, codes, 6)
+    for code in range(6):
+        some = x[(codes == code) & ~np.isnan(x)]
+        assert lowest[code] == some.min(initial=np.inf)
+        assert highest[code] == some.max(initial=-np.inf)
+        kept = (codes == code) & np.isfinite(x)
+        assert finite[code] == (w[kept].sum() if weighted else kept.sum())

@@ -94,3 +94,13 @@ def test_pickled_and_back(rng, n):
 def test_same_bytes_for_any_order(rng, column):
     x = COLUMNS[column](rng, 5000)
     assert pickle.dumps(summary_of(x)) == pickle.dumps(summary_of(x[::-1].copy()))
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+def test_parts_may_begin_at_a_level_that_others_have_reached(rng, level):
+    x = rng.normal(size=4000)
+    whole = summary_of(x)
+    assert whole.level >= level
+    rest = DistinctValues(SALT, EXACT, SAMPLE, level).add(x[2500:])
+    for both in (summary_of(x[:2500]) + rest, rest + summary_of(x[:2500])):
+        assert_same(both, whole)

@@ -276,6 +276,8 @@ class DuckDBRelation(SqlTable):
 
     def project(self, expressions: list[str]) -> Any:
         """Return a relation with these columns."""
+        if not expressions:
+            raise ValueError("A relation of DuckDB has one column at least, and none is left.")
         return self.table.project(", ".join(expressions))
 
     def column_types(self) -> list[str]:
@@ -342,16 +344,23 @@ LAZY_TABLES: dict[tuple[str, str], type[LazyTable]] = {
 
 def as_lazy_table(X: Any) -> LazyTable | None:
     """Return X as a LazyTable, None if it is none."""
-    for base in type(X).__mro__:
-        make = LAZY_TABLES.get((base.__module__.partition(".")[0], base.__name__))
-        if make is not None:
-            return make(X)
-    return None
+    make = _lazy_class_of(X)
+    return None if make is None else make(X)
 
 
 def is_lazy(X: Any) -> bool:
     """Return whether X is a table whose rows are computed or read later."""
-    return as_lazy_table(X) is not None or is_in_parts(X)
+    return _lazy_class_of(X) is not None or is_in_parts(X)
+
+
+def _lazy_class_of(X: Any) -> type[LazyTable] | None:
+    if isinstance(X, np.ndarray):
+        return None
+    of_bases = (
+        LAZY_TABLES.get((base.__module__.partition(".")[0], base.__name__))
+        for base in type(X).__mro__
+    )
+    return next(filter(None, of_bases), None)
 
 
 class TransformedChunks:

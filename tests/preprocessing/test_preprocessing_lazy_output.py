@@ -564,3 +564,16 @@ def test_a_frame_that_holds_y_goes_through_a_pipeline_in_memory(frame):
     X = frame.drop(columns=["default", "w"])
     pipeline.fit(X, frame["default"])
     assert pickle.loads(pickle.dumps(pipeline)).transform(X).shape[0] == len(X)
+
+
+@pytest.mark.parametrize("encode", ["ordinal", "woe"])
+def test_tables_sql_and_json_of_a_streamed_fit(frame, encode):
+    memory = MutualInfoBinner(encode=encode).fit(frame, y="default", sample_weight="w")
+    for table in (EvenChunks(frame), as_dask(frame)):
+        streamed = MutualInfoBinner(encode=encode).fit(table, y="default", sample_weight="w")
+        pd.testing.assert_frame_equal(streamed.bin_table(), memory.bin_table())
+        pd.testing.assert_frame_equal(streamed.encoding_table(TOWN), memory.encoding_table(TOWN))
+        for dialect in ("ansi", "spark", "bigquery", "snowflake", "tsql", "mysql"):
+            assert streamed.to_sql(dialect=dialect) == memory.to_sql(dialect=dialect)
+        assert streamed.to_dict() == memory.to_dict()
+        np.testing.assert_array_equal(streamed.transform(frame), memory.transform(frame))

@@ -14,7 +14,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from skinfo._counts._as_source import is_in_parts
 from skinfo._counts._kinds import unmasked
-from skinfo._counts._lazy_tables import LazyOutputMixin, TransformedChunks, as_lazy_table
+from skinfo._counts._lazy_tables import (
+    LazyOutputMixin,
+    TransformedChunks,
+    as_lazy_table,
+    is_lazy,
+)
 from skinfo._counts._source import names_of_columns, without_columns
 from skinfo._counts._table import as_rows, read_table
 from skinfo.feature_selection._output import (
@@ -393,8 +398,18 @@ class InfoBottleneckSelector(CallbackSupportMixin, LazyOutputMixin, SelectorMixi
         -------
         X_original : array of shape (n_samples, n_features_in_)
             Of objects where X is one.
+
+        Raises
+        ------
+        TypeError
+            If X is a lazy table.
         """
         check_is_fitted(self)
+        if is_lazy(X):
+            raise TypeError(
+                f"inverse_transform needs X in memory, got a {type(X).__name__}. Compute it, or "
+                "pass one chunk at a time."
+            )
         frame = nw.from_native(X, eager_only=True, pass_through=True)
         if issparse(X):
             return super().inverse_transform(X)

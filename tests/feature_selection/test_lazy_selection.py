@@ -128,6 +128,13 @@ def test_without_a_feature(frame):
         selector.transform(as_duckdb(noise))
 
 
+def test_inverse_transform_needs_memory(lazily, frame):
+    as_lazy, _ = lazily
+    selector = fitted(frame)
+    with pytest.raises(TypeError, match="inverse_transform needs X in memory, got a"):
+        selector.inverse_transform(selector.transform(as_lazy(frame)))
+
+
 def test_after_a_binner_it_reads_what_that_computes(frame):
     X = frame.drop(columns=["default", "w"])
     memory = make_pipeline(MutualInfoBinner(), InfoBottleneckSelector()).set_output(

@@ -74,10 +74,14 @@ def class_statistics():
     return ClassStatistics
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def spark():
-    """A session of Spark in this process, of one thread."""
+    """The session of Spark that runs, or one in this process, of one thread."""
     sql = pytest.importorskip("pyspark.sql")
+    running = sql.SparkSession.getActiveSession()
+    if running is not None:
+        yield running
+        return
     builder = sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", False)
     for key, value in {
         "spark.driver.host": "127.0.0.1",
@@ -88,6 +92,6 @@ def spark():
     }.items():
         builder = builder.config(key, value)
     session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
+    session.sparkContext.setLogLevel("OFF")
     yield session
     session.stop()

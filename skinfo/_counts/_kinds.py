@@ -142,7 +142,7 @@ def numbers_of(values: NDArray[Any], name: str) -> NDArray[np.float64]:
     """Return a column of any kind but level as float64 of shape (n_samples,), missing as NaN.
 
     Dates are microseconds since 1970, in UTC where they have a time zone, periods their start;
-    durations and times of day are microseconds.
+    durations and times of day are microseconds. Floats are not copied.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def numbers_of(values: NDArray[Any], name: str) -> NDArray[np.float64]:
         return _microseconds(values)
     if values.dtype.kind in "iu":
         _refuse_inexact(values, name)
-    return values.astype(np.float64)
+    return values.astype(np.float64, copy=False)
 
 
 def _reals(values: NDArray[Any], name: str) -> NDArray[np.float64]:

@@ -160,7 +160,7 @@ class Table:
         if self.shape[0] == 0:
             return set()
         kind = self.kind_of_numbers(j) if as_numbers else self.kind(j)
-        is_missing = kind == "number" and bool(np.isnan(self.numbers(j)).all())
+        is_missing = kind == "number" and _are_missing(self.numbers(j))
         return {"missing"} if is_missing else {kind}
 
     def take(self, rows: Any) -> "Table":
@@ -186,6 +186,8 @@ class Table:
 
     def numbers(self, j: int) -> NDArray[np.float64]:
         """Return column j as float64 of shape (n_samples,), missing as NaN.
+
+        Floats of an array or frame whose columns are contiguous are not copied.
 
         Raises
         ------
@@ -323,6 +325,11 @@ class Table:
         raise ValueError(
             f"{self.names[j]} must hold numbers, got {example!r}. Convert it{remedy}."
         )
+
+
+def _are_missing(numbers: NDArray[np.float64]) -> bool:
+    # Mostly the first one tells.
+    return all(bool(np.isnan(some).all()) for some in (numbers[:1], numbers))
 
 
 def whole_values(series: Any) -> NDArray[Any]:

@@ -31,7 +31,7 @@ def summary_of(x):
 def chosen(x):
     """Return the level and the values by sorting all of them."""
     values = np.unique(x[~np.isnan(x)] + 0.0)
-    hashes, level = hashes_of(values, SALT), 0
+    hashes, level = hashes_of(values, np.full(len(values), SALT)), 0
     while len(values) > (SAMPLE if level else EXACT):
         level += 1
         kept = hashes < np.uint64(2 ** (64 - level))

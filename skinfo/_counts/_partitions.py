@@ -43,8 +43,11 @@ def errors_that_name(part: Part) -> Iterator[None]:
     try:
         yield
     except (ValueError, TypeError) as error:
+        where = f" (In {part.label}.)"
+        if str(error).endswith(where):
+            raise
         kind = TypeError if isinstance(error, TypeError) else ValueError
-        raise kind(f"{error} (In {part.label}.)") from error
+        raise kind(f"{error}{where}") from error
 
 
 class Partitions(Protocol):

@@ -62,6 +62,9 @@ class ChunkReader:
 
     keys : list
         What the table itself calls its features.
+
+    has_target : bool, default=True
+        Without one y is zeros.
     """
 
     y: str | None
@@ -70,6 +73,7 @@ class ChunkReader:
     switch: str | None
     accept_sparse: bool
     keys: list[Any]
+    has_target: bool = True
 
     @property
     def name(self) -> str:
@@ -100,7 +104,9 @@ class ChunkReader:
             X, of_y, of_weight = data if len(data) == 3 else (*data, self.sample_weight)
         X, of_y, of_weight = columns_by_name(X, of_y, of_weight)
         table = self._table(X)
-        labels = read_column(of_y, self.name)
+        labels = np.zeros(table.shape[0])
+        if self.has_target:
+            labels = read_column(of_y, self.name)
         check_consistent_length(np.empty((table.shape[0], 0)), labels)
         weights = np.ones(len(labels))
         if of_weight is not None and np.asarray(of_weight).any():
@@ -193,7 +199,7 @@ def read_partitions(
                 f"{argument} of chunks is the name of a column, or part of each chunk as in "
                 f"[(X, y), ...], got {type(value).__name__}."
             )
-    reader, names = _reader_of(
+    reader, names = reader_of(
         partitions.head(), y, sample_weight, estimator, reset=reset, accept_sparse=accept_sparse
     )
     # Samples of later parts start where those before ended: less is kept of them in vain.
@@ -218,7 +224,7 @@ def read_partitions(
     return Chunks(names, list(reader.keys), kinds, info, partitions, reader, samples)
 
 
-def _reader_of(
+def reader_of(
     head: Any,
     y: str | None,
     sample_weight: str | None,
@@ -226,6 +232,7 @@ def _reader_of(
     *,
     reset: bool,
     accept_sparse: bool,
+    has_target: bool = True,
 ) -> tuple[ChunkReader, list[str]]:
     """Return the reader of a table that begins like this, and the names of its features."""
     X = head[0] if isinstance(head, tuple) else columns_by_name(head, y, sample_weight)[0]
@@ -238,7 +245,13 @@ def _reader_of(
         if hasattr(estimator, attribute):
             setattr(checked, attribute, getattr(estimator, attribute))
     reader = ChunkReader(
-        y, sample_weight, checked, switch_of(estimator), accept_sparse, list(table.keys)
+        y,
+        sample_weight,
+        checked,
+        switch_of(estimator),
+        accept_sparse,
+        list(table.keys),
+        has_target,
     )
     return reader, list(table.names)
 

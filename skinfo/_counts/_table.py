@@ -254,8 +254,11 @@ class Table:
         return rank[codes], [levels[i] for i in order]
 
     def _series(self, j: int) -> Any:
+        index = self._index(j)
+        if index < 0:
+            raise ValueError(f"X has no column {self.names[j]!r} here, and had it elsewhere.")
         # By name: by position narwhals refuses the integer names pandas allows.
-        return self._data.get_column(self._keys[self._index(j)])
+        return self._data.get_column(self._keys[index])
 
     def _array_column(self, j: int) -> NDArray[Any]:
         j = self._index(j)

@@ -98,19 +98,59 @@ def plane_pair_sums(
     sums : ndarray of shape (n_features, n_features), dtype int64
         Entry (f, g) with f < g is filled, f of block_a and g of block_b.
     """
+    cdef int32_t[:, ::1] common = common_bits(planes, plane_starts, block_a, block_b)
+    sums_of_common_bits(common, plane_starts, margins, block_a, block_b, table, scale, sums)
+
+
+cpdef common_bits(
+    const uint64_t[:, :, ::1] planes,
+    const int64_t[::1] plane_starts,
+    (Py_ssize_t, Py_ssize_t) block_a,
+    (Py_ssize_t, Py_ssize_t) block_b,
+):
+    """Return the number of common bits of each pair of planes from two blocks of columns.
+
+    They add up over samples. Parameters are those of `plane_pair_sums`.
+
+    Returns
+    -------
+    common : ndarray of shape (n_planes_a, n_planes_b), dtype int32
+        For a block with itself only entries on and above the diagonal are valid.
+    """
     cdef Py_ssize_t start_a = plane_starts[block_a[0]]
     cdef Py_ssize_t start_b = plane_starts[block_b[0]]
     cdef Py_ssize_t n_a = plane_starts[block_a[1]] - start_a
     cdef Py_ssize_t n_b = plane_starts[block_b[1]] - start_b
-    cdef Py_ssize_t f, g
-    cdef PlaneColumn of_a, of_b
-    cdef int32_t[:, ::1] common = np.zeros((n_a, n_b), np.int32)
+    out = np.zeros((n_a, n_b), np.int32)
+    cdef int32_t[:, ::1] common = out
     with nogil:
         add_common_bits(planes, start_a, start_b, common)
+    return out
+
+
+ctypedef fused counted:
+    int32_t
+    int64_t
+
+
+cpdef sums_of_common_bits(
+    const counted[:, ::1] common,
+    const int64_t[::1] plane_starts,
+    const int64_t[::1] margins,
+    (Py_ssize_t, Py_ssize_t) block_a,
+    (Py_ssize_t, Py_ssize_t) block_b,
+    const int64_t[::1] table,
+    double scale,
+    int64_t[:, ::1] sums,
+):
+    """Store the sums of `plane_pair_sums`, from the `common_bits` of all samples."""
+    cdef Py_ssize_t f, g
+    cdef PlaneColumn of_a, of_b
+    with nogil:
         for f in range(block_a[0], block_a[1]):
-            of_a = column_of(plane_starts, f, start_a)
+            of_a = column_of(plane_starts, f, plane_starts[block_a[0]])
             for g in range(max(block_b[0], f + 1), block_b[1]):
-                of_b = column_of(plane_starts, g, start_b)
+                of_b = column_of(plane_starts, g, plane_starts[block_b[0]])
                 sums[f, g] = completed_sum(common, of_a, of_b, margins, table, scale)
 
 
@@ -120,10 +160,7 @@ cdef void add_common_bits(
     Py_ssize_t start_b,
     int32_t[:, ::1] common,
 ) noexcept nogil:
-    """Add the number of common bits of each pair of planes from two blocks of columns.
-
-    For a block with itself only entries on and above the diagonal are valid.
-    """
+    """Add the number of common bits of each pair of planes from two blocks of columns."""
     cdef Py_ssize_t rows
     cdef Py_ssize_t n_words = planes.shape[2]
     if common.shape[0] == 0 or common.shape[1] == 0 or n_words == 0:
@@ -155,7 +192,7 @@ cdef inline PlaneColumn column_of(
 
 
 cdef int64_t completed_sum(
-    const int32_t[:, ::1] common,
+    const counted[:, ::1] common,
     PlaneColumn a,
     PlaneColumn b,
     const int64_t[::1] margins,

@@ -3,9 +3,7 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 
 from skinfo._counts._as_source import as_source
 from skinfo._counts._chunks import Chunks
@@ -13,9 +11,7 @@ from skinfo._counts._codes import refuse_fractions
 from skinfo._counts._contingency import SparseContingency, is_dense
 from skinfo._counts._kinds import MOST_LEVELS, holds_levels
 from skinfo._counts._quantiles import default_n_bins, equal_frequency_cuts, estimate_n_bins
-from skinfo._counts._source import columns_by_name
 from skinfo._counts._summaries import CategoricalSummary
-from skinfo._counts._table import Table, read_table, table_of
 from skinfo.estimation._samples import column_mask, warn_of_guesses
 
 
@@ -207,109 +203,3 @@ def _check_missing(table: ColumnTables, name: str, missing: str) -> None:
             f"{name} has no value that is not missing in a row of positive weight. Leave the "
             "column out, or use missing='separate'."
         )
-
-
-# ---- one table of codes
-
-
-class CodedSamples(NamedTuple):
-    """Discrete columns as codes, and weights.
-
-    Attributes
-    ----------
-    table : Table
-        Of small integers, a byte a cell where columns have few levels; of float64 where missing
-        values are kept as NaN.
-
-    weights : ndarray of shape (n_samples,) or None
-    """
-
-    table: Table
-    weights: NDArray[Any] | None
-
-
-def read_codes(X: Any, sample_weight: str | None, caller: str, missing: str) -> CodedSamples:
-    """Return chunks of discrete columns as one table of codes, after one pass.
-
-    Codes number the levels as they come, so what is made of them must not depend on their order.
-
-    Parameters
-    ----------
-    X : iterable of dataframe
-
-    sample_weight : str or None
-        The column of each table that holds the weights.
-
-    caller : str
-        For messages.
-
-    missing : {"separate", "drop", "raise"}
-        With "separate" missing values are a code of their own, else NaN.
-
-    Raises
-    ------
-    ValueError
-        If a chunk is no dataframe, a column holds numbers that are not whole, or dates in one
-        chunk and something else in another, or weights are given as an array.
-    """
-    if not (sample_weight is None or isinstance(sample_weight, str)):
-        raise ValueError(
-            f"sample_weight of chunks is the name of a column, got {type(sample_weight).__name__}."
-        )
-    passing = type(caller, (BaseEstimator,), {})()
-    names: list[str] = []
-    codes_of: list[dict[Any, int]] = []
-    kinds: list[set[str]] = []
-    codes, weights = [], []
-    for chunk in X:
-        if isinstance(chunk, tuple):
-            raise ValueError(f"{caller} has no y: pass chunks as tables, not as (X, y).")
-        features, _, of_chunk = columns_by_name(chunk, None, sample_weight)
-        table = read_table(passing, features, reset=not codes, ensure_min_samples=0)
-        names = names or table.names
-        codes_of = codes_of or [{} for _ in names]
-        kinds = kinds or [set() for _ in names]
-        columns = [_codes_in_chunk(table, j, of_column) for j, of_column in enumerate(codes_of)]
-        # Signed, for -1, and wide enough for one level more.
-        dtype = np.min_scalar_type(-1 - max(map(len, codes_of)))
-        codes.append(np.array(columns, dtype))
-        weights.append(np.asarray(of_chunk))
-        for j, of_column in enumerate(kinds):
-            of_column |= table.kinds_in_chunk(j) - {"missing"}
-    if not codes:
-        raise ValueError(f"X gave no table. {caller} needs one chunk of samples at least.")
-    for name, of_column in zip(names, kinds, strict=True):
-        if len(of_column) > 1 and of_column & {"date", "duration"}:
-            raise ValueError(
-                f"{name} holds {' and '.join(sorted(of_column))} values in different chunks. "
-                "Convert them to one type."
-            )
-    coded = np.concatenate(codes, axis=1)
-    is_missing = coded < 0
-    if missing == "separate":
-        coded = np.where(is_missing, np.array([[len(levels)] for levels in codes_of]), coded)
-        coded = coded.astype(dtype)
-    elif is_missing.any():
-        coded = np.where(is_missing, np.nan, coded)
-    return CodedSamples(
-        table_of(coded.T, caller=caller).rename(names),
-        None if sample_weight is None else np.concatenate(weights),
-    )
-
-
-def _codes_in_chunk(table: Table, j: int, codes_of: dict[Any, int]) -> NDArray[np.int64]:
-    """Return the codes of column j, -1 for missing values; new levels are entered in `codes_of`.
-
-    Levels that are equal in Python, such as 1, 1.0 and True, have one code.
-    """
-    if table.shape[0] == 0:
-        return np.empty(0, np.int64)
-    if table.is_numeric(j):
-        values = table.integers(j)
-        ranks, found = pd.factorize(table.numbers(j) if values is None else values)
-        refuse_fractions(np.asarray(found, np.float64), table.names[j])
-        levels = found.tolist()
-    else:
-        ranks, levels = table.levels(j)
-    codes = [codes_of.setdefault(level, len(codes_of)) for level in levels]
-    return np.array([*codes, -1])[ranks]

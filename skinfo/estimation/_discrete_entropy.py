@@ -1,19 +1,19 @@
 """Entropy of discrete samples."""
 
+from functools import partial
 from numbers import Integral
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from skinfo._counts._as_source import is_in_parts
 from skinfo._counts._codes import encode_columns, row_codes
+from skinfo._counts._source import columns_by_name
 from skinfo._counts._table import as_columns, table_of
 from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS
-from skinfo.estimation._samples import (
-    MISSING,
-    missing_values,
-    refuse_chunks,
-    refuse_missing_values,
-)
+from skinfo.estimation._levels_in_parts import read_levels
+from skinfo.estimation._rows_in_parts import CountedRows, rows_in_part
+from skinfo.estimation._samples import MISSING, missing_values, refuse_missing_values
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._validation import check_base, check_frequency_weights, match_name
 
@@ -24,7 +24,7 @@ from skinfo.utils._validation import check_base, check_frequency_weights, match_
         "estimator": "no_validation",
         "n_categories": [Interval(Integral, 1, None, closed="left"), None],
         "missing": [StrOptions(set(MISSING))],
-        "sample_weight": ["array-like", None],
+        "sample_weight": ["array-like", str, None],
         "base": "no_validation",
     },
     prefer_skip_nested_validation=True,
@@ -35,7 +35,7 @@ def discrete_entropy(
     estimator: str = "auto",
     n_categories: int | None = None,
     missing: str = "separate",
-    sample_weight: ArrayLike | None = None,
+    sample_weight: ArrayLike | str | None = None,
     base: float = 2,
 ) -> float:
     r"""Estimate the entropy of a discrete variable from a sample, in bits.
@@ -46,9 +46,11 @@ def discrete_entropy(
 
     Parameters
     ----------
-    x : array-like of shape (n_samples,) or (n_samples, n_columns), or a series or dataframe
+    x : array-like of shape (n_samples,) or (n_samples, n_columns), series, dataframe or table
         Integers, booleans, strings, categories, dates, or whole numbers stored as floats.
-        Several columns are one joint variable: a category is a distinct row.
+        Several columns are one joint variable: a category is a distinct row. A table that is
+        not in memory, of any kind that `skinfo.MutualInfoBinner` takes, such as a list of
+        dataframes, is counted where it is, in two passes.
 
     estimator : {'auto', 'plugin', 'miller_madow', 'grassberger', 'chao_shen', \
             'chao_wang_jost', 'james_stein', 'jeffreys', 'laplace', 'perks', 'minimax', \
@@ -66,8 +68,9 @@ def discrete_entropy(
         Whether a missing value is a category of its own (of each column of a joint variable),
         rows that have any are left out, or they are an error.
 
-    sample_weight : array-like of shape (n_samples,), default=None
-        Non-negative weights. An integer weight is exactly that many copies of the row. With
+    sample_weight : array-like of shape (n_samples,) or str, default=None
+        Non-negative weights, or the name of the column of x that holds them. An integer weight is
+        exactly that many copies of the row. With
         others, counts are sums of weights: scale them so that they sum to the number of
         rows that they stand for, since all estimators but ``'plugin'`` take the sum for N.
 
@@ -168,7 +171,26 @@ def discrete_entropy(
     nats_per_unit = check_base(base)
     names = ("auto", *ENTROPY_ESTIMATORS)
     estimator = match_name(estimator, names, parameter="estimator", caller="discrete_entropy")
-    table = _read(x)
+    x = _two_dimensional(x)
+    counts_of = _counts_in_parts if is_in_parts(x) else _counts
+    counts = counts_of(x, sample_weight, missing)
+    if estimator == "auto":
+        estimator = "chao_wang_jost" if np.all(counts % 1 == 0) else "plugin"
+    return ENTROPY_ESTIMATORS[estimator](counts, n_categories) / nats_per_unit
+
+
+def _two_dimensional(x):
+    """Return a Dask series or array of one dimension as a table of one column, else x."""
+    if type(x).__module__.partition(".")[0] != "dask" or x.ndim != 1:
+        return x
+    return x.to_frame() if hasattr(x, "to_frame") else x[:, None]
+
+
+def _counts(x, sample_weight, missing):
+    """Return the counts of the distinct rows, none of them zero."""
+    x, _, sample_weight = columns_by_name(x, None, sample_weight)
+    table = table_of(as_columns(x), caller="discrete_entropy")
+    table = table.rename(["x"]) if table.names == ["x0"] else table
     weights = (
         None if sample_weight is None else check_frequency_weights(sample_weight, table.shape[0])
     )
@@ -177,24 +199,31 @@ def discrete_entropy(
     elif missing == "drop":
         table, weights = _without_missing(table, weights)
     counts = np.bincount(row_codes(encode_columns(table).codes), weights).astype(np.float64)
-    counts = counts[counts > 0]
-    if estimator == "auto":
-        estimator = "chao_wang_jost" if np.all(counts % 1 == 0) else "plugin"
-    return ENTROPY_ESTIMATORS[estimator](counts, n_categories) / nats_per_unit
-
-
-def _read(x):
-    """Return x as a Table, of one column if it has one dimension."""
-    refuse_chunks(x, "discrete_entropy", "x")
-    table = table_of(as_columns(x), caller="discrete_entropy")
-    return table.rename(["x"]) if table.names == ["x0"] else table
+    return counts[counts > 0]
 
 
 def _without_missing(table, weights):
     """Return the rows that have no missing value, and their weights."""
     rows = np.flatnonzero(~np.any([missing_values(table, j) for j in range(table.shape[1])], 0))
     if len(rows) == 0 or (weights is not None and not weights[rows].any()):
-        raise ValueError(
-            "x has a missing value in every row of positive weight: missing='drop' leaves none."
-        )
+        raise _nothing_left()
     return table.take(rows), None if weights is None else weights[rows]
+
+
+def _nothing_left():
+    return ValueError(
+        "x has a missing value in every row of positive weight: missing='drop' leaves none."
+    )
+
+
+def _counts_in_parts(x, sample_weight, missing):
+    """Return the same of a table in parts, after a pass for the levels and one for the counts."""
+    parts = read_levels(x, sample_weight=sample_weight, caller="discrete_entropy")
+    if missing == "raise":
+        parts.refuse_missing_values()
+    dropped = parts.has_missing & (missing == "drop")
+    task = partial(rows_in_part, parts.n_levels, dropped)
+    counts = parts.reduce(task, CountedRows.merged).counts
+    if not len(counts):
+        raise _nothing_left()
+    return counts

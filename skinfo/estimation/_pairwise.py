@@ -1,9 +1,8 @@
 """Mutual information of all pairs of discrete columns."""
 
 from dataclasses import dataclass
-from itertools import combinations_with_replacement, pairwise
+from itertools import combinations_with_replacement
 from numbers import Integral
-from typing import NamedTuple
 
 import numpy as np
 from joblib import delayed
@@ -11,53 +10,36 @@ from numpy.typing import ArrayLike, NDArray
 
 from skinfo._counts._as_source import is_in_parts
 from skinfo._counts._codes import encode_columns
-from skinfo._counts._contingency import nearly_equal
 from skinfo._counts._source import columns_by_name
 from skinfo._counts._table import table_of
-from skinfo._kernels._fixed_point import (
-    fixed_point_scale,
-    fixed_xlogx_table,
-    level_sums,
-    sum_fixed_xlogx,
-)
-from skinfo._kernels._null import poisson_tables
-from skinfo._kernels._null_pairs import pair_null_means, pair_null_sums
+from skinfo._kernels._fixed_point import level_sums
 from skinfo._kernels._pairs import is_sparse, pack_planes, plane_pair_sums, row_pair_sums
-from skinfo.estimation._chunked_samples import read_codes
+from skinfo.estimation._bit_planes import (
+    MOST_PLANE_LEVELS,
+    blocks_of_planes,
+    empty_planes,
+    plane_starts,
+)
+from skinfo.estimation._levels_in_parts import read_levels
+from skinfo.estimation._pair_margins import (
+    PairMargins,
+    information_of_pairs,
+    refuse_no_common_sample,
+    symmetric,
+)
+from skinfo.estimation._pairs_in_parts import pairs_in_parts
 from skinfo.estimation._samples import MISSING, missing_values, refuse_missing_values
 from skinfo.utils._compat import StrOptions, validate_params
-from skinfo.utils._parallel import in_threads, n_threads
+from skinfo.utils._parallel import in_threads
 from skinfo.utils._validation import check_base, check_frequency_weights, match_name
 
-# Up to here planes of bits beat adding up rows: their cost goes with the square.
-MOST_PLANE_LEVELS = 16
-
-# One block of columns: its planes of one block of rows stay in the second-level cache.
-PLANES_A_BLOCK = 144
-WORDS_A_BLOCK = 192
-
-# Rows of planes come in whole vectors.
-VECTOR_WORDS = 8
-
-# Nanoseconds, about: a cell made bits, a word of two planes, a row of two columns, the mean
-# of a cell under independence.
+# Nanoseconds, about: a cell made bits, a word of two planes, a row of two columns.
 PACK_COST = 0.2
 WORD_COST = 0.08
 PAIR_COST = 1.0
-NULL_COST = 500.0
 
 # One block of columns of many levels: a task is all pairs of two of them.
 COLUMNS_A_BLOCK = 32
-
-# x ln x of counts below this is looked up (1 MiB); a logarithm is cheaper than a far cache.
-LARGEST_TABLE = 2**17
-
-# Up to so many different margins, the null mean of each pair of them is kept (32 MiB).
-MOST_SIZES = 2048
-
-# Of more different sums of weights in a column, those that differ by a percent are one: else time
-# would go with the square of the levels.
-MOST_REAL_SIZES = 2048
 
 
 @validate_params(
@@ -88,11 +70,12 @@ def pairwise_mutual_info(
 
     Parameters
     ----------
-    X : array-like or dataframe of shape (n_samples, n_features), or iterable
+    X : array-like, dataframe or table of shape (n_samples, n_features), or iterable
         Discrete columns: integers, booleans, strings, categories, or whole
         numbers stored as floats; missing values as `missing` says. A
-        column with other numbers is an error: bin it first. An iterable of
-        dataframes, such as a list, is a table in chunks, with the result of one table.
+        column with other numbers is an error: bin it first. A table that is not in memory, of
+        any kind that `skinfo.MutualInfoBinner` takes, such as a list of dataframes, is counted
+        where it is, with the result of one table; see Notes.
 
     estimator : {'emi', 'plugin'}, default='emi'
         How pairs are estimated. ``'plugin'`` takes sample proportions for
@@ -148,6 +131,10 @@ def pairwise_mutual_info(
     Columns of up to 16 levels become planes of bits, and a cell of a table is
     the number of bits that two planes share.
 
+    A table that is not in memory is read twice: for the levels, and for codes that are kept
+    beside the rows, a byte a cell of up to 256 levels. Passes over the codes then count 32 MiB
+    of contingency tables each.
+
     References
     ----------
     .. [1] N. X. Vinh, J. Epps and J. Bailey, "Information theoretic measures
@@ -178,35 +165,31 @@ def pairwise_mutual_info(
     caller = "pairwise_mutual_info"
     estimator = match_name(estimator, ("emi", "plugin"), parameter="estimator", caller=caller)
     if is_in_parts(X):
-        table, sample_weight = read_codes(X, sample_weight, caller, missing)
-    else:
-        X, _, sample_weight = columns_by_name(X, None, sample_weight)
-        table = table_of(X, caller=caller)
+        parts = read_levels(X, sample_weight=sample_weight, caller=caller)
+        return pairs_in_parts(parts, estimator, missing, nats, n_jobs)
+    X, _, sample_weight = columns_by_name(X, None, sample_weight)
+    table = table_of(X, caller=caller)
     n_samples = table.shape[0]
     # No weights are an empty array.
     weights = (
         np.empty(0) if sample_weight is None else check_frequency_weights(sample_weight, n_samples)
     )
+    most_cells = np.count_nonzero(weights) if len(weights) else n_samples
     if missing == "raise":
         refuse_missing_values(table)
     of_all = _of_present if missing == "drop" else _of_all
-    return of_all(table, estimator, weights, nats, n_jobs)
+    return of_all(table, estimator, weights, most_cells, nats, n_jobs)
 
 
-def _of_all(table, estimator, weights, nats, n_jobs):
+def _of_all(table, estimator, weights, most_cells, nats, n_jobs):
     """Return the information of all pairs, (n_features, n_features), in units of so many nats."""
-    columns = _read_columns(table, weights, n_jobs)
-    joint = columns.joint_sums(n_jobs)
-    apart = columns.apart_sums()
-    if estimator == "emi":
-        # The null mean replaces the sum of the margins, except of a column with itself.
-        np.copyto(apart, columns.null_sums(n_jobs), where=~np.eye(len(apart), dtype=bool))
-    mi = (joint - apart) / (columns.scale * columns.total * nats)
-    # The plug-in is never negative; what the rounding of each cell leaves may be.
-    return np.maximum(mi, 0.0) if estimator == "plugin" else mi
+    columns = _read_columns(table, weights, most_cells, n_jobs)
+    return information_of_pairs(
+        columns.joint_sums(n_jobs), columns.margins, estimator, nats, n_jobs
+    )
 
 
-def _of_present(table, estimator, weights, nats, n_jobs):
+def _of_present(table, estimator, weights, most_cells, nats, n_jobs):
     """Return the same, each pair from the rows in which both columns have a value."""
     missing = np.array([missing_values(table, j) for j in range(table.shape[1])])
     patterns, pattern = np.unique(missing, axis=0, return_inverse=True)
@@ -216,107 +199,55 @@ def _of_present(table, estimator, weights, nats, n_jobs):
         rows = np.flatnonzero(~(patterns[a] | patterns[b]))
         part = weights[rows] if len(weights) else weights
         if len(rows) == 0 or (len(part) and not part.any()):
-            names = [table.names[np.flatnonzero(pattern == which)[0]] for which in (a, b)]
-            raise ValueError(
-                f"{' and '.join(dict.fromkeys(names))} have no row of positive weight without a "
-                "missing value. Leave a column out, or use missing='separate'."
+            refuse_no_common_sample(
+                [table.names[np.flatnonzero(pattern == which)[0]] for which in (a, b)]
             )
         some = table.select(columns).take(rows)
-        square = _of_all(some, estimator, part, nats, n_jobs)
+        square = _of_all(some, estimator, part, most_cells, nats, n_jobs)
         # Within a pattern these rows are too few, unless both are the same.
         crosses = (pattern[columns][:, None] != pattern[columns]) | (a == b)
         mi[np.ix_(columns, columns)] = np.where(crosses, square, mi[np.ix_(columns, columns)])
     return mi
 
 
-def _read_columns(table, weights, n_jobs):
-    """Return the Columns of a table, with their margins and the unit of fixed-point sums."""
+def _read_columns(table, weights, most_cells, n_jobs):
+    """Return the _Columns of a table."""
     codes, n_levels = encode_columns(table, n_jobs=n_jobs)
-    margins = [
+    counts = [
         level_sums(column.astype(np.int32), levels, weights)
         for column, levels in zip(codes, n_levels, strict=True)
     ]
-    n = table.shape[0]
     # Added up as a margin is, so that of a constant column the two are equal.
-    total = float(level_sums(np.zeros(n, np.int32), 1, weights)[0])
-    scale = fixed_point_scale(total, max(n, 2))
-    xlogx = fixed_xlogx_table(int(min(total, LARGEST_TABLE)) + 1, scale)
-    return _Columns(codes, n_levels, margins, weights, total, xlogx, scale)
+    total = float(level_sums(np.zeros(table.shape[0], np.int32), 1, weights)[0])
+    is_whole = bool(np.all(weights % 1 == 0))
+    return _Columns(codes, n_levels, weights, PairMargins.of(counts, total, is_whole, most_cells))
 
 
 @dataclass(frozen=True)
 class _Columns:
-    """Codes of columns, and sums of x ln x over their tables in units of 1 / scale (int64)."""
+    """Codes of columns, and sums of x ln x over the tables of all pairs."""
 
     codes: np.ndarray  # (n_features, n_samples)
     n_levels: np.ndarray  # (n_features,)
-    margins: list  # counts of each level, float64, one array a column
     weights: np.ndarray  # (n_samples,) or (0,)
-    total: float  # number of rows, or sum of weights
-    xlogx: np.ndarray  # x ln x of 0, 1, 2, ...
-    scale: float
-
-    @property
-    def unit(self):
-        """The last two arguments of the kernels of fixed-point sums."""
-        return self.xlogx, self.scale
+    margins: PairMargins
 
     def joint_sums(self, n_jobs):
         """Return the sums (n_features, n_features) over the table of each pair."""
         few = (self.n_levels <= MOST_PLANE_LEVELS) & (len(self.weights) == 0)
-        sums = np.diag(self.own_sums())
+        sums = np.diag(self.margins.own_sums())
         self._add_plane_pairs(sums, np.flatnonzero(few), n_jobs)
         self._add_row_pairs(sums, np.flatnonzero(~few), np.flatnonzero(few), n_jobs)
-        return _symmetric(sums)
-
-    def own_sums(self):
-        """Return the sum (n_features,) over the margin of each column."""
-        sums = [sum_fixed_xlogx(margin, *self.unit) for margin in self.margins]
-        return np.array(sums, np.int64)
-
-    def apart_sums(self):
-        """Return the sums of pairs that are independent in the sample."""
-        own = self.own_sums()
-        whole = sum_fixed_xlogx(np.array([self.total]), *self.unit)
-        return own[:, None] + own[None, :] - whole
-
-    def null_sums(self, n_jobs):
-        """Return the mean sums of pairs with these margins, were they independent."""
-        exact = bool(np.all(self.weights % 1 == 0))
-        margins = _distinct_margins(self.margins, exact)
-        sizes = margins.sizes
-        how = poisson_tables(), exact, self.scale
-        step = n_threads(n_jobs)
-        kept = len(sizes) if len(sizes) <= MOST_SIZES else 0
-        null_means = np.empty((kept, kept), np.int64)
-        sums = np.zeros((len(self.codes), len(self.codes)), np.int64)
-        # Every step-th row: triangles of equal size.
-        in_threads(
-            (
-                delayed(pair_null_means)(self.total, sizes[:kept], first, step, *how, null_means)
-                for first in range(step)
-            ),
-            work=NULL_COST * kept**2 / 2,
-            n_jobs=n_jobs,
-        )
-        in_threads(
-            (
-                delayed(pair_null_sums)(self.total, *margins, first, step, null_means, *how, sums)
-                for first in range(step)
-            ),
-            work=(1.0 if kept else NULL_COST) * len(margins.times) ** 2 / 2,
-            n_jobs=n_jobs,
-        )
-        return _symmetric(sums)
+        return symmetric(sums)
 
     def _add_plane_pairs(self, sums, few, n_jobs):
         """Fill the pairs of columns of few levels, each with the first of the two ahead."""
         if len(few) < 2:
             return
-        starts = np.concatenate([[0], np.cumsum(self.n_levels[few] - 1)])
-        planes = _empty_planes(self.codes.shape[1], starts[-1])
-        margins = np.concatenate([self.margins[j] for j in few]).astype(np.int64)
-        blocks = _blocks_of_planes(starts)
+        starts = plane_starts(self.n_levels[few])
+        planes = empty_planes(self.codes.shape[1], starts[-1])
+        margins = np.concatenate([self.margins.counts[j] for j in few]).astype(np.int64)
+        blocks = blocks_of_planes(starts)
 
         def pack(block):
             for f in range(*block):
@@ -333,7 +264,9 @@ class _Columns:
         def add(i):
             # One block with all from it on: tasks long enough to be worth handing over.
             for block in blocks[i:]:
-                plane_pair_sums(planes, starts, margins, blocks[i], block, *self.unit, part)
+                plane_pair_sums(
+                    planes, starts, margins, blocks[i], block, *self.margins.unit, part
+                )
 
         in_threads(
             (delayed(add)(i) for i in range(len(blocks))),
@@ -364,7 +297,7 @@ class _Columns:
                     codes[ahead:],
                     levels[ahead:],
                     self.weights,
-                    *self.unit,
+                    *self.margins.unit,
                 )
 
         in_threads(
@@ -376,62 +309,3 @@ class _Columns:
             work=PAIR_COST * n * len(many) * (len(few) + len(many) / 2),
             n_jobs=n_jobs,
         )
-
-
-def _symmetric(sums):
-    """Return sums of which one of (f, g) and (g, f) is zero, or both the diagonal, filled."""
-    return sums + sums.T - np.diag(np.diag(sums))
-
-
-def _empty_planes(n, n_planes):
-    """Return planes (n_blocks, n_planes, n_words) for n rows, in equal blocks of whole vectors."""
-    n_words = -(-n // 64)
-    n_blocks = -(-n_words // WORDS_A_BLOCK)
-    words = -(-n_words // (n_blocks * VECTOR_WORDS)) * VECTOR_WORDS
-    size = n_blocks * n_planes * words
-    # From the start of a cache line on: vectors that lie across two take a third longer.
-    spare = np.empty(size + VECTOR_WORDS, np.uint64)
-    start = -(spare.ctypes.data // spare.itemsize) % VECTOR_WORDS
-    return spare[start : start + size].reshape(n_blocks, n_planes, words)
-
-
-def _blocks_of_planes(starts):
-    """Return (first, last plus one) of runs of columns with about `PLANES_A_BLOCK` planes."""
-    block = starts[:-1] // PLANES_A_BLOCK
-    edges = np.flatnonzero(np.diff(block, prepend=-1, append=np.inf))
-    return [(int(a), int(b)) for a, b in pairwise(edges)]
-
-
-class _DistinctMargins(NamedTuple):
-    """The different level counts of all columns, in the order of arguments of `pair_null_sums`.
-
-    Attributes
-    ----------
-    sizes : ndarray of shape (n_sizes,)
-
-    which, times : ndarray of shape (n_entries,), dtype int64
-        One column after another, the index of each count among `sizes` and how often it occurs.
-
-    starts : ndarray of shape (n_features + 1,), dtype int64
-        The first entry of each column.
-    """
-
-    sizes: NDArray[np.float64]
-    which: NDArray[np.int64]
-    times: NDArray[np.int64]
-    starts: NDArray[np.int64]
-
-
-def _distinct_margins(margins, exact):
-    """Return the _DistinctMargins of columns; nearly equal sums of weights are one."""
-    per_column = [np.unique(margin[margin > 0], return_counts=True) for margin in margins]
-    if not exact:
-        per_column = [
-            nearly_equal(*column) if len(column[0]) > MOST_REAL_SIZES else column
-            for column in per_column
-        ]
-    values = np.concatenate([column for column, _ in per_column])
-    sizes, which = np.unique(values, return_inverse=True)
-    times = np.concatenate([counts for _, counts in per_column]).astype(np.int64)
-    starts = np.concatenate([[0], np.cumsum([len(column) for column, _ in per_column])])
-    return _DistinctMargins(sizes, which.astype(np.int64), times, starts.astype(np.int64))

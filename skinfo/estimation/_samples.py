@@ -401,7 +401,12 @@ def refuse_missing_values(table):
     for j in range(table.shape[1]):
         n_missing = np.count_nonzero(missing_values(table, j))
         if n_missing:
-            raise ValueError(
-                f"{table.names[j]} has {n_missing} missing value(s), and missing='raise'. Use "
-                "missing='separate' or 'drop', or impute them."
-            )
+            raise has_missing_values(table.names[j], n_missing)
+
+
+def has_missing_values(name, n_missing):
+    """Return the ValueError of a column that has missing values."""
+    return ValueError(
+        f"{name} has {n_missing} missing value(s), and missing='raise'. Use missing='separate' or "
+        "'drop', or impute them."
+    )

@@ -16,7 +16,7 @@ import numpy as np
 from narwhals.stable.v2.dependencies import is_into_dataframe
 
 from skinfo._counts._as_source import is_in_parts, table_in_parts
-from skinfo._counts._partitions import LocalPartitions, Part, Partitions
+from skinfo._counts._partitions import LocalPartitions, Part, Partitions, errors_that_name
 from skinfo._counts._source import columns_by_name
 from skinfo.metrics._arrays import check_row_weights, read_array, to_numpy
 from skinfo.metrics._labels import encode_labels
@@ -180,16 +180,13 @@ class _TaskOfPart(NamedTuple):
     summarise: Any
 
     def __call__(self, part):
-        try:
+        with errors_that_name(part):
             piece = self.reader.read(part)
             n = read_array(piece.y_true).shape[0]
             weight = piece.sample_weight
             if n == 0 or (weight is not None and not np.asarray(weight).any()):
                 return None
             return self.summarise(piece._replace(sample_weight=check_row_weights(weight, n)))
-        except (ValueError, TypeError) as error:
-            kind = TypeError if isinstance(error, TypeError) else ValueError
-            raise kind(f"{error} (In {part.label}.)") from error
 
 
 class _MergeOfSome(NamedTuple):

@@ -11,10 +11,9 @@ from scipy.stats import entropy
 from sklearn.metrics import mutual_info_score
 from sklearn.metrics.cluster import contingency_matrix, expected_mutual_information
 
-import skinfo.estimation._pairwise as pairwise_module
 from skinfo._counts._codes import encode_columns
 from skinfo._counts._table import table_of
-from skinfo.estimation import pairwise_mutual_info
+from skinfo.estimation import _bit_planes, _pair_margins, pairwise_mutual_info
 
 # Compiled code is quick, but its first call is not.
 KERNEL = settings(deadline=None, max_examples=50)
@@ -85,9 +84,9 @@ def test_agrees_with_sklearn(X, estimator):
 
 def test_many_rows_agree_with_sklearn(rng, monkeypatch, estimator):
     # Several blocks of words and of columns, counts beyond the table, the series of the mean.
-    monkeypatch.setattr(pairwise_module, "WORDS_A_BLOCK", 24)
-    monkeypatch.setattr(pairwise_module, "PLANES_A_BLOCK", 10)
-    monkeypatch.setattr(pairwise_module, "LARGEST_TABLE", 100)
+    monkeypatch.setattr(_bit_planes, "WORDS_A_BLOCK", 24)
+    monkeypatch.setattr(_bit_planes, "PLANES_A_BLOCK", 10)
+    monkeypatch.setattr(_pair_margins, "LARGEST_TABLE", 100)
     X = rng.integers(0, 6, (5000, 7))
     mi = pairwise_mutual_info(X, estimator=estimator)
     np.testing.assert_allclose(mi, oracle(X, estimator), rtol=0, atol=1e-10)
@@ -189,7 +188,7 @@ def test_many_sums_of_weights_that_differ_little_are_one(rng, monkeypatch):
     X, weights = rng.integers(0, 60, (2000, 2)), rng.random(2000) + 0.5
     expected = pairwise_mutual_info(X, sample_weight=weights)
     chance = pairwise_mutual_info(X, sample_weight=weights, estimator="plugin") - expected
-    monkeypatch.setattr("skinfo.estimation._pairwise.MOST_REAL_SIZES", 0)
+    monkeypatch.setattr("skinfo.estimation._pair_margins.MOST_REAL_SIZES", 0)
     together = pairwise_mutual_info(X, sample_weight=weights)
     assert together[0, 1] != expected[0, 1]
     # The excess of a cell is smooth: sizes within a percent of each other change little.
@@ -211,7 +210,7 @@ def test_smooth_chance_is_near_the_exact(rng):
 
 def test_chance_of_more_margins_than_are_kept(X, monkeypatch):
     kept = pairwise_mutual_info(X)
-    monkeypatch.setattr(pairwise_module, "MOST_SIZES", 2)
+    monkeypatch.setattr(_pair_margins, "MOST_SIZES", 2)
     np.testing.assert_array_equal(pairwise_mutual_info(X), kept)
 
 

@@ -1,0 +1,99 @@
+"""Distinct rows of discrete columns, and their counts, which add up over parts of a table."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skinfo.estimation._levels_in_parts import CodedLevels
+
+# Rows that differ are kept up to this number.
+MOST_COUNTED_ROWS = 2**24
+
+# A word holds the codes of as many columns as have fewer states together.
+STATES_OF_WORD = 2**62
+
+
+class CountedRows(NamedTuple):
+    """Rows of codes that occur, and how often.
+
+    Attributes
+    ----------
+    words : ndarray of shape (n_words, n_rows), dtype int64
+        The codes of each row, in few integers, in lexicographic order.
+
+    counts : ndarray of shape (n_rows,), dtype float64
+    """
+
+    words: NDArray[np.int64]
+    counts: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, words: NDArray[np.int64], weights: NDArray[np.float64] | None) -> "CountedRows":
+        """Return those of some rows; no weights are ones."""
+        distinct, place = unique_words(words)
+        if distinct.shape[1] > MOST_COUNTED_ROWS:
+            raise ValueError(
+                f"There are more than {MOST_COUNTED_ROWS:,} distinct rows. Leave out columns of "
+                "very many levels, such as identifiers, or group their levels first."
+            )
+        counts = np.bincount(place, weights, distinct.shape[1])
+        return cls(distinct, counts.astype(np.float64, copy=False))
+
+    def merged(self, other: "CountedRows") -> "CountedRows":
+        """Return those of the samples of both."""
+        return self.of(
+            np.concatenate([self.words, other.words], axis=1),
+            np.concatenate([self.counts, other.counts]),
+        )
+
+    def place_of(self, words: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the index of each of some rows, all of which are among these."""
+        if len(words) == 1:
+            return np.searchsorted(self.words[0], words[0])
+        both = np.concatenate([self.words, words], axis=1)
+        return unique_words(both)[1][self.words.shape[1] :]
+
+
+def unique_words(words: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the distinct columns of words (n_words, n), sorted, and the place of each column."""
+    if len(words) == 1:
+        distinct, place = np.unique(words[0], return_inverse=True)
+        return distinct[None], place
+    distinct, place = np.unique(words, axis=1, return_inverse=True)
+    return distinct, place.ravel()
+
+
+def packed_words(codes: list[NDArray[Any]], n_levels: list[int]) -> NDArray[np.int64]:
+    """Return columns of codes (n,) in as few integers as they go into, (n_words, n)."""
+    words: list[NDArray[np.int64]] = []
+    n_states = 1
+    for column, levels in zip(codes, n_levels, strict=True):
+        if not words or n_states * levels > STATES_OF_WORD:
+            words.append(column.astype(np.int64))
+            n_states = levels
+        else:
+            words[-1] = words[-1] * levels + column
+            n_states *= levels
+    return np.array(words)
+
+
+def rows_in_part(
+    n_levels: NDArray[np.int64], dropped: NDArray[np.bool_], piece: CodedLevels
+) -> CountedRows:
+    """Return the distinct rows of some samples.
+
+    Parameters
+    ----------
+    n_levels : ndarray of shape (n_columns,), dtype int64
+
+    dropped : ndarray of shape (n_columns,), dtype bool
+        Columns in whose last level, of missing values, rows are left out.
+
+    piece : CodedLevels
+    """
+    words = packed_words(piece.codes, n_levels.tolist())
+    kept = np.ones(len(piece.y), bool)
+    for j in np.flatnonzero(dropped).tolist():
+        kept &= piece.codes[j] != n_levels[j] - 1
+    return CountedRows.of(words[:, kept], None if piece.weights is None else piece.weights[kept])

@@ -35,6 +35,13 @@ GRID_SALT = 0
 FINE_SALT = 1
 
 
+def each_once(increasing: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the distinct among integers in order."""
+    is_new = np.ones(len(increasing), bool)
+    np.not_equal(increasing[1:], increasing[:-1], out=is_new[1:])
+    return increasing[is_new]
+
+
 class Grid(NamedTuple):
     """Positions in a column, and the weight before each.
 
@@ -63,11 +70,19 @@ class Grid(NamedTuple):
 
         What is between two positions stays together, as equal values do.
         """
+        n = len(self.positions)
+        if n == 0 or n_groups < 2:
+            return self.positions[:0]
         thresholds = twice_least_middles(self.weight, n_groups)
-        starts = np.concatenate([self.before[:1] * 0, self.before])
-        stops = np.append(self.before, self.weight)
-        first = np.unique(np.searchsorted(starts + stops, thresholds))
-        return self.positions[first[(first > 0) & (first < len(starts))] - 1]
+        middles = thresholds / 2
+        if self.before.dtype.kind == "i":
+            middles = np.ceil(middles).astype(np.int64)
+        # The cell that holds each, and the first one whose own middle is not below it.
+        cells = np.searchsorted(self.before, middles)
+        start = np.where(cells > 0, self.before[cells - 1], 0)
+        stop = np.where(cells < n, self.before[np.minimum(cells, n - 1)], self.weight)
+        first = cells + (start + stop < thresholds)
+        return self.positions[each_once(first[(first > 0) & (first <= n)]) - 1]
 
     def near(
         self, positions: NDArray[np.int64], chosen: NDArray[np.int64], most: int
@@ -115,7 +130,7 @@ class Grid(NamedTuple):
         cuts = edges[chosen]
         left = np.searchsorted(self.positions, cuts, side="left")
         right = np.searchsorted(self.positions, cuts, side="right")
-        fine = fine_positions(np.unique(np.append(left, right)))
+        fine = fine_positions(each_once(np.sort(np.append(left, right))))
         return positions_between(
             fine.positions,
             fine.before,

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skinfo._counts import _grid
 from skinfo._counts._cut_values import cut_values
-from skinfo._counts._grid import FINE_SALT, GRID_SALT, Grid
+from skinfo._counts._grid import FINE_SALT, GRID_SALT, Grid, each_once
 from skinfo._counts._quantiles import Runs
 from skinfo._counts._target import ClassTarget, ContinuousTarget
 from skinfo._kernels._cuts import (
@@ -107,7 +107,8 @@ class SortedColumn:
             sample = sampled_positions(
                 self.values, start, stop, GRID_SALT, _grid.EXACT, _grid.SAMPLE
             )
-            positions = np.unique(np.append(sample, self._ends_of_heavy_values()))
+            heavy = self._ends_of_heavy_values()
+            positions = each_once(np.sort(np.append(sample, heavy))) if len(heavy) else sample
             positions = positions[(positions > 0) & (positions < len(self))]
         return Grid(positions, self._weight_before(positions), len(self), self.weight)
 
@@ -116,6 +117,13 @@ class SortedColumn:
         least = _grid.HEAVY_SHARE * self.weight
         # Each of them is at some multiple of that weight.
         marks = np.arange(1.0, round(1 / _grid.HEAVY_SHARE) + 1)
+        if not self._target.is_weighted:
+            # Nearly all columns have none, and this tells so at once.
+            rows = (np.ceil(least * marks) - 1).astype(np.int64)
+            line = self.values
+            tied = line[rows] == line[np.maximum(rows - 1, 0)]
+            tied |= line[rows] == line[np.minimum(rows + 1, len(line) - 1)]
+            marks = marks[tied] if least > 1 else marks
         runs = self.runs_at(np.asarray(least * marks, np.float64))
         heavy = runs.after - runs.before >= least
         return np.append(runs.starts[heavy], runs.stops[heavy])

@@ -7,6 +7,10 @@ import numpy as np
 from skinfo._kernels._elementary cimport bits_of
 from skinfo._kernels._splitmix64 cimport SPLITMIX_STEP, mix_bits
 
+ctypedef fused weight_t:
+    int64_t
+    double
+
 cdef enum:
     # Values hashed at a time.
     BLOCK = 64
@@ -197,20 +201,27 @@ def new_values(const double[::1] values, Py_ssize_t limit):
     complete : bool
         Whether these are all.
     """
-    cdef Py_ssize_t row
+    cdef Py_ssize_t row = 1
     cdef Py_ssize_t n = 0
-    found = np.empty(max(min(limit, values.shape[0] - 1), 0), np.int64)
+    cdef Py_ssize_t n_left, i
+    cdef uint64_t[BLOCK] is_new
+    cdef uint64_t any_new
+    found = np.empty(max(min(limit, values.shape[0] - 1), 0) + BLOCK, np.int64)
     cdef int64_t[::1] positions = found
-    cdef bint complete = True
     with nogil:
-        for row in range(1, values.shape[0]):
-            if values[row] != values[row - 1]:
-                if n == limit:
-                    complete = False
-                    break
-                positions[n] = row
-                n += 1
-    return found[:n], complete
+        while row < values.shape[0] and n <= limit:
+            n_left = min(<Py_ssize_t>BLOCK, values.shape[0] - row)
+            any_new = 0
+            for i in range(n_left):
+                is_new[i] = values[row + i] != values[row + i - 1]
+                any_new |= is_new[i]
+            if any_new:
+                for i in range(n_left):
+                    # Without a branch, which would be mispredicted.
+                    positions[n] = row + i
+                    n += is_new[i]
+            row += n_left
+    return found[: min(n, limit)].copy(), n <= limit
 
 
 def sampled_positions(
@@ -367,7 +378,7 @@ cdef inline uint64_t hash_of(double value, uint64_t offset) noexcept nogil:
 
 def positions_between(
     const int64_t[::1] positions,
-    weight_before,
+    const weight_t[::1] before,
     const int64_t[::1] lows,
     const int64_t[::1] chosen,
     const int64_t[::1] highs,
@@ -380,8 +391,8 @@ def positions_between(
     positions : ndarray of shape (n,), dtype int64
         Increasing.
 
-    weight_before : ndarray of shape (n,), dtype int64 or float64
-        At each.
+    before : ndarray of shape (n,), dtype int64 or float64
+        The weight before each.
 
     lows, chosen, highs : ndarray of shape (n_chosen,), dtype int64
         Around each that is chosen, the positions above its `lows` and below its `highs` are
@@ -399,7 +410,6 @@ def positions_between(
     thinned : bool
         Whether some were left out.
     """
-    cdef const double[::1] before = np.asarray(weight_before, np.float64)
     cdef Py_ssize_t c, i, first, last
     cdef Py_ssize_t n = 0
     cdef bint thinned = False
@@ -438,7 +448,7 @@ cdef Py_ssize_t insert_evenly(
     int64_t[::1] near,
     Py_ssize_t n,
     const int64_t[::1] positions,
-    const double[::1] before,
+    const weight_t[::1] before,
     Py_ssize_t first,
     Py_ssize_t last,
     Py_ssize_t most,
@@ -447,7 +457,7 @@ cdef Py_ssize_t insert_evenly(
 
     Marks are the first and the last, and even steps of weight between them.
     """
-    cdef double step = (before[last] - before[first]) / (most - 1)
+    cdef double step = <double>(before[last] - before[first]) / (most - 1)
     cdef Py_ssize_t mark
     cdef Py_ssize_t i = first
     for mark in range(most - 1):

@@ -108,17 +108,27 @@ class PartOfPredictions(PartOfTable):
         return piece._replace(predictions=tuple(map(_columns, piece.predictions)))
 
 
+class PartOfTwoPredictions(PartOfTable):
+    """The same, of an array with the columns of one model, and then those of another."""
+
+    def read(self, part):
+        """Return a part as a Piece, not checked."""
+        piece = super().read(part)
+        (columns,) = piece.predictions
+        both = np.split(columns, 2, axis=1)
+        return piece._replace(predictions=tuple(map(_columns, both)))
+
+
 def _description(item):
     kind = type(item).__name__
     return f"a {kind} of {len(item)}" if isinstance(item, (tuple, list)) else f"a {kind}"
 
 
 def _columns(table):
-    """Return a dataframe as an array, of one dimension if it has one column."""
-    if not is_into_dataframe(table):
-        return table
-    columns = nw.from_native(table, eager_only=True).to_numpy()
-    return columns[:, 0] if columns.shape[1] == 1 else columns
+    """Return a dataframe or array as an array, of one dimension if it has one column."""
+    if is_into_dataframe(table):
+        table = nw.from_native(table, eager_only=True).to_numpy()
+    return table[:, 0] if table.shape[1] == 1 else table
 
 
 @dataclass(frozen=True)
@@ -251,15 +261,21 @@ def read_score_samples(y_true, predictions, sample_weight, caller):
         if not is_name and (np.isscalar(given) or getattr(given, "ndim", 1) == 0):
             raise ValueError(f"{name} must be array-like, got {given!r}.")
     if len(predictions) > 1:
+        if all(map(_is_dask, predictions.values())):
+            table = _side_by_side(predictions)
+            partitions, *names = table_in_parts(table, y_true, sample_weight)
+            return Pieces(partitions, PartOfTwoPredictions(*names))
         _refuse_table(y_true, predictions, sample_weight, caller)
         return Piece(y_true, tuple(predictions.values()), sample_weight)
     (table,) = predictions.values()
+    if _is_dask(table) and table.ndim == 1:
+        table = table.to_frame() if hasattr(table, "to_frame") else table[:, None]
     parts = table_in_parts(table, y_true, sample_weight)
     if parts is not None:
         return Pieces(parts.partitions, PartOfPredictions(parts.y, parts.sample_weight))
     if is_in_parts(y_true):
         raise ValueError(
-            f"y_true is a {type(y_true).__name__}, whose rows are in parts, and {arguments[1]} a "
+            f"y_true is a {type(y_true).__name__} whose rows are in parts, and {arguments[1]} a "
             f"{type(table).__name__} in memory. Pass both in the same parts."
         )
     if isinstance(y_true, str) or isinstance(sample_weight, str):
@@ -293,6 +309,27 @@ def _is_iterable_of_tuples(y_true):
     if not isinstance(y_true, (list, tuple)):
         return True
     return not y_true or (isinstance(y_true[0], tuple) and np.ndim(y_true[0][0]) > 0)
+
+
+def _is_dask(collection):
+    return type(collection).__module__.partition(".")[0] == "dask" and hasattr(collection, "ndim")
+
+
+def _side_by_side(predictions):
+    """Return Dask collections of predictions as one Dask array with the columns of all."""
+    from dask.array import concatenate
+
+    arrays = [
+        given.to_dask_array() if hasattr(given, "to_dask_array") else given
+        for given in predictions.values()
+    ]
+    arrays = [array[:, None] if array.ndim == 1 else array for array in arrays]
+    if len({array.shape[1] for array in arrays}) > 1:
+        raise ValueError(
+            f"{' and '.join(predictions)} must be of the same classes, got "
+            f"{' and '.join(str(array.shape[1]) for array in arrays)} columns."
+        )
+    return concatenate(arrays, axis=1)
 
 
 def _refuse_table(y_true, predictions, sample_weight, caller):

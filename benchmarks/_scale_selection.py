@@ -179,6 +179,7 @@ def main():
             "passes",
             "peak MiB",
             "65e6 x 631: s a feature",
+            "processor s",
         ],
         [
             [

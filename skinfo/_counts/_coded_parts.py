@@ -202,7 +202,9 @@ class CodedParts(CodedTable):
             n_levels=self.n_levels,
             n_jobs=self._n_jobs,
         )
-        sums = self._partitions.reduce(task, _added)
+        features = {coding.feature for _, codings in requests for coding in codings}
+        few = len(features) < self.n_features / 2
+        sums = self._partitions.reduce(task, _added, sorted(features) if few else None)
         report_pass("tables")
         assert sums is not None
         for (feature, n), of_levels in zip(single_levels.items(), sums, strict=False):

@@ -16,7 +16,7 @@ from skinfo._counts._coded_table import Coding, State
 from skinfo._counts._target import ClassTarget
 from skinfo._kernels._bitplanes import WORD
 from skinfo._kernels._packed_counts import add_tables, pack_codes, relabel_packed, unpack_codes
-from skinfo.utils._parallel import in_threads
+from skinfo.utils._parallel import check_cancelled, in_threads
 
 # Rows that a kernel is given at a time: their states fit the second-level cache.
 ROWS_AT_ONCE = 2**15
@@ -284,6 +284,7 @@ class PieceCounter:
         # Plain codings are first.
         grouped = codings[len(plain) :]
         for some in run.parts(ROWS_AT_ONCE):
+            check_cancelled()
             of_rows = slice((some.first - run.first) * WORD, None)
             states = labels[of_rows][: some.size]
             weights = self._weights(some)

@@ -165,10 +165,13 @@ class CodedTable(ABC):
         self.n_classes = n_classes
         self.n_single_levels = dict(n_single_levels or {})
         self.lookups = Lookups(poisson_tables(), _xlogx_table())
+        self._codings: dict[int, Coding] = {}
 
     def coding(self, feature: int) -> Coding:
         """Return the codes of a feature."""
-        return Coding(feature, int(self.n_levels[feature]))
+        if feature not in self._codings:
+            self._codings[feature] = Coding(feature, int(self.n_levels[feature]))
+        return self._codings[feature]
 
     def state_of(self, feature: int) -> State:
         """Return the State whose states are the codes of a feature."""

@@ -7,11 +7,12 @@ functions of one part. They are sent as they are (by cloudpickle where parts are
 processes), so they hold small arrays and no source.
 """
 
+import mmap
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, zip_longest
 from tempfile import TemporaryFile
 from typing import Any, Protocol, TypeVar
 from weakref import finalize
@@ -19,6 +20,9 @@ from weakref import finalize
 import numpy as np
 
 Result = TypeVar("Result")
+
+# Unix has it.
+MADV_WILLNEED: int | None = getattr(mmap, "MADV_WILLNEED", None)
 
 
 @dataclass(frozen=True)
@@ -87,8 +91,8 @@ class Partitions(Protocol):
             Associative. Order is kept, or does not matter with integer weights.
 
         columns : sequence or None, default=None
-            What the table calls the columns that the task reads. Others may be left out, where
-            this saves reading them. None is all.
+            What the table calls the columns that the task reads; of codes the features. Others
+            may be left out, where this saves reading them. None is all.
         """
 
     def persist(self, task: Callable[[Any], Any]) -> "Partitions":
@@ -194,13 +198,27 @@ class KeptParts:
         self._map = None
 
     def __iter__(self) -> Iterator[Any]:
+        return self._objects(ahead=False)
+
+    def _objects(self, *, ahead: bool) -> Iterator[Any]:
+        """Yield the objects; with `ahead` the system reads the next while one is worked on."""
         if self._map is None and self._size:
             self._file.flush()
             # One map for all of them: each map keeps a file open.
             self._map = np.memmap(self._file, np.uint8, "r", shape=(self._size,))
-        for entry in self._entries:
+        for entry, after in zip_longest(self._entries, self._entries[1:]):
+            if ahead and after is not None:
+                self._read_ahead(after)
             buffers = [self._map[a : a + n] for a, n in entry.spans if n]
             yield pickle.loads(entry.data, buffers=_with_empty(buffers, entry.spans))
+
+    def _read_ahead(self, entry: "_Entry") -> None:
+        """Have the system read the arrays of an object into memory, and do not wait for it."""
+        first = min((start for start, _ in entry.spans), default=0)
+        first -= first % mmap.PAGESIZE
+        stop = max((start + n for start, n in entry.spans), default=0)
+        if MADV_WILLNEED is not None and stop > first:
+            self._map._mmap.madvise(MADV_WILLNEED, first, stop - first)
 
     def head(self) -> Any:
         """Return the first object."""
@@ -214,7 +232,7 @@ class KeptParts:
     ) -> Result | None:
         """Return the merged results of a task for each object; see `Partitions`."""
         merged: Result | None = None
-        for kept in self:
+        for kept in self._objects(ahead=columns is None):
             result = task(kept)
             merged = result if merged is None else merge(merged, result)
         return merged
@@ -222,7 +240,7 @@ class KeptParts:
     def persist(self, task: Callable[[Any], Any]) -> "KeptParts":
         """Return what a task makes of each object, kept likewise."""
         kept = KeptParts()
-        for one in self:
+        for one in self._objects(ahead=True):
             kept.append(task(one))
         return kept
 

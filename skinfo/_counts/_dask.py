@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import cloudpickle
+import narwhals.stable.v2 as nw
 import numpy as np
 from dask import config
 from dask._task_spec import Alias, DataNode, GraphNode, Task, TaskRef
@@ -180,7 +181,8 @@ class DaskPartitions:
         if len(blocks) != X.npartitions:
             joined = f" of {len(blocks)} (Dask joined partitions of few columns)"
         name = _name("read")
-        graph[name] = _sent(name, PartTask(task))
+        families = {} if _is_array(X) else _families(X._meta)
+        graph[name] = _sent(name, PartTask(task, families))
         for i, keys in enumerate(blocks):
             # A block that no other task needs is made in this one: errors can name it, and no
             # worker keeps it.
@@ -373,9 +375,18 @@ def _name(what: str) -> str:
 
 @dataclass(frozen=True)
 class PartTask:
-    """A task of a `Part`, called with what makes its blocks."""
+    """A task of a `Part`, called with what makes its blocks.
+
+    Attributes
+    ----------
+    task : callable
+
+    families : dict of str to str
+        What columns of a frame hold; see `_families`.
+    """
 
     task: Callable[[Part], Any]
+    families: dict[Any, str]
 
     def __call__(self, label: str, nodes: list[GraphNode], inputs: list[Any], *values: Any) -> Any:
         """Return the result of the task.
@@ -383,7 +394,7 @@ class PartTask:
         Raises
         ------
         ValueError
-            If the part can not be made.
+            If the part can not be made, or a column holds something else than was announced.
         """
         of_inputs = dict(zip(inputs, values, strict=True))
         try:
@@ -394,7 +405,50 @@ class PartTask:
             raise ValueError(
                 f"{label} of X can not be read: {type(error).__name__}: {error}"
             ) from error
-        return self.task(Part(blocks if len(blocks) > 1 else blocks[0], label))
+        data = blocks if len(blocks) > 1 else blocks[0]
+        if isinstance(data, tuple):
+            data = (_as_announced(data[0], self.families, label), *data[1:])
+        else:
+            data = _as_announced(data, self.families, label)
+        return self.task(Part(data, label))
+
+
+def _families(frame: Any) -> dict[Any, str]:
+    """Return what columns of a frame hold, of those whose dtype tells: numbers, text or times."""
+    families = {}
+    for name, dtype in nw.from_native(frame).schema.items():
+        if dtype.is_numeric() or dtype == nw.Boolean:
+            families[name] = "numbers"
+        elif dtype == nw.String:
+            families[name] = "text"
+        elif dtype.is_temporal():
+            families[name] = "times"
+    return families
+
+
+def _as_announced(frame: Any, announced: dict[Any, str], label: str) -> Any:
+    """Return a frame whose columns hold what Dask announced, which files may not.
+
+    Raises
+    ------
+    ValueError
+        If a column has values of another family.
+    """
+    if not announced:
+        return frame
+    for name, family in _families(frame).items():
+        expected = announced.get(name, family)
+        if family == expected:
+            continue
+        if frame[name].notna().any():
+            raise ValueError(
+                f"column {name!r} of X holds {family} in {label}, and Dask announced {expected} "
+                "(X.dtypes)."
+            )
+        # A column without values has no type.
+        frame = frame.copy(deep=False)
+        frame[name] = np.nan
+    return frame
 
 
 @dataclass(frozen=True)

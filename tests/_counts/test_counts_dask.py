@@ -98,7 +98,8 @@ def partitioned(frame, cuts):
 
 
 def as_json(fitted):
-    return json.dumps(fitted.to_dict())
+    # Whether y and weights were columns of the table does not matter.
+    return json.dumps({**fitted.to_dict(), "named": None})
 
 
 FORMS = {
@@ -309,6 +310,25 @@ def test_a_partition_that_can_not_be_read_is_named(frame, tmp_path, scheduler):
         with pytest.raises(ValueError, match=r"partition 1 of X can not be read: OSError: .*"):
             binner.fit(*given)
         assert not hasattr(binner, "n_features_in_")
+
+
+def test_a_file_with_other_columns_is_named(frame, tmp_path):
+    table = frame[["number", "text", "y"]].reset_index(drop=True)
+    for i in range(3):
+        table.to_parquet(tmp_path / f"{i}.parquet")
+    given = dd.read_parquet(tmp_path)
+    table.drop(columns="text").to_parquet(tmp_path / "1.parquet")
+    with pytest.raises(ValueError, match=r"partition 1 of X can not be read: .*text"):
+        MutualInfoBinner().fit(given, "y")
+    table.assign(number="1").to_parquet(tmp_path / "1.parquet")
+    for X, y in ((given, "y"), (given[["number", "text"]], given["y"])):
+        with pytest.raises(ValueError, match=r"'number' of X holds text in partition 1, and Dask"):
+            MutualInfoBinner().fit(X, y)
+    # A column without values has no type.
+    table.assign(number=None).to_parquet(tmp_path / "1.parquet")
+    parts = pd.concat([table, table.assign(number=np.nan), table])
+    in_memory = MutualInfoBinner().fit(parts, "y")
+    assert as_json(MutualInfoBinner().fit(given, "y")) == as_json(in_memory)
 
 
 def test_blocks_that_can_not_be_made_are_named():

@@ -160,7 +160,11 @@ class Table:
         if self.shape[0] == 0:
             return set()
         kind = self.kind_of_numbers(j) if as_numbers else self.kind(j)
-        is_missing = kind == "number" and _are_missing(self.numbers(j))
+        if kind != "number":
+            return {kind}
+        # Mostly the first value tells: no column is made of those that an array has by row.
+        values = self._array_column(j) if self._is_plain("f") else self.numbers(j)
+        is_missing = all(bool(np.isnan(some).all()) for some in (values[:1], values))
         return {"missing"} if is_missing else {kind}
 
     def take(self, rows: Any) -> "Table":
@@ -328,11 +332,6 @@ class Table:
         raise ValueError(
             f"{self.names[j]} must hold numbers, got {example!r}. Convert it{remedy}."
         )
-
-
-def _are_missing(numbers: NDArray[np.float64]) -> bool:
-    # Mostly the first one tells.
-    return all(bool(np.isnan(some).all()) for some in (numbers[:1], numbers))
 
 
 def whole_values(series: Any) -> NDArray[Any]:

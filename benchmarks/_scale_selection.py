@@ -39,7 +39,7 @@ LEVELS = [10, 10, 10, 10, 4, 10, 10, 10, 10, 21]
 def selection_part(
     n_rows=1_000_000, n_columns=FULL_COLUMNS, n_selected=30, criteria=CRITERIA, n_jobs=2
 ):
-    """Select from a table of that shape by several criteria.
+    """Select from a table of that shape by several criteria, and print what it took.
 
     Returns
     -------
@@ -51,7 +51,41 @@ def selection_part(
         extrapolated to 65 million rows of 631 columns by the number of cells.
     """
     table = coded_table(n_rows, n_columns, n_jobs)
-    return [selected_by(criterion, table, n_selected, n_jobs) for criterion in criteria]
+    results = [selected_by(criterion, table, n_selected, n_jobs) for criterion in criteria]
+    print_results(results, n_rows, n_columns, n_selected, n_jobs)
+    return results
+
+
+def print_results(results, n_rows, n_columns, n_selected, n_jobs):
+    """Print the table of `selection_part`."""
+    print_table(
+        f"{n_selected} of {n_columns} columns, {n_rows:,} rows, two "
+        f"classes; {n_jobs} threads, one run; codes of "
+        f"{results[0]['code_bytes'] / 2**20:,.0f} MiB",
+        [
+            "criterion",
+            "s a feature",
+            "processor s",
+            "ns a cell",
+            "passes",
+            "peak MiB",
+            "65e6 x 631: s a feature",
+            "processor s",
+        ],
+        [
+            [
+                result["criterion"],
+                result["seconds_a_feature"],
+                result["processor_seconds_a_feature"],
+                result["ns_a_cell"],
+                result["passes"],
+                result["peak_bytes"] / 2**20,
+                result["full_seconds_a_feature"],
+                result["full_processor_seconds_a_feature"],
+            ]
+            for result in results
+        ],
+    )
 
 
 def selected_by(criterion, table, n_selected, n_jobs):
@@ -152,7 +186,7 @@ def peak_memory():
 
 
 def main():
-    """Print the table."""
+    """Run it."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--columns", type=int, default=FULL_COLUMNS)
@@ -160,40 +194,12 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--criteria", nargs="+", default=CRITERIA)
     arguments = parser.parse_args()
-    results = selection_part(
+    selection_part(
         arguments.rows,
         arguments.columns,
         arguments.select,
         arguments.criteria,
         arguments.jobs,
-    )
-    print_table(
-        f"{arguments.select} of {arguments.columns} columns, {arguments.rows:,} rows, two "
-        f"classes; {arguments.jobs} threads, one run; codes of "
-        f"{results[0]['code_bytes'] / 2**20:,.0f} MiB",
-        [
-            "criterion",
-            "s a feature",
-            "processor s",
-            "ns a cell",
-            "passes",
-            "peak MiB",
-            "65e6 x 631: s a feature",
-            "processor s",
-        ],
-        [
-            [
-                result["criterion"],
-                result["seconds_a_feature"],
-                result["processor_seconds_a_feature"],
-                result["ns_a_cell"],
-                result["passes"],
-                result["peak_bytes"] / 2**20,
-                result["full_seconds_a_feature"],
-                result["full_processor_seconds_a_feature"],
-            ]
-            for result in results
-        ],
     )
 
 

@@ -211,9 +211,9 @@ class CodedParts(CodedTable):
             self._of_single_levels[feature] = of_levels.reshape(n, self.n_classes)
         for (state, codings), tables in zip(requests, sums[len(single_levels) :], strict=True):
             sizes = [self._n_counts(WantedTables(state, [coding])) for coding in codings]
-            for coding, table in zip(
-                codings, np.split(tables, np.cumsum(sizes)[:-1]), strict=True
-            ):
+            # By level, state and class.
+            flat = np.ascontiguousarray(tables.T).ravel()
+            for coding, table in zip(codings, np.split(flat, np.cumsum(sizes)[:-1]), strict=True):
                 self._kept.put(state, coding, table)
 
     def joined(self, members: Sequence[NDArray[np.integer]]) -> "CodedParts":

@@ -195,7 +195,7 @@ def tables_of_piece(
     n_levels: NDArray[np.int64],
     n_jobs: int | None,
 ) -> list[NDArray[np.float64]]:
-    """Return counts of a piece: of single levels (n_levels, n_classes), and tables, all flat.
+    """Return counts of a piece: of single levels, flat, and the tables of each request.
 
     Parameters
     ----------
@@ -242,7 +242,7 @@ class PieceCounter:
         return np.stack(counts, axis=1).astype(np.float64).ravel()
 
     def tables(self, request: WantedTables) -> NDArray[np.float64]:
-        """Return the tables of a request: of each coding by level, state and class, flat."""
+        """Return the tables of a request, (n_classes, n_counts): each by level and state."""
         state, codings = request
         sizes = [state.n_states * coding.n_groups for coding in codings]
         sums = np.zeros((len(self._piece.sizes), sum(sizes)))
@@ -265,7 +265,7 @@ class PieceCounter:
             few = run.size * len(codings) < FEW_CODES
             tasks = (add(run, of_class, share) for share in shares)
             in_threads(tasks, n_jobs=1 if few else self._n_jobs)
-        return np.ascontiguousarray(sums.T).ravel()
+        return sums
 
     def _add(
         self,

@@ -3,12 +3,15 @@
 from dataclasses import replace
 from numbers import Integral
 
+import narwhals.stable.v2 as nw
 import numpy as np
 from joblib import delayed
 from numpy.typing import ArrayLike, NDArray
 
+from skinfo._counts._as_source import is_in_parts
 from skinfo._counts._codes import row_codes
 from skinfo._counts._table import as_columns, table_of
+from skinfo.estimation._conditional_in_parts import conditional_in_parts
 from skinfo.estimation._entropy_estimators import entropy_of_codes
 from skinfo.estimation._estimators import (
     Estimator,
@@ -71,7 +74,7 @@ CONDITIONAL_ESTIMATORS = {
         "estimator": "no_validation",
         "missing": [StrOptions(set(MISSING))],
         "n_neighbors": [Interval(Integral, 1, None, closed="left")],
-        "sample_weight": ["array-like", None],
+        "sample_weight": ["array-like", str, None],
         "base": "no_validation",
         "n_jobs": [Integral, None],
     },
@@ -79,8 +82,8 @@ CONDITIONAL_ESTIMATORS = {
 )
 def conditional_mutual_info(
     X: ArrayLike,
-    y: ArrayLike,
-    Z: ArrayLike,
+    y: ArrayLike | str | None,
+    Z: ArrayLike | str,
     *,
     discrete_features: str | bool | ArrayLike = "auto",
     discrete_target: str | bool = "auto",
@@ -88,7 +91,7 @@ def conditional_mutual_info(
     estimator: str = "auto",
     n_neighbors: int = 3,
     missing: str = "separate",
-    sample_weight: ArrayLike | None = None,
+    sample_weight: ArrayLike | str | None = None,
     base: float = 2,
     n_jobs: int | None = None,
 ) -> NDArray[np.float64]:
@@ -101,16 +104,21 @@ def conditional_mutual_info(
 
     Parameters
     ----------
-    X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
+    X : array-like, dataframe, sparse matrix or table of shape (n_samples, n_features)
         Numbers, booleans, strings or categories; missing values as `missing` says. The columns
-        of a sparse matrix are discrete.
+        of a sparse matrix are discrete. A table that is not in memory, of any kind that
+        `skinfo.MutualInfoBinner` takes, is counted where it is, in three passes, where X, y and
+        Z are discrete.
 
-    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        Classes or numbers. Several columns of classes are one joint variable.
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str
+        Classes or numbers. Several columns of classes are one joint variable. The name of a
+        column of X.
 
-    Z : array-like or dataframe of shape (n_samples,) or (n_samples, n_conditions)
-        What is known already, as X. Columns may be of different kinds. In a discrete column
-        missing values are a level of their own, in a continuous one they are refused.
+    Z : array-like or dataframe of shape (n_samples,) or (n_samples, n_conditions), or str or list
+        What is known already, as X. Names of columns of X, which are then no features; of a
+        table that is not in memory they must be. Columns may be of different kinds. In a
+        discrete column missing values are a level of their own, in a continuous one they are
+        refused.
 
     discrete_features : "auto", bool, or array-like of bool or int, default="auto"
         Which columns of X are discrete: all, none, a mask, or their numbers. ``"auto"``: by the
@@ -146,8 +154,9 @@ def conditional_mutual_info(
         ``I(X; Y | Z) = I(M; Y | Z) + P(present) I(X; Y | Z, present)`` with M whether a value is
         missing; left out with their rows, those of each column; or an error.
 
-    sample_weight : array-like of shape (n_samples,), default=None
-        Non-negative, where X, y and Z are discrete: an integer weight is exactly that many
+    sample_weight : array-like of shape (n_samples,) or str, default=None
+        Non-negative, or the name of the column of X that holds them, where X, y and Z are
+        discrete: an integer weight is exactly that many
         copies of the row. With other weights ``"emi"`` subtracts a smooth approximation.
 
     base : float, default=2
@@ -229,6 +238,28 @@ def conditional_mutual_info(
     nats = check_base(base)
     caller = "conditional_mutual_info"
     estimator = match_name(estimator, CONDITIONAL_ESTIMATORS, parameter="estimator", caller=caller)
+    names = _names_of_conditions(Z)
+    if is_in_parts(X):
+        if not names:
+            raise ValueError(
+                "Z must name columns of X where X comes in parts, such as Z=['age', 'region']; "
+                f"got {type(Z).__name__}."
+            )
+        information = conditional_in_parts(
+            X,
+            y,
+            names,
+            discrete=_switches(discrete_features, discrete_conditions),
+            discrete_target=discrete_target,
+            functions=_functions_of_counts(estimator),
+            n_neighbors=n_neighbors,
+            missing=missing,
+            sample_weight=sample_weight,
+        )
+        return information / nats
+    if names and hasattr(X, "columns") and set(names) <= set(X.columns):
+        frame = nw.from_native(X, eager_only=True)
+        X, Z = frame.drop(*names).to_native(), frame.select(*names).to_native()
     guesses = []
     samples = read_samples(
         X,
@@ -253,6 +284,39 @@ def conditional_mutual_info(
             z = conditions.take(np.arange(conditions.n_features), rows)
         information[columns] = _estimates(part, z, estimator, n_neighbors, n_jobs)
     return information / nats
+
+
+def _names_of_conditions(Z):
+    """Return Z as a list of names of columns; empty where it holds values."""
+    if isinstance(Z, str):
+        return [Z]
+    is_names = isinstance(Z, (list, tuple)) and all(isinstance(name, str) for name in Z)
+    return list(Z) if is_names else []
+
+
+def _switches(discrete_features, discrete_conditions):
+    """Return which columns of a table in parts are discrete, and which of Z."""
+    for argument, switch in (
+        ("discrete_features", discrete_features),
+        ("discrete_conditions", discrete_conditions),
+    ):
+        if not (isinstance(switch, str) or switch is True):
+            raise ValueError(
+                f"{argument}={switch!r} is for samples in memory, and X comes in parts. Use "
+                "'auto', or True: only discrete columns can be counted."
+            )
+    return discrete_features, discrete_conditions
+
+
+def _functions_of_counts(estimator):
+    """Return the entry of an estimator that takes discrete columns."""
+    functions = CONDITIONAL_ESTIMATORS[estimator]
+    if functions.discrete is None:
+        raise ValueError(
+            f"estimator={estimator!r} is not for discrete columns, y or Z, and a table in parts "
+            f"can only be counted. Use {functions.instead}."
+        )
+    return functions
 
 
 def _estimates(samples, conditions, estimator, n_neighbors, n_jobs):

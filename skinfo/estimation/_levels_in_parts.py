@@ -216,7 +216,7 @@ def read_levels(
     caller: str,
     has_target: bool = False,
     target_type: str = "multiclass",
-    is_discrete: NDArray[np.bool_] | None = None,
+    is_discrete: Callable[[Any], bool] | None = None,
 ) -> DiscreteParts:
     """Return a table in parts by its levels, after one pass.
 
@@ -233,9 +233,9 @@ def read_levels(
     target_type : {"auto", "multiclass"}, default="multiclass"
         With "auto" of numbers that cannot be classes some are kept only.
 
-    is_discrete : ndarray of shape (n_features,), dtype bool, or None, default=None
-        Columns that are discrete whatever they hold; None for all. Of others, numbers of many
-        values, or that are not whole, have no levels.
+    is_discrete : callable or None, default=None
+        Whether a column, by what the table calls it, is discrete whatever it holds; None for
+        all. Of others, numbers of many values, or that are not whole, have no levels.
 
     Raises
     ------
@@ -262,8 +262,8 @@ def read_levels(
     reader, names = reader_of(
         head, y, sample_weight, estimator, reset=True, accept_sparse=True, has_target=has_target
     )
-    forced = np.ones(len(names), bool) if is_discrete is None else is_discrete
-    task = partial(_levels_in_part, reader, forced.tolist(), target_type)
+    forced = [is_discrete is None or is_discrete(key) for key in reader.keys]
+    task = partial(_levels_in_part, reader, forced, target_type)
     found: LevelsInPart | None = partitions.reduce(task, LevelsInPart.merged)
     assert found is not None
     if not found.target.n_samples:
@@ -279,18 +279,26 @@ def read_levels(
                 f"{name} holds {' and '.join(sorted(present))} values in different chunks. "
                 "Convert them to one type."
             )
+    kinds = [kind_of_chunks(of_column) for of_column in found.kinds]
     return DiscreteParts(
         names,
-        [kind_of_chunks(kinds) for kinds in found.kinds],
-        [
-            None if levels is None else {level: code for code, level in enumerate(levels)}
-            for levels in found.levels
-        ],
+        kinds,
+        [_codes_of_levels(*column) for column in zip(found.levels, kinds, forced, strict=True)],
         found.n_missing,
         found.target,
         partitions,
         reader,
     )
+
+
+def _codes_of_levels(
+    levels: dict[Any, None] | None, kind: str, is_forced: bool
+) -> dict[Any, int] | None:
+    """Return the code of each level, None of numbers that are no levels."""
+    is_number = kind in ("integer", "number")
+    if levels is None or (is_number and not is_forced and len(levels) > MOST_LEVELS):
+        return None
+    return {level: code for code, level in enumerate(levels)}
 
 
 def _levels_in_part(

@@ -186,7 +186,7 @@ class Strata:
         information = np.empty(len(codes))
         for j, table in enumerate(counts.reshape(len(codes), -1)):
             cells = np.flatnonzero(table)
-            information[j] = self._estimate(cells, table[cells], estimate)
+            information[j] = self.estimate_of_cells(cells, table[cells], estimate)
         return information
 
     def _of_sparse(self, codes, n_levels, estimate):
@@ -197,9 +197,9 @@ class Strata:
         else:
             cells, place = np.unique(cells, return_inverse=True)
             counts = np.bincount(place, self._weights)
-        return self._estimate(cells, counts.astype(np.float64), estimate)
+        return self.estimate_of_cells(cells, counts.astype(np.float64), estimate)
 
-    def _estimate(self, cells, xyz, estimate):
+    def estimate_of_cells(self, cells, xyz, estimate):
         """Return the estimate from cells ``level * n_pairs + pair``, ascending, and counts."""
         level, pair = np.divmod(cells, len(self._pair_counts))
         if level[0] == level[-1]:

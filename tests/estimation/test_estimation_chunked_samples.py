@@ -201,7 +201,7 @@ def test_pairs_of_chunks_are_checked(frame):
 def test_what_needs_one_table_says_so(frame):
     chunks = chunks_of(frame[["count", "y"]])
     message = "needs all samples at once, but {} comes in chunks.*concat"
-    with pytest.raises(ValueError, match=message.format("X")):
+    with pytest.raises(ValueError, match=r"Z must name columns of X.*got Series"):
         conditional_mutual_info(chunks, "y", frame["flag"])
     with pytest.raises(ValueError, match=message.format("Z")):
         conditional_mutual_info(frame[["count"]], frame["y"], chunks)
@@ -235,3 +235,39 @@ def test_entropy_of_chunks_is_checked(frame):
         discrete_entropy([nothing], missing="raise")
     with pytest.raises(ValueError, match="number must be discrete"):
         discrete_entropy(chunks_of(frame[["number"]]))
+
+
+# ---- given other columns
+
+
+@pytest.mark.parametrize("estimator", ["auto", "plugin", "mesner_shalizi"])
+@pytest.mark.parametrize("missing", ["separate", "drop"])
+@pytest.mark.parametrize("weight", [None, "weight"])
+@pytest.mark.parametrize("conditions", ["count", ["count", "flag"]])
+def test_conditional_estimates_of_chunks_are_those_of_one_table(
+    frame, rng, estimator, missing, weight, conditions
+):
+    frame = frame.assign(text=np.where(rng.random(len(frame)) < 0.1, None, frame["level"]))
+    frame = frame[[*DISCRETE, "text", "y"] + ([] if weight is None else [weight])]
+    how = {"estimator": estimator, "missing": missing, "sample_weight": weight}
+    names = [conditions] if isinstance(conditions, str) else conditions
+    whole = conditional_mutual_info(frame.drop(columns=names), "y", frame[names], **how)
+    for table in (frame, chunks_of(frame)):
+        found = conditional_mutual_info(table, "y", conditions, **how)
+        np.testing.assert_array_equal(found, whole)
+
+
+@pytest.mark.parametrize(
+    ("columns", "how", "message"),
+    [
+        (["flag"], {"Z": "other"}, "Z='other' is not among the columns of X"),
+        (["number"], {}, "number is continuous.*Bin it first"),
+        (["flag"], {"estimator": "ksg"}, "a table in parts can only be counted.*mesner_shalizi"),
+        (["flag"], {"discrete_features": [True]}, "is for samples in memory"),
+        (["flag"], {"discrete_target": False}, "y is continuous"),
+    ],
+)
+def test_what_chunks_cannot_answer_given_others(frame, columns, how, message):
+    chunks = chunks_of(frame[[*columns, "count", "y"]])
+    with pytest.raises(ValueError, match=message):
+        conditional_mutual_info(chunks, "y", **{"Z": "count", **how})

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 # Values that one pass may collect of all columns together, each with the sums at it: 24 bytes or
 # more, and several times as much while parts are merged. Columns that want more wait for the next
 # pass; the answers are the same.
-BUDGET = 2**21
+BUDGET = 2**22
 
 Summary = TypeVar("Summary")
 

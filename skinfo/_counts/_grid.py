@@ -10,8 +10,8 @@ same one:
   weight or more, so that a cut can be exactly beside it.
 
 What lies between two neighbours on the grid is a cell. A cut is refined among the fine positions
-of the cells on its sides: all distinct values of a cell, or a sample of at most `FINE` of them by
-another hash.
+of the cells on its sides: all distinct values of a cell, where there are at most `FINE_EXACT` of
+them, else a sample of at most `FINE` by another hash.
 
 `DistinctValues` finds the grid of values in any order, `sampled_positions` that of sorted ones.
 """
@@ -27,6 +27,7 @@ from skinfo._kernels._cuts import positions_between
 
 EXACT = 2**15
 SAMPLE = 2**13
+FINE_EXACT = 2**11
 FINE = 2**9
 HEAVY_SHARE = 2.0**-10
 

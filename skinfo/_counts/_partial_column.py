@@ -330,8 +330,9 @@ class PartialColumn:
         return Ranges(starts[cells], stops[cells], self._cells.n_splits[cells] + _grid.FINE_SALT)
 
     def most_values(self, cells: NDArray[np.int64]) -> int:
-        """Return how many values at the most are collected in some cells."""
-        return int(np.minimum(self._cells.sums.n_rows[cells], _grid.FINE).sum())
+        """Return how many values at the most are kept of some cells."""
+        n_rows = self._cells.sums.n_rows[cells]
+        return int(np.where(n_rows > _grid.FINE_EXACT, _grid.FINE, n_rows).sum())
 
     def learn(self, cells: NDArray[np.int64], sample: CellSample) -> NDArray[np.float64]:
         """Split some cells at values that were collected in them: at all of them, or at some.

@@ -131,7 +131,12 @@ class SortedColumn:
     def _fine_positions(self, cells: NDArray[np.int64]) -> Grid:
         ends = np.concatenate([[0], self.grid.positions, [len(self)]])
         sample = sampled_positions(
-            self.values, ends[cells], ends[cells + 1], FINE_SALT, _grid.FINE, _grid.FINE
+            self.values,
+            ends[cells],
+            ends[cells + 1],
+            FINE_SALT,
+            _grid.FINE_EXACT,
+            _grid.FINE,
         )
         positions = np.setdiff1d(sample, ends[cells], assume_unique=True)
         return Grid(positions, self._weight_before(positions), len(self), self.weight)

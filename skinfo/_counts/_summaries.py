@@ -481,10 +481,11 @@ class Ranges(NamedTuple):
 
 
 class CellSample:
-    """Sums at distinct values within ranges: at all of them, or at a sample of `FINE` in each.
+    """Sums at distinct values within ranges: at all of them, or at a sample in each.
 
-    A value is kept if its hash is below ``2**(64 - level)``, for the least `level` of the range at
-    which there are at most `FINE`. So the sample depends neither on the order of values nor on
+    All values of a range are kept if there are at most `FINE_EXACT`. Else a value is kept if its
+    hash is below ``2**(64 - level)``, for the least `level` of the range above zero at which there
+    are at most `FINE`. So the sample depends neither on the order of values nor on
     chunks, and the sums at each value that is kept are complete.
 
     Parameters
@@ -541,9 +542,10 @@ class CellSample:
         while True:
             kept = hashes <= ~np.uint64(0) >> levels[ranges].astype(np.uint64)
             n_kept = np.bincount(ranges[kept], minlength=len(levels))
-            if n_kept.max(initial=0) <= _grid.FINE:
+            is_full = n_kept > np.where(levels > 0, _grid.FINE, _grid.FINE_EXACT)
+            if not is_full.any():
                 break
-            levels = levels + (n_kept > _grid.FINE)
+            levels = levels + is_full
         return CellSample(self._ranges, levels, [(values[kept], sums.take(kept))])
 
     @property

@@ -1,5 +1,6 @@
 """Samples in chunks: contingency tables of columns with classes, or one table of codes."""
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from skinfo._counts._chunks import Chunks
 from skinfo._counts._codes import refuse_fractions
 from skinfo._counts._contingency import SparseContingency, is_dense
 from skinfo._counts._kinds import MOST_LEVELS, holds_levels
+from skinfo._counts._partial_column import answers_to
 from skinfo._counts._quantiles import default_n_bins, equal_frequency_cuts, estimate_n_bins
 from skinfo._counts._summaries import CategoricalSummary
 from skinfo.estimation._samples import column_mask, warn_of_guesses
@@ -148,12 +150,11 @@ def read_tables(
             counts = _counts_between(column, positions)
             return ColumnTables(True, counts, counts, column.missing_sums)
         n = len(column)
-        return ColumnTables(
-            False,
-            _counts_between(column, equal_frequency_cuts(column, default_n_bins(n))),
-            _counts_between(column, equal_frequency_cuts(column, estimate_n_bins(n, True))),
-            column.missing_sums,
+        tested, estimated = answers_to(
+            partial(_counts_in_bins, column, n_bins)
+            for n_bins in (default_n_bins(n), estimate_n_bins(n, True))
         )
+        return ColumnTables(False, tested, estimated, column.missing_sums)
 
     tables = source.map_columns(tables_of, is_text & (is_auto | chosen), n_jobs)
     if is_auto:
@@ -184,6 +185,11 @@ def _values(column: Any, positions: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the values at and before the first of some positions; none without positions."""
     before, at = column.values_around(positions)
     return np.append(before[:1], at)
+
+
+def _counts_in_bins(column: Any, n_bins: int) -> NDArray[np.float64]:
+    """Return the counts of the classes in equal-frequency bins."""
+    return _counts_between(column, equal_frequency_cuts(column, n_bins))
 
 
 def _counts_between(column: Any, positions: NDArray[np.int64]) -> NDArray[np.float64]:

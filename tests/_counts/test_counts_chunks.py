@@ -77,10 +77,10 @@ def samples(draw):
 
 # Of `skinfo._counts._grid`: how many values are exact, sampled, and fine; and of a pass.
 SIZES = [
-    {"EXACT": 8, "SAMPLE": 4, "FINE": 3, "BUDGET": 8},
-    {"EXACT": 32, "SAMPLE": 16, "FINE": 6, "BUDGET": 64},
-    {"EXACT": 40, "SAMPLE": 20, "FINE": 2**9, "BUDGET": 2**21},
-    {"EXACT": 2**15, "SAMPLE": 2**13, "FINE": 2**9, "BUDGET": 2**21},
+    {"EXACT": 8, "SAMPLE": 4, "FINE_EXACT": 3, "FINE": 3, "BUDGET": 8},
+    {"EXACT": 32, "SAMPLE": 16, "FINE_EXACT": 9, "FINE": 4, "BUDGET": 64},
+    {"EXACT": 40, "SAMPLE": 20, "FINE_EXACT": 2**11, "FINE": 2**9, "BUDGET": 2**21},
+    {"EXACT": 2**15, "SAMPLE": 2**13, "FINE_EXACT": 2**11, "FINE": 2**9, "BUDGET": 2**21},
 ]
 
 
@@ -88,7 +88,7 @@ SIZES = [
 def sizes_of(sizes):
     """Take small numbers for large ones."""
     with pytest.MonkeyPatch.context() as context:
-        for name in ("EXACT", "SAMPLE", "FINE"):
+        for name in ("EXACT", "SAMPLE", "FINE_EXACT", "FINE"):
             context.setattr(_grid, name, sizes[name])
         context.setattr(_grid, "HEAVY_SHARE", 0.125 if sizes["EXACT"] < 100 else 2.0**-10)
         context.setattr(_chunks, "BUDGET", sizes["BUDGET"])
@@ -220,7 +220,7 @@ def test_a_fit_reads_samples_five_times_at_most(of_y, parameters, rng):
     w = rng.integers(1, 4, n) if of_y == "noisy" else None
     chunks = Passes(chunks_of(X, y, w, range(7000, n, 7000)))
     # In cells of up to 40 values.
-    sizes = {"EXACT": 8000, "SAMPLE": 2000, "FINE": 10, "BUDGET": 2**21}
+    sizes = {"EXACT": 8000, "SAMPLE": 2000, "FINE_EXACT": 12, "FINE": 10, "BUDGET": 2**21}
     with sizes_of(sizes):
         whole = MutualInfoBinner(**parameters).fit(X, y, sample_weight=w)
         chunked = MutualInfoBinner(**parameters).fit(chunks, None)

@@ -95,6 +95,7 @@ def test_samples_of_ranges_depend_on_the_values_alone(samples, ends, size):
     inside = ((x < -5) | (x >= 0)) & (x < 12)
     x, y = x[inside], y[inside]
     with pytest.MonkeyPatch.context() as context:
+        context.setattr(_grid, "FINE_EXACT", size + 1)
         context.setattr(_grid, "FINE", size)
         parts = [
             CellSample.of(ranges, x[part], target_of(y[part])) for part in parts_of(len(x), ends)
@@ -108,7 +109,7 @@ def test_samples_of_ranges_depend_on_the_values_alone(samples, ends, size):
         # Whatever is kept is kept whole.
         np.testing.assert_array_equal(terms, np.bincount(y[x == value].astype(int), minlength=2))
     for is_all, some in zip(whole.is_all, (x < -5, x >= 0), strict=True):
-        assert is_all == (len(np.unique(x[some])) <= size)
+        assert is_all == (len(np.unique(x[some])) <= size + 1)
 
 
 def test_levels_of_parts_add_up():

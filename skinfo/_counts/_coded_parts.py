@@ -174,6 +174,7 @@ class CodedParts(CodedTable):
 
     def _count(self, requests: Sequence[WantedTables]) -> None:
         """Count the tables that are not known, in as few passes as their number allows."""
+        self._kept.make_room(requests)
         batch: list[WantedTables] = []
         n_counts = 0
         for state, codings in requests:
@@ -285,6 +286,19 @@ class KeptTables:
         """Return whether a table is kept."""
         return (state.key, coding.key) in self._tables
 
+    def make_room(self, wanted: Sequence[WantedTables]) -> None:
+        """Drop tables beyond those that are kept, if possible none of those wanted.
+
+        All that is put later stays until the next call.
+        """
+        for state, codings in wanted:
+            for coding in codings:
+                if self.has(state, coding):
+                    self._tables.move_to_end((state.key, coding.key))
+        while self._n_counts > MOST_KEPT:
+            _, oldest = self._tables.popitem(last=False)
+            self._n_counts -= len(oldest)
+
     def get(self, state: State, coding: Coding) -> NDArray[np.float64]:
         """Return a table by level, state and class, flat."""
         key = state.key, coding.key
@@ -300,9 +314,6 @@ class KeptTables:
         """Keep a table."""
         self._tables[state.key, coding.key] = table
         self._n_counts += len(table)
-        while self._n_counts > MOST_KEPT:
-            _, oldest = self._tables.popitem(last=False)
-            self._n_counts -= len(oldest)
 
 
 def _added(

@@ -109,9 +109,13 @@ def test_one_pass_a_feature_that_is_tested(rng, criterion, candidates_of, search
     assert candidates.table._partitions.n_passes <= len(result.selected) + 3
 
 
-def test_tables_that_are_summed_a_few_at_a_time(rng, candidates_of, search, monkeypatch):
+# A table of this search has up to 90 * 90 * 3 counts.
+@pytest.mark.parametrize("most_kept", [200, 3000, 30_000])
+def test_tables_that_are_summed_a_few_at_a_time(
+    rng, candidates_of, search, monkeypatch, most_kept
+):
     codes, y = make_data(rng)
     one = search(candidates_of(codes, y), "bottleneck")
     monkeypatch.setattr(_coded_parts, "MOST_COUNTS", 100)
-    monkeypatch.setattr(_coded_parts, "MOST_KEPT", 3000)
+    monkeypatch.setattr(_coded_parts, "MOST_KEPT", most_kept)
     assert_same(one, search(candidates_of(codes, y, ends=(64, 250)), "bottleneck"))

@@ -27,6 +27,9 @@ RANKS_INSTEAD = (
     "and prediction, and pass the counts as sample_weight."
 )
 
+# The arguments that hold predictions, where all samples are needed at once.
+PREDICTIONS = {"y_prob", "probs"}
+
 
 class Piece(NamedTuple):
     """Some samples, as the arguments of a score.
@@ -257,8 +260,10 @@ def read_score_samples(y_true, predictions, sample_weight, caller):
     for name, given in {"y_true": y_true, **predictions}.items():
         if given is None:
             raise TypeError(f"{caller} needs {name}: all of {', '.join(arguments)}.")
-        is_name = name == "y_true" and isinstance(given, str)
-        if not is_name and (np.isscalar(given) or getattr(given, "ndim", 1) == 0):
+        if name == "y_true" and isinstance(given, str):
+            continue
+        is_scalar = np.isscalar(given) or getattr(given, "ndim", 1) == 0
+        if is_scalar and not is_in_parts(given):
             raise ValueError(f"{name} must be array-like, got {given!r}.")
     if len(predictions) > 1:
         if all(map(_is_dask, predictions.values())):
@@ -273,7 +278,7 @@ def read_score_samples(y_true, predictions, sample_weight, caller):
     parts = table_in_parts(table, y_true, sample_weight)
     if parts is not None:
         return Pieces(parts.partitions, PartOfPredictions(parts.y, parts.sample_weight))
-    if is_in_parts(y_true):
+    if not isinstance(y_true, str) and is_in_parts(y_true):
         raise ValueError(
             f"y_true is a {type(y_true).__name__} whose rows are in parts, and {arguments[1]} a "
             f"{type(table).__name__} in memory. Pass both in the same parts."
@@ -366,11 +371,12 @@ def needs_all_rows(instead):
         @wraps(function)
         def checked(*args, **kwargs):
             given = signature.bind_partial(*args, **kwargs).arguments
-            for name, value in given.items():
+            for name in PREDICTIONS & given.keys():
+                value = given[name]
                 if is_in_parts(value):
                     raise ValueError(
                         f"{function.__name__} needs all samples at once, and {name} is a "
-                        f"{type(value).__name__}, whose rows are in parts. {instead}"
+                        f"{type(value).__name__} whose rows are in parts. {instead}"
                     )
             return function(*args, **kwargs)
 

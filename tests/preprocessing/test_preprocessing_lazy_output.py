@@ -577,3 +577,15 @@ def test_tables_sql_and_json_of_a_streamed_fit(frame, encode):
             assert streamed.to_sql(dialect=dialect) == memory.to_sql(dialect=dialect)
         assert streamed.to_dict() == memory.to_dict()
         np.testing.assert_array_equal(streamed.transform(frame), memory.transform(frame))
+
+
+@pytest.mark.parametrize("as_lazy", [as_dask])
+@pytest.mark.parametrize("encode", ["ordinal", "onehot"])
+def test_fit_transform_is_lazy(frame, as_lazy, encode):
+    memory = MutualInfoBinner(encode=encode)
+    expected = dense(memory.fit_transform(frame, y="default", sample_weight="w"))
+    table = as_lazy(frame)
+    lazy = MutualInfoBinner(encode=encode).fit_transform(table, y="default", sample_weight="w")
+    assert type(lazy) is type(table)
+    compute = LAZY[as_lazy.__name__.removeprefix("as_")][1]
+    np.testing.assert_array_equal(compute(lazy), expected)

@@ -235,6 +235,10 @@ default="from_dtype"
     Where a column has at most `max_candidates` boundary points (distinct values, neighbours
     of the same class distribution taken together) the bins are the optimum over all
     partitions; with ``penalty="auto"`` over those of its sqrt(n) groups; "mdlp" is greedy.
+    Of a column of more than 32,768 distinct values the candidates are a sample of at most 8192
+    of them, chosen by their hashes, and the ends of each value of a thousandth of the weight or
+    more; the chosen cuts are then refined between these. So the bins of such a column and of
+    an increasing function of it may differ a little. With fewer values they are the same.
     Levels are grouped optimally for two classes and for a continuous y,
     where their order by rate or mean decides, and by the agglomerative information
     bottleneck for more classes; more than 512 levels are first put into so many cells of

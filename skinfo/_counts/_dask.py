@@ -180,18 +180,18 @@ class DaskPartitions:
         joined = ""
         if len(blocks) != X.npartitions:
             joined = f" of {len(blocks)} (Dask joined partitions of few columns)"
+
+        def node_of(key: Any) -> GraphNode:
+            # A block that no other task needs is made in the task that reads it: errors can name
+            # it, and no worker keeps it.
+            is_needed = key in needed or not isinstance(graph[key], GraphNode)
+            return Alias(key) if is_needed else graph[key]
+
         name = _name("read")
         families = {} if _is_array(X) else _families(X._meta)
         graph[name] = _sent(name, PartTask(task, families))
         for i, keys in enumerate(blocks):
-            # A block that no other task needs is made in this one: errors can name it, and no
-            # worker keeps it.
-            nodes = [
-                graph[key]
-                if key not in needed and isinstance(graph[key], GraphNode)
-                else Alias(key)
-                for key in keys
-            ]
+            nodes = list(map(node_of, keys))
             inputs = sorted({key for node in nodes for key in node.dependencies}, key=str)
             graph[name, i] = Task(
                 (name, i),

@@ -41,8 +41,8 @@ def cluster():
 @pytest.fixture
 def client(cluster):
     """A client of two worker processes, which are free of tasks in the end."""
-    with distributed.Client(cluster, set_as_default=True) as client:
-        client.wait_for_workers(2, timeout=60)
+    with distributed.Client(cluster, timeout=60) as client:
+        client.wait_for_workers(2, timeout=180)
         yield client
         wait_until_free(client)
 
@@ -57,10 +57,10 @@ def wait_until_free(client):
     async def is_free(dask_scheduler):
         import asyncio
 
-        for _ in range(200):
+        for _ in range(1000):
             if not dask_scheduler.tasks:
                 return []
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
         return list(dask_scheduler.tasks)
 
     assert client.run_on_scheduler(is_free) == []

@@ -15,6 +15,7 @@ from skinfo._counts._quantiles import default_n_bins
 from skinfo._counts._table import table_of
 from skinfo.estimation import pairwise_mutual_info
 from skinfo.inspection._style import check_lengths, fitting_font_size, label_ticks, start_plot
+from skinfo.inspection._variable import refuse_parts
 from skinfo.utils._compat import check_matplotlib_support
 
 if TYPE_CHECKING:
@@ -149,6 +150,7 @@ class MutualInfoMatrixDisplay:
         """
         caller = f"{cls.__name__}.from_data"
         check_matplotlib_support(caller)
+        refuse_parts(X, caller)
         table = table_of(X, caller=caller)
         n_bins = default_n_bins(table.shape[0])
         binned = {

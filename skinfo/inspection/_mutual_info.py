@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import false_discovery_control
 from sklearn.utils.validation import check_is_fitted
 
+from skinfo._counts._source import columns_by_name
 from skinfo._counts._table import table_of
 from skinfo.estimation import mutual_info_test
 from skinfo.inspection._style import (
@@ -23,6 +24,7 @@ from skinfo.inspection._style import (
     points_per_tick,
     start_plot,
 )
+from skinfo.inspection._variable import refuse_parts
 from skinfo.utils._compat import check_matplotlib_support
 
 if TYPE_CHECKING:
@@ -111,11 +113,11 @@ class MutualInfoDisplay:
     def from_data(
         cls,
         X: ArrayLike,
-        y: ArrayLike,
+        y: ArrayLike | str,
         *,
         discrete_features: bool | str | ArrayLike = "auto",
         discrete_target: bool | str = "auto",
-        sample_weight: ArrayLike | None = None,
+        sample_weight: ArrayLike | str | None = None,
         confidence_level: float = 0.95,
         n_jobs: int | None = None,
         max_features: int | None = 20,
@@ -131,7 +133,7 @@ class MutualInfoDisplay:
         X : array-like or dataframe of shape (n_samples, n_features)
             As in `mutual_info_test`, like the next four.
 
-        y : array-like of shape (n_samples,)
+        y : array-like of shape (n_samples,) or str
             Classes or numbers.
 
         discrete_features : "auto", bool, or array-like of bool or int, default="auto"
@@ -187,7 +189,10 @@ class MutualInfoDisplay:
         >>> display = MutualInfoDisplay.from_data(X, y, max_features=5, name="the cultivar")
         >>> plt.close()
         """
-        check_matplotlib_support(f"{cls.__name__}.from_data")
+        caller = f"{cls.__name__}.from_data"
+        check_matplotlib_support(caller)
+        refuse_parts(X, caller)
+        X, y, sample_weight = columns_by_name(X, y, sample_weight)
         result = mutual_info_test(
             X,
             y,

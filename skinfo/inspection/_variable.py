@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from skinfo._counts._as_source import is_in_parts
 from skinfo._counts._codes import Codes, labelled_codes
 from skinfo._counts._table import Table, table_of
 
@@ -86,3 +87,14 @@ def table_of_columns(caller: str, **columns: ArrayLike) -> Table:
     if len(set(lengths.values())) > 1:
         raise ValueError(f"Columns must have one length, got {lengths}.")
     return table_of(pd.DataFrame(series), caller=caller)
+
+
+def refuse_parts(X, caller):
+    """Raise ValueError where X is a table that is not in memory as a whole."""
+    if is_in_parts(X):
+        name, _, _ = caller.partition(".")
+        raise ValueError(
+            f"{caller} needs all samples at once, and X comes in parts. Pass a random sample of "
+            "the rows, or estimate with skinfo.estimation and show the numbers by "
+            f"{name}(...).plot()."
+        )

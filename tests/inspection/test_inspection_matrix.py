@@ -63,6 +63,12 @@ def test_colorbar_is_optional():
     assert label == "Bits shared"
 
 
+def test_tables_in_parts_are_refused():
+    table = pd.DataFrame({"a": [0, 1], "b": [1, 0]})
+    with pytest.raises(ValueError, match="needs all samples at once"):
+        MutualInfoMatrixDisplay.from_data([table, table])
+
+
 def test_an_unknown_order_is_refused():
     with pytest.raises(ValueError, match=r"order must be one of .*, got 'sorted'"):
         MutualInfoMatrixDisplay(np.eye(3)).plot(order="sorted")

@@ -101,6 +101,17 @@ def test_columns_without_names(iris):
     assert display.feature_names == ["x0", "x1", "x2", "x3"]
 
 
+def test_y_by_name_and_tables_in_parts(iris):
+    X, y = iris
+    table = X.assign(y=y)
+    display = MutualInfoDisplay.from_data(table, "y")
+    assert_allclose(display.mutual_info, MutualInfoDisplay.from_data(X, y).mutual_info)
+    with pytest.raises(
+        ValueError, match=r"MutualInfoDisplay\.from_data needs all samples at once"
+    ):
+        MutualInfoDisplay.from_data([table[:70], table[70:]], "y")
+
+
 def test_other_estimators_are_refused(iris):
     with pytest.raises(NotFittedError, match="not fitted"):
         MutualInfoDisplay.from_estimator(MutualInfoBinner())

@@ -20,6 +20,7 @@ from skinfo._counts._kinds import (
     refuse_unsupported,
     unmasked,
 )
+from skinfo._counts._text_levels import text_levels
 
 # Up to twice that float64 tells integers apart.
 LARGEST_EXACT = 2.0**52
@@ -189,7 +190,7 @@ class Table:
         return j if self._columns is None else self._columns[j]
 
     def numbers(self, j: int) -> NDArray[np.float64]:
-        """Return column j as float64 of shape (n_samples,), missing as NaN.
+        """Return column j as float64 of shape (n_samples,), missing as NaN, not to be written to.
 
         Floats of an array or frame whose columns are contiguous are not copied.
 
@@ -205,7 +206,12 @@ class Table:
         # Not what the dtype says: a category may be of numbers.
         if kind_of(values) == "level":
             self._refuse_levels(j, values)
-        return np.ascontiguousarray(numbers_of(values, self.names[j]))
+        if values.dtype != np.float64:
+            values = numbers_of(values, self.names[j])
+        numbers = np.ascontiguousarray(values).view()
+        # They may be the caller's own.
+        numbers.flags.writeable = False
+        return numbers
 
     def bytes(self) -> NDArray[np.uint8] | None:
         """Return the array itself if it holds bytes, small codes as they stand; else None."""
@@ -232,11 +238,21 @@ class Table:
 
     def levels(self, j: int) -> tuple[NDArray[np.int64], list[Any]]:
         """Return codes (n_samples,) int64, -1 for missing, and the sorted levels of column j."""
+        self.kind(j)
+        text = text_levels(self._series(j)) if self._is_frame else None
+        codes, levels = self._factorized(j) if text is None else text
+        # Sorted, so that the order of rows leaves no trace.
+        order = level_order(levels)
+        rank = np.empty(len(levels) + 1, np.int64)
+        rank[order] = np.arange(len(levels))
+        rank[-1] = -1
+        return rank[codes], [levels[i] for i in order]
+
+    def _factorized(self, j: int) -> tuple[NDArray[np.int64], list[Any]]:
+        """Return codes, -1 for missing, and the levels of column j, told apart as objects."""
         import pandas as pd
 
-        self.kind(j)
-        text = self._text(j)
-        values = self._objects(j) if text is None else text
+        values = self._objects(j)
         try:
             codes, levels = pd.factorize(values, use_na_sentinel=True)
         except TypeError as error:
@@ -250,12 +266,7 @@ class Table:
         if has_numbers and len(kinds_among(values) & NUMERIC_KINDS) > 1:
             # 1, 1.0 and True are one level: it has one name, whichever of them came first.
             levels = [plain_level(level) for level in levels]
-        # Sorted, so that the order of rows leaves no trace.
-        order = level_order(levels)
-        rank = np.empty(len(levels) + 1, np.int64)
-        rank[order] = np.arange(len(levels))
-        rank[-1] = -1
-        return rank[codes], [levels[i] for i in order]
+        return codes, levels
 
     def _series(self, j: int) -> Any:
         index = self._index(j)
@@ -300,17 +311,6 @@ class Table:
             return series.to_numpy()
         except NotImplementedError:  # pandas does not convert string views of pyarrow
             return _as_objects(series)
-
-    def _text(self, j: int) -> Any:
-        """Return a column of text as pandas stores it, None of any other.
-
-        pandas tells levels of text in Arrow's memory apart without an object for each row.
-        """
-        series = self._series(j) if self._is_frame else None
-        if series is None or not series.implementation.is_pandas():
-            return None
-        native = nw.to_native(series)
-        return native if native.dtype != object and series.dtype == nw.String else None
 
     def _frame_numbers(self, j: int) -> NDArray[Any] | None:
         """Return what narwhals makes numbers of, None where the objects are to be read."""

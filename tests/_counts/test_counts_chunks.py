@@ -381,3 +381,9 @@ def test_sparse_chunks(rng):
     chunks = [(X[:100], y[:100]), (X[100:], y[100:])]
     chunked, whole = MutualInfoBinner().fit(chunks, None), MutualInfoBinner().fit(X, y)
     assert json.dumps(chunked.to_dict()) == json.dumps(whole.to_dict())
+
+
+def test_a_chunk_without_a_column_is_named():
+    X = pd.DataFrame({"a": np.arange(50.0), "b": np.arange(50.0), "y": np.arange(50) % 2})
+    with pytest.raises(ValueError, match=r"X has no column 'b' .*\(In chunk 1\.\)"):
+        MutualInfoBinner().fit([X, X.drop(columns="b")], y="y")

@@ -401,3 +401,12 @@ def test_some_columns_and_rows_of_a_table(make, rng):
             np.testing.assert_array_equal(some.numbers(j), X[:, column])
             np.testing.assert_array_equal(some.take(rows).integers(j), X[rows, column])
             assert some.is_discrete(j)
+
+
+def test_numbers_are_the_callers_own_and_not_to_be_written_to():
+    values = np.asfortranarray(np.arange(12.0).reshape(6, 2))
+    numbers = table_of(values, caller="f").numbers(1)
+    assert np.shares_memory(numbers, values)
+    with pytest.raises(ValueError, match="read-only"):
+        numbers[0] = 7.0
+    assert values.flags.writeable

@@ -4,13 +4,16 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
+from narwhals.stable.v2.dependencies import is_into_dataframe, is_into_series
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length
 
 from skinfo._counts._chunks import Chunks
+from skinfo._counts._files import dataset_table, file_table, is_path
 from skinfo._counts._partitions import LocalPartitions, Part, Partitions
 from skinfo._counts._read_chunks import is_chunked, read_partitions
 from skinfo._counts._source import InMemory, columns_by_name
+from skinfo._counts._streams import duckdb_table, polars_table, stream_table
 from skinfo._counts._summaries import Target
 from skinfo._counts._table import read_table
 from skinfo._counts._target import NO_INFORMATION, encode_target, read_target
@@ -43,12 +46,33 @@ def _dask(X: Any, y: Any, sample_weight: Any) -> TableInParts:
     return TableInParts(*dask_partitions(X, y, sample_weight))
 
 
+def _by_name(open_table: Callable[[Any], Any]) -> Callable[[Any, Any, Any], TableInParts]:
+    """Return the adapter of tables that hold y and weights as columns, from what opens one."""
+
+    def adapter(X: Any, y: Any, sample_weight: Any) -> TableInParts:
+        for argument, name in (("y", y), ("sample_weight", sample_weight)):
+            is_left_out = name is None and argument == "sample_weight"
+            if not isinstance(name, str) and not is_left_out:
+                raise ValueError(
+                    f"X is read in parts, and {argument} is one of its columns, given by its "
+                    f"name, as in fit(X, {argument}='name'). Got {argument} of type "
+                    f"{type(name).__name__}."
+                )
+        return TableInParts(LocalPartitions(open_table(X)), y, sample_weight)
+
+    return adapter
+
+
 # Tables in parts, by the package and the name of a class of theirs. What reads them is imported
 # when there is one, as is all that it needs.
 ADAPTERS: dict[tuple[str, str], Callable[[Any, Any, Any], TableInParts]] = {
     ("dask", "Array"): _dask,
     ("dask", "DataFrame"): _dask,
     ("dask", "Series"): _dask,
+    ("pyarrow", "Dataset"): _by_name(dataset_table),
+    ("polars", "LazyFrame"): _by_name(polars_table),
+    ("duckdb", "DuckDBPyRelation"): _by_name(duckdb_table),
+    ("_duckdb", "DuckDBPyRelation"): _by_name(duckdb_table),
 }
 
 
@@ -60,7 +84,13 @@ def _adapter_of(X: Any) -> Callable[[Any, Any, Any], TableInParts] | None:
         adapter = ADAPTERS.get((base.__module__.partition(".")[0], base.__name__))
         if adapter is not None:
             return adapter
-    return _chunks if is_chunked(X) else None
+    if is_path(X):
+        return _by_name(file_table)
+    if is_chunked(X):
+        return _chunks
+    is_in_memory = is_into_dataframe(X) or is_into_series(X)
+    is_stream = hasattr(X, "__arrow_c_stream__") and not is_in_memory
+    return _by_name(stream_table) if is_stream else None
 
 
 def table_in_parts(X: Any, y: Any, sample_weight: Any = None) -> TableInParts | None:

@@ -285,7 +285,7 @@ class Table:
         return column
 
     def _kind(self, j: int) -> str:
-        kind = _kind_of_dtype(self._series(j).dtype) if self._is_frame else None
+        kind = kind_of_dtype(self._series(j).dtype) if self._is_frame else None
         if kind is None:
             values = self._objects(j)
             kind = kind_of(values)
@@ -591,7 +591,7 @@ def _check_frame_shape(
         )
 
 
-def _kind_of_dtype(dtype: Any) -> str | None:
+def kind_of_dtype(dtype: Any) -> str | None:
     """Return the kind of a narwhals dtype, None where the values have to be looked at."""
     if dtype.is_integer():
         return "integer"

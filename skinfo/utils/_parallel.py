@@ -14,6 +14,7 @@ from threadpoolctl import ThreadpoolController
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Item = TypeVar("Item")
 
 # From ``joblib.delayed(function)(...)``.
 Task: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
@@ -182,6 +183,18 @@ def one_blas_thread(function: Callable[P, R]) -> Callable[P, R]:
 def _blas() -> Any:
     """Return a controller of the BLAS libraries that are loaded."""
     return ThreadpoolController()
+
+
+def one_ahead(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield items; while one is in use, a thread makes the next."""
+    iterator = iter(items)
+    with ThreadPoolExecutor(1) as pool:
+        upcoming = pool.submit(next, iterator, None)
+        while (item := _wait_for(upcoming)) is not None:
+            upcoming = pool.submit(next, iterator, None)
+            yield item
+            # So that there are two items at a time, not three.
+            del item
 
 
 def interruptible_ranges(n: int, first: int = 1) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,368 @@
+"""Tables in files: Parquet, CSV and Arrow files by their paths, and datasets of pyarrow."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from glob import glob
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import narwhals.stable.v2 as nw
+
+from skinfo._counts._partitions import Part
+from skinfo._counts._streams import (
+    LITTLE_AHEAD,
+    StreamedTable,
+    arrow_module,
+    gathered,
+    rows_of_part,
+    scanned_table,
+)
+from skinfo._counts._table import kind_of_dtype
+from skinfo.utils._parallel import one_ahead
+
+# Suffixes of files, and what pyarrow calls their format.
+FORMATS = {
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".csv": "csv",
+    ".feather": "ipc",
+    ".arrow": "ipc",
+    ".ipc": "ipc",
+}
+COMPRESSIONS = (".gz", ".bz2", ".zst")
+
+# Bytes of each column of a Parquet file that are read at once, and of a CSV file: the types of its
+# columns are those of the first.
+COLUMN_BUFFER = 2**18
+CSV_BLOCK = 2**24
+
+
+class File(NamedTuple):
+    """A file of a table.
+
+    Attributes
+    ----------
+    fragment : pyarrow.dataset.Fragment
+
+    schema : pyarrow.Schema
+        The types that its columns are to have, those that its folder names included.
+    """
+
+    fragment: Any
+    schema: Any
+
+    @property
+    def label(self) -> str:
+        """How messages call it."""
+        return f"file {self.fragment.path}"
+
+    @property
+    def keys(self) -> dict[str, Any]:
+        """The values of columns that the names of its folders tell."""
+        import pyarrow.dataset as ds
+
+        keys: dict[str, Any] = ds.get_partition_keys(self.fragment.partition_expression)
+        return keys
+
+    @property
+    def columns(self) -> set[str]:
+        """The names of columns in it, or told by the names of its folders."""
+        with _naming_file(self.fragment.path):
+            own = self.fragment.physical_schema.names
+        return {*own, *self.keys}
+
+    def key(self, name: str) -> Any:
+        """Return the value that the folder names tell of a column, as a scalar of Arrow."""
+        import pyarrow as pa
+
+        type_ = self.schema.field(name).type
+        if pa.types.is_dictionary(type_):
+            type_ = type_.value_type
+        return pa.scalar(self.keys[name], type_)
+
+
+@dataclass(frozen=True)
+class FileTable:
+    """A table in files of the same columns.
+
+    Attributes
+    ----------
+    files : list of File
+    """
+
+    files: list[File]
+
+    def head(self) -> Any:
+        """Return the columns of the first file, without rows."""
+        return self.files[0].schema.empty_table()
+
+    def read(self, columns: Sequence[str] | None) -> Iterator[Part]:
+        """Yield the parts, file by file. While one is in use, the next is read."""
+        return one_ahead(self._parts(columns or self.files[0].schema.names))
+
+    def _parts(self, names: Sequence[str]) -> Iterator[Part]:
+        n_rows = rows_of_part(len(names))
+        for file in self.files:
+            read = READ.get(file.fragment.format.default_extname, _scan)
+            with _naming_file(file.fragment.path):
+                for table in gathered(read(file, list(names), n_rows), n_rows):
+                    yield Part(table, file.label)
+
+
+def is_path(X: Any) -> bool:
+    """Return whether X is a path of files, or a list of such."""
+    if isinstance(X, (list, tuple)):
+        # A list of text may be data: as paths its entries have a suffix of a file.
+        return len(X) > 0 and all(
+            isinstance(x, os.PathLike) or (isinstance(x, str) and _suffix(x) in FORMATS) for x in X
+        )
+    return isinstance(X, (str, os.PathLike))
+
+
+def file_table(X: Any) -> FileTable:
+    """Return the table at some paths, in the order of the names of its files.
+
+    Parameters
+    ----------
+    X : str, os.PathLike, or list of these
+        A file, a folder with all that is in it, or a pattern such as "loans/*.parquet".
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If a file cannot be read, or has columns, or kinds of columns, that another has not.
+    """
+    arrow_module("pyarrow.dataset", "A file")
+    paths = [X] if isinstance(X, (str, os.PathLike)) else X
+    files = [file for path in paths for file in _files_at(os.fspath(path))]
+    files.sort(key=lambda file: file.fragment.path)
+    _refuse_other_columns(files)
+    return FileTable(files)
+
+
+def dataset_table(X: Any) -> FileTable | StreamedTable:
+    """Return the table of a dataset of pyarrow, which has the types of the dataset.
+
+    Raises
+    ------
+    ValueError
+        If a file cannot be read, or has columns, or kinds of columns, that another has not.
+    """
+    try:
+        fragments = list(X.get_fragments())
+    except ValueError:  # a dataset that is filtered does not tell them
+        return scanned_table(X)
+    if not all(hasattr(fragment, "path") for fragment in fragments) or not fragments:
+        return scanned_table(X)
+    files = [File(fragment, X.schema) for fragment in fragments]
+    _refuse_other_columns(files)
+    return FileTable(files)
+
+
+def _files_at(path: str) -> list[File]:
+    """Return the files at one path, each with types of its own."""
+    import pyarrow.dataset as ds
+
+    names, folder = _names_of_files(path)
+    formats = {FORMATS.get(_suffix(name)) for name in names}
+    if len(formats) > 1 or None in formats:
+        suffixes = ", ".join(sorted({_suffix(name) or "none" for name in names}))
+        raise ValueError(
+            f"X={path!r} has files with these suffixes: {suffixes}. Name files of one kind, such "
+            f"as '*.parquet', of {', '.join(FORMATS)}; or pass a dataset: "
+            "pyarrow.dataset.dataset(path, format=...)."
+        )
+    format_ = formats.pop()
+    with _naming_file(path):
+        dataset = ds.dataset(
+            names,
+            format=_csv_format() if format_ == "csv" else format_,
+            # Of folders such as "year=2024".
+            partitioning=None if folder is None else "hive",
+            partition_base_dir=folder,
+        )
+    return [_file_of(fragment, dataset.schema) for fragment in dataset.get_fragments()]
+
+
+def _names_of_files(path: str) -> tuple[list[str], str | None]:
+    """Return the files at a path, sorted, and the path if it is a folder."""
+    if os.path.isdir(path):
+        inside = [p.relative_to(path) for p in Path(path).rglob("*") if p.is_file()]
+        # Such as "_SUCCESS" and ".part-0.parquet.crc".
+        visible = [p for p in inside if not any(part[0] in "._" for part in p.parts)]
+        names, folder = sorted(str(Path(path) / p) for p in visible), path
+    else:
+        names = (
+            [path]
+            if os.path.exists(path)
+            else sorted(filter(os.path.isfile, glob(path, recursive=True)))
+        )
+        folder = None
+    if not names:
+        raise FileNotFoundError(
+            f"X={path!r}: there is no such file. Of a table elsewhere than in files of this "
+            "machine pass a dataset: pyarrow.dataset.dataset(...)."
+        )
+    return names, folder
+
+
+def _suffix(path: str) -> str:
+    suffixes = [suffix for suffix in Path(path).suffixes if suffix not in COMPRESSIONS]
+    return suffixes[-1].lower() if suffixes else ""
+
+
+def _csv_format() -> Any:
+    """Return CSV as pandas reads it: text may be missing, and may have line breaks in quotes."""
+    import pyarrow.csv as csv
+    import pyarrow.dataset as ds
+
+    return ds.CsvFileFormat(
+        csv.ParseOptions(newlines_in_values=True),
+        convert_options=csv.ConvertOptions(
+            strings_can_be_null=True, quoted_strings_can_be_null=False
+        ),
+        read_options=csv.ReadOptions(block_size=CSV_BLOCK),
+    )
+
+
+def _file_of(fragment: Any, of_all: Any) -> File:
+    """Return a file with its own types, and those of the columns that its folder names."""
+    import pyarrow as pa
+
+    with _naming_file(fragment.path):
+        own = fragment.physical_schema
+    named = [of_all.field(key) for key in File(fragment, of_all).keys if key not in own.names]
+    return File(fragment, pa.schema([*own, *named]))
+
+
+def _refuse_other_columns(files: list[File]) -> None:
+    """ValueError for a file that has not the columns of the first, or other kinds of them."""
+    first = files[0]
+    expected = first.schema.names
+    known: dict[str, tuple[str, str]] = {}
+    for file in files:
+        path = file.fragment.path
+        missing = [name for name in expected if name not in file.columns]
+        if missing:
+            raise ValueError(
+                f"{path} has no column {missing[0]!r}, which {first.fragment.path} has. Add it, "
+                "with missing values if it has none, or leave out one of the files."
+            )
+        more = [name for name in file.schema.names if name not in expected]
+        if more:
+            raise ValueError(
+                f"{path} has a column {more[0]!r}, which {first.fragment.path} has not. Add it "
+                "there, with missing values if it has none, or leave out one of the files."
+            )
+        for name, holds in _what_columns_hold(file.schema).items():
+            before, other = known.setdefault(name, (holds, path))
+            if before != holds:
+                raise ValueError(
+                    f"{path} has {holds} in column {name!r}, and {other} has {before}. Convert "
+                    "one of them."
+                )
+
+
+def _what_columns_hold(schema: Any) -> dict[str, str]:
+    """Return what files have to agree in, for the columns whose types tell."""
+    dtypes = nw.from_native(schema.empty_table(), eager_only=True).schema
+    kinds = {name: kind_of_dtype(dtype) for name, dtype in dtypes.items()}
+    holds = {name: WORDS.get(kind, kind) for name, kind in kinds.items() if kind is not None}
+    zones = {name for name, dtype in dtypes.items() if getattr(dtype, "time_zone", None)}
+    return holds | dict.fromkeys(zones, "dates with a time zone")
+
+
+WORDS = {
+    "boolean": "numbers",
+    "integer": "numbers",
+    "number": "numbers",
+    "level": "text",
+    "date": "dates",
+    "duration": "durations",
+}
+
+
+def _scan(file: File, names: list[str], n_rows: int) -> Iterator[Any]:
+    """Return batches of some columns of any file."""
+    scanner = file.fragment.scanner(
+        schema=file.schema, columns=names, batch_size=n_rows, **LITTLE_AHEAD
+    )
+    batches: Iterator[Any] = scanner.to_batches()
+    return batches
+
+
+def _read_parquet(file: File, names: list[str], n_rows: int) -> Iterator[Any]:
+    """Yield batches of some columns of a Parquet file.
+
+    Pages are read as they are needed, where a scan holds row groups in memory, and text comes as
+    the dictionaries that are in the file.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    fragment, own = file.fragment, file.fragment.physical_schema
+    stored = [name for name in names if name in own.names]
+    with fragment.open() as opened:
+        reader = pq.ParquetFile(
+            opened,
+            metadata=fragment.metadata,
+            read_dictionary=[name for name in stored if _is_arrow_text(own.field(name).type)],
+            buffer_size=COLUMN_BUFFER,
+            pre_buffer=False,
+        )
+        groups = [group.id for group in fragment.row_groups]
+        for batch in reader.iter_batches(n_rows, groups, stored):
+            columns = [
+                _typed(batch[name], file.schema.field(name))
+                if name in stored
+                else pa.repeat(file.key(name), len(batch))
+                for name in names
+            ]
+            yield pa.RecordBatch.from_arrays(columns, names)
+
+
+READ = {"parquet": _read_parquet}
+
+
+def _is_arrow_text(type_: Any) -> bool:
+    import pyarrow as pa
+
+    return pa.types.is_string(type_) or pa.types.is_large_string(type_)
+
+
+def _typed(column: Any, field: Any) -> Any:
+    """Return a column of the type of a field; text may be a dictionary."""
+    import pyarrow as pa
+
+    is_dictionary = pa.types.is_dictionary(column.type) and column.type.value_type == field.type
+    if is_dictionary or column.type == field.type:
+        return column
+    try:
+        return column.cast(field.type)
+    except pa.ArrowInvalid as error:
+        raise ValueError(
+            f"Column {field.name!r} is of type {column.type}, and the dataset takes it for "
+            f"{field.type}: {error}. Pass a dataset with another schema."
+        ) from error
+
+
+@contextmanager
+def _naming_file(path: str) -> Iterator[None]:
+    """Let what fails in a file name it."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError) as error:
+        advice = CSV_ADVICE if "CSV conversion error" in str(error) else ""
+        raise ValueError(f"{path} cannot be read. {error}{advice}") from error
+
+
+CSV_ADVICE = (
+    f". Types of a CSV file are inferred from its first {CSV_BLOCK >> 20} MiB. Tell them, as in "
+    "pyarrow.dataset.dataset(path, format='csv', schema=...), or convert the file to Parquet."
+)

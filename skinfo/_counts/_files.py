@@ -313,11 +313,12 @@ def _read_parquet(file: File, names: list[str], n_rows: int) -> Iterator[Any]:
             read_dictionary=[name for name in stored if _is_arrow_text(own.field(name).type)],
             buffer_size=COLUMN_BUFFER,
             pre_buffer=False,
+            page_checksum_verification=True,
         )
         groups = [group.id for group in fragment.row_groups]
         for batch in reader.iter_batches(n_rows, groups, stored):
             columns = [
-                _typed(batch[name], file.schema.field(name))
+                _typed(batch[name], own.field(name).type, file.schema.field(name))
                 if name in stored
                 else pa.repeat(file.key(name), len(batch))
                 for name in names
@@ -334,19 +335,18 @@ def _is_arrow_text(type_: Any) -> bool:
     return pa.types.is_string(type_) or pa.types.is_large_string(type_)
 
 
-def _typed(column: Any, field: Any) -> Any:
-    """Return a column of the type of a field; text may be a dictionary."""
+def _typed(column: Any, own: Any, field: Any) -> Any:
+    """Return a column, whose type in the file is its own, as a field; text may be a dictionary."""
     import pyarrow as pa
 
-    is_dictionary = pa.types.is_dictionary(column.type) and column.type.value_type == field.type
-    if is_dictionary or column.type == field.type:
+    if field.type in (own, column.type):
         return column
     try:
         return column.cast(field.type)
     except pa.ArrowInvalid as error:
         raise ValueError(
-            f"Column {field.name!r} is of type {column.type}, and the dataset takes it for "
-            f"{field.type}: {error}. Pass a dataset with another schema."
+            f"Column {field.name!r} is of type {own}, and of {field.type} in the dataset: "
+            f"{error}. Pass a dataset with another schema, or the paths of the files."
         ) from error
 
 

@@ -1,5 +1,6 @@
 """Columns of any container, one at a time: numbers with NaN, or levels with None."""
 
+import os
 from functools import cached_property
 from typing import Any, NoReturn
 
@@ -534,10 +535,21 @@ def switch_of(estimator: BaseEstimator) -> str | None:
     return "categorical_features" if has_it else None
 
 
+# How tables that are not in memory are read whole; the first that the type has.
+READ_WHOLE = ("toPandas", "to_table", "to_arrow_table", "collect", "compute")
+
+
 def _refuse_lazy(X: Any) -> None:
-    """TypeError for a frame of polars, dask and the like whose rows are yet to be computed."""
-    for method in ("collect", "compute"):
-        if hasattr(type(X), method) and hasattr(type(X), "columns"):
+    """TypeError for a path, or a frame of polars, Dask and the like whose rows are elsewhere."""
+    if isinstance(X, (str, os.PathLike)):
+        raise TypeError(
+            f"X={os.fspath(X)!r} is a path, and its rows are to be in memory here. Pass what is "
+            "in the file, such as pandas.read_parquet(X)."
+        )
+    if not (hasattr(type(X), "columns") or hasattr(type(X), "schema")):
+        return
+    for method in READ_WHOLE:
+        if hasattr(type(X), method):
             raise TypeError(
                 f"X is a {type(X).__name__}, whose rows are not computed yet. Pass "
                 f"X.{method}() instead."

@@ -21,6 +21,7 @@ from skinfo._counts._kinds import (
     refuse_unsupported,
     unmasked,
 )
+from skinfo._counts._text_levels import without_dictionary
 from skinfo._kernels._exact_sums import exact_means, sums_between
 from skinfo.utils._validation import check_frequency_weights
 from skinfo.utils._warnings import warn_caller
@@ -360,7 +361,7 @@ def read_column(y: Any, name: str) -> NDArray[Any]:
             f"{name} requires y to be passed, but the target y is None: pass the classes or "
             "numbers that X is to be informative about, as in fit(X, y)."
         )
-    y = column_or_1d(unmasked(y), warn=True)
+    y = column_or_1d(unmasked(without_dictionary(y)), warn=True)
     if y.dtype.kind == "c":
         raise ValueError(f"Complex data not supported: y of {name} must be real.")
     # pandas has no index of float16.

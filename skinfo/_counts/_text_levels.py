@@ -94,6 +94,17 @@ def _of_polars(column: Any) -> Dictionary:
     return codes, levels.to_list()
 
 
+def without_dictionary(column: Any) -> Any:
+    """Return a dictionary array of pyarrow as its values, all else as it is.
+
+    NumPy would read the last of them where a value is missing.
+    """
+    series = nw.from_native(column, series_only=True, pass_through=True)
+    if not isinstance(series, nw.Series) or not series.implementation.is_pyarrow():
+        return column
+    return column.cast(column.type.value_type) if series.dtype == nw.Categorical else column
+
+
 TEXT_READERS: dict[Implementation, Callable[[Any], Dictionary | None]] = {
     Implementation.PANDAS: _of_pandas,
     Implementation.PYARROW: _of_pyarrow,

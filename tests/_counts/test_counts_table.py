@@ -345,16 +345,20 @@ def test_all_guesses_in_one_warning():
         mutual_info(many, np.arange(80) % 2)
 
 
-@pytest.mark.parametrize("lazy", ["polars", "dask"])
-def test_lazy_frames_are_to_be_computed(lazy):
-    if lazy == "polars":
-        X, how = pl.LazyFrame({"a": [1, 2]}), "collect"
-    else:
-        frames = pytest.importorskip("dask.dataframe")
-        X, how = frames.from_pandas(pd.DataFrame({"a": [1, 2]}), npartitions=1), "compute"
-    for read in (READERS["binner"], READERS["selector"], mutual_info):
+def lazy_tables():
+    X = pd.DataFrame({"a": [1, 2]})
+    yield pl.LazyFrame({"a": [1, 2]}), "collect"
+    yield pytest.importorskip("pyarrow.dataset").dataset(pa.Table.from_pandas(X)), "to_table"
+    yield pytest.importorskip("duckdb").sql("select 1 as a"), "to_arrow_table"
+    yield pytest.importorskip("dask.dataframe").from_pandas(X, npartitions=1), "compute"
+
+
+def test_what_needs_rows_in_memory_tells_how_to_get_them():
+    for X, how in lazy_tables():
         with pytest.raises(TypeError, match=rf"not computed yet. Pass X\.{how}\(\)"):
-            read(X, [0, 1])
+            table_of(X, caller="f")
+    with pytest.raises(TypeError, match=r"X='loans/a.parquet' is a path.*pandas\.read_parquet"):
+        table_of("loans/a.parquet", caller="f")
 
 
 def test_messages_name_a_parameter_of_the_caller():

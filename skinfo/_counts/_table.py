@@ -362,7 +362,7 @@ def numeric_columns(X: Any, advice: str) -> Any:
     ValueError
         If a column holds text, dates or anything else but numbers; its name is told.
     """
-    _refuse_lazy(X)
+    refuse_lazy(X)
     frame = nw.from_native(X, eager_only=True, pass_through=True)
     if not isinstance(frame, nw.DataFrame):
         return X
@@ -414,7 +414,7 @@ def read_table(
     """
     if isinstance(X, Table):
         return X
-    _refuse_lazy(X)
+    refuse_lazy(X)
     _check_unique_names(X)
     X = unmasked(X)
     switch = switch or switch_of(estimator)
@@ -536,10 +536,10 @@ def switch_of(estimator: BaseEstimator) -> str | None:
 
 
 # How tables that are not in memory are read whole; the first that the type has.
-READ_WHOLE = ("toPandas", "to_table", "to_arrow_table", "collect", "compute")
+READ_WHOLE = ("toPandas", "to_arrow_table", "to_table", "collect", "compute")
 
 
-def _refuse_lazy(X: Any) -> None:
+def refuse_lazy(X: Any) -> None:
     """TypeError for a path, or a frame of polars, Dask and the like whose rows are elsewhere."""
     if isinstance(X, (str, os.PathLike)):
         raise TypeError(

@@ -13,7 +13,7 @@ from skinfo._counts._codes import Codes, encode_columns, row_codes
 from skinfo._counts._contingency import contingency_table, dense_tables, is_dense
 from skinfo._counts._kinds import MOST_LEVELS, kind_of, numbers_of
 from skinfo._counts._source import columns_by_name
-from skinfo._counts._table import Table, table_of
+from skinfo._counts._table import Table, refuse_lazy, table_of
 from skinfo._counts._target import class_codes, infer_continuous, read_column, refuse_missing
 from skinfo.estimation._continuous import DiscreteTarget, RankedColumn
 from skinfo.estimation._estimators import refuse_infinite
@@ -200,8 +200,9 @@ def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, cal
 
 
 def refuse_chunks(X, caller, name="X"):
-    """Raise ValueError where a table comes in chunks."""
+    """Raise ValueError where a table comes in chunks, TypeError where it can be had whole."""
     if is_in_parts(X):
+        refuse_lazy(X)
         raise ValueError(
             f"{caller} needs all samples at once, but {name} comes in chunks. Pass one table, "
             "such as pandas.concat(chunks)."

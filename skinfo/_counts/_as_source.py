@@ -51,8 +51,7 @@ def _by_name(open_table: Callable[[Any], Any]) -> Callable[[Any, Any, Any], Tabl
 
     def adapter(X: Any, y: Any, sample_weight: Any) -> TableInParts:
         for argument, name in (("y", y), ("sample_weight", sample_weight)):
-            is_left_out = name is None and argument == "sample_weight"
-            if not isinstance(name, str) and not is_left_out:
+            if name is not None and not isinstance(name, str):
                 raise ValueError(
                     f"X is read in parts, and {argument} is one of its columns, given by its "
                     f"name, as in fit(X, {argument}='name'). Got {argument} of type "

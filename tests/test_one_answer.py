@@ -84,6 +84,21 @@ def test_p_values_of_the_selector_are_those_of_the_test(X, y, rng, weighted):
     assert_array_equal(selector.p_values_, result.pvalue)
 
 
+def test_tests_and_selector_agree_wherever_the_rows_are(X, y, source):
+    samples = source(X[DISCRETE], y)
+    result, in_memory = mutual_info_test(*samples), mutual_info_test(X[DISCRETE], y)
+    assert_array_equal(InfoBottleneckSelector().fit(*samples).p_values_, result.pvalue)
+    for name in ("statistic", "pvalue", "standard_error", "bias"):
+        assert_array_equal(getattr(result, name), getattr(in_memory, name))
+
+
+def test_binner_and_estimate_agree_wherever_the_rows_are(X, y, source):
+    binner = MutualInfoBinner().fit(*source(X, y))
+    codes = source(binner.transform(X), y)
+    estimate = mutual_info(*codes, estimator="plugin", discrete_features=True)
+    assert_allclose(binner.mutual_info_, estimate, rtol=1e-12, atol=1e-14)
+
+
 def test_information_of_the_selector_is_the_estimate_of_levels(X, y):
     selector = InfoBottleneckSelector().fit(X[DISCRETE], y)
     assert_allclose(selector.mutual_info_, mutual_info(X[DISCRETE], y), rtol=1e-12)

@@ -202,8 +202,9 @@ def read_partitions(
     reader, names = reader_of(
         partitions.head(), y, sample_weight, estimator, reset=reset, accept_sparse=accept_sparse
     )
-    # Samples of later parts start where those before ended: less is kept of them in vain.
-    levels = [0] * len(names)
+    # Samples of later parts start where those before ended: less is kept of them in vain. A worker
+    # may keep a task and use it for another table, which must not begin there.
+    levels = [0] * len(names) if partitions.is_local else None
     first = partitions.reduce(partial(_first_look, reader, target_type, levels), _merged_looks)
     report_pass("kinds and target")
     if first is None:
@@ -264,8 +265,11 @@ class FirstLook(NamedTuple):
     target: TargetSummary
 
 
-def _first_look(reader: ChunkReader, target_type: str, levels: list[int], part: Part) -> FirstLook:
+def _first_look(
+    reader: ChunkReader, target_type: str, levels: list[int] | None, part: Part
+) -> FirstLook:
     given = reader.read(part)
+    levels = [0] * len(reader.keys) if levels is None else levels
     kinds = [frozenset(given.table.kinds_in_chunk(j)) for j in range(len(levels))]
     samples = [_number_sample(given, j, kinds[j], level) for j, level in enumerate(levels)]
     for j, sample in enumerate(samples):

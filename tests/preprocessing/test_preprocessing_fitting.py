@@ -377,5 +377,5 @@ def test_pairs_of_arrays_are_chunks_too(rng):
 def test_cross_fitting_needs_the_samples_in_memory(rng):
     X, z = mixed_frame(rng, 300)
     frame = X.assign(y=TARGETS["binary"](z))
-    with pytest.raises(ValueError, match=r"fit_transform needs all samples in memory"):
+    with pytest.raises(ValueError, match=r"needs all of them in memory"):
         MutualInfoBinner(encode="woe").fit_transform(Chunked(frame, [100]), "y")

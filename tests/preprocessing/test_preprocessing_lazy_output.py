@@ -579,7 +579,43 @@ def test_tables_sql_and_json_of_a_streamed_fit(frame, encode):
         np.testing.assert_array_equal(streamed.transform(frame), memory.transform(frame))
 
 
-@pytest.mark.parametrize("as_lazy", [as_dask])
+# Files
+
+
+def as_parquet(frame, folder):
+    for i, start in enumerate(range(0, len(frame), 200)):
+        frame.iloc[start : start + 200].to_parquet(folder / f"part {i}.parquet", index=False)
+    return str(folder / "*.parquet")
+
+
+def as_dataset(frame, folder):
+    dataset = pytest.importorskip("pyarrow.dataset")
+    as_parquet(frame, folder)
+    return dataset.dataset(folder)
+
+
+@pytest.mark.parametrize("as_files", [as_parquet, as_dataset])
+def test_files(frame, tmp_path, as_files):
+    pytest.importorskip("pyarrow")
+    table = as_files(frame, tmp_path)
+    binner = MutualInfoBinner().fit(frame, y="default", sample_weight="w")
+    expected = binner.transform(frame)
+    lazy = binner.transform(table)
+    for _ in range(2):
+        np.testing.assert_array_equal(np.vstack(list(lazy)), expected)
+    streamed = MutualInfoBinner().fit_transform(table, y="default", sample_weight="w")
+    np.testing.assert_array_equal(np.vstack(list(streamed)), expected)
+    selector = InfoBottleneckSelector(2).set_output(transform="pandas")
+    selector.fit(frame, y="default", sample_weight="w")
+    selected = pd.concat(chunk for chunk in selector.transform(table))
+    assert list(selected) == selector.get_feature_names_out().tolist()
+    assert len(selected) == len(frame)
+    (tmp_path / "part 9.parquet").write_bytes(b"no parquet")
+    with pytest.raises(ValueError, match=r"part 9\.parquet"):
+        list(binner.transform(as_dataset(frame, tmp_path) if as_files is as_dataset else table))
+
+
+@pytest.mark.parametrize("as_lazy", [as_polars, as_duckdb, as_dask])
 @pytest.mark.parametrize("encode", ["ordinal", "onehot"])
 def test_fit_transform_is_lazy(frame, as_lazy, encode):
     memory = MutualInfoBinner(encode=encode)

@@ -106,7 +106,7 @@ def dataset(table, folder):
 
 
 def filtered_dataset(table, folder):
-    return dataset(table, folder).filter(ds.field("y") >= 0)
+    return dataset(table, folder).filter(ds.field("y").is_valid())
 
 
 def dataset_in_memory(table, folder):

@@ -1,5 +1,9 @@
 """Shared by all tests."""
 
+import os
+import signal
+import socket
+import sys
 from itertools import pairwise
 
 import numpy as np
@@ -60,3 +64,36 @@ def source(request):
         return [tuple(part[a:b] for part in parts) for a, b in pairwise(ends)], None
 
     return arguments
+
+
+@pytest.fixture(scope="session")
+def spark():
+    """A session of Spark with two executors, and a server of Spark Connect."""
+    sql = pytest.importorskip("pyspark.sql")
+    pytest.importorskip("grpc_status")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
+        builder = sql.SparkSession.builder.master("local-cluster[2,1,1024]")
+        for key, value in {
+            "spark.ui.enabled": False,
+            "spark.ui.showConsoleProgress": False,
+            "spark.driver.host": "127.0.0.1",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.driver.memory": "1g",
+            "spark.executorEnv.PYTHONPATH": os.pathsep.join(sys.path),
+            "spark.sql.session.timeZone": "UTC",
+            "spark.sql.shuffle.partitions": 2,
+            "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
+            "spark.connect.grpc.binding.port": port,
+        }.items():
+            builder = builder.config(key, value)
+        handler = signal.getsignal(signal.SIGINT)
+        session = builder.getOrCreate()
+        session.sparkContext.setLogLevel("OFF")
+        yield session
+        session.stop()
+        # Spark's own stays.
+        signal.signal(signal.SIGINT, handler)

@@ -62,6 +62,12 @@ def _by_name(open_table: Callable[[Any], Any]) -> Callable[[Any, Any, Any], Tabl
     return adapter
 
 
+def _spark(X: Any, y: Any, sample_weight: Any) -> TableInParts:
+    from skinfo._counts._spark import spark_partitions
+
+    return TableInParts(*spark_partitions(X, y, sample_weight))
+
+
 # Tables in parts, by the package and the name of a class of theirs. What reads them is imported
 # when there is one, as is all that it needs.
 ADAPTERS: dict[tuple[str, str], Callable[[Any, Any, Any], TableInParts]] = {
@@ -72,6 +78,7 @@ ADAPTERS: dict[tuple[str, str], Callable[[Any, Any, Any], TableInParts]] = {
     ("polars", "LazyFrame"): _by_name(polars_table),
     ("duckdb", "DuckDBPyRelation"): _by_name(duckdb_table),
     ("_duckdb", "DuckDBPyRelation"): _by_name(duckdb_table),
+    ("pyspark", "DataFrame"): _spark,
 }
 
 

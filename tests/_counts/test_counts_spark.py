@@ -25,7 +25,6 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 N = 700
-FEATURES = ["a.number", "text", "day", "whole"]
 
 
 @pytest.fixture(scope="module")
@@ -79,14 +78,14 @@ def as_json(fitted):
 
 
 def test_the_answer_is_that_of_memory(frame, path, session):
-    in_memory = MutualInfoBinner().fit(frame[FEATURES], frame["y"], frame["w"])
+    in_memory = MutualInfoBinner().fit(frame, "y", "w")
     table = partitioned(session, path)
     assert as_json(MutualInfoBinner().fit(table, "y", "w")) == as_json(in_memory)
 
 
 def test_a_selection_is_that_of_memory(spark, frame, path):
     selector = InfoBottleneckSelector(n_features_to_select=2)
-    in_memory = clone(selector).fit(frame[FEATURES], frame["y"], frame["w"])
+    in_memory = clone(selector).fit(frame, "y", "w")
     selector.fit(partitioned(spark, path), "y", "w")
     np.testing.assert_array_equal(selector.ranking_, in_memory.ranking_)
     np.testing.assert_array_equal(selector.p_values_, in_memory.p_values_)
@@ -198,7 +197,7 @@ def dies_once(flag):
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="needs /proc")
 def test_a_killed_executor_changes_no_answer(spark, frame, path, tmp_path):
-    in_memory = MutualInfoBinner().fit(frame[FEATURES], frame["y"], frame["w"])
+    in_memory = MutualInfoBinner().fit(frame, "y", "w")
     table = partitioned(spark, path)
     die = dies_once(str(tmp_path / "fit"))
 

@@ -80,9 +80,6 @@ class TargetInfo(NamedTuple):
 
     n_rows : int
 
-    lowest, highest : float
-        Of the integers of a continuous target, or of the rate of a class.
-
     starts : ndarray of shape (n_classes - 1,) or None, default=None
         Where the classes of a y of numbers begin, but for the first.
     """
@@ -93,8 +90,6 @@ class TargetInfo(NamedTuple):
     weight: float
     n_samples: int
     n_rows: int
-    lowest: float
-    highest: float
     starts: NDArray[np.float64] | None = None
 
     def weights(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -293,9 +288,7 @@ class Chunks:
         """Return the chunks with classes for a y of numbers, which begin at these but one."""
         classes = np.arange(len(starts) + 1)
         target = ClassTarget(np.empty(0, np.int32), classes, np.empty(0), self.target.is_weighted)
-        info = self._info._replace(
-            target=target, scaling=None, lowest=0.0, highest=1.0, starts=starts
-        )
+        info = self._info._replace(target=target, scaling=None, starts=starts)
         return replace(self, _info=info)
 
     def map_columns(

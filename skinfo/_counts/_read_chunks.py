@@ -360,8 +360,6 @@ def _target_info(
         total,
         summary.n_samples,
         summary.n_rows,
-        0.0,
-        1.0,
     )
     if unit is not None:
         summary = again("continuous" if is_continuous else "multiclass", info)
@@ -382,9 +380,8 @@ def _target_info(
             f"sample(s). {remedy}"
         )
     scaling = Scaling.of(summary.lowest, summary.highest, info.weight, summary.mean)
-    lowest, highest = scaling.integers(np.array([summary.lowest, summary.highest])).tolist()
     target = scaling.target(np.empty(0), np.empty(0), summary.is_weighted)
-    return info._replace(target=target, scaling=scaling, lowest=lowest, highest=highest)
+    return info._replace(target=target, scaling=scaling)
 
 
 def _no_classes(is_weighted: bool) -> ClassTarget:

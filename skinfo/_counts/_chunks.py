@@ -28,7 +28,7 @@ from joblib import delayed
 from numpy.typing import NDArray
 
 from skinfo._counts._partial_column import PartialColumn, Unresolved
-from skinfo._counts._partitions import Part, Partitions
+from skinfo._counts._partitions import Part, Partitions, errors_that_name
 from skinfo._counts._source import Chunk, column_of
 from skinfo._counts._summaries import (
     CellSample,
@@ -249,7 +249,8 @@ class Chunks:
 
         def task(part: Part) -> tuple[int, Summary]:
             chunk = to_chunk(part)
-            return chunk.table.shape[0], summarise(chunk)
+            with errors_that_name(part):
+                return chunk.table.shape[0], summarise(chunk)
 
         def merge_counted(a: tuple[int, Summary], b: tuple[int, Summary]) -> tuple[int, Summary]:
             return a[0] + b[0], merge(a[1], b[1])

@@ -270,8 +270,9 @@ def _first_look(
 ) -> FirstLook:
     given = reader.read(part)
     levels = [0] * len(reader.keys) if levels is None else levels
-    kinds = [frozenset(given.table.kinds_in_chunk(j)) for j in range(len(levels))]
-    samples = [_number_sample(given, j, kinds[j], level) for j, level in enumerate(levels)]
+    with errors_that_name(part):
+        kinds = [frozenset(given.table.kinds_in_chunk(j)) for j in range(len(levels))]
+        samples = [_number_sample(given, j, kinds[j], level) for j, level in enumerate(levels)]
     for j, sample in enumerate(samples):
         levels[j] = max(levels[j], sample.distinct.level if sample is not None else 0)
     return FirstLook(kinds, samples, _target_summary(given, target_type, reader.name))

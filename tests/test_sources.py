@@ -136,11 +136,6 @@ def dask_partitions(frame, rng, place):
     return dd.from_map(lambda i: parts[i], range(len(parts)), meta=frame.iloc[:0])
 
 
-def spark_frame(frame, rng, place, spark):
-    table = spark.createDataFrame(frame.astype({"y": frame["y"].dtype}))
-    return table.repartition(3)
-
-
 SOURCES = {
     "random_chunks": random_chunks,
     "chunks_with_empty_ones": chunks_with_empty_ones,
@@ -244,3 +239,19 @@ def test_pairs_of_columns(frames, source_of):
     np.testing.assert_array_equal(
         pairwise_mutual_info(source_of(frame)), pairwise_mutual_info(frame)
     )
+
+
+# A fit on Spark takes seconds: one table with all kinds of columns.
+@pytest.mark.parametrize(
+    ("question", "weight"),
+    [("bins", "w"), ("selection", "w"), ("information", None), ("independence", None)],
+)
+@pytest.mark.filterwarnings("ignore:.*more than 32 different")
+@pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
+def test_spark_gives_the_answer_of_memory(question, weight, frames, in_memory, spark, tmp_path):
+    frame = given(frames["mixed"], weight)
+    frame.to_parquet(tmp_path / "table.parquet", index=False)
+    table = spark.read.parquet(str(tmp_path / "table.parquet")).repartition(3)
+    found = QUESTIONS[question](table, "y", weight)
+    for a, b in zip(found, in_memory("mixed", question, weight), strict=True):
+        np.testing.assert_equal(a, b)

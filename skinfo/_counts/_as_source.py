@@ -147,12 +147,13 @@ def as_source(
 
     Parameters
     ----------
-    X : array-like, sparse array or dataframe of shape (n_samples, n_features), or iterable
-        An iterable, such as a list, of data frames, or of (table, y) or (table, y, sample_weight),
-        is a table in chunks. It is iterated over several times.
+    X : array-like, sparse array or dataframe of shape (n_samples, n_features), or table
+        A table that is not in memory is one that `ADAPTERS` knows, paths of files, an iterable of
+        data frames or of (table, y) or (table, y, sample_weight), or a stream of Arrow that can
+        be read again. It is read several times.
 
     y : array-like of shape (n_samples,), or str, or None
-        Where X is a dataframe, y may be the name of one of its columns, which is then no feature.
+        Where X has names of columns, y may be one of them, which is then no feature.
 
     sample_weight : array-like of shape (n_samples,), str or None, default=None
         As y. Rows of weight zero are left out, as if they were not there.

@@ -115,12 +115,12 @@ def mutual_info(
 
     Parameters
     ----------
-    X : array-like, dataframe or sparse matrix of shape (n_samples, n_features), or iterable
+    X : array-like, dataframe or sparse matrix of shape (n_samples, n_features), or table
         Numbers, booleans, strings or categories; missing values as `missing` says. The columns
-        of a sparse matrix are discrete. An iterable, such as a list, of dataframes, or of
-        ``(X, y)`` or ``(X, y, sample_weight)``, is a table in chunks, for classes: discrete
-        columns by any estimator and continuous ones by ``"binned"``, with the results of one
-        table. It is iterated over several times.
+        of a sparse matrix are discrete. A table that is not in memory may be of any kind that
+        `skinfo.MutualInfoBinner.fit` takes, such as files, chunks, Dask or Spark, if y is
+        classes: discrete columns by any estimator and continuous ones by ``"binned"``, with the
+        results of one table. It is read several times.
 
     y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str
         Classes or numbers, or the name of a column of X, which is then no feature; None where

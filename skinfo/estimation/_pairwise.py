@@ -70,7 +70,7 @@ def pairwise_mutual_info(
 
     Parameters
     ----------
-    X : array-like, dataframe or table of shape (n_samples, n_features), or iterable
+    X : array-like, dataframe or table of shape (n_samples, n_features)
         Discrete columns: integers, booleans, strings, categories, or whole
         numbers stored as floats; missing values as `missing` says. A
         column with other numbers is an error: bin it first. A table that is not in memory, of

@@ -62,7 +62,7 @@ def selection_curve(
 
     Parameters
     ----------
-    X : array-like, sparse array or dataframe of shape (n_samples, n_features), or iterable
+    X : array-like, sparse array or dataframe of shape (n_samples, n_features), or table
         As in `InfoBottleneckSelector.fit`.
 
     y : array-like of shape (n_samples,) or (n_samples, n_outputs), str or None

@@ -289,13 +289,13 @@ class InfoBottleneckSelector(CallbackSupportMixin, LazyOutputMixin, SelectorMixi
 
         Parameters
         ----------
-        X : array-like, sparse array or dataframe of shape (n_samples, n_features), or iterable
+        X : array-like, sparse array or dataframe of shape (n_samples, n_features), or table
             Numbers, booleans, dates, strings or categories; missing values (NaN, None,
-            null) are a level of their own. An iterable, such as a list, of dataframes or of
-            tuples (X, y) or (X, y, sample_weight) is a table in chunks, which is iterated over
-            several times, once for each feature that is selected; the codes of its columns, 1 to
-            8 bits a cell by their number of levels, are kept where the rows are (of chunks in a
-            temporary file). With integer weights the result is that of the whole table.
+            null) are a level of their own. A table that is not in memory may be of any kind that
+            `MutualInfoBinner.fit` takes, such as files, Dask or Spark. It is read a few times to
+            make codes, 1 to 8 bits a cell by their number of levels, which are kept where the
+            rows are (of files and chunks in a temporary file) and read once for each feature that
+            is selected. With integer weights the result is that of the whole table.
 
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), str or None
             Classes or numbers; for dataframes the name of a column, which is then no feature.

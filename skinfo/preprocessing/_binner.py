@@ -353,11 +353,14 @@ default="from_dtype"
 
         Parameters
         ----------
-        X : array-like, sparse array or dataframe of shape (n_samples, n_features), or iterable
+        X : array-like, sparse array or dataframe of shape (n_samples, n_features), or table
             Numbers, booleans, dates, strings or categories; missing (NaN, None, null)
-            and infinite values are accepted. A table in chunks is an iterable, such as a list,
-            of dataframes, as in ``fit(chunks, y="default")``, or of tuples (X, y) or (X, y,
-            sample_weight), with ``y=None``; it is read several times, and gives the same bins.
+            and infinite values are accepted. A table that is not in memory is read where it is, a
+            few times, and gives the same bins: paths of files such as ``"loans/*.parquet"``, a
+            dataset of pyarrow, a lazy frame of polars, a relation of DuckDB, a table of Dask or
+            Spark, or chunks: an iterable of dataframes, or of tuples (X, y) or (X, y,
+            sample_weight) with ``y=None``. y and weights are names of its columns, of Dask
+            collections too.
 
         y : array-like of shape (n_samples,), str or None
             Classes or numbers; see `target_type`. A str is the name of a column of X, as in

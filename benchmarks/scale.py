@@ -305,8 +305,9 @@ def main():
         from _scale_spark import spark_part
 
         header = ["what", "rows", "columns", "workers", "seconds"]
-        rows = dask_part(args.rows[0], args.columns) + spark_part(args.rows[0], args.columns)
-        print_table("On worker processes", header, rows)
+        print_table("On Dask", header, dask_part(args.rows[0], args.columns))
+        of_spark = spark_part(args.rows[0], args.columns)
+        print_table("On Spark", list(of_spark[0]), [list(one.values()) for one in of_spark])
     else:
         parser.error(f"no part is called {args.part!r}")
 

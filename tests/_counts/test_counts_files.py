@@ -182,7 +182,10 @@ def test_types_of_pandas(name, tmp_path):
     same(answers(parquet(table, tmp_path)), answers(frame))
 
 
-@pytest.mark.parametrize("name", set(ARRAYS) - {"decimal", "duration", "nulls", "text", "float32"})
+NOT_IN_CSV = {"decimal", "duration", "nulls", "text", "float32"}
+
+
+@pytest.mark.parametrize("name", [name for name in ARRAYS if name not in NOT_IN_CSV])
 def test_types_of_csv(name, tmp_path):
     table = TABLE.select([name, "float64" if name != "float64" else "int64", "y"])
     for file, piece in zip("abc", thirds(table), strict=True):

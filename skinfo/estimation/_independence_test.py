@@ -167,7 +167,8 @@ def mutual_info_test(
     Parameters
     ----------
     X : array-like, dataframe or sparse matrix of shape (n_samples, n_features), or table
-        As in `mutual_info`, like the next eight. Tables that are not in memory are for ``null="gamma"``.
+        As in `mutual_info`, like the next eight. Tables that are not in memory are for
+        ``null="gamma"``.
 
     y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str
         Classes or numbers. Several columns of classes (such as a multilabel indicator) are one

@@ -1,9 +1,11 @@
 """Shared by all tests."""
 
+import importlib
 import os
 import signal
 import socket
 import sys
+import warnings
 from itertools import pairwise
 
 import numpy as np
@@ -71,6 +73,10 @@ def spark():
     """A session of Spark with two executors, and a server of Spark Connect."""
     sql = pytest.importorskip("pyspark.sql")
     pytest.importorskip("grpc_status")
+    with warnings.catch_warnings():
+        # That it does not know the third version of pandas yet, at which Connect gives up.
+        warnings.simplefilter("ignore", FutureWarning)
+        importlib.import_module("pyspark.testing.utils")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -26,13 +26,13 @@ Result = TypeVar("Result")
 ItemsOf = Callable[[Iterator[pa.RecordBatch]], Iterable[Any]]
 
 # What a task sees at once: Spark's Arrow batches (10,000 rows) are joined up to either.
-ROWS_AT_ONCE = 2**17
+ROWS_OF_PIECE = 2**17
 BYTES_AT_ONCE = 2**26
 
 # The client merges so many results; where there are more, a task on an executor merges about so
 # many of them first.
 MOST_FOR_CLIENT = 16
-MERGED_AT_ONCE = 8
+MERGED_ON_EXECUTOR = 8
 
 PARTIAL_RESULT = "partition bigint, n_merged bigint, result binary"
 KEPT_PIECE = "partition bigint, failure binary, piece binary"
@@ -130,9 +130,9 @@ class SparkPartitions:
         frame, items_of = self._items(columns)
         results = frame.mapInArrow(partial(fold, items_of, task, merge), PARTIAL_RESULT)
         # The first pass cannot know how many results it will have: it has one level of merges.
-        n_results = self._n_results or MOST_FOR_CLIENT * MERGED_AT_ONCE
+        n_results = self._n_results or MOST_FOR_CLIENT * MERGED_ON_EXECUTOR
         while n_results > MOST_FOR_CLIENT:
-            n_results = -(-n_results // MERGED_AT_ONCE)
+            n_results = -(-n_results // MERGED_ON_EXECUTOR)
             results = results.repartition(n_results, "partition")
             results = results.mapInArrow(partial(fold_results, merge), PARTIAL_RESULT)
         # Not `collect`: where a large result takes the memory of the driver, it gives no row.
@@ -360,7 +360,7 @@ def tables(names: list[str], batches: Iterator[pa.RecordBatch]) -> Iterator[Part
         joined.append(batch)
         n_rows += batch.num_rows
         n_bytes += batch.nbytes
-        if n_rows >= ROWS_AT_ONCE or n_bytes >= BYTES_AT_ONCE:
+        if n_rows >= ROWS_OF_PIECE or n_bytes >= BYTES_AT_ONCE:
             yield Part(_joined(joined, names), label)
             joined, n_rows, n_bytes = [], 0, 0
     if n_rows:

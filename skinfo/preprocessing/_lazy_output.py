@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from sklearn.utils.validation import _num_samples
 
 from skinfo._counts._lazy_tables import SqlTable
 from skinfo._counts._table import table_of
@@ -42,7 +43,7 @@ class BlockDecoder:
         """Return the values (n_samples, n_features): float64 of numbers only, else objects."""
         values = [bins.representatives() for bins in self.bins]
         dtype = np.float64 if all(each.dtype != object for each in values) else object
-        decoded = np.empty((block.shape[0], len(values)), dtype)
+        decoded = np.empty((_num_samples(block), len(values)), dtype)
         if not len(decoded):
             return decoded
         for j, column in enumerate(self.output.codes(block).T):

@@ -146,7 +146,7 @@ def test_y_and_weights_are_names(spark):
 
 def test_results_are_merged_on_executors(spark, monkeypatch):
     monkeypatch.setattr(_spark, "MOST_FOR_CLIENT", 1)
-    monkeypatch.setattr(_spark, "MERGED_AT_ONCE", 2)
+    monkeypatch.setattr(_spark, "MERGED_ON_EXECUTOR", 2)
     table = spark.range(0, 70, 1, 6).where("id < 40").selectExpr("id", "2 * id as `b.c`")
     partitions = SparkPartitions(table)
 
@@ -310,7 +310,7 @@ def rows_of(batches):
 
 def test_batches_are_joined(monkeypatch):
     monkeypatch.setattr(_spark, "_partition_id", lambda: 7)
-    monkeypatch.setattr(_spark, "ROWS_AT_ONCE", 5)
+    monkeypatch.setattr(_spark, "ROWS_OF_PIECE", 5)
     sizes = [2, 3, 4, 0, 1, 1]
     batches = [pa.RecordBatch.from_pydict({"c0": np.ones(n)}) for n in sizes]
     parts = list(_spark.tables(["x"], iter(batches)))

@@ -72,26 +72,3 @@ def settings_of():
 @pytest.fixture
 def class_statistics():
     return ClassStatistics
-
-
-@pytest.fixture(scope="module")
-def spark():
-    """The session of Spark that runs, or one in this process, of one thread."""
-    sql = pytest.importorskip("pyspark.sql")
-    running = sql.SparkSession.getActiveSession()
-    if running is not None:
-        yield running
-        return
-    builder = sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", False)
-    for key, value in {
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.memory": "1g",
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.shuffle.partitions": 1,
-    }.items():
-        builder = builder.config(key, value)
-    session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("OFF")
-    yield session
-    session.stop()

@@ -107,6 +107,9 @@ class ChunkReader:
         labels = np.zeros(table.shape[0])
         if self.has_target:
             labels = read_column(of_y, self.name)
+        if isinstance(self.y, str) and not table.shape[0]:
+            # polars before its second version takes the rows with the last column.
+            table.shape = (len(labels), len(self.keys))
         check_consistent_length(np.empty((table.shape[0], 0)), labels)
         weights = np.ones(len(labels))
         if of_weight is not None and np.asarray(of_weight).any():

@@ -6,7 +6,6 @@ The engine runs once for each pass, and where it can for the columns that the pa
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from itertools import count, takewhile
 from typing import Any
 
 from skinfo._counts._partitions import Part
@@ -63,12 +62,14 @@ def polars_table(X: Any) -> StreamedTable:
     import polars as pl
 
     def batches(names: list[str], n_rows: int) -> Iterable[Any]:
-        frame = X.select(names)
-        if hasattr(frame, "collect_batches"):
-            return frame.collect_batches(chunk_size=n_rows)
-        slices = (frame.slice(i * n_rows, n_rows).collect() for i in count())
-        return takewhile(len, slices)
+        frames: Iterable[Any] = X.select(names).collect_batches(chunk_size=n_rows)
+        return frames
 
+    if not hasattr(X, "collect_batches"):
+        raise ImportError(
+            f"A LazyFrame is read in batches, and polars {pl.__version__} gives none. Install "
+            "polars 1.34 or later."
+        )
     schema = X.collect_schema()
     return StreamedTable("LazyFrame", schema.names(), pl.DataFrame(schema=schema), batches)
 

@@ -125,7 +125,7 @@ def test_a_frame_gives_the_answer_of_memory_on_a_cluster(frame, client):
     for sorted_by in (["number"], ["y", "date"]):  # in some partitions one class only
         table = partitioned(frame.sort_values(sorted_by), [50, 300, 301])
         assert as_json(MutualInfoBinner().fit(table, "y", "w")) == as_json(in_memory)
-    assert not tasks_on(client)
+    wait_until_free(client)
 
 
 ROWS = (200, 0, 499, 1)

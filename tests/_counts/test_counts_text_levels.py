@@ -12,7 +12,10 @@ DICTIONARY = ["absent", "c c", "", "b", "a"]
 
 
 def pandas_text():
-    return pd.Series(TEXT, dtype="str")
+    text = pd.Series(TEXT, dtype="str")
+    if text.dtype == object:
+        pytest.skip("pandas before the third version has no dtype of text")
+    return text
 
 
 def pandas_arrow():

@@ -190,6 +190,7 @@ def test_fit_and_score_weights_in_a_search(data):
     ("container", "frame"), [("pandas", pd.DataFrame), ("polars", pl.DataFrame)]
 )
 def test_set_output(data, container, frame):
+    pytest.importorskip(container)
     X, y, _ = data
     scorer = EntropyScorer(GaussianNB(), output=OUTPUT).set_output(transform=container)
     for columns in (scorer.fit_transform(X, y), scorer.transform(X)):

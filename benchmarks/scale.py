@@ -15,7 +15,6 @@ optbinning's sketch and its fit from a file. Each fit has a process of its own.
 
 import argparse
 import json
-import resource
 import shutil
 import subprocess
 import sys
@@ -90,8 +89,12 @@ def measure(what, *args):
 
 
 def peak_memory():
-    """Return the largest resident set of this process so far, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Return the largest resident set of this process so far, in MiB (Linux).
+
+    Not `resource.getrusage`, which counts that of the process that started this one.
+    """
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def fit_streamed(name, folder, n_jobs):

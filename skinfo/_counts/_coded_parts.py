@@ -215,7 +215,17 @@ class CodedParts(CodedTable):
             # By level, state and class.
             flat = np.ascontiguousarray(tables.T).ravel()
             for coding, table in zip(codings, np.split(flat, np.cumsum(sizes)[:-1]), strict=True):
+                self._refuse_other_rows(table)
                 self._kept.put(state, coding, table)
+
+    def _refuse_other_rows(self, table: NDArray[np.float64]) -> None:
+        """ValueError if codes were made of other rows than those that were read before."""
+        if self.is_whole and table.sum() != self.n:
+            raise ValueError(
+                f"X gave samples of weight {self.n:.15g} when it was read first, and of "
+                f"{table.sum():.15g} when its codes were made. Pass an object that gives the same "
+                "tables each time it is iterated over."
+            )
 
     def joined(self, members: Sequence[NDArray[np.integer]]) -> "CodedParts":
         """Return the table with one column for each group of features: their joint state."""

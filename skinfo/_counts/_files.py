@@ -74,7 +74,7 @@ class File(NamedTuple):
         return {*own, *self.keys}
 
     def key(self, name: str) -> Any:
-        """Return the value that the folder names tell of a column, as a scalar of Arrow."""
+        """Return the value of a column that the name of a folder gives, as a scalar of Arrow."""
         import pyarrow as pa
 
         type_ = self.schema.field(name).type

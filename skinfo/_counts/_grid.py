@@ -16,6 +16,7 @@ them, else a sample of at most `FINE` by another hash.
 `DistinctValues` finds the grid of values in any order, `sampled_positions` that of sorted ones.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -140,3 +141,32 @@ class Grid(NamedTuple):
             np.minimum(edges[chosen + 1], ends[right + 1]),
             most,
         )
+
+
+class GriddedColumn(ABC):
+    """A column of numbers that is cut on its grid, and then between the positions of that."""
+
+    @property
+    @abstractmethod
+    def grid(self) -> Grid:
+        """The positions among which the column is cut at first."""
+
+    @abstractmethod
+    def _fine_positions(self, cells: NDArray[np.int64]) -> Grid:
+        """Return the fine positions within some cells of the grid."""
+
+    def equal_frequency(self, n_groups: int) -> NDArray[np.int64]:
+        """Return at most ``n_groups - 1`` positions of the grid; see `Grid`."""
+        return self.grid.equal_frequency(n_groups)
+
+    def positions_near(
+        self, positions: NDArray[np.int64], chosen: NDArray[np.int64], most: int
+    ) -> tuple[NDArray[np.int64], bool]:
+        """Return positions of the grid around some of others; see `Grid.near`."""
+        return self.grid.near(positions, chosen, most)
+
+    def positions_beside(
+        self, positions: NDArray[np.int64], chosen: NDArray[np.int64], most: int
+    ) -> tuple[NDArray[np.int64], bool]:
+        """Return positions between those of the grid, beside some of others; see `Grid.beside`."""
+        return self.grid.beside(positions, chosen, most, self._fine_positions)

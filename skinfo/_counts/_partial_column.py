@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from skinfo._counts import _grid
 from skinfo._counts._cut_values import cut_values
-from skinfo._counts._grid import Grid
+from skinfo._counts._grid import Grid, GriddedColumn
 from skinfo._counts._quantiles import Runs
 from skinfo._counts._sorted_column import with_infinities
 from skinfo._counts._summaries import (
@@ -117,7 +117,7 @@ class Cells(NamedTuple):
         return cells.take(np.argsort(starts, kind="stable")).without_empty()
 
 
-class PartialColumn:
+class PartialColumn(GriddedColumn):
     """A column of numbers of which the sums between some values are known; see `SortedColumn`.
 
     A position is the number of samples before it, always where a cell begins.
@@ -215,29 +215,13 @@ class PartialColumn:
         before, weight = self._weight_before[starts], self._weight_before[-1]
         return Grid(self._ends[starts], before, len(self), weight)
 
-    def equal_frequency(self, n_groups: int) -> NDArray[np.int64]:
-        """Return at most ``n_groups - 1`` positions of the grid; see `Grid`."""
-        return self.grid.equal_frequency(n_groups)
-
-    def positions_near(
-        self, positions: NDArray[np.int64], chosen: NDArray[np.int64], most: int
-    ) -> tuple[NDArray[np.int64], bool]:
-        """Return positions of the grid around some of others; see `Grid.near`."""
-        return self.grid.near(positions, chosen, most)
-
-    def positions_beside(
-        self, positions: NDArray[np.int64], chosen: NDArray[np.int64], most: int
-    ) -> tuple[NDArray[np.int64], bool]:
-        """Return positions between those of the grid, beside some of others; see `Grid.beside`."""
-        return self.grid.beside(positions, chosen, most, self._fine_positions)
-
-    def _fine_positions(self, of_grid: NDArray[np.int64]) -> Grid:
+    def _fine_positions(self, cells: NDArray[np.int64]) -> Grid:
         """Return the fine positions within some cells of the grid."""
         starts = self._starts_of_depth(0)
-        self._need(starts[of_grid[self._cells.n_splits[starts[of_grid]] == 0]])
+        self._need(starts[cells[self._cells.n_splits[starts[cells]] == 0]])
         # The cell of the grid that each cell is in.
         within = np.cumsum(self._cells.depth == 0) - 1
-        return self._as_grid(np.flatnonzero((self._cells.depth == 1) & np.isin(within, of_grid)))
+        return self._as_grid(np.flatnonzero((self._cells.depth == 1) & np.isin(within, cells)))
 
     @property
     def weight(self) -> float:

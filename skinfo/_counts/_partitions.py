@@ -12,6 +12,7 @@ import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import chain, zip_longest
 from tempfile import TemporaryFile
 from typing import Any, Protocol, TypeVar
@@ -103,14 +104,22 @@ class Partitions(Protocol):
         """
 
 
+def _merged_one_by_one(
+    results: Iterator[Result], merge: Callable[[Result, Result], Result]
+) -> Result | None:
+    """Return results merged as they come, None if there is none."""
+    first = next(results, None)
+    return None if first is None else reduce(merge, results, first)
+
+
 class LocalPartitions:
     """Parts that are read one after the other in this process.
 
     Parameters
     ----------
     items : iterable
-        Iterated over anew in every pass. An object with a method ``read(columns)``, which returns
-        an iterable, is asked for some columns; its items may be `Part`.
+        Iterated over from its first item in every pass. An object with a method ``read(columns)``,
+        which returns an iterable, is asked for some columns; its items may be `Part`.
     """
 
     is_local = True
@@ -137,11 +146,7 @@ class LocalPartitions:
         columns: Sequence[Any] | None = None,
     ) -> Result | None:
         """Return the merged results of a task for each part; see `Partitions`."""
-        merged: Result | None = None
-        for part in self.parts(columns):
-            result = task(part)
-            merged = result if merged is None else merge(merged, result)
-        return merged
+        return _merged_one_by_one(map(task, self.parts(columns)), merge)
 
     def persist(self, task: Callable[[Any], Any]) -> "KeptParts":
         """Return what a task makes of each part, with its arrays in a temporary file."""
@@ -231,11 +236,7 @@ class KeptParts:
         columns: Sequence[Any] | None = None,
     ) -> Result | None:
         """Return the merged results of a task for each object; see `Partitions`."""
-        merged: Result | None = None
-        for kept in self._objects(ahead=columns is None):
-            result = task(kept)
-            merged = result if merged is None else merge(merged, result)
-        return merged
+        return _merged_one_by_one(map(task, self._objects(ahead=columns is None)), merge)
 
     def persist(self, task: Callable[[Any], Any]) -> "KeptParts":
         """Return what a task makes of each object, kept likewise."""

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skinfo._counts import _grid
 from skinfo._counts._cut_values import cut_values
-from skinfo._counts._grid import FINE_SALT, GRID_SALT, Grid, each_once
+from skinfo._counts._grid import FINE_SALT, GRID_SALT, Grid, GriddedColumn, each_once
 from skinfo._counts._quantiles import Runs
 from skinfo._counts._target import ClassTarget, ContinuousTarget
 from skinfo._kernels._cuts import (
@@ -29,7 +29,7 @@ from skinfo._kernels._monotone import isotonic_blocks
 from skinfo._kernels._sorting import class_sums, sorted_pairs, sorted_rows
 
 
-class SortedColumn:
+class SortedColumn(GriddedColumn):
     """The present values of a column.
 
     Parameters
@@ -163,10 +163,6 @@ class SortedColumn:
         positions = self.grid.positions
         return positions, self.sums_before(positions)
 
-    def equal_frequency(self, n_groups: int) -> NDArray[np.int64]:
-        """Return at most ``n_groups - 1`` positions of the grid; see `Grid`."""
-        return self.grid.equal_frequency(n_groups)
-
     @property
     def weight(self) -> float:
         """The number of present samples, or the sum of their weights."""
@@ -182,18 +178,6 @@ class SortedColumn:
         starts = np.searchsorted(self.values, self.values[inside], side="left")
         stops = np.searchsorted(self.values, self.values[inside], side="right")
         return Runs(starts, stops, self._weight_before(starts), self._weight_before(stops))
-
-    def positions_near(
-        self, positions: NDArray[np.int64], chosen: NDArray[np.int64], most: int
-    ) -> tuple[NDArray[np.int64], bool]:
-        """Return positions of the grid around some of others; see `Grid.near`."""
-        return self.grid.near(positions, chosen, most)
-
-    def positions_beside(
-        self, positions: NDArray[np.int64], chosen: NDArray[np.int64], most: int
-    ) -> tuple[NDArray[np.int64], bool]:
-        """Return positions between those of the grid, beside some of others; see `Grid.beside`."""
-        return self.grid.beside(positions, chosen, most, self._fine_positions)
 
     def values_around(
         self, positions: NDArray[np.int64]

@@ -293,7 +293,7 @@ class InfoBottleneckSelector(CallbackSupportMixin, LazyOutputMixin, SelectorMixi
             Numbers, booleans, dates, strings or categories; missing values (NaN, None,
             null) are a level of their own. A table that is not in memory may be of any kind that
             `MutualInfoBinner.fit` takes, such as files, Dask or Spark. It is read a few times to
-            make codes, 1 to 8 bits a cell by their number of levels, which are kept where the
+            make codes, 1 to 8 bits per cell by their number of levels, which are kept where the
             rows are (of files and chunks in a temporary file) and read once for each feature that
             is selected. With integer weights the result is that of the whole table.
 

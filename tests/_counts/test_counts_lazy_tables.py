@@ -56,7 +56,7 @@ def test_an_error_names_the_chunk():
 
 
 class Described:
-    """What a table of an engine says of its columns."""
+    """The names and types of the columns of a table of an engine."""
 
     def __init__(self, *types):
         self.types = types

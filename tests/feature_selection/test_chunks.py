@@ -176,3 +176,26 @@ def test_several_outputs_need_memory(rng, as_chunks):
     message = "1d array" if as_chunks else "y has 2 outputs, and X is a table in parts"
     with pytest.raises(ValueError, match=message):
         InfoBottleneckSelector().fit(*given)
+
+
+class LosingRows:
+    """A table in chunks that gives its first chunk alone after some passes."""
+
+    def __init__(self, chunks, n_whole_passes):
+        self._chunks = chunks
+        self._n_left = n_whole_passes
+
+    def __iter__(self):
+        self._n_left -= 1
+        return iter(self._chunks if self._n_left >= 0 else self._chunks[:1])
+
+
+# The passes for kinds, for counts and for codes.
+@pytest.mark.parametrize("n_whole_passes", [1, 2])
+def test_rows_that_are_lost_between_passes_are_an_error(n_whole_passes):
+    frame = make_frame(np.random.default_rng(0))
+    table = LosingRows([frame[:300], frame[300:]], n_whole_passes)
+    selector = InfoBottleneckSelector()
+    with pytest.raises(ValueError, match=r"X gave .*400.* 300 .* the same tables each time"):
+        selector.fit(table, y="y")
+    assert not hasattr(selector, "n_features_in_")

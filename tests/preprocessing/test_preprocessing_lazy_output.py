@@ -63,7 +63,7 @@ def dense(values):
 
 
 class EvenChunks:
-    """Chunks that are made anew in each pass."""
+    """Chunks that are made again in each pass."""
 
     def __init__(self, frame):
         self.frame = frame

@@ -108,8 +108,9 @@ def _merged_one_by_one(
     results: Iterator[Result], merge: Callable[[Result, Result], Result]
 ) -> Result | None:
     """Return results merged as they come, None if there is none."""
-    first = next(results, None)
-    return None if first is None else reduce(merge, results, first)
+    for first in results:  # It may be None: what a task returns of a part without samples.
+        return reduce(merge, results, first)
+    return None
 
 
 class LocalPartitions:

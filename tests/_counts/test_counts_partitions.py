@@ -39,6 +39,18 @@ def test_a_pass_over_what_is_kept(rng, columns):
     assert KeptParts().reduce(len, max) is None
 
 
+@pytest.mark.parametrize("first", [[], [3.0, 4.0]])
+def test_a_task_may_return_none_of_the_first_part(first):
+    parts = LocalPartitions([first, [1.0, 2.0]])
+    kept = LocalPartitions([first, [1.0, 2.0]]).persist(lambda part: part.data)
+
+    def total_of_some(a, b):
+        return b if a is None else a + b
+
+    assert parts.reduce(lambda part: sum(part.data) or None, total_of_some) == sum(first) + 3
+    assert kept.reduce(lambda x: sum(x) or None, total_of_some) == sum(first) + 3
+
+
 def max_of_both(a, b):
     return a[0] + b[0], max(a[1], b[1])
 

@@ -198,4 +198,58 @@ static inline void add_common(
     }
 }
 
+/* Tiles of four planes by sixteen: sums of eight planes fill a register of 512 bits. */
+#define SKINFO_TILE_ROWS 4
+#define SKINFO_TILE_COLUMNS 16
+
+/* Put into counts[i, j] how many bits planes i of a and j of b share, as `add_common`, of planes
+   whose words lie side by side: a[word, plane]. For few words, where the sum over a plane would
+   take longer than its bits. Rounded up to whole tiles n_a and n_b are read, and written. */
+SKINFO_INLINE void count_common_tile(
+    const uint64_t *SKINFO_RESTRICT a, const uint64_t *SKINFO_RESTRICT b, ptrdiff_t stride_a,
+    ptrdiff_t stride_b, ptrdiff_t n_words, int32_t *SKINFO_RESTRICT counts,
+    ptrdiff_t counts_stride)
+{
+#if defined(__AVX512VPOPCNTDQ__)
+    __m512i sums[SKINFO_TILE_ROWS][2];
+    for (int i = 0; i < SKINFO_TILE_ROWS; i++)
+        sums[i][0] = sums[i][1] = _mm512_setzero_si512();
+    for (ptrdiff_t word = 0; word < n_words; word++) {
+        const __m512i low = _mm512_loadu_si512(b + word * stride_b);
+        const __m512i high = _mm512_loadu_si512(b + word * stride_b + 8);
+        for (int i = 0; i < SKINFO_TILE_ROWS; i++) {
+            const __m512i bits = _mm512_set1_epi64((long long)a[word * stride_a + i]);
+            sums[i][0] = _mm512_add_epi64(
+                sums[i][0], _mm512_popcnt_epi64(_mm512_and_si512(bits, low)));
+            sums[i][1] = _mm512_add_epi64(
+                sums[i][1], _mm512_popcnt_epi64(_mm512_and_si512(bits, high)));
+        }
+    }
+    for (int i = 0; i < SKINFO_TILE_ROWS; i++)
+        for (int half = 0; half < 2; half++)
+            _mm256_storeu_si256(
+                (__m256i *)(counts + i * counts_stride + 8 * half),
+                _mm512_cvtepi64_epi32(sums[i][half]));
+#else
+    for (int i = 0; i < SKINFO_TILE_ROWS; i++)
+        for (int j = 0; j < SKINFO_TILE_COLUMNS; j++) {
+            uint64_t sum = 0;
+            for (ptrdiff_t word = 0; word < n_words; word++)
+                sum += popcount(a[word * stride_a + i] & b[word * stride_b + j]);
+            counts[i * counts_stride + j] = (int32_t)sum;
+        }
+#endif
+}
+
+static inline void count_common(
+    const uint64_t *a, ptrdiff_t stride_a, ptrdiff_t n_a, const uint64_t *b, ptrdiff_t stride_b,
+    ptrdiff_t n_b, ptrdiff_t n_words, int32_t *counts, ptrdiff_t counts_stride)
+{
+    for (ptrdiff_t i = 0; i < n_a; i += SKINFO_TILE_ROWS)
+        for (ptrdiff_t j = 0; j < n_b; j += SKINFO_TILE_COLUMNS)
+            count_common_tile(
+                a + i, b + j, stride_a, stride_b, n_words, counts + i * counts_stride + j,
+                counts_stride);
+}
+
 #endif

@@ -33,6 +33,23 @@ cdef extern from "_bitplanes.h" nogil:
         Py_ssize_t counts_stride,
     ) noexcept
 
+    # Of planes whose words lie side by side, a[word, plane]: puts into counts[i, j] the same.
+    # Both numbers of planes are rounded up to whole tiles, which are read, and written.
+    enum:
+        TILE_ROWS "SKINFO_TILE_ROWS"
+        TILE_COLUMNS "SKINFO_TILE_COLUMNS"
+    void count_common(
+        const uint64_t *a,
+        Py_ssize_t stride_a,
+        Py_ssize_t n_a,
+        const uint64_t *b,
+        Py_ssize_t stride_b,
+        Py_ssize_t n_b,
+        Py_ssize_t n_words,
+        int32_t *counts,
+        Py_ssize_t counts_stride,
+    ) noexcept
+
 # Rows that a machine word has a bit for.
 cpdef enum:
     WORD = 64

@@ -1,0 +1,197 @@
+"""Columns of few levels as planes of bits, samples sorted by state and class.
+
+The information of all pairs of columns about y, jointly, within the states of T: one count of a
+table is the number of bits that two planes share.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skinfo._kernels._bitplanes import WORD
+from skinfo._kernels._fixed_point import fixed_point_scale, fixed_xlogx_table
+from skinfo._kernels._pair_information import (
+    SPARE_PLANES,
+    null_by_size,
+    pack_groups,
+    pair_information,
+)
+
+# Up to here planes of bits beat adding up rows: their cost goes with the square.
+MOST_LEVELS_OF_PLANES = 16
+
+# One block of columns: the counts of two of them stay in the second-level cache.
+PLANES_OF_BLOCK = 128
+
+# x ln x of counts below this is looked up (1 MiB).
+LARGEST_LOOKED_UP = 2**17
+
+
+@dataclass(frozen=True, eq=False)
+class PlaneColumns:
+    """Columns as planes of bits, all levels but the last.
+
+    Attributes
+    ----------
+    planes : ndarray of shape (n_words, n_planes or more), dtype uint64
+
+    starts : ndarray of shape (n_columns + 1,), dtype int64
+        Column f has the planes from ``starts[f]`` to ``starts[f + 1]``.
+
+    margins : ndarray of shape (n_groups, n_planes + n_columns), dtype int32
+        How many samples of each group have each level, those of column f from
+        ``starts[f] + f`` on.
+    """
+
+    planes: NDArray[np.uint64]
+    starts: NDArray[np.int64]
+    margins: NDArray[np.int32]
+
+    def blocks(self) -> list[tuple[int, int]]:
+        """Return (first, last plus one) of runs of columns with about `PLANES_OF_BLOCK` planes."""
+        block = self.starts[:-1] // PLANES_OF_BLOCK
+        edges = np.flatnonzero(np.diff(block, prepend=-1, append=np.inf))
+        return list(pairwise(edges.tolist()))
+
+
+class PairInformation(NamedTuple):
+    """What pairs of columns tell about y, in N nats (nats times the number of samples).
+
+    Attributes
+    ----------
+    information : ndarray of shape (n_columns_a, n_columns_b), dtype float64
+        N times I(X,W;Y|T), plug-in.
+
+    null_mean : ndarray of shape (n_columns_a, n_columns_b), dtype float64
+        Its mean where (X,W) is independent of y in every state, given the sizes of the joint
+        levels and of the classes.
+    """
+
+    information: NDArray[np.float64]
+    null_mean: NDArray[np.float64]
+
+
+class GroupedSample:
+    """Samples sorted by state and class, where pairs of columns are counted.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n,), dtype int
+        Classes, from 0.
+
+    n_classes : int
+
+    labels : ndarray of shape (n,), dtype int, or None, default=None
+        States of T, from 0; None for a single one.
+
+    n_states : int, default=1
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skinfo._counts._grouped_planes import GroupedSample
+    >>> codes = np.array([[0, 0, 1, 1], [0, 1, 0, 1]], np.uint8)
+    >>> sample = GroupedSample(codes[0] ^ codes[1], 2)
+    >>> columns = sample.pack(codes, np.array([2, 2]))
+    >>> pairs = sample.information(columns, (0, 2), columns, (0, 2))
+    >>> bool(np.isclose(pairs.information[0, 1], 4 * np.log(2)))
+    True
+    """
+
+    def __init__(
+        self,
+        y: NDArray[np.integer],
+        n_classes: int,
+        labels: NDArray[np.integer] | None = None,
+        n_states: int = 1,
+    ) -> None:
+        groups = y if labels is None else labels.astype(np.int64) * n_classes + y
+        sizes = np.bincount(groups, minlength=n_states * n_classes)
+        words = -(-sizes // WORD)
+        self._n_classes = n_classes
+        self._words = np.concatenate([[0], np.cumsum(words)]).astype(np.int64)
+        self._order = np.full(WORD * int(words.sum()), -1, np.int64)
+        # Where the samples of a group are, and the first of them when sorted.
+        places = WORD * self._words[:-1] - (np.cumsum(sizes) - sizes)
+        self._order[np.arange(len(y)) + np.repeat(places, sizes)] = np.argsort(
+            groups, kind="stable"
+        )
+        of_state = sizes.reshape(n_states, n_classes)
+        self._scale = fixed_point_scale(len(y), max(len(y), 2))
+        self._xlogx = fixed_xlogx_table(min(len(y), LARGEST_LOOKED_UP) + 1, self._scale)
+        self._of_groups = self._sum_xlogx(of_state.sum(axis=1)) - self._sum_xlogx(sizes)
+        nulls = [null_by_size(state.astype(np.float64), self._scale) for state in of_state]
+        self._null = np.concatenate(nulls)
+        self._null_starts = np.cumsum([0, *map(len, nulls[:-1])]).astype(np.int64)
+
+    def _sum_xlogx(self, sizes: NDArray[np.integer]) -> int:
+        table = fixed_xlogx_table(int(sizes.max(initial=0)) + 1, self._scale)
+        return int(table[sizes].sum())
+
+    def pack(self, codes: NDArray[np.uint8], n_levels: NDArray[np.integer]) -> PlaneColumns:
+        """Return columns as planes.
+
+        Parameters
+        ----------
+        codes : ndarray of shape (n_columns, n or more), dtype uint8
+
+        n_levels : ndarray of shape (n_columns,), dtype int
+            At most 255 each; with more than `MOST_LEVELS_OF_PLANES` other ways are faster.
+        """
+        n_levels = n_levels.astype(np.int64)
+        starts = np.concatenate([[0], np.cumsum(n_levels - 1)]).astype(np.int64)
+        # An odd number of cache lines: words of a plane do not compete for the same places.
+        width = 8 * (-(-(int(starts[-1]) + SPARE_PLANES) // 8) | 1)
+        planes = np.zeros((len(self._order) // WORD, width), np.uint64)
+        margins = np.zeros((len(self._words) - 1, int(starts[-1]) + len(n_levels)), np.int32)
+        pack_groups(codes, n_levels, self._order, self._words, starts, planes, margins)
+        return PlaneColumns(planes, starts, margins)
+
+    def information(
+        self,
+        a: PlaneColumns,
+        columns_a: tuple[int, int],
+        b: PlaneColumns,
+        columns_b: tuple[int, int],
+        ahead: int = 1,
+    ) -> PairInformation:
+        """Return the information about y of pairs of some columns of a and of b.
+
+        Parameters
+        ----------
+        a, b : PlaneColumns
+            Of this sample.
+
+        columns_a, columns_b : tuple of two ints
+            First column, and last plus one, such as one of `PlaneColumns.blocks`.
+
+        ahead : int, default=1
+            Column f of a is paired with those of b from ``f + ahead`` on; values of other pairs
+            are zero.
+        """
+        shape = columns_a[1] - columns_a[0], columns_b[1] - columns_b[0]
+        information, null_mean = np.zeros((2, *shape), np.int64)
+        pair_information(
+            a.planes,
+            a.starts,
+            a.margins,
+            columns_a,
+            b.planes,
+            b.starts,
+            b.margins,
+            columns_b,
+            ahead,
+            self._words,
+            self._n_classes,
+            self._of_groups,
+            self._xlogx,
+            self._scale,
+            self._null,
+            self._null_starts,
+            information,
+            null_mean,
+        )
+        return PairInformation(information / self._scale, null_mean / self._scale)

@@ -1,0 +1,325 @@
+"""Information of pairs of columns, jointly, about y within states: N * I(X,W;Y|T) of all pairs.
+
+Samples are sorted by state and class, and each such group begins a new word of a plane. So a count
+of two levels in a group is the number of bits that two planes share in its words. The counts of
+last levels follow from margins. A column X may itself be made of two: then these are triples.
+
+Sums are in fixed point, exact in any order of cells and columns.
+"""
+
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
+
+import numpy as np
+
+from skinfo._kernels._bitplanes cimport (
+    TILE_COLUMNS,
+    TILE_ROWS,
+    WORD,
+    count_common,
+    equal_bytes,
+    popcount,
+)
+from skinfo._kernels._fixed_point cimport fixed_xlogx_of_count, in_units
+from skinfo._kernels._null cimport hypergeometric_excess
+
+# Planes that are read beyond the last one of a column: a tile less one.
+SPARE_PLANES = TILE_COLUMNS - 1
+
+
+def pack_groups(
+    const uint8_t[:, :] codes,
+    const int64_t[::1] n_levels,
+    const int64_t[::1] order,
+    const int64_t[::1] group_words,
+    const int64_t[::1] plane_starts,
+    uint64_t[:, ::1] planes,
+    int32_t[:, ::1] margins,
+):
+    """Fill the planes, all levels but the last, and the margins of columns.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_features, n or more), dtype uint8
+
+    n_levels : ndarray of shape (n_features,), dtype int64
+        At most 255.
+
+    order : ndarray of shape (64 n_words,), dtype int64
+        The sample of each bit; -1 for none.
+
+    group_words : ndarray of shape (n_groups + 1,), dtype int64
+        Group g has the words from ``group_words[g]`` to ``group_words[g + 1]``.
+
+    plane_starts : ndarray of shape (n_features + 1,), dtype int64
+        Column f has the planes from ``plane_starts[f]`` to ``plane_starts[f + 1]``.
+
+    planes : ndarray of shape (n_words, n_planes + SPARE_PLANES or more), dtype uint64
+
+    margins : ndarray of shape (n_groups, n_planes + n_features), dtype int32
+        The counts of each level, those of column f from ``plane_starts[f] + f`` on.
+    """
+    cdef Py_ssize_t f, group, level, place, row, word
+    cdef Py_ssize_t n_rows = order.shape[0]
+    cdef uint64_t bits
+    cdef uint8_t[::1] column = np.empty(max(n_rows, 1), np.uint8)
+    with nogil:
+        for f in range(n_levels.shape[0]):
+            for row in range(n_rows):
+                column[row] = codes[f, order[row]] if order[row] >= 0 else 255
+            for group in range(margins.shape[0]):
+                for level in range(n_levels[f]):
+                    place = plane_starts[f] + level
+                    margins[group, place + f] = 0
+                    for word in range(group_words[group], group_words[group + 1]):
+                        bits = equal_bytes(&column[word * WORD], <uint8_t>level)
+                        margins[group, place + f] += <int32_t>popcount(bits)
+                        if level < n_levels[f] - 1:
+                            planes[word, place] = bits
+
+
+def null_by_size(const double[::1] class_sizes, double scale):
+    """Return what a joint level of each size adds to the null mean of N * I in a state.
+
+    That is a hypergeometric mean, as of `expected_information`.
+
+    Parameters
+    ----------
+    class_sizes : ndarray of shape (n_classes,), dtype float64
+        Of the state; integers.
+
+    scale : float
+
+    Returns
+    -------
+    null : ndarray of shape (n + 1,), dtype int64
+        In units of 1 / scale; n is the sum of the class sizes.
+    """
+    cdef Py_ssize_t c, size
+    cdef double total
+    cdef double n = 0.0
+    for c in range(class_sizes.shape[0]):
+        n += class_sizes[c]
+    out = np.zeros(<Py_ssize_t>n + 1, np.int64)
+    cdef int64_t[::1] null = out
+    with nogil:
+        for size in range(1, null.shape[0]):
+            total = 0.0
+            for c in range(class_sizes.shape[0]):
+                if class_sizes[c] > 0.0:
+                    total += hypergeometric_excess(n, size, class_sizes[c])
+            null[size] = in_units(total, scale)
+    return out
+
+
+cdef struct PlaneColumns:
+    # Columns as planes, words side by side.
+    const uint64_t *planes
+    Py_ssize_t stride
+    const int64_t *starts
+    const int32_t *margins
+    Py_ssize_t margin_stride
+    Py_ssize_t first  # of the columns that are used, and the last plus one
+    Py_ssize_t last
+
+
+def pair_information(
+    const uint64_t[:, ::1] planes_a,
+    const int64_t[::1] starts_a,
+    const int32_t[:, ::1] margins_a,
+    (Py_ssize_t, Py_ssize_t) columns_a,
+    const uint64_t[:, ::1] planes_b,
+    const int64_t[::1] starts_b,
+    const int32_t[:, ::1] margins_b,
+    (Py_ssize_t, Py_ssize_t) columns_b,
+    Py_ssize_t ahead,
+    const int64_t[::1] group_words,
+    Py_ssize_t n_classes,
+    int64_t of_groups,
+    const int64_t[::1] xlogx,
+    double scale,
+    const int64_t[::1] null,
+    const int64_t[::1] null_starts,
+    int64_t[:, ::1] information,
+    int64_t[:, ::1] null_means,
+):
+    """Fill N * I(X,W;Y|T) and its null mean of the pairs of some columns X of a and W of b.
+
+    Parameters
+    ----------
+    planes_a, starts_a, margins_a, planes_b, starts_b, margins_b
+        As of `pack_groups`.
+
+    columns_a, columns_b : tuple of two ints
+        First column, and last plus one.
+
+    ahead : int
+        Column f of a is paired with those of b from ``f + ahead`` on.
+
+    group_words : ndarray of shape (n_states * n_classes + 1,), dtype int64
+        Of the groups, by state and class.
+
+    n_classes : int
+
+    of_groups : int
+        The sum of n ln n over states less that over groups, in units of 1 / scale.
+
+    xlogx : ndarray of int64, from `fixed_xlogx_table`
+
+    scale : float
+
+    null : ndarray of int64
+        `null_by_size` of each state, that of state t from ``null_starts[t]`` on.
+
+    null_starts : ndarray of shape (n_states,), dtype int64
+
+    information, null_means : ndarray of shape (n_columns_a, n_columns_b), dtype int64
+        Entry (f - first of a, g - first of b) is filled for pairs, in units of 1 / scale.
+    """
+    cdef Py_ssize_t n_groups = group_words.shape[0] - 1
+    cdef Py_ssize_t n_a = starts_a[columns_a[1]] - starts_a[columns_a[0]]
+    cdef Py_ssize_t n_b = starts_b[columns_b[1]] - starts_b[columns_b[0]]
+    cdef Py_ssize_t height = (n_a + TILE_ROWS - 1) // TILE_ROWS * TILE_ROWS
+    cdef Py_ssize_t width = (n_b + TILE_COLUMNS - 1) // TILE_COLUMNS * TILE_COLUMNS
+    cdef Py_ssize_t cells = most_levels_of(starts_a, columns_a)
+    cells *= most_levels_of(starts_b, columns_b)
+    cdef Py_ssize_t f, g, group, state
+    cdef PlaneColumns a = PlaneColumns(
+        &planes_a[0, 0],
+        planes_a.shape[1],
+        &starts_a[0],
+        &margins_a[0, 0],
+        margins_a.shape[1],
+        columns_a[0],
+        columns_a[1],
+    )
+    cdef PlaneColumns b = PlaneColumns(
+        &planes_b[0, 0],
+        planes_b.shape[1],
+        &starts_b[0],
+        &margins_b[0, 0],
+        margins_b.shape[1],
+        columns_b[0],
+        columns_b[1],
+    )
+    cdef int32_t[:, :, ::1] common = np.empty((n_groups, height + 1, width + 1), np.int32)
+    cdef int32_t[:, ::1] table = np.empty((n_classes, cells), np.int32)
+    cdef int64_t of_cells, of_sizes, of_null
+    with nogil:
+        for group in range(n_groups):
+            count_common(
+                a.planes + group_words[group] * a.stride + a.starts[a.first],
+                a.stride,
+                n_a,
+                b.planes + group_words[group] * b.stride + b.starts[b.first],
+                b.stride,
+                n_b,
+                group_words[group + 1] - group_words[group],
+                &common[group, 0, 0],
+                width + 1,
+            )
+        for f in range(a.first, a.last):
+            for g in range(max(b.first, f + ahead), b.last):
+                of_cells = of_groups
+                of_null = 0
+                for state in range(n_groups // n_classes):
+                    for group in range(n_classes):
+                        complete_table(
+                            &common[state * n_classes + group, 0, 0],
+                            width + 1,
+                            &a,
+                            f,
+                            &b,
+                            g,
+                            state * n_classes + group,
+                            &table[group, 0],
+                        )
+                    cells = levels_of(&a, f) * levels_of(&b, g)
+                    of_cells += sum_table(
+                        &table[0, 0],
+                        table.shape[1],
+                        cells,
+                        n_classes,
+                        xlogx,
+                        scale,
+                        &null[null_starts[state]],
+                        &of_null,
+                    )
+                information[f - a.first, g - b.first] = of_cells
+                null_means[f - a.first, g - b.first] = of_null
+
+
+cdef inline Py_ssize_t levels_of(const PlaneColumns *columns, Py_ssize_t f) noexcept nogil:
+    """Return the number of levels of a column."""
+    return columns.starts[f + 1] - columns.starts[f] + 1
+
+
+cdef Py_ssize_t most_levels_of(
+    const int64_t[::1] starts, (Py_ssize_t, Py_ssize_t) columns
+) noexcept nogil:
+    """Return the most levels that one of some columns has."""
+    cdef Py_ssize_t f
+    cdef Py_ssize_t most = 1
+    for f in range(columns[0], columns[1]):
+        most = max(most, starts[f + 1] - starts[f] + 1)
+    return most
+
+
+cdef void complete_table(
+    const int32_t *common,
+    Py_ssize_t width,
+    const PlaneColumns *a,
+    Py_ssize_t f,
+    const PlaneColumns *b,
+    Py_ssize_t g,
+    Py_ssize_t group,
+    int32_t *table,
+) noexcept nogil:
+    """Fill the table (levels of f, levels of g) of a group from counts of all but last levels."""
+    cdef Py_ssize_t i, j
+    cdef Py_ssize_t last_a = levels_of(a, f) - 1
+    cdef Py_ssize_t last_b = levels_of(b, g) - 1
+    cdef const int32_t *rows = a.margins + group * a.margin_stride + a.starts[f] + f
+    cdef const int32_t *columns = b.margins + group * b.margin_stride + b.starts[g] + g
+    cdef int32_t *rest = table + last_a * (last_b + 1)
+    cdef int32_t last
+    common += (a.starts[f] - a.starts[a.first]) * width + b.starts[g] - b.starts[b.first]
+    for j in range(last_b + 1):
+        rest[j] = columns[j]
+    for i in range(last_a):
+        last = rows[i]
+        for j in range(last_b):
+            table[j] = common[j]
+            last -= common[j]
+            rest[j] -= common[j]
+        table[last_b] = last
+        rest[last_b] -= last
+        table += last_b + 1
+        common += width
+
+
+cdef int64_t sum_table(
+    const int32_t *table,
+    Py_ssize_t stride,
+    Py_ssize_t n_cells,
+    Py_ssize_t n_classes,
+    const int64_t[::1] xlogx,
+    double scale,
+    const int64_t *null,
+    int64_t *of_null,
+) noexcept nogil:
+    """Return the sum of n ln n over a table (n_classes, n_cells) less that over its margin.
+
+    The null mean is added to `of_null`.
+    """
+    cdef Py_ssize_t c, k
+    cdef int32_t count, size
+    cdef int64_t total = 0
+    for k in range(n_cells):
+        size = 0
+        for c in range(n_classes):
+            count = table[c * stride + k]
+            size += count
+            total += fixed_xlogx_of_count(count, xlogx, scale)
+        total -= fixed_xlogx_of_count(size, xlogx, scale)
+        of_null[0] += null[size]
+    return total

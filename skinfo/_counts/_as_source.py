@@ -14,9 +14,8 @@ from skinfo._counts._partitions import LocalPartitions, Part, Partitions
 from skinfo._counts._read_chunks import is_chunked, read_partitions
 from skinfo._counts._source import InMemory, columns_by_name
 from skinfo._counts._streams import duckdb_table, polars_table, stream_table
-from skinfo._counts._summaries import Target
 from skinfo._counts._table import read_table
-from skinfo._counts._target import NO_INFORMATION, encode_target, read_target
+from skinfo._counts._target import NO_INFORMATION, Target, encode_target, read_target
 
 
 class TableInParts(NamedTuple):

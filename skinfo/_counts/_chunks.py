@@ -27,20 +27,14 @@ import numpy as np
 from joblib import delayed
 from numpy.typing import NDArray
 
+from skinfo._counts._cells import CellSample, CellSums, NumberSample, Ranges, SumsBetween
 from skinfo._counts._partial_column import PartialColumn, Unresolved
 from skinfo._counts._partitions import Part, Partitions, errors_that_name
 from skinfo._counts._source import Chunk, column_of
-from skinfo._counts._summaries import (
-    CellSample,
-    CellSums,
-    NumberSample,
-    Ranges,
-    SumsBetween,
-    Target,
-)
 from skinfo._counts._target import (
     ClassTarget,
     Scaling,
+    Target,
     finite_numbers,
     known_codes,
 )

@@ -7,18 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skinfo._counts import _grid
+from skinfo._counts._cells import CellSample, CellSums, NumberSample, Ranges, SumsBetween
 from skinfo._counts._cut_values import cut_values
 from skinfo._counts._grid import Grid, GriddedColumn
 from skinfo._counts._quantiles import Runs
 from skinfo._counts._sorted_column import with_infinities
-from skinfo._counts._summaries import (
-    CellSample,
-    CellSums,
-    NumberSample,
-    Ranges,
-    SumsBetween,
-    Target,
-)
+from skinfo._counts._target import Target
 from skinfo._kernels._cuts import block_boundaries
 from skinfo._kernels._exact_sums import exact_means, sums_between
 from skinfo._kernels._monotone import isotonic_blocks

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length
 
+from skinfo._counts._cells import NumberSample
 from skinfo._counts._chunks import Chunks, TargetInfo
 from skinfo._counts._kinds import kind_of_chunks
 from skinfo._counts._partitions import Part, Partitions, errors_that_name
 from skinfo._counts._source import columns_by_name
-from skinfo._counts._summaries import NumberSample, TargetSummary
+from skinfo._counts._summaries import TargetSummary
 from skinfo._counts._table import Table, read_table, switch_of, table_of_some_columns
 from skinfo._counts._target import (
     ClassTarget,

@@ -46,8 +46,9 @@ from joblib import delayed
 from numpy.typing import NDArray
 
 from skinfo._counts._sorted_column import SortedColumn
-from skinfo._counts._summaries import CategoricalSummary, NumericSummary, Target
+from skinfo._counts._summaries import CategoricalSummary, NumericSummary
 from skinfo._counts._table import Table
+from skinfo._counts._target import Target
 from skinfo.utils._parallel import in_threads
 
 Rows = slice | NDArray[np.int64]

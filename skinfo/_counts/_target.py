@@ -158,6 +158,9 @@ class ContinuousTarget:
 NO_INFORMATION = "A constant target has no information."
 
 
+Target = ClassTarget | ContinuousTarget
+
+
 class GivenTarget(NamedTuple):
     """A target and its weights as they were passed, checked.
 

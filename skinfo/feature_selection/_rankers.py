@@ -7,7 +7,7 @@ of those remaining. Costs are subtracted from every score.
 import numpy as np
 
 from skinfo._kernels._candidates import INFO_T, INFO_Y_GIVEN_T, JOINT_ENTROPY
-from skinfo._kernels._maxmin import GIVEN, SCORE_STEPS
+from skinfo._kernels._maxmin import SCORE_STEPS
 from skinfo.feature_selection._criteria import CRITERIA, MaxMinCriterion, PairTerms
 
 
@@ -19,16 +19,16 @@ def make_ranker(criterion, beta=None):
     return MaxMinRanker(entry) if isinstance(entry, MaxMinCriterion) else SumRanker(entry)
 
 
-# Weight of the minimum information given one selected feature: T is made with y and overfits a
-# small sample, after which every feature would look redundant. Measured:
-# benchmarks/selection_quality.py, where 0.2 to 0.5 do equally well.
-MINIMUM_WEIGHT = 0.3
+# Weight of the pairs in the score; the rest is that of T, which is made with y and overfits a
+# small sample, the more so the more features it has seen. Measured:
+# benchmarks/selection_quality.py, where 1/2 to 4/5 do about equally well.
+PAIR_WEIGHT = 2 / 3
 
 
 class BottleneckRanker:
-    """I(X;Y|T) + 0.3 min(I(X;Y), min over W of I(X;Y|W)) - H(X|T) / beta.
+    """A weighted mean of two estimates of the new information, less H(X|T) / beta.
 
-    T is the bottleneck variable of the selected features W.
+    I(X;Y|T), of the bottleneck variable T of the selected features, and `PairEstimates`.
 
     Parameters
     ----------
@@ -46,26 +46,24 @@ class BottleneckRanker:
         self._candidates = candidates
         self._costs = costs
         self._entropies = candidates.entropies() if self._compression_weight else None
-        self._minimum = MinimumTerms(candidates, relevance, GIVEN, with_relevance=True)
+        self._estimates = PairEstimates(candidates, relevance)
 
     def add(self, feature):
-        """Add a feature to the selected ones."""
-        self._minimum.add(feature)
+        """Add a feature to the selected ones; its pairs are counted when the next is asked for."""
+        self._estimates.pairs.add(feature)
 
     def pairs(self, remaining):
-        """Return TableRequests of pairs with selected features; see `MinimumTerms`."""
-        return self._minimum.pairs(remaining)
+        """Return TableRequests of pairs with selected features that are not counted yet."""
+        return self._estimates.pairs.requests(remaining)
 
     def best(self, remaining, path):
         """Return the best of the remaining features."""
         terms = self._candidates.terms(remaining, path.state)
-        scores = terms[:, INFO_Y_GIVEN_T] - self._costs[remaining]
+        of_pairs = self._estimates.of(remaining)
+        scores = (1 - PAIR_WEIGHT) * terms[:, INFO_Y_GIVEN_T] + PAIR_WEIGHT * of_pairs
         if self._compression_weight:
             scores -= self._compression_weight * (self._entropies[remaining] - terms[:, INFO_T])
-        # To the search for the largest minimum the rest of the score is a negative cost.
-        costs = np.zeros(len(self._costs))
-        costs[remaining] = -scores / MINIMUM_WEIGHT
-        return self._minimum.best(remaining, costs)
+        return first_best(remaining, scores - self._costs[remaining])
 
     def description_costs(self, features, path):
         """Return H(X|T) / beta of some features, in nats."""
@@ -73,6 +71,43 @@ class BottleneckRanker:
             return np.zeros(len(features))
         terms = self._candidates.terms(features, path.state)
         return self._compression_weight * (self._entropies[features] - terms[:, INFO_T])
+
+
+class PairEstimates:
+    """Estimates of the new information of candidates X, from their pairs with selected features W.
+
+    I(X;Y), less the largest overlap with a W, plus the mean synergy over all W. Overlap is the
+    positive part of I(X;Y) - I(X;Y|W), synergy that of the negative. A copy overlaps with a
+    single W, which a mean over many W hides. Synergy is mostly with a few of the W, which the
+    least I(X;Y|W) hides.
+
+    Parameters
+    ----------
+    candidates : CandidateFeatures
+
+    relevance : ndarray of shape (n_features,)
+        I(X;Y), in nats.
+
+    Attributes
+    ----------
+    pairs : SelectedPairs
+    """
+
+    def __init__(self, candidates, relevance):
+        self.pairs = SelectedPairs(candidates, len(relevance))
+        self._candidates = candidates
+        self._relevance = relevance
+        self._least = relevance.copy()
+        self._synergy = np.zeros(len(relevance))
+
+    def of(self, remaining):
+        """Return the estimates of the remaining features, in nats."""
+        for w, some in self.pairs.not_seen(remaining):
+            given = self._candidates.terms_given(some, w)[:, INFO_Y_GIVEN_T]
+            self._least[some] = np.minimum(self._least[some], given)
+            self._synergy[some] += np.maximum(given - self._relevance[some], 0.0)
+        n_selected = max(len(self.pairs.selected), 1)
+        return self._least[remaining] + self._synergy[remaining] / n_selected
 
 
 class PublishedRanker:
@@ -102,41 +137,28 @@ class SumRanker(PublishedRanker):
         self._relevance = relevance
         self._costs = costs
         self._sums = np.zeros(len(relevance))
-        self._n_summed = np.zeros(len(relevance), np.int64)
-        self._selected = []
+        self._pairs = SelectedPairs(candidates, len(relevance))
 
     def add(self, feature):
         """Add a feature to the selected ones; its pairs are counted when the next is asked for."""
-        self._selected.append(feature)
+        self._pairs.add(feature)
 
     def pairs(self, remaining):
         """Return TableRequests of pairs with selected features that sums lack."""
-        if self._criterion.term is None:
-            return []
-        n_summed = self._n_summed[remaining]
-        return [
-            self._candidates.request_given(remaining[n_summed <= turn], w)
-            for turn, w in enumerate(self._selected)
-            if turn >= n_summed.min()
-        ]
+        return [] if self._criterion.term is None else self._pairs.requests(remaining)
 
     def best(self, remaining, path):
         """Return the best of the remaining features."""
-        scores = self._relevance[remaining]
-        if self._selected:
-            self._update_sums(remaining)
-            scores = self._criterion.combine(scores, self._sums[remaining], len(self._selected))
+        scores, n_selected = self._relevance[remaining], len(self._pairs.selected)
+        if n_selected:
+            scores = self._criterion.combine(scores, self._summed(remaining), n_selected)
         return first_best(remaining, scores - self._costs[remaining])
 
-    def _update_sums(self, remaining):
-        if self._criterion.term is None:
-            return
-        # Sums mostly lack the feature selected last only.
-        n_summed = self._n_summed[remaining]
-        for turn in range(int(n_summed.min()), len(self._selected)):
-            some = remaining[n_summed <= turn]
-            self._sums[some] += self._criterion.term(self._pair_terms(self._selected[turn], some))
-        self._n_summed[remaining] = len(self._selected)
+    def _summed(self, remaining):
+        if self._criterion.term is not None:
+            for w, some in self._pairs.not_seen(remaining):
+                self._sums[some] += self._criterion.term(self._pair_terms(w, some))
+        return self._sums[remaining]
 
     def _pair_terms(self, w, features):
         terms = self._candidates.terms_given(features, w, of_target=self._criterion.of_target)
@@ -162,85 +184,81 @@ class MaxMinRanker(PublishedRanker):
 
     def start(self, candidates, relevance, costs):
         """Set the features to select from, their I(X;Y) and their costs, in nats."""
+        self._candidates = candidates
+        self._relevance = relevance
         self._costs = costs
-        self._minimum = MinimumTerms(
-            candidates, relevance, self._criterion.term, self._criterion.with_relevance
-        )
+        with_relevance = self._criterion.with_relevance
+        self._minima = relevance.copy() if with_relevance else np.full(len(relevance), np.inf)
+        self._pairs = SelectedPairs(candidates, len(relevance))
 
     def add(self, feature):
-        """Add a feature to the selected ones."""
-        self._minimum.add(feature)
+        """Add a feature to those over which the minimum is taken."""
+        self._pairs.add(feature)
 
     def pairs(self, remaining):
-        """Return TableRequests of pairs with selected features; see `MinimumTerms`."""
-        return self._minimum.pairs(remaining)
+        """Return TableRequests of pairs with selected features that minima lack."""
+        return self._pairs.requests(remaining)
 
     def best(self, remaining, path):
-        """Return the best of the remaining features."""
-        return self._minimum.best(remaining, self._costs)
+        """Return the best of the remaining features; minima are evaluated lazily."""
+        if not self._pairs.selected:
+            return first_best(remaining, self._relevance[remaining] - self._costs[remaining])
+        return self._candidates.argmax_of_min(
+            remaining,
+            np.array(self._pairs.selected),
+            self._relevance,
+            self._criterion.term,
+            self._costs,
+            self._minima,
+            self._pairs.n_seen,
+        )
 
 
-class MinimumTerms:
-    """The minimum term of each candidate over the selected features, evaluated lazily.
+class SelectedPairs:
+    """Pairs of a candidate and a selected feature, and which of them were seen.
 
     Parameters
     ----------
     candidates : CandidateFeatures
 
-    relevance : ndarray of shape (n_features,)
-        I(X;Y), in nats.
+    n_features : int
 
-    term : int
-        The function of I(X;Y|W), as `argmax_of_min` names it.
+    Attributes
+    ----------
+    selected : list of int
+        In the order selected.
 
-    with_relevance : bool
-        Whether I(X;Y) is among the terms.
+    n_seen : ndarray of shape (n_features,), dtype int64
+        By candidate: of how many of the selected ones, from the first, the pairs were seen.
     """
 
-    def __init__(self, candidates, relevance, term, with_relevance):
+    def __init__(self, candidates, n_features):
+        self.selected = []
+        self.n_seen = np.zeros(n_features, np.int64)
         self._candidates = candidates
-        self._relevance = relevance
-        self._term = term
-        self._minima = relevance.copy() if with_relevance else np.full(len(relevance), np.inf)
-        self._n_seen = np.zeros(len(relevance), np.int64)
-        self._selected = []
 
     def add(self, feature):
-        """Add a feature to those over which the minimum is taken."""
-        self._selected.append(feature)
+        """Add a selected feature."""
+        self.selected.append(feature)
 
-    def pairs(self, remaining):
-        """Return TableRequests of pairs with selected features that minima lack."""
-        n_seen = self._n_seen[remaining]
+    def requests(self, remaining):
+        """Return the TableRequests of the pairs of the remaining features that were not seen."""
+        return [self._candidates.request_given(some, w) for w, some in self._open(remaining)]
+
+    def not_seen(self, remaining):
+        """Return each selected feature and those that were not seen with it, now seen."""
+        found = self._open(remaining)
+        self.n_seen[remaining] = len(self.selected)
+        return found
+
+    def _open(self, remaining):
+        # Mostly the feature selected last alone.
+        n_seen = self.n_seen[remaining]
+        first = int(n_seen.min()) if len(remaining) else len(self.selected)
         return [
-            self._candidates.request_given(remaining[n_seen <= turn], w)
-            for turn, w in enumerate(self._selected)
-            if turn >= n_seen.min()
+            (w, remaining[n_seen <= turn])
+            for turn, w in enumerate(self.selected[first:], start=first)
         ]
-
-    def best(self, remaining, costs):
-        """Return the remaining feature with the largest minimum term less its cost.
-
-        Where none is selected yet, that of the largest relevance less its cost.
-
-        Parameters
-        ----------
-        remaining : ndarray of int64
-
-        costs : ndarray of shape (n_features,)
-            In nats.
-        """
-        if not self._selected:
-            return first_best(remaining, self._relevance[remaining] - costs[remaining])
-        return self._candidates.argmax_of_min(
-            remaining,
-            np.array(self._selected),
-            self._relevance,
-            self._term,
-            costs,
-            self._minima,
-            self._n_seen,
-        )
 
 
 def first_best(features, scores):

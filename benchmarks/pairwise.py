@@ -14,15 +14,15 @@ On two virtual cores that were shared with other work:
 
 10000 rows, 300 columns of 2 levels, 2 classes: 44850 pairs
                                                        seconds    faster  us a pair
-np.bincount loop (15 columns, scaled to 300)            5.9786      1.0x      133.3
-pairwise_interaction, n_jobs=1                          1.2879      4.6x       28.7
-pairwise_interaction, n_jobs=2                          1.6603      3.6x       37.0
+np.bincount loop (15 columns, scaled to 300)            6.1250      1.0x      136.6
+pairwise_interaction, n_jobs=1                          0.4727     13.0x       10.5
+pairwise_interaction, n_jobs=2                          0.5259     11.6x       11.7
 
 10000 rows, 300 columns of 10 levels, 2 classes: 44850 pairs
                                                        seconds    faster  us a pair
-np.bincount loop (15 columns, scaled to 300)           12.0059      1.0x      267.7
-pairwise_interaction, n_jobs=1                          3.0774      3.9x       68.6
-pairwise_interaction, n_jobs=2                          3.1599      3.8x       70.5
+np.bincount loop (15 columns, scaled to 300)           15.0847      1.0x      336.3
+pairwise_interaction, n_jobs=1                          3.1275      4.8x       69.7
+pairwise_interaction, n_jobs=2                          3.2647      4.6x       72.8
 """
 
 import argparse

@@ -23,7 +23,7 @@ from skinfo._kernels._null cimport (
     slope_workspace_size,
 )
 
-# Columns of what `pair_terms` fills in. The last nine are three tests. Where there is synergy: of
+# Columns of what `row_pair_terms` fills in. The last nine are three tests. Where there is synergy: of
 # the pair given each class of y, of the first column and y given each level of the second, and of
 # the second and y given each level of the first. Elsewhere: of the pair, and zeros.
 cpdef enum:
@@ -140,14 +140,65 @@ cdef struct Strata:
     Py_ssize_t by_stratum
 
 
-def pair_terms(PairColumns columns, Py_ssize_t first, Py_ssize_t step, double[:, ::1] terms):
+cdef class PairMemory:
+    """Memory for the table of a pair, and what null means are known.
+
+    Parameters
+    ----------
+    columns : PairColumns
+    """
+
+    cdef:
+        double[::1] cells
+        double[::1] sizes
+        int32_t[:, ::1] counts
+        double[::1] margins
+        double[::1] slope
+        double[::1] known
+        Workspace work
+        NullMeans means
+
+    def __init__(self, PairColumns columns):
+        cdef Py_ssize_t most = columns.most_levels
+        cdef Py_ssize_t longest = max(most, columns.n_classes)
+        cdef Py_ssize_t n_known = <Py_ssize_t>columns.n + 1 if columns.is_exact else 1
+        self.cells = np.empty(most * most * columns.n_classes)
+        self.sizes = np.empty(most * most)
+        self.counts = np.empty((2, most * most * columns.n_classes), np.int32)
+        self.margins = np.empty(2 * longest)
+        self.slope = np.empty(slope_workspace_size(longest, longest))
+        self.known = np.full(n_known, np.nan)
+        self.work = Workspace(&self.margins[0], &self.margins[longest], &self.slope[0])
+        self.means = NullMeans(
+            columns.n,
+            Margin(&columns.class_sizes[0], NULL, columns.n_classes),
+            &columns.poisson[0, 0],
+            columns.is_exact,
+            NULL,
+        )
+        if columns.is_exact:
+            self.means.known = &self.known[0]
+
+
+def row_pair_terms(
+    PairColumns columns,
+    Py_ssize_t first,
+    Py_ssize_t step,
+    const uint8_t[::1] in_planes,
+    double[:, ::1] terms,
+):
     """Fill in the terms of pairs (i, j), i < j, of the columns j = first, first + step, ...
+
+    Samples are counted one by one.
 
     Parameters
     ----------
     columns : PairColumns
 
     first, step : int
+
+    in_planes : ndarray of shape (n_features,), dtype uint8
+        Pairs of two such columns are left out.
 
     terms : ndarray of shape (n_features * (n_features - 1) / 2, N_PAIR_TERMS), dtype float64
         Pair (i, j) is row ``j * (j - 1) / 2 + i``. In nats times N: the plug-in of the synergy
@@ -157,53 +208,84 @@ def pair_terms(PairColumns columns, Py_ssize_t first, Py_ssize_t step, double[:,
         tests information, null mean and null variance of each.
     """
     cdef Py_ssize_t i, j, row
-    cdef Py_ssize_t most = columns.most_levels
-    cdef Py_ssize_t n_classes = columns.n_classes
-    cdef Py_ssize_t longest = max(most, n_classes)
-    cdef Py_ssize_t n_rows = columns.codes.shape[1]
-    cdef double[::1] cells = np.empty(most * most * n_classes)
-    cdef double[::1] sizes = np.empty(most * most)
-    cdef int32_t[:, ::1] counts = np.empty((2, most * most * n_classes), np.int32)
-    cdef int32_t[::1] place = np.empty(n_rows, np.int32)
-    cdef double[::1] margins = np.empty(2 * longest)
-    cdef double[::1] slope = np.empty(slope_workspace_size(longest, longest))
-    cdef Workspace work = Workspace(&margins[0], &margins[longest], &slope[0])
-    cdef double[::1] known = np.full(<Py_ssize_t>columns.n + 1 if columns.is_exact else 1, np.nan)
-    cdef Margin classes = Margin(&columns.class_sizes[0], NULL, n_classes)
-    cdef NullMeans means = NullMeans(
-        columns.n, classes, &columns.poisson[0, 0], columns.is_exact, NULL
-    )
+    cdef PairMemory memory = PairMemory(columns)
+    cdef int32_t[::1] place = np.empty(columns.codes.shape[1], np.int32)
     cdef Pair pair
-    if columns.is_exact:
-        means.known = &known[0]
     with nogil:
         j = first
         while j < columns.n_levels.shape[0]:
-            for row in range(n_rows):
-                place[row] = columns.codes[j, row] * n_classes + columns.y[row]
+            for row in range(columns.codes.shape[1]):
+                place[row] = columns.codes[j, row] * columns.n_classes + columns.y[row]
             for i in range(j):
-                pair = pair_of(columns, i, j, &cells[0], &sizes[0])
+                if in_planes[i] and in_planes[j]:
+                    continue
+                pair = pair_of(columns, i, j, memory)
                 if columns.weights.shape[0]:
-                    add_weights(columns, pair, place, &cells[0])
+                    add_weights(columns, pair, place, &memory.cells[0])
                 else:
-                    count(columns, pair, place, counts, &cells[0])
-                sum_classes(pair, &sizes[0])
-                fill_terms(columns, pair, &means, work, &terms[j * (j - 1) // 2 + i, 0])
+                    count(columns, pair, place, memory.counts, &memory.cells[0])
+                fill_terms(columns, pair, memory, &terms[j * (j - 1) // 2 + i, 0])
             j += step
 
 
+def plane_pair_terms(
+    PairColumns columns,
+    const int64_t[::1] features,
+    const int32_t[:, :, ::1] common,
+    const int64_t[::1] plane_starts,
+    (Py_ssize_t, Py_ssize_t) block_a,
+    (Py_ssize_t, Py_ssize_t) block_b,
+    double[:, ::1] terms,
+):
+    """Fill in the terms of the pairs of columns from two blocks, from the counts of their planes.
+
+    Parameters
+    ----------
+    columns : PairColumns
+
+    features : ndarray of int64
+        The columns that have planes, increasing.
+
+    common : ndarray of shape (n_classes, n_planes_a, n_planes_b), dtype int32
+        The `common_bits` of the samples of each class.
+
+    plane_starts, block_a, block_b
+        As of `common_bits`; the same block twice, or a the first.
+
+    terms : ndarray
+        As of `row_pair_terms`.
+    """
+    cdef Py_ssize_t f, g, i, j
+    cdef PairMemory memory = PairMemory(columns)
+    cdef Pair pair
+    with nogil:
+        for f in range(block_a[0], block_a[1]):
+            i = features[f]
+            for g in range(max(block_b[0], f + 1), block_b[1]):
+                j = features[g]
+                pair = pair_of(columns, i, j, memory)
+                complete(
+                    pair,
+                    common,
+                    plane_starts[f] - plane_starts[block_a[0]],
+                    plane_starts[g] - plane_starts[block_b[0]],
+                    &memory.cells[0],
+                )
+                fill_terms(columns, pair, memory, &terms[j * (j - 1) // 2 + i, 0])
+
+
 cdef Pair pair_of(
-    PairColumns columns, Py_ssize_t i, Py_ssize_t j, const double *cells, const double *sizes
+    PairColumns columns, Py_ssize_t i, Py_ssize_t j, PairMemory memory
 ) noexcept nogil:
-    """Return a pair of columns whose counts go to `cells` and `sizes`."""
+    """Return a pair of columns whose counts go to some memory."""
     return Pair(
         i,
         j,
         columns.n_levels[i],
         columns.n_levels[j],
         columns.n_classes,
-        cells,
-        sizes,
+        &memory.cells[0],
+        &memory.sizes[0],
         &columns.counts[columns.starts[i], 0],
         &columns.counts[columns.starts[j], 0],
         &columns.level_sizes[columns.starts[i]],
@@ -252,6 +334,36 @@ cdef void add_weights(
         cells[codes[row] * n_places + place[row]] += columns.weights[row]
 
 
+cdef void complete(
+    Pair pair,
+    const int32_t[:, :, ::1] common,
+    Py_ssize_t first_i,
+    Py_ssize_t first_j,
+    double *cells,
+) noexcept nogil:
+    """Fill in the counts of a pair from those of its planes: last levels follow from margins."""
+    cdef Py_ssize_t a, b, c
+    cdef Py_ssize_t n_classes = pair.n_classes
+    cdef Py_ssize_t n_places = pair.n_j * n_classes
+    cdef Py_ssize_t last_i = (pair.n_i - 1) * n_places
+    cdef Py_ssize_t last_j = (pair.n_j - 1) * n_classes
+    cdef double count
+    for b in range(pair.n_j):
+        for c in range(n_classes):
+            cells[last_i + b * n_classes + c] = pair.j_classes[b * n_classes + c]
+    for a in range(pair.n_i - 1):
+        for c in range(n_classes):
+            cells[a * n_places + last_j + c] = pair.i_classes[a * n_classes + c]
+            cells[last_i + last_j + c] -= pair.i_classes[a * n_classes + c]
+        for b in range(pair.n_j - 1):
+            for c in range(n_classes):
+                count = common[c, first_i + a, first_j + b]
+                cells[a * n_places + b * n_classes + c] = count
+                cells[a * n_places + last_j + c] -= count
+                cells[last_i + b * n_classes + c] -= count
+                cells[last_i + last_j + c] += count
+
+
 cdef void sum_classes(Pair pair, double *sizes) noexcept nogil:
     """Fill in the sums of a table over classes."""
     cdef Py_ssize_t c, k
@@ -262,7 +374,7 @@ cdef void sum_classes(Pair pair, double *sizes) noexcept nogil:
 
 
 cdef void fill_terms(
-    PairColumns columns, Pair pair, const NullMeans *joint_means, Workspace work, double *terms
+    PairColumns columns, Pair pair, PairMemory memory, double *terms
 ) noexcept nogil:
     """Fill in the terms of a pair that was counted."""
     cdef Py_ssize_t k
@@ -271,17 +383,20 @@ cdef void fill_terms(
     cdef double null_mean = 0.0
     cdef double given_mean
     cdef double shared[3]
+    cdef const double *poisson = memory.means.poisson
+    cdef Workspace work = memory.work
     cdef double of_all = xlogx(columns.n)
     cdef double of_i = columns.of_levels[pair.i]
     cdef double of_j = columns.of_levels[pair.j]
     cdef double i_classes = columns.of_level_classes[pair.i]
     cdef double j_classes = columns.of_level_classes[pair.j]
+    sum_classes(pair, &memory.sizes[0])
     for k in range(pair.n_i * pair.n_j * pair.n_classes):
         of_cells += lookup(pair.cells[k]) * pair.cells[k]
     for k in range(pair.n_i * pair.n_j):
         if pair.sizes[k] > 0.0:
             of_sizes += lookup(pair.sizes[k]) * pair.sizes[k]
-            null_mean += row_mean(joint_means, pair.sizes[k])
+            null_mean += row_mean(&memory.means, pair.sizes[k])
     memset(terms, 0, N_PAIR_TERMS * sizeof(double))
     terms[SHARED] = of_sizes - of_i - of_j + of_all
     terms[SYNERGY] = of_cells - of_sizes - i_classes - j_classes
@@ -293,7 +408,7 @@ cdef void fill_terms(
         Strata(pair.i_sizes, pair.n_i, 1, 0),
         Strata(pair.j_sizes, pair.n_j, 1, 0),
         1,
-        joint_means.poisson,
+        poisson,
         work,
         shared,
     )
@@ -302,7 +417,7 @@ cdef void fill_terms(
         Strata(pair.i_classes, pair.n_i, pair.n_classes, 1),
         Strata(pair.j_classes, pair.n_j, pair.n_classes, 1),
         pair.n_classes,
-        joint_means.poisson,
+        poisson,
         work,
         terms + TESTS,
     )
@@ -317,7 +432,7 @@ cdef void fill_terms(
         Strata(pair.sizes, pair.n_i, pair.n_j, 1),
         Strata(pair.j_classes, pair.n_classes, 1, pair.n_classes),
         pair.n_j,
-        joint_means.poisson,
+        poisson,
         work,
         terms + TESTS + 3,
     )
@@ -326,7 +441,7 @@ cdef void fill_terms(
         Strata(pair.sizes, pair.n_j, 1, pair.n_j),
         Strata(pair.i_classes, pair.n_classes, 1, pair.n_classes),
         pair.n_i,
-        joint_means.poisson,
+        poisson,
         work,
         terms + TESTS + 6,
     )

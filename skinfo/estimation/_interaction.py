@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations_with_replacement
 from numbers import Integral
 from typing import NamedTuple
 
@@ -24,9 +25,17 @@ from skinfo._kernels._interactions import (
     SYNERGY,
     TESTS,
     PairColumns,
-    pair_terms,
+    plane_pair_terms,
+    row_pair_terms,
 )
 from skinfo._kernels._null import poisson_tables
+from skinfo._kernels._pairs import common_bits, pack_planes
+from skinfo.estimation._bit_planes import (
+    MOST_PLANE_LEVELS,
+    blocks_of_planes,
+    empty_planes,
+    plane_starts,
+)
 from skinfo.estimation._mutual_info import TARGET_NEEDED
 from skinfo.estimation._samples import read_samples
 from skinfo.utils._compat import StrOptions, validate_params
@@ -37,6 +46,9 @@ from skinfo.utils._validation import check_base, explain_missing_arguments, matc
 # Nanoseconds, about: a row of a pair counted, a cell of its table made terms.
 PAIR_ROW_COST = 1.0
 PAIR_CELL_COST = 50.0
+
+# Rows of a class, on average, from which planes of bits beat counting rows.
+PLANE_ROWS = 64
 
 # Null means are remembered by size up to so many samples (32 MiB); beyond, they are smooth.
 MOST_REMEMBERED = 2**22
@@ -347,7 +359,7 @@ class _CodedSamples(NamedTuple):
         return TableEvidence(*np.concatenate(each, axis=1))
 
     def terms(self, null_means, n_jobs):
-        """Return the `pair_terms` of all pairs, in the order of ``np.tril_indices(p, -1)``."""
+        """Return the `row_pair_terms` of all pairs, in the order of ``np.tril_indices(p, -1)``."""
         n_samples, n_features = len(self.target.codes), len(self.codes)
         weights = self.target.weights
         total = weights.sum()
@@ -364,14 +376,79 @@ class _CodedSamples(NamedTuple):
             poisson_tables(),
         )
         terms = np.empty((n_features * (n_features - 1) // 2, N_PAIR_TERMS))
+        in_planes = self._in_planes()
         step = n_threads(n_jobs)
         cells = self.n_levels.mean() ** 2 * self.target.n_classes
+        work = len(terms) * (PAIR_ROW_COST * n_samples + PAIR_CELL_COST * cells)
         in_threads(
-            (delayed(pair_terms)(columns, first, step, terms) for first in range(step)),
-            work=len(terms) * (PAIR_ROW_COST * n_samples + PAIR_CELL_COST * cells),
+            (
+                delayed(row_pair_terms)(columns, first, step, in_planes, terms)
+                for first in range(step)
+            ),
+            work=work,
             n_jobs=n_jobs,
         )
+        if np.count_nonzero(in_planes) > 1:
+            planes = _ClassPlanes.of(self, np.flatnonzero(in_planes))
+            in_threads(
+                (
+                    delayed(planes.add_terms)(columns, a, b, terms)
+                    for a, b in combinations_with_replacement(planes.blocks, 2)
+                ),
+                work=work,
+                n_jobs=n_jobs,
+            )
         return terms
+
+    def _in_planes(self):
+        """Return which columns are counted by planes of bits, (n_features,) uint8."""
+        few = self.n_levels <= MOST_PLANE_LEVELS
+        # Planes of each class take whole vectors.
+        is_full = self.target.n_classes * PLANE_ROWS <= len(self.target.codes)
+        return (few & is_full & (not self.target.is_weighted)).astype(np.uint8)
+
+
+class _ClassPlanes(NamedTuple):
+    """Columns of few levels as planes of bits, one array of planes for each class of y.
+
+    Attributes
+    ----------
+    features : ndarray of int64
+        Increasing.
+
+    starts : ndarray of int64
+        From `plane_starts`.
+
+    of_classes : list of ndarray
+        From `empty_planes`, filled.
+    """
+
+    features: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    of_classes: list[NDArray[np.uint64]]
+
+    @classmethod
+    def of(cls, samples, features):
+        """Return the planes of some columns of _CodedSamples."""
+        starts = plane_starts(samples.n_levels[features])
+        order = np.argsort(samples.target.codes, kind="stable")
+        sizes = np.bincount(samples.target.codes, minlength=samples.target.n_classes)
+        rows_of = np.split(order, np.cumsum(sizes)[:-1])
+        of_classes = [empty_planes(len(rows), starts[-1]) for rows in rows_of]
+        for place, j in enumerate(features.tolist()):
+            for rows, planes in zip(rows_of, of_classes, strict=True):
+                pack_planes(samples.codes[j][rows], samples.n_levels[j], starts[place], planes)
+        return cls(features, starts, of_classes)
+
+    @property
+    def blocks(self):
+        """Blocks of columns."""
+        return blocks_of_planes(self.starts)
+
+    def add_terms(self, columns, a, b, terms):
+        """Fill in the terms of the pairs of two blocks."""
+        common = np.stack([common_bits(p, self.starts, a, b) for p in self.of_classes])
+        plane_pair_terms(columns, self.features, common, self.starts, a, b, terms)
 
 
 def _target_of(samples, n_bins):
@@ -391,7 +468,7 @@ def pair_pvalues(terms, alone):
     Parameters
     ----------
     terms : ndarray of shape (n_pairs, N_PAIR_TERMS)
-        From `pair_terms`.
+        From `row_pair_terms`.
 
     alone : TableEvidence
         Of each column with y.

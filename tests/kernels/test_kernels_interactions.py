@@ -1,8 +1,8 @@
-"""`pair_terms` against plain NumPy, and against the tests of single tables."""
+"""Terms of pairs against plain NumPy, and against the tests of single tables."""
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import xlogy
 from sklearn.metrics.cluster import expected_mutual_information
 
@@ -14,9 +14,12 @@ from skinfo._kernels._interactions import (
     SYNERGY,
     TESTS,
     PairColumns,
-    pair_terms,
+    plane_pair_terms,
+    row_pair_terms,
 )
 from skinfo._kernels._null import null_moments, poisson_tables
+from skinfo._kernels._pairs import common_bits, pack_planes
+from skinfo.estimation._bit_planes import empty_planes, plane_starts
 
 
 def information(table):
@@ -81,8 +84,8 @@ def terms_of(codes, y, weights, step=1, is_exact=True):
     )
     terms = np.full((len(codes) * (len(codes) - 1) // 2, N_PAIR_TERMS), np.nan)
     for first in range(step):
-        pair_terms(columns, first, step, terms)
-    return terms, null_means
+        row_pair_terms(columns, first, step, np.zeros(len(codes), np.uint8), terms)
+    return terms, null_means, columns
 
 
 @pytest.fixture(name="data")
@@ -98,7 +101,7 @@ def codes_and_y(rng):
 def test_terms_are_those_of_each_table(data, rng, weighted, step):
     codes, y = data
     weights = rng.integers(1, 4, 301).astype(float) if weighted else np.empty(0)
-    terms, null_means = terms_of(codes, y, weights, step)
+    terms, null_means, _ = terms_of(codes, y, weights, step)
     signs = set()
     for j in range(4):
         for i in range(j):
@@ -123,7 +126,29 @@ def test_terms_are_those_of_each_table(data, rng, weighted, step):
 
 def test_without_integers_null_means_are_smooth(data):
     codes, y = data
-    exact, _ = terms_of(codes, y, np.ones(301))
-    smooth, _ = terms_of(codes, y, np.ones(301), is_exact=False)
+    exact, *_ = terms_of(codes, y, np.ones(301))
+    smooth, *_ = terms_of(codes, y, np.ones(301), is_exact=False)
     assert_allclose(smooth, exact, atol=0.5)
     assert not np.array_equal(smooth[:, NULL_MEAN], exact[:, NULL_MEAN])
+
+
+def test_planes_give_the_same_terms(data):
+    codes, y = data
+    expected, _, columns = terms_of(codes, y, np.empty(0))
+    features = np.array([0, 2, 3])
+    n_levels = codes.max(axis=1).astype(np.int64) + 1
+    starts = plane_starts(n_levels[features])
+    of_classes = []
+    for c in range(y.max() + 1):
+        rows = np.flatnonzero(y == c)
+        planes = empty_planes(len(rows), starts[-1])
+        for place, j in enumerate(features):
+            pack_planes(codes[j][rows], n_levels[j], starts[place], planes)
+        of_classes.append(planes)
+    terms = np.full(expected.shape, np.nan)
+    for a, b in [((0, 2), (0, 2)), ((0, 2), (2, 3))]:
+        common = np.stack([common_bits(planes, starts, a, b) for planes in of_classes])
+        plane_pair_terms(columns, features, common, starts, a, b, terms)
+    # The others are for `row_pair_terms`.
+    row_pair_terms(columns, 0, 1, np.array([1, 0, 1, 1], np.uint8), terms)
+    assert_array_equal(terms, expected)

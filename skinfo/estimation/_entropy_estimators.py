@@ -25,7 +25,23 @@ FIRST_POINTS = 257
 MOST_POINTS = 4097
 
 
-def _estimator(*, whole_counts, uses_n_categories):
+def chao_richness(counts):
+    """Return the number of categories, seen or not, estimated from those seen once and twice.
+
+    With f_1 and f_2 of them (N - 1) / N f_1^2 / 2 f_2 more are expected at least, or
+    (N - 1) / N f_1 (f_1 - 1) / 2 without any seen twice. Chao, A. (1984), "Nonparametric
+    estimation of the number of classes in a population", Scand. J. Statistics 11, 265-270. Of
+    counts that are not whole it is the number seen.
+    """
+    if np.any(counts % 1 != 0):
+        return len(counts)
+    total = ordered_sum(counts)
+    once, twice = np.count_nonzero(counts == 1), np.count_nonzero(counts == 2)
+    pairs = once**2 / (2 * twice) if twice else once * (once - 1) / 2
+    return len(counts) + round((total - 1) / total * pairs)
+
+
+def _estimator(*, whole_counts, uses_n_categories, guess=len):
     """Make ``f(counts, n_categories=None) -> nats`` of a formula in counts, total and categories.
 
     Parameters
@@ -36,6 +52,9 @@ def _estimator(*, whole_counts, uses_n_categories):
 
     uses_n_categories : bool
         Whether categories that did not occur enter.
+
+    guess : callable, default=len
+        Counts to the number of categories, where it is not given.
     """
 
     def decorate(formula):
@@ -50,7 +69,7 @@ def _estimator(*, whole_counts, uses_n_categories):
                     "occur."
                 )
             if n_categories is None or not uses_n_categories:
-                n_categories = len(counts)
+                n_categories = guess(counts)
             # Not every formula says so by itself: Grassberger's G(N) is not ln N.
             if n_categories <= 1:
                 return 0.0
@@ -288,7 +307,8 @@ def minimax(counts, total, n_categories):
 # ---- proportions shrunk by all amounts
 
 
-@_estimator(whole_counts=False, uses_n_categories=True)
+# With K as many as were seen it is hardly better than the plug-in.
+@_estimator(whole_counts=False, uses_n_categories=True, guess=chao_richness)
 def nsb(counts, total, n_categories):
     """Return the mean over beta of the posterior mean entropy under a Dirichlet(beta) prior.
 
@@ -385,7 +405,8 @@ def entropy_of_codes(codes):
 # ---- the table
 
 # Each maps positive counts (n_observed,), float64, in any order, and the number of categories
-# that can occur (None: as many as did) to nats. A single category has no entropy.
+# that can occur (None: as many as did, for NSB an estimate) to nats. A single category has no
+# entropy.
 ENTROPY_ESTIMATORS = {
     "plugin": plugin,
     "miller_madow": miller_madow,

@@ -75,7 +75,9 @@ def _from_entropies(entropy, *, all_cells=False):
     """
 
     def information(cells):
-        rows, columns = entropy(cells.row_sums), entropy(cells.column_sums)
+        # A table has the rows and columns that occur.
+        rows = entropy(cells.row_sums, len(cells.row_sums))
+        columns = entropy(cells.column_sums, len(cells.column_sums))
         both = entropy(cells.counts, cells.size if all_cells else None)
         return min(rows + columns - both, rows, columns)
 

@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 from optional import polars as pl
 
 from skinfo.estimation._discrete_entropy import discrete_entropy
-from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS, REAL_COUNTS, _scaled_log_tail
+from skinfo.estimation._entropy_estimators import (
+    ENTROPY_ESTIMATORS,
+    REAL_COUNTS,
+    _scaled_log_tail,
+    chao_richness,
+)
 
 NAMES = list(ENTROPY_ESTIMATORS)
 WHOLE_ONLY = [name for name in NAMES if name not in REAL_COUNTS]
@@ -252,6 +257,33 @@ def test_nsb_definition(counts, n_categories, bits):
     assert nats == pytest.approx(nsb_definition(counts, n_categories), rel=1e-11)
     if bits is not None:
         assert nats / math.log(2) == pytest.approx(bits, abs=3e-6)
+
+
+@pytest.mark.parametrize(
+    ("counts", "n_categories"),
+    [
+        # Chao (1984): seen + (N - 1) / N f_1^2 / (2 f_2).
+        ([1, 1, 1, 1, 2, 2, 5], 7 + 12 / 13 * 16 / 4),
+        # Without pairs seen + (N - 1) / N f_1 (f_1 - 1) / 2.
+        ([1, 1, 1, 4], 4 + 6 / 7 * 3),
+        ([3, 3, 9], 3),
+        ([1], 1),
+        ([1.5, 1, 1, 1], 4),
+    ],
+)
+def test_number_of_categories_that_is_not_known(counts, n_categories):
+    counts = np.array(counts, dtype=np.float64)
+    assert chao_richness(counts) == round(n_categories)
+    assert estimate("nsb", counts) == estimate("nsb", counts, round(n_categories))
+
+
+def test_nsb_makes_up_for_categories_that_were_not_seen(rng):
+    # 1000 equal ones, 10 bits; 30 rows see at most 30 of them, less than 5 bits.
+    counts = np.bincount(rng.integers(0, 1000, 30))
+    counts = counts[counts > 0].astype(np.float64)
+    as_seen = estimate("nsb", counts, len(counts)) / math.log(2)
+    assert as_seen < 5
+    assert as_seen + 2 < estimate("nsb", counts) / math.log(2) < 10
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ class CodedParts(CodedTable):
         self, coding: Coding, state: State, *, of_target: bool = True
     ) -> NDArray[np.float64]:
         """Return the contingency table of a state, a coding and y; see `CodedTable`."""
-        if coding.groups is not None and not state.splits:
+        if coding.groups is not None and not coding.of_codes and not state.splits:
             counts = np.zeros((1, coding.n_groups, self.n_classes))
             np.add.at(counts[0], coding.groups, self.single_level_counts(coding.feature))
         else:
@@ -162,7 +162,8 @@ class CodedParts(CodedTable):
 
     def knows(self, state: State, coding: Coding) -> bool:
         """Return whether a table needs no pass over the codes."""
-        return self._kept.has(state, coding) or (coding.groups is not None and not state.splits)
+        of_levels = coding.groups is not None and not coding.of_codes
+        return self._kept.has(state, coding) or (of_levels and not state.splits)
 
     def _wanted(self, request: TableRequest) -> WantedTables:
         codings = [self.coding(feature) for feature in request.features.tolist()]

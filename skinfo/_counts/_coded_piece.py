@@ -336,12 +336,21 @@ class PieceCounter:
     def _groups(self, coding: Coding, run: Run) -> NDArray[np.uint8]:
         """Return the groups of some samples, in whole words."""
         assert coding.groups is not None
+        if coding.of_codes:
+            groups: NDArray[np.uint8] = coding.groups[self._codes(coding.feature, run)]
+            return groups
         start = run.first * WORD
         levels = self._piece.single_levels[coding.feature]
-        groups: NDArray[np.uint8] = coding.groups[
-            levels[start : start + -(-run.size // WORD) * WORD]
-        ]
+        groups = coding.groups[levels[start : start + -(-run.size // WORD) * WORD]]
         return groups
+
+    def _codes(self, feature: int, run: Run) -> NDArray[np.uint8]:
+        """Return the codes of some samples, in whole words."""
+        n_words, bits = -(-run.size // WORD), int(self._layout.bits[feature])
+        codes = np.empty(n_words * WORD, np.uint8)
+        start = int(self._starts[feature]) + run.first * 8 * bits
+        unpack_codes(self._piece.packed[start : start + n_words * 8 * bits], bits, codes)
+        return codes
 
     def _weights(self, run: Run) -> NDArray[np.float64] | None:
         """Return the weights of some samples, None for weights of one."""

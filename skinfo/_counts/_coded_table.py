@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skinfo._counts._codes import padded_codes
+from skinfo._counts._grouped_planes import GroupedSample
 from skinfo._counts._joint_codes import joint_codes
 from skinfo._counts._target import ClassTarget
 from skinfo._kernels._bitplanes import WORD
@@ -35,22 +36,26 @@ MOST_LABELLED = 2
 
 @dataclass(frozen=True, eq=False)
 class Coding:
-    """A column of codes, or groups of the single levels of a column.
+    """A column of codes, or groups of the codes or of the single levels of a column.
 
     Attributes
     ----------
     feature : int
 
-    groups : ndarray of shape (n_single_levels,), dtype uint8, or None
-        The group of each single level; None for the codes of the column.
+    groups : ndarray of shape (n_single_levels,) or (n_codes,), dtype uint8, or None
+        The group of each single level or code; None for the codes of the column.
 
     n_groups : int
         How many codes or groups there are.
+
+    of_codes : bool, default=False
+        Whether it is codes that are grouped.
     """
 
     feature: int
     n_groups: int
     groups: NDArray[np.uint8] | None = None
+    of_codes: bool = False
 
     @cached_property
     def key(self) -> bytes:
@@ -180,9 +185,24 @@ class CodedTable(ABC):
 
     def times(self, state: State, coding: Coding) -> State:
         """Return the State of all pairs of a state and a code that occur."""
-        occurs = self.counts(coding, state, of_target=False)[:, :, 0] > 0
-        pairs = np.maximum(np.cumsum(occurs) - 1, 0).reshape(occurs.shape)
-        return state.split(coding, pairs)
+        return self.split(state, [coding])[0]
+
+    def split(self, state: State, codings: Sequence[Coding]) -> tuple[State, NDArray[np.int64]]:
+        """Return the State of a state and all codes that occur, and the state each is within."""
+        within = np.arange(state.n_states)
+        for coding in codings:
+            occurs = self.counts(coding, state, of_target=False)[:, :, 0] > 0
+            pairs = np.maximum(np.cumsum(occurs) - 1, 0).reshape(occurs.shape)
+            within = within[np.nonzero(occurs)[0]]
+            state = state.split(coding, pairs)
+        return state, within
+
+    def grouped_sample(self, state: State) -> GroupedSample | None:
+        """Return the samples sorted by state and class, where pairs are counted by bits, or None.
+
+        Of weights and parts there are none: their pairs are counted from tables.
+        """
+        return None
 
     @property
     @abstractmethod
@@ -340,6 +360,20 @@ class CodesInMemory(CodedTable):
 
         return of_some
 
+    def grouped_sample(self, state: State) -> GroupedSample | None:
+        """Return the samples sorted by state and class; see `CodedTable`."""
+        if self._target.is_weighted:
+            return None
+        y, labels = self._target.codes, self.labels(state)
+        return GroupedSample(y, self.n_classes, labels, state.n_states)
+
+    def columns(self, codings: Sequence[Coding]) -> NDArray[np.uint8]:
+        """Return the codes or groups of the samples, (n_codings, n)."""
+        columns = np.empty((len(codings), self.n_samples), np.uint8)
+        for i, coding in enumerate(codings):
+            columns[i] = self._codes_of(coding)
+        return columns
+
     def joined(self, members: Sequence[NDArray[np.integer]]) -> "CodesInMemory":
         """Return the table with one column for each group of features: their joint state."""
         n = self.n_samples
@@ -381,7 +415,9 @@ class CodesInMemory(CodedTable):
         """Return the codes or groups of the samples, (n,) uint8."""
         if coding.groups is None:
             return self._codes[coding.feature, : self.n_samples]
-        groups: NDArray[np.uint8] = coding.groups[self._single_levels[coding.feature]]
+        codes = self._codes[coding.feature, : self.n_samples]
+        levels = codes if coding.of_codes else self._single_levels[coding.feature]
+        groups: NDArray[np.uint8] = coding.groups[levels]
         return groups
 
 

@@ -12,10 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skinfo._kernels._bitplanes import WORD
-from skinfo._kernels._fixed_point import fixed_point_scale, fixed_xlogx_table
+from skinfo._kernels._contingency import ContingencyTables
+from skinfo._kernels._fixed_point import (
+    fixed_point_scale,
+    fixed_xlogx_table,
+    sum_fixed_xlogx,
+)
+from skinfo._kernels._null import poisson_tables
 from skinfo._kernels._pair_information import (
     SPARE_PLANES,
-    null_by_size,
+    JointNull,
+    joint_information,
     pack_groups,
     pair_information,
 )
@@ -26,7 +33,7 @@ MOST_LEVELS_OF_PLANES = 16
 # One block of columns: the counts of two of them stay in the second-level cache.
 PLANES_OF_BLOCK = 128
 
-# x ln x of counts below this is looked up (1 MiB).
+# x ln x of counts below this, and null means of sizes, are looked up (1 MiB).
 LARGEST_LOOKED_UP = 2**17
 
 
@@ -74,6 +81,61 @@ class PairInformation(NamedTuple):
     null_mean: NDArray[np.float64]
 
 
+class JointMargins:
+    """The class counts of the states of T, and what is looked up of them.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (n_states, n_classes), dtype float64
+
+    is_whole : bool
+        Whether all counts are integers.
+
+    most_cells : int
+        The most cells of a table that can be occupied.
+    """
+
+    def __init__(self, counts: NDArray[np.float64], is_whole: bool, most_cells: int) -> None:
+        total = float(counts.sum())
+        most_cells = int(total) if is_whole else most_cells
+        self.scale = fixed_point_scale(total, max(most_cells, 2))
+        n_known = int(min(total, LARGEST_LOOKED_UP)) + 1
+        self.xlogx = fixed_xlogx_table(n_known, self.scale)
+        of_states, of_groups = (
+            sum_fixed_xlogx(sizes, self.xlogx, self.scale)
+            for sizes in (counts.sum(axis=1), counts.ravel())
+        )
+        # The part of N I(X,W;Y|T) that is of T alone.
+        self.of_groups = of_states - of_groups
+        self.null = JointNull(counts, is_whole, self.scale, n_known, poisson_tables())
+
+    def information(
+        self,
+        tables: ContingencyTables,
+        features: NDArray[np.int64],
+        parents: NDArray[np.int64],
+        groups: NDArray[np.uint8],
+    ) -> PairInformation:
+        """Return that of some features X with W, from tables whose states are of T and W.
+
+        Parameters
+        ----------
+        tables, features, parents, groups
+            As of the kernel `joint_information`.
+        """
+        information, null_mean = joint_information(
+            tables,
+            features,
+            parents,
+            groups,
+            self.of_groups,
+            self.xlogx,
+            self.scale,
+            self.null,
+        )
+        return PairInformation(information / self.scale, null_mean / self.scale)
+
+
 class GroupedSample:
     """Samples sorted by state and class, where pairs of columns are counted.
 
@@ -119,17 +181,8 @@ class GroupedSample:
         self._order[np.arange(len(y)) + np.repeat(places, sizes)] = np.argsort(
             groups, kind="stable"
         )
-        of_state = sizes.reshape(n_states, n_classes)
-        self._scale = fixed_point_scale(len(y), max(len(y), 2))
-        self._xlogx = fixed_xlogx_table(min(len(y), LARGEST_LOOKED_UP) + 1, self._scale)
-        self._of_groups = self._sum_xlogx(of_state.sum(axis=1)) - self._sum_xlogx(sizes)
-        nulls = [null_by_size(state.astype(np.float64), self._scale) for state in of_state]
-        self._null = np.concatenate(nulls)
-        self._null_starts = np.cumsum([0, *map(len, nulls[:-1])]).astype(np.int64)
-
-    def _sum_xlogx(self, sizes: NDArray[np.integer]) -> int:
-        table = fixed_xlogx_table(int(sizes.max(initial=0)) + 1, self._scale)
-        return int(table[sizes].sum())
+        counts = sizes.reshape(n_states, n_classes).astype(np.float64)
+        self._margins = JointMargins(counts, True, len(y))
 
     def pack(self, codes: NDArray[np.uint8], n_levels: NDArray[np.integer]) -> PlaneColumns:
         """Return columns as planes.
@@ -172,6 +225,7 @@ class GroupedSample:
             Column f of a is paired with those of b from ``f + ahead`` on; values of other pairs
             are zero.
         """
+        margins = self._margins
         shape = columns_a[1] - columns_a[0], columns_b[1] - columns_b[0]
         information, null_mean = np.zeros((2, *shape), np.int64)
         pair_information(
@@ -186,12 +240,11 @@ class GroupedSample:
             ahead,
             self._words,
             self._n_classes,
-            self._of_groups,
-            self._xlogx,
-            self._scale,
-            self._null,
-            self._null_starts,
+            margins.of_groups,
+            margins.xlogx,
+            margins.scale,
+            margins.null,
             information,
             null_mean,
         )
-        return PairInformation(information / self._scale, null_mean / self._scale)
+        return PairInformation(information / margins.scale, null_mean / margins.scale)

@@ -19,8 +19,9 @@ from skinfo._kernels._bitplanes cimport (
     equal_bytes,
     popcount,
 )
-from skinfo._kernels._fixed_point cimport fixed_xlogx_of_count, in_units
-from skinfo._kernels._null cimport hypergeometric_excess
+from skinfo._kernels._contingency cimport ContingencyTables, most_levels
+from skinfo._kernels._fixed_point cimport fixed_xlogx, fixed_xlogx_of_count, in_units
+from skinfo._kernels._null cimport cell_excess, hypergeometric_excess
 
 # Planes that are read beyond the last one of a column: a tile less one.
 SPARE_PLANES = TILE_COLUMNS - 1
@@ -77,38 +78,161 @@ def pack_groups(
                             planes[word, place] = bits
 
 
-def null_by_size(const double[::1] class_sizes, double scale):
-    """Return what a joint level of each size adds to the null mean of N * I in a state.
+cdef class JointNull:
+    """The null mean of N * I(X,W;Y|T): what a joint level of X and W adds in a state of T.
 
-    That is a hypergeometric mean, as of `expected_information`.
+    That is a hypergeometric mean, as of `expected_information`, or for weights that are not whole
+    that of `cell_excess`.
 
     Parameters
     ----------
-    class_sizes : ndarray of shape (n_classes,), dtype float64
-        Of the state; integers.
+    class_sizes : ndarray of shape (n_states, n_classes), dtype float64
+
+    exact : bool
+        Whether sizes are integers.
 
     scale : float
+        Means are in units of 1 / scale.
+
+    n_known : int
+        Of sizes below this they are computed once.
+
+    poisson : ndarray
+        From `poisson_tables`.
+    """
+
+    cdef const double[:, ::1] class_sizes
+    cdef bint exact
+    cdef double scale
+    cdef const double[:, ::1] poisson
+    cdef double[::1] state_sizes
+    cdef int64_t[::1] known
+    cdef Py_ssize_t[::1] starts  # of each state, in `known`
+
+    def __init__(
+        self,
+        const double[:, ::1] class_sizes,
+        bint exact,
+        double scale,
+        Py_ssize_t n_known,
+        const double[:, ::1] poisson,
+    ):
+        cdef Py_ssize_t c, size, state
+        cdef Py_ssize_t n_states = class_sizes.shape[0]
+        self.class_sizes = class_sizes
+        self.exact = exact
+        self.scale = scale
+        self.poisson = poisson
+        self.state_sizes = np.sum(class_sizes, axis=1)
+        # The size zero is always known.
+        n_sizes = np.minimum(self.state_sizes, max(n_known - 1, 0) if exact else 0) + 1
+        self.starts = np.concatenate([[0], np.cumsum(n_sizes)]).astype(np.intp)
+        self.known = np.zeros(self.starts[n_states], np.int64)
+        with nogil:
+            for state in range(n_states):
+                for size in range(1, self.starts[state + 1] - self.starts[state]):
+                    self.known[self.starts[state] + size] = self.computed(state, size)
+
+    cdef int64_t computed(self, Py_ssize_t state, double size) noexcept nogil:
+        """Return what a joint level of this size adds."""
+        cdef Py_ssize_t c
+        cdef double total = 0.0
+        cdef double n = self.state_sizes[state]
+        for c in range(self.class_sizes.shape[1]):
+            if self.class_sizes[state, c] <= 0.0:
+                continue
+            if self.exact:
+                total += hypergeometric_excess(n, size, self.class_sizes[state, c])
+            else:
+                total += cell_excess(n, size, self.class_sizes[state, c], &self.poisson[0, 0])
+        return in_units(total, self.scale)
+
+    cdef inline int64_t of_count(self, Py_ssize_t state, int64_t size) noexcept nogil:
+        """Return the same of a whole number, looked up where it can be."""
+        if size < self.starts[state + 1] - self.starts[state]:
+            return self.known[self.starts[state] + size]
+        return self.computed(state, size)
+
+    cdef inline int64_t of_size(self, Py_ssize_t state, double size) noexcept nogil:
+        """Return the same of any number."""
+        cdef int64_t whole = <int64_t>size
+        return self.of_count(state, whole) if whole == size else self.computed(state, size)
+
+
+def joint_information(
+    ContingencyTables tables,
+    const int64_t[::1] features,
+    const int64_t[::1] parents,
+    const uint8_t[:, ::1] groups,
+    int64_t of_groups,
+    const int64_t[::1] xlogx,
+    double scale,
+    JointNull null,
+):
+    """Return N * I(X,W;Y|T) and its null mean of some columns X, from tables with states of T and W.
+
+    Parameters
+    ----------
+    tables : ContingencyTables
+        Of these columns, with states each of which is within one of T.
+
+    features : ndarray of int64
+
+    parents : ndarray of shape (n_states,), dtype int64
+        The state of T.
+
+    groups : ndarray of shape (n_features, n_levels) or (0, 0), dtype uint8
+        Of each level of a column the group that is counted; empty for the levels.
+
+    of_groups, xlogx, scale, null
+        As of `pair_information`.
 
     Returns
     -------
-    null : ndarray of shape (n + 1,), dtype int64
-        In units of 1 / scale; n is the sum of the class sizes.
+    information, null_means : ndarray of shape (len(features),), dtype int64
+        In units of 1 / scale.
     """
-    cdef Py_ssize_t c, size
-    cdef double total
-    cdef double n = 0.0
-    for c in range(class_sizes.shape[0]):
-        n += class_sizes[c]
-    out = np.zeros(<Py_ssize_t>n + 1, np.int64)
-    cdef int64_t[::1] null = out
+    cdef Py_ssize_t n_cells = tables.n_cells
+    cdef Py_ssize_t n_classes = tables.n_classes
+    cdef Py_ssize_t most = most_levels(tables.n_levels, features)
+    cdef Py_ssize_t c, i, index, level, n_groups, state, x
+    cdef bint is_grouped = groups.shape[0] > 0
+    cdef double count, size
+    cdef double[::1] table = np.empty(most * n_cells)
+    found, null_found = np.empty((2, features.shape[0]), np.int64)
+    cdef int64_t[::1] information = found
+    cdef int64_t[::1] null_means = null_found
+    cdef int64_t total, of_null
     with nogil:
-        for size in range(1, null.shape[0]):
-            total = 0.0
-            for c in range(class_sizes.shape[0]):
-                if class_sizes[c] > 0.0:
-                    total += hypergeometric_excess(n, size, class_sizes[c])
-            null[size] = in_units(total, scale)
-    return out
+        for i in range(features.shape[0]):
+            x = features[i]
+            tables.count(x)
+            for index in range(most * n_cells):
+                table[index] = 0.0
+            n_groups = 0
+            for level in range(tables.n_levels[x]):
+                index = groups[x, level] if is_grouped else level
+                n_groups = max(n_groups, index + 1)
+                index *= n_cells
+                for c in range(n_cells):
+                    table[index + c] += (
+                        tables.weighted[level * n_cells + c]
+                        if tables.is_weighted
+                        else tables.counts[level * n_cells + c]
+                    )
+            total, of_null = of_groups, 0
+            for index in range(n_groups * tables.n_states):
+                state = index % tables.n_states
+                size = 0.0
+                for c in range(n_classes):
+                    count = table[index * n_classes + c]
+                    size += count
+                    total += fixed_xlogx(count, xlogx, scale)
+                total -= fixed_xlogx(size, xlogx, scale)
+                of_null += null.of_size(parents[state], size)
+            information[i] = total
+            null_means[i] = of_null
+    return found, null_found
 
 
 cdef struct PlaneColumns:
@@ -137,8 +261,7 @@ def pair_information(
     int64_t of_groups,
     const int64_t[::1] xlogx,
     double scale,
-    const int64_t[::1] null,
-    const int64_t[::1] null_starts,
+    JointNull null,
     int64_t[:, ::1] information,
     int64_t[:, ::1] null_means,
 ):
@@ -167,10 +290,7 @@ def pair_information(
 
     scale : float
 
-    null : ndarray of int64
-        `null_by_size` of each state, that of state t from ``null_starts[t]`` on.
-
-    null_starts : ndarray of shape (n_states,), dtype int64
+    null : JointNull
 
     information, null_means : ndarray of shape (n_columns_a, n_columns_b), dtype int64
         Entry (f - first of a, g - first of b) is filled for pairs, in units of 1 / scale.
@@ -241,7 +361,8 @@ def pair_information(
                         n_classes,
                         xlogx,
                         scale,
-                        &null[null_starts[state]],
+                        null,
+                        state,
                         &of_null,
                     )
                 information[f - a.first, g - b.first] = of_cells
@@ -304,7 +425,8 @@ cdef int64_t sum_table(
     Py_ssize_t n_classes,
     const int64_t[::1] xlogx,
     double scale,
-    const int64_t *null,
+    JointNull null,
+    Py_ssize_t state,
     int64_t *of_null,
 ) noexcept nogil:
     """Return the sum of n ln n over a table (n_classes, n_cells) less that over its margin.
@@ -321,5 +443,5 @@ cdef int64_t sum_table(
             size += count
             total += fixed_xlogx_of_count(count, xlogx, scale)
         total -= fixed_xlogx_of_count(size, xlogx, scale)
-        of_null[0] += null[size]
+        of_null[0] += null.of_count(state, size)
     return total

@@ -37,6 +37,15 @@ class BottleneckVariable:
         """Return T of no features."""
         return cls(State(), table.class_sizes[None])
 
+    def coarser(self, most):
+        """Return T with at most so many states: those that are most alike are merged."""
+        if self.state.n_states <= most:
+            return self
+        merged = _merge(self.counts, most, 0.0)
+        *before, last = self.state.splits
+        state = State(tuple(before)).split(last.coding, merged[last.states])
+        return BottleneckVariable(state, sum_groups(self.counts, merged))
+
     def entropy(self):
         """Return H(T) in bits."""
         share = self.counts.sum(axis=1)
@@ -56,11 +65,7 @@ class BottleneckVariable:
         max_states : int
             The most states of T.
         """
-        state, parent = self.state, np.arange(self.state.n_states)
-        for coding in codings[:-1]:
-            occurs = table.counts(coding, state, of_target=False)[:, :, 0] > 0
-            parent = parent[np.nonzero(occurs)[0]]
-            state = table.times(state, coding)
+        state, parent = table.split(self.state, codings[:-1])
         counts = table.counts(codings[-1], state)
         occurs = counts.any(axis=2)
         parent, counts = parent[np.nonzero(occurs)[0]], counts[occurs]

@@ -83,7 +83,7 @@ class CandidateFeatures:
         found = []
         for batch in self.table.batches(state, features):
             tables = self.table.tables(state, batch, of_target=of_target)
-            found += self._in_threads(
+            found += self.in_shares(
                 lambda some, tables=tables: candidate_terms(tables(some), some, self.corrected),
                 batch,
             )
@@ -98,7 +98,7 @@ class CandidateFeatures:
         rows = []
         for batch in self.table.batches(state, features):
             tables = self.table.tables(state, batch)
-            rows += self._in_threads(
+            rows += self.in_shares(
                 lambda some, tables=tables: candidate_evidence(tables(some), some), batch
             )
         evidence = TableEvidence.of_rows(np.concatenate(rows))
@@ -224,7 +224,7 @@ class CandidateFeatures:
             return int(some[position]), score
 
         feature, score = -1, -np.inf
-        for other, other_score in self._in_threads(best, features):
+        for other, other_score in self.in_shares(best, features):
             if feature < 0 or is_before(other_score, other, score, feature):
                 feature, score = other, other_score
         return feature
@@ -245,7 +245,7 @@ class CandidateFeatures:
             scores = np.rint((minima[features] - costs[features]) * SCORE_STEPS)
         return int(features[np.argmax(scores)])
 
-    def _in_threads(self, function, features):
+    def in_shares(self, function, features):
         """Return the results of a function of shares of some features, one share a thread."""
         few = len(features) * self.table.n_samples < FEW_CELLS
         n_shares = 1 if few else min(self._threads.n, len(features))
@@ -253,3 +253,7 @@ class CandidateFeatures:
             return [function(features)]
         shares = np.array_split(features, n_shares)
         return self._threads.run(delayed(function)(share) for share in shares)
+
+    def in_threads(self, function, items):
+        """Return the results of a function of some items, one a task."""
+        return self._threads.run(delayed(function)(item) for item in items)

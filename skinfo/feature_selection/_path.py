@@ -11,7 +11,7 @@ BITS = 1.0 / np.log(2)
 
 
 class SelectionStep(NamedTuple):
-    """Features that are selected together (one, or a pair), and their gains.
+    """Features that are selected together (one, a pair or a triple), and their gains.
 
     Attributes
     ----------
@@ -21,11 +21,15 @@ class SelectionStep(NamedTuple):
         I(X;Y|T) of each, given those before it, less its null mean, in nats.
 
     pvalue : float
+
+    codings : list of Coding or None
+        By which T is refined; None for those of `CandidateFeatures.coding`.
     """
 
     features: tuple
     gains: tuple
     pvalue: float
+    codings: list | None = None
 
 
 class SelectionPath:
@@ -113,6 +117,12 @@ class SelectionPath:
         return self._compression
 
     @property
+    def bottleneck(self):
+        """T of all selected features."""
+        _ = self.state
+        return self._bottleneck
+
+    @property
     def state(self):
         """T as a State of all selected features."""
         while self._n_in_state < len(self.selected):
@@ -147,22 +157,23 @@ class SelectionPath:
     def _refine(self, step):
         """Refine T by the features of a step, jointly."""
         candidates = self._candidates
-        self._bottleneck = self._refined(step.features)
+        self._bottleneck = self._refined(step.features, step.codings)
         self._bottlenecks.append(self._bottleneck)
         self._remaining_gains = None
         self._n_in_state += len(step.features)
         self._steps.append(step)
         for _ in step.features[1:]:
-            # T depends on the pair only when both are in.
+            # T depends on a combination only when all of it are in.
             self._information.append(self._information[-1] if self._information else 0.0)
             self._compression.append(self._compression[-1] if self._compression else 0.0)
         evidence = TableEvidence.of_table(self._bottleneck.counts)
         self._information.append(evidence.excess[0] / candidates.table.n * BITS)
         self._compression.append(self._bottleneck.entropy())
 
-    def _refined(self, features):
+    def _refined(self, features, codings=None):
         """Return T refined by some features, jointly."""
-        codings = [self._candidates.coding(feature) for feature in features]
+        if codings is None:
+            codings = [self._candidates.coding(feature) for feature in features]
         return self._bottleneck.refine(self._candidates.table, codings, self._max_states)
 
     def truncate(self, n_features):

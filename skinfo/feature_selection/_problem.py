@@ -92,7 +92,7 @@ def prepare_search(selector, X, y, sample_weight):
         costs=groups.costs,
         include=groups.include,
         exclude=groups.exclude,
-        interactions=selector.interactions,
+        interactions=_n_together(selector.interactions),
     )
     table = code_table(source, discretised.target, binner=selector.binner, n_jobs=selector.n_jobs)
     if len(groups.members) < table.n_features:
@@ -105,6 +105,11 @@ def prepare_search(selector, X, y, sample_weight):
         discretised,
         selector.n_jobs,
     )
+
+
+def _n_together(interactions):
+    """Return the most features that are tested together; True is a pair."""
+    return int(interactions) if interactions > 1 else 1 + bool(interactions)
 
 
 def criterion_of(selector):

@@ -5,14 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skinfo._counts._coded_table import State, TableRequest
+from skinfo._counts._coded_table import State
 from skinfo._kernels._candidates import INFO_Y_GIVEN_T
-from skinfo.feature_selection._path import BITS, SelectionPath, SelectionStep
+from skinfo.feature_selection._interactions import InteractionSearch
+from skinfo.feature_selection._path import BITS, SelectionPath
 from skinfo.feature_selection._stopping import AcceptanceTest, keep_all
-
-# Pairs are ordered by their information, whose null mean is large for many levels; so many of
-# them are tested.
-N_TESTED = 50
 
 # Of the features that are significant where the best one was refused, so many are tested by one
 # pass over the codes.
@@ -43,8 +40,8 @@ class SearchSettings:
     include, exclude : sequence of int
         Features selected before all others, and never.
 
-    interactions : bool
-        Whether pairs are tried where no single feature is informative.
+    interactions : {1, 2, 3}
+        The most features that are tested together where no single one is informative.
     """
 
     n_to_select: int | None
@@ -54,7 +51,7 @@ class SearchSettings:
     costs: np.ndarray | float = 0.0
     include: tuple = ()
     exclude: tuple = ()
-    interactions: bool = False
+    interactions: int = 1
 
 
 @dataclass(frozen=True)
@@ -143,6 +140,11 @@ class GreedySearch:
         self._path = SelectionPath(candidates, settings.max_states, relevance)
         self._acceptance = AcceptanceTest(candidates, self._path)
         self._remaining = np.setdiff1d(np.arange(candidates.n_features), settings.exclude)
+        self._interactions = [
+            InteractionSearch(candidates, order) for order in range(2, settings.interactions + 1)
+        ]
+        # Whether nothing was significant at the step before: then nothing is now.
+        self._is_exhausted = False
         ranker.start(candidates, relevance.nats, self._costs)
 
     def run(self, on_select=None):
@@ -186,7 +188,7 @@ class GreedySearch:
     @property
     def _is_tested(self):
         """Whether features are tested before they are selected."""
-        return self._settings.n_to_select is None or self._settings.interactions
+        return self._settings.n_to_select is None or self._settings.interactions > 1
 
     def _select(self, add, features, entry, on_select):
         """Add an entry to the path, and its features to the ranker."""
@@ -198,22 +200,22 @@ class GreedySearch:
                 on_select(feature)
 
     def _next_step(self):
-        """Return the step to the best feature or pair that is accepted.
+        """Return the step to the best feature, pair or triple that is accepted.
 
         If there is none, the step to the best feature where a number of them is asked for,
         else None.
         """
         settings, remaining = self._settings, self._remaining
         best = self._path.evaluate(self._ranker.best(remaining, self._path))
-        # Both tests of a step share its level.
-        alpha = settings.alpha / 2 if settings.interactions else settings.alpha
-        if self._accepts(best, alpha / len(remaining)):
-            return best
-        return (
-            self._best_accepted(best.features[0], alpha / len(remaining))
-            or self._best_pair(alpha)
-            or (None if settings.n_to_select is None else best)
-        )
+        # The tests of a step share its level.
+        alpha = settings.alpha / settings.interactions
+        of_one = alpha / len(remaining)
+        if self._accepts(best, of_one):
+            step = best
+        else:
+            step = self._best_accepted(best.features[0], of_one) or self._best_combination(alpha)
+        self._is_exhausted = step is None
+        return best if step is None and settings.n_to_select is not None else step
 
     def _accepts(self, step, alpha):
         """Return whether a single feature is significant at alpha, and worth its costs."""
@@ -267,76 +269,30 @@ class GreedySearch:
             some = some[some != best]
         table.count_ahead(requests)
 
-    def _best_pair(self, alpha):
-        """Return the step to the best pair that is significant and worth its costs, or None."""
-        if not self._settings.interactions or self._is_full(1):
+    def _best_combination(self, alpha):
+        """Return the step to the best pair, or else triple, that is significant, or None.
+
+        Where nothing was significant, a feature that was added to make up the number does not
+        change that.
+        """
+        if self._is_exhausted:
             return None
-        step = best_pair(self._candidates, self._remaining, self._path, alpha)
-        if step is None or sum(step.gains) <= sum(self._total_costs(list(step.features))):
-            return None
-        return step
+        for search in self._interactions:
+            if self._is_full(search.order - 1):
+                break
+            step = search.best(self._remaining, self._path, alpha, self._is_worth)
+            if step is not None:
+                return step
+        return None
+
+    def _is_worth(self, step):
+        """Return whether the gains of a step exceed the costs of its features."""
+        return sum(step.gains) > sum(self._total_costs(list(step.features)))
 
     def _total_costs(self, features):
         """Return the costs of features and of their description, in nats."""
         features = np.asarray(features)
         return self._costs[features] + self._ranker.description_costs(features, self._path)
-
-
-def best_pair(candidates, remaining, path, alpha):
-    """Return the SelectionStep of the most informative significant pair of features, or None.
-
-    Pairs like the two inputs of an exclusive or, neither of which is informative alone.
-    I(X,W;Y|T) = I(W;Y|T) + I(X;Y|W,T), each less its null mean. Every pair is counted once, which
-    takes as long as p / 2 ordinary steps.
-
-    Parameters
-    ----------
-    candidates : CandidateFeatures
-
-    remaining : ndarray of shape (n_remaining,), dtype int64
-
-    path : SelectionPath
-
-    alpha : float
-        Level of the test of all pairs together.
-
-    Returns
-    -------
-    step : SelectionStep or None
-    """
-    if len(remaining) < 2:
-        return None
-    table, state = candidates.table, path.state
-    gains = candidates.terms(remaining, state)[:, INFO_Y_GIVEN_T]
-    found = []
-    requests = (
-        TableRequest(table.times(state, table.coding(w)), remaining[i + 1 :])
-        for i, w in enumerate(remaining[:-1].tolist())
-    )
-    for i, (both, others, _) in enumerate(table.counted_ahead(requests)):
-        together = candidates.terms(others, both)[:, INFO_Y_GIVEN_T] + gains[i]
-        keep = np.argsort(-together, kind="stable")[:N_TESTED]
-        found += [(together[at], int(remaining[i]), int(others[at])) for at in keep]
-    found = sorted(found, key=lambda pair: (-round(pair[0], 12), pair[1:]))[:N_TESTED]
-    n_pairs = len(remaining) * (len(remaining) - 1) / 2
-    if table.counts_ahead:
-        table.count_ahead(
-            [TableRequest(table.times(state, table.coding(w)), np.array([x])) for _, w, x in found]
-        )
-    for _, w, x in found:
-        step = evaluate_pair(candidates, state, w, x)
-        if step.pvalue * n_pairs <= alpha:
-            return step
-    return None
-
-
-def evaluate_pair(candidates, state, w, x):
-    """Return the SelectionStep of a pair of features given T."""
-    table = candidates.table
-    first = candidates.evidence(np.array([w]), state)
-    second = candidates.evidence(np.array([x]), table.times(state, table.coding(w)))
-    gains = tuple(candidates.gains_of(evidence).nats[0] for evidence in (first, second))
-    return SelectionStep((w, x), gains, first.plus(second).pvalue[0])
 
 
 def describe(candidates, path, relevance, alpha):

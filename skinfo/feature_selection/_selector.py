@@ -32,6 +32,7 @@ from skinfo.feature_selection._problem import prepare_search
 from skinfo.utils._compat import (
     HasMethods,
     Interval,
+    Options,
     RealNotInt,
     StrOptions,
     _fit_context,
@@ -88,13 +89,15 @@ class InfoBottleneckSelector(CallbackSupportMixin, LazyOutputMixin, SelectorMixi
     max_states : int, default=64
         The most states of T. States that do not differ significantly are merged before that.
 
-    interactions : bool, default=False
-        Whether to test pairs of features where no single one is significant, such as the two
-        inputs of an exclusive or, neither of which is informative alone. All pairs of remaining
-        features are counted. With p features that takes as long as p / 2 ordinary steps, so it
-        grows with p squared: a tenth of a second for 200 columns of 1000 samples, one second for
-        1000 columns (benchmarks/synergy.py). Single features and pairs are then tested at
-        ``alpha / 2`` each. Interactions of three features are not found.
+    interactions : bool, 2 or 3, default=False
+        Whether to test pairs of features (True or 2), or pairs and triples (3), where no single
+        one is significant, such as the inputs of an exclusive or, none of which is informative
+        alone. Features, pairs and triples are tested at equal shares of `alpha`, each corrected
+        for the number of all pairs, or triples. All pairs are counted once, by a few instructions
+        for 512 samples, and again where none that is kept is significant given T: half a second
+        for 1000 columns of ten levels and 1000 samples. Time grows with the square of the number
+        of columns, and of triples with its cube: a second for 200 columns. See Notes, and
+        benchmarks/synergy.py.
 
     groups : dict, sequence or None, default=None
         Features that are selected or dropped together, such as the columns of a one-hot encoding:
@@ -199,6 +202,17 @@ class InfoBottleneckSelector(CallbackSupportMixin, LazyOutputMixin, SelectorMixi
     (option ``--pair-weight``). For the same reason `information_` is too large where T has many
     states and the sample is small.
 
+    Pairs are tested by all codes of both columns, and by at most four levels of each, runs of
+    neighbouring codes of about equal weight that do not depend on y: few degrees of freedom for
+    what numbers do together, all levels for codes without order. Triples are tested by at most
+    four levels of each column. With fewer than 128 samples (512 for triples) it is two levels,
+    split at the median. T is refined by a pair, or triple, jointly. Tested at a step are the 256
+    pairs that go furthest beyond the information of both columns alone, of triples those that go
+    furthest beyond a pair and a single column. P-values are corrected for all, so that those few
+    are chosen freely. Where few samples are outside the largest class or joint level, the p-value
+    is an exact upper bound. In chunks, and with weights, pairs are counted from tables, which
+    takes many times as long.
+
     The information of a column with more than 256 levels, alone, is that of all its levels. Given
     T the levels are pooled, in their order, into at most 256 runs of equal weight. This does not
     depend on y, but understates the information that the column adds. T is refined by groups of
@@ -248,7 +262,7 @@ class InfoBottleneckSelector(CallbackSupportMixin, LazyOutputMixin, SelectorMixi
         "alpha": [Interval(Real, 0, 1, closed="neither")],
         "binner": [HasMethods(["fit", "transform"]), None],
         "max_states": [Interval(Integral, 2, None, closed="left")],
-        "interactions": ["boolean"],
+        "interactions": ["boolean", Options(Integral, {2, 3})],
         "groups": [dict, "array-like", None],
         "feature_costs": [dict, "array-like", None],
         "must_include": ["array-like", None],

@@ -17,6 +17,7 @@ from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._param_validation import (
     HasMethods,
     Interval,
+    Options,
     RealNotInt,
     StrOptions,
     validate_params,
@@ -33,6 +34,7 @@ __all__ = [
     "BaseSearchCV",
     "HasMethods",
     "Interval",
+    "Options",
     "RealNotInt",
     "RequestMethod",
     "StrOptions",

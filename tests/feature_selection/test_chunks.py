@@ -95,7 +95,9 @@ def test_partitions_of_dask_change_nothing(rng, options):
     assert_same(one, InfoBottleneckSelector(**options).fit(lazy, y="y"))
 
 
-@pytest.mark.parametrize("options", [{"criterion": "jmi"}, {"interactions": True}, {"beta": 20.0}])
+@pytest.mark.parametrize(
+    "options", [{"criterion": "jmi"}, {"interactions": True}, {"interactions": 3}, {"beta": 20.0}]
+)
 def test_chunks_change_nothing_with_options(rng, options):
     frame = make_frame(rng).drop(columns=["z", "w"])
     options = {**options, "groups": {"pair": ["level", "text"]}, "must_include": ["rare"]}

@@ -40,7 +40,9 @@ def test_pieces_change_nothing(rng, criterion, n_to_select, candidates_of, searc
     assert_same(one, many)
 
 
-@pytest.mark.parametrize("options", [{"beta": 40.0}, {"interactions": True}, {"max_states": 3}])
+@pytest.mark.parametrize(
+    "options", [{"beta": 40.0}, {"interactions": 2}, {"interactions": 3}, {"max_states": 3}]
+)
 def test_pieces_change_nothing_with_options(rng, options, candidates_of, search):
     codes, y = make_data(rng)
     y = (codes[8] > 1) ^ (codes[9] > 1) if "interactions" in options else y

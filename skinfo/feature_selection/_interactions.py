@@ -387,7 +387,7 @@ def best_pairs(columns):
         )
         return Ranked.of(columns.features[np.stack(places, axis=1)], normal_score(*beyond))
 
-    return merged(columns.pairs(best))
+    return best_of_all(columns.pairs(best))
 
 
 def best_triples(columns):
@@ -418,10 +418,10 @@ def best_triples(columns):
         )
         return Ranked.of(columns.features[np.stack(places, axis=1)], normal_score(*beyond))
 
-    return merged(columns.triples(best))
+    return best_of_all(columns.triples(best))
 
 
-def merged(parts):
+def best_of_all(parts):
     """Return the best of several Ranked."""
     return Ranked.of(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 

@@ -62,6 +62,12 @@ cdef inline double interpolate(
     return values[0] * (1.0 - part) + values[1] * part
 
 
+cdef inline double shrinkage(double exponent, double keep) noexcept nogil:
+    """Return keep ** exponent to second order: a power would cost as much as the rest."""
+    cdef double shrink = 1.0 - keep
+    return 1.0 - exponent * shrink * (1.0 + 0.5 * (1.0 - exponent) * shrink)
+
+
 cdef inline double cell_excess(
     double n, double a, double b, const double *poisson
 ) noexcept nogil:
@@ -76,7 +82,7 @@ cdef inline double cell_excess(
     poisson : (4, N_GRID)
         From `poisson_tables`.
     """
-    cdef double rate, keep, shrink, exponent, factor
+    cdef double rate, keep, factor
     if n <= 1.0:
         return 0.0
     rate = a * b / n
@@ -86,10 +92,7 @@ cdef inline double cell_excess(
     keep = keep if keep < 1.0 else 1.0
     if rate >= RATE_MAX - 1:
         return (0.5 + 1.0 / (12.0 * rate)) * keep
-    shrink = 1.0 - keep
-    exponent = interpolate(poisson, EXPONENT, rate)
-    # (1 - shrink) ** exponent to second order: a power would cost as much as the rest.
-    factor = 1.0 - exponent * shrink * (1.0 + 0.5 * (1.0 - exponent) * shrink)
+    factor = shrinkage(interpolate(poisson, EXPONENT, rate), keep)
     return interpolate(poisson, EXCESS, rate) * factor
 
 

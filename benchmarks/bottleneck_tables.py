@@ -23,19 +23,25 @@ def planted_categories(n_rows=500, n_columns=20, n_groups=10, length=100, seed=0
     return np.array([rng.multinomial(length, shares[g]) for g in groups]), groups
 
 
-def planted_documents(common, n_rows=10_000, n_words=2000, n_groups=20, length=60, seed=0):
+def planted_documents(
+    common, n_rows=10_000, n_words=2000, n_groups=20, length=60, exponent=0.0, seed=0
+):
     """Return sparse word counts of documents on one topic each, and the topics.
 
     Parameters
     ----------
     common : float
         The share of words that all topics use alike.
+
+    exponent : float, default=0.0
+        Topic k has a share of the documents proportional to k to the power of minus `exponent`.
     """
     rng = np.random.default_rng(seed)
     background = rng.dirichlet(np.full(n_words, 0.3))
     topics = rng.dirichlet(np.full(n_words, 0.05), n_groups)
     shares = np.cumsum(common * background + (1 - common) * topics, axis=1)
-    groups = rng.integers(0, n_groups, n_rows)
+    sizes = np.arange(1.0, n_groups + 1) ** -exponent
+    groups = rng.choice(n_groups, n_rows, p=sizes / sizes.sum())
     lengths = rng.poisson(length, n_rows) + 1
     words = [
         np.searchsorted(shares[g], rng.random(n) * shares[g, -1])

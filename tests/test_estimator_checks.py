@@ -69,6 +69,8 @@ ESTIMATORS = {
     "bottleneck": InformationBottleneck(random_state=0),
     "bottleneck price": InformationBottleneck(3, beta=20.0, n_jobs=2),
     "bottleneck agglomerative": InformationBottleneck(algorithm="agglomerative"),
+    "bottleneck of roots": InformationBottleneck(counts="sqrt", random_state=0),
+    "bottleneck of presence": InformationBottleneck(counts="binary", random_state=0),
     "bottleneck iterative": InformationBottleneck(
         3, algorithm="iterative", beta=50.0, max_iter=1000, n_init=3
     ),

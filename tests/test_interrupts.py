@@ -54,7 +54,7 @@ except KeyboardInterrupt:
 # Each takes from 15 seconds to some minutes if it is not interrupted.
 LONG_WORK = {
     "agglomerative": (
-        "bottleneck(rng.poisson(1.0, (int(8000 * size), 300)), 5, algorithm='agglomerative')"
+        "bottleneck(rng.poisson(1.0, (int(30_000 * size), 300)), 5, algorithm='agglomerative')"
     ),
     "sequential": "bottleneck(rng.poisson(1.0, (int(30_000 * size), 300)), 100, n_init=1)",
     "iterative": (

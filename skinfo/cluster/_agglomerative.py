@@ -7,14 +7,16 @@ import sys
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from skinfo._kernels._agglomeration import continue_merging, merged_labels, states_of_rows
+from skinfo.cluster._distinct_rows import as_sparse_counts
 from skinfo.cluster._result import heaviest_first, label_samples, renumber
 from skinfo.utils._parallel import interruptible_ranges
 
 
 class Merges(NamedTuple):
-    """Merges of states down to one, the cheapest at each step.
+    """Merges of states down to one.
 
     Attributes
     ----------
@@ -30,7 +32,7 @@ class Merges(NamedTuple):
 
 
 class Tree(NamedTuple):
-    """Merges of all distinct rows into one cluster, the cheapest at each step.
+    """Merges of all distinct rows into one cluster.
 
     Attributes
     ----------
@@ -88,8 +90,42 @@ class Tree(NamedTuple):
         return np.array(children, np.int64).reshape(-1, 2), losses
 
 
+def nested_merges(rows, partitions):
+    """Return the Merges of DistinctRows within the clusters of each partition in turn.
+
+    Parameters
+    ----------
+    rows : DistinctRows
+
+    partitions : list of ndarray of shape (n_distinct,), dtype int64
+        The cluster of each row. Each partition merges clusters of the one before it, and the
+        last has one cluster.
+    """
+    counts, names = rows.counts, np.arange(len(rows.sizes))
+    steps, losses = [], []
+    for labels in partitions:
+        # In the order of their first rows, so that a merge keeps the smaller index.
+        first = np.sort(np.unique(labels, return_index=True)[1])
+        members = [np.flatnonzero(labels[names] == labels[row]) for row in first]
+        merges = [_merges_of(counts[inside], names[inside]) for inside in members]
+        # The cheapest merge of all clusters is the first, as far as the order within each allows.
+        dearest = np.concatenate([np.maximum.accumulate(m.losses) for m in merges])
+        order = np.argsort(dearest, kind="stable")
+        steps.append(np.concatenate([m.steps for m in merges])[order])
+        losses.append(np.concatenate([m.losses for m in merges])[order])
+        counts = csr_array(np.array([counts[inside].sum(axis=0) for inside in members]))
+        names = first
+    return Merges(np.concatenate(steps), np.concatenate(losses))
+
+
+def _merges_of(counts, names):
+    """Return the Merges of the rows of a csr_array, with row i renamed ``names[i]``."""
+    merges = merge_tree(as_sparse_counts(counts), counts.shape[1])
+    return merges._replace(steps=names[merges.steps])
+
+
 def merge_tree(rows, n_columns):
-    """Return the Merges of all rows of SparseCounts into one state."""
+    """Return the Merges of all rows of SparseCounts into one state, the cheapest at each step."""
     merges = Merges(np.empty((rows.n_rows - 1, 2), np.int64), np.empty(rows.n_rows - 1))
     # One call would hold Ctrl-C up for all merges, so they are made in ranges of steps.
     states = states_of_rows(rows, n_columns)

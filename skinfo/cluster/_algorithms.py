@@ -5,7 +5,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from math import sqrt
+from math import ceil, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from scipy.special import softmax
 
 from skinfo._kernels._sequential import nearest_clusters
-from skinfo.cluster._agglomerative import Tree, merge_tree
+from skinfo.cluster._agglomerative import Tree, merge_tree, nested_merges
 from skinfo.cluster._distinct_rows import as_sparse_counts, xlogx_lookup
 from skinfo.cluster._sequential import (
     compression_weight,
@@ -31,6 +31,13 @@ INITIAL_SPREAD = 0.1
 
 # Changes of an encoder of this size are rounding errors.
 MIN_ENCODER_TOL = 1e-10
+
+# Rows that merge one by one. The merges of more rows would take long, and those of rows of few
+# counts, which differ by chance above all, would go astray.
+MAX_SINGLE_ROWS = 256
+
+# Groups for each cluster requested, at least, that more rows form before they merge.
+GROUPS_PER_CLUSTER = 2
 
 
 class SolverSettings(NamedTuple):
@@ -99,12 +106,31 @@ def _sequential(rows, settings):
 
 
 def _agglomerative(rows, settings):
-    """Merge the two clusters that lose least information, until `n_clusters` are left."""
-    merges = merge_tree(rows.cells, rows.counts.shape[1])
+    """Merge the two clusters that lose least information, until one is left."""
+    n_rows = len(rows.sizes)
+    if n_rows <= MAX_SINGLE_ROWS:
+        merges = merge_tree(rows.cells, rows.counts.shape[1])
+    else:
+        merges = nested_merges(rows, _partitions_to_pass(rows, settings))
     bits = merges.losses / (rows.sizes.sum() * np.log(2))
     tree = Tree(merges.steps, bits, rows.sizes, rows.groups)
-    n_merges = len(rows.sizes) - settings.n_clusters
+    n_merges = n_rows - settings.n_clusters
     return AlgorithmResult(tree.partition(settings.n_clusters), None, n_merges, tree)
+
+
+def _partitions_to_pass(rows, settings):
+    """Return the partitions that the tree of many rows passes, the finest first.
+
+    About sqrt(n_rows) groups, the clusters requested, and all rows in one. A group has many more
+    counts than a row, so the merges of groups follow what rows have in common; and the pairs to
+    compare are few.
+    """
+    n_rows, n_clusters = len(rows.sizes), settings.n_clusters
+    n_groups = min(max(ceil(sqrt(n_rows)), GROUPS_PER_CLUSTER * n_clusters), n_rows)
+    one_start = settings._replace(n_clusters=n_groups, seeds=settings.seeds[:1], on_start=None)
+    clusters = sequential_partition(rows, settings).labels
+    groups = sequential_partition(rows, one_start).labels
+    return [groups * n_clusters + clusters, clusters, np.zeros_like(clusters)]
 
 
 @one_blas_thread
@@ -148,6 +174,14 @@ REQUIRE_BETA = ("iterative", "deterministic")
 REFUSE_BETA = ("agglomerative",)
 
 
+def _held_columns(clustering):
+    """Return 1 for a column that a cluster holds, else 0, (n_columns,) float64.
+
+    A column that none holds says nothing of the cluster, but it would add to the size of a row.
+    """
+    return clustering.counts.any(axis=0).astype(np.float64)
+
+
 class LeastLossEncoder:
     """Assign a row to the cluster where it loses least, as the sequential algorithm would.
 
@@ -165,15 +199,17 @@ class LeastLossEncoder:
         self._clusters = as_sparse_counts(sp.csr_array(clustering.counts))
         self._lookup = xlogx_lookup(self._clusters)
         self._shape = clustering.counts.shape
-        self._scale = scale
+        self._factors = scale * _held_columns(clustering)
         self._compression_weight = compression_weight(beta)
 
     def predict(self, X):
         """Return the cluster of each row of a csr_array, (n_rows,) int64."""
         labels = np.empty(X.shape[0], np.int64)
         n_clusters, n_columns = self._shape
+        X = X.copy()
+        X.data *= self._factors[X.indices]
         nearest_clusters(
-            as_sparse_counts(X * self._scale),
+            as_sparse_counts(X),
             self._lookup,
             n_columns,
             self._clusters,
@@ -206,6 +242,7 @@ class SoftEncoder:
 
     def __init__(self, clustering, scale, beta):
         distributions = clustering.counts / clustering.counts.sum(axis=1, keepdims=True)
+        self._held = _held_columns(clustering)
         self._logs = np.log(np.maximum(distributions, np.finfo(np.float64).tiny)).T
         self._log_weights = np.log(clustering.weights)
         self._beta = beta
@@ -221,8 +258,10 @@ class SoftEncoder:
     def _scores(self, X):
         """Return ln p(t) - beta KL(p(y|x) || p(y|t)) up to a constant in each row."""
         X = X.copy()
+        X.data *= self._held[X.indices]
+        sizes = X.sum(axis=1)
         # The entropy of p(y|x) is the same for all clusters, so only the cross terms are summed.
-        X.data /= np.repeat(X.sum(axis=1), np.diff(X.indptr))
+        X.data /= np.repeat(np.where(sizes > 0, sizes, 1.0), np.diff(X.indptr))
         return self._log_weights + self._beta * (X @ self._logs)
 
 

@@ -25,11 +25,13 @@ from skinfo.cluster._algorithms import (
     SolverSettings,
 )
 from skinfo.cluster._distinct_rows import (
+    COUNT_TRANSFORMS,
     check_any_positive,
     check_counts,
     check_n_clusters,
     clean_csr,
     distinct_rows,
+    transform_counts,
 )
 from skinfo.cluster._result import as_clustering, label_samples
 from skinfo.measures import mutual_information
@@ -67,20 +69,29 @@ class InformationBottleneck(
     algorithm : {"sequential", "agglomerative", "iterative", "deterministic"}, \
 default="sequential"
         ``"sequential"`` moves rows one by one to the cluster where least information is lost,
-        until no row moves [2]_. ``"agglomerative"`` starts from single rows and repeatedly merges
-        the two clusters that lose least information; the whole tree is kept [3]_. Its time grows
-        with the square of the number of rows. ``"iterative"`` finds soft clusters that maximise
+        until no row moves [2]_. ``"agglomerative"`` repeatedly merges the two clusters that
+        lose least information, from single rows to one cluster; the whole tree is kept [3]_. The
+        tree of more than 256 distinct rows passes through the `n_clusters` of ``"sequential"``,
+        and before that through about as many groups as the square root of the number of rows
+        (see Notes). ``"iterative"`` finds soft clusters that maximise
         I(T; Y) - I(T; X) / beta [1]_, and ``"deterministic"`` hard ones that maximise
         I(T; Y) - H(T) / beta, moving all rows at a time [4]_.
 
     beta : float or None, default=None
         Bits of compression that one bit about y may cost. None: compression costs nothing and only
         `n_clusters` limits it, for ``"sequential"`` and ``"agglomerative"``. With a `beta`,
-        ``"sequential"`` has the objective of ``"deterministic"``.
+        ``"sequential"`` has the objective of ``"deterministic"``: a large group is then not split
+        for what its halves differ by chance.
+
+    counts : {"raw", "sqrt", "binary"}, default="raw"
+        What is done to each cell first, in all methods: nothing, its square root, or one in place
+        of a positive cell. A word that a document repeats is then less evidence than as many
+        different words. All attributes and scores are those of the transformed table.
 
     n_init : int, default=10
         Number of random starts, of which the best is kept. ``"sequential"`` completes only the
-        best third of them, once all are close to convergence; ``"agglomerative"`` has no starts.
+        best third of them, once all are close to convergence. ``"agglomerative"`` has starts for
+        more than 256 distinct rows only, as ``"sequential"``.
 
     max_iter : int, default=100
         Maximum number of rounds of one start.
@@ -111,7 +122,7 @@ default="sequential"
         p(y | t).
 
     information_ : float
-        I(T; Y), in bits.
+        I(T; Y), in bits. Y is a column of the transformed table, see `counts`.
 
     compression_ : float
         I(T; X), in bits; for hard clusters that is H(T).
@@ -145,8 +156,20 @@ default="sequential"
     Notes
     -----
     Proportional rows are merged before anything else, so they always share a cluster, and an
-    integer weight is equivalent to repetition. A row weighs as much as the sum of its counts; for
-    equal weights, divide each row by its sum (``normalize(X, "l1")`` of scikit-learn).
+    integer weight is equivalent to repetition. A row weighs as much as the sum of its transformed
+    counts; for equal weights, divide each row by its sum (``normalize(X, "l1")`` of scikit-learn),
+    with ``counts="raw"`` and after a transform of your own if you like.
+
+    Words of real documents come in bursts: one that occurred once in a document occurs there again
+    with a far larger probability [5]_. Draws of one burst are not independent, so repeated words
+    count for more than they say. If repetitions follow the Pitman-Yor urn with discount d, a count
+    of n stands for about n^d independent draws: ``"raw"`` is d = 1, ``"sqrt"`` 1/2, and
+    ``"binary"`` 0.
+
+    Rows of few counts differ by chance above all, and merges of two such rows go astray. The tree
+    of many rows therefore merges rows within groups that the sequential algorithm forms, then the
+    groups within its `n_clusters`, then these. Set `n_clusters` to the number that matters, or to
+    the largest of several; `cut_tree` gives the others.
 
     With ``"iterative"`` some clusters may become identical if `beta` makes fewer optimal; that
     changes neither information nor compression.
@@ -167,6 +190,8 @@ default="sequential"
     .. [3] N. Slonim and N. Tishby, "Agglomerative information bottleneck", NIPS 1999.
     .. [4] D. J. Strouse and D. J. Schwab, "The deterministic information bottleneck", Neural
        Computation 29, 2017.
+    .. [5] R. E. Madsen, D. Kauchak and C. Elkan, "Modeling word burstiness using the Dirichlet
+       distribution", ICML 2005.
 
     Examples
     --------
@@ -187,6 +212,7 @@ default="sequential"
         "n_clusters": [Interval(Integral, 1, None, closed="left")],
         "algorithm": [StrOptions(set(ALGORITHMS))],
         "beta": [Interval(Real, 0, None, closed="neither"), None],
+        "counts": [StrOptions(set(COUNT_TRANSFORMS))],
         "n_init": [Interval(Integral, 1, None, closed="left")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "tol": [Interval(Real, 0, None, closed="left")],
@@ -200,6 +226,7 @@ default="sequential"
         *,
         algorithm="sequential",
         beta=None,
+        counts="raw",
         n_init=10,
         max_iter=100,
         tol=1e-8,
@@ -209,6 +236,7 @@ default="sequential"
         self.n_clusters = n_clusters
         self.algorithm = algorithm
         self.beta = beta
+        self.counts = counts
         self.n_init = n_init
         self.max_iter = max_iter
         self.tol = tol
@@ -373,7 +401,7 @@ default="sequential"
         return self._tree.labels(check_n_clusters(n_clusters, self._tree))
 
     def _read(self, X, *, reset):
-        """Return X as a clean csr_array."""
+        """Return X as a clean csr_array, transformed as `counts` says."""
         check = partial(
             validate_data,
             self,
@@ -383,7 +411,7 @@ default="sequential"
             ensure_non_negative=True,
             ensure_min_features=2 if reset else 1,
         )
-        return clean_csr(check_counts(X, check))
+        return transform_counts(clean_csr(check_counts(X, check)), self.counts)
 
     def _encode(self, X):
         """Return p(t | x) of the rows of a csr_array."""

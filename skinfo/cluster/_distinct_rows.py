@@ -30,6 +30,9 @@ MAX_SPARSE_DENSITY = 0.25
 # smallest float, so p(x) p(y) does not underflow.
 MIN_CELL_RATIO = 1e-150
 
+# What may be done to the cells of a table before anything is counted. All keep zeros.
+COUNT_TRANSFORMS = {"raw": None, "sqrt": np.sqrt, "binary": np.ones_like}
+
 # A table that scikit-learn's input checks accept.
 CountTable = ArrayLike | sp.sparray | sp.spmatrix
 
@@ -217,6 +220,14 @@ def clean_csr(X):
     X = sp.csr_array(X, dtype=np.float64, copy=True)
     X.sum_duplicates()
     X.eliminate_zeros()
+    return X
+
+
+def transform_counts(X, name):
+    """Apply the transform of this name to the cells of a clean csr_array, in place."""
+    transform = COUNT_TRANSFORMS[name]
+    if transform is not None:
+        X.data = transform(X.data)
     return X
 
 

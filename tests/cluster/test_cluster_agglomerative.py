@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.metrics import adjusted_rand_score
 
 from skinfo.cluster import InformationBottleneck
 from skinfo.measures import mutual_information
@@ -12,8 +13,10 @@ def information(X, labels):
     return mutual_information(counts, normalize=True)
 
 
-def fit_tree(X, n_clusters=1, **options):
-    bottleneck = InformationBottleneck(n_clusters, algorithm="agglomerative")
+def fit_tree(X, n_clusters=1, *, random_state=None, **options):
+    bottleneck = InformationBottleneck(
+        n_clusters, algorithm="agglomerative", random_state=random_state
+    )
     return bottleneck.fit(X, **options)
 
 
@@ -115,3 +118,48 @@ def test_cut_into_too_many(counts):
 def test_cut_into_what_is_no_number(counts, n_clusters):
     with pytest.raises(ValueError, match="n_clusters must be a positive int"):
         fit_tree(counts).cut_tree(n_clusters)
+
+
+def make_documents(n_rows=400, n_words=200, n_topics=4, length=20):
+    """Short documents on one topic each, in which most words do not depend on it; the topics."""
+    rng = np.random.default_rng(0)
+    shares = 0.5 * rng.dirichlet(np.ones(n_words)) + 0.5 * rng.dirichlet(
+        np.full(n_words, 0.2), n_topics
+    )
+    topics = rng.integers(0, n_topics, n_rows)
+    return np.array([rng.multinomial(length, shares[t]) for t in topics]), topics
+
+
+@pytest.mark.parametrize("n_clusters", [1, 4, 300])
+def test_tree_of_many_rows_is_a_tree(n_clusters):
+    X, _ = make_documents()
+    found = fit_tree(X, n_clusters, random_state=0)
+    n_rows = len(X)
+    assert sorted(found.children_.ravel().tolist()) == list(range(2 * n_rows - 2))
+    assert np.all(found.children_.max(axis=1) < n_rows + np.arange(n_rows - 1))
+    np.testing.assert_array_equal(found.cut_tree(n_clusters), found.labels_)
+    # Single rows keep I(X; Y) and one cluster nothing, so the losses of all merges sum to that,
+    # and those after a cut to what the cut keeps.
+    assert found.merge_costs_.sum() == pytest.approx(mutual_information(X, normalize=True))
+    for n_left in (2, 5, 50, 200):
+        kept = information(X, found.cut_tree(n_left))
+        assert found.merge_costs_[n_rows - n_left :].sum() == pytest.approx(kept)
+
+
+def test_short_documents_are_sorted_by_their_topics():
+    X, topics = make_documents()
+    found = fit_tree(X, 4, random_state=0)
+    # 0.64 if single rows are merged.
+    assert adjusted_rand_score(found.labels_, topics) > 0.9
+    # The clusters of the sequential algorithm, and the merges that go on from them.
+    sequential = InformationBottleneck(4, random_state=0).fit(X)
+    np.testing.assert_array_equal(found.labels_, sequential.labels_)
+    assert found.merge_costs_[-3:].sum() == pytest.approx(sequential.information_)
+
+
+def test_tree_of_many_rows_does_not_depend_on_their_order(rng):
+    X, _ = make_documents()
+    order = rng.permutation(len(X))
+    found, shuffled = fit_tree(X, 4, random_state=0), fit_tree(X[order], 4, random_state=0)
+    np.testing.assert_array_equal(shuffled.labels_, found.labels_[order])
+    np.testing.assert_allclose(shuffled.merge_costs_, found.merge_costs_, atol=1e-14)

@@ -1,5 +1,7 @@
 """InformationBottleneck: optimality, attributes, invariances, encoding of new rows, errors."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -23,6 +25,7 @@ HARD = {
     "deterministic": {"algorithm": "deterministic", "beta": 30.0},
 }
 ALL = {**HARD, "iterative": {"algorithm": "iterative", "beta": 30.0, "max_iter": 2000}}
+TRANSFORMED = {**ALL, "roots": {"counts": "sqrt"}, "presence": {"counts": "binary"}}
 
 
 def every(cases):
@@ -168,7 +171,7 @@ def test_fitted_rows_are_predicted_into_their_cluster(settings):
     assert found.score(X) == pytest.approx(found.information_, rel=1e-12)
 
 
-@every(ALL)
+@every(TRANSFORMED)
 def test_order_of_rows_container_and_threads_change_nothing(settings, rng, monkeypatch):
     X, _ = make_counts(5)
     bottleneck = InformationBottleneck(4, random_state=3, **settings)
@@ -182,7 +185,7 @@ def test_order_of_rows_container_and_threads_change_nothing(settings, rng, monke
     np.testing.assert_array_equal(bottleneck.set_params(n_jobs=2).fit_predict(X), labels)
 
 
-@every(ALL)
+@every(TRANSFORMED)
 def test_integer_weights_are_repetition_and_zero_is_absence(settings, rng):
     X, _ = make_counts(6)
     weight = rng.integers(0, 4, len(X))
@@ -198,7 +201,7 @@ def test_integer_weights_are_repetition_and_zero_is_absence(settings, rng):
     )
 
 
-@every(ALL)
+@every(TRANSFORMED)
 def test_rows_in_proportion_share_a_cluster(settings, rng):
     X, _ = make_counts(7, n_rows=12)
     factor = rng.integers(1, 30, 36)
@@ -233,15 +236,17 @@ def test_row_of_zeros_is_in_no_cluster(settings):
     np.testing.assert_array_equal(bottleneck.transform(zero), [[0.0, 0.0, 0.0]])
 
 
-@every(ALL)
+@every(TRANSFORMED)
 def test_column_that_no_fitted_row_has_says_nothing(settings):
     X, _ = make_counts(10)
     X[:, 2] = 0
     found = InformationBottleneck(3, random_state=0, **settings).fit(X)
     new = X.copy()
-    new[:, 2] = 1
+    new[:, 2] = [1, 50, 1000] * 10
     np.testing.assert_array_equal(found.predict(new), found.predict(X))
     assert np.isfinite(found.transform(new)).all()
+    # A row that holds nothing else joins the heaviest cluster, as one of which nothing is known.
+    assert found.predict(np.eye(X.shape[1])[[2]]).tolist() == [0]
 
 
 @every(ALL)
@@ -293,6 +298,53 @@ def test_set_output_names_the_clusters():
     assert list(frame.columns) == [f"informationbottleneck{t}" for t in range(3)]
 
 
+TRANSFORMS = {"sqrt": np.sqrt, "binary": lambda X: (X > 0) * 1.0}
+
+
+@pytest.mark.parametrize("algorithm", ["sequential", "agglomerative", "iterative"])
+@pytest.mark.parametrize("counts", TRANSFORMS)
+def test_transform_of_counts_is_that_of_the_table(counts, algorithm, rng):
+    X, new = rng.poisson(1.0, (2, 40, 12))
+    X[:, 0] += 1
+    weight = rng.integers(0, 3, 40)
+    settings = {
+        "algorithm": algorithm,
+        "beta": 20.0 if algorithm == "iterative" else None,
+        "max_iter": 2000,
+        "random_state": 0,
+    }
+    found = InformationBottleneck(4, counts=counts, **settings).fit(X, sample_weight=weight)
+    function = TRANSFORMS[counts]
+    by_hand = InformationBottleneck(4, **settings).fit(function(X), sample_weight=weight)
+    np.testing.assert_array_equal(found.labels_, by_hand.labels_)
+    np.testing.assert_array_equal(found.cluster_distributions_, by_hand.cluster_distributions_)
+    assert found.information_ == by_hand.information_
+    for table in (new, sp.csr_array(new), sp.coo_matrix(new)):
+        np.testing.assert_array_equal(found.transform(table), by_hand.transform(function(new)))
+        np.testing.assert_array_equal(found.predict(table), by_hand.predict(function(new)))
+        assert found.score(table) == by_hand.score(function(new))
+    loaded = pickle.loads(pickle.dumps(found))
+    np.testing.assert_array_equal(loaded.predict(new), found.predict(new))
+
+
+@pytest.mark.parametrize("counts", TRANSFORMS)
+def test_transform_of_counts_leaves_a_sparse_argument_as_it_is(counts):
+    X = sp.random_array((20, 6), density=0.4, rng=0, format="csr")
+    before = X.copy()
+    found = InformationBottleneck(2, counts=counts, random_state=0).fit(X)
+    found.predict(X)
+    np.testing.assert_array_equal(X.data, before.data)
+
+
+def test_presence_ignores_how_often():
+    # Rows of a word that is repeated differ from those without, unless only presence counts.
+    X = np.array([[90, 9, 9, 0], [1, 9, 9, 0], [90, 0, 9, 9], [1, 0, 9, 9]])
+    labels = InformationBottleneck(2, counts="binary", random_state=0).fit_predict(X)
+    np.testing.assert_array_equal(labels, [0, 0, 1, 1])
+    labels = InformationBottleneck(2, random_state=0).fit_predict(X)
+    np.testing.assert_array_equal(labels, [0, 1, 0, 1])
+
+
 def test_warns_of_what_did_not_come_to_rest():
     X, _ = make_counts(16, n_rows=200, n_groups=50)
     with pytest.warns(ConvergenceWarning, match="max_iter=1 rounds"):
@@ -317,6 +369,9 @@ def test_warns_of_fewer_distinct_rows_than_clusters():
         ([[1, 2], [2, 3]], {"n_clusters": 3}, "n_clusters=3 must be at most .* n_samples=2"),
         ([[1, 2], [0, 0]], {"n_clusters": 2}, "n_clusters=2 must be at most .* n_samples=1"),
         ([[1e308, 1e308], [1, 1e308]], {"n_clusters": 2}, "sum of X must be finite"),
+        ([[1, -1], [2, 3]], {"counts": "sqrt"}, "Negative values in data passed to"),
+        ([[1, -1], [2, 3]], {"counts": "binary"}, "Negative values in data passed to"),
+        ([[1, 2], [2, 3]], {"counts": "log"}, "'counts' parameter .* must be"),
         ([[1, 2], [2, 3]], {"beta": 0.0}, "'beta' parameter .* must be"),
         ([[1, 2], [2, 3]], {"beta": -1.0}, "'beta' parameter .* must be"),
         ([[1, 2], [2, 3]], {"algorithm": "iterative"}, "'iterative' needs beta"),

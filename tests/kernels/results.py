@@ -12,6 +12,7 @@ from skinfo.estimation import (
     differential_entropy,
     mutual_info,
     mutual_info_test,
+    pairwise_interaction,
     pairwise_mutual_info,
 )
 from skinfo.metrics import log_loss_decomposition, uncertainty_decomposition
@@ -62,6 +63,7 @@ RESULTS = {
     "information of a number": lambda: mutual_info(X, number, discrete_features=[4, 5, 6, 7]),
     "test": lambda: mutual_info_test(X, y, discrete_features=[4, 5, 6, 7]).pvalue,
     "pairs": lambda: pairwise_mutual_info(codes),
+    "interactions": lambda: pairwise_interaction(codes, y > 0).interaction,
     "conditional": lambda: conditional_mutual_info(
         codes[:, :2], y, codes[:, 3], discrete_features=True
     ),

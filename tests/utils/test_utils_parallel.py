@@ -18,7 +18,12 @@ from sklearn.pipeline import make_pipeline
 import skinfo
 from skinfo import InfoBottleneckSelector, InformationBottleneck, MutualInfoBinner
 from skinfo.cluster import information_curve
-from skinfo.estimation import conditional_mutual_info, mutual_info, pairwise_mutual_info
+from skinfo.estimation import (
+    conditional_mutual_info,
+    mutual_info,
+    pairwise_interaction,
+    pairwise_mutual_info,
+)
 from skinfo.utils._parallel import ThreadPool, in_threads, n_threads
 
 BACKENDS = ["loky", "multiprocessing", "threading", "dask"]
@@ -71,6 +76,7 @@ WORK = {
     "discrete": lambda X, y, n_jobs: mutual_info(X > 0, y, n_jobs=n_jobs),
     "conditional": lambda X, y, n_jobs: conditional_mutual_info(X, y, X[:, 0] > 0, n_jobs=n_jobs),
     "pairwise": lambda X, y, n_jobs: pairwise_mutual_info(np.rint(3 * X), n_jobs=n_jobs),
+    "interaction": lambda X, y, n_jobs: pairwise_interaction(X, y, n_jobs=n_jobs).pvalue,
 }
 
 

@@ -1,10 +1,13 @@
 """Groups of the levels of a categorical column that are informative about the target."""
 
+from functools import partial
+
 import numpy as np
 
 from skinfo._counts._joint_codes import median_cells
 from skinfo._kernels._agglomeration import agglomerate, merged_labels
 from skinfo._kernels._partition import bin_cost, optimal_partitions
+from skinfo.preprocessing._penalties import ODDS_OF_ONE_BIN
 from skinfo.utils._grouping import sum_groups
 
 # Of more levels those of similar rates share a cell: grouping is quadratic in cells.
@@ -23,6 +26,9 @@ def supervised_groups(stats, settings):
     found by dynamic programming; for more classes, levels are merged by the agglomerative
     information bottleneck. Groups are ordered by falling rate of the first class, or rising mean.
 
+    Where it does not pay to name every level, only the most frequent ones are grouped, and the
+    others are kept together.
+
     Parameters
     ----------
     stats : ndarray of shape (n_levels, n_stats)
@@ -30,11 +36,42 @@ def supervised_groups(stats, settings):
 
     settings : ColumnSettings
     """
+    groups, _ = _groups_of_named(stats, np.ones(len(stats), bool), settings)
+    return groups if groups.max() > 0 else _groups_of_frequent(stats, settings)
+
+
+def _groups_of_frequent(stats, settings):
+    """Return groups of the most frequent half of the levels, or quarter, ..., and of the others.
+
+    The code length of a grouping grows with the number of levels it names: of a thousand levels
+    it is more than a few frequent ones can save. How many of all are named is described too.
+    """
+    sizes, n_levels = settings.statistics.weights(stats), len(stats)
+    ranked = np.sort(sizes)[::-1]
+    best, most_saved = np.zeros(n_levels, np.int64), np.log(ODDS_OF_ONE_BIN * n_levels)
+    for n_named in (n_levels >> i for i in range(1, n_levels.bit_length() - 1)):
+        # Levels as frequent as the next are not named, whatever their order.
+        is_named = sizes > ranked[n_named]
+        groups, saved = _groups_of_named(stats, is_named, settings)
+        if saved > most_saved:
+            best, most_saved = groups, saved
+    return best
+
+
+def _groups_of_named(stats, is_named, settings):
+    """Return the group of each level, and the nats that the groups save beside one group.
+
+    Levels that are not named are together as if they were one.
+    """
     statistics = settings.statistics
-    cell_of = cells_of_similar_rates(stats, statistics, max(MAX_CELLS, settings.max_bins))
-    cells = sum_groups(stats, cell_of)
+    n_named = np.count_nonzero(is_named)
+    level_of = np.where(is_named, np.cumsum(is_named) - 1, n_named)
+    levels = sum_groups(stats, level_of)
+    cell_of = cells_of_similar_rates(levels, statistics, max(MAX_CELLS, settings.max_bins))
+    cells = sum_groups(levels, cell_of)
     group = _groups_by_merging if statistics.n_classes > 2 else _groups_of_sorted
-    return _ordered_groups(group(cells, settings, len(stats)), cells, statistics)[cell_of]
+    labels, saved = group(cells, settings, len(levels))
+    return _ordered_groups(labels, cells, statistics)[cell_of][level_of], saved
 
 
 def cells_of_similar_rates(stats, statistics, most):
@@ -54,7 +91,7 @@ def cells_of_similar_rates(stats, statistics, most):
 
 
 def _groups_of_sorted(stats, settings, n_levels):
-    """Return groups that are runs of the cells, sorted by rate or mean."""
+    """Return groups that are runs of the cells, sorted by rate or mean, and the nats they save."""
     statistics, penalty = settings.statistics, settings.penalty
     order = np.argsort(statistics.sort_keys(stats), kind="stable")
     cumulative = _cumulative(stats[order])
@@ -65,14 +102,17 @@ def _groups_of_sorted(stats, settings, n_levels):
         penalty.cost,
     )
     labels = np.zeros(len(stats), np.int64)
-    if np.isfinite(costs).any():
-        n_bins, _ = penalty.best_n_bins(costs, statistics, cumulative[-1], n_levels)
+    n_bins, saved = _best_n_groups(costs, cumulative[-1], settings, n_levels)
+    if n_bins > 1:
         labels[order] = np.searchsorted(ends[n_bins - 1, :n_bins], np.arange(1, len(stats) + 1))
-    return labels
+    return labels, saved
 
 
 def _groups_by_merging(stats, settings, n_levels):
-    """Return the cheapest of the groups that agglomerative merging of the cells passes through."""
+    """Return the cheapest of the groups that agglomerative merging of the cells passes through.
+
+    And the nats that they save.
+    """
     statistics, penalty = settings.statistics, settings.penalty
     steps, _ = agglomerate(stats, 1, np.inf)
     max_bins = min(settings.max_bins, len(stats))
@@ -84,7 +124,23 @@ def _groups_by_merging(stats, settings, n_levels):
         if k == 1 or groups.sum(axis=1).min() >= settings.min_weight:
             table = statistics.kernel_table(_cumulative(groups))
             costs[k - 1] = sum(bin_cost(table, i, i + 1, penalty.cost) for i in range(k))
-    return labels[penalty.best_n_bins(costs, statistics, stats.sum(axis=0), n_levels)[0]]
+    n_bins, saved = _best_n_groups(costs, stats.sum(axis=0), settings, n_levels)
+    return labels[n_bins], saved
+
+
+def _best_n_groups(costs, total, settings, n_levels):
+    """Return the number of groups of least cost, and the nats that it saves beside one group."""
+    if not np.isfinite(costs[0]):
+        # Less weight than one group needs.
+        return 1, 0.0
+    best_of = partial(
+        settings.penalty.best_n_bins,
+        statistics=settings.statistics,
+        total=total,
+        n_cells=n_levels,
+    )
+    n_groups, cost = best_of(costs)
+    return n_groups, best_of(costs[:1])[1] - cost
 
 
 def _cumulative(stats):

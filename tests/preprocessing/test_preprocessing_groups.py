@@ -62,3 +62,49 @@ def test_median_cells_of_equal_weights_halve_the_states():
     assert median_cells(states, np.ones(8), 4).tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
     # Nothing tells equal states apart.
     assert median_cells(np.zeros((1, 5)), np.ones(5), 4).tolist() == [0] * 5
+
+
+def rare_and_frequent(n_rare=300):
+    """Statistics of four frequent levels, and of others with a sample of each class."""
+    frequent = np.array([[90.0, 10], [80, 20], [20, 80], [10, 90]])
+    return np.vstack([frequent, np.ones((n_rare, 2))])
+
+
+def test_frequent_levels_are_grouped_where_naming_all_does_not_pay(settings_of):
+    # Two groups of 304 levels take 303 bits, more than the 400 samples of the frequent ones can
+    # save: 400 (1 - H(.15)) = 156 bits. Groups of four levels take a few.
+    stats = rare_and_frequent()
+    groups = supervised_groups(stats, settings_of(penalty="modl", ordered=False))
+    assert groups[:4].tolist() == [0, 0, 2, 2]
+    assert set(groups[4:]) == {1}
+
+
+def test_groups_of_frequent_levels_do_not_depend_on_the_order_of_levels(settings_of, rng):
+    stats = rare_and_frequent()
+    stats[4:40] *= 2  # several frequencies, many ties
+    order = rng.permutation(len(stats))
+    settings = settings_of(penalty="modl", ordered=False)
+    groups = supervised_groups(stats, settings)
+    assert supervised_groups(stats[order], settings).tolist() == groups[order].tolist()
+    assert groups.max() == 2
+
+
+def test_frequent_levels_of_three_classes_are_grouped(settings_of):
+    stats = np.zeros((304, 3))
+    stats[:4] = [[80, 10, 10], [80, 10, 10], [10, 10, 80], [10, 80, 10]]
+    stats[4:] = 1
+    groups = supervised_groups(stats, settings_of(y=[0, 1, 2], penalty="modl", ordered=False))
+    assert groups[0] == groups[1]
+    assert len(set(groups[1:5])) == 4
+
+
+@pytest.mark.parametrize("n_classes", [2, 4])
+def test_uninformative_levels_stay_in_one_group(settings_of, n_classes):
+    rng = np.random.default_rng(0)
+    settings = settings_of(y=range(n_classes), penalty="modl", ordered=False)
+    shares = 1 / np.arange(1, 101)
+    for _ in range(20):
+        levels = rng.choice(100, 300, p=shares / shares.sum())
+        stats = np.zeros((100, n_classes))
+        np.add.at(stats, (levels, rng.integers(0, n_classes, 300)), 1)
+        assert supervised_groups(stats, settings).max() == 0

@@ -49,6 +49,7 @@ ESTIMATORS = {
     "selector share": InfoBottleneckSelector(0.5, beta=10.0, max_states=4),
     "selector jmi": InfoBottleneckSelector(0.5, criterion="jmi", n_jobs=2),
     "selector cmim": InfoBottleneckSelector(criterion="cmim", alpha=0.5),
+    "selector predictive": InfoBottleneckSelector("predictive"),
     "selector elbow": InfoBottleneckSelector("elbow", feature_costs={0: 0.01}),
     "selector share of information": InfoBottleneckSelector(information=0.9, n_jobs=2),
     "selector interactions": InfoBottleneckSelector(interactions=True, must_include=[0]),

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from skinfo._counts._cells import hashes_of
 from skinfo._counts._codes import padded_codes
 from skinfo._counts._grouped_planes import GroupedSample
 from skinfo._counts._joint_codes import joint_codes
@@ -392,6 +393,39 @@ class CodesInMemory(CodedTable):
             {group: self._single_levels[j] for group, j in pooled.items()},
             {group: self.n_single_levels[j] for group, j in pooled.items()},
         )
+
+    def taken(self, samples: NDArray[np.integer], weights: NDArray[np.float64]) -> "CodesInMemory":
+        """Return the table of some samples, in that order, with these weights."""
+        target = ClassTarget(
+            self._target.codes[samples],
+            self._target.classes,
+            weights,
+            bool(np.any(weights != 1)),
+        )
+        codes = padded_codes(self.n_features, len(samples))
+        codes[:, : len(samples)] = self._codes[:, samples]
+        single_levels = {j: levels[samples] for j, levels in self._single_levels.items()}
+        return CodesInMemory(codes, target, self.n_levels, single_levels, self.n_single_levels)
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """The weight of each sample, (n,)."""
+        return self._target.weights
+
+    @property
+    def y(self) -> NDArray[np.int32]:
+        """The class of each sample, (n,)."""
+        return self._target.codes.astype(np.int32, copy=False)
+
+    def hashes(self) -> NDArray[np.uint64]:
+        """Return 64 bits for each sample that depend on its codes, levels and class only."""
+        columns = [self._target.codes, *self._codes[:, : self.n_samples]]
+        columns += self._single_levels.values()
+        sums = np.zeros(self.n_samples, np.uint64)
+        for salt, column in enumerate(columns):
+            levels = np.arange(int(column.max(initial=0)) + 1, dtype=np.float64)
+            sums += hashes_of(levels, salt)[column]
+        return sums
 
     def labels(self, state: State) -> NDArray[np.int32]:
         """Return the states of the samples, (n,) int32."""

@@ -47,14 +47,19 @@ class SelectionPath:
     relevance : Gains
         Of all features given nothing.
 
+    is_described : bool, default=True
+        Whether gains, information and compression are asked for, not only which features are
+        selected.
+
     Attributes
     ----------
     selected : list of int
         In the order selected.
     """
 
-    def __init__(self, candidates, max_states, relevance):
+    def __init__(self, candidates, max_states, relevance, is_described=True):
         self.selected = []
+        self._is_described = is_described
         self._candidates = candidates
         self._max_states = max_states
         self._relevance = relevance
@@ -135,6 +140,8 @@ class SelectionPath:
         return self._evaluate(feature)
 
     def _evaluate(self, feature):
+        if not self._is_described:
+            return SelectionStep((feature,), (np.nan,), np.nan)
         if self._remaining_gains is not None:
             gains, at = self._remaining_gains, feature
         else:
@@ -162,6 +169,8 @@ class SelectionPath:
         self._remaining_gains = None
         self._n_in_state += len(step.features)
         self._steps.append(step)
+        if not self._is_described:
+            return
         for _ in step.features[1:]:
             # T depends on a combination only when all of it are in.
             self._information.append(self._information[-1] if self._information else 0.0)

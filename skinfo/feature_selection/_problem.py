@@ -1,19 +1,21 @@
 """The search problem of a selector with data: columns, target and settings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral
 
 from skinfo._counts._coded_chunks import code_table
 from skinfo._counts._coded_table import CodedTable
 from skinfo._counts._discretised_target import DiscretisedTarget, as_source_of_classes
+from skinfo._counts._source import InMemory
 from skinfo.feature_selection._candidates import CandidateFeatures
 from skinfo.feature_selection._criteria import CRITERIA
+from skinfo.feature_selection._crossfit import CrossFit, best_number
 from skinfo.feature_selection._feature_groups import (
     FeatureGroups,
     make_feature_groups,
 )
 from skinfo.feature_selection._rankers import make_ranker
-from skinfo.feature_selection._search import SearchSettings, greedy_search
+from skinfo.feature_selection._search import SearchSettings, greedy_search, selected_features
 from skinfo.feature_selection._stopping import keep_all, until_elbow, until_share
 from skinfo.utils._parallel import ThreadPool
 from skinfo.utils._validation import match_name
@@ -37,6 +39,9 @@ class SearchProblem:
     discretised : DiscretisedTarget
 
     n_jobs : int or None
+
+    is_predictive : bool
+        Whether the number of features is the one that predicts best.
     """
 
     table: CodedTable
@@ -45,16 +50,36 @@ class SearchProblem:
     criterion: str
     discretised: DiscretisedTarget
     n_jobs: int | None
+    is_predictive: bool = False
 
     def search(self, beta, on_select=None):
         """Return the SelectionResult; see `greedy_search`."""
         with ThreadPool(self.n_jobs) as threads:
-            return greedy_search(
-                CandidateFeatures(self.table, threads),
-                make_ranker(self.criterion, beta),
-                self.settings,
-                on_select,
-            )
+            settings, held_out = self.settings, None
+            if self.is_predictive:
+                held_out = self._best_number(beta, threads)
+                settings = replace(settings, n_to_select=held_out.best)
+            candidates = CandidateFeatures(self.table, threads)
+            ranker = make_ranker(self.criterion, beta)
+            result = greedy_search(candidates, ranker, settings, on_select)
+        return replace(result, held_out=held_out)
+
+    def _best_number(self, beta, threads):
+        """Return the HeldOutCurve by which the number of features is chosen."""
+        settings = self.settings
+
+        def search(candidates, n_features):
+            ranker = make_ranker(self.criterion, beta)
+            return selected_features(candidates, ranker, replace(settings, n_to_select=n_features))
+
+        return best_number(
+            CrossFit(self.table, search, threads),
+            self.table.n,
+            settings.costs,
+            len(settings.include),
+            len(self.groups.names) - len(settings.exclude),
+            settings.alpha,
+        )
 
 
 def prepare_search(selector, X, y, sample_weight):
@@ -76,6 +101,13 @@ def prepare_search(selector, X, y, sample_weight):
     source, discretised = as_source_of_classes(
         X, y, sample_weight, estimator=selector, target_type=selector.target_type
     )
+    is_predictive = selector.n_features_to_select == "predictive"
+    if is_predictive and not isinstance(source, InMemory):
+        raise ValueError(
+            "n_features_to_select='predictive' needs X in memory, and X comes in chunks: samples "
+            "that are equal must be found to be split into folds. Leave it at 'auto', or ask for "
+            "a number."
+        )
     groups = make_feature_groups(
         source.names,
         selector.groups,
@@ -104,6 +136,7 @@ def prepare_search(selector, X, y, sample_weight):
         criterion,
         discretised,
         selector.n_jobs,
+        is_predictive,
     )
 
 

@@ -7,6 +7,8 @@ import numpy as np
 
 from skinfo._counts._coded_table import State
 from skinfo._kernels._candidates import INFO_Y_GIVEN_T
+from skinfo.feature_selection._candidates import Gains
+from skinfo.feature_selection._crossfit import HeldOutCurve
 from skinfo.feature_selection._interactions import InteractionSearch
 from skinfo.feature_selection._path import BITS, SelectionPath
 from skinfo.feature_selection._stopping import AcceptanceTest, keep_all
@@ -75,6 +77,9 @@ class SelectionResult:
     redundant_with : ndarray of shape (n_features,), dtype int64
         For an informative feature that is not selected the selected one given which it has the
         least information, else -1.
+
+    held_out : HeldOutCurve or None
+        By which the number of features was chosen.
     """
 
     relevance: np.ndarray
@@ -87,6 +92,7 @@ class SelectionResult:
     remaining_gains: np.ndarray
     remaining_pvalues: np.ndarray
     redundant_with: np.ndarray
+    held_out: HeldOutCurve | None = None
 
 
 def greedy_search(candidates, ranker, settings, on_select=None):
@@ -115,6 +121,19 @@ def greedy_search(candidates, ranker, settings, on_select=None):
     return describe(candidates, path, relevance, settings.alpha)
 
 
+def selected_features(candidates, ranker, settings):
+    """Return the features that a greedy search for a number of them selects, in order."""
+    everything, is_tested = np.arange(candidates.n_features), settings.interactions > 1
+    if is_tested:
+        relevance = candidates.gains(everything, State())
+    else:
+        # P-values of small tables take most of the time of a search.
+        nats = candidates.terms(everything, State())[:, INFO_Y_GIVEN_T]
+        relevance = Gains(nats, np.full(len(nats), np.nan))
+    search = GreedySearch(candidates, ranker, settings, relevance, is_described=is_tested)
+    return search.run().selected
+
+
 class GreedySearch:
     """One search over the candidates.
 
@@ -128,16 +147,19 @@ class GreedySearch:
 
     relevance : Gains
         Of all features given nothing.
+
+    is_described : bool, default=True
+        As of `SelectionPath`.
     """
 
-    def __init__(self, candidates, ranker, settings, relevance):
+    def __init__(self, candidates, ranker, settings, relevance, *, is_described=True):
         self._candidates = candidates
         self._ranker = ranker
         self._settings = settings
         self._costs = np.broadcast_to(
             np.asarray(settings.costs, float) / BITS, relevance.nats.shape
         )
-        self._path = SelectionPath(candidates, settings.max_states, relevance)
+        self._path = SelectionPath(candidates, settings.max_states, relevance, is_described)
         self._acceptance = AcceptanceTest(candidates, self._path)
         self._remaining = np.setdiff1d(np.arange(candidates.n_features), settings.exclude)
         self._interactions = [

@@ -1,0 +1,239 @@
+"""How many features to keep for prediction: `n_features_to_select="predictive"` and its peers.
+
+    python benchmarks/selection_size.py [--repeats 1]
+
+Data sets of `selection_quality.py` with at most three classes and 100 columns, and three laws of
+which the relevant columns are known. Features are chosen on 200 or 1000 rows (at most 60 %), a
+logistic regression, boosting and 15 nearest neighbours learn on the same rows from the chosen
+columns, standardised, and are judged on at most 1500 others by log loss (bits a row).
+Probabilities below 0.001 are raised to that; neighbours count the class rates as one more.
+Excess: the mean loss of the three above that of the best of k = 0, 1, 2, 3, 5, 10, 20, 40 and
+all, in the order of the default search; that best k is told by the test rows, so no rule reaches
+it. RFECV eliminates by the coefficients of a logistic regression, a tenth of the columns at a
+time, and keeps the number with the least cross-validated log loss. Of noise: 40 columns that say
+nothing, 200 rows; the share of runs in which any is chosen.
+
+26 November 2026, two virtual cores, busy:
+
+    Real data sets, 10: at most 200 training rows
+    method        excess  median  logistic  boosting  neighbors  median k  seconds
+    ------------  ------  ------  --------  --------  ---------  --------  -------
+    "auto"        0.1063  0.0369  0.1381    0.1535    0.0274     2.5       0.12
+    "predictive"  0.0215  0.0099  0.0133    -0.0019   0.0530     15        0.95
+    k = 20        0.0357  0.0215  0.0409    -0.0065   0.0728     20        0.11
+    RFECV         0.0318  0.0118  0.0192    0.0224    0.0538     10        3.17
+    all           0.0356  0.0344  0.0296    -0.0134   0.0907     31.5      0.00
+
+    Real data sets, 6: at most 1000 training rows
+    method        excess  median  logistic  boosting  neighbors  median k  seconds
+    ------------  ------  ------  --------  --------  ---------  --------  -------
+    "auto"        0.0299  0.0321  0.0206    0.0199    0.0491     11.5      0.29
+    "predictive"  0.0229  0.0230  -0.0180   -0.0215   0.1082     24        3.05
+    k = 20        0.0168  0.0091  -0.0253   -0.0216   0.0974     20        0.15
+    RFECV         0.0232  0.0210  -0.0191   -0.0199   0.1086     20        3.82
+    all           0.0193  0.0010  -0.0275   -0.0307   0.1162     34        0.00
+
+    Laws, 3: at most 200 training rows
+    method        excess   median  logistic  boosting  neighbors  median k  seconds
+    ------------  -------  ------  --------  --------  ---------  --------  -------
+    "auto"        0.1084   0.0935  0.1732    0.0908    0.0612     4         0.14
+    "predictive"  0.0026   0.0055  -0.0087   0.0023    0.0142     7         1.24
+    k = 20        0.0855   0.0980  0.1157    0.0520    0.0889     20        0.13
+    RFECV         -0.0106  0.0042  -0.0096   0.0041    -0.0263    6         3.62
+    all           0.0805   0.1039  0.1140    0.0021    0.1255     30        0.00
+
+    Laws, 3: at most 1000 training rows
+    method        excess   median   logistic  boosting  neighbors  median k  seconds
+    ------------  -------  -------  --------  --------  ---------  --------  -------
+    "auto"        0.0866   0.0056   0.1154    0.0762    0.0683     5         0.08
+    "predictive"  0.0039   0.0056   0.0077    -0.0022   0.0062     5         2.59
+    k = 20        0.0340   0.0333   0.0060    0.0063    0.0898     20        0.17
+    RFECV         -0.0060  -0.0034  -0.0204   0.0012    0.0013     6         3.85
+    all           0.0560   0.0572   -0.0044   0.0066    0.1656     30        0.00
+
+    Noise: share of 50 runs in which any column is chosen
+    method        share
+    ------------  -----
+    "auto"        0.06
+    "predictive"  0.00
+    k = 20        1.00
+    RFECV         1.00
+    all           1.00
+"""
+
+import argparse
+import time
+import warnings
+
+import numpy as np
+from _table import print_table
+from selection_quality import real_sets
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.feature_selection import RFECV
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
+
+from skinfo import InfoBottleneckSelector
+
+SIZES = (0, 1, 2, 3, 5, 10, 20, 40)
+N_TRAIN = (200, 1000)
+MOST_TESTED = 1500
+MOST_COLUMNS = 100
+MOST_CLASSES = 3
+N_NEIGHBORS = 15
+LEAST_PROBABILITY = 0.001
+BOOSTING = {"max_iter": 40, "max_leaf_nodes": 8, "learning_rate": 0.15, "max_bins": 64}
+CLASSIFIERS = {
+    "logistic": LogisticRegression(max_iter=200),
+    "boosting": HistGradientBoostingClassifier(early_stopping=False, **BOOSTING),
+    "neighbors": KNeighborsClassifier(N_NEIGHBORS),
+}
+N_NOISE_RUNS = 50
+
+
+def laws(rng, n=3000):
+    """Return X and y by name: five columns of 30, 20 weak ones of 60, five with noisy copies."""
+    normal = rng.normal(size=(n, 60))
+    noise = rng.normal(size=n)
+    copies = normal[:, :30].copy()
+    copies[:, 5:10] = copies[:, :5] + 0.3 * normal[:, 30:35]
+    five = (normal[:, :5].sum(axis=1) + noise > 0).astype(int)
+    weak = (0.4 * normal[:, :20].sum(axis=1) + noise > 0).astype(int)
+    return {
+        "5 of 30": (normal[:, :30], five),
+        "20 of 60": (normal, weak),
+        "copies": (copies, five),
+    }
+
+
+def chosen_by_selector(size, X, y):
+    """Return the columns of InfoBottleneckSelector."""
+    return InfoBottleneckSelector(size, n_jobs=1).fit(X, y).selected_features_
+
+
+def chosen_by_elimination(X, y):
+    """Return the columns of RFECV."""
+    model = LogisticRegression(max_iter=200)
+    eliminated = RFECV(model, step=0.1, scoring="neg_log_loss").fit(
+        StandardScaler().fit_transform(X), y
+    )
+    return np.flatnonzero(eliminated.support_)
+
+
+METHODS = {
+    '"auto"': lambda X, y: chosen_by_selector("auto", X, y),
+    '"predictive"': lambda X, y: chosen_by_selector("predictive", X, y),
+    "k = 20": lambda X, y: chosen_by_selector(min(20, X.shape[1]), X, y),
+    "RFECV": chosen_by_elimination,
+    "all": lambda X, y: np.arange(X.shape[1]),
+}
+
+
+def losses(parts, columns):
+    """Return the log loss of each classifier, in bits."""
+    X_train, X_test, y_train, y_test = parts
+    rates = np.bincount(y_train) / len(y_train)
+    if not len(columns):
+        return np.full(len(CLASSIFIERS), -np.mean(np.log2(rates[y_test])))
+    result = []
+    for name, model in CLASSIFIERS.items():
+        pipeline = make_pipeline(StandardScaler(), model)
+        p = pipeline.fit(X_train[:, columns], y_train).predict_proba(X_test[:, columns])
+        if name == "neighbors":
+            p = (N_NEIGHBORS * p + rates) / (N_NEIGHBORS + 1)
+        p = np.maximum(p, LEAST_PROBABILITY)
+        p /= p.sum(axis=1, keepdims=True)
+        result.append(-np.mean(np.log2(p[np.arange(len(y_test)), y_test])))
+    return np.array(result)
+
+
+def judged(X, y, n_train, seed):
+    """Return excesses (n_methods, n_classifiers), numbers of columns and seconds (n_methods,)."""
+    n_train = min(n_train, int(0.6 * len(y)))
+    parts = train_test_split(X, y, train_size=n_train, random_state=seed, stratify=y)
+    X_train, X_test, y_train, y_test = parts
+    parts = X_train, X_test[:MOST_TESTED], y_train, y_test[:MOST_TESTED]
+    known = {}
+
+    def loss(columns):
+        key = tuple(sorted(columns))
+        if key not in known:
+            known[key] = losses(parts, np.array(key, int))
+        return known[key]
+
+    order = chosen_by_selector(min(SIZES[-1], X.shape[1]), X_train, y_train)
+    candidates = [loss(order[:k]) for k in SIZES if k <= X.shape[1]]
+    best = min([*candidates, loss(range(X.shape[1]))], key=np.mean)
+    excess, n_chosen, seconds = [], [], []
+    for choose in METHODS.values():
+        start = time.perf_counter()
+        columns = choose(X_train, y_train)
+        seconds.append(time.perf_counter() - start)
+        excess.append(loss(columns) - best)
+        n_chosen.append(len(columns))
+    return np.array(excess), n_chosen, seconds
+
+
+def noise_shares(rng):
+    """Return how often each method chooses anything of noise."""
+    n_wrong = np.zeros(len(METHODS))
+    for _ in range(N_NOISE_RUNS):
+        X, y = rng.normal(size=(200, 40)), rng.integers(0, 2, 200)
+        n_wrong += [name != "RFECV" and len(choose(X, y)) > 0 for name, choose in METHODS.items()]
+    shares = n_wrong / N_NOISE_RUNS
+    # It keeps one column at least.
+    shares[list(METHODS).index("RFECV")] = 1.0
+    return shares
+
+
+def print_sizes(title, sets, repeats):
+    """Print means over data sets and repeats."""
+    for n_train in N_TRAIN:
+        some = [data for data in sets.values() if n_train == min(N_TRAIN) or len(data[1]) > 500]
+        results = [judged(*data, n_train, seed) for data in some for seed in range(repeats)]
+        excess, n_chosen, seconds = (np.array(each) for each in zip(*results, strict=True))
+        print_table(
+            f"{title}, {len(some)}: at most {n_train} training rows",
+            ["method", "excess", "median", *CLASSIFIERS, "median k", "seconds"],
+            [
+                [
+                    name,
+                    *(f"{excess[:, i].mean():.4f}", f"{np.median(excess[:, i].mean(axis=1)):.4f}"),
+                    *(f"{value:.4f}" for value in excess[:, i].mean(axis=0)),
+                    f"{np.median(n_chosen[:, i]):g}",
+                    f"{np.mean(seconds[:, i]):.2f}",
+                ]
+                for i, name in enumerate(METHODS)
+            ],
+        )
+
+
+def main():
+    """Print the tables."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--repeats", type=int, default=1)
+    repeats = parser.parse_args().repeats
+    warnings.simplefilter("ignore")
+    rng = np.random.default_rng(0)
+    sets = {
+        name: (X, np.unique(y, return_inverse=True)[1])
+        for name, (X, y) in real_sets().items()
+        if X.shape[1] <= MOST_COLUMNS and len(np.unique(y)) <= MOST_CLASSES
+    }
+    with threadpool_limits(1):
+        print_sizes("Real data sets", sets, repeats)
+        print_sizes("Laws", laws(rng), repeats)
+        shares = noise_shares(rng)
+    print_table(
+        f"Noise: share of {N_NOISE_RUNS} runs in which any column is chosen",
+        ["method", "share"],
+        [[name, f"{share:.2f}"] for name, share in zip(METHODS, shares, strict=True)],
+    )
+
+
+if __name__ == "__main__":
+    main()

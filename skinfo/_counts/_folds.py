@@ -1,0 +1,92 @@
+"""Folds of the samples of a coded table, by chance that depends on their content only.
+
+So neither the order of samples nor threads change a fold, and a sample of weight w is split as w
+samples are.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binom
+
+from skinfo._counts._cells import hashes_of
+from skinfo._counts._coded_table import CodesInMemory
+
+
+@dataclass(frozen=True)
+class Folds:
+    """Samples and their weights in each of some folds.
+
+    Attributes
+    ----------
+    table : CodesInMemory
+        In an order that depends on the content of the samples only. With integer weights equal
+        samples are one.
+
+    held_out : ndarray of shape (n_folds, n), dtype float64
+        Weights of the samples in each fold. They add up to the weights of the table.
+    """
+
+    table: CodesInMemory
+    held_out: NDArray[np.float64]
+
+    def training(self, fold: int) -> NDArray[np.float64]:
+        """Return the weights (n,) of the samples that are not in a fold."""
+        return self.table.weights - self.held_out[fold]
+
+    def training_table(self, fold: int) -> CodesInMemory:
+        """Return the table of the samples that are not in a fold."""
+        return weighted(self.table, self.training(fold))
+
+
+def weighted(table: CodesInMemory, weights: NDArray[np.float64]) -> CodesInMemory:
+    """Return a table with other weights, without the samples of weight zero."""
+    samples = np.flatnonzero(weights > 0)
+    return table.taken(samples, weights[samples])
+
+
+def make_folds(table: CodesInMemory, n_folds: int, seed: int = 0) -> Folds:
+    """Return folds of a table: each unit of weight is in each of them with the same probability.
+
+    Weights that are no integers are not split: the unit is the sample.
+    """
+    hashes, weights = table.hashes(), table.weights
+    # Equal samples are ordered by their weights, so that each has a place whatever the order.
+    order = np.lexsort((weights, hashes))
+    hashes, weights = hashes[order], weights[order]
+    starts = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1]))
+    if table.is_whole:
+        order, hashes = order[starts], hashes[starts]
+        weights = np.add.reduceat(weights, starts)
+        n_units = weights
+    else:
+        turn = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
+        hashes = hashes + hashes_of(turn.astype(np.float64), 0)
+        n_units = np.ones(len(order))
+    shares = _fold_sizes(hashes, n_units, n_folds, seed) / n_units
+    return Folds(table.taken(order, weights), shares * weights)
+
+
+def _fold_sizes(
+    hashes: NDArray[np.uint64], n_units: NDArray[np.float64], n_folds: int, seed: int
+) -> NDArray[np.float64]:
+    """Return how many of the units of each sample are in each fold: multinomial numbers."""
+    sizes = np.empty((n_folds, len(hashes)))
+    left = n_units.copy()
+    for fold in range(n_folds):
+        share = 1 / (n_folds - fold)
+        chance = _uniform(hashes, seed * n_folds + fold)
+        sizes[fold] = (left > 0) & (chance >= 1 - share)
+        several = np.flatnonzero(left > 1)
+        if len(several):
+            drawn = binom.ppf(chance[several], left[several], share)
+            sizes[fold, several] = np.clip(drawn, 0, left[several])
+        left -= sizes[fold]
+    return sizes
+
+
+def _uniform(hashes: NDArray[np.uint64], salt: int) -> NDArray[np.float64]:
+    """Return a number in [0, 1) for each hash."""
+    mixed = hashes_of((hashes >> np.uint64(11)).astype(np.float64), salt)
+    return (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53

@@ -1,0 +1,179 @@
+"""Prediction of held-out samples by the number of selected features.
+
+Each fold is left out in turn. On the other samples features are selected and an additive model
+of their codes is fitted; the fold says how many bits it predicts better than the class shares do.
+As the search, not only the model, is repeated, what was selected by chance gains nothing.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from joblib import delayed
+from scipy.stats import t
+
+from skinfo._counts._folds import make_folds
+from skinfo._kernels._additive import additive_gains
+from skinfo.feature_selection._candidates import CandidateFeatures
+from skinfo.feature_selection._path import BITS
+
+N_FOLDS = 5
+
+# Penalties of the model: pseudo-counts of a level, of which the best is found with the number
+# of features. Ten bins of a weak column need the large ones, and levels of a strong one the small.
+RIDGES = (1.0, 4.0, 16.0, 64.0)
+
+# Features of the first searches. They are twice as long until the best number is in their first
+# half.
+FIRST_LENGTH = 16
+
+# The fewest features are selected that have this share of the information of the best number:
+# curves are flat where they are highest, and each further column costs the models that follow.
+ENOUGH = 0.99
+
+
+@dataclass(frozen=True)
+class HeldOutCurve:
+    """Information about y on held-out samples, by the number of features.
+
+    Attributes
+    ----------
+    n_features : ndarray of shape (n_sizes,), dtype int64
+        Increasing.
+
+    information : ndarray of shape (n_sizes,), dtype float64
+        Mean of log2 p(y|x) - log2 p(y), in bits.
+
+    standard_error : ndarray of shape (n_sizes,), dtype float64
+        Of that mean.
+
+    best : int
+        The number of features to select.
+    """
+
+    n_features: np.ndarray
+    information: np.ndarray
+    standard_error: np.ndarray
+    best: int
+
+    def as_dict(self):
+        """Return the arrays by name."""
+        return {
+            "n_features": self.n_features,
+            "information": self.information,
+            "standard_error": self.standard_error,
+        }
+
+
+def sizes_until(first, last):
+    """Return numbers of features from `first` to `last`: all up to 8, then four an octave."""
+    sizes = [*range(9)]
+    while sizes[-1] < last:
+        sizes.append(sizes[-1] + 2 ** (int(np.log2(sizes[-1])) - 2))
+    return np.array([first, *(size for size in sizes if first < size < last), last])
+
+
+class CrossFit:
+    """Searches and models of the training samples of each fold.
+
+    Parameters
+    ----------
+    table : CodesInMemory
+
+    search : callable
+        ``search(candidates, n_features)``: so many features, in the order selected.
+
+    threads : ThreadPool
+    """
+
+    def __init__(self, table, search, threads):
+        self._folds = make_folds(table, N_FOLDS)
+        self._search = search
+        self._threads = threads
+
+    def paths(self, n_features):
+        """Return the features selected without each fold, (n_folds, n_features)."""
+        return np.array(
+            [
+                self._search(
+                    CandidateFeatures(self._folds.training_table(fold), self._threads), n_features
+                )
+                for fold in range(N_FOLDS)
+            ]
+        )
+
+    def sums(self, paths, sizes):
+        """Return sums over all samples of `additive_gains`, (n_ridges, n_sizes, 4)."""
+        table = self._folds.table
+        results = self._threads.run(
+            delayed(additive_gains)(
+                table.columns([table.coding(feature) for feature in path.tolist()]),
+                table.n_levels[path],
+                table.y,
+                table.n_classes,
+                self._folds.training(fold),
+                self._folds.held_out[fold],
+                sizes,
+                ridge,
+            )
+            for fold, path in enumerate(paths)
+            for ridge in RIDGES
+        )
+        return np.reshape(results, (N_FOLDS, len(RIDGES), len(sizes), -1)).sum(axis=0)
+
+    def costs(self, paths, sizes, costs):
+        """Return the mean over the samples of the costs of the features, (n_sizes,)."""
+        shares = self._folds.held_out.sum(axis=1) / self._folds.table.n
+        totals = np.cumsum(costs[paths], axis=1)
+        return shares @ np.column_stack([np.zeros(len(paths)), totals])[:, sizes]
+
+
+def best_number(crossfit, n, costs, first, most, alpha):
+    """Return the HeldOutCurve by which the number of features is chosen.
+
+    Parameters
+    ----------
+    crossfit : CrossFit
+
+    n : float
+        Number of samples.
+
+    costs : ndarray of shape (n_features,)
+        In bits. The information must exceed them.
+
+    first, most : int
+        The least and the largest number.
+
+    alpha : float
+        The first number is chosen unless another is better at this level.
+
+    Returns
+    -------
+    curve : HeldOutCurve
+    """
+    length = min(max(FIRST_LENGTH, 2 * first), most)
+    while True:
+        paths, sizes = crossfit.paths(length), sizes_until(first, length)
+        means = crossfit.sums(paths, sizes) / n
+        net = means[..., 0] * BITS - crossfit.costs(paths, sizes, costs)
+        ridge, at = np.unravel_index(np.argmax(np.round(net, 12)), net.shape)
+        if length == most or sizes[at] <= length / 2:
+            break
+        length = min(2 * length, most)
+    gains, squares, squares_of_rest, fourth_powers = means[ridge].T
+    rest = net[ridge] - net[ridge, 0]
+    error = _standard_error(gains - gains[0], squares_of_rest, n)[at]
+    # Where few samples have most of the gain, its mean is that of so many.
+    n_effective = n * squares_of_rest[at] ** 2 / fourth_powers[at] if fourth_powers[at] else 1
+    # The best of several penalties is tested.
+    if rest[at] <= t.isf(alpha / len(RIDGES), max(n_effective - 1, 1)) * error:
+        at = 0
+    else:
+        at = np.argmax(rest >= ENOUGH * rest[at])
+    return HeldOutCurve(
+        sizes, gains * BITS, _standard_error(gains, squares, n), best=int(sizes[at])
+    )
+
+
+def _standard_error(means, squares, n):
+    """Return standard errors of means in nats, in bits."""
+    return np.sqrt(np.maximum(squares - means**2, 0.0) / n) * BITS

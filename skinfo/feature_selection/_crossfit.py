@@ -11,7 +11,7 @@ import numpy as np
 from joblib import delayed
 from scipy.stats import t
 
-from skinfo._counts._folds import make_folds
+from skinfo._counts._folds import make_folds, weighted
 from skinfo._kernels._additive import additive_gains
 from skinfo.feature_selection._candidates import CandidateFeatures
 from skinfo.feature_selection._path import BITS
@@ -92,33 +92,60 @@ class CrossFit:
 
     def paths(self, n_features):
         """Return the features selected without each fold, (n_folds, n_features)."""
-        return np.array(
-            [
-                self._search(
-                    CandidateFeatures(self._folds.training_table(fold), self._threads), n_features
-                )
-                for fold in range(N_FOLDS)
-            ]
-        )
+        tables = map(self._folds.training_table, range(N_FOLDS))
+        candidates = (CandidateFeatures(table, self._threads) for table in tables)
+        return np.array([self._search(some, n_features) for some in candidates], np.int64)
 
     def sums(self, paths, sizes):
         """Return sums over all samples of `additive_gains`, (n_ridges, n_sizes, 4)."""
-        table = self._folds.table
-        results = self._threads.run(
-            delayed(additive_gains)(
-                table.columns([table.coding(feature) for feature in path.tolist()]),
-                table.n_levels[path],
-                table.y,
-                table.n_classes,
-                self._folds.training(fold),
-                self._folds.held_out[fold],
-                sizes,
-                ridge,
-            )
-            for fold, path in enumerate(paths)
-            for ridge in RIDGES
+        return self._sums(paths, sizes, self._folds.held_out).sum(axis=0)
+
+    def corrected(self, selected):
+        """Return the information of features selected of all samples, and its standard error.
+
+        Parameters
+        ----------
+        selected : ndarray of int64
+
+        Returns
+        -------
+        information, standard_errors : ndarray of shape (n_selected,)
+            On held-out samples, after each feature, in bits.
+        """
+        sizes, n = np.arange(len(selected) + 1), self._folds.table.n
+        paths, weights = self.paths(len(selected)), self._folds.table.weights
+        of_folds = self._sums(paths, sizes, self._folds.held_out)
+        # On all samples the models of the folds are worse than that of all by what they will be
+        # on new ones.
+        on_all = self._sums(paths, sizes, np.tile(weights, (N_FOLDS, 1))).mean(axis=0)
+        rest = self._gains(selected, sizes, weights, weights) - on_all
+        # The penalty for a fold is the best of the others. It may be infinite: the class shares
+        # predict.
+        of_folds, rest = (np.insert(sums, 0, 0.0, axis=-3) for sums in (of_folds, rest))
+        of_all = of_folds.sum(axis=0)
+        ridges = np.argmax((of_all - of_folds)[..., 0], axis=1)[:, None, :, None]
+        gains, squares, *_ = np.take_along_axis(of_folds, ridges, axis=1).sum(axis=(0, 1)).T / n
+        corrections = rest[np.argmax(of_all[..., 0], axis=0), sizes, 0] / n
+        errors = _standard_error(gains, squares, n)
+        return ((gains + corrections) * BITS)[1:], errors[1:]
+
+    def _sums(self, paths, sizes, weights):
+        """Return `additive_gains` of each fold on samples with its weights."""
+        return np.array(
+            [
+                self._gains(path, sizes, self._folds.training(fold), weights[fold])
+                for fold, path in enumerate(paths)
+            ]
         )
-        return np.reshape(results, (N_FOLDS, len(RIDGES), len(sizes), -1)).sum(axis=0)
+
+    def _gains(self, path, sizes, training, held_out):
+        """Return `additive_gains` of some features for each penalty, (n_ridges, n_sizes, 4)."""
+        table = self._folds.table
+        codes = table.columns([table.coding(feature) for feature in path.tolist()])
+        samples = codes, table.n_levels[path], table.y, table.n_classes, training, held_out
+        return np.array(
+            self._threads.run(delayed(additive_gains)(*samples, sizes, ridge) for ridge in RIDGES)
+        )
 
     def costs(self, paths, sizes, costs):
         """Return the mean over the samples of the costs of the features, (n_sizes,)."""
@@ -177,3 +204,30 @@ def best_number(crossfit, n, costs, first, most, alpha):
 def _standard_error(means, squares, n):
     """Return standard errors of means in nats, in bits."""
     return np.sqrt(np.maximum(squares - means**2, 0.0) / n) * BITS
+
+
+def half_sample_shares(table, search, n_selected, n_pairs, threads):
+    """Return the share of half-samples that select each feature, (n_features,).
+
+    Parameters
+    ----------
+    table : CodesInMemory
+
+    search : callable
+        As of `CrossFit`.
+
+    n_selected : int
+        Features selected of each half.
+
+    n_pairs : int
+        Splits into two halves.
+
+    threads : ThreadPool
+    """
+    counts = np.zeros(table.n_features)
+    for seed in range(n_pairs if n_selected else 0):
+        halves = make_folds(table, 2, seed)
+        for weights in halves.held_out:
+            half = CandidateFeatures(weighted(halves.table, weights), threads)
+            counts[search(half, n_selected)] += 1
+    return counts / (2 * n_pairs)

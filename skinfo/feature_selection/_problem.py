@@ -3,13 +3,19 @@
 from dataclasses import dataclass, replace
 from numbers import Integral
 
+import numpy as np
+
 from skinfo._counts._coded_chunks import code_table
-from skinfo._counts._coded_table import CodedTable
+from skinfo._counts._coded_table import CodedTable, CodesInMemory
 from skinfo._counts._discretised_target import DiscretisedTarget, as_source_of_classes
 from skinfo._counts._source import InMemory
 from skinfo.feature_selection._candidates import CandidateFeatures
 from skinfo.feature_selection._criteria import CRITERIA
-from skinfo.feature_selection._crossfit import CrossFit, best_number
+from skinfo.feature_selection._crossfit import (
+    CrossFit,
+    best_number,
+    half_sample_shares,
+)
 from skinfo.feature_selection._feature_groups import (
     FeatureGroups,
     make_feature_groups,
@@ -19,6 +25,9 @@ from skinfo.feature_selection._search import SearchSettings, greedy_search, sele
 from skinfo.feature_selection._stopping import keep_all, until_elbow, until_share
 from skinfo.utils._parallel import ThreadPool
 from skinfo.utils._validation import match_name
+
+# Splits into two halves, by which stability is measured.
+N_PAIRS = 25
 
 
 @dataclass(frozen=True)
@@ -64,16 +73,49 @@ class SearchProblem:
             result = greedy_search(candidates, ranker, settings, on_select)
         return replace(result, held_out=held_out)
 
+    def held_out(self, selected, beta):
+        """Return the information of selected groups on held-out samples; see `CrossFit.corrected`.
+
+        Parameters
+        ----------
+        selected : list of int
+
+        beta : float or None
+        """
+        self._check_in_memory()
+        with ThreadPool(self.n_jobs) as threads:
+            crossfit = CrossFit(self.table, self.searcher(beta), threads)
+            return crossfit.corrected(np.array(selected, np.int64))
+
+    def stability(self, n_selected, beta, n_pairs=N_PAIRS):
+        """Return the share of half-samples that select each group, (n_groups,)."""
+        self._check_in_memory()
+        with ThreadPool(self.n_jobs) as threads:
+            search = self.searcher(beta)
+            return half_sample_shares(self.table, search, n_selected, n_pairs, threads)
+
+    def _check_in_memory(self):
+        if not isinstance(self.table, CodesInMemory):
+            raise ValueError(
+                "Held-out information and stability need X in memory, and X comes in chunks: "
+                "samples that are equal must be found to be split into folds. Pass a sample of "
+                "the rows."
+            )
+
+    def searcher(self, beta):
+        """Return a function that selects a number of candidates, as `CrossFit` takes it."""
+
+        def search(candidates, n_features):
+            settings = replace(self.settings, n_to_select=n_features)
+            return selected_features(candidates, make_ranker(self.criterion, beta), settings)
+
+        return search
+
     def _best_number(self, beta, threads):
         """Return the HeldOutCurve by which the number of features is chosen."""
         settings = self.settings
-
-        def search(candidates, n_features):
-            ranker = make_ranker(self.criterion, beta)
-            return selected_features(candidates, ranker, replace(settings, n_to_select=n_features))
-
         return best_number(
-            CrossFit(self.table, search, threads),
+            CrossFit(self.table, self.searcher(beta), threads),
             self.table.n,
             settings.costs,
             len(settings.include),

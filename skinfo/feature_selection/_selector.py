@@ -7,7 +7,7 @@ from typing import ClassVar
 import narwhals.stable.v2 as nw
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.feature_selection import SelectorMixin
 from sklearn.utils import check_array, get_tags
 from sklearn.utils.validation import check_is_fitted
@@ -187,6 +187,8 @@ class InfoBottleneckSelector(CallbackSupportMixin, LazyOutputMixin, SelectorMixi
     See Also
     --------
     selection_curve : Bits about y against bits of description, over `beta`.
+    held_out_information : Bits about y that new samples would show.
+    selection_stability : Share of half-samples that select each feature.
     skinfo.MutualInfoBinner : Bins with the largest information about y.
     sklearn.feature_selection.SelectKBest : Scores each feature alone.
 
@@ -470,8 +472,14 @@ class InfoBottleneckSelector(CallbackSupportMixin, LazyOutputMixin, SelectorMixi
         restored[:, self.support_] = X
         return restored
 
-    def report(self):
+    def report(self, X=None, y=None, sample_weight=None):
         """Return a table of the features.
+
+        Parameters
+        ----------
+        X, y, sample_weight : default=None
+            The data of `fit`, in memory, for the last three columns. These take as long as about
+            thirty fits.
 
         Returns
         -------
@@ -481,10 +489,34 @@ class InfoBottleneckSelector(CallbackSupportMixin, LazyOutputMixin, SelectorMixi
             ``p_value``; ``selected``; ``bits_left``, its information given the features selected
             (before it, for a selected feature), and the p-value ``p_left``; ``redundant_with``:
             for an informative feature that was dropped, the selected one given which it is least
-            informative.
+            informative. Where data are given, ``held_out_bits``, the information about y of the
+            features up to it that new samples would show, and its standard error
+            ``held_out_error`` (`~skinfo.feature_selection.held_out_information`); and
+            ``stability``, the share of half-samples that select it
+            (`~skinfo.feature_selection.selection_stability`).
+
+        Raises
+        ------
+        ValueError
+            If X comes in chunks, or has other features than in `fit`.
         """
         check_is_fitted(self)
-        return selection_report(self._result, self._groups.names)
+        table = selection_report(self._result, self._groups.names)
+        if X is None:
+            return table
+        problem = prepare_search(clone(self), X, y, sample_weight)
+        if problem.groups.names != self._groups.names:
+            raise ValueError(
+                f"X has the features {problem.groups.names}, and fit had {self._groups.names}. "
+                "Pass the data of fit."
+            )
+        selected = self._result.selected
+        information, errors = problem.held_out(selected, self.beta)
+        shares = problem.stability(len(selected), self.beta)
+        table.loc[: len(selected) - 1, "held_out_bits"] = information
+        table.loc[: len(selected) - 1, "held_out_error"] = errors
+        by_name = dict(zip(problem.groups.names, shares.tolist(), strict=True))
+        return table.assign(stability=table["feature"].map(by_name))
 
     def _transform_lazily(self, lazy):
         features = lazy.features(self, self._named)

@@ -21,15 +21,16 @@ def make_ranker(criterion, beta=None):
 
 # T counts as so many selected features. Their pairs are many estimates, which are averaged; T is
 # one, is made with y, and overfits more with each feature. Measured:
-# benchmarks/selection_quality.py, where 1 to 6 do about equally well.
-STATE_WEIGHT = 2
+# benchmarks/selection_quality.py: fewer finds more synergy, more is better on real sets of 20
+# columns and more; 2 to 8 do about equally well.
+STATE_WEIGHT = 5
 
 
 class BottleneckRanker:
     """A weighted mean of two estimates of the new information, less H(X|T) / beta.
 
     I(X;Y|T), of the bottleneck variable T of the k selected features, and `PairEstimates`, with
-    weights 2 and k.
+    weights 5 and k.
 
     Parameters
     ----------

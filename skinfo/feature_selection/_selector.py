@@ -197,14 +197,14 @@ class InfoBottleneckSelector(CallbackSupportMixin, LazyOutputMixin, SelectorMixi
     The score of a feature X, given the k selected features W, is a weighted mean of two estimates
     of its new information, less its costs::
 
-        score = (2 I(X; y | T) + k pairs) / (2 + k) - H(X | T) / beta - cost
+        score = (5 I(X; y | T) + k pairs) / (5 + k) - H(X | T) / beta - cost
         pairs = I(X; y) - max over W of overlap(W) + mean over W of synergy(W)
         overlap(W) = max(0, I(X; y) - I(X; y | W))
         synergy(W) = max(0, I(X; y | W) - I(X; y))
 
     T knows what several features say together, but it depends on y and overfits a small sample,
     the more so the more features it has seen; every feature then looks redundant. So it counts as
-    two of the selected features. The largest overlap, as in CMIM [4]_, drops copies: a copy
+    five of the selected features. The largest overlap, as in CMIM [4]_, drops copies: a copy
     overlaps with one selected feature only, and a mean over many would hide that. The mean
     synergy, as in JMI, finds features that inform together: the minimum of I(X; y | W), which
     CMIM takes, would hide these.

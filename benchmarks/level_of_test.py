@@ -1,10 +1,12 @@
 """How often `mutual_info_test` rejects columns that say nothing, at nominal .05, .01 and .001.
 
     python benchmarks/level_of_test.py [--repeats 20000]
+    python benchmarks/level_of_test.py --ordered
     python benchmarks/level_of_test.py --dependent 200
 
 Tables are drawn with fixed margins. "values" is how many different values the information
-took: with few of them no test can hit its nominal level, and ours is to stay below.
+took: with few of them no test can hit its nominal level, and ours is to stay below. ``--ordered``
+takes levels for those of numbers.
 ``--dependent`` draws rows that are not independent: 30 subjects of 10 rows, and series of 300 rows
 of autocorrelation 0.9, whole or in ten stretches. "gamma" takes the rows for independent, "groups"
 permutes within subjects or stretches, "shifts" compares with shifts of the whole series by 20 rows
@@ -20,7 +22,7 @@ from _table import print_table
 from scipy.special import gammaincc, xlogy
 from scipy.stats import random_table
 
-from skinfo._counts._evidence import TableEvidence
+from skinfo._counts._evidence import TableEvidence, smooth_evidence
 from skinfo.estimation import mutual_info, mutual_info_test
 
 SHAPES = [(2, 2), (5, 2), (10, 2), (30, 2), (5, 5), (10, 5), (30, 10)]
@@ -35,17 +37,26 @@ def margin(kind, size, n):
     return counts
 
 
-def pvalues(tables, rows, columns):
+def pvalues(tables, rows, columns, is_ordered):
     """Return the p-values of many tables of the same margins."""
     n = rows.sum()
     information = xlogy(tables, tables).sum((1, 2)) + xlogy(n, n)
     information = information - xlogy(rows, rows).sum() - xlogy(columns, columns).sum()
     chi2 = gammaincc((len(rows) - 1) * (len(columns) - 1) / 2, np.maximum(information, 0))
-    values, first, inverse = np.unique(
-        information.round(9), return_index=True, return_inverse=True
-    )
-    ours = np.array([TableEvidence.of_table(tables[i]).pvalue[0] for i in first])
-    return ours[inverse], chi2, len(values)
+    n_values = len(np.unique(information.round(9)))
+    different, inverse = np.unique(
+        tables.reshape(len(tables), -1) if is_ordered else information.round(9),
+        axis=0,
+        return_index=True,
+        return_inverse=True,
+    )[1:]
+    ours = [
+        TableEvidence.of_table(
+            tables[i], smooth_evidence(tables[i], len(rows)) if is_ordered else None
+        ).pvalue[0]
+        for i in different
+    ]
+    return np.array(ours)[inverse.ravel()], chi2, n_values
 
 
 def series(rng, n, correlation=0.9):
@@ -96,6 +107,7 @@ def main():
     """Print the table."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=20_000)
+    parser.add_argument("--ordered", action="store_true")
     parser.add_argument("--dependent", type=int, default=0)
     options = parser.parse_args()
     repeats = options.repeats
@@ -115,7 +127,7 @@ def main():
             b[1:] = max(n // 50, 1)
             b[0] = n - b[1:].sum()
         tables = random_table(a, b).rvs(repeats, random_state=rng)
-        ours, chi2, n_values = pvalues(tables, a, b)
+        ours, chi2, n_values = pvalues(tables, a, b, options.ordered)
         rates = [float(np.mean(ours < level)) for level in LEVELS]
         worst = max(
             rate / level

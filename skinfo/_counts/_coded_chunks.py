@@ -7,6 +7,7 @@ and then every chunk is encoded and kept where it is. With integer weights the c
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -15,10 +16,11 @@ from numpy.typing import NDArray
 
 from skinfo._counts._coded_parts import CodedParts
 from skinfo._counts._coded_piece import CodedPiece, Layout, PieceWriter
-from skinfo._counts._coded_table import CodedTable, CodesInMemory
+from skinfo._counts._coded_table import CodedTable, CodesInMemory, LevelOrder
 from skinfo._counts._codes import MAX_LEVELS, feature_codes, pool_light
 from skinfo._counts._kinds import MOST_LEVELS, holds_levels
-from skinfo._counts._quantiles import default_n_bins, equal_frequency_cuts
+from skinfo._counts._partial_column import answers_to
+from skinfo._counts._quantiles import FINER, default_n_bins, equal_frequency_cuts
 from skinfo._counts._source import Chunk, InMemory
 from skinfo._counts._summaries import CategoricalSummary
 from skinfo._counts._target import ClassTarget
@@ -33,6 +35,7 @@ def code_table(
     source: "InMemory | Chunks",
     target: ClassTarget,
     *,
+    ordered_classes: bool = False,
     binner: Any = None,
     n_jobs: int | None = None,
 ) -> CodedTable:
@@ -46,6 +49,9 @@ def code_table(
     target : ClassTarget
         Of the samples of positive weight; of chunks without samples.
 
+    ordered_classes : bool, default=False
+        Whether the classes are bins of numbers.
+
     binner, n_jobs
         As of `feature_codes`.
     """
@@ -55,7 +61,7 @@ def code_table(
                 f"binner={binner!r} needs X in memory, and X comes in chunks. Leave binner at "
                 "None, or pass chunks that are binned already."
             )
-        return encode_chunks(source, n_jobs)
+        return encode_chunks(source, ordered_classes, n_jobs)
     coded = feature_codes(source.table, target, source.rows, binner=binner, n_jobs=n_jobs)
     single = coded.single_levels.items()
     return CodesInMemory(
@@ -64,6 +70,7 @@ def code_table(
         coded.n_levels,
         {j: levels.values for j, levels in single},
         {j: levels.n_levels for j, levels in single},
+        LevelOrder(coded.n_ordered, {} if ordered_classes else coded.finer, ordered_classes),
     )
 
 
@@ -80,11 +87,15 @@ class NumberCoder(NamedTuple):
 
     has_missing : bool
         Whether missing values have a code, the last.
+
+    finer : ndarray of shape (n_bins, n_classes) or None
+        The class counts of finer bins, of numbers that are cut into bins.
     """
 
     starts: NDArray[np.float64]
     n_present: int
     has_missing: bool
+    finer: NDArray[np.float64] | None
 
     @property
     def n_levels(self) -> int:
@@ -159,12 +170,16 @@ def coder_of(column: Any, n_bins: int) -> NumberCoder | LevelCoder:
             code = np.append(code, code.max(initial=-1) + 1)
         return LevelCoder({level: rank for rank, level in enumerate(levels)}, code)
     if not len(column):
-        return NumberCoder(np.empty(0), 0, has_missing)
+        return NumberCoder(np.empty(0), 0, has_missing, None)
+    finer = None
     positions, is_all = column.firsts(MOST_LEVELS - 1)
     if not (is_all and len(positions) and _are_levels(column, positions)):
-        positions = equal_frequency_cuts(column, n_bins)
+        positions, finer_positions = answers_to(
+            partial(equal_frequency_cuts, column, number) for number in (n_bins, FINER * n_bins)
+        )
+        finer = np.diff(column.sums_before(finer_positions), axis=0)
     starts = column.starts(positions)
-    return NumberCoder(starts, len(starts) + 1, has_missing)
+    return NumberCoder(starts, len(starts) + 1, has_missing, finer)
 
 
 def _are_levels(column: Any, positions: NDArray[np.int64]) -> bool:
@@ -174,7 +189,9 @@ def _are_levels(column: Any, positions: NDArray[np.int64]) -> bool:
     return not is_time and bool(holds_levels(np.append(before[:1], at)))
 
 
-def encode_chunks(source: "Chunks", n_jobs: int | None = None) -> CodedParts:
+def encode_chunks(
+    source: "Chunks", ordered_classes: bool, n_jobs: int | None = None
+) -> CodedParts:
     """Return the columns of a source, whose target is one of classes, as codes."""
     n_bins = default_n_bins(source.weight)
     is_categorical = [kind == "level" for kind in source.kinds]
@@ -194,8 +211,21 @@ def encode_chunks(source: "Chunks", n_jobs: int | None = None) -> CodedParts:
         n_samples=source.n_samples,
         n=source.weight,
         is_whole=source.has_whole_weights,
+        order=_order_of(coders, ordered_classes),
         n_jobs=n_jobs,
     )
+
+
+def _order_of(coders: Sequence[NumberCoder | LevelCoder], ordered_classes: bool) -> LevelOrder:
+    """Return the order of the codes of columns."""
+    numbers = {j: coder for j, coder in enumerate(coders) if isinstance(coder, NumberCoder)}
+    n_ordered = np.zeros(len(coders), np.int64)
+    finer = {}
+    for j, coder in numbers.items():
+        n_ordered[j] = coder.n_present
+        if coder.finer is not None and not ordered_classes:
+            finer[j] = coder.finer
+    return LevelOrder(n_ordered, finer, ordered_classes)
 
 
 def encode_chunk(

@@ -23,6 +23,7 @@ from skinfo._counts._coded_piece import (
 from skinfo._counts._coded_table import (
     CodedTable,
     Coding,
+    LevelOrder,
     State,
     TableRequest,
     pooled_members,
@@ -56,6 +57,8 @@ class CodedParts(CodedTable):
 
     is_whole : bool
 
+    order : LevelOrder or None, default=None
+
     n_jobs : int or None, default=None
         Threads for each part, where parts are in this process.
     """
@@ -72,9 +75,10 @@ class CodedParts(CodedTable):
         n_samples: int,
         n: float,
         is_whole: bool,
+        order: LevelOrder | None = None,
         n_jobs: int | None = None,
     ) -> None:
-        super().__init__(n_levels, n_classes, n_single_levels)
+        super().__init__(n_levels, n_classes, n_single_levels, order)
         self.n_samples, self.n, self.is_whole = n_samples, n, is_whole
         self._partitions = partitions
         self._n_jobs = n_jobs if partitions.is_local else 1
@@ -282,6 +286,7 @@ class CodedParts(CodedTable):
             n_samples=self.n_samples,
             n=self.n,
             is_whole=self.is_whole,
+            order=self.order.of_members(members),
             n_jobs=self._n_jobs,
         )
 

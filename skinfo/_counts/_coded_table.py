@@ -111,6 +111,34 @@ class State:
         return State((*self.splits, split), int(states.max()) + 1)
 
 
+class LevelOrder(NamedTuple):
+    """The order of the levels of columns of codes, and of the classes.
+
+    Attributes
+    ----------
+    n_ordered : ndarray of shape (n_features,), dtype int64
+        How many codes, the first ones, are in the order of their values.
+
+    finer : Mapping of int to ndarray of shape (n_bins, n_classes)
+        By feature, where numbers were cut and classes are not ordered: the table of finer bins.
+
+    of_classes : bool
+        Whether classes are in the order of their values.
+    """
+
+    n_ordered: NDArray[np.int64]
+    finer: Mapping[int, NDArray[np.float64]]
+    of_classes: bool
+
+    def of_members(self, members: Sequence[NDArray[np.integer]]) -> "LevelOrder":
+        """Return the order of groups of features, of which a joint state has none."""
+        single = {g: int(some[0]) for g, some in enumerate(members) if len(some) == 1}
+        n_ordered = np.zeros(len(members), np.int64)
+        n_ordered[list(single)] = self.n_ordered[list(single.values())]
+        finer = {g: self.finer[j] for g, j in single.items() if j in self.finer}
+        return LevelOrder(n_ordered, finer, self.of_classes)
+
+
 class TableRequest(NamedTuple):
     """Contingency tables, with a state and y, that a search is about to ask for.
 
@@ -148,6 +176,8 @@ class CodedTable(ABC):
     is_whole : bool
         Whether all weights are integers.
 
+    order : LevelOrder
+
     lookups : Lookups
         Of the kernels.
     """
@@ -165,9 +195,11 @@ class CodedTable(ABC):
         n_levels: NDArray[np.integer],
         n_classes: int,
         n_single_levels: Mapping[int, int] | None = None,
+        order: LevelOrder | None = None,
     ) -> None:
         self.n_levels = np.ascontiguousarray(n_levels, np.int64)
         self.n_features = len(self.n_levels)
+        self.order = order or LevelOrder(np.zeros(self.n_features, np.int64), {}, False)
         self.n_classes = n_classes
         self.n_single_levels = dict(n_single_levels or {})
         self.lookups = Lookups(poisson_tables(), _xlogx_table())
@@ -282,6 +314,9 @@ class CodesInMemory(CodedTable):
 
     n_single_levels : dict of int to int, default=None
 
+    order : LevelOrder or None, default=None
+        None where nothing is ordered.
+
     Attributes
     ----------
     sample : Sample
@@ -295,8 +330,9 @@ class CodesInMemory(CodedTable):
         n_levels: NDArray[np.integer],
         single_levels: Mapping[int, NDArray[np.integer]] | None = None,
         n_single_levels: Mapping[int, int] | None = None,
+        order: LevelOrder | None = None,
     ) -> None:
-        super().__init__(n_levels, target.n_classes, n_single_levels)
+        super().__init__(n_levels, target.n_classes, n_single_levels, order)
         self._codes = _padded(codes, len(target.codes))
         self._target = target
         self._single_levels = dict(single_levels or {})
@@ -392,6 +428,7 @@ class CodesInMemory(CodedTable):
             n_levels,
             {group: self._single_levels[j] for group, j in pooled.items()},
             {group: self.n_single_levels[j] for group, j in pooled.items()},
+            self.order.of_members(members),
         )
 
     def taken(self, samples: NDArray[np.integer], weights: NDArray[np.float64]) -> "CodesInMemory":

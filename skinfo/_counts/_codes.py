@@ -12,7 +12,7 @@ from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
 
 from skinfo._counts._kinds import MOST_LEVELS, holds_levels
-from skinfo._counts._quantiles import default_n_bins, equal_frequency_codes
+from skinfo._counts._quantiles import default_n_bins, equal_frequency_codes, nested_codes
 from skinfo._counts._table import Table
 from skinfo._kernels._bitplanes import WORD
 from skinfo._kernels._integers import integer_codes
@@ -86,11 +86,19 @@ class FeatureCodes(NamedTuple):
 
     single_levels : dict of int to Codes
         By feature, of those where some levels share a byte.
+
+    n_ordered : ndarray of shape (n_features,), dtype int64
+        How many codes, the first ones, are in the order of the numbers that they stand for.
+
+    finer : dict of int to ndarray of shape (n_bins, n_classes)
+        By feature, of numbers that were cut into bins: the class counts of finer bins.
     """
 
     codes: NDArray[np.uint8]
     n_levels: NDArray[np.int64]
     single_levels: dict[int, Codes]
+    n_ordered: NDArray[np.int64]
+    finer: dict[int, NDArray[np.float64]]
 
 
 def encode_columns(table: Table, *, n_jobs: int | None = None) -> CodedColumns:
@@ -182,6 +190,8 @@ def feature_codes(
     codes = padded_codes(table.shape[1], n)
     n_levels = np.empty(table.shape[1], np.int64)
     single_levels: dict[int, Codes] = {}
+    n_ordered = np.zeros(table.shape[1], np.int64)
+    finer: dict[int, NDArray[np.float64]] = {}
 
     integers, is_narrow = table.narrow_integers()
     together = np.flatnonzero(is_narrow & (not target.is_weighted))
@@ -191,17 +201,23 @@ def feature_codes(
     def encode_together(columns: NDArray[np.int64]) -> None:
         assert integers is not None
         codes[columns, :n], n_levels[columns] = _narrow_codes(integers[:, columns][keep])
+        n_ordered[columns] = n_levels[columns]
 
     @delayed  # type: ignore[untyped-decorator]
     def encode(j: int) -> bool:
         """Encode column j, or return that it is for the binner."""
-        if (
-            binner is not None
-            and table.is_numeric(j)
-            and not holds_whole_levels(table, j, table.numbers(j)[keep])
-        ):
+        numbers = table.numbers(j)[keep] if table.is_numeric(j) else None
+        if numbers is None:
+            ranks = rank_column(table, j, keep)
+        elif holds_whole_levels(table, j, numbers):
+            ranks = _rank_present(rank_whole, numbers)
+        elif binner is not None:
             return True
-        ranks = rank_column(table, j, keep, n_bins=n_bins, weights=weights)
+        else:
+            nested = nested_codes(numbers, n_bins, weights)
+            finer[j] = target.sums(nested.finer, nested.n_finer)
+            ranks = Codes(nested.codes, nested.n_codes)
+        n_ordered[j] = 0 if numbers is None else ranks.n_levels
         column = missing_last(pool_levels(ranks, MAX_LEVELS, weights))
         codes[j, :n], n_levels[j] = column
         if ranks.n_levels >= MAX_LEVELS:
@@ -219,7 +235,7 @@ def feature_codes(
     if len(rest):
         codes[rest, :n] = _binned(binner, table, rest, target, keep)
         n_levels[rest] = codes[rest].max(axis=1).astype(np.int64) + 1
-    return FeatureCodes(codes, n_levels, single_levels)
+    return FeatureCodes(codes, n_levels, single_levels, n_ordered, finer)
 
 
 def padded_codes(n_features: int, n: int) -> NDArray[np.uint8]:

@@ -5,18 +5,23 @@ two rules of how many bins, because two questions are asked: a test loses power 
 (`default_n_bins`), and an estimate loses what its bins do not resolve (`estimate_n_bins`).
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+# Smooth tests of a column with classes are of so many times as many bins: their degrees of
+# freedom are those of the polynomials, however many bins there are.
+FINER = 2
+
 
 def default_n_bins(n: float) -> int:
     """Return the number of bins of n samples in a test: the cube root, 3 to 10.
 
-    Every bin adds a degree of freedom per class, which takes power from a test of smooth
-    relations (monotone, U-shaped, of spread). More bins would resolve finer ones.
+    Every bin adds a degree of freedom per class, which takes power from a test of information.
+    More bins would resolve finer relations.
     """
     return int(np.clip(round(n ** (1 / 3)), 3, 10))
 
@@ -54,10 +59,65 @@ def equal_frequency_codes(
     return np.searchsorted(bin_starts(values, n_bins, weights), values, side="right")
 
 
+class NestedCodes(NamedTuple):
+    """Codes in equal-frequency bins, and in `FINER` times as many for the smooth tests.
+
+    Attributes
+    ----------
+    codes, finer : ndarray of shape (n_samples,), dtype int64
+        Without gaps; those of NaN are -1.
+
+    n_codes, n_finer : int
+    """
+
+    codes: NDArray[np.int64]
+    finer: NDArray[np.int64]
+    n_codes: int
+    n_finer: int
+
+
+def nested_codes(
+    values: NDArray[np.float64], n_bins: int, weights: NDArray[np.float64] | None = None
+) -> NestedCodes:
+    """Return the bins of `equal_frequency_codes`, and finer ones, from one sort.
+
+    Parameters
+    ----------
+    values, n_bins, weights
+        As of `equal_frequency_codes`.
+    """
+    missing = np.isnan(values)
+    if missing.all():
+        none = np.full(len(values), -1)
+        return NestedCodes(none, none, 0, 0)
+    if missing.any():
+        weights = None if weights is None else weights[~missing]
+        of_present = nested_codes(values[~missing], n_bins, weights)
+        codes, finer = np.full((2, len(values)), -1)
+        codes[~missing], finer[~missing] = of_present.codes, of_present.finer
+        return NestedCodes(codes, finer, of_present.n_codes, of_present.n_finer)
+    starts, finer_starts = starts_of_bins(values, (n_bins, FINER * n_bins), weights)
+    finer = finer_starts.searchsorted(values, side="right")
+    # Where a bin begins a finer one does.
+    bin_of_finer = np.zeros(len(finer_starts) + 1, np.int64)
+    bin_of_finer[1:] = starts.searchsorted(finer_starts, side="right")
+    return NestedCodes(bin_of_finer[finer], finer, len(starts) + 1, len(finer_starts) + 1)
+
+
 def bin_starts(
     values: NDArray[np.float64], n_bins: int, weights: NDArray[np.float64] | None = None
 ) -> NDArray[np.float64]:
     """Return the least value of each bin but the first, increasing; empty bins have none."""
+    (starts,) = starts_of_bins(values, (n_bins,), weights)
+    return starts
+
+
+def starts_of_bins(
+    values: NDArray[np.float64],
+    numbers_of_bins: Sequence[int],
+    weights: NDArray[np.float64] | None = None,
+) -> list[NDArray[np.float64]]:
+    """Return the `bin_starts` of each of several numbers of bins."""
     if weights is None:
         line = np.sort(values)
         new = np.flatnonzero(line[1:] != line[:-1]) + 1
@@ -67,9 +127,18 @@ def bin_starts(
         line = values[order]
         new = np.flatnonzero(line[1:] != line[:-1]) + 1
         ends = np.append(0.0, np.cumsum(weights[order]))[np.concatenate([[0], new, [len(line)]])]
-    bins = bins_of_runs(ends, n_bins)
-    starts: NDArray[np.float64] = line[new][bins[1:] != bins[:-1]]
-    return starts
+    return [line[new[cuts_of_runs(ends, n_bins) - 1]] for n_bins in numbers_of_bins]
+
+
+def cuts_of_runs(ends: NDArray[Any], n_bins: int) -> NDArray[np.int64]:
+    """Return the runs with which the bins of `bins_of_runs` but the first begin, increasing."""
+    n_runs = len(ends) - 1
+    if n_runs <= n_bins:
+        return np.arange(1, n_runs)
+    starts = _first_runs(ends, n_bins)
+    is_cut = (starts > 0) & (starts < n_runs)
+    is_cut[1:] &= starts[1:] > starts[:-1]
+    return starts[is_cut]
 
 
 def bins_of_runs(ends: NDArray[Any], n_bins: int) -> NDArray[np.int64]:
@@ -88,11 +157,16 @@ def bins_of_runs(ends: NDArray[Any], n_bins: int) -> NDArray[np.int64]:
     n_runs = len(ends) - 1
     if n_runs <= n_bins:
         return np.arange(n_runs)
+    starts = np.concatenate([[0], _first_runs(ends, n_bins), [n_runs]])
+    return np.repeat(np.arange(n_bins), np.diff(starts))
+
+
+def _first_runs(ends: NDArray[Any], n_bins: int) -> NDArray[np.int64]:
+    """Return the first run of each bin but the first; of an empty bin that of the next."""
     thresholds = twice_least_middles(ends[-1], n_bins)
     if ends.dtype.kind in "iu":
         thresholds = np.ceil(thresholds).astype(np.int64)
-    starts = np.searchsorted(ends[1:] + ends[:-1], thresholds)
-    return np.repeat(np.arange(n_bins), np.diff(np.concatenate([[0], starts, [n_runs]])))
+    return np.searchsorted(ends[1:] + ends[:-1], thresholds)
 
 
 @lru_cache(maxsize=64)

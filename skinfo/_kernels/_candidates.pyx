@@ -15,6 +15,7 @@ from skinfo._kernels._independence cimport (
     fill_statistics,
 )
 from skinfo._kernels._null cimport NullMeans, row_mean
+from skinfo._kernels._smooth cimport N_DEGREES, N_SMOOTH, SmoothScores, has_scores
 
 # Columns of what `candidate_terms` returns.
 cpdef enum:
@@ -195,8 +196,13 @@ cdef inline double xlogx_of_count(Count count, const double[::1] table) noexcept
         return table[count] if count < table.shape[0] else xlogx(count)
 
 
-def candidate_evidence(ContingencyTables tables, const int64_t[::1] features):
-    """Return the statistics of `table_evidence` of some features within the states, summed.
+def candidate_evidence(
+    ContingencyTables tables,
+    const int64_t[::1] features,
+    const int64_t[::1] n_ordered,
+    bint ordered_classes,
+):
+    """Return the statistics of evidence of some features within the states, summed.
 
     Only margins within each state enter the moments. The states' tables are
     independent given them, so that information, means and variances add.
@@ -208,11 +214,16 @@ def candidate_evidence(ContingencyTables tables, const int64_t[::1] features):
 
     features : ndarray of int64
 
+    n_ordered : ndarray of int64
+        By feature, chosen or not: how many of its levels, the first ones, are in order.
+
+    ordered_classes : bool
+
     Returns
     -------
-    evidence : ndarray of shape (n_features, 4)
+    evidence : ndarray of shape (n_features, 13)
         In nats: N * I(X;Y|T), its mean and variance under independence; the p-value of
-        `small_table_pvalue`, NaN where there are several states.
+        `small_table_pvalue`, NaN where there are several states; then `smooth_statistics`.
     """
     cdef Py_ssize_t n_classes = tables.n_classes
     cdef Py_ssize_t n_states = tables.n_states
@@ -222,14 +233,22 @@ def candidate_evidence(ContingencyTables tables, const int64_t[::1] features):
     cdef NullTerms null = NullTerms(n_states)
     cdef Py_ssize_t c, i, n_levels, index, t, x
     cdef double of_state[N_STATISTICS]
+    cdef double[::1] class_totals = np.zeros(n_classes)
+    cdef bint is_smooth = n_classes > 1 and has_scores(n_classes, ordered_classes)
+    cdef SmoothScores scores = SmoothScores(most, n_classes if is_smooth else 1, ordered_classes)
     null.fill(tables)
     null.remember(tables)
-    found = np.zeros((features.shape[0], N_STATISTICS))
+    found = np.zeros((features.shape[0], N_STATISTICS + N_DEGREES * N_SMOOTH))
     cdef double[:, ::1] evidence = found
+    for t in range(n_states):
+        for c in range(n_classes):
+            class_totals[c] += tables.sizes[t * n_classes + c]
     with nogil:
         for i in range(features.shape[0]):
             tables.count(features[i])
             n_levels = tables.n_levels[features[i]]
+            if is_smooth:
+                scores.start(&class_totals[0])
             for t in range(n_states):
                 for x in range(n_levels):
                     for c in range(n_classes):
@@ -249,4 +268,8 @@ def candidate_evidence(ContingencyTables tables, const int64_t[::1] features):
                 )
                 for index in range(N_STATISTICS):
                     evidence[i, index] += of_state[index]
+                if is_smooth and n_ordered[features[i]] > 1:
+                    scores.add(&table[0], n_ordered[features[i]])
+            if is_smooth:
+                scores.fill(&evidence[i, N_STATISTICS])
     return found

@@ -10,9 +10,15 @@ from skinfo._counts._as_source import as_source
 from skinfo._counts._chunks import Chunks
 from skinfo._counts._codes import refuse_fractions
 from skinfo._counts._contingency import SparseContingency, is_dense
+from skinfo._counts._evidence import smooth_evidence
 from skinfo._counts._kinds import MOST_LEVELS, holds_levels
 from skinfo._counts._partial_column import answers_to
-from skinfo._counts._quantiles import default_n_bins, equal_frequency_cuts, estimate_n_bins
+from skinfo._counts._quantiles import (
+    FINER,
+    default_n_bins,
+    equal_frequency_cuts,
+    estimate_n_bins,
+)
 from skinfo._counts._summaries import CategoricalSummary
 from skinfo.estimation._samples import column_mask, warn_of_guesses
 
@@ -32,13 +38,25 @@ class ColumnTables(NamedTuple):
         In the bins of an estimate.
 
     missing : ndarray of shape (n_classes,)
-        The counts of missing values, which are in neither.
+        The counts of missing values, which are in none of them.
+
+    finer : ndarray of shape (n_rows, n_classes) or None
+        In the bins of smooth tests; None where rows are in no order.
     """
 
     is_discrete: bool
     tested: NDArray[np.float64]
     estimated: NDArray[np.float64]
     missing: NDArray[np.float64]
+    finer: NDArray[np.float64] | None
+
+    @property
+    def smooth(self) -> NDArray[np.float64] | None:
+        """`smooth_evidence`, (9,), None where rows are in no order or too many."""
+        if self.finer is None or not is_dense(self.finer.size, int(self.finer.sum())):
+            return None
+        with_missing = np.vstack([self.finer, self.missing])
+        return smooth_evidence(with_missing, len(self.finer))
 
     @property
     def has_missing(self) -> bool:
@@ -140,21 +158,22 @@ def read_tables(
     def tables_of(j: int, column: Any) -> ColumnTables:
         if isinstance(column, CategoricalSummary):
             _, counts = column.sorted()
-            return ColumnTables(True, counts, counts, column.missing_sums)
+            return ColumnTables(True, counts, counts, column.missing_sums, None)
         if not len(column):
             counts = np.empty((0, source.target.n_classes))
-            return ColumnTables(True, counts, counts, column.missing_sums)
+            return ColumnTables(True, counts, counts, column.missing_sums, None)
         if chosen[j] or (is_auto and _holds_levels(column)):
             positions, _ = column.firsts(len(column))
             refuse_fractions(_values(column, positions), source.names[j])
             counts = _counts_between(column, positions)
-            return ColumnTables(True, counts, counts, column.missing_sums)
+            return ColumnTables(True, counts, counts, column.missing_sums, counts)
         n = len(column)
-        tested, estimated = answers_to(
+        of_test = default_n_bins(n)
+        tested, finer, estimated = answers_to(
             partial(_counts_in_bins, column, n_bins)
-            for n_bins in (default_n_bins(n), estimate_n_bins(n, True))
+            for n_bins in (of_test, FINER * of_test, estimate_n_bins(n, True))
         )
-        return ColumnTables(False, tested, estimated, column.missing_sums)
+        return ColumnTables(False, tested, estimated, column.missing_sums, finer)
 
     tables = source.map_columns(tables_of, is_text & (is_auto | chosen), n_jobs)
     if is_auto:

@@ -197,14 +197,22 @@ def copula_distribution(values, target):
 # ---- plug-in information, from a table
 
 
-def table_distribution(table):
-    """Return the p-value of one table, dense or sparse, and its PluginDistribution."""
+def table_distribution(table, smooth=None):
+    """Return the p-value of one table, dense or sparse, and its PluginDistribution.
+
+    Parameters
+    ----------
+    table : ndarray of shape (n_levels, n_classes) or SparseContingency
+
+    smooth : ndarray of shape (9,) or None, default=None
+        From `smooth_evidence`, where levels are ordered.
+    """
     is_sparse = isinstance(table, SparseContingency)
     cells = table if is_sparse else SparseContingency.of_table(table)
     if min(len(cells.row_sums), len(cells.column_sums)) < 2:
         return 1.0, PluginDistribution(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    evidence = TableEvidence.of_table(cells if is_sparse else cells.dense())
-    (information,), (mean,), (variance,), _ = evidence
+    evidence = TableEvidence.of_table(cells if is_sparse else cells.dense(), smooth)
+    (information,), (mean,), (variance,), *_ = evidence
     bias, bias_error = plugin_bias(cells)
     apart = cells.row_sums[cells.row] * cells.column_sums[cells.column]
     log_ratio = np.log(cells.counts * cells.total / apart)

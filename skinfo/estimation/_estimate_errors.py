@@ -6,9 +6,15 @@ from typing import NamedTuple
 import numpy as np
 from joblib import delayed
 
-from skinfo._counts._codes import Codes
-from skinfo._counts._contingency import contingency_table
-from skinfo._counts._quantiles import default_n_bins, equal_frequency_codes, estimate_n_bins
+from skinfo._counts._codes import Codes, missing_last
+from skinfo._counts._contingency import SparseContingency, contingency_table
+from skinfo._counts._evidence import smooth_evidence
+from skinfo._counts._quantiles import (
+    default_n_bins,
+    equal_frequency_codes,
+    estimate_n_bins,
+    nested_codes,
+)
 from skinfo._kernels import _neighbors, _neighbors_plane
 from skinfo.estimation._continuous import (
     DiscreteTarget,
@@ -90,9 +96,9 @@ class EstimateErrors(NamedTuple):
         """Return the errors of the estimates of all columns."""
         columns = in_threads(
             (
-                delayed(_errors_of_column)(table, pair, estimator, n_neighbors)
-                for table, pair in zip(
-                    _tables(samples, n_jobs), _pairs(samples, n_jobs), strict=True
+                delayed(_errors_of_column)(tested, pair, estimator, n_neighbors)
+                for tested, pair in zip(
+                    _tested_tables(samples, n_jobs), _pairs(samples, n_jobs), strict=True
                 )
             ),
             work=ERROR_COST * samples.n_features * len(samples.y),
@@ -149,6 +155,8 @@ class EstimateErrors(NamedTuple):
         low[of_neighbors], high[of_neighbors] = self._interval_of_neighbors(
             of_neighbors, information[of_neighbors], low[of_neighbors], confidence_level
         )
+        # The order of levels may tell of less than information alone.
+        low[self.pvalue >= 1 - confidence_level] = 0.0
         low = np.minimum(low, np.maximum(information, 0))
         high = np.maximum(high, information)
         if self.class_counts is not None:
@@ -178,26 +186,54 @@ class EstimateErrors(NamedTuple):
         return np.where(rejects, np.maximum(low, low_of_bins), 0.0), high
 
 
-def _tables(samples, n_jobs):
-    """Yield the table of counts of each column with the target, numbers binned, in order."""
+class TestedTable(NamedTuple):
+    """The table of counts of a column with the target, numbers binned."""
+
+    counts: np.ndarray  # or SparseContingency
+    smooth: np.ndarray | None  # of `smooth_evidence`, (9,); None where levels have no order
+
+
+def _tested_tables(samples, n_jobs):
+    """Yield the TestedTable of each column, in order."""
     y, n_classes = samples.y, samples.n_classes
-    if n_classes is None:
+    ordered_classes = n_classes is None
+    if ordered_classes:
         # Bins that do not look at the other column, and as many: see `default_n_bins`.
         y = equal_frequency_codes(samples.y, default_n_bins(len(samples.y)))
+    classes = Codes.of(y)
     discrete = iter(())
     if samples.discrete.any() and n_classes is not None:
         discrete = iter(samples.tables(n_jobs))
     elif samples.discrete.any():
-        discrete = (contingency_table(x, Codes.of(y)) for x in samples.codes(n_jobs).columns())
+        discrete = (contingency_table(x, classes) for x in samples.codes(n_jobs).columns())
     for j in range(samples.n_features):
-        if samples.discrete[j]:
-            yield next(discrete)
-        else:
-            values = samples.values(j)
-            # Missing values have a bin of their own.
-            n_bins = default_n_bins(np.count_nonzero(~np.isnan(values)))
-            x = Codes.of(equal_frequency_codes(values, n_bins))
-            yield contingency_table(x, Codes.of(y))
+        if not samples.discrete[j]:
+            yield _table_of_numbers(samples.values(j), classes, ordered_classes)
+            continue
+        counts = next(discrete)
+        smooth = None
+        if isinstance(counts, np.ndarray):
+            n_ordered = samples.n_ordered(j, len(counts))
+            smooth = smooth_evidence(counts, n_ordered, ordered_classes=ordered_classes)
+        yield TestedTable(counts, smooth)
+
+
+def _table_of_numbers(values, classes, ordered_classes):
+    """Return the TestedTable of a continuous column; missing values have a bin of their own."""
+    n_bins = default_n_bins(np.count_nonzero(~np.isnan(values)))
+    codes, finer, n_codes, n_finer = nested_codes(values, n_bins)
+    counts = contingency_table(missing_last(Codes(codes, n_codes)), classes)
+    if ordered_classes:
+        return TestedTable(counts, _smooth_of(counts, n_codes, ordered_classes))
+    in_finer = contingency_table(missing_last(Codes(finer, n_finer)), classes)
+    return TestedTable(counts, _smooth_of(in_finer, n_finer, ordered_classes))
+
+
+def _smooth_of(counts, n_ordered, ordered_classes):
+    """Return `smooth_evidence`, None of a table with more cells than a dense one."""
+    if isinstance(counts, SparseContingency):
+        return None
+    return smooth_evidence(counts, n_ordered, ordered_classes=ordered_classes)
 
 
 def _pairs(samples, n_jobs):
@@ -224,9 +260,9 @@ def _as_arrays(tuples):
     return type(tuples[0])._make(np.array(tuples).T)
 
 
-def _errors_of_column(table, pair, estimator, n_neighbors):
+def _errors_of_column(tested, pair, estimator, n_neighbors):
     """Return the ColumnErrors of one column."""
-    pvalue, distribution = table_distribution(table)
+    pvalue, distribution = table_distribution(tested.counts, tested.smooth)
     if pair is None:
         return ColumnErrors(pvalue, distribution, NO_NEIGHBORS)
     values, target = pair
@@ -245,7 +281,7 @@ def _errors_of_column(table, pair, estimator, n_neighbors):
 
 def _errors_of_tables(table):
     """Return the ColumnErrors of one column by its ColumnTables."""
-    pvalue, distribution = table_distribution(table.whole(table.tested))
+    pvalue, distribution = table_distribution(table.whole(table.tested), table.smooth)
     if not table.is_discrete:
         _, distribution = table_distribution(table.whole(table.estimated, missing_row=0))
     return ColumnErrors(pvalue, distribution, NO_NEIGHBORS)

@@ -69,7 +69,7 @@ class MutualInfoTestResult(_Pair):
         Mutual information of each column with the target, in bits (or the unit of `base`).
 
     pvalue : ndarray of shape (n_features,), dtype float64
-        P(as much or more | independence).
+        P(evidence as strong or stronger | independence).
 
     qvalue : ndarray of shape (n_features,), dtype float64
         Benjamini-Hochberg: of the columns with a q-value of at most q, on average at most a
@@ -205,8 +205,13 @@ def mutual_info_test(
           tables are sampled with a fixed seed, until 50 have as much information [4]_. A
           continuous column is tested on 3 to 10 equal-frequency bins, by the cube root of the
           number of samples, chosen without y: this needs no permutations and is less noisy than
-          neighbour estimates. These are also the p-values of `skinfo.InfoBottleneckSelector`.
-        - ``"permutation"``: the estimate itself, on permuted y.
+          neighbour estimates. Of columns of numbers the order is evidence too: polynomials of the
+          ranks of their levels (of a continuous column with classes in twice as many bins) are
+          tested for a trend, and up to the second and the fourth degree [5]_, and these p-values
+          are combined with that of information [6]_. So a p-value may be small where the
+          statistic is near zero. Text and categories are not ordered. These are also the p-values
+          of `skinfo.InfoBottleneckSelector`.
+        - ``"permutation"``: the estimate itself, on permuted y, whatever the order.
 
     n_permutations : int, default=999
         Permutations of y; the smallest p-value is ``1 / (n_permutations + 1)``.
@@ -256,11 +261,10 @@ def mutual_info_test(
     - ``"gaussian_copula"``: the distribution of a likelihood ratio. The interval is for the
       information of normal scores if they are jointly normal.
 
-    Zero is outside the interval of a neighbour estimate above zero exactly where the test by
-    ``null="gamma"`` rejects. Rows must be independent. In simulations 80 to 100 % of the 95 %
-    intervals of columns of numbers hold the truth, by distribution, and 70 to 100 % of those of
-    tables, least where each level has one likely class and the rest is spread evenly
-    (``benchmarks/coverage_of_interval.py``).
+    Zero is outside the interval only where the test by ``null="gamma"`` rejects. Rows must be
+    independent. In simulations 80 to 100 % of the 95 % intervals of columns of numbers hold the
+    truth, by distribution, and 70 to 100 % of those of tables, least where each level has one
+    likely class and the rest is spread evenly (``benchmarks/coverage_of_interval.py``).
 
     References
     ----------
@@ -270,6 +274,9 @@ def mutual_info_test(
        discrete data", JASA 81, 1986.
     .. [3] Y. Benjamini and Y. Hochberg, "Controlling the false discovery rate", JRSS B 57, 1995.
     .. [4] J. Besag and P. Clifford, "Sequential Monte Carlo p-values", Biometrika 78, 1991.
+    .. [5] W. C. M. Kallenberg and T. Ledwina, "Data-driven rank tests for independence", JASA 94,
+       1999.
+    .. [6] Y. Liu and J. Xie, "Cauchy combination test", JASA 115, 2020.
 
     Examples
     --------

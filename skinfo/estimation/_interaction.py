@@ -356,7 +356,7 @@ class _CodedSamples(NamedTuple):
     def evidence(self):
         """Return the TableEvidence of each column."""
         each = [TableEvidence.of_table(table) for table in self.tables]
-        return TableEvidence(*np.concatenate(each, axis=1))
+        return TableEvidence._make(map(np.concatenate, zip(*each, strict=True)))
 
     def terms(self, null_means, n_jobs):
         """Return the `row_pair_terms` of all pairs, in the order of ``np.tril_indices(p, -1)``."""

@@ -137,6 +137,17 @@ class Samples:
             refuse_infinite(values, self.table.names[j])
         return values
 
+    def n_ordered(self, j, n_levels):
+        """Return how many levels of a discrete column are in the order of its values.
+
+        Missing values, if there are any, are the last of so many levels.
+        """
+        if not self.table.is_sparse and not self.table.is_numeric(j):
+            return 0
+        if self.table.integers(j) is not None:
+            return n_levels
+        return n_levels - bool(np.isnan(self.table.numbers(j)).any())
+
     @property
     def _bytes(self):
         """An array of bytes is codes as it stands."""

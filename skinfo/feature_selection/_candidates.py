@@ -15,6 +15,7 @@ from skinfo._kernels._candidates import (
     candidate_terms,
 )
 from skinfo._kernels._maxmin import GIVEN, NORMALIZED, SCORE_STEPS, argmax_of_min, is_before
+from skinfo._kernels._smooth import smooth_statistics
 from skinfo.preprocessing._groups import supervised_groups
 from skinfo.preprocessing._partition import ColumnSettings
 from skinfo.preprocessing._penalties import resolve_penalty
@@ -95,17 +96,42 @@ class CandidateFeatures:
 
     def evidence(self, features, state):
         """Return the TableEvidence of I(X;Y|T) of some features."""
-        rows = []
+        rows, order = [], self.table.order
+        n_ordered = order.n_ordered
+        if state.n_states == 1 and order.finer:
+            n_ordered = n_ordered.copy()
+            n_ordered[list(order.finer)] = 0  # finer bins take their place
         for batch in self.table.batches(state, features):
             tables = self.table.tables(state, batch)
             rows += self.in_shares(
-                lambda some, tables=tables: candidate_evidence(tables(some), some), batch
+                lambda some, tables=tables: candidate_evidence(
+                    tables(some), some, n_ordered, order.of_classes
+                ),
+                batch,
             )
         evidence = TableEvidence.of_rows(np.concatenate(rows))
+        if state.n_states == 1:
+            self._take_finer(features, evidence)
         for i, of_levels in self._evidence_of_single_levels(features, state):
             for values, (value,) in zip(evidence, of_levels, strict=True):
                 values[i] = value
         return evidence
+
+    def _take_finer(self, features, evidence):
+        """Let the smooth tests of numbers, given nothing, be those of finer bins."""
+        order = self.table.order
+        at = [i for i, feature in enumerate(features.tolist()) if feature in order.finer]
+        by_bins = {}
+        for i in at:
+            counts = order.finer[int(features[i])]
+            by_bins.setdefault(len(counts), []).append((i, counts))
+        for found in by_bins.values():
+            places, tables = zip(*found, strict=True)
+            evidence.smooth[list(places)] = smooth_statistics(
+                np.ascontiguousarray(np.stack(tables)[:, None], np.float64),
+                self.table.class_sizes,
+                False,
+            )
 
     def gains(self, features, state):
         """Return the Gains of some features given a state."""

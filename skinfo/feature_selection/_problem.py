@@ -168,7 +168,13 @@ def prepare_search(selector, X, y, sample_weight):
         exclude=groups.exclude,
         interactions=_n_together(selector.interactions),
     )
-    table = code_table(source, discretised.target, binner=selector.binner, n_jobs=selector.n_jobs)
+    table = code_table(
+        source,
+        discretised.target,
+        ordered_classes=discretised.target_type == "continuous",
+        binner=selector.binner,
+        n_jobs=selector.n_jobs,
+    )
     if len(groups.members) < table.n_features:
         table = table.joined(groups.members)
     return SearchProblem(

@@ -148,8 +148,8 @@ class InfoBottleneckSelector(CallbackSupportMixin, LazyOutputMixin, SelectorMixi
         be slightly negative. For a feature in a group, that of the group.
 
     p_values_ : ndarray of shape (n_features_in_,), dtype float64
-        Probability of at least that information under independence, as
-        `skinfo.estimation.mutual_info_test` gives it.
+        Probability under independence of evidence at least as strong, the order of numbers
+        included, as `skinfo.estimation.mutual_info_test` gives it.
 
     gains_ : ndarray of shape (n_steps,), dtype float64
         I(X; y | T) of each selected feature (or group) when it was selected, in bits, less its

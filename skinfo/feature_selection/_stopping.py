@@ -34,9 +34,13 @@ class AcceptanceTest:
         return self._is_confirmed(feature, alpha) and not self._is_copy(feature, alpha)
 
     def _is_confirmed(self, feature, alpha):
-        """Return whether sampled tables, where needed, give a p-value of at most alpha."""
+        """Return whether sampled tables, where needed, give a p-value of at most alpha.
+
+        A trend needs none: it is a sum over all samples, nearly normal at any level.
+        """
         table = self._candidates.table
-        if not table.is_whole:
+        evidence = self._candidates.evidence(np.array([feature]), self._path.state)
+        if not table.is_whole or evidence.trend_pvalue[0] <= alpha:
             return True
         counts = table.counts(table.coding(feature), self._path.state)
         return is_confirmed(counts.astype(np.int64), alpha)
@@ -48,11 +52,17 @@ class AcceptanceTest:
         would restore it. So a feature that depends on W must be informative given W alone, or
         given T and W.
         """
-        one = np.array([feature])
         return any(
-            self._candidates.gains(one, both).pvalues[0] > alpha
+            self._information_pvalue(feature, both) > alpha
             for both in self._explanations(feature, alpha)
         )
+
+    def _information_pvalue(self, feature, state):
+        """Return the p-value of information alone, given the bins of a selected feature.
+
+        The order of what W loses in its bins is a trend of every feature that depends on W.
+        """
+        return self._candidates.evidence(np.array([feature]), state).information_pvalue[0]
 
     def requests(self, feature, alpha):
         """Return the TableRequests of `accepts` that need more than pairs with T or a feature."""
@@ -62,7 +72,6 @@ class AcceptanceTest:
     def _explanations(self, feature, alpha):
         """Yield T with each selected W given which alone a feature may not be informative."""
         candidates, table = self._candidates, self._candidates.table
-        one = np.array([feature])
         for w in self._path.selected:
             pair = feature, w
             if pair not in self._dependence:
@@ -70,7 +79,8 @@ class AcceptanceTest:
             if self._dependence[pair] > alpha:
                 continue
             if pair not in self._given_selected:
-                self._given_selected[pair] = candidates.gains(one, table.state_of(w)).pvalues[0]
+                given_w = table.state_of(w)
+                self._given_selected[pair] = self._information_pvalue(feature, given_w)
             if self._given_selected[pair] <= alpha:
                 continue
             yield table.times(self._path.state, table.coding(w))

@@ -53,7 +53,7 @@ def test_single_levels_are_kept_where_some_share_a_code(rng):
     frame.loc[::50, "many"] = None
     table = read_table(InfoBottleneckSelector(), frame, reset=True)
     target = ClassTarget(np.zeros(5000, np.int32), np.arange(2), np.ones(5000), False)
-    codes, n_levels, whole = feature_codes(table, target, np.ones(5000, bool))
+    codes, n_levels, whole, *_ = feature_codes(table, target, np.ones(5000, bool))
     assert list(n_levels) == [256, 256]
     assert list(whole) == [1]
     single, n_single = whole[1]
@@ -83,6 +83,12 @@ def test_columns_of_an_array_have_the_codes_that_they_have_alone(rng, dtype, ord
     np.testing.assert_array_equal(of_array.codes, of_frame.codes)
     np.testing.assert_array_equal(of_array.n_levels, of_frame.n_levels)
     assert of_array.n_levels[3] == 1
+    # Integers and bins are in order, and what was cut has a table of finer bins.
+    np.testing.assert_array_equal(of_array.n_ordered, of_array.n_levels)
+    np.testing.assert_array_equal(of_frame.n_ordered, of_array.n_levels)
+    assert list(of_array.finer) == list(of_frame.finer) == [4]
+    assert of_array.finer[4].shape == (2 * of_array.n_levels[4], 2)
+    assert of_array.finer[4].sum() == keep.sum()
 
 
 @pytest.mark.parametrize("spread", ["three kinds", "normal"])

@@ -5,13 +5,17 @@ from itertools import product
 import numpy as np
 import pytest
 from scipy.special import comb
+from scipy.stats import chi2
 
 from skinfo._counts._contingency import SparseContingency
 from skinfo._counts._evidence import (
     FEW_TO_CONFIRM,
+    MIDDLE,
     TableEvidence,
+    combined_pvalue,
     is_confirmed,
     samples_outside,
+    smooth_evidence,
     tail_bound,
 )
 from skinfo._kernels._table_information import table_information
@@ -48,7 +52,49 @@ def test_pvalue_is_that_of_the_test(rng):
     x, y = rng.integers(0, 4, 200), rng.integers(0, 3, 200)
     counts = np.bincount(3 * x + y, minlength=12).reshape(4, 3)
     (expected,) = mutual_info_test(x[:, None], y).pvalue
-    assert TableEvidence.of_table(counts).pvalue[0] == expected
+    assert TableEvidence.of_table(counts, smooth_evidence(counts, 4)).pvalue[0] == expected
+    (unordered,) = mutual_info_test(x[:, None].astype(str), y).pvalue
+    assert TableEvidence.of_table(counts).pvalue[0] == unordered
+
+
+@pytest.mark.parametrize("degrees", [(1, 2, 4, 6), (2, 4, 8, 12), (1, 4, 16, 25)])
+def test_combined_pvalues_of_nested_tests_are_nearly_uniform(rng, degrees):
+    added = rng.chisquare(np.diff((0, *degrees)), (50_000, 4))
+    nested = chi2.sf(np.cumsum(added, axis=1), degrees)
+    pvalues = combined_pvalue(nested, np.array([[2.0, 1.0, 1.0, 1.0]]))
+    # Standard deviations .001 and .0001.
+    assert np.mean(pvalues <= 0.05) == pytest.approx(0.055, abs=0.005)
+    assert np.mean(pvalues <= 0.001) == pytest.approx(0.001, abs=0.0005)
+    assert np.mean(pvalues) == pytest.approx(0.5, abs=0.03)
+
+
+def test_a_combination_by_hand():
+    # cot(pi / 4) = 1 and cot(pi / 2) = 0: half of it is cot(pi p / 2) for p = 2/pi arctan(2).
+    by_hand = 2 / np.pi * np.arctan(2.0)
+    (pvalue,) = combined_pvalue(np.array([[0.5, 1.0]]), np.array([[3.0, 3.0]]))
+    assert pvalue == pytest.approx(by_hand + MIDDLE * by_hand**2 * (1 - by_hand), rel=1e-14)
+    assert combined_pvalue(np.array([[0.0, 1.0]]), np.ones((1, 2)))[0] < 1e-290
+
+
+def test_order_is_evidence_of_a_trend():
+    counts = np.array([[30, 20], [28, 22], [25, 25], [22, 28], [20, 30]])
+    trend, apart = counts, counts[[0, 4, 1, 3, 2]]
+    with_order = [
+        TableEvidence.of_table(table, smooth_evidence(table, 5)) for table in (trend, apart)
+    ]
+    alone = TableEvidence.of_table(counts).pvalue[0]
+    assert with_order[0].pvalue[0] < 0.5 * alone
+    assert with_order[1].pvalue[0] > 0.8 * alone
+    assert with_order[0].trend_pvalue[0] < 0.5 * alone
+    assert TableEvidence.of_table(counts).trend_pvalue[0] == 1
+
+
+def test_sampled_tables_have_no_smooth_tests():
+    # Eight samples are outside the larger class.
+    counts = np.array([[40, 0], [40, 1], [40, 2], [40, 5]])
+    small = TableEvidence.of_table(counts, smooth_evidence(counts, 4))
+    assert small.pvalue[0] == small.small_pvalue[0] == TableEvidence.of_table(counts).pvalue[0]
+    assert small.trend_pvalue[0] == 1
 
 
 @pytest.mark.parametrize("level", [1e-3, 1e-6])

@@ -8,6 +8,7 @@ from skinfo._counts._quantiles import (
     default_n_bins,
     equal_frequency_codes,
     equal_frequency_cuts,
+    nested_codes,
 )
 from skinfo._counts._sorted_column import SortedColumn
 from skinfo._counts._target import ClassTarget
@@ -31,6 +32,33 @@ def test_ties_stay_together_in_the_bin_of_their_middle():
     values = np.array([0.0] * 6 + [1, 2, 3, 4])
     # The others' middles are 3.5, 2.5, 1.5 and 0.5 from the upper end: the third has [2.5, 5).
     np.testing.assert_array_equal(equal_frequency_codes(values, 4), [0] * 6 + [1, 1, 2, 2])
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 8])  # five values, many ties, none
+@pytest.mark.parametrize("weighted", [False, True])
+def test_finer_bins_are_within_bins(rng, decimals, weighted):
+    values = np.round(rng.normal(size=240), decimals)
+    values[::9] = np.nan
+    weights = rng.integers(1, 4, 240).astype(float) if weighted else None
+    nested = nested_codes(values, 6, weights)
+    for codes, n_codes, n_bins in (
+        (nested.codes, nested.n_codes, 6),
+        (nested.finer, nested.n_finer, 12),
+    ):
+        expected = equal_frequency_codes(values, n_bins, weights)
+        occupied, without_gaps = np.unique(expected, return_inverse=True)
+        np.testing.assert_array_equal(
+            codes, np.where(expected == n_bins, -1, without_gaps), strict=False
+        )
+        assert n_codes == len(occupied) - 1
+    pairs = {*zip(nested.finer.tolist(), nested.codes.tolist(), strict=True)}
+    assert len(pairs) == nested.n_finer + 1
+
+
+def test_nothing_but_missing_values_has_no_bins():
+    nested = nested_codes(np.full(5, np.nan), 3)
+    assert (nested.n_codes, nested.n_finer) == (0, 0)
+    assert list(nested.codes) == list(nested.finer) == [-1] * 5
 
 
 def test_few_values_have_a_bin_each():

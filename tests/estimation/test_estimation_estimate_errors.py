@@ -38,7 +38,10 @@ def test_interval_holds_the_truth(rng):
 def test_interval_and_test_agree_about_zero(rng):
     X = rng.integers(0, 5, (300, 300))
     y = rng.integers(0, 3, 300)
-    result = mutual_info_test(X, y)
+    # Zero is left out only where the test rejects, and without an order everywhere there.
+    of_numbers = mutual_info_test(X, y)
+    assert of_numbers.pvalue[of_numbers.confidence_interval().low > 0].max() < 0.05
+    result = mutual_info_test(X.astype(str), y)
     low, high = result.confidence_interval()
     np.testing.assert_array_equal(low > 0, result.pvalue < 0.05)
     assert (low <= high).all()
@@ -181,8 +184,10 @@ def test_interval_of_numbers_and_test_agree_about_zero(rng, target):
     X[:, :50] += 0.4 * y[:, None]
     result = mutual_info_test(X, y, discrete_target=target == "classes")
     low = result.confidence_interval().low
-    np.testing.assert_array_equal(low > 0, (result.pvalue < 0.05) & (result.statistic > 0))
-    assert 20 < np.sum(low > 0) < 180
+    rejects = result.pvalue < 0.05
+    # Of order the test may know more than bins and neighbours have information.
+    assert rejects[low > 0].all()
+    assert 20 < np.sum(low > 0) <= np.sum(rejects) < 180
 
 
 @pytest.mark.parametrize("estimator", ["auto", "ksg", "ross", "binned", "gaussian_copula"])

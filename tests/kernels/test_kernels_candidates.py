@@ -85,7 +85,8 @@ def margins(labels, x, n):
 def evidence_of(data, weights=None):
     codes, n_levels, state, y = data
     sample = sample_of(codes, n_levels, y, weights)
-    return candidate_evidence(tables_of(sample, np.arange(5), state, 3), np.arange(5))
+    tables = tables_of(sample, np.arange(5), state, 3)
+    return candidate_evidence(tables, np.arange(5), np.zeros(5, np.int64), False)
 
 
 def test_null_moments_of_strata_add(data):

@@ -69,7 +69,8 @@ class PairwiseInteractionResult(TableRepr):
         all redundant with itself.
 
     pvalue : ndarray of shape (n_features, n_features), dtype float64
-        Of no interaction; on the diagonal of no dependence.
+        Of no interaction; on the diagonal of no dependence, by information alone: that of
+        `mutual_info_test` where levels have no order.
 
     joint_mutual_info : ndarray of shape (n_features, n_features), dtype float64
         ``I(X_j, X_k; Y)``: what the two tell apart, less the interaction; on the diagonal

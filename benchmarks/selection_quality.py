@@ -19,6 +19,45 @@ to choose. Precision: the share of the chosen that matter. Recall: the share of 
 that is among the chosen. Copies: the share that repeat one chosen before. Stability: that of
 Nogueira, Sechidis and Brown (JMLR 18, 2018) over as many bootstraps of the first sample as
 there are samples; 1 is always the same, 0 is chance.
+
+Two virtual cores, 27 November 2026, ``--part real --quick --repeats 1`` and ``--part known
+--samples 4`` (recall; fastcan chooses in order of canonical correlation):
+
+    Mean rank of 13, 21 data sets; critical difference 3.98
+    method               log loss  accuracy  mean log loss  p
+    -------------------  --------  --------  -------------  -----
+    bottleneck           4.65      4.62      0.951
+    cmim                 5.07      5.62      0.988          0.384
+    mrmr                 5.90      6.04      0.998          0.059
+    jmi                  6.43      6.47      1.008          0.001
+    jmim                 6.44      6.52      1.015          0.002
+    mifs                 7.23      7.60      1.126          0.002
+    njmim                7.39      6.87      1.064          0.001
+    mutual_info_classif  7.68      7.47      1.096          0.005
+    disr                 7.70      7.46      1.093          0.001
+    icap                 7.70      8.20      1.272          0.002
+    f_classif            7.93      7.49      1.125          0.003
+    mim                  8.22      7.82      1.100          0.001
+    cife                 8.66      8.81      1.349          0.001
+
+    method      mean  MONK 1  2     3     CorrAL  LED   Friedman  copies  levels  Madelon, coarse
+    ----------  ----  ------  ----  ----  ------  ----  --------  ------  ------  -------  ------
+    bottleneck  0.80  0.50    0.92  1.00  0.88    1.00  1.00      1.00    0.95    0.99     0.99
+    jmi         0.74  0.42    1.00  1.00  0.88    1.00  0.60      0.55    0.95    1.00     1.00
+    cife        0.73  0.42    1.00  1.00  0.88    1.00  0.65      0.75    0.80    0.91     0.81
+    cmim        0.72  0.33    0.83  0.92  0.81    1.00  1.00      1.00    0.90    0.80     0.89
+    disr        0.69  0.33    1.00  0.67  0.88    1.00  0.60      0.40    0.95    1.00     1.00
+    jmim        0.69  0.33    0.88  0.92  0.81    1.00  0.70      0.75    0.90    0.82     0.79
+    icap        0.67  0.33    0.92  1.00  0.81    1.00  1.00      1.00    0.90    0.41     0.44
+    mrmr        0.65  0.42    0.67  0.92  0.75    1.00  1.00      1.00    0.95    0.40     0.41
+    fastcan     0.58  0.42    0.67  0.92  0.81    1.00  0.80      1.00    0.95    0.09     0.09
+    f_classif   0.56  0.42    0.58  0.75  0.75    1.00  0.40      0.20    0.95    0.71     0.71
+
+The mean is over exclusive or and parity of three too, which no method finds without interactions.
+The weight of T, ``--state-weight``, is a compromise: at 2, 6 and 10 the mean rank by log loss on
+the real sets is 6.9, 6.0 and 5.0 of 12 methods, and 0.96, 0.95 and 0.91 of Madelon's columns are
+found (16 samples). Without T the real sets are ranked worse than with a weight of 2, and more
+columns are missed where a class is rare or columns have many levels.
 """
 
 import argparse

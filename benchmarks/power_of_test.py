@@ -4,7 +4,33 @@
 
 Shapes of a relation of two numbers (a number with a uniform one, noise such that the test of
 information alone finds most), and of two classes that differ in a number. "bits alone" is the test
-of information without the smooth tests of the order. Noise of the level is .01 at 400 repeats.
+of information without the smooth tests of the order. With 300 repeats and seed 1, on two virtual
+cores in November 2026 (the standard error of a rejection rate is .03 at most):
+
+    relation           n    skinfo  bits alone  Spearman
+    linear             80   1.00    0.89        1.00
+    parabola           80   0.99    0.96        0.10
+    sine, two periods  80   0.15    0.13        0.11
+    circle             80   0.90    0.87        0.01
+    checkerboard       80   0.90    0.94        0.33
+    spread             80   0.39    0.38        0.06
+    step               80   0.99    0.90        1.00
+    W                  80   0.77    0.77        0.04
+    sine, two periods  250  0.50    0.41        0.38
+    circle             250  0.87    0.70        0.04
+    checkerboard       250  0.95    0.96        0.73
+    spread             250  0.90    0.73        0.06
+    W                  250  0.93    0.88        0.04
+
+    difference  n    skinfo  bits alone  Mann-Whitney  KS    t test
+    shift       100  0.32    0.22        0.38          0.28  0.37
+    scale       100  0.39    0.32        0.06          0.14  0.05
+    two peaks   100  0.37    0.34        0.03          0.17  0.03
+    tails       100  0.30    0.15        0.07          0.06  0.06
+    shift       300  0.72    0.50        0.80          0.66  0.80
+    scale       300  0.95    0.81        0.05          0.43  0.03
+    two peaks   300  0.91    0.88        0.05          0.53  0.05
+    tails       300  0.85    0.54        0.04          0.14  0.03
 """
 
 import argparse
@@ -93,8 +119,8 @@ def ours(x, y):
 
 def of_relation(x, y):
     """Return the p-values of tests of two numbers."""
-    deciles = [y[np.digitize(x, np.quantile(x, [0.25, 0.5, 0.75])) == k] for k in range(4)]
-    return [ours(x, y), bits_alone(x, y), spearmanr(x, y).pvalue, kruskal(*deciles).pvalue]
+    quarters = [y[np.digitize(x, np.quantile(x, [0.25, 0.5, 0.75])) == k] for k in range(4)]
+    return [ours(x, y), bits_alone(x, y), spearmanr(x, y).pvalue, kruskal(*quarters).pvalue]
 
 
 def of_classes(x, y):

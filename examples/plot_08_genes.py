@@ -67,7 +67,7 @@ print(f"SelectFdr keeps {fdr.get_support().sum()} genes")
 # **Which genes to measure.** Those forty say four things. The selector takes a gene only for
 # what it adds to those chosen, and stops when nothing significant is left. It names two groups:
 # what the other two would add is too little to be told, on ninety patients, from the best that
-# chance makes of two thousand. Asked for four genes, it names one of each group.
+# chance makes of two thousand. Asked for six genes, it names all four groups.
 
 selector = InfoBottleneckSelector().fit(X, subtype)
 report = selector.report()
@@ -75,8 +75,8 @@ kept = report.loc[report["selected"], ["feature", "bits", "bits_left", "p_left"]
 print(kept.to_string(index=False))
 redundant = report[~report["selected"] & (report["redundant_with"] != "")]
 print(f"{len(redundant)} more have p-values below 0.05 alone, but add nothing significant")
-four = InfoBottleneckSelector(4).fit(X, subtype)
-print(f"Asked for four: {', '.join(four.get_feature_names_out())}")
+six = InfoBottleneckSelector(6).fit(X, subtype)
+print(f"Asked for six: {', '.join(six.get_feature_names_out())}")
 
 # %%
 # **Selection belongs inside cross-validation.** On labels at random there is nothing to learn.

@@ -18,7 +18,8 @@ cdef enum:
     SQUARE = 1
     SQUARE_OF_REST = 2
     FOURTH_POWER_OF_REST = 3
-    N_SUMS = 4
+    NULL_VARIANCE = 4
+    N_SUMS = 5
 
 # The largest change of an effect by one step, in nats, and the least probability.
 cdef double LARGEST_STEP = 2.0
@@ -59,17 +60,17 @@ def additive_gains(
 
     Returns
     -------
-    sums : ndarray of shape (n_sizes, 4), dtype float64
+    sums : ndarray of shape (n_sizes, 5), dtype float64
         For each number of columns the held-out weighted sums of the gains ln p(y|x) - ln p(y), of
-        their squares, and of the squares and fourth powers of what they exceed those of
-        ``sizes[0]`` by.
+        their squares, of the squares and fourth powers of what they exceed those of ``sizes[0]``
+        by, and of the variance of that if the probabilities of ``sizes[0]`` are right.
     """
     cdef Py_ssize_t n_columns = codes.shape[0]
     cdef Py_ssize_t n = codes.shape[1]
-    cdef Py_ssize_t i, j, at, cycle
-    cdef double gain, rest
+    cdef Py_ssize_t i, j, k, at, cycle
+    cdef double gain, rest, mean, square
     sums_out = np.zeros((sizes.shape[0], N_SUMS))
-    cdef double[::1] first = np.empty(n)
+    cdef double[:, ::1] first = np.empty((n, n_classes))
     cdef double[:, ::1] sums = sums_out
     cdef double[::1] prior = _prior(y, training, n_classes)
     cdef double[:, ::1] p = np.tile(np.asarray(prior), (n, 1))
@@ -95,14 +96,20 @@ def additive_gains(
                     )
             for i in range(n):
                 if held_out[i] > 0:
-                    gain = log(p[i, y[i]] / prior[y[i]])
                     if at == 0:
-                        first[i] = gain
-                    rest = gain - first[i]
+                        first[i] = p[i]
+                    mean = square = 0.0
+                    for k in range(n_classes):
+                        rest = log(p[i, k] / first[i, k])
+                        mean += first[i, k] * rest
+                        square += first[i, k] * rest * rest
+                    gain = log(p[i, y[i]] / prior[y[i]])
+                    rest = log(p[i, y[i]] / first[i, y[i]])
                     sums[at, GAIN] += held_out[i] * gain
                     sums[at, SQUARE] += held_out[i] * gain * gain
                     sums[at, SQUARE_OF_REST] += held_out[i] * rest * rest
                     sums[at, FOURTH_POWER_OF_REST] += held_out[i] * rest * rest * rest * rest
+                    sums[at, NULL_VARIANCE] += held_out[i] * (square - mean * mean)
     return sums_out
 
 

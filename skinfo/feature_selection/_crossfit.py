@@ -97,7 +97,7 @@ class CrossFit:
         return np.array([self._search(some, n_features) for some in candidates], np.int64)
 
     def sums(self, paths, sizes):
-        """Return sums over all samples of `additive_gains`, (n_ridges, n_sizes, 4)."""
+        """Return sums over all samples of `additive_gains`, (n_ridges, n_sizes, 5)."""
         return self._sums(paths, sizes, self._folds.held_out).sum(axis=0)
 
     def corrected(self, selected):
@@ -139,7 +139,7 @@ class CrossFit:
         )
 
     def _gains(self, path, sizes, training, held_out):
-        """Return `additive_gains` of some features for each penalty, (n_ridges, n_sizes, 4)."""
+        """Return `additive_gains` of some features for each penalty, (n_ridges, n_sizes, 5)."""
         table = self._folds.table
         codes = table.columns([table.coding(feature) for feature in path.tolist()])
         samples = codes, table.n_levels[path], table.y, table.n_classes, training, held_out
@@ -186,9 +186,14 @@ def best_number(crossfit, n, costs, first, most, alpha):
         if length == most or sizes[at] <= length / 2:
             break
         length = min(2 * length, most)
-    gains, squares, squares_of_rest, fourth_powers = means[ridge].T
+    gains, squares, squares_of_rest, fourth_powers, null_variances = means[ridge].T
     rest = net[ridge] - net[ridge, 0]
-    error = _standard_error(gains - gains[0], squares_of_rest, n)[at]
+    # Rare classes may happen not to occur where the model has them rarer still: then the sample
+    # has less variance than gains of nothing have.
+    error = max(
+        _standard_error(gains - gains[0], squares_of_rest, n)[at],
+        np.sqrt(null_variances[at] / n) * BITS,
+    )
     # Where few samples have most of the gain, its mean is that of so many.
     n_effective = n * squares_of_rest[at] ** 2 / fourth_powers[at] if fourth_powers[at] else 1
     # The best of several penalties is tested.

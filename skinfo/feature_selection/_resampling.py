@@ -95,9 +95,8 @@ def held_out_information(
     >>> selector = InfoBottleneckSelector(5)
     >>> selector.fit(X, y).information_.round(2)
     array([0.03, 0.06, 0.11, 0.18, 0.21])
-    >>> held_out = held_out_information(X, y, selector=selector)
-    >>> bool(abs(held_out.information[-1]) <= 2 * held_out.standard_error[-1] < 0.02)
-    True
+    >>> held_out_information(X, y, selector=selector).information.round(2)
+    array([0., 0., 0., 0., 0.])
     """
     problem, beta = _prepared(X, y, selector, sample_weight)
     return HeldOutInformation(*problem.held_out(problem.search(beta).selected, beta))

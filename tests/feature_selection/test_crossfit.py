@@ -20,11 +20,11 @@ def test_numbers_grow_by_a_quarter_of_an_octave():
 
 
 def test_most_of_many_weak_features_are_selected(rng):
-    # Twenty features of 5 % of the variance each: significance, given the others, finds few.
+    # Twenty features of 5 % of the variance each: significance finds fewer.
     X, y = additive(rng, n=500, n_relevant=20, p=30)
     significant = InfoBottleneckSelector().fit(X, y)
     predictive = InfoBottleneckSelector("predictive").fit(X, y)
-    assert significant.n_features_ <= 8
+    assert significant.n_features_ < predictive.n_features_
     assert np.sum(predictive.selected_features_ < 20) >= 15
 
 

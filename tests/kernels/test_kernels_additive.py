@@ -51,6 +51,17 @@ def test_without_columns_there_is_no_gain_and_the_rest_is_counted_from_the_first
     assert later[0, 2] == 0 < later[1, 2] < sums[2, 2]
 
 
+def test_variance_of_gains_of_nothing_is_that_of_classes_drawn_by_the_prior(rng):
+    codes, y = sample(rng, n=4000)
+    training = (np.arange(4000) < 100) * 1.0
+    sums = gains(codes, y, training, 1 - training, [0, 3], 4.0)[1]
+    drawn = rng.choice(3, 4000, p=np.bincount(y[:100]) / 100).astype(np.int32)
+    drawn[:100] = y[:100]
+    of_nothing = gains(codes, drawn, training, 1 - training, [0, 3], 4.0)[1]
+    variance = of_nothing[1] - of_nothing[0] ** 2 / 3900
+    np.testing.assert_allclose(sums[4], variance, rtol=0.15)
+
+
 def test_weights_are_repetitions(rng):
     codes, y = sample(rng, n=200)
     training, held_out = rng.integers(0, 3, (2, 200)).astype(float)

@@ -42,6 +42,7 @@ CLASS_CASES = {  # logits of the model, from the true ones
     "prior shift": lambda z, rng: z + np.append(1.0, np.zeros(z.shape[1] - 1)),
     "noise": lambda z, rng: 1.5 * rng.normal(size=z.shape),
     "bent": lambda z, rng: z + 1.2 * np.sin(2 * z),
+    "confused": lambda z, rng: np.column_stack([0.3 * z[:, 0] + 0.7 * z[:, 1], z[:, 1:]]),
 }
 
 

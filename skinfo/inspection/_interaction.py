@@ -120,7 +120,7 @@ class InteractionDisplay:
         sample_weight: ArrayLike | str | None = None,
         n_jobs: int | None = None,
         order: str = "clustered",
-        alpha: float = 0.05,
+        significance: float = 0.05,
         colorbar: bool = True,
         ax: Axes | None = None,
         **kwargs: Any,
@@ -147,7 +147,7 @@ class InteractionDisplay:
         order : {"given", "clustered"}, default="clustered"
             As in `plot`, like the next four.
 
-        alpha : float, default=0.05
+        significance : float, default=0.05
             Pairs are marked where the q-value is at most so much.
 
         colorbar : bool, default=True
@@ -183,14 +183,16 @@ class InteractionDisplay:
             X, y, estimator=estimator, sample_weight=sample_weight, n_jobs=n_jobs
         )
         display = cls(result.interaction, pvalue=result.pvalue, feature_names=result.feature_names)
-        return display.plot(ax, order=order, alpha=alpha, colorbar=colorbar, **kwargs)
+        return display.plot(
+            ax, order=order, significance=significance, colorbar=colorbar, **kwargs
+        )
 
     def plot(
         self,
         ax: Axes | None = None,
         *,
         order: str = "clustered",
-        alpha: float = 0.05,
+        significance: float = 0.05,
         colorbar: bool = True,
         **kwargs: Any,
     ) -> Self:
@@ -204,7 +206,7 @@ class InteractionDisplay:
         order : {"given", "clustered"}, default="clustered"
             ``"clustered"`` puts columns next to each other that interact, either way.
 
-        alpha : float, default=0.05
+        significance : float, default=0.05
             Pairs are marked where the q-value (Benjamini-Hochberg over all pairs) is at most so
             much: of the marked pairs on average at most this proportion does not interact.
 
@@ -234,12 +236,12 @@ class InteractionDisplay:
                 f"interaction must have shape (n_features, n_features), got {matrix.shape}."
             )
         ax = start_plot(self, ax)
-        self.significant_ = _significant(matrix, pvalue, alpha)
+        self.significant_ = _significant(matrix, pvalue, significance)
         counted = self.significant_ | (pvalue is None)
         self.order_ = INTERACTION_ORDERS[order](matrix, counted)
         square = np.ix_(self.order_, self.order_)
         self._draw(matrix[square], colorbar, kwargs)
-        self._mark(matrix[square], self.significant_[square], alpha)
+        self._mark(matrix[square], self.significant_[square], significance)
         labels = [f"x{j}" for j in self.order_] if names is None else names[self.order_].tolist()
         label_ticks(ax.xaxis, labels)
         label_ticks(ax.yaxis, labels)
@@ -274,7 +276,7 @@ class InteractionDisplay:
         pairs.set_label("synergy  ←  bits of a pair  →  redundancy")
         self.colorbars_ = [pairs, grey]
 
-    def _mark(self, matrix, significant, alpha):
+    def _mark(self, matrix, significant, significance):
         """Write the numbers if they are legible, or put dots on the significant pairs."""
         from matplotlib.lines import Line2D
 
@@ -285,7 +287,7 @@ class InteractionDisplay:
         if size >= SMALLEST_NUMBER_FONT:
             self.text_ = self._write(matrix, significant, size)
             if significant.any():
-                bold = Line2D([], [], linestyle="", label=f"bold: q ≤ {alpha:g}")
+                bold = Line2D([], [], linestyle="", label=f"bold: q ≤ {significance:g}")
                 legend_above(self.ax_, handles=[bold])
             return
         cell = min(points_per_tick(axis, n) for axis in axes)
@@ -298,7 +300,7 @@ class InteractionDisplay:
             markersize=min(MARK_SHARE * cell, LARGEST_MARK),
             color="black",
             markeredgewidth=0,
-            label=f"q ≤ {alpha:g}",
+            label=f"q ≤ {significance:g}",
         )
         self.ax_.add_line(self.marks_)
         if len(rows):
@@ -324,13 +326,13 @@ class InteractionDisplay:
         return text
 
 
-def _significant(matrix, pvalue, alpha):
-    """Return which pairs have a q-value of at most alpha, (n_features, n_features) bool."""
+def _significant(matrix, pvalue, significance):
+    """Return which pairs have a q-value of at most so much, (n_features, n_features) bool."""
     significant = np.zeros(matrix.shape, bool)
     if pvalue is None or len(matrix) < 2:
         return significant
     pairs = np.tril_indices(len(matrix), -1)
-    significant[pairs] = false_discovery_control(pvalue[pairs]) <= alpha
+    significant[pairs] = false_discovery_control(pvalue[pairs]) <= significance
     return significant | significant.T
 
 

@@ -16,6 +16,7 @@ from skinfo.inspection import (
     BinningDisplay,
     DistributionDisplay,
     InformationPlaneDisplay,
+    InteractionDisplay,
     JointDistributionDisplay,
     MutualInfoDisplay,
     MutualInfoMatrixDisplay,
@@ -37,6 +38,7 @@ DISPLAYS = {
     ),
     "DistributionDisplay": lambda: DistributionDisplay([0.5, 0.5], entropy=1.0),
     "InformationPlaneDisplay": lambda: InformationPlaneDisplay([0, 1], [0, 0.5]),
+    "InteractionDisplay": lambda: InteractionDisplay([[1, -0.1], [-0.1, 1]]),
     "JointDistributionDisplay": lambda: JointDistributionDisplay(
         np.full((2, 2), 0.25), x_levels=["a", "b"], y_levels=["c", "d"], mutual_info=0.0
     ),
@@ -54,6 +56,7 @@ ARTISTS = {
     "BinningDisplay": lambda d: d.lines_[0],
     "DistributionDisplay": lambda d: d.bars_[0][0],
     "InformationPlaneDisplay": lambda d: d.line_,
+    "InteractionDisplay": lambda d: d.image_,
     "JointDistributionDisplay": lambda d: d.mesh_,
     "MutualInfoDisplay": lambda d: d.bars_[0],
     "MutualInfoMatrixDisplay": lambda d: d.image_,
@@ -116,9 +119,10 @@ def test_keywords_reach_the_artist(name):
     assert artist.get_alpha() == 0.25
 
 
-@pytest.mark.parametrize(
-    "name", sorted(set(DISPLAYS) - {"JointDistributionDisplay", "MutualInfoMatrixDisplay"})
-)
+HEAT_MAPS = {"InteractionDisplay", "JointDistributionDisplay", "MutualInfoMatrixDisplay"}
+
+
+@pytest.mark.parametrize("name", sorted(set(DISPLAYS) - HEAT_MAPS))
 def test_color_overrides_the_default(name):
     artist = ARTISTS[name](DISPLAYS[name]().plot(color="red"))
     colour = artist.get_color() if hasattr(artist, "get_color") else artist.get_facecolor()
@@ -134,7 +138,7 @@ def test_aliases_override_the_defaults():
 @each_display
 def test_only_heat_maps_take_a_cmap(name):
     artist = ARTISTS[name]
-    if name in {"JointDistributionDisplay", "MutualInfoMatrixDisplay"}:
+    if name in HEAT_MAPS:
         assert artist(DISPLAYS[name]().plot(cmap="Greens")).get_cmap().name == "Greens"
     else:
         with pytest.raises(AttributeError, match="cmap"):
@@ -230,6 +234,9 @@ WITH_NAMES = {
     "InformationPlaneDisplay": lambda names, plot: InformationPlaneDisplay(
         [0, 1], [0, 0.5]
     ).plot(**plot),
+    "InteractionDisplay": lambda names, plot: InteractionDisplay(
+        [[1, -0.1], [-0.1, 1]], feature_names=names
+    ).plot(),
     "JointDistributionDisplay": lambda names, plot: JointDistributionDisplay(
         np.full((2, 2), 0.25), x_levels=names, y_levels=names, mutual_info=0.0
     ).plot(names=names),

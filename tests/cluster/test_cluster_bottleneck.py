@@ -329,7 +329,7 @@ def test_transform_of_counts_is_that_of_the_table(counts, algorithm, rng):
 
 @pytest.mark.parametrize("counts", TRANSFORMS)
 def test_transform_of_counts_leaves_a_sparse_argument_as_it_is(counts):
-    X = sp.random_array((20, 6), density=0.4, rng=0, format="csr")
+    X = sp.random(20, 6, density=0.4, random_state=0, format="csr")
     before = X.copy()
     found = InformationBottleneck(2, counts=counts, random_state=0).fit(X)
     found.predict(X)

@@ -84,7 +84,7 @@ def monotone_partitions(
         Least total of a bin.
 
     cost : int
-        INFORMATION, MODL, VARIANCE or BALANCED.
+        INFORMATION, MODL, VARIANCE or CROSS_ENTROPY.
 
     direction : int
         1 for non-decreasing rates from bin to bin, -1 for non-increasing ones.

@@ -5,7 +5,7 @@ cpdef enum:
     INFORMATION = 0
     MODL = 1
     VARIANCE = 2
-    BALANCED = 3
+    CROSS_ENTROPY = 3
 
 
 cdef void fill_costs(

@@ -35,14 +35,15 @@ cdef void fill_costs(
     INFORMATION: N_bin times the class entropy of the bin. MODL: the log of the number of class
     distributions of N_bin samples, and of the number of sample orders with the observed one
     (Boulle 2006, eq. 2). VARIANCE: minus (sum of w y)^2 / (sum of w), the within-bin sum of
-    squares minus sum of w y^2, which no partition changes. BALANCED: the cost of INFORMATION minus
-    the log of N_bin, so that small bins cost more.
+    squares minus sum of w y^2, which no partition changes. CROSS_ENTROPY: the expected nats of the
+    samples by the observed rates of their bin, half a sample added to each class.
 
     Parameters
     ----------
     by_class : (n_classes + 1, m + 1)
         Cumulative class counts before each candidate, the last row their total; for VARIANCE
-        the cumulative sums of w y and of w.
+        the cumulative sums of w y and of w; for CROSS_ENTROPY the expected class counts, the
+        observed ones, and their total, (2 n_classes + 1, m + 1).
 
     end : int
         One edge of every bin. The other may lie on either side, and the cost is the same to the
@@ -63,12 +64,22 @@ cdef void fill_costs(
         store_log_factorials(&row[0], totals, edge, shift, log_factorial(shift), n)
         for c in range(last):
             subtract_log_factorials(&row[0], &by_class[c, first], by_class[c, end], n)
+    elif cost == CROSS_ENTROPY:
+        last = last // 2
+        store_smoothed_logs(&row[0], totals, edge, 0.5 * last, n)
+        for c in range(last):
+            subtract_expected(
+                &row[0],
+                &by_class[c, first],
+                by_class[c, end],
+                &by_class[last + c, first],
+                by_class[last + c, end],
+                n,
+            )
     else:
         store_xlogx(&row[0], totals, edge, n)
         for c in range(last):
             subtract_xlogx(&row[0], &by_class[c, first], by_class[c, end], n)
-        if cost == BALANCED:
-            subtract_logs(&row[0], totals, edge, n)
 
 
 # Each is one plain loop over pointers, so that the compiler vectorises it. A log takes many times
@@ -122,12 +133,31 @@ cdef inline void subtract_xlogx(
         row[t] -= fast_xlogx(fabs(counts[t] - edge))
 
 
-cdef inline void subtract_logs(
-    double* row, const double* totals, double edge, Py_ssize_t n
+cdef inline void store_smoothed_logs(
+    double* row, const double* totals, double edge, double shift, Py_ssize_t n
 ) noexcept nogil:
+    """Store N ln(N + shift)."""
+    cdef Py_ssize_t t
+    cdef double weight
+    for t in range(n):
+        weight = fabs(totals[t] - edge)
+        row[t] = weight * fast_log(weight + shift)
+
+
+cdef inline void subtract_expected(
+    double* row,
+    const double* expected,
+    double expected_edge,
+    const double* observed,
+    double observed_edge,
+    Py_ssize_t n,
+) noexcept nogil:
+    """Subtract the expected count times ln(observed count + 1/2)."""
     cdef Py_ssize_t t
     for t in range(n):
-        row[t] -= fast_log(fabs(totals[t] - edge))
+        row[t] -= fabs(expected[t] - expected_edge) * fast_log(
+            fabs(observed[t] - observed_edge) + 0.5
+        )
 
 
 def optimal_partitions(cumulative, Py_ssize_t max_bins, double min_weight, int cost):
@@ -137,7 +167,8 @@ def optimal_partitions(cumulative, Py_ssize_t max_bins, double min_weight, int c
     ----------
     cumulative : ndarray of shape (m + 1, n_classes + 1)
         Cumulative class counts before each candidate, first row zero; the last column is their
-        total. For VARIANCE of a target y: the cumulative sums of w y and of w, y centred.
+        total. For VARIANCE of a target y: the cumulative sums of w y and of w, y centred. For
+        CROSS_ENTROPY: the cumulative expected class counts, the observed ones, and their total.
 
     max_bins : int
         At least one.
@@ -146,7 +177,7 @@ def optimal_partitions(cumulative, Py_ssize_t max_bins, double min_weight, int c
         Least total of a bin.
 
     cost : int
-        INFORMATION, MODL, VARIANCE or BALANCED.
+        INFORMATION, MODL, VARIANCE or CROSS_ENTROPY.
 
     Returns
     -------

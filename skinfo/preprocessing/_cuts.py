@@ -10,7 +10,7 @@ from math import log
 import numpy as np
 
 from skinfo.preprocessing._partition import OrderedBins
-from skinfo.preprocessing._penalties import RELATIVE_TOLERANCE
+from skinfo.preprocessing._penalties import RELATIVE_TOLERANCE, ExpectedLoss
 
 # Candidates of a refinement of the chosen cuts, whatever max_candidates is.
 FINE_CANDIDATES = 256
@@ -46,6 +46,8 @@ def best_cuts(column, settings):
     settings : ColumnSettings
         With one direction.
     """
+    if isinstance(settings.penalty, ExpectedLoss):
+        return _cuts_of_least_loss(column, settings)
     positions, refinements = candidate_positions(column, settings)
     best = settings.penalty.partition(column.sums_before(positions), settings)
     for refine in refinements if settings.penalty.is_refined else ():
@@ -63,6 +65,22 @@ def best_cuts(column, settings):
             positions, best = finer, refined
             if not thinned:
                 break
+    return Cuts(positions[best.cuts], best)
+
+
+def _cuts_of_least_loss(column, settings):
+    """Return the Cuts of least expected loss, on the grid and at steps within its groups."""
+    penalty = settings.penalty
+    positions, refinements = candidate_positions(column, settings)
+    weights = np.ones(len(positions))
+    if refinements:
+        grid = positions
+        steps = best_cuts(column, settings.with_penalty(penalty.steps)).positions
+        positions = np.union1d(grid, steps)
+        # A step was found among all samples of its group, and has the prior odds of one of them.
+        n_in_group = settings.statistics.weights(column.sums_before([])[-1]) / (len(grid) + 1)
+        weights = np.where(np.isin(positions, grid), 1.0, 1.0 / max(n_in_group, 1.0))
+    best = penalty.partition(column.sums_before(positions), settings, weights)
     return Cuts(positions[best.cuts], best)
 
 

@@ -16,7 +16,7 @@ from joblib import hash as joblib_hash
 from skinfo._counts._target import ClassTarget, ContinuousTarget
 from skinfo.preprocessing._cuts import candidate_edges
 from skinfo.preprocessing._fitted_column import fit_levels, fit_numbers
-from skinfo.preprocessing._partition import ColumnSettings
+from skinfo.preprocessing._partition import ColumnSettings, max_bins_for
 from skinfo.preprocessing._penalties import PENALTY_NAMES, resolve_penalty
 from skinfo.preprocessing._target_statistics import statistics_of
 from skinfo.utils._column_params import categorical_mask, directions, given_edges
@@ -120,7 +120,7 @@ class BinningPlan:
         """Return the ColumnSettings of column j, of samples of this weight in all."""
         return ColumnSettings(
             statistics=self.statistics,
-            max_bins=self.parameters["max_bins"],
+            max_bins=max_bins_for(self.parameters["max_bins"], weight),
             penalty=resolve_penalty(
                 self.parameters["penalty"],
                 self.target.target_type,

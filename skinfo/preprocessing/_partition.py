@@ -9,7 +9,24 @@ import numpy as np
 from skinfo.preprocessing._target_statistics import ClassStatistics, GaussianStatistics
 
 if TYPE_CHECKING:
-    from skinfo.preprocessing._penalties import AdditivePenalty, GreedyMDLP
+    from skinfo.preprocessing._penalties import AdditivePenalty, ExpectedLoss, GreedyMDLP
+
+# A grid has no fewer groups, however few samples there are.
+LEAST_GROUPS = 64
+
+# Number of bins, at most, where it depends on the number of samples: its cube root, within these.
+LEAST_MAX_BINS, MOST_MAX_BINS = 8, 32
+
+
+def max_bins_for(max_bins, weight):
+    """Return the largest number of bins of samples of this weight, `max_bins` unless "auto".
+
+    Bins that are k times as narrow have rates of k times the variance, and differ from the curve
+    of the rate by the square of their width: the best k grows with the cube root of n.
+    """
+    if max_bins != "auto":
+        return max_bins
+    return min(max(round(weight ** (1 / 3)), LEAST_MAX_BINS), MOST_MAX_BINS)
 
 
 @dataclass(frozen=True)
@@ -22,7 +39,7 @@ class ColumnSettings:
 
     max_bins : int
 
-    penalty : AdditivePenalty or GreedyMDLP
+    penalty : AdditivePenalty, ExpectedLoss or GreedyMDLP
 
     min_weight : float
         Least weight of a bin.
@@ -36,7 +53,7 @@ class ColumnSettings:
 
     statistics: ClassStatistics | GaussianStatistics
     max_bins: int
-    penalty: "AdditivePenalty | GreedyMDLP"
+    penalty: "AdditivePenalty | ExpectedLoss | GreedyMDLP"
     min_weight: float
     max_candidates: int | None = None
     directions: tuple[int, ...] = (0,)
@@ -50,12 +67,16 @@ class ColumnSettings:
         """Return the largest number of equal-frequency groups, None for any number."""
         if not self.penalty.on_grid:
             return self.max_candidates
-        grid = max(isqrt(int(weight)), self.max_bins)
+        grid = max(isqrt(int(weight)), LEAST_GROUPS, self.max_bins)
         return grid if self.max_candidates is None else min(grid, self.max_candidates)
 
     def with_direction(self, direction):
         """Return the same with one direction."""
         return replace(self, directions=(direction,))
+
+    def with_penalty(self, penalty):
+        """Return the same with another penalty."""
+        return replace(self, penalty=penalty)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import pytest
 from scipy.special import gammaln, xlogy
 
 from skinfo._kernels._partition import (
+    CROSS_ENTROPY,
     INFORMATION,
     MODL,
     VARIANCE,
@@ -137,3 +138,22 @@ def test_of_equal_partitions_the_last_bin_that_starts_first():
     costs, cuts = optimal_partitions(cumulative, 3, 1.0, VARIANCE)
     assert not costs.any()
     assert cuts.tolist() == [[5, 0, 0], [1, 5, 0], [1, 2, 5]]
+
+
+def test_cross_entropy_is_the_expected_loss_by_smoothed_rates(rng):
+    observed = rng.integers(1, 9, (7, 3)).astype(float)
+    expected = observed.sum(axis=1, keepdims=True) * rng.dirichlet(np.ones(3), 7)
+    counts = cumulate(observed)
+    sums = np.vstack([np.zeros(3), np.cumsum(expected, axis=0)])
+    table = np.column_stack([sums, counts])
+    costs, cuts = optimal_partitions(table, 3, 1.0, CROSS_ENTROPY)
+
+    def loss(ends):
+        bins = np.add.reduceat(observed, [0, *ends[:-1]])
+        smoothed = (bins + 0.5) / (bins.sum(axis=1, keepdims=True) + 1.5)
+        return -(np.add.reduceat(expected, [0, *ends[:-1]]) * np.log(smoothed)).sum()
+
+    for k in range(1, 4):
+        best = min(loss([*ends, 7]) for ends in combinations(range(1, 7), k - 1))
+        assert costs[k - 1] == pytest.approx(best)
+        assert loss(cuts[k - 1, :k]) == pytest.approx(best)

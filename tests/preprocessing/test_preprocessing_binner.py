@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from optional import polars as pl
-from scipy.special import comb, gammaln, xlogy
+from scipy.special import gammaln, logsumexp, xlogy
 from scipy.stats import beta
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_iris
@@ -93,21 +93,67 @@ def test_default_by_exhaustion(seed, source):
     y = (rng.random(300) < 0.2 + 0.1 * x * (seed > 1)).astype(int)
     table = np.zeros((7, 2))
     np.add.at(table, (x, y), 1)
-    costs = {}
-    for k in range(1, 6):
-        for cuts in combinations(range(1, 7), k - 1):
-            bins = np.add.reduceat(table, [0, *cuts])
-            sizes = bins.sum(axis=1)
-            modl = (gammaln(sizes + 2) - gammaln(bins + 1).sum(axis=1)).sum()
-            # One of C(6, k - 1) ways to cut; one bin is twice as likely as k = 2..5.
-            gate = modl + np.log(comb(6, k - 1)) + (np.log(2 * 4) if k > 1 else 0)
-            entropy = (xlogy(sizes, sizes) - xlogy(bins, bins).sum(axis=1)).sum()
-            costs[cuts] = (gate, entropy + np.log(300 / sizes).sum() if k > 1 else np.inf)
-    says_something = min(costs, key=lambda cuts: costs[cuts][0]) != ()
-    expected = min(costs, key=lambda cuts: costs[cuts][1]) if says_something else ()
+    # A priori, rates of the weight of one sample around those of all, and four of six cuts.
+    prior = (table.sum(axis=0) + 0.5) / 301
+    all_cuts = [cuts for k in range(7) for cuts in combinations(range(1, 7), k)]
+    log_weights, rates, bins_of = [], [], {}
+    for cuts in all_cuts:
+        bins_of[cuts] = bins = np.add.reduceat(table, [0, *cuts])
+        evidence = gammaln(bins + prior) - gammaln(prior)
+        log_weights.append(
+            evidence.sum() - gammaln(bins.sum(axis=1) + 1).sum() + len(cuts) * np.log(4 / 6)
+        )
+        means = (bins + prior) / (bins.sum(axis=1, keepdims=True) + 1)
+        rates.append(np.repeat(means, np.diff([0, *cuts, 7]), axis=0))
+    posterior = np.exp(log_weights - logsumexp(log_weights))
+    # All partitions have (1 + 4 / 6)**6 times the prior probability of one bin, the first of them.
+    odds = (1 - posterior[0]) / posterior[0] / ((1 + 4 / 6) ** 6 - 1)
+    expected_counts = np.tensordot(posterior, rates, 1) * table.sum(axis=1, keepdims=True)
+    best = {}
+    for cuts, bins in bins_of.items():
+        smoothed = (bins + 0.5) / (bins.sum(axis=1, keepdims=True) + 1)
+        loss = -(np.add.reduceat(expected_counts, [0, *cuts]) * np.log(smoothed)).sum()
+        if len(cuts) < 5:
+            best[len(cuts)] = min(best.get(len(cuts), (np.inf,)), (loss, cuts))
+    losses = {k + 1: loss for k, (loss, _) in best.items()}
+    least = min(losses.values())
+    saved = losses[1] - least
+    fewest = min(
+        k
+        for k, loss in losses.items()
+        if loss <= least + max(min(0.2 * saved, 16) / k**2, 0.005 * saved)
+    )
+    expected = best[fewest - 1][1] if odds >= 10 else ()
     binner = MutualInfoBinner(5).fit(*source(x[:, None], y))
     assert np.ceil(binner.bin_edges_[0][1:-1]).tolist() == list(expected)
-    assert says_something == (seed > 1)
+    assert (odds >= 10) == (seed > 1)
+
+
+@pytest.mark.parametrize(("n", "cut"), [(20, 12), (40, 20), (100, 20)])
+def test_a_column_that_separates_the_classes_gets_two_bins(n, cut, source):
+    binner = MutualInfoBinner().fit(*source(np.arange(n)[:, None], np.arange(n) >= cut))
+    np.testing.assert_allclose(binner.bin_edges_[0][1:-1], cut, atol=0.51)
+
+
+@pytest.mark.parametrize("n", [1000, 5000])
+def test_a_step_is_two_bins(n):
+    # At least 57 of 60. The cut lies within a group of equal frequency.
+    rng = np.random.default_rng(0)
+    y = rng.random(n) < 0.5
+    right = rng.random((n, 60)) < np.where(y, 0.7, 0.3)[:, None]
+    X = 0.5 * right + 0.5 * rng.random((n, 60))
+    assert np.sum(MutualInfoBinner().fit(X, y).n_bins_ == 2) >= 57
+
+
+def test_bins_grow_with_the_number_of_samples(source):
+    x = np.linspace(0, 1, 30_000)
+    y = (np.random.default_rng(0).random(30_000) < 0.1 + 0.8 * (4 * x % 1)).astype(int)
+    n_bins = {
+        n: MutualInfoBinner().fit(*source(x[:: 30_000 // n, None], y[:: 30_000 // n])).n_bins_[0]
+        for n in (500, 30_000)
+    }
+    assert n_bins[500] <= 8 < n_bins[30_000] <= 31
+    assert MutualInfoBinner(8).fit(*source(x[:, None], y)).n_bins_[0] == 8
 
 
 def test_modl_finds_every_period_of_a_wave(rng, source):

@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 from scipy.special import stirling2, xlogy
 
-from skinfo.preprocessing._penalties import log_partitions, resolve_penalty
+from skinfo.preprocessing._penalties import (
+    expected_counts,
+    fewest_of_good_bins,
+    log_bayes_factor,
+    log_partitions,
+    prior_rates,
+    resolve_penalty,
+)
 from skinfo.preprocessing._target_statistics import ClassStatistics, GaussianStatistics
 
 
@@ -36,11 +43,54 @@ def test_complexity_of_intervals_counts_the_ways_to_cut():
 
 
 def test_complexity_of_a_grid():
-    # One bin is twice as likely as all other numbers together, k bins have C(m - 1, k - 1) cuts.
-    gate = resolve_penalty("auto", "binary").gate
+    # k bins have C(m - 1, k - 1) cuts.
+    steps = resolve_penalty("auto", "binary").steps
     k = np.arange(1, 5)
-    expected = [0.0, *(log(2 * 3) + log(comb(6, i - 1)) for i in k[1:])]
-    np.testing.assert_allclose(gate.complexity(k, 100, 7, 1), expected, rtol=1e-12)
+    expected = [log(comb(6, i - 1)) for i in k]
+    np.testing.assert_allclose(steps.complexity(k, 100, 7, 1), expected, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("costs", "expected"),
+    [
+        # Two bins may lose a quarter of .2 * 100 nats, but of 16 nats at most: 4.
+        ([100.0, 3.9, 0.0, 1.0], 2),
+        ([100.0, 4.1, 0.0, 1.0], 3),
+        # Of 10 nats a quarter of 2.
+        ([10.0, 0.6, 0.0], 3),
+        ([10.0, 0.4, 0.0], 2),
+        # Where samples are many, half a percent of what is saved.
+        ([10_000.0, 51.0, 49.0, 0.0], 3),
+        # Nothing is saved, or a least weight allows no single number.
+        ([1.0, 1.0, 1.0], 1),
+        ([5.0, inf, 0.0], 3),
+    ],
+)
+def test_the_fewest_of_good_bins(costs, expected):
+    assert fewest_of_good_bins(np.array(costs)) == expected
+
+
+def test_bayes_factor_of_several_bins_against_one():
+    # Odds of 1 and 3: (1 + 1)(1 + 3) - 1 = 7 times the prior probability of one bin. With a
+    # posterior of 1/8 the factor is 1; of 1/15 it is 14 / 7.
+    odds = np.array([1.0, 3.0])
+    assert log_bayes_factor(odds, log(1 / 8)) == pytest.approx(0, abs=1e-12)
+    assert log_bayes_factor(odds, log(1 / 15)) == pytest.approx(log(2))
+    assert log_bayes_factor(odds, 0.0) == -inf
+
+
+def test_expected_counts_are_those_of_the_rates():
+    table = np.array([[0.0, 0, 0], [3, 1, 4], [4, 2, 6], [5, 7, 12]])
+    rates = np.array([[0.5, 0.5], [0.75, 0.25], [0.25, 0.75]])
+    expected = [[0, 0], [2, 2], [3.5, 2.5], [5, 7]]
+    np.testing.assert_allclose(expected_counts(table, rates, 0), expected)
+    # Of rising rates the first two cells are one block, of 2.5 and 3.5 in 6.
+    expected[1] = [4 * 3.5 / 6, 4 * 2.5 / 6]
+    np.testing.assert_allclose(expected_counts(table, rates, 1), expected)
+
+
+def test_parameters_of_rates_weigh_half_a_sample_a_class():
+    np.testing.assert_allclose(prior_rates(np.array([2.0, 5.0, 7.0])), [2.5 / 8, 5.5 / 8])
 
 
 def test_bic_is_half_a_log_n_for_each_rate_and_cut():
@@ -121,11 +171,19 @@ def test_less_weight_than_one_bin_needs_stays_together(settings_of):
     assert together.cost == 0
 
 
-def test_the_gate_leaves_noise_in_one_bin(settings_of):
+def test_the_default_leaves_noise_in_one_bin(settings_of):
     # 50 and 50 of each class everywhere: no bin saves anything.
     cumulative = 50.0 * np.arange(6)[:, None] * np.ones(2)
     settings = settings_of(penalty="auto")
-    assert settings.penalty.partition(cumulative, settings).ends.tolist() == [5]
+    bins = settings.penalty.partition(cumulative, settings, np.ones(4))
+    assert (bins.ends.tolist(), bins.cost) == ([5], inf)
+
+
+def test_the_default_keeps_together_what_is_too_light(settings_of):
+    cumulative = np.array([[0.0, 0], [50, 0], [50, 50]])
+    settings = settings_of(penalty="auto", min_weight=101)
+    bins = settings.penalty.partition(cumulative, settings, np.ones(1))
+    assert (bins.ends.tolist(), bins.cost) == ([2], 0.0)
 
 
 def test_mdlp_by_the_published_rule(settings_of):

@@ -1,0 +1,195 @@
+"""Class rates of ordered cells, averaged over all their partitions into bins.
+
+Endres and Foldiak (2005): a partition of m cells is a path of bins, and the sum over all 2^(m - 1)
+partitions is two passes over the m (m + 1) / 2 bins, as forward and backward in a hidden Markov
+model.
+"""
+
+from libc.math cimport INFINITY, fabs, log
+
+import numpy as np
+
+from skinfo._kernels._elementary cimport fast_exp, fast_log, log_factorial
+
+
+def mean_rates(cumulative, log_odds, prior):
+    """Return the posterior means of the class rates of each cell, and how likely one bin is.
+
+    In each bin the rates have a Dirichlet distribution a priori, independently of other bins.
+
+    Parameters
+    ----------
+    cumulative : ndarray of shape (m + 1, n_classes + 1)
+        Cumulative class counts before each cell, first row zero; the last column is their total.
+
+    log_odds : ndarray of shape (m,)
+        Prior log odds of a cut after each cell against none; the last one is 0.
+
+    prior : ndarray of shape (n_classes,)
+        Parameters of the Dirichlet distribution.
+
+    Returns
+    -------
+    rates : ndarray of shape (m, n_classes)
+
+    log_probability : float
+        ln of the posterior probability that all cells are one bin.
+    """
+    cdef const double[:, ::1] by_class = np.ascontiguousarray(cumulative.T)
+    cdef const double[::1] odds = np.ascontiguousarray(log_odds)
+    cdef const double[::1] parameters = np.ascontiguousarray(prior)
+    cdef Py_ssize_t m = by_class.shape[1] - 1
+    cdef double[::1] evidence = np.empty(m * (m + 1) // 2)
+    cdef double[::1] before = np.empty(m + 1)
+    cdef double[::1] after = np.empty(m + 1)
+    cdef double[::1] row = np.empty(m)
+    changes = np.zeros((len(prior), m + 1))
+    cdef double[:, ::1] differences = changes
+    with nogil:
+        fill_evidence(by_class, odds, parameters, evidence)
+        sum_forward(evidence, before, row)
+        sum_backward(evidence, after, row)
+        add_bins(by_class, parameters, evidence, before, after, row, differences)
+    # A rate is positive; a difference of sums may be rounded to less than nothing.
+    rates = np.maximum(np.cumsum(changes, axis=1)[:, :m], 0.0)
+    return np.ascontiguousarray(rates.T), min(evidence[m - 1] - before[m], 0.0)
+
+
+cdef void fill_evidence(
+    const double[:, ::1] by_class,
+    const double[::1] odds,
+    const double[::1] prior,
+    double[::1] evidence,
+) noexcept nogil:
+    """Store the log evidence of each bin, and of the cut at its end: by first cell, then last.
+
+    Of counts n_c with parameters a_c, N and A their sums: the sum of ln G(n_c + a_c) - ln G(a_c),
+    less ln G(N + A) - ln G(A), G the gamma function.
+    """
+    cdef Py_ssize_t last = by_class.shape[0] - 1, m = by_class.shape[1] - 1
+    cdef Py_ssize_t i, c, t, n
+    cdef double total = 0.0, constant = 0.0
+    cdef double* row = &evidence[0]
+    for c in range(last):
+        total += prior[c]
+        constant -= log_gamma(prior[c])
+    constant += log_gamma(total)
+    for i in range(m):
+        n = m - i
+        for t in range(n):
+            row[t] = constant + odds[i + t]
+        add_log_gammas(row, &by_class[last, i + 1], by_class[last, i], total, -1.0, n)
+        for c in range(last):
+            add_log_gammas(row, &by_class[c, i + 1], by_class[c, i], prior[c], 1.0, n)
+        row += n
+
+
+cdef inline double log_gamma(double x) noexcept nogil:
+    """Return ln G(x) for x > 0."""
+    return log_factorial(x) - fast_log(x)
+
+
+cdef inline void add_log_gammas(
+    double* row, const double* counts, double edge, double shift, double sign, Py_ssize_t n
+) noexcept nogil:
+    """Add `sign` times ln G(count + shift) to each."""
+    cdef Py_ssize_t t
+    for t in range(n):
+        row[t] += sign * log_gamma(counts[t] - edge + shift)
+
+
+cdef void sum_forward(
+    const double[::1] evidence, double[::1] before, double[::1] row
+) noexcept nogil:
+    """Store ln of the sums over partitions of the cells before each, 0 for none.
+
+    When i is reached its sum is complete, and is carried to all later cells together: `before` of
+    these is the largest term so far, `row` the sum of all relative to it.
+    """
+    cdef Py_ssize_t m = before.shape[0] - 1
+    cdef Py_ssize_t i, t
+    cdef const double* bins = &evidence[0]
+    cdef double* largest
+    cdef double* sums
+    cdef double start, term, away, smaller
+    before[0] = 0.0
+    for t in range(m):
+        before[t + 1] = -INFINITY
+        row[t] = 0.0
+    for i in range(m):
+        if i > 0:
+            before[i] += log(row[i - 1])
+        start = before[i]
+        largest = &before[i + 1]
+        sums = &row[i]
+        for t in range(m - i):
+            term = start + bins[t]
+            away = term - largest[t]
+            smaller = fast_exp(-fabs(away))
+            sums[t] = sums[t] * smaller + 1.0 if away > 0.0 else sums[t] + smaller
+            largest[t] = term if away > 0.0 else largest[t]
+        bins += m - i
+    before[m] += log(row[m - 1])
+
+
+cdef void sum_backward(
+    const double[::1] evidence, double[::1] after, double[::1] row
+) noexcept nogil:
+    """Store ln of the sums over partitions of the cells from each on, 0 for none."""
+    cdef Py_ssize_t m = after.shape[0] - 1
+    cdef Py_ssize_t i, t
+    cdef Py_ssize_t start = m * (m + 1) // 2
+    cdef double largest, total
+    after[m] = 0.0
+    for i in range(m - 1, -1, -1):
+        start -= m - i
+        largest = -INFINITY
+        for t in range(m - i):
+            row[t] = evidence[start + t] + after[i + 1 + t]
+            largest = row[t] if row[t] > largest else largest
+        for t in range(m - i):
+            row[t] = fast_exp(row[t] - largest)
+        total = 0.0
+        for t in range(m - i):
+            total += row[t]
+        after[i] = largest + log(total)
+
+
+cdef void add_bins(
+    const double[:, ::1] by_class,
+    const double[::1] prior,
+    const double[::1] evidence,
+    const double[::1] before,
+    const double[::1] after,
+    double[::1] row,
+    double[:, ::1] differences,
+) noexcept nogil:
+    """Add the mean rates of each bin, times its posterior probability, to all its cells.
+
+    They are added at its first cell and taken off after its last: `differences` from the cell
+    before, (n_classes, m + 1).
+    """
+    cdef Py_ssize_t last = by_class.shape[0] - 1, m = by_class.shape[1] - 1
+    cdef Py_ssize_t i, c, t
+    cdef const double* bins = &evidence[0]
+    cdef double prior_total = 0.0
+    cdef double start, share, log_posterior, total
+    for c in range(last):
+        prior_total += prior[c]
+    for i in range(m):
+        start = before[i] - before[m]
+        for t in range(m - i):
+            log_posterior = start + bins[t] + after[i + 1 + t]
+            # Above zero by rounding only.
+            log_posterior = log_posterior if log_posterior < 0.0 else 0.0
+            row[t] = fast_exp(log_posterior) / (
+                by_class[last, i + 1 + t] - by_class[last, i] + prior_total
+            )
+        for c in range(last):
+            total = 0.0
+            for t in range(m - i):
+                share = row[t] * (by_class[c, i + 1 + t] - by_class[c, i] + prior[c])
+                differences[c, i + 1 + t] -= share
+                total += share
+            differences[c, i] += total
+        bins += m - i

@@ -90,10 +90,9 @@ class MutualInfoBinner(
           best. The rates are first averaged over all partitions of sqrt(n), at least 64, groups
           of equal frequency, each weighted by its posterior probability [3]_; rates that jump
           within a group are found by "modl". From the averages follows the expected log loss
-          of each partition. A column that is not expected to save ln 10 nats of all samples
-          gets one bin (of columns of noise about 95 in 100 do); otherwise it gets the fewest
-          bins that save about as much as the best number of bins. Categorical columns and
-          continuous y use ``"modl"``.
+          of each partition. A column gets one bin unless several are ten times as likely;
+          otherwise it gets the fewest bins that save about as much as the best number of bins.
+          Categorical columns and continuous y use ``"modl"``.
         - ``"modl"``: the partition of the shortest description [1]_; an uninformative column
           gets one bin.
         - ``"mdlp"``: the greedy recursive splits of Fayyad and Irani [2]_ (categorical
@@ -249,8 +248,9 @@ default="from_dtype"
 
     Under a monotonic constraint ``"auto"`` makes the averaged rates monotone and expects more
     cuts a priori, because the constraint already keeps cuts from fitting noise. For scorecards
-    and other tables that are read, a small `max_bins` keeps them short; for columns of which a
-    jump is to be found and nothing else, "modl" adds the fewest bins.
+    and other tables that are read, a small `max_bins` keeps them short. Unsupervised bins can be
+    better where a rate changes smoothly and samples are few, because cuts at quantiles have no
+    search that could overfit (``benchmarks/binning_quality.py``).
 
     With a continuous y, ``"modl"`` takes half a log n for each mean in place of the class
     rates' code length. Where `min_samples_bin` or a monotonic constraint bind, the optimum is

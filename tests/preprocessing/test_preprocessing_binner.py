@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from optional import polars as pl
-from scipy.special import gammaln, logsumexp, xlogy
+from scipy.special import gammaln, logsumexp
 from scipy.stats import beta
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_iris

@@ -9,7 +9,7 @@ from libc.math cimport INFINITY, fabs, log
 
 import numpy as np
 
-from skinfo._kernels._elementary cimport fast_exp, fast_log, log_factorial
+from skinfo._kernels._elementary cimport fast_exp, log_factorial
 
 
 def mean_rates(cumulative, log_odds, prior):
@@ -40,13 +40,14 @@ def mean_rates(cumulative, log_odds, prior):
     cdef const double[::1] parameters = np.ascontiguousarray(prior)
     cdef Py_ssize_t m = by_class.shape[1] - 1
     cdef double[::1] evidence = np.empty(m * (m + 1) // 2)
+    cdef double[::1] counts = np.empty(m * (m + 1) // 2)
     cdef double[::1] before = np.empty(m + 1)
     cdef double[::1] after = np.empty(m + 1)
     cdef double[::1] row = np.empty(m)
     changes = np.zeros((len(prior), m + 1))
     cdef double[:, ::1] differences = changes
     with nogil:
-        fill_evidence(by_class, odds, parameters, evidence)
+        fill_evidence(by_class, odds, parameters, evidence, counts)
         sum_forward(evidence, before, row)
         sum_backward(evidence, after, row)
         add_bins(by_class, parameters, evidence, before, after, row, differences)
@@ -60,6 +61,7 @@ cdef void fill_evidence(
     const double[::1] odds,
     const double[::1] prior,
     double[::1] evidence,
+    double[::1] counts,
 ) noexcept nogil:
     """Store the log evidence of each bin, and of the cut at its end: by first cell, then last.
 
@@ -67,7 +69,7 @@ cdef void fill_evidence(
     less ln G(N + A) - ln G(A), G the gamma function.
     """
     cdef Py_ssize_t last = by_class.shape[0] - 1, m = by_class.shape[1] - 1
-    cdef Py_ssize_t i, c, t, n
+    cdef Py_ssize_t i, c, t
     cdef double total = 0.0, constant = 0.0
     cdef double* row = &evidence[0]
     for c in range(last):
@@ -75,27 +77,45 @@ cdef void fill_evidence(
         constant -= log_gamma(prior[c])
     constant += log_gamma(total)
     for i in range(m):
-        n = m - i
-        for t in range(n):
+        for t in range(m - i):
             row[t] = constant + odds[i + t]
-        add_log_gammas(row, &by_class[last, i + 1], by_class[last, i], total, -1.0, n)
-        for c in range(last):
-            add_log_gammas(row, &by_class[c, i + 1], by_class[c, i], prior[c], 1.0, n)
-        row += n
+        row += m - i
+    add_log_gammas(evidence, by_class[last], total, -1.0, counts)
+    for c in range(last):
+        add_log_gammas(evidence, by_class[c], prior[c], 1.0, counts)
 
 
 cdef inline double log_gamma(double x) noexcept nogil:
-    """Return ln G(x) for x > 0."""
-    return log_factorial(x) - fast_log(x)
+    """Return ln G(x) for x > 0: Stirling's series at x + 8 is still exact to rounding."""
+    return log_factorial(x - 1.0)
 
 
-cdef inline void add_log_gammas(
-    double* row, const double* counts, double edge, double shift, double sign, Py_ssize_t n
+cdef void add_log_gammas(
+    double[::1] evidence,
+    const double[::1] cumulative,
+    double shift,
+    double sign,
+    double[::1] counts,
 ) noexcept nogil:
-    """Add `sign` times ln G(count + shift) to each."""
-    cdef Py_ssize_t t
-    for t in range(n):
-        row[t] += sign * log_gamma(counts[t] - edge + shift)
+    """Add `sign` times ln G(count + shift) to each bin, the counts gathered into `counts`.
+
+    Bins of all first cells are one loop, which has whole vectors.
+    """
+    cdef Py_ssize_t m = cumulative.shape[0] - 1
+    cdef Py_ssize_t i, t
+    cdef double edge
+    cdef double* row = &counts[0]
+    cdef double* of_bins = &evidence[0]
+    cdef const double* after
+    for i in range(m):
+        edge = cumulative[i]
+        after = &cumulative[i + 1]
+        for t in range(m - i):
+            row[t] = after[t] - edge + shift
+        row += m - i
+    row = &counts[0]
+    for t in range(evidence.shape[0]):
+        of_bins[t] += sign * log_gamma(row[t])
 
 
 cdef void sum_forward(

@@ -87,10 +87,10 @@ class MutualInfoBinner(
         The criterion for the number of bins.
 
         - ``"auto"``: the bins by whose observed rates new samples are expected to be predicted
-          best. The rates are first averaged over all partitions of sqrt(n), at least 64, groups
-          of equal frequency, each weighted by its posterior probability [3]_; rates that jump
-          within a group are found by "modl". From the averages follows the expected log loss
-          of each partition. A column gets one bin unless several are ten times as likely;
+          best. The rates are first averaged over all partitions of sqrt(n), from 64 to 128,
+          groups of equal frequency, each weighted by its posterior probability [3]_; rates that
+          jump within a group are found by "modl". From the averages follows the expected log
+          loss of each partition. A column gets one bin unless several are ten times as likely;
           otherwise it gets the fewest bins that save about as much as the best number of bins.
           Categorical columns and continuous y use ``"modl"``.
         - ``"modl"``: the partition of the shortest description [1]_; an uninformative column

@@ -46,9 +46,37 @@ def best_cuts(column, settings):
     settings : ColumnSettings
         With one direction.
     """
-    if isinstance(settings.penalty, ExpectedLoss):
-        return _cuts_of_least_loss(column, settings)
     positions, refinements = candidate_positions(column, settings)
+    if isinstance(settings.penalty, ExpectedLoss):
+        return _cuts_of_least_loss(column, settings, positions, refinements)
+    return _refined_cuts(column, settings, positions, refinements)
+
+
+def _cuts_of_least_loss(column, settings, positions, refinements):
+    """Return the Cuts of least expected loss, on the grid and at steps within its groups."""
+    penalty = settings.penalty
+    sums, weights = column.sums_before(positions), np.ones(len(positions))
+    mean = penalty.average(sums, settings, weights)
+    if not mean.varies:
+        return Cuts(positions[:0], penalty.one_bin(sums, settings))
+    if refinements:
+        steps = _refined_cuts(
+            column, settings.with_penalty(penalty.steps), positions, refinements
+        ).positions
+        steps = np.setdiff1d(steps, positions, assume_unique=True)
+        if len(steps):
+            positions = np.sort(np.append(positions, steps))
+            sums = column.sums_before(positions)
+            # A step was found among all samples of its group: it has the prior odds of one.
+            n_in_group = settings.statistics.weights(sums[-1]) / (len(weights) + 1)
+            weights = np.where(np.isin(positions, steps), 1.0 / max(n_in_group, 1.0), 1.0)
+            mean = penalty.average(sums, settings, weights)
+    best = penalty.partition(sums, settings, mean.rates)
+    return Cuts(positions[best.cuts], best)
+
+
+def _refined_cuts(column, settings, positions, refinements):
+    """Return the Cuts of least cost at these positions, and then at finer ones around those."""
     best = settings.penalty.partition(column.sums_before(positions), settings)
     for refine in refinements if settings.penalty.is_refined else ():
         for _ in range(MAX_REFINEMENTS):
@@ -65,22 +93,6 @@ def best_cuts(column, settings):
             positions, best = finer, refined
             if not thinned:
                 break
-    return Cuts(positions[best.cuts], best)
-
-
-def _cuts_of_least_loss(column, settings):
-    """Return the Cuts of least expected loss, on the grid and at steps within its groups."""
-    penalty = settings.penalty
-    positions, refinements = candidate_positions(column, settings)
-    weights = np.ones(len(positions))
-    if refinements:
-        grid = positions
-        steps = best_cuts(column, settings.with_penalty(penalty.steps)).positions
-        positions = np.union1d(grid, steps)
-        # A step was found among all samples of its group, and has the prior odds of one of them.
-        n_in_group = settings.statistics.weights(column.sums_before([])[-1]) / (len(grid) + 1)
-        weights = np.where(np.isin(positions, grid), 1.0, 1.0 / max(n_in_group, 1.0))
-    best = penalty.partition(column.sums_before(positions), settings, weights)
     return Cuts(positions[best.cuts], best)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from math import inf, isfinite, log, log2
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import gammaln, logsumexp, xlogy
@@ -22,8 +23,12 @@ from skinfo.preprocessing._partition import OrderedBins
 # A further bin must save more than rounding.
 RELATIVE_TOLERANCE = 1e-10
 
+# Prior odds of one group of levels against several, where the most frequent levels are grouped.
+ODDS_OF_ONE_BIN = 2.0
+
 # Number of cuts that "auto" expects a priori, without and with a monotonic constraint, which takes
-# most of the freedom to overfit from further cuts. Half of either, or twice, does about as well.
+# most of the freedom to overfit from further cuts. From 300 samples on, half or twice as many change
+# the held-out information by at most 0.015 of what the rate tells; at 100, twice as many lose 0.05.
 EXPECTED_CUTS, EXPECTED_MONOTONE_CUTS = 4.0, 16.0
 
 # Several bins must be so many times as likely as one: strong evidence (Jeffreys 1961). Of columns
@@ -33,7 +38,7 @@ LEAST_BAYES_FACTOR = 10.0
 # Where a rate is a straight line k bins lose 1 / k**2 of what can be saved at all. The best k bins
 # may lose this share of as much, and this many nats over k**2, more than the best number of bins:
 # a step, of which two bins lose next to nothing, gets two. On large samples, where that is next to
-# nothing, this share of what can be saved.
+# nothing, this share of what can be saved; half or twice of it change that by 0.005 at most.
 SPARED_SHARE, SPARED_NATS, NEGLIGIBLE_SHARE = 0.2, 16.0, 0.005
 
 
@@ -118,6 +123,21 @@ class AdditivePenalty:
         return best + 1, float(in_all[best])
 
 
+class MeanRates(NamedTuple):
+    """Rates of y at each cell, averaged over all partitions.
+
+    Attributes
+    ----------
+    rates : ndarray of shape (n_cells, n_classes)
+
+    varies : bool
+        Whether several bins are likely enough.
+    """
+
+    rates: np.ndarray
+    varies: bool
+
+
 class ExpectedLoss:
     """The expected log loss of new samples by the observed rates of their bin.
 
@@ -139,25 +159,45 @@ class ExpectedLoss:
     def __init__(self):
         self.steps = AdditivePenalty(MODL, grid_complexity, on_grid=True)
 
-    def partition(self, cumulative, settings, weights):
-        """Return the OrderedBins of least expected loss; see `AdditivePenalty.partition`.
+    def average(self, cumulative, settings, weights):
+        """Return the MeanRates of the cells.
 
         Parameters
         ----------
+        cumulative : ndarray of shape (n_cells + 1, n_stats)
+            Statistics of the cells before each candidate, the first row zero, the last the total.
+
+        settings : ColumnSettings
+            With one direction.
+
         weights : ndarray of shape (n_cells - 1,)
             To which the prior odds of a cut after each cell, but for the last, are proportional.
         """
         table = settings.statistics.kernel_table(cumulative)
-        n_cells, total = len(table) - 1, table[-1]
         n_cuts = EXPECTED_MONOTONE_CUTS if settings.direction else EXPECTED_CUTS
-        odds = n_cuts * weights / weights.sum()
-        rates, log_one = mean_rates(table, np.append(np.log(odds), 0.0), prior_rates(total))
-        if n_cells == 1 or log_bayes_factor(odds, log_one) < log(LEAST_BAYES_FACTOR):
-            return OrderedBins.of(cumulative, np.array([n_cells]), inf, settings.direction)
+        odds = np.append(weights * (n_cuts / max(weights.sum(), 1.0)), 1.0)
+        rates, log_one = mean_rates(table, np.log(odds), prior_rates(table[-1]))
+        # The last cell ends the last bin with certainty.
+        factor = log_bayes_factor(odds[:-1], log_one) if len(weights) else -inf
+        return MeanRates(rates, factor >= log(LEAST_BAYES_FACTOR))
+
+    def one_bin(self, cumulative, settings):
+        """Return the OrderedBins of a column that tells nothing."""
+        ends = np.array([len(cumulative) - 1])
+        return OrderedBins.of(cumulative, ends, inf, settings.direction)
+
+    def partition(self, cumulative, settings, rates):
+        """Return the OrderedBins of least expected loss; see `AdditivePenalty.partition`.
+
+        Parameters
+        ----------
+        rates : ndarray of shape (n_cells, n_classes)
+        """
+        table = settings.statistics.kernel_table(cumulative)
         expected = expected_counts(table, rates, settings.direction)
-        costs, ends = best_partitions(np.column_stack([expected, table]), CROSS_ENTROPY, settings)
+        costs, ends = best_partitions(np.hstack([expected, table]), CROSS_ENTROPY, settings)
         if not np.isfinite(costs).any():
-            return OrderedBins.of(cumulative, np.array([n_cells]), 0.0, settings.direction)
+            return self.one_bin(cumulative, settings)
         n_bins = fewest_of_good_bins(costs)
         return OrderedBins.of(
             cumulative, ends[n_bins - 1, :n_bins], float(costs[n_bins - 1]), settings.direction

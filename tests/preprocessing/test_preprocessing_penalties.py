@@ -175,15 +175,22 @@ def test_the_default_leaves_noise_in_one_bin(settings_of):
     # 50 and 50 of each class everywhere: no bin saves anything.
     cumulative = 50.0 * np.arange(6)[:, None] * np.ones(2)
     settings = settings_of(penalty="auto")
-    bins = settings.penalty.partition(cumulative, settings, np.ones(4))
+    mean = settings.penalty.average(cumulative, settings, np.ones(4))
+    assert not mean.varies
+    np.testing.assert_allclose(mean.rates, 0.5)
+    # One cell has no cut.
+    assert not settings.penalty.average(cumulative[[0, 5]], settings, np.ones(0)).varies
+    bins = settings.penalty.one_bin(cumulative, settings)
     assert (bins.ends.tolist(), bins.cost) == ([5], inf)
 
 
 def test_the_default_keeps_together_what_is_too_light(settings_of):
     cumulative = np.array([[0.0, 0], [50, 0], [50, 50]])
     settings = settings_of(penalty="auto", min_weight=101)
-    bins = settings.penalty.partition(cumulative, settings, np.ones(1))
-    assert (bins.ends.tolist(), bins.cost) == ([2], 0.0)
+    mean = settings.penalty.average(cumulative, settings, np.ones(1))
+    assert mean.varies
+    bins = settings.penalty.partition(cumulative, settings, mean.rates)
+    assert (bins.ends.tolist(), bins.cost) == ([2], inf)
 
 
 def test_mdlp_by_the_published_rule(settings_of):

@@ -27,8 +27,9 @@ RELATIVE_TOLERANCE = 1e-10
 ODDS_OF_ONE_BIN = 2.0
 
 # Number of cuts that "auto" expects a priori, without and with a monotonic constraint, which takes
-# most of the freedom to overfit from further cuts. From 300 samples on, half or twice as many change
-# the held-out information by at most 0.015 of what the rate tells; at 100, twice as many lose 0.05.
+# most of the freedom to overfit from further cuts. From 300 samples on, half or twice as many
+# change held-out information by at most 0.015 of what the rate tells; at 100, twice as many lose
+# 0.05.
 EXPECTED_CUTS, EXPECTED_MONOTONE_CUTS = 4.0, 16.0
 
 # Several bins must be so many times as likely as one: strong evidence (Jeffreys 1961). Of columns

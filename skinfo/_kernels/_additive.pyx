@@ -3,12 +3,31 @@
 The model is softmax(ln prior + sum of an effect of each column's code), with a ridge penalty: a
 logistic regression on the codes' indicators. It is fitted by Newton steps with a diagonal
 Hessian, a column at a time (Friedman, Hastie and Tibshirani, Annals of Statistics 28, 2000).
+
+Models of several penalties are fitted side by side, one to a lane of a register. A pass over the
+samples multiplies their probabilities by what the last step changed, and gathers what the next
+one needs.
 """
 
 from libc.math cimport exp, fmax, fmin, log
 from libc.stdint cimport int32_t, int64_t, uint8_t
 
 import numpy as np
+
+cdef extern from "_additive.h" nogil:
+    # Penalties side by side.
+    const int N_LANES "SKINFO_N_LANES"
+    void advance_samples(
+        Py_ssize_t n,
+        Py_ssize_t n_classes,
+        const uint8_t *codes,
+        const double *factors,
+        const uint8_t *next_codes,
+        const double *weights,
+        double *expected,
+        double *curvature,
+        double *p,
+    )
 
 cdef enum:
     # Over all columns, whenever columns were added: the effects go on from those of fewer columns.
@@ -21,9 +40,8 @@ cdef enum:
     NULL_VARIANCE = 4
     N_SUMS = 5
 
-# The largest change of an effect by one step, in nats, and the least probability.
+# The largest change of an effect by one step, in nats.
 cdef double LARGEST_STEP = 2.0
-cdef double LEAST = 1e-12
 
 
 def additive_gains(
@@ -34,7 +52,7 @@ def additive_gains(
     const double[::1] training,
     const double[::1] held_out,
     const int64_t[::1] sizes,
-    double ridge,
+    const double[::1] ridges,
 ):
     """Return how much better additive models predict held-out samples than their prior does.
 
@@ -55,62 +73,64 @@ def additive_gains(
     sizes : ndarray of shape (n_sizes,), dtype int64
         Numbers of columns, increasing; with none the prior predicts.
 
-    ridge : float
+    ridges : ndarray of shape (4,), dtype float64
         The penalty is ``ridge / 2`` times the sum of squared effects.
 
     Returns
     -------
-    sums : ndarray of shape (n_sizes, 5), dtype float64
-        For each number of columns the held-out weighted sums of the gains ln p(y|x) - ln p(y), of
-        their squares, of the squares and fourth powers of what they exceed those of ``sizes[0]``
-        by, and of the variance of that if the probabilities of ``sizes[0]`` are right.
+    sums : ndarray of shape (4, n_sizes, 5), dtype float64
+        For each penalty and number of columns the held-out weighted sums of the gains
+        ln p(y|x) - ln p(y), of their squares, of the squares and fourth powers of what they
+        exceed those of ``sizes[0]`` by, and of the variance of that if the probabilities of
+        ``sizes[0]`` are right.
     """
     cdef Py_ssize_t n_columns = codes.shape[0]
-    cdef Py_ssize_t n = codes.shape[1]
-    cdef Py_ssize_t i, j, k, at, cycle
-    cdef double gain, rest, mean, square
-    sums_out = np.zeros((sizes.shape[0], N_SUMS))
-    cdef double[:, ::1] first = np.empty((n, n_classes))
-    cdef double[:, ::1] sums = sums_out
-    cdef double[::1] prior = _prior(y, training, n_classes)
-    cdef double[:, ::1] p = np.tile(np.asarray(prior), (n, 1))
-    starts_out = np.concatenate([[0], np.cumsum(n_levels)]).astype(np.int64)
-    cdef int64_t[::1] starts = starts_out
-    cdef double[:, ::1] effects = np.zeros((starts[n_columns], n_classes))
+    cdef Py_ssize_t at, cycle, j, step = 0
+    cdef double[:, :, ::1] sums = np.zeros((sizes.shape[0], N_LANES, N_SUMS))
+    shares = _prior(y, training, n_classes)
+    cdef double[::1] prior = shares
+    cdef double[:, :, ::1] p = np.tile(shares[:, None], (codes.shape[1], 1, N_LANES))
+    judged = np.flatnonzero(held_out)
+    cdef int64_t[::1] samples = judged
+    # Probabilities and gains of these with the columns of the first size.
+    cdef double[:, :, ::1] first = np.empty((len(judged), n_classes, N_LANES))
+    cdef double[:, ::1] first_gains = np.empty((len(judged), N_LANES))
+    cdef int64_t[::1] starts = np.concatenate([[0], np.cumsum(n_levels)]).astype(np.int64)
+    cdef double[:, ::1] sizes_of_levels = _class_sizes(codes, n_levels, y, n_classes, training)
+    cdef double[:, :, ::1] effects = np.zeros((starts[n_columns], n_classes, N_LANES))
     cdef Py_ssize_t most = max(n_levels, default=0)
-    cdef double[:, ::1] gradient = np.empty((most, n_classes))
-    cdef double[:, ::1] curvature = np.empty((most, n_classes))
+    cdef double[:, :, ::1] factors = np.ones((most, n_classes, N_LANES))
+    cdef double[:, :, ::1] expected = np.empty((most, n_classes, N_LANES))
+    cdef double[:, :, ::1] curvature = np.empty((most, n_classes, N_LANES))
+    # The columns of all steps, and one more that is gathered in vain.
+    steps = [range(size - 1, -1, -1) for size in sizes for _ in range(N_CYCLES)]
+    cdef int64_t[::1] columns = np.concatenate([*steps, [0]]).astype(np.int64)
     with nogil:
+        if n_columns:
+            advance(&codes[0, 0], factors, &codes[columns[0], 0], training, expected, curvature, p)
         for at in range(sizes.shape[0]):
-            for cycle in range(N_CYCLES):
-                for j in range(sizes[at] - 1, -1, -1):
-                    step(
-                        &codes[j, 0],
-                        y,
-                        training,
-                        ridge,
-                        effects[starts[j] : starts[j + 1]],
-                        gradient,
-                        curvature,
-                        p,
-                    )
-            for i in range(n):
-                if held_out[i] > 0:
-                    if at == 0:
-                        first[i] = p[i]
-                    mean = square = 0.0
-                    for k in range(n_classes):
-                        rest = log(p[i, k] / first[i, k])
-                        mean += first[i, k] * rest
-                        square += first[i, k] * rest * rest
-                    gain = log(p[i, y[i]] / prior[y[i]])
-                    rest = log(p[i, y[i]] / first[i, y[i]])
-                    sums[at, GAIN] += held_out[i] * gain
-                    sums[at, SQUARE] += held_out[i] * gain * gain
-                    sums[at, SQUARE_OF_REST] += held_out[i] * rest * rest
-                    sums[at, FOURTH_POWER_OF_REST] += held_out[i] * rest * rest * rest * rest
-                    sums[at, NULL_VARIANCE] += held_out[i] * (square - mean * mean)
-    return sums_out
+            for cycle in range(N_CYCLES * sizes[at]):
+                j = columns[step]
+                improve(
+                    sizes_of_levels[starts[j] : starts[j + 1]],
+                    ridges,
+                    expected,
+                    curvature,
+                    effects[starts[j] : starts[j + 1]],
+                    factors,
+                )
+                step += 1
+                advance(
+                    &codes[j, 0],
+                    factors,
+                    &codes[columns[step], 0],
+                    training,
+                    expected,
+                    curvature,
+                    p,
+                )
+            judge(samples, y, held_out, prior, p, at == 0, first, first_gains, sums[at])
+    return np.ascontiguousarray(np.swapaxes(sums, 0, 1))
 
 
 def _prior(y, weights, n_classes):
@@ -119,45 +139,100 @@ def _prior(y, weights, n_classes):
     return (sizes + 1 / n_classes) / (sizes.sum() + 1)
 
 
-cdef void step(
-    const uint8_t *codes,
-    const int32_t[::1] y,
-    const double[::1] weights,
-    double ridge,
-    double[:, ::1] effects,
-    double[:, ::1] gradient,
-    double[:, ::1] curvature,
-    double[:, ::1] p,
+def _class_sizes(codes, n_levels, y, n_classes, weights):
+    """Return the weight of each class in each level of all columns, (n_all_levels, n_classes)."""
+    sizes = [
+        np.bincount(
+            np.asarray(column) * np.int64(n_classes) + y, weights, n * n_classes
+        ).reshape(n, n_classes)
+        for column, n in zip(codes, n_levels)
+    ]
+    return np.concatenate([np.empty((0, n_classes)), *sizes])
+
+
+cdef void improve(
+    const double[:, ::1] sizes,
+    const double[::1] ridges,
+    const double[:, :, ::1] expected,
+    const double[:, :, ::1] curvature,
+    double[:, :, ::1] effects,
+    double[:, :, ::1] factors,
 ) noexcept nogil:
-    """Improve the effects of a column, and bring the probabilities of all samples up to date."""
+    """Improve the effects of a column; `factors` are of the odds of its levels."""
     cdef Py_ssize_t n_levels = effects.shape[0]
     cdef Py_ssize_t n_classes = effects.shape[1]
-    cdef Py_ssize_t i, k, level
-    cdef double change, total, weight
+    cdef Py_ssize_t level, k, r
+    cdef double gradient, change
     for level in range(n_levels):
         for k in range(n_classes):
-            gradient[level, k] = -ridge * effects[level, k]
-            curvature[level, k] = ridge
-    for i in range(p.shape[0]):
-        weight = weights[i]
-        if weight > 0:
-            level = codes[i]
-            for k in range(n_classes):
-                gradient[level, k] -= weight * p[i, k]
-                curvature[level, k] += weight * p[i, k] * (1 - p[i, k])
-            gradient[level, y[i]] += weight
-    for level in range(n_levels):
-        for k in range(n_classes):
-            # The Hessian of softmax is at most K / (K - 1) times its diagonal.
-            change = gradient[level, k] / curvature[level, k] * (n_classes - 1) / n_classes
-            change = fmin(fmax(change, -LARGEST_STEP), LARGEST_STEP)
-            effects[level, k] += change
-            gradient[level, k] = exp(change)
-    for i in range(p.shape[0]):
-        level = codes[i]
-        total = 0.0
-        for k in range(n_classes):
-            p[i, k] = fmax(p[i, k] * gradient[level, k], LEAST)
-            total += p[i, k]
-        for k in range(n_classes):
-            p[i, k] /= total
+            for r in range(N_LANES):
+                gradient = sizes[level, k] - expected[level, k, r]
+                gradient -= ridges[r] * effects[level, k, r]
+                # The Hessian of softmax is at most K / (K - 1) times its diagonal.
+                change = gradient / (curvature[level, k, r] + ridges[r])
+                change *= <double>(n_classes - 1) / n_classes
+                change = fmin(fmax(change, -LARGEST_STEP), LARGEST_STEP)
+                effects[level, k, r] += change
+                factors[level, k, r] = exp(change)
+
+
+cdef void advance(
+    const uint8_t *codes,
+    const double[:, :, ::1] factors,
+    const uint8_t *next_codes,
+    const double[::1] weights,
+    double[:, :, ::1] expected,
+    double[:, :, ::1] curvature,
+    double[:, :, ::1] p,
+) noexcept nogil:
+    """Bring probabilities up to date with a column, and add them up by the level of the next."""
+    expected[:] = 0.0
+    curvature[:] = 0.0
+    advance_samples(
+        p.shape[0],
+        p.shape[1],
+        codes,
+        &factors[0, 0, 0],
+        next_codes,
+        &weights[0],
+        &expected[0, 0, 0],
+        &curvature[0, 0, 0],
+        &p[0, 0, 0],
+    )
+
+
+cdef void judge(
+    const int64_t[::1] samples,
+    const int32_t[::1] y,
+    const double[::1] held_out,
+    const double[::1] prior,
+    const double[:, :, ::1] p,
+    bint is_first,
+    double[:, :, ::1] first,
+    double[:, ::1] first_gains,
+    double[:, ::1] sums,
+) noexcept nogil:
+    """Add up the gains of samples; `first` and `first_gains` are set by the first size."""
+    cdef Py_ssize_t s, i, k, r
+    cdef double gain, rest, own, mean, square, weight
+    for s in range(samples.shape[0]):
+        i = samples[s]
+        weight = held_out[i]
+        if is_first:
+            first[s] = p[i]
+            for r in range(N_LANES):
+                first_gains[s, r] = log(p[i, y[i], r] / prior[y[i]])
+        for r in range(N_LANES):
+            own = mean = square = 0.0
+            for k in range(p.shape[1]):
+                rest = log(p[i, k, r] / first[s, k, r])
+                mean += first[s, k, r] * rest
+                square += first[s, k, r] * rest * rest
+                if k == y[i]:
+                    own = rest
+            gain = first_gains[s, r] + own
+            sums[r, GAIN] += weight * gain
+            sums[r, SQUARE] += weight * gain * gain
+            sums[r, SQUARE_OF_REST] += weight * own * own
+            sums[r, FOURTH_POWER_OF_REST] += weight * own * own * own * own
+            sums[r, NULL_VARIANCE] += weight * (square - mean * mean)

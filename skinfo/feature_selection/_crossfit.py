@@ -132,10 +132,10 @@ class CrossFit:
     def _sums(self, paths, sizes, weights):
         """Return `additive_gains` of each fold on samples with its weights."""
         return np.array(
-            [
-                self._gains(path, sizes, self._folds.training(fold), weights[fold])
+            self._threads.run(
+                delayed(self._gains)(path, sizes, self._folds.training(fold), weights[fold])
                 for fold, path in enumerate(paths)
-            ]
+            )
         )
 
     def _gains(self, path, sizes, training, held_out):
@@ -143,9 +143,7 @@ class CrossFit:
         table = self._folds.table
         codes = table.columns([table.coding(feature) for feature in path.tolist()])
         samples = codes, table.n_levels[path], table.y, table.n_classes, training, held_out
-        return np.array(
-            self._threads.run(delayed(additive_gains)(*samples, sizes, ridge) for ridge in RIDGES)
-        )
+        return additive_gains(*samples, sizes, np.array(RIDGES))
 
     def costs(self, paths, sizes, costs):
         """Return the mean over the samples of the costs of the features, (n_sizes,)."""

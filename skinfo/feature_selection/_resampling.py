@@ -76,8 +76,8 @@ def held_out_information(
     -----
     What only a combination of features tells, such as an exclusive or, an additive model does not
     see: the information is at least this. The penalty of the model is the one that is best on the
-    other folds, and infinite where all of them lose information. It takes about six searches.
-    With a `binner` that depends on y the information is optimistic. Measured:
+    other folds, and infinite where all of them lose information. It takes six to twelve
+    searches. With a `binner` that depends on y the information is optimistic. Measured:
     benchmarks/held_out_information.py.
 
     References

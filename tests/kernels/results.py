@@ -55,6 +55,9 @@ RESULTS = {
     "selector with weights": lambda: selector(weight),
     "selector, mrmr": lambda: selector(n_features_to_select=5, criterion="mrmr"),
     "selector, cmim": lambda: selector(n_features_to_select=5, criterion="cmim"),
+    "selector, predictive": lambda: (
+        InfoBottleneckSelector("predictive").fit(X, y).cv_results_["information"]
+    ),
     "bottleneck": bottleneck,
     "bottleneck, soft": lambda: bottleneck(algorithm="iterative", beta=20.0),
     "bottleneck, tree": lambda: bottleneck(algorithm="agglomerative"),

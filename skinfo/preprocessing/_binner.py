@@ -81,7 +81,7 @@ class MutualInfoBinner(
     max_bins : int or "auto", default="auto"
         The most intervals or groups of a column, from 2 to 65535; a bin of missing values
         comes on top. "auto": the cube root of the number of samples (sum of weights), from 8
-        to 32, since many samples can tell apart more bins of a smooth rate.
+        to 32, since many samples can tell apart more bins of a smooth rate; 8 of a continuous y.
 
     penalty : {"auto", "modl", "mdlp", "bic"}, float or None, default="auto"
         The criterion for the number of bins.

@@ -120,7 +120,7 @@ class BinningPlan:
         """Return the ColumnSettings of column j, of samples of this weight in all."""
         return ColumnSettings(
             statistics=self.statistics,
-            max_bins=max_bins_for(self.parameters["max_bins"], weight),
+            max_bins=max_bins_for(self.parameters["max_bins"], weight, self.target.target_type),
             penalty=resolve_penalty(
                 self.parameters["penalty"],
                 self.target.target_type,

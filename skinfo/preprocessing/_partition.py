@@ -19,14 +19,17 @@ LEAST_GROUPS, MOST_GROUPS = 64, 128
 LEAST_MAX_BINS, MOST_MAX_BINS = 8, 32
 
 
-def max_bins_for(max_bins, weight):
+def max_bins_for(max_bins, weight, target_type):
     """Return the largest number of bins of samples of this weight, `max_bins` unless "auto".
 
     Bins that are k times as narrow have rates of k times the variance, and differ from the curve
-    of the rate by the square of their width: the best k grows with the cube root of n.
+    of the rate by the square of their width: the best k grows with the cube root of n. Of a
+    continuous y it is the least number: more have been compared for class rates only.
     """
     if max_bins != "auto":
         return max_bins
+    if target_type == "continuous":
+        return LEAST_MAX_BINS
     return min(max(round(weight ** (1 / 3)), LEAST_MAX_BINS), MOST_MAX_BINS)
 
 

@@ -43,5 +43,6 @@ def test_a_grid_has_room_for_all_bins_and_for_few_samples(settings_of):
     ("weight", "expected"), [(0.5, 8), (600, 8), (1000, 10), (8000, 20), (1e9, 32)]
 )
 def test_as_many_bins_as_the_cube_root_of_the_weight(weight, expected):
-    assert max_bins_for("auto", weight) == expected
-    assert max_bins_for(5, weight) == 5
+    assert max_bins_for("auto", weight, "binary") == expected
+    assert max_bins_for(5, weight, "binary") == 5
+    assert max_bins_for("auto", weight, "continuous") == 8

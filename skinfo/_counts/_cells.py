@@ -234,7 +234,7 @@ class Ranges(NamedTuple):
     Attributes
     ----------
     starts, stops : ndarray of shape (n,)
-        From each start to below the stop; infinity is in a range that ends there.
+        From each start to below the stop. The last range has no end if its stop is NaN.
 
     salts : ndarray of shape (n,), dtype int64
         By which hash values are sampled.

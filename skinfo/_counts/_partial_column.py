@@ -304,7 +304,7 @@ class PartialColumn(GriddedColumn):
 
     def ranges_of(self, cells: NDArray[np.int64]) -> Ranges:
         """Return the ranges of values that some cells hold."""
-        starts, stops = self._cells.starts, np.append(self._cells.starts[1:], np.inf)
+        starts, stops = self._cells.starts, np.append(self._cells.starts[1:], np.nan)
         return Ranges(starts[cells], stops[cells], self._cells.n_splits[cells] + _grid.FINE_SALT)
 
     def most_values(self, cells: NDArray[np.int64]) -> int:

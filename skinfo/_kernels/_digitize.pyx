@@ -67,10 +67,11 @@ def values_between(
 
     starts, stops : ndarray of shape (n_ranges,), dtype float64
         Increasing; no stop is beyond the next start. A value is in a range if
-        ``start <= value < stop``, and infinity in one that ends there.
+        ``start <= value < stop``. A range whose stop is NaN, which can be the last one only, has
+        no end.
     """
     cdef Py_ssize_t n = values.shape[0]
-    edges_out = np.column_stack([starts, np.where(np.isinf(stops), np.nan, stops)]).ravel()
+    edges_out = np.column_stack([starts, stops]).ravel()
     cdef Cuts edges
     # Pages that are not written to cost nothing.
     found_out, rows_out = np.empty(n), np.empty(n, np.int64)

@@ -209,6 +209,7 @@ LARGE_COLUMNS = {
         {"penalty": "mdlp"},
         {"penalty": "modl", "monotonic_cst": "auto"},
         {"penalty": "bic", "monotonic_cst": 1},
+        {"max_bins": 32},
     ],
 )
 def test_a_fit_reads_samples_five_times_at_most(of_y, parameters, rng):

@@ -48,9 +48,14 @@ def test_values_between_are_those_in_a_range(rng, n_ranges, n):
     np.testing.assert_array_equal(values, x[inside])
 
 
-def test_infinity_is_in_a_range_that_ends_there():
+def test_a_range_without_an_end_holds_infinity():
     x = np.array([-np.inf, 0.0, np.nan, 1.0, np.inf])
-    _, rows = values_between(x, np.array([1.0]), np.array([np.inf]))
+    _, rows = values_between(x, np.array([1.0]), np.array([np.nan]))
     np.testing.assert_array_equal(rows, [3, 4])
+    _, rows = values_between(x, np.array([1.0]), np.array([np.inf]))
+    np.testing.assert_array_equal(rows, [3])
     _, rows = values_between(x, np.array([-np.inf, 1.0]), np.array([0.0, np.inf]))
-    np.testing.assert_array_equal(rows, [0, 3, 4])
+    np.testing.assert_array_equal(rows, [0, 3])
+    # The infinities alone are not in the range below them as well.
+    _, rows = values_between(x, np.array([0.0, np.inf]), np.array([np.inf, np.nan]))
+    np.testing.assert_array_equal(rows, [1, 3, 4])

@@ -41,7 +41,8 @@ def results():
 
 def test_all_levels_give_the_same_results_to_the_last_bit(results):
     lines = results["baseline"]
-    assert len(lines) == 22
+    names = [line.rpartition(" ")[0] for line in lines]
+    assert len(set(names)) == len(names) > 20
     for level in POSSIBLE:
         assert results[level] == lines, level
 

@@ -1,6 +1,7 @@
 """Selections of parts of the samples: information that new data would show, and stability."""
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -65,8 +66,9 @@ def held_out_information(
 
     Raises
     ------
-    ValueError
-        If X comes in chunks, and what `InfoBottleneckSelector.fit` raises.
+    ValueError, TypeError
+        If X comes in chunks; if `selector` is another estimator; and what
+        `InfoBottleneckSelector.fit` raises.
 
     See Also
     --------
@@ -141,9 +143,9 @@ def selection_stability(
 
     Raises
     ------
-    ValueError
-        If `n_pairs` is less than 1, if X comes in chunks, and what `InfoBottleneckSelector.fit`
-        raises.
+    ValueError, TypeError
+        If `n_pairs` is less than 1; if X comes in chunks; if `selector` is another estimator; and
+        what `InfoBottleneckSelector.fit` raises.
 
     See Also
     --------
@@ -165,8 +167,8 @@ def selection_stability(
     >>> selection_stability(X, y).round(1)
     array([0.4, 0.6, 1. , 0. , 0. , 0. ])
     """
-    if n_pairs < 1:
-        raise ValueError(f"n_pairs={n_pairs} must be at least 1.")
+    if not isinstance(n_pairs, Integral) or n_pairs < 1:
+        raise ValueError(f"n_pairs={n_pairs!r} must be an integer, at least 1.")
     problem, beta = _prepared(X, y, selector, sample_weight)
     n_selected = len(problem.search(beta).selected)
     return problem.groups.spread(problem.stability(n_selected, beta, n_pairs))
@@ -174,6 +176,12 @@ def selection_stability(
 
 def _prepared(X, y, selector, sample_weight):
     """Return the SearchProblem of a selector with data, and its beta."""
-    selector = InfoBottleneckSelector() if selector is None else clone(selector)
+    if selector is None:
+        selector = InfoBottleneckSelector()
+    elif not isinstance(selector, InfoBottleneckSelector):
+        raise TypeError(
+            f"selector must be an InfoBottleneckSelector or None, got {type(selector).__name__}."
+        )
+    selector = clone(selector)
     selector._validate_params()
     return prepare_search(selector, X, y, sample_weight), selector.beta

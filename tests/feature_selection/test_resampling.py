@@ -97,8 +97,12 @@ def test_chunks_are_refused(function, rng):
 
 
 def test_pairs_must_be_positive(rng):
-    with pytest.raises(ValueError, match="n_pairs=0 must be at least 1"):
-        selection_stability(np.eye(3), [0, 1, 0], n_pairs=0)
+    for n_pairs, message in ((0, "n_pairs=0 must be an integer"), ("3", "n_pairs='3' must be")):
+        with pytest.raises(ValueError, match=message):
+            selection_stability(np.eye(3), [0, 1, 0], n_pairs=n_pairs)
+    for function in (held_out_information, selection_stability):
+        with pytest.raises(TypeError, match="InfoBottleneckSelector or None, got int"):
+            function(np.eye(3), [0, 1, 0], selector=3)
 
 
 def test_report_has_them_for_the_data_of_fit(rng):

@@ -56,7 +56,7 @@ pipeline = Pipeline(
 ).set_output(transform="pandas")
 grid = {
     "bin__max_bins": [3, 5, 8],
-    "select__n_features_to_select": ["auto", 8, 15],
+    "select__alpha": [0.01, 0.05],
 }
 scorer = EntropyScorer()
 search = GridSearchCV(pipeline, grid, scoring=scorer, cv=5).fit(X_train, y_train)

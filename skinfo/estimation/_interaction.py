@@ -59,7 +59,7 @@ MOST_PAIR_CELLS = 2**24
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PairwiseInteractionResult(TableRepr):
-    """Result of `pairwise_interaction`: what each pair of columns tells of a target.
+    """Result of `pairwise_interaction`: information of each pair of columns about a target.
 
     Attributes
     ----------
@@ -188,9 +188,9 @@ def pairwise_interaction(
         ``"plugin"`` takes sample proportions for probabilities: it is biased towards synergy.
         ``"emi"`` subtracts the mean that this has over tables with the same margins, were y
         independent of the pair, or were the two columns independent, in all and in each class of
-        y: the smaller of the two. So the mean is zero for columns that tell nothing of y,
-        however they depend on each other, and for those that tell of different parts of it,
-        however much they tell.
+        y: the smaller of the two. So the mean is zero for columns without information about y,
+        however they depend on each other, and for those that are informative about different
+        parts of it, however much.
 
     sample_weight : array-like of shape (n_samples,) or str, default=None
         A weight of w counts as w repetitions of the row, also as evidence. A name as for y.

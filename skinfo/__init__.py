@@ -21,6 +21,7 @@ _SUBPACKAGES = (
     "inspection",
     "measures",
     "metrics",
+    "onnx",
     "preprocessing",
 )
 

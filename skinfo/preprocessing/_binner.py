@@ -12,6 +12,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skinfo._counts._as_source import as_source, is_in_parts
+from skinfo._counts._labels import unique_names
 from skinfo._counts._lazy_tables import (
     LazyOutputMixin,
     TransformedChunks,
@@ -31,7 +32,6 @@ from skinfo.preprocessing._fitting import (
     parameters_of,
     refuse_changes,
 )
-from skinfo.preprocessing._labels import unique_names
 from skinfo.preprocessing._lazy_output import BlockDecoder, restored_lazily, transformed_lazily
 from skinfo.preprocessing._target_statistics import target_type_of
 from skinfo.utils._compat import (

@@ -4,8 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from skinfo._kernels._digitize import digitize
-from skinfo.preprocessing._labels import (
+from skinfo._counts._labels import (
     NUMBER_FORMATS,
     interval_labels,
     interval_words,
@@ -13,6 +12,7 @@ from skinfo.preprocessing._labels import (
     level_words,
     plain_words,
 )
+from skinfo._kernels._digitize import digitize
 
 
 @dataclass(frozen=True)

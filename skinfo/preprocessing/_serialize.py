@@ -12,11 +12,11 @@ from types import NoneType
 
 import numpy as np
 
+from skinfo._counts._labels import NUMBER_FORMATS
 from skinfo.preprocessing._bins import CategoryBins, NumericBins
 from skinfo.preprocessing._encoders import ColumnEncoder, EncodedValues, check_dtype
 from skinfo.preprocessing._encoding import ENCODINGS
 from skinfo.preprocessing._fitted_column import FittedColumn
-from skinfo.preprocessing._labels import NUMBER_FORMATS
 from skinfo.preprocessing._target_statistics import (
     ClassStatistics,
     GaussianStatistics,

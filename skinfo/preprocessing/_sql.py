@@ -8,7 +8,7 @@ from sys import float_info
 
 import numpy as np
 
-from skinfo.preprocessing._labels import write_date
+from skinfo._counts._labels import write_date
 
 # A plain decimal longer than this might overflow DuckDB's DECIMAL beside a BIGINT column.
 PLAIN_DIGITS = 12

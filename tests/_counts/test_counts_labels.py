@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skinfo.preprocessing._labels import (
+from skinfo._counts._labels import (
     NUMBER_FORMATS,
     interval_labels,
     interval_words,

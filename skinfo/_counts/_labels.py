@@ -2,27 +2,33 @@
 
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import isfinite
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+Write = Callable[[float], str]
+Names = Callable[[list[float]], list[str]]
+Restore = Callable[[NDArray[np.float64]], NDArray[Any]]
 
 # Names of groups longer than this end in a count of the levels left out.
 LEVELS_SHOWN = 4
 
 
-def interval_labels(edges, kind):
+def interval_labels(edges: Iterable[float], kind: str) -> list[str]:
     """Return names such as ``[35, 48.5)``, the last one closed."""
     return NUMBER_FORMATS[kind].labels([float(edge) for edge in edges])
 
 
-def interval_words(edges, kind):
+def interval_words(edges: Iterable[float], kind: str) -> list[str]:
     """Return names such as ``35_to_48.5``, the first ``below_35``, the last ``from_48.5``."""
     return NUMBER_FORMATS[kind].words([float(edge) for edge in edges])
 
 
-def level_words(groups):
+def level_words(groups: Iterable[list[Any]]) -> list[str]:
     """Return names such as ``blue|red|3_more``."""
     return ["|".join(_shown(members)) for members in groups]
 
@@ -31,12 +37,12 @@ def level_words(groups):
 NOT_IN_NAMES = re.compile(r"[\[\]<>{},:\"\\\s]")
 
 
-def plain_words(words):
+def plain_words(words: str) -> str:
     """Return the words with underscores in place of characters that other libraries refuse."""
     return NOT_IN_NAMES.sub("_", words)
 
 
-def unique_names(names):
+def unique_names(names: list[str]) -> list[str]:
     """Return the names, repeated ones with a suffix ``_2``, ``_3``, ..."""
     taken, unique = set(names), []
     if len(taken) == len(names):
@@ -52,19 +58,19 @@ def unique_names(names):
     return unique
 
 
-def level_labels(groups):
+def level_labels(groups: Iterable[list[Any]]) -> list[str]:
     """Return names such as ``{blue, red, 3 more}``."""
     return ["{" + ", ".join(_shown(members)) + "}" for members in groups]
 
 
-def _shown(members):
+def _shown(members: list[Any]) -> list[str]:
     """Return the first levels as text, then the number of the others."""
     more = len(members) - LEVELS_SHOWN
     shown = [str(level) for level in members[:LEVELS_SHOWN]]
     return shown + [f"{more} more"] if more > 0 else shown
 
 
-def write_date(microseconds):
+def write_date(microseconds: float) -> str:
     """Return an ISO date, with the time of day where it is not midnight."""
     if not isfinite(microseconds) or abs(microseconds) >= 2**62:
         return f"{microseconds:.15g}"
@@ -75,7 +81,7 @@ def write_date(microseconds):
     return f"{day} {time.removesuffix('.000000')}"
 
 
-def write_duration(microseconds):
+def write_duration(microseconds: float) -> str:
     """Return a duration such as ``3 days 04:00:00``."""
     import pandas as pd
 
@@ -84,10 +90,10 @@ def write_duration(microseconds):
     return str(pd.Timedelta(int(microseconds), "us"))
 
 
-def _half_open(write):
+def _half_open(write: Write) -> Names:
     """Return a function that names intervals by their ends, written by `write`."""
 
-    def labels(edges):
+    def labels(edges: list[float]) -> list[str]:
         names = [f"[{write(low)}, {write(high)})" for low, high in itertools.pairwise(edges)]
         names[-1] = names[-1][:-1] + "]"
         return names
@@ -95,10 +101,10 @@ def _half_open(write):
     return labels
 
 
-def _worded(write):
+def _worded(write: Write) -> Names:
     """Return a function that names intervals by their ends in words."""
 
-    def words(edges):
+    def words(edges: list[float]) -> list[str]:
         if len(edges) == 2:
             return ["any"]
         cuts = [write(cut) for cut in edges[1:-1]]
@@ -108,15 +114,15 @@ def _worded(write):
     return words
 
 
-def _truth_labels(edges):
+def _truth_labels(edges: list[float]) -> list[str]:
     """Return the names of the bins of a column of booleans."""
     return ["False", "True"] if len(edges) == 3 else ["False or True"]
 
 
-def _restored(convert):
+def _restored(convert: Callable[[float], Any]) -> Restore:
     """Return a function from float64, NaN for missing, to objects made by `convert`."""
 
-    def restore(centres):
+    def restore(centres: NDArray[np.float64]) -> NDArray[Any]:
         restored = np.empty(len(centres), dtype=object)
         restored[:] = [None if np.isnan(c) else convert(c) for c in centres.tolist()]
         return restored
@@ -124,13 +130,13 @@ def _restored(convert):
     return restore
 
 
-def _to_date(microseconds):
+def _to_date(microseconds: float) -> Any:
     import pandas as pd
 
     return pd.Timestamp(round(microseconds), unit="us")
 
 
-def _to_duration(microseconds):
+def _to_duration(microseconds: float) -> Any:
     import pandas as pd
 
     return pd.Timedelta(round(microseconds), unit="us")
@@ -149,9 +155,9 @@ class NumberFormat:
         From float64, NaN for missing, to values of the kind of the column.
     """
 
-    labels: Callable
-    words: Callable
-    restore: Callable
+    labels: Names
+    words: Names
+    restore: Restore
 
 
 _write_number = "{:.15g}".format

@@ -169,11 +169,26 @@ def check_row_weights(sample_weight, n_samples):
     )
 
 
-def weighted_mean(values, weight):
-    """Return the mean of `values`, of shape (n_samples,); None weighs all samples equally."""
-    if weight is None:
-        return _weighted_sum(values, None) / values.shape[0]
-    return _weighted_sum(values, weight) / _weighted_sum(weight, None)
+def weighted_mean(values, weight, divisor=None):
+    """Return the mean of `values`, of shape (n_samples,); None weighs all samples equally.
+
+    The sum of `values` times `weight` is divided by that of `divisor`, by default the weights.
+    """
+    total = _weighted_sum(values, weight)
+    if divisor is not None:
+        return _divided(total, _weighted_sum(divisor, None))
+    return total / (values.shape[0] if weight is None else _weighted_sum(weight, None))
+
+
+def _divided(total, counted):
+    """Return the mean of what is counted; raise ValueError if that is nothing."""
+    if not counted > 0:
+        raise ValueError(
+            "No sample counts, so that the mean is not defined: each label is ignore_index, or of "
+            "a class or sample of weight 0. Leave such a batch out, or use reduction='sum', which "
+            "is 0."
+        )
+    return total / counted
 
 
 def _weighted_sum(values, weight):
@@ -187,16 +202,22 @@ def _weighted(values, weight):
     return values if weight is None else values * weight
 
 
-# Functions of the losses of the samples and of their weights or None. A mean or sum is a Python
-# float for NumPy, else an array without axes that carries the gradient.
-REDUCTIONS = {"mean": weighted_mean, "sum": _weighted_sum, "none": _weighted}
+# Functions of the losses of the samples, of their weights or None, and of what a mean is divided
+# by, None for the weights. A mean or sum is a Python float for NumPy, else an array without axes
+# that carries the gradient.
+REDUCTIONS = {
+    "mean": weighted_mean,
+    "sum": lambda losses, weight, divisor: _weighted_sum(losses, weight),
+    "none": lambda losses, weight, divisor: _weighted(losses, weight),
+}
 
 
-def reduce_losses(losses, weight, reduction):
+def reduce_losses(losses, weight, reduction, divisor=None):
     """Reduce the losses of the samples, with checked weights (n_samples,) or None."""
-    if weight is not None:
-        weight = convert_like(weight, losses, losses.dtype)
-    return REDUCTIONS[reduction](losses, weight)
+    weight, divisor = (
+        None if x is None else convert_like(x, losses, losses.dtype) for x in (weight, divisor)
+    )
+    return REDUCTIONS[reduction](losses, weight, divisor)
 
 
 class LossSums(NamedTuple):
@@ -206,11 +227,15 @@ class LossSums(NamedTuple):
     weight: ExactSum
 
     @classmethod
-    def of(cls, losses, weight):
-        """Return the sums of the losses of samples with checked weights (n_samples,) or None."""
+    def of(cls, losses, weight, divisor=None):
+        """Return the sums of the losses of samples with checked weights (n_samples,) or None.
+
+        Those of `divisor` take the place of the weights, as in `weighted_mean`.
+        """
         losses = to_numpy(losses)
         loss = ExactSum.of(_weighted(losses, weight))
-        return cls(loss, ExactSum.of(np.array([len(losses)]) if weight is None else weight))
+        divisor = weight if divisor is None else divisor
+        return cls(loss, ExactSum.of(np.array([len(losses)]) if divisor is None else divisor))
 
     def merged(self, other):
         """Return the sums of the samples of both."""
@@ -219,7 +244,7 @@ class LossSums(NamedTuple):
     @property
     def mean(self):
         """The `weighted_mean` of all losses."""
-        return self.loss.rounded / self.weight.rounded
+        return _divided(self.loss.rounded, self.weight.rounded)
 
 
 # Functions of LossSums that equal those of `REDUCTIONS`.

@@ -1,6 +1,7 @@
 """Cross-entropy loss of the predicted probability of a positive label."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from numbers import Real
 from typing import Literal, NamedTuple
 
@@ -57,6 +58,7 @@ BINARY_LOGITS = BinaryScale(are_finite, check_finite, logit_surprisal, lambda lo
         "sample_weight": ["array-like", str, None],
         "reduction": [StrOptions(set(REDUCTIONS))],
         "from_logits": ["boolean"],
+        "pos_weight": ["array-like", Real, None],
     },
     prefer_skip_nested_validation=True,
 )
@@ -69,6 +71,7 @@ def binary_cross_entropy(
     sample_weight: ArrayLike | str | None = None,
     reduction: Literal["mean", "sum", "none"] = "mean",
     from_logits: bool = False,
+    pos_weight: ArrayLike | float | None = None,
 ) -> float | NDArray:
     r"""Cross-entropy of predicted probabilities of the positive label, in bits per sample.
 
@@ -107,6 +110,11 @@ def binary_cross_entropy(
         Whether `y_prob` holds logits: finite numbers :math:`\ln(q / (1 - q))`. The loss is
         computed from the logits directly and is exact however large they are.
 
+    pos_weight : float or array-like of shape (n_labels,), default=None
+        Factor of the loss of positive labels, for each label its own: as many negatives as there
+        are for a positive, to balance them. The mean is divided by the number of samples, as in
+        PyTorch's ``binary_cross_entropy_with_logits``. None is 1.
+
     Returns
     -------
     loss : float or array of shape (n_samples,)
@@ -122,7 +130,8 @@ def binary_cross_entropy(
     ValueError
         If the shapes differ, if `y_prob` holds integers (labels) in place of probabilities, if a
         probability or a soft label is not in [0, 1] or a logit is not finite (the message names
-        the row), if a label is missing, or if it is not clear which label is positive.
+        the row), if a label is missing, if it is not clear which label is positive, or if
+        `pos_weight` is negative or does not have one entry for each label.
 
     See Also
     --------
@@ -155,29 +164,56 @@ def binary_cross_entropy(
     array([1., 2.])
     >>> binary_cross_entropy([[True, False], [True, True]], [[0.5, 0.5], [0.25, 0.0625]])
     2.0
+    >>> binary_cross_entropy([1, 0, 0], [0.5, 0.75, 0.875], pos_weight=4)  # (4 * 1 + 2 + 3) / 3
+    3.0
     """
-    nats_per_unit = check_base(base)
-    scale = BINARY_LOGITS if from_logits else BINARY_PROBABILITIES
+    loss = BinaryCrossEntropy(
+        nats_per_unit=check_base(base),
+        scale=BINARY_LOGITS if from_logits else BINARY_PROBABILITIES,
+        pos_label=pos_label,
+        pos_weight=None if pos_weight is None else _check_pos_weight(pos_weight),
+    )
     predictions = {"y_prob": y_prob}
     samples = read_score_samples(y_true, predictions, sample_weight, "binary_cross_entropy")
     if isinstance(samples, Pieces):
-        return _binary_loss_of_pieces(samples, pos_label, scale, nats_per_unit, reduction)
-    losses, weight = _losses_of_positives(samples, pos_label, scale, nats_per_unit)
+        return _binary_loss_of_pieces(samples, loss, reduction)
+    losses, weight = _losses_of_positives(samples, loss)
     return reduce_losses(losses, weight, reduction)
 
 
-def _binary_loss_of_pieces(pieces, pos_label, scale, nats_per_unit, reduction):
+@dataclass(frozen=True)
+class BinaryCrossEntropy:
+    """What the loss of a sample is, besides its labels and predictions."""
+
+    nats_per_unit: float
+    scale: BinaryScale
+    pos_label: float | bool | str | None
+    pos_weight: NDArray | None  # (n_labels,) or (1,)
+
+
+def _check_pos_weight(pos_weight):
+    """Return the weights of positive labels, of shape (n_labels,), or (1,) for all labels."""
+    weights = np.atleast_1d(to_numpy(read_array(pos_weight)).astype(np.float64))
+    if weights.ndim != 1 or not (np.isfinite(weights).all() and (weights >= 0).all()):
+        raise ValueError(
+            "pos_weight must be finite and not negative, one number or one for each label; got "
+            f"{pos_weight!r}."
+        )
+    return weights
+
+
+def _binary_loss_of_pieces(pieces, loss, reduction):
     """Return the loss of all pieces."""
     reduced = reduction_of_sums(reduction)
 
     def summarise(piece):
-        losses, weight = _losses_of_positives(piece, pos_label, scale, nats_per_unit)
-        y_true = read_array(piece.y_true)
-        return LabelledSums(LossSums.of(losses, weight), _labels_in_piece(y_true, pos_label))
+        losses, weight = _losses_of_positives(piece, loss)
+        labels = _labels_in_piece(read_array(piece.y_true), loss.pos_label)
+        return LabelledSums(LossSums.of(losses, weight), labels)
 
     sums = pieces.reduce(summarise, LabelledSums.merged)
     # Labels that may be right in each piece need not be so in all of them.
-    _binary_target(np.array(sorted(sums.labels, key=repr), object), pos_label)
+    _binary_target(np.array(sorted(sums.labels, key=repr), object), loss.pos_label)
     return reduced(sums.losses)
 
 
@@ -198,13 +234,13 @@ def _labels_in_piece(y_true, pos_label):
     return frozenset({0, 1}) if is_soft else distinct
 
 
-def _losses_of_positives(samples, pos_label, scale, nats_per_unit):
+def _losses_of_positives(samples, loss):
     """Return the losses of the samples, and their weights or None."""
     y_true, y_prob = read_array(samples.y_true), as_numbers(samples.predictions[0], "y_prob")
     _check_shapes(y_true, y_prob)
-    if scale is BINARY_PROBABILITIES:
+    if loss.scale is BINARY_PROBABILITIES:
         refuse_hard_labels(y_prob, "y_prob")
-    losses = _binary_losses(_binary_target(y_true, pos_label), y_prob, scale, nats_per_unit)
+    losses = _binary_losses(_binary_target(y_true, loss.pos_label), y_prob, loss)
     return losses, check_row_weights(samples.sample_weight, y_prob.shape[0])
 
 
@@ -253,22 +289,39 @@ def _is_binary_target(y_true):
     return xp.isdtype(y_true.dtype, "bool")
 
 
-def _binary_losses(target, y_prob, scale, nats_per_unit):
+def _binary_losses(target, y_prob, loss):
     """Return the loss of each sample, of shape (n_samples,), the mean over its labels."""
     xp = array_api_compat.array_namespace(y_prob)
+    scale = loss.scale
     is_hard = array_api_compat.array_namespace(target).isdtype(target.dtype, "bool")
     target = convert_like(target, y_prob, xp.bool if is_hard else loss_dtype(y_prob))
     shape = (y_prob.shape[0], -1)
     target, y_prob = xp.reshape(target, shape), xp.reshape(y_prob, shape)
+    pos_weight = _weights_of_positives(loss.pos_weight, y_prob)
 
     def block_losses(rows):
         prediction = checked_rows(y_prob, rows, "y_prob", scale.are_valid, scale.check)
         complement = scale.complement(prediction)
         if is_hard:
             # One logarithm a label, of the prediction of the label that occurred.
-            return row_means(scale.surprisal(xp, xp.where(target[rows], prediction, complement)))
+            nats = scale.surprisal(xp, xp.where(target[rows], prediction, complement))
+            if pos_weight is not None:
+                nats = xp.where(target[rows], pos_weight * nats, nats)
+            return row_means(nats)
         p = clipped(xp, target[rows], 0)
-        negative = scale.surprisal(xp, complement)
-        return row_means(p * scale.surprisal(xp, prediction) + (1 - p) * negative)
+        negative = (1 - p) * scale.surprisal(xp, complement)
+        positive = p * scale.surprisal(xp, prediction)
+        return row_means((positive if pos_weight is None else pos_weight * positive) + negative)
 
-    return row_losses(block_losses, y_prob, nats_per_unit)
+    return row_losses(block_losses, y_prob, loss.nats_per_unit)
+
+
+def _weights_of_positives(pos_weight, y_prob):
+    """Return the weights like the losses, of shape (1, n_labels) or (1, 1), or None."""
+    if pos_weight is None:
+        return None
+    if len(pos_weight) not in (1, y_prob.shape[1]):
+        raise ValueError(
+            f"pos_weight has {len(pos_weight)} entries and y_true {y_prob.shape[1]} labels."
+        )
+    return convert_like(pos_weight[np.newaxis], y_prob, loss_dtype(y_prob))

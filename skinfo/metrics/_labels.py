@@ -124,7 +124,7 @@ def find_columns(labels, classes, name="y_true"):
     # A dict compares as Python does: 1 == 1.0 == True, and "1" is none of them.
     column = {label: i for i, label in enumerate(classes)}
     columns = np.array([column.get(label, -1) for label in labels], dtype=np.intp)
-    if (columns < 0).all() and _any_text(labels) != _any_text(classes):
+    if labels and (columns < 0).all() and _any_text(labels) != _any_text(classes):
         raise ValueError(
             f"No label of {name} is a class of the model: {name} holds {_preview(labels)}, the "
             f"classes are {_preview(classes)}. Encode both in the same way."

@@ -168,7 +168,7 @@ class Pieces:
         return summary
 
     def distinct_labels(self):
-        """Return the labels that occur, as Python scalars; None where y_true has two dimensions.
+        """Return the labels that occur, as Python scalars; None where y_true holds distributions.
 
         Raises
         ------
@@ -177,7 +177,7 @@ class Pieces:
         """
         if self.is_read_once:
             head = self.reader.read(Part(self.partitions.head(), "chunk 0"))
-            if np.ndim(head.y_true) == 2:
+            if not _holds_labels(head):
                 return None
             raise ValueError(
                 "y_true can be iterated over only once, and without labels chunks are read "
@@ -199,7 +199,10 @@ class _TaskOfPart(NamedTuple):
             weight = piece.sample_weight
             if n == 0 or (weight is not None and not np.asarray(weight).any()):
                 return None
-            return self.summarise(piece._replace(sample_weight=check_row_weights(weight, n)))
+            if np.ndim(weight) < 2:
+                # Those with more axes are of positions in a sample.
+                weight = check_row_weights(weight, n)
+            return self.summarise(piece._replace(sample_weight=weight))
 
 
 class _MergeOfSome(NamedTuple):
@@ -214,13 +217,18 @@ class _MergeOfSome(NamedTuple):
 
 
 def _distinct_labels(piece):
-    y_true = read_array(piece.y_true)
-    if y_true.ndim == 2:
+    if not _holds_labels(piece):
         return None
-    y_true = to_numpy(y_true)
+    y_true = to_numpy(read_array(piece.y_true))
     if piece.sample_weight is not None:
-        y_true = y_true[piece.sample_weight > 0]
-    return encode_labels(y_true).distinct
+        y_true = y_true[np.asarray(piece.sample_weight) > 0]
+    return encode_labels(y_true.reshape(-1)).distinct
+
+
+def _holds_labels(piece):
+    """Return whether y_true holds labels, rather than a distribution for each prediction."""
+    n_axes = np.ndim(piece.y_true)
+    return n_axes == 1 or n_axes < np.ndim(piece.predictions[0])
 
 
 def _union(a, b):

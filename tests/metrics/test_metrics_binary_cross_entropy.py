@@ -288,3 +288,53 @@ def test_gradients_at_the_edges_are_finite():
     loss = binary_cross_entropy([0, 1, 1], logits, base=math.e, reduction="sum", from_logits=True)
     (gradient,) = torch.autograd.grad(loss, logits)
     assert gradient.tolist() == [1, -1, 0]
+
+
+def test_pos_weight_multiplies_the_loss_of_positive_labels():
+    # (4 * 1 + 2 + 3) / 3 of the first row of the module; soft: 1/2 4 log2(2) + 1/2 log2(2)
+    assert binary_cross_entropy([1, 0, 0], YES, pos_weight=4) == 3
+    assert binary_cross_entropy([0.5], [0.5], pos_weight=4) == 2.5
+    assert binary_cross_entropy([[1, 1]], [[0.5, 0.25]], pos_weight=[3, 0.5]) == (3 + 1) / 2
+    chunks = [([1], YES[:1]), ([0, 0], YES[1:])]
+    assert binary_cross_entropy(chunks, pos_weight=4) == 3
+
+
+@pytest.mark.parametrize("library", ["array_api_strict", "torch"])
+def test_pos_weight_of_other_libraries(predicted, library):
+    xp = pytest.importorskip(library, reason="an optional array library")
+    happened, prob, _ = predicted
+    for y_true in (happened, prob[::-1].copy()):
+        expected = binary_cross_entropy(y_true, prob, pos_weight=3.0)
+        for weight in (3, xp.asarray([3.0])):
+            ours = binary_cross_entropy(xp.asarray(y_true), xp.asarray(prob), pos_weight=weight)
+            assert_allclose(float(ours), expected, rtol=1e-13)
+
+
+@pytest.mark.parametrize("soft", [False, True])
+@pytest.mark.parametrize("shape", [(30,), (10, 3)])
+def test_pos_weight_and_its_gradient_are_those_of_torch(soft, shape):
+    torch = pytest.importorskip("torch", reason="torch is an optional extra")
+    generator = torch.Generator().manual_seed(0)
+    x = (3 * torch.randn(shape, generator=generator)).requires_grad_()
+    y_true = torch.rand(shape, generator=generator)
+    y_true = y_true if soft else y_true.round()
+    weights = (torch.tensor([2.5]), torch.tensor([2.5, 0, 0.5]))
+    for pos_weight in weights if len(shape) == 2 else weights[:1]:
+        theirs = torch.nn.functional.binary_cross_entropy_with_logits(
+            x, y_true, pos_weight=pos_weight
+        )
+        (expected,) = torch.autograd.grad(theirs, x)
+        ours = binary_cross_entropy(
+            y_true, x, base=math.e, from_logits=True, pos_weight=pos_weight
+        )
+        (gradient,) = torch.autograd.grad(ours, x)
+        torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-6)
+        torch.testing.assert_close(gradient, expected, rtol=0, atol=1e-6)
+
+
+def test_pos_weight_that_does_not_fit():
+    with pytest.raises(ValueError, match="pos_weight has 2 entries and y_true 1 labels"):
+        binary_cross_entropy([1, 0, 0], YES, pos_weight=[1, 2])
+    for weight in (-1, [np.nan], [[1.0]]):
+        with pytest.raises(ValueError, match="pos_weight must be finite and not negative"):
+            binary_cross_entropy([1, 0, 0], YES, pos_weight=weight)

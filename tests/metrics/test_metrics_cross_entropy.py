@@ -2,6 +2,7 @@
 
 import math
 import tracemalloc
+from itertools import pairwise, product
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import softmax
 from scipy.stats import entropy
 from sklearn.metrics import log_loss
+from sklearn.utils.class_weight import compute_sample_weight
 
 from skinfo.metrics import _arrays, cross_entropy_loss
 
@@ -440,29 +442,6 @@ def test_labels_and_errors_of_other_libraries(library):
         cross_entropy_loss(xp.asarray([0, 0, 1]), COIN)
 
 
-def test_options_of_torch_are_a_line_each():
-    torch = pytest.importorskip("torch", reason="torch is an optional extra")
-    cross_entropy = torch.nn.functional.cross_entropy
-    rng = np.random.default_rng(3)
-    logits, target = rng.normal(size=(40, 3)), rng.integers(0, 3, 40)
-    scores, classes = torch.asarray(logits), torch.asarray(target)
-    class_weight = np.array([1.0, 2.0, 0.5])
-    nats = {"base": math.e, "from_logits": True}
-
-    ignored = np.where(rng.random(40) < 0.3, -100, target)
-    expected = cross_entropy(scores, torch.asarray(ignored), ignore_index=-100)
-    found = cross_entropy_loss(ignored, logits, sample_weight=ignored != -100, **nats)
-    assert_allclose(found, float(expected))
-
-    expected = cross_entropy(scores, classes, weight=torch.asarray(class_weight))
-    found = cross_entropy_loss(target, logits, sample_weight=class_weight[target], **nats)
-    assert_allclose(found, float(expected))
-
-    expected = cross_entropy(scores, classes, label_smoothing=0.1)
-    found = cross_entropy_loss(0.9 * np.eye(3)[target] + 0.1 / 3, logits, **nats)
-    assert_allclose(found, float(expected))
-
-
 def test_device_is_kept():
     xp = pytest.importorskip("array_api_strict", reason="installed by the extra test")
     device = xp.Device("device1")
@@ -559,3 +538,261 @@ def test_labels_that_cannot_be_compared_are_refused():
     y[:] = [[1], [2, 3]]
     with pytest.raises(ValueError, match="y_true holds values of type list, such as"):
         cross_entropy_loss(y, [[0.5, 0.5], [0.5, 0.5]])
+
+
+def test_ignored_label_is_a_row_less():
+    expected = cross_entropy_loss(["a", "b"], COIN[[0, 2]])
+    for ignored in ("?", -100):
+        y_true = np.array(["a", ignored, "b"], dtype=object)
+        assert cross_entropy_loss(y_true, COIN, ignore_index=ignored) == expected
+    codes = np.array([0, -100, 1])
+    assert cross_entropy_loss(codes, COIN, ignore_index=-100) == expected
+    each = cross_entropy_loss(codes, COIN, ignore_index=-100, reduction="none")
+    assert_array_equal(each, [1, 0, 3])
+    # A class of the model may be ignored too.
+    assert cross_entropy_loss([0, 0, 1], COIN, ignore_index=1) == 1.5
+    weighted = cross_entropy_loss(codes, COIN, ignore_index=-100, sample_weight=[3, 9, 1])
+    assert weighted == (3 * 1 + 1 * 3) / 4
+
+
+def test_mean_of_no_sample_is_an_error_and_the_sum_is_zero():
+    for y_true, options in (
+        ([-1, -1, -1], {"ignore_index": -1}),
+        ([0, 0, 0], {"class_weight": [0, 1]}),
+        ([0, -1, -1], {"class_weight": [0, 1], "ignore_index": -1, "label_smoothing": 0.1}),
+    ):
+        with pytest.raises(ValueError, match="No sample counts, so that the mean is not defined"):
+            cross_entropy_loss(y_true, COIN, **options)
+        with pytest.raises(ValueError, match="No sample counts"):
+            cross_entropy_loss([(y_true, COIN)], labels=[0, 1], **options)
+    ignored = {"ignore_index": -1, "reduction": "sum"}
+    assert cross_entropy_loss([-1, -1, -1], COIN, **ignored) == 0
+    assert_array_equal(
+        cross_entropy_loss([0, 0, 1], COIN, class_weight=[0, 1], reduction="none"), [0, 0, 3]
+    )
+
+
+def test_class_weights_are_sample_weights(predicted):
+    codes, prob, weight = predicted
+    factors = np.array([1.0, 0.0, 2.0, 0.5])
+    for reduction in ("mean", "sum", "none"):
+        expected = cross_entropy_loss(
+            codes, prob, sample_weight=factors[codes] * weight, reduction=reduction
+        )
+        for class_weight in (factors, factors.tolist(), dict(enumerate(factors))):
+            found = cross_entropy_loss(
+                codes,
+                prob,
+                sample_weight=weight,
+                class_weight=class_weight,
+                reduction=reduction,
+            )
+            assert_array_equal(found, expected)
+    text = np.array(list("abcd"))[codes]
+    by_label = {"b": 0.0, "c": 2.0, "d": 0.5}  # 1 for "a"
+    assert cross_entropy_loss(text, prob, class_weight=by_label) == (
+        cross_entropy_loss(codes, prob, class_weight=factors)
+    )
+    reordered = cross_entropy_loss(
+        text, prob[:, ::-1], class_weight=factors[::-1], labels=list("dcba")
+    )
+    assert reordered == cross_entropy_loss(codes, prob, class_weight=factors)
+
+
+def test_balanced_loss_is_the_mean_of_the_classes(predicted):
+    codes, prob, weight = predicted
+    by_class = [
+        cross_entropy_loss(codes[codes == k], prob[codes == k], sample_weight=w)
+        for k, w in ((k, weight[codes == k]) for k in range(4))
+    ]
+    balanced = cross_entropy_loss(codes, prob, sample_weight=weight, class_weight="balanced")
+    assert_allclose(balanced, np.mean(by_class), rtol=1e-13)
+    one_hot = cross_entropy_loss(
+        np.eye(4)[codes], prob, sample_weight=weight, class_weight="balanced"
+    )
+    assert_allclose(one_hot, np.mean(by_class), rtol=1e-13)
+    unweighted = cross_entropy_loss(codes, prob, class_weight="balanced")
+    from_sklearn = compute_sample_weight("balanced", codes)
+    assert_allclose(unweighted * math.log(2), log_loss(codes, prob, sample_weight=from_sklearn))
+    # Ignored labels are not counted, and a class that does not occur has no share.
+    rest = np.where(codes == 3, -1, codes)
+    without = cross_entropy_loss(rest, prob, class_weight="balanced", ignore_index=-1)
+    assert_allclose(
+        without,
+        cross_entropy_loss(
+            rest[rest >= 0], prob[rest >= 0], class_weight="balanced", labels=range(4)
+        ),
+    )
+
+
+def test_smoothed_labels_are_soft_labels(predicted):
+    codes, prob, weight = predicted
+    for s in (0.1, 1.0):
+        soft = (1 - s) * np.eye(4)[codes] + s / 4
+        for y_prob, logits in ((prob, False), (np.log(prob), True)):
+            options = {"sample_weight": weight, "from_logits": logits, "reduction": "none"}
+            expected = cross_entropy_loss(soft, y_prob, **options)
+            for y_true in (codes, np.eye(4)[codes]):
+                found = cross_entropy_loss(y_true, y_prob, label_smoothing=s, **options)
+                assert_allclose(found, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(6, 4, 3), (2, 4, 2, 3)])
+def test_further_axes_are_samples_one_after_the_other(shape):
+    rng = np.random.default_rng(0)
+    prob = np.moveaxis(rng.dirichlet(np.ones(4), (shape[0], *shape[2:])), -1, 1)
+    soft = np.roll(prob, 1, axis=0)
+    codes = rng.integers(0, 4, (shape[0], *shape[2:]))
+    rows, soft_rows = (np.moveaxis(x, 1, -1).reshape(-1, 4) for x in (prob, soft))
+    weight = rng.random(codes.shape)
+    for w, of_rows in (
+        (None, None),
+        (weight, weight.ravel()),
+        (weight[:, *[0] * (len(shape) - 2)], None),
+    ):
+        if w is not None and of_rows is None:
+            of_rows = w.repeat(codes[0].size)
+        for y_true, labels in ((codes, codes.ravel()), (soft, soft_rows)):
+            for reduction in ("mean", "sum", "none"):
+                found = cross_entropy_loss(y_true, prob, sample_weight=w, reduction=reduction)
+                expected = cross_entropy_loss(
+                    labels, rows, sample_weight=of_rows, reduction=reduction
+                )
+                if reduction == "none":
+                    expected = expected.reshape(codes.shape)
+                assert_array_equal(found, expected)
+    text = np.array(list("abcd"))[codes]
+    assert cross_entropy_loss(text, prob, labels=list("abcd")) == cross_entropy_loss(codes, prob)
+
+
+def test_chunks_with_further_axes_classes_and_ignored_labels():
+    rng = np.random.default_rng(0)
+    prob = np.moveaxis(rng.dirichlet(np.ones(3), (20, 5)), -1, 1)
+    codes, weight = rng.integers(-1, 3, (20, 5)), rng.integers(0, 3, (20, 5))
+    codes[:4] = -1  # a chunk of which nothing counts
+    for y_true in (codes, np.array(["?", "a", "b", "c"])[codes + 1]):
+        options = {
+            "ignore_index": y_true[0, 0],
+            "class_weight": [0.5, 2, 1],
+            "label_smoothing": 0.1,
+        }
+        expected = cross_entropy_loss(y_true, prob, sample_weight=weight, **options)
+        cuts = [0, 4, 5, 20]
+        chunks = [(y_true[a:b], prob[a:b], weight[a:b]) for a, b in pairwise(cuts)]
+        assert cross_entropy_loss(chunks, **options) == expected
+    with pytest.raises(ValueError, match="class_weight='balanced' needs the counts of all"):
+        cross_entropy_loss(chunks, class_weight="balanced")
+
+
+@pytest.mark.parametrize(
+    ("y_true", "kwargs", "match"),
+    [
+        ([0, 0, 1], {"class_weight": [1, 2, 3]}, r"one weight for each of the 2 columns"),
+        ([0, 0, 1], {"class_weight": [1, -2]}, r"finite and not negative, got \[1.0, -2.0\]"),
+        ([0, 0, 1], {"class_weight": {5: 2}}, r"weight for 5, which is not among labels"),
+        (["a", "a", "b"], {"class_weight": {"c": 2}}, "class_weight holds|weight for 'c'"),
+        ([0, 0, 1], {"class_weight": "equal"}, "'class_weight' parameter"),
+        ([0, 0, 1], {"label_smoothing": 1.5}, "'label_smoothing' parameter"),
+        (COIN, {"ignore_index": -100}, "ignore_index=-100 is a label, and y_true holds distrib"),
+    ],
+)
+def test_options_that_do_not_fit(y_true, kwargs, match):
+    with pytest.raises(ValueError, match=match):
+        cross_entropy_loss(y_true, COIN, **kwargs)
+
+
+def test_shapes_that_do_not_fit():
+    prob = np.full((2, 3, 4), 1 / 3)
+    with pytest.raises(ValueError, match=r"shape \(2, 4\), or a distribution, shape \(2, 3, 4\)"):
+        cross_entropy_loss(np.zeros((2, 3), int), prob)
+    with pytest.raises(ValueError, match=r"shape \(2, 4\), or a distribution"):
+        cross_entropy_loss([0, 1], prob)
+    with pytest.raises(ValueError, match=r"shape of y_prob, \(2, 3, 4\); got \(2, 4, 3\)"):
+        cross_entropy_loss(np.zeros((2, 4, 3)), prob)
+
+
+def option_cases(torch):
+    """Yield logits, labels or soft labels, and options of the loss of PyTorch."""
+    generator = torch.Generator().manual_seed(0)
+    class_weight = torch.tensor([1.0, 2.0, 0.5, 0.0])
+    for shape in ((12, 4), (5, 4, 3), (3, 4, 2, 3)):
+        logits = 3 * torch.randn(shape, generator=generator)
+        soft = torch.randn(shape, generator=generator).softmax(1)
+        labels = torch.randint(0, 4, (shape[0], *shape[2:]), generator=generator)
+        ignored = torch.where(torch.rand(labels.shape, generator=generator) < 0.3, -100, labels)
+        ignored[0] = 1
+        for weight, smoothing in product((None, class_weight), (0.0, 0.1, 1.0)):
+            for y_true, ignore in ((labels, 2), (ignored, -100), (soft, None)):
+                yield logits, y_true, weight, smoothing, ignore
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_options_and_gradients_are_those_of_torch(reduction, dtype):
+    torch = pytest.importorskip("torch", reason="torch is an optional extra")
+    dtype = getattr(torch, dtype)
+    for x, truth, class_weight, smoothing, ignore in option_cases(torch):
+        logits = x.to(dtype).requires_grad_()
+        y_true = truth.to(dtype) if truth.is_floating_point() else truth
+        weight = None if class_weight is None else class_weight.to(dtype)
+        theirs = torch.nn.functional.cross_entropy(
+            logits,
+            y_true,
+            weight,
+            label_smoothing=smoothing,
+            reduction=reduction,
+            ignore_index=-100 if ignore is None else ignore,
+        )
+        prob = logits.softmax(1)
+        for predicted, from_logits in ((logits, True), (prob, False)):
+            ours = cross_entropy_loss(
+                y_true,
+                predicted,
+                base=math.e,
+                from_logits=from_logits,
+                reduction=reduction,
+                class_weight=weight,
+                label_smoothing=smoothing,
+                ignore_index=ignore,
+            )
+            torch.testing.assert_close(ours, theirs, rtol=1e-6, atol=1e-6)
+            (gradient,) = torch.autograd.grad(ours.sum(), logits, retain_graph=True)
+            (expected,) = torch.autograd.grad(theirs.sum(), logits, retain_graph=True)
+            torch.testing.assert_close(gradient, expected, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("library", ["array_api_strict", "torch"])
+@pytest.mark.parametrize("from_logits", [False, True])
+def test_options_of_other_libraries(library, from_logits):
+    xp = pytest.importorskip(library, reason="an optional array library")
+    rng = np.random.default_rng(0)
+    prob = np.moveaxis(rng.dirichlet(np.ones(3), (20, 5)), -1, 1)
+    prob = np.log(prob) if from_logits else prob
+    codes, weight = rng.integers(-1, 3, (20, 5)), rng.random((20, 5))
+    for reduction in ("mean", "sum", "none"):
+        for class_weight in (None, [0.5, 2.0, 1.0], "balanced"):
+            options = {
+                "ignore_index": -1,
+                "from_logits": from_logits,
+                "reduction": reduction,
+                "class_weight": class_weight,
+                "label_smoothing": 0.1,
+            }
+            expected = cross_entropy_loss(codes, prob, sample_weight=weight, **options)
+            if isinstance(class_weight, list):
+                options["class_weight"] = xp.asarray(class_weight)
+            found = cross_entropy_loss(
+                xp.asarray(codes), xp.asarray(prob), sample_weight=xp.asarray(weight), **options
+            )
+            assert type(found) is type(xp.asarray(0.0))
+            assert_allclose(np.asarray(found), expected, rtol=1e-13)
+            # Labels of NumPy, which name columns by text.
+            text = np.array(["?", "a", "b", "c"])[codes + 1]
+            found = cross_entropy_loss(
+                text,
+                xp.asarray(prob),
+                sample_weight=weight,
+                labels=["a", "b", "c"],
+                **(options | {"ignore_index": "?"}),
+            )
+            assert_allclose(np.asarray(found), expected, rtol=1e-13)

@@ -1,0 +1,78 @@
+"""Weights of the classes of a loss."""
+
+import numpy as np
+
+from skinfo.metrics._arrays import read_array, to_numpy
+from skinfo.metrics._labels import find_columns
+
+
+def check_class_weight(class_weight, labels, n_classes):
+    """Return the weight of each column of the predictions.
+
+    Parameters
+    ----------
+    class_weight : array-like of shape (n_classes,) or dict
+
+    labels : array-like of shape (n_classes,) or None
+        The label of each column; None stands for column indices.
+
+    n_classes : int
+
+    Returns
+    -------
+    weights : ndarray of shape (n_classes,), dtype float64
+
+    Raises
+    ------
+    ValueError
+        If there is not one weight for each column, a key is no label, or a weight is negative or
+        not finite.
+    """
+    if isinstance(class_weight, dict):
+        class_weight = _weights_of_labels(class_weight, labels, n_classes)
+    weights = to_numpy(read_array(class_weight)).astype(np.float64)
+    if weights.shape != (n_classes,):
+        raise ValueError(
+            f"class_weight must hold one weight for each of the {n_classes} columns of y_prob, in "
+            f"their order, or be a dict of labels; got shape {weights.shape}."
+        )
+    if not (np.isfinite(weights).all() and (weights >= 0).all()):
+        raise ValueError(
+            f"class_weight must be finite and not negative, got {weights.tolist()[:10]}."
+        )
+    return weights
+
+
+def _weights_of_labels(class_weight, labels, n_classes):
+    """Return the weights of a dict, 1 for columns that it does not have."""
+    labels = range(n_classes) if labels is None else labels
+    columns = find_columns(list(class_weight), labels, "class_weight")
+    unknown = [label for label, k in zip(class_weight, columns, strict=True) if k < 0]
+    if unknown:
+        raise ValueError(
+            f"class_weight has a weight for {unknown[0]!r}, which is not among labels, "
+            f"{np.asarray(labels).tolist()[:10]}."
+        )
+    weights = np.ones(n_classes)
+    weights[columns] = list(class_weight.values())
+    return weights
+
+
+def balanced_class_weight(counts):
+    """Return weights that make the sums of the weights of all classes equal.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (n_classes,)
+        Sum of the sample weights of each class.
+
+    Returns
+    -------
+    weights : ndarray of shape (n_classes,)
+        Those of scikit-learn: the mean count over the classes that occur, by the count of the
+        class. 0 for a class without samples.
+    """
+    occurs = counts > 0
+    weights = np.zeros(len(counts))
+    weights[occurs] = counts[occurs].mean() / counts[occurs]
+    return weights

@@ -3,48 +3,50 @@
 from numbers import Integral
 
 import numpy as np
-from scipy.stats import beta, t
 from sklearn.utils.validation import check_is_fitted
 
+from skinfo.preprocessing._bin_table import summary_of_columns, table_of_bins
 from skinfo.preprocessing._encoders import EncodedValues, bin_encoder
-from skinfo.preprocessing._encoding import smoothed_rates, weight_of_evidence
 from skinfo.preprocessing._serialize import restore_binner, state_of_binner
 from skinfo.preprocessing._sql import case_expressions, dialect_named
-from skinfo.preprocessing._target_statistics import GaussianStatistics
 from skinfo.utils._column_params import feature_index
 from skinfo.utils._compat import _check_feature_names_in
-
-# Of the tails of 95% intervals.
-TAIL = 0.025
 
 
 class BinnerExportMixin:
     """Tables, typical values, SQL and JSON of a fitted `MutualInfoBinner`."""
 
-    def bin_table(self, feature=None):
-        """Return a table of the bins of one column, or of all.
+    def bin_table(self, feature=None, *, totals=False):
+        """Return a table of the bins of one column, or a summary of all columns.
 
         Parameters
         ----------
         feature : str or int, default=None
             Name or index of the column; a name, where a frame names its columns by integers.
-            None: all columns, one below the other.
+            None: the summary.
+
+        totals : bool, default=False
+            Whether a last row, ``total``, is of all samples: sums of counts, ``iv`` and ``bits``,
+            and the overall rates or mean.
 
         Returns
         -------
         table : DataFrame
-            One row per bin: ``bin`` (its name), ``count`` (sum of weights) and ``share``; of all
-            columns, ``feature`` first.
+            Of one column one row per bin: ``bin`` (its name), ``count`` (sum of weights) and
+            ``share``.
 
-            For classes: ``rate[c]`` of each class c; ``low[c]`` and ``high[c]``, Jeffreys' 95%
-            interval of the rate (of two classes that of the second); of two classes ``woe``, the
-            log odds of the second over those of all samples, and ``iv``, the contribution of the
-            bin to the information value, both in bits and smoothed as described under `encode`.
-            These are of the bins; for the output of `transform` see `encoding_table`. The sum of
-            ``iv`` over the bins of a column is its information value. Textbooks give it in
-            nats: 1 nat is 1 / ln 2 = 1.4427 bits, so that their thresholds 0.02, 0.1, 0.3 and 0.5
-            (for weak, medium, strong and suspiciously strong) [1]_ are 0.029, 0.144, 0.433 and
-            0.721 bits.
+            For two classes: ``events`` and ``non_events``, the counts of the second class and of
+            the first; ``rate[c]`` of each class c, of which that of the second is the event rate;
+            ``low[c]`` and ``high[c]``, Jeffreys' 95% interval of the event rate; ``woe``,
+            the log2 of the odds of the event over those of all samples, in bits and smoothed, as
+            ``encode="woe"`` has it; ``iv``, the contribution of the bin to the
+            information value **in nats**: the bin's proportion of all events less its proportion
+            of all non-events, times the WoE in nats, ln 2 times ``woe``. The WoE is
+            in bits as everything else that is computed with. The IV is in nats, since it is
+            only compared with the rules of textbooks. For the output of `transform`
+            after `fit_transform` see `encoding_table`.
+
+            For more classes: rates and intervals of all of them.
 
             For a continuous y: its ``mean``, ``std``, and ``low`` and ``high``, the 95%
             interval of the mean; NaN in a bin without samples.
@@ -53,10 +55,22 @@ class BinnerExportMixin:
             divergence of the bin's y from all y. These sum to ``mutual_info_``. Intervals do not
             account for the search for the bins.
 
+            The summary has one row per column, in the order of the columns: ``feature``,
+            ``kind`` (number, integer, boolean, date, duration or level), ``bins`` (their
+            number), ``missing`` (proportion), ``bits`` (`mutual_info_`) and ``explained``, these
+            as a fraction of the entropy of y (of a continuous y: the fraction of its
+            variance that lies between bins). For two classes: ``iv``, the information value in
+            nats, and ``strength``, the word for it [1]_: unpredictive below 0.02, weak, medium
+            from 0.1, strong from 0.3, suspicious from 0.5; ``gini`` (2 AUC - 1) and ``ks`` of the
+            WoE of the bins. For two classes and a continuous y ``trend``: how the event
+            rate or mean moves from one interval to the next, missing values aside (ascending,
+            descending, peak, valley, mixed or constant; unordered for levels). All are computed
+            on the training data.
+
         Raises
         ------
         ValueError
-            If there is no such column.
+            If there is no such column; if totals are asked for of the summary.
 
         References
         ----------
@@ -68,26 +82,28 @@ class BinnerExportMixin:
         >>> import pandas as pd
         >>> from skinfo import MutualInfoBinner
         >>> X = pd.DataFrame({"age": np.arange(20, 60)})
-        >>> binner = MutualInfoBinner().fit(X, X["age"] >= 40)
-        >>> binner.bin_table("age")[["bin", "count", "rate[True]", "bits"]]
-                  bin  count  rate[True]  bits
-        0  [-inf, 40)   20.0         0.0   0.5
-        1   [40, inf]   20.0         1.0   0.5
+        >>> y = (X["age"] >= 40) ^ (X["age"] % 10 == 5)
+        >>> binner = MutualInfoBinner().fit(X, y)
+        >>> columns = ["bin", "count", "events", "non_events", "iv", "bits"]
+        >>> binner.bin_table("age", totals=True)[columns].round(3)
+                  bin  count  events  non_events     iv   bits
+        0  [-inf, 40)   20.0     2.0        18.0  1.601  0.266
+        1   [40, inf]   20.0    18.0         2.0  1.601  0.266
+        2       total   40.0    20.0        20.0  3.202  0.531
+        >>> binner.bin_table()[["feature", "bins", "bits", "iv", "gini", "trend"]].round(3)
+          feature  bins   bits     iv  gini      trend
+        0     age     2  0.531  3.202   0.8  ascending
         """
-        import pandas as pd
-
         check_is_fitted(self)
         if feature is not None:
-            return self._bin_table(self._feature_index(feature))
-        tables = [self._bin_table(j) for j in range(len(self._names))]
-        for name, table in zip(self._names, tables, strict=True):
-            table.insert(0, "feature", name)
-        return pd.concat(tables, ignore_index=True)
-
-    def _bin_table(self, j):
-        column = self._columns[j]
-        labels = column.bins.labels()
-        return _bins_frame(labels, column.stats, self._statistics, self.classes_)
+            column = self._columns[self._feature_index(feature)]
+            return table_of_bins(column, self._statistics, self.classes_, totals=totals)
+        if totals:
+            raise ValueError(
+                "totals=True is about the bins of one column: pass its name as feature. The "
+                "summary of all columns has no totals."
+            )
+        return summary_of_columns(self._names, self._columns, self._statistics, self.classes_)
 
     def encoding_table(self, feature):
         """Return the output of `transform` for each value of one column.
@@ -281,69 +297,6 @@ for _name, _method in vars(BinnerExportMixin).items():
     _function = getattr(_method, "__func__", _method)
     if callable(_function):
         _function.__qualname__ = f"MutualInfoBinner.{_name}"
-
-
-def _bins_frame(labels, stats, statistics, classes):
-    """Return a DataFrame with one row per bin; see `MutualInfoBinner.bin_table`."""
-    import pandas as pd
-
-    sizes = statistics.weights(stats)
-    table = {"bin": labels, "count": sizes, "share": sizes / sizes.sum()}
-    about_y = _mean_columns if isinstance(statistics, GaussianStatistics) else _rate_columns
-    table |= about_y(stats, sizes, statistics, classes)
-    table["bits"] = statistics.bits(stats, stats)
-    return pd.DataFrame(table)
-
-
-def _rate_columns(stats, sizes, statistics, classes):
-    rates = statistics.rates(stats)
-    columns = {f"rate[{label}]": rates[:, c] for c, label in enumerate(classes)}
-    shown = list(enumerate(classes))[1 if len(classes) == 2 else 0 :]
-    for c, label in shown:
-        columns[f"low[{label}]"], columns[f"high[{label}]"] = _rate_interval(stats[:, c], sizes)
-    if len(classes) == 2:
-        columns["woe"] = weight_of_evidence(statistics, stats, stats.sum(axis=0))[:, 0]
-        columns["iv"] = _information_value(stats, statistics)
-    return columns
-
-
-def _mean_columns(stats, sizes, statistics, classes):
-    _, means, variances = statistics.counts(stats).T
-    # A single sample has no spread.
-    reach = np.full(len(sizes), np.inf)
-    several = sizes > 1
-    freedom = sizes[several] - 1
-    reach[several] = t.ppf(1 - TAIL, freedom) * np.sqrt(variances[several] / freedom)
-    return {
-        "mean": means,
-        "std": np.sqrt(variances),
-        "low": means - reach,
-        "high": means + reach,
-    }
-
-
-def _rate_interval(hits, sizes):
-    """Return the ends of Jeffreys' 95% interval of a rate (Brown, Cai and DasGupta 2001)."""
-    misses = sizes - hits
-    low = beta.ppf(TAIL, hits + 0.5, misses + 0.5)
-    high = beta.ppf(1 - TAIL, hits + 0.5, misses + 0.5)
-    return np.where(hits > 0, low, 0.0), np.where(misses > 0, high, 1.0)
-
-
-def _information_value(stats, statistics):
-    """Return what each bin adds to the information value, in bits, (n_bins,).
-
-    (proportion of class 1 - proportion of class 0) * log2 of their ratio, of smoothed counts, so
-    that no bin contributes less than zero and none is unbounded.
-    """
-    rates = smoothed_rates(statistics, stats, stats.sum(axis=0))
-    counts = statistics.weights(stats)[:, None] * rates
-    shares = counts / counts.sum(axis=0)
-    filled = shares.all(axis=1)
-    values = np.zeros(len(stats))
-    zeros, ones = shares[filled].T
-    values[filled] = (ones - zeros) * np.log2(ones / zeros)
-    return values
 
 
 def _features_html(names, bits, n_bins, missing_bits):

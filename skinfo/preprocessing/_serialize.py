@@ -13,6 +13,7 @@ from types import NoneType
 import numpy as np
 
 from skinfo._counts._labels import NUMBER_FORMATS
+from skinfo.preprocessing._bin_table import summary_of_columns, table_of_bins
 from skinfo.preprocessing._bins import CategoryBins, NumericBins
 from skinfo.preprocessing._encoders import ColumnEncoder, EncodedValues, check_dtype
 from skinfo.preprocessing._encoding import ENCODINGS
@@ -109,7 +110,9 @@ def restore_binner(binner, state):
         # Counts that no data have may overflow, or divide by zero, in what is computed of them.
         with np.errstate(over="raise", divide="raise", invalid="raise"):
             binner._set_fitted(columns, statistics, classes, edges, encoders)
-            binner.bin_table()
+            summary_of_columns(binner._names, columns, statistics, classes)
+            for column in columns:
+                table_of_bins(column, statistics, classes, totals=True)
         finite = np.isfinite(binner.mutual_info_).all() and np.isfinite(binner.missing_bits_).all()
     except (FloatingPointError, OverflowError):
         finite = False

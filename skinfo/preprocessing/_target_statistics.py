@@ -7,7 +7,7 @@ continuous y the sums of w, w v and w v**2, where v is y centred and scaled.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import rel_entr
+from scipy.special import entr, rel_entr
 
 from skinfo._counts._contingency import SparseContingency
 from skinfo._counts._evidence import plugin_information
@@ -61,6 +61,12 @@ class ClassStatistics:
         rates = np.nan_to_num(self.rates(rows))
         divergence = rel_entr(rates, total / total.sum()).sum(axis=1)
         return self.weights(rows) / total.sum() * divergence / np.log(2)
+
+    def explained(self, bits, total):
+        """Return an information as a fraction of the entropy of y, NaN for one class."""
+        rates = total / total.sum()
+        entropy = entr(rates).sum() / np.log(2)
+        return bits / entropy if entropy > 0 else np.nan
 
     def rates(self, stats):
         """Return class rates of each bin, (n_bins, n_classes), NaN for an empty one."""
@@ -131,6 +137,10 @@ class GaussianStatistics:
         means = _divide(rows[:, 1], rows[:, 0], empty=total[1] / total[0])
         away = (means - total[1] / total[0]) ** 2 / variance
         return rows[:, 0] / total[0] * (within - 1 + away - np.log(within)) / 2 / np.log(2)
+
+    def explained(self, bits, total):
+        """Return an information as the fraction of the variance that lies between bins."""
+        return 1.0 - 2.0 ** (-2.0 * bits)
 
     def sort_keys(self, stats):
         """Return by what levels are sorted: the mean of y."""

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from optional import polars as pl
 from scipy.special import gammaln, logsumexp
-from scipy.stats import beta
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_iris
 from sklearn.metrics import mutual_info_score
@@ -603,47 +602,6 @@ def test_set_output_keeps_names_and_index():
     assert list(out.columns) == ["size", "flag"]
     assert out.index.equals(X.index)
     assert (out.dtypes == np.uint8).all()
-
-
-def test_bin_table_adds_up(source):
-    X, y = load_breast_cancer(return_X_y=True, as_frame=True)
-    args = source(X, y)
-    binner = MutualInfoBinner().fit(*args)
-    table = binner.bin_table("mean radius")
-    assert table["bits"].sum() == pytest.approx(binner.mutual_info_[0])
-    assert table["share"].sum() == pytest.approx(1)
-    assert table["count"].sum() == len(y)
-    np.testing.assert_allclose(table["rate[0]"] + table["rate[1]"], 1)
-    # Extra samples of the overall rates, as many as bring half a one to the rarer class.
-    n0, n1 = binner.counts_[0][0]
-    all0, all1 = binner.counts_[0].sum(axis=0)
-    extra = 0.5 / min(all0, all1)
-    odds = (n1 + extra * all1) / (n0 + extra * all0) / (all1 / all0)
-    assert table["woe"][0] == pytest.approx(np.log2(odds))
-    # Jeffreys' interval: quantiles of Beta(hits + 1/2, misses + 1/2).
-    assert table["low[1]"][0] == pytest.approx(beta.ppf(0.025, n1 + 0.5, n0 + 0.5))
-    assert (table["iv"] >= 0).all()
-    pd.testing.assert_frame_equal(table, binner.bin_table(0))
-
-
-def test_bin_table_of_all_columns(source):
-    binner = MutualInfoBinner().fit(*source(FRAME, OUTCOME))
-    table = binner.bin_table()
-    assert table.columns[0] == "feature"
-    assert table.index.tolist() == list(range(binner.n_bins_.sum()))
-    for name, rows in table.groupby("feature"):
-        alone = binner.bin_table(name)
-        pd.testing.assert_frame_equal(rows.drop(columns="feature").reset_index(drop=True), alone)
-
-
-def test_information_value_in_bits_and_nats(source):
-    # Shares of the classes 1 and 0 are 1/4, 3/4 and 3/4, 1/4: twice (1/2) ln 3 nats, as in the
-    # textbooks, up to the smoothing by half a sample.
-    x, y = np.repeat([0, 1], 40_000)[:, None], np.tile([0, 0, 0, 1], 10_000)
-    y = np.append(y, 1 - y)
-    table = MutualInfoBinner().fit(*source(x, y)).bin_table(0)
-    assert table["iv"].sum() * np.log(2) == pytest.approx(np.log(3), rel=1e-3)
-    assert 0.02 / np.log(2) == pytest.approx(0.029, abs=5e-4)
 
 
 @pytest.mark.parametrize("missing", ["separate", "merge"])

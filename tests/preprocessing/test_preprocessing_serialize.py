@@ -114,8 +114,10 @@ def mutate(state, random_):
 
 def use(binner):
     """Do what a loaded binner is for."""
-    tables = binner.bin_table()
-    assert len(tables) == binner.n_bins_.sum()
+    summary = binner.bin_table()
+    assert summary["bins"].tolist() == binner.n_bins_.tolist()
+    for name, bins in zip(summary["feature"], binner.n_bins_, strict=True):
+        assert len(binner.bin_table(name)) == bins
     assert binner._repr_html_()
     names = binner.get_feature_names_out()
     assert len(set(names)) == len(names)

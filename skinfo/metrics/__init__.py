@@ -1,6 +1,7 @@
 """Scores of probabilistic predictions, in bits."""
 
 from skinfo.metrics._binary_cross_entropy import binary_cross_entropy
+from skinfo.metrics._calibration_error import calibration_error
 from skinfo.metrics._compare import compare_log_loss
 from skinfo.metrics._cross_entropy import cross_entropy_loss
 from skinfo.metrics._entropy_scorer import EntropyScorer
@@ -12,6 +13,7 @@ from skinfo.metrics._uncertainty_decomposition import uncertainty_decomposition
 __all__ = [
     "EntropyScorer",
     "binary_cross_entropy",
+    "calibration_error",
     "compare_log_loss",
     "cross_entropy_loss",
     "get_scorer_names",

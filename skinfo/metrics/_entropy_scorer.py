@@ -65,8 +65,8 @@ class EntropyScorer(
         scorer, which scores the classifier that it is called with.
 
     metric : {"neg_log_loss", "information_gain", "skill", "neg_miscalibration", \
-            "discrimination", "neg_brier_score"}, or list, tuple or dict of such, \
-            default="neg_log_loss"
+            "discrimination", "neg_brier_score", "neg_calibration_error"}, or list, tuple or \
+            dict of such, default="neg_log_loss"
         The metric; `get_scorer_names` lists them. H(y) is the entropy of the weighted class
         prevalences of the `y` that is scored. Losses are negated, and named as in scikit-learn.
 
@@ -81,6 +81,9 @@ class EntropyScorer(
           per sample. The information gain is discrimination minus miscalibration.
         - ``"neg_brier_score"``: minus the mean squared distance of the prediction from the
           one-hot label, halved for two classes, as in scikit-learn. It has no unit.
+        - ``"neg_calibration_error"``: minus the expected calibration error of
+          `calibration_error`, in 15 bins, of the second class of two or of the top label. It has
+          no unit; ``"neg_miscalibration"`` needs no bins.
 
         With a list, the scorer returns a dict, as scikit-learn's multimetric scoring expects; the
         predictions are computed once. A dict names the scores: ``{"bits": "neg_log_loss"}``.
@@ -244,7 +247,7 @@ class EntropyScorer(
         ValueError
             If a prediction is not a distribution, only one of the labels and ``classes_`` is
             text, a label is unseen and ``unseen="raise"``, or X comes in parts and `metric` is
-            ``"neg_miscalibration"`` or ``"discrimination"``.
+            ``"neg_miscalibration"``, ``"discrimination"`` or ``"neg_calibration_error"``.
         """
         return self._scored(estimator, X, y, sample_weight)
 

@@ -9,6 +9,7 @@ from scipy.special import entr
 from sklearn.exceptions import UndefinedMetricWarning
 
 from skinfo.metrics._arrays import LossSums
+from skinfo.metrics._calibration_error import binned_calibration_error
 from skinfo.metrics._corp import decompose
 from skinfo.metrics._labels import encode_labels, find_or_add_columns
 from skinfo.metrics._log_rows import log_loss_rows
@@ -76,8 +77,8 @@ def refuse_ranked(metrics):
         if metric in RANKED_METRICS:
             sums = ", ".join(repr(name) for name in METRICS if name not in RANKED_METRICS)
             raise ValueError(
-                f"metric={metric!r} ranks all predictions, and the samples come in parts. Use "
-                f"{sums}, or score a random sample of the rows in memory."
+                f"metric={metric!r} ranks or bins all predictions, and the samples come in parts. "
+                f"Use {sums}, or score a random sample of the rows in memory."
             )
 
 
@@ -288,7 +289,7 @@ class SummedScores:
 
 
 class OutputScores(SummedScores):
-    """The same of samples in memory, and those that rank all predictions.
+    """The same of samples in memory, and those that need all predictions at once.
 
     Parameters
     ----------
@@ -315,6 +316,13 @@ class OutputScores(SummedScores):
     def discrimination(self):
         """Label entropy minus the log loss of the recalibrated predictions, in units."""
         return self._loss_parts.discrimination / self._nats_per_unit
+
+    @cached_property
+    def calibration_error(self):
+        """Expected calibration error in 15 bins, of the second class of two or the top label."""
+        prob, columns, weight, _ = self._labelled
+        weight = np.ones(len(prob)) if weight is None else weight
+        return binned_calibration_error(prob, columns, weight)
 
     @cached_property
     def _loss_parts(self):
@@ -352,19 +360,21 @@ METRICS = {
     "discrimination": lambda scores: scores.discrimination,
     "information_gain": lambda scores: scores.label_entropy - scores.log_loss,
     "neg_brier_score": lambda scores: 0 - scores.brier_score,
+    "neg_calibration_error": lambda scores: 0 - scores.calibration_error,
     "neg_log_loss": lambda scores: 0 - scores.log_loss,
     "neg_miscalibration": lambda scores: 0 - scores.miscalibration,
     "skill": lambda scores: scores.skill,
 }
 
-# Those that rank all predictions.
-RANKED_METRICS = ("discrimination", "neg_miscalibration")
+# Those that rank or bin all predictions.
+RANKED_METRICS = ("discrimination", "neg_calibration_error", "neg_miscalibration")
 
 # Names of losses, refused as metrics, and the scores that are meant: as in scikit-learn, a negated
 # loss has a name that says so.
 LOSSES = {
     "brier": "neg_brier_score",
     "brier_score": "neg_brier_score",
+    "calibration_error": "neg_calibration_error",
     "log_loss": "neg_log_loss",
     "miscalibration": "neg_miscalibration",
 }
@@ -388,8 +398,8 @@ def get_scorer_names() -> list[str]:
     >>> from sklearn.naive_bayes import GaussianNB
     >>> from skinfo.metrics import EntropyScorer, get_scorer_names
     >>> get_scorer_names()  # doctest: +NORMALIZE_WHITESPACE
-    ['discrimination', 'information_gain', 'neg_brier_score', 'neg_log_loss',
-     'neg_miscalibration', 'skill']
+    ['discrimination', 'information_gain', 'neg_brier_score', 'neg_calibration_error',
+     'neg_log_loss', 'neg_miscalibration', 'skill']
     >>> X, y = load_iris(return_X_y=True)
     >>> scores = EntropyScorer(metric=get_scorer_names())(GaussianNB().fit(X, y), X, y)
     >>> round(scores["skill"], 2)

@@ -10,6 +10,7 @@ from sklearn.naive_bayes import GaussianNB
 from skinfo.metrics import (
     EntropyScorer,
     binary_cross_entropy,
+    calibration_error,
     compare_log_loss,
     cross_entropy_loss,
     get_scorer_names,
@@ -132,7 +133,9 @@ def test_one_column_of_a_table_is_the_positive_label(rng):
     assert binary_cross_entropy("y", [table[:100], table[100:]]) == expected
 
 
-SUMMED = sorted(set(get_scorer_names()) - {"discrimination", "neg_miscalibration"})
+SUMMED = sorted(
+    set(get_scorer_names()) - {"discrimination", "neg_calibration_error", "neg_miscalibration"}
+)
 
 
 @pytest.mark.parametrize("unseen", ["clip", "inf"])
@@ -169,7 +172,7 @@ def test_entropy_scorer_of_columns_by_name(rng):
 def test_entropy_scorer_refuses_ranks(rng):
     X, y = rng.normal(size=(20, 1)), np.arange(20) % 2
     model = GaussianNB().fit(X, y)
-    with pytest.raises(ValueError, match=r"'discrimination' ranks all predictions.*'skill'"):
+    with pytest.raises(ValueError, match=r"'discrimination' ranks or bins all .*'skill'"):
         EntropyScorer(metric="discrimination")(model, [(X, y)], None)
 
 
@@ -224,6 +227,7 @@ TABLES = [pd.DataFrame(PROB), pd.DataFrame(PROB)]
 @pytest.mark.parametrize(
     "score",
     [
+        lambda: calibration_error("y", TABLES),
         lambda: log_loss_decomposition("y", TABLES),
         lambda: risk_coverage_curve("y", TABLES),
         lambda: uncertainty_decomposition(TABLES),

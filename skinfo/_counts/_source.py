@@ -260,7 +260,9 @@ class InMemory:
                 j, column_of(chunk, j, is_categorical[j], None if edges is None else edges[j])
             )
 
-        found: list[Any] = in_threads(map(search_column, range(self.n_features)), n_jobs=n_jobs)
+        found: list[Any] = in_threads(
+            map(search_column, range(self.n_features)), n_jobs=n_jobs, step="column"
+        )
         return found
 
     def take(self, rows: NDArray[np.int64]) -> "InMemory":

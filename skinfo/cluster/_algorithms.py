@@ -3,7 +3,6 @@
 `ALGORITHMS` find the clusters of the rows of a fit, `ENCODERS` assign other rows to them.
 """
 
-from collections.abc import Callable
 from functools import partial
 from math import ceil, sqrt
 from typing import NamedTuple
@@ -61,9 +60,6 @@ class SolverSettings(NamedTuple):
 
     work : float
         Estimated duration of all starts, in nanoseconds; see `in_threads`.
-
-    on_start : callable or None
-        Called without arguments when a start is finished.
     """
 
     n_clusters: int
@@ -73,7 +69,6 @@ class SolverSettings(NamedTuple):
     seeds: np.ndarray
     n_jobs: int | None
     work: float = np.inf
-    on_start: Callable | None = None
 
 
 class AlgorithmResult(NamedTuple):
@@ -127,7 +122,7 @@ def _partitions_to_pass(rows, settings):
     """
     n_rows, n_clusters = len(rows.sizes), settings.n_clusters
     n_groups = min(max(ceil(sqrt(n_rows)), GROUPS_PER_CLUSTER * n_clusters), n_rows)
-    one_start = settings._replace(n_clusters=n_groups, seeds=settings.seeds[:1], on_start=None)
+    one_start = settings._replace(n_clusters=n_groups, seeds=settings.seeds[:1])
     clusters = sequential_partition(rows, settings).labels
     groups = sequential_partition(rows, one_start).labels
     return [groups * n_clusters + clusters, clusters, np.zeros_like(clusters)]

@@ -278,7 +278,7 @@ default="sequential"
         n_clusters = check_n_clusters(self.n_clusters, rows, at_most=self.beta is not None)
         with Progress(self, X, y) as progress:
             progress.begin()
-            settings = self._solver_settings(rows, n_clusters, lambda: progress.step("start"))
+            settings = self._solver_settings(rows, n_clusters)
             self._store(rows, ALGORITHMS[self.algorithm](rows, settings))
             progress.end()
         self._warn_if_not_converged()
@@ -434,7 +434,7 @@ default="sequential"
                 "until n_clusters are left. Set beta=None, or use algorithm='sequential'."
             )
 
-    def _solver_settings(self, rows, n_clusters, on_start):
+    def _solver_settings(self, rows, n_clusters):
         """Return the SolverSettings, with `tol` in nats of I(X; Y) and the seeds of the starts."""
         random_state = check_random_state(self.random_state)
         return SolverSettings(
@@ -445,7 +445,6 @@ default="sequential"
             seeds=random_state.randint(np.iinfo(np.int32).max, size=self.n_init),
             n_jobs=self.n_jobs,
             work=CLUSTER_CELL_COST * rows.counts.nnz * n_clusters * self.n_init,
-            on_start=on_start,
         )
 
     def _store(self, rows, result):

@@ -1,9 +1,7 @@
 """Information curve: the maximal I(T;Y) of a compression T of X, for each I(T;X)."""
 
 from dataclasses import dataclass
-from itertools import count
 from numbers import Integral, Real
-from time import perf_counter
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +15,7 @@ from skinfo.cluster._distinct_rows import CountTable, read_distinct_rows
 from skinfo.cluster._soft import conditional_table
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._parallel import one_blas_thread
+from skinfo.utils._progress import with_printed_progress
 from skinfo.utils._validation import check_base
 from skinfo.utils._warnings import warn_caller
 
@@ -119,6 +118,7 @@ def _is_below(middle, left, right):
     },
     prefer_skip_nested_validation=True,
 )
+@with_printed_progress
 def information_curve(
     X: CountTable,
     *,
@@ -175,8 +175,8 @@ def information_curve(
         Number of threads for these starts. The result does not depend on it.
 
     verbose : bool or int, default=False
-        Print a line for each sweep over the betas. The search ends with the sweep that
-        improves none.
+        Print a line for each pass over the betas. The search ends with the pass that improves
+        none.
 
     Returns
     -------
@@ -248,8 +248,7 @@ def information_curve(
     seeds = check_random_state(random_state).randint(np.iinfo(np.int32).max, size=n_init)
     hard = hard_decoder(solver, rows, seeds, n_jobs)
     betas = default_betas(solver, onset.beta, hard) if betas is None else _check_betas(betas)
-    on_sweep = _sweep_printer(len(betas)) if verbose else None
-    solutions = trace_frontier(solver, betas, hard, on_sweep)
+    solutions = trace_frontier(solver, betas, hard)
     _warn_if_not_converged(solutions, betas, max_iter)
     return InformationCurve(
         betas=betas,
@@ -260,19 +259,6 @@ def information_curve(
         mutual_information=float(rows.information) / nats_per_unit,
         entropy=float(-table.p_x @ np.log(table.p_x)) / nats_per_unit,
     )
-
-
-def _sweep_printer(n_betas):
-    """Return a callback that prints a line for each sweep."""
-    sweeps, start = count(1), perf_counter()
-
-    def print_sweep(n_improved):
-        print(
-            f"[information_curve] sweep {next(sweeps)}: {n_improved} of {n_betas} betas improved, "
-            f"{perf_counter() - start:.1f} s"
-        )
-
-    return print_sweep
 
 
 def _check_betas(betas):

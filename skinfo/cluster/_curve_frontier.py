@@ -5,6 +5,7 @@ import numpy as np
 from skinfo.cluster._algorithms import ALGORITHMS, SolverSettings
 from skinfo.cluster._curve_solver import IMPROVEMENT
 from skinfo.cluster._soft import dense
+from skinfo.utils._progress import report_pass
 
 # Maximum number of sweeps down and up.
 MAX_SWEEPS = 20
@@ -60,7 +61,7 @@ def default_betas(solver, onset, hard):
     return onset * np.concatenate([[1.0], 1 + steps])
 
 
-def trace_frontier(solver, betas, hard, on_sweep=None):
+def trace_frontier(solver, betas, hard):
     """Return the best solution found for each of increasing betas.
 
     The objective is not convex, and a solution for one beta is a good start for its neighbours.
@@ -78,9 +79,6 @@ def trace_frontier(solver, betas, hard, on_sweep=None):
     hard : ndarray of shape (n_clusters, n_columns)
         q(t, y) that the largest beta starts from.
 
-    on_sweep : callable or None, default=None
-        Called after each sweep down and up with the number of solutions it improved.
-
     Returns
     -------
     solutions : list of CurveSolution
@@ -96,8 +94,7 @@ def trace_frontier(solver, betas, hard, on_sweep=None):
         n_improved = sum(
             one is not other for one, other in zip(previous, frontier.solutions, strict=True)
         )
-        if on_sweep is not None:
-            on_sweep(n_improved)
+        report_pass(f"{n_improved} of {len(betas)} betas improved")
         if n_improved == 0:
             break
     frontier.finish()

@@ -68,9 +68,7 @@ def compression_weight(beta):
 def run_starts(function, items, settings):
     """Return function(item) for each item, in order, from threads if that pays."""
     tasks = (delayed(function)(item) for item in items)
-    return in_threads(
-        tasks, n_jobs=settings.n_jobs, work=settings.work, on_result=settings.on_start
-    )
+    return in_threads(tasks, n_jobs=settings.n_jobs, work=settings.work, step="start")
 
 
 def sequential_partition(rows, settings):

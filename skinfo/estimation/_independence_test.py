@@ -22,6 +22,7 @@ from skinfo.estimation._mutual_info import (
 )
 from skinfo.estimation._samples import parts_by_missing, read_samples
 from skinfo.utils._compat import Interval, StrOptions, validate_params
+from skinfo.utils._progress import reported, with_printed_progress
 from skinfo.utils._results import ConfidenceInterval, check_confidence_level
 from skinfo.utils._validation import check_base, explain_missing_arguments, match_name
 
@@ -137,9 +138,11 @@ class MutualInfoTestResult(_Pair):
         "n_permutations": [Interval(Integral, 1, None, closed="left")],
         "groups": ["array-like", None],
         "random_state": ["random_state"],
+        "verbose": ["verbose"],
     },
     prefer_skip_nested_validation=True,
 )
+@with_printed_progress
 def mutual_info_test(
     X: ArrayLike,
     y: ArrayLike | str | None,
@@ -156,6 +159,7 @@ def mutual_info_test(
     groups: ArrayLike | None = None,
     random_state: int | np.random.RandomState | None = None,
     n_jobs: int | None = None,
+    verbose: bool | int = False,
 ) -> MutualInfoTestResult:
     """Test each column for dependence on a target, and estimate the mutual information.
 
@@ -227,6 +231,9 @@ def mutual_info_test(
 
     n_jobs : int or None, default=None
         Threads over columns.
+
+    verbose : bool or int, default=False
+        Print a line for each permutation, at most one a second.
 
     Returns
     -------
@@ -391,7 +398,7 @@ def permutation_pvalues(samples, observed, estimate, *, n_permutations, groups, 
         groups = groups[samples.rows]
     shuffle = _shuffler(len(samples.y), groups)
     as_much = np.ones(len(observed))
-    for _ in range(n_permutations):
+    for _ in reported("permutation", range(n_permutations), n_permutations):
         permuted = replace(samples, y=samples.y[shuffle(random_state)])
         as_much += estimate(permuted) >= observed - ROUNDING
     return as_much / (n_permutations + 1)

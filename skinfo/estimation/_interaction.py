@@ -40,6 +40,7 @@ from skinfo.estimation._mutual_info import TARGET_NEEDED
 from skinfo.estimation._samples import read_samples
 from skinfo.utils._compat import StrOptions, validate_params
 from skinfo.utils._parallel import in_threads, n_threads
+from skinfo.utils._progress import with_printed_progress
 from skinfo.utils._results import TableRepr
 from skinfo.utils._validation import check_base, explain_missing_arguments, match_name
 
@@ -146,9 +147,11 @@ class PairwiseInteractionResult(TableRepr):
         "sample_weight": ["array-like", str, None],
         "base": "no_validation",
         "n_jobs": [Integral, None],
+        "verbose": ["verbose"],
     },
     prefer_skip_nested_validation=True,
 )
+@with_printed_progress
 def pairwise_interaction(
     X: ArrayLike,
     y: ArrayLike | str | None,
@@ -159,6 +162,7 @@ def pairwise_interaction(
     sample_weight: ArrayLike | str | None = None,
     base: float = 2,
     n_jobs: int | None = None,
+    verbose: bool | int = False,
 ) -> PairwiseInteractionResult:
     """Estimate and test the interaction of all pairs of columns about a target.
 
@@ -201,6 +205,10 @@ def pairwise_interaction(
     n_jobs : int, default=None
         Number of threads. ``None`` means 1 unless in a
         :obj:`joblib.parallel_backend` context; ``-1`` means all processors.
+
+    verbose : bool or int, default=False
+        Print a line for each pass over a table in parts and each block of pairs, of these at
+        most one a second.
 
     Returns
     -------
@@ -388,6 +396,7 @@ class _CodedSamples(NamedTuple):
             ),
             work=work,
             n_jobs=n_jobs,
+            step="block",
         )
         if np.count_nonzero(in_planes) > 1:
             planes = _ClassPlanes.of(self, np.flatnonzero(in_planes))

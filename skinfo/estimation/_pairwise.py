@@ -31,6 +31,7 @@ from skinfo.estimation._pairs_in_parts import pairs_in_parts
 from skinfo.estimation._samples import MISSING, missing_values, refuse_missing_values
 from skinfo.utils._compat import StrOptions, validate_params
 from skinfo.utils._parallel import in_threads
+from skinfo.utils._progress import with_printed_progress
 from skinfo.utils._validation import check_base, check_frequency_weights, match_name
 
 # Nanoseconds, about: a cell made bits, a word of two planes, a row of two columns.
@@ -50,9 +51,11 @@ COLUMNS_A_BLOCK = 32
         "sample_weight": ["array-like", str, None],
         "base": "no_validation",
         "n_jobs": [Integral, None],
+        "verbose": ["verbose"],
     },
     prefer_skip_nested_validation=True,
 )
+@with_printed_progress
 def pairwise_mutual_info(
     X: ArrayLike,
     *,
@@ -61,6 +64,7 @@ def pairwise_mutual_info(
     sample_weight: ArrayLike | str | None = None,
     base: float = 2,
     n_jobs: int | None = None,
+    verbose: bool | int = False,
 ) -> NDArray[np.float64]:
     """Estimate the mutual information of all pairs of discrete columns, in bits.
 
@@ -101,6 +105,10 @@ def pairwise_mutual_info(
     n_jobs : int, default=None
         Number of threads. ``None`` means 1 unless in a
         :obj:`joblib.parallel_backend` context; ``-1`` means all processors.
+
+    verbose : bool or int, default=False
+        Print a line for each pass over a table in parts and each block of pairs, of these at
+        most one a second.
 
     Returns
     -------
@@ -272,6 +280,7 @@ class _Columns:
             (delayed(add)(i) for i in range(len(blocks))),
             work=WORD_COST * planes.size * planes.shape[1] / 2,
             n_jobs=n_jobs,
+            step="block",
         )
         sums[np.ix_(few, few)] += part
 
@@ -308,4 +317,5 @@ class _Columns:
             ),
             work=PAIR_COST * n * len(many) * (len(few) + len(many) / 2),
             n_jobs=n_jobs,
+            step="block",
         )

@@ -15,6 +15,7 @@ from skinfo._counts._folds import make_folds, weighted
 from skinfo._kernels._additive import additive_gains
 from skinfo.feature_selection._candidates import CandidateFeatures
 from skinfo.feature_selection._path import BITS
+from skinfo.utils._progress import reported
 
 N_FOLDS = 5
 
@@ -94,7 +95,8 @@ class CrossFit:
         """Return the features selected without each fold, (n_folds, n_features)."""
         tables = map(self._folds.training_table, range(N_FOLDS))
         candidates = (CandidateFeatures(table, self._threads) for table in tables)
-        return np.array([self._search(some, n_features) for some in candidates], np.int64)
+        searched = reported("fold", candidates, N_FOLDS)
+        return np.array([self._search(some, n_features) for some in searched], np.int64)
 
     def sums(self, paths, sizes):
         """Return sums over all samples of `additive_gains`, (n_ridges, n_sizes, 5)."""
@@ -228,7 +230,8 @@ def half_sample_shares(table, search, n_selected, n_pairs, threads):
     threads : ThreadPool
     """
     counts = np.zeros(table.n_features)
-    for seed in range(n_pairs if n_selected else 0):
+    n_splits = n_pairs if n_selected else 0
+    for seed in reported("split", range(n_splits), n_splits):
         halves = make_folds(table, 2, seed)
         for weights in halves.held_out:
             half = CandidateFeatures(weighted(halves.table, weights), threads)

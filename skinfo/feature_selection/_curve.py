@@ -9,6 +9,7 @@ from sklearn.base import clone
 
 from skinfo.feature_selection._problem import criterion_of, prepare_search
 from skinfo.feature_selection._selector import InfoBottleneckSelector
+from skinfo.utils._progress import reported, with_printed_progress
 
 # Without betas given: from one bit of description for a bit about y to as good as free.
 DEFAULT_BETAS = np.geomspace(1.0, 1000.0, 13)
@@ -48,6 +49,7 @@ class SelectionCurve:
     path: tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
+@with_printed_progress
 def selection_curve(
     X: Any,
     y: ArrayLike | str | None,
@@ -55,6 +57,7 @@ def selection_curve(
     selector: InfoBottleneckSelector | None = None,
     betas: ArrayLike | None = None,
     sample_weight: ArrayLike | str | None = None,
+    verbose: bool | int = False,
 ) -> SelectionCurve:
     """Return the information plane of a selection, over `beta` and over the number of features.
 
@@ -76,6 +79,9 @@ def selection_curve(
 
     sample_weight : array-like of shape (n_samples,), default=None
         A weight of w counts as w repetitions of the row.
+
+    verbose : bool or int, default=False
+        Print a line for each beta, at most one a second.
 
     Returns
     -------
@@ -121,7 +127,8 @@ def selection_curve(
             "criterion weighs description."
         )
     problem = prepare_search(selector, X, y, sample_weight)
-    results = [problem.search(beta) for beta in (None, *betas)]
+    searched = reported("beta", (None, *betas), len(betas) + 1)
+    results = [problem.search(beta) for beta in searched]
     free, results = results[0], results[1:]
     members = problem.groups.members
     selected = [[j for group in result.selected for j in members[group]] for result in results]

@@ -10,6 +10,7 @@ from sklearn.base import clone
 
 from skinfo.feature_selection._problem import N_PAIRS, prepare_search
 from skinfo.feature_selection._selector import InfoBottleneckSelector
+from skinfo.utils._progress import with_printed_progress
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,14 @@ class HeldOutInformation:
     standard_error: NDArray[np.float64]
 
 
+@with_printed_progress
 def held_out_information(
     X: Any,
     y: ArrayLike | str | None,
     *,
     selector: InfoBottleneckSelector | None = None,
     sample_weight: ArrayLike | str | None = None,
+    verbose: bool | int = False,
 ) -> HeldOutInformation:
     """Return the information of a selection that new samples would show, with standard errors.
 
@@ -57,6 +60,9 @@ def held_out_information(
 
     sample_weight : array-like of shape (n_samples,), default=None
         A weight of w counts as w repetitions of the row.
+
+    verbose : bool or int, default=False
+        Print a line for each fold, at most one a second.
 
     Returns
     -------
@@ -104,6 +110,7 @@ def held_out_information(
     return HeldOutInformation(*problem.held_out(problem.search(beta).selected, beta))
 
 
+@with_printed_progress
 def selection_stability(
     X: Any,
     y: ArrayLike | str | None,
@@ -111,6 +118,7 @@ def selection_stability(
     selector: InfoBottleneckSelector | None = None,
     n_pairs: int = N_PAIRS,
     sample_weight: ArrayLike | str | None = None,
+    verbose: bool | int = False,
 ) -> NDArray[np.float64]:
     """Return the share of half-samples that select each feature.
 
@@ -135,6 +143,9 @@ def selection_stability(
 
     sample_weight : array-like of shape (n_samples,), default=None
         A weight of w counts as w repetitions of the row.
+
+    verbose : bool or int, default=False
+        Print a line for each split, at most one a second.
 
     Returns
     -------

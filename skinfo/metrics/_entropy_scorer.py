@@ -37,6 +37,7 @@ from skinfo.utils._compat import (
     _fit_context,
 )
 from skinfo.utils._fit_state import unfitted_on_failure
+from skinfo.utils._progress import CallbackSupportMixin, Progress, reported, with_callbacks
 from skinfo.utils._validation import (
     MEANING_OF_Y,
     check_base,
@@ -46,7 +47,12 @@ from skinfo.utils._validation import (
 
 
 class EntropyScorer(
-    WrappedClassifierMixin, ClassifierMixin, TransformerMixin, BaseEstimator, ScorerProtocol
+    CallbackSupportMixin,
+    WrappedClassifierMixin,
+    ClassifierMixin,
+    TransformerMixin,
+    BaseEstimator,
+    ScorerProtocol,
 ):
     """Score probabilistic classifiers in bits, and transform to predictive uncertainties.
 
@@ -278,6 +284,7 @@ class EntropyScorer(
         pieces = Pieces(parts.partitions, PartOfTable(parts.y, parts.sample_weight))
         return score_sums(pieces.reduce(summarise, merge_sums), **score)
 
+    @with_callbacks
     @explain_missing_arguments(y=MEANING_OF_Y)
     @unfitted_on_failure
     @_fit_context(prefer_skip_nested_validation=False)
@@ -302,9 +309,14 @@ class EntropyScorer(
             Fitted.
         """
         self._settings()
-        self._fit_estimator(X, y, self._route("fit", fit_params)["estimator"]["fit"])
+        with Progress(self, X, y) as progress:
+            progress.begin(1)
+            self._fit_estimator(X, y, self._route("fit", fit_params)["estimator"]["fit"])
+            progress.step("classifier")
+            progress.end()
         return self
 
+    @with_callbacks
     @unfitted_on_failure
     @_fit_context(prefer_skip_nested_validation=False)
     def fit_transform(self, X, y, **fit_params):
@@ -334,12 +346,17 @@ class EntropyScorer(
         n_outputs = len(self._settings().outputs)
         routed = self._route("fit_transform", fit_params)
         to_fit, to_split = routed["estimator"]["fit"], routed["splitter"]["split"]
-        y = self._fit_estimator(X, y, to_fit)
-        columns = np.empty((len(y), n_outputs))
-        for fold in cross_fit(
-            self._base_estimator(), X, y, self.cv, fit_params=to_fit, split_params=to_split
-        ):
-            columns[fold.test] = self._columns(fold.model, fold.X_test)
+        with Progress(self, X, y) as progress:
+            progress.begin()
+            y = self._fit_estimator(X, y, to_fit)
+            progress.step("classifier")
+            columns = np.empty((len(y), n_outputs))
+            folds = cross_fit(
+                self._base_estimator(), X, y, self.cv, fit_params=to_fit, split_params=to_split
+            )
+            for fold in reported("fold", folds):
+                columns[fold.test] = self._columns(fold.model, fold.X_test)
+            progress.end()
         return columns
 
     def transform(self, X):

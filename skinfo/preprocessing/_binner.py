@@ -58,6 +58,11 @@ def _keeps_bins(binner):
     return True
 
 
+def _n_steps(source):
+    """Return the number of steps that a fit reports, one a column; None of a table in parts."""
+    return source.n_features if isinstance(source, InMemory) else None
+
+
 # What to do where y of a first chunk has one value only.
 CHUNK_OF_ONE_VALUE = (
     "Begin with a larger chunk, or name all classes in the first call: "
@@ -384,10 +389,12 @@ default="from_dtype"
         """
         with Progress(self, X, y) as progress:
             source, plan = self._begin_fit(X, y, sample_weight)
+            progress.begin(_n_steps(source))
             self._store(fit_columns(source, plan), plan)
             progress.end()
         return self
 
+    @with_callbacks
     @unfitted_on_failure
     @_fit_context(prefer_skip_nested_validation=True)
     def fit_transform(self, X, y=None, sample_weight=None, groups=None):
@@ -438,23 +445,20 @@ default="from_dtype"
                 "transform, which does not leave the training samples out; or encode='ordinal' or "
                 "'onehot'."
             )
-        source, plan = self._begin_fit(X, y, sample_weight)
-        self._store(fit_columns(source, plan), plan)
-        if not isinstance(source, InMemory):
-            return self.transform(X)
-        if not looks_at_y:
-            return self._output.encode(source.table)
-        encoded = self._output.empty(source.table.shape[0])
-        total = self._columns[0].stats.sum(axis=0)
-        folds = encoding_folds(self.cv, source.y, plan.is_classes, groups, self.random_state)
-        of_folds = []
-        for train, test in folds:
-            columns = fit_columns(source, plan, train)
-            fold = encoded_values(self.encode, self.dtype, columns, self._statistics, total)
-            fold.fill(encoded, source.table.take(test), test)
-            of_folds.append(fold)
-        # No value beyond those of training samples: a model has not seen the like.
-        self._output = self._output.averaged(of_folds).clipped_to(encoded[source.rows])
+        with Progress(self, X, y) as progress:
+            source, plan = self._begin_fit(X, y, sample_weight)
+            if not looks_at_y or not isinstance(source, InMemory):
+                progress.begin(_n_steps(source))
+                self._store(fit_columns(source, plan), plan)
+                encoded = self.transform(X)
+            else:
+                folds = encoding_folds(
+                    self.cv, source.y, plan.is_classes, groups, self.random_state
+                )
+                progress.begin((1 + len(folds)) * _n_steps(source))
+                self._store(fit_columns(source, plan), plan)
+                encoded = self._encode_out_of_fold(source, plan, folds)
+            progress.end()
         return encoded
 
     @explain_missing_arguments(y=MEANING_OF_Y)
@@ -666,6 +670,20 @@ default="from_dtype"
                 f"{plan.weight:.15g} samples, so no column can have two bins. Set it lower."
             )
         return source, plan
+
+    def _encode_out_of_fold(self, source, plan, folds):
+        """Return each sample encoded without its fold; `transform` takes the mean of the folds."""
+        encoded = self._output.empty(source.table.shape[0])
+        total = self._columns[0].stats.sum(axis=0)
+        of_folds = []
+        for train, test in folds:
+            columns = fit_columns(source, plan, train)
+            fold = encoded_values(self.encode, self.dtype, columns, self._statistics, total)
+            fold.fill(encoded, source.table.take(test), test)
+            of_folds.append(fold)
+        # No value beyond those of training samples: a model has not seen the like.
+        self._output = self._output.averaged(of_folds).clipped_to(encoded[source.rows])
+        return encoded
 
     def _store(self, columns, plan):
         """Set the fitted attributes from fitted columns."""

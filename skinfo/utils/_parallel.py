@@ -12,6 +12,8 @@ from typing import Any, ParamSpec, Self, TypeAlias, TypeVar
 from joblib.parallel import get_active_backend
 from threadpoolctl import ThreadpoolController
 
+from skinfo.utils._progress import reported
+
 P = ParamSpec("P")
 R = TypeVar("R")
 Item = TypeVar("Item")
@@ -101,9 +103,7 @@ class ThreadPool:
                 self._cancelled.set()
             self._pool.shutdown(wait=error_type is None, cancel_futures=True)
 
-    def run(
-        self, tasks: Iterable[Task], on_result: Callable[[], object] | None = None
-    ) -> list[Any]:
+    def run(self, tasks: Iterable[Task], step: str | None = None) -> list[Any]:
         """Return the results of tasks, in order.
 
         Parameters
@@ -111,14 +111,15 @@ class ThreadPool:
         tasks : iterable of ``joblib.delayed(function)(...)``
             They may write to shared arrays, each to its own entries.
 
-        on_result : callable or None, default=None
-            Called without arguments, in the calling thread, after each result in order.
+        step : str or None, default=None
+            What progress calls a task, if it is told of each; see `report_step`.
 
         Raises
         ------
         Exception
             The exception of the first task, in order, that fails.
         """
+        tasks = list(tasks)
         results: Iterator[Any]
         if self._pool is None:
             results = (function(*args, **kwargs) for function, args, kwargs in tasks)
@@ -129,12 +130,7 @@ class ThreadPool:
                 for task in tasks
             ]
             results = map(_wait_for, futures)
-        collected = []
-        for result in results:
-            if on_result is not None:
-                on_result()
-            collected.append(result)
-        return collected
+        return list(results if step is None else reported(step, results, len(tasks)))
 
 
 def in_threads(
@@ -142,7 +138,7 @@ def in_threads(
     *,
     n_jobs: int | None,
     work: float = float("inf"),
-    on_result: Callable[[], object] | None = None,
+    step: str | None = None,
 ) -> list[Any]:
     """Return the results of tasks, in order; threads are used if there is enough work.
 
@@ -157,11 +153,11 @@ def in_threads(
     work : float, default=inf
         Estimated time of all tasks together, in nanoseconds.
 
-    on_result : callable or None, default=None
+    step : str or None, default=None
         See `ThreadPool.run`.
     """
     with ThreadPool(n_jobs if work >= MIN_THREADED_WORK else 1) as pool:
-        return pool.run(tasks, on_result)
+        return pool.run(tasks, step)
 
 
 def one_blas_thread(function: Callable[P, R]) -> Callable[P, R]:

@@ -373,15 +373,15 @@ def test_a_row_of_next_to_no_mass():
         np.testing.assert_allclose(encoder.sum(axis=1), 1, rtol=1e-12)
 
 
-def test_verbose_prints_a_line_for_each_sweep(capsys):
+def test_verbose_prints_a_line_for_each_pass(capsys):
     table = [[45, 5], [5, 45], [25, 25]]
     quiet = information_curve(table, random_state=0)
     assert capsys.readouterr().out == ""
     curve = information_curve(table, random_state=0, verbose=True)
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0] for line in lines] == [
-        f"[information_curve] sweep {i}" for i in range(1, len(lines) + 1)
+        f"[information_curve] pass {i}" for i in range(1, len(lines) + 1)
     ]
-    # The last sweep is the one that found nothing more.
+    # The last pass is the one that found nothing more.
     assert ": 0 of 32 betas improved" in lines[-1]
     np.testing.assert_array_equal(curve.relevance, quiet.relevance)

@@ -657,6 +657,23 @@ default="from_dtype"
         router = MetadataRouter(owner=type(self).__name__).add_self_request(self)
         return router.add(splitter=self.cv, method_mapping=to_split)
 
+    def _reference_bins(self):
+        """Return what `population_stability` compares new samples with: a tuple for each column.
+
+        Its name, labels of the bins, sums of weights of the training samples in them, and an
+        object with ``codes(table, j)``, in which missing values and levels that `fit` did not see
+        have the two codes after those of the bins.
+        """
+        return [
+            (
+                name,
+                column.bins.labels(),
+                self._statistics.weights(column.stats),
+                column.bins.apart(),
+            )
+            for name, column in zip(self._names, self._columns, strict=True)
+        ]
+
     def _begin_fit(self, X, y, sample_weight):
         """Return the samples as a Source, and the plan of their bins."""
         self._counted, self._is_restored = None, False

@@ -71,6 +71,10 @@ class NumericBins:
         centres = np.append(self.centres, np.nan)
         return replace(self, own_missing=True, missing_bin=self.n_bins, centres=centres)
 
+    def apart(self):
+        """Return the same bins, for counts: see `CategoryBins.apart`."""
+        return self if self.own_missing or self.merged else self.with_own_missing()
+
     def codes(self, table, j):
         """Return the bin of each row of column j, (n_samples,) uint8, or uint16 for many bins."""
         values = table.numbers(j)
@@ -147,6 +151,15 @@ class CategoryBins:
         """Return the same with a further bin, for missing values."""
         modes = [*self.modes, None]
         return replace(self, own_missing=True, missing_bin=self.n_bins, modes=modes)
+
+    def apart(self):
+        """Return the same bins, for counts in which what `fit` did not see is no bin's.
+
+        The code of missing values that `fit` did not see is `n_bins`, that of levels the next.
+        """
+        knows_missing = self.own_missing or self.merged
+        missing_bin = self.missing_bin if knows_missing else self.n_bins
+        return replace(self, missing_bin=missing_bin, fallback=self.n_bins + 1)
 
     def codes(self, table, j):
         """Return the bin of each row of column j, (n_samples,) int64."""

@@ -1,7 +1,10 @@
 """Fitted columns: where missing values and unseen levels go, and what stands for a bin."""
 
 import numpy as np
+import pandas as pd
 
+from skinfo import MutualInfoBinner
+from skinfo._counts._table import read_table
 from skinfo.preprocessing._fitted_column import fit_levels, fit_numbers
 
 
@@ -53,3 +56,14 @@ def test_a_column_without_levels(levels_of, settings_of):
     fitted = fit_levels(levels_of([None] * 3, [0, 1, 1]), settings_of(ordered=False), "separate")
     assert fitted.bins.n_bins == 1
     assert fitted.stats.tolist() == [[1, 2]]
+
+
+def test_bins_apart_give_what_fit_did_not_see_codes_of_its_own():
+    X = pd.DataFrame({"n": [1.0, 2, 8, 9] * 10, "c": ["a", "b", "c", "d"] * 10})
+    binner = MutualInfoBinner().fit(X, [0, 0, 1, 1] * 10)
+    new = pd.DataFrame({"n": [1.0, np.nan], "c": ["e", None]})
+    table = read_table(binner, new, reset=False)
+    (_, labels, counts, numbers), (*_, levels) = binner._reference_bins()
+    assert (labels, counts.tolist()) == (["[-inf, 5)", "[5, inf]"], [20, 20])
+    assert numbers.codes(table, 0).tolist() == [0, 2]
+    assert levels.codes(table, 1).tolist() == [3, 2]

@@ -1,0 +1,157 @@
+"""Population stability of counts by bin in two samples: estimates, p-values, intervals; in nats.
+
+A true index u has estimates with nearly the gamma distribution of mean ``u + f c`` and variance
+``2 f c^2 + s u``, where ``c = 1/n + 1/m`` and f is the number of bins less one: at u = 0 that is c
+times a chi-squared variable of f degrees of freedom, and far from it s u is the variance of the
+delta method. P-values are those of the information between bin and sample, whose moments are
+exact where bins are rare: there the index is far from a chi-squared variable, and tests of it
+reject twice as often as they are to (``benchmarks/population_stability.py``).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammainc
+
+from skinfo._counts._evidence import TableEvidence
+from skinfo.utils._sums import ordered_sum
+
+# Each halves the range of an end of an interval.
+HALVINGS = 60
+
+# Of a sample, in place of none at all: the same half that Jeffreys' prior adds.
+EMPTY = 0.5
+
+LEAST_POSITIVE = 1e-300
+
+
+class ShiftEstimates(NamedTuple):
+    """Estimates of the index, or of what bins add to it, and what their distribution depends on.
+
+    Attributes
+    ----------
+    psi : ndarray of shape (n,)
+
+    freedom : ndarray of shape (n,)
+        Degrees of freedom without drift.
+
+    unit : ndarray of shape (n,)
+        Mean of the estimate without drift per degree of freedom.
+
+    slope : ndarray of shape (n,)
+        Variance per unit of the true index.
+
+    pvalue : ndarray of shape (n,)
+    """
+
+    psi: NDArray[np.float64]
+    freedom: NDArray[np.float64]
+    unit: NDArray[np.float64]
+    slope: NDArray[np.float64]
+    pvalue: NDArray[np.float64]
+
+    @classmethod
+    def of_columns(cls, tables: list[NDArray[np.float64]]) -> "ShiftEstimates":
+        """Return those of some tables of counts (n_bins, 2), each a column."""
+        rows = [_of_column(table) for table in tables]
+        return cls(*np.array(rows, np.float64).reshape(-1, len(cls._fields)).T)
+
+    @classmethod
+    def of_bins(cls, table: NDArray[np.float64]) -> "ShiftEstimates":
+        """Return those of the bins of one table of counts (n_bins, 2), none empty in both."""
+        totals = table.sum(axis=0)
+        terms = _bin_terms(table)
+        share = table.sum(axis=1) / totals.sum()
+        unit = (1 / totals).sum() * (1 - share)
+        others = totals - table
+        pvalue = [
+            TableEvidence.of_table(np.stack(pair)).pvalue[0] if pair[1].any() else 1.0
+            for pair in zip(table, others, strict=True)
+        ]
+        variance = (terms.variances * (1 - terms.shares)) @ (1 / totals)
+        slope = _variance_slopes(variance, terms.psi, unit)
+        return cls(terms.psi, np.ones(len(table)), unit, slope, np.array(pvalue))
+
+    @property
+    def expected(self) -> NDArray[np.float64]:
+        """Mean of the estimates without drift, (n,)."""
+        return self.freedom * self.unit
+
+    def bounds(self, confidence_level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the ends of the intervals of the true index, by inverting tests.
+
+        The interval holds every u under which the estimate is in the central part of its
+        distribution; near zero that part moves to the left, so that zero is left out as often as
+        the test rejects it, and only where it does.
+        """
+        alpha = 1.0 - confidence_level
+        scale = np.maximum(self.unit * np.sqrt(2 * self.freedom), LEAST_POSITIVE)
+
+        def too_much(u: NDArray[np.float64]) -> NDArray[np.float64]:
+            return 1 - self._cdf(u) - 0.5 * alpha * (1 + np.exp(-u / scale))
+
+        def too_little(u: NDArray[np.float64]) -> NDArray[np.float64]:
+            return 0.5 * alpha * (1 - np.exp(-u / scale)) - self._cdf(u)
+
+        low = np.where(self.pvalue < alpha, self._root(too_much), 0.0)
+        return np.minimum(low, self.psi), self._root(too_little)
+
+    def _cdf(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return P(estimates as they are, or less) if the true index is u."""
+        mean = np.maximum(u + self.expected, LEAST_POSITIVE)
+        variance = 2 * self.freedom * self.unit**2 + self.slope * u
+        variance = np.maximum(variance, LEAST_POSITIVE)
+        found: NDArray[np.float64] = gammainc(mean**2 / variance, self.psi * mean / variance)
+        return found
+
+    def _root(self, rising) -> NDArray[np.float64]:
+        """Return where a rising function of u >= 0 becomes positive; 0 where it is from there."""
+        spread = np.sqrt(2 * self.freedom) * self.unit + np.sqrt(self.slope * self.psi)
+        low, high = np.zeros_like(self.psi), self.psi + 20 * (spread + self.slope)
+        starts_positive = rising(low) > 0
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            is_positive = rising(middle) > 0
+            high = np.where(is_positive, middle, high)
+            low = np.where(is_positive, low, middle)
+        return np.where(starts_positive | (self.freedom == 0), 0.0, high)
+
+
+class _BinTerms(NamedTuple):
+    """What bins add to the index: of each, and of each in both samples."""
+
+    psi: NDArray[np.float64]  # (n_bins,)
+    shares: NDArray[np.float64]  # (n_bins, 2)
+    slopes: NDArray[np.float64]  # (n_bins, 2), of the index by the share
+    variances: NDArray[np.float64]  # (n_bins, 2), share times the square of the slope
+
+
+def _bin_terms(table: NDArray[np.float64]) -> _BinTerms:
+    """Return the terms (p - q) ln(p / q) of a table, in which an empty cell is half a sample."""
+    shares = np.where(table > 0, table, EMPTY) / table.sum(axis=0)
+    p, q = shares.T
+    log_ratio = np.log(p / q)
+    slopes = np.stack([log_ratio + 1 - q / p, -log_ratio + 1 - p / q], axis=1)
+    return _BinTerms((p - q) * log_ratio, shares, slopes, shares * slopes**2)
+
+
+def _of_column(table: NDArray[np.float64]) -> tuple[float, float, float, float, float]:
+    """Return the fields of ShiftEstimates of one table of counts (n_bins, 2)."""
+    table = table[table.any(axis=1)]
+    totals = table.sum(axis=0)
+    unit = float((1 / totals).sum())
+    if len(table) < 2:
+        return 0.0, 0.0, unit, 0.0, 1.0
+    terms = _bin_terms(table)
+    psi = ordered_sum(terms.psi)
+    means = (terms.shares * terms.slopes).sum(axis=0)
+    variance = float((terms.variances.sum(axis=0) - means**2) @ (1 / totals))
+    pvalue = float(TableEvidence.of_table(table).pvalue[0])
+    return psi, len(table) - 1.0, unit, float(_variance_slopes(variance, psi, unit)), pvalue
+
+
+def _variance_slopes(variance, psi, unit):
+    """Return variances of the delta method per unit of the index; of equal shares its limit."""
+    is_equal = psi <= LEAST_POSITIVE
+    return np.where(is_equal, 4 * unit, variance / np.where(is_equal, 1.0, psi))

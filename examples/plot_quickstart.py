@@ -35,6 +35,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skinfo import EntropyScorer, InfoBottleneckSelector, MutualInfoBinner
+from skinfo.inspection import SelectionReportDisplay
 from skinfo.measures import entropy
 
 X, y = load_breast_cancer(return_X_y=True, as_frame=True)
@@ -94,37 +95,13 @@ print(f"  naive Bayes, selected features          {loss_few:.3f}")
 print(f"  logistic regression, all features       {loss_linear:.3f}")
 
 # %%
-# The picture: bits alone against bits left, and what that does to the loss.
-
-shown = report.set_index("feature").loc[
-    [*dropped.nlargest(12, "bits")["feature"][::-1], *kept["feature"][::-1]]
-]
-colours = np.where(shown["selected"], "#0072B2", "#999999")
-rows = np.arange(len(shown))
+# The picture: bits alone against bits left, and what that does to the loss. The report is drawn
+# from the pipeline, whose selector it finds.
 
 fig, (bits_ax, loss_ax) = plt.subplots(
-    1, 2, figsize=(12, 6), width_ratios=[2, 1], layout="constrained"
+    1, 2, figsize=(14, 6), width_ratios=[2, 1], layout="constrained"
 )
-bits_ax.barh(rows, shown["bits"], color=colours, alpha=0.35, height=0.8)
-bits_ax.barh(rows, np.maximum(shown["bits_left"], 0), color=colours, height=0.8)
-bits_ax.set_yticks(rows, shown.index)
-for row, name in zip(rows, shown["redundant_with"], strict=True):
-    if name:
-        bits_ax.annotate(
-            f"redundant with {name}",
-            (shown["bits"].iloc[row], row),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8,
-            color="#555555",
-        )
-bits_ax.axhline(len(shown) - len(kept) - 0.5, color="black", linewidth=0.8)
-bits_ax.set_xlim(0, 1.5 * shown["bits"].max())
-bits_ax.set_xlabel("Information about the diagnosis (bits)")
-bits_ax.set_title(
-    "Kept (above the line) and dropped. Pale: bits alone; solid: bits left", fontsize=11
-)
+SelectionReportDisplay.from_estimator(few, max_features=16, name="the diagnosis", ax=bits_ax)
 
 losses = {
     "class\nproportions": prior,

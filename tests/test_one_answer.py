@@ -26,6 +26,7 @@ from skinfo.inspection import (
     MutualInfoMatrixDisplay,
     ScoreDecompositionDisplay,
     SelectionPathDisplay,
+    SelectionReportDisplay,
     UncertaintyDisplay,
 )
 from skinfo.measures import entropy, mutual_information
@@ -245,6 +246,10 @@ def test_displays_of_a_selection(X, y):
     path = SelectionPathDisplay.from_estimator(selector)
     assert_array_equal(path.information, selector.information_)
     assert_array_equal(path.gains, selector.gains_)
+    report = selector.report()
+    drawn = SelectionReportDisplay.from_estimator(selector)
+    for name in ("bits", "bits_left", "selected", "redundant_with"):
+        assert_array_equal(getattr(drawn, name), report[name])
     plane = InformationPlaneDisplay.from_estimator(selector)
     assert_array_equal(plane.compression, selector.compression_)
     assert_array_equal(plane.relevance, selector.information_)

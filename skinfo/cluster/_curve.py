@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
@@ -16,6 +17,7 @@ from skinfo.cluster._soft import conditional_table
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._parallel import one_blas_thread
 from skinfo.utils._progress import with_printed_progress
+from skinfo.utils._results import TableRepr
 from skinfo.utils._validation import check_base
 from skinfo.utils._warnings import warn_caller
 
@@ -23,8 +25,8 @@ from skinfo.utils._warnings import warn_caller
 DEFAULT_MAX_CLUSTERS = 128
 
 
-@dataclass(frozen=True)
-class InformationCurve:
+@dataclass(frozen=True, repr=False)
+class InformationCurve(TableRepr):
     """Points of the information curve, and the encoders that reach them.
 
     Attributes
@@ -60,6 +62,15 @@ class InformationCurve:
     encoders: list[NDArray[np.float64]]
     mutual_information: float
     entropy: float
+
+    def _table(self) -> pd.DataFrame:
+        """Return the points of the curve."""
+        names = ("betas", "n_clusters", "compression", "relevance")
+        return pd.DataFrame({name: getattr(self, name) for name in names})
+
+    def _remarks(self) -> dict[str, float]:
+        """Return the ends that no compression exceeds."""
+        return {"mutual_information": self.mutual_information, "entropy": self.entropy}
 
     def hull(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the corners of the concave hull of the origin and the points.

@@ -6,6 +6,7 @@ from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import false_discovery_control
 from sklearn.utils import check_consistent_length, check_random_state
@@ -23,7 +24,7 @@ from skinfo.estimation._mutual_info import (
 from skinfo.estimation._samples import parts_by_missing, read_samples
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._progress import reported, with_printed_progress
-from skinfo.utils._results import ConfidenceInterval, check_confidence_level
+from skinfo.utils._results import ConfidenceInterval, TableRepr, check_confidence_level
 from skinfo.utils._validation import check_base, explain_missing_arguments, match_name
 
 # Estimates that differ by at most so many nats are equal: the rest is rounding.
@@ -61,7 +62,7 @@ class _ErrorsOfParts(NamedTuple):
         return found
 
 
-class MutualInfoTestResult(_Pair):
+class MutualInfoTestResult(TableRepr, _Pair):
     """Result of `mutual_info_test`; unpacks as ``scores, pvalues``.
 
     Attributes
@@ -122,12 +123,10 @@ class MutualInfoTestResult(_Pair):
         low, high = self._errors.interval(self.statistic * self._nats, confidence_level)
         return ConfidenceInterval(low / self._nats, high / self._nats)
 
-    def __repr__(self):
-        """Show the numbers a reader asks for first."""
-        return (
-            f"MutualInfoTestResult(statistic={self.statistic}, pvalue={self.pvalue}, "
-            f"standard_error={self.standard_error})"
-        )
+    def _table(self):
+        """Return the numbers a reader asks for first."""
+        numbers = ("statistic", "standard_error", "pvalue", "qvalue")
+        return pd.DataFrame({name: getattr(self, name) for name in numbers})
 
 
 @explain_missing_arguments(y=TARGET_NEEDED)

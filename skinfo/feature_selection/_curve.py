@@ -4,19 +4,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
 
 from skinfo.feature_selection._problem import criterion_of, prepare_search
 from skinfo.feature_selection._selector import InfoBottleneckSelector
 from skinfo.utils._progress import reported, with_printed_progress
+from skinfo.utils._results import TableRepr
 
 # Without betas given: from one bit of description for a bit about y to as good as free.
 DEFAULT_BETAS = np.geomspace(1.0, 1000.0, 13)
 
 
-@dataclass(frozen=True)
-class SelectionCurve:
+@dataclass(frozen=True, repr=False)
+class SelectionCurve(TableRepr):
     """Relevance and description of a selection for several values of beta.
 
     Attributes
@@ -47,6 +49,11 @@ class SelectionCurve:
     n_features: NDArray[np.int64]
     selected_features: list[NDArray[np.int64]]
     path: tuple[NDArray[np.float64], NDArray[np.float64]]
+
+    def _table(self) -> pd.DataFrame:
+        """Return the points of the curve."""
+        names = ("betas", "n_features", "compression", "relevance")
+        return pd.DataFrame({name: getattr(self, name) for name in names})
 
 
 @with_printed_progress

@@ -5,16 +5,18 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
 
 from skinfo.feature_selection._problem import N_PAIRS, prepare_search
 from skinfo.feature_selection._selector import InfoBottleneckSelector
 from skinfo.utils._progress import with_printed_progress
+from skinfo.utils._results import TableRepr
 
 
-@dataclass(frozen=True)
-class HeldOutInformation:
+@dataclass(frozen=True, repr=False)
+class HeldOutInformation(TableRepr):
     """Information about y of a selection, as new samples would show it.
 
     Attributes
@@ -28,6 +30,12 @@ class HeldOutInformation:
 
     information: NDArray[np.float64]
     standard_error: NDArray[np.float64]
+
+    def _table(self) -> pd.DataFrame:
+        """Return the steps, numbered from one."""
+        steps = pd.RangeIndex(1, len(self.information) + 1, name="step")
+        columns = {"information": self.information, "standard_error": self.standard_error}
+        return pd.DataFrame(columns, index=steps)
 
 
 @with_printed_progress

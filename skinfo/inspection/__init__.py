@@ -13,6 +13,7 @@ from skinfo.inspection._matrix import MutualInfoMatrixDisplay
 from skinfo.inspection._mutual_info import MutualInfoDisplay
 from skinfo.inspection._score_decomposition import ScoreDecompositionDisplay
 from skinfo.inspection._selection_path import SelectionPathDisplay
+from skinfo.inspection._selection_report import SelectionReportDisplay
 from skinfo.inspection._uncertainty import UncertaintyDisplay
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "MutualInfoMatrixDisplay",
     "ScoreDecompositionDisplay",
     "SelectionPathDisplay",
+    "SelectionReportDisplay",
     "UncertaintyDisplay",
 ]

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
+from skinfo.inspection._fitted_step import fitted_step, is_selector
 from skinfo.inspection._style import (
+    DARK_GREY,
     GREY,
     check_lengths,
     escape_math,
@@ -22,6 +24,15 @@ from skinfo.utils._compat import check_matplotlib_support
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+# Points nearer to the last one with a number, in points of the page, have none.
+NUMBER_DISTANCE = 12.0
+
+# Label of hollow points in the legend, once for all curves.
+DOMINATED = "another is shorter and more informative"
+
+# Bits by which a point must be shorter, and more informative, to dominate another.
+LEAST_ADVANTAGE = 1e-3
 
 
 class InformationPlaneDisplay:
@@ -41,10 +52,19 @@ class InformationPlaneDisplay:
     mutual_information : float, default=None
         I(X; y), in bits, the upper bound of all compressions. None: not drawn.
 
+    n_features : array-like of shape (n_points,), default=None
+        Number of features of each, written beside it. None: nothing is written.
+
     Attributes
     ----------
     line_ : matplotlib Line2D
         The curve, in the order given.
+
+    dominated_ : matplotlib Line2D or None
+        The points for which another is shorter and more informative, hollow.
+
+    text_ : list of matplotlib Text
+        The numbers of features.
 
     bound_ : matplotlib Line2D
         The diagonal I(T; y) = I(X; T), which no compression exceeds.
@@ -62,6 +82,14 @@ class InformationPlaneDisplay:
     --------
     skinfo.feature_selection.selection_curve : Curve of selections.
     SelectionPathDisplay : The path of one selector, with the names of its features.
+
+    Notes
+    -----
+    The curve of a selection may go back to the left: with one more feature T has fewer bits of
+    description and more about y. T is refined by the new feature, and then states are merged whose
+    classes do not differ. With few features y is uncertain and takes many shades, each a state;
+    the better the features tell the classes apart, the fewer shades are left. Where all is known
+    T is y, of H(y) bits. The points before are then dominated, and hollow.
 
     References
     ----------
@@ -84,10 +112,12 @@ class InformationPlaneDisplay:
         relevance: ArrayLike,
         *,
         mutual_information: float | None = None,
+        n_features: ArrayLike | None = None,
     ) -> None:
         self.compression = compression
         self.relevance = relevance
         self.mutual_information = mutual_information
+        self.n_features = n_features
 
     @classmethod
     def from_data(
@@ -185,8 +215,12 @@ class InformationPlaneDisplay:
                 "curve must have compression and relevance, as from selection_curve or "
                 f"information_curve; got {type(curve).__name__}."
             )
-        limit = getattr(curve, "mutual_information", None)
-        display = cls(curve.compression, curve.relevance, mutual_information=limit)
+        display = cls(
+            curve.compression,
+            curve.relevance,
+            mutual_information=getattr(curve, "mutual_information", None),
+            n_features=getattr(curve, "n_features", None),
+        )
         return display.plot(ax, name=name, **kwargs)
 
     @classmethod
@@ -197,7 +231,7 @@ class InformationPlaneDisplay:
 
         Parameters
         ----------
-        estimator : InfoBottleneckSelector or InformationBottleneck
+        estimator : InfoBottleneckSelector or InformationBottleneck, or pipeline that holds one
             Fitted. A selector is a path over its features, a clustering one point.
 
         name : str, default=None
@@ -217,7 +251,10 @@ class InformationPlaneDisplay:
         Raises
         ------
         TypeError
-            If the estimator does not store its compression.
+            If the estimator does not store its compression, and holds none that does.
+
+        ValueError
+            If it holds several.
 
         sklearn.exceptions.NotFittedError
             If it is not fitted.
@@ -236,16 +273,15 @@ class InformationPlaneDisplay:
         >>> display = InformationPlaneDisplay.from_estimator(selector)
         >>> plt.close()
         """
-        check_matplotlib_support(f"{cls.__name__}.from_estimator")
+        caller = f"{cls.__name__}.from_estimator"
+        check_matplotlib_support(caller)
         check_is_fitted(estimator)
-        if not (hasattr(estimator, "compression_") and hasattr(estimator, "information_")):
-            raise TypeError(
-                f"{cls.__name__}.from_estimator takes an InfoBottleneckSelector or an "
-                f"InformationBottleneck, got {type(estimator).__name__}. For a pipeline, pass the "
-                "step."
-            )
-        display = cls(*np.atleast_1d(estimator.compression_, estimator.information_))
-        return display.plot(ax, name=name or type(estimator).__name__, **kwargs)
+        takes = "an InfoBottleneckSelector or an InformationBottleneck"
+        step = fitted_step(estimator, _is_compression, caller, takes)
+        compression, relevance = np.atleast_1d(step.compression_, step.information_)
+        n_features = np.arange(1, len(relevance) + 1) if is_selector(step) else None
+        display = cls(compression, relevance, n_features=n_features)
+        return display.plot(ax, name=name or type(step).__name__, **kwargs)
 
     def plot(self, ax: Axes | None = None, *, name: str | None = None, **kwargs: Any) -> Self:
         """Plot visualization.
@@ -271,8 +307,8 @@ class InformationPlaneDisplay:
         ValueError
             If lengths differ.
         """
-        compression, relevance = check_lengths(
-            compression=self.compression, relevance=self.relevance
+        compression, relevance, n_features = check_lengths(
+            compression=self.compression, relevance=self.relevance, n_features=self.n_features
         )
         ax = start_plot(self, ax)
         defaults = {"color": next_colour(ax), "marker": "o", "markersize": 4}
@@ -280,11 +316,52 @@ class InformationPlaneDisplay:
             defaults["label"] = escape_math(name)
         style = line_style(defaults, kwargs)
         (self.line_,) = ax.plot(compression, relevance, **style)
+        self._draw_dominated(compression, relevance)
         self._draw_limits()
+        self._number(n_features)
         ax.set(xlabel="Bits of description of T", ylabel="Bits about y, I(T; y)")
         if ax.get_legend_handles_labels()[0]:
             legend_above(ax, n_columns=2)
         return self
+
+    def _draw_dominated(self, compression, relevance):
+        """Make the points hollow for which another is shorter and more informative."""
+        is_dominated = _dominated(compression, relevance)
+        self.dominated_ = None
+        if is_dominated.any():
+            (self.dominated_,) = self.ax_.plot(
+                compression[is_dominated],
+                relevance[is_dominated],
+                linestyle="",
+                marker=self.line_.get_marker(),
+                markersize=self.line_.get_markersize(),
+                color=self.line_.get_color(),
+                markerfacecolor="white",
+                label=None if DOMINATED in self.ax_.get_legend_handles_labels()[1] else DOMINATED,
+            )
+
+    def _number(self, n_features):
+        """Write the numbers of features beside the points, where they do not overlap."""
+        self.text_ = []
+        if n_features is None:
+            return
+        self.ax_.autoscale_view()  # or the places are those of axes from 0 to 1
+        last = None
+        for x, y, n in zip(*self.line_.get_data(), n_features, strict=True):
+            place = self.ax_.transData.transform((x, y)) * 72 / self.figure_.dpi
+            if last is not None and np.hypot(*(place - last)) < NUMBER_DISTANCE:
+                continue
+            last = place
+            text = self.ax_.annotate(
+                f"{n}",
+                (x, y),
+                xytext=(5, -4),
+                textcoords="offset points",
+                va="top",
+                fontsize="small",
+                color=DARK_GREY,
+            )
+            self.text_.append(text)
 
     def _draw_limits(self):
         """Draw the diagonal, and I(X; y) if it is known."""
@@ -299,3 +376,15 @@ class InformationPlaneDisplay:
                 label=f"I(X; y), {format_bits(self.mutual_information)}",
                 **style,
             )
+
+
+def _is_compression(estimator):
+    """Return whether an estimator is fitted and stores a compression."""
+    return hasattr(estimator, "compression_") and hasattr(estimator, "information_")
+
+
+def _dominated(compression, relevance):
+    """Return which points have another that is shorter and more informative, bool."""
+    shorter = np.less.outer(compression, compression - LEAST_ADVANTAGE)
+    better = np.greater.outer(relevance, relevance + LEAST_ADVANTAGE)
+    return (shorter & better).any(axis=0)

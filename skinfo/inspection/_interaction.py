@@ -6,22 +6,20 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.cluster.hierarchy import leaves_list, linkage
-from scipy.spatial.distance import squareform
 from scipy.stats import false_discovery_control
 
 from skinfo.estimation import pairwise_interaction
-from skinfo.inspection._style import (
-    GREY,
-    SMALLEST_NUMBER_FONT,
-    check_lengths,
-    fitting_font_size,
-    is_dark,
-    label_ticks,
-    legend_above,
-    points_per_tick,
-    start_plot,
+from skinfo.inspection._square_map import (
+    check_order,
+    check_square,
+    draw_scale,
+    label_columns,
+    leaves_of_clusters,
+    number_size,
+    start_map,
+    write_numbers,
 )
+from skinfo.inspection._style import GREY, check_lengths, legend_above, points_per_tick
 from skinfo.utils._compat import check_matplotlib_support
 
 if TYPE_CHECKING:
@@ -226,25 +224,23 @@ class InteractionDisplay:
         ValueError
             If the matrix is not square, lengths differ, or there is no such order.
         """
-        if order not in INTERACTION_ORDERS:
-            raise ValueError(f"order must be one of {sorted(INTERACTION_ORDERS)}, got {order!r}.")
-        matrix, pvalue, names = check_lengths(
-            interaction=self.interaction, pvalue=self.pvalue, feature_names=self.feature_names
-        )
-        if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-            raise ValueError(
-                f"interaction must have shape (n_features, n_features), got {matrix.shape}."
-            )
-        ax = start_plot(self, ax)
+        check_order(order, INTERACTION_ORDERS)
+        matrix, names = check_square(self.feature_names, interaction=self.interaction)
+        _, pvalue = check_lengths(interaction=matrix, pvalue=self.pvalue)
+        ax = start_map(self, ax, names, n_scales=2 * colorbar)
         self.significant_ = _significant(matrix, pvalue, significance)
         counted = self.significant_ | (pvalue is None)
         self.order_ = INTERACTION_ORDERS[order](matrix, counted)
         square = np.ix_(self.order_, self.order_)
+        size = number_size(ax, matrix)
         self._draw(matrix[square], colorbar, kwargs)
-        self._mark(matrix[square], self.significant_[square], significance)
-        labels = [f"x{j}" for j in self.order_] if names is None else names[self.order_].tolist()
-        label_ticks(ax.xaxis, labels)
-        label_ticks(ax.yaxis, labels)
+        self.text_ = self.marks_ = None
+        if size is None:
+            self._mark(self.significant_[square], significance)
+        else:
+            self.text_ = write_numbers(ax, matrix[square], self._image_of, size)
+            self._embolden(self.significant_[square], significance)
+        label_columns(ax, [names[j] for j in self.order_])
         return self
 
     def _draw(self, matrix, colorbar, kwargs):
@@ -268,29 +264,18 @@ class InteractionDisplay:
 
     def _draw_colorbars(self, most_alone):
         """Draw the colour scales, with what either end of the first means."""
-        grey = self.figure_.colorbar(self.diagonal_, ax=self.ax_, shrink=0.6, pad=0.02)
+        grey = draw_scale(self.diagonal_, self.ax_, "diagonal: bits of a column alone")
         grey.ax.set_ylim(0, most_alone)
-        grey.set_label("diagonal: bits of a column alone")
-        pairs = self.figure_.colorbar(self.image_, ax=self.ax_, pad=0.02)
         # Along the scale, from its low end to its high one.
-        pairs.set_label("synergy  ←  bits of a pair  →  redundancy")
+        pairs = draw_scale(self.image_, self.ax_, "synergy  ←  bits of a pair  →  redundancy")
         self.colorbars_ = [pairs, grey]
 
-    def _mark(self, matrix, significant, significance):
-        """Write the numbers if they are legible, or put dots on the significant pairs."""
+    def _mark(self, significant, significance):
+        """Put dots on the significant pairs."""
         from matplotlib.lines import Line2D
 
-        n = len(matrix)
         axes = (self.ax_.xaxis, self.ax_.yaxis)
-        size = min(fitting_font_size(axis, n, 5) for axis in axes)
-        self.text_ = self.marks_ = None
-        if size >= SMALLEST_NUMBER_FONT:
-            self.text_ = self._write(matrix, significant, size)
-            if significant.any():
-                bold = Line2D([], [], linestyle="", label=f"bold: q ≤ {significance:g}")
-                legend_above(self.ax_, handles=[bold])
-            return
-        cell = min(points_per_tick(axis, n) for axis in axes)
+        cell = min(points_per_tick(axis, len(significant)) for axis in axes)
         rows, columns = np.nonzero(significant)
         self.marks_ = Line2D(
             columns,
@@ -306,24 +291,21 @@ class InteractionDisplay:
         if len(rows):
             legend_above(self.ax_, markerscale=LEGEND_MARK / self.marks_.get_markersize())
 
-    def _write(self, matrix, significant, size):
-        """Write the numbers into the cells, and return the text."""
-        text = np.empty(matrix.shape, dtype=object)
-        for i, j in np.ndindex(*matrix.shape):
-            image = self.diagonal_ if i == j else self.image_
-            colour = "white" if is_dark(image.to_rgba(matrix[i, j])) else "black"
-            text[i, j] = self.ax_.text(
-                j,
-                i,
-                # Rounded and plus 0.0, or it might read -0.00.
-                f"{round(matrix[i, j], 2) + 0.0:.2f}",
-                ha="center",
-                va="center",
-                fontsize=size,
-                fontweight="bold" if significant[i, j] else "normal",
-                color=colour if significant[i, j] or i == j else GREY,
-            )
-        return text
+    def _image_of(self, i, j):
+        """Return the image that colours a cell."""
+        return self.diagonal_ if i == j else self.image_
+
+    def _embolden(self, significant, significance):
+        """Make the numbers of significant pairs bold, and those of other pairs grey."""
+        from matplotlib.lines import Line2D
+
+        for i, j in np.argwhere(significant):
+            self.text_[i, j].set_fontweight("bold")
+        for i, j in np.argwhere(~significant & ~np.eye(len(significant), dtype=bool)):
+            self.text_[i, j].set_color(GREY)
+        if significant.any():
+            bold = Line2D([], [], linestyle="", label=f"bold: q ≤ {significance:g}")
+            legend_above(self.ax_, handles=[bold])
 
 
 def _significant(matrix, pvalue, significance):
@@ -363,8 +345,7 @@ def _clustered_order(matrix, significant):
     )
     distance = 1 - np.clip(share, 0, 1)
     np.fill_diagonal(distance, 0)
-    links = linkage(squareform(distance, checks=False), "average", optimal_ordering=True)
-    return np.concatenate([some[leaves_list(links)], rest])
+    return np.concatenate([some[leaves_of_clusters(distance)], rest])
 
 
 # Functions of the matrix and of the pairs that count, to the columns in the order to draw.

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.cluster.hierarchy import leaves_list, linkage
-from scipy.spatial.distance import squareform
 
 from skinfo._counts._codes import encode_column
 from skinfo._counts._quantiles import default_n_bins
 from skinfo._counts._table import table_of
 from skinfo.estimation import pairwise_mutual_info
-from skinfo.inspection._style import (
-    SMALLEST_NUMBER_FONT,
-    check_lengths,
-    fitting_font_size,
-    is_dark,
-    label_ticks,
-    start_plot,
+from skinfo.inspection._square_map import (
+    check_order,
+    check_square,
+    draw_scale,
+    label_columns,
+    leaves_of_clusters,
+    number_size,
+    start_map,
+    write_numbers,
 )
 from skinfo.inspection._variable import refuse_parts
 from skinfo.utils._compat import check_matplotlib_support
@@ -35,8 +35,9 @@ class MutualInfoMatrixDisplay:
     """Heat map of the mutual information of all pairs of columns, in bits.
 
     The diagonal, which is the entropy of each column, is grey, so that the colours
-    differentiate the pairs. It is recommended to use `from_data` to create a display. All
-    parameters are stored as attributes.
+    differentiate the pairs. New axes are as large as numbers in the cells need, up to 20 columns;
+    on axes given, numbers are left out where they would be illegible. It is recommended to use
+    `from_data` to create a display. All parameters are stored as attributes.
 
     Parameters
     ----------
@@ -94,7 +95,7 @@ class MutualInfoMatrixDisplay:
         estimator: str = "emi",
         sample_weight: ArrayLike | None = None,
         n_jobs: int | None = None,
-        order: str = "given",
+        order: str = "clustered",
         colorbar: bool = True,
         ax: Axes | None = None,
         **kwargs: Any,
@@ -117,8 +118,9 @@ class MutualInfoMatrixDisplay:
         n_jobs : int or None, default=None
             Number of threads.
 
-        order : {"given", "clustered"}, default="given"
-            ``"clustered"`` puts redundant columns next to each other.
+        order : {"given", "clustered"}, default="clustered"
+            ``"clustered"`` puts redundant columns next to each other: the leaves of a hierarchical
+            clustering, by average linkage of one minus the share of the larger entropy.
 
         colorbar : bool, default=True
             Whether to draw a colour scale.
@@ -149,7 +151,7 @@ class MutualInfoMatrixDisplay:
         >>> from sklearn.datasets import load_wine
         >>> from skinfo.inspection import MutualInfoMatrixDisplay
         >>> X = load_wine(as_frame=True).data
-        >>> display = MutualInfoMatrixDisplay.from_data(X, order="clustered", cmap="Greens")
+        >>> display = MutualInfoMatrixDisplay.from_data(X, order="given", cmap="Greens")
         >>> plt.close()
         """
         caller = f"{cls.__name__}.from_data"
@@ -168,7 +170,12 @@ class MutualInfoMatrixDisplay:
         return display.plot(ax, order=order, colorbar=colorbar, **kwargs)
 
     def plot(
-        self, ax: Axes | None = None, *, order: str = "given", colorbar: bool = True, **kwargs: Any
+        self,
+        ax: Axes | None = None,
+        *,
+        order: str = "clustered",
+        colorbar: bool = True,
+        **kwargs: Any,
     ) -> Self:
         """Plot visualization.
 
@@ -177,8 +184,9 @@ class MutualInfoMatrixDisplay:
         ax : matplotlib Axes, default=None
             Axes to plot on. None makes new ones.
 
-        order : {"given", "clustered"}, default="given"
-            ``"clustered"`` puts redundant columns next to each other.
+        order : {"given", "clustered"}, default="clustered"
+            ``"clustered"`` puts redundant columns next to each other: the leaves of a hierarchical
+            clustering, by average linkage of one minus the share of the larger entropy.
 
         colorbar : bool, default=True
             Whether to draw a colour scale.
@@ -196,23 +204,15 @@ class MutualInfoMatrixDisplay:
         ValueError
             If the matrix is not square, lengths differ, or there is no such order.
         """
-        if order not in ORDERS:
-            raise ValueError(f"order must be one of {sorted(ORDERS)}, got {order!r}.")
-        matrix, names = check_lengths(
-            mutual_info=self.mutual_info, feature_names=self.feature_names
-        )
-        if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-            raise ValueError(
-                f"mutual_info must have shape (n_features, n_features), got {matrix.shape}."
-            )
-        ax = start_plot(self, ax)
+        check_order(order, ORDERS)
+        matrix, names = check_square(self.feature_names, mutual_info=self.mutual_info)
+        ax = start_map(self, ax, names, n_scales=int(colorbar))
         self.order_ = ORDERS[order](matrix)
         matrix = matrix[np.ix_(self.order_, self.order_)]
+        size = number_size(ax, matrix)
         self._draw(matrix, colorbar, kwargs)
-        self.text_ = self._write(matrix)
-        labels = [f"x{j}" for j in self.order_] if names is None else names[self.order_].tolist()
-        label_ticks(ax.xaxis, labels)
-        label_ticks(ax.yaxis, labels)
+        self.text_ = None if size is None else write_numbers(ax, matrix, self._image_of, size)
+        label_columns(ax, [names[j] for j in self.order_])
         return self
 
     def _draw(self, matrix, colorbar, kwargs):
@@ -221,32 +221,11 @@ class MutualInfoMatrixDisplay:
         style = {"cmap": "Blues", "vmin": 0, "interpolation": "nearest"} | kwargs
         self.image_ = self.ax_.imshow(pairs, **style)
         self.ax_.set_facecolor(MASK_COLOUR)
-        self.colorbar_ = None
-        if colorbar:
-            self.colorbar_ = self.figure_.colorbar(self.image_, ax=self.ax_)
-            self.colorbar_.set_label("Bits shared")
+        self.colorbar_ = draw_scale(self.image_, self.ax_, "Bits shared") if colorbar else None
 
-    def _write(self, matrix):
-        """Write the numbers into the cells, and return the text; None if they are illegible."""
-        n = len(matrix)
-        size = min(fitting_font_size(axis, n, 5) for axis in (self.ax_.xaxis, self.ax_.yaxis))
-        if size < SMALLEST_NUMBER_FONT:
-            return None
-        text = np.empty((n, n), dtype=object)
-        for i, j in np.ndindex(n, n):
-            # The diagonal is masked: its colour is not that of its number.
-            dark = i != j and is_dark(self.image_.to_rgba(matrix[i, j]))
-            text[i, j] = self.ax_.text(
-                j,
-                i,
-                # Plus 0.0, or it might read -0.00.
-                f"{matrix[i, j] + 0.0:.2f}",
-                ha="center",
-                va="center",
-                fontsize=size,
-                color="white" if dark else "black",
-            )
-        return text
+    def _image_of(self, i, j):
+        """Return the image that colours a cell: none where it is masked, on the diagonal."""
+        return None if i == j else self.image_
 
 
 def _given(matrix):
@@ -264,8 +243,7 @@ def _clustered(matrix):
     distance = 1 - np.clip(shared, 0, 1)
     # A constant column has no entropy to share, and distance one from itself.
     np.fill_diagonal(distance, 0)
-    links = linkage(squareform(distance, checks=False), "average", optimal_ordering=True)
-    return leaves_list(links).astype(np.int64)
+    return leaves_of_clusters(distance)
 
 
 # Functions of the matrix that return the columns in the order to draw.

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import false_discovery_control
-from sklearn.utils.validation import check_is_fitted
 
 from skinfo._counts._source import columns_by_name
 from skinfo._counts._table import table_of
 from skinfo.estimation import mutual_info_test
+from skinfo.inspection._fitted_step import fitted_step, is_binner, is_selector
 from skinfo.inspection._style import (
     DARK_GREY,
     SKY,
@@ -225,7 +225,7 @@ class MutualInfoDisplay:
 
         Parameters
         ----------
-        estimator : MutualInfoBinner or InfoBottleneckSelector
+        estimator : MutualInfoBinner or InfoBottleneckSelector, or pipeline that holds one
             Fitted. For a selector with groups, each group has one bar. A binner optimises its bins
             on the same data and has no p-values, so all its bars are drawn in the same way.
 
@@ -252,7 +252,11 @@ class MutualInfoDisplay:
         Raises
         ------
         TypeError
-            If the estimator does not store the mutual information of its features.
+            If the estimator does not store the mutual information of its features, and holds none
+            that does.
+
+        ValueError
+            If it holds several.
 
         sklearn.exceptions.NotFittedError
             If it is not fitted.
@@ -271,8 +275,9 @@ class MutualInfoDisplay:
         >>> display = MutualInfoDisplay.from_estimator(MutualInfoBinner().fit(X, y))
         >>> plt.close()
         """
-        check_matplotlib_support(f"{cls.__name__}.from_estimator")
-        display = cls(**_features_of(estimator, cls.__name__))
+        caller = f"{cls.__name__}.from_estimator"
+        check_matplotlib_support(caller)
+        display = cls(**_features_of(estimator, caller))
         return display.plot(
             ax, name=name, max_features=max_features, max_qvalue=max_qvalue, **kwargs
         )
@@ -376,20 +381,14 @@ def _column_names(X):
 
 def _features_of(estimator, caller):
     """Return the features of a fitted estimator, as keywords of the display."""
-    if not hasattr(estimator, "fit"):
-        raise TypeError(f"{caller} takes a fitted estimator, got {type(estimator).__name__}.")
-    check_is_fitted(estimator)
-    if hasattr(estimator, "report"):
-        report = estimator.report()
-        return {
-            "mutual_info": report["bits"].to_numpy(),
-            "feature_names": report["feature"].tolist(),
-            "qvalue": false_discovery_control(report["p_value"]),
-        }
-    if hasattr(estimator, "bin_table"):
-        names = getattr(estimator, "feature_names_in_", None)
-        return {"mutual_info": estimator.mutual_info_, "feature_names": names}
-    raise TypeError(
-        f"{caller}.from_estimator takes a MutualInfoBinner or an InfoBottleneckSelector, got "
-        f"{type(estimator).__name__}. For a pipeline, pass the step."
-    )
+    takes = "a MutualInfoBinner or an InfoBottleneckSelector"
+    step = fitted_step(estimator, lambda e: is_selector(e) or is_binner(e), caller, takes)
+    if is_binner(step):
+        names = getattr(step, "feature_names_in_", None)
+        return {"mutual_info": step.mutual_info_, "feature_names": names}
+    report = step.report()
+    return {
+        "mutual_info": report["bits"].to_numpy(),
+        "feature_names": report["feature"].tolist(),
+        "qvalue": false_discovery_control(report["p_value"]),
+    }

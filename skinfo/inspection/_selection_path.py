@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.utils.validation import check_is_fitted
 
+from skinfo.inspection._fitted_step import fitted_step, is_selector
 from skinfo.inspection._style import (
     BLUE,
     SKY,
@@ -95,7 +95,7 @@ class SelectionPathDisplay:
 
         Parameters
         ----------
-        estimator : InfoBottleneckSelector
+        estimator : InfoBottleneckSelector, or pipeline or search that holds one
             Fitted. A group of features is one step.
 
         name : str, default=None
@@ -115,10 +115,10 @@ class SelectionPathDisplay:
         Raises
         ------
         TypeError
-            If the estimator is not such a selector.
+            If the estimator is not such a selector and holds none.
 
         ValueError
-            If it has selected no feature.
+            If it holds several, or has selected no feature.
 
         sklearn.exceptions.NotFittedError
             If it is not fitted.
@@ -137,21 +137,17 @@ class SelectionPathDisplay:
         >>> display = SelectionPathDisplay.from_estimator(selector, color="black")
         >>> plt.close()
         """
-        check_matplotlib_support(f"{cls.__name__}.from_estimator")
-        if not hasattr(estimator, "report"):
-            raise TypeError(
-                f"{cls.__name__}.from_estimator takes an InfoBottleneckSelector, got "
-                f"{type(estimator).__name__}. For a pipeline, pass the step."
-            )
-        check_is_fitted(estimator)
-        report = estimator.report()
+        caller = f"{cls.__name__}.from_estimator"
+        check_matplotlib_support(caller)
+        selector = fitted_step(estimator, is_selector, caller, "an InfoBottleneckSelector")
+        report = selector.report()
         names = report.loc[report["selected"], "feature"].tolist()
         if not names:
             raise ValueError(
                 "The selector has selected nothing, so there is no path. MutualInfoDisplay shows "
                 "the information of each feature."
             )
-        display = cls(estimator.information_, estimator.gains_, feature_names=names)
+        display = cls(selector.information_, selector.gains_, feature_names=names)
         return display.plot(ax, name=name, **kwargs)
 
     def plot(self, ax: Axes | None = None, *, name: str | None = None, **kwargs: Any) -> Self:

@@ -34,16 +34,30 @@ LETTER_WIDTH = 0.6
 MAX_LABEL_SHARE = 0.45
 
 
-def start_plot(display, ax):
+# The fewest ticks from which a reader can tell the scale of an axis.
+FEWEST_TICKS = 3
+
+
+def start_plot(display, ax, figsize=None):
     """Return the axes to draw on, new ones for None, and store them and their figure."""
     check_matplotlib_support(f"{type(display).__name__}.plot")
     import matplotlib.pyplot as plt
 
     if ax is None:
-        _, ax = plt.subplots(layout="constrained")
+        _, ax = plt.subplots(figsize=figsize, layout="constrained")
     display.ax_ = ax
     display.figure_ = ax.figure
+    show_scale(ax.xaxis, ax.yaxis)
     return ax
+
+
+def show_scale(*axes):
+    """Give axes of numbers at least three ticks, however short they are."""
+    from matplotlib.ticker import MaxNLocator
+
+    for axis in axes:
+        if isinstance(locator := axis.get_major_locator(), MaxNLocator):
+            locator.set_params(min_n_ticks=FEWEST_TICKS)
 
 
 def artist_style(artist, defaults, given):
@@ -105,9 +119,14 @@ def label_ticks(axis, names, *, across=None):
 
 
 def points_per_tick(axis, n_ticks):
-    """Return the length of an axis in points, before the layout shrinks it, per tick."""
+    """Return the length of an axis in points, before the layout shrinks it, per tick.
+
+    The axes of a map of squares are as long as the shorter one.
+    """
     box = axis.axes.get_window_extent()
     pixels = box.width if axis.axis_name == "x" else box.height
+    if axis.axes.get_aspect() != "auto":
+        pixels = min(box.width, box.height)
     return pixels * 72 / axis.axes.figure.dpi / max(n_ticks, 1)
 
 

@@ -3,6 +3,7 @@
 import sys
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 from sklearn.base import BaseEstimator
@@ -65,6 +66,30 @@ def test_the_path_of_a_selector_keeps_its_order(selector):
     assert_array_equal(display.line_.get_xdata(), selector.compression_)
     assert_array_equal(display.line_.get_ydata(), selector.information_)
     assert display.line_.get_label() == "InfoBottleneckSelector"
+
+
+def test_a_selection_that_gets_shorter_says_so(wine):
+    # T of one feature of wine takes more bits of description than T of four, and has fewer of y.
+    curve = selection_curve(*wine, betas=[1, 5, 1000])
+    display = InformationPlaneDisplay.from_curve(curve)
+    shorter = (curve.compression[:, None] < curve.compression - 1e-3).any(axis=0)
+    better = curve.relevance < curve.relevance.max()
+    expected = np.column_stack([curve.compression, curve.relevance])[shorter & better]
+    # Nothing is shorter than no feature at all, so that point is not hollow.
+    hollow = [point for point in expected if point[0] > curve.compression[-1]]
+    assert_array_equal(display.dominated_.get_xydata(), hollow)
+    assert [text.get_text() for text in display.text_] == ["0", "1", "4"]
+
+
+def test_a_curve_over_beta_has_no_hollow_points():
+    display = InformationPlaneDisplay.from_data([[9, 1, 2], [2, 8, 3], [4, 4, 7]])
+    assert display.dominated_ is None
+    assert display.text_ == []
+
+
+def test_numbers_do_not_overlap():
+    display = InformationPlaneDisplay([0, 0, 0, 1], [0, 0, 0, 1], n_features=[0, 1, 1, 2]).plot()
+    assert [text.get_text() for text in display.text_] == ["0", "2"]
 
 
 def test_curves_on_the_same_axes_differ_in_colour_and_are_all_in_view():

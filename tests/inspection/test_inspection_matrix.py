@@ -11,7 +11,7 @@ from skinfo.inspection import MutualInfoMatrixDisplay
 
 def test_cells_are_those_of_pairwise_mutual_info(rng):
     X = rng.integers(0, 4, (200, 5))
-    display = MutualInfoMatrixDisplay.from_data(X)
+    display = MutualInfoMatrixDisplay.from_data(X, order="given")
     mutual_info = pairwise_mutual_info(X)
     off = ~np.eye(5, dtype=bool)
     assert_array_equal(display.image_.get_array().data[off], mutual_info[off])
@@ -51,6 +51,24 @@ def test_clustered_order_puts_equal_columns_side_by_side(rng):
     assert np.count_nonzero(np.diff(groups)) == 1
     names = [f"x{j}" for j in display.order_]
     assert [t.get_text() for t in display.ax_.get_yticklabels()] == names
+
+
+def test_numbers_are_written_up_to_twenty_columns():
+    names = [f"a rather long name of number {i}" for i in range(20)]
+    display = MutualInfoMatrixDisplay(np.full((20, 20), -0.12), feature_names=names).plot()
+    assert display.text_[3, 4].get_text() == "-0.12"
+    cell = display.ax_.get_window_extent().width / 20
+    display.figure_.canvas.draw()
+    assert display.text_[3, 4].get_window_extent().width < cell
+
+
+@pytest.mark.parametrize("n", [2, 12])
+def test_the_colour_scale_is_as_tall_as_the_map(n):
+    display = MutualInfoMatrixDisplay(np.eye(n)).plot()
+    display.figure_.canvas.draw()
+    scale, drawn = display.colorbar_.ax.get_position(), display.ax_.get_position()
+    assert_allclose([scale.y0, scale.y1], [drawn.y0, drawn.y1])
+    assert 0 < scale.x0 - drawn.x1 < 0.05
 
 
 def test_illegible_numbers_are_not_drawn():

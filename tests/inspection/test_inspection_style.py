@@ -22,6 +22,7 @@ from skinfo.inspection import (
     MutualInfoMatrixDisplay,
     ScoreDecompositionDisplay,
     SelectionPathDisplay,
+    SelectionReportDisplay,
     UncertaintyDisplay,
 )
 from skinfo.metrics import log_loss_decomposition
@@ -48,6 +49,9 @@ DISPLAYS = {
         log_loss_decomposition([0, 1, 0, 1, 1], [0.2, 0.7, 0.4, 0.3, 0.9])
     ),
     "SelectionPathDisplay": lambda: SelectionPathDisplay([0.3, 0.4], [0.3, 0.1]),
+    "SelectionReportDisplay": lambda: SelectionReportDisplay(
+        [0.3, 0.4], [0.3, 0.1], [True, False], redundant_with=["", "x0"]
+    ),
     "UncertaintyDisplay": lambda: UncertaintyDisplay([0.5, 1.0], [0.1, 0.3]),
 }
 
@@ -62,6 +66,7 @@ ARTISTS = {
     "MutualInfoMatrixDisplay": lambda d: d.image_,
     "ScoreDecompositionDisplay": lambda d: d.bars_["log_loss"][0],
     "SelectionPathDisplay": lambda d: d.line_,
+    "SelectionReportDisplay": lambda d: d.left_[0],
     "UncertaintyDisplay": lambda d: d.line_,
 }
 
@@ -184,12 +189,29 @@ def test_import_does_not_load_matplotlib():
         (InformationPlaneDisplay([0.1, 0.2], [0.1]), "relevance .* 2; got 1"),
         (UncertaintyDisplay([0.5, 1], [0.1, 0.2], low=[0]), "low .* 2; got 1"),
         (DistributionDisplay([0.5, 0.5], [1.0], entropy=1.0), "q .* 2; got 1"),
+        (SelectionReportDisplay([0.1, 0.2], [0.1], [True, False]), "bits_left .* 2; got 1"),
         (MutualInfoMatrixDisplay([[1, 0.1]]), r"shape \(n_features, n_features\), got \(1, 2\)"),
     ],
 )
 def test_lengths_must_match(display, message):
     with pytest.raises(ValueError, match=message):
         display.plot()
+
+
+@each_display
+def test_axes_of_numbers_have_three_ticks_however_short(name):
+    from matplotlib.ticker import MaxNLocator
+
+    figure, ax = plt.subplots(figsize=(4, 3), layout="constrained")
+    DISPLAYS[name]().plot(ax)
+    figure.canvas.draw()
+    if name == "BinningDisplay":
+        return  # three panels
+    for axes in figure.axes:
+        for axis, limits in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+            if isinstance(axis.get_major_locator(), MaxNLocator):
+                ticks = axis.get_ticklocs()
+                assert np.sum((ticks >= min(limits)) & (ticks <= max(limits))) >= 3
 
 
 def test_text_of_an_axis_shrinks_with_many_long_names():
@@ -251,6 +273,9 @@ WITH_NAMES = {
     ).plot(**plot),
     "SelectionPathDisplay": lambda names, plot: SelectionPathDisplay(
         [0.3, 0.4], [0.3, 0.1], feature_names=names
+    ).plot(**plot),
+    "SelectionReportDisplay": lambda names, plot: SelectionReportDisplay(
+        [0.3, 0.4], [0.3, 0.1], [True, False], feature_names=names
     ).plot(**plot),
     "UncertaintyDisplay": lambda names, plot: UncertaintyDisplay([0.5, 1.0], [0.1, 0.3]).plot(
         **plot

@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+from skinfo.cluster import information_curve
+from skinfo.estimation import mutual_info_test
+from skinfo.feature_selection import held_out_information, selection_curve
 from skinfo.metrics import (
     compare_log_loss,
     log_loss_decomposition,
@@ -10,6 +13,7 @@ from skinfo.metrics import (
     uncertainty_decomposition,
 )
 
+COPIES = np.repeat([[0, 1], [1, 0]], 20, axis=0)
 Y, P, Q = [1, 1, 0, 0], [0.99, 0.9, 0.8, 0.6], [0.5, 0.75, 0.5, 0.25]
 
 RESULTS = {
@@ -19,6 +23,22 @@ RESULTS = {
     "UncertaintyDecomposition": (
         uncertainty_decomposition(np.full((3, 40, 2), 0.5)),
         ["total", "aleatoric", "epistemic"],
+    ),
+    "MutualInfoTestResult": (
+        mutual_info_test(COPIES, COPIES[:, 0]),
+        ["statistic", "standard_error", "pvalue", "qvalue"],
+    ),
+    "SelectionCurve": (
+        selection_curve(COPIES, COPIES[:, 0]),
+        ["betas", "n_features", "compression", "relevance"],
+    ),
+    "HeldOutInformation": (
+        held_out_information(COPIES, COPIES[:, 0]),
+        ["step", "information", "standard_error"],
+    ),
+    "InformationCurve": (
+        information_curve([[9, 1], [1, 9]]),
+        ["betas", "n_clusters", "mutual_information: 0.53", "entropy: 1"],
     ),
 }
 

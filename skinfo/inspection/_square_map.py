@@ -1,0 +1,126 @@
+"""Maps of pairs of columns: their size, order, numbers, names and colour scales."""
+
+import numpy as np
+from scipy.cluster.hierarchy import leaves_list, linkage
+from scipy.spatial.distance import squareform
+
+from skinfo.inspection._style import (
+    LETTER_WIDTH,
+    LONGEST_NAME,
+    SMALLEST_NUMBER_FONT,
+    check_lengths,
+    fitting_font_size,
+    is_dark,
+    label_ticks,
+    show_scale,
+    start_plot,
+)
+
+# Up to so many columns a new figure is so large that numbers in the cells are legible.
+MOST_NUMBERED = 20
+
+# In inches: the cell of a number, the row of a legible name, the largest map, the least figure.
+NUMBER_CELL, NAME_ROW, LARGEST_MAP = 0.36, 0.11, 9.0
+SMALLEST_FIGURE = (6.4, 4.8)
+
+# In inches: a colour scale with its labels.
+SCALE_SPACE = 0.9
+
+
+def check_square(names, **matrix):
+    """Return the matrix and the names of its columns, x0, x1, ... for None.
+
+    Raises
+    ------
+    ValueError
+        If the matrix is not square, or lengths differ.
+    """
+    (name,) = matrix
+    array, names = check_lengths(**matrix, feature_names=names)
+    if array.ndim != 2 or array.shape[0] != array.shape[1]:
+        raise ValueError(f"{name} must have shape (n_features, n_features), got {array.shape}.")
+    return array, [f"x{j}" for j in range(len(array))] if names is None else names.tolist()
+
+
+def check_order(order, orders):
+    """Raise ValueError if there is no such order of the columns."""
+    if order not in orders:
+        raise ValueError(f"order must be one of {sorted(orders)}, got {order!r}.")
+
+
+def start_map(display, ax, names, n_scales):
+    """Return the axes to draw on; new ones are as large as numbers and names need."""
+    n = len(names)
+    if n <= MOST_NUMBERED:
+        side = NUMBER_CELL * n
+    else:
+        side = np.clip(NAME_ROW * n, NUMBER_CELL * MOST_NUMBERED, LARGEST_MAP)
+    longest = min(max((len(str(name)) for name in names), default=0), LONGEST_NAME)
+    label = LETTER_WIDTH * 10 * longest / 72 + 0.3
+    size = (side + label + SCALE_SPACE * n_scales, side + label)
+    return start_plot(display, ax, figsize=tuple(np.maximum(size, SMALLEST_FIGURE)))
+
+
+def label_columns(ax, names):
+    """Name the columns on both axes."""
+    label_ticks(ax.xaxis, names)
+    label_ticks(ax.yaxis, names)
+
+
+def number_size(ax, matrix):
+    """Return the font size of numbers in the cells, in points, None if they are illegible.
+
+    Before colour scales are drawn, which take some of the axes until the layout is made.
+    """
+    n_letters = max((len(_two_digits(value)) for value in matrix.ravel()), default=1)
+    size = min(fitting_font_size(axis, len(matrix), n_letters) for axis in (ax.xaxis, ax.yaxis))
+    return size if size >= SMALLEST_NUMBER_FONT else None
+
+
+def write_numbers(ax, matrix, image_of, size):
+    """Write the numbers into the cells in black or white, and return the text, (n, n)."""
+    text = np.empty(matrix.shape, dtype=object)
+    for i, j in np.ndindex(*matrix.shape):
+        image = image_of(i, j)
+        dark = image is not None and is_dark(image.to_rgba(matrix[i, j]))
+        text[i, j] = ax.text(
+            j,
+            i,
+            _two_digits(matrix[i, j]),
+            ha="center",
+            va="center",
+            fontsize=size,
+            color="white" if dark else "black",
+        )
+    return text
+
+
+def _two_digits(value):
+    """Return bits with two digits; rounded and plus 0.0, or it might read -0.00."""
+    return f"{round(value, 2) + 0.0:.2f}"
+
+
+def draw_scale(image, ax, label):
+    """Draw the colour scale of an image beside the map, and as tall as it.
+
+    Of itself a scale is as tall as the space for the map, and at the right end of it; the map,
+    whose cells are squares, may be smaller.
+    """
+    scale = ax.figure.colorbar(image, ax=ax, pad=0.02)
+
+    def beside_map(scale_ax, renderer):
+        ax.apply_aspect()
+        space, drawn = ax.get_position(original=True), ax.get_position()
+        own = scale_ax.get_position(original=True).translated(drawn.x1 - space.x1, 0)
+        return own.from_extents(own.x0, drawn.y0, own.x1, drawn.y1)
+
+    scale.ax.set_axes_locator(beside_map)
+    show_scale(scale.ax.yaxis)
+    scale.set_label(label)
+    return scale
+
+
+def leaves_of_clusters(distance):
+    """Return the columns in the order of the leaves of average linkage, near ones together."""
+    links = linkage(squareform(distance, checks=False), "average", optimal_ordering=True)
+    return leaves_list(links).astype(np.int64)

@@ -23,7 +23,7 @@ def is_selector(estimator: Any) -> bool:
     return hasattr(estimator, "get_support") and hasattr(estimator, "report")
 
 
-def is_binner(estimator: Any) -> bool:
+def has_bins(estimator: Any) -> bool:
     """Return whether an estimator has tables of its bins."""
     return hasattr(estimator, "bin_table")
 

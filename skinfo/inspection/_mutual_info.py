@@ -11,7 +11,7 @@ from scipy.stats import false_discovery_control
 from skinfo._counts._source import columns_by_name
 from skinfo._counts._table import table_of
 from skinfo.estimation import mutual_info_test
-from skinfo.inspection._fitted_step import fitted_step, is_binner, is_selector
+from skinfo.inspection._fitted_step import fitted_step, has_bins, is_selector
 from skinfo.inspection._style import (
     DARK_GREY,
     SKY,
@@ -382,8 +382,8 @@ def _column_names(X):
 def _features_of(estimator, caller):
     """Return the features of a fitted estimator, as keywords of the display."""
     takes = "a MutualInfoBinner or an InfoBottleneckSelector"
-    step = fitted_step(estimator, lambda e: is_selector(e) or is_binner(e), caller, takes)
-    if is_binner(step):
+    step = fitted_step(estimator, lambda e: is_selector(e) or has_bins(e), caller, takes)
+    if has_bins(step):
         names = getattr(step, "feature_names_in_", None)
         return {"mutual_info": step.mutual_info_, "feature_names": names}
     report = step.report()

@@ -20,6 +20,7 @@ from skinfo.feature_selection import selection_curve
 from skinfo.inspection import (
     BinningDisplay,
     DistributionDisplay,
+    DriftDisplay,
     InformationPlaneDisplay,
     JointDistributionDisplay,
     MutualInfoDisplay,
@@ -34,6 +35,7 @@ from skinfo.metrics import (
     compare_log_loss,
     cross_entropy_loss,
     log_loss_decomposition,
+    population_stability,
     risk_coverage_curve,
     uncertainty_decomposition,
 )
@@ -279,6 +281,23 @@ def test_displays_of_distributions(X, y):
     plugin = mutual_info(X[["text"]], y, estimator="plugin")[0]
     assert mutual_information(display.p_xy) == pytest.approx(plugin, rel=1e-12)
     assert display.mutual_info == mutual_info_test(X[["text"]], y).statistic[0]
+
+
+def test_display_of_drift(X, y):
+    binner = MutualInfoBinner().fit(X, y)
+    result = population_stability(binner, X[::3])
+    display = DriftDisplay.from_data(binner, X[::3])
+    for name in ("psi", "pvalue", "qvalue", "expected"):
+        assert_array_equal(getattr(display.stability, name), getattr(result, name))
+
+
+def test_drift_is_the_information_between_bin_and_sample(X):
+    # The p-value of a column of levels is that of mutual_info_test of which sample a row is of;
+    # half-Cauchy combinations with tests of order are for numbers.
+    old, new = X["text"][:300], X["text"][300:]
+    result = population_stability(old.to_frame(), new.to_frame())
+    is_new = np.arange(len(X)) >= 300
+    assert_array_equal(result.pvalue, mutual_info_test(X[["text"]], is_new).pvalue)
 
 
 def test_displays_of_predictions(X, y, forest):

@@ -6,6 +6,7 @@ Matplotlib is imported when something is plotted.
 
 from skinfo.inspection._binning import BinningDisplay
 from skinfo.inspection._distribution import DistributionDisplay
+from skinfo.inspection._drift import DriftDisplay
 from skinfo.inspection._information_plane import InformationPlaneDisplay
 from skinfo.inspection._interaction import InteractionDisplay
 from skinfo.inspection._joint import JointDistributionDisplay
@@ -19,6 +20,7 @@ from skinfo.inspection._uncertainty import UncertaintyDisplay
 __all__ = [
     "BinningDisplay",
     "DistributionDisplay",
+    "DriftDisplay",
     "InformationPlaneDisplay",
     "InteractionDisplay",
     "JointDistributionDisplay",

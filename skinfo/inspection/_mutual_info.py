@@ -13,13 +13,14 @@ from skinfo._counts._table import table_of
 from skinfo.estimation import mutual_info_test
 from skinfo.inspection._fitted_step import fitted_step, has_bins, is_selector
 from skinfo.inspection._style import (
-    DARK_GREY,
+    INTERVAL_FILL,
     SKY,
     bar_style,
     check_lengths,
     draw_intervals,
     escape_math,
-    label_ticks,
+    fade_bars,
+    label_ranking,
     legend_above,
     points_per_tick,
     start_plot,
@@ -29,12 +30,6 @@ from skinfo.utils._compat import check_matplotlib_support
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-# Opacity of bars that are not significant.
-INSIGNIFICANT_ALPHA = 0.35
-
-# Width of the line of an interval, at most, as a share of a row.
-INTERVAL_FILL = 0.25
 
 
 class MutualInfoDisplay:
@@ -341,35 +336,16 @@ class MutualInfoDisplay:
                 ax.hlines, rows, low[shown], high[shown], linewidth=width
             )
         if qvalue is not None:
-            self._fade(qvalue[shown] > max_qvalue, max_qvalue)
+            is_pale = qvalue[shown] > max_qvalue
+            fade_bars(self.bars_, is_pale, f"may be chance (q > {max_qvalue:g})")
+            if is_pale.any():
+                legend_above(ax)
         labels = [f"x{j}" for j in shown] if names is None else names[shown].tolist()
-        self._label_rows(labels, values[self.ranking_[len(shown) :]])
+        omitted = values[self.ranking_[len(shown) :]]
+        note = f"at most {omitted[0]:.2g} bits each" if len(omitted) else ""
+        self.text_ = label_ranking(ax, labels, len(omitted), note)
         ax.set_xlabel(f"Information about {'y' if name is None else escape_math(name)} (bits)")
         return self
-
-    def _fade(self, is_insignificant, max_qvalue):
-        """Make the bars of insignificant features pale."""
-        for bar, is_pale in zip(self.bars_, is_insignificant, strict=True):
-            if is_pale:
-                bar.set_alpha(INSIGNIFICANT_ALPHA)
-        if is_insignificant.any():
-            first = self.bars_[int(np.argmax(is_insignificant))]
-            first.set_label(f"may be chance (q > {max_qvalue:g})")
-            legend_above(self.ax_)
-
-    def _label_rows(self, labels, omitted):
-        """Label the rows, the first on top, and note how many are left out."""
-        ax = self.ax_
-        self.text_ = None
-        if len(omitted):
-            note = f" at most {omitted[0]:.2g} bits each"
-            self.text_ = ax.text(0, len(labels), note, va="center")
-            labels = [*labels, f"{len(omitted)} more"]
-        size = label_ticks(ax.yaxis, labels)
-        if self.text_ is not None:
-            self.text_.set_fontsize(size)
-        ax.set_ylim(len(labels) - 0.5, -0.5)
-        ax.axvline(0, color=DARK_GREY, linewidth=0.8)
 
 
 def _column_names(X):

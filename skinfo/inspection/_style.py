@@ -25,6 +25,12 @@ SMALLEST_NUMBER_FONT = 6.0
 
 LONGEST_NAME = 24
 
+# Opacity of bars that are not significant.
+INSIGNIFICANT_ALPHA = 0.35
+
+# Width of the line of an interval, at most, as a share of a row.
+INTERVAL_FILL = 0.25
+
 # Height of letters as a share of a line, the rest being space between lines; and their width as a
 # share of the font size.
 LINE_FILL = 0.8
@@ -116,6 +122,41 @@ def label_ticks(axis, names, *, across=None):
     labels = [escape_math(label) for label in labels]
     axis.set_ticks(shown, labels=labels, fontsize=size, rotation=90 if is_rotated else 0)
     return size
+
+
+def label_ranking(ax, labels, n_omitted, note):
+    """Label the rows of a ranking, the first on top, and return a note on those left out, if any.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+
+    labels : list of str
+
+    n_omitted : int
+
+    note : str
+        What is known of the rows left out.
+    """
+    text = None
+    if n_omitted:
+        text = ax.text(0, len(labels), f" {note}", va="center")
+        labels = [*labels, f"{n_omitted} more"]
+    size = label_ticks(ax.yaxis, labels)
+    if text is not None:
+        text.set_fontsize(size)
+    ax.set_ylim(len(labels) - 0.5, -0.5)
+    ax.axvline(0, color=DARK_GREY, linewidth=0.8)
+    return text
+
+
+def fade_bars(bars, is_pale, label):
+    """Make some bars pale, and give the first of them a label for the legend."""
+    for bar, pale in zip(bars, is_pale, strict=True):
+        if pale:
+            bar.set_alpha(INSIGNIFICANT_ALPHA)
+    if is_pale.any():
+        bars[int(np.argmax(is_pale))].set_label(label)
 
 
 def points_per_tick(axis, n_ticks):

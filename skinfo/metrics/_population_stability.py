@@ -271,6 +271,7 @@ def population_stability(
 
     See Also
     --------
+    skinfo.inspection.DriftDisplay : A plot of the result.
     skinfo.measures.js_divergence : A bounded divergence, of known distributions.
     skinfo.MutualInfoBinner : Finds bins that are informative about a target.
 

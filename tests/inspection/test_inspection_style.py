@@ -15,6 +15,7 @@ from skinfo import inspection
 from skinfo.inspection import (
     BinningDisplay,
     DistributionDisplay,
+    DriftDisplay,
     InformationPlaneDisplay,
     InteractionDisplay,
     JointDistributionDisplay,
@@ -25,7 +26,9 @@ from skinfo.inspection import (
     SelectionReportDisplay,
     UncertaintyDisplay,
 )
-from skinfo.metrics import log_loss_decomposition
+from skinfo.metrics import log_loss_decomposition, population_stability
+
+STABILITY = population_stability([[1, "a"], [2, "b"], [3, "a"]] * 9, [[1, "b"], [9, "b"]] * 9)
 
 DISPLAYS = {
     "BinningDisplay": lambda: BinningDisplay(
@@ -38,6 +41,7 @@ DISPLAYS = {
         value_names=["class 1"],
     ),
     "DistributionDisplay": lambda: DistributionDisplay([0.5, 0.5], entropy=1.0),
+    "DriftDisplay": lambda: DriftDisplay(STABILITY),
     "InformationPlaneDisplay": lambda: InformationPlaneDisplay([0, 1], [0, 0.5]),
     "InteractionDisplay": lambda: InteractionDisplay([[1, -0.1], [-0.1, 1]]),
     "JointDistributionDisplay": lambda: JointDistributionDisplay(
@@ -59,6 +63,7 @@ DISPLAYS = {
 ARTISTS = {
     "BinningDisplay": lambda d: d.lines_[0],
     "DistributionDisplay": lambda d: d.bars_[0][0],
+    "DriftDisplay": lambda d: d.bars_[0],
     "InformationPlaneDisplay": lambda d: d.line_,
     "InteractionDisplay": lambda d: d.image_,
     "JointDistributionDisplay": lambda d: d.mesh_,
@@ -252,6 +257,10 @@ WITH_NAMES = {
     "DistributionDisplay": lambda names, plot: DistributionDisplay(
         [0.5, 0.5], [0.4, 0.6], outcomes=names, names=names, entropy=1.0, cross_entropy=1.0,
         kl_divergence=0.0,
+    ).plot(),
+    "DriftDisplay": lambda names, plot: DriftDisplay(
+        population_stability(pd.DataFrame([[1, "a"]], columns=names),
+                             pd.DataFrame([[1, names[0]]], columns=names)),
     ).plot(),
     "InformationPlaneDisplay": lambda names, plot: InformationPlaneDisplay(
         [0, 1], [0, 0.5]

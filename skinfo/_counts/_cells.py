@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from skinfo._counts import _grid
 from skinfo._counts._kinds import kind_of_chunks
+from skinfo._counts._special_values import NO_SPECIAL_VALUES, SpecialValues
 from skinfo._counts._target import ClassTarget, Target
 from skinfo._kernels._code_sums import (
     class_sums_by_code,
@@ -188,15 +189,21 @@ class CellSums(NamedTuple):
 
     @classmethod
     def between(
-        cls, values: NDArray[np.float64], starts: NDArray[np.float64], target: Target
+        cls,
+        values: NDArray[np.float64],
+        starts: NDArray[np.float64],
+        target: Target,
+        special: SpecialValues = NO_SPECIAL_VALUES,
     ) -> "CellSums":
         """Return the sums of values (n,), NaN for missing, in cells that begin at some values.
 
-        Those of missing values are the last.
+        The last are those of missing values, and of each group of special ones.
         """
-        codes = np.empty(len(values), np.int32)
-        digitize(np.ascontiguousarray(values), starts[1:], len(starts), codes)
-        return cls.of(codes, len(starts) + 1, target)
+        codes, n_cells = np.empty(len(values), np.int32), len(starts)
+        digitize(np.ascontiguousarray(values), starts[1:], n_cells, codes)
+        n_codes = n_cells + 1 + len(special)
+        special.mark(values, codes, range(n_cells + 1, n_codes))
+        return cls.of(codes, n_codes, target)
 
     def merged(self, other: "CellSums") -> "CellSums":
         """Return the sums over the samples of both."""

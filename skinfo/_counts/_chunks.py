@@ -31,6 +31,7 @@ from skinfo._counts._cells import CellSample, CellSums, NumberSample, Ranges, Su
 from skinfo._counts._partial_column import PartialColumn, Unresolved
 from skinfo._counts._partitions import Part, Partitions, errors_that_name
 from skinfo._counts._source import Chunk, column_of
+from skinfo._counts._special_values import NO_SPECIAL_VALUES, SpecialValues
 from skinfo._counts._target import (
     ClassTarget,
     Scaling,
@@ -292,9 +293,11 @@ class Chunks:
         is_categorical: Sequence[bool] | NDArray[np.bool_],
         n_jobs: int | None = None,
         edges: Sequence[NDArray[np.float64] | None] | None = None,
+        special: Sequence[SpecialValues] | None = None,
     ) -> list[Any]:
         """Return ``search(j, column)`` of every column; see `InMemory.map_columns`."""
-        columns = self._columns(is_categorical, n_jobs, edges)
+        special = [NO_SPECIAL_VALUES] * self.n_features if special is None else special
+        columns = self._columns(is_categorical, n_jobs, edges, special)
         found: dict[int, Any] = {}
         while len(found) < len(columns):
             left = [j for j in columns if j not in found]
@@ -303,7 +306,7 @@ class Chunks:
             requests = {j: a for j, a in answers.items() if isinstance(a, Unresolved)}
             found |= {j: a.found for j, a in answers.items() if isinstance(a, Answer)}
             if requests:
-                self._resolve(columns, requests, n_jobs)
+                self._resolve(columns, requests, special, n_jobs)
         return [found[j] for j in range(self.n_features)]
 
     def _columns(
@@ -311,32 +314,49 @@ class Chunks:
         is_categorical: Sequence[bool] | NDArray[np.bool_],
         n_jobs: int | None,
         edges: Sequence[NDArray[np.float64] | None] | None,
+        special: Sequence[SpecialValues],
     ) -> dict[int, Any]:
         """Return what is known of each column after one pass."""
         edges = [None] * self.n_features if edges is None else edges
         numbers = [j for j in range(self.n_features) if not is_categorical[j] and edges[j] is None]
-        samples = self._samples_of(numbers, n_jobs)
+        samples = self._samples_of(numbers, special, n_jobs)
         starts = {j: samples[j].starts for j in numbers}
 
         def summary_of(chunk: Chunk, j: int) -> Any:
             if j in starts:
-                return CellSums.between(chunk.numbers(j), starts[j], chunk.target)
-            return column_of(chunk, j, is_categorical[j], edges[j])
+                return CellSums.between(chunk.numbers(j), starts[j], chunk.target, special[j])
+            return column_of(chunk, j, is_categorical[j], edges[j], special[j])
 
         columns = self._summaries("counts", range(self.n_features), summary_of, n_jobs)
         for j in numbers:
             columns[j] = PartialColumn(samples[j], columns[j], self.target)
         return columns
 
-    def _samples_of(self, numbers: list[int], n_jobs: int | None) -> dict[int, NumberSample]:
+    def _samples_of(
+        self, numbers: list[int], special: Sequence[SpecialValues], n_jobs: int | None
+    ) -> dict[int, NumberSample]:
         """Return the samples of some columns, after a pass over those that are not known."""
-        unknown = [j for j in numbers if j not in self._samples]
+        # The first pass does not know of special values. Where it has all values those of no
+        # sample are left out later; but if it has some they depend on which others there are.
+        unknown = [
+            j
+            for j in numbers
+            if j not in self._samples or (len(special[j]) and self._samples[j].is_thinned)
+        ]
         if not unknown:
             return self._samples
-        return self._samples | self._summaries("sample", unknown, number_sample, n_jobs)
+
+        def summary_of(chunk: Chunk, j: int) -> NumberSample:
+            return number_sample(chunk, j, special[j])
+
+        return self._samples | self._summaries("sample", unknown, summary_of, n_jobs)
 
     def _resolve(
-        self, columns: dict[int, Any], requests: dict[int, Unresolved], n_jobs: int | None
+        self,
+        columns: dict[int, Any],
+        requests: dict[int, Unresolved],
+        special: Sequence[SpecialValues],
+        n_jobs: int | None,
     ) -> None:
         """Collect what columns need; some may have to wait."""
         cells = _within_budget(columns, requests)
@@ -348,7 +368,7 @@ class Chunks:
         }
 
         def summary_of(chunk: Chunk, j: int) -> Any:
-            values = chunk.numbers(j)
+            values = special[j].blanked(chunk.numbers(j))
             if j in cuts:
                 return SumsBetween.of(values, chunk.target, cuts[j])
             values, rows = values_between(values, ranges[j].starts, ranges[j].stops)
@@ -364,19 +384,21 @@ class Chunks:
             if len(starts):
                 uncounted[j] = ranges[j].take(~sample.is_all), starts
         if uncounted:
-            self._recount(columns, uncounted, n_jobs)
+            self._recount(columns, uncounted, special, n_jobs)
 
     def _recount(
         self,
         columns: dict[int, Any],
         uncounted: dict[int, tuple[Ranges, NDArray[np.float64]]],
+        special: Sequence[SpecialValues],
         n_jobs: int | None,
     ) -> None:
         """Count in cells that were split at a sample of their values."""
 
         def summary_of(chunk: Chunk, j: int) -> CellSums:
             ranges, starts = uncounted[j]
-            values, rows = values_between(chunk.numbers(j), ranges.starts, ranges.stops)
+            values = special[j].blanked(chunk.numbers(j))
+            values, rows = values_between(values, ranges.starts, ranges.stops)
             return CellSums.between(values, starts, chunk.target.take(rows))
 
         for j, sums in self._summaries("refine", uncounted, summary_of, n_jobs).items():
@@ -412,11 +434,13 @@ class Answer(NamedTuple):
     found: Any
 
 
-def number_sample(chunk: Chunk, j: int) -> NumberSample:
+def number_sample(
+    chunk: Chunk, j: int, special: SpecialValues = NO_SPECIAL_VALUES
+) -> NumberSample:
     """Return a sample of column j, of numbers."""
     weights = chunk.target.weights if chunk.target.is_weighted else np.empty(0)
     kinds = chunk.table.kinds_in_chunk(j, as_numbers=True)
-    return NumberSample.of(chunk.numbers(j), weights, kinds)
+    return NumberSample.of(special.blanked(chunk.numbers(j)), weights, kinds)
 
 
 def _within_budget(

@@ -1,7 +1,7 @@
 """Readable cut values: the roundest number, date or duration between two neighbouring values."""
 
 from collections.abc import Callable
-from math import ceil, floor, inf
+from math import ceil, floor, inf, isfinite, nextafter
 from sys import float_info
 
 import numpy as np
@@ -15,12 +15,14 @@ LARGEST_DATE = 2.0**62
 
 
 def cut_values(
-    lows: NDArray[np.float64], highs: NDArray[np.float64], kind: str = "number"
+    lows: NDArray[np.float64],
+    highs: NDArray[np.float64],
+    kind: str = "number",
+    closed: str = "left",
 ) -> NDArray[np.float64]:
     """Return a readable number in each interval (low, high], (n_cuts,) float64.
 
-    A value equal to a cut belongs to its right. Next to an infinity the cut keeps all finite
-    numbers together.
+    Next to an infinity the cut keeps all finite numbers together.
 
     Parameters
     ----------
@@ -29,17 +31,41 @@ def cut_values(
 
     kind : {"number", "integer", "boolean", "date", "duration"}, default="number"
         The kind of the column.
+
+    closed : {"left", "right"}, default="left"
+        The end that an interval between cuts holds: a value equal to a cut belongs to its right,
+        or to its left. With "right" the number is in [low, high).
     """
+    between = CUT_CLOSED[closed]
     pairs = zip(lows.tolist(), highs.tolist(), strict=True)
-    return np.array([_cut_between(low, high, kind) for low, high in pairs], dtype=np.float64)
+    return np.array([between(low, high, kind) for low, high in pairs], dtype=np.float64)
 
 
-def _cut_between(low: float, high: float, kind: str) -> float:
+def starts_of_cuts(cuts: NDArray[np.float64], closed: str) -> NDArray[np.float64]:
+    """Return the least number to the right of each cut."""
+    return cuts if closed == "left" else np.nextafter(cuts, inf)
+
+
+def cuts_of_starts(starts: NDArray[np.float64], closed: str) -> NDArray[np.float64]:
+    """Return the cuts to the right of which these are the least numbers."""
+    return starts if closed == "left" else np.nextafter(starts, -inf)
+
+
+def _cut_after(low: float, high: float, kind: str) -> float:
+    """Return a cut in (low, high]."""
     if low == -inf:
         return -float_info.max
     if high == inf:
         return high
     return CUT_BETWEEN[kind](low, high)
+
+
+def _cut_before(low: float, high: float, kind: str) -> float:
+    """Return a cut in [low, high)."""
+    if kind == "date" and isfinite(low) and isfinite(high):
+        # Dates have an order in which they are read: the latest start of a unit here too.
+        return _date_between(nextafter(low, -inf), floor(nextafter(high, -inf)))
+    return -_cut_after(-high, -low, kind) + 0.0
 
 
 def _shortest_between(low: float, high: float) -> float:
@@ -74,10 +100,15 @@ def _date_between(low: float, high: float) -> float:
     return high
 
 
+CUT_CLOSED: dict[str, Callable[[float, float, str], float]] = {
+    "left": _cut_after,
+    "right": _cut_before,
+}
+
 CUT_BETWEEN: dict[str, Callable[[float, float], float]] = {
     "number": _shortest_between,
     "integer": _integer_between,
-    "boolean": lambda low, high: 1.0,
+    "boolean": lambda low, high: high,
     "date": _date_between,
     "duration": _integer_between,
 }

@@ -10,22 +10,59 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skinfo._counts._special_values import SpecialValues
+
 Write = Callable[[float], str]
-Names = Callable[[list[float]], list[str]]
+Names = Callable[[list[float], str], list[str]]
 Restore = Callable[[NDArray[np.float64]], NDArray[Any]]
 
 # Names of groups longer than this end in a count of the levels left out.
 LEVELS_SHOWN = 4
 
 
-def interval_labels(edges: Iterable[float], kind: str) -> list[str]:
-    """Return names such as ``[35, 48.5)``, the last one closed."""
-    return NUMBER_FORMATS[kind].labels([float(edge) for edge in edges])
+def interval_labels(edges: Iterable[float], kind: str, closed: str = "left") -> list[str]:
+    """Return names such as ``[35, 48.5)``, the last one closed; or ``(35, 48.5]``, the first."""
+    return NUMBER_FORMATS[kind].labels([float(edge) for edge in edges], closed)
 
 
-def interval_words(edges: Iterable[float], kind: str) -> list[str]:
-    """Return names such as ``35_to_48.5``, the first ``below_35``, the last ``from_48.5``."""
-    return NUMBER_FORMATS[kind].words([float(edge) for edge in edges])
+def interval_words(edges: Iterable[float], kind: str, closed: str = "left") -> list[str]:
+    """Return names such as ``35_to_48.5``, the first ``below_35``, the last ``from_48.5``.
+
+    Of intervals that are closed on the right the first is ``up_to_35``, the last ``above_48.5``.
+    """
+    return NUMBER_FORMATS[kind].words([float(edge) for edge in edges], closed)
+
+
+def special_labels(special: SpecialValues, kind: str | None) -> list[str]:
+    """Return names such as ``special: -999``, or that which the user gave.
+
+    Parameters
+    ----------
+    special : SpecialValues
+
+    kind : str or None
+        What numbers stand for; None of levels.
+    """
+    return [
+        "special: " + ", ".join(values) if name is None else name
+        for name, values in _names_and_texts(special, kind)
+    ]
+
+
+def special_words(special: SpecialValues, kind: str | None) -> list[str]:
+    """Return names such as ``special_-999``, or that which the user gave."""
+    return [
+        "special_" + "|".join(values) if name is None else name
+        for name, values in _names_and_texts(special, kind)
+    ]
+
+
+def _names_and_texts(
+    special: SpecialValues, kind: str | None
+) -> list[tuple[str | None, list[str]]]:
+    write: Callable[[Any], str] = str if kind is None else NUMBER_FORMATS[kind].write
+    pairs = zip(special.names, special.groups, strict=True)
+    return [(name, [write(value) for value in values]) for name, values in pairs]
 
 
 def level_words(groups: Iterable[list[Any]]) -> list[str]:
@@ -93,9 +130,13 @@ def write_duration(microseconds: float) -> str:
 def _half_open(write: Write) -> Names:
     """Return a function that names intervals by their ends, written by `write`."""
 
-    def labels(edges: list[float]) -> list[str]:
-        names = [f"[{write(low)}, {write(high)})" for low, high in itertools.pairwise(edges)]
+    def labels(edges: list[float], closed: str) -> list[str]:
+        first, last = "[)" if closed == "left" else "(]"
+        ends = itertools.pairwise(map(write, edges))
+        names = [f"{first}{low}, {high}{last}" for low, high in ends]
+        # Infinity is in an interval.
         names[-1] = names[-1][:-1] + "]"
+        names[0] = "[" + names[0][1:]
         return names
 
     return labels
@@ -104,17 +145,18 @@ def _half_open(write: Write) -> Names:
 def _worded(write: Write) -> Names:
     """Return a function that names intervals by their ends in words."""
 
-    def words(edges: list[float]) -> list[str]:
+    def words(edges: list[float], closed: str) -> list[str]:
         if len(edges) == 2:
             return ["any"]
         cuts = [write(cut) for cut in edges[1:-1]]
         middle = [f"{low}_to_{high}" for low, high in itertools.pairwise(cuts)]
-        return [f"below_{cuts[0]}", *middle, f"from_{cuts[-1]}"]
+        before, after = ("below", "from") if closed == "left" else ("up_to", "above")
+        return [f"{before}_{cuts[0]}", *middle, f"{after}_{cuts[-1]}"]
 
     return words
 
 
-def _truth_labels(edges: list[float]) -> list[str]:
+def _truth_labels(edges: list[float], closed: str) -> list[str]:
     """Return the names of the bins of a column of booleans."""
     return ["False", "True"] if len(edges) == 3 else ["False or True"]
 
@@ -142,32 +184,48 @@ def _to_duration(microseconds: float) -> Any:
     return pd.Timedelta(round(microseconds), unit="us")
 
 
+def write_number(number: float) -> str:
+    """Return a number of 15 digits at most."""
+    return f"{number:.15g}"
+
+
+def _write_truth(number: float) -> str:
+    return str(bool(number)) if number in (0, 1) else write_number(number)
+
+
 @dataclass(frozen=True)
 class NumberFormat:
     """Labels of intervals of numbers of one kind, and their values as objects of that kind.
 
     Attributes
     ----------
+    write : callable
+        From a number to text.
+
     labels, words : callable
-        From edges (n_bins + 1,) to n_bins str: as reports show them, and for column names.
+        From edges (n_bins + 1,), and the end of an interval that is closed, to n_bins str: as
+        reports show them, and for column names.
 
     restore : callable
         From float64, NaN for missing, to values of the kind of the column.
     """
 
+    write: Write
     labels: Names
     words: Names
     restore: Restore
 
 
-_write_number = "{:.15g}".format
+def _format(write: Write, restore: Restore) -> NumberFormat:
+    return NumberFormat(write, _half_open(write), _worded(write), restore)
+
 
 NUMBER_FORMATS = {
-    "number": NumberFormat(_half_open(_write_number), _worded(_write_number), np.asarray),
-    "integer": NumberFormat(_half_open(_write_number), _worded(_write_number), np.asarray),
-    "boolean": NumberFormat(_truth_labels, _truth_labels, _restored(lambda c: c >= 0.5)),
-    "date": NumberFormat(_half_open(write_date), _worded(write_date), _restored(_to_date)),
-    "duration": NumberFormat(
-        _half_open(write_duration), _worded(write_duration), _restored(_to_duration)
+    "number": _format(write_number, np.asarray),
+    "integer": _format(write_number, np.asarray),
+    "boolean": NumberFormat(
+        _write_truth, _truth_labels, _truth_labels, _restored(lambda c: c >= 0.5)
     ),
+    "date": _format(write_date, _restored(_to_date)),
+    "duration": _format(write_duration, _restored(_to_duration)),
 }

@@ -122,7 +122,8 @@ class PartialColumn(GriddedColumn):
         Of all samples.
 
     counted : CellSums
-        Of the cells of the sample, see `NumberSample.starts`, and at last of missing values.
+        Of the cells of the sample, see `NumberSample.starts`, and at last of missing values and of
+        each group of special ones.
 
     target : ClassTarget or ContinuousTarget
         Without samples.
@@ -132,10 +133,11 @@ class PartialColumn(GriddedColumn):
         self._target = target
         self._is_weighted = target.is_weighted
         self.kind = sample.kind
-        self.missing_sums: NDArray[np.float64] = target.from_terms(counted.terms[-1:])[0]
+        starts, sums = sample.starts, counted.take(slice(len(sample.starts)))
+        apart: NDArray[np.float64] = target.from_terms(counted.terms[len(starts) :])
+        self.missing_sums, self.special_sums = apart[0], apart[1:]
         self.is_sampled = sample.is_thinned
         self._between: dict[bytes, SumsBetween] = {}
-        starts, sums = sample.starts, counted.take(slice(len(sample.starts)))
         is_single = np.ones(len(starts), bool)
         if self.is_sampled:
             weights = self._weight_of(sums)
@@ -273,9 +275,11 @@ class PartialColumn(GriddedColumn):
             raise Unresolved(np.empty(0, np.int64), positions)
         return self._between[positions.tobytes()]
 
-    def cut_values(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
+    def cut_values(
+        self, positions: NDArray[np.int64], closed: str = "left"
+    ) -> NDArray[np.float64]:
         """Return a readable number between the values around each position, (m,) float64."""
-        return cut_values(*self.values_around(positions), self.kind)
+        return cut_values(*self.values_around(positions), self.kind, closed)
 
     def means(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the mean of the finite values between positions, rounded once, (m + 1,)."""

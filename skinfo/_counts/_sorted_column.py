@@ -16,6 +16,7 @@ from skinfo._counts import _grid
 from skinfo._counts._cut_values import cut_values
 from skinfo._counts._grid import FINE_SALT, GRID_SALT, Grid, GriddedColumn, each_once
 from skinfo._counts._quantiles import Runs
+from skinfo._counts._special_values import NO_SPECIAL_VALUES, SpecialValues
 from skinfo._counts._target import ClassTarget, ContinuousTarget
 from skinfo._kernels._cuts import (
     block_boundaries,
@@ -42,12 +43,18 @@ class SortedColumn(GriddedColumn):
     kind : str, default="number"
         What the numbers stand for; see `Table.kind`.
 
+    special : SpecialValues, default=NO_SPECIAL_VALUES
+        They are left out too.
+
     Attributes
     ----------
     values : ndarray of shape (n_present,), dtype float64
 
     missing_sums : ndarray of shape (n_sums,)
         What y sums to where values are missing.
+
+    special_sums : ndarray of shape (n_groups, n_sums)
+        What y sums to at each group of special values.
     """
 
     def __init__(
@@ -55,16 +62,23 @@ class SortedColumn(GriddedColumn):
         values: NDArray[np.float64],
         target: ClassTarget | ContinuousTarget,
         kind: str = "number",
+        special: SpecialValues = NO_SPECIAL_VALUES,
     ) -> None:
         self._target = target
         self.kind = kind
         self.missing_sums = np.zeros(target.n_sums)
-        missing = np.isnan(values)
-        has_missing = missing.any()
+        self.special_sums = np.zeros((0, target.n_sums))
+        absent = np.isnan(values)
+        if absent.any():
+            self.missing_sums = target.total(np.flatnonzero(absent))
+        if len(special):
+            codes = special.codes(values)
+            self.special_sums = target.sums(codes, len(special))
+            absent |= codes >= 0
+        is_partial = absent.any()
         present: Any = slice(None)
-        if has_missing:
-            self.missing_sums = target.total(np.flatnonzero(missing))
-            present = np.flatnonzero(~missing).astype(np.int32)
+        if is_partial:
+            present = np.flatnonzero(~absent).astype(np.int32)
         values = values[present]
         self._weights = self._cumulative = np.empty(0)
         if target.classes is not None and not target.is_weighted:
@@ -72,7 +86,7 @@ class SortedColumn(GriddedColumn):
             self.values, self._codes = sorted_pairs(values, codes)
             return
         self.values, rows = sorted_rows(values)
-        self._rows = present[rows] if has_missing else rows
+        self._rows = present[rows] if is_partial else rows
         self._codes = None if target.classes is None else target.narrow_codes[self._rows]
         if target.is_weighted:
             self._weights = target.weights[self._rows]
@@ -189,9 +203,11 @@ class SortedColumn(GriddedColumn):
         """Return numbers that have the values before each position below them, and no others."""
         return self.values[positions]
 
-    def cut_values(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
+    def cut_values(
+        self, positions: NDArray[np.int64], closed: str = "left"
+    ) -> NDArray[np.float64]:
         """Return a readable number between the values around each position, (m,) float64."""
-        return cut_values(*self.values_around(positions), self.kind)
+        return cut_values(*self.values_around(positions), self.kind, closed)
 
     def means(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the mean of the finite values between cuts, rounded once, (n_cuts + 1,).

@@ -7,7 +7,7 @@
     source.names, source.keys, source.kinds, source.n_features    # columns
     source.target_type                          # "binary", "multiclass" or "continuous"
     source.target                               # of the samples of positive weight
-    source.map_columns(search, is_categorical, n_jobs, edges)     # [search(j, column), ...]
+    source.map_columns(search, is_categorical, n_jobs, edges, special)     # [search(j, column)]
     source.reduce(summarise, merge)             # merge of summarise(chunk) over all chunks
 
 `search` is a pure function of a column index and of what is known of the column: a
@@ -26,7 +26,7 @@ numbers through these only::
     column.sums_before(positions)               # target sums
     column.values_around(positions)             # the values on both sides of each
     column.starts(positions)                    # numbers between them, or the upper ones
-    column.cut_values(positions)                # a readable number between them
+    column.cut_values(positions, closed)        # a readable number between them
     column.means(positions)                     # mean value between them
 
 Positions are opaque: integers that increase with the values. Pass on only such as the column gave.
@@ -46,6 +46,7 @@ from joblib import delayed
 from numpy.typing import NDArray
 
 from skinfo._counts._sorted_column import SortedColumn
+from skinfo._counts._special_values import NO_SPECIAL_VALUES, SpecialValues
 from skinfo._counts._summaries import CategoricalSummary, NumericSummary
 from skinfo._counts._table import Table
 from skinfo._counts._target import Target
@@ -78,18 +79,20 @@ class Chunk(NamedTuple):
         numbers: NDArray[np.float64] = self.table.numbers(j)[self.rows]
         return numbers
 
-    def sorted_column(self, j: int) -> SortedColumn:
+    def sorted_column(self, j: int, special: SpecialValues = NO_SPECIAL_VALUES) -> SortedColumn:
         """Return column j, of numbers, sorted."""
-        return SortedColumn(self.numbers(j), self.target, self.table.kind_of_numbers(j))
+        return SortedColumn(self.numbers(j), self.target, self.table.kind_of_numbers(j), special)
 
     def categorical_summary(self, j: int) -> CategoricalSummary:
         """Return the levels of column j and the target sums of each."""
         codes, levels = self.table.levels(j)
         return CategoricalSummary(self.target).add(codes[self.rows], levels, self.target)
 
-    def numeric_summary(self, j: int, edges: NDArray[np.float64]) -> NumericSummary:
+    def numeric_summary(
+        self, j: int, edges: NDArray[np.float64], special: SpecialValues = NO_SPECIAL_VALUES
+    ) -> NumericSummary:
         """Return the target sums of column j, of numbers, between edges."""
-        summary = NumericSummary(edges, self.target, self.table.kind_of_numbers(j))
+        summary = NumericSummary(edges, self.target, self.table.kind_of_numbers(j), special)
         return summary.add(self.numbers(j), self.target)
 
 
@@ -156,6 +159,7 @@ class Source(Protocol):
         is_categorical: Sequence[bool] | NDArray[np.bool_],
         n_jobs: int | None = None,
         edges: Sequence[NDArray[np.float64] | None] | None = None,
+        special: Sequence[SpecialValues] | None = None,
     ) -> list[Any]:
         """Return ``search(j, column)`` of every column."""
 
@@ -236,6 +240,7 @@ class InMemory:
         is_categorical: Sequence[bool] | NDArray[np.bool_],
         n_jobs: int | None = None,
         edges: Sequence[NDArray[np.float64] | None] | None = None,
+        special: Sequence[SpecialValues] | None = None,
     ) -> list[Any]:
         """Return ``search(j, column)`` of every column, in threads.
 
@@ -251,14 +256,22 @@ class InMemory:
 
         edges : sequence of (ndarray or None) of shape (n_features,), default=None
             The cuts to choose from, increasing, of columns that have them.
+
+        special : sequence of SpecialValues of shape (n_features,), default=None
+            Values to take out of columns of numbers; None for none.
         """
         chunk = self.chunk
 
         @delayed  # type: ignore[untyped-decorator]
         def search_column(j: int) -> Any:
-            return search(
-                j, column_of(chunk, j, is_categorical[j], None if edges is None else edges[j])
+            column = column_of(
+                chunk,
+                j,
+                is_categorical[j],
+                None if edges is None else edges[j],
+                NO_SPECIAL_VALUES if special is None else special[j],
             )
+            return search(j, column)
 
         found: list[Any] = in_threads(
             map(search_column, range(self.n_features)), n_jobs=n_jobs, step="column"
@@ -276,12 +289,18 @@ class InMemory:
 
 
 def column_of(
-    chunk: Chunk, j: int, is_categorical: bool | np.bool_, edges: NDArray[np.float64] | None
+    chunk: Chunk,
+    j: int,
+    is_categorical: bool | np.bool_,
+    edges: NDArray[np.float64] | None,
+    special: SpecialValues,
 ) -> SortedColumn | CategoricalSummary | NumericSummary:
     """Return what a search is passed of column j."""
     if is_categorical:
         return chunk.categorical_summary(j)
-    return chunk.sorted_column(j) if edges is None else chunk.numeric_summary(j, edges)
+    if edges is None:
+        return chunk.sorted_column(j, special)
+    return chunk.numeric_summary(j, edges, special)
 
 
 def columns_by_name(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:

@@ -14,12 +14,14 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from skinfo._counts._cells import CellSums, SumsBetween
+from skinfo._counts._cut_values import cuts_of_starts
 from skinfo._counts._kinds import (
     MOST_LEVELS,
     NUMERIC_KINDS,
     kind_of,
     kinds_among,
 )
+from skinfo._counts._special_values import NO_SPECIAL_VALUES, SpecialValues
 from skinfo._counts._table import level_order, objects_of, plain_level
 from skinfo._counts._target import Target, finite_numbers
 from skinfo._kernels._exact_sums import N_LIMBS, exact_means, sums_between
@@ -46,30 +48,39 @@ class NumericSummary:
 
     kind : str, default="number"
         What the numbers stand for; see `Table.kind`.
+
+    special : SpecialValues, default=NO_SPECIAL_VALUES
+        Values that are in no cell.
     """
 
-    def __init__(self, edges: NDArray[np.float64], target: Target, kind: str = "number") -> None:
+    def __init__(
+        self,
+        edges: NDArray[np.float64],
+        target: Target,
+        kind: str = "number",
+        special: SpecialValues = NO_SPECIAL_VALUES,
+    ) -> None:
         self.edges = edges
         self.kind = kind
+        self._special = special
         self._target = target.take(NO_ROWS)
-        # Of m + 1 cells, then of missing values.
-        self._terms = self._target.term_sums(NO_ROWS, len(edges) + 2)
+        # Of m + 1 cells, then of missing values, then of each group of special ones.
+        self._terms = self._target.term_sums(NO_ROWS, len(edges) + 2 + len(special))
         # Of the finite values in each cell.
         self._weights = np.zeros(len(edges) + 1)
         self._values = ExactSums([0] * (len(edges) + 1), 0)
 
     def add(self, values: NDArray[np.float64], target: Target) -> Self:
         """Add samples: values (n,) float64, NaN for missing."""
-        # The last is of missing values.
-        counted = CellSums.between(values, np.append(-np.inf, self.edges), target)
-        self._terms = self._terms + counted.terms
-        between = SumsBetween.of(values, target, self.edges)
+        starts = np.append(-np.inf, self.edges)
+        self._terms = self._terms + CellSums.between(values, starts, target, self._special).terms
+        between = SumsBetween.of(self._special.blanked(values), target, self.edges)
         self._weights = self._weights + between.weights
         self._values = self._values + ExactSums.of_limbs(between.sums)
         return self
 
     def __add__(self, other: "NumericSummary") -> "NumericSummary":
-        both = NumericSummary(self.edges, self._target, self.kind)
+        both = NumericSummary(self.edges, self._target, self.kind, self._special)
         both._terms = self._terms + other._terms
         both._weights = self._weights + other._weights
         both._values = self._values + other._values
@@ -78,12 +89,25 @@ class NumericSummary:
     @property
     def missing_sums(self) -> NDArray[np.float64]:
         """What y sums to where values are missing, (n_sums,)."""
-        sums: NDArray[np.float64] = self._target.from_terms(self._terms[-1:])[0]
+        return self._sums_apart[0]
+
+    @property
+    def special_sums(self) -> NDArray[np.float64]:
+        """What y sums to at each group of special values, (n_groups, n_sums)."""
+        return self._sums_apart[1:]
+
+    @property
+    def _sums_apart(self) -> NDArray[np.float64]:
+        sums: NDArray[np.float64] = self._target.from_terms(self._terms[len(self.edges) + 1 :])
         return sums
+
+    @property
+    def _cell_terms(self) -> NDArray[np.float64]:
+        return self._terms[: len(self.edges) + 1]
 
     def __len__(self) -> int:
         """Number of cells that hold samples."""
-        return int(self._terms[:-1].any(axis=1).sum())
+        return int(self._cell_terms.any(axis=1).sum())
 
     def firsts(self, limit: int) -> tuple[NDArray[np.int64], bool]:
         """Return the positions of the edges, and that these are all."""
@@ -95,14 +119,16 @@ class NumericSummary:
 
     def sums_before(self, positions: ArrayLike) -> NDArray[np.float64]:
         """Return what y sums to before each position and in all, (n_positions + 2, n_sums)."""
-        terms = np.add.accumulate(self._terms[:-1], axis=0)
+        terms = np.add.accumulate(self._cell_terms, axis=0)
         before = np.vstack([np.zeros(terms.shape[1]), terms])[self._ends(positions)]
         sums: NDArray[np.float64] = self._target.from_terms(before)
         return sums
 
-    def cut_values(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the edges at some positions."""
-        return self.edges[positions - 1]
+    def cut_values(
+        self, positions: NDArray[np.int64], closed: str = "left"
+    ) -> NDArray[np.float64]:
+        """Return the cuts to the right of which the edges at some positions are the least."""
+        return cuts_of_starts(self.edges[positions - 1], closed)
 
     def means(self, positions: ArrayLike) -> NDArray[np.float64]:
         """Return the mean of the finite values between cuts, rounded once, (n_cuts + 1,)."""

@@ -47,25 +47,41 @@ def _encoded(graph, encoder, column, name, dtype):
 
 
 def _interval_pieces(graph, pieces, column, name):
-    """Return the interval of each sample, (n_samples, 1): the number of cuts not above it."""
+    """Return the interval or special bin of each sample, (n_samples, 1)."""
     if column.is_text:
         raise ValueError(
             f"{name} held numbers in fit, and its input is of strings. Give it the type "
             "DoubleTensorType."
         )
     values = graph.cast(column.take(graph), np.float64)
-    # No number is beyond a cut of NaN: all are in the first interval.
-    cuts = pieces.cuts if len(pieces.cuts) else np.array([np.nan])
-    is_beyond = graph.node("GreaterOrEqual", values, graph.constant(cuts[None]))
-    interval = _sum_of_row(graph, graph.cast(is_beyond, np.int64))
-    return _unless_missing(graph, values, interval, pieces.missing_bin)
+    # The interval is the number of cuts not above the value. No number is beyond a cut of NaN:
+    # all are in the first interval.
+    starts = pieces.starts if len(pieces.cuts) else np.array([np.nan])
+    is_beyond = graph.node("GreaterOrEqual", values, graph.constant(starts[None]))
+    piece = _sum_of_row(graph, graph.cast(is_beyond, np.int64))
+    for special, of_special in zip(pieces.special.groups, pieces.special_bins, strict=True):
+        is_value = graph.node("Equal", values, graph.constant(np.array(special)[None]))
+        n_equal = _sum_of_row(graph, graph.cast(is_value, np.int64))
+        is_special = graph.cast(n_equal, bool)
+        piece = graph.node(
+            "Where", is_special, graph.constant(np.array([of_special], np.int64)), piece
+        )
+    return _unless_missing(graph, values, piece, pieces.missing_bin)
 
 
 def _level_pieces(graph, pieces, column, name):
     """Return the group of the level of each sample, (n_samples, 1)."""
-    if any(isinstance(level, str) for level in pieces.levels):
+    if any(isinstance(level, str) for level in _group_of_levels(pieces)):
         return _groups_of_text(graph, pieces, column, name)
     return _groups_of_numbers(graph, pieces, column, name)
+
+
+def _group_of_levels(pieces):
+    """Return the group or special bin of each level."""
+    special = pieces.special.of_levels()
+    return dict(zip(pieces.levels, pieces.groups.tolist(), strict=True)) | {
+        level: pieces.special_bins[group] for level, group in special.items()
+    }
 
 
 def _groups_of_text(graph, pieces, column, name):
@@ -74,7 +90,7 @@ def _groups_of_text(graph, pieces, column, name):
             f"{name} held text in fit, and its input is of numbers. Give it the type "
             "StringTensorType."
         )
-    groups = dict(zip(pieces.levels, pieces.groups.tolist(), strict=True))
+    groups = _group_of_levels(pieces)
     others = [level for level in groups if not isinstance(level, str)]
     if others:
         raise ValueError(
@@ -96,8 +112,9 @@ def _groups_of_text(graph, pieces, column, name):
 
 
 def _groups_of_numbers(graph, pieces, column, name):
-    levels = levels_as_numbers(pieces.levels, name)
-    if column.is_text and pieces.levels:
+    groups = _group_of_levels(pieces)
+    levels = levels_as_numbers(list(groups), name)
+    if column.is_text and groups:
         raise ValueError(
             f"{name} held levels such as {levels[0]:.15g} in fit, and its input is of strings. "
             "Give it the type DoubleTensorType."
@@ -108,7 +125,7 @@ def _groups_of_numbers(graph, pieces, column, name):
     values = graph.cast(column.take(graph), np.float64)
     # The last one equals no number. A sample of no level has no term, others have one.
     levels = np.append(levels, np.nan)[None]
-    beyond = np.append(pieces.groups - pieces.fallback, 0)[None]
+    beyond = np.append(np.fromiter(groups.values(), np.int64) - pieces.fallback, 0)[None]
     is_level = graph.cast(graph.node("Equal", values, graph.constant(levels)), np.int64)
     terms = graph.node("Mul", is_level, graph.constant(beyond.astype(np.int64)))
     fallback = graph.constant(np.array([pieces.fallback], np.int64))

@@ -163,6 +163,26 @@ default="from_dtype"
     candidate_edges : list of n_features arrays (or None), dict or None, default=None
         The only points at which a column may be cut, such as round numbers. None: anywhere.
 
+    special_values : list or dict, default=None
+        Values that stand for something else than a number or a level, such as -999: each is a bin
+        of its own, out of the order of the others. No cut, no monotonic constraint and no
+        `min_samples_bin` is about them, and they are not thinned.
+
+        - a list for all columns, such as ``[-999, "unknown"]``, of which a column has those of
+          its kind;
+        - a dict by column (name or index), of such lists, as in ``{"balance": [-999, 9999]}``.
+
+        A list in the list is one bin for several values: ``[-999, [9998, 9999]]``. A dict of a
+        column in place of its list names bins: ``{"balance": {"no account": -999, "refused":
+        [9998, 9999]}}``. Values are written as the column has them: numbers, dates (or their
+        text), levels of a categorical column. Missing values stay apart from all of these.
+
+    closed : {"left", "right"}, default="left"
+        The end that an interval holds. "left": intervals are ``[a, b)``, a value equal to a cut
+        belongs to its right. "right": ``(a, b]``, it belongs to its left. Bins of the training
+        samples do not depend on it; cuts between neighbouring integers, labels, `bin_edges_`,
+        and the meaning of `candidate_edges` do.
+
     cv : int, cross-validation generator or iterable, default=5
         The folds of the cross-fitted encoding in `fit_transform` with "woe" and "posterior".
         An int (None is 5) is that many shuffled folds, stratified for classes. They must test
@@ -189,14 +209,15 @@ default="from_dtype"
     Attributes
     ----------
     bin_edges_ : list of n_features arrays of shape (n_intervals + 1,) or None
-        -inf, the cuts, inf; a value equal to a cut belongs to its right. None for a
-        categorical column.
+        -inf, the cuts, inf; a value equal to a cut belongs to its right (with
+        ``closed="right"`` to its left). None for a categorical column.
 
     groups_ : list of n_features lists of lists, or None
         The levels in each bin of a categorical column; None for a numeric one.
 
     n_bins_ : ndarray of shape (n_features,), dtype int64
-        Bins of each column, that of missing values included.
+        Bins of each column, those of special and missing values included. In all tables they
+        follow the others in this order.
 
     mutual_info_ : ndarray of shape (n_features,), dtype float64
         Plug-in I(bin; y) on the training data, in bits: of bins that were optimised on the
@@ -206,6 +227,9 @@ default="from_dtype"
     missing_bits_ : ndarray of shape (n_features,), dtype float64
         Contribution of missing values to it, in bits: their proportion times the divergence of
         their y from all y. Where they were merged, the contribution of a bin of their own.
+
+    special_bits_ : ndarray of shape (n_features,), dtype float64
+        Contribution of the bins of special values to it, in bits; that of each is in `bin_table`.
 
     counts_ : list of n_features arrays of shape (n_bins, n_classes)
         Sample counts (sums of weights) by bin and class. For a continuous y (n_bins, 3): count,
@@ -247,8 +271,9 @@ default="from_dtype"
     Levels are grouped optimally for two classes and for a continuous y,
     where their order by rate or mean decides, and by the agglomerative information
     bottleneck for more classes; more than 512 levels are first put into so many cells of
-    neighbouring rates, of about equal weight. Missing values that `fit` did not see, and unseen
-    levels, go to the fullest bin at `transform`; numbers out of range to the first or last.
+    neighbouring rates, of about equal weight. Missing and special values that `fit` did not see,
+    and unseen levels, go to the fullest bin of other values at `transform`; numbers out of range
+    to the first or last.
     Dates count to the microsecond.
 
     Under a monotonic constraint ``"auto"`` makes the averaged rates monotone and expects more
@@ -308,6 +333,8 @@ default="from_dtype"
         "target_type": [StrOptions({"auto", "binary", "multiclass", "continuous"})],
         "max_candidates": [Interval(Integral, 2, None, closed="left"), None],
         "candidate_edges": [list, dict, None],
+        "special_values": [Real, str, "array-like", dict, None],
+        "closed": [StrOptions({"left", "right"})],
         "cv": ["cv_object"],
         "random_state": ["random_state"],
         "feature_name_combiner": [StrOptions({"concat"}), callable],
@@ -328,6 +355,8 @@ default="from_dtype"
         target_type="auto",
         max_candidates=512,
         candidate_edges=None,
+        special_values=None,
+        closed="left",
         cv=5,
         random_state=None,
         feature_name_combiner="concat",
@@ -344,6 +373,8 @@ default="from_dtype"
         self.target_type = target_type
         self.max_candidates = max_candidates
         self.candidate_edges = candidate_edges
+        self.special_values = special_values
+        self.closed = closed
         self.cv = cv
         self.random_state = random_state
         self.feature_name_combiner = feature_name_combiner
@@ -474,9 +505,9 @@ default="from_dtype"
         refused, since the counts are not kept there; a pickle keeps them.
 
         Only counts are kept between calls, and no samples. `categorical_features`,
-        `target_type`, `max_candidates` and `candidate_edges` may not change between calls, since
-        the counts depend on them. Any other parameter may, and applies to all samples from the
-        next chunk on.
+        `target_type`, `max_candidates`, `candidate_edges`, `special_values` and `closed` may not
+        change between calls, since the counts depend on them. Any other parameter may, and
+        applies to all samples from the next chunk on.
 
         Parameters
         ----------
@@ -585,6 +616,8 @@ default="from_dtype"
     @available_if(_keeps_bins)
     def inverse_transform(self, X):
         """Return a typical value for each bin: the mean of its values, or its most frequent level.
+
+        Of special values this is the value itself, the first of several that share a bin.
 
         Not available with ``encode="woe"`` or ``"posterior"``, which do not keep the bins.
 
@@ -717,6 +750,7 @@ default="from_dtype"
         self.n_bins_ = np.array([each.n_bins for each in bins], dtype=np.int64)
         self.mutual_info_ = np.array([statistics.information(c.stats) for c in columns])
         self.missing_bits_ = np.array([column.missing_bits(statistics) for column in columns])
+        self.special_bits_ = np.array([column.special_bits(statistics) for column in columns])
         self.monotonic_cst_ = np.array([c.direction for c in columns], dtype=np.int8)
         self.candidate_edges_ = candidate_edges
         self.classes_ = classes

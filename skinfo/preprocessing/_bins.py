@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from skinfo._counts._cut_values import starts_of_cuts
 from skinfo._counts._labels import (
     NUMBER_FORMATS,
     interval_labels,
@@ -11,19 +12,21 @@ from skinfo._counts._labels import (
     level_labels,
     level_words,
     plain_words,
+    special_labels,
+    special_words,
 )
+from skinfo._counts._special_values import NO_SPECIAL_VALUES, SpecialValues
 from skinfo._kernels._digitize import digitize
 
 
 @dataclass(frozen=True)
 class NumericBins:
-    """Half-open intervals between cuts, then a bin for missing values if they have one.
+    """Half-open intervals between cuts, bins of special values, and one of missing values.
 
     Attributes
     ----------
     cuts : ndarray of shape (n_intervals - 1,), dtype float64
-        Increasing; a value equal to a cut belongs to its right. Dates are microseconds
-        since 1970, durations microseconds.
+        Increasing. Dates are microseconds since 1970, durations microseconds.
 
     kind : {"number", "integer", "boolean", "date", "duration"}
         The kind of the column, which decides how numbers are written.
@@ -39,7 +42,16 @@ class NumericBins:
         Whether missing values that `fit` saw share `missing_bin` with an interval.
 
     centres : ndarray of shape (n_bins,), dtype float64
-        Mean of the finite values in each bin; NaN for missing ones.
+        Mean of the finite values in each bin, or the first special one; NaN for missing ones.
+
+    closed : {"left", "right"}
+        The end that an interval holds: a value equal to a cut belongs to its right, or left.
+
+    special : SpecialValues
+
+    special_bins : tuple of int, of length n_groups
+        The bin of each group of special values: its own, which follow those of intervals, or that
+        of an interval if `fit` saw none of the group.
     """
 
     cuts: np.ndarray
@@ -48,13 +60,31 @@ class NumericBins:
     missing_bin: int = 0
     merged: bool = False
     centres: np.ndarray = field(default_factory=lambda: np.empty(0))
+    closed: str = "left"
+    special: SpecialValues = NO_SPECIAL_VALUES
+    special_bins: tuple[int, ...] = ()
 
     is_categorical = False
 
     @property
+    def n_intervals(self):
+        """Number of intervals."""
+        return len(self.cuts) + 1
+
+    @property
+    def own_special(self):
+        """The groups of special values that have a bin, a list."""
+        return [i for i, b in enumerate(self.special_bins) if b >= self.n_intervals]
+
+    @property
     def n_bins(self):
-        """Number of bins, that of missing values included."""
-        return len(self.cuts) + 1 + self.own_missing
+        """Number of bins, those of special and missing values included."""
+        return self.n_intervals + len(self.own_special) + self.own_missing
+
+    @property
+    def starts(self):
+        """The least number of each interval but the first."""
+        return starts_of_cuts(self.cuts, self.closed)
 
     @property
     def edges(self):
@@ -65,6 +95,12 @@ class NumericBins:
     def members(self):
         """A column of numbers has no groups of levels."""
         return None
+
+    def with_special(self, special, bins):
+        """Return the same with bins of special values; see the attributes."""
+        bins = replace(self, special=special, special_bins=bins)
+        firsts = [special.groups[i][0] for i in bins.own_special]
+        return replace(bins, centres=np.append(self.centres, firsts))
 
     def with_own_missing(self):
         """Return the same with a further bin, for missing values."""
@@ -79,16 +115,19 @@ class NumericBins:
         """Return the bin of each row of column j, (n_samples,) uint8, or uint16 for many bins."""
         values = table.numbers(j)
         codes = np.empty(len(values), np.uint8 if self.n_bins <= 256 else np.uint16)
-        digitize(values, self.cuts, self.missing_bin, codes)
+        digitize(values, self.starts, self.missing_bin, codes)
+        self.special.mark(values, codes, self.special_bins)
         return codes
 
     def labels(self):
         """Return a name for each bin, such as ``[35, 48.5)``."""
-        return _with_missing(interval_labels(self.edges, self.kind), self)
+        labels = interval_labels(self.edges, self.kind, self.closed)
+        return _all_labels(labels, special_labels, self, self.kind)
 
     def words(self):
         """Return a name for each bin that may be part of any column's name: ``35_to_48.5``."""
-        return _plain_with_missing(interval_words(self.edges, self.kind), self)
+        words = interval_words(self.edges, self.kind, self.closed)
+        return [plain_words(each) for each in _all_labels(words, special_words, self, self.kind)]
 
     def representatives(self):
         """Return a value for each bin, as objects of the column's own kind."""
@@ -97,12 +136,12 @@ class NumericBins:
 
 @dataclass(frozen=True)
 class CategoryBins:
-    """Groups of levels, then a bin for missing values if they have one.
+    """Groups of levels, bins of special ones, and one of missing values.
 
     Attributes
     ----------
     levels : list
-        Those that `fit` saw, sorted.
+        Those that `fit` saw, sorted, without special ones.
 
     groups : ndarray of shape (n_levels,), dtype int64
 
@@ -113,7 +152,10 @@ class CategoryBins:
         The bin of levels that `fit` did not see, such as the fullest.
 
     modes : list of length n_bins
-        The most frequent level of each bin; None for missing ones.
+        The most frequent level of each bin, or the first special one; None for missing ones.
+
+    special, special_bins
+        As of `NumericBins`. Each group has a bin of its own.
     """
 
     levels: list
@@ -123,16 +165,28 @@ class CategoryBins:
     merged: bool = False
     fallback: int = 0
     modes: list = field(default_factory=list)
+    special: SpecialValues = NO_SPECIAL_VALUES
+    special_bins: tuple[int, ...] = ()
 
     is_categorical = True
 
     @property
-    def n_bins(self):
-        """Number of bins, that of missing values included."""
+    def n_groups(self):
+        """Number of groups of levels."""
         if not len(self.groups):
-            return int(self.own_missing)
+            return 0
         # The bin of unseen levels may hold none of those seen.
-        return max(int(self.groups.max()), self.fallback) + 1 + self.own_missing
+        return max(int(self.groups.max()), self.fallback) + 1
+
+    @property
+    def own_special(self):
+        """The groups of special levels that have a bin, a list: all of them."""
+        return list(range(len(self.special)))
+
+    @property
+    def n_bins(self):
+        """Number of bins, those of special and missing values included."""
+        return self.n_groups + len(self.special) + self.own_missing
 
     @property
     def edges(self):
@@ -142,10 +196,15 @@ class CategoryBins:
     @property
     def members(self):
         """The levels of each group."""
-        members = [[] for _ in range(self.n_bins - self.own_missing)]
+        members = [[] for _ in range(self.n_groups)]
         for level, group in zip(self.levels, self.groups.tolist(), strict=True):
             members[group].append(level)
         return members
+
+    def with_special(self, special, bins):
+        """Return the same with bins of special levels; see `NumericBins`."""
+        modes = [*self.modes, *(levels[0] for levels in special.groups)]
+        return replace(self, special=special, special_bins=bins, modes=modes)
 
     def with_own_missing(self):
         """Return the same with a further bin, for missing values."""
@@ -164,18 +223,23 @@ class CategoryBins:
     def codes(self, table, j):
         """Return the bin of each row of column j, (n_samples,) int64."""
         codes, levels = table.levels(j)
-        self._refuse_other_types(levels, table.names[j])
+        special = self.special.of_levels()
+        self._refuse_other_types(
+            [level for level in levels if level not in special], table.names[j]
+        )
         known = dict(zip(self.levels, self.groups.tolist(), strict=True))
+        known |= {level: self.special_bins[group] for level, group in special.items()}
         bin_of = [known.get(level, self.fallback) for level in levels] + [self.missing_bin]
         return np.array(bin_of, dtype=np.int64)[codes]
 
     def labels(self):
         """Return a name for each bin, such as ``{red, blue}``."""
-        return _with_missing(level_labels(self.members), self)
+        return _all_labels(level_labels(self.members), special_labels, self, None)
 
     def words(self):
         """Return a name for each bin that may be part of any column's name: ``blue|red``."""
-        return _plain_with_missing(level_words(self.members), self)
+        words = _all_labels(level_words(self.members), special_words, self, None)
+        return [plain_words(each) for each in words]
 
     def representatives(self):
         """Return a level for each bin, as objects."""
@@ -201,14 +265,9 @@ class CategoryBins:
             )
 
 
-def _plain_with_missing(words, bins):
-    return [plain_words(each) for each in _with_missing(words, bins)]
-
-
-def _with_missing(labels, bins):
-    """Return the labels, with that of missing values."""
-    if bins.own_missing:
-        return labels + ["missing"]
+def _all_labels(labels, name_special, bins, kind):
+    """Return the labels of intervals or groups, and those of special and missing values."""
     if bins.merged:
         labels[bins.missing_bin] += " or missing"
-    return labels
+    labels += name_special(bins.special.take(bins.own_special), kind)
+    return [*labels, "missing"] if bins.own_missing else labels

@@ -135,7 +135,7 @@ def _is_worth_refining(refined, n_candidates, best, penalty):
     return saved > (len(refined.ends) - 1) * log(positions_per_cut)
 
 
-def candidate_edges(column, max_candidates):
+def candidate_edges(column, max_candidates, closed="left"):
     """Return cuts between all values, or between so many groups of equal frequency."""
     if not len(column):
         return np.empty(0)
@@ -143,4 +143,4 @@ def candidate_edges(column, max_candidates):
     positions, complete = column.firsts(most - 1)
     if not complete:
         positions = column.equal_frequency(most)
-    return column.cut_values(positions)
+    return column.cut_values(positions, closed)

@@ -16,6 +16,8 @@ from sklearn.model_selection import (
 )
 from sklearn.preprocessing import OneHotEncoder
 
+from skinfo._counts._cut_values import cuts_of_starts
+from skinfo._counts._labels import special_labels
 from skinfo.preprocessing._bins import CategoryBins, NumericBins
 from skinfo.preprocessing._encoding import ENCODINGS, overall_means
 from skinfo.preprocessing._levels import shrunk_means
@@ -63,8 +65,9 @@ class ColumnEncoder:
         if not self.by_level:
             return self.pieces.labels(), self.values
         pieces = self.pieces
-        rows = [*pieces.groups, pieces.missing_bin, pieces.fallback]
-        return [*map(str, pieces.levels), "missing", "unseen"], self.values[rows]
+        rows = [*pieces.groups, *pieces.special_bins, pieces.missing_bin, pieces.fallback]
+        labels = [*map(str, pieces.levels), *special_labels(pieces.special, None)]
+        return [*labels, "missing", "unseen"], self.values[rows]
 
 
 # Encoders of a column
@@ -94,7 +97,9 @@ def column_encoder(encode, column, statistics, total):
         a difference.
     """
     values_of, bins = ENCODINGS[encode].values, column.bins
-    n_values = len(bins.levels) + bins.own_missing if bins.is_categorical else bins.n_bins
+    n_values = bins.n_bins
+    if bins.is_categorical:
+        n_values += len(bins.levels) - bins.n_groups
     if n_values <= 1:
         means = overall_means(statistics, total)
         return ColumnEncoder(bins, values_of(statistics, total[None], total, means))
@@ -113,22 +118,25 @@ def mean_encoder(encoder, of_folds):
     """
     if encoder.pieces.is_categorical:
         return encoder
-    cuts = np.unique(np.concatenate([each.pieces.cuts for each in of_folds]))
-    starts = np.concatenate([[-np.inf], cuts])
-    values = np.stack(
-        [
-            each.values[
-                np.append(
-                    np.searchsorted(each.pieces.cuts, starts, side="right"),
-                    each.pieces.missing_bin,
-                )
-            ]
-            for each in of_folds
-        ]
-    )
+    bins = encoder.pieces
+    starts = np.unique(np.concatenate([each.pieces.starts for each in of_folds]))
+    values = []
+    for each in of_folds:
+        pieces = each.pieces
+        of_intervals = np.searchsorted(pieces.starts, np.append(-np.inf, starts), side="right")
+        values.append(each.values[[*of_intervals, *pieces.special_bins, pieces.missing_bin]])
     # The mean of equal numbers is that number, which a rounded mean might not be.
-    mean = np.where(np.ptp(values, axis=0) == 0, values[0], values.mean(axis=0))
-    pieces = NumericBins(cuts, encoder.pieces.kind, own_missing=True, missing_bin=len(starts))
+    mean = np.where(np.ptp(values, axis=0) == 0, values[0], np.mean(values, axis=0))
+    cuts, n_special = cuts_of_starts(starts, bins.closed), len(bins.special)
+    pieces = NumericBins(
+        cuts,
+        bins.kind,
+        own_missing=True,
+        missing_bin=len(cuts) + 1 + n_special,
+        closed=bins.closed,
+        special=bins.special,
+        special_bins=tuple(range(len(cuts) + 1, len(cuts) + 1 + n_special)),
+    )
     return ColumnEncoder(pieces, mean)
 
 
@@ -141,17 +149,22 @@ def _level_encoder(values_of, column, statistics):
     total = column.stats.sum(axis=0)
     means = shrunk_means(stats, more, statistics)
     values = values_of(statistics, np.vstack([stats, more]), total, means)
+    # Special levels are none of those that the spread is of.
+    special = values_of(statistics, column.stats[list(bins.special_bins)], total)
     # Levels of equal values are one piece, and in SQL one line.
     distinct, piece_of = np.unique(values[:-1], axis=0, return_inverse=True)
     piece_of = piece_of.ravel()
+    missing_bin = len(distinct) + len(special)
     pieces = CategoryBins(
         bins.levels,
         piece_of[:-1],
         own_missing=True,
-        missing_bin=len(distinct),
+        missing_bin=missing_bin,
         fallback=int(piece_of[-1]),
+        special=bins.special,
+        special_bins=tuple(range(len(distinct), missing_bin)),
     )
-    return ColumnEncoder(pieces, np.vstack([distinct, values[-1:]]), by_level=True)
+    return ColumnEncoder(pieces, np.vstack([distinct, special, values[-1:]]), by_level=True)
 
 
 # The output of all columns

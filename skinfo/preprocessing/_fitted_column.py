@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
 from skinfo._counts._partial_column import answers_to
+from skinfo._counts._special_values import NO_SPECIAL_VALUES, SpecialValues
 from skinfo.preprocessing._bins import CategoryBins, NumericBins
 from skinfo.preprocessing._cuts import best_cuts
 from skinfo.preprocessing._groups import supervised_groups
@@ -45,6 +47,11 @@ class FittedColumn:
             return 0.0
         return float(statistics.bits(self.missing_stats[None], self.stats)[0])
 
+    def special_bits(self, statistics):
+        """Return the contribution of special values to the information, in bits."""
+        own = [self.bins.special_bins[i] for i in self.bins.own_special]
+        return float(statistics.bits(self.stats[own], self.stats).sum()) if own else 0.0
+
 
 def fit_numbers(column, settings, missing_mode):
     """Return the FittedColumn of a column of numbers.
@@ -57,9 +64,10 @@ def fit_numbers(column, settings, missing_mode):
 
     missing_mode : {"separate", "merge"}
     """
-    missing = column.missing_sums
+    missing, closed = column.missing_sums, settings.closed
     if not len(column):
-        bins = NumericBins(np.empty(0), column.kind, centres=np.full(1, np.nan))
+        centres = np.full(1, np.nan)
+        bins = NumericBins(np.empty(0), column.kind, centres=centres, closed=closed)
         fitted = FittedColumn(bins, np.zeros((1, len(missing))), missing)
     else:
         found = answers_to(
@@ -67,10 +75,14 @@ def fit_numbers(column, settings, missing_mode):
         )
         best = min(found, key=lambda cuts: cuts.bins.cost)
         bins = NumericBins(
-            column.cut_values(best.positions), column.kind, centres=column.means(best.positions)
+            column.cut_values(best.positions, closed),
+            column.kind,
+            centres=column.means(best.positions),
+            closed=closed,
         )
         fitted = FittedColumn(bins, best.bins.stats, missing, best.bins.direction)
-    return place_missing(fitted, settings.statistics, missing_mode)
+    apart = ValuesApart(settings.special, column.special_sums, missing_mode)
+    return place_apart(fitted, apart, settings.statistics)
 
 
 def fit_levels(column, settings, missing_mode):
@@ -84,7 +96,7 @@ def fit_levels(column, settings, missing_mode):
 
     missing_mode : {"separate", "merge"}
     """
-    levels, stats = column.sorted()
+    levels, stats, special, special_stats = _without_special(*column.sorted(), settings.special)
     groups, of_groups, modes = np.empty(0, np.int64), np.zeros((0, stats.shape[1])), []
     if levels:
         groups = supervised_groups(stats, settings)
@@ -95,30 +107,79 @@ def fit_levels(column, settings, missing_mode):
         modes = [levels[i] for i in by_weight[firsts]]
     bins = CategoryBins(levels, groups, modes=modes)
     fitted = FittedColumn(bins, of_groups, column.missing_sums, level_stats=stats)
-    return place_missing(fitted, settings.statistics, missing_mode)
+    apart = ValuesApart(special, special_stats, missing_mode)
+    return place_apart(fitted, apart, settings.statistics)
 
 
-def place_missing(fitted, statistics, missing_mode):
-    """Return the column with a bin for missing values, and one for unseen levels.
+def _without_special(levels, stats, special):
+    """Return levels and their statistics without special ones, and the same of groups of these.
 
-    Missing values have a bin of their own, or join the bin that loses least information by it.
-    Unseen levels, and missing values where `fit` saw none, go to the fullest bin.
+    Special levels that `fit` did not see are as others that it did not: only groups of which it
+    saw one are left, and in them only levels of a type that the column has.
     """
-    bins, stats = fitted.bins, fitted.stats
+    group_of = special.of_levels()
+    groups = np.array([group_of.get(level, -1) for level in levels], np.int64)
+    seen = np.unique(groups[groups >= 0]).tolist()
+    if not seen:
+        return levels, stats, NO_SPECIAL_VALUES, stats[:0]
+    sums = sum_groups(stats[groups >= 0], np.searchsorted(seen, groups[groups >= 0]))
+    has_text = {isinstance(level, str) for level in levels}
+    special = SpecialValues(
+        tuple(
+            tuple(level for level in special.groups[i] if isinstance(level, str) in has_text)
+            for i in seen
+        ),
+        tuple(special.names[i] for i in seen),
+    )
+    is_other = groups < 0
+    return [levels[i] for i in np.flatnonzero(is_other)], stats[is_other], special, sums
+
+
+class ValuesApart(NamedTuple):
+    """Values that are no part of the search: special and missing ones.
+
+    Attributes
+    ----------
+    special : SpecialValues
+
+    special_stats : ndarray of shape (n_groups, n_stats)
+
+    missing_mode : {"separate", "merge"}
+    """
+
+    special: SpecialValues
+    special_stats: np.ndarray
+    missing_mode: str
+
+
+def place_apart(fitted, apart, statistics):
+    """Return the column with bins for special and missing values, and one for unseen levels.
+
+    Each group of special values has a bin of its own. So have missing values, or they join the bin
+    of other values that loses least information by it. Unseen levels, and special and missing
+    values where `fit` saw none, go to the fullest bin of other values.
+    """
+    bins, stats, missing = fitted.bins, fitted.stats, fitted.missing_stats
     sizes = statistics.weights(stats)
     fullest = int(np.argmax(sizes)) if len(sizes) else 0
     if bins.is_categorical:
         bins = replace(bins, fallback=fullest)
-    if statistics.weights(fitted.missing_stats) <= 0.0:
-        return replace(fitted, bins=replace(bins, missing_bin=fullest))
-    if missing_mode == "merge" and sizes.sum() > 0.0:
-        closest = _closest_bin(stats, fitted.missing_stats, statistics)
+    has_missing = bool(statistics.weights(missing) > 0.0)
+    is_merged = has_missing and apart.missing_mode == "merge" and bool(sizes.sum() > 0.0)
+    bins = replace(bins, missing_bin=fullest)
+    if is_merged:
+        closest = _closest_bin(stats, missing, statistics)
         stats = stats.copy()
-        stats[closest] += fitted.missing_stats
-        return replace(fitted, bins=replace(bins, missing_bin=closest, merged=True), stats=stats)
-    return replace(
-        fitted, bins=bins.with_own_missing(), stats=np.vstack([stats, fitted.missing_stats])
-    )
+        stats[closest] += missing
+        bins = replace(bins, missing_bin=closest, merged=True)
+    if len(apart.special):
+        is_seen = statistics.weights(apart.special_stats) > 0.0
+        special_bins = np.where(is_seen, len(stats) + np.cumsum(is_seen) - 1, fullest)
+        bins = bins.with_special(apart.special, tuple(special_bins.tolist()))
+        stats = np.vstack([stats, apart.special_stats[is_seen]])
+    if has_missing and not is_merged:
+        bins, stats = bins.with_own_missing(), np.vstack([stats, missing])
+    return replace(fitted, bins=bins, stats=stats)
 
 
 def _closest_bin(stats, missing, statistics):

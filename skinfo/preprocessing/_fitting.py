@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from joblib import hash as joblib_hash
 
+from skinfo._counts._cut_values import cuts_of_starts, starts_of_cuts
+from skinfo._counts._special_values import SpecialValues, special_values_of_columns
 from skinfo._counts._target import ClassTarget, ContinuousTarget
 from skinfo.preprocessing._cuts import candidate_edges
 from skinfo.preprocessing._fitted_column import fit_levels, fit_numbers
@@ -23,7 +25,14 @@ from skinfo.utils._column_params import categorical_mask, directions, given_edge
 from skinfo.utils._validation import match_name
 
 # Parameters that the first chunk fixes: what was counted depends on them.
-FIXED = ("categorical_features", "target_type", "max_candidates", "candidate_edges")
+FIXED = (
+    "categorical_features",
+    "target_type",
+    "max_candidates",
+    "candidate_edges",
+    "special_values",
+    "closed",
+)
 
 # Those that may change between chunks: bins are found again from all counts.
 FREE = (
@@ -54,6 +63,8 @@ class BinningPlan:
     edges : list of (ndarray or None) of length n_features
         The cuts to choose from, of columns that have them.
 
+    special : list of SpecialValues, of length n_features
+
     directions : list of tuple of int, of length n_features
         The directions of the rate to try.
 
@@ -69,6 +80,7 @@ class BinningPlan:
     keys: list[Any]
     is_categorical: np.ndarray
     edges: list[np.ndarray | None]
+    special: list[SpecialValues]
     directions: list[tuple[int, ...]]
     target: ClassTarget | ContinuousTarget
     weight: float
@@ -84,6 +96,9 @@ class BinningPlan:
             keys=list(source.keys),
             is_categorical=is_categorical,
             edges=given_edges(parameters["candidate_edges"], source, is_categorical),
+            special=special_values_of_columns(
+                parameters["special_values"], source, is_categorical, source.kinds
+            ),
             directions=directions(parameters["monotonic_cst"], source, is_categorical),
             target=source.target.take(np.empty(0, np.int64)),
             weight=source.weight,
@@ -105,6 +120,12 @@ class BinningPlan:
     def statistics(self):
         """The statistics of the target."""
         return statistics_of(self.target)
+
+    @property
+    def starts(self):
+        """The least number to the right of each cut to choose from, of columns that have them."""
+        closed = self.parameters["closed"]
+        return [None if cuts is None else starts_of_cuts(cuts, closed) for cuts in self.edges]
 
     @property
     def is_classes(self):
@@ -129,6 +150,8 @@ class BinningPlan:
             min_weight=self.min_weight(weight),
             max_candidates=self.parameters["max_candidates"],
             directions=self.directions[j],
+            special=self.special[j],
+            closed=self.parameters["closed"],
         )
 
 
@@ -163,7 +186,11 @@ def fit_columns(source, plan, rows=None):
         source = source.take(rows)
         weight = source.weight
     return source.map_columns(
-        _column_fitter(plan, weight), plan.is_categorical, plan.parameters["n_jobs"], plan.edges
+        _column_fitter(plan, weight),
+        plan.is_categorical,
+        plan.parameters["n_jobs"],
+        plan.starts,
+        plan.special,
     )
 
 
@@ -196,22 +223,25 @@ def add_chunk(source, plan, summaries):
 
     columns : list of FittedColumn
     """
-    parameters, chunk = plan.parameters, source.chunk
+    parameters, chunk, closed = plan.parameters, source.chunk, plan.parameters["closed"]
     fit_column = _column_fitter(plan, plan.weight)
 
     def add_and_fit(j, column):
         if not plan.is_categorical[j] and plan.edges[j] is None:
-            edges = candidate_edges(column, parameters["max_candidates"])
-            column = chunk.numeric_summary(j, edges)
+            cuts = candidate_edges(column, parameters["max_candidates"], closed)
+            column = chunk.numeric_summary(j, starts_of_cuts(cuts, closed), plan.special[j])
         # A third summary: a chunk that fails must not be half counted.
         summary = column if summaries is None else summaries[j] + column
         return summary, fit_column(j, summary)
 
     results = source.map_columns(
-        add_and_fit, plan.is_categorical, parameters["n_jobs"], plan.edges
+        add_and_fit, plan.is_categorical, parameters["n_jobs"], plan.starts, plan.special
     )
     summaries = [summary for summary, _ in results]
-    edges = [getattr(summary, "edges", None) for summary in summaries]
+    edges = [
+        None if is_categorical else cuts_of_starts(summary.edges, closed)
+        for summary, is_categorical in zip(summaries, plan.is_categorical, strict=True)
+    ]
     return CountedChunks(replace(plan, edges=edges), summaries), [fitted for _, fitted in results]
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from skinfo._counts._special_values import NO_SPECIAL_VALUES, SpecialValues
 from skinfo.preprocessing._target_statistics import ClassStatistics, GaussianStatistics
 
 if TYPE_CHECKING:
@@ -53,6 +54,12 @@ class ColumnSettings:
 
     directions : tuple of int
         The directions to try: 0 for any order of the rates, 1 for rising, -1 for falling.
+
+    special : SpecialValues
+        Values that have bins of their own.
+
+    closed : {"left", "right"}
+        The end that an interval holds.
     """
 
     statistics: ClassStatistics | GaussianStatistics
@@ -61,6 +68,8 @@ class ColumnSettings:
     min_weight: float
     max_candidates: int | None = None
     directions: tuple[int, ...] = (0,)
+    special: SpecialValues = NO_SPECIAL_VALUES
+    closed: str = "left"
 
     @property
     def direction(self):

@@ -13,6 +13,7 @@ from types import NoneType
 import numpy as np
 
 from skinfo._counts._labels import NUMBER_FORMATS
+from skinfo._counts._special_values import SpecialValues
 from skinfo.preprocessing._bin_table import summary_of_columns, table_of_bins
 from skinfo.preprocessing._bins import CategoryBins, NumericBins
 from skinfo.preprocessing._encoders import ColumnEncoder, EncodedValues, check_dtype
@@ -384,6 +385,7 @@ def bins_to_dict(bins):
             **common,
             "fallback": int(bins.fallback),
             "modes": [_level_to_json(mode) for mode in bins.modes],
+            "special": _special_to_json(bins, _level_to_json),
         }
     return {
         "type": "numeric",
@@ -391,7 +393,19 @@ def bins_to_dict(bins):
         "kind": bins.kind,
         **common,
         "centres": [_float_to_json(centre) for centre in bins.centres.tolist()],
+        "closed": bins.closed,
+        "special": _special_to_json(bins, _float_to_json),
     }
+
+
+def _special_to_json(bins, write):
+    special = bins.special
+    return [
+        {"name": name, "values": list(map(write, values)), "bin": int(piece)}
+        for name, values, piece in zip(
+            special.names, special.groups, bins.special_bins, strict=True
+        )
+    ]
 
 
 def bins_from_dict(d):
@@ -527,7 +541,27 @@ def _numeric_from_dict(d):
         raise malformed("cuts", d["cuts"], "one number at most, between False and True")
     if kind in ("date", "duration") and (np.abs(centres) >= 2.0**63).any():
         raise malformed("centres", d["centres"], "microseconds, of 64 bits")
-    bins = NumericBins(cuts=cuts, kind=kind, **_common(d), centres=centres)
+    # Earlier states have intervals that are closed on the left, and no special values.
+    closed = d.get("closed", "left")
+    if closed not in ("left", "right"):
+        raise malformed("closed", closed, "'left' or 'right'")
+    special, special_bins = _special_from_dict(d, _float_from_json)
+    numbers = np.array([number for group in special.groups for number in group])
+    if np.isnan(numbers).any():
+        raise malformed("special", d["special"], "of no missing values")
+    if kind in ("date", "duration") and (np.abs(numbers) >= 2.0**63).any():
+        raise malformed("special", d["special"], "microseconds, of 64 bits")
+    bins = NumericBins(
+        cuts=cuts,
+        kind=kind,
+        **_common(d),
+        centres=centres,
+        closed=closed,
+        special=special,
+        special_bins=special_bins,
+    )
+    own = [piece for piece in special_bins if piece >= bins.n_intervals]
+    _check_own_special(d, own, special_bins, bins.n_intervals)
     _check_length("centres", centres, bins.n_bins)
     return bins
 
@@ -545,10 +579,43 @@ def _category_from_dict(d):
         raise malformed("groups", groups, expected)
     if not 0 <= fallback < max(len(filled), 1):
         raise malformed("fallback", fallback, f"a bin, at least 0 and below {len(filled)}")
-    groups = np.array(groups, dtype=np.int64)
-    bins = CategoryBins(levels=levels, groups=groups, **_common(d), fallback=fallback, modes=modes)
+    special, special_bins = _special_from_dict(d, _level_from_json)
+    if not set(levels).isdisjoint(special.of_levels()):
+        raise malformed("special", d["special"], "of other levels than the bins")
+    bins = CategoryBins(
+        levels=levels,
+        groups=np.array(groups, dtype=np.int64),
+        **_common(d),
+        fallback=fallback,
+        modes=modes,
+        special=special,
+        special_bins=special_bins,
+    )
+    _check_own_special(d, special_bins, special_bins, bins.n_groups)
     _check_length("modes", modes, bins.n_bins)
     return bins
+
+
+def _special_from_dict(d, read):
+    """Return the SpecialValues of a column, and the bin of each group, which may be of no bins."""
+    groups, names, bins = [], [], []
+    for group in d.get("special", []) if isinstance(d.get("special", []), list) else [None]:
+        values = [read(value, "special") for value in entry(group, "values", list)]
+        if not values:
+            raise malformed("values", values, "one special value at least")
+        groups.append(tuple(values))
+        names.append(entry(group, "name", str | None))
+        bins.append(entry(group, "bin", int))
+    every_value = [value for group in groups for value in group]
+    if len(set(every_value)) < len(every_value):
+        raise malformed("special", d["special"], "of values that occur once")
+    return SpecialValues(tuple(groups), tuple(names)), tuple(bins)
+
+
+def _check_own_special(d, own, special_bins, n_others):
+    """Raise unless the special values that have bins have those after all others, in order."""
+    if list(own) != list(range(n_others, n_others + len(own))) or min(special_bins, default=0) < 0:
+        raise malformed("special", d["special"], f"of bins from {n_others} on, in order")
 
 
 READERS = {"numeric": _numeric_from_dict, "category": _category_from_dict}

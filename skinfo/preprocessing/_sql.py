@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import inf, isfinite, ulp
 from sys import float_info
+from typing import NamedTuple
 
 import numpy as np
 
@@ -98,8 +99,11 @@ class Dialect:
     date_column : str, default="{}"
         What literals of dates are compared with.
 
-    is_false : str, default="NOT {}"
-        The test of a column of booleans.
+    has_dates : bool, default=True
+        Whether dates are stored as such, and not as text.
+
+    is_false, is_true : str
+        The tests of a column of booleans.
 
     booleans : tuple of str
         Literals of False and True.
@@ -124,7 +128,9 @@ class Dialect:
     text: str = "'{}'"
     text_column: str = "{}"
     date_column: str = "{}"
+    has_dates: bool = True
     is_false: str = "NOT {}"
+    is_true: str = "{}"
     booleans: tuple[str, str] = ("FALSE", "TRUE")
     exact_decimals: bool = False
     double_suffix: str = ""
@@ -197,7 +203,7 @@ SPARK = Dialect(
 DIALECTS = {
     "ansi": Dialect(date=_timestamp),
     # SQLite stores a NaN as NULL, and a date as text.
-    "sqlite": Dialect(date=_iso_text, exact_decimals=True),
+    "sqlite": Dialect(date=_iso_text, has_dates=False, exact_decimals=True),
     "duckdb": Dialect(date=_timestamp, nan_test="isnan({})"),
     # PostgreSQL reads 10.78 and 10.78e0 alike: a numeric, which it casts where it meets a float.
     "postgresql": Dialect(
@@ -231,6 +237,7 @@ DIALECTS = {
         text="N'{}|'",
         text_column="({} + N'|') COLLATE Latin1_General_BIN2",
         is_false="{} = 0",
+        is_true="{} = 1",
         booleans=("0", "1"),
     ),
     "mysql": Dialect(
@@ -254,10 +261,17 @@ def dialect_named(dialect):
 
 def _numeric_case(bins, name, column, missing, outputs, dialect):
     """Return the expression for intervals: the first condition that holds decides."""
-    below = CONDITIONS[bins.kind]
-    # An interval with the output of the next one is told from it by nothing.
-    arms = [
-        (below(column, cut, dialect), outputs[i])
+    sql = SQL_OF_KIND[bins.kind]
+    # Special values come first. One with the output of its interval is told from it by nothing.
+    arms = []
+    for values, piece in zip(bins.special.groups, bins.special_bins, strict=True):
+        intervals = np.searchsorted(bins.starts, values, side="right")
+        if any(outputs[piece] != outputs[i] for i in intervals):
+            condition = sql.equals(column, values, dialect)
+            arms += [] if condition is None else [(condition, outputs[piece])]
+    # Nor is an interval from the next one.
+    arms += [
+        (sql.below(column, cut, bins.closed, dialect), outputs[i])
         for i, cut in enumerate(bins.cuts.tolist())
         if outputs[i] != outputs[i + 1]
     ]
@@ -270,8 +284,11 @@ def _category_case(bins, name, column, missing, outputs, dialect):
     members = {}
     for group, levels in enumerate(bins.members):
         members.setdefault(outputs[group], []).extend(levels)
-    literals = _level_literals(bins.levels, name, dialect)
-    if any(isinstance(level, str) for level in bins.levels):
+    for levels, piece in zip(bins.special.groups, bins.special_bins, strict=True):
+        members.setdefault(outputs[piece], []).extend(levels)
+    every_level = _every_level(bins)
+    literals = _level_literals(every_level, name, dialect)
+    if any(isinstance(level, str) for level in every_level):
         column = dialect.text_column.format(column)
     arms = [
         (_is_in(column, [literals[level] for level in levels]), output)
@@ -279,6 +296,11 @@ def _category_case(bins, name, column, missing, outputs, dialect):
         if output != otherwise and levels
     ]
     return _case(missing, outputs[bins.missing_bin], arms, otherwise)
+
+
+def _every_level(bins):
+    """Return the levels of a column, special ones included."""
+    return [*bins.levels, *bins.special.of_levels()]
 
 
 def _case(missing, of_missing, arms, otherwise):
@@ -294,7 +316,7 @@ def _case(missing, of_missing, arms, otherwise):
 def _missing_test(bins, column, dialect):
     """Return the condition of a missing value: NULL, or NaN where the column may hold it."""
     if bins.is_categorical:
-        may_be_nan = any(isinstance(level, (float, np.floating)) for level in bins.levels)
+        may_be_nan = any(isinstance(level, (float, np.floating)) for level in _every_level(bins))
     else:
         may_be_nan = bins.kind == "number"
     is_null = f"{column} IS NULL"
@@ -317,35 +339,71 @@ def _is_in(column, literals):
     return f"{column} IN (\n{inner}\n    )"
 
 
-# Conditions: whether a value is to the left of a cut
+# Conditions: whether a value is to the left of a cut, or one of some values
 
 
-def _number_below(column, cut, dialect):
-    if cut == inf:
-        # Left of it are all finite numbers, and no database writes infinity like another.
+def _number_below(column, cut, closed, dialect):
+    # No database writes infinity like another. Beside it are all finite numbers.
+    if closed == "left" and cut == inf:
         return f"{column} <= {_number(float_info.max, dialect)}"
-    return f"{column} < {_number(cut, dialect)}"
+    if closed == "right" and cut == -inf:
+        return f"{column} < {_number(-float_info.max, dialect)}"
+    return f"{column} {BELOW[closed]} {_number(cut, dialect)}"
 
 
-def _is_false(column, cut, dialect):
-    if not 0 < cut <= 1:
+def _is_number(column, numbers, dialect):
+    finite = [_number(number, dialect) for number in numbers if isfinite(number)]
+    tests = [_equals_one_of(column, finite)] if finite else []
+    if inf in numbers:
+        tests.append(f"{column} > {_number(float_info.max, dialect)}")
+    if -inf in numbers:
+        tests.append(f"{column} < {_number(-float_info.max, dialect)}")
+    return " OR ".join(tests)
+
+
+def _is_false(column, cut, closed, dialect):
+    if not (0 < cut <= 1 if closed == "left" else 0 <= cut < 1):
         raise ValueError(
             f"A cut of {cut!r} does not separate False from True in {column}. Fit again."
         )
     return dialect.is_false.format(column)
 
 
-def _date_below(column, cut, dialect):
-    if not FIRST_DATE <= cut < END_OF_DATES:
+def _is_truth(column, numbers, dialect):
+    """Return the condition, or None of numbers that no boolean is."""
+    tests = {0.0: dialect.is_false.format(column), 1.0: dialect.is_true.format(column)}
+    return " OR ".join(tests[number] for number in numbers if number in tests) or None
+
+
+def _date_below(column, cut, closed, dialect):
+    _check_date(column, cut, "a cut")
+    if closed == "right" and not dialect.has_dates:
+        # Text of the same moment may be longer.
+        return f"{column} < {dialect.date(cut + 1)}"
+    return f"{dialect.date_column.format(column)} {BELOW[closed]} {dialect.date(cut)}"
+
+
+def _is_date(column, dates, dialect):
+    for date in dates:
+        _check_date(column, date, "a special value")
+    if dialect.has_dates:
+        return _equals_one_of(dialect.date_column.format(column), list(map(dialect.date, dates)))
+    return " OR ".join(
+        f"{column} >= {dialect.date(date)} AND {column} < {dialect.date(date + 1)}"
+        for date in dates
+    )
+
+
+def _check_date(column, date, what):
+    if not FIRST_DATE <= date < END_OF_DATES:
         raise ValueError(
-            f"{column} has a cut at {cut!r} microseconds since 1970, outside of the years 1 to "
+            f"{column} has {what} at {date!r} microseconds since 1970, outside of the years 1 to "
             "9999 that SQL can write. Replace such dates, by missing values if they stand for "
             "none, and fit again."
         )
-    return f"{dialect.date_column.format(column)} < {dialect.date(cut)}"
 
 
-def _no_duration(column, cut, dialect):
+def _no_duration(column, *_):
     raise ValueError(
         f"{column} holds durations, which databases store too differently for one expression. "
         "Convert it to a number, such as seconds by .dt.total_seconds(), here and in the "
@@ -353,12 +411,35 @@ def _no_duration(column, cut, dialect):
     )
 
 
-CONDITIONS = {
-    "number": _number_below,
-    "integer": _number_below,
-    "boolean": _is_false,
-    "date": _date_below,
-    "duration": _no_duration,
+def _equals_one_of(column, literals):
+    return f"{column} = {literals[0]}" if len(literals) == 1 else _is_in(column, literals)
+
+
+BELOW = {"left": "<", "right": "<="}
+
+
+class SqlOfKind(NamedTuple):
+    """Conditions on a column of numbers of one kind.
+
+    Attributes
+    ----------
+    below : callable
+        ``below(column, cut, closed, dialect)``
+
+    equals : callable
+        ``equals(column, values, dialect)``; None of values that no such column has.
+    """
+
+    below: Callable
+    equals: Callable
+
+
+SQL_OF_KIND = {
+    "number": SqlOfKind(_number_below, _is_number),
+    "integer": SqlOfKind(_number_below, _is_number),
+    "boolean": SqlOfKind(_is_false, _is_truth),
+    "date": SqlOfKind(_date_below, _is_date),
+    "duration": SqlOfKind(_no_duration, _no_duration),
 }
 
 

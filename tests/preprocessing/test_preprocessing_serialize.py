@@ -39,7 +39,15 @@ RNG = np.random.default_rng(0)
 FRAME = frame_of(RNG)
 SCORE = FRAME["whole"] + (FRAME["level"] == "a") * 3 + FRAME["truth"] + RNG.normal(size=120)
 BINNERS = {
-    "binary": (MutualInfoBinner(penalty=None, encode="woe", dtype=np.float32), SCORE > 5),
+    "binary": (
+        MutualInfoBinner(
+            penalty=None,
+            encode="woe",
+            dtype=np.float32,
+            special_values={"whole": [0, [7, 99]], "level": {"first": "a"}, "number": [9.5]},
+        ),
+        SCORE > 5,
+    ),
     "multiclass": (
         MutualInfoBinner(penalty="bic", encode="posterior", missing="merge"),
         np.array(["low", "mid", "high"])[np.digitize(SCORE, [4, 7])],
@@ -48,7 +56,12 @@ BINNERS = {
         MutualInfoBinner(encode="onehot-dense", candidate_edges={"number": [-1, 0, 1.5]}),
         SCORE,
     ),
-    "ordinal": (MutualInfoBinner(penalty=None, monotonic_cst={"whole": 1}), SCORE > 5),
+    "ordinal": (
+        MutualInfoBinner(
+            penalty=None, monotonic_cst={"whole": 1}, closed="right", special_values=3
+        ),
+        SCORE > 5,
+    ),
 }
 
 
@@ -369,9 +382,32 @@ NUMERIC = bins_to_dict(NumericBins(np.array([1.0, 2.0]), centres=np.arange(3.0))
 CATEGORY = bins_to_dict(CategoryBins(["a", "b"], np.array([0, 1]), modes=["a", "b"]))
 
 
+SPECIAL = [
+    {"name": "none", "values": [-999.0, "inf"], "bin": 3},
+    {"name": None, "values": [9.0], "bin": 0},
+]
+# What states of earlier versions lack.
+LATER = {"closed", "special"}
+
+
+def test_bins_of_earlier_states():
+    for d in (NUMERIC, CATEGORY):
+        earlier = {key: value for key, value in d.items() if key not in LATER}
+        assert bins_to_dict(bins_from_dict(through_json(earlier))) == d
+
+
+def test_special_bins_through_json():
+    d = NUMERIC | {"special": SPECIAL, "centres": [0.0, 1.0, 2.0, -999.0], "closed": "right"}
+    bins = bins_from_dict(through_json(d))
+    assert bins.special.groups == ((-999.0, np.inf), (9.0,))
+    assert (bins.special_bins, bins.n_bins) == ((3, 0), 4)
+    assert bins.labels()[1:] == ["(1, 2]", "(2, inf]", "none"]
+    assert bins_to_dict(bins) == d
+
+
 @pytest.mark.parametrize("d", [NUMERIC, CATEGORY])
 def test_a_missing_key_is_named(d):
-    for key in d:
+    for key in set(d) - LATER:
         with pytest.raises(ValueError, match=f"'{key}' is missing"):
             bins_from_dict({k: v for k, v in d.items() if k != key})
 
@@ -393,6 +429,12 @@ def test_a_missing_key_is_named(d):
         (NUMERIC, "missing_bin", True),
         (NUMERIC, "merged", None),
         (NUMERIC, "centres", [1.0]),
+        (NUMERIC, "closed", "both"),
+        (NUMERIC, "special", [{**SPECIAL[0], "bin": 4}]),
+        (NUMERIC, "special", [{**SPECIAL[1], "bin": -1}]),
+        (NUMERIC, "special", [{**SPECIAL[1], "values": [1.0, 1.0]}]),
+        (CATEGORY, "special", [{"name": None, "values": ["a"], "bin": 2}]),
+        (CATEGORY, "special", [{"name": None, "values": ["c"], "bin": 0}]),
         (CATEGORY, "groups", [0]),
         (CATEGORY, "groups", [0, -1]),
         (CATEGORY, "groups", [0, 1.0]),

@@ -1,0 +1,235 @@
+"""Special values of a column: codes such as -999 that stand for something else than a number.
+
+They are taken out of a column where it is read, so that no search sees them, and what y sums to
+where they are is kept apart, as it is for missing values.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from skinfo._counts._kinds import NUMERIC_KINDS, kind_of, numbers_of
+from skinfo._counts._table import objects_of
+from skinfo.utils._column_params import NamedColumns, feature_index
+
+# Text that stands for a date or a duration is read by these.
+TEXT_READERS = {"date": pd.Timestamp, "duration": pd.Timedelta}
+
+
+@dataclass(frozen=True)
+class SpecialValues:
+    """The special values of one column in groups, each of which is a bin.
+
+    Attributes
+    ----------
+    groups : tuple of tuple
+        The values of each group: float64 as `Table.numbers` reads a column, or levels.
+
+    names : tuple of (str or None)
+        Of the groups. None: its values name a group.
+    """
+
+    groups: tuple[tuple[Any, ...], ...] = ()
+    names: tuple[str | None, ...] = ()
+
+    def __len__(self) -> int:
+        """Number of groups."""
+        return len(self.groups)
+
+    def codes(self, numbers: NDArray[np.float64]) -> NDArray[np.int32]:
+        """Return the group of each number, -1 for all others, (n,)."""
+        codes = np.full(len(numbers), -1, np.int32)
+        self.mark(numbers, codes, range(len(self)))
+        return codes
+
+    def mark(
+        self, numbers: NDArray[np.float64], codes: NDArray[Any], code_of: Sequence[int]
+    ) -> None:
+        """Write the code of its group where a number is special, into `codes`."""
+        # Of a few values, as there are, comparing with each takes less time than a search.
+        for values, code in zip(self.groups, code_of, strict=True):
+            for value in values:
+                codes[numbers == value] = code
+
+    def blanked(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return numbers (n,) with NaN for the special ones."""
+        is_special = self.codes(numbers) >= 0
+        return np.where(is_special, np.nan, numbers) if is_special.any() else numbers
+
+    def of_levels(self) -> dict[Any, int]:
+        """Return the group of each special level."""
+        return {level: group for group, levels in enumerate(self.groups) for level in levels}
+
+    def take(self, groups: Sequence[int]) -> "SpecialValues":
+        """Return some of the groups."""
+        return SpecialValues(
+            tuple(self.groups[i] for i in groups), tuple(self.names[i] for i in groups)
+        )
+
+
+NO_SPECIAL_VALUES = SpecialValues()
+
+
+def special_values_of_columns(
+    given: Any,
+    columns: NamedColumns,
+    is_categorical: NDArray[np.bool_],
+    kinds: Sequence[str],
+) -> list[SpecialValues]:
+    """Return the special values of each column.
+
+    Parameters
+    ----------
+    given : scalar, list, dict or None
+        The parameter: values for all columns, of which a column takes those of its kind, or a
+        dict by column. See `MutualInfoBinner`.
+
+    columns : NamedColumns
+
+    is_categorical : ndarray of shape (n_features,), dtype bool
+
+    kinds : sequence of str of shape (n_features,)
+        What each column holds.
+    """
+    entries: list[Any] = [given if not isinstance(given, dict) else None] * len(columns.names)
+    if isinstance(given, dict):
+        for feature, entry in given.items():
+            entries[feature_index(feature, columns.names, "special_values", columns.keys)] = entry
+    readers = [
+        _LevelReader(name) if is_level else _NumberReader(name, kind, not isinstance(given, dict))
+        for name, is_level, kind in zip(columns.names, is_categorical, kinds, strict=True)
+    ]
+    return [
+        NO_SPECIAL_VALUES if entry is None else _special_values(entry, reader)
+        for entry, reader in zip(entries, readers, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class _LevelReader:
+    """Special values of a column of levels, as they are compared with these."""
+
+    column: str
+
+    def read(self, value: Any) -> Any:
+        """Return the level."""
+        return value.item() if isinstance(value, (np.number, np.bool_, np.str_)) else value
+
+
+@dataclass(frozen=True)
+class _NumberReader:
+    """Special values of a column of numbers, dates or durations, as float64.
+
+    Attributes
+    ----------
+    column : str
+
+    kind : str
+        What the column holds.
+
+    is_lenient : bool
+        Whether a value of another kind is none of this column, as where values are for all.
+    """
+
+    column: str
+    kind: str
+    is_lenient: bool
+
+    def read(self, value: Any) -> float | None:
+        """Return the number, None where it is none of this column."""
+        number = self._number(value)
+        if number is None and not self.is_lenient:
+            raise ValueError(
+                f"special_values of {self.column}: {value!r} is none of the values of a column of "
+                f"kind {self.kind!r}. Give it as the column has it, or leave it out."
+            )
+        return number
+
+    def _number(self, value: Any) -> float | None:
+        kind = kind_of(objects_of([value]))
+        if kind == "level" and self.kind in TEXT_READERS:
+            try:
+                value, kind = TEXT_READERS[self.kind](value), self.kind
+            except (TypeError, ValueError):
+                return None
+        # A category of numbers is read as these.
+        fits = kind == self.kind or (kind in NUMERIC_KINDS and self.kind in NUMERIC_KINDS)
+        if not fits and not (self.kind == "level" and kind in NUMERIC_KINDS):
+            return None
+        if kind == "integer" and not _is_exact(int(value)):
+            raise ValueError(
+                f"special_values of {self.column}: float64, by which numbers are compared, cannot "
+                f"tell {value} from its neighbours. Replace it in X, by a missing value or "
+                "another code."
+            )
+        # Zero is one value, whatever its sign.
+        return float(numbers_of(objects_of([value]), self.column)[0]) + 0.0
+
+
+def _is_exact(integer: int) -> bool:
+    return abs(integer) < 2**1023 and int(float(integer)) == integer
+
+
+def _special_values(entry: Any, reader: _LevelReader | _NumberReader) -> SpecialValues:
+    """Return the special values of one column, from what the user gave for it."""
+    groups, names = [], []
+    seen: set[Any] = set()
+    for name, given in _named_groups(entry, reader.column):
+        values = []
+        for value in given:
+            _check_value(value, reader.column)
+            read = reader.read(value)
+            if read is None:
+                continue
+            if read in seen:
+                raise ValueError(
+                    f"special_values of {reader.column}: {value!r} occurs twice, and a value has "
+                    "one bin. Leave it out of one of them."
+                )
+            seen.add(read)
+            values.append(read)
+        if values:
+            groups.append(tuple(values))
+            names.append(name)
+    return SpecialValues(tuple(groups), tuple(names))
+
+
+def _named_groups(entry: Any, column: str) -> list[tuple[str | None, list[Any]]]:
+    """Return the name, or None, and the values of each group."""
+    if isinstance(entry, dict):
+        for name, values in entry.items():
+            if not isinstance(name, str) or not name:
+                raise ValueError(
+                    f"special_values of {column}: a group is named by text, got {name!r}. Write "
+                    "{name: value} or {name: [value, ...]}."
+                )
+            if _is_several(values) and not len(values):
+                raise ValueError(f"special_values of {column}: {name!r} has no value.")
+        return [(name, _values_of(values)) for name, values in entry.items()]
+    return [(None, _values_of(values)) for values in _values_of(entry)]
+
+
+def _values_of(given: Any) -> list[Any]:
+    return list(given) if _is_several(given) else [given]
+
+
+def _is_several(given: Any) -> bool:
+    return np.iterable(given) and not isinstance(given, (str, bytes, dict, set, frozenset))
+
+
+def _check_value(value: Any, column: str) -> None:
+    """Raise unless this is one value, and none that is missing anyway."""
+    if _is_several(value) or isinstance(value, (dict, set, frozenset)):
+        raise ValueError(
+            f"special_values of {column} must be values, or lists of values that share a bin, or "
+            f"a dict of a name and the value or values of each bin, got {value!r}."
+        )
+    if pd.isna(value):
+        raise ValueError(
+            f"special_values of {column}: {value!r} is a missing value, and these have a bin of "
+            "their own already. Leave it out."
+        )

@@ -88,6 +88,22 @@ def test_binner(encode, target, method):
     np.testing.assert_array_equal(encoded, dense(binner.transform(new)))
 
 
+@pytest.mark.parametrize("encode", ["ordinal", "woe"])
+@pytest.mark.parametrize("method", ["fit", "fit_transform"])
+@pytest.mark.parametrize("closed", ["left", "right"])
+def test_special_values_and_closed_intervals(encode, method, closed):
+    coded = X.copy()
+    coded.loc[::7, "number"] = -999.0
+    coded.loc[::11, "integer"] = 0
+    coded.loc[::13, "town"] = "none"
+    special = {"number": [-999, np.inf], "integer": [[0, -1]], "town": ["none", "never seen"]}
+    binner = MutualInfoBinner(encode=encode, special_values=special, closed=closed)
+    getattr(binner, method)(coded, TARGETS["binary"])
+    new = pd.concat([coded, new_samples(binner)], ignore_index=True)
+    new.loc[:5, "town"] = "never seen"
+    np.testing.assert_array_equal(run(binner, new)[0], binner.transform(new))
+
+
 def test_an_array_is_one_input():
     values = X[["number", "integer"]].to_numpy(np.float64)
     binner = MutualInfoBinner(encode="woe").fit(values, TARGETS["binary"])

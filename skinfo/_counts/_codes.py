@@ -28,6 +28,9 @@ MAX_LEVELS = 256
 # the way fits the second-level cache.
 CELLS_AT_ONCE = 1 << 16
 
+# A key holds the codes of as many columns as have fewer states together.
+STATES_OF_KEY = 2**62
+
 # Nanoseconds a cell, about, to encode.
 ENCODE_COST = 5.0
 
@@ -139,13 +142,28 @@ def _smallest_dtype(n_levels: int) -> type[np.integer]:
 
 
 def row_codes(columns: Sequence[NDArray[np.integer]]) -> NDArray[np.int64]:
-    """Return one code a row (n_samples,); equal rows, and only they, have equal codes."""
-    codes = columns[0].astype(np.int64)
+    """Return one code a row (n_samples,); equal rows, and only they, have equal codes.
+
+    Of several columns codes are the ranks of the rows in lexicographic order.
+    """
+    if len(columns) == 1:
+        return columns[0].astype(np.int64)
+    return np.unique(row_keys(columns), return_inverse=True)[1]
+
+
+def row_keys(columns: Sequence[NDArray[np.integer]]) -> NDArray[np.int64]:
+    """Return one integer a row (n_samples,), in the lexicographic order of the rows."""
+    keys = columns[0].astype(np.int64)
+    n_states = int(keys.max()) + 1
     for column in columns[1:]:
-        # Ranked after each column, codes stay below n and products below n^2.
-        codes = codes * (int(column.max()) + 1) + column
-        codes = np.unique(codes, return_inverse=True)[1]
-    return codes
+        n_levels = int(column.max()) + 1
+        if n_states * n_levels > STATES_OF_KEY:
+            # Ranks are below n, and products below n^2.
+            rows, keys = np.unique(keys, return_inverse=True)
+            n_states = len(rows)
+        keys = keys * n_levels + column
+        n_states *= n_levels
+    return keys
 
 
 def labelled_codes(table: Table, j: int) -> tuple[Codes, list[str]]:

@@ -5,6 +5,7 @@ from skinfo.estimation._differential_entropy import differential_entropy
 from skinfo.estimation._discrete_entropy import discrete_entropy
 from skinfo.estimation._independence_test import mutual_info_test
 from skinfo.estimation._interaction import pairwise_interaction
+from skinfo.estimation._multivariate import multivariate_info
 from skinfo.estimation._mutual_info import mutual_info
 from skinfo.estimation._pairwise import pairwise_mutual_info
 
@@ -12,6 +13,7 @@ __all__ = [
     "conditional_mutual_info",
     "differential_entropy",
     "discrete_entropy",
+    "multivariate_info",
     "mutual_info",
     "mutual_info_test",
     "pairwise_interaction",

@@ -236,7 +236,7 @@ def gaussian_copula_information(values, target):
     n = len(column)
     if target.is_constant or n < 3:
         return 0.0
-    x, y = _copula_scores(column), _copula_scores(target)
+    x, y = copula_scores(column), copula_scores(target)
     # Sums by size are the same for any order of the rows.
     r = ordered_sum(x * y) / math.sqrt(ordered_sum(x * x) * ordered_sum(y * y))
     if r * r >= 1.0:
@@ -244,7 +244,7 @@ def gaussian_copula_information(values, target):
     return -0.5 * math.log1p(-r * r) - 0.5 * (psi((n - 1) / 2) - psi((n - 2) / 2))
 
 
-def _copula_scores(column):
+def copula_scores(column):
     """Return normal scores at rank / (n + 1), as Ince et al. have them, ties at their mean."""
     n = len(column)
     middles = (column.starts[1:] + column.starts[:-1] + 1) / 2
@@ -264,7 +264,7 @@ def _copula_classes(column, target):
         return 0.0
     # From the smallest value on: sums are then the same for any order of the rows.
     codes = np.unique(target.codes, return_inverse=True)[1][column.order]
-    scores, runs = _copula_scores(column)[column.order], column.runs[column.order]
+    scores, runs = copula_scores(column)[column.order], column.runs[column.order]
     means = np.bincount(codes, weights=scores) / sizes
     squares = np.bincount(codes, weights=(scores - means[codes]) ** 2)
     some_run = np.empty(len(sizes), np.int64)
@@ -297,10 +297,10 @@ def copula_likelihood_ratio(values, target):
     column = as_sorted(values)
     if not 0 < abs(gaussian_copula_information(column, target)) < math.inf:
         return None
-    scores = _copula_scores(column)
+    scores = copula_scores(column)
     if isinstance(target, DiscreteTarget):
         return _likelihood_ratio_of_classes(scores, target.codes)
-    others = _copula_scores(target)
+    others = copula_scores(target)
     x, y = (part / np.sqrt(np.mean(part**2)) for part in (scores, others))
     r = np.mean(x * y)
     terms = (2 * r * x * y - r * r * (x * x + y * y)) / (2 * (1 - r * r))

@@ -34,7 +34,7 @@ def ksg_blocks(x, y, n_neighbors):
     n = len(x)
     k = min(n_neighbors, n - 1)
     radii = kth_distance(np.hstack([x, y]), k)
-    n_x, n_y = (_rows_within(block, radii, closed=False) for block in (x, y))
+    n_x, n_y = (rows_within(block, radii, closed=False) for block in (x, y))
     return float(psi(n) + psi(k) - ordered_sum(psi(n_x) + psi(n_y)) / n)
 
 
@@ -63,7 +63,7 @@ def ksg_conditional(x, y, z, n_neighbors):
     k = min(n_neighbors, len(x) - 1)
     radii = kth_distance(np.hstack([x, y, z]), k)
     n_xz, n_yz, n_z = (
-        _rows_within(block, radii, closed=False)
+        rows_within(block, radii, closed=False)
         for block in (np.hstack([x, z]), np.hstack([y, z]), z)
     )
     return float(psi(k) - ordered_sum(psi(n_xz) + psi(n_yz) - psi(n_z)) / len(n_z))
@@ -103,7 +103,7 @@ def mixed_conditional(x, y, z, n_neighbors):
     if not near.any():
         return 0.0
     counts = [
-        _rows_within(block, radii, closed=True, of=near) - 1
+        rows_within(block, radii, closed=True, of=near) - 1
         for block in (joint, np.hstack([x, z]), np.hstack([y, z]), z)
     ]
     k, n_xz, n_yz, n_z = map(psi, counts)
@@ -139,7 +139,7 @@ def kth_distance(block, k, *, p=np.inf):
     return radii
 
 
-def _rows_within(block, radii, *, closed, of=slice(None)):
+def rows_within(block, radii, *, closed, of=slice(None)):
     """Return how many rows, itself among them, lie within each row's radius."""
     values, radii = block[of], radii[of]
     if block.shape[1] == 1:

@@ -67,15 +67,38 @@ def unique_words(words: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[n
 def packed_words(codes: list[NDArray[Any]], n_levels: list[int]) -> NDArray[np.int64]:
     """Return columns of codes (n,) in as few integers as they go into, (n_words, n)."""
     words: list[NDArray[np.int64]] = []
-    n_states = 1
-    for column, levels in zip(codes, n_levels, strict=True):
-        if not words or n_states * levels > STATES_OF_WORD:
-            words.append(column.astype(np.int64))
-            n_states = levels
-        else:
-            words[-1] = words[-1] * levels + column
-            n_states *= levels
+    columns = iter(codes)
+    for levels in _levels_of_words(n_levels):
+        word = next(columns).astype(np.int64)
+        for size in levels[1:]:
+            word = word * size + next(columns)
+        words.append(word)
     return np.array(words)
+
+
+def unpacked_words(words: NDArray[np.int64], n_levels: list[int]) -> NDArray[np.int64]:
+    """Return the columns of codes (n_columns, n) that `packed_words` put into words."""
+    columns: list[NDArray[np.int64]] = []
+    for word, levels in zip(words, _levels_of_words(n_levels), strict=True):
+        of_word: list[NDArray[np.int64]] = []
+        for size in reversed(levels):
+            word, codes = np.divmod(word, size)
+            of_word.append(codes)
+        columns += reversed(of_word)
+    return np.array(columns)
+
+
+def _levels_of_words(n_levels: list[int]) -> list[list[int]]:
+    """Return the numbers of levels of the columns in each word."""
+    words: list[list[int]] = []
+    n_states = STATES_OF_WORD + 1
+    for levels in n_levels:
+        if n_states * levels > STATES_OF_WORD:
+            words.append([])
+            n_states = 1
+        words[-1].append(levels)
+        n_states *= levels
+    return words
 
 
 def rows_in_part(

@@ -262,7 +262,7 @@ def on_ranks(x, y, z, n_neighbors):
     columns = [RankedColumn(column) for column in (*continuous, *z)]
     least = atom_size(len(x), n_neighbors)
     if len(continuous) == 2 and not any(column.atoms(least).any() for column in columns):
-        x, y, *z = _untied_scores(columns)
+        x, y, *z = untied_scores(columns)
         return ksg_conditional(x, y, np.column_stack(z), n_neighbors)
     x, y = (RankedColumn(c).scores if c.dtype.kind == "f" else c for c in (x, y))
     z = _stacked([RankedColumn(column).scores for column in z], len(x))
@@ -288,7 +288,7 @@ def _stacked(columns, n):
     return np.column_stack(columns) if len(columns) else np.zeros((n, 1))
 
 
-def _untied_scores(columns):
+def untied_scores(columns):
     """Return normal scores of sorted columns, tied rows in an arbitrary but fixed order."""
     # Rows alike in all columns are as good as each other: the order of rows leaves no trace.
     if any(column.has_ties for column in columns):

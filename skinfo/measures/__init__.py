@@ -14,9 +14,11 @@ from skinfo.measures._entropy import (
 )
 from skinfo.measures._information import (
     conditional_mutual_information,
+    dual_total_correlation,
     interaction_information,
     mutual_information,
     normalized_mutual_information,
+    o_information,
     total_correlation,
     variation_of_information,
 )
@@ -25,6 +27,7 @@ __all__ = [
     "conditional_entropy",
     "conditional_mutual_information",
     "cross_entropy",
+    "dual_total_correlation",
     "entropy",
     "interaction_information",
     "joint_entropy",
@@ -32,6 +35,7 @@ __all__ = [
     "kl_divergence",
     "mutual_information",
     "normalized_mutual_information",
+    "o_information",
     "renyi_entropy",
     "total_correlation",
     "variation_of_information",

@@ -101,12 +101,12 @@ def as_joint(xp, p, *, name, normalize, ndim=None):
     return xp.reshape(_as_probabilities(xp, row, lambda _: name, normalize), p.shape)
 
 
-def check_same_outcomes(p, q):
+def check_same_outcomes(p, q, names="p and q"):
     """Raise ValueError unless `p` and `q`, outcomes last, broadcast row by row."""
     pairs = zip(reversed(p.shape[:-1]), reversed(q.shape[:-1]), strict=False)
     if p.shape[-1] != q.shape[-1] or any(m != n and 1 not in (m, n) for m, n in pairs):
         raise ValueError(
-            f"p and q must have the same number of outcomes, and other axes that broadcast; "
+            f"{names} must have the same number of outcomes, and other axes that broadcast; "
             f"with the outcomes last their shapes are {_shape(p)} and {_shape(q)}."
         )
 

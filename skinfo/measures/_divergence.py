@@ -1,6 +1,7 @@
 """Cross-entropy of two distributions, and divergences between them."""
 
 import math
+from itertools import combinations
 from types import ModuleType
 from typing import NamedTuple
 
@@ -187,17 +188,17 @@ def kl_divergence(
 def js_divergence(
     p: ArrayLike,
     q: ArrayLike,
-    *,
+    *others: ArrayLike,
     weights: ArrayLike | None = None,
     base: float = 2,
     axis: int = -1,
     normalize: bool = False,
 ) -> Array:
-    """Jensen-Shannon divergence between two distributions, in bits.
+    """Jensen-Shannon divergence between two or more distributions, in bits.
 
-    ``JS(p, q) = w_1 D(p || m) + w_2 D(q || m)`` with the mixture
-    ``m = w_1 p + w_2 q``: the information that one outcome gives about which
-    of the two it was drawn from.
+    ``JS(p_1, ..., p_k) = w_1 D(p_1 || m) + ... + w_k D(p_k || m)`` with the
+    mixture ``m = w_1 p_1 + ... + w_k p_k``: the information that one outcome
+    gives about which of the distributions it was drawn from.
 
     Parameters
     ----------
@@ -208,50 +209,56 @@ def js_divergence(
         Probabilities, summing to one along `axis`. The other axes broadcast
         against those of `p`.
 
-    weights : sequence of two floats, default=None
-        The share of `p` and the share of `q` in the mixture, summing to one.
-        None means one half each.
+    *others : array-like of shape (..., n_outcomes, ...)
+        Further distributions, as `q`. The k rows of one array are
+        ``js_divergence(*rows)``.
+
+    weights : sequence of k floats, default=None
+        The proportion of each of the k distributions in the mixture, in the
+        order of the arguments, summing to one. None means ``1 / k`` each.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
 
     axis : int, default=-1
-        The axis that runs over the outcomes, in `p` and in `q`.
+        The axis that runs over the outcomes, in all distributions.
 
     normalize : bool, default=False
-        Whether to divide both by their sums along `axis` first, which accepts
+        Whether to divide all by their sums along `axis` first, which accepts
         counts.
 
     Returns
     -------
     d : array or float
         Divergence in bits (or the unit of `base`), never negative and always
-        finite; at most the entropy of `weights`, one bit for equal ones. The
-        shape of `p` and `q` broadcast, without `axis`; their namespace, device
-        and floating dtype.
+        finite; at most the entropy of `weights`, ``log2(k)`` bits for equal
+        ones. The shape of all distributions broadcast, without `axis`; their
+        namespace, device and floating dtype.
 
     Raises
     ------
     ValueError
         If a distribution is empty, negative, not finite or does not sum to
-        one, if the shapes of `p` and `q` do not match, if `weights` are not
-        two proportions that sum to one, or `base` is not a base.
+        one, if shapes do not match, if `weights` are not as many proportions
+        as there are distributions, summing to one, or `base` is not a base.
 
     TypeError
-        If `p` or `q` does not hold real numbers, or they belong to different
-        array libraries.
+        If a distribution does not hold real numbers, or they belong to
+        different array libraries.
 
     See Also
     --------
     kl_divergence : Asymmetric, and infinite where only q is zero.
+    mutual_information : The same, of the joint distribution of the outcome
+        and the number of the distribution, ``w_i p_i``.
 
     Notes
     -----
-    This is the divergence. Its square root, for equal weights, is a metric
-    (``scipy.spatial.distance.jensenshannon``).
+    This is the divergence. Its square root, for two distributions of equal
+    weights, is a metric (``scipy.spatial.distance.jensenshannon``).
 
-    On PyTorch the result carries a gradient with respect to `p` and `q`; at
-    zeros it is finite as described for :func:`kl_divergence`.
+    On PyTorch the result carries a gradient with respect to each distribution;
+    at zeros it is finite as described for :func:`kl_divergence`.
 
     References
     ----------
@@ -265,14 +272,24 @@ def js_divergence(
     1.0
     >>> round(float(js_divergence([0.5, 0.5], [0.75, 0.25])), 4)
     0.0488
+
+    Four distributions without a common outcome:
+
+    >>> import numpy as np
+    >>> float(js_divergence(*np.eye(4)))
+    2.0
     """
     ln_base = check_base(base)
-    proportions = _as_proportions(weights)
-    xp, p, q = _as_pair(p, q, axis, normalize)
-    mixture = proportions[0] * p + proportions[1] * q
+    proportions = _as_proportions(weights, 2 + len(others))
+    xp, parts = _as_same_outcomes(
+        {"p": p, "q": q, **{f"others[{i}]": other for i, other in enumerate(others)}},
+        axis,
+        normalize,
+    )
+    mixture = sum(proportion * part for proportion, part in zip(proportions, parts, strict=True))
     log_mixture = safe_log(xp, mixture)
     nats = 0.0
-    for proportion, part in zip(proportions, (p, q), strict=True):
+    for proportion, part in zip(proportions, parts, strict=True):
         if proportion == 0:
             continue  # it may be positive where the mixture is zero, and has no weight
         # A product with the proportion may underflow; such outcomes count as impossible.
@@ -292,11 +309,20 @@ class _DistributionPair(NamedTuple):
 
 def _as_pair(p, q, axis, normalize):
     """Return `p` and `q` as a checked _DistributionPair."""
-    xp, p, q = real_floating_arrays(p=p, q=q)
-    p = as_distributions(xp, p, name="p", axis=axis, normalize=normalize)
-    q = as_distributions(xp, q, name="q", axis=axis, normalize=normalize)
-    check_same_outcomes(p, q)
+    xp, (p, q) = _as_same_outcomes({"p": p, "q": q}, axis, normalize)
     return _DistributionPair(xp, p, q)
+
+
+def _as_same_outcomes(named, axis, normalize):
+    """Return the namespace and the arrays in `named`, checked, outcomes last."""
+    xp, *arrays = real_floating_arrays(**named)
+    arrays = [
+        as_distributions(xp, array, name=name, axis=axis, normalize=normalize)
+        for name, array in zip(named, arrays, strict=True)
+    ]
+    for (name, array), (other, second) in combinations(zip(named, arrays, strict=True), 2):
+        check_same_outcomes(array, second, f"{name} and {other}")
+    return xp, arrays
 
 
 def _infinite_where_impossible(xp, p, q, terms):
@@ -304,17 +330,17 @@ def _infinite_where_impossible(xp, p, q, terms):
     return xp.where((p > 0) & (q == 0), xp.full_like(terms, math.inf), terms)
 
 
-def _as_proportions(weights):
-    """Return the weights of p and q as two Python floats."""
+def _as_proportions(weights, n_distributions):
+    """Return the weights of the distributions as Python floats."""
     if weights is None:
-        return 0.5, 0.5
+        return (1 / n_distributions,) * n_distributions
     xp, weights = real_floating_arrays(weights=weights)
-    if tuple(weights.shape) != (2,):
+    if tuple(weights.shape) != (n_distributions,):
         raise ValueError(
-            f"weights must be two numbers, the proportions of p and q, "
+            f"weights must be {n_distributions} numbers, the proportion of each distribution, "
             f"got shape {tuple(weights.shape)}."
         )
-    proportions = to_float(weights[0]), to_float(weights[1])
+    proportions = tuple(to_float(weights[i]) for i in range(n_distributions))
     tolerance = sum_tolerance(xp, weights.dtype)
     if not (min(proportions) >= 0 and math.isclose(sum(proportions), 1, abs_tol=tolerance)):
         raise ValueError(f"weights must not be negative and must sum to 1, got {proportions}.")

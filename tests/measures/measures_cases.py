@@ -36,10 +36,12 @@ TWO_ROWS = {
 JOINT = {
     "conditional_entropy": (lambda p, **kw: measures.conditional_entropy(p, given=0, **kw), TABLE),
     "conditional_mutual_information": (measures.conditional_mutual_information, CUBE),
+    "dual_total_correlation": (measures.dual_total_correlation, CUBE),
     "interaction_information": (measures.interaction_information, CUBE),
     "joint_entropy": (measures.joint_entropy, TABLE),
     "mutual_information": (measures.mutual_information, TABLE),
     "normalized_mutual_information": (measures.normalized_mutual_information, TABLE),
+    "o_information": (measures.o_information, CUBE),
     "total_correlation": (measures.total_correlation, CUBE),
     "variation_of_information": (measures.variation_of_information, TABLE),
 }

@@ -170,7 +170,46 @@ def test_a_million_outcomes_against_an_exact_sum():
     assert kl_divergence(p, q) == pytest.approx(expected, rel=1e-12)
 
 
+@QUICK
+@given(distributions(5, size=3), distributions(3))
+def test_js_of_three_is_the_information_about_the_source(parts, weights):
+    weights = np.ravel(weights)
+    js = js_divergence(*parts, weights=weights)
+    assert js == pytest.approx(mutual_information(weights[:, None] * parts), abs=1e-12)
+    # Lin (1991), eq. 5.1: the entropy of the mixture less the mean entropy.
+    assert js == pytest.approx(
+        entropy(weights @ parts, normalize=True) - weights @ entropy(parts), abs=1e-9
+    )
+    equal = js_divergence(*parts)
+    assert equal == pytest.approx(js_divergence(*parts, weights=np.full(3, 1 / 3)), abs=1e-15)
+    assert js_divergence(parts[0], parts[0], parts[0]) == pytest.approx(0, abs=1e-30)
+
+
+def test_js_of_three_broadcasts_and_has_a_gradient():
+    torch = pytest.importorskip("torch")
+    rows = torch.tensor([[0.5, 0.5], [1.0, 0.0], [0.25, 0.75]], dtype=torch.float64)
+    p = torch.tensor([0.2, 0.8], dtype=torch.float64, requires_grad=True)
+    value = js_divergence(p, rows, rows[0])
+    assert tuple(value.shape) == (3,)
+    value.sum().backward()
+    # In nats the derivative of w D(p || m) and the rest with respect to p_i is w ln(p_i / m_i).
+    mixture = (p.detach() + rows + rows[0]) / 3
+    expected = (torch.log2(p.detach() / mixture) / 3).sum(dim=0)
+    # Gradients of sums of distributions are defined up to a constant over the outcomes.
+    difference = p.grad - expected
+    assert float(difference.max() - difference.min()) == pytest.approx(0, abs=1e-12)
+
+
 # Arguments ----------------------------------------------------------------------------
+
+
+def test_shapes_of_several_distributions():
+    with pytest.raises(ValueError, match=r"p and others\[0\] must have the same number"):
+        js_divergence([0.5, 0.5], [1, 0], [0.2, 0.3, 0.5])
+    with pytest.raises(ValueError, match=r"others\[1\] sums to 0.9"):
+        js_divergence([0.5, 0.5], [1, 0], [1, 0], [0.5, 0.4])
+    with pytest.raises(ValueError, match="weights must be 3 numbers"):
+        js_divergence([0.5, 0.5], [1, 0], [1, 0], weights=[0.5, 0.5])
 
 
 @pytest.mark.parametrize(

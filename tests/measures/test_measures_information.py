@@ -11,12 +11,14 @@ from sklearn.metrics import normalized_mutual_info_score
 from skinfo.measures import (
     conditional_entropy,
     conditional_mutual_information,
+    dual_total_correlation,
     entropy,
     interaction_information,
     joint_entropy,
     kl_divergence,
     mutual_information,
     normalized_mutual_information,
+    o_information,
     total_correlation,
     variation_of_information,
 )
@@ -79,12 +81,43 @@ def test_binary_symmetric_channel(flip):
 def test_three_variables(xor, copies):
     # Copies: 3 bits apart, 1 together; any pair shares the bit, which Z then gives away.
     assert total_correlation(copies) == pytest.approx(2, rel=1e-15)
+    assert dual_total_correlation(copies) == pytest.approx(1, rel=1e-15)
+    assert o_information(copies) == pytest.approx(1, rel=1e-15)
     assert conditional_mutual_information(copies) == 0
     assert interaction_information(copies) == pytest.approx(1, rel=1e-15)
     # Xor: 3 bits apart, 2 together; no pair shares anything until the third is known.
     assert total_correlation(xor) == pytest.approx(1, rel=1e-15)
+    assert dual_total_correlation(xor) == pytest.approx(2, rel=1e-15)
+    assert o_information(xor) == pytest.approx(-1, rel=1e-15)
     assert mutual_information(xor.sum(axis=2)) == 0
     assert interaction_information(xor) == pytest.approx(-1, rel=1e-15)
+
+
+@pytest.mark.parametrize("k", [2, 3, 4, 5])
+def test_parity_of_k(k):
+    # k coins of even parity: k bits apart, k - 1 together, and any k - 1 of them determine the
+    # last: TC = 1, DTC = k - 1 (Rosas et al. 2019, Phys. Rev. E 100:032305, section III).
+    p = (np.indices((2,) * k).sum(axis=0) % 2 == 0) / 2.0 ** (k - 1)
+    assert total_correlation(p) == pytest.approx(1, abs=1e-14)
+    assert dual_total_correlation(p) == pytest.approx(k - 1, abs=1e-14)
+    assert o_information(p) == pytest.approx(2 - k, abs=1e-14)
+
+
+@QUICK
+@given(joints(4, max_side=3), st.permutations(range(4)))
+def test_dual_total_correlation_by_entropies(p, order):
+    # H(X_j | rest) = H(X) - H(all but X_j).
+    joint = joint_entropy(p)
+    others = sum(joint_entropy(p.sum(axis=j)) for j in range(4))
+    dtc = dual_total_correlation(p)
+    assert dtc >= 0
+    assert dtc == pytest.approx(others - 3 * joint, abs=1e-11)
+    assert dtc == pytest.approx(dual_total_correlation(p.transpose(order)), abs=1e-11)
+    assert o_information(p) == pytest.approx(total_correlation(p) - dtc, abs=1e-12)
+    # Of three variables the O-information is the interaction information, of one both are zero.
+    three = p.sum(axis=3)
+    assert o_information(three) == pytest.approx(interaction_information(three), abs=1e-11)
+    assert dual_total_correlation(p.ravel()) == o_information(p.ravel()) == 0
 
 
 def test_a_variable_that_does_not_occur_in_the_table_changes_nothing():

@@ -1,0 +1,326 @@
+"""Samples of several columns that give sums of joint entropies, and samples without dependence.
+
+Each kind has the same methods: the value, or values, of some terms; `row_terms`, whose weighted
+mean is the value but for a constant; and `independent`, of the same columns without dependence.
+What is drawn there depends on the values of each column and on a seed, but not on the order of
+rows or columns.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from joblib import delayed
+from numpy.typing import NDArray
+from scipy.special import psi
+
+from skinfo._counts._codes import Codes, row_codes, row_keys
+from skinfo._counts._contingency import contingency_table
+from skinfo.estimation._entropy_estimators import (
+    ENTROPY_ESTIMATORS,
+    UNIFORM_WEIGHTS,
+    mixed_entropy,
+)
+from skinfo.estimation._entropy_terms import EntropyTerms
+from skinfo.estimation._knn_tree import kth_distance, rows_within
+from skinfo.estimation._table_information import information_from_counts
+from skinfo.utils._parallel import in_threads
+from skinfo.utils._sums import ordered_sum
+
+# Rows that are permuted, at most.
+MOST_PERMUTED_ROWS = 2**27
+
+# Nanoseconds, about, that a cell takes to permute.
+PERMUTE_COST = 20.0
+
+# More categories than this are not told apart.
+MOST_CATEGORIES = 10**300
+
+
+@dataclass(frozen=True)
+class CountedColumns:
+    """Rows of codes, and how often each occurs.
+
+    Attributes
+    ----------
+    codes : ndarray of shape (n_columns, n_rows)
+
+    n_levels : ndarray of shape (n_columns,)
+
+    counts : ndarray of shape (n_rows,), dtype float64
+    """
+
+    codes: NDArray[np.integer]
+    n_levels: NDArray[np.int64]
+    counts: NDArray[np.float64]
+
+    @classmethod
+    def of(
+        cls,
+        codes: NDArray[np.integer],
+        n_levels: NDArray[np.int64],
+        weights: NDArray[np.float64] | None,
+    ) -> "CountedColumns":
+        """Return the distinct rows of some samples, with positive weights."""
+        place = row_codes(list(codes))
+        counts = np.bincount(place, weights).astype(np.float64)
+        rows = np.empty(len(counts), np.int64)
+        rows[place] = np.arange(len(place))
+        return cls(codes[:, rows], n_levels, counts)
+
+    @property
+    def total(self) -> float:
+        """Number of samples, or sum of weights."""
+        return ordered_sum(self.counts)
+
+    def values(self, terms: EntropyTerms, estimators: Sequence[str]) -> NDArray[np.float64]:
+        """Return the sum of entropies by each of some estimators, in nats.
+
+        As of `mutual_info`: those that shrink proportions do so with those of all columns
+        together, and for them and NSB every combination of levels can occur.
+        """
+        entropies = [self._entropy_by(estimator) for estimator in estimators]
+        parts = np.empty((len(estimators), len(terms)))
+        for place, (columns, coefficient) in enumerate(terms.items()):
+            counts = self._counts_of(columns)
+            for of_terms, entropy in zip(parts, entropies, strict=True):
+                of_terms[place] = coefficient * entropy(counts, columns)
+        return np.array([math.fsum(of_terms) for of_terms in parts])
+
+    def _entropy_by(self, estimator):
+        """Return the function of counts of some columns, and of those, to nats."""
+        if estimator in UNIFORM_WEIGHTS:
+            size = self._n_categories(range(len(self.codes)))
+            weight = UNIFORM_WEIGHTS[estimator](np.sort(self.counts), self.total, size)
+            return lambda counts, columns: mixed_entropy(
+                np.sort(counts), self.total, self._n_categories(columns), weight
+            )
+        entropy = ENTROPY_ESTIMATORS[estimator]
+        if estimator == "nsb":
+            return lambda counts, columns: entropy(counts, self._n_categories(columns))
+        return lambda counts, columns: entropy(counts)
+
+    def row_terms(self, terms: EntropyTerms) -> NDArray[np.float64]:
+        """Return the pointwise value of each row, whose mean is the plug-in, in nats."""
+        total = self.total
+        information = np.zeros(len(self.counts))
+        for columns, coefficient in terms.items():
+            place = row_codes([self.codes[j] for j in columns])
+            counts = np.bincount(place, self.counts)
+            information += coefficient * np.log(total / counts)[place]
+        return information
+
+    def independent(self) -> "PermutedColumns":
+        """Return the same columns, permuted independently of each other."""
+        margins = [np.bincount(column, self.counts) for column in self.codes]
+        margins = [_whole_counts(np.sort(counts[counts > 0])) for counts in margins]
+        # Columns by their counts: their order, and that of levels, leave no trace.
+        margins.sort(key=lambda counts: counts.tobytes())
+        n_rows = int(margins[0].sum())
+        if n_rows > MOST_PERMUTED_ROWS:
+            raise ValueError(
+                f"Weights sum to {n_rows:,}, and at most {MOST_PERMUTED_ROWS:,} rows are "
+                "permuted. Pass a random sample of the rows."
+            )
+        n_levels = np.array([len(counts) for counts in margins])
+        columns = np.array([np.repeat(np.arange(len(counts)), counts) for counts in margins])
+        return PermutedColumns(
+            columns, lambda codes: CountedColumns(codes, n_levels, np.ones(n_rows))
+        )
+
+    def corrected_pair(self) -> float:
+        """Return the "emi" estimate of two columns, whose null mean is known exactly."""
+        rows, columns = (
+            Codes(codes, int(n_levels))
+            for codes, n_levels in zip(self.codes, self.n_levels, strict=True)
+        )
+        return information_from_counts(contingency_table(rows, columns, self.counts), "emi")
+
+    def _n_categories(self, columns):
+        """Return how many combinations of levels there are."""
+        return min(math.prod(int(self.n_levels[j]) for j in columns), MOST_CATEGORIES)
+
+    def _counts_of(self, columns):
+        """Return the counts of the distinct rows of some columns, none of them zero."""
+        if len(columns) == 1:
+            counts = np.bincount(self.codes[columns[0]], self.counts)
+            return counts[counts > 0]
+        keys = row_keys([self.codes[j] for j in columns])
+        n_states = int(keys.max()) + 1
+        if n_states <= 4 * len(keys):
+            counts = np.bincount(keys, self.counts, n_states)
+            return counts[counts > 0]
+        if self.counts.max() == 1:
+            keys.sort()
+            is_first = np.concatenate([[True], keys[1:] != keys[:-1], [True]])
+            return np.diff(np.flatnonzero(is_first)).astype(np.float64)
+        _, place = np.unique(keys, return_inverse=True)
+        return np.bincount(place, self.counts)
+
+
+def _whole_counts(counts):
+    """Return counts rounded to integers of the same sum, by largest remainders."""
+    if np.all(counts % 1 == 0):
+        return counts.astype(np.int64)
+    rounded = np.floor(counts).astype(np.int64)
+    missing = max(round(math.fsum(counts)), 1) - int(rounded.sum())
+    rounded[np.argsort(rounded - counts, kind="stable")[:missing]] += 1
+    return rounded
+
+
+@dataclass(frozen=True)
+class NormalScores:
+    """Normal scores of continuous columns: the entropies that they have if jointly normal.
+
+    Attributes
+    ----------
+    scores : ndarray of shape (n_columns, n_rows), dtype float64
+        Of mean zero.
+    """
+
+    scores: NDArray[np.float64]
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns."""
+        return len(self.scores)
+
+    def value(self, terms: EntropyTerms) -> float:
+        """Return the sum of entropies less their bias in small samples (Ince et al. 2017)."""
+        covariance = self._covariance()
+        n = self.scores.shape[1]
+        bias = np.cumsum(psi((n - np.arange(1, len(self.scores) + 1)) / 2))
+        return math.fsum(
+            0.5 * coefficient * (_log_determinant(covariance, columns) - bias[len(columns) - 1])
+            for columns, coefficient in terms.items()
+        )
+
+    def row_terms(self, terms: EntropyTerms) -> NDArray[np.float64]:
+        """Return the log likelihood ratio of each row, in nats."""
+        covariance = self._covariance()
+        information = np.zeros(self.scores.shape[1])
+        for columns, coefficient in terms.items():
+            of_columns = self.scores[list(columns)]
+            precise = np.linalg.solve(covariance[np.ix_(columns, columns)], of_columns)
+            distance = np.einsum("ij,ij->j", of_columns, precise)
+            information += 0.5 * coefficient * (_log_determinant(covariance, columns) + distance)
+        return information
+
+    def independent(self) -> "PermutedColumns":
+        """Return the same columns, permuted independently of each other."""
+        return PermutedColumns(_in_fixed_order(self.scores), NormalScores)
+
+    def _covariance(self):
+        n_columns = len(self.scores)
+        covariance = np.empty((n_columns, n_columns))
+        for a in range(n_columns):
+            for b in range(a + 1):
+                # Sums by size are the same for any order of the rows.
+                covariance[a, b] = ordered_sum(self.scores[a] * self.scores[b])
+                covariance[b, a] = covariance[a, b]
+        return covariance / self.scores.shape[1]
+
+
+def _log_determinant(covariance, columns):
+    sign, value = np.linalg.slogdet(covariance[np.ix_(columns, columns)])
+    if sign <= 0 or value < -len(columns) * 30.0:
+        raise ValueError(
+            "The normal scores of the columns are linearly dependent, so that they have no joint "
+            "density. Leave out columns that are increasing functions of others, or use "
+            "estimator='ksg'."
+        )
+    return value
+
+
+@dataclass(frozen=True)
+class NeighborScores:
+    """Continuous columns, and entropies from the neighbours of each row.
+
+    With the distance to the k-th neighbour among all columns as the radius for every set of
+    columns, entropies are psi(n) - <psi(n_S + 1)>, n_S the other rows nearer than that, and of
+    all columns psi(n) - psi(k), but for terms that cancel: Kraskov et al. (2004), Phys. Rev. E
+    69:066138, section II C, and for conditional information Frenzel and Pompe (2007).
+
+    Attributes
+    ----------
+    values : ndarray of shape (n_columns, n_rows), dtype float64
+
+    n_neighbors : int
+    """
+
+    values: NDArray[np.float64]
+    n_neighbors: int
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns."""
+        return len(self.values)
+
+    def value(self, terms: EntropyTerms) -> float:
+        """Return the sum of entropies in nats."""
+        return ordered_sum(self.row_terms(terms)) / self.values.shape[1]
+
+    def row_terms(self, terms: EntropyTerms) -> NDArray[np.float64]:
+        """Return what each row adds to n times the sum of entropies, in nats."""
+        rows = np.ascontiguousarray(self.values.T)
+        n, d = rows.shape
+        radii = kth_distance(rows, self.n_neighbors)
+        information = np.zeros(n)
+        for columns, coefficient in terms.items():
+            if len(columns) == d:
+                information += coefficient * (psi(n) - psi(self.n_neighbors))
+                continue
+            within = rows_within(np.ascontiguousarray(rows[:, columns]), radii, closed=False)
+            information += coefficient * (psi(n) - psi(within))
+        return information
+
+    def independent(self) -> "PermutedColumns":
+        """Return the same columns, permuted independently of each other."""
+        return PermutedColumns(
+            _in_fixed_order(self.values), lambda values: NeighborScores(values, self.n_neighbors)
+        )
+
+
+def _in_fixed_order(columns):
+    """Return the values of each column in order, and columns in the order of their values."""
+    by_size = np.sort(columns, axis=1)
+    return np.array(sorted(by_size, key=lambda column: column.tobytes()))
+
+
+@dataclass(frozen=True)
+class PermutedColumns:
+    """Columns that are permuted independently of each other.
+
+    Attributes
+    ----------
+    columns : ndarray of shape (n_columns, n_rows)
+
+    sample_of : callable
+        From permuted columns to a sample of the same kind.
+    """
+
+    columns: NDArray[Any]
+    sample_of: Callable[[NDArray[Any]], Any]
+
+    def map(
+        self,
+        measure: Callable[[Any], Any],
+        seeds: NDArray[np.integer],
+        n_jobs: int | None,
+    ) -> NDArray[np.float64]:
+        """Return what a function gives of the columns permuted by each seed, (n_seeds, ...)."""
+        return np.array(
+            in_threads(
+                (delayed(self._map_one)(measure, seed) for seed in seeds.tolist()),
+                work=PERMUTE_COST * self.columns.size * len(seeds),
+                n_jobs=n_jobs,
+            )
+        )
+
+    def _map_one(self, measure, seed):
+        rng = np.random.default_rng(seed)
+        # One of the columns may stay as it is.
+        permuted = [self.columns[0], *(rng.permutation(column) for column in self.columns[1:])]
+        return measure(self.sample_of(np.array(permuted)))

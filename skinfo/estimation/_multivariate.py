@@ -1,0 +1,552 @@
+"""Information that many columns share, from samples."""
+
+from functools import partial
+from numbers import Integral
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
+from sklearn.utils import check_random_state
+
+from skinfo._counts._as_source import is_in_parts
+from skinfo._counts._codes import encode_columns
+from skinfo._counts._source import columns_by_name
+from skinfo._counts._table import Table, as_columns, table_of
+from skinfo.estimation._continuous import copula_scores
+from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS
+from skinfo.estimation._entropy_terms import MULTIVARIATE_MEASURES, NON_NEGATIVE_MEASURES
+from skinfo.estimation._estimators import check_n_neighbors, refuse_infinite, refuse_weights
+from skinfo.estimation._joint_samples import CountedColumns, NeighborScores, NormalScores
+from skinfo.estimation._levels_in_parts import read_levels
+from skinfo.estimation._ranks import RankedColumn
+from skinfo.estimation._rows_in_parts import CountedRows, rows_in_part, unpacked_words
+from skinfo.estimation._samples import (
+    MISSING,
+    discrete_mask,
+    has_missing_values,
+    missing_values,
+    refuse_missing_values,
+    warn_of_guesses,
+)
+from skinfo.estimation._strata import untied_scores
+from skinfo.utils._compat import Interval, StrOptions, validate_params
+from skinfo.utils._results import ConfidenceInterval, check_confidence_level
+from skinfo.utils._sums import ordered_sum
+from skinfo.utils._validation import check_base, check_frequency_weights, match_name
+
+FUNCTION = "multivariate_info"
+
+# Estimators of discrete columns, and of continuous ones.
+OF_LEVELS = ("emi", *ENTROPY_ESTIMATORS)
+OF_NUMBERS = ("ksg", "gaussian_copula")
+
+# Values that differ by at most so many nats are equal: the rest is rounding.
+EQUAL_NATS = 1e-12
+
+
+class _StatisticAndPvalue(NamedTuple):
+    statistic: float
+    pvalue: float
+
+
+class _Estimate(NamedTuple):
+    """An estimate and what its interval depends on, in nats."""
+
+    statistic: float
+    center: float  # the estimate that the interval is around
+    standard_error: float
+    pvalue: float
+    is_non_negative: bool
+
+
+class MultivariateInfoResult(_StatisticAndPvalue):
+    """Result of `multivariate_info`; unpacks as ``statistic, pvalue``.
+
+    Attributes
+    ----------
+    statistic : float
+        The measure, in bits (or the unit of `base`).
+
+    pvalue : float
+        P(a value as far from that expected | all columns are independent): a total correlation as
+        large, also for the dual one; for the others as far on either side.
+
+    standard_error : float
+        Of the statistic.
+
+    bias : float
+        Of discrete columns: the statistic less the estimate by ``"auto"``, around which the
+        interval is. Of continuous ones zero.
+    """
+
+    def __new__(cls, estimate, nats):
+        """Return the pair, with the errors of the statistic as attributes."""
+        result = super().__new__(cls, estimate.statistic / nats, estimate.pvalue)
+        result.standard_error = estimate.standard_error / nats
+        result.bias = (estimate.statistic - estimate.center) / nats
+        result._estimate = estimate
+        result._nats = nats
+        return result
+
+    def __getnewargs__(self):
+        """Return the arguments of `__new__`, for pickle."""
+        return self._estimate, self._nats
+
+    def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceInterval:
+        """Return an interval for the measure.
+
+        Parameters
+        ----------
+        confidence_level : float, default=0.95
+
+        Returns
+        -------
+        interval : ConfidenceInterval
+            ``low`` and ``high`` in the unit of the statistic, which is between them. Of total
+            and dual total correlation ``low`` is never below zero. Zero is outside the interval
+            only where the test rejects independence at this level.
+
+        Raises
+        ------
+        ValueError
+            If the level is not between 0 and 1.
+        """
+        check_confidence_level(confidence_level)
+        _, center, error, pvalue, is_non_negative = self._estimate
+        width = float(ndtri((1 + confidence_level) / 2)) * error
+        low, high = center - width, center + width
+        if pvalue >= 1 - confidence_level:
+            low, high = min(low, 0.0), max(high, 0.0)
+        low, high = low / self._nats, max(high / self._nats, self.statistic)
+        if is_non_negative:
+            return ConfidenceInterval(max(min(low, self.statistic), 0.0), max(high, 0.0))
+        return ConfidenceInterval(min(low, self.statistic), high)
+
+    def __repr__(self):
+        """Show the numbers a reader asks for first."""
+        return (
+            f"MultivariateInfoResult(statistic={self.statistic}, pvalue={self.pvalue}, "
+            f"standard_error={self.standard_error})"
+        )
+
+
+@validate_params(
+    {
+        "X": "no_validation",
+        "measure": "no_validation",
+        "discrete_features": [StrOptions({"auto"}), "boolean", "array-like"],
+        "estimator": "no_validation",
+        "n_neighbors": [Interval(Integral, 1, None, closed="left")],
+        "missing": [StrOptions(set(MISSING))],
+        "sample_weight": ["array-like", str, None],
+        "base": "no_validation",
+        "n_permutations": [Interval(Integral, 1, None, closed="left")],
+        "random_state": ["random_state"],
+        "n_jobs": [Integral, None],
+    },
+    prefer_skip_nested_validation=True,
+)
+def multivariate_info(
+    X: ArrayLike,
+    *,
+    measure: str = "total_correlation",
+    discrete_features: str | bool | ArrayLike = "auto",
+    estimator: str = "auto",
+    n_neighbors: int = 3,
+    missing: str = "separate",
+    sample_weight: ArrayLike | str | None = None,
+    base: float = 2,
+    n_permutations: int = 199,
+    random_state: int | np.random.RandomState | None = 0,
+    n_jobs: int | None = None,
+) -> MultivariateInfoResult:
+    r"""Estimate the information that all columns share, in bits, and test for independence.
+
+    Joint entropies are of the distinct rows that occur, so that no table of all combinations of
+    levels is made.
+
+    Parameters
+    ----------
+    X : array-like, dataframe or table of shape (n_samples, n_features)
+        Two columns at least, all discrete or all continuous. A table that is not in memory, of
+        any kind that `skinfo.MutualInfoBinner` takes, is counted where it is, in two passes, if
+        its columns are discrete.
+
+    measure : str, default="total_correlation"
+        - ``"total_correlation"`` [1]_: :math:`\sum_j H(X_j) - H(X)`, of any dependence. Never
+          negative, as the next.
+        - ``"dual_total_correlation"`` [2]_: :math:`H(X) - \sum_j H(X_j \mid \text{rest})`, what
+          at least two columns share, counted once.
+        - ``"o_information"`` [3]_: the first less the second; positive where redundancy
+          dominates, negative where synergy does.
+        - ``"co_information"`` [4]_: :math:`\sum_S (-1)^{|S| + 1} H(X_S)` over all sets of columns,
+          12 at most. Of three columns the same as the O-information. Its sign is that of
+          `skinfo.measures.interaction_information`.
+
+    discrete_features : "auto", bool, or array-like of bool or int, default="auto"
+        Which columns are discrete; ``"auto"`` by the rule of `mutual_info`.
+
+    estimator : str, default="auto"
+        - ``"auto"``: of discrete columns ``"chao_wang_jost"`` (``"emi"`` of two columns, as of
+          `mutual_info`, and of weights that are not whole); of continuous ones ``"ksg"`` of their
+          normal ranks, so that increasing transforms of a column change nothing.
+        - ``"emi"``: the plug-in less its mean under independence of all columns, over the
+          permutations; of two columns the exact mean, as of `mutual_info`.
+        - the entropy estimators of `discrete_entropy`, for discrete columns: ``"plugin"``,
+          ``"miller_madow"``, ``"grassberger"``, ``"chao_shen"``, ``"chao_wang_jost"``,
+          ``"james_stein"``, ``"jeffreys"``, ``"laplace"``, ``"perks"``, ``"minimax"``,
+          ``"nsb"``, ``"jackknife"``: each entropy by itself, by the conventions of `mutual_info`.
+        - ``"ksg"``: neighbours of Kraskov et al. [5]_ on the values as given, for few continuous
+          columns: it shrinks towards zero as they become many.
+        - ``"gaussian_copula"``: the closed form for normal scores if they are jointly normal [6]_,
+          less its bias in small samples.
+
+    n_neighbors : int, default=3
+        Neighbours of ``"ksg"`` and of ``"auto"`` with continuous columns.
+
+    missing : {"separate", "drop", "raise"}, default="separate"
+        Missing values: a level of their own in a discrete column, and an error in a continuous
+        one; left out with their rows, in any column; or an error.
+
+    sample_weight : array-like of shape (n_samples,) or str, default=None
+        Of discrete columns: an integer weight is exactly that many copies of the row. A name of a
+        column of X. With other weights margins are rounded to integers before they are
+        permuted.
+
+    base : float, default=2
+        Base of the logarithm: 2 for bits, ``math.e`` for nats.
+
+    n_permutations : int, default=199
+        Samples in which each column is permuted independently of the others. The smallest p-value
+        is ``1 / (n_permutations + 1)``.
+
+    random_state : int, RandomState instance or None, default=0
+        Of the permutations. For the same integer the result does not depend on the order of
+        rows or columns, or on names of levels.
+
+    n_jobs : int or None, default=None
+        Threads over permutations.
+
+    Returns
+    -------
+    result : MultivariateInfoResult
+        With ``statistic`` (bits), ``pvalue``, ``standard_error``, ``bias`` and the method
+        ``confidence_interval(confidence_level=0.95)``.
+
+    Raises
+    ------
+    ValueError
+        If X has one column only, or continuous columns beside discrete ones, the estimator does
+        not fit their kind, weights are given with continuous columns, a continuous column has
+        missing or infinite values, there are not more samples than `n_neighbors`, columns are
+        too many for the co-information, or `base` is not a base.
+
+    See Also
+    --------
+    mutual_info : Of two columns.
+    pairwise_interaction : The co-information of each two columns and a target.
+    skinfo.measures.total_correlation : Of a known joint distribution.
+
+    Notes
+    -----
+    The null hypothesis of the p-value is that all columns are independent of each other. Total and
+    dual total correlation are zero under no other, and are tested by the total correlation, the
+    likelihood ratio. O-information and co-information may be zero under others: those of two
+    dependent columns and an independent one are. They are tested by themselves, on both sides; for
+    their signs, look at the interval. Of discrete columns plug-ins are compared, for every
+    `estimator`.
+
+    The standard error is the spread of the pointwise values, and at least that of the estimate by
+    ``"auto"`` under independence.
+
+    ``"emi"`` has no bias, and little noise, if columns are independent. If they depend on
+    each other, fewer combinations of levels occur than under independence, and it removes too
+    much, unless most cells of the joint table hold several rows. ``"chao_wang_jost"`` has
+    little bias in either case, and more noise: a chain of five columns of four levels, 1000 rows
+    in 1024 cells, of O-information 1.30 bits, has 1.2 +- 0.1 by it and 2.6 +- 0.1 by ``"emi"``.
+    Where nearly all rows are distinct, no estimator is of use: take fewer or coarser columns.
+
+    References
+    ----------
+    .. [1] S. Watanabe, "Information theoretical analysis of multivariate correlation", IBM J.
+       Research and Development, vol. 4, pp. 66-82, 1960.
+
+    .. [2] T. S. Han, "Linear dependence structure of the entropy space", Information and
+       Control, vol. 29, pp. 337-368, 1975.
+
+    .. [3] F. E. Rosas, P. A. M. Mediano, M. Gastpar and H. J. Jensen, "Quantifying high-order
+       interdependencies via multivariate extensions of the mutual information", Physical
+       Review E, vol. 100, 032305, 2019.
+
+    .. [4] A. J. Bell, "The co-information lattice", Proc. 4th Int. Symposium on Independent
+       Component Analysis, pp. 921-926, 2003.
+
+    .. [5] A. Kraskov, H. Stoegbauer and P. Grassberger, "Estimating mutual information", Physical
+       Review E, vol. 69, 066138, 2004, section II C.
+
+    .. [6] R. A. A. Ince et al., "A statistical framework for neuroimaging data analysis based on
+       mutual information estimated via a Gaussian copula", Human Brain Mapping 38, 2017.
+
+    Examples
+    --------
+    Three coins and their parity: no three of the four columns share anything.
+
+    >>> import numpy as np
+    >>> from skinfo.estimation import multivariate_info
+    >>> coins = np.random.default_rng(0).integers(0, 2, (1000, 3))
+    >>> X = np.column_stack([coins, coins.sum(axis=1) % 2])
+    >>> result = multivariate_info(X)
+    >>> round(result.statistic, 2), result.pvalue
+    (1.0, 0.005)
+    >>> round(multivariate_info(X, measure="o_information").statistic, 2)
+    -2.0
+    >>> multivariate_info(coins).pvalue > 0.05
+    True
+    """
+    nats = check_base(base)
+    match_name(measure, MULTIVARIATE_MEASURES, parameter="measure", caller=FUNCTION)
+    names = ("auto", *OF_LEVELS, *OF_NUMBERS)
+    estimator = match_name(estimator, names, parameter="estimator", caller=FUNCTION)
+    seeds = check_random_state(random_state).randint(2**31 - 1, size=n_permutations)
+    if is_in_parts(X):
+        sample = _counted_in_parts(X, discrete_features, missing, sample_weight)
+    else:
+        table, weights, is_discrete = _read(X, discrete_features, missing, sample_weight)
+        if is_discrete:
+            sample = CountedColumns.of(*encode_columns(table), weights)
+        else:
+            sample = _sample_of_numbers(table, estimator, n_neighbors, measure)
+    if isinstance(sample, CountedColumns):
+        _check_estimator(estimator, OF_LEVELS, "continuous", "discrete")
+        estimate = _estimate_of_counts(sample, measure, estimator, seeds, n_jobs)
+    else:
+        estimate = _estimate_of_numbers(sample, measure, seeds, n_jobs)
+    return MultivariateInfoResult(estimate, nats)
+
+
+class _ColumnsOfOneKind(NamedTuple):
+    """Columns of one kind, without rows of weight zero."""
+
+    table: Table
+    weights: NDArray[np.float64] | None
+    is_discrete: bool
+
+
+def _read(X, discrete_features, missing, sample_weight):
+    """Return the _ColumnsOfOneKind of a table in memory."""
+    X, _, sample_weight = columns_by_name(X, None, sample_weight)
+    table = table_of(
+        as_columns(X), caller=FUNCTION, accept_sparse=True, switch="discrete_features"
+    )
+    weights = None
+    if sample_weight is not None:
+        weights = check_frequency_weights(sample_weight, table.shape[0])
+    discrete, guessed = discrete_mask(table, discrete_features, "discrete_features")
+    _check_one_kind(table.names, discrete)
+    warn_of_guesses(guessed, FUNCTION)
+    rows = np.arange(table.shape[0]) if weights is None else np.flatnonzero(weights)
+    if missing == "raise":
+        refuse_missing_values(table.take(rows))
+    elif missing == "drop":
+        gone = np.any([missing_values(table, j) for j in range(table.shape[1])], axis=0)
+        rows = rows[~gone[rows]]
+        if not len(rows):
+            raise _nothing_is_left()
+    table = table.take(rows)
+    if weights is not None and not discrete.all():
+        refuse_weights(table.names[0])
+    return _ColumnsOfOneKind(
+        table, None if weights is None else weights[rows], bool(discrete.all())
+    )
+
+
+def _check_one_kind(names, discrete):
+    """Raise ValueError where there is one column only, or columns of both kinds."""
+    if len(names) < 2:
+        raise ValueError(
+            f"{FUNCTION} is of two columns at least, got {names[0]} alone. The entropy of one "
+            "is that of discrete_entropy or differential_entropy."
+        )
+    if discrete.any() and not discrete.all():
+        first, second = names[int(np.argmax(discrete))], names[int(np.argmin(discrete))]
+        raise ValueError(
+            f"{first} is discrete and {second} continuous, and {FUNCTION} takes columns of one "
+            "kind. Bin what is continuous first, e.g. with KBinsDiscretizer(encode='ordinal'), "
+            "or set discrete_features."
+        )
+
+
+def _nothing_is_left():
+    return ValueError(
+        "X has a missing value in every row of positive weight: missing='drop' leaves none."
+    )
+
+
+def _check_estimator(estimator, possible, wrong, right):
+    if estimator not in ("auto", *possible):
+        raise ValueError(
+            f"estimator={estimator!r} is for {wrong} columns, and those of X are {right}. Use "
+            "'auto', or set discrete_features."
+        )
+
+
+def _sample_of_numbers(table, estimator, n_neighbors, measure):
+    """Return continuous columns as NeighborScores or NormalScores.
+
+    A constant column is independent of all others, and left out. None where nothing can be shared.
+    """
+    _check_estimator(estimator, OF_NUMBERS, "discrete", "continuous")
+    columns = []
+    for j, name in enumerate(table.names):
+        values = table.numbers(j)
+        n_missing = int(np.isnan(values).sum())
+        if n_missing:
+            raise ValueError(
+                f"{name} is continuous and has {n_missing} missing value(s). Use missing='drop', "
+                "or bin the columns."
+            )
+        if estimator == "ksg":
+            refuse_infinite(values, name)
+        columns.append(RankedColumn(values))
+    varying = [column for column in columns if not column.is_constant]
+    if len(varying) < (len(columns) if measure == "co_information" else 2):
+        return None
+    columns, n = varying, table.shape[0]
+    if estimator == "gaussian_copula":
+        if n < len(columns) + 2:
+            raise ValueError(
+                f"estimator='gaussian_copula' needs two samples more than columns, got {n} "
+                f"samples of {len(columns)} columns."
+            )
+        return NormalScores(np.array([copula_scores(column) for column in columns]))
+    check_n_neighbors(n_neighbors, n)
+    if estimator == "ksg":
+        return NeighborScores(np.array([column.values for column in columns]), n_neighbors)
+    return NeighborScores(untied_scores(columns), n_neighbors)
+
+
+def _counted_in_parts(X, discrete_features, missing, sample_weight):
+    """Return the CountedColumns of a table in parts, after two passes."""
+    if not (isinstance(discrete_features, str) or discrete_features is True):
+        raise ValueError(
+            f"discrete_features={discrete_features!r} is for samples in memory, and X comes in "
+            "parts. Use 'auto', or True: only discrete columns can be counted."
+        )
+    parts = read_levels(
+        X,
+        sample_weight=sample_weight,
+        caller=FUNCTION,
+        is_discrete=lambda key: discrete_features is True,
+    )
+    for name, levels in zip(parts.names, parts.levels, strict=True):
+        if levels is None:
+            raise ValueError(
+                f"{name} is continuous, and X comes in parts, which can only be counted. Bin it "
+                "first, e.g. with MutualInfoBinner, set discrete_features=True if its values are "
+                "levels, or pass a random sample of the rows."
+            )
+    _check_one_kind(parts.names, np.ones(len(parts.names), bool))
+    if missing == "raise":
+        for name, n_missing in zip(parts.names, parts.n_missing.tolist(), strict=True):
+            if n_missing:
+                raise has_missing_values(name, n_missing)
+    dropped = parts.has_missing & (missing == "drop")
+    rows = parts.reduce(partial(rows_in_part, parts.n_levels, dropped), CountedRows.merged)
+    if not len(rows.counts):
+        raise _nothing_is_left()
+    codes = unpacked_words(rows.words, parts.n_levels.tolist())
+    return CountedColumns(codes, parts.n_levels - dropped, rows.counts)
+
+
+def _estimate_of_counts(sample, measure, estimator, seeds, n_jobs):
+    """Return the _Estimate of discrete columns."""
+    n_columns = len(sample.codes)
+    terms, tested = MULTIVARIATE_MEASURES[measure](n_columns), _tested_terms(measure, n_columns)
+    default = _default_of_counts(sample)
+
+    def values_of(sample):
+        """Return what is tested, the plug-in, and the default estimate."""
+        plugin, by_default = sample.values(terms, ["plugin", default])
+        return sample.values(tested, ["plugin"])[0], plugin, by_default
+
+    observed, plugin, center = values_of(sample)
+    null, null_plugin, null_center = sample.independent().map(values_of, seeds, n_jobs).T
+    corrected = plugin - ordered_sum(null_plugin) / len(null_plugin)
+    if n_columns == 2 and terms:
+        # The mean over all permutations.
+        corrected = sample.corrected_pair()
+    if default == "plugin":
+        center = corrected
+    if estimator == "auto":
+        statistic = center
+    else:
+        statistic = corrected if estimator == "emi" else sample.values(terms, [estimator])[0]
+    return _Estimate(
+        float(statistic),
+        float(center),
+        _error_of_rows(sample.row_terms(terms), sample.counts, null_center),
+        _pvalue(observed, null, measure),
+        measure in NON_NEGATIVE_MEASURES,
+    )
+
+
+def _tested_terms(measure, n_columns):
+    """Return the terms of the test statistic.
+
+    Total and dual total correlation are zero under the same hypothesis, of which the total
+    correlation is the likelihood ratio. The plug-in of the dual one, with few rows a cell, is
+    smaller under dependence than without.
+    """
+    measure = "total_correlation" if measure in NON_NEGATIVE_MEASURES else measure
+    return MULTIVARIATE_MEASURES[measure](n_columns)
+
+
+def _default_of_counts(sample):
+    """Return the estimator of "auto"; "plugin" stands for "emi", of which it is a part."""
+    is_whole = bool(np.all(sample.counts % 1 == 0))
+    return "chao_wang_jost" if is_whole and len(sample.codes) > 2 else "plugin"
+
+
+def _estimate_of_numbers(sample, measure, seeds, n_jobs):
+    """Return the _Estimate of continuous columns; None are columns that share nothing."""
+    is_non_negative = measure in NON_NEGATIVE_MEASURES
+    if sample is None:
+        return _Estimate(0.0, 0.0, 0.0, 1.0, is_non_negative)
+    n_columns = sample.n_columns
+    terms, tested = MULTIVARIATE_MEASURES[measure](n_columns), _tested_terms(measure, n_columns)
+
+    def values_of(sample):
+        return sample.value(tested), sample.value(terms)
+
+    observed, value = values_of(sample)
+    null, null_value = sample.independent().map(values_of, seeds, n_jobs).T
+    rows = sample.row_terms(terms)
+    return _Estimate(
+        value,
+        value,
+        _error_of_rows(rows, np.ones(len(rows)), null_value),
+        _pvalue(observed, null, measure),
+        is_non_negative,
+    )
+
+
+def _error_of_rows(row_terms, counts, null):
+    """Return the error of a mean of rows, at least that under independence.
+
+    Under independence the pointwise values have next to no spread, and what is left is of second
+    order.
+    """
+    total = ordered_sum(counts)
+    mean = ordered_sum(counts * row_terms) / total
+    of_rows = ordered_sum(counts * (row_terms - mean) ** 2) / total**2
+    return float(np.sqrt(max(of_rows, np.var(null))))
+
+
+def _pvalue(observed, null, measure):
+    """Return the proportion, the observed value among them, that is as far from independence."""
+    if measure not in NON_NEGATIVE_MEASURES:
+        middle = (ordered_sum(null) + observed) / (len(null) + 1)
+        null, observed = np.abs(null - middle), abs(observed - middle)
+    as_far = int(np.count_nonzero(null >= observed - EQUAL_NATS))
+    return (1 + as_far) / (1 + len(null))

@@ -254,6 +254,16 @@ class PartialColumn(GriddedColumn):
         """Return the cells that begin at some positions."""
         return np.searchsorted(self._ends, positions)
 
+    def positions_of(self, starts: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the position of each of some numbers: how many samples have a lower value."""
+        # The cell that each is in: the position is its beginning, or its end where it is single.
+        of_cells = self._cells.starts
+        cells = np.searchsorted(of_cells, starts, side="right") - 1
+        is_within = (cells >= 0) & (of_cells[np.maximum(cells, 0)] < starts)
+        self._need(cells[is_within])
+        positions: NDArray[np.int64] = self._ends[np.maximum(cells, 0) + is_within]
+        return positions
+
     def starts(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return numbers that have the values before each position below them, and no others."""
         return self._cells.starts[self._cells_at(positions)]

@@ -193,6 +193,10 @@ class SortedColumn(GriddedColumn):
         stops = np.searchsorted(self.values, self.values[inside], side="right")
         return Runs(starts, stops, self._weight_before(starts), self._weight_before(stops))
 
+    def positions_of(self, starts: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the position of each of some numbers: how many samples have a lower value."""
+        return np.searchsorted(self.values, starts)
+
     def values_around(
         self, positions: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

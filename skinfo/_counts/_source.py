@@ -24,6 +24,7 @@ numbers through these only::
     column.positions_beside(positions, chosen, most)    # those between positions of the grid
     column.isotonic_positions(cumulative, sign)         # where isotonic blocks begin
     column.sums_before(positions)               # target sums
+    column.positions_of(numbers)                # how many samples have a lower value
     column.values_around(positions)             # the values on both sides of each
     column.starts(positions)                    # numbers between them, or the upper ones
     column.cut_values(positions, closed)        # a readable number between them

@@ -124,6 +124,10 @@ class NumericSummary:
         sums: NDArray[np.float64] = self._target.from_terms(before)
         return sums
 
+    def positions_of(self, starts: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the positions of some of the edges."""
+        return np.searchsorted(self.edges, starts) + 1
+
     def cut_values(
         self, positions: NDArray[np.int64], closed: str = "left"
     ) -> NDArray[np.float64]:

@@ -21,6 +21,7 @@ from skinfo._counts._lazy_tables import (
 )
 from skinfo._counts._source import InMemory, names_of_columns, without_columns
 from skinfo._counts._table import read_table
+from skinfo.preprocessing._controls import MOST_BINS
 from skinfo.preprocessing._encoders import check_dtype, encoded_values, encoding_folds, output_of
 from skinfo.preprocessing._encoding import ENCODINGS
 from skinfo.preprocessing._export import BinnerExportMixin
@@ -83,10 +84,12 @@ class MutualInfoBinner(
 
     Parameters
     ----------
-    max_bins : int or "auto", default="auto"
+    max_bins : int, "auto", array-like of n_features or dict, default="auto"
         The most intervals or groups of a column, from 2 to 65535; a bin of missing values
         comes on top. "auto": the cube root of the number of samples (sum of weights), from 8
         to 32, since many samples can tell apart more bins of a smooth rate; 8 of a continuous y.
+        Here, and in other parameters by column, a dict names some columns, by name or index, and
+        the others have the default.
 
     penalty : {"auto", "modl", "mdlp", "bic"}, float or None, default="auto"
         The criterion for the number of bins.
@@ -129,17 +132,30 @@ class MutualInfoBinner(
         In `fit_transform` they are cross-fitted, and `transform` writes the mean of the
         encodings of the folds; see there, and `encoding_table` for the values.
 
-    min_samples_bin : int or float, default=1
+    min_samples_bin : int, float, array-like of n_features or dict, default=1
         Least number of samples (sum of weights) in a bin, that of missing values aside; a
         float below one is a fraction of the samples. Where not even one bin can have so many,
         the column has one bin.
 
-    monotonic_cst : {1, -1, 0, "auto"}, array-like of n_features, dict or None, default=None
+    monotonic_cst : {1, "ascending", -1, "descending", "auto", "peak", "valley", 0}, \
+array-like of n_features, dict or None, default=None
         Whether the event rate, that of the second class (or the mean of a continuous y), has to
-        increase from bin to bin (1), to decrease (-1), either of the two ("auto"), or is not
-        constrained (0). A dict names some columns, by name or index. A single entry applies to
-        all numeric columns. For ``penalty=None``, "bic" or a number and ``min_samples_bin=1``
-        the optimum is over all values, never thinned.
+        increase from bin to bin (1, "ascending"), to decrease (-1, "descending"), either of the
+        two ("auto"), to rise and then fall ("peak"), to fall and then rise ("valley"), or is not
+        constrained (0). A peak may be at an end. A single entry applies to all columns that have
+        an order. To rise or fall is exact over all values, never thinned, for ``penalty=None``,
+        "bic" or a number, if nothing else is asked of the bins.
+
+    min_rate_difference : float, array-like of n_features or dict, default=0.0
+        Least difference of the event rates (of more than two classes: of that of some class; of
+        the means of a continuous y, in its units) of any two neighbouring bins.
+
+    max_p_value : float, array-like of n_features, dict or None, default=None
+        Two neighbouring bins differ at this level of significance at least: the p-value of the
+        likelihood-ratio test (G-test) of bin and class, or of Welch's test of two means with the
+        normal distribution. Cuts were chosen on the same samples, so this is a rule for tables
+        that are read, and no proof. Missing values are no neighbours of any bin; of more
+        than two classes all groups of levels are neighbours.
 
     categorical_features : "from_dtype", array-like of int, str or bool, or None, \
 default="from_dtype"
@@ -163,6 +179,13 @@ default="from_dtype"
     candidate_edges : list of n_features arrays (or None), dict or None, default=None
         The only points at which a column may be cut, such as round numbers. None: anywhere.
 
+    fixed_edges : list of n_features arrays (or None), dict or None, default=None
+        Cuts that have to be there, beside those that are found; the others are the best, given
+        these. They go before all other rules: the bin between two of them may be lighter than
+        `min_samples_bin`, or empty, and bins on both sides of one need not differ by
+        `min_rate_difference` or `max_p_value`. If the rates between them contradict
+        `monotonic_cst`, that is an error. Dates are given as such.
+
     special_values : list or dict, default=None
         Values that stand for something else than a number or a level, such as -999: each is a bin
         of its own, out of the order of the others. No cut, no monotonic constraint and no
@@ -181,7 +204,7 @@ default="from_dtype"
         The end that an interval holds. "left": intervals are ``[a, b)``, a value equal to a cut
         belongs to its right. "right": ``(a, b]``, it belongs to its left. Bins of the training
         samples do not depend on it; cuts between neighbouring integers, labels, `bin_edges_`,
-        and the meaning of `candidate_edges` do.
+        and the meaning of `candidate_edges` and `fixed_edges` do.
 
     cv : int, cross-validation generator or iterable, default=5
         The folds of the cross-fitted encoding in `fit_transform` with "woe" and "posterior".
@@ -237,7 +260,8 @@ default="from_dtype"
         column of missing values only).
 
     monotonic_cst_ : ndarray of shape (n_features,), dtype int8
-        The direction of the rates of each column: 1, -1, or 0 without a constraint.
+        The direction of the rates of each column: 1 rising, -1 falling, 2 a peak, -2 a valley, or
+        0 without a constraint.
 
     candidate_edges_ : list of n_features arrays or None
         The permitted cuts of a column, if they were given or fixed by `partial_fit`.
@@ -315,8 +339,12 @@ default="from_dtype"
     """
 
     _parameter_constraints: ClassVar[dict] = {
-        # So many bins, and one of missing values, have numbers of two bytes.
-        "max_bins": [Interval(Integral, 2, 2**16 - 1, closed="both"), StrOptions({"auto"})],
+        "max_bins": [
+            Interval(Integral, 2, MOST_BINS, closed="both"),
+            StrOptions({"auto"}),
+            dict,
+            "array-like",
+        ],
         "penalty": [
             str,  # in any case; see `match_name`
             Interval(Real, 0, None, closed="left"),
@@ -326,8 +354,12 @@ default="from_dtype"
         "min_samples_bin": [
             Interval(Integral, 1, None, closed="left"),
             Interval(RealNotInt, 0, 1, closed="neither"),
+            dict,
+            "array-like",
         ],
         "monotonic_cst": [str, Integral, "array-like", dict, None],  # see `directions`
+        "min_rate_difference": [Interval(Real, 0, None, closed="left"), dict, "array-like"],
+        "max_p_value": [Interval(Real, 0, 1, closed="right"), dict, "array-like", None],
         "categorical_features": [StrOptions({"from_dtype"}), "array-like", None],
         "missing": [StrOptions({"separate", "merge"})],
         "target_type": [StrOptions({"auto", "binary", "multiclass", "continuous"})],
@@ -335,6 +367,7 @@ default="from_dtype"
         "candidate_edges": [list, dict, None],
         "special_values": [Real, str, "array-like", dict, None],
         "closed": [StrOptions({"left", "right"})],
+        "fixed_edges": [list, dict, None],
         "cv": ["cv_object"],
         "random_state": ["random_state"],
         "feature_name_combiner": [StrOptions({"concat"}), callable],
@@ -350,6 +383,8 @@ default="from_dtype"
         encode="ordinal",
         min_samples_bin=1,
         monotonic_cst=None,
+        min_rate_difference=0.0,
+        max_p_value=None,
         categorical_features="from_dtype",
         missing="separate",
         target_type="auto",
@@ -357,6 +392,7 @@ default="from_dtype"
         candidate_edges=None,
         special_values=None,
         closed="left",
+        fixed_edges=None,
         cv=5,
         random_state=None,
         feature_name_combiner="concat",
@@ -368,6 +404,8 @@ default="from_dtype"
         self.encode = encode
         self.min_samples_bin = min_samples_bin
         self.monotonic_cst = monotonic_cst
+        self.min_rate_difference = min_rate_difference
+        self.max_p_value = max_p_value
         self.categorical_features = categorical_features
         self.missing = missing
         self.target_type = target_type
@@ -375,6 +413,7 @@ default="from_dtype"
         self.candidate_edges = candidate_edges
         self.special_values = special_values
         self.closed = closed
+        self.fixed_edges = fixed_edges
         self.cv = cv
         self.random_state = random_state
         self.feature_name_combiner = feature_name_combiner
@@ -499,15 +538,15 @@ default="from_dtype"
         """Add a chunk of samples, and find the bins of all samples so far.
 
         The first chunk fixes the permitted cuts of each column (`candidate_edges`, or at most
-        `max_candidates` groups of equal frequency); all counts are exact. The result
-        is that of `fit` on all samples with ``candidate_edges=binner.candidate_edges_``.
+        `max_candidates` groups of equal frequency, and `fixed_edges`); all counts are exact. The
+        result is that of `fit` on all samples with ``candidate_edges=binner.candidate_edges_``.
         The first call after `fit` starts again from an empty state. After `from_dict` it is
         refused, since the counts are not kept there; a pickle keeps them.
 
         Only counts are kept between calls, and no samples. `categorical_features`,
-        `target_type`, `max_candidates`, `candidate_edges`, `special_values` and `closed` may not
-        change between calls, since the counts depend on them. Any other parameter may, and
-        applies to all samples from the next chunk on.
+        `target_type`, `max_candidates`, `candidate_edges`, `fixed_edges`, `special_values` and
+        `closed` may not change between calls, since the counts depend on them. Any other
+        parameter may, and applies to all samples from the next chunk on.
 
         Parameters
         ----------
@@ -714,10 +753,16 @@ default="from_dtype"
         check_dtype(self.encode, self.dtype)
         source = as_source(X, y, sample_weight, estimator=self, target_type=self.target_type)
         plan = BinningPlan.of(self, source)
-        if 2 * plan.min_weight(plan.weight) > plan.weight:
+        few = [
+            name
+            for name, asked in zip(plan.names, plan.controls, strict=True)
+            if 2 * asked.min_weight(plan.weight) > plan.weight
+        ]
+        if few:
+            can = "no column can" if len(few) == len(plan.names) else f"{few[0]} cannot"
             warn_caller(
                 f"min_samples_bin={self.min_samples_bin} is more than half of the "
-                f"{plan.weight:.15g} samples, so no column can have two bins. Set it lower."
+                f"{plan.weight:.15g} samples, so {can} have two bins. Set it lower."
             )
         return source, plan
 

@@ -10,7 +10,7 @@ from math import log
 import numpy as np
 
 from skinfo.preprocessing._partition import OrderedBins
-from skinfo.preprocessing._penalties import RELATIVE_TOLERANCE, ExpectedLoss
+from skinfo.preprocessing._penalties import NO_CUTS, RELATIVE_TOLERANCE, ExpectedLoss
 
 # Candidates of a refinement of the chosen cuts, whatever max_candidates is.
 FINE_CANDIDATES = 256
@@ -46,22 +46,44 @@ def best_cuts(column, settings):
     settings : ColumnSettings
         With one direction.
     """
+    fixed = fixed_positions(column, settings)
     positions, refinements = candidate_positions(column, settings)
+    positions = _with_fixed(positions, fixed)
     if isinstance(settings.penalty, ExpectedLoss):
-        return _cuts_of_least_loss(column, settings, positions, refinements)
-    return _refined_cuts(column, settings, positions, refinements)
+        return _cuts_of_least_loss(column, settings, positions, refinements, fixed)
+    return _refined_cuts(column, settings, positions, refinements, fixed)
 
 
-def _cuts_of_least_loss(column, settings, positions, refinements):
+def fixed_positions(column, settings):
+    """Return the positions of fixed cuts, of those that have samples between them and beyond."""
+    if not len(settings.fixed_edges):
+        return NO_CUTS
+    positions = column.positions_of(settings.fixed_starts)
+    weights = settings.statistics.weights(column.sums_before(positions))
+    return positions[(np.diff(weights) > 0)[:-1] & (weights[1:-1] < weights[-1])]
+
+
+def _with_fixed(positions, fixed):
+    """Return the positions and the fixed ones."""
+    return np.union1d(positions, fixed) if len(fixed) else positions
+
+
+def _ends_at(fixed, positions):
+    """Return the right ends of cells at some of the positions between them."""
+    return np.searchsorted(positions, fixed) + 1
+
+
+def _cuts_of_least_loss(column, settings, positions, refinements, fixed):
     """Return the Cuts of least expected loss, on the grid and at steps within its groups."""
     penalty = settings.penalty
     sums, weights = column.sums_before(positions), np.ones(len(positions))
     mean = penalty.average(sums, settings, weights)
     if not mean.varies:
-        return Cuts(positions[:0], penalty.one_bin(sums, settings))
+        best = penalty.fewest_bins(sums, settings, _ends_at(fixed, positions))
+        return Cuts(positions[best.cuts], best)
     if refinements:
         steps = _refined_cuts(
-            column, settings.with_penalty(penalty.steps), positions, refinements
+            column, settings.with_penalty(penalty.steps), positions, refinements, fixed
         ).positions
         steps = np.setdiff1d(steps, positions, assume_unique=True)
         if len(steps):
@@ -71,24 +93,28 @@ def _cuts_of_least_loss(column, settings, positions, refinements):
             n_in_group = settings.statistics.weights(sums[-1]) / (len(weights) + 1)
             weights = np.where(np.isin(positions, steps), 1.0 / max(n_in_group, 1.0), 1.0)
             mean = penalty.average(sums, settings, weights)
-    best = penalty.partition(sums, settings, mean.rates)
+    best = penalty.partition(sums, settings, mean.rates, _ends_at(fixed, positions))
     return Cuts(positions[best.cuts], best)
 
 
-def _refined_cuts(column, settings, positions, refinements):
+def _refined_cuts(column, settings, positions, refinements, fixed):
     """Return the Cuts of least cost at these positions, and then at finer ones around those."""
-    best = settings.penalty.partition(column.sums_before(positions), settings)
-    for refine in refinements if settings.penalty.is_refined else ():
+    penalty = settings.penalty
+    best = penalty.partition(column.sums_before(positions), settings, _ends_at(fixed, positions))
+    for refine in refinements if penalty.is_refined else ():
         for _ in range(MAX_REFINEMENTS):
-            if len(best.ends) == 1:
+            chosen = np.setdiff1d(best.ends[:-1], _ends_at(fixed, positions))
+            if not len(chosen):
                 return Cuts(positions[best.cuts], best)
             # The chosen cuts are among the finer ones, so that the best can only get better.
-            most = max(FINE_CANDIDATES // (len(best.ends) - 1), 4)
-            finer, thinned = refine(positions, best.ends[:-1], most)
+            finer, thinned = refine(positions, chosen, max(FINE_CANDIDATES // len(chosen), 4))
+            finer = _with_fixed(finer, fixed)
             if len(finer) < len(best.ends):
                 break
-            refined = settings.penalty.partition(column.sums_before(finer), settings)
-            if not _is_worth_refining(refined, len(finer), best, settings.penalty):
+            refined = penalty.partition(
+                column.sums_before(finer), settings, _ends_at(fixed, finer)
+            )
+            if not _is_worth_refining(refined, len(finer), best, penalty, len(fixed)):
                 return Cuts(positions[best.cuts], best)
             positions, best = finer, refined
             if not thinned:
@@ -101,17 +127,18 @@ def candidate_positions(column, settings):
     most = settings.max_groups(settings.statistics.weights(column.sums_before([])[-1]))
     limit = len(column) if most is None else most - 1
     penalty, direction = settings.penalty, settings.direction
-    # With a least weight, or a rate that may only rise, a bin may have to end inside a run of
-    # one class distribution.
+    # With a least weight, or rules for neighbours, such as a rate that may only rise, a bin may
+    # have to end inside a run of one class distribution.
+    is_free = settings.min_weight <= 1.0 and not settings.compares_neighbours
     merges_runs = settings.statistics.n_classes > 1 and not penalty.on_grid
-    if merges_runs and settings.min_weight <= 1.0 and direction == 0:
+    if merges_runs and is_free and direction == 0:
         positions, complete = column.boundary_points(limit)
         if complete:
             return positions, _between_the_grid(column)
     positions, complete = column.firsts(limit)
     if complete:
         return positions, ()
-    if direction and penalty.is_isotonic and settings.min_weight <= 1.0:
+    if direction and penalty.is_isotonic and is_free and not len(settings.fixed_edges):
         # Optimal over the whole grid: a rate that falls where it must not is pooled.
         positions = column.isotonic_positions(settings.statistics.kernel_table, direction)
         return positions, _between_the_grid(column)
@@ -123,7 +150,7 @@ def _between_the_grid(column):
     return (column.positions_beside,) if column.is_sampled else ()
 
 
-def _is_worth_refining(refined, n_candidates, best, penalty):
+def _is_worth_refining(refined, n_candidates, best, penalty, n_fixed):
     """Return whether finer cuts save anything, or on a grid, more than their positions cost.
 
     The position of a cut among r costs log r nats. Without this price cuts fit noise.
@@ -131,8 +158,8 @@ def _is_worth_refining(refined, n_candidates, best, penalty):
     saved = best.cost - refined.cost
     if not penalty.on_grid:
         return saved > RELATIVE_TOLERANCE * abs(best.cost)
-    positions_per_cut = max(n_candidates / (len(best.ends) - 1), 1.0)
-    return saved > (len(refined.ends) - 1) * log(positions_per_cut)
+    n_cuts, n_before = len(refined.ends) - 1 - n_fixed, len(best.ends) - 1 - n_fixed
+    return saved > n_cuts * log(max((n_candidates - n_fixed) / n_before, 1.0))
 
 
 def candidate_edges(column, max_candidates, closed="left"):

@@ -9,7 +9,7 @@ import numpy as np
 from skinfo._counts._partial_column import answers_to
 from skinfo._counts._special_values import NO_SPECIAL_VALUES, SpecialValues
 from skinfo.preprocessing._bins import CategoryBins, NumericBins
-from skinfo.preprocessing._cuts import best_cuts
+from skinfo.preprocessing._cuts import best_cuts, fixed_positions
 from skinfo.preprocessing._groups import supervised_groups
 from skinfo.utils._grouping import sum_groups
 
@@ -28,7 +28,8 @@ class FittedColumn:
         Of missing values, wherever they were put.
 
     direction : int
-        1 or -1 where the rate had to rise or to fall, else 0.
+        1 or -1 where the rate had to rise or to fall, 2 or -2 where it had to do so first and then
+        the opposite, else 0.
 
     level_stats : ndarray of shape (n_levels, n_stats) or None
         Of single levels; dropped once the column is encoded.
@@ -65,24 +66,97 @@ def fit_numbers(column, settings, missing_mode):
     missing_mode : {"separate", "merge"}
     """
     missing, closed = column.missing_sums, settings.closed
+    fixed = settings.fixed_edges
     if not len(column):
-        centres = np.full(1, np.nan)
-        bins = NumericBins(np.empty(0), column.kind, centres=centres, closed=closed)
-        fitted = FittedColumn(bins, np.zeros((1, len(missing))), missing)
+        n_bins = len(fixed) + 1
+        bins = NumericBins(fixed, column.kind, centres=np.full(n_bins, np.nan), closed=closed)
+        fitted = FittedColumn(bins, np.zeros((n_bins, len(missing))), missing)
     else:
         found = answers_to(
-            partial(best_cuts, column, settings.with_direction(d)) for d in settings.directions
+            partial(best_cuts, column, settings.with_direction(d))
+            for d in possible_directions(column, settings)
         )
         best = min(found, key=lambda cuts: cuts.bins.cost)
-        bins = NumericBins(
-            column.cut_values(best.positions, closed),
-            column.kind,
-            centres=column.means(best.positions),
-            closed=closed,
-        )
-        fitted = FittedColumn(bins, best.bins.stats, missing, best.bins.direction)
+        cuts, stats = column.cut_values(best.positions, closed), best.bins.stats
+        centres = column.means(best.positions)
+        if len(fixed):
+            cuts, stats = cuts_with_fixed(column, best.positions, cuts, settings)
+            is_filled = settings.statistics.weights(stats) > 0
+            filled, centres = centres, np.full(len(stats), np.nan)
+            centres[is_filled] = filled
+        bins = NumericBins(cuts, column.kind, centres=centres, closed=closed)
+        fitted = FittedColumn(bins, stats, missing, best.bins.direction)
     apart = ValuesApart(settings.special, column.special_sums, missing_mode)
     return place_apart(fitted, apart, settings.statistics)
+
+
+def possible_directions(column, settings):
+    """Return the directions that rates between fixed cuts leave possible.
+
+    Further cuts make none of the others possible: a rate between two cuts is a mean of rates, and
+    means of runs of a sequence that rises, or that rises and then falls, do so too.
+
+    Raises
+    ------
+    ValueError
+        If there are none, unless `settings.may_relax`.
+    """
+    fixed = fixed_positions(column, settings)
+    if not len(fixed) or settings.directions == (0,):
+        return settings.directions
+    stats = np.diff(column.sums_before(fixed), axis=0)
+    rates = settings.statistics.sort_keys(stats)
+    possible = tuple(d for d in settings.directions if has_shape(rates, d))
+    if not possible and settings.may_relax:
+        return (0,)
+    if not possible:
+        raise ValueError(
+            f"fixed_edges of {settings.name}: between them the rates are "
+            f"{settings.statistics.to_y(rates).round(6).tolist()}, and no further cut makes these "
+            f"{' or '.join(SHAPES[d] for d in settings.directions)}. Leave out a fixed cut, or "
+            "set monotonic_cst of this column to 0."
+        )
+    return possible
+
+
+# What messages call the directions.
+SHAPES = {
+    1: "rise",
+    -1: "fall",
+    2: "rise and then fall",
+    -2: "fall and then rise",
+}
+
+
+def has_shape(rates, direction):
+    """Return whether rates rise (1), fall (-1), rise and then fall (2), or the opposite (-2)."""
+    steps = np.sign(direction) * np.diff(rates)
+    top = len(steps) if abs(direction) < 2 else int(np.argmax(np.append(steps < 0, True)))
+    return bool((steps[:top] >= 0).all() and (steps[top:] <= 0).all())
+
+
+def cuts_with_fixed(column, positions, cuts, settings):
+    """Return the cuts of a column, fixed ones among them, and the statistics between all.
+
+    Parameters
+    ----------
+    column : SortedColumn, NumericSummary or the like
+
+    positions : ndarray of shape (n_cuts,), dtype int64
+        Those of fixed cuts among them, but for such as have no samples between them and the next
+        one, or beyond them.
+
+    cuts : ndarray of shape (n_cuts,)
+        Numbers at these positions.
+
+    settings : ColumnSettings
+    """
+    of_fixed = column.positions_of(settings.fixed_starts)
+    is_free = ~np.isin(positions, of_fixed)
+    cuts = np.append(settings.fixed_edges, cuts[is_free])
+    order = np.argsort(cuts)
+    before = column.sums_before(np.append(of_fixed, positions[is_free])[order])
+    return cuts[order], np.diff(before, axis=0)
 
 
 def fit_levels(column, settings, missing_mode):

@@ -7,7 +7,6 @@ and finds the bins of all.
 
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,12 +15,13 @@ from joblib import hash as joblib_hash
 from skinfo._counts._cut_values import cuts_of_starts, starts_of_cuts
 from skinfo._counts._special_values import SpecialValues, special_values_of_columns
 from skinfo._counts._target import ClassTarget, ContinuousTarget
+from skinfo.preprocessing._controls import BinControls, controls_of
 from skinfo.preprocessing._cuts import candidate_edges
 from skinfo.preprocessing._fitted_column import fit_levels, fit_numbers
-from skinfo.preprocessing._partition import ColumnSettings, max_bins_for
+from skinfo.preprocessing._partition import ColumnSettings
 from skinfo.preprocessing._penalties import PENALTY_NAMES, resolve_penalty
 from skinfo.preprocessing._target_statistics import statistics_of
-from skinfo.utils._column_params import categorical_mask, directions, given_edges
+from skinfo.utils._column_params import categorical_mask, given_edges
 from skinfo.utils._validation import match_name
 
 # Parameters that the first chunk fixes: what was counted depends on them.
@@ -30,6 +30,7 @@ FIXED = (
     "target_type",
     "max_candidates",
     "candidate_edges",
+    "fixed_edges",
     "special_values",
     "closed",
 )
@@ -41,6 +42,8 @@ FREE = (
     "encode",
     "min_samples_bin",
     "monotonic_cst",
+    "min_rate_difference",
+    "max_p_value",
     "missing",
     "n_jobs",
 )
@@ -65,8 +68,7 @@ class BinningPlan:
 
     special : list of SpecialValues, of length n_features
 
-    directions : list of tuple of int, of length n_features
-        The directions of the rate to try.
+    controls : list of BinControls, of length n_features
 
     target : ClassTarget or ContinuousTarget
         The classes, or centre and scale, without any sample.
@@ -81,7 +83,7 @@ class BinningPlan:
     is_categorical: np.ndarray
     edges: list[np.ndarray | None]
     special: list[SpecialValues]
-    directions: list[tuple[int, ...]]
+    controls: list[BinControls]
     target: ClassTarget | ContinuousTarget
     weight: float
 
@@ -90,29 +92,37 @@ class BinningPlan:
         """Return the plan of a binner with its parameters for the samples of a source."""
         parameters = parameters_of(binner)
         is_categorical = categorical_mask(parameters["categorical_features"], source, source.kinds)
+        controls = controls_of(parameters, source, is_categorical)
+        candidates = given_edges(
+            parameters["candidate_edges"], source, is_categorical, "candidate_edges"
+        )
         plan = cls(
             parameters=parameters,
             names=list(source.names),
             keys=list(source.keys),
             is_categorical=is_categorical,
-            edges=given_edges(parameters["candidate_edges"], source, is_categorical),
+            edges=[
+                None if edges is None else np.union1d(edges, asked.fixed_edges)
+                for edges, asked in zip(candidates, controls, strict=True)
+            ],
             special=special_values_of_columns(
                 parameters["special_values"], source, is_categorical, source.kinds
             ),
-            directions=directions(parameters["monotonic_cst"], source, is_categorical),
+            controls=controls,
             target=source.target.take(np.empty(0, np.int64)),
             weight=source.weight,
         )
-        _refuse_contradictions(parameters, plan.target)
+        _refuse_contradictions(parameters, plan.controls, plan.target)
         return plan
 
     def for_next_chunk(self, parameters, source):
         """Return the plan of these samples and those before, with parameters as they are now."""
-        _refuse_contradictions(parameters, self.target)
+        controls = controls_of(parameters, source, self.is_categorical)
+        _refuse_contradictions(parameters, controls, self.target)
         return replace(
             self,
             parameters=parameters,
-            directions=directions(parameters["monotonic_cst"], source, self.is_categorical),
+            controls=controls,
             weight=self.weight + source.weight,
         )
 
@@ -132,26 +142,28 @@ class BinningPlan:
         """Whether y holds classes."""
         return self.target.classes is not None
 
-    def min_weight(self, weight):
-        """Return the least weight of a bin, of samples of this weight in all."""
-        least = self.parameters["min_samples_bin"]
-        return float(least) if isinstance(least, Integral) else least * weight
-
     def settings(self, j, weight):
-        """Return the ColumnSettings of column j, of samples of this weight in all."""
+        """Return the ColumnSettings of column j, of some or all samples, of this weight in all."""
+        asked, statistics = self.controls[j], self.statistics
         return ColumnSettings(
-            statistics=self.statistics,
-            max_bins=max_bins_for(self.parameters["max_bins"], weight, self.target.target_type),
+            statistics=statistics,
+            max_bins=asked.most_bins(weight, self.target.target_type),
             penalty=resolve_penalty(
                 self.parameters["penalty"],
                 self.target.target_type,
                 ordered=not self.is_categorical[j],
             ),
-            min_weight=self.min_weight(weight),
+            min_weight=asked.min_weight(weight),
             max_candidates=self.parameters["max_candidates"],
-            directions=self.directions[j],
+            directions=asked.directions,
+            min_difference=statistics.from_y(asked.min_rate_difference),
+            min_statistic=asked.min_statistic(statistics.n_classes),
+            fixed_edges=asked.fixed_edges,
+            # A part of the samples, a fold, may contradict what all of them allow.
+            may_relax=weight != self.weight,
             special=self.special[j],
             closed=self.parameters["closed"],
+            name=self.names[j],
         )
 
 
@@ -229,6 +241,7 @@ def add_chunk(source, plan, summaries):
     def add_and_fit(j, column):
         if not plan.is_categorical[j] and plan.edges[j] is None:
             cuts = candidate_edges(column, parameters["max_candidates"], closed)
+            cuts = np.union1d(cuts, plan.controls[j].fixed_edges)
             column = chunk.numeric_summary(j, starts_of_cuts(cuts, closed), plan.special[j])
         # A third summary: a chunk that fails must not be half counted.
         summary = column if summaries is None else summaries[j] + column
@@ -294,7 +307,7 @@ def named_target(classes, before):
     return before
 
 
-def _refuse_contradictions(parameters, target):
+def _refuse_contradictions(parameters, controls, target):
     """Raise ValueError where parameters contradict the target or each other."""
     if parameters["target_type"] == "binary" and target.target_type != "binary":
         raise ValueError(
@@ -307,11 +320,17 @@ def _refuse_contradictions(parameters, target):
             f"monotonic_cst={monotonic_cst!r} is about one rate or mean, and y has "
             f"{len(target.classes)} classes. Leave it at None, or bin one class against the rest."
         )
-    if monotonic_cst is not None and parameters["penalty"] == "mdlp":
-        raise ValueError(
-            "penalty='mdlp' splits greedily and supports no monotonic_cst, got "
-            f"monotonic_cst={monotonic_cst!r}. Use penalty='modl'."
-        )
+    asked = {
+        "monotonic_cst": monotonic_cst is not None,
+        "min_rate_difference": any(each.min_rate_difference > 0 for each in controls),
+        "max_p_value": any(each.max_p_value is not None for each in controls),
+    }
+    for name in (name for name, is_asked in asked.items() if is_asked):
+        if parameters["penalty"] == "mdlp":
+            raise ValueError(
+                f"penalty='mdlp' splits greedily and supports no {name}, got "
+                f"{name}={parameters[name]!r}. Use penalty='modl'."
+            )
     if parameters["encode"] == "woe" and target.classes is None:
         raise ValueError(
             "encode='woe' is the weight of evidence for a class, and y is continuous. Use "

@@ -1,13 +1,15 @@
 """Groups of the levels of a categorical column that are informative about the target."""
 
 from functools import partial
+from itertools import combinations
 
 import numpy as np
+from scipy.special import xlogy
 
 from skinfo._counts._joint_codes import median_cells
 from skinfo._kernels._agglomeration import agglomerate, merged_labels
-from skinfo._kernels._partition import bin_cost, optimal_partitions
-from skinfo.preprocessing._penalties import ODDS_OF_ONE_BIN
+from skinfo._kernels._partition import bin_cost
+from skinfo.preprocessing._penalties import ODDS_OF_ONE_BIN, best_partitions
 from skinfo.utils._grouping import sum_groups
 
 # Of more levels those of similar rates share a cell: grouping is quadratic in cells.
@@ -95,12 +97,7 @@ def _groups_of_sorted(stats, settings, n_levels):
     statistics, penalty = settings.statistics, settings.penalty
     order = np.argsort(statistics.sort_keys(stats), kind="stable")
     cumulative = _cumulative(stats[order])
-    costs, ends = optimal_partitions(
-        statistics.kernel_table(cumulative),
-        min(settings.max_bins, len(stats)),
-        settings.min_weight,
-        penalty.cost,
-    )
+    costs, ends = best_partitions(cumulative, penalty.cost, settings)
     labels = np.zeros(len(stats), np.int64)
     n_bins, saved = _best_n_groups(costs, cumulative[-1], settings, n_levels)
     if n_bins > 1:
@@ -121,11 +118,28 @@ def _groups_by_merging(stats, settings, n_levels):
     for k in range(1, max_bins + 1):
         labels[k] = merged_labels(steps, len(stats), len(stats) - k)
         groups = sum_groups(stats, labels[k])
-        if k == 1 or groups.sum(axis=1).min() >= settings.min_weight:
+        is_heavy = k == 1 or groups.sum(axis=1).min() >= settings.min_weight
+        if is_heavy and _differ(groups, settings):
             table = statistics.kernel_table(_cumulative(groups))
             costs[k - 1] = sum(bin_cost(table, i, i + 1, penalty.cost) for i in range(k))
     n_bins, saved = _best_n_groups(costs, stats.sum(axis=0), settings, n_levels)
     return labels[n_bins], saved
+
+
+def _differ(groups, settings):
+    """Return whether any two groups differ as bins that are neighbours have to."""
+    for i, j in combinations(range(len(groups)), 2) if settings.compares_neighbours else ():
+        both = groups[[i, j]]
+        rates = settings.statistics.rates(both)
+        if np.abs(rates[1] - rates[0]).max() < settings.min_difference * (1 - 1e-12):
+            return False
+        cells = np.vstack([both, -both.sum(axis=0)])
+        in_all = cells.sum(axis=1)
+        g = 2 * (np.sign(cells) * xlogy(np.abs(cells), np.abs(cells))).sum()
+        g -= 2 * (np.sign(in_all) * xlogy(np.abs(in_all), np.abs(in_all))).sum()
+        if g < settings.min_statistic:
+            return False
+    return True
 
 
 def _best_n_groups(costs, total, settings, n_levels):

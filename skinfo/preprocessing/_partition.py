@@ -1,11 +1,12 @@
 """Partition of ordered cells into bins, and the settings of a column that it depends on."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import isqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from skinfo._counts._cut_values import starts_of_cuts
 from skinfo._counts._special_values import NO_SPECIAL_VALUES, SpecialValues
 from skinfo.preprocessing._target_statistics import ClassStatistics, GaussianStatistics
 
@@ -53,13 +54,30 @@ class ColumnSettings:
         More boundary points than this are thinned to equal-frequency groups.
 
     directions : tuple of int
-        The directions to try: 0 for any order of the rates, 1 for rising, -1 for falling.
+        The directions to try: 0 for any order of the rates, 1 for rising, -1 for falling, 2 for
+        first rising and then falling, -2 for the opposite.
+
+    min_difference : float
+        Least difference of the rates of a class, or of means in units of the statistics, between
+        bins that are neighbours.
+
+    min_statistic : float
+        Least statistic of the test of such bins; see `constrained_partitions`.
+
+    fixed_edges : ndarray of shape (n_fixed,), dtype float64
+        Cuts that have to be there.
+
+    may_relax : bool
+        Whether any direction is taken where rates between fixed cuts leave none of `directions`.
 
     special : SpecialValues
         Values that have bins of their own.
 
     closed : {"left", "right"}
         The end that an interval holds.
+
+    name : str
+        What messages call the column.
     """
 
     statistics: ClassStatistics | GaussianStatistics
@@ -68,8 +86,23 @@ class ColumnSettings:
     min_weight: float
     max_candidates: int | None = None
     directions: tuple[int, ...] = (0,)
+    min_difference: float = 0.0
+    min_statistic: float = 0.0
+    fixed_edges: np.ndarray = field(default_factory=lambda: np.empty(0))
+    may_relax: bool = False
     special: SpecialValues = NO_SPECIAL_VALUES
     closed: str = "left"
+    name: str = "the column"
+
+    @property
+    def fixed_starts(self):
+        """The least number to the right of each fixed cut."""
+        return starts_of_cuts(self.fixed_edges, self.closed)
+
+    @property
+    def compares_neighbours(self):
+        """Whether not any two bins may be neighbours, beside those of a rising or falling rate."""
+        return self.min_difference > 0.0 or self.min_statistic > 0.0 or abs(self.direction) > 1
 
     @property
     def direction(self):

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from itertools import pairwise
 from math import inf, isfinite, log, log2
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import gammaln, logsumexp, xlogy
 
+from skinfo._kernels._constrained import constrained_partitions
 from skinfo._kernels._mean_partition import mean_rates
 from skinfo._kernels._monotone import isotonic_blocks, monotone_partitions
 from skinfo._kernels._partition import (
@@ -19,6 +21,8 @@ from skinfo._kernels._partition import (
     optimal_partitions,
 )
 from skinfo.preprocessing._partition import OrderedBins
+
+NO_CUTS = np.empty(0, np.int64)
 
 # A further bin must save more than rounding.
 RELATIVE_TOLERANCE = 1e-10
@@ -73,7 +77,7 @@ class AdditivePenalty:
         """Whether the best monotone partition is one of isotonic blocks."""
         return self.cost in (INFORMATION, VARIANCE)
 
-    def partition(self, cumulative, settings):
+    def partition(self, cumulative, settings, fixed=NO_CUTS):
         """Return the OrderedBins of least cost.
 
         Parameters
@@ -83,10 +87,12 @@ class AdditivePenalty:
 
         settings : ColumnSettings
             With one direction.
+
+        fixed : ndarray of int, default=none
+            Right ends, among 1..n_cells - 1, that some bin has to have.
         """
-        table, total = settings.statistics.kernel_table(cumulative), cumulative[-1]
-        n_cells = len(table) - 1
-        costs, ends = best_partitions(table, self.cost, settings)
+        total, n_cells = cumulative[-1], len(cumulative) - 1
+        costs, ends = best_partitions(cumulative, self.cost, settings, fixed)
         if not np.isfinite(costs).any():
             return OrderedBins.of(cumulative, np.array([n_cells]), 0.0, settings.direction)
         n_bins, cost = self.best_n_bins(costs, settings.statistics, total, n_cells)
@@ -175,19 +181,19 @@ class ExpectedLoss:
             To which the prior odds of a cut after each cell, but for the last, are proportional.
         """
         table = settings.statistics.kernel_table(cumulative)
-        n_cuts = EXPECTED_MONOTONE_CUTS if settings.direction else EXPECTED_CUTS
+        n_cuts = EXPECTED_MONOTONE_CUTS if abs(settings.direction) == 1 else EXPECTED_CUTS
         odds = np.append(weights * (n_cuts / max(weights.sum(), 1.0)), 1.0)
         rates, log_one = mean_rates(table, np.log(odds), prior_rates(table[-1]))
         # The last cell ends the last bin with certainty.
         factor = log_bayes_factor(odds[:-1], log_one) if len(weights) else -inf
         return MeanRates(rates, factor >= log(LEAST_BAYES_FACTOR))
 
-    def one_bin(self, cumulative, settings):
-        """Return the OrderedBins of a column that tells nothing."""
-        ends = np.array([len(cumulative) - 1])
+    def fewest_bins(self, cumulative, settings, fixed):
+        """Return the OrderedBins of a column that tells nothing: one, but for fixed cuts."""
+        ends = np.append(fixed, len(cumulative) - 1)
         return OrderedBins.of(cumulative, ends, inf, settings.direction)
 
-    def partition(self, cumulative, settings, rates):
+    def partition(self, cumulative, settings, rates, fixed=NO_CUTS):
         """Return the OrderedBins of least expected loss; see `AdditivePenalty.partition`.
 
         Parameters
@@ -196,9 +202,9 @@ class ExpectedLoss:
         """
         table = settings.statistics.kernel_table(cumulative)
         expected = expected_counts(table, rates, settings.direction)
-        costs, ends = best_partitions(np.hstack([expected, table]), CROSS_ENTROPY, settings)
+        costs, ends = best_partitions(cumulative, CROSS_ENTROPY, settings, fixed, expected)
         if not np.isfinite(costs).any():
-            return self.one_bin(cumulative, settings)
+            return self.fewest_bins(cumulative, settings, fixed)
         n_bins = fewest_of_good_bins(costs)
         return OrderedBins.of(
             cumulative, ends[n_bins - 1, :n_bins], float(costs[n_bins - 1]), settings.direction
@@ -212,36 +218,95 @@ class GreedyMDLP:
     is_refined = False
     is_isotonic = False
 
-    def partition(self, cumulative, settings):
+    def partition(self, cumulative, settings, fixed=NO_CUTS):
         """Return the OrderedBins, of cost 0; see `AdditivePenalty.partition`."""
         table = settings.statistics.kernel_table(cumulative)
-        ends = mdlp_cuts(table, min(settings.max_bins, len(table) - 1), settings.min_weight)
+        most = min(settings.max_bins, len(table) - 1)
+        ends = mdlp_cuts(table, most, settings.min_weight, fixed)
         return OrderedBins.of(cumulative, ends, 0.0, settings.direction)
 
 
-def best_partitions(table, cost, settings):
+def best_partitions(cumulative, cost, settings, fixed=NO_CUTS, expected=None):
     """Return the costs and right ends of the best partitions into 1, 2, ... bins.
 
     The costs are inf where there are none, all of them where the weight of one bin is too small.
 
     Parameters
     ----------
-    table : ndarray of shape (n_cells + 1, n_columns)
-        See `optimal_partitions`.
+    cumulative : ndarray of shape (n_cells + 1, n_stats)
 
     cost : int
 
     settings : ColumnSettings
         With one direction.
+
+    fixed : ndarray of int, default=none
+        Right ends, among 1..n_cells - 1, that some bin has to have.
+
+    expected : ndarray of shape (n_cells + 1, n_classes) or None, default=None
+        Cumulative expected counts, of CROSS_ENTROPY.
     """
+    statistics = settings.statistics
+    table = statistics.kernel_table(cumulative)
+    if expected is not None:
+        table = np.hstack([expected, table])
     given = {
         "max_bins": min(settings.max_bins, len(table) - 1),
         "min_weight": settings.min_weight,
         "cost": cost,
     }
+    if settings.compares_neighbours or (settings.direction and len(fixed)):
+        return constrained_partitions(
+            table,
+            shape=settings.direction,
+            fixed=fixed,
+            n_classes=statistics.n_classes,
+            min_difference=settings.min_difference,
+            min_statistic=settings.min_statistic,
+            squares=statistics.squares(cumulative),
+            **given,
+        )
     if settings.direction:
         return monotone_partitions(table, direction=settings.direction, **given)
+    if len(fixed):
+        return partitions_between(table, fixed, **given)
     return optimal_partitions(table, **given)
+
+
+def partitions_between(table, fixed, max_bins, min_weight, cost):
+    """Return what `optimal_partitions` does, of the partitions that have some ends.
+
+    Costs are sums over bins: those of the best partitions between two fixed ends are found one by
+    one, and the numbers of bins are then shared out. A bin between two neighbouring fixed ends may
+    be lighter than `min_weight`.
+    """
+    costs, ends = np.zeros(1), [()]
+    for start, stop in pairwise([0, *fixed, len(table) - 1]):
+        more_costs, more_ends = optimal_partitions(
+            table[start : stop + 1],
+            min(max_bins - len(fixed), stop - start),
+            min(min_weight, table[stop, -1] - table[start, -1]),
+            cost,
+        )
+        n_most = min(len(costs) + len(more_costs), max_bins + 1)
+        before, before_ends = costs, ends
+        costs, ends = np.full(n_most, inf), [()] * n_most
+        for k in range(1, n_most):
+            # Bins before, of which at least so many that the others are enough for the rest.
+            first, last = max(k - len(more_costs), 0), min(k, len(before))
+            in_all = before[first:last] + more_costs[k - 1 - np.arange(first, last)]
+            n_before = first + int(np.argmin(in_all))
+            if np.isfinite(in_all).any():
+                n_more = k - n_before
+                costs[k] = in_all.min()
+                ends[k] = (
+                    *before_ends[n_before],
+                    *(start + more_ends[n_more - 1, :n_more]).tolist(),
+                )
+    cuts = np.zeros((max_bins, max_bins), np.int64)
+    for k, of_bins in enumerate(ends[1:]):
+        cuts[k, : len(of_bins)] = of_bins
+    return np.append(costs[1:], np.full(max_bins + 1 - len(costs), inf)), cuts
 
 
 def prior_rates(total):
@@ -282,12 +347,12 @@ def expected_counts(table, rates, direction):
     rates : ndarray of shape (n_cells, n_classes)
 
     direction : int
-        0, or the direction in which the rates are made monotone.
+        Where it is 1 or -1 the rates are made monotone.
     """
     weight = table[:, -1]
     expected = np.zeros((len(table), rates.shape[1]))
     np.cumsum(rates * np.diff(weight)[:, None], axis=0, out=expected[1:])
-    if direction:
+    if abs(direction) == 1:
         blocks = isotonic_blocks(np.column_stack([expected, weight]), direction)
         ends = np.append(0, blocks)
         for of_class in expected.T:
@@ -304,7 +369,8 @@ def fewest_of_good_bins(costs):
         Expected nats of the best 1, 2, ... bins; inf where there are none.
     """
     least = costs.min()
-    gain = costs[0] - least
+    # Fixed cuts, or rules that one bin does not keep, may leave no partition into so few.
+    gain = costs[np.isfinite(costs)][0] - least
     k = np.arange(1, len(costs) + 1)
     spared = np.maximum(min(SPARED_SHARE * gain, SPARED_NATS) / k**2, NEGLIGIBLE_SHARE * gain)
     return int(np.argmax(costs <= least + spared)) + 1
@@ -418,8 +484,8 @@ def log_partitions(n_levels, k):
     return np.array([logsumexp(log_stirling[1 : int(i) + 1]) for i in k])
 
 
-def mdlp_cuts(cumulative, max_bins, min_weight):
-    """Return the cuts of Fayyad and Irani's greedy MDLP, right ends among 1..m.
+def mdlp_cuts(cumulative, max_bins, min_weight, fixed=NO_CUTS):
+    """Return the cuts of Fayyad and Irani's greedy MDLP, right ends among 1..m, and fixed ones.
 
     The most profitable interval is split first, until no split is worth its description
     (Fayyad and Irani 1993, section 3) or there are `max_bins`.
@@ -429,10 +495,10 @@ def mdlp_cuts(cumulative, max_bins, min_weight):
     cumulative : ndarray of shape (m + 1, n_classes + 1)
         Class counts before each candidate; the last column is their total.
     """
-    m = len(cumulative) - 1
-    cuts = [m]
+    cuts = [*fixed, len(cumulative) - 1]
     queue = []
-    _offer_split(queue, cumulative, 0, m, min_weight)
+    for start, stop in pairwise([0, *cuts]):
+        _offer_split(queue, cumulative, start, stop, min_weight)
     while queue and len(cuts) < max_bins:
         _, cut, start, stop = heappop(queue)
         cuts.append(cut)

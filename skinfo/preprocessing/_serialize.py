@@ -206,8 +206,8 @@ def _column_from_dict(d, statistics):
     if not statistics.weights(stats).sum() > 0:
         raise malformed("sums", d["sums"], "of a positive weight")
     direction = entry(d, "direction", int)
-    if direction not in (-1, 0, 1):
-        raise malformed("direction", direction, "-1, 0 or 1")
+    if direction not in range(-2, 3):
+        raise malformed("direction", direction, "an integer from -2 to 2")
     return FittedColumn(bins, stats, missing, direction)
 
 

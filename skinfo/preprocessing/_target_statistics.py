@@ -39,6 +39,10 @@ class ClassStatistics:
         """Return cumulative class counts with their total as the last column."""
         return np.column_stack([cumulative, cumulative.sum(axis=1)])
 
+    def squares(self, cumulative):
+        """Return None: the variance of a rate follows from it."""
+        return None
+
     def weights(self, stats):
         """Return the weight of each row of statistics."""
         return stats.sum(axis=-1)
@@ -76,6 +80,14 @@ class ClassStatistics:
         """Return the rows of ``counts_``: class counts."""
         return stats
 
+    def from_y(self, difference):
+        """Return a difference of rates."""
+        return difference
+
+    def to_y(self, rates):
+        """Return rates."""
+        return rates
+
     def sort_keys(self, stats):
         """Return by what the levels of two classes are sorted; see `supervised_groups`."""
         return _divide(stats[:, 1], self.weights(stats))
@@ -103,6 +115,10 @@ class GaussianStatistics:
     def kernel_table(self, cumulative):
         """Return cumulative sums of w v and of w."""
         return np.ascontiguousarray(cumulative[:, [1, 0]])
+
+    def squares(self, cumulative):
+        """Return cumulative sums of w v**2."""
+        return cumulative[:, 2]
 
     def weights(self, stats):
         """Return the weight of each row of statistics."""
@@ -153,6 +169,10 @@ class GaussianStatistics:
         with np.errstate(over="ignore"):
             variances = _divide(_scatter(stats.T), stats[:, 0]) / self.scale / self.scale
         return np.column_stack([stats[:, 0], self.to_y(means), variances])
+
+    def from_y(self, difference):
+        """Return a difference of values of y as one of values of v."""
+        return difference * self.scale
 
     def to_y(self, values):
         """Return values of v as values of y."""

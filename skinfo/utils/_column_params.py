@@ -1,6 +1,7 @@
 """Parameters by column, given by name, index or mask: one entry for each column."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from difflib import get_close_matches
 from numbers import Integral, Real
 from typing import Any, Protocol
@@ -118,24 +119,44 @@ def categorical_mask(
     return mask
 
 
-# The directions that are tried for an entry of monotonic_cst.
-DIRECTIONS: dict[Any, tuple[int, ...]] = {0: (0,), 1: (1,), -1: (-1,), "auto": (1, -1)}
+# The directions that are tried for an entry of monotonic_cst; 2 is a peak, -2 a valley.
+DIRECTIONS: dict[Any, tuple[int, ...]] = {
+    0: (0,),
+    1: (1,),
+    -1: (-1,),
+    "auto": (1, -1),
+    "ascending": (1,),
+    "descending": (-1,),
+    "peak": (2,),
+    "valley": (-2,),
+}
 
 
 def directions(
-    monotonic_cst: Any, columns: NamedColumns, is_categorical: NDArray[np.bool_]
+    monotonic_cst: Any, columns: NamedColumns, has_order: NDArray[np.bool_]
 ) -> list[tuple[int, ...]]:
-    """Return the directions to try for each column."""
+    """Return the directions to try for each column.
+
+    Parameters
+    ----------
+    monotonic_cst : int, str, array-like, dict or None
+
+    columns : NamedColumns
+
+    has_order : ndarray of shape (n_features,), dtype bool
+        Which columns hold numbers, or levels in an order.
+    """
     one_for_all = isinstance(monotonic_cst, str | Integral)
-    entries = _one_per_column(monotonic_cst, columns, "monotonic_cst", default=0)
+    entries = one_per_column(monotonic_cst, columns, "monotonic_cst", default=0)
     for j, entry in enumerate(entries):
         if not isinstance(entry, str | Real) or entry not in DIRECTIONS:
             of_column = "" if one_for_all else f" of {columns.names[j]}"
             raise ValueError(
-                f"monotonic_cst{of_column} must be -1 (falling), 0 (free), 1 (rising) or 'auto' "
-                f"(falling or rising, whichever is better), got {entry!r}."
+                f"monotonic_cst{of_column} must be 1 or 'ascending', -1 or 'descending', 'auto' "
+                "(one of these, whichever is better), 'peak' (rising, then falling), 'valley' "
+                f"(falling, then rising) or 0 (free), got {entry!r}."
             )
-        if is_categorical[j] and entry != 0:
+        if not has_order[j] and entry != 0:
             if one_for_all:
                 entries[j] = 0  # one direction for all is for all that have an order
                 continue
@@ -147,10 +168,10 @@ def directions(
 
 
 def given_edges(
-    candidate_edges: Any, columns: NamedColumns, is_categorical: NDArray[np.bool_]
+    edges: Any, columns: NamedColumns, is_categorical: NDArray[np.bool_], argument: str
 ) -> list[NDArray[np.float64] | None]:
-    """Return the cuts to choose from of each column, increasing, or None."""
-    entries = _one_per_column(candidate_edges, columns, "candidate_edges", default=None)
+    """Return cuts that were given for each column, increasing, or None."""
+    entries = one_per_column(edges, columns, argument, default=None)
     checked: list[NDArray[np.float64] | None] = []
     for name, entry, is_level in zip(columns.names, entries, is_categorical, strict=True):
         if entry is None:
@@ -158,21 +179,68 @@ def given_edges(
             continue
         if is_level:
             raise ValueError(
-                f"candidate_edges of {name}: a categorical column has no cuts. Set it to None."
+                f"{argument} of {name}: a categorical column has no cuts. Set it to None."
             )
-        edges = np.asarray(entry, dtype=np.float64)
-        if edges.ndim != 1 or np.isnan(edges).any() or np.any(edges[1:] <= edges[:-1]):
-            raise ValueError(
-                f"candidate_edges of {name} must be increasing numbers, got {entry!r}."
-            )
-        checked.append(edges)
+        cuts = _as_numbers(entry)
+        if cuts.ndim != 1 or np.isnan(cuts).any() or np.any(cuts[1:] <= cuts[:-1]):
+            raise ValueError(f"{argument} of {name} must be increasing numbers, got {entry!r}.")
+        checked.append(cuts)
     return checked
 
 
-def _one_per_column(given: Any, columns: NamedColumns, argument: str, default: Any) -> list[Any]:
+def _as_numbers(entry: Any) -> NDArray[np.float64]:
+    """Return numbers, or dates and durations in microseconds as columns of these are."""
+    values = np.asarray(entry)
+    is_date = len(values) and all(isinstance(value, date | np.datetime64) for value in values)
+    if values.dtype.kind == "M" or is_date:
+        return np.asarray(entry, "datetime64[us]").astype(np.int64).astype(np.float64)
+    is_time = len(values) and all(
+        isinstance(value, timedelta | np.timedelta64) for value in values
+    )
+    if values.dtype.kind == "m" or is_time:
+        return np.asarray(entry, "timedelta64[us]").astype(np.int64).astype(np.float64)
+    return np.asarray(entry, dtype=np.float64)
+
+
+def checked_entries(
+    given: Any,
+    columns: NamedColumns,
+    argument: str,
+    default: Any,
+    is_valid: Callable[[Any], bool],
+    expected: str,
+) -> list[Any]:
+    """Return one entry a column, each of which is valid.
+
+    Parameters
+    ----------
+    given : scalar, array-like, dict or None
+
+    columns : NamedColumns
+
+    argument : str
+        What messages call the parameter.
+
+    default : object
+        Of columns that a dict does not name, and of None.
+
+    is_valid : callable
+        Of an entry.
+
+    expected : str
+        What messages say that an entry must be.
+    """
+    entries = one_per_column(given, columns, argument, default)
+    for name, entry in zip(columns.names, entries, strict=True):
+        if not is_valid(entry):
+            raise ValueError(f"{argument} of {name} must be {expected}, got {entry!r}.")
+    return entries
+
+
+def one_per_column(given: Any, columns: NamedColumns, argument: str, default: Any) -> list[Any]:
     """Return one entry a column from None, one for all, a dict by column, or a list."""
     n_features = len(columns.names)
-    if given is None or isinstance(given, str | Integral):
+    if given is None or isinstance(given, str | Real):
         return [default if given is None else given] * n_features
     if isinstance(given, dict):
         entries = [default] * n_features

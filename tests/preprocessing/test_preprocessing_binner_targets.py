@@ -289,13 +289,13 @@ X_OK, Y_OK = np.arange(20.0).reshape(10, 2), np.arange(10) % 2
             r"monotonic_cst must have one entry a feature, got 1 for 2",
         ),
         (
-            {"monotonic_cst": "ascending"},
+            {"monotonic_cst": "rising"},
             Y_OK,
-            "monotonic_cst must be -1 .*'ascending'",
+            "monotonic_cst must be 1 or 'ascending', .*'rising'",
         ),
-        ({"monotonic_cst": 2}, Y_OK, "monotonic_cst must be -1 .*, got 2"),
-        ({"monotonic_cst": [[1], 0]}, Y_OK, r"monotonic_cst of x0 must be -1 .*, got \[1\]"),
-        ({"monotonic_cst": [1, 2]}, Y_OK, "monotonic_cst of x1 must be -1 .*, got 2"),
+        ({"monotonic_cst": 2}, Y_OK, "monotonic_cst must be 1 or .*, got 2"),
+        ({"monotonic_cst": [[1], 0]}, Y_OK, r"monotonic_cst of x0 must be 1 or .*, got \[1\]"),
+        ({"monotonic_cst": [1, 2]}, Y_OK, "monotonic_cst of x1 must be 1 or .*, got 2"),
         ({"monotonic_cst": {"age": 1}}, Y_OK, "monotonic_cst: no column named 'age'"),
         ({"monotonic_cst": [1, 0], "penalty": "mdlp"}, Y_OK, "penalty='mdlp' splits greedily"),
         (

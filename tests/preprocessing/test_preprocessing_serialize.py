@@ -224,7 +224,10 @@ def test_encoders_are_looked_at(change, message):
         (put(*COLUMN, "sums", "dtype", "float128"), r"\[0\]: The key 'dtype' must be"),
         (put(*COLUMN, "sums", "dtype", "float32"), r"\[0\]: The key 'sums' must be float64"),
         (put(*COLUMN, "missing", "values", 0, "nan"), r"\[0\]: The key 'missing' must be finite"),
-        (put(*COLUMN, "direction", 2), r"\[0\]: The key 'direction' must be -1, 0 or 1"),
+        (
+            put(*COLUMN, "direction", 3),
+            r"\[0\]: The key 'direction' must be an integer from -2 to 2",
+        ),
         (put("columns", 5, "bins", "groups", [10**9] * 3), r"\[5\]: The key 'groups' must be"),
         (put("columns", 5, "bins", "levels", ["a"] * 3), r"\[5\]: The key 'levels' must be diff"),
         (put("columns", 5, "candidate_edges", nested(3000)), "deeper than 16"),

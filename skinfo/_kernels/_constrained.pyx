@@ -1,0 +1,295 @@
+"""Optimal partitions of ordered cells under rules for any two bins that are neighbours."""
+
+from libc.math cimport INFINITY, fabs
+from libc.stdint cimport int64_t, uint8_t
+
+import numpy as np
+
+from skinfo._kernels._partition cimport INFORMATION, VARIANCE, fill_costs
+
+
+def constrained_partitions(
+    cumulative,
+    Py_ssize_t max_bins,
+    double min_weight,
+    int cost,
+    *,
+    int shape=0,
+    fixed=(),
+    Py_ssize_t n_classes=2,
+    double min_difference=0.0,
+    double min_statistic=0.0,
+    squares=None,
+):
+    """Return the cheapest partition into exactly k bins that keeps the rules, k up to `max_bins`.
+
+    Parameters
+    ----------
+    cumulative : ndarray of shape (m + 1, n_columns)
+        As in `optimal_partitions`. Bins have weight.
+
+    max_bins : int
+        At least one.
+
+    min_weight : float
+        Least total of a bin. A bin between two neighbouring fixed cuts may have less.
+
+    cost : int
+        INFORMATION, MODL, VARIANCE or CROSS_ENTROPY.
+
+    shape : int, default=0
+        Of the rates, of the last column but one over the last: 1 for non-decreasing ones from bin
+        to bin, -1 for non-increasing ones, 2 where they first rise and then fall, -2 where they
+        first fall, 0 for any.
+
+    fixed : array-like of int, default=()
+        Right ends among 1..m - 1, increasing, that some bin has to have.
+
+    n_classes : int, default=2
+        1 for VARIANCE.
+
+    min_difference : float, default=0.0
+        Of any two neighbours that are not on both sides of a fixed cut the rates of a class, or
+        the means, differ by so much at least.
+
+    min_statistic : float, default=0.0
+        Of such neighbours the G statistic of classes and bins has to reach this, or for VARIANCE
+        the squared difference of the means over the sum of their variances (Welch).
+
+    squares : ndarray of shape (m + 1,) or None, default=None
+        For VARIANCE and a `min_statistic`: the cumulative sums of w y**2.
+
+    Returns
+    -------
+    costs : ndarray of shape (max_bins,)
+        Cost of the best partition into k + 1 bins, inf if there is none.
+    cuts : ndarray of shape (max_bins, max_bins), dtype int64
+        Row k: the right ends, among 1..m, of its k + 1 bins. Of equal partitions the one whose
+        last bin starts first, then the last but one, and so on.
+    """
+    cdef ConstrainedProgram program = ConstrainedProgram(
+        cumulative,
+        max_bins,
+        min_weight,
+        cost,
+        shape,
+        np.asarray(fixed, np.int64),
+        n_classes,
+        min_difference,
+        min_statistic,
+        squares,
+    )
+    costs = np.full(max_bins, np.inf)
+    cuts = np.zeros((max_bins, max_bins), np.int64)
+    cdef double[::1] found = costs
+    cdef int64_t[:, ::1] ends = cuts
+    cdef Py_ssize_t i, k
+    with nogil:
+        for i in range(program.m):
+            program.add_bins_from(i)
+        for k in range(max_bins):
+            found[k] = program.trace_back(k, ends)
+    return costs, cuts
+
+
+cdef inline Py_ssize_t pair_of(Py_ssize_t start, Py_ssize_t end) noexcept nogil:
+    """Return the place of the bin (start, end]: those of one end follow each other."""
+    return end * (end - 1) // 2 + start
+
+
+cdef class ConstrainedProgram:
+    """Dynamic program over the last bin, with rules about the bin before it.
+
+    Let W_k(i, j) be the least cost of k bins up to candidate j of which the last is (i, j]. Then
+
+        W_k(i, j) = w(i, j) + min W_{k-1}(h, i) over h such that (h, i] and (i, j] may be
+        neighbours.
+
+    O(m^3 k) in time and O(m^2 k) in memory: the rules may be any. A shape that first rises and
+    then falls has two phases, with a W for each.
+
+    Attributes
+    ----------
+    fixed_before, fixed_after : (m + 1,)
+        The last fixed cut before each candidate, or 0, and the next one, or m.
+
+    is_fixed : (m + 1,)
+
+    rates : (n_bins, n_rates)
+        Of each bin those that are compared: of the last class of two, of all of more, or the mean.
+
+    evidence : (n_bins,)
+        Of each bin N H(class), or the variance of the mean; empty without a test.
+
+    totals : (n_phases, n_bins, max_bins)
+        W_1, W_2, ... of each bin.
+    """
+
+    cdef const double[:, ::1] by_class
+    cdef Py_ssize_t m, max_bins, n_rates, n_phases
+    cdef double min_weight, min_difference, min_statistic
+    cdef int cost, sign
+    cdef bint has_shape, of_means
+    cdef int64_t[::1] fixed_before, fixed_after
+    cdef uint8_t[::1] is_fixed
+    cdef double[:, ::1] rates
+    cdef double[::1] evidence, row, least
+    cdef double[:, :, ::1] totals
+
+    def __cinit__(
+        self,
+        cumulative,
+        max_bins,
+        min_weight,
+        cost,
+        shape,
+        fixed,
+        n_classes,
+        min_difference,
+        min_statistic,
+        squares,
+    ):
+        table = np.ascontiguousarray(cumulative.T)
+        self.by_class = table
+        self.m, self.max_bins = table.shape[1] - 1, max_bins
+        self.min_weight, self.cost = min_weight, cost
+        self.has_shape, self.sign = shape != 0, -1 if shape < 0 else 1
+        self.n_phases = 2 if abs(shape) == 2 else 1
+        # Differences are of quotients that are rounded.
+        self.min_difference = min_difference * (1.0 - 1e-12)
+        self.min_statistic = min_statistic
+        self.of_means = cost == VARIANCE
+        self.n_rates = n_classes if n_classes > 2 and min_difference > 0.0 else 1
+        ends = np.arange(self.m + 1)
+        marks = np.concatenate([[0], fixed, [self.m]])
+        self.fixed_before = marks[np.maximum(np.searchsorted(marks, ends) - 1, 0)]
+        self.fixed_after = marks[
+            np.minimum(np.searchsorted(marks, ends, side="right"), len(marks) - 1)
+        ]
+        self.is_fixed = np.isin(ends, fixed).astype(np.uint8)
+        n_bins = self.m * (self.m + 1) // 2
+        self.rates = np.empty((n_bins, self.n_rates))
+        self.evidence = np.empty(n_bins if min_statistic > 0.0 else 0)
+        self.totals = np.full((self.n_phases, n_bins, max_bins), np.inf)
+        self.row, self.least = np.empty(self.m), np.empty(max_bins)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            self.describe_bins(table, n_classes, squares)
+
+    def describe_bins(self, table, n_classes, squares):
+        """Fill in the rates and the evidence of all bins, of the sums (n_columns, m + 1)."""
+        rates, evidence = np.asarray(self.rates), np.asarray(self.evidence)
+        observed = np.ascontiguousarray(table[-1 - n_classes :])
+        cdef const double[:, ::1] counts = observed
+        cdef Py_ssize_t j
+        for j in range(1, self.m + 1):
+            bins = slice(j * (j - 1) // 2, j * (j + 1) // 2)
+            weights = table[-1, j] - table[-1, :j]
+            sums = table[-1 - self.n_rates : -1, j : j + 1] - table[-1 - self.n_rates : -1, :j]
+            rates[bins] = (sums / weights).T
+            if not len(evidence):
+                continue
+            if squares is None:
+                fill_costs(counts, j, 0, j, INFORMATION, self.row)
+                evidence[bins] = self.row[:j]
+            else:
+                scatter = squares[j] - squares[:j] - sums[0] ** 2 / weights
+                # Of one sample the variance is not known.
+                evidence[bins] = np.where(
+                    weights > 1.0, np.maximum(scatter, 0.0) / (weights - 1.0) / weights, np.inf
+                )
+
+    cdef void add_bins_from(self, Py_ssize_t i) noexcept nogil:
+        """Compute the W of the bins that start at i; those that end at i have theirs."""
+        cdef Py_ssize_t last = self.by_class.shape[0] - 1
+        cdef Py_ssize_t j, k, p, bin
+        cdef double weight, needed = self.min_weight
+        cdef Py_ssize_t before = self.fixed_before[i + 1], after = self.fixed_after[i]
+        if before > 0 or after < self.m:
+            weight = self.by_class[last, after] - self.by_class[last, before]
+            needed = weight if weight < needed else needed
+        fill_costs(self.by_class, i, i + 1, after - i, self.cost, self.row)
+        for j in range(i + 1, after + 1):
+            weight = self.by_class[last, j] - self.by_class[last, i]
+            if weight < needed or weight <= 0.0:
+                continue
+            bin = pair_of(i, j)
+            if i == 0:
+                self.totals[0, bin, 0] = self.row[j - 1]
+                continue
+            for p in range(self.n_phases):
+                self.find_least(i, j, p)
+                for k in range(1, self.max_bins):
+                    self.totals[p, bin, k] = self.least[k - 1] + self.row[j - i - 1]
+
+    cdef void find_least(self, Py_ssize_t i, Py_ssize_t j, Py_ssize_t phase) noexcept nogil:
+        """Store the least W_1, W_2, ... of the bins that may come before (i, j] in a phase."""
+        cdef Py_ssize_t h, k, q
+        cdef double* least = &self.least[0]
+        cdef const double* totals
+        for k in range(self.max_bins):
+            least[k] = INFINITY
+        for h in range(self.fixed_before[i], i):
+            if self.may_follow(h, i, j, phase):
+                for q in range(phase + 1):
+                    totals = &self.totals[q, pair_of(h, i), 0]
+                    for k in range(self.max_bins):
+                        least[k] = totals[k] if totals[k] < least[k] else least[k]
+
+    cdef inline bint may_follow(
+        self, Py_ssize_t h, Py_ssize_t i, Py_ssize_t j, Py_ssize_t phase
+    ) noexcept nogil:
+        """Return whether (h, i] and (i, j] may be neighbours, the second one of a phase."""
+        cdef Py_ssize_t a = pair_of(h, i), b = pair_of(i, j), c
+        cdef double largest, difference, statistic
+        if self.has_shape:
+            c = self.n_rates - 1
+            difference = self.sign * self.rates[b, c] - self.sign * self.rates[a, c]
+            if not (difference <= 0.0 if phase else difference >= 0.0):
+                return False
+        if self.is_fixed[i]:
+            return True
+        if self.min_difference > 0.0:
+            largest = 0.0
+            for c in range(self.n_rates):
+                difference = fabs(self.rates[b, c] - self.rates[a, c])
+                largest = difference if difference > largest else largest
+            if not largest >= self.min_difference:
+                return False
+        if self.min_statistic > 0.0:
+            if self.of_means:
+                difference = self.rates[b, 0] - self.rates[a, 0]
+                # Without variances any difference is certain.
+                return difference != 0.0 and difference * difference >= self.min_statistic * (
+                    self.evidence[a] + self.evidence[b]
+                )
+            statistic = 2.0 * (
+                self.evidence[pair_of(h, j)] - self.evidence[a] - self.evidence[b]
+            )
+            return statistic >= self.min_statistic
+        return True
+
+    cdef double trace_back(self, Py_ssize_t n, int64_t[:, ::1] cuts) noexcept nogil:
+        """Store the right ends of the best partition into n + 1 bins, and return its cost."""
+        cdef Py_ssize_t k, p, h, i, j = self.m
+        cdef Py_ssize_t phase = 0, start = -1
+        cdef Py_ssize_t found, found_phase
+        cdef double least = INFINITY, cost
+        for h in range(self.fixed_before[j], j):
+            for p in range(self.n_phases):
+                if self.totals[p, pair_of(h, j), n] < least:
+                    least, start, phase = self.totals[p, pair_of(h, j), n], h, p
+        if start < 0:
+            return INFINITY
+        cost = least
+        for k in range(n, 0, -1):
+            cuts[n, k] = j
+            i, found, found_phase, least = start, -1, 0, INFINITY
+            for h in range(self.fixed_before[i], i):
+                if not self.may_follow(h, i, j, phase):
+                    continue
+                for p in range(phase + 1):
+                    if self.totals[p, pair_of(h, i), k - 1] < least:
+                        least, found, found_phase = self.totals[p, pair_of(h, i), k - 1], h, p
+            j, start, phase = i, found, found_phase
+        cuts[n, 0] = j
+        return cost

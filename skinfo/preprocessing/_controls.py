@@ -1,0 +1,138 @@
+"""Parameters of the bins of single columns, checked: numbers of bins, fixed cuts, neighbours."""
+
+from dataclasses import dataclass
+from numbers import Integral, Real
+
+import numpy as np
+from scipy.special import chdtri
+
+from skinfo.preprocessing._partition import max_bins_for
+from skinfo.utils._column_params import checked_entries, directions, given_edges
+
+# Bin numbers, with one of missing values, have two bytes.
+MOST_BINS = 2**16 - 1
+
+
+@dataclass(frozen=True)
+class BinControls:
+    """What is asked of the bins of one column; see the parameters of `MutualInfoBinner`.
+
+    Attributes
+    ----------
+    max_bins : int or "auto"
+
+    min_samples : int or float
+        Of a bin; a float is a fraction.
+
+    directions : tuple of int
+        The directions of the rate to try; see `ColumnSettings`.
+
+    fixed_edges : ndarray of shape (n_fixed,)
+
+    min_rate_difference : float
+
+    max_p_value : float or None
+    """
+
+    max_bins: int | str
+    min_samples: int | float
+    directions: tuple[int, ...]
+    fixed_edges: np.ndarray
+    min_rate_difference: float
+    max_p_value: float | None
+
+    def most_bins(self, weight, target_type):
+        """Return the largest number of bins of samples of this weight."""
+        most = max_bins_for(self.max_bins, weight, target_type)
+        return max(most, len(self.fixed_edges) + 1)
+
+    def min_weight(self, weight):
+        """Return the least weight of a bin, of samples of this weight in all."""
+        return weight_of_share(self.min_samples, weight)
+
+    def min_statistic(self, n_classes):
+        """Return the quantile of chi2 that the test of two neighbours has to reach."""
+        if self.max_p_value is None:
+            return 0.0
+        return float(chdtri(max(n_classes - 1, 1), self.max_p_value))
+
+
+def weight_of_share(least, weight):
+    """Return a number of samples that is given as such, or as a fraction of the weight of all."""
+    return float(least) if isinstance(least, Integral) else least * weight
+
+
+def controls_of(parameters, columns, is_categorical):
+    """Return the BinControls of each column.
+
+    Parameters
+    ----------
+    parameters : dict
+        Of the binner.
+
+    columns : Source
+
+    is_categorical : ndarray of shape (n_features,), dtype bool
+    """
+    by_column = {
+        name: checked_entries(parameters[name], columns, name, default, is_valid, expected)
+        for name, (default, is_valid, expected) in BY_COLUMN.items()
+    }
+    fixed = given_edges(parameters["fixed_edges"], columns, is_categorical, "fixed_edges")
+    of_columns = zip(
+        columns.names,
+        by_column["max_bins"],
+        by_column["min_samples_bin"],
+        directions(parameters["monotonic_cst"], columns, ~is_categorical),
+        [np.empty(0) if each is None else each for each in fixed],
+        by_column["min_rate_difference"],
+        by_column["max_p_value"],
+        strict=True,
+    )
+    return [_consistent(name, BinControls(*given)) for name, *given in of_columns]
+
+
+def _consistent(name, controls):
+    """Return the controls of a column; raise where they contradict each other."""
+    n_fixed = len(controls.fixed_edges)
+    if controls.max_bins != "auto" and n_fixed >= controls.max_bins:
+        raise ValueError(
+            f"fixed_edges of {name} are {n_fixed} cuts, and max_bins={controls.max_bins} allows "
+            f"{controls.max_bins - 1}. Give max_bins={n_fixed + 1} or more, or fewer cuts."
+        )
+    return controls
+
+
+def _is_whole(entry):
+    return isinstance(entry, Integral) and not isinstance(entry, bool | np.bool_)
+
+
+def _is_max_bins(entry):
+    return (
+        entry == "auto" if isinstance(entry, str) else _is_whole(entry) and 2 <= entry <= MOST_BINS
+    )
+
+
+def _is_number_or_share(entry):
+    return entry >= 1 if _is_whole(entry) else isinstance(entry, Real) and 0 < entry < 1
+
+
+def _is_difference(entry):
+    return isinstance(entry, Real) and 0 <= entry < np.inf
+
+
+def _is_level_of_significance(entry):
+    return entry is None or (isinstance(entry, Real) and 0 < entry <= 1)
+
+
+# Of each parameter the default of columns that a dict does not name, and its entries.
+BY_COLUMN = {
+    "max_bins": ("auto", _is_max_bins, f"an integer from 2 to {MOST_BINS} or 'auto'"),
+    "min_samples_bin": (
+        1,
+        _is_number_or_share,
+        "a number of samples, 1 at least, or a fraction of them between 0 and 1",
+    ),
+    "min_rate_difference": (0.0, _is_difference, "a number, at least 0"),
+    "max_p_value": (None, _is_level_of_significance, "above 0 and at most 1, or None"),
+}

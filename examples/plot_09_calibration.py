@@ -6,7 +6,8 @@ Decomposition of the log loss before and after calibration
 Naive Bayes treats redundant features as independent and is overconfident.
 `CalibratedClassifierCV` corrects this. The decomposition shows how much of the reduction of the
 log loss is miscalibration and whether discrimination is lost, and a paired test whether the
-difference is significant.
+difference is significant. A calibration curve without bins shows at which predictions bits are
+lost; scikit-learn's, of the same predictions in bins, is beside it.
 """
 
 # %%
@@ -14,16 +15,20 @@ difference is significant.
 # predictions are out of fold.
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
-from sklearn.calibration import CalibratedClassifierCV
+from sklearn.calibration import CalibratedClassifierCV, CalibrationDisplay
 from sklearn.datasets import load_digits
-from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.naive_bayes import GaussianNB
 
-from skinfo.metrics import compare_log_loss, log_loss_decomposition
+from skinfo.inspection import ReliabilityDisplay
+from skinfo.metrics import (
+    calibration_error,
+    compare_log_loss,
+    log_loss_decomposition,
+    reliability_curve,
+)
 
 X, digit = load_digits(return_X_y=True)
 y = (digit == 8).astype(int)
@@ -66,23 +71,40 @@ for before, after in [("naive Bayes", "sigmoid"), ("sigmoid", "isotonic")]:
     )
 
 # %%
-# The figure: the proportion of eights by predicted probability, from the isotonic regression of
-# the decomposition, and the parts of the loss. Predictions on the diagonal are calibrated.
+# **Calibration curves.** The proportion of eights by predicted probability, from the isotonic
+# regression of the decomposition, without bins; a calibrated model would be in the band. Below,
+# the bits that are lost at each prediction. Scikit-learn's curve of the same predictions has a
+# point for each of ten bins, of which most hold only a few digits: nothing in it says which of
+# its deviations are chance, or what they cost.
 
 colours = {"naive Bayes": "#D55E00", "sigmoid": "#0072B2", "isotonic": "#009E73"}
-fig, (curve_ax, parts_ax) = plt.subplots(
-    1, 2, figsize=(11, 4.4), width_ratios=[2, 3], layout="constrained"
-)
-curve_ax.plot([0, 1], [0, 1], color="black", linewidth=0.8, linestyle="--")
+fig, (bits_ax, bins_ax) = plt.subplots(1, 2, figsize=(11, 4.8), layout="constrained")
 for name, q in predictions.items():
-    rate = IsotonicRegression(y_min=0, y_max=1).fit_transform(q, y)
-    order = np.argsort(q, kind="stable")
-    curve_ax.step(q[order], rate[order], where="mid", color=colours[name], label=name)
-curve_ax.set_xlabel("Predicted probability of an eight")
-curve_ax.set_ylabel("Proportion of eights")
-curve_ax.set_title("Calibration curves", fontsize=11)
-curve_ax.legend(loc="upper left")
+    ReliabilityDisplay.from_predictions(
+        y, q, pos_label=1, name=name, ax=bits_ax, color=colours[name]
+    )
+    CalibrationDisplay.from_predictions(
+        y, q, n_bins=10, name=name, ax=bins_ax, color=colours[name]
+    )
+bits_ax.set_ylabel("Proportion of eights")
+bits_ax.set_title("ReliabilityDisplay", fontsize=11)
+bins_ax.set_title("CalibrationDisplay of scikit-learn, ten bins", fontsize=11)
+bins_ax.legend(loc="upper left", fontsize="small")
+plt.show()
 
+for name, q in predictions.items():
+    curve = reliability_curve(y, q)
+    by_bins = [calibration_error(y, q, n_bins=n) for n in (5, 15, 100)]
+    print(
+        f"{name}: {max(curve.miscalibration - curve.chance, 0):.3f} bits lost, "
+        f"{curve.bits[-1] / curve.miscalibration:.0%} of them at predictions above 0.95; "
+        f"ECE in 5, 15 and 100 bins {', '.join(f'{e:.3f}' for e in by_bins)}"
+    )
+
+# %%
+# The figure: the parts of the loss.
+
+fig, parts_ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
 names = list(results)
 refinement = table["uncertainty"] - table["discrimination"]
 parts_ax.barh(names, refinement, color="#B8B8B8", label="uncertainty minus discrimination")
@@ -107,8 +129,9 @@ plt.show()
 
 # %%
 # What to take away: naive Bayes ranks the digits well and is badly calibrated; without its
-# miscalibration it would be better than the class prevalences. Isotonic regression keeps the
-# discrimination and removes nearly all of the miscalibration. The sigmoid loses discrimination
-# and stays miscalibrated: it is fitted to probabilities of which half are below 1e-10, cannot
-# distinguish these, and predicts no more than 0.43 for any digit. The curve shows this at a
-# glance, the parts quantify it, and the paired test shows that it is significant.
+# miscalibration it would be better than the class prevalences. Nearly all that it loses is lost
+# where it is almost certain of an eight; a curve in bins has one point there of ten. Isotonic
+# regression keeps the discrimination and removes nearly all of the miscalibration. The sigmoid
+# loses discrimination and stays miscalibrated: it is fitted to probabilities of which half are
+# below 1e-10, cannot distinguish these, and predicts no more than 0.43 for any digit. The curve
+# shows this at a glance, the parts quantify it, and the paired test shows that it is significant.

@@ -25,6 +25,7 @@ from skinfo.inspection import (
     JointDistributionDisplay,
     MutualInfoDisplay,
     MutualInfoMatrixDisplay,
+    ReliabilityDisplay,
     ScoreDecompositionDisplay,
     SelectionPathDisplay,
     SelectionReportDisplay,
@@ -36,6 +37,7 @@ from skinfo.metrics import (
     cross_entropy_loss,
     log_loss_decomposition,
     population_stability,
+    reliability_curve,
     risk_coverage_curve,
     uncertainty_decomposition,
 )
@@ -311,3 +313,10 @@ def test_displays_of_predictions(X, y, forest):
     display = UncertaintyDisplay.from_estimator(forest, columns, y)
     for name in ("coverage", "risk", "expected", "low", "high"):
         assert_array_equal(getattr(display, name), getattr(curve, name))
+    curve = reliability_curve(y, y_prob, pos_label=2)
+    parts = log_loss_decomposition(y == 2, y_prob[:, 2])
+    for name in ("miscalibration", "chance", "pvalue"):
+        assert getattr(curve, name) == pytest.approx(getattr(parts, name), rel=1e-9)
+    display = ReliabilityDisplay.from_estimator(forest, columns, y, pos_label=2)
+    for name, value in vars(curve).items():
+        assert_array_equal(getattr(display.curve, name), value)

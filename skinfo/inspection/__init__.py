@@ -12,6 +12,7 @@ from skinfo.inspection._interaction import InteractionDisplay
 from skinfo.inspection._joint import JointDistributionDisplay
 from skinfo.inspection._matrix import MutualInfoMatrixDisplay
 from skinfo.inspection._mutual_info import MutualInfoDisplay
+from skinfo.inspection._reliability import ReliabilityDisplay
 from skinfo.inspection._score_decomposition import ScoreDecompositionDisplay
 from skinfo.inspection._selection_path import SelectionPathDisplay
 from skinfo.inspection._selection_report import SelectionReportDisplay
@@ -26,6 +27,7 @@ __all__ = [
     "JointDistributionDisplay",
     "MutualInfoDisplay",
     "MutualInfoMatrixDisplay",
+    "ReliabilityDisplay",
     "ScoreDecompositionDisplay",
     "SelectionPathDisplay",
     "SelectionReportDisplay",

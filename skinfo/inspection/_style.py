@@ -17,6 +17,9 @@ COLOURS = (BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE)
 GREY = "#999999"
 DARK_GREY = "#333333"
 
+# Opacity of a band around a line.
+BAND_ALPHA = 0.15
+
 # Font size in points: smaller labels are illegible, so only every n-th label is shown instead.
 SMALLEST_FONT = 5.5
 

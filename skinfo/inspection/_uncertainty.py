@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from skinfo.inspection._predict_proba import predicted_probabilities
 from skinfo.inspection._style import (
+    BAND_ALPHA,
     check_lengths,
     escape_math,
     legend_above,
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 AXIS_LABELS = {"log_loss": "Log loss (bits a sample)", "error_rate": "Error rate"}
 
 EXPECTED = "expected by the model"
-
-BAND_ALPHA = 0.15
 
 
 class UncertaintyDisplay:

@@ -7,6 +7,7 @@ from skinfo.metrics._cross_entropy import cross_entropy_loss
 from skinfo.metrics._entropy_scorer import EntropyScorer
 from skinfo.metrics._log_loss_decomposition import log_loss_decomposition
 from skinfo.metrics._population_stability import population_stability
+from skinfo.metrics._reliability_curve import reliability_curve
 from skinfo.metrics._risk_coverage import risk_coverage_curve
 from skinfo.metrics._scorer_metrics import get_scorer_names
 from skinfo.metrics._uncertainty_decomposition import uncertainty_decomposition
@@ -20,6 +21,7 @@ __all__ = [
     "get_scorer_names",
     "log_loss_decomposition",
     "population_stability",
+    "reliability_curve",
     "risk_coverage_curve",
     "uncertainty_decomposition",
 ]

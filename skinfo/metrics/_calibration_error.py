@@ -150,6 +150,8 @@ def calibration_error(
     See Also
     --------
     log_loss_decomposition : Miscalibration in bits.
+    reliability_curve : The calibration curve, without bins.
+    skinfo.inspection.ReliabilityDisplay : The same as a plot.
     sklearn.calibration.calibration_curve : Mean prediction and frequency of each bin.
 
     Notes

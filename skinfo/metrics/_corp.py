@@ -226,3 +226,17 @@ class CorpDecomposition:
 
     def _per_class(self, values):
         return np.bincount(self.columns, values, minlength=self.n_classes)
+
+
+def resampling_generator(random_state, corp):
+    """Return the generator of the resampling, seeded by `random_state` and by the data.
+
+    With the same seed for all data, the predictions of one model on many samples would be
+    compared with nearly the same resamples: the level of the test would hold over seeds, but not
+    over samples.
+    """
+    if random_state is None:
+        return np.random.default_rng()
+    # An integer for integer weights, and the same for a sample and its repetitions.
+    hashes = (corp.recalibrations[0].cell + 1.0) * (corp.columns + 1.0)
+    return np.random.default_rng([random_state, int((corp.weight * hashes).sum())])

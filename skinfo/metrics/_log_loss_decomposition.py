@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from skinfo.metrics._corp import CorpDecomposition
+from skinfo.metrics._corp import CorpDecomposition, resampling_generator
 from skinfo.metrics._labelled_predictions import read_labelled_predictions
 from skinfo.metrics._pieces import RANKS_INSTEAD, needs_all_rows
 from skinfo.metrics._standard_errors import SamplingDesign, half_widths
@@ -324,7 +324,7 @@ def log_loss_decomposition(
         y_true, {"y_prob": y_prob}, labels=labels, sample_weight=sample_weight, groups=groups
     ).in_canonical_order()
     corp = CorpDecomposition(samples.probs[0], samples.columns, samples.weight)
-    optimism = corp.optimism(samples.groups, n_resamples, _generator(random_state, corp))
+    optimism = corp.optimism(samples.groups, n_resamples, resampling_generator(random_state, corp))
     errors = _part_errors(corp, optimism, SamplingDesign(samples.weight, samples.groups))
     by_class = np.array(corp.by_class()) / nats_per_unit
     miscalibration, discrimination, uncertainty = by_class.sum(axis=1).tolist()
@@ -342,20 +342,6 @@ def log_loss_decomposition(
         _variance_slope=errors.slope / nats_per_unit,
         _degrees_of_freedom=errors.degrees_of_freedom,
     )
-
-
-def _generator(random_state, corp):
-    """Return the generator of the resampling, seeded by `random_state` and by the data.
-
-    With the same seed for all data, the predictions of one model on many samples would be
-    compared with nearly the same resamples: the level of the test would hold over seeds, but not
-    over samples.
-    """
-    if random_state is None:
-        return np.random.default_rng()
-    # An integer for integer weights, and the same for a sample and its repetitions.
-    hashes = (corp.recalibrations[0].cell + 1.0) * (corp.columns + 1.0)
-    return np.random.default_rng([random_state, int((corp.weight * hashes).sum())])
 
 
 class PartErrors(NamedTuple):

@@ -21,12 +21,13 @@ from skinfo.inspection import (
     JointDistributionDisplay,
     MutualInfoDisplay,
     MutualInfoMatrixDisplay,
+    ReliabilityDisplay,
     ScoreDecompositionDisplay,
     SelectionPathDisplay,
     SelectionReportDisplay,
     UncertaintyDisplay,
 )
-from skinfo.metrics import log_loss_decomposition, population_stability
+from skinfo.metrics import log_loss_decomposition, population_stability, reliability_curve
 
 STABILITY = population_stability([[1, "a"], [2, "b"], [3, "a"]] * 9, [[1, "b"], [9, "b"]] * 9)
 
@@ -49,6 +50,9 @@ DISPLAYS = {
     ),
     "MutualInfoDisplay": lambda: MutualInfoDisplay([0.1, 0.2]),
     "MutualInfoMatrixDisplay": lambda: MutualInfoMatrixDisplay([[1, 0.1], [0.1, 1]]),
+    "ReliabilityDisplay": lambda: ReliabilityDisplay(
+        reliability_curve([0, 1, 0, 1, 1], [0.2, 0.7, 0.4, 0.3, 0.9])
+    ),
     "ScoreDecompositionDisplay": lambda: ScoreDecompositionDisplay(
         log_loss_decomposition([0, 1, 0, 1, 1], [0.2, 0.7, 0.4, 0.3, 0.9])
     ),
@@ -69,6 +73,7 @@ ARTISTS = {
     "JointDistributionDisplay": lambda d: d.mesh_,
     "MutualInfoDisplay": lambda d: d.bars_[0],
     "MutualInfoMatrixDisplay": lambda d: d.image_,
+    "ReliabilityDisplay": lambda d: d.line_,
     "ScoreDecompositionDisplay": lambda d: d.bars_["log_loss"][0],
     "SelectionPathDisplay": lambda d: d.line_,
     "SelectionReportDisplay": lambda d: d.left_[0],
@@ -277,6 +282,9 @@ WITH_NAMES = {
     "MutualInfoMatrixDisplay": lambda names, plot: MutualInfoMatrixDisplay(
         [[1, 0.1], [0.1, 1]], feature_names=names
     ).plot(),
+    "ReliabilityDisplay": lambda names, plot: ReliabilityDisplay(
+        reliability_curve([0, 1, 0, 1, 1], [0.2, 0.7, 0.4, 0.3, 0.9]), pos_label=names[1]
+    ).plot(**plot),
     "ScoreDecompositionDisplay": lambda names, plot: ScoreDecompositionDisplay(
         log_loss_decomposition([0, 1, 0, 1, 1], [0.2, 0.7, 0.4, 0.3, 0.9])
     ).plot(**plot),

@@ -23,6 +23,7 @@ _SUBPACKAGES = (
     "metrics",
     "onnx",
     "preprocessing",
+    "scorecard",
 )
 
 __all__ = ["EntropyScorer", "InfoBottleneckSelector", "InformationBottleneck", "MutualInfoBinner"]

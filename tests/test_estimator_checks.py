@@ -16,6 +16,7 @@ from skinfo import (
     InformationBottleneck,
     MutualInfoBinner,
 )
+from skinfo.scorecard import Scorecard
 
 # Some checks use a random y, for which an automatic selection selects no feature; scikit-learn's
 # SelectorMixin then warns.
@@ -54,6 +55,8 @@ ESTIMATORS = {
     "selector share of information": InfoBottleneckSelector(information=0.9, n_jobs=2),
     "selector interactions": InfoBottleneckSelector(interactions=True, must_include=[0]),
     "selector binner": InfoBottleneckSelector(0.5, binner=MutualInfoBinner()),
+    "scorecard": Scorecard(),
+    "scorecard exact": Scorecard(intercept="kept", decimals=None, reverse=True),
     "scorer": EntropyScorer(),
     "scorer all outputs": EntropyScorer(
         GaussianNB(), output=("entropy", "margin", "max_probability")

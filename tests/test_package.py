@@ -85,6 +85,7 @@ IMPORTS = {
     "feature_selection": {"_counts", "_kernels", "preprocessing", "utils"},
     "cluster": {"_counts", "_kernels", "measures", "utils"},
     "onnx": {"_counts"},
+    "scorecard": {"_counts", "preprocessing", "utils"},
     "inspection": {"_counts", "cluster", "estimation", "measures", "metrics", "utils"},
 }
 
@@ -92,11 +93,13 @@ IMPORTS = {
 SHARED_ROOMS = {"_kernels", "_counts", "utils"}
 
 # Private modules of other rooms that may be imported: a target of numbers is discretised by the
-# binner's search before a selection.
+# binner's search before a selection; a scorecard has the bins of a binner, and its SQL.
 PRIVATE_IMPORTS = {
+    "skinfo.preprocessing._encoders",
     "skinfo.preprocessing._groups",
     "skinfo.preprocessing._partition",
     "skinfo.preprocessing._penalties",
+    "skinfo.preprocessing._sql",
     "skinfo.preprocessing._target_statistics",
 }
 

@@ -181,7 +181,7 @@ def _trend(column, statistics):
     """Return how the event rate (or mean) moves from each interval to the next, as a word."""
     if column.bins.is_categorical:
         return "unordered"
-    rates = statistics.sort_keys(column.stats[: len(column.bins.cuts) + 1])
+    rates = statistics.sort_keys(column.stats[: column.bins.n_intervals])
     steps = np.sign(np.diff(rates[~np.isnan(rates)]))
     steps = steps[steps != 0]
     if not len(steps):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skinfo._counts._labels import special_labels
 from skinfo.scorecard._linear_model import WeightedColumn
 
 TABLE_COLUMNS = (
@@ -55,8 +56,8 @@ class CardColumn:
     def rows(self):
         """Return the rows of the table of points, as dicts.
 
-        Missing values and unseen levels that no training sample had are rows of their own, the
-        last ones, with the points of the bin that they go to.
+        Special and missing values and unseen levels that no training sample had are rows of their
+        own, the last ones, with the points of the bin that they go to.
         """
         bins = self.weighted.encoder.pieces
         rows = [
@@ -65,6 +66,9 @@ class CardColumn:
                 zip(bins.labels(), self.counts.tolist(), strict=True)
             )
         ]
+        for i in set(range(len(bins.special))) - set(bins.own_special):
+            label = special_labels(bins.special.take([i]), bins.kind)[0]
+            rows.append(self._row(label, bins.special_bins[i]))
         if not bins.own_missing and not bins.merged:
             rows.append(self._row("missing", bins.missing_bin))
         if bins.is_categorical:

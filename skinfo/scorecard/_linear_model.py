@@ -148,12 +148,12 @@ def _fit(step, X, y, sample_weight):
     takes_weights = sample_weight is not None and has_fit_parameter(step, "sample_weight")
     step.fit(X, y, **({"sample_weight": sample_weight} if takes_weights else {}))
     if isinstance(step, ColumnTransformer):
-        for _, binner, columns in _with_columns(step):
+        for _, binner, columns in _that_have_columns(step):
             if isinstance(binner, MutualInfoBinner):
                 binner.fit(_safe_indexing(X, columns, axis=1), y, sample_weight)
 
 
-def _with_columns(transformer):
+def _that_have_columns(transformer):
     """Yield the fitted transformers of a ColumnTransformer that have columns."""
     for name, step, columns in transformer.transformers_:
         output = transformer.output_indices_[name]
@@ -219,7 +219,7 @@ def _of_column_transformer(transformer, names):
     if names is None:
         unnamed = [f"x{j}" for j in range(transformer.n_features_in_)]
         names = getattr(transformer, "feature_names_in_", unnamed)
-    for name, step, columns in _with_columns(transformer):
+    for name, step, columns in _that_have_columns(transformer):
         if not isinstance(thawed(step), MutualInfoBinner):
             raise TypeError(f"{WHAT_IT_TAKES}; of a ColumnTransformer, {name} is no binner.")
         chosen = np.asarray(columns, object) if isinstance(columns, list) else columns

@@ -178,6 +178,24 @@ def test_missing_values_and_unseen_levels_have_rows():
     assert got.loc[1, "job"] == points["job", "missing"]
 
 
+def test_special_values_have_rows():
+    loans = LOANS.assign(income=LOANS["income"].fillna(-1), age=LOANS["age"].astype(float))
+    loans.loc[::9, "age"] = np.nan
+    binner = MutualInfoBinner(encode="woe", special_values={"income": {"none": [-1], "old": [-2]}})
+    card = Scorecard(make_pipeline(binner, LogisticRegression())).fit(loans, DEFAULT)
+    table = card.points_table("income").set_index("bin")
+    assert table.loc["none", "count"] == (loans["income"] == -1).sum()
+    # No sample of fit had it.
+    assert table.loc["old", "count"] == 0
+    asked = loans.head(2).assign(income=[-1.0, -2.0])
+    points = pd.DataFrame(card.transform(asked), columns=card.get_feature_names_out())
+    assert points["income"].tolist() == table.loc[["none", "old"], "points"].tolist()
+    with closing(duckdb.connect()) as database:
+        query = f"SELECT {card.to_sql(dialect='duckdb')} FROM asked"
+        found = database.execute(query).df()["score"]
+    np.testing.assert_array_equal(found, card.score_samples(asked))
+
+
 def test_a_column_without_a_coefficient_has_no_points():
     card = Scorecard().fit(LOANS, DEFAULT)
     assert card.estimator_[0].n_bins_[4] == 1

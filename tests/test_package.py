@@ -86,7 +86,16 @@ IMPORTS = {
     "cluster": {"_counts", "_kernels", "measures", "utils"},
     "onnx": {"_counts"},
     "scorecard": {"_counts", "preprocessing", "utils"},
-    "inspection": {"_counts", "cluster", "estimation", "measures", "metrics", "utils"},
+    "inspection": {
+        "_counts",
+        "cluster",
+        "estimation",
+        "feature_selection",
+        "measures",
+        "metrics",
+        "preprocessing",
+        "utils",
+    },
 }
 
 # Rooms without public names: other rooms import their modules.

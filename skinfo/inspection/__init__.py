@@ -13,6 +13,7 @@ from skinfo.inspection._joint import JointDistributionDisplay
 from skinfo.inspection._matrix import MutualInfoMatrixDisplay
 from skinfo.inspection._mutual_info import MutualInfoDisplay
 from skinfo.inspection._reliability import ReliabilityDisplay
+from skinfo.inspection._report import information_report
 from skinfo.inspection._score_decomposition import ScoreDecompositionDisplay
 from skinfo.inspection._selection_path import SelectionPathDisplay
 from skinfo.inspection._selection_report import SelectionReportDisplay
@@ -32,4 +33,5 @@ __all__ = [
     "SelectionPathDisplay",
     "SelectionReportDisplay",
     "UncertaintyDisplay",
+    "information_report",
 ]

@@ -1,0 +1,292 @@
+"""Pictures of a report page: bins, maps and dendrograms as SVG, without a library."""
+
+import struct
+import zlib
+from base64 import b64encode
+from collections.abc import Callable
+from html import escape
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from skinfo.inspection._style import BLUE, COLOURS, LETTER_WIDTH
+
+# Letters of names and of levels, beyond which they lose their middle.
+LONGEST_NAME_OF_PAGE = 80
+
+# Units of the chart of bins; the page stretches it.
+CHART_WIDTH, CHART_HEIGHT = 132.0, 36.0
+GAP = 1.0
+NARROWEST = 1.5
+
+# Space before bins that are out of the order of the values.
+GAP_OF_MISSING = 4.0
+
+# Units of the map of pairs, of the dendrogram and of the labels beside it.
+MAP_SIDE, TREE_WIDTH, LABEL_WIDTH = 600.0, 70.0, 190.0
+MOST_MAP_LABELS = 60
+MOST_NUMBERS = 14
+LARGEST_FONT = 12.0
+LINE_OF_GROUP = 13.0
+
+# Proportion that the darkest colour of the map stands for, at least.
+SMALLEST_SCALE = 0.1
+
+
+class BinChart(NamedTuple):
+    """What the charts of all columns have in common.
+
+    Attributes
+    ----------
+    draw : callable
+        Left ends, widths and bins to SVG.
+
+    base : float
+        Event rate, or mean, of all samples.
+
+    spread : float
+        Standard deviation of a continuous y.
+    """
+
+    draw: Callable
+    base: float
+    spread: float
+
+
+def bin_chart(table: pd.DataFrame, style: BinChart) -> str:
+    """Return the bins of a column as SVG: width is their share of the rows, height is y."""
+    left, width = _places(table)
+    is_missing = (table["bin"] == "missing").to_numpy()
+    drawing = style.draw(left, width, is_missing, table, style)
+    background = _boxes(left, width, np.zeros(len(left)), np.full(len(left), CHART_HEIGHT))
+    return (
+        f'<svg class="bins" viewBox="0 0 {CHART_WIDTH:g} {CHART_HEIGHT:g}" '
+        f'preserveAspectRatio="none" aria-hidden="true"><path class="all" d="{background}"/>'
+        f"{drawing}</svg>"
+    )
+
+
+def _places(table: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the left end and width of each bin; that of missing values stands apart."""
+    shares = table["share"].to_numpy()
+    gaps = np.full(len(shares), GAP)
+    gaps[0] = 0
+    gaps[(table["bin"] == "missing").to_numpy()] = GAP_OF_MISSING * (len(shares) > 1)
+    room = CHART_WIDTH - gaps.sum()
+    narrowest = min(NARROWEST, room / len(shares))
+    width = narrowest + shares * (room - narrowest * len(shares))
+    left = np.cumsum(gaps) + np.cumsum(width) - width
+    return left, width
+
+
+def _boxes(
+    left: NDArray[np.float64],
+    width: NDArray[np.float64],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+) -> str:
+    """Return rectangles as the data of one path; zero is the bottom of the chart."""
+    return "".join(
+        f"M{_short(x)} {_short(CHART_HEIGHT - a)}h{_short(w)}"
+        f"V{_short(CHART_HEIGHT - b)}h{_short(-w)}z"
+        for x, w, a, b in zip(left, width, low, high, strict=True)
+        if b - a > 0.05
+    )
+
+
+def _short(value: float) -> str:
+    return f"{round(float(value), 1) + 0.0:g}"
+
+
+def _draw_events(left, width, is_missing, table, style):
+    """Event rates of two classes, on a scale of at least twice the base rate."""
+    rates = table[_rate_names(table)[1]].to_numpy()
+    scale = CHART_HEIGHT / min(1.0, max(2 * style.base, rates.max(), 1e-12))
+    return _two_colours(left, width, is_missing, np.zeros(len(rates)), rates * scale) + _line(
+        style.base * scale
+    )
+
+
+def _draw_means(left, width, is_missing, table, style):
+    """Means of a continuous y, two standard deviations around the mean of all."""
+    unit = CHART_HEIGHT / 4 / max(style.spread, 1e-300)
+    middle = CHART_HEIGHT / 2
+    heights = np.nan_to_num(table["mean"].to_numpy() - style.base) * unit
+    ends = np.clip(middle + heights, 0, CHART_HEIGHT)
+    low, high = np.minimum(ends, middle), np.maximum(ends, middle)
+    return _two_colours(left, width, is_missing, low, high) + _line(middle)
+
+
+def _draw_classes(left, width, is_missing, table, style):
+    """Rates of several classes, one on the other; those beyond the colours are left blank."""
+    rates = table[_rate_names(table)[: len(COLOURS)]].to_numpy()
+    ends = np.cumsum(np.column_stack([np.zeros(len(rates)), rates]), axis=1) * CHART_HEIGHT
+    return "".join(
+        f'<path class="c{c}" d="{_boxes(left, width, ends[:, c], ends[:, c + 1])}"/>'
+        for c in range(rates.shape[1])
+    )
+
+
+def _two_colours(left, width, is_missing, low, high):
+    return "".join(
+        f'<path class="{name}" d="{_boxes(left[some], width[some], low[some], high[some])}"/>'
+        for name, some in (("event", ~is_missing), ("missing", is_missing))
+        if some.any()
+    )
+
+
+def _line(height):
+    y = _short(CHART_HEIGHT - height)
+    return f'<path class="base" d="M0 {y}H{CHART_WIDTH:g}"/>'
+
+
+def _rate_names(table: pd.DataFrame) -> list[str]:
+    return [name for name in table if str(name).startswith("rate[")]
+
+
+DRAW = {"binary": _draw_events, "multiclass": _draw_classes, "continuous": _draw_means}
+
+
+def chart_style(target_type: str, table: pd.DataFrame) -> BinChart:
+    """Return what the charts of all columns have in common, from the bins of any of them."""
+    share = table["share"].to_numpy()
+    if target_type != "continuous":
+        return BinChart(DRAW[target_type], float(share @ table[_rate_names(table)[1]]), 0.0)
+    filled = share > 0
+    share, mean, std = share[filled], *table.loc[filled, ["mean", "std"]].to_numpy().T
+    base = float(share @ mean)
+    return BinChart(_draw_means, base, float(np.sqrt(share @ (std**2 + (mean - base) ** 2))))
+
+
+def bits_bar(bits: float, low: float, high: float, longest: float) -> str:
+    """Return a bar of bits with its interval as SVG, 100 units for the longest."""
+    end = 100 * max(bits, 0.0) / longest
+    whisker = ""
+    if np.isfinite(low) and np.isfinite(high):
+        a, b = (_short(100 * min(x / longest, 1.0)) for x in (low, high))
+        whisker = f'<path d="M{a} 7H{b}M{a} 4v6M{b} 4v6"/>'
+    return (
+        '<svg class="bar" viewBox="-1 0 102 14" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect y="2" width="{_short(end)}" height="10"/>{whisker}</svg>'
+    )
+
+
+def pair_map(
+    features: list[str],
+    shared: NDArray[np.float64],
+    links: NDArray[np.float64],
+    groups: list[list[str]],
+) -> str:
+    """Return the map of pairs as SVG: a dendrogram, an image, and names of columns or groups."""
+    n = len(features)
+    # Few pairs share much: colours and branches are up to the pair that shares most.
+    most = max(SMALLEST_SCALE, float((shared - np.eye(n)).max()))
+    width = TREE_WIDTH + MAP_SIDE + LABEL_WIDTH
+    step = MAP_SIDE / n
+    labels = (
+        [(j, name) for j, name in enumerate(features)]
+        if n <= MOST_MAP_LABELS
+        else _labels_of_groups(features, groups)
+    )
+    return (
+        f'<svg id="map" class="map" data-most="{most:.4g}" '
+        f'viewBox="0 0 {width:g} {MAP_SIDE:g}" role="img" '
+        'aria-label="Map of the mutual information of pairs of columns">'
+        f'<path class="tree" d="{_dendrogram(links, step, most)}"/>'
+        f'<image x="{TREE_WIDTH:g}" width="{MAP_SIDE:g}" height="{MAP_SIDE:g}" '
+        f'preserveAspectRatio="none" href="{map_image(shared / most)}"/>'
+        f"{_map_numbers(shared, step, most) if n <= MOST_NUMBERS else ''}"
+        f"{_map_labels(labels, step)}"
+        '<path class="cross" d=""/></svg>'
+    )
+
+
+def _labels_of_groups(features: list[str], groups: list[list[str]]) -> list[tuple[float, str]]:
+    """Return the middle and the name of each group that is as high as a line of text."""
+    place = {name: j for j, name in enumerate(features)}
+    fewest = LINE_OF_GROUP / MAP_SIDE * len(features)
+    return [
+        (place[group[0]] + (len(group) - 1) / 2, f"{group[0]} and {len(group) - 1} more")
+        for group in groups
+        if len(group) >= fewest
+    ]
+
+
+def _dendrogram(links: NDArray[np.float64], step: float, most: float) -> str:
+    """Return the branches of average linkage, the root on the left.
+
+    Where there are many, those of columns that share next to nothing are left out.
+    """
+    n = len(links) + 1
+    least = 0.0 if n <= MOST_MAP_LABELS else 0.1 * most
+    ends = [(TREE_WIDTH, step * (j + 0.5)) for j in range(n)]
+    path = []
+    for one, other, distance, _ in links:
+        (x1, y1), (x2, y2) = ends[int(one)], ends[int(other)]
+        x = (TREE_WIDTH - 4) * min(1 - distance, most) / most + 2
+        if 1 - distance >= least:
+            path.append(f"M{_short(x1)} {_short(y1)}H{_short(x)}V{_short(y2)}H{_short(x2)}")
+        ends.append((x, (y1 + y2) / 2))
+    return "".join(path)
+
+
+def _map_labels(labels: list[tuple[float, str]], step: float) -> str:
+    size = min(LARGEST_FONT, 0.85 * step) if len(labels) * step >= MAP_SIDE else LARGEST_FONT
+    x = TREE_WIDTH + MAP_SIDE + 6
+    longest = int(LABEL_WIDTH / (LETTER_WIDTH * size))
+    return "".join(
+        f'<text x="{x:g}" y="{_short(step * (j + 0.5))}" font-size="{size:.3g}">'
+        f"{escape(one_line(name, longest))}</text>"
+        for j, name in labels
+    )
+
+
+def _map_numbers(shared: NDArray[np.float64], step: float, most: float) -> str:
+    size = min(LARGEST_FONT, 0.3 * step)
+    return "".join(
+        f'<text class="number{" light" if shared[i, j] > 0.55 * most else ""}" '
+        f'x="{_short(TREE_WIDTH + step * (j + 0.5))}" y="{_short(step * (i + 0.5))}" '
+        f'font-size="{size:.3g}">{100 * shared[i, j]:.0f}</text>'
+        for i, j in np.ndindex(shared.shape)
+        if i != j
+    )
+
+
+def map_image(shared: NDArray[np.float64]) -> str:
+    """Return a matrix from 0 to 1 as an image in a URI: blue, as opaque as entries are large.
+
+    So it can be seen on any background. The diagonal is the last colour, grey.
+    """
+    indices = np.rint(np.clip(shared, 0, 1) * 254).astype(np.uint8)
+    np.fill_diagonal(indices, 255)
+    blue = bytes.fromhex(BLUE[1:])
+    palette = blue * 255 + bytes([128, 128, 128])
+    alpha = bytes(range(255)) + bytes([70])
+    rows = b"".join(b"\0" + row.tobytes() for row in indices)
+    n = len(shared)
+    chunks = (
+        (b"IHDR", struct.pack(">IIBBBBB", n, n, 8, 3, 0, 0, 0)),
+        (b"PLTE", palette),
+        (b"tRNS", alpha),
+        (b"IDAT", zlib.compress(rows, 9)),
+        (b"IEND", b""),
+    )
+    png = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+    return "data:image/png;base64," + b64encode(png).decode()
+
+
+def one_line(value: object, longest: int = LONGEST_NAME_OF_PAGE) -> str:
+    """Return text of one line and at most so many characters; a long one loses its middle.
+
+    Halves of characters, which no file holds, are question marks.
+    """
+    text = str(value)
+    if len(text) > longest:
+        half = max(1, (longest - 1) // 2)
+        text = f"{text[:half]}…{text[-half:]}"
+    return " ".join(text.encode("utf-8", "replace").decode().split()) or "(empty)"

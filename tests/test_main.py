@@ -1,0 +1,126 @@
+"""The command line: pages of files, and what a shell is told of mistakes."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skinfo.__main__ import main
+from skinfo.inspection import information_report
+
+
+@pytest.fixture
+def loans(tmp_path):
+    """A CSV file of a table with an identifier, and the table."""
+    rng = np.random.default_rng(0)
+    income = rng.normal(size=200).round(3)
+    table = pd.DataFrame(
+        {
+            "id": np.arange(200),
+            "income": income,
+            "town": rng.choice(["Ulm", "Aix"], 200),
+            "default": (income + rng.normal(size=200) < 0).astype(int),
+        }
+    )
+    table.to_csv(tmp_path / "loans.csv", index=False)
+    return table
+
+
+@pytest.fixture(autouse=True)
+def in_its_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_page_of_a_csv_file(loans, tmp_path):
+    command = [sys.executable, "-P", "-m", "skinfo", "report", "loans.csv"]
+    options = ["--target", "default", "-o", "page.html"]
+    done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("loans.csv: default: 200 rows, 3 columns")
+    assert done.stdout.endswith("Written: page.html\n")
+    expected = information_report(loans, "default", title="loans.csv: default")
+    assert (tmp_path / "page.html").read_text(encoding="utf-8") == expected.html()
+
+
+def test_a_page_of_a_parquet_file(loans, tmp_path, capsys):
+    pytest.importorskip("pyarrow")
+    loans.to_parquet("loans.parquet")
+    arguments = ["report", "loans.parquet", "-t", "default", "--drop", "id", "-q", "--title", "L"]
+    assert main(arguments) == 0
+    assert capsys.readouterr() == ("", "")
+    page = (tmp_path / "information_report.html").read_text(encoding="utf-8")
+    assert page == information_report(loans.drop(columns="id"), "default", title="L").html()
+
+
+def test_a_page_of_files_in_parts(loans, capsysbinary):
+    pytest.importorskip("pyarrow")
+    loans[:90].to_parquet("a.parquet")
+    loans[90:].to_parquet("b.parquet")
+    arguments = ["report", "*.parquet", "-t", "default", "--drop", "id", "--stream", "-o", "-"]
+    assert main([*arguments, "--title", "L"]) == 0
+    out, err = capsysbinary.readouterr()
+    X = loans.drop(columns="id")
+    expected = information_report([X[:90], X[90:]], "default", title="L")
+    assert (out.decode(), err) == (expected.html(), b"")
+
+
+def test_a_folder_and_weights(loans, capsys, tmp_path):
+    (tmp_path / "folder").mkdir()
+    loans[:90].to_csv("folder/a.csv", index=False)
+    loans[90:].to_csv("folder/b.csv", index=False)
+    assert main(["report", "folder", "-t", "default", "--weight", "id"]) == 0
+    # Row 0 has weight zero.
+    assert "folder: default: 199 rows, 2 columns" in capsys.readouterr().out
+
+
+def test_the_page_is_shown(loans, monkeypatch, tmp_path):
+    shown = []
+    monkeypatch.setattr("webbrowser.open", shown.append)
+    assert main(["report", "loans.csv", "-t", "default", "--open", "-q"]) == 0
+    assert shown == [(tmp_path / "information_report.html").as_uri()]
+
+
+MISTAKES = {
+    "column": (["loans.csv", "-t", "defualt"], "Did you mean: 'default'?"),
+    "dropped": (["loans.csv", "-t", "default", "--drop", "ID"], "--drop 'ID' is not a column"),
+    "target dropped": (["loans.csv", "-t", "default", "--drop", "default"], "Leave it in"),
+    "file": (["lones.csv", "-t", "default"], "there is no table at 'lones.csv'"),
+    "folder": (["loans.csv", "-t", "default", "-o", "pages/a.html"], "there is no folder 'pages'"),
+    "suffix": (["notes.txt", "-t", "default"], "Name files of one kind: .parquet"),
+    "constant": (["same.csv", "-t", "y"], "constant"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_mistakes_are_told_in_one_line(loans, mistake, tmp_path, capsys):
+    (tmp_path / "notes.txt").write_text("x")
+    (tmp_path / "same.csv").write_text("x,y\n1,1\n2,1\n")
+    arguments, message = MISTAKES[mistake]
+    assert main(["report", *arguments]) == 1
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.startswith("skinfo: error: ")
+    assert message in err
+
+
+@pytest.mark.parametrize("arguments", [[], ["report"], ["report", "a.csv"], ["raport"]])
+def test_commands_that_are_not_understood(arguments, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    assert "usage: python -m skinfo" in capsys.readouterr().err
+
+
+def test_help_and_version(capsys):
+    for arguments, word in ((["report", "--help"], "Exit status"), (["--version"], "skinfo ")):
+        with pytest.raises(SystemExit, match="0"):
+            main(arguments)
+        assert word in capsys.readouterr().out
+
+
+def test_warnings_are_told(loans, capsys):
+    loans.assign(default=np.arange(200) % 50).to_csv("loans.csv", index=False)
+    assert main(["report", "loans.csv", "-t", "default", "-q"]) == 0
+    (warning,) = capsys.readouterr().err.splitlines()
+    assert warning.startswith("skinfo: warning: ")

@@ -296,7 +296,7 @@ def information_report(
     )
     if test is None:
         notes.append("Bits have no interval here: rows are weighted, or a continuous y in parts.")
-    target = target_distribution(_name_of(y), source, binner, selector)
+    target = target_distribution(_target_name(y), source, binner, selector)
     return InformationReport(
         title or f"What is known about {target.name}",
         source.n_samples,
@@ -335,6 +335,6 @@ def _test_of_columns(X: Any, y: Any, sample_weight: Any, source: Any, n_jobs: in
         )
 
 
-def _name_of(y: Any) -> str:
+def _target_name(y: Any) -> str:
     name = y if isinstance(y, str) else getattr(y, "name", None)
     return "y" if name is None else str(name)

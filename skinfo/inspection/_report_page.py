@@ -55,7 +55,7 @@ DOCUMENT = """\
 <main>
 {sections}
 </main>
-<footer>Made by skinfo {version}. All information is in bits.</footer>
+<footer>Made by skinfo {version}. All information is in bits, unless a unit is given.</footer>
 <script type="application/json" id="data">{data}</script>
 <script>
 {script}</script>
@@ -645,7 +645,7 @@ def _script_data(report: "InformationReport") -> str:
         "informative": (columns["q_value"] <= SIGNIFICANT).tolist(),
         "flags": [[FLAG_WORDS[flag] for flag in flags] for flags in _flags_of_columns(report)],
         "facts": [_facts_of_column(column) for column in columns.itertuples()],
-        "bin_columns": _bin_columns(report),
+        "bin_columns": _shown_bin_columns(report),
         "bins": [_bin_rows(table) for table in report.bins],
         "map": [] if report.pairs is None else [place[name] for name in report.pairs.features],
     }
@@ -696,11 +696,11 @@ def _shown_columns(table: pd.DataFrame) -> list[str]:
 
 
 # Titles of what a bin table calls otherwise.
-TITLES = {"count": "rows", "woe": "WoE", "iv": "IV"}
+TITLES = {"count": "rows", "non_events": "non-events", "woe": "WoE", "iv": "IV (nats)"}
 TITLES_OF_CLASSES = {"rate": "rate of ", "low": "from", "high": "to"}
 
 
-def _bin_columns(report: "InformationReport") -> list[dict[str, Any]]:
+def _shown_bin_columns(report: "InformationReport") -> list[dict[str, Any]]:
     columns = []
     for name in _shown_columns(report.bins[0]):
         kind, bracket, label = name.partition("[")

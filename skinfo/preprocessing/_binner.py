@@ -163,6 +163,21 @@ default="from_dtype"
         array: holding any text), or the ones given by index, name or mask. None: no column,
         so that text is an error.
 
+    level_order : list of n_features lists (or None), dict or None, default=None
+        The levels of columns in their order, as in ``{"grade": ["A", "B", "C"]}``. Such a column
+        is cut into runs of consecutive levels, as a column of numbers is: by the same penalties,
+        with `monotonic_cst` if asked, and with one value a bin for "woe" and "posterior". A level
+        that is not in the list is an error; one that `fit` did not see is in the bin of the level
+        before it.
+
+    min_frequency : int, float, array-like of n_features, dict or None, default=None
+        Levels with fewer samples (a float below one: with a smaller fraction of them) are pooled
+        before levels are grouped, and so are levels that `fit` did not see. Levels in a given
+        order are not pooled.
+
+    infrequent_label : str, default="infrequent"
+        The name of the pool, where bins are shown.
+
     missing : {"separate", "merge"}, default="separate"
         Missing values are a bin of their own, or join the bin that loses the least
         information by it. `missing_bits_` is their contribution in both cases.
@@ -236,7 +251,8 @@ default="from_dtype"
         ``closed="right"`` to its left). None for a categorical column.
 
     groups_ : list of n_features lists of lists, or None
-        The levels in each bin of a categorical column; None for a numeric one.
+        The levels in each bin of a categorical column, a pool of infrequent ones by its name;
+        None for a numeric one.
 
     n_bins_ : ndarray of shape (n_features,), dtype int64
         Bins of each column, those of special and missing values included. In all tables they
@@ -296,8 +312,8 @@ default="from_dtype"
     where their order by rate or mean decides, and by the agglomerative information
     bottleneck for more classes; more than 512 levels are first put into so many cells of
     neighbouring rates, of about equal weight. Missing and special values that `fit` did not see,
-    and unseen levels, go to the fullest bin of other values at `transform`; numbers out of range
-    to the first or last.
+    and unseen levels, go to the fullest bin of other values at `transform` (unseen levels to the
+    pool of infrequent ones, where there is one); numbers out of range to the first or last.
     Dates count to the microsecond.
 
     Under a monotonic constraint ``"auto"`` makes the averaged rates monotone and expects more
@@ -361,6 +377,15 @@ default="from_dtype"
         "min_rate_difference": [Interval(Real, 0, None, closed="left"), dict, "array-like"],
         "max_p_value": [Interval(Real, 0, 1, closed="right"), dict, "array-like", None],
         "categorical_features": [StrOptions({"from_dtype"}), "array-like", None],
+        "level_order": [list, dict, None],
+        "min_frequency": [
+            Interval(Integral, 1, None, closed="left"),
+            Interval(RealNotInt, 0, 1, closed="neither"),
+            dict,
+            "array-like",
+            None,
+        ],
+        "infrequent_label": [str],
         "missing": [StrOptions({"separate", "merge"})],
         "target_type": [StrOptions({"auto", "binary", "multiclass", "continuous"})],
         "max_candidates": [Interval(Integral, 2, None, closed="left"), None],
@@ -386,6 +411,9 @@ default="from_dtype"
         min_rate_difference=0.0,
         max_p_value=None,
         categorical_features="from_dtype",
+        level_order=None,
+        min_frequency=None,
+        infrequent_label="infrequent",
         missing="separate",
         target_type="auto",
         max_candidates=512,
@@ -407,6 +435,9 @@ default="from_dtype"
         self.min_rate_difference = min_rate_difference
         self.max_p_value = max_p_value
         self.categorical_features = categorical_features
+        self.level_order = level_order
+        self.min_frequency = min_frequency
+        self.infrequent_label = infrequent_label
         self.missing = missing
         self.target_type = target_type
         self.max_candidates = max_candidates
@@ -544,9 +575,9 @@ default="from_dtype"
         refused, since the counts are not kept there; a pickle keeps them.
 
         Only counts are kept between calls, and no samples. `categorical_features`,
-        `target_type`, `max_candidates`, `candidate_edges`, `fixed_edges`, `special_values` and
-        `closed` may not change between calls, since the counts depend on them. Any other
-        parameter may, and applies to all samples from the next chunk on.
+        `target_type`, `max_candidates`, `candidate_edges`, `fixed_edges`, `level_order`,
+        `special_values` and `closed` may not change between calls, since the counts depend on
+        them. Any other parameter may, and applies to all samples from the next chunk on.
 
         Parameters
         ----------

@@ -141,7 +141,7 @@ class CategoryBins:
     Attributes
     ----------
     levels : list
-        Those that `fit` saw, sorted, without special ones.
+        Those that `fit` saw, sorted, without special and infrequent ones; or all of a given order.
 
     groups : ndarray of shape (n_levels,), dtype int64
 
@@ -149,13 +149,17 @@ class CategoryBins:
         As of `NumericBins`.
 
     fallback : int
-        The bin of levels that `fit` did not see, such as the fullest.
+        The bin of levels that `fit` did not see, such as the fullest; with a pool, of all that are
+        not listed.
 
     modes : list of length n_bins
         The most frequent level of each bin, or the first special one; None for missing ones.
 
     special, special_bins
         As of `NumericBins`. Each group has a bin of its own.
+
+    pool : str or None
+        The name of infrequent levels, which are in the bin `fallback`; None if there are none.
     """
 
     levels: list
@@ -167,16 +171,22 @@ class CategoryBins:
     modes: list = field(default_factory=list)
     special: SpecialValues = NO_SPECIAL_VALUES
     special_bins: tuple[int, ...] = ()
+    pool: str | None = None
 
     is_categorical = True
 
     @property
     def n_groups(self):
         """Number of groups of levels."""
-        if not len(self.groups):
+        if not len(self.groups) and self.pool is None:
             return 0
         # The bin of unseen levels may hold none of those seen.
-        return max(int(self.groups.max()), self.fallback) + 1
+        return max(int(self.groups.max(initial=0)), self.fallback) + 1
+
+    @property
+    def n_levels(self):
+        """Number of levels, of which the pool is one."""
+        return len(self.levels) + (self.pool is not None)
 
     @property
     def own_special(self):
@@ -195,10 +205,12 @@ class CategoryBins:
 
     @property
     def members(self):
-        """The levels of each group."""
+        """The levels of each group, the name of the pool among them."""
         members = [[] for _ in range(self.n_groups)]
         for level, group in zip(self.levels, self.groups.tolist(), strict=True):
             members[group].append(level)
+        if self.pool is not None:
+            members[self.fallback].append(self.pool)
         return members
 
     def with_special(self, special, bins):
@@ -214,11 +226,13 @@ class CategoryBins:
     def apart(self):
         """Return the same bins, for counts in which what `fit` did not see is no bin's.
 
-        The code of missing values that `fit` did not see is `n_bins`, that of levels the next.
+        The code of missing values that `fit` did not see is `n_bins`, that of levels the next,
+        unless they have joined a pool.
         """
         knows_missing = self.own_missing or self.merged
         missing_bin = self.missing_bin if knows_missing else self.n_bins
-        return replace(self, missing_bin=missing_bin, fallback=self.n_bins + 1)
+        fallback = self.n_bins + 1 if self.pool is None else self.fallback
+        return replace(self, missing_bin=missing_bin, fallback=fallback)
 
     def codes(self, table, j):
         """Return the bin of each row of column j, (n_samples,) int64."""

@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 from scipy.special import chdtri
 
 from skinfo.preprocessing._partition import max_bins_for
-from skinfo.utils._column_params import checked_entries, directions, given_edges
+from skinfo.utils._column_params import (
+    checked_entries,
+    directions,
+    given_edges,
+    one_per_column,
+)
 
 # Bin numbers, with one of missing values, have two bytes.
 MOST_BINS = 2**16 - 1
@@ -32,6 +38,11 @@ class BinControls:
     min_rate_difference : float
 
     max_p_value : float or None
+
+    min_frequency : int, float or None
+        Of a level; a float is a fraction.
+
+    level_order : tuple or None
     """
 
     max_bins: int | str
@@ -40,6 +51,8 @@ class BinControls:
     fixed_edges: np.ndarray
     min_rate_difference: float
     max_p_value: float | None
+    min_frequency: int | float | None
+    level_order: tuple[Any, ...] | None
 
     def most_bins(self, weight, target_type):
         """Return the largest number of bins of samples of this weight."""
@@ -49,6 +62,10 @@ class BinControls:
     def min_weight(self, weight):
         """Return the least weight of a bin, of samples of this weight in all."""
         return weight_of_share(self.min_samples, weight)
+
+    def min_level_weight(self, weight):
+        """Return the least weight of a level that is not pooled."""
+        return 0.0 if self.min_frequency is None else weight_of_share(self.min_frequency, weight)
 
     def min_statistic(self, n_classes):
         """Return the quantile of chi2 that the test of two neighbours has to reach."""
@@ -62,7 +79,7 @@ def weight_of_share(least, weight):
     return float(least) if isinstance(least, Integral) else least * weight
 
 
-def controls_of(parameters, columns, is_categorical):
+def controls_of(parameters, columns, is_categorical, orders):
     """Return the BinControls of each column.
 
     Parameters
@@ -73,7 +90,11 @@ def controls_of(parameters, columns, is_categorical):
     columns : Source
 
     is_categorical : ndarray of shape (n_features,), dtype bool
+
+    orders : list of (tuple or None) of length n_features
+        See `level_orders`.
     """
+    has_order = ~is_categorical | [order is not None for order in orders]
     by_column = {
         name: checked_entries(parameters[name], columns, name, default, is_valid, expected)
         for name, (default, is_valid, expected) in BY_COLUMN.items()
@@ -83,13 +104,40 @@ def controls_of(parameters, columns, is_categorical):
         columns.names,
         by_column["max_bins"],
         by_column["min_samples_bin"],
-        directions(parameters["monotonic_cst"], columns, ~is_categorical),
+        directions(parameters["monotonic_cst"], columns, has_order),
         [np.empty(0) if each is None else each for each in fixed],
         by_column["min_rate_difference"],
         by_column["max_p_value"],
+        by_column["min_frequency"],
+        orders,
         strict=True,
     )
     return [_consistent(name, BinControls(*given)) for name, *given in of_columns]
+
+
+def level_orders(level_order, columns):
+    """Return the levels of each column in their order, a tuple, or None.
+
+    Parameters
+    ----------
+    level_order : dict, list or None
+
+    columns : Source
+    """
+    entries = one_per_column(level_order, columns, "level_order", default=None)
+    orders = []
+    for name, entry in zip(columns.names, entries, strict=True):
+        if entry is not None and (isinstance(entry, str) or not np.iterable(entry)):
+            raise TypeError(
+                f"level_order of {name} must be a list of levels in order, got {entry!r}."
+            )
+        order = None if entry is None else tuple(entry)
+        if order is not None and (not order or len(set(order)) < len(order)):
+            raise ValueError(
+                f"level_order of {name} must be different levels, one at least, got {entry!r}."
+            )
+        orders.append(order)
+    return orders
 
 
 def _consistent(name, controls):
@@ -134,5 +182,10 @@ BY_COLUMN = {
         "a number of samples, 1 at least, or a fraction of them between 0 and 1",
     ),
     "min_rate_difference": (0.0, _is_difference, "a number, at least 0"),
+    "min_frequency": (
+        None,
+        lambda entry: entry is None or _is_number_or_share(entry),
+        "a number of samples, 1 at least, a fraction of them between 0 and 1, or None",
+    ),
     "max_p_value": (None, _is_level_of_significance, "above 0 and at most 1, or None"),
 }

@@ -65,8 +65,10 @@ class ColumnEncoder:
         if not self.by_level:
             return self.pieces.labels(), self.values
         pieces = self.pieces
-        rows = [*pieces.groups, *pieces.special_bins, pieces.missing_bin, pieces.fallback]
-        labels = [*map(str, pieces.levels), *special_labels(pieces.special, None)]
+        pool = [] if pieces.pool is None else [pieces.pool]
+        rows = [*pieces.groups, *(pieces.fallback for _ in pool), *pieces.special_bins]
+        rows += [pieces.missing_bin, pieces.fallback]
+        labels = [*map(str, pieces.levels), *pool, *special_labels(pieces.special, None)]
         return [*labels, "missing", "unseen"], self.values[rows]
 
 
@@ -97,13 +99,12 @@ def column_encoder(encode, column, statistics, total):
         a difference.
     """
     values_of, bins = ENCODINGS[encode].values, column.bins
-    n_values = bins.n_bins
-    if bins.is_categorical:
-        n_values += len(bins.levels) - bins.n_groups
+    by_level = column.level_stats is not None
+    n_values = bins.n_bins + (bins.n_levels - bins.n_groups if by_level else 0)
     if n_values <= 1:
         means = overall_means(statistics, total)
         return ColumnEncoder(bins, values_of(statistics, total[None], total, means))
-    if bins.is_categorical and bins.levels:
+    if by_level:
         return _level_encoder(values_of, column, statistics)
     return bin_encoder(encode, column, statistics)
 
@@ -143,9 +144,11 @@ def mean_encoder(encoder, of_folds):
 def _level_encoder(values_of, column, statistics):
     """Return the ColumnEncoder that gives each level the value of its own shrunk rates."""
     bins, stats = column.bins, column.level_stats
-    # One row for missing values and one for unseen levels, of which nothing is known.
+    # One row for missing values and one for unseen levels, of which nothing is known, unless they
+    # join the pool.
     missing = column.stats[bins.missing_bin] if bins.merged else column.missing_stats
-    more = np.stack([np.zeros_like(missing), missing])
+    unseen = np.zeros((int(bins.pool is None), len(missing)))
+    more = np.vstack([unseen, missing])
     total = column.stats.sum(axis=0)
     means = shrunk_means(stats, more, statistics)
     values = values_of(statistics, np.vstack([stats, more]), total, means)
@@ -163,6 +166,7 @@ def _level_encoder(values_of, column, statistics):
         fallback=int(piece_of[-1]),
         special=bins.special,
         special_bins=tuple(range(len(distinct), missing_bin)),
+        pool=bins.pool,
     )
     return ColumnEncoder(pieces, np.vstack([distinct, special, values[-1:]]), by_level=True)
 

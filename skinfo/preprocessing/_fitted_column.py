@@ -11,6 +11,7 @@ from skinfo._counts._special_values import NO_SPECIAL_VALUES, SpecialValues
 from skinfo.preprocessing._bins import CategoryBins, NumericBins
 from skinfo.preprocessing._cuts import best_cuts, fixed_positions
 from skinfo.preprocessing._groups import supervised_groups
+from skinfo.preprocessing._ordered_levels import runs_of_levels
 from skinfo.utils._grouping import sum_groups
 
 
@@ -171,18 +172,74 @@ def fit_levels(column, settings, missing_mode):
     missing_mode : {"separate", "merge"}
     """
     levels, stats, special, special_stats = _without_special(*column.sorted(), settings.special)
-    groups, of_groups, modes = np.empty(0, np.int64), np.zeros((0, stats.shape[1])), []
-    if levels:
-        groups = supervised_groups(stats, settings)
-        of_groups = sum_groups(stats, groups)
-        # The heaviest level of each group, the first of equals.
-        by_weight = np.argsort(-settings.statistics.weights(stats), kind="stable")
-        _, firsts = np.unique(groups[by_weight], return_index=True)
-        modes = [levels[i] for i in by_weight[firsts]]
-    bins = CategoryBins(levels, groups, modes=modes)
-    fitted = FittedColumn(bins, of_groups, column.missing_sums, level_stats=stats)
+    fitted = FittedColumn(CategoryBins([], np.empty(0, np.int64)), stats[:0], column.missing_sums)
+    if levels and settings.level_order is not None:
+        fitted = _with_runs(fitted, levels, stats, settings)
+    elif levels:
+        fitted = _with_groups(fitted, levels, stats, settings)
     apart = ValuesApart(special, special_stats, missing_mode)
     return place_apart(fitted, apart, settings.statistics)
+
+
+def _with_runs(fitted, levels, stats, settings):
+    """Return a column with the best runs of levels that have an order."""
+    in_order, runs, best = runs_of_levels(levels, stats, settings)
+    run_of = dict(zip(in_order, runs.tolist(), strict=True))
+    modes = _modes(levels, [run_of[level] for level in levels], settings.statistics.weights(stats))
+    bins = CategoryBins(in_order, runs, modes=modes)
+    return replace(fitted, bins=bins, stats=best.stats, direction=best.direction)
+
+
+def _with_groups(fitted, levels, stats, settings):
+    """Return a column with the best groups of levels, infrequent ones pooled before."""
+    levels, stats, weights, pool = _with_pool(levels, stats, settings)
+    groups = supervised_groups(stats, settings)
+    # A level that has a name stands for its group, if there is one.
+    names = levels if pool is None else [*levels, pool]
+    modes = _modes(names, groups, weights)
+    bins = CategoryBins(levels, groups[: len(levels)], modes=modes, pool=pool)
+    if pool is not None:
+        bins = replace(bins, fallback=int(groups[-1]))
+    return replace(fitted, bins=bins, stats=sum_groups(stats, groups), level_stats=stats)
+
+
+def _modes(levels, groups, weights):
+    """Return the heaviest level of each group, the first of equals."""
+    by_weight = np.argsort(-weights, kind="stable")
+    _, firsts = np.unique(np.asarray(groups)[by_weight], return_index=True)
+    return [levels[i] for i in by_weight[firsts]]
+
+
+def _with_pool(levels, stats, settings):
+    """Return levels without infrequent ones, and the statistics of all, those of the pool last.
+
+    Returns
+    -------
+    levels : list
+
+    stats : ndarray of shape (n_levels, n_stats), or (n_levels + 1, n_stats) with a pool
+
+    weights : ndarray
+        By which levels stand for a group: the pool comes last.
+
+    pool : str or None
+        The name of the pool, if a level is infrequent.
+    """
+    weights, label = settings.statistics.weights(stats), settings.infrequent_label
+    is_frequent = weights >= settings.min_level_weight
+    if is_frequent.all():
+        return levels, stats, weights, None
+    if label in levels:
+        raise ValueError(
+            f"infrequent_label={label!r} is a level of {settings.name}. Choose a name that is not."
+        )
+    pooled = stats[~is_frequent].sum(axis=0, keepdims=True)
+    return (
+        [levels[i] for i in np.flatnonzero(is_frequent)],
+        np.vstack([stats[is_frequent], pooled]),
+        np.append(weights[is_frequent], 0.0),
+        label,
+    )
 
 
 def _without_special(levels, stats, special):
@@ -231,12 +288,13 @@ def place_apart(fitted, apart, statistics):
 
     Each group of special values has a bin of its own. So have missing values, or they join the bin
     of other values that loses least information by it. Unseen levels, and special and missing
-    values where `fit` saw none, go to the fullest bin of other values.
+    values where `fit` saw none, go to the fullest bin of other values; unseen levels to the pool
+    of infrequent ones, where there is one.
     """
     bins, stats, missing = fitted.bins, fitted.stats, fitted.missing_stats
     sizes = statistics.weights(stats)
     fullest = int(np.argmax(sizes)) if len(sizes) else 0
-    if bins.is_categorical:
+    if bins.is_categorical and bins.pool is None:
         bins = replace(bins, fallback=fullest)
     has_missing = bool(statistics.weights(missing) > 0.0)
     is_merged = has_missing and apart.missing_mode == "merge" and bool(sizes.sum() > 0.0)

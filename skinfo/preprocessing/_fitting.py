@@ -15,7 +15,7 @@ from joblib import hash as joblib_hash
 from skinfo._counts._cut_values import cuts_of_starts, starts_of_cuts
 from skinfo._counts._special_values import SpecialValues, special_values_of_columns
 from skinfo._counts._target import ClassTarget, ContinuousTarget
-from skinfo.preprocessing._controls import BinControls, controls_of
+from skinfo.preprocessing._controls import BinControls, controls_of, level_orders
 from skinfo.preprocessing._cuts import candidate_edges
 from skinfo.preprocessing._fitted_column import fit_levels, fit_numbers
 from skinfo.preprocessing._partition import ColumnSettings
@@ -31,6 +31,7 @@ FIXED = (
     "max_candidates",
     "candidate_edges",
     "fixed_edges",
+    "level_order",
     "special_values",
     "closed",
 )
@@ -44,6 +45,8 @@ FREE = (
     "monotonic_cst",
     "min_rate_difference",
     "max_p_value",
+    "min_frequency",
+    "infrequent_label",
     "missing",
     "n_jobs",
 )
@@ -91,8 +94,10 @@ class BinningPlan:
     def of(cls, binner, source):
         """Return the plan of a binner with its parameters for the samples of a source."""
         parameters = parameters_of(binner)
+        orders = level_orders(parameters["level_order"], source)
         is_categorical = categorical_mask(parameters["categorical_features"], source, source.kinds)
-        controls = controls_of(parameters, source, is_categorical)
+        is_categorical = is_categorical | [order is not None for order in orders]
+        controls = controls_of(parameters, source, is_categorical, orders)
         candidates = given_edges(
             parameters["candidate_edges"], source, is_categorical, "candidate_edges"
         )
@@ -117,7 +122,8 @@ class BinningPlan:
 
     def for_next_chunk(self, parameters, source):
         """Return the plan of these samples and those before, with parameters as they are now."""
-        controls = controls_of(parameters, source, self.is_categorical)
+        orders = [asked.level_order for asked in self.controls]
+        controls = controls_of(parameters, source, self.is_categorical, orders)
         _refuse_contradictions(parameters, controls, self.target)
         return replace(
             self,
@@ -151,7 +157,7 @@ class BinningPlan:
             penalty=resolve_penalty(
                 self.parameters["penalty"],
                 self.target.target_type,
-                ordered=not self.is_categorical[j],
+                ordered=not self.is_categorical[j] or asked.level_order is not None,
             ),
             min_weight=asked.min_weight(weight),
             max_candidates=self.parameters["max_candidates"],
@@ -163,8 +169,16 @@ class BinningPlan:
             may_relax=weight != self.weight,
             special=self.special[j],
             closed=self.parameters["closed"],
+            min_level_weight=asked.min_level_weight(weight),
+            infrequent_label=self.parameters["infrequent_label"],
+            level_order=self._order_without_special(j),
             name=self.names[j],
         )
+
+    def _order_without_special(self, j):
+        order = self.controls[j].level_order
+        special = self.special[j].of_levels() if order is not None else ()
+        return order and tuple(level for level in order if level not in special)
 
 
 class CountedChunks(NamedTuple):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from math import isqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -76,6 +76,15 @@ class ColumnSettings:
     closed : {"left", "right"}
         The end that an interval holds.
 
+    min_level_weight : float
+        Levels of less weight are pooled.
+
+    infrequent_label : str
+        The name of the pool.
+
+    level_order : tuple or None
+        Levels in their order, of a column that is cut into runs of them.
+
     name : str
         What messages call the column.
     """
@@ -92,6 +101,9 @@ class ColumnSettings:
     may_relax: bool = False
     special: SpecialValues = NO_SPECIAL_VALUES
     closed: str = "left"
+    min_level_weight: float = 0.0
+    infrequent_label: str = "infrequent"
+    level_order: tuple[Any, ...] | None = None
     name: str = "the column"
 
     @property

@@ -385,6 +385,7 @@ def bins_to_dict(bins):
             **common,
             "fallback": int(bins.fallback),
             "modes": [_level_to_json(mode) for mode in bins.modes],
+            "pool": bins.pool,
             "special": _special_to_json(bins, _level_to_json),
         }
     return {
@@ -573,7 +574,13 @@ def _category_from_dict(d):
     fallback = entry(d, "fallback", int)
     # Unseen levels may have a bin of their own where bins have no modes. No other bin is empty, so
     # that there are no more of them than levels.
-    filled = set(groups) if modes or not levels else {*groups, fallback}
+    pool = d.get("pool")
+    if not isinstance(pool, str | None):
+        raise malformed("pool", pool, "of type str, or null")
+    if pool is not None:
+        filled = {*groups, fallback}
+    else:
+        filled = set(groups) if modes or not levels else {*groups, fallback}
     if len(groups) != len(levels) or filled != set(range(len(filled))):
         expected = f"a bin for each of the {len(levels)} levels, from 0 on without holes"
         raise malformed("groups", groups, expected)
@@ -588,6 +595,7 @@ def _category_from_dict(d):
         **_common(d),
         fallback=fallback,
         modes=modes,
+        pool=pool,
         special=special,
         special_bins=special_bins,
     )

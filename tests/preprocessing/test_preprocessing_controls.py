@@ -1,7 +1,7 @@
 """What users ask of the bins of single columns: counts, fixed cuts, neighbours, shapes."""
 
 import json
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 
 import numpy as np
 import pandas as pd
@@ -343,3 +343,152 @@ def test_a_fixed_cut_of_intervals_closed_on_either_side(closed):
     for other in (parts, stream):
         np.testing.assert_array_equal(other.bin_edges_[0], [-np.inf, 3.0, np.inf])
         np.testing.assert_array_equal(other.counts_[0], binner.counts_[0])
+
+
+@pytest.fixture
+def grades():
+    """Return levels in an order, numbers in the same order, a column of many levels, and y."""
+    rng = np.random.default_rng(0)
+    number = rng.integers(0, 9, 2000)
+    y = (rng.random(2000) < 0.1 + 0.08 * number).astype(int)
+    # Letters whose alphabetical order is another.
+    grade = np.array(list("MAZBQCXDL"))[number]
+    town = np.where(rng.random(2000) < 0.06, [f"t{i}" for i in rng.integers(0, 80, 2000)], grade)
+    frame = pd.DataFrame({"grade": grade, "town": town})
+    return frame, number, y
+
+
+ORDER = {"grade": list("MAZBQCXDL")}
+
+
+@pytest.mark.parametrize("penalty", [*PENALTIES, "mdlp"])
+@pytest.mark.parametrize("cst", [0, "ascending", "valley"])
+@pytest.mark.parametrize("encode", ["ordinal", "woe"])
+def test_levels_in_order_are_cut_as_numbers(grades, source, penalty, cst, encode):
+    X, number, y = grades
+    if penalty == "mdlp":
+        cst = None
+    given = {"penalty": penalty, "monotonic_cst": cst, "min_samples_bin": 30, "encode": encode}
+    levels = MutualInfoBinner(level_order=ORDER, **given).fit(*source(X[["grade"]], y))
+    numbers = MutualInfoBinner(**given).fit(number[:, None], y)
+    assert list(chain(*levels.groups_[0])) == ORDER["grade"]
+    np.testing.assert_array_equal(levels.counts_[0], numbers.counts_[0])
+    np.testing.assert_array_equal(levels.monotonic_cst_, numbers.monotonic_cst_)
+    np.testing.assert_array_equal(
+        levels.transform(X[["grade"]]), numbers.transform(number[:, None])
+    )
+    again = MutualInfoBinner.from_dict(json.loads(json.dumps(levels.to_dict())))
+    np.testing.assert_array_equal(again.transform(X[["grade"]]), levels.transform(X[["grade"]]))
+
+
+def test_levels_in_order_in_chunks_and_in_words(grades):
+    X, _, y = grades
+    order = {"grade": ["first", *ORDER["grade"][:4], "between", *ORDER["grade"][4:]]}
+    binner = MutualInfoBinner(3, penalty=None, level_order=order).fit(X, y)
+    parts = MutualInfoBinner(3, penalty=None, level_order=order).fit(chunks_of(X, y), None)
+    stream = MutualInfoBinner(3, penalty=None, level_order=order)
+    for chunk in chunks_of(X, y):
+        stream.partial_fit(*chunk)
+    assert parts.groups_ == stream.groups_ == binner.groups_
+    # Levels of no sample are in the bin of the one before, or in the first.
+    assert list(chain(*binner.groups_[0])) == order["grade"]
+    new = pd.DataFrame({"grade": ["first", "between"], "town": "M"})
+    before = pd.DataFrame({"grade": ["M", "B"], "town": "M"})
+    np.testing.assert_array_equal(binner.transform(new), binner.transform(before))
+    first, *_ = binner.bin_table("grade")["bin"]
+    assert first.startswith("{first, M, A")
+    assert " IN ('first', 'M', 'A'" in binner.to_sql("grade")
+    with pytest.raises(
+        ValueError, match=r"level_order of grade lacks 2 of its levels: \['D', 'L'"
+    ):
+        MutualInfoBinner(level_order={"grade": list("MAZBQCX")}).fit(X, y)
+    with pytest.raises(ValueError, match="level_order was changed"):
+        stream.set_params(level_order=None).partial_fit(X, y)
+
+
+def test_infrequent_levels_are_pooled(grades, source):
+    X, _, y = grades
+    binner = MutualInfoBinner(
+        penalty=None, max_bins=20, min_frequency={"town": 0.02}, infrequent_label="other towns"
+    ).fit(*source(X, y))
+    counts = X["town"].value_counts()
+    frequent = set(counts[counts >= 40].index)
+    assert frequent == set(ORDER["grade"])
+    assert set(chain(*binner.groups_[1])) == {*frequent, "other towns"}
+    assert "other towns" in "".join(binner.bin_table("town")["bin"])
+    # The same as a column in which they have one name.
+    pooled = X.assign(town=X["town"].where(X["town"].isin(frequent), "other towns"))
+    alike = MutualInfoBinner(penalty=None, max_bins=20).fit(pooled, y)
+    np.testing.assert_array_equal(binner.counts_[1], alike.counts_[1])
+    np.testing.assert_array_equal(binner.transform(X), alike.transform(pooled))
+    # Unseen levels are infrequent ones; the other column has no pool.
+    new = pd.DataFrame({"grade": ["M"] * 2, "town": ["nowhere", "t1"]})
+    codes = binner.transform(new)[:, 1].tolist()
+    pool = next(i for i, group in enumerate(binner.groups_[1]) if "other towns" in group)
+    assert codes == [pool, pool]
+    assert sorted(chain(*binner.groups_[0])) == sorted(ORDER["grade"])
+    again = MutualInfoBinner.from_dict(json.loads(json.dumps(binner.to_dict())))
+    assert again.groups_ == binner.groups_
+    np.testing.assert_array_equal(again.transform(new), binner.transform(new))
+    parts = clone(binner).fit(chunks_of(X, y), None)
+    stream = clone(binner)
+    for chunk in chunks_of(X, y):
+        stream.partial_fit(*chunk)
+    assert parts.groups_ == stream.groups_ == binner.groups_
+
+
+@pytest.mark.parametrize("encode", ["woe", "posterior"])
+def test_the_pool_has_one_value(grades, encode):
+    X, _, y = grades
+    binner = MutualInfoBinner(encode=encode, min_frequency=40).fit(X[["town"]], y)
+    pooled = X[["town"]].where(X[["town"]].isin(list("MAZBQCXDL")), "infrequent")
+    alike = MutualInfoBinner(encode=encode).fit(pooled, y)
+    np.testing.assert_array_equal(binner.transform(X[["town"]]), alike.transform(pooled))
+    table = binner.encoding_table("town").set_index("values")["town"]
+    assert table["unseen"] == table["infrequent"]
+    again = MutualInfoBinner.from_dict(json.loads(json.dumps(binner.to_dict())))
+    pd.testing.assert_frame_equal(again.encoding_table("town"), binner.encoding_table("town"))
+    assert np.isfinite(binner.fit_transform(X[["town"]], y)).all()
+
+
+def test_all_levels_may_be_infrequent(grades):
+    X, _, y = grades
+    X = X[["town"]].copy()
+    X.loc[:9, "town"] = None
+    binner = MutualInfoBinner(min_frequency=0.5).fit(X, y)
+    assert binner.groups_ == [[["infrequent"]]]
+    assert binner.transform(X[8:12]).ravel().tolist() == [1, 1, 0, 0]
+    assert binner.inverse_transform([[0], [1]]).ravel().tolist() == ["infrequent", None]
+    again = MutualInfoBinner.from_dict(json.loads(json.dumps(binner.to_dict())))
+    np.testing.assert_array_equal(again.transform(X), binner.transform(X))
+
+
+@pytest.mark.parametrize(
+    ("params", "error", "message"),
+    [
+        ({"level_order": {"grde": ["a"]}}, ValueError, "no column named 'grde'; did you mean"),
+        ({"level_order": {"grade": "MAZ"}}, TypeError, "level_order of grade must be a list"),
+        ({"level_order": {"grade": ["M", "M"]}}, ValueError, "must be different levels"),
+        ({"min_frequency": {"town": 0}}, ValueError, "min_frequency of town must be a number"),
+        (
+            {"min_frequency": 0.02, "infrequent_label": "M"},
+            ValueError,
+            "infrequent_label='M' is a level of town",
+        ),
+        ({"monotonic_cst": {"town": 1}, "level_order": ORDER}, ValueError, "of town is 1"),
+    ],
+)
+def test_levels_that_cannot_be(grades, params, error, message):
+    X, _, y = grades
+    with pytest.raises(error, match=message):
+        MutualInfoBinner(**params).fit(X, y)
+
+
+def test_states_without_a_pool_load(grades):
+    X, _, y = grades
+    state = MutualInfoBinner().fit(X, y).to_dict()
+    for column in state["columns"]:
+        del column["bins"]["pool"]
+    assert MutualInfoBinner.from_dict(state).n_bins_.tolist() == [
+        len(column["sums"]["values"]) // 2 for column in state["columns"]
+    ]

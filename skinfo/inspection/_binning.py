@@ -1,4 +1,4 @@
-"""BinningDisplay: class rates, shares and information of the bins of one column."""
+"""BinningDisplay: rates, sizes and information of the bins of one column."""
 
 from __future__ import annotations
 
@@ -7,23 +7,29 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.utils.validation import check_is_fitted
 
+from skinfo.inspection._fitted_step import fitted_step, has_bins
 from skinfo.inspection._style import (
     COLOURS,
+    FEWEST_TICKS,
     GREY,
+    ORANGE,
     SKY,
+    SMALLEST_FONT,
     check_lengths,
     draw_intervals,
     escape_math,
+    fitting_font_size,
     label_ticks,
     legend_above,
     line_style,
     points_per_tick,
     shorten,
+    show_scale,
     start_plot,
 )
-from skinfo.utils._compat import _check_feature_names_in, check_matplotlib_support
+from skinfo.utils._compat import check_matplotlib_support
+from skinfo.utils._validation import match_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,9 +45,23 @@ SPREAD = 0.6
 
 MARKERS = "osD^vPX"
 
+# Of the numbers below bars: letters of one, and the largest font in points.
+TICK_LETTERS = 4
+LARGEST_TICK_FONT = 8.5
+
+# Opacity of the line that joins marks.
+PATH_ALPHA = 0.5
+
+
+# What the marks of two classes show: columns of the bin table, and the name of the axis.
+VALUES = {"rate": "Event rate", "woe": "WoE (bits)"}
+
+# What the bars show of the size of a bin.
+SIZES = {"share": "Share", "count": "Count"}
+
 
 class BinningDisplay:
-    """Class rates (or means) of y in each bin of a column, with the bin's share and information.
+    """Class rates (or means) of y in each bin of a column, with the bin's size and information.
 
     It is recommended to use `from_estimator` to create a display. All parameters are stored as
     attributes.
@@ -52,7 +72,7 @@ class BinningDisplay:
         Names of the bins.
 
     share : array-like of shape (n_bins,)
-        Share of the samples in each bin.
+        Share of the samples in each bin, or their number.
 
     bits : array-like of shape (n_bins,)
         Contribution of each bin to the mutual information with y, in bits.
@@ -69,6 +89,22 @@ class BinningDisplay:
     feature_name : str, default=None
         Name of the column.
 
+    event_share : array-like of shape (n_bins,), default=None
+        The part of `share` that are events, for two classes. None: bars are not divided.
+
+    share_label : str, default="Share"
+        Name of `share` on the axis.
+
+    n_ordered : int or None, default=None
+        The first bins, which are intervals or groups of levels; those of special and missing
+        values come after them, set apart by a line. None: all.
+
+    is_ordered : bool, default=False
+        Whether they are intervals: a line joins their marks.
+
+    overall : array-like of shape (n_shown,), default=None
+        Values over all samples. None: the means of `value`.
+
     Attributes
     ----------
     lines_ : list of matplotlib Line2D
@@ -80,8 +116,20 @@ class BinningDisplay:
     overall_ : list of matplotlib Line2D
         Values over all samples.
 
-    bars_share_, bars_bits_ : matplotlib BarContainer
-        Shares and bits of the bins.
+    bars_share_ : matplotlib BarContainer
+        Sizes of the bins; of their non-events, with `event_share`.
+
+    bars_events_ : matplotlib BarContainer or None
+        Sizes of their events, to the right of the others.
+
+    bars_bits_ : matplotlib BarContainer
+        Bits of the bins.
+
+    paths_ : list of matplotlib Line2D
+        Lines that join the marks of intervals, one for each class shown.
+
+    separators_ : list of matplotlib Line2D
+        Lines between intervals or groups and the bins that are set apart.
 
     axes_ : ndarray of shape (3,) of matplotlib Axes
         Panels of the values, the shares and the bits.
@@ -122,6 +170,11 @@ class BinningDisplay:
         value_names: ArrayLike,
         value_label: str = "Class rate",
         feature_name: str | None = None,
+        event_share: ArrayLike | None = None,
+        share_label: str = "Share",
+        n_ordered: int | None = None,
+        is_ordered: bool = False,
+        overall: ArrayLike | None = None,
     ) -> None:
         self.bins = bins
         self.share = share
@@ -132,6 +185,11 @@ class BinningDisplay:
         self.value_names = value_names
         self.value_label = value_label
         self.feature_name = feature_name
+        self.event_share = event_share
+        self.share_label = share_label
+        self.n_ordered = n_ordered
+        self.is_ordered = is_ordered
+        self.overall = overall
 
     @classmethod
     def from_estimator(
@@ -139,19 +197,31 @@ class BinningDisplay:
         estimator: Any,
         feature: str | int,
         *,
+        value: str = "rate",
+        size: str = "share",
         name: str | None = None,
         ax: Axes | None = None,
         **kwargs: Any,
     ) -> Self:
         """Plot one column of a fitted binner.
 
+        Of two classes the bars are stacked: events, which are of the second class, to the right of
+        non-events.
+
         Parameters
         ----------
-        estimator : MutualInfoBinner
-            Fitted.
+        estimator : MutualInfoBinner, Pipeline or search
+            Fitted; a binner, or what holds one.
 
         feature : str or int
             Name or index of the column.
+
+        value : {"rate", "woe"}, default="rate"
+            What the marks of two classes show: the event rate, or the weight of evidence of the
+            bin in bits. Of more classes all rates are shown, of a continuous y the mean.
+
+        size : {"share", "count"}, default="share"
+            What the bars show: shares of all samples, or their number (sum of weights).
 
         name : str, default=None
             What to call the column. None: its name.
@@ -165,15 +235,15 @@ class BinningDisplay:
         Returns
         -------
         display : BinningDisplay
-            The display, plotted. Of two classes the rate of the second is shown.
+            The display, plotted.
 
         Raises
         ------
         TypeError
-            If the estimator is no binner.
+            If the estimator neither is nor holds a binner.
 
         ValueError
-            If there is no such column.
+            If there is no such column; if `value` or `size` is unknown, or y has no WoE.
 
         sklearn.exceptions.NotFittedError
             If the binner is not fitted.
@@ -193,21 +263,19 @@ class BinningDisplay:
         >>> plt.close()
         """
         check_matplotlib_support(f"{cls.__name__}.from_estimator")
-        if not hasattr(estimator, "bin_table"):
-            raise TypeError(
-                f"{cls.__name__}.from_estimator takes a MutualInfoBinner, got "
-                f"{type(estimator).__name__}. Of a pipeline, pass the step."
-            )
-        check_is_fitted(estimator)
-        table = estimator.bin_table(feature)
-        if not isinstance(feature, str):
-            feature = _check_feature_names_in(estimator)[feature]
+        caller = f"{cls.__name__}.from_estimator"
+        value = match_name(value, VALUES, parameter="value", caller=caller)
+        size = match_name(size, SIZES, parameter="size", caller=caller)
+        binner = fitted_step(estimator, has_bins, caller, "a MutualInfoBinner")
+        table = binner.bin_table(feature)
         display = cls(
             table["bin"].tolist(),
-            share=table["share"].to_numpy(),
+            share=table[size].to_numpy(),
             bits=table["bits"].to_numpy(),
-            feature_name=feature,
-            **_target_statistics(table),
+            share_label=SIZES[size],
+            **_column_of(binner, feature),
+            **_target_statistics(table, value),
+            event_share=_events(table, size),
         )
         return display.plot(ax, name=name, **kwargs)
 
@@ -247,10 +315,12 @@ class BinningDisplay:
         ax.set_axis_off()
         self.axes_ = np.array([ax.inset_axes([left, 0, width, 1]) for left, width in BIN_PANELS])
         self._draw_values(value, low, high, share, kwargs)
-        self.bars_share_ = _draw_bars(self.axes_[1], share, "Share", GREY)
-        self.bars_bits_ = _draw_bars(self.axes_[2], bits, "Bits", SKY)
+        self._draw_sizes(self.axes_[1], share)
+        self.bars_bits_ = _draw_bars(self.axes_[2], bits, "Bits", color=SKY)
+        self._draw_legend(value.shape[1])
         for panel in self.axes_:
             panel.set_ylim(len(bins) - 0.5, -0.5)
+        self._set_apart(len(bins))
         label_ticks(self.axes_[0].yaxis, bins.tolist(), across=ax.xaxis)
         name = self.feature_name if name is None else name
         self.axes_[0].set_ylabel("Bin" if name is None else shorten(name))
@@ -260,10 +330,13 @@ class BinningDisplay:
         """Draw the values as marks, spread over a row if there are several."""
         n_bins, n_shown = value.shape
         offsets = np.linspace(-0.5, 0.5, n_shown) * SPREAD if n_shown > 1 else np.zeros(1)
-        # A bin without samples has share zero and value nan.
-        overall = np.nansum(share[:, np.newaxis] * value, axis=0) / share.sum()
-        self.lines_, self.intervals_, self.overall_ = [], [], []
+        overall = self.overall
+        if overall is None:
+            # A bin without samples has share zero and value nan.
+            overall = np.nansum(share[:, np.newaxis] * value, axis=0) / share.sum()
+        self.lines_, self.intervals_, self.overall_, self.paths_ = [], [], [], []
         ax = self.axes_[0]
+        show_scale(ax.xaxis)
         step = points_per_tick(ax.yaxis, n_bins * n_shown) * SPREAD
         size = float(np.clip(step, *MARKER_SIZES))
         styles = zip(range(n_shown), cycle(COLOURS), cycle(MARKERS))
@@ -273,6 +346,11 @@ class BinningDisplay:
             style = line_style(defaults | {"label": escape_math(self.value_names[k])}, kwargs)
             self.lines_ += ax.plot(value[:, k], rows, **style)
             colour = self.lines_[-1].get_color()
+            if self.is_ordered:
+                joined = slice(self.n_ordered)
+                self.paths_ += ax.plot(
+                    value[joined, k], rows[joined], color=colour, linewidth=1, alpha=PATH_ALPHA
+                )
             self.intervals_.append(
                 draw_intervals(ax.hlines, rows, low[:, k], high[:, k], colors=colour)
             )
@@ -281,24 +359,79 @@ class BinningDisplay:
             )
         self.overall_[-1].set_label("all rows")
         ax.set_xlabel(self.value_label)
-        legend_above(
-            self.ax_, n_columns=min(n_shown + 1, 3), handles=[*self.lines_, self.overall_[-1]]
+
+    def _draw_sizes(self, panel, share):
+        """Draw the sizes of the bins, of two classes events beside non-events."""
+        if self.event_share is None:
+            self.bars_share_ = _draw_bars(panel, share, self.share_label, color=GREY)
+            self.bars_events_ = None
+            return
+        events = np.asarray(self.event_share)
+        self.bars_share_ = _draw_bars(
+            panel, share - events, self.share_label, color=GREY, label="non-events"
+        )
+        self.bars_events_ = _draw_bars(
+            panel, events, self.share_label, left=share - events, color=ORANGE, label="events"
         )
 
+    def _draw_legend(self, n_shown):
+        handles = [*self.lines_, self.overall_[-1]]
+        if self.bars_events_ is not None:
+            handles += [self.bars_share_, self.bars_events_]
+        n_columns = len(handles) if n_shown == 1 else 3
+        legend_above(self.ax_, n_columns=n_columns, handles=handles)
 
-def _draw_bars(panel, widths, label, colour):
+    def _set_apart(self, n_bins):
+        """Draw a line above the bins of special and missing values."""
+        self.separators_ = []
+        if self.n_ordered is not None and 0 < self.n_ordered < n_bins:
+            self.separators_ = [
+                panel.axhline(self.n_ordered - 0.5, color=GREY, linestyle="--", linewidth=0.8)
+                for panel in self.axes_
+            ]
+
+
+def _draw_bars(panel, widths, size_label, *, color, **more):
     """Draw bars next to the rows of the first panel, and return them."""
-    bars = panel.barh(np.arange(len(widths)), widths, color=colour)
-    panel.tick_params(left=False, labelleft=False)
+    bars = panel.barh(np.arange(len(widths)), widths, color=color, **more)
+    panel.tick_params(axis="y", left=False, labelleft=False)
+    # Numbers of neighbouring panels must not touch.
+    font_size = min(fitting_font_size(panel.xaxis, FEWEST_TICKS, TICK_LETTERS), LARGEST_TICK_FONT)
+    panel.tick_params(
+        axis="x",
+        labelsize=max(font_size, SMALLEST_FONT),
+        labelrotation=90 if font_size < SMALLEST_FONT else 0,
+    )
     panel.spines[["top", "right"]].set_visible(False)
-    panel.set_xlabel(label)
-    # The lowest number would touch the highest of the panel on the left.
-    panel.locator_params(axis="x", nbins=2, prune="lower")
+    panel.set_xlabel(size_label)
+    panel.locator_params(axis="x", nbins=FEWEST_TICKS)
+    show_scale(panel.xaxis)
     return bars
 
 
-def _target_statistics(table):
+def _column_of(binner, feature):
+    """Return what is known of a column of a binner, as keywords of the display."""
+    j = binner._feature_index(feature)
+    edges, groups = binner.bin_edges_[j], binner.groups_[j]
+    return {
+        "feature_name": binner._names[j],
+        "n_ordered": len(groups) if edges is None else len(edges) - 1,
+        "is_ordered": edges is not None,
+    }
+
+
+def _events(table, size):
+    """Return the share of all samples, or the number, of the events in each bin, or None."""
+    if "events" not in table:
+        return None
+    events = table["events"].to_numpy()
+    return events if size == "count" else events / table["count"].sum()
+
+
+def _target_statistics(table, value):
     """Return the statistics of y in a `bin_table`, as keywords of the display."""
+    if value == "woe":
+        return _evidence_statistics(table)
     if "mean" in table:
         label, columns = "Mean of y", {"mean": ("mean", "low", "high")}
     else:
@@ -306,6 +439,7 @@ def _target_statistics(table):
         classes = [name[4:-1] for name in table.columns if name.startswith("low[")]
         columns = {c: (f"rate[{c}]", f"low[{c}]", f"high[{c}]") for c in classes}
         if len(classes) == 1:
+            label = VALUES["rate"]
             columns = {f"class {classes[0]}": columns[classes[0]]}
     stacked = table[[name for names in columns.values() for name in names]].to_numpy()
     return {
@@ -314,4 +448,23 @@ def _target_statistics(table):
         "high": stacked[:, 2::3],
         "value_names": list(columns),
         "value_label": label,
+    }
+
+
+def _evidence_statistics(table):
+    """Return the weights of evidence, and the interval of the rate as such."""
+    if "woe" not in table:
+        raise ValueError("value='woe' needs a y of two classes. Use value='rate'.")
+    low, high = (table.filter(regex=f"^{end}\\[").to_numpy() for end in ("low", "high"))
+    odds = table["events"].sum() / table["non_events"].sum()
+    # A rate of zero or one has no finite end, which is not drawn.
+    with np.errstate(divide="ignore"):
+        low, high = (np.log2(rates) - np.log2(1 - rates) - np.log2(odds) for rates in (low, high))
+    return {
+        "value": table[["woe"]].to_numpy(),
+        "low": low,
+        "high": high,
+        "value_names": ["WoE"],
+        "value_label": VALUES["woe"],
+        "overall": [0.0],
     }

@@ -12,14 +12,19 @@ from skinfo._counts._as_source import is_in_parts
 from skinfo._counts._codes import row_codes
 from skinfo._counts._table import as_columns, table_of
 from skinfo.estimation._conditional_in_parts import conditional_in_parts
-from skinfo.estimation._entropy_estimators import entropy_of_codes
+from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS
 from skinfo.estimation._estimators import (
     Estimator,
     check_n_neighbors,
     refuse_infinite,
     refuse_weights,
 )
-from skinfo.estimation._knn_tree import is_constant, ksg_conditional
+from skinfo.estimation._joint_variables import (
+    joint_information,
+    joint_rows,
+    refuse_joint_in_parts,
+)
+from skinfo.estimation._knn_tree import ksg_conditional
 from skinfo.estimation._samples import (
     MISSING,
     discrete_mask,
@@ -29,7 +34,9 @@ from skinfo.estimation._samples import (
     warn_of_guesses,
 )
 from skinfo.estimation._strata import (
+    NeighborStrata,
     Strata,
+    conditional_by_entropies,
     conditional_emi,
     conditional_plugin,
     mixed_as_given,
@@ -38,7 +45,6 @@ from skinfo.estimation._strata import (
 )
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._parallel import in_threads
-from skinfo.utils._sums import ordered_sum
 from skinfo.utils._validation import check_base, explain_missing_arguments, match_name
 
 # Nanoseconds, about, in which a row's neighbours are found.
@@ -55,6 +61,11 @@ CONDITIONAL_ESTIMATORS = {
         continuous=ksg_conditional, instead="'mesner_shalizi' or 'auto'", finite=True
     ),
     "mesner_shalizi": Estimator(neighbors_of_codes, mixed_as_given, mixed_as_given, finite=True),
+    **{
+        name: Estimator(discrete=conditional_by_entropies(name), instead=_BINS)
+        for name in ENTROPY_ESTIMATORS
+        if name != "plugin"
+    },
 }
 
 
@@ -71,6 +82,7 @@ CONDITIONAL_ESTIMATORS = {
         "discrete_features": [StrOptions({"auto"}), "boolean", "array-like"],
         "discrete_target": [StrOptions({"auto"}), "boolean"],
         "discrete_conditions": [StrOptions({"auto"}), "boolean", "array-like"],
+        "joint": ["boolean"],
         "estimator": "no_validation",
         "missing": [StrOptions(set(MISSING))],
         "n_neighbors": [Interval(Integral, 1, None, closed="left")],
@@ -88,13 +100,14 @@ def conditional_mutual_info(
     discrete_features: str | bool | ArrayLike = "auto",
     discrete_target: str | bool = "auto",
     discrete_conditions: str | bool | ArrayLike = "auto",
+    joint: bool = False,
     estimator: str = "auto",
     n_neighbors: int = 3,
     missing: str = "separate",
     sample_weight: ArrayLike | str | None = None,
     base: float = 2,
     n_jobs: int | None = None,
-) -> NDArray[np.float64]:
+) -> NDArray[np.float64] | float:
     """Estimate the mutual information of each column with a target, given Z, in bits.
 
     ``I(X_j; y | Z)`` is zero where Z explains all dependence of X_j and y, and above
@@ -111,8 +124,7 @@ def conditional_mutual_info(
         Z are discrete.
 
     y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str
-        Classes or numbers. Several columns of classes are one joint variable. The name of a
-        column of X.
+        Classes or numbers. Several columns are one joint variable. The name of a column of X.
 
     Z : array-like or dataframe of shape (n_samples,) or (n_samples, n_conditions), or str or list
         What is known already, as X. Names of columns of X, which are then no features; of a
@@ -130,7 +142,12 @@ def conditional_mutual_info(
     discrete_conditions : "auto", bool, or array-like of bool or int, default="auto"
         As `discrete_features`, of the columns of Z.
 
-    estimator : {"auto", "emi", "plugin", "ksg", "mesner_shalizi"}, default="auto"
+    joint : bool, default=False
+        Whether all columns of X are one variable, about which there is one number,
+        ``I(X_1, ..., X_d; y | Z)``. Columns of both kinds are taken one after the other, by
+        ``I(D, C; y | Z) = I(D; y | Z) + I(C; y | D, Z)``.
+
+    estimator : str, default="auto"
         - ``"auto"``: ``"emi"`` where X_j, y and Z are discrete. Else one estimate in each
           stratum of the discrete columns of Z, averaged, on normal ranks of that stratum, so
           that increasing transforms of continuous columns change nothing: that of `mutual_info`
@@ -140,6 +157,11 @@ def conditional_mutual_info(
           Z, with the level counts that each stratum has [3]_. For discrete columns.
         - ``"plugin"``: sample proportions for probabilities, which is biased upwards, the
           more strata the more. For discrete columns.
+        - the other entropy estimators of `discrete_entropy`, for discrete columns:
+          ``H(X, Z) + H(Y, Z) - H(X, Y, Z) - H(Z)``, each by ``"miller_madow"``,
+          ``"grassberger"``, ``"chao_shen"``, ``"chao_wang_jost"``, ``"james_stein"``,
+          ``"jeffreys"``, ``"laplace"``, ``"perks"``, ``"minimax"``, ``"nsb"`` or
+          ``"jackknife"``, by the conventions of `mutual_info`.
         - ``"ksg"``: the neighbours of Frenzel and Pompe [1]_, on the values as given. For
           continuous columns without many ties.
         - ``"mesner_shalizi"``: the neighbours of Mesner and Shalizi [2]_, on the values as
@@ -167,10 +189,10 @@ def conditional_mutual_info(
 
     Returns
     -------
-    cmi : ndarray of shape (n_features,), dtype float64
-        In bits (or the unit of `base`), exactly 0 for a constant column. All but ``"plugin"``
-        may be a little below zero. At most the entropy of a discrete column, or of y, within
-        the strata.
+    cmi : ndarray of shape (n_features,), dtype float64, or float
+        One number where `joint`. In bits (or the unit of `base`), exactly 0 for a constant
+        column. All but ``"plugin"`` may be a little below zero. At most the entropy of a discrete
+        column, or of y, within the strata.
 
     Raises
     ------
@@ -240,6 +262,8 @@ def conditional_mutual_info(
     estimator = match_name(estimator, CONDITIONAL_ESTIMATORS, parameter="estimator", caller=caller)
     names = _names_of_conditions(Z)
     if is_in_parts(X):
+        if joint:
+            raise refuse_joint_in_parts(caller)
         if not names:
             raise ValueError(
                 "Z must name columns of X where X comes in parts, such as Z=['age', 'region']; "
@@ -270,13 +294,13 @@ def conditional_mutual_info(
         caller=caller,
         guesses=guesses,
     )
-    if samples.is_block:
-        raise ValueError(
-            f"y should be a 1d array, got an array of shape {samples.y.shape}: several columns "
-            "are one target only where all are classes."
-        )
     conditions, of_conditions = _read_conditions(Z, discrete_conditions, samples)
     warn_of_guesses(guesses + of_conditions, caller)
+    if joint:
+        rows = joint_rows(samples, missing)
+        samples = samples.take(np.arange(samples.n_features), rows)
+        conditions = conditions.take(np.arange(conditions.n_features), rows)
+        return _of_all_columns(samples, conditions, estimator, n_neighbors, n_jobs) / nats
     information = np.empty(samples.n_features)
     for columns, rows, part in parts_by_missing(samples, missing):
         z = conditions
@@ -411,46 +435,23 @@ def _from_neighbors(samples, conditions, uses_counts, estimator, n_neighbors, n_
     functions = CONDITIONAL_ESTIMATORS[estimator]
     columns = np.flatnonzero(~uses_counts)
     n = len(samples.y)
-    continuous = np.flatnonzero(~conditions.discrete)
-    z = np.empty((n, len(continuous)))
-    for place, j in enumerate(continuous):
-        z[:, place] = conditions.values(j, functions.finite)
-        _refuse_missing(z[:, place], conditions.table.names[j])
-    if samples.n_classes is None and functions.finite:
-        refuse_infinite(samples.y, "y")
-    strata = _strata(conditions)
+    in_strata = _neighbor_strata(samples, conditions, functions, n_neighbors)
     codes, place = None, np.cumsum(samples.discrete) - 1
     if samples.discrete[columns].any():
         codes, _ = samples.codes(n_jobs)
-    is_continuous = samples.n_classes is None and not conditions.discrete.any()
-    of_numbers = functions.continuous if is_continuous else functions.mixed
-    all_rows = np.arange(n)
+    of_numbers = _for_numbers(samples, conditions, functions)
 
     def estimate(j):
         if samples.discrete[j]:
-            return in_strata(functions.mixed, codes[place[j]].astype(np.int64), all_rows)
+            return in_strata.mean(functions.mixed, codes[place[j]].astype(np.int64))
         x = samples.values(j, functions.finite)
         missing = np.isnan(x)
         if not missing.any():
-            return in_strata(of_numbers, x, all_rows)
+            return in_strata.mean(of_numbers, x)
         # The chain rule: whether there is a value, and then which.
         present = np.flatnonzero(~missing)
-        of_missing = in_strata(of_codes, missing.astype(np.int64), all_rows)
-        return of_missing + len(present) / n * in_strata(of_numbers, x, present)
-
-    def in_strata(f, x, rows):
-        """Return the mean over strata of f, of some rows."""
-        if len(rows) == 0 or is_constant(x[rows]):
-            return 0.0
-        # Neighbours are of the same stratum, so that strata are as good as data of their own.
-        rows = rows[np.argsort(strata[rows], kind="stable")]
-        starts = np.flatnonzero(np.diff(strata[rows])) + 1
-        parts = [
-            len(some) * _capped_by_entropy(f, x[some], samples.y[some], z[some], n_neighbors)
-            for some in np.split(rows, starts)
-            if len(some) > n_neighbors
-        ]
-        return ordered_sum(parts) / len(rows)
+        of_missing = in_strata.mean(of_codes, missing.astype(np.int64))
+        return of_missing + len(present) / n * in_strata.mean(of_numbers, x, present)
 
     def of_codes(x, y, z, n_neighbors):
         """Return the estimate of codes, in one stratum."""
@@ -470,10 +471,37 @@ def _from_neighbors(samples, conditions, uses_counts, estimator, n_neighbors, n_
     )
 
 
-def _capped_by_entropy(f, x, y, z, n_neighbors):
-    """Return f(x, y, z, n_neighbors), no more than there is to know of x or y that are codes."""
-    discrete = [column for column in (x, y) if column.dtype.kind != "f"]
-    return min([f(x, y, z, n_neighbors), *map(entropy_of_codes, discrete)])
+def _for_numbers(samples, conditions, functions):
+    """Return the function for a continuous column, y and Z as they are."""
+    is_continuous = samples.n_classes is None and not conditions.discrete.any()
+    return functions.continuous if is_continuous else functions.mixed
+
+
+def _neighbor_strata(samples, conditions, functions, n_neighbors):
+    """Return the NeighborStrata of y and the conditions."""
+    continuous = np.flatnonzero(~conditions.discrete)
+    z = np.empty((len(samples.y), len(continuous)))
+    for place, j in enumerate(continuous):
+        z[:, place] = conditions.values(j, functions.finite)
+        _refuse_missing(z[:, place], conditions.table.names[j])
+    if samples.n_classes is None and functions.finite:
+        refuse_infinite(samples.y, "y")
+    return NeighborStrata(samples.y, z, _strata(conditions), n_neighbors)
+
+
+def _of_all_columns(samples, conditions, estimator, n_neighbors, n_jobs):
+    """Return the estimate for all columns as one variable, in nats."""
+    functions = CONDITIONAL_ESTIMATORS[estimator]
+    uses_counts = samples.discrete & (samples.n_classes is not None) & conditions.discrete.all()
+    _check_kinds(samples, conditions, uses_counts, estimator, n_neighbors)
+    is_mixed = samples.discrete.any()
+    return joint_information(
+        samples,
+        lambda one: _estimates(one, conditions, estimator, n_neighbors, n_jobs)[0],
+        functions.mixed if is_mixed else _for_numbers(samples, conditions, functions),
+        _neighbor_strata(samples, conditions, functions, n_neighbors),
+        functions.finite,
+    )
 
 
 def _refuse_missing(values, name):

@@ -422,5 +422,35 @@ ENTROPY_ESTIMATORS = {
     "jackknife": jackknife,
 }
 
+
+def entropy_of_margins(estimator, counts, n_categories):
+    """Return ``f(counts, n_categories)`` in nats, for several margins of one joint variable.
+
+    By the conventions of `mutual_info`: estimators that shrink proportions do so with those of the
+    joint variable, whose margins are then those of one distribution; for them and NSB all
+    categories can occur, for the others those that do.
+
+    Parameters
+    ----------
+    estimator : str
+        A name of ``ENTROPY_ESTIMATORS``.
+
+    counts : ndarray of shape (n_observed,)
+        Of the joint variable.
+
+    n_categories : int
+        Of the joint variable.
+    """
+    entropy = ENTROPY_ESTIMATORS[estimator]
+    if estimator in UNIFORM_WEIGHTS:
+        counts = np.sort(counts)
+        total = ordered_sum(counts)
+        weight = UNIFORM_WEIGHTS[estimator](counts, total, n_categories)
+        return lambda counts, size: mixed_entropy(np.sort(counts), total, size, weight)
+    if estimator == "nsb":
+        return entropy
+    return lambda counts, size: entropy(counts)
+
+
 # Those that take weights which are not whole, as counts of that size.
 REAL_COUNTS = ("plugin", *UNIFORM_WEIGHTS, "nsb")

@@ -21,6 +21,9 @@ class Estimator:
         For one continuous column, for two, or for one and a target of several. In nats,
         ``f(values, target, n_neighbors)`` or, given z of one stratum, ``f(x, y, z, n_neighbors)``.
 
+    joint : callable or None
+        For several continuous columns together, ``f(x, y, z, n_neighbors)`` in nats.
+
     instead : str
         What a message advises to use elsewhere.
 
@@ -32,6 +35,7 @@ class Estimator:
     mixed: Callable[..., float] | None = None
     continuous: Callable[..., float] | None = None
     block: Callable[..., float] | None = None
+    joint: Callable[..., float] | None = None
     instead: str = "'auto'"
     finite: bool = False
 

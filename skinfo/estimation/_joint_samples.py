@@ -18,11 +18,7 @@ from scipy.special import psi
 
 from skinfo._counts._codes import Codes, row_codes, row_keys
 from skinfo._counts._contingency import contingency_table
-from skinfo.estimation._entropy_estimators import (
-    ENTROPY_ESTIMATORS,
-    UNIFORM_WEIGHTS,
-    mixed_entropy,
-)
+from skinfo.estimation._entropy_estimators import entropy_of_margins
 from skinfo.estimation._entropy_terms import EntropyTerms
 from skinfo.estimation._knn_tree import kth_distance, rows_within
 from skinfo.estimation._table_information import information_from_counts
@@ -76,31 +72,15 @@ class CountedColumns:
         return ordered_sum(self.counts)
 
     def values(self, terms: EntropyTerms, estimators: Sequence[str]) -> NDArray[np.float64]:
-        """Return the sum of entropies by each of some estimators, in nats.
-
-        As of `mutual_info`: those that shrink proportions do so with those of all columns
-        together, and for them and NSB every combination of levels can occur.
-        """
-        entropies = [self._entropy_by(estimator) for estimator in estimators]
+        """Return the sum of entropies by each of some estimators, in nats."""
+        size = self._n_categories(range(len(self.codes)))
+        entropies = [entropy_of_margins(name, self.counts, size) for name in estimators]
         parts = np.empty((len(estimators), len(terms)))
         for place, (columns, coefficient) in enumerate(terms.items()):
-            counts = self._counts_of(columns)
+            counts, size = self._counts_of(columns), self._n_categories(columns)
             for of_terms, entropy in zip(parts, entropies, strict=True):
-                of_terms[place] = coefficient * entropy(counts, columns)
+                of_terms[place] = coefficient * entropy(counts, size)
         return np.array([math.fsum(of_terms) for of_terms in parts])
-
-    def _entropy_by(self, estimator):
-        """Return the function of counts of some columns, and of those, to nats."""
-        if estimator in UNIFORM_WEIGHTS:
-            size = self._n_categories(range(len(self.codes)))
-            weight = UNIFORM_WEIGHTS[estimator](np.sort(self.counts), self.total, size)
-            return lambda counts, columns: mixed_entropy(
-                np.sort(counts), self.total, self._n_categories(columns), weight
-            )
-        entropy = ENTROPY_ESTIMATORS[estimator]
-        if estimator == "nsb":
-            return lambda counts, columns: entropy(counts, self._n_categories(columns))
-        return lambda counts, columns: entropy(counts)
 
     def row_terms(self, terms: EntropyTerms) -> NDArray[np.float64]:
         """Return the pointwise value of each row, whose mean is the plug-in, in nats."""

@@ -26,7 +26,14 @@ from skinfo.estimation._estimators import (
     refuse_infinite,
     refuse_weights,
 )
+from skinfo.estimation._joint_variables import (
+    copula_of_blocks,
+    joint_information,
+    joint_rows,
+    refuse_joint_in_parts,
+)
 from skinfo.estimation._samples import MISSING, parts_by_missing, prepared_target, read_samples
+from skinfo.estimation._strata import NeighborStrata, ksg_as_given, on_ranks
 from skinfo.estimation._table_information import INFORMATION_ESTIMATORS, information_from_counts
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._parallel import in_threads
@@ -53,11 +60,15 @@ _COPULA = _without_neighbors(gaussian_copula_information)
 _BINNED = _without_neighbors(binned_information)
 
 ESTIMATORS = {
-    "auto": Estimator("emi", _AUTO, auto_information, block_information),
+    "auto": Estimator("emi", _AUTO, auto_information, block_information, on_ranks),
     "ross": Estimator("plugin", _ROSS, instead="'ksg' or 'auto'", finite=True),
-    "ksg": Estimator("plugin", _ROSS, ksg_information, ksg_information, finite=True),
+    "ksg": Estimator("plugin", _ROSS, ksg_information, ksg_information, ksg_as_given, finite=True),
     "gaussian_copula": Estimator(
-        None, _at_most_the_entropy(_COPULA), _COPULA, instead="'emi' or 'auto'"
+        None,
+        _at_most_the_entropy(_COPULA),
+        _COPULA,
+        joint=copula_of_blocks,
+        instead="'emi' or 'auto'",
     ),
     "binned": Estimator("emi", _BINNED, _BINNED),
     **{
@@ -93,20 +104,21 @@ TARGET_NEEDED = (
 
 
 @explain_missing_arguments(y=TARGET_NEEDED)
-@validate_params(PARAMETERS, prefer_skip_nested_validation=True)
+@validate_params({**PARAMETERS, "joint": ["boolean"]}, prefer_skip_nested_validation=True)
 def mutual_info(
     X: ArrayLike,
     y: ArrayLike | str | None,
     *,
     discrete_features: str | bool | ArrayLike = "auto",
     discrete_target: str | bool = "auto",
+    joint: bool = False,
     estimator: str = "auto",
     n_neighbors: int = 3,
     missing: str = "separate",
     sample_weight: ArrayLike | str | None = None,
     base: float = 2,
     n_jobs: int | None = None,
-) -> NDArray[np.float64]:
+) -> NDArray[np.float64] | float:
     """Estimate the mutual information of each column with a target, in bits.
 
     Zero on average for a column that is independent of y, whatever its number of levels; no
@@ -127,8 +139,7 @@ def mutual_info(
         chunks hold it. Several columns of classes (such as a multilabel indicator) are one
         joint variable: its classes are the distinct rows. Several columns of which one holds
         numbers are one target of several dimensions, for ``"auto"`` and ``"ksg"``, by a k-d tree.
-        As information is symmetric, this is also the way to estimate the information of
-        several columns about one.
+        Of a table of labels each by itself, call once for each.
 
     discrete_features : "auto", bool, or array-like of bool or int, default="auto"
         Which columns are discrete: all, none, a mask, or their numbers. ``"auto"``: those of
@@ -138,6 +149,14 @@ def mutual_info(
 
     discrete_target : "auto" or bool, default="auto"
         Whether y is. ``"auto"``: by the same rule.
+
+    joint : bool, default=False
+        Whether all columns of X are one variable, about which there is one number,
+        ``I(X_1, ..., X_d; y)``; y may be of several columns too. Discrete columns: each distinct
+        row is a level, for every estimator of discrete columns. Continuous ones are one vector:
+        ``"auto"`` (on normal ranks), ``"ksg"`` or ``"gaussian_copula"`` with a continuous y, and
+        ``"auto"`` with classes, by the neighbours of Mesner and Shalizi (2021). Columns of both
+        kinds, for ``"auto"``: ``I(D, C; y) = I(D; y) + I(C; y | D)``.
 
     estimator : str, default="auto"
         In any case, with or without underscores.
@@ -184,8 +203,9 @@ def mutual_info(
 
     Returns
     -------
-    mi : ndarray of shape (n_features,), dtype float64
-        In bits (or the unit of `base`). Not clipped below: around zero for independent columns.
+    mi : ndarray of shape (n_features,), dtype float64, or float
+        One number where `joint`. In bits (or the unit of `base`). Not clipped below: around zero
+        for independent columns.
         Where y or the column is discrete, at most its entropy by the same estimator; by
         neighbours, bins or the copula, its plug-in entropy.
 
@@ -234,6 +254,8 @@ def mutual_info(
     nats = check_base(base)
     estimator = match_name(estimator, ESTIMATORS, parameter="estimator", caller="mutual_info")
     if is_in_parts(X):
+        if joint:
+            raise refuse_joint_in_parts("mutual_info")
         source = read_classes(X, y, sample_weight, discrete_target, "mutual_info")
         tables = read_tables(source, discrete_features, "mutual_info", missing, n_jobs)
         return information_of_tables(source, tables, estimator, n_jobs) / nats
@@ -245,10 +267,45 @@ def mutual_info(
         sample_weight=sample_weight,
         caller="mutual_info",
     )
+    if joint and samples.n_features > 1:
+        samples = samples.take(np.arange(samples.n_features), joint_rows(samples, missing))
+        return _of_all_columns_together(samples, estimator, n_neighbors, n_jobs) / nats
     information = np.empty(samples.n_features)
     for columns, _, part in parts_by_missing(samples, missing):
         information[columns] = information_nats(part, estimator, n_neighbors, n_jobs)
-    return information / nats
+    return (float(information[0]) if joint else information) / nats
+
+
+def _of_all_columns_together(samples, estimator, n_neighbors, n_jobs):
+    """Return the estimate for all columns as one variable, in nats."""
+    functions = ESTIMATORS[estimator]
+    n = len(samples.y)
+    strata = NeighborStrata(samples.y, np.empty((n, 0)), np.zeros(n, np.int64), n_neighbors)
+    if not samples.discrete.all() or samples.is_block:
+        _check_joint(samples, functions, estimator, n_neighbors)
+
+    def of_discrete(one):
+        if samples.is_block:
+            return strata.mean(functions.joint, one.codes().codes[0].astype(np.int64))
+        return information_nats(one, estimator, n_neighbors, n_jobs)[0]
+
+    return joint_information(samples, of_discrete, functions.joint, strata, functions.finite)
+
+
+def _check_joint(samples, functions, estimator, n_neighbors):
+    """Raise ValueError where the estimator does not fit several columns with a continuous one."""
+    is_continuous = samples.n_classes is None and not samples.discrete.any()
+    if functions.joint is None or (estimator != "auto" and not is_continuous):
+        of_target = "continuous" if samples.n_classes is None else "discrete"
+        raise ValueError(
+            f"estimator={estimator!r} is not for several columns as one variable, not all of them "
+            f"discrete, with a {of_target} target. Use 'auto', or bin the continuous columns."
+        )
+    if samples.weights is not None:
+        refuse_weights("y" if samples.n_classes is None else "a column of X")
+    if functions.finite:
+        refuse_infinite(samples.y, "y")
+    check_n_neighbors(n_neighbors, len(samples.y))
 
 
 def information_nats(samples, estimator, n_neighbors, n_jobs):

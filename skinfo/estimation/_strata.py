@@ -16,7 +16,13 @@ from skinfo._counts._contingency import (
 )
 from skinfo._kernels._null import expected_information_in_strata, poisson_tables
 from skinfo.estimation._continuous import DiscreteTarget, atom_size, auto_information
-from skinfo.estimation._knn_tree import is_constant, ksg_conditional, mixed_conditional
+from skinfo.estimation._entropy_estimators import entropy_of_codes, entropy_of_margins
+from skinfo.estimation._knn_tree import (
+    is_constant,
+    ksg_blocks,
+    ksg_conditional,
+    mixed_conditional,
+)
 from skinfo.estimation._ranks import RankedColumn, even_normal_scores, untied_order
 from skinfo.utils._parallel import in_threads, n_threads
 from skinfo.utils._sums import ordered_sum
@@ -61,6 +67,9 @@ class StrataCounts:
         Of X and of y.
 
     strata : ndarray of shape (n_strata,), dtype float64
+
+    n_levels, n_classes : int
+        How many values X and y have in all strata together.
     """
 
     xyz: np.ndarray
@@ -70,6 +79,8 @@ class StrataCounts:
     levels: StratifiedMargin
     classes: StratifiedMargin
     strata: np.ndarray
+    n_levels: int
+    n_classes: int
 
 
 def conditional_plugin(counts, n_neighbors=None):
@@ -94,6 +105,26 @@ def conditional_emi(counts, n_neighbors=None):
     return conditional_plugin(counts) - ordered_sum(
         null_mean * (counts.strata / ordered_sum(counts.strata))
     )
+
+
+def conditional_by_entropies(estimator):
+    """Return ``f(StrataCounts)``, H(X,Z) + H(Y,Z) - H(X,Y,Z) - H(Z) by one estimator, in nats.
+
+    At most H(X|Z) and H(Y|Z). Given nothing it is what `mutual_info` gives.
+    """
+
+    def information(counts, n_neighbors=None):
+        n_levels, n_classes, n_strata = counts.n_levels, counts.n_classes, len(counts.strata)
+        n_cells = n_levels * n_classes * n_strata
+        entropy = entropy_of_margins(estimator, counts.xyz, n_cells)
+        h_xz = entropy(counts.levels.sizes, n_levels * n_strata)
+        h_yz = entropy(counts.classes.sizes, n_classes * n_strata)
+        h_z = entropy(counts.strata, n_strata)
+        # Sums first, so that they are the same for X and y the other way round.
+        information = (h_xz + h_yz) - (entropy(counts.xyz, n_cells) + h_z)
+        return min(information, h_xz - h_z, h_yz - h_z)
+
+    return information
 
 
 def neighbors_of_codes(counts, n_neighbors):
@@ -134,6 +165,7 @@ class Strata:
         self._classes = _margins_by_stratum(
             self._pair_counts, self._stratum_of_pair, len(self._counts)
         )
+        self._n_classes = len(np.unique(y))
         self._weights = weights
 
     def estimates(self, codes, n_levels, estimate, n_jobs):
@@ -217,6 +249,8 @@ class Strata:
             _margins_by_stratum(level_counts, stratum[is_first], len(self._counts)),
             self._classes,
             self._counts,
+            int(np.count_nonzero(np.diff(level))) + 1,
+            self._n_classes,
         )
         return estimate(counts)
 
@@ -241,8 +275,8 @@ def on_ranks(x, y, z, n_neighbors):
 
     Parameters
     ----------
-    x, y : ndarray of shape (n_rows,)
-        Codes if integers.
+    x, y : ndarray of shape (n_rows,) or (n_rows, n_dimensions)
+        Codes, of one dimension, if integers.
 
     z : ndarray of shape (n_rows, n_continuous), dtype float64
 
@@ -255,18 +289,90 @@ def on_ranks(x, y, z, n_neighbors):
     """
     if is_constant(x) or is_constant(y):
         return 0.0
-    z = [column for column in z.T if not is_constant(column)]
-    continuous = [column for column in (x, y) if column.dtype.kind == "f"]
-    if continuous and not z:
+    of_x, of_y, of_z = map(_varying_columns, (x, y, z))
+    if (of_x or of_y) and not of_z and x.ndim == y.ndim == 1:
         return _unconditional(x, y, n_neighbors)
-    columns = [RankedColumn(column) for column in (*continuous, *z)]
+    columns = [RankedColumn(column) for column in (*of_x, *of_y, *of_z)]
+    ends = np.cumsum([len(of_x), len(of_y)])
     least = atom_size(len(x), n_neighbors)
-    if len(continuous) == 2 and not any(column.atoms(least).any() for column in columns):
-        x, y, *z = untied_scores(columns)
-        return ksg_conditional(x, y, np.column_stack(z), n_neighbors)
-    x, y = (RankedColumn(c).scores if c.dtype.kind == "f" else c for c in (x, y))
-    z = _stacked([RankedColumn(column).scores for column in z], len(x))
-    return mixed_conditional(x, y, z, n_neighbors)
+    if of_x and of_y and not any(column.atoms(least).any() for column in columns):
+        x, y, z = (block.T for block in np.split(untied_scores(columns), ends))
+        if not z.shape[1]:
+            return ksg_blocks(x, y, n_neighbors)
+        return ksg_conditional(x, y, z, n_neighbors)
+    scores = _stacked([column.scores for column in columns], len(x))
+    ranked_x, ranked_y, z = np.split(scores, ends, axis=1) if columns else (None, None, scores)
+    return mixed_conditional(
+        ranked_x if of_x else x, ranked_y if of_y else y, _stacked(z.T, len(x)), n_neighbors
+    )
+
+
+def ksg_as_given(x, y, z, n_neighbors):
+    """Return Kraskov's estimate of I(X;Y) on the values as given; z has no columns."""
+    return ksg_blocks(x, y, n_neighbors)
+
+
+@dataclass(frozen=True)
+class NeighborStrata:
+    """The target and continuous conditions, by strata that neighbours are looked for in.
+
+    Neighbours are of the same stratum, so that strata are as good as data of their own.
+
+    Attributes
+    ----------
+    y : ndarray of shape (n_samples,) or (n_samples, n_dimensions)
+        Codes, of one dimension, if integers.
+
+    z : ndarray of shape (n_samples, n_continuous), dtype float64
+
+    strata : ndarray of shape (n_samples,), dtype int64
+
+    n_neighbors : int
+    """
+
+    y: np.ndarray
+    z: np.ndarray
+    strata: np.ndarray
+    n_neighbors: int
+
+    def mean(self, f, x, rows=None):
+        """Return the mean over strata of f, of some rows, in nats.
+
+        Parameters
+        ----------
+        f : callable
+            ``f(x, y, z, n_neighbors)`` in nats, of one stratum.
+
+        x : ndarray of shape (n_samples,) or (n_samples, n_dimensions)
+
+        rows : ndarray of int64 or None, default=None
+            None are all.
+        """
+        rows = np.arange(len(x)) if rows is None else rows
+        if len(rows) == 0 or is_constant(x[rows]):
+            return 0.0
+        rows = rows[np.argsort(self.strata[rows], kind="stable")]
+        starts = np.flatnonzero(np.diff(self.strata[rows])) + 1
+        parts = [
+            len(some)
+            * _capped_by_entropy(f, x[some], self.y[some], self.z[some], self.n_neighbors)
+            for some in np.split(rows, starts)
+            if len(some) > self.n_neighbors
+        ]
+        return ordered_sum(parts) / len(rows)
+
+
+def _capped_by_entropy(f, x, y, z, n_neighbors):
+    """Return f(x, y, z, n_neighbors), no more than there is to know of x or y that are codes."""
+    discrete = [column for column in (x, y) if column.dtype.kind != "f"]
+    return min([f(x, y, z, n_neighbors), *map(entropy_of_codes, discrete)])
+
+
+def _varying_columns(block):
+    """Return the columns of continuous values that are not constant; none of codes."""
+    if block.dtype.kind != "f":
+        return []
+    return [column for column in block.reshape(len(block), -1).T if not is_constant(column)]
 
 
 def _unconditional(x, y, n_neighbors):

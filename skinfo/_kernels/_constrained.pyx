@@ -97,6 +97,19 @@ cdef inline Py_ssize_t pair_of(Py_ssize_t start, Py_ssize_t end) noexcept nogil:
     return end * (end - 1) // 2 + start
 
 
+cdef inline void lower(const double* totals, double* least, Py_ssize_t n) noexcept nogil:
+    """Lower each minimum to its total."""
+    cdef Py_ssize_t k
+    for k in range(n):
+        least[k] = totals[k] if totals[k] < least[k] else least[k]
+
+
+cdef inline void copy(const double* totals, double* least, Py_ssize_t n) noexcept nogil:
+    cdef Py_ssize_t k
+    for k in range(n):
+        least[k] = totals[k]
+
+
 cdef class ConstrainedProgram:
     """Dynamic program over the last bin, with rules about the bin before it.
 
@@ -105,8 +118,10 @@ cdef class ConstrainedProgram:
         W_k(i, j) = w(i, j) + min W_{k-1}(h, i) over h such that (h, i] and (i, j] may be
         neighbours.
 
-    O(m^3 k) in time and O(m^2 k) in memory: the rules may be any. A shape that first rises and
-    then falls has two phases, with a W for each.
+    A shape that first rises and then falls has two phases, with a W for each. Where the rules
+    are about one rate of each bin, the h of each i are sorted by it and minima are those of the
+    first or last of them, found by bisection: O(m^2 (log m + k)) in time. Where they are not, with
+    a test or several classes, all h are tried: O(m^3 k). Memory is O(m^2 k).
 
     Attributes
     ----------
@@ -123,13 +138,27 @@ cdef class ConstrainedProgram:
 
     totals : (n_phases, n_bins, max_bins)
         W_1, W_2, ... of each bin.
+
+    n_sorted : int
+        Number of bins that end at the current i and have weight.
+
+    sorted_rates, order : (m,), (m,)
+        Their rates in rising order (falling, where the shape begins so), and the start of each.
+
+    lowest, highest : (m, max_bins)
+        The least W_1, W_2, ... of the first and of the last of them. The last ones may be of the
+        second phase, too.
     """
 
     cdef const double[:, ::1] by_class
     cdef Py_ssize_t m, max_bins, n_rates, n_phases
     cdef double min_weight, min_difference, min_statistic
     cdef int cost, sign
-    cdef bint has_shape, of_means
+    cdef bint has_shape, of_means, is_sortable
+    cdef Py_ssize_t n_sorted, first_sorted
+    cdef double[::1] sorted_rates
+    cdef int64_t[::1] order
+    cdef double[:, ::1] lowest, highest
     cdef int64_t[::1] fixed_before, fixed_after
     cdef uint8_t[::1] is_fixed
     cdef double[:, ::1] rates
@@ -160,6 +189,10 @@ cdef class ConstrainedProgram:
         self.min_statistic = min_statistic
         self.of_means = cost == VARIANCE
         self.n_rates = n_classes if n_classes > 2 and min_difference > 0.0 else 1
+        self.is_sortable = self.n_rates == 1 and min_statistic <= 0.0
+        self.n_sorted, self.first_sorted = 0, 0
+        self.sorted_rates, self.order = np.empty(self.m), np.empty(self.m, np.int64)
+        self.lowest, self.highest = np.empty((2, self.m, max_bins))
         ends = np.arange(self.m + 1)
         marks = np.concatenate([[0], fixed, [self.m]])
         self.fixed_before = marks[np.maximum(np.searchsorted(marks, ends) - 1, 0)]
@@ -207,6 +240,8 @@ cdef class ConstrainedProgram:
         if before > 0 or after < self.m:
             weight = self.by_class[last, after] - self.by_class[last, before]
             needed = weight if weight < needed else needed
+        if self.is_sortable and i > 0:
+            self.sort_bins_before(i)
         fill_costs(self.by_class, i, i + 1, after - i, self.cost, self.row)
         for j in range(i + 1, after + 1):
             weight = self.by_class[last, j] - self.by_class[last, i]
@@ -217,23 +252,96 @@ cdef class ConstrainedProgram:
                 self.totals[0, bin, 0] = self.row[j - 1]
                 continue
             for p in range(self.n_phases):
-                self.find_least(i, j, p)
+                if self.is_sortable:
+                    self.look_up_least(i, j, p)
+                else:
+                    self.find_least(i, j, p)
                 for k in range(1, self.max_bins):
                     self.totals[p, bin, k] = self.least[k - 1] + self.row[j - i - 1]
+
+    cdef void sort_bins_before(self, Py_ssize_t i) noexcept nogil:
+        """Sort the bins that end at i by their rates, and store their running minima.
+
+        By insertion, starting from the order at the candidate before: one more cell changes it
+        little.
+        """
+        cdef Py_ssize_t first = self.fixed_before[i]
+        cdef Py_ssize_t last = self.by_class.shape[0] - 1
+        cdef Py_ssize_t n = 0, n_known = self.n_sorted
+        cdef Py_ssize_t p, place, h, q
+        cdef double rate
+        while first + n < i and self.by_class[last, first + n] < self.by_class[last, i]:
+            n += 1
+        if first != self.first_sorted or n < n_known:
+            n_known = 0
+        for p in range(n):
+            h = self.order[p] if p < n_known else first + p
+            rate = self.sign * self.rates[pair_of(h, i), 0]
+            place = p
+            while place > 0 and self.sorted_rates[place - 1] > rate:
+                self.sorted_rates[place] = self.sorted_rates[place - 1]
+                self.order[place] = self.order[place - 1]
+                place -= 1
+            self.sorted_rates[place] = rate
+            self.order[place] = h
+        self.first_sorted, self.n_sorted = first, n
+        for p in range(n):
+            copy(&self.totals[0, pair_of(self.order[p], i), 0], &self.lowest[p, 0], self.max_bins)
+            if p > 0:
+                lower(&self.lowest[p - 1, 0], &self.lowest[p, 0], self.max_bins)
+        for p in range(n - 1, -1, -1):
+            copy(&self.totals[0, pair_of(self.order[p], i), 0], &self.highest[p, 0], self.max_bins)
+            for q in range(1, self.n_phases):
+                lower(
+                    &self.totals[q, pair_of(self.order[p], i), 0],
+                    &self.highest[p, 0],
+                    self.max_bins,
+                )
+            if p < n - 1:
+                lower(&self.highest[p + 1, 0], &self.highest[p, 0], self.max_bins)
+
+    cdef void look_up_least(self, Py_ssize_t i, Py_ssize_t j, Py_ssize_t phase) noexcept nogil:
+        """Do what `find_least` does, by the minima of the first and last of the sorted bins."""
+        cdef double rate = self.sign * self.rates[pair_of(i, j), 0]
+        cdef double apart = 0.0 if self.is_fixed[i] else self.min_difference
+        cdef bint is_any = not self.has_shape and apart == 0.0
+        cdef Py_ssize_t low, high, middle, k
+        cdef double* least = &self.least[0]
+        for k in range(self.max_bins):
+            least[k] = INFINITY
+        if is_any or not self.has_shape or phase == 0:
+            # The first ones, whose rates are lower by so much at least.
+            low, high = 0, self.n_sorted
+            while low < high:
+                middle = (low + high) >> 1
+                if is_any or rate - self.sorted_rates[middle] >= apart:
+                    low = middle + 1
+                else:
+                    high = middle
+            if low > 0:
+                lower(&self.lowest[low - 1, 0], least, self.max_bins)
+        if not is_any and (not self.has_shape or phase == 1):
+            # The last ones, whose rates are higher by so much at least.
+            low, high = 0, self.n_sorted
+            while low < high:
+                middle = (low + high) >> 1
+                if self.sorted_rates[middle] - rate >= apart:
+                    high = middle
+                else:
+                    low = middle + 1
+            if low < self.n_sorted:
+                lower(&self.highest[low, 0], least, self.max_bins)
 
     cdef void find_least(self, Py_ssize_t i, Py_ssize_t j, Py_ssize_t phase) noexcept nogil:
         """Store the least W_1, W_2, ... of the bins that may come before (i, j] in a phase."""
         cdef Py_ssize_t h, k, q
         cdef double* least = &self.least[0]
-        cdef const double* totals
         for k in range(self.max_bins):
             least[k] = INFINITY
         for h in range(self.fixed_before[i], i):
             if self.may_follow(h, i, j, phase):
                 for q in range(phase + 1):
-                    totals = &self.totals[q, pair_of(h, i), 0]
-                    for k in range(self.max_bins):
-                        least[k] = totals[k] if totals[k] < least[k] else least[k]
+                    lower(&self.totals[q, pair_of(h, i), 0], least, self.max_bins)
 
     cdef inline bint may_follow(
         self, Py_ssize_t h, Py_ssize_t i, Py_ssize_t j, Py_ssize_t phase

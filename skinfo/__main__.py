@@ -23,6 +23,7 @@ EXAMPLES = """\
 examples:
   python -m skinfo report loans.parquet --target default -o report.html
   python -m skinfo report loans.csv --target default --drop id --drop name --open
+  python -m skinfo report 2024.parquet --target default --compare 2025.parquet
   python -m skinfo report "loans/*.parquet" --target default --stream
 
 A table of more than 512 MiB in files is read in parts, several times; --stream does so with any.
@@ -86,6 +87,11 @@ def command_line() -> argparse.ArgumentParser:
         "--output",
         default=DEFAULT_OUTPUT,
         help="the page (default: %(default)s); - writes it to standard output",
+    )
+    report.add_argument(
+        "--compare",
+        metavar="TABLE",
+        help="new rows of the same columns, whose drift is shown; needs no target",
     )
     report.add_argument("--weight", metavar="COLUMN", help="the column of sample weights")
     report.add_argument(
@@ -219,9 +225,11 @@ def make_report(table: OpenedTable, options: argparse.Namespace) -> Any:
     from skinfo.inspection import information_report
 
     title = options.title or f"{Path(options.table).name}: {options.target}"
+    new = options.compare and open_table(options.compare, options.stream, options.drop)
     return information_report(
         table.data,
         options.target,
+        X_new=new.data if new else None,
         sample_weight=options.weight,
         target_type=options.target_type,
         title=title,

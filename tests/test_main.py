@@ -66,6 +66,14 @@ def test_a_page_of_files_in_parts(loans, capsysbinary):
     assert (out.decode(), err) == (expected.html(), b"")
 
 
+def test_drift_between_files(loans, capsys):
+    # The new table has no target.
+    new = loans.drop(columns="default").assign(income=loans["income"] + 3)
+    new.to_csv("new.csv", index=False)
+    assert main(["report", "loans.csv", "-t", "default", "--compare", "new.csv"]) == 0
+    assert "\nDrift: income\n" in capsys.readouterr().out
+
+
 def test_a_folder_and_weights(loans, capsys, tmp_path):
     (tmp_path / "folder").mkdir()
     loans[:90].to_csv("folder/a.csv", index=False)
@@ -88,6 +96,7 @@ MISTAKES = {
     "target dropped": (["loans.csv", "-t", "default", "--drop", "default"], "Leave it in"),
     "file": (["lones.csv", "-t", "default"], "there is no table at 'lones.csv'"),
     "folder": (["loans.csv", "-t", "default", "-o", "pages/a.html"], "there is no folder 'pages'"),
+    "new table": (["loans.csv", "-t", "default", "--compare", "new.csv"], "no table at 'new.csv'"),
     "suffix": (["notes.txt", "-t", "default"], "Name files of one kind: .parquet"),
     "constant": (["same.csv", "-t", "y"], "constant"),
 }

@@ -20,10 +20,12 @@ from skinfo.estimation import mutual_info_test
 from skinfo.feature_selection import InfoBottleneckSelector
 from skinfo.inspection._report_charts import one_line
 from skinfo.inspection._report_numbers import (
+    DriftSummary,
     PairSummary,
     SelectionSummary,
     TargetDistribution,
     column_table,
+    drift_summary,
     pairs_in_memory,
     pairs_of_parts,
     profiles_of,
@@ -78,6 +80,10 @@ class InformationReport:
     interactions : DataFrame or None
         The significant interactions of pairs of columns about y (`pairwise_interaction`).
 
+    drift : DriftSummary or None
+        Of new samples: the ``report`` of `population_stability`, the ``bins`` of each of its rows,
+        and their number ``n_new``.
+
     warnings : list of ReportWarning
         With ``kind``, ``features`` and ``details``.
 
@@ -93,6 +99,7 @@ class InformationReport:
     selection: SelectionSummary
     pairs: PairSummary | None
     interactions: pd.DataFrame | None
+    drift: DriftSummary | None
     warnings: list[ReportWarning]
     notes: list[str] = field(default_factory=list)
 
@@ -187,6 +194,7 @@ def information_report(
     X: Any,
     y: ArrayLike | str | None,
     *,
+    X_new: Any = None,
     sample_weight: ArrayLike | str | None = None,
     target_type: str = "auto",
     binner: MutualInfoBinner | None = None,
@@ -198,8 +206,8 @@ def information_report(
 
     The page shows how many bits there are to know about y, the bits of each column with their
     interval and bins, redundant columns, what a selector keeps and why, interactions, and
-    warnings: leaks, identifiers, copies, informative missing values. It is one file without a
-    network, for a browser or a notebook.
+    warnings: leaks, identifiers, copies, informative missing values, drift. It is one file
+    without a network, for a browser or a notebook.
 
     Parameters
     ----------
@@ -212,9 +220,13 @@ def information_report(
     y : array-like of shape (n_samples,), or str
         Classes or numbers, or the name of a column of X, which is then no feature.
 
+    X_new : array-like, dataframe or table, default=None
+        New samples with the columns of X, of another time or place, whose drift is shown. y need
+        not be there.
+
     sample_weight : array-like of shape (n_samples,), or str, default=None
         A weight of w counts as w repetitions of the row. The bits of columns then have no
-        interval.
+        interval. A name is also that of the weights of `X_new`.
 
     target_type : {"auto", "binary", "multiclass", "continuous"}, default="auto"
         The type of y, as in `skinfo.MutualInfoBinner`. A continuous y is cut into equal-frequency
@@ -248,6 +260,7 @@ def information_report(
     skinfo.estimation.mutual_info_test : The bits of each column, with p-values.
     skinfo.MutualInfoBinner.bin_table : The bins of a column.
     skinfo.InfoBottleneckSelector.report : What is selected, and why.
+    skinfo.metrics.population_stability : Drift of new samples.
 
     Notes
     -----
@@ -258,6 +271,9 @@ def information_report(
     What a selection captures is measured on held-out rows by `held_out_information`. Where a
     table has more than a million cells its features are selected once, on all rows, and only the
     first of them are tried, as many as have 600,000 cells together.
+
+    Drift is that of the bins that are shown: of a column that is not informative, which has one
+    bin, only missing values and new levels are seen.
 
     A column is suspected to be a leak from 90 % of H(y); text and integers that differ in all
     rows are identifiers; levels are many from 101 on, or below 10 samples a level. The map of
@@ -296,6 +312,10 @@ def information_report(
     )
     if test is None:
         notes.append("Bits have no interval here: rows are weighted, or a continuous y in parts.")
+    drift = None
+    if X_new is not None:
+        named = sample_weight if isinstance(sample_weight, str) else None
+        drift = drift_summary(binner, X_new, named, n_jobs)
     target = target_distribution(_target_name(y), source, binner, selector)
     return InformationReport(
         title or f"What is known about {target.name}",
@@ -306,8 +326,13 @@ def information_report(
         selection,
         pairs,
         interactions,
+        drift,
         report_warnings(
-            columns, [p.digest for p in profiles], source.n_samples, target.entropy, None
+            columns,
+            [profile.digest for profile in profiles],
+            source.n_samples,
+            target.entropy,
+            None if drift is None else drift.report,
         ),
         [*notes, *of_pairs],
     )

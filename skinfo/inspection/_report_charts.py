@@ -5,7 +5,7 @@ import zlib
 from base64 import b64encode
 from collections.abc import Callable
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,11 +21,15 @@ CHART_WIDTH, CHART_HEIGHT = 132.0, 36.0
 GAP = 1.0
 NARROWEST = 1.5
 
-# Space before bins that are out of the order of the values.
-GAP_OF_MISSING = 4.0
+# Space before bins that are out of the order of the values: those of missing and special values.
+GAP_APART = 4.0
 
-# Units of the map of pairs, of the dendrogram and of the labels beside it.
-MAP_SIDE, TREE_WIDTH, LABEL_WIDTH = 600.0, 70.0, 190.0
+# First letters of intervals and of groups of levels, which other bins do not begin with.
+IN_ORDER = ("[", "(", "{")
+
+# Units of the map of pairs and, of few columns, of a cell; of the dendrogram and of the labels.
+MAP_SIDE, MAP_CELL = 600.0, 56.0
+TREE_WIDTH, LABEL_WIDTH = 70.0, 190.0
 MOST_MAP_LABELS = 60
 MOST_NUMBERS = 14
 LARGEST_FONT = 12.0
@@ -57,23 +61,50 @@ class BinChart(NamedTuple):
 
 def bin_chart(table: pd.DataFrame, style: BinChart) -> str:
     """Return the bins of a column as SVG: width is their share of the rows, height is y."""
-    left, width = _places(table)
-    is_missing = (table["bin"] == "missing").to_numpy()
-    drawing = style.draw(left, width, is_missing, table, style)
+    kinds = _kinds_of_bins(table["bin"])
+    left, width = _places(table["share"].to_numpy(), kinds)
+    drawing = style.draw(left, width, kinds, table, style)
     background = _boxes(left, width, np.zeros(len(left)), np.full(len(left), CHART_HEIGHT))
-    return (
-        f'<svg class="bins" viewBox="0 0 {CHART_WIDTH:g} {CHART_HEIGHT:g}" '
-        f'preserveAspectRatio="none" aria-hidden="true"><path class="all" d="{background}"/>'
-        f"{drawing}</svg>"
+    return _bins_svg(f'<path class="all" d="{background}"/>{drawing}')
+
+
+def drift_chart(table: pd.DataFrame) -> str:
+    """Return the shares of each bin in two samples, side by side, as SVG."""
+    kinds = _kinds_of_bins(table["bin"])
+    n_bins = len(table)
+    left, width = _places(np.full(n_bins, 1 / n_bins), kinds)
+    old, new = table["share[ref]"].to_numpy(), table["share[new]"].to_numpy()
+    scale = CHART_HEIGHT / max(old.max(), new.max())
+    half, zeros = width / 2, np.zeros(n_bins)
+    return _bins_svg(
+        f'<path class="old" d="{_boxes(left, half, zeros, old * scale)}"/>'
+        f'<path class="event" d="{_boxes(left + half, half, zeros, new * scale)}"/>'
     )
 
 
-def _places(table: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the left end and width of each bin; that of missing values stands apart."""
-    shares = table["share"].to_numpy()
-    gaps = np.full(len(shares), GAP)
+def _bins_svg(drawing: str) -> str:
+    return (
+        f'<svg class="bins" viewBox="0 0 {CHART_WIDTH:g} {CHART_HEIGHT:g}" '
+        f'preserveAspectRatio="none" aria-hidden="true">{drawing}</svg>'
+    )
+
+
+def _kinds_of_bins(labels: pd.Series) -> NDArray[Any]:
+    """Return the class of each bin in the chart: "event" in order, else "special", "missing"."""
+    return np.array(
+        [
+            "missing" if label == "missing" else "event" if label[:1] in IN_ORDER else "special"
+            for label in labels
+        ]
+    )
+
+
+def _places(
+    shares: NDArray[np.float64], kinds: NDArray[Any]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the left end and width of each bin; those out of order stand apart."""
+    gaps = np.where(kinds == "event", GAP, GAP_APART)
     gaps[0] = 0
-    gaps[(table["bin"] == "missing").to_numpy()] = GAP_OF_MISSING * (len(shares) > 1)
     room = CHART_WIDTH - gaps.sum()
     narrowest = min(NARROWEST, room / len(shares))
     width = narrowest + shares * (room - narrowest * len(shares))
@@ -100,26 +131,26 @@ def _short(value: float) -> str:
     return f"{round(float(value), 1) + 0.0:g}"
 
 
-def _draw_events(left, width, is_missing, table, style):
+def _draw_events(left, width, kinds, table, style):
     """Event rates of two classes, on a scale of at least twice the base rate."""
     rates = table[_rate_names(table)[1]].to_numpy()
     scale = CHART_HEIGHT / min(1.0, max(2 * style.base, rates.max(), 1e-12))
-    return _two_colours(left, width, is_missing, np.zeros(len(rates)), rates * scale) + _line(
+    return _coloured(left, width, kinds, np.zeros(len(rates)), rates * scale) + _base_line(
         style.base * scale
     )
 
 
-def _draw_means(left, width, is_missing, table, style):
+def _draw_means(left, width, kinds, table, style):
     """Means of a continuous y, two standard deviations around the mean of all."""
     unit = CHART_HEIGHT / 4 / max(style.spread, 1e-300)
     middle = CHART_HEIGHT / 2
     heights = np.nan_to_num(table["mean"].to_numpy() - style.base) * unit
     ends = np.clip(middle + heights, 0, CHART_HEIGHT)
     low, high = np.minimum(ends, middle), np.maximum(ends, middle)
-    return _two_colours(left, width, is_missing, low, high) + _line(middle)
+    return _coloured(left, width, kinds, low, high) + _base_line(middle)
 
 
-def _draw_classes(left, width, is_missing, table, style):
+def _draw_classes(left, width, kinds, table, style):
     """Rates of several classes, one on the other; those beyond the colours are left blank."""
     rates = table[_rate_names(table)[: len(COLOURS)]].to_numpy()
     ends = np.cumsum(np.column_stack([np.zeros(len(rates)), rates]), axis=1) * CHART_HEIGHT
@@ -129,15 +160,16 @@ def _draw_classes(left, width, is_missing, table, style):
     )
 
 
-def _two_colours(left, width, is_missing, low, high):
+def _coloured(left, width, kinds, low, high):
     return "".join(
         f'<path class="{name}" d="{_boxes(left[some], width[some], low[some], high[some])}"/>'
-        for name, some in (("event", ~is_missing), ("missing", is_missing))
+        for name in ("event", "special", "missing")
+        for some in [kinds == name]
         if some.any()
     )
 
 
-def _line(height):
+def _base_line(height):
     y = _short(CHART_HEIGHT - height)
     return f'<path class="base" d="M0 {y}H{CHART_WIDTH:g}"/>'
 
@@ -183,22 +215,22 @@ def pair_map(
     n = len(features)
     # Few pairs share much: colours and branches are up to the pair that shares most.
     most = max(SMALLEST_SCALE, float((shared - np.eye(n)).max()))
-    width = TREE_WIDTH + MAP_SIDE + LABEL_WIDTH
-    step = MAP_SIDE / n
+    side = min(MAP_SIDE, MAP_CELL * n)
+    width, step = TREE_WIDTH + side + LABEL_WIDTH, side / n
     labels = (
         [(j, name) for j, name in enumerate(features)]
         if n <= MOST_MAP_LABELS
         else _labels_of_groups(features, groups)
     )
     return (
-        f'<svg id="map" class="map" data-most="{most:.4g}" '
-        f'viewBox="0 0 {width:g} {MAP_SIDE:g}" role="img" '
+        f'<svg id="map" class="map" data-most="{most:.4g}" style="width:{width:g}px" '
+        f'viewBox="0 0 {width:g} {side:g}" role="img" '
         'aria-label="Map of the mutual information of pairs of columns">'
         f'<path class="tree" d="{_dendrogram(links, step, most)}"/>'
-        f'<image x="{TREE_WIDTH:g}" width="{MAP_SIDE:g}" height="{MAP_SIDE:g}" '
+        f'<image x="{TREE_WIDTH:g}" width="{side:g}" height="{side:g}" '
         f'preserveAspectRatio="none" href="{map_image(shared / most)}"/>'
         f"{_map_numbers(shared, step, most) if n <= MOST_NUMBERS else ''}"
-        f"{_map_labels(labels, step)}"
+        f"{_map_labels(labels, step, TREE_WIDTH + side + 6)}"
         '<path class="cross" d=""/></svg>'
     )
 
@@ -232,9 +264,9 @@ def _dendrogram(links: NDArray[np.float64], step: float, most: float) -> str:
     return "".join(path)
 
 
-def _map_labels(labels: list[tuple[float, str]], step: float) -> str:
-    size = min(LARGEST_FONT, 0.85 * step) if len(labels) * step >= MAP_SIDE else LARGEST_FONT
-    x = TREE_WIDTH + MAP_SIDE + 6
+def _map_labels(labels: list[tuple[float, str]], step: float, x: float) -> str:
+    # Groups, which are apart, have labels that are higher than a cell.
+    size = min(LARGEST_FONT, 0.85 * max(step, MAP_SIDE / MOST_MAP_LABELS))
     longest = int(LABEL_WIDTH / (LETTER_WIDTH * size))
     return "".join(
         f'<text x="{x:g}" y="{_short(step * (j + 0.5))}" font-size="{size:.3g}">'

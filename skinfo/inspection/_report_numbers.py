@@ -19,6 +19,7 @@ from skinfo._counts._source import Chunk, InMemory
 from skinfo.estimation import mutual_info_test, pairwise_interaction, pairwise_mutual_info
 from skinfo.feature_selection import InfoBottleneckSelector, held_out_information
 from skinfo.measures import entropy
+from skinfo.metrics import population_stability
 
 # Columns of the map of redundancy, and samples times pairs of the interactions that are counted:
 # one to two seconds each.
@@ -121,6 +122,26 @@ class SelectionSummary(NamedTuple):
     information: NDArray[np.float64]
     held_out: NDArray[np.float64]
     held_out_error: NDArray[np.float64]
+
+
+class DriftSummary(NamedTuple):
+    """Columns of new samples compared with those of the report.
+
+    Attributes
+    ----------
+    report : DataFrame
+        `PopulationStability.report`, the largest index first.
+
+    bins : list of DataFrame
+        `PopulationStability.bin_table` of each row of the report.
+
+    n_new : float
+        Number of new samples (their weight).
+    """
+
+    report: pd.DataFrame
+    bins: list[pd.DataFrame]
+    n_new: float
 
 
 class ColumnProfile(NamedTuple):
@@ -344,6 +365,14 @@ def _held_out(
         f"were selected once, on all rows; of these the first {len(first)} were tried."
     )
     return (found.information, found.standard_error), [note]
+
+
+def drift_summary(binner: Any, X_new: Any, sample_weight: Any, n_jobs: Any) -> DriftSummary:
+    """Return how new samples differ from those that a binner was fitted on."""
+    stability = population_stability(binner, X_new, sample_weight=sample_weight, n_jobs=n_jobs)
+    report = stability.report()
+    tables = [stability.bin_table(name) for name in report["feature"]]
+    return DriftSummary(report, tables, stability.n_new)
 
 
 def codes_of(source: InMemory, columns: NDArray[np.int64]) -> pd.DataFrame:

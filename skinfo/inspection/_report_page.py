@@ -14,6 +14,7 @@ from skinfo.inspection._report_charts import (
     bin_chart,
     bits_bar,
     chart_style,
+    drift_chart,
     one_line,
     pair_map,
 )
@@ -28,7 +29,7 @@ MOST_CLASSES_DRAWN = 10
 MOST_CHIPS = 12
 MOST_GROUPS_LISTED = 12
 MOST_PAIRS_LISTED = 10
-MOST_DROPPED = 12
+MOST_ROWS_LISTED = 12
 
 # Nothing is fetched, whatever a name or level holds.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
@@ -110,6 +111,7 @@ def _sections(report: "InformationReport") -> Iterable[tuple[str, str, str]]:
     yield "selection", "Selection", _selection_section(report)
     yield "redundancy", "Redundancy", _redundancy_section(report)
     yield "interactions", "Interactions", _interactions_section(report)
+    yield "drift", "Drift", _drift_section(report)
     yield "notes", "How it is computed", _notes_section(report)
 
 
@@ -390,8 +392,8 @@ def _legend(report: "InformationReport") -> str:
         "multiclass": "colours the classes",
         "continuous": "height the mean of the target, from the mean of all rows (dashes)",
     }[target.target_type]
-    missing = "; missing values are apart" + (
-        ", in pink" if target.target_type != "multiclass" else ""
+    missing = "; missing and special values are apart" + (
+        ", in pink and orange" if target.target_type != "multiclass" else ""
     )
     return (
         f"Lines are 95 % intervals. In the charts of bins width is the share of rows, {heights}"
@@ -491,17 +493,8 @@ def _selection_section(report: "InformationReport") -> str:
                 ("text", "Redundant with"),
             )
         )
-        whole = (
-            '<div class="wide"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
-        )
-        html += (
-            '<h3 style="margin-top:22px">Informative, but redundant</h3>'
-            + whole.format(heads, "".join(rows[:MOST_DROPPED]))
-            + _folded(
-                f"{len(rows) - MOST_DROPPED} more",
-                whole.format(heads, "".join(rows[MOST_DROPPED:])),
-                rows[MOST_DROPPED:],
-            )
+        html += '<h3 style="margin-top:22px">Informative, but redundant</h3>' + _listed(
+            heads, rows
         )
     return html
 
@@ -610,6 +603,52 @@ def _pairs_html(table: pd.DataFrame, largest: float, place: dict[str, int]) -> s
     return (
         '<div class="wide"><table><thead><tr><th scope="col" class="text">Columns</th>'
         f'<th scope="col">Bits</th></tr></thead><tbody>{rows}</tbody></table></div>{more}'
+    )
+
+
+def _drift_section(report: "InformationReport") -> str:
+    drift = report.drift
+    if drift is None:
+        return ""
+    place = _places_of_columns(report)
+    ends = drift.report[["psi", "high"]].max().max()
+    longest = max(min(ends, 2.0), 0.1)
+    rows = [
+        _drift_row(row, bins, longest, place)
+        for row, bins in zip(drift.report.itertuples(), drift.bins, strict=True)
+    ]
+    heads = (
+        '<th scope="col" class="text">Column</th><th scope="col">PSI (nats)</th>'
+        '<th scope="col" class="optional">q-value</th><th scope="col" class="text">Status</th>'
+        '<th scope="col" class="text">Bins: this table, new table</th>'
+    )
+    return (
+        '<p class="lead">The population stability index of the bins of each column, between this '
+        f"table and {drift.n_new:,.0f} new rows. Up to 0.1 is usually taken for stable, from 0.25 "
+        "for a large shift; lines are 95 % intervals. In the charts grey is the share of this "
+        "table, blue that of the new one. Of a column with one bin only missing values and new "
+        f"levels are seen.</p>{_listed(heads, rows)}"
+    )
+
+
+def _drift_row(row: Any, bins: pd.DataFrame, longest: float, place: dict[str, int]) -> str:
+    is_stable = row.status in ("stable", "unclear")
+    pale = ' class="insignificant"' if is_stable else ""
+    status = row.status if is_stable else f"<b>{row.status}</b>"
+    return (
+        f'<tr{pale}><td class="text">{_chip(row.feature, place)}</td>'
+        f'<td class="bits">{_bits(row.psi)}{bits_bar(row.psi, row.low, row.high, longest)}</td>'
+        f'<td class="optional">{_p(row.qvalue)}</td><td class="text">{status}</td>'
+        f'<td class="text">{drift_chart(bins)}</td></tr>'
+    )
+
+
+def _listed(heads: str, rows: list[str]) -> str:
+    """Return a table with its first rows, and the others folded."""
+    table = '<div class="wide"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+    shown, rest = rows[:MOST_ROWS_LISTED], rows[MOST_ROWS_LISTED:]
+    return table.format(heads, "".join(shown)) + _folded(
+        f"{len(rest)} more", table.format(heads, "".join(rest)), rest
     )
 
 

@@ -15,9 +15,6 @@ MANY_MISSING = 0.5
 HIGH_CARDINALITY = 100
 FEW_SAMPLES = 10
 
-# The usual threshold of a population that has shifted, in nats.
-LARGE_SHIFT = 0.25
-
 # Q-value of a missing-value indicator.
 MISSING_LEVEL = 0.01
 
@@ -56,7 +53,7 @@ RULES = {
         True,
     ),
     "drift": WarningRule(
-        "Drift", f"A population stability index of {LARGE_SHIFT} or more between the tables.", True
+        "Drift", "The bins have other shares in the new table than in this one.", True
     ),
     "identifier": WarningRule(
         "Identifiers", "A different value in each row: no use to a model.", False
@@ -102,6 +99,7 @@ def report_warnings(
         In bits.
 
     drift : DataFrame or None
+        As of `PopulationStability.report`.
     """
     found = {
         "leak": _details(
@@ -175,5 +173,5 @@ def _copies(columns: pd.DataFrame, digests: list[bytes]) -> list[tuple[str, str]
 def _drift_details(drift: pd.DataFrame | None) -> Iterable[tuple[str, str]]:
     if drift is None:
         return []
-    shifted = drift[drift["psi"] >= LARGE_SHIFT]
+    shifted = drift[drift["status"].isin(["shift", "large shift"])]
     return [(row.feature, f"PSI {row.psi:.2g}") for row in shifted.itertuples()]

@@ -20,6 +20,7 @@ from skinfo.estimation import mutual_info_test, pairwise_interaction, pairwise_m
 from skinfo.feature_selection import held_out_information
 from skinfo.inspection import _report_numbers, information_report
 from skinfo.inspection._report_charts import MAP_SIDE, bin_chart, chart_style, map_image, one_line
+from skinfo.metrics import population_stability
 
 VOID = {"meta", "input", "img", "br", "hr", "link"}
 
@@ -212,6 +213,29 @@ def test_interactions_are_those_of_pairs():
     expected = found[found["qvalue"] <= 0.05].reset_index(drop=True)
     pd.testing.assert_frame_equal(report.interactions, expected)
     assert report.interactions[["feature", "other"]].to_numpy().tolist() == [["a", "b"]]
+
+
+def test_drift_is_population_stability(table):
+    X, y = table[["debt", "town", "noise"]], table["default"]
+    new = X.assign(debt=X["debt"] + 1, town="t1")[:200]
+    report = information_report(X, y, X_new=new)
+    stability = population_stability(MutualInfoBinner().fit(X, y), new)
+    pd.testing.assert_frame_equal(report.drift.report, stability.report())
+    for name, bins in zip(report.drift.report["feature"], report.drift.bins, strict=True):
+        pd.testing.assert_frame_equal(bins, stability.bin_table(name))
+    assert kinds_of_warnings(report)["drift"] == ["debt"]
+    parsed = Page(report.html())
+    assert parsed.open == []
+    assert "large shift" in parsed.texts
+    assert "drift" in {attrs.get("id") for _, attrs in parsed.tags}
+
+
+def test_special_values_are_apart(table):
+    X = table[["debt"]].assign(debt=np.where(np.arange(400) % 5 == 0, -999, table["debt"]))
+    binner = MutualInfoBinner(special_values=[-999])
+    report = information_report(X, table["default"], binner=binner)
+    assert 'class="special"' in report.html()
+    assert 'class="missing"' not in report.html()
 
 
 def test_continuous_target():
@@ -423,7 +447,12 @@ def test_charts_have_the_shares_and_rates_of_bins():
 
 def test_charts_of_means_are_around_the_mean():
     table = pd.DataFrame(
-        {"bin": ["a", "b"], "share": [0.5, 0.5], "mean": [1.0, 3.0], "std": [0.0, 0.0]}
+        {
+            "bin": ["[-inf, 0)", "[0, inf]"],
+            "share": [0.5, 0.5],
+            "mean": [1.0, 3.0],
+            "std": [0.0, 0.0],
+        }
     )
     # The mean of all is 2, the standard deviation 1: a quarter of the height each.
     svg = bin_chart(table, chart_style("continuous", table))

@@ -16,6 +16,7 @@ from skinfo._counts._quantiles import default_n_bins, equal_frequency_codes, nes
 from skinfo._counts._table import Table
 from skinfo._kernels._bitplanes import WORD
 from skinfo._kernels._integers import integer_codes
+from skinfo.utils._column_params import feature_index
 from skinfo.utils._parallel import in_threads, n_threads
 
 if TYPE_CHECKING:
@@ -485,8 +486,9 @@ def _binned(
     keep: RowIndex,
 ) -> NDArray[np.uint8]:
     """Return the bin numbers of some columns by a binner, (n_columns, n_kept)."""
-    values = np.column_stack([table.numbers(j)[keep] for j in columns])
-    binner = clone(binner)
+    # With their names, by which parameters of the binner may be given.
+    values = pd.DataFrame({table.names[j]: table.numbers(j)[keep] for j in columns})
+    binner = clone(binner).set_params(**_params_of_columns(binner, table, columns))
     weighted = target.is_weighted and has_fit_parameter(binner, "sample_weight")
     weights = {"sample_weight": target.weights} if weighted else {}
     y = target.classes[target.codes]
@@ -503,3 +505,21 @@ def _binned(
             f"from {binned.min()} to {binned.max()}."
         )
     return binned.T.astype(np.uint8)
+
+
+def _params_of_columns(
+    binner: Any, table: Table, columns: NDArray[np.int64]
+) -> dict[str, dict[str, Any]]:
+    """Return the parameters of a binner that are dicts by column of the table, of some columns."""
+    names = {int(j): table.names[j] for j in columns}
+    params = {}
+    for param, given in binner.get_params(deep=False).items():
+        if not isinstance(given, dict):
+            continue
+        try:
+            index = [feature_index(key, table.names, param, table.keys) for key in given]
+        except (TypeError, ValueError):
+            continue  # of something else, or a wrong name: the binner will say
+        pairs = zip(index, given.values(), strict=True)
+        params[param] = {names[j]: entry for j, entry in pairs if j in names}
+    return params

@@ -43,12 +43,18 @@ def cut_values(
 
 def starts_of_cuts(cuts: NDArray[np.float64], closed: str) -> NDArray[np.float64]:
     """Return the least number to the right of each cut."""
-    return cuts if closed == "left" else np.nextafter(cuts, inf)
+    return cuts if closed == "left" else _neighbours(cuts, inf)
 
 
 def cuts_of_starts(starts: NDArray[np.float64], closed: str) -> NDArray[np.float64]:
     """Return the cuts to the right of which these are the least numbers."""
-    return starts if closed == "left" else np.nextafter(starts, -inf)
+    return starts if closed == "left" else _neighbours(starts, -inf)
+
+
+def _neighbours(numbers: NDArray[np.float64], towards: float) -> NDArray[np.float64]:
+    # Beside the largest number is infinity, and beside zero the smallest of all.
+    with np.errstate(over="ignore", under="ignore"):
+        return np.nextafter(numbers, towards)
 
 
 def _cut_after(low: float, high: float, kind: str) -> float:
@@ -63,8 +69,9 @@ def _cut_after(low: float, high: float, kind: str) -> float:
 def _cut_before(low: float, high: float, kind: str) -> float:
     """Return a cut in [low, high)."""
     if kind == "date" and isfinite(low) and isfinite(high):
-        # Dates have an order in which they are read: the latest start of a unit here too.
-        return _date_between(nextafter(low, -inf), floor(nextafter(high, -inf)))
+        # Dates are read in one direction: the latest start of a unit here too.
+        start = _date_between(nextafter(low, -inf), floor(nextafter(high, -inf)))
+        return start if low <= start < high else low
     return -_cut_after(-high, -low, kind) + 0.0
 
 

@@ -17,7 +17,7 @@ from skinfo._counts._table import objects_of
 from skinfo.utils._column_params import NamedColumns, feature_index
 
 # Text that stands for a date or a duration is read by these.
-TEXT_READERS = {"date": pd.Timestamp, "duration": pd.Timedelta}
+DATE_READERS = {"date": pd.Timestamp, "duration": pd.Timedelta}
 
 
 @dataclass(frozen=True)
@@ -151,9 +151,9 @@ class _NumberReader:
 
     def _number(self, value: Any) -> float | None:
         kind = kind_of(objects_of([value]))
-        if kind == "level" and self.kind in TEXT_READERS:
+        if kind == "level" and self.kind in DATE_READERS:
             try:
-                value, kind = TEXT_READERS[self.kind](value), self.kind
+                value, kind = DATE_READERS[self.kind](value), self.kind
             except (TypeError, ValueError):
                 return None
         # A category of numbers is read as these.
@@ -178,7 +178,7 @@ def _special_values(entry: Any, reader: _LevelReader | _NumberReader) -> Special
     """Return the special values of one column, from what the user gave for it."""
     groups, names = [], []
     seen: set[Any] = set()
-    for name, given in _named_groups(entry, reader.column):
+    for name, given in _named_entries(entry, reader.column):
         values = []
         for value in given:
             _check_value(value, reader.column)
@@ -198,7 +198,7 @@ def _special_values(entry: Any, reader: _LevelReader | _NumberReader) -> Special
     return SpecialValues(tuple(groups), tuple(names))
 
 
-def _named_groups(entry: Any, column: str) -> list[tuple[str | None, list[Any]]]:
+def _named_entries(entry: Any, column: str) -> list[tuple[str | None, list[Any]]]:
     """Return the name, or None, and the values of each group."""
     if isinstance(entry, dict):
         for name, values in entry.items():

@@ -764,8 +764,8 @@ default="from_dtype"
         """Return what `population_stability` compares new samples with: a tuple for each column.
 
         Its name, labels of the bins, sums of weights of the training samples in them, and an
-        object with ``codes(table, j)``, in which missing values and levels that `fit` did not see
-        have the two codes after those of the bins.
+        object with ``codes(table, j)``, in which missing values, and levels and special values,
+        that `fit` did not see have the two codes after those of the bins.
         """
         return [
             (

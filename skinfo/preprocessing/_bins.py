@@ -109,7 +109,17 @@ class NumericBins:
 
     def apart(self):
         """Return the same bins, for counts: see `CategoryBins.apart`."""
-        return self if self.own_missing or self.merged else self.with_own_missing()
+        n_bins, own = self.n_bins, self.own_special
+        knows_missing = self.own_missing or self.merged
+        return replace(
+            self,
+            missing_bin=self.missing_bin if knows_missing else n_bins,
+            special_bins=tuple(
+                b if i in own else n_bins + 1 for i, b in enumerate(self.special_bins)
+            ),
+            # So that codes have room for both.
+            own_missing=True,
+        )
 
     def codes(self, table, j):
         """Return the bin of each row of column j, (n_samples,) uint8, or uint16 for many bins."""
@@ -226,8 +236,8 @@ class CategoryBins:
     def apart(self):
         """Return the same bins, for counts in which what `fit` did not see is no bin's.
 
-        The code of missing values that `fit` did not see is `n_bins`, that of levels the next,
-        unless they have joined a pool.
+        The code of missing values that `fit` did not see is `n_bins`, that of levels and of
+        special values the next, unless levels have joined a pool.
         """
         knows_missing = self.own_missing or self.merged
         missing_bin = self.missing_bin if knows_missing else self.n_bins

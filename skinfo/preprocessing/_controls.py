@@ -99,7 +99,9 @@ def controls_of(parameters, columns, is_categorical, orders):
         name: checked_entries(parameters[name], columns, name, default, is_valid, expected)
         for name, (default, is_valid, expected) in BY_COLUMN.items()
     }
-    fixed = given_edges(parameters["fixed_edges"], columns, is_categorical, "fixed_edges")
+    fixed = given_edges(
+        parameters["fixed_edges"], columns, is_categorical, "fixed_edges", parameters["closed"]
+    )
     of_columns = zip(
         columns.names,
         by_column["max_bins"],

@@ -99,7 +99,11 @@ class BinningPlan:
         is_categorical = is_categorical | [order is not None for order in orders]
         controls = controls_of(parameters, source, is_categorical, orders)
         candidates = given_edges(
-            parameters["candidate_edges"], source, is_categorical, "candidate_edges"
+            parameters["candidate_edges"],
+            source,
+            is_categorical,
+            "candidate_edges",
+            parameters["closed"],
         )
         plan = cls(
             parameters=parameters,

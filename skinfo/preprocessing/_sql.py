@@ -348,7 +348,7 @@ def _number_below(column, cut, closed, dialect):
         return f"{column} <= {_number(float_info.max, dialect)}"
     if closed == "right" and cut == -inf:
         return f"{column} < {_number(-float_info.max, dialect)}"
-    return f"{column} {BELOW[closed]} {_number(cut, dialect)}"
+    return f"{column} {COMPARED[closed]} {_number(cut, dialect)}"
 
 
 def _is_number(column, numbers, dialect):
@@ -380,7 +380,7 @@ def _date_below(column, cut, closed, dialect):
     if closed == "right" and not dialect.has_dates:
         # Text of the same moment may be longer.
         return f"{column} < {dialect.date(cut + 1)}"
-    return f"{dialect.date_column.format(column)} {BELOW[closed]} {dialect.date(cut)}"
+    return f"{dialect.date_column.format(column)} {COMPARED[closed]} {dialect.date(cut)}"
 
 
 def _is_date(column, dates, dialect):
@@ -415,7 +415,7 @@ def _equals_one_of(column, literals):
     return f"{column} = {literals[0]}" if len(literals) == 1 else _is_in(column, literals)
 
 
-BELOW = {"left": "<", "right": "<="}
+COMPARED = {"left": "<", "right": "<="}
 
 
 class SqlOfKind(NamedTuple):

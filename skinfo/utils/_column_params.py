@@ -168,9 +168,16 @@ def directions(
 
 
 def given_edges(
-    edges: Any, columns: NamedColumns, is_categorical: NDArray[np.bool_], argument: str
+    edges: Any,
+    columns: NamedColumns,
+    is_categorical: NDArray[np.bool_],
+    argument: str,
+    closed: str = "left",
 ) -> list[NDArray[np.float64] | None]:
-    """Return cuts that were given for each column, increasing, or None."""
+    """Return cuts that were given for each column, increasing, or None.
+
+    Where intervals are closed on the right nothing is beyond infinity, which is left out.
+    """
     entries = one_per_column(edges, columns, argument, default=None)
     checked: list[NDArray[np.float64] | None] = []
     for name, entry, is_level in zip(columns.names, entries, is_categorical, strict=True):
@@ -184,7 +191,7 @@ def given_edges(
         cuts = _as_numbers(entry)
         if cuts.ndim != 1 or np.isnan(cuts).any() or np.any(cuts[1:] <= cuts[:-1]):
             raise ValueError(f"{argument} of {name} must be increasing numbers, got {entry!r}.")
-        checked.append(cuts)
+        checked.append(cuts if closed == "left" else cuts[cuts < np.inf])
     return checked
 
 

@@ -11,10 +11,13 @@ from skinfo._counts._labels import (
     level_labels,
     level_words,
     plain_words,
+    special_labels,
+    special_words,
     unique_names,
     write_date,
     write_duration,
 )
+from skinfo._counts._special_values import SpecialValues
 
 DAY = 24 * 3600 * 10**6
 
@@ -48,6 +51,48 @@ DAY = 24 * 3600 * 10**6
 def test_intervals(edges, kind, labels, words):
     assert interval_labels(edges, kind) == labels
     assert interval_words(edges, kind) == words
+
+
+@pytest.mark.parametrize(
+    ("edges", "kind", "labels", "words"),
+    [
+        ([-np.inf, np.inf], "number", ["[-inf, inf]"], ["any"]),
+        (
+            [-np.inf, 34, 48, np.inf],
+            "integer",
+            ["[-inf, 34]", "(34, 48]", "(48, inf]"],
+            ["up_to_34", "34_to_48", "above_48"],
+        ),
+        ([-np.inf, 0, np.inf], "boolean", ["False", "True"], ["False", "True"]),
+        (
+            [-np.inf, DAY, np.inf],
+            "date",
+            ["[-inf, 1970-01-02]", "(1970-01-02, inf]"],
+            ["up_to_1970-01-02", "above_1970-01-02"],
+        ),
+    ],
+)
+def test_right_closed_intervals(edges, kind, labels, words):
+    assert interval_labels(edges, kind, "right") == labels
+    assert interval_words(edges, kind, "right") == words
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "text"),
+    [
+        ((-999.0,), "number", "-999"),
+        ((0.1, np.inf), "number", "0.1, inf"),
+        ((1.0, 5.0), "boolean", "True, 5"),
+        ((DAY,), "date", "1970-01-02"),
+        ((1.5 * DAY,), "duration", "1 days 12:00:00"),
+        (("n/a", 3), None, "n/a, 3"),
+    ],
+)
+def test_special_values(values, kind, text):
+    special = SpecialValues((values, values), (None, "no account"))
+    assert special_labels(special, kind) == [f"special: {text}", "no account"]
+    words = text.replace(", ", "|")
+    assert special_words(special, kind) == [f"special_{words}", "no account"]
 
 
 def test_groups_of_levels_are_cut_short():

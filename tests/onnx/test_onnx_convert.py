@@ -104,6 +104,27 @@ def test_special_values_and_closed_intervals(encode, method, closed):
     np.testing.assert_array_equal(run(binner, new)[0], binner.transform(new))
 
 
+@pytest.mark.parametrize("closed", ["left", "right"])
+@pytest.mark.parametrize(("encode", "method"), [("ordinal", "fit"), ("woe", "fit_transform")])
+def test_special_values(encode, method, closed):
+    codes = {
+        "number": {"none": [-999, np.inf], "never seen": 77},
+        "integer": [0, [7, 9]],
+        "town": ["Ulm", ["Aix", "?"]],
+        "day": ["2020-01-02"],
+        "category": [3, [4, 99]],
+        "complete": ["a", "b"],
+    }
+    marked = X.assign(number=X["number"].where(X["integer"] > 5, -999))
+    binner = MutualInfoBinner(encode=encode, closed=closed, special_values=codes)
+    getattr(binner, method)(marked, TARGETS["binary"])
+    new = new_samples(binner)
+    new.loc[30:35, "number"] = [-999, 77, np.inf, -998, 78, np.nan]
+    new.loc[30:31, "town"] = "?"
+    (encoded,) = run(binner, new)
+    np.testing.assert_array_equal(encoded, binner.transform(new))
+
+
 def test_an_array_is_one_input():
     values = X[["number", "integer"]].to_numpy(np.float64)
     binner = MutualInfoBinner(encode="woe").fit(values, TARGETS["binary"])

@@ -9,6 +9,7 @@ import shlex
 import sqlite3
 import subprocess
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from optional import duckdb
 
+from skinfo._counts._special_values import SpecialValues
 from skinfo._counts._table import table_of
 from skinfo.preprocessing._bins import CategoryBins, NumericBins
 from skinfo.preprocessing._sql import DIALECTS, case_expressions
@@ -364,6 +366,91 @@ def test_any_numbers(duck, cuts, more, own_missing):
     assert_all_agree(duck, bins, values, "DOUBLE")
 
 
+def with_special(bins, *groups):
+    """Return bins with one more for each group of special values, but the last in the first."""
+    first = len(bins.cuts) + 1 if not bins.is_categorical else bins.n_groups
+    own = range(first, first + len(groups))
+    places = tuple(own) if bins.is_categorical else (*own[:-1], 0)
+    special = SpecialValues(groups, (None,) * len(groups))
+    n_own = len(groups) if bins.is_categorical else len(groups) - 1
+    missing_bin = bins.missing_bin + n_own * bins.own_missing
+    return replace(bins, special=special, special_bins=places, missing_bin=missing_bin)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    cuts=st.lists(held_by_sqlite | round_numbers, max_size=4, unique=True)
+    .map(sorted)
+    .filter(lambda cuts: np.inf not in cuts),
+    special=st.lists(held_by_sqlite | round_numbers, min_size=2, max_size=4, unique=True),
+    more=st.lists(st.none() | st.floats(allow_nan=False), max_size=4),
+)
+def test_any_special_numbers_and_right_closed_intervals(duck, cuts, special, more):
+    bins = replace(numeric(cuts), closed="right")
+    bins = with_special(bins, tuple(special[:1]), tuple(special[1:]))
+    near = np.array([*cuts, *special])
+    with np.errstate(over="ignore", under="ignore"):
+        below, above = np.nextafter(near, -np.inf), np.nextafter(near, np.inf)
+    values = [*near, *below, *above, *more, None]
+    values = [None if v is None else float(v) for v in values]
+    assert_all_agree(duck, bins, values, "DOUBLE")
+
+
+@pytest.mark.parametrize("closed", ["left", "right"])
+def test_special_integers(duck, closed):
+    bins = replace(numeric([-5, 0, 3], kind="integer"), closed=closed)
+    bins = with_special(bins, (-999.0, 2.0**53), (0.0, np.inf), (7.0,))
+    values = [None, -999, -998, -6, -5, -4, 0, 1, 3, 4, 7, 2**53 - 1, 2**53]
+    assert_all_agree(duck, bins, values, "BIGINT")
+    (case,) = case_expressions(bins, "x", np.arange(bins.n_bins)[:, None])
+    assert 'WHEN "x" IN (-999, 9007199254740992e0) THEN 4' in case
+    assert ('WHEN "x" < -5 THEN' if closed == "left" else 'WHEN "x" <= -5 THEN') in case
+
+
+@pytest.mark.parametrize("closed", ["left", "right"])
+def test_special_booleans_and_text(duck, closed):
+    truth = replace(numeric([1 if closed == "left" else 0], kind="boolean"), closed=closed)
+    for groups in [((1.0,), (5.0,)), ((0.0, 1.0), (7.0,)), ((-999.0,), (0.0,))]:
+        assert_all_agree(duck, with_special(truth, *groups), [True, False, None], "BOOLEAN")
+    bins = CategoryBins(AWKWARD[:3], np.array([0, 1, 0]), True, 2, fallback=1)
+    bins = with_special(bins, ("n/a", "it's "), ("",))
+    values = [*AWKWARD, None, "n/a", "N/A", "it's ", "unseen"]
+    assert_all_agree(duck, bins, values, "VARCHAR")
+    numbers = CategoryBins([1, 2], np.array([0, 1]), True, 2)
+    assert_all_agree(duck, with_special(numbers, (-999,), (3, 4)), [1, 2, 3, 4, -999], "INTEGER")
+    none = CategoryBins([], np.empty(0, np.int64), True, 0)
+    assert_all_agree(duck, with_special(none, ("a",), ("b", "c")), ["a", "c", "d"], "VARCHAR")
+
+
+@pytest.mark.parametrize("closed", ["left", "right"])
+@pytest.mark.parametrize("cut", ["2020-01-15", "2020-01-15 10:00", "1969-12-31 23:59:59.000001"])
+def test_special_dates(duck, closed, cut):
+    moment, unit = datetime.fromisoformat(cut), timedelta(microseconds=1)
+    code = datetime(1900, 1, 1)
+    moments = [moment - unit, moment, moment + unit, code, code + unit, code - unit, EPOCH]
+    micro = [(m - EPOCH) / unit for m in moments] + [np.nan]
+    bins = replace(numeric([(moment - EPOCH) / unit], kind="date"), closed=closed)
+    bins = with_special(bins, ((code - EPOCH) / unit,), ((moment + unit - EPOCH) / unit, 0.0))
+    codes = bins.codes(table_of(np.array(micro)[:, None], caller="test"), 0)
+    np.testing.assert_array_equal(codes[[3, 2, 6]], [2, 0, 0])
+    for dialect in ("ansi", "duckdb", "postgresql"):
+        run = run_duckdb(duck)
+        assert_sql_agrees(run, dialect, bins, [*moments, None], "TIMESTAMP", codes=codes)
+    for digits in ("auto", "microseconds"):
+        texts = [m.isoformat(" ", digits) for m in moments] + [None]
+        assert_sql_agrees(run_sqlite, "sqlite", bins, texts, "TEXT", codes=codes)
+
+
+def test_special_values_without_a_literal():
+    date = with_special(numeric([0.0], kind="date"), (2.0**62,), (1.0,))
+    with pytest.raises(ValueError, match=r"a special value at 4\.61168"):
+        case_expressions(date, "x", np.arange(date.n_bins)[:, None])
+    # One that has the output of its interval needs none.
+    one = with_special(numeric([0.0], own_missing=False, missing_bin=0), (5.0,), (6.0,))
+    (case,) = case_expressions(one, "x", [[1], [2], [2]])
+    assert "5" not in case
+
+
 @settings(deadline=None, max_examples=40)
 @given(cuts=st.lists(st.floats(-1e30, 1e30), max_size=4, unique=True).map(sorted))
 def test_any_numbers_in_a_column_of_floats(duck, cuts):
@@ -442,6 +529,28 @@ def test_numbers_in_spark(run_spark, type_, kind):
             *map(Decimal, ["-1.00", "0.00", "0.10", "0.11", "36.60", "48.49", "48.50"]),
         ]
     assert_agrees_at_once(run_spark, "spark", bins, values, type_)
+
+
+@pytest.mark.parametrize("type_", ["DOUBLE", "BIGINT"])
+def test_special_numbers_in_spark(run_spark, type_):
+    bins = replace(numeric([-5.0, 0.5, 48.0]), closed="right")
+    bins = with_special(bins, (-999.0, np.inf), (0.0, 48.0), (-np.inf, 3.0))
+    values = [None, -999, -998, -5, -4, 0, 1, 3, 48, 49, 2**53]
+    if type_ == "DOUBLE":
+        values = [None, *map(float, values[1:]), np.inf, -np.inf, np.nan, 0.5, -0.0]
+    assert_agrees_at_once(run_spark, "spark", bins, values, type_)
+
+
+def test_special_text_and_dates_in_spark(run_spark):
+    bins = CategoryBins(AWKWARD[:3], np.array([0, 1, 0]), True, 2, fallback=1)
+    bins = with_special(bins, ("n/a", "it's "), ("",))
+    values = [*AWKWARD, None, "n/a", "N/A", "it's ", "unseen"]
+    assert_agrees_at_once(run_spark, "spark", bins, values, "STRING")
+    bins, moments, _ = dates_around("2020-01-15 10:00:00.5")
+    bins = with_special(replace(bins, closed="right"), (0.0,), (1.0,))
+    # The cut is in the first interval now, and the epoch has a bin of its own.
+    codes = np.array([0, 0, 1, 2, 3])
+    assert_agrees_at_once(run_spark, "spark", bins, moments, "TIMESTAMP", codes=codes)
 
 
 def test_levels_and_names_in_spark(run_spark):

@@ -16,6 +16,7 @@ _ESTIMATORS = {
 }
 _SUBPACKAGES = (
     "cluster",
+    "datasets",
     "estimation",
     "feature_selection",
     "inspection",

@@ -84,6 +84,7 @@ IMPORTS = {
     "metrics": {"_counts", "_kernels", "utils"},
     "feature_selection": {"_counts", "_kernels", "preprocessing", "utils"},
     "cluster": {"_counts", "_kernels", "measures", "utils"},
+    "datasets": {"measures", "utils"},
     "onnx": {"_counts"},
     "scorecard": {"_counts", "preprocessing", "utils"},
     "inspection": {

@@ -205,6 +205,11 @@ class InMemory:
         return [self.table.kind(j) for j in range(self.n_features)]
 
     @property
+    def ordered_categories(self) -> list[tuple[Any, ...] | None]:
+        """The categories of columns whose dtype has an order; see `Table`."""
+        return [self.table.ordered_categories(j) for j in range(self.n_features)]
+
+    @property
     def n_features(self) -> int:
         """Number of columns."""
         return self.table.shape[1]

@@ -249,6 +249,14 @@ class Table:
         rank[-1] = -1
         return rank[codes], [levels[i] for i in order]
 
+    def ordered_categories(self, j: int) -> tuple[Any, ...] | None:
+        """Return the categories of column j in order, None where its dtype has no order.
+
+        An ordered Categorical of pandas, or an Enum of polars.
+        """
+        dtype = self._series(j).dtype if self._is_frame else None
+        return tuple(dtype.categories) if isinstance(dtype, nw.Enum) else None
+
     def _factorized(self, j: int) -> tuple[NDArray[np.int64], list[Any]]:
         """Return codes, -1 for missing, and the levels of column j, told apart as objects."""
         import pandas as pd

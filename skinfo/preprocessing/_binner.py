@@ -163,8 +163,9 @@ default="from_dtype"
         array: holding any text), or the ones given by index, name or mask. None: no column,
         so that text is an error.
 
-    level_order : list of n_features lists (or None), dict or None, default=None
-        The levels of columns in their order, as in ``{"grade": ["A", "B", "C"]}``. Such a column
+    level_order : "from_dtype", list of n_features lists (or None), dict or None, default=None
+        The levels of columns in their order, as in ``{"grade": ["A", "B", "C"]}``, or
+        "from_dtype": those of ordered categories of pandas and Enums of polars. Such a column
         is cut into runs of consecutive levels, as a column of numbers is: by the same penalties,
         with `monotonic_cst` if asked, and with one value a bin for "woe" and "posterior". A level
         that is not in the list is an error; one that `fit` did not see is in the bin of the level
@@ -323,8 +324,11 @@ default="from_dtype"
     search that could overfit (``benchmarks/binning_quality.py``).
 
     With a continuous y, ``"modl"`` takes half a log n for each mean in place of the class
-    rates' code length. Where `min_samples_bin` or a monotonic constraint bind, the optimum is
-    still exact over the candidates.
+    rates' code length. Where `min_samples_bin`, a monotonic constraint, `fixed_edges` or
+    rules for neighbours bind, the optimum is still exact over the candidates: all partitions that
+    keep them are searched, and no bins are merged afterwards (groups of levels: over runs of the
+    levels in the order of their rates). With `max_p_value`, or a `min_rate_difference` of several
+    classes, time grows with the third power of the candidates.
 
     References
     ----------
@@ -377,7 +381,7 @@ default="from_dtype"
         "min_rate_difference": [Interval(Real, 0, None, closed="left"), dict, "array-like"],
         "max_p_value": [Interval(Real, 0, 1, closed="right"), dict, "array-like", None],
         "categorical_features": [StrOptions({"from_dtype"}), "array-like", None],
-        "level_order": [list, dict, None],
+        "level_order": [StrOptions({"from_dtype"}), list, dict, None],
         "min_frequency": [
             Interval(Integral, 1, None, closed="left"),
             Interval(RealNotInt, 0, 1, closed="neither"),

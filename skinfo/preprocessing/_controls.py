@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.special import chdtri
 
+from skinfo._counts._source import InMemory
 from skinfo.preprocessing._partition import max_bins_for
 from skinfo.utils._column_params import (
     checked_entries,
@@ -122,10 +123,17 @@ def level_orders(level_order, columns):
 
     Parameters
     ----------
-    level_order : dict, list or None
+    level_order : "from_dtype", dict, list or None
 
     columns : Source
     """
+    if level_order == "from_dtype":
+        if not isinstance(columns, InMemory):
+            raise ValueError(
+                "level_order='from_dtype' needs a table in memory, whose columns have one dtype. "
+                "Name the levels: level_order={'grade': ['A', 'B', 'C']}."
+            )
+        return columns.ordered_categories
     entries = one_per_column(level_order, columns, "level_order", default=None)
     orders = []
     for name, entry in zip(columns.names, entries, strict=True):

@@ -492,3 +492,29 @@ def test_states_without_a_pool_load(grades):
     assert MutualInfoBinner.from_dict(state).n_bins_.tolist() == [
         len(column["sums"]["values"]) // 2 for column in state["columns"]
     ]
+
+
+def test_the_order_of_a_dtype(grades):
+    X, _, y = grades
+    ordered = X.assign(grade=pd.Categorical(X["grade"], ORDER["grade"], ordered=True))
+    binner = MutualInfoBinner(level_order="from_dtype", monotonic_cst=1).fit(ordered, y)
+    named = MutualInfoBinner(level_order=ORDER, monotonic_cst=1).fit(X, y)
+    assert binner.groups_ == named.groups_
+    assert binner.monotonic_cst_.tolist() == [1, 0]
+    # An order of the dtype is used where it is asked for only.
+    free = MutualInfoBinner().fit(ordered, y)
+    assert free.groups_ == MutualInfoBinner().fit(X, y).groups_
+    stream = MutualInfoBinner(level_order="from_dtype", monotonic_cst=1)
+    for chunk in chunks_of(ordered, y):
+        stream.partial_fit(*chunk)
+    assert stream.groups_ == named.groups_
+    with pytest.raises(ValueError, match="level_order='from_dtype' needs a table in memory"):
+        MutualInfoBinner(level_order="from_dtype").fit(chunks_of(ordered, y), None)
+
+
+def test_the_order_of_an_enum(grades):
+    pl = pytest.importorskip("polars")
+    X, _, y = grades
+    frame = pl.DataFrame({"grade": pl.Series(X["grade"].tolist(), dtype=pl.Enum(ORDER["grade"]))})
+    binner = MutualInfoBinner(level_order="from_dtype").fit(frame, y)
+    assert binner.groups_ == MutualInfoBinner(level_order=ORDER).fit(X[["grade"]], y).groups_

@@ -58,6 +58,9 @@ def workplace(tmp_path, monkeypatch):
 def test_blocks_run_in_order(page):
     if ".to_parquet(" in page.read_text(encoding="utf-8"):
         pytest.importorskip("pyarrow", reason="the page writes files of Parquet")
+    if "from sklearn.callback import" in page.read_text(encoding="utf-8"):
+        pytest.importorskip("sklearn.callback", reason="came with scikit-learn 1.9")
+        pytest.importorskip("rich", reason="the page draws a bar of progress")
     if "import onnx_inputs, to_onnx" in page.read_text(encoding="utf-8"):
         pytest.importorskip("skl2onnx", reason="the page converts a model")
         pytest.importorskip("onnxruntime", reason="the page runs a converted model")

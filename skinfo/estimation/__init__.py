@@ -8,6 +8,7 @@ from skinfo.estimation._interaction import pairwise_interaction
 from skinfo.estimation._multivariate import multivariate_info
 from skinfo.estimation._mutual_info import mutual_info
 from skinfo.estimation._pairwise import pairwise_mutual_info
+from skinfo.estimation._pointwise import pointwise_mutual_info, surprisal
 
 __all__ = [
     "conditional_mutual_info",
@@ -18,4 +19,6 @@ __all__ = [
     "mutual_info_test",
     "pairwise_interaction",
     "pairwise_mutual_info",
+    "pointwise_mutual_info",
+    "surprisal",
 ]

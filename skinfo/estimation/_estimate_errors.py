@@ -332,7 +332,7 @@ def neighbor_error(terms_of, values, target, n_neighbors):
     error : NeighborError
     """
     n, k = len(values), n_neighbors
-    terms, wider = _terms(terms_of, values, target, np.array([k, WIDER * k]))
+    terms, wider = terms_with_missing(terms_of, values, target, np.array([k, WIDER * k]))
     below = (BELOW + MORE_BELOW * _shared_part(target, k, n)) / math.sqrt(n)
     mean = _mean(terms)
     error = below * _spread(terms, mean)
@@ -344,7 +344,7 @@ def neighbor_error(terms_of, values, target, n_neighbors):
     return NeighborError(error, bias, bias_error)
 
 
-def _terms(terms_of, values, target, neighbors):
+def terms_with_missing(terms_of, values, target, neighbors):
     """Return what each row adds to n times the estimates, with the presence of a value."""
     missing = np.isnan(values)
     if not missing.any():

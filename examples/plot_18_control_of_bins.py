@@ -41,8 +41,8 @@ X, y = sample(4000, rng)
 X_new, y_new = sample(50_000, rng)
 
 # %%
-# **The best bins, without a rule.** ``penalty=None`` takes as many as it may: they follow chance, so
-# that the rate of age goes up and down, and grades are grouped in any way.
+# **The best bins, without a rule.** ``penalty=None`` takes as many as it may: they follow chance,
+# so that the rate of age goes up and down, and grades are grouped in any way.
 
 free = MutualInfoBinner(10, penalty=None).fit(X, y)
 columns = ["bin", "count", "rate[1]"]
@@ -50,8 +50,8 @@ print(free.bin_table("age")[columns].round(3).to_string(index=False), "\n")
 
 # %%
 # **The best bins that are allowed.** Rules are given by column. ``fixed_edges`` have to be there;
-# "valley" is a rate that falls and then rises; neighbours have to differ by four points of a hundred
-# at least; levels below a hundredth of the loans are one.
+# "valley" is a rate that falls and then rises; neighbours have to differ by four points of a
+# hundred at least; levels below a hundredth of the loans are one.
 
 rules = {
     "max_bins": {"age": 6},
@@ -82,9 +82,8 @@ for label, binner in to_rates.items():
 print(pd.DataFrame(costs, index=X.columns).round(4).to_string())
 
 # %%
-# The rules cost nothing on new loans here, since they are true: they keep the bins from following
-# chance, most of all those of the many small towns. Where a rule is not true, such a table shows
-# its price.
+# **The rates of age.** Without rules a few loans make a bin of their own, where the rate of new
+# loans is as that beside it.
 
 by_age = pd.Series(y_new).groupby(X_new["age"].round()).mean()
 fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
@@ -95,3 +94,8 @@ for label, binner in to_rates.items():
     ax.stairs(counts[:, 1] / counts.sum(axis=1), edges, baseline=None, label=label, linewidth=2)
 ax.set(xlabel="age", ylabel="rate of loans not paid back", ylim=(0, 1.02))
 ax.legend()
+
+# %%
+# The rules cost nothing on new loans here, since they are true: they keep the bins from following
+# chance, most of all those of the many small towns. Where a rule is not true, such a table shows
+# its price.

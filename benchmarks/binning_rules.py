@@ -5,9 +5,10 @@ python benchmarks/binning_rules.py
 The 30 columns of the breast cancer data. Both are given the same 19 cuts to choose from
 (quantiles), 8 bins at most, of 5% of the samples at least, and a rule each. optbinning has the
 largest information value (its default, by integer programming), MutualInfoBinner with
-``penalty=None`` the largest mutual information. Bits are those of the bins about y, the mean over the columns; IV, in
-nats, has half a sample added to each cell. "Breaks": columns whose bins do not keep the rule, read
-off their counts. For max_p_value that is the G-test, which optbinning replaces by a z-test.
+``penalty=None`` the largest mutual information. Bits are those of the bins about y, the mean over
+the columns; IV, in nats, has half a sample added to each cell. "Breaks": columns whose bins do not
+keep the rule, read off their counts. For max_p_value that is the G-test, in place of which
+optbinning has a z-test of two proportions.
 
 optbinning first merges candidates beside bins of one class. On two virtual cores::
 

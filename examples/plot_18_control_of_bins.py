@@ -98,6 +98,6 @@ plt.show()
 
 # %%
 # What to take away: rules are given by column, and the bins are the best of those that keep them.
-# Rules that are true cost nothing on new samples: they keep bins from following chance, most of all
-# those of many small groups. Where a rule is not true, a table as that above shows its price. A
-# fixed cut goes before all other rules.
+# Rules that are true cost nothing on new samples: they keep bins from following chance, most of
+# all those of many small groups. Where a rule is not true, a table as that above shows its price.
+# A fixed cut goes before all other rules.

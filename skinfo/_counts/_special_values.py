@@ -20,6 +20,10 @@ from skinfo.utils._column_params import NamedColumns, feature_index
 DATE_READERS = {"date": pd.Timestamp, "duration": pd.Timedelta}
 
 
+# Comparing with each of so many values takes less time than a search.
+FEW_VALUES = 16
+
+
 @dataclass(frozen=True)
 class SpecialValues:
     """The special values of one column in groups, each of which is a bin.
@@ -50,10 +54,17 @@ class SpecialValues:
         self, numbers: NDArray[np.float64], codes: NDArray[Any], code_of: Sequence[int]
     ) -> None:
         """Write the code of its group where a number is special, into `codes`."""
-        # Of a few values, as there are, comparing with each takes less time than a search.
-        for values, code in zip(self.groups, code_of, strict=True):
-            for value in values:
-                codes[numbers == value] = code
+        pairs = zip(self.groups, code_of, strict=True)
+        code_of_value = {value: code for values, code in pairs for value in values}
+        if len(code_of_value) <= FEW_VALUES:
+            for value, code in code_of_value.items():
+                np.putmask(codes, numbers == value, code)
+            return
+        values = np.array(sorted(code_of_value))
+        place = np.minimum(np.searchsorted(values, numbers), len(values) - 1)
+        is_special = values[place] == numbers
+        every_code = np.array([code_of_value[value] for value in values.tolist()])
+        codes[is_special] = every_code[place[is_special]]
 
     def blanked(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return numbers (n,) with NaN for the special ones."""

@@ -85,9 +85,10 @@ class MutualInfoBinner(
     Parameters
     ----------
     max_bins : int, "auto", array-like of n_features or dict, default="auto"
-        The most intervals or groups of a column, from 2 to 65535; a bin of missing values
-        comes on top. "auto": the cube root of the number of samples (sum of weights), from 8
-        to 32, since many samples can tell apart more bins of a smooth rate; 8 of a continuous y.
+        The most intervals or groups of a column, from 2 to 65535; bins of special and
+        missing values come on top. "auto": the cube root of the number of samples (sum of
+        weights), from 8 to 32, since many samples can tell apart more bins of a smooth rate; 8
+        of a continuous y.
         Here, and in other parameters by column, a dict names some columns, by name or index, and
         the others have the default.
 
@@ -127,15 +128,16 @@ class MutualInfoBinner(
         Each level of a categorical column has a value of its own instead: the empirical Bayes
         estimate of its class rates (mean) under a mixture of beta (normal) distributions that is
         fitted to all levels by maximum likelihood [4]_. Unseen levels, and missing values that
-        `fit` did not see, have the mean of that mixture.
+        `fit` did not see, have the mean of that mixture; special levels are none of the mixture,
+        and smoothed as bins are.
 
         In `fit_transform` they are cross-fitted, and `transform` writes the mean of the
         encodings of the folds; see there, and `encoding_table` for the values.
 
     min_samples_bin : int, float, array-like of n_features or dict, default=1
-        Least number of samples (sum of weights) in a bin, that of missing values aside; a
-        float below one is a fraction of the samples. Where not even one bin can have so many,
-        the column has one bin.
+        Least number of samples (sum of weights) in a bin, those of special and missing values
+        aside; a float below one is a fraction of the samples. Where not even one bin can have
+        so many, the column has one bin.
 
     monotonic_cst : {1, "ascending", -1, "descending", "auto", "peak", "valley", 0}, \
 array-like of n_features, dict or None, default=None
@@ -490,7 +492,8 @@ default="from_dtype"
         ValueError
             If y is absent, has missing values or is constant; if weights are
             negative or all zero; if a column cannot be read as numbers; if a monotonic
-            constraint cannot hold: of more than two classes, or on a categorical column.
+            constraint cannot hold: of more than two classes, or on a categorical column; if a
+            special value occurs twice, is missing, or is none of the kind of its column.
         """
         with Progress(self, X, y) as progress:
             source, plan = self._begin_fit(X, y, sample_weight)

@@ -336,6 +336,11 @@ def output_of(encode, dtype, columns, statistics, encoders=None):
         return output
     bins = [column.bins for column in columns]
     highest = max(each.n_bins for each in bins) - 1
+    if highest >= 2**16:
+        raise ValueError(
+            f"A column has {highest + 1} bins, more than there are numbers of two bytes. Set "
+            "max_bins lower, or put special values into fewer groups."
+        )
     narrow = np.uint8 if highest < 256 else np.uint16
     if encode == "ordinal":
         if dtype is not None:

@@ -63,9 +63,9 @@ class BinnerExportMixin:
             nats, and ``strength``, the word for it [1]_: unpredictive below 0.02, weak, medium
             from 0.1, strong from 0.3, suspicious from 0.5; ``gini`` (2 AUC - 1) and ``ks`` of the
             WoE of the bins. For two classes and a continuous y ``trend``: how the event
-            rate or mean moves from one interval to the next, missing values aside (ascending,
-            descending, peak, valley, mixed or constant; unordered for levels). All are computed
-            on the training data.
+            rate or mean moves from one interval to the next, special and missing values aside
+            (ascending, descending, peak, valley, mixed or constant; unordered for levels). All
+            are computed on the training data.
 
         Raises
         ------
@@ -118,7 +118,8 @@ class BinnerExportMixin:
         table : DataFrame
             One row for each bin. After `fit_transform` with ``encode="woe"`` or
             ``"posterior"``, one for each interval between the cuts of all folds; with these of a
-            categorical column one for each level, then missing values and unseen levels.
+            categorical column one for each level, then special and missing values and unseen
+            levels.
             ``values`` names them, and then comes each column that `transform` writes.
 
         Raises

@@ -157,6 +157,14 @@ def test_sums_are_apart_wherever_they_are_counted():
     np.testing.assert_array_equal(counted.terms[2:], [[0, 1], *expected])
 
 
+def test_many_values_are_searched():
+    values = np.arange(0.0, 200.0, 2.0)
+    many = SpecialValues(tuple((value,) for value in values[::-1]), (None,) * 100)
+    numbers = np.array([0.0, -0.0, 1.0, 198.0, 199.0, 500.0, np.nan, -np.inf, np.inf, 100.0])
+    expected = [99, 99, -1, 0, -1, -1, -1, -1, -1, 49]
+    np.testing.assert_array_equal(many.codes(numbers), expected)
+
+
 def test_nothing_is_copied_where_none_is_special():
     assert SPECIAL.blanked(VALUES[2:4]).base is VALUES
     assert SPECIAL.take([1]).groups == ((-999.0,),)

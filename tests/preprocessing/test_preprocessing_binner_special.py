@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 
 from skinfo import InfoBottleneckSelector, MutualInfoBinner
+from skinfo.metrics import population_stability
 
 N = 800
 CODES = {
@@ -371,6 +372,14 @@ def test_a_selector_takes_such_a_binner(by):
     of_bins = InfoBottleneckSelector(binner=binner.set_params(special_values=None))
     of_bins.set_params(n_features_to_select=2).fit(binned, Y)
     np.testing.assert_allclose(selector.mutual_info_, of_bins.mutual_info_)
+
+
+def test_drift_shows_codes_that_are_new():
+    binner = MutualInfoBinner(special_values={"balance": [-999, 5555]}).fit(X, Y)
+    new = X.assign(balance=X["balance"].replace(9999, 5555))
+    table = population_stability(binner, new).bin_table("balance").set_index("bin")
+    assert table.loc["unseen"].iloc[1] == (CODE == "c").sum()
+    assert table.loc["special: -999"].iloc[1] == (CODE == "a").sum()
 
 
 def test_parameters():

@@ -16,6 +16,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skinfo import MutualInfoBinner
+from skinfo.preprocessing._bins import NumericBins
+from skinfo.preprocessing._encoders import output_of
+from skinfo.preprocessing._fitted_column import FittedColumn
+from skinfo.preprocessing._target_statistics import ClassStatistics
 
 
 @pytest.fixture
@@ -472,3 +476,9 @@ def test_a_parameter_set_after_fit_holds_from_the_next_fit(rng, fitted, later):
     assert binner.to_sql() == sql
     assert hasattr(binner, "inverse_transform") == can_invert
     assert MutualInfoBinner.from_dict(state).encode == fitted
+
+
+def test_more_bins_than_numbers_of_two_bytes_are_refused():
+    column = FittedColumn(NumericBins(np.arange(2.0**16)), np.zeros((1, 2)), np.zeros(2))
+    with pytest.raises(ValueError, match="A column has 65537 bins, more than there are numbers"):
+        output_of("ordinal", None, [column], ClassStatistics(2))

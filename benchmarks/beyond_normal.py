@@ -15,6 +15,7 @@ from scipy.special import gammaln, ndtr, psi
 from scipy.stats import entropy, norm
 from sklearn.feature_selection import mutual_info_classif, mutual_info_regression
 
+from skinfo.datasets import make_correlated_normals
 from skinfo.estimation._continuous import (
     DiscreteTarget,
     RankedColumn,
@@ -30,8 +31,8 @@ RHO = 0.75
 
 def normal(rng, n, rho=RHO):
     """Return a normal pair of correlation rho."""
-    x, noise = rng.normal(size=(2, n))
-    return x, rho * x + math.sqrt(1 - rho**2) * noise
+    X, y = make_correlated_normals(n, rho, random_state=rng)
+    return y, X[:, 0]
 
 
 def additive(noise):

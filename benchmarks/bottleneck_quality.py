@@ -100,7 +100,7 @@ import warnings
 import numpy as np
 import scipy.sparse as sp
 from _table import print_table
-from bottleneck_tables import digit_pixels, docstring_words, planted_categories, planted_documents
+from bottleneck_tables import digit_pixels, docstring_words, planted_categories
 from sib import SIB
 from sklearn.cluster import KMeans
 from sklearn.decomposition import LatentDirichletAllocation, TruncatedSVD
@@ -110,15 +110,22 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import Normalizer, normalize
 
 from skinfo.cluster import InformationBottleneck
+from skinfo.datasets import make_documents
 from skinfo.measures import mutual_information
 
 CASES = {
     "categories, 10": (planted_categories(), 10),
     "categories, 50": (planted_categories(1000, 40, 50), 50),
-    "documents, fair": (planted_documents(0.75, 2000), 20),
-    "documents, hard": (planted_documents(0.85, 2000), 20),
-    "documents, short": (planted_documents(0.7, 2000, 1000, 10, 15), 10),
-    "documents, uneven": (planted_documents(0.7, 2000, 1000, exponent=1.0), 20),
+    "documents, fair": (make_documents(2000, 2000, 20, common=0.75, random_state=0), 20),
+    "documents, hard": (make_documents(2000, 2000, 20, common=0.85, random_state=0), 20),
+    "documents, short": (
+        make_documents(2000, 1000, 10, length=15, common=0.7, random_state=0),
+        10,
+    ),
+    "documents, uneven": (
+        make_documents(2000, 1000, 20, common=0.7, exponent=1.0, random_state=0),
+        20,
+    ),
     "digits": (digit_pixels(), 10),
     "docstrings": (docstring_words(), 14),
 }

@@ -13,16 +13,25 @@ import time
 import warnings
 
 from _table import interleaved, print_table
-from bottleneck_tables import digit_pixels, docstring_words, planted_categories, planted_documents
+from bottleneck_tables import digit_pixels, docstring_words, planted_categories
 from sib import SIB
 
 from skinfo.cluster import InformationBottleneck
+from skinfo.datasets import make_documents
+
+DOCUMENTS = {
+    "n_samples": 10_000,
+    "n_words": 2000,
+    "n_topics": 20,
+    "common": 0.7,
+    "random_state": 0,
+}
 
 CASES = {
     "categories": (planted_categories, {}, 10),
     "digits": (digit_pixels, {}, 10),
     "docstrings": (docstring_words, {}, 14),
-    "documents": (planted_documents, {"common": 0.7}, 20),
+    "documents": (make_documents, DOCUMENTS, 20),
 }
 
 

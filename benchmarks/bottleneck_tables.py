@@ -23,38 +23,6 @@ def planted_categories(n_rows=500, n_columns=20, n_groups=10, length=100, seed=0
     return np.array([rng.multinomial(length, shares[g]) for g in groups]), groups
 
 
-def planted_documents(
-    common, n_rows=10_000, n_words=2000, n_groups=20, length=60, exponent=0.0, seed=0
-):
-    """Return sparse word counts of documents on one topic each, and the topics.
-
-    Parameters
-    ----------
-    common : float
-        The share of words that all topics use alike.
-
-    exponent : float, default=0.0
-        Topic k has a share of the documents proportional to k to the power of minus `exponent`.
-    """
-    rng = np.random.default_rng(seed)
-    background = rng.dirichlet(np.full(n_words, 0.3))
-    topics = rng.dirichlet(np.full(n_words, 0.05), n_groups)
-    shares = np.cumsum(common * background + (1 - common) * topics, axis=1)
-    sizes = np.arange(1.0, n_groups + 1) ** -exponent
-    groups = rng.choice(n_groups, n_rows, p=sizes / sizes.sum())
-    lengths = rng.poisson(length, n_rows) + 1
-    words = [
-        np.searchsorted(shares[g], rng.random(n) * shares[g, -1])
-        for g, n in zip(groups, lengths, strict=True)
-    ]
-    rows = np.repeat(np.arange(n_rows), lengths)
-    counts = sp.csr_matrix(
-        (np.ones(len(rows)), (rows, np.concatenate(words))), shape=(n_rows, n_words)
-    )
-    counts.sum_duplicates()
-    return counts, groups
-
-
 def digit_pixels():
     """Return the grey levels of 1797 handwritten digits, and which digit each is."""
     return load_digits(return_X_y=True)

@@ -5,7 +5,7 @@
 Labels are drawn from known probabilities, and predictions are known functions of these, so that
 the true error, the mean distance of prediction from probability, and the true miscalibration, the
 mean divergence in bits, are known. Cases: calibrated predictions; an overconfident model (logits
-times 1.5); a rare class (1.6 %) of which the model is too unsure (deviations of the logits times
+times 1.5); a rare class (1.7 %) of which the model is too unsure (deviations of the logits times
 0.3, shifted so that the mean prediction is the rate).
 
 Columns: ECE by number of bins (uniform "u", quantile "q"), a mean over samples; the miscalibration
@@ -33,9 +33,9 @@ import argparse
 
 import numpy as np
 from _table import print_table
-from scipy.optimize import brentq
-from scipy.special import expit, rel_entr
+from scipy.special import expit, logit
 
+from skinfo.datasets import make_predictions
 from skinfo.metrics import calibration_error, log_loss_decomposition
 
 BINNINGS = {
@@ -43,29 +43,18 @@ BINNINGS = {
     for n_bins, strategy in [(5, "uniform"), (15, "uniform"), (100, "uniform"), (15, "quantile")]
 }
 
-RARE, SLOPE = -4.5, 0.3  # of the last case
+CASES = {  # of `make_predictions`
+    "calibrated": {},
+    "overconfident": {"deviation": 1.0, "slope": 1.5},
+    # The shift makes the mean prediction the rate.
+    "rare, too unsure": {"deviation": 1.0, "mean": -4.5, "slope": 0.3, "shift": -2.7202},
+}
 
 
-def draw(case, n, rng):
-    """Return true and predicted probabilities, and labels."""
-    z = rng.normal(size=n)
-    if case == "calibrated":
-        truth = predicted = expit(1.5 * z)
-    elif case == "overconfident":
-        truth, predicted = expit(z), expit(1.5 * z)
-    else:
-        truth, predicted = expit(RARE + z), expit(RARE + SHIFT + SLOPE * z)
-    return truth, predicted, (rng.random(n) < truth).astype(int)
-
-
-def shift():
-    """Return what makes the mean prediction of a rare class its rate."""
-    z = np.random.default_rng(0).normal(size=10**6)
-    rate = expit(RARE + z).mean()
-    return brentq(lambda c: expit(RARE + c + SLOPE * z).mean() - rate, -3, 3)
-
-
-SHIFT = shift()
+def true_error(case):
+    """Return the mean distance of predicted from true probabilities."""
+    _, q = make_predictions(10**6, **case, random_state=1)
+    return np.abs(expit((logit(q) - case.get("shift", 0)) / case.get("slope", 1)) - q).mean()
 
 
 def main():
@@ -74,13 +63,12 @@ def main():
     parser.add_argument("--repeats", type=int, default=100)
     repeats = parser.parse_args().repeats
     rows = []
-    for case in ("calibrated", "overconfident", "rare, too unsure"):
-        truth, predicted, _ = draw(case, 10**6, np.random.default_rng(1))
-        bits = (rel_entr(truth, predicted) + rel_entr(1 - truth, 1 - predicted)).mean() / np.log(2)
+    for name, case in CASES.items():
+        truth = make_predictions(1, **case, return_information=True)[2]
         for n in (100, 1000, 10_000):
             found, parts = [], []
             for seed in range(repeats):
-                _, q, y = draw(case, n, np.random.default_rng([n, seed]))
+                y, q = make_predictions(n, **case, random_state=np.random.default_rng([n, seed]))
                 found.append(
                     [calibration_error(y, q, labels=[0, 1], **b) for b in BINNINGS.values()]
                 )
@@ -90,9 +78,9 @@ def main():
                 )
             estimate, rejected = np.mean(parts, axis=0)
             rows.append(
-                [case, n, f"{np.abs(truth - predicted).mean():.3f}"]
+                [name, n, f"{true_error(case):.3f}"]
                 + [f"{error:.3f}" for error in np.mean(found, axis=0)]
-                + [f"{bits:.4f}", f"{estimate:.4f}", f"{rejected:.2f}"]
+                + [f"{truth.miscalibration:.4f}", f"{estimate:.4f}", f"{rejected:.2f}"]
             )
     print_table(
         "Mean ECE by bins, and mean miscalibration in bits with the share of p <= 0.05",

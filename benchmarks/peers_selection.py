@@ -33,12 +33,12 @@ from sklearn.ensemble import RandomForestClassifier
 from threadpoolctl import threadpool_limits
 
 from skinfo import InfoBottleneckSelector
+from skinfo.datasets import make_parity
 
 
 def flipped_xor(rng):
     """Return XOR of two columns among 60, 15 % of labels flipped."""
-    X = rng.integers(2, size=(500, 60))
-    return X, X[:, 0] ^ X[:, 1] ^ (rng.random(500) < 0.15), things_told(60, range(2))
+    return *make_parity(500, 2, 58, flip=0.15, random_state=rng), things_told(60, range(2))
 
 
 def two_xors(rng):
@@ -50,14 +50,13 @@ def two_xors(rng):
 
 def continuous_xor(rng):
     """Return the sign of a product of two columns, among 50."""
-    X = rng.normal(size=(500, 50))
-    return X, X[:, 0] * X[:, 1] > 0, things_told(50, range(2))
+    X, y = make_parity(500, 2, 48, n_levels=None, random_state=rng)
+    return X, y == 0, things_told(50, range(2))
 
 
 def parity5(rng):
     """Return parity of five columns among 15."""
-    X = rng.integers(2, size=(500, 15))
-    return X, X[:, :5].sum(axis=1) % 2, things_told(15, range(5))
+    return *make_parity(500, 5, 10, random_state=rng), things_told(15, range(5))
 
 
 def wide(rng):

@@ -80,6 +80,7 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from skinfo import InfoBottleneckSelector
+from skinfo.datasets import make_parity, make_redundant_copies
 from skinfo.feature_selection import _rankers
 from skinfo.feature_selection._criteria import CRITERIA
 
@@ -296,8 +297,7 @@ def corral(rng):
 
 def parity(n_bits, rng):
     """Return parity of some bits, among 20 columns."""
-    X = rng.integers(2, size=(500, 20))
-    return X, X[:, :n_bits].sum(axis=1) % 2, things_told(20, range(n_bits))
+    return *make_parity(500, n_bits, 20 - n_bits, random_state=rng), things_told(20, range(n_bits))
 
 
 def led(rng):
@@ -334,10 +334,8 @@ def coarse_madelon(rng):
 
 def copies(rng):
     """Return five columns of different weight, five exact copies of each, and 30 of noise."""
-    X, noise = rng.normal(size=(1000, 5)), rng.normal(size=(1000, 30))
-    y = X @ np.linspace(1, 0.5, 5) + 0.5 * rng.normal(size=1000) > 0
     things = np.append(np.tile(np.arange(5), 6), np.full(30, -1))
-    return np.hstack([np.tile(X, 6), noise]), y, things
+    return *make_redundant_copies(n_copies=5, random_state=rng), things
 
 
 def levels(rng):

@@ -49,6 +49,7 @@ from _table import print_table
 from sklearn.ensemble import RandomForestClassifier
 
 from skinfo import InfoBottleneckSelector
+from skinfo.datasets import make_parity
 
 try:
     from fast_select import MDR, ReliefF
@@ -67,17 +68,6 @@ CASES = [  # columns together, n, noise columns, levels (None: normal numbers), 
     (3, 1000, 200, None, 0.1),
     (3, 1000, 200, None, 0.2),
 ]
-
-
-def make_table(together, n, noise, levels, flipped, rng):
-    """Return X and y, which is the parity of the first columns."""
-    if levels is None:
-        X = rng.normal(size=(n, together + noise))
-        y = (X[:, :together] > 0).sum(axis=1) % 2
-    else:
-        X = rng.integers(0, levels, (n, together + noise))
-        y = X[:, :together].sum(axis=1) % 2
-    return X, np.where(rng.random(n) < flipped, 1 - y, y)
 
 
 def best_by(importances, k):
@@ -139,12 +129,12 @@ if MDR is not None:
 
 def run(case, repeats, rng):
     """Return the rows of a case: shares of runs, and seconds."""
-    together = case[0]
     found = {name: [] for name in SELECTORS}
     noise = {name: [] for name in ("True", "3")}
     seconds = {name: [] for name in SELECTORS}
     for _ in range(repeats):
-        X, y = make_table(*case, rng)
+        together, n, noise, n_levels, flip = case
+        X, y = make_parity(n, together, noise, n_levels=n_levels, flip=flip, random_state=rng)
         for name, select in SELECTORS.items():
             start = time.process_time()
             features = select(X, y, together)
@@ -177,7 +167,7 @@ def main():
     rng = np.random.default_rng(0)
     warnings.simplefilter("ignore")
     for select in SELECTORS.values():  # what is compiled at a first call
-        select(*make_table(2, 100, 5, 3, 0.0, rng), 2)
+        select(*make_parity(100, 2, 5, n_levels=3, flip=0.2, random_state=rng), 2)
     shares, seconds = zip(*(run(case, repeats, rng) for case in CASES), strict=True)
     what = ["together", "n", "noise", "levels", "flipped"]
     header = [*what, *SELECTORS, "noise, True", "noise, 3"]

@@ -1,9 +1,8 @@
 """Columns and shorthands that the tests of continuous estimators share."""
 
-import math
-
 import numpy as np
 
+from skinfo.datasets import make_correlated_normals
 from skinfo.estimation._continuous import DiscreteTarget, RankedColumn, auto_information
 
 K = 3
@@ -19,5 +18,5 @@ def auto(x, y, k=K):
 
 
 def normal_pair(rng, n, rho):
-    x, noise = rng.normal(size=(2, n))
-    return x, rho * x + math.sqrt(1 - rho**2) * noise
+    X, y = make_correlated_normals(n, rho, random_state=rng)
+    return y, X[:, 0]

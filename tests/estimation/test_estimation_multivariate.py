@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from skinfo import measures
+from skinfo.datasets import make_parity
 from skinfo.estimation import multivariate_info, mutual_info, pairwise_interaction
 from skinfo.estimation._entropy_terms import MULTIVARIATE_MEASURES
 
@@ -30,8 +31,7 @@ def rows():
 @pytest.fixture
 def parity(rng):
     """Four coins and their parity."""
-    coins = rng.integers(0, 2, (500, 4))
-    return np.column_stack([coins, coins.sum(axis=1) % 2])
+    return np.column_stack(make_parity(500, 4, 0, random_state=rng))
 
 
 @pytest.fixture

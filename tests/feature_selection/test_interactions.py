@@ -11,6 +11,7 @@ from skinfo._counts._coded_table import State
 from skinfo._counts._evidence import TableEvidence
 from skinfo._kernels._null import expected_information
 from skinfo._kernels._table_information import table_information
+from skinfo.datasets import make_parity
 from skinfo.feature_selection._bottleneck import BottleneckVariable
 from skinfo.feature_selection._interactions import (
     FEW_LEVELS,
@@ -162,8 +163,7 @@ def test_parity_of_three_is_found_as_a_triple_only(rng):
 
 
 def test_parity_of_the_signs_of_three_numbers(rng):
-    X = rng.normal(size=(800, 20))
-    y = np.prod(X[:, :3], axis=1) > 0
+    X, y = make_parity(800, 3, 17, n_levels=None, random_state=rng)
     weights = (rng.random(800) < 0.8).astype(int)
     weights[:4] = 2
     selector = InfoBottleneckSelector(interactions=3).fit(X, y, sample_weight=weights)
@@ -175,14 +175,12 @@ def test_parity_of_the_signs_of_three_numbers(rng):
 
 
 def test_few_levels_find_what_all_are_too_many_for(rng):
-    X = rng.normal(size=(500, 60))
-    y = (X[:, 0] > 0) ^ (X[:, 1] > 0) ^ (rng.random(500) < 0.25)
+    X, y = make_parity(500, 2, 58, n_levels=None, flip=0.25, random_state=rng)
     assert InfoBottleneckSelector(interactions=True).fit(X, y).support_[:2].all()
 
 
 def test_parity_of_many_levels_needs_all_of_them(rng):
-    X = rng.integers(0, 20, (4000, 12))
-    y = (X[:, 0] + X[:, 1]) % 2
+    X, y = make_parity(4000, 2, 10, n_levels=20, random_state=rng)
     selector = InfoBottleneckSelector(interactions=True).fit(X, y)
     np.testing.assert_array_equal(np.sort(selector.selected_features_), [0, 1])
 

@@ -18,6 +18,7 @@ from sklearn.metrics import mutual_info_score
 from sklearn.tree import DecisionTreeClassifier
 
 from skinfo import MutualInfoBinner
+from skinfo.datasets import make_steps
 from skinfo.estimation import mutual_info
 
 
@@ -157,9 +158,7 @@ def test_bins_grow_with_the_number_of_samples(source):
 
 def test_modl_finds_every_period_of_a_wave(rng, source):
     # Eight runs of alternating rate: greedy MDLP sees nothing to gain from its first cut.
-    x = rng.random(1000)
-    y = (rng.random(1000) < 0.5 + 0.45 * np.sign(np.sin(8 * np.pi * x))).astype(int)
-    args = source(x[:, None], y)
+    args = source(*make_steps(1000, [0.95, 0.05] * 4, random_state=rng))
     binner = MutualInfoBinner(10, penalty="modl").fit(*args)
     assert binner.n_bins_[0] == 8
     np.testing.assert_allclose(binner.bin_edges_[0][1:-1], np.arange(1, 8) / 8, atol=0.02)

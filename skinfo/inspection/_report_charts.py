@@ -193,8 +193,8 @@ def chart_style(target_type: str, table: pd.DataFrame) -> BinChart:
 
 
 def bits_bar(bits: float, low: float, high: float, longest: float) -> str:
-    """Return a bar of bits with its interval as SVG, 100 units for the longest."""
-    end = 100 * max(bits, 0.0) / longest
+    """Return a bar of bits with its interval as SVG; what is longer than `longest` is cut."""
+    end = 100 * min(max(bits / longest, 0.0), 1.0)
     whisker = ""
     if np.isfinite(low) and np.isfinite(high):
         a, b = (_short(100 * min(x / longest, 1.0)) for x in (low, high))

@@ -171,8 +171,8 @@ def _tiles(report: "InformationReport") -> str:
         ),
         (
             "Informative",
-            f"{n_informative} of {_columns_of(len(columns))}",
-            f"at a q-value of {SIGNIFICANT}; {_columns_of(n_selected)} selected",
+            f"{n_informative} of {len(columns)}",
+            f"columns at a q-value of {SIGNIFICANT}; {n_selected} selected",
         ),
     ]
     return (

@@ -9,6 +9,11 @@ from skinfo.estimation._multivariate import multivariate_info
 from skinfo.estimation._mutual_info import mutual_info
 from skinfo.estimation._pairwise import pairwise_mutual_info
 from skinfo.estimation._pointwise import pointwise_mutual_info, surprisal
+from skinfo.estimation._sample_divergence import (
+    sample_cross_entropy,
+    sample_js_divergence,
+    sample_kl_divergence,
+)
 
 __all__ = [
     "conditional_mutual_info",
@@ -20,5 +25,8 @@ __all__ = [
     "pairwise_interaction",
     "pairwise_mutual_info",
     "pointwise_mutual_info",
+    "sample_cross_entropy",
+    "sample_js_divergence",
+    "sample_kl_divergence",
     "surprisal",
 ]

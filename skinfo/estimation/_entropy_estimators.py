@@ -62,7 +62,7 @@ def _estimator(*, whole_counts, uses_n_categories, guess=len):
         def estimate(counts, n_categories=None):
             counts = np.sort(counts)
             if whole_counts:
-                _check_whole(counts, formula.__name__)
+                refuse_fractional_counts(counts, formula.__name__)
             if n_categories is not None and n_categories < len(counts):
                 raise ValueError(
                     f"n_categories={n_categories} is less than the {len(counts)} categories that "
@@ -82,7 +82,7 @@ def _estimator(*, whole_counts, uses_n_categories, guess=len):
     return decorate
 
 
-def _check_whole(counts, name):
+def refuse_fractional_counts(counts, name):
     fraction = counts[counts % 1 != 0]
     if len(fraction):
         fractional = ", ".join(repr(other) for other in REAL_COUNTS)
@@ -185,10 +185,10 @@ def chao_wang_jost(counts, total, n_categories):
         share = 2 * twice / ((total - 1) * once + 2 * twice)
     else:
         share = 2 / ((total - 1) * (once - 1) + 2)
-    return seen + once / total * _scaled_log_tail(share, total)
+    return seen + once / total * scaled_log_tail(share, total)
 
 
-def _scaled_log_tail(share, n):
+def scaled_log_tail(share, n):
     """Return q^(1-n) (-ln(share) - sum_{r<n} q^r / r), q = 1 - share, for any n at the same cost.
 
     The power overflows and the bracket cancels, but together they are the integral of

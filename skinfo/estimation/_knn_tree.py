@@ -139,6 +139,45 @@ def kth_distance(block, k, *, p=np.inf):
     return radii
 
 
+def kth_distance_to(other, block, k, *, p=np.inf):
+    """Return the distance from each row of a block to its k-th nearest of another, (n_rows,).
+
+    Parameters
+    ----------
+    other : ndarray of shape (n_others, n_dimensions)
+
+    block : ndarray of shape (n_rows, n_dimensions)
+
+    k : int
+
+    p : float, default=inf
+        Of the norm: 2 for Euclidean distance.
+    """
+    tree, radii = cKDTree(other), np.empty(len(block))
+    for rows in _parts(len(block)):
+        radii[rows] = tree.query(block[rows], k=[k], p=p)[0][:, 0]
+    return radii
+
+
+def others_within(other, block, radii, *, p=np.inf):
+    """Return how many rows of another block are no farther from each row than its radius.
+
+    Parameters
+    ----------
+    other, block, p
+        As of `kth_distance_to`.
+
+    radii : ndarray of shape (n_rows,)
+        Distances to rows, which are within whatever they are rounded to.
+    """
+    tree, counts = cKDTree(other), np.empty(len(block), np.int64)
+    for rows in _parts(len(block)):
+        # Euclidean distances are compared by their squares.
+        reach = radii[rows] if p == np.inf else np.nextafter(radii[rows] * (1 + 1e-15), np.inf)
+        counts[rows] = tree.query_ball_point(block[rows], reach, p=p, return_length=True)
+    return counts
+
+
 def rows_within(block, radii, *, closed, of=slice(None)):
     """Return how many rows, itself among them, lie within each row's radius."""
     values, radii = block[of], radii[of]

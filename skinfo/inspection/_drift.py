@@ -115,7 +115,7 @@ class DriftDisplay:
         *,
         feature: str | int | None = None,
         n_bins: int = 10,
-        categorical_features: str | ArrayLike | None = "auto",
+        categorical_features: str | ArrayLike | None = "from_dtype",
         reference_weight: ArrayLike | str | None = None,
         sample_weight: ArrayLike | str | None = None,
         n_jobs: int | None = None,
@@ -142,7 +142,7 @@ class DriftDisplay:
         n_bins : int, default=10
             Most bins of a column of numbers, where the reference is a sample.
 
-        categorical_features : "auto", array-like of int, str or bool, or None, default="auto"
+        categorical_features : "from_dtype", array-like of int, str or bool, or None
             Columns of a sample whose values are levels.
 
         reference_weight : array-like of shape (n_samples,) or str, default=None

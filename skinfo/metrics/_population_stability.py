@@ -199,7 +199,7 @@ class PopulationStability(TableRepr):
         "reference": "no_validation",
         "X_new": "no_validation",
         "n_bins": [Interval(Integral, 2, 65534, closed="both")],
-        "categorical_features": [StrOptions({"auto"}), "array-like", None],
+        "categorical_features": [StrOptions({"from_dtype"}), "array-like", None],
         "reference_weight": ["array-like", str, None],
         "sample_weight": "no_validation",
         "n_jobs": [Integral, None],
@@ -211,7 +211,7 @@ def population_stability(
     X_new: Any,
     *,
     n_bins: int = 10,
-    categorical_features: str | ArrayLike | None = "auto",
+    categorical_features: str | ArrayLike | None = "from_dtype",
     reference_weight: ArrayLike | str | None = None,
     sample_weight: ArrayLike | str | None = None,
     n_jobs: int | None = None,
@@ -240,9 +240,9 @@ def population_stability(
         Most bins of a column of numbers, where the reference is a sample. Missing values are a
         bin of their own.
 
-    categorical_features : "auto", array-like of int, str or bool, or None, default="auto"
-        Columns of a sample whose values are levels, given by index, name or mask. "auto": text,
-        booleans and whole numbers of at most 32 different values. None: no column.
+    categorical_features : "from_dtype", array-like of int, str or bool, or None
+        Columns of a sample whose values are levels: those of text or categories, or the ones given
+        by index, name or mask. Numbers are not: name columns of codes, so that new codes are seen.
 
     reference_weight : array-like of shape (n_samples,) or str, default=None
         Weights of a reference that is a sample, or the name of its column that holds them. A

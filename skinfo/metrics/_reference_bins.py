@@ -147,7 +147,7 @@ def reference_of_sample(X, sample_weight, n_bins, categorical_features, caller):
 
     n_bins : int
 
-    categorical_features : "auto", array-like of int, str or bool, or None
+    categorical_features : "from_dtype", array-like of int, str or bool, or None
 
     caller : str
         For messages.
@@ -175,7 +175,8 @@ def reference_of_sample(X, sample_weight, n_bins, categorical_features, caller):
     if weight is not None:
         weights = check_frequency_weights(weight, table.shape[0])
         table, weights = table.take(np.flatnonzero(weights)), weights[weights > 0]
-    has_levels = _levels_mask(table, categorical_features)
+    kinds = [table.kind(j) for j in range(table.shape[1])]
+    has_levels = categorical_mask(categorical_features, table, kinds)
     columns = [_column_of(table, j, weights, n_bins, has_levels[j]) for j in range(table.shape[1])]
     return Reference(columns, estimator, named, is_scores)
 
@@ -190,14 +191,6 @@ def _with_columns(X):
     if getattr(X, "ndim", None) == 1 or is_into_series(X):
         return np.asarray(X)[:, None]
     return as_columns(X)
-
-
-def _levels_mask(table, categorical_features):
-    """Return which columns hold levels, (n_features,) bool."""
-    columns = range(table.shape[1])
-    if isinstance(categorical_features, str):
-        return np.array([table.is_discrete(j) for j in columns])
-    return categorical_mask(categorical_features, table, [table.kind(j) for j in columns])
 
 
 def _column_of(table, j, weights, n_bins, has_levels):

@@ -14,8 +14,8 @@ from skinfo.estimation._discrete_entropy import discrete_entropy
 from skinfo.estimation._entropy_estimators import (
     ENTROPY_ESTIMATORS,
     REAL_COUNTS,
-    _scaled_log_tail,
     chao_richness,
+    scaled_log_tail,
 )
 
 NAMES = list(ENTROPY_ESTIMATORS)
@@ -205,7 +205,7 @@ def test_log_tail_is_the_sum_of_its_series(n, n_share):
         q = 1 - mpmath.mpf(share)
         bracket = -mpmath.log(1 - q) - mpmath.fsum(q**r / r for r in range(1, n))
         expected = float(q ** (1 - n) * bracket)
-    assert _scaled_log_tail(share, n) == pytest.approx(expected, rel=1e-14)
+    assert scaled_log_tail(share, n) == pytest.approx(expected, rel=1e-14)
 
 
 def test_chao_wang_jost_does_not_overflow():

@@ -11,7 +11,12 @@ from skinfo.estimation._continuous import (
     RankedColumn,
     ksg_information,
 )
-from skinfo.estimation._knn_tree import ksg_conditional, mixed_conditional
+from skinfo.estimation._knn_tree import (
+    ksg_conditional,
+    kth_distance_to,
+    mixed_conditional,
+    others_within,
+)
 
 
 def test_blocks_of_one_dimension_are_columns(rng):
@@ -85,3 +90,18 @@ def test_conditional_of_a_constant_is_zero(rng):
     for function in (ksg_conditional, mixed_conditional):
         assert function(np.ones(50), x, z, K) == 0.0
         assert function(x, np.ones(50), z, K) == 0.0
+
+
+@pytest.mark.parametrize("p", [2, math.inf])
+def test_neighbours_in_another_block(p, rng):
+    block, other = rng.integers(0, 6, (150, 2)) * 0.1, rng.integers(0, 6, (170, 2)) * 0.1
+    difference = block[:, None] - other[None]
+    distance = np.linalg.norm(difference, ord=p, axis=2)
+    radii = kth_distance_to(other, block, 4, p=p)
+    np.testing.assert_allclose(radii, np.sort(distance, axis=1)[:, 3], atol=1e-15)
+    # Distances that are equal but for rounding are within.
+    expected = (distance <= radii[:, None] + 1e-12).sum(axis=1)
+    found = others_within(other, block, radii, p=p)
+    assert (found >= 4).all()
+    if p == 2:
+        np.testing.assert_array_equal(found, expected)

@@ -177,7 +177,9 @@ def reference_of_sample(X, sample_weight, n_bins, categorical_features, caller):
         table, weights = table.take(np.flatnonzero(weights)), weights[weights > 0]
     kinds = [table.kind(j) for j in range(table.shape[1])]
     has_levels = categorical_mask(categorical_features, table, kinds)
-    columns = [_column_of(table, j, weights, n_bins, has_levels[j]) for j in range(table.shape[1])]
+    columns = [
+        _reference_column(table, j, weights, n_bins, has_levels[j]) for j in range(table.shape[1])
+    ]
     return Reference(columns, estimator, named, is_scores)
 
 
@@ -193,7 +195,7 @@ def _with_columns(X):
     return as_columns(X)
 
 
-def _column_of(table, j, weights, n_bins, has_levels):
+def _reference_column(table, j, weights, n_bins, has_levels):
     if has_levels:
         _, levels = table.levels(j)
         coder, labels = ReferenceLevels(levels), [str(level) for level in levels]

@@ -345,7 +345,8 @@ class ReliabilityDisplay:
         name = self.name if name is None else name
         name = "Model" if name is None else name
         lost = max(self.curve.miscalibration - self.curve.chance, 0.0)
-        return f"{shorten(name)}: {format_bits(lost)} lost, p = {self.curve.pvalue:.2g}"
+        bits = f"{format_bits(lost)} lost beyond chance"
+        return f"{shorten(name)}: {bits}, p = {self.curve.pvalue:.2g}"
 
 
 def _bits_axes(ax):

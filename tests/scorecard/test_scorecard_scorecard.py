@@ -207,7 +207,7 @@ def test_a_column_without_a_coefficient_has_no_points():
 def test_a_card_without_columns():
     X = np.random.default_rng(0).normal(size=(200, 2))
     y = np.arange(200) % 4 == 0
-    card = Scorecard().fit(X, y)
+    card = Scorecard(make_pipeline(WOE, LogisticRegression())).fit(X, y)
     assert card.get_feature_names_out().tolist() == []
     # Odds of 3 to 1 against the event, but for the last digit of the solver.
     assert card.base_points_ == round(600 + 20 * np.log2(3 / 50))

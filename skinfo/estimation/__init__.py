@@ -8,7 +8,7 @@ from skinfo.estimation._interaction import pairwise_interaction
 from skinfo.estimation._multivariate import multivariate_info
 from skinfo.estimation._mutual_info import mutual_info
 from skinfo.estimation._pairwise import pairwise_mutual_info
-from skinfo.estimation._pointwise import pointwise_mutual_info, surprisal
+from skinfo.estimation._pointwise import pointwise_entropy, pointwise_mutual_info
 from skinfo.estimation._sample_divergence import (
     sample_cross_entropy,
     sample_js_divergence,
@@ -24,9 +24,9 @@ __all__ = [
     "mutual_info_test",
     "pairwise_interaction",
     "pairwise_mutual_info",
+    "pointwise_entropy",
     "pointwise_mutual_info",
     "sample_cross_entropy",
     "sample_js_divergence",
     "sample_kl_divergence",
-    "surprisal",
 ]

@@ -18,6 +18,7 @@ from scipy.special import psi
 
 from skinfo._counts._codes import Codes, row_codes, row_keys
 from skinfo._counts._contingency import contingency_table
+from skinfo._kernels._shuffle import shuffle_columns
 from skinfo.estimation._entropy_estimators import entropy_of_margins
 from skinfo.estimation._entropy_terms import EntropyTerms
 from skinfo.estimation._knn_tree import kth_distance, rows_within
@@ -29,7 +30,7 @@ from skinfo.utils._sums import ordered_sum
 MOST_PERMUTED_ROWS = 2**27
 
 # Nanoseconds, about, that a cell takes to permute.
-PERMUTE_COST = 20.0
+PERMUTE_COST = 10.0
 
 # More categories than this are not told apart.
 MOST_CATEGORIES = 10**300
@@ -46,11 +47,15 @@ class CountedColumns:
     n_levels : ndarray of shape (n_columns,)
 
     counts : ndarray of shape (n_rows,), dtype float64
+
+    margins : list of ndarray, or None, default=None
+        The counts of each column, where they are known.
     """
 
     codes: NDArray[np.integer]
     n_levels: NDArray[np.int64]
     counts: NDArray[np.float64]
+    margins: list[NDArray[np.float64]] | None = None
 
     @classmethod
     def of(
@@ -105,10 +110,12 @@ class CountedColumns:
                 "permuted. Pass a random sample of the rows."
             )
         n_levels = np.array([len(counts) for counts in margins])
-        columns = np.array([np.repeat(np.arange(len(counts)), counts) for counts in margins])
-        return PermutedColumns(
-            columns, lambda codes: CountedColumns(codes, n_levels, np.ones(n_rows))
-        )
+        dtype = np.uint8 if n_levels.max() <= 2**8 else np.int64
+        columns = np.empty((len(margins), n_rows), dtype)
+        for column, counts in zip(columns, margins, strict=True):
+            column[:] = np.repeat(np.arange(len(counts)), counts)
+        ones, known = np.ones(n_rows), [counts.astype(np.float64) for counts in margins]
+        return PermutedColumns(columns, lambda codes: CountedColumns(codes, n_levels, ones, known))
 
     def corrected_pair(self) -> float:
         """Return the "emi" estimate of two columns, whose null mean is known exactly."""
@@ -125,6 +132,8 @@ class CountedColumns:
     def _counts_of(self, columns):
         """Return the counts of the distinct rows of some columns, none of them zero."""
         if len(columns) == 1:
+            if self.margins is not None:
+                return self.margins[columns[0]]
             counts = np.bincount(self.codes[columns[0]], self.counts)
             return counts[counts > 0]
         keys = row_keys([self.codes[j] for j in columns])
@@ -300,7 +309,7 @@ class PermutedColumns:
         )
 
     def _map_one(self, measure, seed):
-        rng = np.random.default_rng(seed)
+        permuted = self.columns.copy()
         # One of the columns may stay as it is.
-        permuted = [self.columns[0], *(rng.permutation(column) for column in self.columns[1:])]
-        return measure(self.sample_of(np.array(permuted)))
+        shuffle_columns(permuted[1:], seed)
+        return measure(self.sample_of(permuted))

@@ -34,12 +34,16 @@ from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._results import ConfidenceInterval, check_confidence_level
 from skinfo.utils._sums import ordered_sum
 from skinfo.utils._validation import check_base, check_frequency_weights, match_name
+from skinfo.utils._warnings import warn_caller
 
 FUNCTION = "multivariate_info"
 
 # Estimators of discrete columns, and of continuous ones.
 OF_LEVELS = ("emi", *ENTROPY_ESTIMATORS)
 OF_NUMBERS = ("ksg", "gaussian_copula")
+
+# Beyond this proportion of rows that occur once nothing is known of what was not seen.
+MOST_SEEN_ONCE = 0.95
 
 # Values that differ by at most so many nats are equal: the rest is rounding.
 EQUAL_NATS = 1e-12
@@ -265,7 +269,8 @@ def multivariate_info(
     much, unless most cells of the joint table hold several rows. ``"chao_wang_jost"`` has
     little bias in either case, and more noise: a chain of five columns of four levels, 1000 rows
     in 1024 cells, of O-information 1.30 bits, has 1.2 +- 0.1 by it and 2.6 +- 0.1 by ``"emi"``.
-    Where nearly all rows are distinct, no estimator is of use: take fewer or coarser columns.
+    Where more than 95 % of the rows are unlike any other, ``"auto"`` is ``"emi"``, with a warning:
+    take fewer or coarser columns.
 
     References
     ----------
@@ -468,6 +473,8 @@ def _estimate_of_counts(sample, measure, estimator, seeds, n_jobs):
     def values_of(sample):
         """Return what is tested, the plug-in, and the default estimate."""
         plugin, by_default = sample.values(terms, ["plugin", default])
+        if tested == terms:
+            return plugin, plugin, by_default
         return sample.values(tested, ["plugin"])[0], plugin, by_default
 
     observed, plugin, center = values_of(sample)
@@ -479,6 +486,7 @@ def _estimate_of_counts(sample, measure, estimator, seeds, n_jobs):
     if default == "plugin":
         center = corrected
     if estimator == "auto":
+        _warn_of_distinct_rows(sample)
         statistic = center
     else:
         statistic = corrected if estimator == "emi" else sample.values(terms, [estimator])[0]
@@ -504,8 +512,25 @@ def _tested_terms(measure, n_columns):
 
 def _default_of_counts(sample):
     """Return the estimator of "auto"; "plugin" stands for "emi", of which it is a part."""
-    is_whole = bool(np.all(sample.counts % 1 == 0))
-    return "chao_wang_jost" if is_whole and len(sample.codes) > 2 else "plugin"
+    if len(sample.codes) == 2 or np.any(sample.counts % 1 != 0):
+        return "plugin"
+    return "plugin" if _proportion_once(sample) > MOST_SEEN_ONCE else "chao_wang_jost"
+
+
+def _proportion_once(sample):
+    """Return the proportion of the rows that are unlike any other."""
+    return np.count_nonzero(sample.counts == 1) / sample.total
+
+
+def _warn_of_distinct_rows(sample):
+    """Warn where many columns leave next to no equal rows."""
+    once = _proportion_once(sample)
+    if len(sample.codes) > 2 and once > MOST_SEEN_ONCE:
+        warn_caller(
+            f"{once:.0%} of the rows are unlike any other in X. So many combinations of levels "
+            "can be compared with independent columns only. Take fewer columns, or bin them more "
+            "coarsely."
+        )
 
 
 def _estimate_of_numbers(sample, measure, seeds, n_jobs):
@@ -517,7 +542,8 @@ def _estimate_of_numbers(sample, measure, seeds, n_jobs):
     terms, tested = MULTIVARIATE_MEASURES[measure](n_columns), _tested_terms(measure, n_columns)
 
     def values_of(sample):
-        return sample.value(tested), sample.value(terms)
+        value = sample.value(terms)
+        return value if tested == terms else sample.value(tested), value
 
     observed, value = values_of(sample)
     null, null_value = sample.independent().map(values_of, seeds, n_jobs).T

@@ -1,4 +1,4 @@
-"""Pointwise information and surprisal: what each sample adds to an estimate."""
+"""Pointwise information and entropy: what each sample adds to an estimate."""
 
 from numbers import Integral
 
@@ -34,7 +34,7 @@ from skinfo.utils._validation import (
 POINTWISE_COST = 200.0
 
 
-@explain_missing_arguments(y="the target, (n_samples,). Of one variable, see surprisal.")
+@explain_missing_arguments(y="the target, (n_samples,). Of one variable, see pointwise_entropy.")
 @validate_params(
     {
         "X": "no_validation",
@@ -122,7 +122,7 @@ def pointwise_mutual_info(
     See Also
     --------
     mutual_info : The mean, with corrections for its bias.
-    surprisal : Of one variable.
+    pointwise_entropy : Of one variable.
 
     Notes
     -----
@@ -233,14 +233,14 @@ def _pointwise_plugin(x, y, weights):
     },
     prefer_skip_nested_validation=True,
 )
-def surprisal(
+def pointwise_entropy(
     x: ArrayLike,
     *,
     missing: str = "separate",
     sample_weight: ArrayLike | str | None = None,
     base: float = 2,
 ) -> NDArray[np.float64]:
-    """Surprisal of each sample of a discrete variable, in bits.
+    """Pointwise entropy of each sample of a discrete variable, its surprisal, in bits.
 
     ``-log2 p(x)`` with the proportion of the sample's value: large for rare values. The mean over
     samples is the plug-in entropy.
@@ -263,7 +263,7 @@ def surprisal(
 
     Returns
     -------
-    surprisal : ndarray of shape (n_samples,), dtype float64
+    entropy : ndarray of shape (n_samples,), dtype float64
         In bits (or the unit of `base`), never negative.
 
     Raises
@@ -279,14 +279,14 @@ def surprisal(
 
     Examples
     --------
-    >>> from skinfo.estimation import surprisal
-    >>> surprisal(["a", "a", "b", "c"])
+    >>> from skinfo.estimation import pointwise_entropy
+    >>> pointwise_entropy(["a", "a", "b", "c"])
     array([1., 1., 2., 2.])
     """
     nats = check_base(base)
-    refuse_chunks(x, "surprisal", "x")
+    refuse_chunks(x, "pointwise_entropy", "x")
     x, _, sample_weight = columns_by_name(x, None, sample_weight)
-    table = table_of(as_columns(x), caller="surprisal")
+    table = table_of(as_columns(x), caller="pointwise_entropy")
     table = table.rename(["x"]) if table.names == ["x0"] else table
     n = table.shape[0]
     weights = np.ones(n) if sample_weight is None else check_frequency_weights(sample_weight, n)

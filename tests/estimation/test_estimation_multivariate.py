@@ -278,9 +278,18 @@ def test_order_names_threads_and_weights_change_nothing(rows, measure, monkeypat
 
 
 def test_many_columns_in_parts(rng):
-    frame = pd.DataFrame(rng.integers(0, 20, (80, 16))).rename(columns="x{}".format)
+    frame = pd.DataFrame(rng.integers(0, 20, (40, 16))).rename(columns="x{}".format)
+    frame = pd.concat([frame, frame])
     result = multivariate_info(frame, n_permutations=3)
     assert result == multivariate_info([frame[:30], frame[30:]], n_permutations=3)
+
+
+def test_rows_that_are_all_distinct(rng):
+    X = rng.integers(0, 20, (50, 8))
+    with pytest.warns(UserWarning, match="100% of the rows are unlike any other in X.*Take fewer"):
+        result = multivariate_info(X)
+    assert result.statistic == pytest.approx(0, abs=1e-12)
+    assert result.pvalue == 1
 
 
 def test_weights_that_are_not_whole(rows):

@@ -10,8 +10,8 @@ import scipy.sparse as sp
 from skinfo.estimation import (
     discrete_entropy,
     mutual_info,
+    pointwise_entropy,
     pointwise_mutual_info,
-    surprisal,
 )
 
 
@@ -97,13 +97,13 @@ def test_numbers_and_classes_either_way(numbers, estimator):
 
 def test_surprisal(codes):
     X, _ = codes
-    np.testing.assert_allclose(surprisal(list("aabc")), [1, 1, 2, 2])
-    assert surprisal(X).mean() == pytest.approx(discrete_entropy(X, estimator="plugin"))
-    assert surprisal(X, base=math.e).mean() == pytest.approx(
+    np.testing.assert_allclose(pointwise_entropy(list("aabc")), [1, 1, 2, 2])
+    assert pointwise_entropy(X).mean() == pytest.approx(discrete_entropy(X, estimator="plugin"))
+    assert pointwise_entropy(X, base=math.e).mean() == pytest.approx(
         discrete_entropy(X, estimator="plugin", base=math.e)
     )
     # i(x; y) = h(x) + h(y) - h(x, y), row by row.
-    both = surprisal(X[:, 0]) + surprisal(X[:, 1]) - surprisal(X[:, :2])
+    both = pointwise_entropy(X[:, 0]) + pointwise_entropy(X[:, 1]) - pointwise_entropy(X[:, :2])
     np.testing.assert_allclose(pointwise_mutual_info(X[:, :1], X[:, 1])[:, 0], both, atol=1e-12)
 
 
@@ -117,12 +117,14 @@ def test_weights_are_repetitions(codes):
     values = pointwise_mutual_info(X, y, sample_weight=weights)
     assert np.isnan(values[weights == 0]).all()
     np.testing.assert_array_equal(values[rows], pointwise_mutual_info(X[rows], y[rows]))
-    alone = surprisal(X, sample_weight=weights)
+    alone = pointwise_entropy(X, sample_weight=weights)
     np.testing.assert_array_equal(np.isnan(alone), weights == 0)
-    np.testing.assert_array_equal(alone[rows], surprisal(X[rows]))
+    np.testing.assert_array_equal(alone[rows], pointwise_entropy(X[rows]))
     frame = pd.DataFrame(X, columns=list("abc")).assign(w=weights, y=y)
     np.testing.assert_array_equal(pointwise_mutual_info(frame, "y", sample_weight="w"), values)
-    np.testing.assert_array_equal(surprisal(frame.drop(columns="y"), sample_weight="w"), alone)
+    np.testing.assert_array_equal(
+        pointwise_entropy(frame.drop(columns="y"), sample_weight="w"), alone
+    )
 
 
 def test_order_of_rows_and_threads_change_nothing(codes, numbers, monkeypatch):
@@ -151,14 +153,14 @@ def test_missing_values(codes, numbers):
     np.testing.assert_array_equal(dropped[:, 1], pointwise_mutual_info(X, y)[:, 1])
     with pytest.raises(ValueError, match=r"0 has 10 missing value\(s\), and missing='raise'"):
         pointwise_mutual_info(holes, y, missing="raise")
-    alone = surprisal(holes, missing="drop")
+    alone = pointwise_entropy(holes, missing="drop")
     assert np.isnan(alone[:10]).all()
-    np.testing.assert_array_equal(alone[10:], surprisal(X[10:]))
-    np.testing.assert_array_equal(surprisal(holes), surprisal(levels))
+    np.testing.assert_array_equal(alone[10:], pointwise_entropy(X[10:]))
+    np.testing.assert_array_equal(pointwise_entropy(holes), pointwise_entropy(levels))
     with pytest.raises(ValueError, match=r"0 has 10 missing value\(s\)"):
-        surprisal(holes, missing="raise")
+        pointwise_entropy(holes, missing="raise")
     with pytest.raises(ValueError, match="missing='drop' leaves none"):
-        surprisal(holes[:10], missing="drop")
+        pointwise_entropy(holes[:10], missing="drop")
     # Numbers: whether there is a value first, and then which.
     X, y = numbers
     y = (y > 0).astype(int)
@@ -189,9 +191,9 @@ def test_refused(codes, numbers):
         pointwise_mutual_info(infinite, y, estimator="ksg")
     with pytest.raises(ValueError, match="pointwise_mutual_info needs all samples at once"):
         pointwise_mutual_info([pd.DataFrame(X)], None)
-    with pytest.raises(ValueError, match="surprisal needs all samples at once, but x"):
-        surprisal([pd.DataFrame(X)])
+    with pytest.raises(ValueError, match="pointwise_entropy needs all samples at once, but x"):
+        pointwise_entropy([pd.DataFrame(X)])
     with pytest.raises(ValueError, match="x must be discrete"):
-        surprisal(X[:, 0])
+        pointwise_entropy(X[:, 0])
     with pytest.raises(TypeError, match=r"pointwise_mutual_info needs y, the target"):
         pointwise_mutual_info(X)

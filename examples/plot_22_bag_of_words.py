@@ -5,8 +5,9 @@ Bag of words: ten words that tell the topic
 
 A thousand words, and texts on ten topics. The ten words with the largest chi-squared all say
 the same: that a text is of the topic that is easiest to tell. The ten words of the selector
-tell ten topics apart, at less than half the log loss. Naive Bayes is better on them than on all
-words; a logistic regression of all words is better still, if no short list is needed.
+tell ten topics apart, at less than half the log loss of those, and at a lower one than the
+ten words of mutual information or of mRMR. Naive Bayes is better on them than on all words; a
+logistic regression of all words is better still, if no short list is needed.
 """
 
 # %%
@@ -22,7 +23,7 @@ from time import perf_counter
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.feature_selection import SelectKBest, chi2
+from sklearn.feature_selection import SelectKBest, chi2, mutual_info_classif
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 from sklearn.naive_bayes import BernoulliNB
@@ -74,7 +75,8 @@ print("bottleneck:", ", ".join(words[selector.selected_features_]))
 print("chi2:      ", ", ".join(words[by_score.get_support()]))
 
 # %%
-# **How well they tell the topic** of new texts, by two classifiers.
+# **How well they tell the topic** of new texts, by two classifiers, beside the words of other
+# ways to choose.
 
 classifiers = {
     "logistic regression": LogisticRegression(C=3, max_iter=1000),
@@ -94,14 +96,24 @@ def evaluate(columns):
 
 
 sizes = [5, 10, 20, 40, 80]
-start = perf_counter()
-path = InfoBottleneckSelector(max(sizes)).fit(X_train, y_train).selected_features_
-seconds = perf_counter() - start
-order = np.argsort(-chi2(X_train, y_train)[0])
-chosen = {"chi2": order, "bottleneck": path}
-results = {way: [evaluate(columns[:k]) for k in sizes] for way, columns in chosen.items()}
+ways = {
+    "chi2": lambda: np.argsort(-chi2(X_train, y_train)[0]),
+    "mutual_info": lambda: np.argsort(
+        -mutual_info_classif(X_train, y_train, discrete_features=True)
+    ),
+    "mRMR": lambda: (
+        InfoBottleneckSelector(80, criterion="mrmr").fit(X_train, y_train).selected_features_
+    ),
+    "bottleneck": lambda: InfoBottleneckSelector(80).fit(X_train, y_train).selected_features_,
+}
+results, seconds = {}, {}
+for way, order_of in ways.items():
+    start = perf_counter()
+    order = order_of()
+    seconds[way] = perf_counter() - start
+    results[way] = [evaluate(order[:k]) for k in sizes]
 everything = evaluate(np.arange(len(words)))
-print(f"{max(sizes)} words selected in {seconds:.1f} seconds\n")
+print("Seconds:", ", ".join(f"{way} {spent:.2f}" for way, spent in seconds.items()), "\n")
 print(f"{'words':>5}  {'chosen by':<12}" + "".join(f"{name:>24}" for name in classifiers))
 for i, k in enumerate(sizes):
     for way, rows in results.items():
@@ -112,12 +124,13 @@ print(f"{len(words):>5}  {'all':<12}{cells}")
 
 fig, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharey=True)
 for i, (ax, name) in enumerate(zip(axes, classifiers, strict=True)):
-    for way, colour in (("chi2", "#999999"), ("bottleneck", "#0072B2")):
+    for way, colour in zip(ways, ["#999999", "#E69F00", "#56B4E9", "#0072B2"], strict=True):
         loss = [rows[i][0] for rows in results[way]]
         ax.plot(sizes, loss, "o-", color=colour, label=way)
     ax.axhline(everything[i][0], color="black", linestyle="--", label=f"all {len(words)}")
-    ax.set(title=name, xlabel="Words", xscale="log")
+    ax.set(title=name, xlabel="Words", xscale="log", yscale="log")
     ax.set_xticks(sizes, sizes)
+    ax.set_yticks([0.1, 0.2, 0.5, 1, 2, 5, 10], ["0.1", "0.2", "0.5", "1", "2", "5", "10"])
     ax.minorticks_off()
 axes[0].set_ylabel("Log loss on new texts (bits)")
 axes[0].legend(frameon=False)

@@ -20,6 +20,13 @@ from skinfo.utils._column_params import NamedColumns, feature_index
 DATE_READERS = {"date": pd.Timestamp, "duration": pd.Timedelta}
 
 
+# Names that tables have for something else.
+OTHER_BINS = {
+    "missing": "the bin of missing values (NaN, None) is",
+    "unseen": "values that fit did not see are",
+    "total": "the row of all samples is",
+}
+
 # Comparing with each of so many values takes less time than a search.
 FEW_VALUES = 16
 
@@ -217,6 +224,11 @@ def _named_entries(entry: Any, column: str) -> list[tuple[str | None, list[Any]]
                 raise ValueError(
                     f"special_values of {column}: a group is named by text, got {name!r}. Write "
                     "{name: value} or {name: [value, ...]}."
+                )
+            if name in OTHER_BINS:
+                raise ValueError(
+                    f"special_values of {column}: {name!r} is what {OTHER_BINS[name]} called. "
+                    "Choose another name."
                 )
             if _is_several(values) and not len(values):
                 raise ValueError(f"special_values of {column}: {name!r} has no value.")

@@ -87,7 +87,8 @@ class InfoBottleneckSelector(CallbackSupportMixin, LazyOutputMixin, SelectorMixi
         Turns columns of measurements into bin numbers, for example ``MutualInfoBinner()`` or
         ``KBinsDiscretizer(encode="ordinal")``. None: equal-frequency bins, 3 to 10 by the cube
         root of the number of samples; they do not depend on y, so the p-values are valid. Columns
-        of integers, booleans or categories with few levels are used as they are.
+        of integers, booleans or categories with few levels are used as they are. Parameters of
+        the binner that are dicts by column, such as ``special_values``, may name all columns.
 
     max_states : int, default=64
         The most states of T. States that do not differ significantly are merged before that.

@@ -2,6 +2,7 @@
 
 from copy import copy
 from dataclasses import replace
+from inspect import signature
 from numbers import Integral, Real
 from typing import ClassVar
 
@@ -841,6 +842,12 @@ default="from_dtype"
         # A parameter that is set later holds from the next fit.
         self._encode = self.encode
         self._output = output_of(self.encode, self.dtype, columns, statistics, encoders)
+
+    def __setstate__(self, state):
+        # A pickle of an earlier version lacks the parameters that came later.
+        parameters = signature(type(self).__init__).parameters.items()
+        defaults = {name: p.default for name, p in parameters if p.default is not p.empty}
+        super().__setstate__(defaults | state)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -114,6 +114,10 @@ def test_of_values_for_all_a_column_has_those_of_its_kind():
         ([{1, 2}], "must be values, or lists of values"),
         ({-999: "none"}, r"is named by text, got -999. Write \{name: value\}"),
         ({"none": []}, "'none' has no value"),
+        (
+            {"missing": -999},
+            r"'missing' is what the bin of missing values \(NaN, None\) is called",
+        ),
         ({"a": 1, "b": [1]}, "occurs twice"),
     ],
 )

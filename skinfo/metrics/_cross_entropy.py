@@ -166,10 +166,11 @@ def cross_entropy_loss(
         different array libraries.
     ValueError
         If a row of `y_prob` (or of a two-dimensional `y_true`) is not a distribution, or a logit
-        is not finite (the message names the row), if `labels` do not match the columns, if a
-        label is missing, or if one has no column. Labels of samples of weight 0 are ignored. If
-        no sample counts, because all labels are `ignore_index` or their classes have weight 0:
-        the mean, which PyTorch makes nan, is not defined. The sum is 0.
+        is not finite (the message names the row, which is a position where there are further
+        axes), if `labels` or `class_weight` do not match the columns, if a label is missing, or if
+        one has no column. Labels of samples of weight 0 are ignored. If no sample counts, because
+        all labels are `ignore_index` or of classes of weight 0: the mean, which PyTorch makes nan,
+        is not defined. The sum is 0.
 
     See Also
     --------
@@ -180,7 +181,8 @@ def cross_entropy_loss(
     Notes
     -----
     A probability below 2**-52 counts as 2**-52, whatever its dtype, so no sample costs more
-    than 52 bits. Logits have no floor. The sum of a row may deviate from one by 1e-5.
+    than 52 bits. Logits have no floor. The sum of a row may deviate from one by 1e-5. Predictions
+    with further axes are copied, so that the classes are in the last.
 
     With ``base=math.e`` and ``from_logits=True`` the loss and its gradient are those of PyTorch's
     ``cross_entropy``, with the same arguments, where `class_weight` is called ``weight``; of

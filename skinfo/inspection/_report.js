@@ -50,6 +50,7 @@
       const j = column(row);
       const text = `${data.name[j]} ${data.kind[j]} ${data.flags[j].join(" ")}`.toLocaleLowerCase();
       const matches = inView[state.view](j) && text.includes(wanted);
+      row.classList.toggle("matches", matches);
       matching += matches;
       row.hidden = !matches || (!state.showAll && !wanted && matching > FIRST_ROWS);
     }
@@ -79,6 +80,25 @@
       update();
     });
   }
+
+  // The names in view as a list in Python, which JSON of text is too. A frame of a notebook may
+  // not use the clipboard but by a selection.
+  const copied = () => {
+    const columns = rows.filter((row) => row.classList.contains("matches")).map(column);
+    return JSON.stringify(columns.map((j) => data.whole[j] ?? data.name[j]));
+  };
+  const copy = document.getElementById("copy");
+  copy.addEventListener("click", () => {
+    const area = element("textarea");
+    area.value = copied();
+    document.body.append(area);
+    area.select();
+    const isDone = document.execCommand("copy");
+    area.remove();
+    copy.focus();
+    copy.textContent = isDone ? "Copied" : "Copying is not allowed here";
+    setTimeout(() => { copy.textContent = "Copy names"; }, 2000);
+  });
 
   // All bins of a column, below its row.
   const digits = (x) => {

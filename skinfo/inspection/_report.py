@@ -7,6 +7,7 @@ import tempfile
 import warnings
 import webbrowser
 from dataclasses import dataclass, field
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,11 @@ from skinfo.inspection._report_warnings import RULES, ReportWarning, report_warn
 from skinfo.inspection._style import LONGEST_NAME
 from skinfo.preprocessing import MutualInfoBinner
 from skinfo.utils._validation import MEANING_OF_Y, explain_missing_arguments
+
+NO_INTERVALS = (
+    "Bits have no interval where rows are weighted, columns are sparse, or a continuous target is "
+    "read in parts."
+)
 
 # Columns in the text of a report.
 ROWS_OF_TEXT = 10
@@ -298,24 +304,26 @@ def information_report(
     binner = _configured(binner or MutualInfoBinner(), source, n_jobs)
     selector = _configured(selector or InfoBottleneckSelector(), source, n_jobs)
     binner.fit(X, y, sample_weight)
+    drift = None
+    if X_new is not None:
+        named = sample_weight if isinstance(sample_weight, str) else None
+        drift = drift_summary(binner, X_new, named, n_jobs)
     selector.fit(X, y, sample_weight)
     test = _test_of_columns(X, y, sample_weight, source, n_jobs)
     profiles = profiles_of(source)
-    bins = [binner.bin_table(key) for key in source.keys]
+    # Where a frame names its columns by integers, an integer is a name.
+    keys = [key if isinstance(key, Integral) else j for j, key in enumerate(source.keys)]
+    bins = [binner.bin_table(key) for key in keys]
     columns = column_table(source, test, profiles, bins, binner, selector)
     bits = columns["bits"].to_numpy()
     selection, notes = selection_summary(X, y, sample_weight, source, selector)
     pairs, interactions, of_pairs = (
         pairs_in_memory(source, bits, n_jobs)
         if isinstance(source, InMemory)
-        else pairs_of_parts(X, source, binner, n_jobs)
+        else pairs_of_parts(X, y, source, binner, n_jobs)
     )
     if test is None:
-        notes.append("Bits have no interval here: rows are weighted, or a continuous y in parts.")
-    drift = None
-    if X_new is not None:
-        named = sample_weight if isinstance(sample_weight, str) else None
-        drift = drift_summary(binner, X_new, named, n_jobs)
+        notes.append(NO_INTERVALS)
     target = target_distribution(_target_name(y), source, binner, selector)
     return InformationReport(
         title or f"What is known about {target.name}",
@@ -350,7 +358,10 @@ def _configured(estimator: Any, source: Any, n_jobs: int | None) -> Any:
 def _test_of_columns(X: Any, y: Any, sample_weight: Any, source: Any, n_jobs: int | None) -> Any:
     """Return the MutualInfoTestResult of the columns, None where it has no estimator of them."""
     is_continuous = source.target_type == "continuous"
-    if sample_weight is not None or (is_continuous and not isinstance(source, InMemory)):
+    is_in_memory = isinstance(source, InMemory)
+    if sample_weight is not None or (is_continuous and not is_in_memory):
+        return None
+    if is_in_memory and source.table.is_sparse:
         return None
     with warnings.catch_warnings():
         # Integers of many values are numbers, as the selector takes them without a word.

@@ -1,5 +1,6 @@
 """Numbers of an information report: columns, pairs, selection and warnings, without a page."""
 
+from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
 from itertools import pairwise
@@ -175,7 +176,7 @@ def _profile(chunk: Chunk, j: int, kind: str, is_whole: bool) -> ColumnProfile:
         codes, levels = chunk.table.levels(j)
         codes = np.asarray(codes)[chunk.rows]
         present = np.unique(codes)
-        values = [levels[code] for code in present if code < len(levels)]
+        values = [levels[code] for code in present if 0 <= code < len(levels)]
         digest = blake2b(repr(values).encode("utf-8", "replace"))
         digest.update(np.searchsorted(present, codes).astype(np.int64).tobytes())
         return ColumnProfile(frozenset(values), len(values), digest.digest())
@@ -456,15 +457,27 @@ def _note_of_columns(what: str, n_shown: int, n_features: int) -> list[str]:
     return [f"{what}: of the {n_shown} columns with the most bits, of {n_features}."]
 
 
+@dataclass(frozen=True)
+class TablesOfChunks:
+    """The tables of chunks that are tuples of a table and its targets."""
+
+    chunks: Any
+
+    def __iter__(self) -> Any:
+        """Yield the tables, from the first each time."""
+        return (table for table, *_ in self.chunks)
+
+
 def pairs_of_parts(
-    X: Any, source: Any, binner: Any, n_jobs: Any
+    X: Any, y: Any, source: Any, binner: Any, n_jobs: Any
 ) -> tuple[PairSummary | None, None, list[str]]:
     """Return the PairSummary of a table in parts, by the bins of its columns, and notes."""
     left_out = "Interactions need rows in memory, and are left out."
     if source.n_features > MOST_MAPPED:
         note = f"The map of redundancy is left out of over {MOST_MAPPED} columns in parts."
         return None, None, [note, left_out]
-    shared = pairwise_mutual_info(binner.transform(X), n_jobs=n_jobs)
+    codes = binner.transform(X)
+    shared = pairwise_mutual_info(TablesOfChunks(codes) if y is None else codes, n_jobs=n_jobs)
     note = (
         "The map of redundancy is of the bins of each column, as the table is read in parts: "
         "columns that are not informative about y have one bin and are not on it."

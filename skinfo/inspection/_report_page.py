@@ -25,6 +25,9 @@ from skinfo.inspection._style import COLOURS, LONGEST_NAME
 if TYPE_CHECKING:
     from skinfo.inspection._report import InformationReport
 
+# Letters of a name beyond which it is not to be copied either.
+LONGEST_COPIED_NAME = 1000
+
 MOST_CLASSES_DRAWN = 10
 MOST_CHIPS = 12
 MOST_GROUPS_LISTED = 12
@@ -366,6 +369,8 @@ aria-label="Search columns">
 <button type="button" data-view="warnings" aria-pressed="false">Warnings</button>
 </div>
 <span id="count" class="count" role="status"></span>
+<button type="button" id="copy" class="copy"
+title="Copy the names of the columns in view, as a list in Python">Copy names</button>
 </div>
 <div class="wide"><table id="columns"><thead><tr>{heads}</tr></thead><tbody>
 {_column_rows(report)}
@@ -675,6 +680,7 @@ def _script_data(report: "InformationReport") -> str:
     place = _places_of_columns(report)
     data = {
         "name": [one_line(name) for name in columns["feature"]],
+        "whole": _names_that_are_cut(columns["feature"]),
         "kind": columns["kind"].tolist(),
         "bits": _json_numbers(columns["bits"]),
         "q": _json_numbers(columns["q_value"]),
@@ -691,6 +697,15 @@ def _script_data(report: "InformationReport") -> str:
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     # Neither "</script>" nor "<!--" in a name ends what it stands in.
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _names_that_are_cut(names: Iterable[str]) -> dict[int, str]:
+    """Return names, by the number of the column, that are shown otherwise, to be copied."""
+    return {j: _utf8(name) for j, name in enumerate(names) if one_line(name) != name}
+
+
+def _utf8(text: str) -> str:
+    return text[:LONGEST_COPIED_NAME].encode("utf-8", "replace").decode()
 
 
 def _json_numbers(values: Iterable[Any]) -> list[float | int | None]:

@@ -13,6 +13,7 @@ import optional
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy.sparse import csr_array
 from scipy.stats import false_discovery_control, ttest_ind
 
 from skinfo import InfoBottleneckSelector, MutualInfoBinner
@@ -261,6 +262,43 @@ def test_weights_are_repetitions(table):
         assert_array_equal(weighted.columns[column], repeated.columns[column])
     assert weighted.columns["low"].isna().all()
     assert any("no interval" in note for note in weighted.notes)
+    assert not any("no interval" in note for note in repeated.notes)
+
+
+def test_sparse_columns():
+    X = np.random.default_rng(0).poisson(0.4, (300, 4)) * 0.5
+    y = X[:, 0] > 0
+    sparse = information_report(csr_array(X), y)
+    # Bins of numbers, with or without zeros that are stored.
+    pd.testing.assert_series_equal(
+        sparse.columns["bits_of_bins"], information_report(X, y).columns["bits_of_bins"]
+    )
+    assert sparse.columns["low"].isna().all()
+
+
+def test_columns_of_missing_values_only():
+    X = pd.DataFrame({"a": np.arange(60.0), "none": np.nan, "nothing": [None] * 60})
+    report = information_report(X, np.arange(60) > 30)
+    assert report.columns["distinct"].tolist() == [60, 0, 0]
+    assert kinds_of_warnings(report)["constant"] == ["none", "nothing"]
+    assert report.html().count("only missing values") == 2
+
+
+def test_levels_with_missing_values():
+    X = pd.DataFrame({"level": ["u", "v", None, "w"] * 20, "other": ["u", "v", "w", "x"] * 20})
+    report = information_report(X, np.arange(80) % 3)
+    assert report.columns["distinct"].tolist() == [3, 4]
+    assert "duplicate" not in kinds_of_warnings(report)
+
+
+@pytest.mark.parametrize("columns", [[5, 3], [("a", "b"), ("a", "c")]], ids=["integers", "tuples"])
+def test_names_that_are_no_text(columns):
+    X = pd.DataFrame(np.random.default_rng(0).normal(size=(90, 2)), columns=columns)
+    y = X[columns[1]].to_numpy() > 0
+    report = information_report(X, y)
+    assert report.columns["feature"].tolist() == [str(column) for column in columns]
+    assert report.columns["bins"].tolist() == [1, 2]
+    assert [len(bins) for bins in report.bins] == [1, 2]
 
 
 def test_the_order_of_rows_does_not_matter(table, report):
@@ -297,6 +335,10 @@ def test_tables_in_parts(table):
     assert len(parts.selection.held_out) == 0
     assert any("read in parts" in note for note in parts.notes)
     assert "Captured" in parts.html()
+    X, y = table.drop(columns="default"), table["default"]
+    tuples = information_report([(X[:150], y[:150]), (X[150:], y[150:])], None)
+    pd.testing.assert_frame_equal(tuples.columns, whole.columns)
+    assert_array_equal(tuples.pairs.shared, parts.pairs.shared)
 
 
 def test_many_numbers_of_a_table_in_parts_are_not_counted(monkeypatch, table):
@@ -382,6 +424,7 @@ def test_hostile_names_are_text():
     assert "img" not in {tag for tag, _ in parsed.tags}
     assert not any(key.startswith("on") for _, attrs in parsed.tags for key in attrs)
     assert parsed.data["name"][:2] == HOSTILE[:2]
+    assert parsed.data["whole"] == {"5": "x" * 1000, "6": "", "9": HOSTILE[9]}
     assert len(page) < 150_000  # names of 10,000 letters are shortened
 
 

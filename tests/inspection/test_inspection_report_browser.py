@@ -111,6 +111,9 @@ def test_columns_are_sorted_searched_and_filtered(page, tmp_path):
         seen.pressed = $$("[aria-pressed=true]").map((button) => button.textContent);
         $("[data-view=selected]").click();
         seen.selected = names();
+        document.execCommand = () => { seen.copied = document.activeElement.value; return true; };
+        $("#copy").click();
+        seen.copy = $("#copy").textContent;
         """,
         tmp_path,
     )
@@ -133,6 +136,7 @@ def test_columns_are_sorted_searched_and_filtered(page, tmp_path):
     assert {"n3", "n5", "copy"} <= set(seen["informative"])
     assert seen["pressed"] == ["Informative"]
     assert seen["selected"] == ["n3", "n5"]
+    assert (seen["copied"], seen["copy"]) == ('["n3","n5"]', "Copied")
 
 
 def test_rows_unfold(page, tmp_path):

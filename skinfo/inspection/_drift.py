@@ -116,6 +116,7 @@ class DriftDisplay:
         feature: str | int | None = None,
         n_bins: int = 10,
         categorical_features: str | ArrayLike | None = "from_dtype",
+        min_frequency: int | float | None = None,
         reference_weight: ArrayLike | str | None = None,
         sample_weight: ArrayLike | str | None = None,
         n_jobs: int | None = None,
@@ -144,6 +145,9 @@ class DriftDisplay:
 
         categorical_features : "from_dtype", array-like of int, str or bool, or None
             Columns of a sample whose values are levels.
+
+        min_frequency : int, float or None, default=None
+            Levels with fewer samples share a bin with those that the reference does not have.
 
         reference_weight : array-like of shape (n_samples,) or str, default=None
             Weights of a reference that is a sample.
@@ -195,6 +199,7 @@ class DriftDisplay:
             X_new,
             n_bins=n_bins,
             categorical_features=categorical_features,
+            min_frequency=min_frequency,
             reference_weight=reference_weight,
             sample_weight=sample_weight,
             n_jobs=n_jobs,

@@ -12,13 +12,14 @@ from scipy.stats import false_discovery_control
 
 from skinfo.metrics._bin_shift import ShiftEstimates
 from skinfo.metrics._reference_bins import (
+    BinningRule,
     count_new,
     is_binner,
     reference_of_binner,
     reference_of_sample,
 )
 from skinfo.utils._column_params import feature_index
-from skinfo.utils._compat import Interval, StrOptions, validate_params
+from skinfo.utils._compat import Interval, RealNotInt, StrOptions, validate_params
 from skinfo.utils._results import ConfidenceInterval, TableRepr, check_confidence_level
 
 # The thresholds of the field, in nats: below the first a column is stable, above the second its
@@ -200,6 +201,11 @@ class PopulationStability(TableRepr):
         "X_new": "no_validation",
         "n_bins": [Interval(Integral, 2, 65534, closed="both")],
         "categorical_features": [StrOptions({"from_dtype"}), "array-like", None],
+        "min_frequency": [
+            Interval(Integral, 1, None, closed="left"),
+            Interval(RealNotInt, 0, 1, closed="neither"),
+            None,
+        ],
         "reference_weight": ["array-like", str, None],
         "sample_weight": "no_validation",
         "n_jobs": [Integral, None],
@@ -212,6 +218,7 @@ def population_stability(
     *,
     n_bins: int = 10,
     categorical_features: str | ArrayLike | None = "from_dtype",
+    min_frequency: int | float | None = None,
     reference_weight: ArrayLike | str | None = None,
     sample_weight: ArrayLike | str | None = None,
     n_jobs: int | None = None,
@@ -243,6 +250,11 @@ def population_stability(
     categorical_features : "from_dtype", array-like of int, str or bool, or None
         Columns of a sample whose values are levels: those of text or categories, or the ones given
         by index, name or mask. Numbers are not: name columns of codes, so that new codes are seen.
+
+    min_frequency : int, float or None, default=None
+        Levels with fewer samples in a reference that is a sample (a float: with a smaller
+        fraction of them) share a bin, "infrequent", with those that it does not have. Among many
+        rare levels some are new in every sample, without any drift; see Notes.
 
     reference_weight : array-like of shape (n_samples,) or str, default=None
         Weights of a reference that is a sample, or the name of its column that holds them. A
@@ -280,6 +292,10 @@ def population_stability(
     Missing values are a bin, and so are, together, levels that the reference does not have
     ("unseen"). A binner's `transform` puts both into its fullest bin where `fit` did not see
     them; here they count as drift.
+
+    Of levels that occur in few samples, such as names of towns, some are new in every sample, and
+    the test takes that for drift. Pool them: `min_frequency` here and in the binner, where new
+    levels join the pool; 5 to 20 samples are enough.
 
     A bin that is empty in one sample has half a sample there, so that the index is finite. The
     index of other columns is the textbook's to the last digit.
@@ -323,12 +339,16 @@ def population_stability(
     """
     caller = "population_stability"
     if is_binner(reference):
-        _refuse_parameters(reference_weight, n_bins, categorical_features)
+        _refuse_parameters(
+            n_bins=(n_bins, 10),
+            categorical_features=(categorical_features, "from_dtype"),
+            min_frequency=(min_frequency, None),
+            reference_weight=(reference_weight, None),
+        )
         bins = reference_of_binner(reference)
     else:
-        bins = reference_of_sample(
-            reference, reference_weight, n_bins, categorical_features, caller
-        )
+        rule = BinningRule(n_bins, categorical_features, min_frequency)
+        bins = reference_of_sample(reference, reference_weight, rule, caller)
     counts = count_new(bins, X_new, sample_weight, n_jobs, caller)
     labels, tables = [], []
     for column, new in zip(bins.columns, counts, strict=True):
@@ -353,18 +373,14 @@ def population_stability(
     )
 
 
-def _refuse_parameters(reference_weight, n_bins, categorical_features):
-    """Raise ValueError for parameters of a sample, which a fitted binner has settled."""
-    if reference_weight is not None:
-        raise ValueError(
-            "reference_weight is for a reference that is a sample, and this one is a fitted "
-            "binner, whose counts have the weights of fit. Leave it out."
-        )
-    if n_bins != 10 or not (isinstance(categorical_features, str)):
-        raise ValueError(
-            "n_bins and categorical_features are for a reference that is a sample, and this one "
-            "is a fitted binner. Leave them out."
-        )
+def _refuse_parameters(**given):
+    """Raise ValueError for parameters of a sample that are not (value, default) the default."""
+    for name, (value, default) in given.items():
+        if not (value is default or (np.isscalar(value) and value == default)):
+            raise ValueError(
+                f"{name} is for a reference that is a sample, and this one is a fitted binner, "
+                "whose bins and counts are those of fit. Leave it out."
+            )
 
 
 def _status(low, high, qvalue):

@@ -1,6 +1,7 @@
 """Bins of a reference sample, and counts of new samples in them, which add up over chunks."""
 
 from dataclasses import dataclass, replace
+from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,6 +27,9 @@ from skinfo.utils._validation import check_frequency_weights, check_sample_weigh
 # Labels of the two bins after the others: of missing values, and of levels, that the reference
 # does not have.
 AFTER_THE_BINS = ["missing", "unseen"]
+
+# The last one where it also holds infrequent levels of the reference.
+INFREQUENT = "infrequent"
 
 NAME_OF_SCORES = "score"
 
@@ -136,7 +140,31 @@ def _passing(caller):
     return type(caller, (BaseEstimator,), {})()
 
 
-def reference_of_sample(X, sample_weight, n_bins, categorical_features, caller):
+class BinningRule(NamedTuple):
+    """How the columns of a sample become bins; see `population_stability`.
+
+    Attributes
+    ----------
+    n_bins : int
+
+    categorical_features : "from_dtype", array-like of int, str or bool, or None
+
+    min_frequency : int, float or None
+    """
+
+    n_bins: int
+    categorical_features: Any
+    min_frequency: int | float | None
+
+    def is_frequent(self, counts):
+        """Return which levels have a bin of their own, (n_levels,) bool."""
+        if self.min_frequency is None:
+            return np.ones(len(counts), bool)
+        is_count = isinstance(self.min_frequency, Integral)
+        return counts >= self.min_frequency * (1 if is_count else counts.sum())
+
+
+def reference_of_sample(X, sample_weight, rule, caller):
     """Return the Reference of a sample: equal-frequency bins of numbers, and levels.
 
     Parameters
@@ -145,9 +173,7 @@ def reference_of_sample(X, sample_weight, n_bins, categorical_features, caller):
 
     sample_weight : array-like, str or None
 
-    n_bins : int
-
-    categorical_features : "from_dtype", array-like of int, str or bool, or None
+    rule : BinningRule
 
     caller : str
         For messages.
@@ -176,9 +202,9 @@ def reference_of_sample(X, sample_weight, n_bins, categorical_features, caller):
         weights = check_frequency_weights(weight, table.shape[0])
         table, weights = table.take(np.flatnonzero(weights)), weights[weights > 0]
     kinds = [table.kind(j) for j in range(table.shape[1])]
-    has_levels = categorical_mask(categorical_features, table, kinds)
+    has_levels = categorical_mask(rule.categorical_features, table, kinds)
     columns = [
-        _reference_column(table, j, weights, n_bins, has_levels[j]) for j in range(table.shape[1])
+        _reference_column(table, j, weights, rule, has_levels[j]) for j in range(table.shape[1])
     ]
     return Reference(columns, estimator, named, is_scores)
 
@@ -195,19 +221,30 @@ def _with_columns(X):
     return as_columns(X)
 
 
-def _reference_column(table, j, weights, n_bins, has_levels):
+def _reference_column(table, j, weights, rule, has_levels):
+    """Return the bins of column j, and how much of the sample is in each."""
+    after = AFTER_THE_BINS
     if has_levels:
-        _, levels = table.levels(j)
-        coder, labels = ReferenceLevels(levels), [str(level) for level in levels]
+        coder, is_pooled = _frequent_levels(table, j, weights, rule)
+        labels = [str(level) for level in coder.levels]
+        after = ["missing", INFREQUENT] if is_pooled else after
     else:
-        values = table.numbers(j)
-        cuts = _equal_frequency_cuts(values, weights, n_bins, table.kind_of_numbers(j))
-        coder = ReferenceIntervals(cuts)
-        edges = np.concatenate([[-np.inf], cuts, [np.inf]])
-        labels = interval_labels(edges, table.kind_of_numbers(j))
-    labels = labels + AFTER_THE_BINS
+        values, kind = table.numbers(j), table.kind_of_numbers(j)
+        coder = ReferenceIntervals(_equal_frequency_cuts(values, weights, rule.n_bins, kind))
+        labels = interval_labels([-np.inf, *coder.cuts, np.inf], kind)
+    labels = labels + after
     counts = np.bincount(coder.codes(table, j), weights, len(labels)).astype(np.float64)
     return ReferenceColumn(table.names[j], labels, counts, coder)
+
+
+def _frequent_levels(table, j, weights, rule):
+    """Return a coder of the levels that are frequent, and whether there are others."""
+    codes, levels = table.levels(j)
+    present = codes >= 0
+    weights = None if weights is None else weights[present]
+    is_frequent = rule.is_frequent(np.bincount(codes[present], weights, len(levels)))
+    frequent = [level for level, keep in zip(levels, is_frequent, strict=True) if keep]
+    return ReferenceLevels(frequent), not is_frequent.all()
 
 
 def _equal_frequency_cuts(values, weights, n_bins, kind):

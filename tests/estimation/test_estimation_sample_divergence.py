@@ -282,6 +282,15 @@ def test_divergence_is_cross_entropy_less_entropy(rng):
         assert_allclose(found, cross - differential_entropy(x, n_neighbors=k))
 
 
+def test_values_of_infomeasure_of_points():
+    # infomeasure 0.6.3, approach="metric", k=3, base e, without noise. It has digamma(m) in place
+    # of digamma(m + 1), which is 1 / m less.
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=400), rng.normal(0.5, 1, 400)
+    cross, kl = (f(x, y, base=math.e) for f in (sample_cross_entropy, sample_kl_divergence))
+    assert_allclose([cross, kl], np.array([1.5122321271356864, 0.11142987910931801]) + 1 / 400)
+
+
 def test_divergence_by_hand():
     # Distances to the first other row of X: 1, 1, 2; to the first of Y: .5, .5, 1.5.
     x, y = [0.0, 1.0, 3.0], [0.5, 4.5, 9.25, 20.5]

@@ -131,6 +131,47 @@ def test_categorical_features_are_levels(reference, new):
         population_stability(reference[["town"]], new[["town"]], categorical_features=None)
 
 
+def test_infrequent_levels_share_a_bin_with_new_ones(reference, new):
+    fewer = (reference["town"] == "Ulm").sum()
+    for least in (int(fewer + 1), float(fewer + 1) / len(reference)):
+        result = population_stability(reference[["town"]], new[["town"]], min_frequency=least)
+        table = result.bin_table("town").set_index("bin")
+        assert table.index.tolist() == ["Aix", "Bonn", "Como", "missing", "infrequent"]
+        assert table.loc["infrequent", "count[ref]"] == fewer
+        assert table.loc["infrequent", "count[new]"] == (new["town"] == "Ulm").sum() + 31
+    all_frequent = population_stability(reference[["town"]], new[["town"]], min_frequency=5)
+    assert_same(all_frequent, population_stability(reference[["town"]], new[["town"]]))
+
+
+def test_new_levels_among_rare_ones_are_no_drift_if_pooled():
+    # A tail of rare levels: in every sample some are new. 20 pairs of samples without drift.
+    rng = np.random.default_rng(3)
+    share = 1 / np.arange(1, 3001) ** 1.2
+    samples = rng.choice(3000, (20, 2, 1000), p=share / share.sum()).astype(str)
+    pvalue = np.array(
+        [
+            [
+                population_stability(a[:, None], b[:, None], min_frequency=least).pvalue[0]
+                for least in (None, 10)
+            ]
+            for a, b in samples
+        ]
+    )
+    assert (pvalue[:, 0] < 1e-6).all()
+    assert (pvalue[:, 1] < 0.05).sum() <= 3
+
+
+def test_values_of_optbinning():
+    # The counts and the index of ScorecardMonitoring.psi_table, optbinning 1.0.0.
+    expected, actual = [36, 47, 203, 115, 52, 47], [24, 29, 183, 144, 58, 62]
+    result = population_stability(
+        np.arange(6.0), np.arange(6.0), reference_weight=expected, sample_weight=actual
+    )
+    assert_allclose(result.psi, 0.053926, atol=5e-7)
+    bins = [0.009731, 0.017383, 0.004149, 0.013043, 0.001310, 0.008310]
+    assert_allclose(result.bin_table(0)["psi"], bins, atol=5e-7)
+
+
 def test_bins_of_scores(rng):
     scores, later = rng.uniform(size=1000), rng.uniform(size=200) ** 1.5
     result = population_stability(scores, later)
@@ -322,7 +363,7 @@ def test_errors(binner, reference, new):
         population_stability([reference, reference], new)
     with pytest.raises(ValueError, match="reference_weight is for a reference that is a sample"):
         population_stability(binner, new, reference_weight=np.ones(1200))
-    with pytest.raises(ValueError, match="n_bins and categorical_features are for a reference"):
+    with pytest.raises(ValueError, match="n_bins is for a reference that is a sample"):
         population_stability(binner, new, n_bins=5)
     with pytest.raises(ValueError, match="one new sample at least"):
         population_stability(binner, new[:0])

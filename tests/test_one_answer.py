@@ -12,9 +12,12 @@ from skinfo.cluster import information_curve
 from skinfo.estimation import (
     conditional_mutual_info,
     discrete_entropy,
+    multivariate_info,
     mutual_info,
     mutual_info_test,
     pairwise_mutual_info,
+    pointwise_entropy,
+    pointwise_mutual_info,
 )
 from skinfo.feature_selection import selection_curve
 from skinfo.inspection import (
@@ -168,6 +171,27 @@ def test_plugin_entropy_is_that_of_the_frequencies(X):
     frequencies = X["integer"].value_counts(normalize=True)
     estimate = discrete_entropy(X["integer"].to_numpy(), estimator="plugin")
     assert estimate == pytest.approx(entropy(frequencies.to_numpy()), rel=1e-12)
+
+
+def test_information_of_two_columns(X, y):
+    column = X[["integer"]]
+    alone = mutual_info(column, y, discrete_target=True)[0]
+    assert mutual_info(column, y, discrete_target=True, joint=True) == alone
+    nothing = np.zeros(len(column), int)
+    given = conditional_mutual_info(column, y, nothing, discrete_target=True)[0]
+    assert given == pytest.approx(alone, abs=1e-12)
+    both = column.assign(y=np.asarray(y))
+    together = multivariate_info(both, discrete_features=True, n_permutations=1)
+    assert together.statistic == pytest.approx(alone, abs=1e-12)
+
+
+def test_means_of_pointwise_values(X, y):
+    column = X[["integer"]]
+    plugin = mutual_info(column, y, discrete_target=True, estimator="plugin")[0]
+    pointwise = pointwise_mutual_info(column, y, discrete_target=True)
+    assert pointwise.mean() == pytest.approx(plugin, rel=1e-12)
+    entropy_of_column = discrete_entropy(column, estimator="plugin")
+    assert pointwise_entropy(column).mean() == pytest.approx(entropy_of_column, rel=1e-12)
 
 
 # Losses of predictions, and uncertainty.

@@ -162,7 +162,8 @@ def row_keys(columns: Sequence[NDArray[np.integer]]) -> NDArray[np.int64]:
             # Ranks are below n, and products below n^2.
             rows, keys = np.unique(keys, return_inverse=True)
             n_states = len(rows)
-        keys = keys * n_levels + column
+        keys *= n_levels
+        keys += column
         n_states *= n_levels
     return keys
 

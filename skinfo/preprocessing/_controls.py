@@ -115,7 +115,14 @@ def controls_of(parameters, columns, is_categorical, orders):
         orders,
         strict=True,
     )
-    return [_consistent(name, BinControls(*given)) for name, *given in of_columns]
+    all_controls = [_consistent(name, BinControls(*given)) for name, *given in of_columns]
+    for name, kind, controls in zip(columns.names, columns.kinds, all_controls, strict=True):
+        cuts = controls.fixed_edges
+        if kind == "boolean" and not (len(cuts) <= 1 and np.all((cuts > 0) & (cuts < 1))):
+            raise ValueError(
+                f"fixed_edges of {name}: booleans have one cut, 0.5, got {cuts.tolist()}."
+            )
+    return all_controls
 
 
 def level_orders(level_order, columns):

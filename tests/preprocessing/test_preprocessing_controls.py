@@ -310,6 +310,15 @@ def test_what_cannot_be_is_said(params, message):
         MutualInfoBinner(**params).fit(X_OK, Y_OK)
 
 
+def test_booleans_have_one_cut():
+    X = pd.DataFrame({"b": np.arange(40) % 4 == 0})
+    binner = MutualInfoBinner(fixed_edges={"b": [0.5]}).fit(X, np.arange(40) % 2)
+    assert binner.bin_table("b")["bin"].tolist() == ["False", "True"]
+    for cuts in ([5.0], [0.2, 0.5]):
+        with pytest.raises(ValueError, match="fixed_edges of b: booleans have one cut"):
+            MutualInfoBinner(fixed_edges={"b": cuts}).fit(X, np.arange(40) % 2)
+
+
 def test_fixed_cuts_may_not_change_between_chunks(hump):
     X, y = hump
     binner = MutualInfoBinner(fixed_edges={"age": [0.0]}).partial_fit(X, y)

@@ -180,7 +180,7 @@ def test_the_default_leaves_noise_in_one_bin(settings_of):
     np.testing.assert_allclose(mean.rates, 0.5)
     # One cell has no cut.
     assert not settings.penalty.average(cumulative[[0, 5]], settings, np.ones(0)).varies
-    bins = settings.penalty.one_bin(cumulative, settings)
+    bins = settings.penalty.fewest_bins(cumulative, settings, np.empty(0, np.int64))
     assert (bins.ends.tolist(), bins.cost) == ([5], inf)
 
 

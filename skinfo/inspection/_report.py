@@ -286,7 +286,7 @@ def information_report(
     redundancy has up to 500 columns, those with the most bits; interactions are of as many
     as have half a billion samples times pairs.
 
-    100,000 rows of 100 columns take about ten seconds on two virtual cores.
+    100,000 rows of 100 columns take about six seconds on two virtual cores.
 
     Examples
     --------

@@ -262,7 +262,8 @@ def multivariate_info(
     `estimator`.
 
     The standard error is the spread of the pointwise values, and at least that of the estimate by
-    ``"auto"`` under independence.
+    ``"auto"`` under independence. In simulations of chains of three to five columns, 68 to 100 %
+    of the 95 % intervals hold the truth (``benchmarks/coverage_of_multivariate.py``).
 
     ``"emi"`` has no bias, and little noise, if columns are independent. If they depend on
     each other, fewer combinations of levels occur than under independence, and it removes too

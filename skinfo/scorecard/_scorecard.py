@@ -97,7 +97,7 @@ class Scorecard(ClassifierMixin, TransformerMixin, BaseEstimator):
     -----
     The score of log odds :math:`o` of the event, in nats, is
 
-    .. math:: \\text{base\\_score} - \\text{pdo} \\, (o / \\ln 2 + \\log_2 \\text{base\\_odds})
+    .. math:: \\text{base score} - \\text{pdo} \\, (o / \\ln 2 + \\log_2 \\text{base odds})
 
     and `predict_proba` and `decision_function` are its inverse, of the score with its rounded
     points: a scorecard predicts what its score says.

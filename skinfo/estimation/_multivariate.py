@@ -311,7 +311,7 @@ def multivariate_info(
     True
     """
     nats = check_base(base)
-    match_name(measure, MULTIVARIATE_MEASURES, parameter="measure", caller=FUNCTION)
+    measure = match_name(measure, MULTIVARIATE_MEASURES, parameter="measure", caller=FUNCTION)
     names = ("auto", *OF_LEVELS, *OF_NUMBERS)
     estimator = match_name(estimator, names, parameter="estimator", caller=FUNCTION)
     seeds = check_random_state(random_state).randint(2**31 - 1, size=n_permutations)

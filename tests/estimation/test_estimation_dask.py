@@ -7,6 +7,7 @@ import pytest
 from skinfo.estimation import (
     conditional_mutual_info,
     discrete_entropy,
+    multivariate_info,
     mutual_info,
     mutual_info_test,
     pairwise_mutual_info,
@@ -40,6 +41,7 @@ def frame(rng):
         lambda table: pairwise_mutual_info(table, sample_weight="w"),
         lambda table: pairwise_mutual_info(table, sample_weight="w", missing="drop"),
         lambda table: discrete_entropy(table, sample_weight="w"),
+        lambda table: multivariate_info(table, sample_weight="w", n_permutations=5),
     ],
 )
 def test_frames(frame, estimate):

@@ -6,6 +6,8 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse as sp
+from optional import polars as pl
 
 from skinfo import measures
 from skinfo.datasets import make_parity
@@ -275,6 +277,16 @@ def test_order_names_threads_and_weights_change_nothing(rows, measure, monkeypat
         pd.DataFrame(rows[20:]).rename(columns=str),
     ]
     check(parts)
+
+
+def test_containers_and_names(rows):
+    expected = multivariate_info(rows, measure="o_information", n_permutations=5)
+    frame = pd.DataFrame(rows, columns=list("abcd"))
+    tables = [frame, frame.astype("category"), sp.csr_array(rows), rows.astype(float)]
+    if pl:
+        tables += [pl.from_pandas(frame), pl.from_pandas(frame).lazy()]
+    for table in tables:
+        assert multivariate_info(table, measure="O-Information", n_permutations=5) == expected
 
 
 def test_many_columns_in_parts(rng):

@@ -213,8 +213,7 @@ def pair_map(
 ) -> str:
     """Return the map of pairs as SVG: a dendrogram, an image, and names of columns or groups."""
     n = len(features)
-    # Few pairs share much: colours and branches are up to the pair that shares most.
-    most = max(SMALLEST_SCALE, float((shared - np.eye(n)).max()))
+    most = strongest_share(shared)
     side = min(MAP_SIDE, MAP_CELL * n)
     width, step = TREE_WIDTH + side + LABEL_WIDTH, side / n
     labels = (
@@ -233,6 +232,14 @@ def pair_map(
         f"{_map_labels(labels, step, TREE_WIDTH + side + 6)}"
         '<path class="cross" d=""/></svg>'
     )
+
+
+def strongest_share(shared: NDArray[np.float64]) -> float:
+    """Return what the strongest colour stands for: the most that a pair shares, as few share much.
+
+    Branches of the dendrogram are up to that, too.
+    """
+    return max(SMALLEST_SCALE, float((shared - np.eye(len(shared))).max()))
 
 
 def _labels_of_groups(features: list[str], groups: list[list[str]]) -> list[tuple[float, str]]:

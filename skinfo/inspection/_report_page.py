@@ -17,6 +17,7 @@ from skinfo.inspection._report_charts import (
     drift_chart,
     one_line,
     pair_map,
+    strongest_share,
 )
 from skinfo.inspection._report_numbers import MOST_DISTINCT, REDUNDANT, SIGNIFICANT
 from skinfo.inspection._report_warnings import RULES
@@ -553,6 +554,7 @@ def _redundancy_section(report: "InformationReport") -> str:
     )
     most_informative = sorted(pairs.groups, key=lambda group: -bits[group].max())
     groups = [_group_html(group, bits, place) for group in most_informative]
+    most = strongest_share(pairs.shared)
     listed = f'<ul class="groups">{"".join(groups[:MOST_GROUPS_LISTED])}</ul>' + _folded(
         f"{len(groups) - MOST_GROUPS_LISTED} more groups",
         f'<ul class="groups">{"".join(groups[MOST_GROUPS_LISTED:])}</ul>',
@@ -561,7 +563,8 @@ def _redundancy_section(report: "InformationReport") -> str:
     nothing = f"<p>No two clusters of columns share {_percent(REDUNDANT)} or more.</p>"
     return (
         f'<p class="lead">{lead}</p><p id="readout" class="readout muted">Point at the map to '
-        f'read a pair.</p><div class="map-box">{pair_map(*pairs)}</div>'
+        f"read a pair. The strongest colour is {_percent(most)}.</p>"
+        f'<div class="map-box">{pair_map(*pairs)}</div>'
         f'<h3 style="margin-top:22px">Groups that share {_percent(REDUNDANT)} or more</h3>'
         + (listed if groups else nothing)
     )

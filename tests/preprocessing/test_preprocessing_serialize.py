@@ -390,7 +390,7 @@ SPECIAL = [
     {"name": None, "values": [9.0], "bin": 0},
 ]
 # What states of earlier versions lack.
-LATER = {"closed", "special"}
+LATER = {"closed", "pool", "special"}
 
 
 def test_bins_of_earlier_states():
@@ -419,6 +419,7 @@ def test_a_missing_key_is_named(d):
     ("d", "key", "value"),
     [
         (NUMERIC, "type", "tree"),
+        (CATEGORY, "pool", 3),
         (NUMERIC, "cuts", [2.0, 1.0]),
         (NUMERIC, "cuts", ["nan"]),
         (NUMERIC, "cuts", ["one"]),

@@ -79,7 +79,7 @@ def spark_partitions(
             "pyspark.sql."
         )
     for argument, name in (("y", y), ("sample_weight", sample_weight)):
-        if not isinstance(name, str) and not (argument == "sample_weight" and name is None):
+        if not isinstance(name, str) and name is not None:
             raise TypeError(
                 f"{argument} of a Spark DataFrame is the name of a column of it, got "
                 f"{type(name).__name__}."

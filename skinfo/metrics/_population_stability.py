@@ -278,6 +278,8 @@ def population_stability(
     ValueError
         If `X_new` does not have the columns of the reference or no samples; if weights are
         negative or all zero; if the reference is a table that is not in memory.
+    TypeError
+        If the reference is another estimator than a `MutualInfoBinner`.
     sklearn.exceptions.NotFittedError
         If the reference is a binner that is not fitted.
 
@@ -347,6 +349,7 @@ def population_stability(
         )
         bins = reference_of_binner(reference)
     else:
+        _refuse_estimator(reference, caller)
         rule = BinningRule(n_bins, categorical_features, min_frequency)
         bins = reference_of_sample(reference, reference_weight, rule, caller)
     counts = count_new(bins, X_new, sample_weight, n_jobs, caller)
@@ -371,6 +374,16 @@ def population_stability(
         _labels=labels,
         _tables=tables,
     )
+
+
+def _refuse_estimator(reference, caller):
+    """Raise TypeError for an estimator that has no bins."""
+    if hasattr(reference, "fit"):
+        raise TypeError(
+            f"{caller} takes a MutualInfoBinner or a sample as reference, got "
+            f"{type(reference).__name__}. Of a pipeline, pass the step, and the columns as they "
+            "get there."
+        )
 
 
 def _refuse_parameters(**given):

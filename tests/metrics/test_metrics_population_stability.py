@@ -9,6 +9,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from optional import duckdb, polars, pyarrow
 from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import make_pipeline
 
 from skinfo import MutualInfoBinner
 from skinfo.metrics import population_stability
@@ -289,6 +290,16 @@ def test_dask(binner, reference, new, rng):
     assert_same(population_stability(reference["income"], table["income"]), scores)
 
 
+@pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
+def test_spark(spark, reference, target, new, rng):
+    columns = ["age", "town"]
+    binner = MutualInfoBinner().fit(reference[columns], target)
+    frame = new[columns].assign(w=rng.integers(0, 3, N_NEW))
+    expected = population_stability(binner, frame, sample_weight="w")
+    table = spark.createDataFrame(frame).repartition(3)
+    assert_same(population_stability(binner, table, sample_weight="w"), expected)
+
+
 def test_columns_of_the_target_and_of_weights_may_be_there(reference, target, new):
     frame = reference.assign(y=target, w=1.0)
     binner = MutualInfoBinner().fit(frame, "y", sample_weight="w")
@@ -357,6 +368,8 @@ def test_bin_table_of_all_columns(binner, new):
 def test_errors(binner, reference, new):
     with pytest.raises(NotFittedError, match="not fitted"):
         population_stability(MutualInfoBinner(), new)
+    with pytest.raises(TypeError, match="got Pipeline"):
+        population_stability(make_pipeline(binner), new)
     with pytest.raises(ValueError, match="feature names"):
         population_stability(binner, new.drop(columns="age"))
     with pytest.raises(ValueError, match="reference in memory to find its quantiles"):

@@ -45,6 +45,7 @@ from skinfo.estimation._strata import (
 )
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._parallel import in_threads
+from skinfo.utils._progress import with_printed_progress
 from skinfo.utils._validation import check_base, explain_missing_arguments, match_name
 
 # Nanoseconds, about, in which a row's neighbours are found.
@@ -89,9 +90,11 @@ CONDITIONAL_ESTIMATORS = {
         "sample_weight": ["array-like", str, None],
         "base": "no_validation",
         "n_jobs": [Integral, None],
+        "verbose": ["verbose"],
     },
     prefer_skip_nested_validation=True,
 )
+@with_printed_progress
 def conditional_mutual_info(
     X: ArrayLike,
     y: ArrayLike | str | None,
@@ -107,6 +110,7 @@ def conditional_mutual_info(
     sample_weight: ArrayLike | str | None = None,
     base: float = 2,
     n_jobs: int | None = None,
+    verbose: bool | int = False,
 ) -> NDArray[np.float64] | float:
     """Estimate the mutual information of each column with a target, given Z, in bits.
 
@@ -186,6 +190,9 @@ def conditional_mutual_info(
 
     n_jobs : int or None, default=None
         Threads over columns.
+
+    verbose : bool or int, default=False
+        Print progress: a line for each column, at most one a second.
 
     Returns
     -------
@@ -468,6 +475,7 @@ def _from_neighbors(samples, conditions, uses_counts, estimator, n_neighbors, n_
         (delayed(estimate)(j) for j in columns),
         work=CONDITIONAL_COST * n * len(columns),
         n_jobs=n_jobs,
+        step="column",
     )
 
 

@@ -23,7 +23,7 @@ from skinfo.estimation._mutual_info import (
 )
 from skinfo.estimation._samples import parts_by_missing, read_samples
 from skinfo.utils._compat import Interval, StrOptions, validate_params
-from skinfo.utils._progress import reported, with_printed_progress
+from skinfo.utils._progress import reported, unreported, with_printed_progress
 from skinfo.utils._results import ConfidenceInterval, TableRepr, check_confidence_level
 from skinfo.utils._validation import check_base, explain_missing_arguments, match_name
 
@@ -137,7 +137,6 @@ class MutualInfoTestResult(TableRepr, _Pair):
         "n_permutations": [Interval(Integral, 1, None, closed="left")],
         "groups": ["array-like", None],
         "random_state": ["random_state"],
-        "verbose": ["verbose"],
     },
     prefer_skip_nested_validation=True,
 )
@@ -232,7 +231,7 @@ def mutual_info_test(
         Threads over columns.
 
     verbose : bool or int, default=False
-        Print a line for each permutation, at most one a second.
+        Print progress: a line for each permutation, at most one a second.
 
     Returns
     -------
@@ -399,7 +398,8 @@ def permutation_pvalues(samples, observed, estimate, *, n_permutations, groups, 
     as_much = np.ones(len(observed))
     for _ in reported("permutation", range(n_permutations), n_permutations):
         permuted = replace(samples, y=samples.y[shuffle(random_state)])
-        as_much += estimate(permuted) >= observed - ROUNDING
+        with unreported():
+            as_much += estimate(permuted) >= observed - ROUNDING
     return as_much / (n_permutations + 1)
 
 

@@ -207,8 +207,8 @@ def pairwise_interaction(
         :obj:`joblib.parallel_backend` context; ``-1`` means all processors.
 
     verbose : bool or int, default=False
-        Print a line for each pass over a table in parts and each block of pairs, of these at
-        most one a second.
+        Print progress: a line for each pass over a table in parts and each block of pairs, of
+        these at most one a second.
 
     Returns
     -------

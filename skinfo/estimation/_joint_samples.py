@@ -305,6 +305,7 @@ class PermutedColumns:
                 (delayed(self._map_one)(measure, seed) for seed in seeds.tolist()),
                 work=PERMUTE_COST * self.columns.size * len(seeds),
                 n_jobs=n_jobs,
+                step="permutation",
             )
         )
 

@@ -31,6 +31,7 @@ from skinfo.estimation._samples import (
 )
 from skinfo.estimation._strata import untied_scores
 from skinfo.utils._compat import Interval, StrOptions, validate_params
+from skinfo.utils._progress import with_printed_progress
 from skinfo.utils._results import ConfidenceInterval, check_confidence_level
 from skinfo.utils._sums import ordered_sum
 from skinfo.utils._validation import check_base, check_frequency_weights, match_name
@@ -148,9 +149,11 @@ class MultivariateInfoResult(_StatisticAndPvalue):
         "n_permutations": [Interval(Integral, 1, None, closed="left")],
         "random_state": ["random_state"],
         "n_jobs": [Integral, None],
+        "verbose": ["verbose"],
     },
     prefer_skip_nested_validation=True,
 )
+@with_printed_progress
 def multivariate_info(
     X: ArrayLike,
     *,
@@ -164,6 +167,7 @@ def multivariate_info(
     n_permutations: int = 199,
     random_state: int | np.random.RandomState | None = 0,
     n_jobs: int | None = None,
+    verbose: bool | int = False,
 ) -> MultivariateInfoResult:
     r"""Estimate the information that all columns share, in bits, and test for independence.
 
@@ -231,6 +235,9 @@ def multivariate_info(
 
     n_jobs : int or None, default=None
         Threads over permutations.
+
+    verbose : bool or int, default=False
+        Print progress: a line for each permutation, at most one a second.
 
     Returns
     -------

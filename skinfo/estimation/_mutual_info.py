@@ -37,6 +37,7 @@ from skinfo.estimation._strata import NeighborStrata, ksg_as_given, on_ranks
 from skinfo.estimation._table_information import INFORMATION_ESTIMATORS, information_from_counts
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._parallel import in_threads
+from skinfo.utils._progress import with_printed_progress
 from skinfo.utils._validation import check_base, explain_missing_arguments, match_name
 
 # Nanoseconds a row, about, that a continuous column takes.
@@ -94,6 +95,7 @@ PARAMETERS = {
     "sample_weight": ["array-like", str, None],
     "base": "no_validation",
     "n_jobs": [Integral, None],
+    "verbose": ["verbose"],
 }
 
 
@@ -105,6 +107,7 @@ TARGET_NEEDED = (
 
 @explain_missing_arguments(y=TARGET_NEEDED)
 @validate_params({**PARAMETERS, "joint": ["boolean"]}, prefer_skip_nested_validation=True)
+@with_printed_progress
 def mutual_info(
     X: ArrayLike,
     y: ArrayLike | str | None,
@@ -118,6 +121,7 @@ def mutual_info(
     sample_weight: ArrayLike | str | None = None,
     base: float = 2,
     n_jobs: int | None = None,
+    verbose: bool | int = False,
 ) -> NDArray[np.float64] | float:
     """Estimate the mutual information of each column with a target, in bits.
 
@@ -200,6 +204,9 @@ def mutual_info(
 
     n_jobs : int or None, default=None
         Threads over columns.
+
+    verbose : bool or int, default=False
+        Print progress: a line for each column, at most one a second.
 
     Returns
     -------
@@ -327,6 +334,7 @@ def information_nats(samples, estimator, n_neighbors, n_jobs):
             ),
             work=NEIGHBOR_COST * len(samples.y) * len(continuous),
             n_jobs=n_jobs,
+            step="column",
         )
     return information
 
@@ -433,6 +441,7 @@ def _of_discrete(samples, estimator, n_neighbors, n_jobs):
         ),
         work=NEIGHBOR_COST * codes.size,
         n_jobs=n_jobs,
+        step="column",
     )
 
 

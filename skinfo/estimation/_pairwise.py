@@ -107,8 +107,8 @@ def pairwise_mutual_info(
         :obj:`joblib.parallel_backend` context; ``-1`` means all processors.
 
     verbose : bool or int, default=False
-        Print a line for each pass over a table in parts and each block of pairs, of these at
-        most one a second.
+        Print progress: a line for each pass over a table in parts and each block of pairs, of
+        these at most one a second.
 
     Returns
     -------

@@ -88,7 +88,7 @@ def selection_curve(
         A weight of w counts as w repetitions of the row.
 
     verbose : bool or int, default=False
-        Print a line for each beta, at most one a second.
+        Print progress: a line for each beta, at most one a second.
 
     Returns
     -------

@@ -70,7 +70,7 @@ def held_out_information(
         A weight of w counts as w repetitions of the row.
 
     verbose : bool or int, default=False
-        Print a line for each fold, at most one a second.
+        Print progress: a line for each fold, at most one a second.
 
     Returns
     -------
@@ -153,7 +153,7 @@ def selection_stability(
         A weight of w counts as w repetitions of the row.
 
     verbose : bool or int, default=False
-        Print a line for each split, at most one a second.
+        Print progress: a line for each split, at most one a second.
 
     Returns
     -------

@@ -1,6 +1,7 @@
 """Progress of long work: of a fit to scikit-learn's callbacks, of a function in printed lines."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from functools import wraps
 from time import perf_counter
@@ -34,7 +35,7 @@ __all__ = [
     "report_pass",
     "report_step",
     "reported",
-    "step_counter",
+    "unreported",
     "with_callbacks",
     "with_printed_progress",
 ]
@@ -43,7 +44,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Item = TypeVar("Item")
 
-# Seconds between two printed lines about steps of one kind.
+# Seconds between two printed lines about steps.
 PRINT_INTERVAL = 1.0
 
 
@@ -126,7 +127,9 @@ class Progress:
 
 
 class PrintedProgress:
-    """Prints a line for each step of a function, at most one a second; a context manager.
+    """Prints lines about the steps of a function, at most one a second; a context manager.
+
+    There is one for each pass, and one at the end.
 
     Parameters
     ----------
@@ -152,6 +155,8 @@ class PrintedProgress:
     def __exit__(self, *error: object) -> None:
         if self._token is not None:
             _current.reset(self._token)
+            if error == (None, None, None):
+                self._print("done")
 
     def pass_done(self, name: str) -> None:
         """Print that a pass is done."""
@@ -159,8 +164,8 @@ class PrintedProgress:
         self._print(f"pass {self._n_passes}: {name}")
 
     def step_done(self, name: str, i: int, n: int | None) -> None:
-        """Print that a step of some kind is done, if it is the last or the last line is old."""
-        if i == n or perf_counter() - self._last >= PRINT_INTERVAL:
+        """Print that a step of some kind is done, if the last line is old enough."""
+        if perf_counter() - self._last >= PRINT_INTERVAL:
             self._print(f"{name} {i}" if n is None else f"{name} {i} of {n}")
 
     def _print(self, text: str) -> None:
@@ -200,13 +205,11 @@ def reported(name: str, items: Iterable[Item], n: int | None = None) -> Iterator
         report_step(name, i, n)
 
 
-def step_counter(name: str, n: int | None = None) -> Callable[[], None]:
-    """Return a function that reports the next step whenever it is called."""
-    i = 0
-
-    def report() -> None:
-        nonlocal i
-        i += 1
-        report_step(name, i, n)
-
-    return report
+@contextmanager
+def unreported() -> Iterator[None]:
+    """Keep the steps within to itself: those of each permutation, say, of many."""
+    token = _current.set(None)
+    try:
+        yield
+    finally:
+        _current.reset(token)

@@ -378,7 +378,8 @@ def test_verbose_prints_a_line_for_each_pass(capsys):
     quiet = information_curve(table, random_state=0)
     assert capsys.readouterr().out == ""
     curve = information_curve(table, random_state=0, verbose=True)
-    lines = capsys.readouterr().out.splitlines()
+    *lines, done = capsys.readouterr().out.splitlines()
+    assert done.startswith("[information_curve] done, ")
     assert [line.split(":")[0] for line in lines] == [
         f"[information_curve] pass {i}" for i in range(1, len(lines) + 1)
     ]

@@ -10,7 +10,14 @@ from sklearn.linear_model import LogisticRegression
 
 from skinfo import EntropyScorer, MutualInfoBinner
 from skinfo.cluster import information_curve
-from skinfo.estimation import mutual_info_test, pairwise_interaction, pairwise_mutual_info
+from skinfo.estimation import (
+    conditional_mutual_info,
+    multivariate_info,
+    mutual_info,
+    mutual_info_test,
+    pairwise_interaction,
+    pairwise_mutual_info,
+)
 from skinfo.feature_selection import (
     held_out_information,
     selection_curve,
@@ -20,7 +27,13 @@ from skinfo.preprocessing import _binner
 from skinfo.preprocessing._fitting import fit_columns
 from skinfo.utils import _progress
 from skinfo.utils._parallel import in_threads
-from skinfo.utils._progress import PrintedProgress, report_pass, report_step, reported
+from skinfo.utils._progress import (
+    PrintedProgress,
+    report_pass,
+    report_step,
+    reported,
+    unreported,
+)
 
 
 @pytest.fixture
@@ -88,6 +101,9 @@ FUNCTIONS = {
     "mutual_info_test": lambda X, y, **kw: mutual_info_test(
         X, y, null="permutation", n_permutations=5, random_state=0, **kw
     ),
+    "mutual_info": mutual_info,
+    "conditional_mutual_info": lambda X, y, **kw: conditional_mutual_info(X, y, X[:, 0], **kw),
+    "multivariate_info": lambda X, y, **kw: multivariate_info(X, n_permutations=5, **kw),
     "pairwise_mutual_info": lambda X, y, **kw: pairwise_mutual_info(X, **kw),
     "pairwise_interaction": pairwise_interaction,
     "selection_curve": selection_curve,
@@ -110,11 +126,12 @@ def test_functions_print_their_steps(table, name, capsys):
     assert all(line.startswith(f"[{name}] ") and line.endswith(" s") for line in lines)
 
 
+@pytest.mark.usefixtures("every_step_is_printed")
 def test_permutations_are_counted(table, capsys):
     FUNCTIONS["mutual_info_test"](*table, verbose=1)
-    # The others come within a second.
-    (line,) = capsys.readouterr().out.splitlines()
-    assert line.startswith("[mutual_info_test] permutation 5 of 5, ")
+    lines = [line.split(",")[0] for line in capsys.readouterr().out.splitlines()]
+    steps = [f"permutation {i} of 5" for i in (1, 2, 3, 4, 5)]
+    assert lines[-6:] == [f"[mutual_info_test] {step}" for step in (*steps, "done")]
 
 
 def test_lines_are_a_second_apart(monkeypatch, capsys):
@@ -127,7 +144,7 @@ def test_lines_are_a_second_apart(monkeypatch, capsys):
     lines = capsys.readouterr().out.splitlines()
     steps = [line.split(",")[0].removeprefix("[f] step ") for line in lines]
     # At .4, .8, 1.2 (prints, at 1.6), 2.0, 2.4, 2.8 (prints, at 3.2), 3.6, 4.0, 4.4 (prints).
-    assert steps == ["3 of 10", "6 of 10", "9 of 10", "10 of 10"]
+    assert steps == ["3 of 10", "6 of 10", "9 of 10", "[f] done"]
 
 
 def test_passes_and_steps_without_a_number_are_printed(capsys):
@@ -136,7 +153,23 @@ def test_passes_and_steps_without_a_number_are_printed(capsys):
         report_pass("codes")
         list(reported("item", "ab", 2))
     lines = [line.split(",")[0] for line in capsys.readouterr().out.splitlines()]
-    assert lines == ["[f] pass 1: counts", "[f] pass 2: codes", "[f] item 2 of 2"]
+    assert lines == ["[f] pass 1: counts", "[f] pass 2: codes", "[f] done"]
+
+
+def test_steps_within_a_step_are_not_printed(monkeypatch, capsys):
+    monkeypatch.setattr(_progress, "PRINT_INTERVAL", 0.0)
+    with PrintedProgress("f", True):
+        for _ in reported("outer", range(2), 2):
+            with unreported():
+                report_step("inner", 1, 1)
+    lines = [line.split(",")[0] for line in capsys.readouterr().out.splitlines()]
+    assert lines == ["[f] outer 1 of 2", "[f] outer 2 of 2", "[f] done"]
+
+
+def test_a_function_that_fails_is_not_done(capsys):
+    with pytest.raises(RuntimeError, match="no"), PrintedProgress("f", True):
+        raise RuntimeError("no")
+    assert capsys.readouterr().out == ""
 
 
 def test_nothing_is_reported_outside(capsys):
@@ -147,6 +180,7 @@ def test_nothing_is_reported_outside(capsys):
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.usefixtures("every_step_is_printed")
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_tasks_are_reported_in_the_calling_thread(n_jobs, capsys):
     tasks = [(sum, ([i],), {}) for i in range(3)]

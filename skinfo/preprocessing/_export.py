@@ -288,9 +288,10 @@ class BinnerExportMixin:
         html = super()._html_repr()
         if not hasattr(self, "mutual_info_"):
             return html
-        return html + _features_html(
-            self._names, self.mutual_info_, self.n_bins_, self.missing_bits_
-        )
+        bits = {"bits": self.mutual_info_, "of which missing": self.missing_bits_}
+        if self.special_bits_.any():
+            bits["of which special"] = self.special_bits_
+        return html + _features_html(self._names, self.n_bins_, bits)
 
 
 # Python's messages about arguments name a method by this; users know the public class only.
@@ -300,21 +301,32 @@ for _name, _method in vars(BinnerExportMixin).items():
         _function.__qualname__ = f"MutualInfoBinner.{_name}"
 
 
-def _features_html(names, bits, n_bins, missing_bits):
-    """Return an HTML table of the features, the most informative about y first."""
+def _features_html(names, n_bins, bits):
+    """Return an HTML table of the features, the most informative about y first.
+
+    Parameters
+    ----------
+    names : list of str
+
+    n_bins : ndarray of shape (n_features,)
+
+    bits : dict of str to ndarray of shape (n_features,)
+        By the head of their column; the first are drawn.
+    """
     from html import escape
 
-    order = np.argsort(-bits, kind="stable")
-    longest = max(float(bits.max()), 1e-300)
+    drawn = bits["bits"]
+    longest = max(float(drawn.max()), 1e-300)
     rows = "".join(
         f"<tr><td style='text-align:left'>{escape(str(names[j]))}</td><td>{n_bins[j]}</td>"
-        f"<td>{bits[j]:.4f}</td><td>{missing_bits[j]:.4f}</td><td style='text-align:left'>"
-        f"<div style='background:#4878a8;height:0.8em;width:{120 * bits[j] / longest:.0f}px'>"
-        "</div></td></tr>"
-        for j in order
+        + "".join(f"<td>{values[j]:.4f}</td>" for values in bits.values())
+        + "<td style='text-align:left'><div style='background:#4878a8;height:0.8em;"
+        f"width:{120 * drawn[j] / longest:.0f}px'></div></td></tr>"
+        for j in np.argsort(-drawn, kind="stable")
     )
+    heads = "".join(f"<th>{head}</th>" for head in bits)
     return (
         "<details open><summary>Bits about y</summary><table style='text-align:right'><thead>"
-        "<tr><th>feature</th><th>bins</th><th>bits</th><th>of which missing</th><th></th></tr>"
+        f"<tr><th>feature</th><th>bins</th>{heads}<th></th></tr>"
         f"</thead><tbody>{rows}</tbody></table></details>"
     )

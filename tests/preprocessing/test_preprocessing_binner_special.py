@@ -382,6 +382,14 @@ def test_drift_shows_codes_that_are_new():
     assert table.loc["special: -999"].iloc[1] == (CODE == "a").sum()
 
 
+def test_the_html_repr_has_their_bits():
+    binner = MutualInfoBinner(special_values=CODES).fit(X, Y)
+    html = binner._repr_html_()
+    assert "<th>of which special</th>" in html
+    assert f"<td>{binner.special_bits_[0]:.4f}</td>" in html
+    assert "of which special" not in MutualInfoBinner().fit(X, Y)._repr_html_()
+
+
 def test_a_pickle_that_lacks_later_parameters():
     binner = MutualInfoBinner().fit(X, Y)
     state = dict(binner.__getstate__())

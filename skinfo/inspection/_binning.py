@@ -412,11 +412,11 @@ def _draw_bars(panel, widths, size_label, *, color, **more):
 def _column_of(binner, feature):
     """Return what is known of a column of a binner, as keywords of the display."""
     j = binner._feature_index(feature)
-    edges, groups = binner.bin_edges_[j], binner.groups_[j]
+    bins = binner._columns[j].bins
     return {
         "feature_name": binner._names[j],
-        "n_ordered": len(groups) if edges is None else len(edges) - 1,
-        "is_ordered": edges is not None,
+        "n_ordered": bins.n_groups,
+        "is_ordered": bins.is_ordered,
     }
 
 

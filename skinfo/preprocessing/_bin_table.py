@@ -179,9 +179,9 @@ def ranking_quality(counts, scores):
 
 def _trend(column, statistics):
     """Return how the event rate (or mean) moves from each interval to the next, as a word."""
-    if column.bins.is_categorical:
+    if not column.bins.is_ordered:
         return "unordered"
-    rates = statistics.sort_keys(column.stats[: column.bins.n_intervals])
+    rates = statistics.sort_keys(column.stats[: column.bins.n_groups])
     steps = np.sign(np.diff(rates[~np.isnan(rates)]))
     steps = steps[steps != 0]
     if not len(steps):

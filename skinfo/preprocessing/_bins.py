@@ -65,11 +65,17 @@ class NumericBins:
     special_bins: tuple[int, ...] = ()
 
     is_categorical = False
+    is_ordered = True
 
     @property
     def n_intervals(self):
         """Number of intervals."""
         return len(self.cuts) + 1
+
+    @property
+    def n_groups(self):
+        """Number of bins that are neither of special nor of missing values."""
+        return self.n_intervals
 
     @property
     def own_special(self):
@@ -170,6 +176,9 @@ class CategoryBins:
 
     pool : str or None
         The name of infrequent levels, which are in the bin `fallback`; None if there are none.
+
+    is_ordered : bool
+        Whether levels and groups follow a given order.
     """
 
     levels: list
@@ -182,6 +191,7 @@ class CategoryBins:
     special: SpecialValues = NO_SPECIAL_VALUES
     special_bins: tuple[int, ...] = ()
     pool: str | None = None
+    is_ordered: bool = False
 
     is_categorical = True
 

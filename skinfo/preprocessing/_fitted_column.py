@@ -186,7 +186,7 @@ def _with_runs(fitted, levels, stats, settings):
     in_order, runs, best = runs_of_levels(levels, stats, settings)
     run_of = dict(zip(in_order, runs.tolist(), strict=True))
     modes = _modes(levels, [run_of[level] for level in levels], settings.statistics.weights(stats))
-    bins = CategoryBins(in_order, runs, modes=modes)
+    bins = CategoryBins(in_order, runs, modes=modes, is_ordered=True)
     return replace(fitted, bins=bins, stats=best.stats, direction=best.direction)
 
 

@@ -386,6 +386,7 @@ def bins_to_dict(bins):
             "fallback": int(bins.fallback),
             "modes": [_level_to_json(mode) for mode in bins.modes],
             "pool": bins.pool,
+            "is_ordered": bins.is_ordered,
             "special": _special_to_json(bins, _level_to_json),
         }
     return {
@@ -577,6 +578,9 @@ def _category_from_dict(d):
     pool = d.get("pool")
     if not isinstance(pool, str | None):
         raise malformed("pool", pool, "of type str, or null")
+    is_ordered = d.get("is_ordered", False)
+    if not isinstance(is_ordered, bool):
+        raise malformed("is_ordered", is_ordered, "of type bool")
     if pool is not None:
         filled = {*groups, fallback}
     else:
@@ -596,6 +600,7 @@ def _category_from_dict(d):
         fallback=fallback,
         modes=modes,
         pool=pool,
+        is_ordered=is_ordered,
         special=special,
         special_bins=special_bins,
     )

@@ -239,3 +239,15 @@ def test_the_summary_has_no_totals():
     binner = MutualInfoBinner().fit(LOANS, DEFAULT)
     with pytest.raises(ValueError, match="totals=True is about the bins of one column"):
         binner.bin_table(totals=True)
+
+
+def test_levels_in_a_given_order_have_a_trend():
+    # A third, a half and two thirds of 60 samples each, with the levels not in alphabetical order.
+    X = pd.DataFrame({"grade": np.repeat(["low", "middle", "high"], 60)})
+    y = np.concatenate([np.arange(60) % 3 == 0, np.arange(60) % 2 == 0, np.arange(60) % 3 > 0])
+    order = ["low", "middle", "high"]
+    binner = MutualInfoBinner(penalty=None, level_order={"grade": order}).fit(X, y)
+    assert binner.bin_table()["trend"].tolist() == ["ascending"]
+    again = MutualInfoBinner.from_dict(binner.to_dict())
+    assert again.bin_table()["trend"].tolist() == ["ascending"]
+    assert MutualInfoBinner().fit(X, y).bin_table()["trend"].tolist() == ["unordered"]

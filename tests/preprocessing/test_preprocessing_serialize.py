@@ -390,7 +390,7 @@ SPECIAL = [
     {"name": None, "values": [9.0], "bin": 0},
 ]
 # What states of earlier versions lack.
-LATER = {"closed", "pool", "special"}
+LATER = {"closed", "is_ordered", "pool", "special"}
 
 
 def test_bins_of_earlier_states():
@@ -420,6 +420,7 @@ def test_a_missing_key_is_named(d):
     [
         (NUMERIC, "type", "tree"),
         (CATEGORY, "pool", 3),
+        (CATEGORY, "is_ordered", 1),
         (NUMERIC, "cuts", [2.0, 1.0]),
         (NUMERIC, "cuts", ["nan"]),
         (NUMERIC, "cuts", ["one"]),

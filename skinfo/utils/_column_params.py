@@ -188,7 +188,13 @@ def given_edges(
             raise ValueError(
                 f"{argument} of {name}: a categorical column has no cuts. Set it to None."
             )
-        cuts = _as_numbers(entry)
+        try:
+            cuts = _as_numbers(entry)
+        except (TypeError, ValueError, OverflowError):
+            raise ValueError(
+                f"{argument} of {name} must be a list of increasing numbers, of a column of dates "
+                f"or durations a list of these, such as pd.Timestamp('2020-01-31'); got {entry!r}."
+            ) from None
         if cuts.ndim != 1 or np.isnan(cuts).any() or np.any(cuts[1:] <= cuts[:-1]):
             raise ValueError(f"{argument} of {name} must be increasing numbers, got {entry!r}.")
         checked.append(cuts if closed == "left" else cuts[cuts < np.inf])

@@ -527,3 +527,11 @@ def test_the_order_of_an_enum(grades):
     frame = pl.DataFrame({"grade": pl.Series(X["grade"].tolist(), dtype=pl.Enum(ORDER["grade"]))})
     binner = MutualInfoBinner(level_order="from_dtype").fit(frame, y)
     assert binner.groups_ == MutualInfoBinner(level_order=ORDER).fit(X[["grade"]], y).groups_
+
+
+@pytest.mark.parametrize("argument", ["fixed_edges", "candidate_edges"])
+@pytest.mark.parametrize("cuts", [["2020-01-10"], "3", 3, [1j], [10**400]])
+def test_cuts_that_are_no_numbers_are_refused_by_name(argument, cuts):
+    binner = MutualInfoBinner(**{argument: {0: cuts}})
+    with pytest.raises(ValueError, match=f"{argument} of x0 must be a list of increasing numbers"):
+        binner.fit(np.arange(40.0)[:, None], np.arange(40) > 20)

@@ -70,11 +70,13 @@ def fit_numbers(column, settings, missing_mode):
     fixed = settings.fixed_edges
     if not len(column):
         n_bins = len(fixed) + 1
-        bins = NumericBins(fixed, column.kind, centres=np.full(n_bins, np.nan), closed=closed)
+        centres = values_inside(fixed, column.kind, closed)
+        bins = NumericBins(fixed, column.kind, centres=centres, closed=closed)
         fitted = FittedColumn(bins, np.zeros((n_bins, len(missing))), missing)
     else:
+        searched = settings.with_room_for(len(fixed) - len(fixed_positions(column, settings)))
         found = answers_to(
-            partial(best_cuts, column, settings.with_direction(d))
+            partial(best_cuts, column, searched.with_direction(d))
             for d in possible_directions(column, settings)
         )
         best = min(found, key=lambda cuts: cuts.bins.cost)
@@ -83,12 +85,45 @@ def fit_numbers(column, settings, missing_mode):
         if len(fixed):
             cuts, stats = cuts_with_fixed(column, best.positions, cuts, settings)
             is_filled = settings.statistics.weights(stats) > 0
-            filled, centres = centres, np.full(len(stats), np.nan)
+            filled, centres = centres, values_inside(cuts, column.kind, closed)
             centres[is_filled] = filled
         bins = NumericBins(cuts, column.kind, centres=centres, closed=closed)
         fitted = FittedColumn(bins, stats, missing, best.bins.direction)
     apart = ValuesApart(settings.special, column.special_sums, missing_mode)
     return place_apart(fitted, apart, settings.statistics)
+
+
+# The least step between two values of a kind whose values are whole.
+STEPS = {"integer": 1.0, "date": 1.0, "duration": 1.0}
+
+
+def values_inside(cuts, kind, closed):
+    """Return a value inside each interval, such as stands for one without samples.
+
+    That is the end that the interval holds; of an interval without such an end the value next to
+    its other one.
+
+    Parameters
+    ----------
+    cuts : ndarray of shape (n_intervals - 1,)
+
+    kind : str
+        As of `NumericBins`.
+
+    closed : {"left", "right"}
+
+    Returns
+    -------
+    values : ndarray of shape (n_intervals,)
+        NaN for the one interval where there are no cuts.
+    """
+    if not len(cuts):
+        return np.full(1, np.nan)
+    if closed == "left":
+        beside = cuts[0] - STEPS[kind] if kind in STEPS else np.nextafter(cuts[0], -np.inf)
+        return np.append(beside, cuts)
+    beside = cuts[-1] + STEPS[kind] if kind in STEPS else np.nextafter(cuts[-1], np.inf)
+    return np.append(cuts, beside)
 
 
 def possible_directions(column, settings):

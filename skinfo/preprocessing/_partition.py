@@ -132,6 +132,13 @@ class ColumnSettings:
         """Return the same with one direction."""
         return replace(self, directions=(direction,))
 
+    def with_room_for(self, n_idle):
+        """Return the same less some bins, those that fixed cuts without samples beside them make.
+
+        They are no cuts of the search.
+        """
+        return replace(self, max_bins=self.max_bins - n_idle)
+
     def with_penalty(self, penalty):
         """Return the same with another penalty."""
         return replace(self, penalty=penalty)

@@ -535,3 +535,45 @@ def test_cuts_that_are_no_numbers_are_refused_by_name(argument, cuts):
     binner = MutualInfoBinner(**{argument: {0: cuts}})
     with pytest.raises(ValueError, match=f"{argument} of x0 must be a list of increasing numbers"):
         binner.fit(np.arange(40.0)[:, None], np.arange(40) > 20)
+
+
+@pytest.mark.parametrize("closed", ["left", "right"])
+@pytest.mark.parametrize("penalty", [*PENALTIES, "mdlp"])
+def test_fixed_cuts_without_samples_beside_them_count_as_bins(hump, penalty, closed):
+    # Beyond all ages, and two with none in between: of five bins two are left for the others.
+    X, y = hump
+    edges = {"age": [0.0, 0.0 + 1e-12, 50.0]}
+    for most in (4, 5):
+        binner = MutualInfoBinner(
+            {"age": most}, penalty=penalty, fixed_edges=edges, closed=closed
+        ).fit(X, y)
+        assert set(edges["age"]) <= set(binner.bin_edges_[0])
+        assert binner.n_bins_[0] <= most
+        of_chunks = MutualInfoBinner(
+            {"age": most}, penalty=penalty, fixed_edges=edges, closed=closed
+        ).fit(chunks_of(X, y), None)
+        np.testing.assert_array_equal(of_chunks.bin_edges_[0], binner.bin_edges_[0])
+
+
+@pytest.mark.parametrize("closed", ["left", "right"])
+@pytest.mark.parametrize("kind", ["number", "integer", "date", "duration", "missing"])
+def test_intervals_without_samples_have_a_value_inside(kind, closed):
+    numbers = np.array([3, 4, 7, 8] * 5)
+    edges = [-5.0, 1.0, 2.0, 5.0, 50.0]
+    days = pd.Timestamp("2020-01-01") + pd.to_timedelta(numbers, "D")
+    if kind == "date":
+        edges = [pd.Timestamp("2020-01-01") + pd.Timedelta(days=edge) for edge in edges]
+    if kind == "duration":
+        edges = [pd.Timedelta(days=edge) for edge in edges]
+    values = {
+        "number": numbers + 0.25,
+        "integer": numbers,
+        "date": days,
+        "duration": pd.to_timedelta(numbers, "D"),
+        "missing": np.full(20, np.nan),
+    }[kind]
+    X = pd.DataFrame({"x": values})
+    binner = MutualInfoBinner(fixed_edges={"x": edges}, closed=closed).fit(X, numbers > 5)
+    codes = np.arange(6)[:, None]
+    restored = pd.DataFrame(binner.inverse_transform(codes), columns=["x"])
+    np.testing.assert_array_equal(binner.transform(restored.infer_objects()), codes)

@@ -3,10 +3,11 @@
 import argparse
 import difflib
 import os
+import re
 import sys
 import warnings
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from glob import glob
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -56,7 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return options.run(options)
     except (CommandError, ValueError, TypeError, OSError, ImportError) as error:
-        print(f"skinfo: error: {error}", file=sys.stderr)
+        # One line, whoever wrote the message.
+        print(f"skinfo: error: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("skinfo: interrupted", file=sys.stderr)
@@ -184,11 +186,21 @@ def read_in_memory(paths: list[str], suffix: str, dropped: list[str]) -> OpenedT
     """Return the rows of all files as one pandas DataFrame."""
     import pandas as pd
 
-    frames = [getattr(pd, PANDAS_READERS[suffix])(each) for each in paths]
+    frames = [read_file(each, getattr(pd, PANDAS_READERS[suffix])) for each in paths]
     frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     return OpenedTable(
         frame.drop(columns=dropped, errors="ignore"), [str(name) for name in frame.columns]
     )
+
+
+def read_file(path: str, read: Callable[[str], Any]) -> Any:
+    """Return the data frame in a file, or refuse the file by its name."""
+    try:
+        return read(path)
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{path!r} is not UTF-8: {error}. Write it as UTF-8.") from error
+    except (ValueError, OSError) as error:
+        raise CommandError(f"{path!r} cannot be read. {error}") from error
 
 
 def open_in_parts(paths: list[str], suffix: str, dropped: list[str]) -> OpenedTable:
@@ -210,6 +222,11 @@ def check_columns(names: list[str], options: argparse.Namespace) -> None:
     for option, name in asked:
         if name is None or name in names:
             continue
+        if len(names) == 1 and name in re.split("[;\t|]", names[0]):
+            raise CommandError(
+                f"the table has one column, {names[0]!r}, of which {option} {name!r} is a part. "
+                "Write the file with commas between columns."
+            )
         close = difflib.get_close_matches(name, names, 3, 0.5) or names[:8]
         listed = ", ".join(map(repr, close))
         more = ", ..." if len(close) == 8 < len(names) else ""

@@ -98,6 +98,11 @@ MISTAKES = {
     "folder": (["loans.csv", "-t", "default", "-o", "pages/a.html"], "there is no folder 'pages'"),
     "new table": (["loans.csv", "-t", "default", "--compare", "new.csv"], "no table at 'new.csv'"),
     "suffix": (["notes.txt", "-t", "default"], "Name files of one kind: .parquet"),
+    "semicolons": (["semi.csv", "-t", "default"], "Write the file with commas between columns"),
+    "encoding": (["latin.csv", "-t", "y"], "'latin.csv' is not UTF-8"),
+    "empty": (["empty.csv", "-t", "y"], "'empty.csv' cannot be read. No columns"),
+    "ragged": (["ragged.csv", "-t", "y"], "'ragged.csv' cannot be read"),
+    "other columns": (["loans.csv", "-t", "default", "--compare", "same.csv"], "- x - y"),
     "constant": (["same.csv", "-t", "y"], "constant"),
 }
 
@@ -106,6 +111,10 @@ MISTAKES = {
 def test_mistakes_are_told_in_one_line(loans, mistake, tmp_path, capsys):
     (tmp_path / "notes.txt").write_text("x")
     (tmp_path / "same.csv").write_text("x,y\n1,1\n2,1\n")
+    (tmp_path / "semi.csv").write_text("x;default\n1;1\n2;0\n")
+    (tmp_path / "latin.csv").write_bytes("x,y\nZürich,1\n".encode("latin-1"))
+    (tmp_path / "empty.csv").write_text("")
+    (tmp_path / "ragged.csv").write_text("x,y\n1,1\n1,2,3,4\n")
     arguments, message = MISTAKES[mistake]
     assert main(["report", *arguments]) == 1
     out, err = capsys.readouterr()

@@ -301,8 +301,9 @@ def information_report(
     >>> page = report.html()
     """
     source = as_source(X, y, sample_weight, caller="information_report", target_type=target_type)
-    binner = _configured(binner or MutualInfoBinner(), source, n_jobs)
-    selector = _configured(selector or InfoBottleneckSelector(), source, n_jobs)
+    known_type = source.target_type if target_type == "auto" else target_type
+    binner = _configured(binner or MutualInfoBinner(), known_type, n_jobs)
+    selector = _configured(selector or InfoBottleneckSelector(), known_type, n_jobs)
     binner.fit(X, y, sample_weight)
     drift = None
     if X_new is not None:
@@ -346,12 +347,12 @@ def information_report(
     )
 
 
-def _configured(estimator: Any, source: Any, n_jobs: int | None) -> Any:
-    """Return a copy of an estimator for the target that was read."""
+def _configured(estimator: Any, target_type: str, n_jobs: int | None) -> Any:
+    """Return a copy of an estimator for a target of this type."""
     estimator = clone(estimator)
     if estimator.target_type == "auto":
         # Said once: integers that are taken for numbers are a warning.
-        estimator.set_params(target_type=source.target_type)
+        estimator.set_params(target_type=target_type)
     return estimator if n_jobs is None else estimator.set_params(n_jobs=n_jobs)
 
 

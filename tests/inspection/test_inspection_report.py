@@ -555,3 +555,12 @@ def test_y_is_needed():
 def test_files_of_the_page_are_installed():
     folder = Path(_report_numbers.__file__).parent
     assert {"_report.css", "_report.js"} <= {path.name for path in folder.iterdir()}
+
+
+def test_the_type_of_the_target_is_checked():
+    X, y = np.arange(30.0)[:, None], np.arange(30) % 3
+    with pytest.raises(ValueError, match="'target_type' parameter"):
+        information_report(X, y, target_type="classes")
+    with pytest.raises(ValueError, match="target_type='binary' needs two classes, got 3"):
+        information_report(X, y, target_type="binary")
+    assert information_report(X, y < 1, target_type="multiclass").html()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
 
-from skinfo._counts._kinds import MOST_LEVELS, holds_levels
+from skinfo._counts._kinds import MOST_LEVELS, holds_levels, in_native_order
 from skinfo._counts._quantiles import default_n_bins, equal_frequency_codes, nested_codes
 from skinfo._counts._table import Table
 from skinfo._kernels._bitplanes import WORD
@@ -365,6 +365,7 @@ def rank_levels(values: NDArray[Any]) -> tuple[NDArray[np.integer], NDArray[Any]
     TypeError
         If values cannot be sorted.
     """
+    values = in_native_order(values)
     if values.dtype.kind not in "iu":
         codes, levels = pd.factorize(values, sort=True)
         return codes, np.asarray(levels)

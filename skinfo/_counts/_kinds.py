@@ -230,6 +230,11 @@ def _refuse_inexact(integers: NDArray[Any], name: str) -> None:
             )
 
 
+def in_native_order(values: NDArray[Any]) -> NDArray[Any]:
+    """Return an array in the byte order of this machine, which pandas and the kernels take."""
+    return values if values.dtype.isnative else values.astype(values.dtype.newbyteorder("="))
+
+
 def unmasked(x: Any) -> Any:
     """Return a masked array as an array in which what is masked is missing; else x itself."""
     if not isinstance(x, np.ma.MaskedArray):

@@ -15,6 +15,7 @@ from skinfo._counts._kinds import (
     MOST_LEVELS,
     NUMERIC_KINDS,
     holds_levels,
+    in_native_order,
     kind_of,
     kinds_among,
     numbers_of,
@@ -59,7 +60,7 @@ class Table:
         switch: str | None = None,
         columns: NDArray[np.int64] | None = None,
     ) -> None:
-        self._data = data
+        self._data: Any = in_native_order(data) if isinstance(data, np.ndarray) else data
         self._switch = switch
         self._columns = columns
         self._kinds: dict[int, str] = {}

@@ -24,6 +24,7 @@ from skinfo.estimation import (
     mutual_info_test,
     pairwise_mutual_info,
 )
+from skinfo.metrics import cross_entropy_loss
 
 UTC, EAST = dt.UTC, dt.timezone(dt.timedelta(hours=2))
 DAYS = [dt.datetime(2024, 1, 1 + k, 6) for k in range(4)]
@@ -414,3 +415,19 @@ def test_numbers_are_the_callers_own_and_not_to_be_written_to():
     with pytest.raises(ValueError, match="read-only"):
         numbers[0] = 7.0
     assert values.flags.writeable
+
+
+@pytest.mark.parametrize("dtype", [">i4", ">u2", ">f4", ">f8", ">U3"])
+def test_the_byte_order_of_an_array_does_not_matter(dtype, rng):
+    values = rng.integers(0, 4, (200, 2)).astype(dtype)
+    y = rng.integers(0, 2, 200)
+    native = values.astype(values.dtype.newbyteorder("="))
+    for function in (
+        lambda X: MutualInfoBinner(penalty=None).fit(X, y.astype(">i8")).transform(X),
+        lambda X: MutualInfoBinner(penalty=None).fit(X, X[:, 0]).transform(X),
+        lambda X: InfoBottleneckSelector(1).fit(X, y).mutual_info_,
+        lambda X: mutual_info(X, X[:, 0]),
+        lambda X: pairwise_mutual_info(X),
+        lambda X: cross_entropy_loss(X[:, 0], np.full((200, 4), 0.25), labels=np.unique(X)),
+    ):
+        np.testing.assert_array_equal(function(values), function(native))

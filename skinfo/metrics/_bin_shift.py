@@ -154,4 +154,6 @@ def _of_column(table: NDArray[np.float64]) -> tuple[float, float, float, float, 
 def _variance_slopes(variance, psi, unit):
     """Return variances of the delta method per unit of the index; of equal shares its limit."""
     is_equal = psi <= LEAST_POSITIVE
+    # Shares with half a sample in empty bins have a sum above one, of few samples by much.
+    variance = np.maximum(variance, 0.0)
     return np.where(is_equal, 4 * unit, variance / np.where(is_equal, 1.0, psi))

@@ -390,3 +390,14 @@ def test_errors(binner, reference, new):
         population_stability(binner, [new, (new, None, np.ones(N_NEW))])
     with pytest.raises(ValueError, match="must hold numbers"):
         population_stability(reference[["age"]], new[["town"]].set_axis(["age"], axis=1))
+
+
+def test_one_new_sample_has_an_interval():
+    # Two bins of 100: the new shares are 1 and, of half a sample, 0.5, of which the variance is
+    # E s^2 - (E s)^2 < 0. The interval has ends all the same, and holds no drift.
+    reference = np.repeat([0.0, 1.0], 100)[:, None]
+    stability = population_stability(reference, np.zeros((1, 1)))
+    low, high = stability.confidence_interval()
+    assert low == 0
+    assert stability.psi < high < np.inf
+    assert np.isfinite(stability.report()[["psi", "low", "high", "pvalue"]].to_numpy()).all()

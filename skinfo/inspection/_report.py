@@ -11,12 +11,14 @@ from numbers import Integral
 from pathlib import Path
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.base import clone
 
 from skinfo._counts._as_source import as_source
-from skinfo._counts._source import InMemory
+from skinfo._counts._kinds import numbers_of
+from skinfo._counts._source import InMemory, names_of_columns
 from skinfo.estimation import mutual_info_test
 from skinfo.feature_selection import InfoBottleneckSelector
 from skinfo.inspection._report_charts import one_line
@@ -43,6 +45,7 @@ NO_INTERVALS = (
     "Bits have no interval where rows are weighted, columns are sparse, or a continuous target is "
     "read in parts."
 )
+LARGE_INTEGERS = "Integers beyond 2**53, which most often are identifiers, are read as text: {}."
 
 # Columns in the text of a report.
 ROWS_OF_TEXT = 10
@@ -278,6 +281,9 @@ def information_report(
     table has more than a million cells its features are selected once, on all rows, and only the
     first of them are tried, as many as have 600,000 cells together.
 
+    Integers beyond 2**53 that float64 would change, which are most often identifiers, are read as
+    text where a data frame is in memory, and a note in the page names their columns.
+
     Drift is that of the bins that are shown: of a column that is not informative, which has one
     bin, only missing values and new levels are seen.
 
@@ -300,6 +306,7 @@ def information_report(
     1       worst area  0.65
     >>> page = report.html()
     """
+    X, X_new, as_text = _large_integers_as_text(X, X_new, names_of_columns(y, sample_weight))
     source = as_source(X, y, sample_weight, caller="information_report", target_type=target_type)
     known_type = source.target_type if target_type == "auto" else target_type
     binner = _configured(binner or MutualInfoBinner(), known_type, n_jobs)
@@ -325,6 +332,8 @@ def information_report(
     )
     if test is None:
         notes.append(NO_INTERVALS)
+    if as_text:
+        notes.append(LARGE_INTEGERS.format(_some(as_text)))
     target = target_distribution(_target_name(y), source, binner, selector)
     return InformationReport(
         title or f"What is known about {target.name}",
@@ -345,6 +354,38 @@ def information_report(
         ),
         [*notes, *of_pairs],
     )
+
+
+def _large_integers_as_text(X: Any, X_new: Any, but: tuple[str, ...]) -> tuple[Any, Any, list]:
+    """Return frames whose columns of integers that float64 would change are text, and these."""
+    frame = nw.from_native(X, eager_only=True, pass_through=True)
+    if not isinstance(frame, nw.DataFrame) or len(set(frame.columns)) < len(frame.columns):
+        return X, X_new, []
+    integers = [name for name, dtype in frame.schema.items() if dtype.is_integer()]
+    large = [
+        name
+        for name in integers
+        if isinstance(name, str) and name not in but and not _is_exact(frame.get_column(name))
+    ]
+    return _as_text(X, large), _as_text(X_new, large), large
+
+
+def _is_exact(integers: nw.Series) -> bool:
+    """Return whether float64 holds all integers of a column."""
+    try:
+        numbers_of(integers.drop_nulls().to_numpy(), integers.name)
+    except ValueError:
+        return False
+    return True
+
+
+def _as_text(X: Any, names: list[str]) -> Any:
+    """Return a frame with some columns as text; what is no frame as it is."""
+    frame = nw.from_native(X, eager_only=True, pass_through=True)
+    if not names or not isinstance(frame, nw.DataFrame):
+        return X
+    present = [name for name in names if name in frame.columns]
+    return frame.with_columns(nw.col(*present).cast(nw.String)).to_native() if present else X
 
 
 def _configured(estimator: Any, target_type: str, n_jobs: int | None) -> Any:

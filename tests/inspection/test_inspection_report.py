@@ -564,3 +564,30 @@ def test_the_type_of_the_target_is_checked():
     with pytest.raises(ValueError, match="target_type='binary' needs two classes, got 3"):
         information_report(X, y, target_type="binary")
     assert information_report(X, y < 1, target_type="multiclass").html()
+
+
+@pytest.mark.parametrize("container", ["int64", "uint64", "Int64", "polars", "arrow"])
+def test_large_integers_are_read_as_text(container):
+    # Neighbours of 2**60 are one float64: a report of the other columns needs no such identifier.
+    n = 200
+    X = pd.DataFrame({"a": np.arange(n) % 3, "id": 2**60 + np.arange(n), "y": np.arange(n) % 2})
+    as_text = X.astype({"id": str})
+    if container == "Int64":
+        X["id"] = X["id"].astype("Int64").mask(X["a"] == 0)
+        as_text = X.astype({"id": "string"})
+    elif container in ("int64", "uint64"):
+        X["id"] = X["id"].astype(container)
+    else:
+        X = CONTAINERS[container](X)
+    report = information_report(X, "y", X_new=X)
+    expected = information_report(as_text, "y", X_new=as_text).to_frame()
+    pd.testing.assert_frame_equal(report.to_frame(), expected)
+    assert ("identifier", ["id"]) in [(w.kind, w.features) for w in report.warnings]
+    assert any("read as text: id." in note for note in report.notes)
+
+
+def test_large_integers_that_float64_holds_are_numbers():
+    X = pd.DataFrame({"x": 2**60 + 2**20 * np.arange(40)})
+    report = information_report(X, np.arange(40) >= 20)
+    assert report.to_frame()["kind"].tolist() == ["integer"]
+    assert not any("read as text" in note for note in report.notes)

@@ -365,13 +365,15 @@ def _large_integers_as_text(X: Any, X_new: Any, but: tuple[str, ...]) -> tuple[A
     large = [
         name
         for name in integers
-        if isinstance(name, str) and name not in but and not _is_exact(frame.get_column(name))
+        if isinstance(name, str)
+        and name not in but
+        and not _are_exact_as_floats(frame.get_column(name))
     ]
     return _as_text(X, large), _as_text(X_new, large), large
 
 
-def _is_exact(integers: nw.Series) -> bool:
-    """Return whether float64 holds all integers of a column."""
+def _are_exact_as_floats(integers: nw.Series) -> bool:
+    """Return whether float64 holds all integers of a column as they are."""
     try:
         numbers_of(integers.drop_nulls().to_numpy(), integers.name)
     except ValueError:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import entr, psi, xlogy
+from scipy.special import entr, psi, rel_entr, xlogy
 
 from skinfo.estimation._entropy_estimators import (
     ENTROPY_ESTIMATORS,
@@ -143,10 +143,15 @@ def cross_entropy_of(counts: PairedCounts, estimator: str) -> float:
 
 def kl_divergence_of(counts: PairedCounts, estimator: str) -> float:
     """Return the divergence of the second sample from the first, by the same."""
+    if estimator == "plugin":
+        # Term by term, so that it is zero, and not a rounding error, of equal proportions.
+        n_first, n_second = counts.totals
+        terms = rel_entr(counts.first / n_first, counts.second / n_second)
+        return max(ordered_sum(terms), 0.0)
     cross_entropy = cross_entropy_of(counts, estimator)
     if estimator in UNIFORM_WEIGHTS:
         alike = PairedCounts(counts.first, counts.first, counts.categories)
-        return cross_entropy - cross_entropy_of(alike, estimator)
+        return max(cross_entropy - cross_entropy_of(alike, estimator), 0.0)
     first = counts.first[counts.first > 0]
     return cross_entropy - ENTROPY_ESTIMATORS[estimator](first, None)
 

@@ -69,7 +69,9 @@ class ShiftEstimates(NamedTuple):
             TableEvidence.of_table(np.stack(pair)).pvalue[0] if pair[1].any() else 1.0
             for pair in zip(table, others, strict=True)
         ]
-        variance = (terms.variances * (1 - terms.shares)) @ (1 / totals)
+        variance = (terms.shares * terms.slopes**2 * np.maximum(1 - terms.shares, 0)) @ (
+            1 / totals
+        )
         slope = _variance_slopes(variance, terms.psi, unit)
         return cls(terms.psi, np.ones(len(table)), unit, slope, np.array(pvalue))
 
@@ -124,7 +126,6 @@ class _BinTerms(NamedTuple):
     psi: NDArray[np.float64]  # (n_bins,)
     shares: NDArray[np.float64]  # (n_bins, 2)
     slopes: NDArray[np.float64]  # (n_bins, 2), of the index by the share
-    variances: NDArray[np.float64]  # (n_bins, 2), share times the square of the slope
 
 
 def _bin_terms(table: NDArray[np.float64]) -> _BinTerms:
@@ -133,7 +134,7 @@ def _bin_terms(table: NDArray[np.float64]) -> _BinTerms:
     p, q = shares.T
     log_ratio = np.log(p / q)
     slopes = np.stack([log_ratio + 1 - q / p, -log_ratio + 1 - p / q], axis=1)
-    return _BinTerms((p - q) * log_ratio, shares, slopes, shares * slopes**2)
+    return _BinTerms((p - q) * log_ratio, shares, slopes)
 
 
 def _of_column(table: NDArray[np.float64]) -> tuple[float, float, float, float, float]:
@@ -145,8 +146,11 @@ def _of_column(table: NDArray[np.float64]) -> tuple[float, float, float, float, 
         return 0.0, 0.0, unit, 0.0, 1.0
     terms = _bin_terms(table)
     psi = ordered_sum(terms.psi)
-    means = (terms.shares * terms.slopes).sum(axis=0)
-    variance = float((terms.variances.sum(axis=0) - means**2) @ (1 / totals))
+    # Halves in empty cells make shares of few samples add up to more than one.
+    p = terms.shares / terms.shares.sum(axis=0)
+    means = (p * terms.slopes).sum(axis=0)
+    variances = (p * (terms.slopes - means) ** 2).sum(axis=0)
+    variance = float(variances @ (1 / totals))
     pvalue = float(TableEvidence.of_table(table).pvalue[0])
     return psi, len(table) - 1.0, unit, float(_variance_slopes(variance, psi, unit)), pvalue
 

@@ -22,6 +22,7 @@ from skinfo.metrics._arrays import (
     row_losses,
     to_numpy,
 )
+from skinfo.metrics._class_weight import as_factors
 from skinfo.metrics._labels import encode_labels, find_columns
 from skinfo.metrics._log_rows import clipped, logit_surprisal, row_means, surprisal
 from skinfo.metrics._pieces import Pieces, read_score_samples
@@ -193,11 +194,10 @@ class BinaryCrossEntropy:
 
 def _check_pos_weight(pos_weight):
     """Return the weights of positive labels, of shape (n_labels,), or (1,) for all labels."""
-    weights = np.atleast_1d(to_numpy(read_array(pos_weight)).astype(np.float64))
-    if weights.ndim != 1 or not (np.isfinite(weights).all() and (weights >= 0).all()):
+    weights = np.atleast_1d(as_factors(pos_weight, "pos_weight"))
+    if weights.ndim != 1:
         raise ValueError(
-            "pos_weight must be finite and not negative, one number or one for each label; got "
-            f"{pos_weight!r}."
+            f"pos_weight must be one number or one for each label, got shape {weights.shape}."
         )
     return weights
 

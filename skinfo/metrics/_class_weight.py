@@ -4,6 +4,7 @@ import numpy as np
 
 from skinfo.metrics._arrays import read_array, to_numpy
 from skinfo.metrics._labels import find_columns
+from skinfo.utils._validation import LARGEST_WEIGHT
 
 
 def check_class_weight(class_weight, labels, n_classes):
@@ -30,17 +31,43 @@ def check_class_weight(class_weight, labels, n_classes):
     """
     if isinstance(class_weight, dict):
         class_weight = _weights_of_labels(class_weight, labels, n_classes)
-    weights = to_numpy(read_array(class_weight)).astype(np.float64)
+    weights = as_factors(class_weight, "class_weight")
     if weights.shape != (n_classes,):
         raise ValueError(
             f"class_weight must hold one weight for each of the {n_classes} columns of y_prob, in "
             f"their order, or be a dict of labels; got shape {weights.shape}."
         )
-    if not (np.isfinite(weights).all() and (weights >= 0).all()):
-        raise ValueError(
-            f"class_weight must be finite and not negative, got {weights.tolist()[:10]}."
-        )
     return weights
+
+
+def as_factors(weights, name):
+    """Return factors of losses as an array of float64.
+
+    Parameters
+    ----------
+    weights : float or array-like
+
+    name : str
+        For messages.
+
+    Raises
+    ------
+    TypeError
+        If they are not numbers.
+    ValueError
+        If one is negative or not finite, or so small or large that products are not numbers.
+    """
+    try:
+        factors = to_numpy(read_array(weights)).astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{name} must hold numbers: {error}.") from error
+    is_usable = (factors == 0) | ((factors >= 1 / LARGEST_WEIGHT) & (factors <= LARGEST_WEIGHT))
+    if not is_usable.all():
+        raise ValueError(
+            f"{name} must be finite and not negative, and zero or between {1 / LARGEST_WEIGHT:g} "
+            f"and {LARGEST_WEIGHT:g}; got {weights!r:.100}."
+        )
+    return factors
 
 
 def _weights_of_labels(class_weight, labels, n_classes):
@@ -54,7 +81,7 @@ def _weights_of_labels(class_weight, labels, n_classes):
             f"{np.asarray(labels).tolist()[:10]}."
         )
     weights = np.ones(n_classes)
-    weights[columns] = list(class_weight.values())
+    weights[columns] = as_factors(list(class_weight.values()), "class_weight")
     return weights
 
 
@@ -74,5 +101,6 @@ def balanced_class_weight(counts):
     """
     occurs = counts > 0
     weights = np.zeros(len(counts))
-    weights[occurs] = counts[occurs].mean() / counts[occurs]
+    if occurs.any():
+        weights[occurs] = counts[occurs].mean() / counts[occurs]
     return weights

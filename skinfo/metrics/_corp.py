@@ -14,6 +14,9 @@ from skinfo.metrics._recalibration import IsotonicRecalibration, smooth_recalibr
 # Miscalibrations whose difference, in nats per sample, is below this rounding error are equal.
 LOSS_ROUNDING = 1e-10
 
+# Of the label of one sample, however large its weight is: the generator draws integers.
+MOST_DRAWS = 2.0**53
+
 
 class CorpParts(NamedTuple):
     """Parts of a log loss: scalars, or arrays of shape (n_classes,)."""
@@ -158,7 +161,7 @@ class CorpDecomposition:
         Labels are sampled from `prob`, as often as the weight of a sample, rounded up.
         """
         # Draws weigh one at most: a weight of 2 is two draws, one of 0.5 half a draw.
-        n_draws = np.ceil(self.weight)
+        n_draws = np.minimum(np.ceil(self.weight), MOST_DRAWS)
         n_cells = np.array([len(fit.mass) for fit in self.recalibrations])
         # Padded to the class with most cells; `n_cells` tells the kernel where a row ends.
         mass = np.zeros((len(n_cells), n_cells.max()))

@@ -79,7 +79,7 @@ def column_labels(distinct, labels, n_columns):
     """
     if labels is None and len(distinct) < n_columns and set(distinct) <= set(range(n_columns)):
         labels = range(n_columns)
-    labels = np.asarray(sorted(distinct) if labels is None else labels)
+    labels = np.asarray(_sorted_labels(distinct) if labels is None else labels)
     if labels.dtype == np.float16:
         labels = labels.astype(np.float32)  # pandas has no index of float16
     if n_columns == 1 and labels.size == 2:
@@ -95,6 +95,16 @@ def column_labels(distinct, labels, n_columns):
     if len(set(labels.tolist())) != n_columns:
         raise ValueError(f"labels must be distinct, got {labels.tolist()}.")
     return labels
+
+
+def _sorted_labels(distinct):
+    try:
+        return sorted(distinct)
+    except TypeError as error:
+        raise TypeError(
+            f"y_true holds labels without an order, such as text beside numbers ({error}). Pass "
+            "the label of each column as labels, such as labels=clf.classes_."
+        ) from error
 
 
 def find_columns(labels, classes, name="y_true"):

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import isotonic_regression
 from scipy.special import rel_entr
 
-from skinfo.metrics._corp import CorpDecomposition, resampling_generator
+from skinfo.metrics._corp import MOST_DRAWS, CorpDecomposition, resampling_generator
 from skinfo.metrics._labelled_predictions import read_labelled_predictions
 from skinfo.metrics._labels import find_columns
 from skinfo.metrics._pieces import RANKS_INSTEAD, needs_all_rows
@@ -284,7 +284,7 @@ def _band(cells, prob, points, confidence_level, n_resamples, rng):
 def _resampled_hits(mass, prob, rng):
     """Return the weight of positive labels in each cell, drawn with probabilities `prob`."""
     # A mass of 2.5 is three draws of 5 / 6; of cells, so that repetition is weight.
-    n_draws = np.ceil(mass).astype(np.int64)
+    n_draws = np.minimum(np.ceil(mass), MOST_DRAWS).astype(np.int64)
     if n_draws.max() == 1:
         return mass * (rng.random(len(mass)) < prob)
     return rng.binomial(n_draws, prob) * (mass / n_draws)

@@ -1,5 +1,6 @@
 """Parts of results: confidence intervals, and the representation as a table."""
 
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,9 @@ class ConfidenceInterval(NamedTuple):
 
 
 def check_confidence_level(confidence_level: float) -> None:
-    """Raise ValueError unless the level is between 0 and 1."""
+    """Raise ValueError unless the level is between 0 and 1, TypeError unless it is a number."""
+    if not isinstance(confidence_level, Real):
+        raise TypeError(f"confidence_level must be a number, got {confidence_level!r}.")
     if not 0 < confidence_level < 1:
         raise ValueError(f"confidence_level must be between 0 and 1, got {confidence_level!r}.")
 

@@ -398,3 +398,18 @@ def test_estimators_without_a_cross_entropy_are_refused():
     ):
         with pytest.raises(ValueError, match="'estimator' parameter"):
             function(X, Y, estimator=name)
+
+
+@pytest.mark.parametrize("estimator", ["plugin", *SHRINKING])
+@pytest.mark.parametrize("counts", [[2, 4], [1, 1, 3], [3, 7, 11, 1]])
+def test_divergence_of_equal_proportions_is_zero_to_the_last_bit(estimator, counts):
+    x = np.repeat(np.arange(len(counts)), counts)
+    assert sample_kl_divergence(x, np.flip(x), estimator=estimator) == 0
+    assert sample_js_divergence(x, np.flip(x), estimator=estimator) == 0
+
+
+def test_plugin_of_near_proportions_is_not_negative():
+    # One of 10**9 repetitions: of second order, below the rounding error of the entropies.
+    weight = np.array([1e9, 1e9 + 1])
+    arguments = {"X_weight": weight, "Y_weight": weight[::-1], "estimator": "plugin"}
+    assert sample_kl_divergence([0, 1], [0, 1], **arguments) >= 0

@@ -113,3 +113,19 @@ def test_a_higher_level_gives_wider_intervals():
     found = of_column([20, 40], [30, 10], [50, 150])
     (low, high), (lower, higher) = found.bounds(0.9), found.bounds(0.99)
     assert lower < low < found.psi < high < higher
+
+
+@pytest.mark.parametrize("n_bins", [4, 10])
+def test_intervals_of_a_single_sample(n_bins):
+    # Halves in the empty bins add up to more than the one sample.
+    table = np.column_stack([np.full(n_bins, 6.0), np.eye(n_bins)[0]])
+    for found in (ShiftEstimates.of_columns([table]), ShiftEstimates.of_bins(table)):
+        assert np.all(found.slope >= 0)
+        low, high = found.bounds(0.95)
+        assert_array_equal(low, 0)
+        assert np.all(np.isfinite(high) & (high > 0))
+
+
+def test_intervals_of_weights_that_sum_to_less_than_a_sample():
+    found = ShiftEstimates.of_bins(np.array([[5, 0.1], [8, 0]]))
+    assert np.all(np.isfinite(found.bounds(0.95)))

@@ -335,6 +335,14 @@ def test_pos_weight_and_its_gradient_are_those_of_torch(soft, shape):
 def test_pos_weight_that_does_not_fit():
     with pytest.raises(ValueError, match="pos_weight has 2 entries and y_true 1 labels"):
         binary_cross_entropy([1, 0, 0], YES, pos_weight=[1, 2])
-    for weight in (-1, [np.nan], [[1.0]]):
+    with pytest.raises(ValueError, match=r"pos_weight must be one number .*, got shape \(1, 1\)"):
+        binary_cross_entropy([1, 0, 0], YES, pos_weight=[[1.0]])
+    for weight in (-1, [np.nan]):
         with pytest.raises(ValueError, match="pos_weight must be finite and not negative"):
             binary_cross_entropy([1, 0, 0], YES, pos_weight=weight)
+
+
+@pytest.mark.parametrize("pos_weight", [1e308, 5e-324])
+def test_pos_weights_whose_products_are_no_numbers_are_refused(pos_weight):
+    with pytest.raises(ValueError, match=r"pos_weight must be .* between 1e-100 and"):
+        binary_cross_entropy([0, 1], [0.5, 0.5], pos_weight=pos_weight)

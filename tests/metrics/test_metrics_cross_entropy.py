@@ -688,7 +688,9 @@ def test_chunks_with_further_axes_classes_and_ignored_labels():
     ("y_true", "kwargs", "match"),
     [
         ([0, 0, 1], {"class_weight": [1, 2, 3]}, r"one weight for each of the 2 columns"),
-        ([0, 0, 1], {"class_weight": [1, -2]}, r"finite and not negative, got \[1.0, -2.0\]"),
+        ([0, 0, 1], {"class_weight": [1, -2]}, r"finite and not negative.* got \[1, -2\]"),
+        ([0, 0, 1], {"class_weight": [1e308, 1]}, r"class_weight must be .* between 1e-100 and"),
+        ([0, 0, 1], {"class_weight": {0: 5e-324}}, r"class_weight must be .* between 1e-100 and"),
         ([0, 0, 1], {"class_weight": {5: 2}}, r"weight for 5, which is not among labels"),
         (["a", "a", "b"], {"class_weight": {"c": 2}}, "class_weight holds|weight for 'c'"),
         ([0, 0, 1], {"class_weight": "equal"}, "'class_weight' parameter"),
@@ -796,3 +798,17 @@ def test_options_of_other_libraries(library, from_logits):
                 **(options | {"ignore_index": "?"}),
             )
             assert_allclose(np.asarray(found), expected, rtol=1e-13)
+
+
+@pytest.mark.parametrize("class_weight", [["a", "b"], {0: "a"}])
+def test_class_weights_that_are_no_numbers_are_refused(class_weight):
+    with pytest.raises(TypeError, match="class_weight must hold numbers"):
+        cross_entropy_loss([0, 1], [[0.5, 0.5]] * 2, class_weight=class_weight)
+
+
+def test_balanced_weights_of_a_batch_that_is_ignored():
+    y_true, y_prob = [-100, -100], [[0.5, 0.5]] * 2
+    arguments = {"ignore_index": -100, "class_weight": "balanced", "labels": [0, 1]}
+    assert cross_entropy_loss(y_true, y_prob, reduction="sum", **arguments) == 0
+    with pytest.raises(ValueError, match="No sample counts"):
+        cross_entropy_loss(y_true, y_prob, **arguments)

@@ -108,3 +108,17 @@ def test_labels_of_samples_of_weight_zero_are_not_read(name):
     y = np.array(["a", "misspelt", "b"])
     weighted = SCORES[name](y, ["a", "b"], sample_weight=[1, 0, 1])
     assert value(weighted) == pytest.approx((1 + 3) / 2)
+
+
+@pytest.mark.parametrize("name", SCORES)
+def test_labels_of_either_byte_order(name):
+    y = np.array([0, 1, 1], "<i4")
+    assert value(SCORES[name](y.astype(">i4"), [0, 1])) == value(SCORES[name](y, [0, 1]))
+
+
+def test_labels_without_an_order_need_labels():
+    y, prob = np.array([0, "a"], object), [[0.5, 0.5], [0.25, 0.75]]
+    with pytest.raises(TypeError, match=r"y_true holds labels without an order.*Pass the label"):
+        cross_entropy_loss(y, prob)
+    found = cross_entropy_loss(y, prob, labels=y)
+    assert found == pytest.approx((1 + np.log2(4 / 3)) / 2, rel=1e-15)

@@ -144,3 +144,14 @@ def test_many_predictions_have_few_points(rng):
 def test_errors_say_what_is_wrong(args, kwargs, match):
     with pytest.raises(ValueError, match=match):
         reliability_curve(*args, **kwargs)
+
+
+@pytest.mark.parametrize("weight", [1e20, 1e90])
+def test_labels_of_large_weights(weight):
+    # The generator draws at most 2**63 labels of a sample; the proportions are the same.
+    y, prob = np.array([0, 1, 1, 0]), [0.2, 0.3, 0.9, 0.5]
+    found = reliability_curve(y, prob, sample_weight=np.full(4, weight), n_resamples=20)
+    assert_allclose(found.miscalibration, reliability_curve(y, prob).miscalibration, rtol=1e-13)
+    # Draws of that many are as predicted.
+    assert_allclose(found.chance, 0, atol=1e-8)
+    assert np.isfinite([found.low, found.high]).all()

@@ -58,3 +58,9 @@ def test_numbers_shown_are_those_of_the_result():
     result = log_loss_decomposition(Y, P)
     assert result.report().to_string() in repr(result)
     assert f"pvalue: {result.pvalue:.6g}" in repr(result)
+
+
+@pytest.mark.parametrize("level", ["0.9", None])
+def test_levels_that_are_no_numbers_are_refused(level):
+    with pytest.raises(TypeError, match="confidence_level must be a number, got"):
+        log_loss_decomposition(Y, P).confidence_interval(level)

@@ -104,6 +104,11 @@ class CountedColumns:
         # Columns by their counts: their order, and that of levels, leave no trace.
         margins.sort(key=lambda counts: counts.tobytes())
         n_rows = int(margins[0].sum())
+        if n_rows < len(self.counts):
+            raise ValueError(
+                f"Weights sum to {math.fsum(self.counts):.6g}, less than the {len(self.counts)} "
+                "different rows, and are numbers of rows. Scale them to sum to the number of rows."
+            )
         if n_rows > MOST_PERMUTED_ROWS:
             raise ValueError(
                 f"Weights sum to {n_rows:,}, and at most {MOST_PERMUTED_ROWS:,} rows are "

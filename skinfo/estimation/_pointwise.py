@@ -129,7 +129,7 @@ def pointwise_mutual_info(
     The mean, weighted by `sample_weight`, is that of `mutual_info` with ``estimator="plugin"`` for
     two discrete columns, and of the same estimator for others, unless that is lowered to the
     entropy of y, or "auto" finds values that many rows hold, whose plug-in part it corrects for
-    bias as a whole.
+    bias as a whole. Of rows that are equal each has the mean of their values.
 
     Pairs of values that occur once have the largest values: of rare ones the pointwise
     information says little.
@@ -202,11 +202,14 @@ def _pointwise_nats(samples, terms_of, n_neighbors, n_jobs):
 
     def of_column(j):
         if not samples.discrete[j]:
-            return terms_with_missing(terms_of, samples.values(j, finite), target, neighbors)[0]
+            values = samples.values(j, finite)
+            terms = terms_with_missing(terms_of, values, target, neighbors)[0]
+            return _means_of_equal_rows(terms, values, samples.y)
         column = codes[place[j]].astype(np.int64)
         if isinstance(target, DiscreteTarget):
             return _pointwise_plugin(column, target.codes, samples.weights)
-        return terms_of(target, DiscreteTarget(column, n_levels[place[j]]), neighbors)[0]
+        terms = terms_of(target, DiscreteTarget(column, n_levels[place[j]]), neighbors)[0]
+        return _means_of_equal_rows(terms, column, samples.y)
 
     values = in_threads(
         (delayed(of_column)(j) for j in range(samples.n_features)),
@@ -214,6 +217,22 @@ def _pointwise_nats(samples, terms_of, n_neighbors, n_jobs):
         n_jobs=n_jobs,
     )
     return np.array(values)
+
+
+def _means_of_equal_rows(terms, x, y):
+    """Return the mean of the terms over all rows of the same x and y, (n_samples,).
+
+    Which of equal rows are the nearest neighbours of one is a matter of their order.
+    """
+    rows, row_of, sizes = np.unique(
+        np.column_stack([x, y]), axis=0, return_inverse=True, return_counts=True
+    )
+    if len(rows) == len(terms):
+        return terms
+    # Sorted, so that the sums do not depend on the order either.
+    order = np.lexsort((terms, row_of))
+    sums = np.add.reduceat(terms[order], np.cumsum(sizes) - sizes)
+    return (sums / sizes)[row_of]
 
 
 def _pointwise_plugin(x, y, weights):

@@ -402,3 +402,10 @@ def test_refused(rows, normals):
         multivariate_info([pd.DataFrame({"x0": X[:, 0], "x1": X[:, 2]})])
     with pytest.raises(ValueError, match="discrete_features=False is for samples in memory"):
         multivariate_info([pd.DataFrame({"x0": X[:, 0]})], discrete_features=False)
+
+
+@pytest.mark.parametrize("scale", [1e-90, 1 / 6, 0.5])
+def test_weights_that_sum_to_too_few_rows_are_refused(scale):
+    X = np.array([[0, 0, 1], [0, 1, 1], [1, 1, 0], [1, 0, 0], [2, 0, 1], [2, 1, 0]])
+    with pytest.raises(ValueError, match=r"Weights sum to .*than the 6 different rows.*Scale"):
+        multivariate_info(X, sample_weight=np.full(6, scale), n_permutations=9)

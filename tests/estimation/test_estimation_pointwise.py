@@ -197,3 +197,23 @@ def test_refused(codes, numbers):
         pointwise_entropy(X[:, 0])
     with pytest.raises(TypeError, match=r"pointwise_mutual_info needs y, the target"):
         pointwise_mutual_info(X)
+
+
+@pytest.mark.parametrize("classes", [False, True])
+@pytest.mark.parametrize("estimator", ["auto", "ksg"])
+def test_equal_rows_have_equal_values(estimator, classes, rng):
+    # Which of many equal rows are the nearest ones is a matter of their order.
+    if classes and estimator == "ksg":
+        estimator = "ross"
+    x = rng.integers(0, 12, 300) / 4
+    y = rng.integers(0, 3, 300) if classes else (x + rng.integers(0, 8, 300) / 4)
+    options = {"discrete_features": False, "discrete_target": classes, "estimator": estimator}
+    values = pointwise_mutual_info(x[:, None], y, **options)[:, 0]
+    for row in np.unique(np.column_stack([x, y]), axis=0):
+        assert np.ptp(values[(x == row[0]) & (y == row[1])]) == 0
+    order = rng.permutation(300)
+    shuffled = pointwise_mutual_info(x[order][:, None], y[order], **options)[:, 0]
+    np.testing.assert_array_equal(shuffled, values[order])
+    if estimator != "auto":  # which corrects values that many rows hold as a whole
+        estimate = mutual_info(x[:, None], y, **options)[0]
+        assert values.mean() == pytest.approx(estimate, abs=1e-12)

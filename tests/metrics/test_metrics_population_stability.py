@@ -269,6 +269,7 @@ def test_containers(make, binner, reference, new):
 
 
 def test_lazy_tables(binner, reference, new, tmp_path):
+    pytest.importorskip("pyarrow", reason="pandas writes Parquet with it")
     expected = population_stability(binner, new)
     new.to_parquet(tmp_path / "new.parquet", index=False)
     paths = [str(tmp_path / "*.parquet"), polars.scan_parquet(tmp_path / "new.parquet")]

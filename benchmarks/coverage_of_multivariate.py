@@ -1,7 +1,7 @@
 """How often the intervals of multivariate_info hold the truth, and how far its estimates are off.
 
 Samples are of Markov chains of d columns of a few levels, each equal to the one before but for a
-share of its values that are drawn anew (1: independent columns), so that the truth is that of a
+share of its values that are noise (1: independent columns), so that the truth is that of a
 known joint distribution. Mean and standard deviation of the estimates by "auto", mean of their
 standard errors, the share of 95 % intervals that hold the truth, and that of p-values of at most
 .05.
@@ -9,62 +9,62 @@ standard errors, the share of 95 % intervals that hold the truth, and that of p-
     python benchmarks/coverage_of_multivariate.py [--samples 60]
 
 60 samples each
-rows  anew  levels  columns  measure                 truth  mean    sd     error  holds  p
-----  ----  ------  -------  ----------------------  -----  ------  -----  -----  -----  ----
-100   1     2       4        total_correlation       0.000  0.004   0.039  0.047  0.98   0.03
-100   1     2       4        dual_total_correlation  0.000  0.002   0.058  0.080  1.00   0.05
-100   1     2       4        o_information           0.000  0.003   0.024  0.043  1.00   0.00
-100   1     4       3        total_correlation       0.000  -0.014  0.131  0.118  0.98   0.05
-100   1     4       3        dual_total_correlation  0.000  0.006   0.193  0.216  0.98   0.03
-100   1     4       3        o_information           0.000  -0.000  0.109  0.099  1.00   0.02
-100   1     4       5        total_correlation       0.000  -0.052  0.708  0.741  1.00   0.05
-100   1     4       5        dual_total_correlation  0.000  -0.460  2.734  2.400  1.00   0.03
-100   1     4       5        o_information           0.000  0.597   1.887  1.721  0.98   0.07
-100   0.8   2       4        total_correlation       0.087  0.083   0.068  0.062  0.95   0.40
-100   0.8   2       4        dual_total_correlation  0.085  0.076   0.064  0.084  1.00   0.15
-100   0.8   2       4        o_information           0.002  -0.001  0.045  0.043  0.93   0.03
-100   0.8   4       3        total_correlation       0.156  0.178   0.150  0.118  0.83   0.42
-100   0.8   4       3        dual_total_correlation  0.153  0.119   0.224  0.213  0.93   0.13
-100   0.8   4       3        o_information           0.003  0.025   0.109  0.102  0.95   0.03
-100   0.8   4       5        total_correlation       0.312  0.491   0.669  0.729  0.97   0.25
-100   0.8   4       5        dual_total_correlation  0.302  0.829   1.802  2.488  0.98   0.00
-100   0.8   4       5        o_information           0.010  -0.253  1.521  1.734  0.98   0.40
-100   0.3   2       4        total_correlation       1.170  1.190   0.143  0.141  0.90   1.00
-100   0.3   2       4        dual_total_correlation  0.809  0.840   0.150  0.078  0.68   1.00
-100   0.3   2       4        o_information           0.362  0.375   0.138  0.118  0.90   0.98
-100   0.3   4       3        total_correlation       1.748  1.735   0.234  0.153  0.80   1.00
-100   0.3   4       3        dual_total_correlation  1.314  1.433   0.184  0.213  0.98   1.00
-100   0.3   4       3        o_information           0.434  0.374   0.146  0.129  0.87   1.00
-100   0.3   4       5        total_correlation       3.497  3.841   0.339  0.750  1.00   1.00
-100   0.3   4       5        dual_total_correlation  2.195  2.776   0.481  2.450  1.00   0.00
-100   0.3   4       5        o_information           1.302  1.139   0.412  1.727  1.00   1.00
-1000  1     2       4        total_correlation       0.000  -0.001  0.003  0.005  1.00   0.00
-1000  1     2       4        dual_total_correlation  0.000  -0.000  0.006  0.008  1.00   0.05
-1000  1     2       4        o_information           0.000  0.000   0.003  0.004  1.00   0.05
-1000  1     4       3        total_correlation       0.000  0.001   0.007  0.011  1.00   0.05
-1000  1     4       3        dual_total_correlation  0.000  0.000   0.011  0.017  1.00   0.05
-1000  1     4       3        o_information           0.000  -0.000  0.005  0.007  1.00   0.07
-1000  1     4       5        total_correlation       0.000  0.005   0.060  0.060  0.98   0.05
-1000  1     4       5        dual_total_correlation  0.000  -0.008  0.226  0.220  1.00   0.07
-1000  1     4       5        o_information           0.000  0.005   0.126  0.160  1.00   0.02
-1000  0.8   2       4        total_correlation       0.087  0.088   0.017  0.016  0.93   1.00
-1000  0.8   2       4        dual_total_correlation  0.085  0.084   0.015  0.017  0.98   1.00
-1000  0.8   2       4        o_information           0.002  0.002   0.004  0.005  0.93   0.30
-1000  0.8   4       3        total_correlation       0.156  0.155   0.023  0.024  0.95   1.00
-1000  0.8   4       3        dual_total_correlation  0.153  0.153   0.024  0.026  0.95   1.00
-1000  0.8   4       3        o_information           0.003  0.004   0.006  0.008  1.00   0.25
-1000  0.8   4       5        total_correlation       0.312  0.353   0.053  0.061  0.97   1.00
-1000  0.8   4       5        dual_total_correlation  0.302  0.486   0.174  0.222  0.97   0.08
-1000  0.8   4       5        o_information           0.010  -0.135  0.125  0.161  0.92   0.97
-1000  0.3   2       4        total_correlation       1.170  1.168   0.043  0.049  0.95   1.00
-1000  0.3   2       4        dual_total_correlation  0.809  0.809   0.032  0.028  0.90   1.00
-1000  0.3   2       4        o_information           0.362  0.359   0.036  0.035  0.97   1.00
-1000  0.3   4       3        total_correlation       1.748  1.751   0.057  0.061  0.93   1.00
-1000  0.3   4       3        dual_total_correlation  1.314  1.322   0.038  0.033  0.88   1.00
-1000  0.3   4       3        o_information           0.434  0.429   0.033  0.036  0.95   1.00
-1000  0.3   4       5        total_correlation       3.497  3.567   0.099  0.072  0.78   1.00
-1000  0.3   4       5        dual_total_correlation  2.195  2.349   0.106  0.215  1.00   1.00
-1000  0.3   4       5        o_information           1.302  1.201   0.109  0.157  0.98   1.00
+rows  noise  levels  columns  measure                 truth  mean    sd     error  holds  p
+----  -----  ------  -------  ----------------------  -----  ------  -----  -----  -----  ----
+100   1      2       4        total_correlation       0.000  0.000   0.035  0.046  1.00   0.07
+100   1      2       4        dual_total_correlation  0.000  -0.015  0.055  0.075  1.00   0.00
+100   1      2       4        o_information           0.000  0.004   0.028  0.041  1.00   0.02
+100   1      4       3        total_correlation       0.000  0.006   0.138  0.119  0.97   0.08
+100   1      4       3        dual_total_correlation  0.000  -0.058  0.229  0.216  0.98   0.07
+100   1      4       3        o_information           0.000  0.013   0.092  0.102  0.95   0.05
+100   1      4       5        total_correlation       0.000  0.083   0.442  0.586  1.00   0.02
+100   1      4       5        dual_total_correlation  0.000  0.423   1.527  2.243  1.00   0.03
+100   1      4       5        o_information           0.000  -0.106  1.150  1.458  1.00   0.03
+100   0.8    2       4        total_correlation       0.087  0.082   0.065  0.062  0.97   0.50
+100   0.8    2       4        dual_total_correlation  0.085  0.079   0.091  0.081  0.90   0.47
+100   0.8    2       4        o_information           0.002  0.005   0.044  0.044  0.97   0.05
+100   0.8    4       3        total_correlation       0.156  0.178   0.120  0.121  0.93   0.50
+100   0.8    4       3        dual_total_correlation  0.153  0.177   0.239  0.215  0.92   0.55
+100   0.8    4       3        o_information           0.003  0.009   0.091  0.105  0.98   0.02
+100   0.8    4       5        total_correlation       0.312  0.448   0.556  0.741  0.97   0.25
+100   0.8    4       5        dual_total_correlation  0.302  0.568   1.279  2.446  0.98   0.23
+100   0.8    4       5        o_information           0.010  -0.448  0.993  1.774  1.00   0.45
+100   0.3    2       4        total_correlation       1.170  1.140   0.163  0.141  0.95   1.00
+100   0.3    2       4        dual_total_correlation  0.809  0.802   0.132  0.075  0.65   1.00
+100   0.3    2       4        o_information           0.362  0.345   0.129  0.113  0.90   0.98
+100   0.3    4       3        total_correlation       1.748  1.802   0.210  0.155  0.82   1.00
+100   0.3    4       3        dual_total_correlation  1.314  1.436   0.186  0.215  0.97   1.00
+100   0.3    4       3        o_information           0.434  0.388   0.124  0.130  0.95   1.00
+100   0.3    4       5        total_correlation       3.497  3.844   0.331  0.755  1.00   1.00
+100   0.3    4       5        dual_total_correlation  2.195  2.830   0.459  2.443  1.00   1.00
+100   0.3    4       5        o_information           1.302  1.104   0.315  1.752  1.00   1.00
+1000  1      2       4        total_correlation       0.000  0.001   0.003  0.005  1.00   0.05
+1000  1      2       4        dual_total_correlation  0.000  0.000   0.005  0.008  1.00   0.05
+1000  1      2       4        o_information           0.000  -0.000  0.003  0.004  1.00   0.03
+1000  1      4       3        total_correlation       0.000  -0.000  0.009  0.010  1.00   0.07
+1000  1      4       3        dual_total_correlation  0.000  0.001   0.014  0.017  0.98   0.08
+1000  1      4       3        o_information           0.000  0.001   0.005  0.007  0.98   0.02
+1000  1      4       5        total_correlation       0.000  -0.005  0.058  0.057  1.00   0.00
+1000  1      4       5        dual_total_correlation  0.000  -0.010  0.210  0.198  1.00   0.03
+1000  1      4       5        o_information           0.000  0.031   0.142  0.148  1.00   0.00
+1000  0.8    2       4        total_correlation       0.087  0.087   0.017  0.016  1.00   1.00
+1000  0.8    2       4        dual_total_correlation  0.085  0.083   0.016  0.017  0.97   1.00
+1000  0.8    2       4        o_information           0.002  0.002   0.006  0.005  0.95   0.27
+1000  0.8    4       3        total_correlation       0.156  0.152   0.022  0.023  0.95   1.00
+1000  0.8    4       3        dual_total_correlation  0.153  0.154   0.022  0.026  0.98   1.00
+1000  0.8    4       3        o_information           0.003  0.003   0.007  0.008  1.00   0.13
+1000  0.8    4       5        total_correlation       0.312  0.355   0.064  0.055  0.83   1.00
+1000  0.8    4       5        dual_total_correlation  0.302  0.430   0.176  0.195  0.90   1.00
+1000  0.8    4       5        o_information           0.010  -0.138  0.136  0.142  0.78   0.93
+1000  0.3    2       4        total_correlation       1.170  1.176   0.048  0.049  0.93   1.00
+1000  0.3    2       4        dual_total_correlation  0.809  0.809   0.031  0.028  0.93   1.00
+1000  0.3    2       4        o_information           0.362  0.359   0.035  0.035  0.97   1.00
+1000  0.3    4       3        total_correlation       1.748  1.741   0.063  0.061  0.90   1.00
+1000  0.3    4       3        dual_total_correlation  1.314  1.317   0.043  0.033  0.87   1.00
+1000  0.3    4       3        o_information           0.434  0.429   0.040  0.036  0.93   1.00
+1000  0.3    4       5        total_correlation       3.497  3.560   0.090  0.073  0.83   1.00
+1000  0.3    4       5        dual_total_correlation  2.195  2.340   0.086  0.202  1.00   1.00
+1000  0.3    4       5        o_information           1.302  1.199   0.089  0.143  0.93   1.00
 """
 
 import argparse
@@ -78,7 +78,7 @@ from skinfo.estimation import multivariate_info
 MEASURES = ("total_correlation", "dual_total_correlation", "o_information")
 HEADER = [
     "rows",
-    "anew",
+    "noise",
     "levels",
     "columns",
     "measure",
@@ -91,18 +91,18 @@ HEADER = [
 ]
 
 
-def chain(rng, n, anew, levels, d):
+def chain(rng, n, noise, levels, d):
     """Return samples of a chain, (n, d)."""
     columns = [rng.integers(0, levels, n)]
     for _ in range(d - 1):
         drawn = rng.integers(0, levels, n)
-        columns.append(np.where(rng.random(n) < anew, drawn, columns[-1]))
+        columns.append(np.where(rng.random(n) < noise, drawn, columns[-1]))
     return np.column_stack(columns)
 
 
-def distribution(anew, levels, d):
+def distribution(noise, levels, d):
     """Return the joint distribution of a chain, one axis a column."""
-    step = anew / levels + np.eye(levels) * (1 - anew)
+    step = noise / levels + np.eye(levels) * (1 - noise)
     joint = np.full(levels, 1 / levels)
     for _ in range(d - 1):
         joint = joint[..., None] * step
@@ -112,9 +112,13 @@ def distribution(anew, levels, d):
 def row_of(rng, n_samples, n, chain_of, measure):
     """Return a line of the table."""
     truth = float(getattr(measures, measure)(distribution(*chain_of)))
+    # Each with permutations of its own: those of one seed are all too low or too high together.
+    seeds = rng.integers(2**31, size=n_samples).tolist()
     results = [
-        multivariate_info(chain(rng, n, *chain_of), measure=measure, n_permutations=49)
-        for _ in range(n_samples)
+        multivariate_info(
+            chain(rng, n, *chain_of), measure=measure, n_permutations=49, random_state=seed
+        )
+        for seed in seeds
     ]
     intervals = [result.confidence_interval() for result in results]
     holds = np.mean([low - 1e-9 <= truth <= high + 1e-9 for low, high in intervals])
@@ -132,9 +136,9 @@ def main():
     n_samples = parser.parse_args().samples
     rng = np.random.default_rng(0)
     rows = [
-        row_of(rng, n_samples, n, (anew, levels, d), measure)
+        row_of(rng, n_samples, n, (noise, levels, d), measure)
         for n in (100, 1000)
-        for anew in (1, 0.8, 0.3)
+        for noise in (1, 0.8, 0.3)
         for levels, d in ((2, 4), (4, 3), (4, 5))
         for measure in MEASURES
     ]

@@ -197,6 +197,10 @@ def read_file(path: str, read: Callable[[str], Any]) -> Any:
     """Return the data frame in a file, or refuse the file by its name."""
     try:
         return read(path)
+    except ImportError as error:
+        raise CommandError(
+            f"{path!r} cannot be read without PyArrow. Install it: pip install pyarrow."
+        ) from error
     except UnicodeDecodeError as error:
         raise CommandError(f"{path!r} is not UTF-8: {error}. Write it as UTF-8.") from error
     except (ValueError, OSError) as error:

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pandas as pd
@@ -142,3 +144,17 @@ def test_warnings_are_told(loans, capsys):
     assert main(["report", "loans.csv", "-t", "default", "-q"]) == 0
     (warning,) = capsys.readouterr().err.splitlines()
     assert warning.startswith("skinfo: warning: ")
+
+
+def test_without_pyarrow_the_package_is_named(loans, monkeypatch, capsys):
+    Path("loans.parquet").write_bytes(b"PAR1")
+    # As pandas fails where no engine is installed, in several lines.
+    reader = Mock(
+        side_effect=ImportError("Unable to find a usable engine;\ntried using: 'pyarrow'")
+    )
+    monkeypatch.setattr(pd, "read_parquet", reader)
+    assert main(["report", "loans.parquet", "-t", "default"]) == 1
+    assert capsys.readouterr().err == (
+        "skinfo: error: 'loans.parquet' cannot be read without PyArrow. Install it: "
+        "pip install pyarrow.\n"
+    )

@@ -269,13 +269,7 @@ def conditional_mutual_info(
     estimator = match_name(estimator, CONDITIONAL_ESTIMATORS, parameter="estimator", caller=caller)
     names = _names_of_conditions(Z)
     if is_in_parts(X):
-        if joint:
-            raise refuse_joint_in_parts(caller)
-        if not names:
-            raise ValueError(
-                "Z must name columns of X where X comes in parts, such as Z=['age', 'region']; "
-                f"got {type(Z).__name__}."
-            )
+        _check_in_parts(Z, names, joint, caller)
         information = conditional_in_parts(
             X,
             y,
@@ -323,6 +317,17 @@ def _names_of_conditions(Z):
         return [Z]
     is_names = isinstance(Z, (list, tuple)) and all(isinstance(name, str) for name in Z)
     return list(Z) if is_names else []
+
+
+def _check_in_parts(Z, names, joint, caller):
+    """Raise ValueError for what a table in parts does not allow."""
+    if joint:
+        raise refuse_joint_in_parts(caller)
+    if not names:
+        raise ValueError(
+            "Z must name columns of X where X comes in parts, such as Z=['age', 'region']; "
+            f"got {type(Z).__name__}."
+        )
 
 
 def _switches(discrete_features, discrete_conditions):

@@ -114,7 +114,7 @@ def binary_cross_entropy(
     pos_weight : float or array-like of shape (n_labels,), default=None
         Factor of the loss of positive labels, for each label its own: as many negatives as there
         are for a positive, to balance them. The mean is divided by the number of samples, as in
-        PyTorch's ``binary_cross_entropy_with_logits``. None is 1.
+        PyTorch's ``binary_cross_entropy_with_logits``. Zero, or from 1e-100 to 1e100; None is 1.
 
     Returns
     -------

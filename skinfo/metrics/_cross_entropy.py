@@ -146,7 +146,7 @@ def cross_entropy_loss(
         weight of their class, and the mean is divided by the sum of the weights of the true
         labels. "balanced" makes these sums equal, so that the mean is that of the mean losses of
         the classes. If `y_true` holds distributions, the mean is divided by the number of samples
-        (or the sum of their weights), as in PyTorch.
+        (or the sum of their weights), as in PyTorch. Weights are zero, or from 1e-100 to 1e100.
 
     label_smoothing : float, default=0.0
         Share of each true distribution, from 0 to 1, that is replaced by the uniform

@@ -60,9 +60,9 @@ def _keeps_bins(binner):
     return True
 
 
-def _n_steps(source):
-    """Return the number of steps that a fit reports, one a column; None of a table in parts."""
-    return source.n_features if isinstance(source, InMemory) else None
+def _n_steps(source, n_fits=1):
+    """Return the number of steps that fits report, one a column; None of a table in parts."""
+    return n_fits * source.n_features if isinstance(source, InMemory) else None
 
 
 # What to do where y of a first chunk has one value only.
@@ -556,17 +556,18 @@ default="from_dtype"
             )
         with Progress(self, X, y) as progress:
             source, plan = self._begin_fit(X, y, sample_weight)
-            if not looks_at_y or not isinstance(source, InMemory):
-                progress.begin(_n_steps(source))
-                self._store(fit_columns(source, plan), plan)
+            folds = []
+            if looks_at_y and isinstance(source, InMemory):
+                seed = self.random_state
+                folds = encoding_folds(self.cv, source.y, plan.is_classes, groups, seed)
+            progress.begin(_n_steps(source, 1 + len(folds)))
+            self._store(fit_columns(source, plan), plan)
+            if not isinstance(source, InMemory):
                 encoded = self.transform(X)
-            else:
-                folds = encoding_folds(
-                    self.cv, source.y, plan.is_classes, groups, self.random_state
-                )
-                progress.begin((1 + len(folds)) * _n_steps(source))
-                self._store(fit_columns(source, plan), plan)
+            elif folds:
                 encoded = self._encode_out_of_fold(source, plan, folds)
+            else:
+                encoded = self._output.encode(source.table)
             progress.end()
         return encoded
 

@@ -57,8 +57,12 @@ def read_array(x):
 
 
 def to_numpy(x):
-    """Return an array of any library as an ndarray, detached from its gradient."""
-    return np.asarray(x.detach().cpu() if array_api_compat.is_torch_array(x) else x)
+    """Return an array of any library and device as an ndarray, detached from its gradient."""
+    if array_api_compat.is_torch_array(x):
+        x = x.detach().cpu()
+    elif array_api_compat.is_cupy_array(x):
+        x = x.get()
+    return np.asarray(x)
 
 
 def convert_like(x, other, dtype):

@@ -8,6 +8,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,11 @@ def test_docstrings_are_numpydoc(package, name):
     for path in paths:
         errors = [(code, text) for code, text in validate(path)["errors"] if code not in IGNORED]
         assert not errors, f"{path}: {errors}"
+
+
+def test_version_is_that_of_the_distribution():
+    # It stands in pyproject.toml, and in the package, which need not be installed to be imported.
+    assert version("skinfo") == skinfo.__version__
 
 
 def test_modules_are_private():

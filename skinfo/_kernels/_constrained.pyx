@@ -7,6 +7,8 @@ import numpy as np
 
 from skinfo._kernels._partition cimport INFORMATION, VARIANCE, fill_costs
 
+from skinfo._kernels._partition import in_ranges
+
 
 def constrained_partitions(
     cumulative,
@@ -20,6 +22,7 @@ def constrained_partitions(
     double min_difference=0.0,
     double min_statistic=0.0,
     squares=None,
+    ranges=None,
 ):
     """Return the cheapest partition into exactly k bins that keeps the rules, k up to `max_bins`.
 
@@ -59,6 +62,9 @@ def constrained_partitions(
     squares : ndarray of shape (m + 1,) or None, default=None
         For VARIANCE and a `min_statistic`: the cumulative sums of w y**2.
 
+    ranges : callable or None, default=None
+        As of `optimal_partitions`.
+
     Returns
     -------
     costs : ndarray of shape (max_bins,)
@@ -83,10 +89,12 @@ def constrained_partitions(
     cuts = np.zeros((max_bins, max_bins), np.int64)
     cdef double[::1] found = costs
     cdef int64_t[:, ::1] ends = cuts
-    cdef Py_ssize_t i, k
+    cdef Py_ssize_t i, k, start, stop
+    for start, stop in in_ranges(program.m, ranges):
+        with nogil:
+            for i in range(start, stop):
+                program.add_bins_from(i)
     with nogil:
-        for i in range(program.m):
-            program.add_bins_from(i)
         for k in range(max_bins):
             found[k] = program.trace_back(k, ends)
     return costs, cuts

@@ -7,6 +7,8 @@ import numpy as np
 
 from skinfo._kernels._partition cimport fill_costs
 
+from skinfo._kernels._partition import in_ranges
+
 
 def isotonic_blocks(const double[:, ::1] cumulative, int direction):
     """Return the right ends, among 1..m, of the blocks of an isotonic regression.
@@ -67,7 +69,7 @@ cdef inline double bin_rate(
 
 
 def monotone_partitions(
-    cumulative, Py_ssize_t max_bins, double min_weight, int cost, int direction
+    cumulative, Py_ssize_t max_bins, double min_weight, int cost, int direction, *, ranges=None
 ):
     """Return the cheapest partition into exactly k bins of monotone rates, k up to `max_bins`.
 
@@ -89,6 +91,9 @@ def monotone_partitions(
     direction : int
         1 for non-decreasing rates from bin to bin, -1 for non-increasing ones.
 
+    ranges : callable or None, default=None
+        As of `optimal_partitions`.
+
     Returns
     -------
     costs : ndarray of shape (max_bins,)
@@ -106,11 +111,13 @@ def monotone_partitions(
     cdef int64_t[::1] next_end = np.full(max_bins, program.m, np.int64)
     cdef double[::1] next_limit = np.full(max_bins, np.inf)
     cdef int64_t[::1] n_left = np.arange(1, max_bins + 1, dtype=np.int64)
-    cdef Py_ssize_t j
+    cdef Py_ssize_t j, start, stop
+    for start, stop in in_ranges(program.m - 1, ranges):
+        with nogil:
+            for j in range(start + 1, stop + 1):
+                program.compute_bins_ending_at(j)
+                program.record_minima(j)
     with nogil:
-        for j in range(1, program.m):
-            program.compute_bins_ending_at(j)
-            program.record_minima(j)
         trace_back(program, next_end, next_limit, n_left, found, ends)
     return costs, cuts
 

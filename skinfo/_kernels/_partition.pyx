@@ -160,7 +160,9 @@ cdef inline void subtract_expected(
         )
 
 
-def optimal_partitions(cumulative, Py_ssize_t max_bins, double min_weight, int cost):
+def optimal_partitions(
+    cumulative, Py_ssize_t max_bins, double min_weight, int cost, *, ranges=None
+):
     """Return the cheapest partition into exactly k bins, for every k up to `max_bins`.
 
     Parameters
@@ -179,6 +181,10 @@ def optimal_partitions(cumulative, Py_ssize_t max_bins, double min_weight, int c
     cost : int
         INFORMATION, MODL, VARIANCE or CROSS_ENTROPY.
 
+    ranges : callable or None, default=None
+        ``ranges(m)`` yields the ranges of candidates between which the caller is asked, by which
+        long work can be interrupted: `interruptible_ranges`. None is all at once.
+
     Returns
     -------
     costs : ndarray of shape (max_bins,)
@@ -196,10 +202,19 @@ def optimal_partitions(cumulative, Py_ssize_t max_bins, double min_weight, int c
     cdef int64_t[:, ::1] start = np.zeros((max_bins + 1, m + 1), np.int64)
     cdef uint8_t[:, ::1] in_use = np.zeros((m + 1, max_bins + 1), np.uint8)
     cdef int64_t[:, ::1] ends = cuts
+    cdef Py_ssize_t first, last
+    best[0, 0] = 0.0
+    for first, last in in_ranges(m, ranges):
+        with nogil:
+            fill_best_costs(by_class, min_weight, cost, best, row, first, last)
     with nogil:
-        fill_best_costs(by_class, min_weight, cost, best, row)
         trace_back(by_class, best, cost, row, start, in_use, ends)
     return costs[1:, m].copy(), cuts
+
+
+def in_ranges(Py_ssize_t m, ranges):
+    """Return the ranges of 0..m that a caller asks for."""
+    return ((0, m),) if ranges is None else ranges(m)
 
 
 cdef void fill_best_costs(
@@ -208,8 +223,12 @@ cdef void fill_best_costs(
     int cost,
     double[:, ::1] best,
     double[::1] row,
+    Py_ssize_t begin,
+    Py_ssize_t stop,
 ) noexcept nogil:
-    """Lower best[k, j], infinite at first, to the least cost of k bins up to candidate j.
+    """Lower best[k, j], infinite at first, by the bins that start at begin..stop - 1.
+
+    In the end it is the least cost of k bins up to candidate j.
 
     V_k(j) = min_i V_{k-1}(i) + w(i, j). All k are advanced together, so each of the
     m (m + 1) / 2 bin costs w is computed once and nothing quadratic is stored. When i is reached,
@@ -228,8 +247,7 @@ cdef void fill_best_costs(
     cdef Py_ssize_t first = 0
     cdef Py_ssize_t i, k, n
     cdef double total
-    best[0, 0] = 0.0
-    for i in range(m):
+    for i in range(begin, stop):
         # The first end that makes the bin heavy enough only grows with i.
         if first < i + 1:
             first = i + 1

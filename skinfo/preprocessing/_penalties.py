@@ -21,6 +21,7 @@ from skinfo._kernels._partition import (
     optimal_partitions,
 )
 from skinfo.preprocessing._partition import OrderedBins
+from skinfo.utils._parallel import interruptible_ranges
 
 NO_CUTS = np.empty(0, np.int64)
 
@@ -254,6 +255,7 @@ def best_partitions(cumulative, cost, settings, fixed=NO_CUTS, expected=None):
         "max_bins": min(settings.max_bins, len(table) - 1),
         "min_weight": settings.min_weight,
         "cost": cost,
+        "ranges": interruptible_ranges,
     }
     if settings.compares_neighbours or (settings.direction and len(fixed)):
         return constrained_partitions(
@@ -273,7 +275,7 @@ def best_partitions(cumulative, cost, settings, fixed=NO_CUTS, expected=None):
     return optimal_partitions(table, **given)
 
 
-def partitions_between(table, fixed, max_bins, min_weight, cost):
+def partitions_between(table, fixed, max_bins, min_weight, cost, ranges):
     """Return what `optimal_partitions` does, of the partitions that have some ends.
 
     Costs are sums over bins: those of the best partitions between two fixed ends are found one by
@@ -287,6 +289,7 @@ def partitions_between(table, fixed, max_bins, min_weight, cost):
             min(max_bins - len(fixed), stop - start),
             min(min_weight, table[stop, -1] - table[start, -1]),
             cost,
+            ranges=ranges,
         )
         n_most = min(len(costs) + len(more_costs), max_bins + 1)
         before, before_ends = costs, ends

@@ -1,10 +1,12 @@
 """Threads, and interruption of long work. No other module starts threads."""
 
+import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import ContextVar, copy_context
 from functools import cache, wraps
-from threading import Event
+from threading import Event, Lock
 from time import perf_counter
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeAlias, TypeVar
@@ -45,7 +47,8 @@ def n_threads(n_jobs: int | None) -> int:
     ----------
     n_jobs : int or None
         None is the value of ``joblib.parallel_config``, else 1; -1 is all processors, -2 all but
-        one. Within a thread of this module the number is always 1.
+        one. Within a thread of this module the number is always 1. In a worker of joblib a
+        negative number is at most what joblib leaves to each worker.
 
     Returns
     -------
@@ -62,7 +65,19 @@ def n_threads(n_jobs: int | None) -> int:
     # has processors, and doubly nested work should run sequentially.
     backend, _ = get_active_backend(prefer="threads", require="sharedmem")
     n: int = backend.effective_n_jobs(n_jobs)
+    if n_jobs is not None and n_jobs < 0 and backend.nesting_level:
+        n = min(n, _n_threads_of_worker())
     return 1 if _is_in_thread.get() else n
+
+
+def _n_threads_of_worker() -> int:
+    """Return the number of threads that joblib leaves to each of its worker processes.
+
+    It is `inner_max_num_threads`, else the processors over the workers, and in the environment,
+    where OpenMP and BLAS read it when they are loaded.
+    """
+    left = os.environ.get("OMP_NUM_THREADS", "")
+    return int(left) if left.isdigit() and int(left) else sys.maxsize
 
 
 class ThreadPool:
@@ -169,10 +184,42 @@ def one_blas_thread(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def limited(*args: P.args, **kwargs: P.kwargs) -> R:
-        with _blas().limit(limits=1, user_api="blas"):
+        with _BLAS_LIMIT:
             return function(*args, **kwargs)
 
     return limited
+
+
+class _BlasLimit:
+    """A context manager in which BLAS uses one thread, for any number of threads at a time.
+
+    The number belongs to the process: it is restored when the last thread has left. If each
+    thread restored what it found, the last one would leave the limit of another behind.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._n_inside = 0
+        self._limiter: Any = None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._n_inside == 0:
+                self._limiter = _blas().limit(limits=1, user_api="blas")
+            self._n_inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._n_inside -= 1
+            if self._n_inside == 0:
+                self._limiter.restore_original_limits()
+
+    def forget_threads(self) -> None:
+        """Restore the number in a new process, which has none of the threads inside."""
+        self._lock = Lock()
+        if self._n_inside:
+            self._n_inside = 0
+            self._limiter.restore_original_limits()
 
 
 @cache
@@ -181,16 +228,27 @@ def _blas() -> Any:
     return ThreadpoolController()
 
 
+_BLAS_LIMIT = _BlasLimit()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_BLAS_LIMIT.forget_threads)
+
+
 def one_ahead(items: Iterable[Item]) -> Iterator[Item]:
     """Yield items; while one is in use, a thread makes the next."""
     iterator = iter(items)
-    with ThreadPoolExecutor(1) as pool:
+    pool = ThreadPoolExecutor(1)
+    try:
         upcoming = pool.submit(next, iterator, None)
         while (item := _wait_for(upcoming)) is not None:
             upcoming = pool.submit(next, iterator, None)
             yield item
             # So that there are two items at a time, not three.
             del item
+    except BaseException:
+        # After an error or Ctrl-C the next item is not needed.
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
 def interruptible_ranges(n: int, first: int = 1) -> Iterator[tuple[int, int]]:

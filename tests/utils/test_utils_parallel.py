@@ -6,6 +6,7 @@ import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import joblib
 import numpy as np
@@ -24,7 +25,7 @@ from skinfo.estimation import (
     pairwise_interaction,
     pairwise_mutual_info,
 )
-from skinfo.utils._parallel import ThreadPool, in_threads, n_threads
+from skinfo.utils._parallel import ThreadPool, in_threads, n_threads, one_blas_thread
 
 BACKENDS = ["loky", "multiprocessing", "threading", "dask"]
 
@@ -123,6 +124,53 @@ def test_number_of_threads():
         assert n_threads(1) == 1
     with joblib.parallel_config(prefer="processes"):
         assert n_threads(2) == 2
+
+
+def test_all_processors_are_those_of_the_worker(monkeypatch):
+    """A search on two workers that each ask for all processors asks for no more than there are."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    assert n_threads(-1) == joblib.cpu_count()
+    with joblib.parallel_config("loky", inner_max_num_threads=1):
+        of_workers = joblib.Parallel(2)([delayed(n_threads)(n_jobs) for n_jobs in (-1, -2, 3)])
+    assert of_workers == [1, 1, 3]
+
+
+def test_blas_has_its_threads_again_after_overlapping_limits(monkeypatch):
+    """Each thread restored what it had found, and the last one had found the limit of another."""
+    found = []
+
+    class Blas:
+        n_threads = 4
+
+        def limit(self, limits, user_api):
+            assert user_api == "blas"
+            before, self.n_threads = self.n_threads, limits
+            return SimpleNamespace(
+                restore_original_limits=lambda: setattr(self, "n_threads", before)
+            )
+
+    blas = Blas()
+    monkeypatch.setattr("skinfo.utils._parallel._blas", lambda: blas)
+    first_is_out, second_is_in = threading.Event(), threading.Event()
+
+    @one_blas_thread
+    def first():
+        second.start()
+        second_is_in.wait(10)
+        found.append(blas.n_threads)
+
+    @one_blas_thread
+    def stay():
+        second_is_in.set()
+        first_is_out.wait(10)
+        found.append(blas.n_threads)
+
+    second = threading.Thread(target=stay)
+    first()
+    first_is_out.set()
+    second.join()
+    assert found == [1, 1]
+    assert blas.n_threads == 4
 
 
 def test_threads_within_threads_are_one():

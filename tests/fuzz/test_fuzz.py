@@ -1,0 +1,94 @@
+"""A few cases of every target, and that the fuzzer finds faults that are there."""
+
+import re
+import warnings
+
+import numpy as np
+import pytest
+
+from fuzz import planted
+from fuzz.__main__ import fuzz_targets, main
+from fuzz.cases import make_case, run_case, shrink
+from fuzz.targets import TARGETS
+
+N_CASES = 20
+# The kinds of failure, and the names of planted targets.
+KINDS = [
+    *["unclear", "crash", "warning", "changed", "death", "hang", "invariant", "number", "fuzzer"],
+]
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_few_cases(name, monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    target = TARGETS[name]
+    for index in range(max(1, round(N_CASES * target.share))):
+        case = make_case(TARGETS, name, 0, index)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            log = run_case(target, case)
+        assert not log.failures, f"python tests/fuzz --case {name}:{index}"
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_case_is_the_same_again(name):
+    first, second = (make_case(TARGETS, name, 3, 5) for _ in range(2))
+    assert repr(first) == repr(second)
+
+
+@pytest.fixture(scope="module")
+def found():
+    """The lines about planted faults, by target."""
+    lines = []
+    names = [*KINDS, "sound", "clear"]
+    options = {"module": "fuzz.planted", "out": lines.append, "hang": 1.0, "patience": 0.1}
+    assert fuzz_targets(names, 50, seed=1, jobs=2, **options) == 1
+    by_target = {name: [line for line in lines if f" in {name}:" in line] for name in names}
+    return by_target | {"summary": lines}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_planted_fault_is_found(found, name):
+    first = found[name][0]
+    assert first.startswith(f"{name} in {name}: ")
+    assert f"python tests/fuzz --seed 1 --case {name}:" in first
+
+
+def test_what_is_sound_or_refused_is_no_failure(found):
+    assert found["sound"] == found["clear"] == []
+    sound = next(line for line in found["summary"] if line.startswith("sound "))
+    assert "50 with no refusal" in sound
+
+
+def test_last_bits_are_told_apart(found):
+    assert any(line.startswith("last bits in invariant: ") for line in found["invariant"])
+
+
+def test_a_kind_of_failure_has_one_line_and_a_count(found):
+    lines = [line for line in found["crash"] if line.startswith("crash in crash")]
+    assert len(lines) == 1
+    counted = [line for line in found["crash"] if " x crash in crash: " in line]
+    assert int(counted[0].split(" x ")[0]) > 10
+
+
+def test_cases_are_shrunk():
+    target = planted.TARGETS["crash"]
+    cases = (make_case(planted.TARGETS, "crash", 1, index) for index in range(50))
+    case = next(case for case in cases if case.n_rows > 10 and run_case(target, case).failures)
+    failure = run_case(target, case).failures[0]
+    small = shrink(case, failure, lambda smaller: run_case(target, smaller).failures, seconds=10)
+    np.testing.assert_array_equal(small.rows["X"], [4.0])
+    assert small.params == {}
+
+
+def test_no_failure_is_exit_status_0():
+    lines = []
+    assert fuzz_targets(["sound"], 5, 0, module="fuzz.planted", out=lines.append) == 0
+    assert lines[-1] == "seed 0: 5 cases, 0 kinds of failure"
+
+
+def test_command(capsys):
+    assert main(["--case", "bottleneck:3", "--seed", "today"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[0].startswith("n_clusters=")
+    assert re.fullmatch(r"seed 20\d{6}: 1 cases, 0 kinds of failure", shown[-1])

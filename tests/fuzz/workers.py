@@ -1,0 +1,91 @@
+"""Processes that run cases, so that neither a dead nor a hanging one ends the run."""
+
+import faulthandler
+import importlib
+import multiprocessing
+import os
+import re
+import tempfile
+import warnings
+from typing import NamedTuple
+
+from fuzz.cases import make_case, run_case
+from fuzz.log import Failure, is_ours, place
+
+HANG = 10.0
+
+
+class Report(NamedTuple):
+    failures: list[Failure]
+    refused: bool
+
+
+def load(module):
+    """Return the TARGETS of a module."""
+    return importlib.import_module(module).TARGETS
+
+
+def serve(connection, module, trace, seconds):
+    """Answer each (target, case or seed and number) with a Report, until None comes."""
+    os.environ["MPLBACKEND"] = "Agg"
+    warnings.simplefilter("ignore")
+    file = open(trace, "w")  # noqa: SIM115 (as long as the process)
+    faulthandler.enable(file)
+    targets = load(module)
+    connection.send("ready")
+    while (task := connection.recv()) is not None:
+        name, case = task
+        faulthandler.dump_traceback_later(seconds, exit=True, file=file)
+        if isinstance(case, tuple):
+            case = make_case(targets, name, *case)
+        log = run_case(targets[name], case)
+        faulthandler.cancel_dump_traceback_later()
+        connection.send(Report(log.failures, bool(log.refusals)))
+
+
+class Worker:
+    """A process, started again when it is dead."""
+
+    def __init__(self, module, seconds=HANG):
+        self.module, self.seconds = module, seconds
+        self.process = None
+
+    def start(self):
+        context = multiprocessing.get_context("spawn")
+        self.trace = tempfile.NamedTemporaryFile(suffix=".trace")  # noqa: SIM115
+        self.connection, other = context.Pipe()
+        arguments = (other, self.module, self.trace.name, self.seconds)
+        self.process = context.Process(target=serve, args=arguments, daemon=True)
+        self.process.start()
+        other.close()
+        self.connection.recv()
+
+    def run(self, name, case):
+        """Run a case, or the one of a seed and a number, and return a Report."""
+        if self.process is None:
+            self.start()
+        self.connection.send((name, case))
+        try:
+            return self.connection.recv()
+        except EOFError:
+            return Report([self.bury()], False)
+
+    def bury(self):
+        """Return of what the process died."""
+        self.process.join()
+        with open(self.trace.name) as file:
+            trace = file.read()
+        # The first of the threads is that which failed, or waits.
+        frames = re.findall(r'File "(.+?)", line (\d+)', trace)
+        frame = next((frame for frame in frames if is_ours(frame[0])), ("?", 0))
+        code = self.process.exitcode
+        self.process = None
+        if trace.startswith("Timeout"):
+            return Failure("hang", place(*frame), f"more than {self.seconds:g} seconds")
+        return Failure("death", place(*frame), f"exit status {code}: {trace[:120]}")
+
+    def stop(self):
+        if self.process is not None:
+            self.connection.send(None)
+            self.process.join()
+            self.process = None

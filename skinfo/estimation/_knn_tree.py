@@ -1,6 +1,9 @@
 """Neighbour estimates for columns of several dimensions, and given a third, in nats."""
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from scipy.special import psi
 
@@ -8,8 +11,7 @@ from skinfo._kernels._neighbors import line_counts
 from skinfo.utils._parallel import check_cancelled
 from skinfo.utils._sums import ordered_sum
 
-# Rows whose neighbours are found at a time. A query takes longer than any kernel, where many rows
-# are equal as long as a look at every row, and meanwhile does not hear Ctrl-C.
+# Rows whose neighbours are found at a time: a query does not hear Ctrl-C.
 ROWS_A_QUERY = 128
 
 
@@ -132,11 +134,9 @@ def kth_distance(block, k, *, p=np.inf):
     p : float, default=inf
         Of the norm: 2 for Euclidean distance.
     """
+    distinct = DistinctPoints.of(block)
     # Of a row and its twins any may come first, at distance zero: the k + 1-th stands.
-    tree, radii = cKDTree(block), np.empty(len(block))
-    for rows in _parts(len(block)):
-        radii[rows] = tree.query(block[rows], k=[k + 1], p=p)[0][:, 0]
-    return radii
+    return distinct.kth_distance(distinct.points, k + 1, p)[distinct.point_of]
 
 
 def kth_distance_to(other, block, k, *, p=np.inf):
@@ -153,10 +153,9 @@ def kth_distance_to(other, block, k, *, p=np.inf):
     p : float, default=inf
         Of the norm: 2 for Euclidean distance.
     """
-    tree, radii = cKDTree(other), np.empty(len(block))
-    for rows in _parts(len(block)):
-        radii[rows] = tree.query(block[rows], k=[k], p=p)[0][:, 0]
-    return radii
+    distinct = DistinctPoints.of(block)
+    radii = DistinctPoints.of(other).kth_distance(distinct.points, k, p)
+    return radii[distinct.point_of]
 
 
 def others_within(other, block, radii, *, p=np.inf):
@@ -170,12 +169,9 @@ def others_within(other, block, radii, *, p=np.inf):
     radii : ndarray of shape (n_rows,)
         Distances to rows, which are within whatever they are rounded to.
     """
-    tree, counts = cKDTree(other), np.empty(len(block), np.int64)
-    for rows in _parts(len(block)):
-        # Euclidean distances are compared by their squares.
-        reach = radii[rows] if p == np.inf else np.nextafter(radii[rows] * (1 + 1e-15), np.inf)
-        counts[rows] = tree.query_ball_point(block[rows], reach, p=p, return_length=True)
-    return counts
+    # Euclidean distances are compared by their squares.
+    reach = radii if p == np.inf else np.nextafter(radii * (1 + 1e-15), np.inf)
+    return DistinctPoints.of(other).n_within(block, reach, p)
 
 
 def rows_within(block, radii, *, closed, of=slice(None)):
@@ -187,13 +183,84 @@ def rows_within(block, radii, *, closed, of=slice(None)):
     else:
         # Distances here are plain differences, so the next smaller float makes "<" of "<=".
         reach = radii if closed else np.nextafter(radii, -np.inf)
-        tree, counts = cKDTree(block), np.empty(len(values), np.int64)
-        for rows in _parts(len(values)):
-            counts[rows] = tree.query_ball_point(
-                values[rows], reach[rows], p=np.inf, return_length=True
-            )
+        counts = DistinctPoints.of(block).n_within(values, reach, np.inf)
     # A row is within its own radius, be that zero.
     return np.maximum(counts, 1)
+
+
+class DistinctPoints(NamedTuple):
+    """Rows of a block, equal ones as one point with their number.
+
+    Equal rows cannot be parted by a k-d tree: a query looks at each of them, so that queries for
+    n equal rows take n^2 steps.
+
+    Attributes
+    ----------
+    points : ndarray of shape (n_points, n_dimensions)
+
+    point_of : ndarray of shape (n_rows,), dtype int64, or slice
+        The point of each row.
+
+    n_rows_of : ndarray of shape (n_points,), dtype int64
+        Rows at each point.
+    """
+
+    points: NDArray[np.float64]
+    point_of: NDArray[np.int64] | slice
+    n_rows_of: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, block):
+        """Return the points of a block (n_rows, n_dimensions)."""
+        order = np.argsort(block[:, 0])
+        # Mostly one column tells that all rows differ.
+        if (np.diff(block[order, 0]) != 0).all():
+            return cls(block, slice(None), np.ones(len(block), np.int64))
+        order = np.lexsort(block.T)
+        in_order = block[order]
+        is_first = np.append(True, (in_order[1:] != in_order[:-1]).any(axis=1))
+        point_of = np.empty(len(block), np.int64)
+        point_of[order] = np.cumsum(is_first) - 1
+        firsts = np.flatnonzero(is_first)
+        n_rows_of = np.diff(np.append(firsts, len(block)))
+        return cls(in_order[firsts], point_of, n_rows_of)
+
+    def kth_distance(self, rows, k, p):
+        """Return the distance from each of some rows to its k-th nearest row of these, (n,)."""
+        tree, radii = cKDTree(self.points), np.empty(len(rows))
+        nearest = self._nearest_points(k)
+        for some in _parts(len(rows)):
+            distances, points = tree.query(rows[some], k=nearest, p=p)
+            if len(nearest) > 1:
+                is_reached = np.cumsum(self.n_rows_of[points], axis=1) >= k
+                kth = np.argmax(is_reached, axis=1)[:, None]
+                distances = np.take_along_axis(distances, kth, axis=1)
+            radii[some] = distances[:, 0]
+        return radii
+
+    def _nearest_points(self, k):
+        """Return which of the nearest points, counted from 1, may hold the k-th nearest row."""
+        if self.n_rows_of.max() == 1:
+            return [k]
+        fewest_rows = np.cumsum(np.sort(self.n_rows_of))
+        return np.arange(1, np.searchsorted(fewest_rows, k) + 2)
+
+    def n_within(self, rows, reach, p):
+        """Return how many rows of these are no farther from each of some rows than its reach.
+
+        The numbers of rows at the points are written in binary, and each digit has a tree of the
+        points that have it: a query counts points, whole branches of a tree at a time.
+        """
+        counts = np.zeros(len(rows), np.int64)
+        for digit in range(int(self.n_rows_of.max()).bit_length()):
+            of_digit = self.points[(self.n_rows_of >> digit) & 1 == 1]
+            if not len(of_digit):
+                continue
+            tree = cKDTree(of_digit)
+            for some in _parts(len(rows)):
+                found = tree.query_ball_point(rows[some], reach[some], p=p, return_length=True)
+                counts[some] += found << digit
+        return counts
 
 
 def _parts(n):

@@ -5,17 +5,21 @@ import math
 import numpy as np
 import pytest
 from continuous_cases import K, normal_pair
+from scipy.spatial import cKDTree
 from scipy.special import digamma
 
+from skinfo.estimation import _knn_tree, differential_entropy
 from skinfo.estimation._continuous import (
     RankedColumn,
     ksg_information,
 )
 from skinfo.estimation._knn_tree import (
     ksg_conditional,
+    kth_distance,
     kth_distance_to,
     mixed_conditional,
     others_within,
+    rows_within,
 )
 
 
@@ -105,3 +109,55 @@ def test_neighbours_in_another_block(p, rng):
     assert (found >= 4).all()
     if p == 2:
         np.testing.assert_array_equal(found, expected)
+
+
+def block_of_ties(rng):
+    """Points on a lattice, of 1 to 7 rows each, and one of 40."""
+    points = rng.integers(-2, 3, (60, 2)) * 0.3
+    repeats = np.append(rng.integers(1, 8, 59), 40)
+    return rng.permutation(np.repeat(points, repeats, axis=0))
+
+
+@pytest.mark.parametrize("p", [2, np.inf])
+@pytest.mark.parametrize("k", [1, 3, 50])
+def test_distances_and_counts_of_tied_rows_against_all_pairs(k, p, rng):
+    other, block = block_of_ties(rng), block_of_ties(rng)
+    within = np.linalg.norm(block[:, None] - block[None], ord=p, axis=2)
+    between = np.linalg.norm(block[:, None] - other[None], ord=p, axis=2)
+    radii = kth_distance(block, k, p=p)
+    np.testing.assert_allclose(radii, np.sort(within, axis=1)[:, k], atol=1e-15)
+    np.testing.assert_allclose(
+        kth_distance_to(other, block, k, p=p), np.sort(between, axis=1)[:, k - 1], atol=1e-15
+    )
+    # Halfway between two distances, so that rounding decides nothing.
+    radii = radii + 1e-6
+    np.testing.assert_array_equal(
+        others_within(other, block, radii, p=p), (between <= radii[:, None]).sum(axis=1)
+    )
+    if p == np.inf:
+        for closed in (True, False):
+            np.testing.assert_array_equal(
+                rows_within(block, radii, closed=closed), brute_counts(block, radii, closed)
+            )
+
+
+def test_trees_hold_no_equal_points(monkeypatch, rng):
+    # A tree cannot part equal points: n of them would make queries of n steps each. In 16 times as
+    # many rows there are still 2 points, in one tree a binary digit.
+    sizes = []
+
+    class CountingTree(cKDTree):
+        def __init__(self, points):
+            assert len(np.unique(points, axis=0)) == len(points)
+            sizes.append(len(points))
+            super().__init__(points)
+
+    monkeypatch.setattr(_knn_tree, "cKDTree", CountingTree)
+    grown = []
+    for n in (1000, 16_000):
+        sizes.clear()
+        x = np.repeat([[0.0, 0.0], [1.0, 2.0]], n // 2, axis=0)
+        assert differential_entropy(x) == -np.inf
+        assert mixed_conditional(x, x[:, ::-1], np.ones_like(x), K) > 0
+        grown.append(sum(sizes))
+    assert grown[1] - grown[0] <= 4 * 4 * 2

@@ -42,12 +42,13 @@ def test_number_sums(rng, n, dtype, is_weighted):
     np.testing.assert_array_equal(sums, np.column_stack(expected))
 
 
+@pytest.mark.parametrize("n", [0, 1, 300])
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("weighted", [False, True])
-def test_extents_by_code(rng, dtype, weighted):
-    x = rng.normal(size=300)
-    x[:30] = rng.choice([np.nan, np.inf, -np.inf], 30)
-    codes, w = rng.integers(0, 6, 300).astype(dtype), rng.integers(1, 9, 300) * 1.0
+def test_extents_by_code(rng, n, dtype, weighted):
+    x = rng.normal(size=n)
+    x[: n // 10] = rng.choice([np.nan, np.inf, -np.inf], n // 10)
+    codes, w = rng.integers(0, 6, n).astype(dtype), rng.integers(2, 9, n) * 1.0
     codes[codes == 4] = 3
     given = w if weighted else np.empty(0)
     lowest, highest, finite = extents_by_code(x, given, codes, 6)

@@ -101,6 +101,22 @@ def test_sums_by_code(spread, kind, n_codes, dtype, rng):
     np.testing.assert_array_equal(exact_means(sums, np.ones(n_codes)), expected)
 
 
+@pytest.mark.parametrize("low", [-1074, -1000, 1000, 1020])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_sums_by_code_at_the_ends_of_the_floats(weighted, low, rng):
+    # Magnitudes that cannot be taken apart: what is added for that would overflow, or be lost.
+    values = np.ldexp(rng.uniform(-1.0, 1.0, 600), rng.integers(low, low + 4, 600))
+    weights = rng.integers(1, 4, 600) * 1.0 if weighted else np.ones(600)
+    codes = rng.integers(0, 7, 600)
+    sums = sums_by_code(values, weights if weighted else np.empty(0), codes, 7)
+    exact = [Fraction(0)] * 7
+    for code, value, weight in zip(codes, values, weights, strict=True):
+        exact[code] += Fraction(value) * Fraction(weight) / 2**10
+    np.testing.assert_array_equal(
+        exact_means(sums, np.full(7, 2.0**10)), [rounded(total) for total in exact]
+    )
+
+
 def test_sums_by_byte_are_those_of_each_code(rng):
     values, codes = rng.normal(size=10_000), rng.integers(0, 9, 10_000).astype(np.uint8)
     sums = sums_by_code(values, np.empty(0), codes, 10)

@@ -41,8 +41,9 @@ def test_fixed_point_holds_three_sums(total, n_cells):
         assert 3 * abs(extreme) * scale < 2**63
 
 
-def test_level_sums(rng):
-    codes = rng.integers(0, 6, 100).astype(np.int32)
-    weights = rng.random(100)
+@pytest.mark.parametrize("n", [1, 100])
+def test_level_sums(n, rng):
+    codes = rng.integers(0, 6, n).astype(np.int32)
+    weights = rng.random(n)
     np.testing.assert_array_equal(level_sums(codes, 8, np.empty(0)), np.bincount(codes, None, 8))
     np.testing.assert_array_equal(level_sums(codes, 8, weights), np.bincount(codes, weights, 8))

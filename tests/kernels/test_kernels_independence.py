@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import special, stats
 
 from skinfo._kernels._independence import (
     NULL_MEAN,
@@ -35,3 +36,25 @@ def test_one_row_has_no_statistics(shape):
     counts[:1] = 2
     statistics = independence_statistics(counts, poisson_tables())
     np.testing.assert_array_equal(statistics, [0, 0, 0, np.nan])
+
+
+@pytest.mark.parametrize("counts", [[[8, 2], [1, 5]], [[3, 4], [5, 6]], [[1, 9], [1, 30]]])
+def test_small_table_against_all_tables_of_its_margins(counts):
+    counts = np.array(counts, float)
+    rows, columns = counts.sum(axis=1), counts.sum(axis=0)
+    law = stats.hypergeom(counts.sum(), columns[0], rows[0])
+    first = np.arange(max(0, rows[0] - columns[1]), min(rows[0], columns[0]) + 1)
+    tables = np.array(
+        [first, rows[0] - first, columns[0] - first, rows[1] - columns[0] + first]
+    ).reshape(2, 2, -1)
+    information = special.xlogy(tables, tables).sum(axis=(0, 1))
+    observed = special.xlogy(counts, counts).sum()
+    expected = law.pmf(first)[information > observed - 1e-9].sum()
+    # Beside it empty rows and columns, which are left out.
+    wider = np.zeros((3, 4))
+    wider[np.ix_([0, 2], [1, 3])] = counts
+    for table in (counts, wider):
+        statistics = independence_statistics(table, poisson_tables())
+        assert statistics[SMALL_TABLE_PVALUE] == pytest.approx(expected, rel=1e-12)
+    # Tables of real weights cannot be enumerated.
+    assert np.isnan(independence_statistics(0.7 * counts, poisson_tables())[SMALL_TABLE_PVALUE])

@@ -14,9 +14,16 @@ from skinfo._kernels._neighbors import (
     line_radii,
     mean_digamma_position,
     ross_information,
+    ross_terms,
     sum_digamma,
 )
-from skinfo._kernels._neighbors_plane import cut_strips, ksg_information, plane_radii, strip_size
+from skinfo._kernels._neighbors_plane import (
+    cut_strips,
+    ksg_information,
+    ksg_terms,
+    plane_radii,
+    strip_size,
+)
 
 
 def brute_ksg(x, y, k):
@@ -116,6 +123,19 @@ def test_ksg_against_all_pairs(shape_x, shape_y, rng):
     assert ksg(x, x, 2) == pytest.approx(brute_ksg(x, x, 2), abs=1e-12)
 
 
+@pytest.mark.parametrize(("shape_x", "shape_y"), [("normal", "normal"), ("lattice", "heavy tails")])
+def test_terms_of_ksg_are_those_of_each_row(shape_x, shape_y, rng):
+    x, y = SHAPES[shape_x](rng, 60), SHAPES[shape_y](rng, 60)
+    neighbors = np.array([1, 3, 8])
+    terms = ksg_terms(x, y, np.argsort(x), np.argsort(y), neighbors)
+    dx, dy = abs(x[:, None] - x), abs(y[:, None] - y)
+    for k, found in zip(neighbors, terms, strict=True):
+        radii = np.sort(np.maximum(dx, dy), axis=1)[:, [k]]
+        nearer = [np.maximum((distance < radii).sum(1), 1) for distance in (dx, dy)]
+        expected = psi(60) + psi(k) - psi(nearer[0]) - psi(nearer[1])
+        np.testing.assert_allclose(found, expected, atol=1e-13)
+
+
 @pytest.mark.parametrize("n", [2, 3, 5, 17])
 def test_ksg_of_few_rows(n, rng):
     x, y = rng.normal(size=(2, n))
@@ -129,6 +149,27 @@ def test_ross_against_all_pairs(shape, n_classes, rng):
     x = SHAPES[shape](rng, 120)
     classes = rng.integers(0, n_classes, 120)
     assert ross(x, classes, 3) == pytest.approx(brute_ross(x, classes, 3), abs=1e-12)
+
+
+@pytest.mark.parametrize("has_ties", [False, True])
+def test_terms_of_ross_are_those_of_each_row(has_ties, rng):
+    line = np.sort(rng.integers(0, 9, 80) if has_ties else rng.normal(size=80)).astype(float)
+    classes = rng.integers(0, 4, 80)
+    classes[5] = 5  # alone, and no row has class 4
+    neighbors = np.array([1, 3, 50])
+    terms = ross_terms(line, classes, 6, neighbors, has_ties)
+    assert not terms[:, 5].any()
+    for k, found in zip(neighbors, terms, strict=True):
+        assert found.sum() / 79 == pytest.approx(ross(line, classes, k, has_ties), abs=1e-12)
+    if not has_ties:  # Ross 2014, eq. 2, without its mean
+        rows = classes != 5
+        distance = abs(line[rows][:, None] - line[rows])
+        own = np.where(classes[rows][:, None] == classes[rows], distance, np.inf)
+        sizes = np.isfinite(own).sum(1)
+        k = np.minimum(3, sizes - 1)
+        radii = np.take_along_axis(np.sort(own, axis=1), k[:, None], axis=1)
+        expected = psi(79) + psi(k) - psi(sizes) - psi((distance <= radii).sum(1) - 1)
+        np.testing.assert_allclose(terms[1, rows], expected, atol=1e-13)
 
 
 def test_ross_without_ties_is_the_same_with_ties_allowed_for(rng):

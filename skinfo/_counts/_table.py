@@ -385,7 +385,25 @@ def numeric_columns(X: Any, advice: str) -> Any:
     wide = [
         name for name in frame.columns if frame.get_column(name).dtype in (nw.Int128, nw.UInt128)
     ]
-    return frame.with_columns(nw.col(*wide).cast(nw.Float64)).to_native() if wide else X
+    if wide:
+        return frame.with_columns(nw.col(*wide).cast(nw.Float64)).to_native()
+    return _dense_unless_zeros(X) if frame.implementation.is_pandas() else X
+
+
+def _dense_unless_zeros(X: Any) -> Any:
+    """Return a data frame of pandas without sparse columns, unless scikit-learn takes it as it is.
+
+    That is where all columns are sparse, and filled with zeros.
+    """
+    import pandas as pd
+
+    is_sparse = [isinstance(dtype, pd.SparseDtype) for dtype in X.dtypes]
+    if not any(is_sparse) or all(
+        sparse and dtype.fill_value == 0 for sparse, dtype in zip(is_sparse, X.dtypes, strict=True)
+    ):
+        return X
+    dense = {name: np.asarray(X[name]) for name in X.columns}
+    return pd.DataFrame(dense, index=X.index)
 
 
 def read_table(

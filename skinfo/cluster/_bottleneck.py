@@ -442,7 +442,7 @@ default="sequential"
             beta=self.beta,
             max_iter=int(self.max_iter),
             tol=float(self.tol * rows.information),
-            seeds=random_state.randint(np.iinfo(np.int32).max, size=self.n_init),
+            seeds=random_state.randint(np.iinfo(np.int32).max, size=int(self.n_init)),
             n_jobs=self.n_jobs,
             work=CLUSTER_CELL_COST * rows.counts.nnz * n_clusters * self.n_init,
         )

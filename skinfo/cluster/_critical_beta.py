@@ -211,10 +211,16 @@ class _DivergenceRatio:
         for line in self._lines(vectors):
             # phi is not even, so the two directions from p(x) have different ratios.
             for sign in (1.0, -1.0):
+                steepest = (-sign * line.values).max()
+                if steepest < MIN_DIRECTION:
+                    # Nearly all of p(x) is there already.
+                    continue
                 # Up to where the smallest 1 + u is zero.
-                factors = sign * LINE_POSITIONS[:, None] / (-sign * line.values).max()
+                factors = sign * LINE_POSITIONS[:, None] / steepest
                 of_columns = _phi(factors * line.v) @ self.p_y
-                ratios = of_columns / (_phi(factors * line.values) @ line.weights)
+                of_rows = _phi(factors * line.values) @ line.weights
+                # Rows of so little weight that none is left beside 1 have no divergence.
+                ratios = np.divide(of_columns, of_rows, np.zeros_like(of_rows), where=of_rows > 0)
                 best = int(np.argmax(ratios))
                 maxima.append((float(ratios[best]), factors[best], line.deviation))
         maxima.sort(key=lambda maximum: -maximum[0])

@@ -256,7 +256,7 @@ def information_curve(
     limit = DEFAULT_MAX_CLUSTERS if n_clusters is None else n_clusters
     onset = find_onset(table)
     solver = CurveSolver(table, min(limit, len(table.p_x)), max_iter, tol, onset.cluster)
-    seeds = check_random_state(random_state).randint(np.iinfo(np.int32).max, size=n_init)
+    seeds = check_random_state(random_state).randint(np.iinfo(np.int32).max, size=int(n_init))
     hard = hard_decoder(solver, rows, seeds, n_jobs)
     betas = default_betas(solver, onset.beta, hard) if betas is None else _check_betas(betas)
     solutions = trace_frontier(solver, betas, hard)

@@ -20,7 +20,7 @@ from skinfo._counts._table import numeric_columns
 from skinfo._kernels._elementary import xlogx_table
 from skinfo._kernels._row_hash import label_equal_rows, row_hashes
 from skinfo._kernels._sequential import NO_CLUSTER, SparseCounts
-from skinfo.utils._validation import check_sample_weight
+from skinfo.utils._validation import check_sample_weight, finiteness_check
 from skinfo.utils._warnings import warn_caller
 
 # Above this proportion of positive cells, dense matrix products are faster than sparse ones.
@@ -46,7 +46,8 @@ def check_counts(X, check):
     """Return a table of counts after scikit-learn's `check`; text gets an error of its own."""
     X = numeric_columns(X, COUNT_FIRST)
     try:
-        return check(X)
+        with finiteness_check():
+            return check(X)
     except (TypeError, ValueError) as error:
         if not any(words in str(error) for words in ("could not convert", "float() argument")):
             raise
@@ -142,15 +143,20 @@ def distinct_rows(X, sample_weight):
     # A power of two, so that scaling is exact.
     scale = 1.0 if _holds_integers(X) else _inverse_power_of_two(X.data.max())
     X.data *= scale
+    place = np.arange(X.shape[0])
+    if not _adds_up_exactly(X, weights):
+        X, weights, place = _merge_equal_rows(X, weights)
+    of_rows = _group(X)
     groups = np.full(n_samples, NO_CLUSTER, np.int64)
-    groups[kept] = _group(X)
-    counts = _membership(groups[kept], groups.max() + 1, weights) @ X
+    groups[kept] = of_rows[place]
+    counts = _membership(of_rows, of_rows.max() + 1, weights) @ X
     counts.sort_indices()
     _check_cell_range(counts)
     # Sums of integers are exact up to 2**53; others are brought near one.
     total = float(counts.data.sum())
     is_exact = total <= 2**53 and _holds_integers(counts)
-    rescale = 1.0 if is_exact else _inverse_power_of_two(total)
+    # Of the smallest floats, the product of both would be beyond the largest.
+    rescale = 1.0 if is_exact else min(_inverse_power_of_two(total), 2.0**1000 / scale)
     counts.data *= rescale
     scale *= rescale
     cells = as_sparse_counts(counts)
@@ -245,13 +251,29 @@ def _rows_with_weight(X, weights):
     return kept
 
 
+def _merge_equal_rows(X, weights):
+    """Return the different rows, sorted by content, their weights, and the place of each row.
+
+    Sums of fractions depend on the order of the terms, and on whether one is repeated.
+    """
+    place = _label_rows(X, X.data)
+    weights = np.ones(len(place)) if weights is None else weights
+    order = np.lexsort((weights, place))
+    _, firsts = np.unique(place, return_index=True)
+    return X[firsts], np.bincount(place[order], weights[order]), place
+
+
 def _group(X):
     """Return the index of the distinct row of each row, (n_rows,) int64."""
     largest = np.maximum.reduceat(X.data, X.indptr[:-1])
     # Correctly rounded quotients of proportional counts are equal to the last bit.
-    profile = X.data / np.repeat(largest, np.diff(X.indptr))
+    return _label_rows(X, X.data / np.repeat(largest, np.diff(X.indptr)))
+
+
+def _label_rows(X, values):
+    """Return the index of each row among the different ones, whose cells hold these values."""
     # Compared by their bits, which equal positive floats share.
-    cells = X.indptr.astype(np.int64), X.indices.astype(np.int32), profile.view(np.uint64)
+    cells = X.indptr.astype(np.int64), X.indices.astype(np.int32), values.view(np.uint64)
     return label_equal_rows(*cells, np.argsort(row_hashes(*cells), kind="stable"))
 
 
@@ -289,6 +311,15 @@ def _information(counts):
     expected = np.repeat(row_sums, np.diff(counts.indptr)) * (column_sums / total)[counts.indices]
     # Rounding makes the information of proportional rows slightly negative.
     return max(float(counts.data @ np.log(counts.data / expected)), 0.0) / float(total)
+
+
+def _adds_up_exactly(X, weights):
+    """Return whether sums of weighted rows of a csr_array are integers that float64 holds."""
+    if not _holds_integers(X):
+        return False
+    if weights is None:
+        return float(X.data.sum()) <= 2**53
+    return bool(np.all(weights % 1 == 0)) and float(weights @ X.sum(axis=1)) <= 2**53
 
 
 def _holds_integers(X):

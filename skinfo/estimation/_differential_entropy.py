@@ -9,11 +9,11 @@ from sklearn.utils.validation import check_array
 
 from skinfo._counts._table import numeric_columns
 from skinfo._kernels._neighbors import line_radii
-from skinfo.estimation._knn_tree import kth_distance
+from skinfo.estimation._knn_tree import kth_distance, near_one
 from skinfo.estimation._samples import refuse_chunks
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._sums import ordered_sum
-from skinfo.utils._validation import check_base
+from skinfo.utils._validation import check_base, finiteness_check
 
 
 @validate_params(
@@ -78,7 +78,8 @@ def differential_entropy(X: ArrayLike, *, n_neighbors: int = 3, base: float = 2)
     nats = check_base(base)
     refuse_chunks(X, "differential_entropy")
     X = numeric_columns(X, "The entropy of levels is that of discrete_entropy.")
-    X = check_array(X, dtype=np.float64, ensure_2d=False)
+    with finiteness_check():
+        X = check_array(X, dtype=np.float64, ensure_2d=False)
     X = X.reshape(len(X), -1)
     n, n_dimensions = X.shape
     if n <= n_neighbors:
@@ -86,6 +87,7 @@ def differential_entropy(X: ArrayLike, *, n_neighbors: int = 3, base: float = 2)
             f"n_neighbors={n_neighbors} needs more rows than that, got n_samples={n}. "
             "Lower n_neighbors."
         )
+    X, log_unit = near_one(X)
     if n_dimensions == 1:
         radii = line_radii(np.sort(X[:, 0]), n_neighbors)
     else:
@@ -93,6 +95,6 @@ def differential_entropy(X: ArrayLike, *, n_neighbors: int = 3, base: float = 2)
     if radii.min() == 0.0:
         return -np.inf
     log_ball = n_dimensions / 2 * np.log(np.pi) - gammaln(n_dimensions / 2 + 1)
-    log_radius = ordered_sum(np.log(radii)) / n
+    log_radius = ordered_sum(np.log(radii)) / n + log_unit
     entropy = psi(n) - psi(n_neighbors) + log_ball + n_dimensions * log_radius
     return float(entropy / nats)

@@ -382,6 +382,9 @@ def _concentration(counts, level, sizes, classes, label):
         return 1 / LEAST_ALIKE - 1
     alone = sizes * (1 - sizes / n)
     alike = pairs * (1 - 2 * sizes / n) + (sizes / n) ** 2 * n_pairs
+    if alike.max() < 1e-12 * n_pairs:
+        # One level has nearly all samples: what is left of the others is rounding.
+        return 1 / LEAST_ALIKE - 1
     r = 0.0
     for _ in range(ALIKE_ITERATIONS):
         diversity = (1 - same_class / n**2) / (1 - (n + r * n_pairs) / n**2)

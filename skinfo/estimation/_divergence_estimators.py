@@ -33,16 +33,16 @@ class PairedCounts(NamedTuple):
     first, second : ndarray of shape (n_observed,), dtype float64
         In each sample; one of the two is positive.
 
-    n_categories : int or None
+    n_categories : float or None
         How many can occur; None: as many as do.
     """
 
     first: NDArray[np.float64]
     second: NDArray[np.float64]
-    n_categories: int | None
+    n_categories: float | None
 
     @property
-    def categories(self) -> int:
+    def categories(self) -> float:
         """How many categories can occur."""
         return len(self.first) if self.n_categories is None else self.n_categories
 
@@ -103,7 +103,7 @@ def accumulated_cross_entropy(counts: PairedCounts) -> float:
 
 
 def _shrunk(
-    counts: NDArray[np.float64], n_categories: int, weight: Callable[..., float]
+    counts: NDArray[np.float64], n_categories: float, weight: Callable[..., float]
 ) -> tuple[NDArray[np.float64], float]:
     """Return proportions shrunk to equal ones, and the one of each category that did not occur."""
     uniform = weight(counts[counts > 0], ordered_sum(counts), n_categories)
@@ -202,7 +202,7 @@ def _js_of_shares(counts: PairedCounts, estimator: str, weights: NDArray[np.floa
     return max(float(mixture - weights @ of_each), 0.0)
 
 
-def _no_shrinkage(counts: NDArray[np.float64], total: float, n_categories: int) -> float:
+def _no_shrinkage(counts: NDArray[np.float64], total: float, n_categories: float) -> float:
     return 0.0
 
 

@@ -20,6 +20,9 @@ from skinfo.utils._sums import ordered_sum
 # Weights of e^-45 of the largest, and less, are beyond the last digit of a sum.
 NEGLIGIBLE = 45.0
 
+# More categories than any variable has; beyond, products of their number are no numbers.
+MOST_CATEGORIES = 10**100
+
 # Points of the NSB integral, first and at most. Halving the step squares the error.
 FIRST_POINTS = 257
 MOST_POINTS = 4097
@@ -63,11 +66,8 @@ def _estimator(*, whole_counts, uses_n_categories, guess=len):
             counts = np.sort(counts)
             if whole_counts:
                 refuse_fractional_counts(counts, formula.__name__)
-            if n_categories is not None and n_categories < len(counts):
-                raise ValueError(
-                    f"n_categories={n_categories} is less than the {len(counts)} categories that "
-                    "occur."
-                )
+            if n_categories is not None:
+                n_categories = check_n_categories(n_categories, len(counts))
             if n_categories is None or not uses_n_categories:
                 n_categories = guess(counts)
             # Not every formula says so by itself: Grassberger's G(N) is not ln N.
@@ -80,6 +80,26 @@ def _estimator(*, whole_counts, uses_n_categories, guess=len):
         return estimate
 
     return decorate
+
+
+def check_n_categories(n_categories, n_seen):
+    """Return the number of categories as a float: an int may be beyond those of NumPy.
+
+    Raises
+    ------
+    ValueError
+        If fewer can occur than did, or more than ``MOST_CATEGORIES``.
+    """
+    if n_categories < n_seen:
+        raise ValueError(
+            f"n_categories={n_categories} is less than the {n_seen} categories that occur."
+        )
+    if n_categories > MOST_CATEGORIES:
+        raise ValueError(
+            "n_categories must be at most 1e100. Leave it out, or use an estimator that does "
+            "not need it, if it is not known."
+        )
+    return float(n_categories)
 
 
 def refuse_fractional_counts(counts, name):

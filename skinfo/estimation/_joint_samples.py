@@ -19,7 +19,7 @@ from scipy.special import psi
 from skinfo._counts._codes import Codes, row_codes, row_keys
 from skinfo._counts._contingency import contingency_table
 from skinfo._kernels._shuffle import shuffle_columns
-from skinfo.estimation._entropy_estimators import entropy_of_margins
+from skinfo.estimation._entropy_estimators import MOST_CATEGORIES, entropy_of_margins
 from skinfo.estimation._entropy_terms import EntropyTerms
 from skinfo.estimation._knn_tree import kth_distance, rows_within
 from skinfo.estimation._table_information import information_from_counts
@@ -31,9 +31,6 @@ MOST_PERMUTED_ROWS = 2**27
 
 # Nanoseconds, about, that a cell takes to permute.
 PERMUTE_COST = 10.0
-
-# More categories than this are not told apart.
-MOST_CATEGORIES = 10**300
 
 
 @dataclass(frozen=True)
@@ -132,7 +129,9 @@ class CountedColumns:
 
     def _n_categories(self, columns):
         """Return how many combinations of levels there are."""
-        return min(math.prod(int(self.n_levels[j]) for j in columns), MOST_CATEGORIES)
+        n_combinations = math.prod(int(self.n_levels[j]) for j in columns)
+        # More are not told apart.
+        return float(min(n_combinations, MOST_CATEGORIES))
 
     def _counts_of(self, columns):
         """Return the counts of the distinct rows of some columns, none of them zero."""

@@ -1,5 +1,6 @@
 """Neighbour estimates for columns of several dimensions, and given a third, in nats."""
 
+from math import frexp, log
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,11 @@ from skinfo.utils._sums import ordered_sum
 
 # Rows whose neighbours are found at a time: a query does not hear Ctrl-C.
 ROWS_A_QUERY = 128
+
+# Powers of two: beyond the first the distance of two values may be infinite, beyond the second
+# its square, or zero.
+LARGEST_LINE = 1021
+LARGEST_SQUARED = 400
 
 
 def ksg_blocks(x, y, n_neighbors):
@@ -120,6 +126,26 @@ def _block(values):
 def is_constant(block):
     """Return whether all rows are equal, (n_rows,) or (n_rows, n_dimensions)."""
     return bool((block == block[0]).all())
+
+
+def near_one(*blocks):
+    """Return blocks in a unit whose Euclidean distances have no overflow, and its logarithm.
+
+    The unit is a power of two, mostly 1. Of several columns the squares of distances are to be
+    floats, and not zero; of one column the distances.
+
+    Parameters
+    ----------
+    *blocks : ndarray of shape (n_rows, n_dimensions)
+        Finite.
+    """
+    exponent = frexp(max(float(np.abs(block).max()) for block in blocks))[1]
+    if blocks[0].shape[1] == 1:
+        exponent = 2 if exponent > LARGEST_LINE else 0
+    elif abs(exponent) < LARGEST_SQUARED:
+        exponent = 0
+    scaled = [np.ldexp(block, -exponent) for block in blocks] if exponent else list(blocks)
+    return *scaled, exponent * log(2)
 
 
 def kth_distance(block, k, *, p=np.inf):

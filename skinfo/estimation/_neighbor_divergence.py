@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import entr, gammaln, psi
 
-from skinfo.estimation._knn_tree import kth_distance, kth_distance_to, others_within
+from skinfo.estimation._knn_tree import kth_distance, kth_distance_to, near_one, others_within
 from skinfo.utils._sums import ordered_sum
 
 EUCLIDEAN = 2
@@ -29,10 +29,11 @@ def neighbor_cross_entropy(
     equal to one of X.
     """
     n_dimensions = X.shape[1]
+    X, Y, log_unit = near_one(X, Y)
     radii = kth_distance_to(Y, X, n_neighbors, p=EUCLIDEAN)
     if radii.min() == 0.0:
         return -np.inf
-    log_radius = ordered_sum(np.log(radii)) / len(X)
+    log_radius = ordered_sum(np.log(radii)) / len(X) + log_unit
     scale = log_ball_volume(n_dimensions) + n_dimensions * log_radius
     return float(psi(len(Y) + 1) - psi(n_neighbors) + scale)
 
@@ -47,6 +48,7 @@ def neighbor_kl_divergence(
     in place of logarithms of m and n - 1). Where one of the two is zero, the larger is the radius
     of both, and the rows within it are counted: ``psi(l_i) - psi(k_i)`` (eq. 24).
     """
+    X, Y, _ = near_one(X, Y)
     own = kth_distance(X, n_neighbors, p=EUCLIDEAN)
     other = kth_distance_to(Y, X, n_neighbors, p=EUCLIDEAN)
     tied = (own == 0.0) | (other == 0.0)
@@ -70,6 +72,7 @@ def neighbor_js_divergence(
     and k_i of the other within the distance of the l_i-th neighbour of its own, and a the weight
     of a row of the other over that of its own.
     """
+    X, Y, _ = near_one(X, Y)
     of_first = _part_of_mixture(X, Y, n_neighbors, weight)
     of_second = _part_of_mixture(Y, X, n_neighbors, 1 - weight)
     entropy = float(entr(weight) + entr(1 - weight))

@@ -11,6 +11,7 @@ from skinfo._counts._codes import refuse_fractions, row_codes
 from skinfo._counts._source import columns_by_name
 from skinfo._counts._table import Table, as_columns, table_of
 from skinfo.estimation._divergence_estimators import PairedCounts
+from skinfo.estimation._entropy_estimators import check_n_categories
 from skinfo.estimation._estimators import refuse_infinite, refuse_weights
 from skinfo.estimation._samples import missing_values, refuse_chunks, refuse_missing_values
 from skinfo.utils._validation import check_frequency_weights
@@ -78,10 +79,8 @@ class PairedSamples:
                     "leaves none."
                 )
         first, second = np.array(counts)[:, np.any(counts, axis=0)]
-        if n_categories is not None and n_categories < len(first):
-            raise ValueError(
-                f"n_categories={n_categories} is less than the {len(first)} categories that occur."
-            )
+        if n_categories is not None:
+            n_categories = check_n_categories(n_categories, len(first))
         return PairedCounts(first, second, n_categories)
 
     def values(self, n_neighbors: int) -> list[NDArray[np.float64]]:

@@ -17,7 +17,7 @@ from skinfo._counts._table import Table, refuse_lazy, table_of
 from skinfo._counts._target import class_codes, infer_continuous, read_column, refuse_missing
 from skinfo.estimation._continuous import DiscreteTarget, RankedColumn
 from skinfo.estimation._estimators import refuse_infinite
-from skinfo.utils._validation import check_frequency_weights
+from skinfo.utils._validation import check_frequency_weights, finiteness_check
 from skinfo.utils._warnings import warn_caller
 
 MISSING = ("separate", "drop", "raise")
@@ -268,7 +268,9 @@ def _read_target(outputs, discrete_target):
     if len(outputs) == 1:
         return _SampledTarget(_continuous_target(outputs[0]), None, any(guesses))
     block = np.column_stack([_continuous_target(output) for output in outputs])
-    return _SampledTarget(check_array(block, input_name="y"), None, any(guesses))
+    with finiteness_check():
+        block = check_array(block, input_name="y")
+    return _SampledTarget(block, None, any(guesses))
 
 
 def discrete_mask(table, discrete_features, switch):

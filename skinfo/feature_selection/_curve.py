@@ -124,8 +124,11 @@ def selection_curve(
     array([0.  , 1.11, 1.46])
     """
     betas = np.sort(np.asarray(DEFAULT_BETAS if betas is None else betas, np.float64).ravel())
-    if not (len(betas) and np.all(betas > 0)):
-        raise ValueError(f"betas must be positive numbers, got {betas.tolist()}.")
+    if not (len(betas) and np.all((betas > 0) & np.isfinite(betas))):
+        raise ValueError(
+            f"betas must be positive finite numbers, got {betas.tolist()}. Compression is as good "
+            "as free from 1e6 on."
+        )
     selector = InfoBottleneckSelector() if selector is None else clone(selector)
     selector._validate_params()
     if criterion_of(selector) != "bottleneck":

@@ -9,7 +9,7 @@ from skinfo._counts._kinds import unmasked
 from skinfo.metrics._labels import column_labels, encode_labels, find_known_columns
 from skinfo.metrics._probabilities import check_probabilities, refuse_hard_labels
 from skinfo.metrics._standard_errors import encode_groups
-from skinfo.utils._validation import check_sample_weight
+from skinfo.utils._validation import check_sample_weight, finiteness_check
 
 
 class LabelledPredictions(NamedTuple):
@@ -93,7 +93,9 @@ def _read_distributions(prob, name):
     if np.ndim(prob) != 1:
         return check_probabilities(prob, name)
     refuse_hard_labels(np.asarray(prob), name)
-    second = check_array(prob, ensure_2d=False, dtype=[np.float64, np.float32], input_name=name)
+    dtypes = [np.float64, np.float32]
+    with finiteness_check():
+        second = check_array(prob, ensure_2d=False, dtype=dtypes, input_name=name)
     outside = np.flatnonzero((second < 0) | (second > 1))
     if len(outside):
         raise ValueError(

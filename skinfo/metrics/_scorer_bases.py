@@ -20,7 +20,7 @@ from skinfo.utils._compat import (
     _safe_split,
     scorer_cache,
 )
-from skinfo.utils._validation import partition_splits
+from skinfo.utils._validation import finiteness_check, partition_splits
 
 # Key of our predictions among those that scorers share. For two classes, scikit-learn's scorers
 # store one column under "predict_proba", of the class that the first of them requested.
@@ -144,8 +144,9 @@ class WrappedClassifierMixin:
                 "a scorer it takes them: EntropyScorer()(fitted_classifier, X, y)."
             )
         y = column_or_1d(y, warn=True)
-        assert_all_finite(y, input_name="y")
-        check_classification_targets(y)
+        with finiteness_check():
+            assert_all_finite(y, input_name="y")
+            check_classification_targets(y)
         self.estimator_ = clone(self._base_estimator()).fit(X, y, **fit_params)
         require_predict_proba(self.estimator_)
         self.classes_ = self.estimator_.classes_

@@ -28,7 +28,11 @@ from skinfo.utils._compat import (
     _fit_context,
 )
 from skinfo.utils._fit_state import unfitted_on_failure
-from skinfo.utils._validation import MEANING_OF_Y, explain_missing_arguments
+from skinfo.utils._validation import (
+    MEANING_OF_Y,
+    explain_missing_arguments,
+    finiteness_check,
+)
 
 # What the points of a sample are compared with, by column, to find the reasons of its score.
 REFERENCES = {"average": lambda column: column.average, "best": lambda column: column.best}
@@ -532,8 +536,9 @@ class Scorecard(ClassifierMixin, TransformerMixin, BaseEstimator):
 def _two_classes(y):
     """Return y as an array (n_samples,) of the labels of two classes."""
     y = column_or_1d(unmasked(y), warn=True)
-    assert_all_finite(y, input_name="y")
-    check_classification_targets(y)
+    with finiteness_check():
+        assert_all_finite(y, input_name="y")
+        check_classification_targets(y)
     kind = type_of_target(y, input_name="y")
     if kind != "binary":
         raise ValueError(

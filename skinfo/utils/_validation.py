@@ -115,6 +115,15 @@ def check_frequency_weights(sample_weight: ArrayLike, n_samples: int) -> NDArray
     return exactly_summable(check_sample_weight(sample_weight, n_samples))
 
 
+def finiteness_check() -> np.errstate:
+    """Return a context in which scikit-learn looks for infinite values without a warning.
+
+    It adds up all values: of infinities of both signs, and of values near the largest float, the
+    sum is not a number.
+    """
+    return np.errstate(over="ignore", invalid="ignore")
+
+
 def partition_splits(
     cv: Any, X: Any, y: NDArray[Any], split_params: dict[str, Any]
 ) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:

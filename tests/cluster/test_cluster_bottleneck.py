@@ -185,6 +185,23 @@ def test_order_of_rows_container_and_threads_change_nothing(settings, rng, monke
     np.testing.assert_array_equal(bottleneck.set_params(n_jobs=2).fit_predict(X), labels)
 
 
+@pytest.mark.parametrize("factor", [1.0, 1e300, 0.1, 1 / 3])
+def test_equal_and_proportional_rows_of_fractions_add_up_alike(factor, rng):
+    distinct = rng.random((5, 4)) * factor
+    X = distinct[rng.integers(0, 5, 40)] * 2.0 ** rng.integers(-2, 3, (40, 1))
+    weight = rng.integers(0, 4, len(X))
+    order = rng.permutation(len(X))
+    bottleneck = InformationBottleneck(2, random_state=0)
+    found = bottleneck.fit(X, sample_weight=weight).information_
+    assert bottleneck.fit(X[order], sample_weight=weight[order]).information_ == found
+    assert bottleneck.fit(X.repeat(weight, axis=0)).information_ == found
+
+
+def test_cells_of_the_smallest_float():
+    bottleneck = InformationBottleneck(1).fit([[0, 5e-324], [0, 5e-324]])
+    np.testing.assert_array_equal(bottleneck.predict([[0, 5e-324]]), [0])
+
+
 @every(TRANSFORMED)
 def test_integer_weights_are_repetition_and_zero_is_absence(settings, rng):
     X, _ = make_counts(6)

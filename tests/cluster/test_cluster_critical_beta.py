@@ -105,3 +105,16 @@ def test_critical_beta_of_random_tables_of_three_rows():
 def test_critical_beta_is_never_below_one():
     # eta_KL is 1 where a column belongs to one row, by the data processing inequality no more.
     assert critical_beta([[1e-12, 1.0], [1e12, 0.0]]) == 1.0
+
+
+@pytest.mark.parametrize(
+    "table",
+    [[[2.0, 1.0], [2e-24, 0.0]], [[1e12, 1e-12], [1.0, 1e-12]], [[1e12, 1.0], [1e-12, 1e-12]]],
+)
+def test_rows_of_hardly_any_weight_give_a_number(table):
+    assert 1.0 <= critical_beta(table) <= np.inf
+
+
+def test_infinite_cells_of_both_signs_are_refused():
+    with pytest.raises(ValueError, match="contains infinity"):
+        critical_beta([[np.inf, -np.inf], [1.0, 2.0]])

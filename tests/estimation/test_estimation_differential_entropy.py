@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,6 +42,21 @@ def test_entropy_scales_and_turns_as_it_should(factor, angle):
     )
 
 
+@pytest.mark.parametrize("exponent", [-900, -500, 500, 1022])
+@pytest.mark.parametrize("n_dimensions", [1, 2])
+def test_entropy_at_the_ends_of_the_range_of_floats(exponent, n_dimensions):
+    points = np.random.default_rng(1).uniform(-1, 1, size=(200, n_dimensions))
+    found = differential_entropy(np.ldexp(points, exponent))
+    assert found == pytest.approx(differential_entropy(points) + n_dimensions * exponent)
+
+
+def test_entropy_of_sparse_columns_is_that_of_their_values():
+    values = np.random.default_rng(0).normal(size=30)
+    for fill_value in (np.nan, 1.0):
+        frame = pd.DataFrame({0: pd.arrays.SparseArray(values, fill_value=fill_value)})
+        assert differential_entropy(frame) == differential_entropy(values)
+
+
 def test_entropy_of_repeated_rows_is_minus_infinity(rng):
     x = rng.normal(size=100)
     three_alike = np.concatenate([x, x[:1], x[:1]])
@@ -55,6 +71,8 @@ def test_entropy_refuses_what_it_cannot_use(rng):
         differential_entropy([1.0, 2.0, 3.0])
     with pytest.raises(ValueError, match="contains NaN"):
         differential_entropy([1.0, np.nan, 3.0, 4.0, 5.0])
+    with pytest.raises(ValueError, match="contains infinity"):
+        differential_entropy([-np.inf, np.inf, 3.0, 4.0, 5.0])
     with pytest.raises(ValueError, match="'n_neighbors' parameter"):
         differential_entropy(rng.normal(size=10), n_neighbors=0)
     with pytest.raises(ValueError, match="base must be"):

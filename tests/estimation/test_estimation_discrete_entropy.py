@@ -555,6 +555,14 @@ def test_n_categories_that_is_no_number_of_any(n_categories):
         discrete_entropy([0, 1, 2], n_categories=n_categories)
 
 
+@pytest.mark.parametrize("name", [*NAMES, "auto"])
+def test_more_categories_than_integers_of_64_bits(name):
+    # Words of 50 letters of DNA; then more than any variable has.
+    assert math.isfinite(discrete_entropy([0, 1, 2, 2], estimator=name, n_categories=4**50))
+    with pytest.raises(ValueError, match="n_categories must be at most 1e100"):
+        discrete_entropy([0, 1, 2], estimator=name, n_categories=10**5000)
+
+
 @pytest.mark.parametrize("name", WHOLE_ONLY)
 def test_estimators_of_whole_counts_refuse_others(name):
     with pytest.raises(ValueError, match=f"estimator='{name}' needs whole counts, got 0.5.*'nsb'"):

@@ -8,6 +8,7 @@ from scipy.stats import betabinom
 from skinfo._counts._contingency import SparseContingency
 from skinfo._counts._evidence import plugin_information
 from skinfo._kernels._plugin_bias import beta_binomial_excess
+from skinfo.estimation import mutual_info_test
 from skinfo.estimation._distributions import plugin_bias
 from skinfo.measures import mutual_information
 
@@ -51,3 +52,8 @@ def test_beta_binomial_means_are_sums():
             terms = xlogy(k, k) - xlogy(mean, mean) - values[n, : n + 1]
             # The divergence that the kernel sums has the same mean: k - m has none.
             assert found[i, j] == pytest.approx(betabinom.pmf(k, n, a, 6.0 - a) @ terms)
+
+
+def test_a_level_with_nearly_all_samples_tells_nothing_of_the_others():
+    found = mutual_info_test([[1], [1], [0]], [1, 0, 0], sample_weight=[1, 1e12, 1e-12])
+    assert 0 <= found.pvalue[0] <= 1

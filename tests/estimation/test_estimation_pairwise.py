@@ -163,6 +163,16 @@ def test_whole_weights_are_repetitions(X, estimator, rng):
     np.testing.assert_array_equal(ones, pairwise_mutual_info(X, estimator=estimator))
 
 
+@pytest.mark.parametrize("n", range(12, 28))
+def test_a_repetition_takes_the_same_unit_as_a_weight(estimator, n):
+    # Fixed point in units that depended on the number of rows, which repetitions change.
+    X = np.column_stack([np.arange(n), np.arange(n) % 3, np.arange(n) // 4])
+    weights = np.arange(n) % 4
+    found = pairwise_mutual_info(X, estimator=estimator, sample_weight=weights)
+    repeated = pairwise_mutual_info(np.repeat(X, weights, axis=0), estimator=estimator)
+    np.testing.assert_array_equal(found, repeated)
+
+
 def test_real_weights(X, rng, threads_always):
     weights = rng.random(len(X))
     mi = pairwise_mutual_info(X, estimator="plugin", sample_weight=weights)

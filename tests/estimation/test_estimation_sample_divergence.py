@@ -330,6 +330,15 @@ def test_scale_and_place_do_not_matter(rng):
     assert_allclose(shifted, sample_cross_entropy(x, y) + 2)
 
 
+@pytest.mark.parametrize("exponent", [-500, 500, 1022])
+def test_points_at_the_ends_of_the_range_of_floats(exponent, rng):
+    x, y = rng.uniform(-1, 1, size=(2, 60, 2))
+    far = np.ldexp(x, exponent), np.ldexp(y, exponent)
+    for function in (sample_kl_divergence, sample_js_divergence):
+        assert_allclose(function(*far), function(x, y))
+    assert_allclose(sample_cross_entropy(*far), sample_cross_entropy(x, y) + 2 * exponent)
+
+
 @each_function
 def test_bases(function, rng):
     for x, y in ((X, Y), (rng.normal(size=50), rng.normal(size=50))):

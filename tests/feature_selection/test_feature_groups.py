@@ -259,6 +259,7 @@ def test_a_misspelt_column_is_answered_by_the_nearest_name(rng):
     ("options", "message"),
     [
         ({"betas": [0.0]}, "betas must be positive"),
+        ({"betas": [1.0, np.inf]}, "betas must be positive finite numbers"),
         ({"selector": InfoBottleneckSelector(criterion="jmi")}, "must have criterion='bottlen"),
     ],
 )

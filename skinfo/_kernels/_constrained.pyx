@@ -7,7 +7,7 @@ import numpy as np
 
 from skinfo._kernels._partition cimport INFORMATION, VARIANCE, fill_costs
 
-from skinfo._kernels._partition import in_ranges
+from skinfo._kernels._ranges import in_ranges
 
 
 def constrained_partitions(

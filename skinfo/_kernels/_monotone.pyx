@@ -7,7 +7,7 @@ import numpy as np
 
 from skinfo._kernels._partition cimport fill_costs
 
-from skinfo._kernels._partition import in_ranges
+from skinfo._kernels._ranges import in_ranges
 
 
 def isotonic_blocks(const double[:, ::1] cumulative, int direction):

@@ -14,6 +14,8 @@ from libc.stdint cimport int64_t
 
 import numpy as np
 
+from skinfo._kernels._ranges import in_ranges
+
 cdef enum:
     # From here on the asymptotic series of digamma is accurate to the last digit.
     SERIES_FROM = 20
@@ -357,6 +359,8 @@ def ross_information(
     Py_ssize_t n_classes,
     int64_t n_neighbors,
     bint has_ties,
+    *,
+    ranges=None,
 ):
     """Return I(X;Y), in nats, of a sorted column and the class of each sample.
 
@@ -382,27 +386,38 @@ def ross_information(
 
     has_ties : bool
         Whether some values are equal.
+
+    ranges : callable or None, default=None
+        ``ranges(n_classes)`` yields the ranges of classes between which the caller is asked, by
+        which long work can be interrupted: `interruptible_ranges`. None is all at once.
     """
-    cdef double information
+    cdef Py_ssize_t start, stop
+    cdef double tied = 0.0
     cdef ClassSamples samples = samples_by_class(line, classes, n_classes)
-    cdef double[::1] tally = np.zeros(samples.line.shape[0] + 1)
-    with nogil:
-        information = ross_of_samples(samples, n_neighbors, has_ties, tally)
-    return information
+    cdef Py_ssize_t n = samples.line.shape[0]
+    cdef double[::1] tally = np.zeros(n + 1)
+    if samples.is_uninformative():
+        return 0.0
+    for start, stop in in_ranges(n_classes, ranges):
+        with nogil:
+            tied = add_counts(samples, n_neighbors, has_ties, start, stop, tied, tally)
+    return digamma_integer(n) + (sum_digamma(tally) - tied) / <double>n
 
 
-cdef double ross_of_samples(
-    ClassSamples samples, int64_t n_neighbors, bint has_ties, double[::1] tally
+cdef double add_counts(
+    ClassSamples samples,
+    int64_t n_neighbors,
+    bint has_ties,
+    Py_ssize_t start,
+    Py_ssize_t stop,
+    double tied,
+    double[::1] tally,
 ) noexcept nogil:
-    """Return `ross_information` of ClassSamples; `tally` (n + 1,) is zero at first."""
+    """Add counts of the samples of some classes to a tally, and return `tied` with their means."""
     cdef Py_ssize_t c, i
     cdef int64_t size, k
     cdef double tied_in_class
-    cdef Py_ssize_t n = samples.line.shape[0]
-    cdef double tied = 0.0
-    if samples.is_uninformative():
-        return 0.0
-    for c in range(samples.starts.shape[0] - 1):
+    for c in range(start, stop):
         size = samples.starts[c + 1] - samples.starts[c]
         if size == 0:
             continue
@@ -417,7 +432,7 @@ cdef double ross_of_samples(
             else:
                 tied_in_class += samples.means[i]
         tied += tied_in_class
-    return digamma_integer(n) + (sum_digamma(tally) - tied) / <double>n
+    return tied
 
 
 def ross_terms(
@@ -426,6 +441,8 @@ def ross_terms(
     Py_ssize_t n_classes,
     const int64_t[::1] neighbors,
     bint has_ties,
+    *,
+    ranges=None,
 ):
     """Return the contribution of each sample to n times `ross_information`.
 
@@ -433,7 +450,7 @@ def ross_terms(
 
     Parameters
     ----------
-    line, classes, n_classes, has_ties
+    line, classes, n_classes, has_ties, ranges
         As of `ross_information`.
 
     neighbors : ndarray of shape (n_terms,), dtype int64
@@ -443,32 +460,36 @@ def ross_terms(
     -------
     terms : ndarray of shape (n_terms, n)
     """
-    cdef Py_ssize_t m
+    cdef Py_ssize_t m, start, stop
     cdef ClassSamples samples = samples_by_class(line, classes, n_classes)
     out = np.zeros((neighbors.shape[0], line.shape[0]))
     cdef double[:, ::1] terms = out
     cdef double[::1] digammas = np.empty(samples.line.shape[0] + 1)
+    if samples.is_uninformative():
+        return out
     with nogil:
         fill_digamma(digammas)
-        for m in range(neighbors.shape[0]):
-            terms_of_samples(samples, neighbors[m], has_ties, digammas, terms[m])
+    for m in range(neighbors.shape[0]):
+        for start, stop in in_ranges(n_classes, ranges):
+            with nogil:
+                fill_terms(samples, neighbors[m], has_ties, digammas, start, stop, terms[m])
     return out
 
 
-cdef void terms_of_samples(
+cdef void fill_terms(
     ClassSamples samples,
     int64_t n_neighbors,
     bint has_ties,
     const double[::1] digammas,
+    Py_ssize_t start,
+    Py_ssize_t stop,
     double[::1] terms,
 ) noexcept nogil:
-    """Store the terms (n,) of one number of neighbours."""
+    """Store the terms (n,) of one number of neighbours, of the samples of some classes."""
     cdef Py_ssize_t c, i
     cdef int64_t size, k
     cdef double shared, mean
-    if samples.is_uninformative():
-        return
-    for c in range(samples.starts.shape[0] - 1):
+    for c in range(start, stop):
         size = samples.starts[c + 1] - samples.starts[c]
         if size == 0:
             continue

@@ -17,6 +17,8 @@ from skinfo._kernels._neighbors cimport (
 
 import numpy as np
 
+from skinfo._kernels._ranges import in_ranges
+
 
 cpdef Py_ssize_t strip_size(
     const double[::1] line_u, const double[::1] line_v, Py_ssize_t k
@@ -203,7 +205,7 @@ cdef inline Py_ssize_t first_not_below(
     return high
 
 
-cpdef plane_radii(Strips strips, const int64_t[::1] neighbors):
+cpdef plane_radii(Strips strips, const int64_t[::1] neighbors, ranges=None):
     """Return the distance in the maximum norm from each point to its k-th nearest other ones.
 
     Parameters
@@ -213,33 +215,41 @@ cpdef plane_radii(Strips strips, const int64_t[::1] neighbors):
     neighbors : ndarray of shape (n_radii,), dtype int64
         Values of k, increasing.
 
+    ranges : callable or None, default=None
+        Yields ranges of strips, as `ross_information` has it of classes.
+
     Returns
     -------
     radii : ndarray of shape (n_radii, n)
         Points in the order of the strips.
     """
     radii = np.empty((neighbors.shape[0], strips.u.shape[0]))
+    cdef Py_ssize_t start, stop
     cdef double[:, ::1] out = radii
     cdef double[::1] nearest = np.empty(neighbors[neighbors.shape[0] - 1])
     cdef int64_t[::1] places = np.arange(0, strips.n_strips * strips.size, strips.size)
-    with nogil:
-        find_radii(strips, neighbors, nearest, places, out)
+    for start, stop in in_ranges(strips.n_strips, ranges):
+        with nogil:
+            find_radii(strips, start, stop, neighbors, nearest, places, out)
     return radii
 
 
 cdef void find_radii(
     Strips strips,
+    Py_ssize_t start,
+    Py_ssize_t end,
     const int64_t[::1] neighbors,
     double[::1] nearest,
     int64_t[::1] places,
     double[:, ::1] radii,
 ) noexcept nogil:
-    """Store `plane_radii`; `nearest` (largest k,) and `places` (n_strips,) are memory."""
+    """Store `plane_radii` of some strips; `nearest` (largest k,), `places` (n_strips,) are memory.
+    """
     cdef Py_ssize_t strip, other, row, m
     cdef double u, v
     cdef Py_ssize_t size = strips.size
     cdef Py_ssize_t k = nearest.shape[0]
-    for strip in range(strips.n_strips):
+    for strip in range(start, end):
         for row in range(strip * size, strips.stop(strip)):
             u, v = strips.u[row], strips.v[row]
             nearest[:] = INFINITY
@@ -381,6 +391,7 @@ cdef NearerCounts count_nearer(
     const int64_t[::1] order_x,
     const int64_t[::1] order_y,
     const int64_t[::1] neighbors,
+    ranges,
 ):
     """Return the NearerCounts of two columns.
 
@@ -393,6 +404,9 @@ cdef NearerCounts count_nearer(
 
     neighbors : (n_radii,)
         Values of k, increasing, below n.
+
+    ranges : callable or None
+        As of `plane_radii`.
     """
     cdef Py_ssize_t rank, size
     cdef Strips strips
@@ -415,7 +429,7 @@ cdef NearerCounts count_nearer(
             rank_x[order_x[rank]] = rank
         size = strip_size(line_x, line_y, neighbors[n_radii - 1])
     strips = cut_strips(x, y, line_x, rank_x, order_y, size)
-    radii = plane_radii(strips, neighbors)
+    radii = plane_radii(strips, neighbors, ranges)
     counts.rows = strips.rows
     counts.u, counts.v = np.empty((n_radii, n), np.int64), np.empty((n_radii, n), np.int64)
     with nogil:
@@ -430,17 +444,21 @@ def ksg_information(
     const int64_t[::1] order_x,
     const int64_t[::1] order_y,
     int64_t k,
+    *,
+    ranges=None,
 ):
     """Return I(X;Y), in nats, of two columns and the orders that sort them; k < n.
 
     digamma(N) + digamma(k) - <digamma(n_x + 1) + digamma(n_y + 1)>, n_x and n_y the numbers of
     points strictly nearer in one coordinate than the k-th neighbour in the maximum norm
-    (Kraskov, Stoegbauer and Grassberger 2004, eq. 8).
+    (Kraskov, Stoegbauer and Grassberger 2004, eq. 8). `ranges` is as of `plane_radii`.
     """
     cdef Py_ssize_t i
     cdef double information
     cdef Py_ssize_t n = x.shape[0]
-    cdef NearerCounts counts = count_nearer(x, y, order_x, order_y, np.array([k], np.int64))
+    cdef NearerCounts counts = count_nearer(
+        x, y, order_x, order_y, np.array([k], np.int64), ranges
+    )
     cdef double[::1] tally = np.zeros(n + 1)
     with nogil:
         for i in range(n):
@@ -456,15 +474,17 @@ def ksg_terms(
     const int64_t[::1] order_x,
     const int64_t[::1] order_y,
     const int64_t[::1] neighbors,
+    *,
+    ranges=None,
 ):
     """Return the contribution (n_terms, n) of each sample to n times `ksg_information`.
 
-    One row for each k of `neighbors` (n_terms,), increasing.
+    One row for each k of `neighbors` (n_terms,), increasing. `ranges` is as of `plane_radii`.
     """
     cdef Py_ssize_t i, m
     cdef double shared
     cdef Py_ssize_t n = x.shape[0]
-    cdef NearerCounts counts = count_nearer(x, y, order_x, order_y, neighbors)
+    cdef NearerCounts counts = count_nearer(x, y, order_x, order_y, neighbors, ranges)
     out = np.empty((neighbors.shape[0], n))
     cdef double[:, ::1] terms = out
     cdef double[::1] digammas = np.empty(n + 1)

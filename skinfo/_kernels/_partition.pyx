@@ -12,6 +12,8 @@ import numpy as np
 
 from skinfo._kernels._elementary cimport fast_log, fast_xlogx, log_factorial
 
+from skinfo._kernels._ranges import in_ranges
+
 
 def bin_cost(cumulative, Py_ssize_t i, Py_ssize_t j, int cost):
     """Return the cost, in nats, of one bin over candidates i..j; see `fill_costs`."""
@@ -210,11 +212,6 @@ def optimal_partitions(
     with nogil:
         trace_back(by_class, best, cost, row, start, in_use, ends)
     return costs[1:, m].copy(), cuts
-
-
-def in_ranges(Py_ssize_t m, ranges):
-    """Return the ranges of 0..m that a caller asks for."""
-    return ((0, m),) if ranges is None else ranges(m)
 
 
 cdef void fill_best_costs(

@@ -23,6 +23,7 @@ from skinfo.estimation._ranks import (
     untied_values,
 )
 from skinfo.estimation._table_information import information_from_counts
+from skinfo.utils._parallel import interruptible_ranges
 from skinfo.utils._sums import ordered_sum
 
 # A value held by this share of the rows, and by this many times k rows, is an atom.
@@ -77,7 +78,12 @@ def ross_information(values, target, n_neighbors):
     """
     column = as_sorted(values)
     return _neighbors.ross_information(
-        column.line, target.codes[column.order], target.n_classes, n_neighbors, column.has_ties
+        column.line,
+        target.codes[column.order],
+        target.n_classes,
+        n_neighbors,
+        column.has_ties,
+        ranges=interruptible_ranges,
     )
 
 
@@ -108,7 +114,7 @@ def ksg_information(values, target, n_neighbors):
     order_x, order_y = untied_orders(column, target)
     x, y = untied_values(column, order_x), untied_values(target, order_y)
     k = min(n_neighbors, len(column) - 1)
-    return _neighbors_plane.ksg_information(x, y, order_x, order_y, k)
+    return _neighbors_plane.ksg_information(x, y, order_x, order_y, k, ranges=interruptible_ranges)
 
 
 def auto_information(values, target, n_neighbors):
@@ -343,7 +349,12 @@ def _rank_ross(column, codes, n_neighbors):
     if column.is_constant:
         return 0.0
     return _neighbors.ross_information(
-        column.scores_line, codes[column.order], int(codes.max()) + 1, n_neighbors, column.has_ties
+        column.scores_line,
+        codes[column.order],
+        int(codes.max()) + 1,
+        n_neighbors,
+        column.has_ties,
+        ranges=interruptible_ranges,
     )
 
 
@@ -355,7 +366,9 @@ def _rank_ksg(x, y, n_neighbors):
     order_x, order_y = untied_orders(x, y)
     u, v = np.empty(n), np.empty(n)
     u[order_x] = v[order_y] = even_normal_scores(n)
-    return _neighbors_plane.ksg_information(u, v, order_x, order_y, min(n_neighbors, n - 1))
+    return _neighbors_plane.ksg_information(
+        u, v, order_x, order_y, min(n_neighbors, n - 1), ranges=interruptible_ranges
+    )
 
 
 def untied_orders(x, y):

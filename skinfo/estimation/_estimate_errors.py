@@ -33,7 +33,7 @@ from skinfo.estimation._distributions import (
 )
 from skinfo.estimation._ranks import even_normal_scores, untied_values
 from skinfo.estimation._samples import prepared_target
-from skinfo.utils._parallel import in_threads
+from skinfo.utils._parallel import in_threads, interruptible_ranges
 from skinfo.utils._sums import ordered_sum
 
 # Nanoseconds a row, about, that the error of a neighbour estimate takes.
@@ -465,7 +465,12 @@ def _ross_terms_on(column, line, codes, neighbors):
     """
     terms = np.empty((len(neighbors), len(column)))
     terms[:, column.order] = _neighbors.ross_terms(
-        line, codes[column.order], int(codes.max(initial=-1)) + 1, neighbors, column.has_ties
+        line,
+        codes[column.order],
+        int(codes.max(initial=-1)) + 1,
+        neighbors,
+        column.has_ties,
+        ranges=interruptible_ranges,
     )
     return terms
 
@@ -482,4 +487,6 @@ def _rank_ksg_terms(column, target, neighbors):
 
 def _ksg_terms_on(x, y, order_x, order_y, neighbors):
     neighbors = np.minimum(neighbors, len(x) - 1)
-    return _neighbors_plane.ksg_terms(x, y, order_x, order_y, neighbors)
+    return _neighbors_plane.ksg_terms(
+        x, y, order_x, order_y, neighbors, ranges=interruptible_ranges
+    )

@@ -224,15 +224,16 @@ def _means_of_equal_rows(terms, x, y):
 
     Which of equal rows are the nearest neighbours of one is a matter of their order.
     """
-    rows, row_of, sizes = np.unique(
-        np.column_stack([x, y]), axis=0, return_inverse=True, return_counts=True
-    )
-    if len(rows) == len(terms):
+    # By the terms too, so that the sums do not depend on the order of the rows either.
+    order = np.lexsort((terms, y, x))
+    x, y = x[order], y[order]
+    starts = np.append(0, 1 + np.flatnonzero((x[1:] != x[:-1]) | (y[1:] != y[:-1])))
+    if len(starts) == len(terms):
         return terms
-    # Sorted, so that the sums do not depend on the order either.
-    order = np.lexsort((terms, row_of))
-    sums = np.add.reduceat(terms[order], np.cumsum(sizes) - sizes)
-    return (sums / sizes)[row_of]
+    sizes = np.diff(np.append(starts, len(terms)))
+    means = np.empty(len(terms))
+    means[order] = np.repeat(np.add.reduceat(terms[order], starts) / sizes, sizes)
+    return means
 
 
 def _pointwise_plugin(x, y, weights):

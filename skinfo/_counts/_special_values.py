@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from skinfo._counts._kinds import NUMERIC_KINDS, kind_of, numbers_of
 from skinfo._counts._table import objects_of
 from skinfo.utils._column_params import NamedColumns, feature_index
+from skinfo.utils._saved_state import saved_class
 
 # Text that stands for a date or a duration is read by these.
 DATE_READERS = {"date": pd.Timestamp, "duration": pd.Timedelta}
@@ -31,6 +32,7 @@ OTHER_BINS = {
 FEW_VALUES = 16
 
 
+@saved_class
 @dataclass(frozen=True)
 class SpecialValues:
     """The special values of one column in groups, each of which is a bin.

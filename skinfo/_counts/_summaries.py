@@ -25,6 +25,7 @@ from skinfo._counts._special_values import NO_SPECIAL_VALUES, SpecialValues
 from skinfo._counts._table import level_order, objects_of, plain_level
 from skinfo._counts._target import Target, finite_numbers
 from skinfo._kernels._exact_sums import N_LIMBS, exact_means, sums_between
+from skinfo.utils._saved_state import saved_class
 
 NO_ROWS = np.empty(0, np.int64)
 
@@ -32,6 +33,7 @@ NO_ROWS = np.empty(0, np.int64)
 SMALLEST_EXPONENT = -2150
 
 
+@saved_class
 class NumericSummary:
     """Sums of the target over the cells between edges, and of the values in them.
 
@@ -145,6 +147,7 @@ class NumericSummary:
         return np.concatenate([[0], inner, [len(self.edges) + 1]])
 
 
+@saved_class
 @dataclass(frozen=True)
 class ExactSums:
     """Exact sums of floats, in as few bytes as hold them.
@@ -195,6 +198,7 @@ class ExactSums:
         return means
 
 
+@saved_class
 class CategoricalSummary:
     """Sums of the target at each level.
 

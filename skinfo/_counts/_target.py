@@ -23,10 +23,12 @@ from skinfo._counts._kinds import (
 )
 from skinfo._counts._text_levels import without_dictionary
 from skinfo._kernels._exact_sums import exact_means, sums_between
+from skinfo.utils._saved_state import saved_class
 from skinfo.utils._validation import check_frequency_weights
 from skinfo.utils._warnings import warn_caller
 
 
+@saved_class
 @dataclass(frozen=True)
 class ClassTarget:
     """Class codes (n,) int32, the classes, and positive weights (n,) float64."""
@@ -77,6 +79,7 @@ class ClassTarget:
         return ClassTarget(self.codes[rows], self.classes, self.weights[rows], self.is_weighted)
 
 
+@saved_class
 @dataclass(frozen=True)
 class ContinuousTarget:
     """A target of numbers (n,) float64, and positive weights (n,) float64.

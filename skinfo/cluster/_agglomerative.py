@@ -13,6 +13,7 @@ from skinfo._kernels._agglomeration import continue_merging, merged_labels, stat
 from skinfo.cluster._distinct_rows import as_sparse_counts
 from skinfo.cluster._result import heaviest_first, label_samples, renumber
 from skinfo.utils._parallel import interruptible_ranges
+from skinfo.utils._saved_state import saved_class
 
 
 class Merges(NamedTuple):
@@ -31,6 +32,7 @@ class Merges(NamedTuple):
     losses: np.ndarray
 
 
+@saved_class
 class Tree(NamedTuple):
     """Merges of all distinct rows into one cluster.
 

@@ -11,7 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.special import softmax
 
-from skinfo._kernels._sequential import nearest_clusters
+from skinfo._kernels._sequential import SparseCounts, nearest_clusters
 from skinfo.cluster._agglomerative import Tree, merge_tree, nested_merges
 from skinfo.cluster._distinct_rows import as_sparse_counts, xlogx_lookup
 from skinfo.cluster._sequential import (
@@ -23,6 +23,7 @@ from skinfo.cluster._sequential import (
 )
 from skinfo.cluster._soft import iterate_soft
 from skinfo.utils._parallel import one_blas_thread
+from skinfo.utils._saved_state import saved_class
 
 # Proportion of each row that an initial encoder spreads evenly over all clusters. It keeps every
 # q(y|t) positive, since a zero stays zero in the iteration.
@@ -177,6 +178,7 @@ def _held_columns(clustering):
     return clustering.counts.any(axis=0).astype(np.float64)
 
 
+@saved_class
 class LeastLossEncoder:
     """Assign a row to the cluster where it loses least, as the sequential algorithm would.
 
@@ -196,6 +198,17 @@ class LeastLossEncoder:
         self._shape = clustering.counts.shape
         self._factors = scale * _held_columns(clustering)
         self._compression_weight = compression_weight(beta)
+
+    def __getstate__(self):
+        # In a file kernels' objects are arrays, and logarithms are computed again.
+        _, arrays = self._clusters.__reduce__()
+        return vars(self) | {"_clusters": arrays, "_lookup": None}
+
+    def __setstate__(self, state):
+        vars(self).update(state)
+        if isinstance(self._clusters, tuple):
+            self._clusters = SparseCounts(*self._clusters)
+        self._lookup = xlogx_lookup(self._clusters)
 
     def predict(self, X):
         """Return the cluster of each row of a csr_array, (n_rows,) int64."""
@@ -219,6 +232,7 @@ class LeastLossEncoder:
         return np.eye(self._shape[0])[self.predict(X)]
 
 
+@saved_class
 class SoftEncoder:
     """Self-consistent equation: p(t|x) proportional to p(t) exp(-beta KL(p(y|x) || p(y|t))).
 
@@ -260,6 +274,7 @@ class SoftEncoder:
         return self._log_weights + self._beta * (X @ self._logs)
 
 
+@saved_class
 class DeterministicEncoder(SoftEncoder):
     """Assign the whole row to the most probable cluster of `SoftEncoder`."""
 

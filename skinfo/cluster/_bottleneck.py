@@ -38,6 +38,7 @@ from skinfo.measures import mutual_information
 from skinfo.utils._compat import Interval, StrOptions, _fit_context
 from skinfo.utils._fit_state import unfitted_on_failure
 from skinfo.utils._progress import CallbackSupportMixin, Progress, with_callbacks
+from skinfo.utils._saved_state import SavedStateMixin
 from skinfo.utils._validation import check_sample_weight
 from skinfo.utils._warnings import warn_caller
 
@@ -51,7 +52,11 @@ CLUSTER_CELL_COST = 1 / 3
 # Not a ClusterMixin, which adds `fit_predict` only: scikit-learn's checks of clusterers use
 # negative numbers whatever the tag positive_only is.
 class InformationBottleneck(
-    CallbackSupportMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
+    CallbackSupportMixin,
+    ClassNamePrefixFeaturesOutMixin,
+    SavedStateMixin,
+    TransformerMixin,
+    BaseEstimator,
 ):
     """Cluster the rows of a table of counts by the information bottleneck.
 

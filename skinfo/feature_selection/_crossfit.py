@@ -16,6 +16,7 @@ from skinfo._kernels._additive import additive_gains
 from skinfo.feature_selection._candidates import CandidateFeatures
 from skinfo.feature_selection._path import BITS
 from skinfo.utils._progress import reported
+from skinfo.utils._saved_state import saved_class
 
 N_FOLDS = 5
 
@@ -32,6 +33,7 @@ FIRST_LENGTH = 16
 ENOUGH = 0.99
 
 
+@saved_class
 @dataclass(frozen=True)
 class HeldOutCurve:
     """Information about y on held-out samples, by the number of features.

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from skinfo.utils._column_params import feature_index
+from skinfo.utils._saved_state import saved_class
 
 
+@saved_class
 @dataclass(frozen=True)
 class FeatureGroups:
     """The groups of a selection, features in no group among them.

@@ -12,6 +12,7 @@ from skinfo.feature_selection._crossfit import HeldOutCurve
 from skinfo.feature_selection._interactions import InteractionSearch
 from skinfo.feature_selection._path import BITS, SelectionPath
 from skinfo.feature_selection._stopping import AcceptanceTest, keep_all
+from skinfo.utils._saved_state import saved_class
 
 # Of the features that are significant where the best one was refused, so many are tested by one
 # pass over the codes.
@@ -56,6 +57,7 @@ class SearchSettings:
     interactions: int = 1
 
 
+@saved_class
 @dataclass(frozen=True)
 class SelectionResult:
     """The result of a search; information in bits.

@@ -40,11 +40,14 @@ from skinfo.utils._compat import (
 )
 from skinfo.utils._fit_state import unfitted_on_failure
 from skinfo.utils._progress import CallbackSupportMixin, Progress, with_callbacks
+from skinfo.utils._saved_state import SavedStateMixin
 from skinfo.utils._validation import MEANING_OF_Y, explain_missing_arguments
 from skinfo.utils._warnings import warn_caller
 
 
-class InfoBottleneckSelector(CallbackSupportMixin, LazyOutputMixin, SelectorMixin, BaseEstimator):
+class InfoBottleneckSelector(
+    CallbackSupportMixin, LazyOutputMixin, SavedStateMixin, SelectorMixin, BaseEstimator
+):
     """Choose features by the information bottleneck: bits about y against bits of description.
 
     Features are selected one by one. A bottleneck variable T compresses the joint state of the

@@ -38,6 +38,7 @@ from skinfo.utils._compat import (
 )
 from skinfo.utils._fit_state import unfitted_on_failure
 from skinfo.utils._progress import CallbackSupportMixin, Progress, reported, with_callbacks
+from skinfo.utils._saved_state import SavedStateMixin
 from skinfo.utils._validation import (
     MEANING_OF_Y,
     check_base,
@@ -49,6 +50,7 @@ from skinfo.utils._validation import (
 class EntropyScorer(
     CallbackSupportMixin,
     WrappedClassifierMixin,
+    SavedStateMixin,
     ClassifierMixin,
     TransformerMixin,
     BaseEstimator,

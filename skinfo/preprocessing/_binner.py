@@ -2,7 +2,6 @@
 
 from copy import copy
 from dataclasses import replace
-from inspect import signature
 from numbers import Integral, Real
 from typing import ClassVar
 
@@ -33,6 +32,7 @@ from skinfo.preprocessing._fitting import (
     named_target,
     parameters_of,
     refuse_changes,
+    refuse_incomplete,
 )
 from skinfo.preprocessing._lazy_output import BlockDecoder, restored_lazily, transformed_lazily
 from skinfo.preprocessing._target_statistics import target_type_of
@@ -44,6 +44,7 @@ from skinfo.utils._compat import (
 )
 from skinfo.utils._fit_state import unchanged_on_failure, unfitted_on_failure
 from skinfo.utils._progress import CallbackSupportMixin, Progress, with_callbacks
+from skinfo.utils._saved_state import SavedStateMixin
 from skinfo.utils._validation import MEANING_OF_Y, explain_missing_arguments
 from skinfo.utils._warnings import warn_caller
 
@@ -73,7 +74,12 @@ CHUNK_OF_ONE_VALUE = (
 
 
 class MutualInfoBinner(
-    CallbackSupportMixin, BinnerExportMixin, LazyOutputMixin, TransformerMixin, BaseEstimator
+    CallbackSupportMixin,
+    BinnerExportMixin,
+    LazyOutputMixin,
+    SavedStateMixin,
+    TransformerMixin,
+    BaseEstimator,
 ):
     """Cut each column into the bins that are most informative about the target.
 
@@ -627,7 +633,9 @@ default="from_dtype"
         plan, summaries = getattr(self, "_counted", None) or (None, None)
         parameters = parameters_of(self)
         if plan is not None:
-            refuse_changes(plan.parameters, parameters)
+            refuse_incomplete(plan)
+            # A file of an earlier version lacks the parameters that came later.
+            refuse_changes(parameters_of(MutualInfoBinner()) | plan.parameters, parameters)
         known = named_target(classes, None if plan is None else plan.target)
         source = as_source(
             X,
@@ -843,12 +851,6 @@ default="from_dtype"
         # A parameter that is set later holds from the next fit.
         self._encode = self.encode
         self._output = output_of(self.encode, self.dtype, columns, statistics, encoders)
-
-    def __setstate__(self, state):
-        # A pickle of an earlier version lacks the parameters that came later.
-        parameters = signature(type(self).__init__).parameters.items()
-        defaults = {name: p.default for name, p in parameters if p.default is not p.empty}
-        super().__setstate__(defaults | state)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

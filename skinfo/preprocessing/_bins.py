@@ -17,8 +17,10 @@ from skinfo._counts._labels import (
 )
 from skinfo._counts._special_values import NO_SPECIAL_VALUES, SpecialValues
 from skinfo._kernels._digitize import digitize
+from skinfo.utils._saved_state import saved_class
 
 
+@saved_class
 @dataclass(frozen=True)
 class NumericBins:
     """Half-open intervals between cuts, bins of special values, and one of missing values.
@@ -150,6 +152,7 @@ class NumericBins:
         return NUMBER_FORMATS[self.kind].restore(self.centres)
 
 
+@saved_class
 @dataclass(frozen=True)
 class CategoryBins:
     """Groups of levels, bins of special ones, and one of missing values.

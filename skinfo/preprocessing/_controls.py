@@ -15,11 +15,13 @@ from skinfo.utils._column_params import (
     given_edges,
     one_per_column,
 )
+from skinfo.utils._saved_state import saved_class
 
 # Bin numbers, with one of missing values, have two bytes.
 MOST_BINS = 2**16 - 1
 
 
+@saved_class
 @dataclass(frozen=True)
 class BinControls:
     """What is asked of the bins of one column; see the parameters of `MutualInfoBinner`.

@@ -5,6 +5,7 @@ Pieces may be finer than the bins: single levels, or the intervals between the c
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from sklearn.model_selection import (
@@ -21,6 +22,7 @@ from skinfo._counts._labels import special_labels
 from skinfo.preprocessing._bins import CategoryBins, NumericBins
 from skinfo.preprocessing._encoding import ENCODINGS, overall_means
 from skinfo.preprocessing._levels import shrunk_means
+from skinfo.utils._saved_state import saved_class
 from skinfo.utils._validation import partition_splits
 
 # By whether y holds classes, and whether samples come in groups.
@@ -32,6 +34,7 @@ SPLITTERS = {
 }
 
 
+@saved_class
 @dataclass(frozen=True)
 class ColumnEncoder:
     """Pieces of one column, and the values (n_pieces, n_outputs) by which they are replaced.
@@ -174,6 +177,7 @@ def _level_encoder(values_of, column, statistics):
 # The output of all columns
 
 
+@saved_class
 @dataclass(frozen=True)
 class BinNumbers:
     """Bin numbers, one column a feature.
@@ -205,35 +209,38 @@ class BinNumbers:
         return codes
 
 
+@saved_class
+@dataclass(frozen=True)
 class BinIndicators:
     """Indicators, one column a bin.
 
-    Parameters
+    Attributes
     ----------
     numbers : BinNumbers
 
     sparse : bool
 
     dtype : dtype
-
-    Attributes
-    ----------
-    dtype : dtype
     """
 
-    def __init__(self, numbers, sparse, dtype):
-        self._numbers = numbers
-        self.dtype = dtype
+    numbers: BinNumbers
+    sparse: bool
+    dtype: np.dtype
+
+    # Not a field: files do not depend on the version of scikit-learn.
+    @cached_property
+    def _encoder(self):
+        numbers = self.numbers
         encoder = OneHotEncoder(
             categories=[np.arange(bins.n_bins, dtype=numbers.dtype) for bins in numbers.bins],
-            sparse_output=sparse,
-            dtype=dtype,
+            sparse_output=self.sparse,
+            dtype=self.dtype,
         ).set_output(transform="default")
-        self._encoder = encoder.fit(np.zeros((1, len(numbers.bins)), numbers.dtype))
+        return encoder.fit(np.zeros((1, len(numbers.bins)), numbers.dtype))
 
     def encode(self, table):
         """Return the indicators (n_samples, sum of n_bins) of a Table."""
-        numbers = self._numbers.encode(table)
+        numbers = self.numbers.encode(table)
         if not len(numbers):
             # The encoder takes no table without rows.
             return self._encoder.transform(np.zeros_like(numbers, shape=(1, numbers.shape[1])))[:0]
@@ -243,7 +250,17 @@ class BinIndicators:
         """Return bin numbers (n_samples, n_features) from what `encode` gave."""
         return self._encoder.inverse_transform(X)
 
+    def __setstate__(self, state):
+        if "_numbers" in state:
+            # Of a pickle without a version.
+            state = {
+                "numbers": state["_numbers"],
+                "sparse": state["_encoder"].sparse_output,
+            } | state
+        vars(self).update(state)
 
+
+@saved_class
 @dataclass(frozen=True)
 class EncodedValues:
     """Values that depend on y.

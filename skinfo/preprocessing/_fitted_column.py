@@ -13,8 +13,10 @@ from skinfo.preprocessing._cuts import best_cuts, fixed_positions
 from skinfo.preprocessing._groups import supervised_groups
 from skinfo.preprocessing._ordered_levels import runs_of_levels
 from skinfo.utils._grouping import sum_groups
+from skinfo.utils._saved_state import saved_class
 
 
+@saved_class
 @dataclass(frozen=True)
 class FittedColumn:
     """Bins of one column and their target statistics.

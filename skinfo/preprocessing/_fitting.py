@@ -6,12 +6,13 @@ and finds the bins of all.
 """
 
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from joblib import hash as joblib_hash
 
+import skinfo
 from skinfo._counts._cut_values import cuts_of_starts, starts_of_cuts
 from skinfo._counts._special_values import SpecialValues, special_values_of_columns
 from skinfo._counts._target import ClassTarget, ContinuousTarget
@@ -22,6 +23,7 @@ from skinfo.preprocessing._partition import ColumnSettings
 from skinfo.preprocessing._penalties import PENALTY_NAMES, resolve_penalty
 from skinfo.preprocessing._target_statistics import statistics_of
 from skinfo.utils._column_params import categorical_mask, given_edges
+from skinfo.utils._saved_state import saved_class
 from skinfo.utils._validation import match_name
 
 # Parameters that the first chunk fixes: what was counted depends on them.
@@ -52,6 +54,7 @@ FREE = (
 )
 
 
+@saved_class
 @dataclass(frozen=True)
 class BinningPlan:
     """Everything that the bins of all columns depend on besides the samples.
@@ -185,6 +188,7 @@ class BinningPlan:
         return order and tuple(level for level in order if level not in special)
 
 
+@saved_class
 class CountedChunks(NamedTuple):
     """What `partial_fit` keeps of the chunks so far: no sample.
 
@@ -297,6 +301,17 @@ def refuse_changes(before, parameters):
                 "and what was counted depends on it. Set it back, or begin again with fit or a "
                 "clone."
             )
+
+
+def refuse_incomplete(plan):
+    """Raise ValueError where another version of skinfo counted the chunks, for other searches."""
+    lacking = [field.name for field in fields(plan) if not hasattr(plan, field.name)]
+    if lacking:
+        raise ValueError(
+            "The chunks so far were counted by another version of skinfo than this one, "
+            f"{skinfo.__version__}, which needs more than was counted ({', '.join(lacking)}). Go "
+            "on with that version, or begin again with fit or a clone."
+        )
 
 
 def named_target(classes, before):

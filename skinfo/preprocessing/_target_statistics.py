@@ -11,6 +11,7 @@ from scipy.special import entr, rel_entr
 
 from skinfo._counts._contingency import SparseContingency
 from skinfo._counts._evidence import plugin_information
+from skinfo.utils._saved_state import saved_class
 
 # Where y is a function of the bins the Gaussian information is unbounded; cut off at 52 bits.
 SMALLEST_FRACTION = 2.0**-104
@@ -19,6 +20,7 @@ SMALLEST_FRACTION = 2.0**-104
 ROUNDING_OF_VARIANCE = 2.0**-40
 
 
+@saved_class
 @dataclass(frozen=True)
 class ClassStatistics:
     """Weights of each class, (n_bins, n_classes)."""
@@ -93,6 +95,7 @@ class ClassStatistics:
         return _divide(stats[:, 1], self.weights(stats))
 
 
+@saved_class
 @dataclass(frozen=True)
 class GaussianStatistics:
     """Sums of w, w v and w v**2, (n_bins, 3); the information is that of Gaussian bins.

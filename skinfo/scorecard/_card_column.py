@@ -6,6 +6,7 @@ import numpy as np
 
 from skinfo._counts._labels import special_labels
 from skinfo.scorecard._linear_model import WeightedColumn
+from skinfo.utils._saved_state import saved_class
 
 TABLE_COLUMNS = (
     "feature",
@@ -20,6 +21,7 @@ TABLE_COLUMNS = (
 )
 
 
+@saved_class
 @dataclass(frozen=True)
 class CardColumn:
     """The points of one column of a scorecard.

@@ -15,6 +15,7 @@ from skinfo._counts._table import read_table
 from skinfo.preprocessing import MutualInfoBinner
 from skinfo.preprocessing._encoders import ColumnEncoder
 from skinfo.utils._compat import _safe_indexing
+from skinfo.utils._saved_state import saved_class
 
 WHAT_IT_TAKES = (
     "Scorecard takes a pipeline in which a MutualInfoBinner(encode='woe') comes before a "
@@ -26,6 +27,7 @@ WHAT_IT_TAKES = (
 ROUNDING_OF_LINES = 1e-6
 
 
+@saved_class
 class CardBinner(NamedTuple):
     """A fitted binner of a pipeline, the columns that it is given (None: all), their names."""
 
@@ -39,6 +41,7 @@ class CardBinner(NamedTuple):
         return read_table(self.binner, X, reset=False, accept_sparse=True)
 
 
+@saved_class
 class WeightedColumn(NamedTuple):
     """A column that a binner encodes, and its coefficient.
 
@@ -67,6 +70,7 @@ class WeightedColumn(NamedTuple):
         return self.encoder.pieces.codes(tables[self.table], self.position)
 
 
+@saved_class
 @dataclass(frozen=True)
 class LinearModel:
     """A fitted pipeline that is linear in weights of evidence.

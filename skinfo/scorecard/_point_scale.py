@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skinfo.utils._saved_state import saved_class
 
+
+@saved_class
 @dataclass(frozen=True)
 class PointScale:
     """An increasing or decreasing line from log odds of the event, in nats, to points.

@@ -28,6 +28,7 @@ from skinfo.utils._compat import (
     _fit_context,
 )
 from skinfo.utils._fit_state import unfitted_on_failure
+from skinfo.utils._saved_state import SavedStateMixin
 from skinfo.utils._validation import (
     MEANING_OF_Y,
     explain_missing_arguments,
@@ -38,7 +39,7 @@ from skinfo.utils._validation import (
 REFERENCES = {"average": lambda column: column.average, "best": lambda column: column.best}
 
 
-class Scorecard(ClassifierMixin, TransformerMixin, BaseEstimator):
+class Scorecard(SavedStateMixin, ClassifierMixin, TransformerMixin, BaseEstimator):
     """Turn a logistic regression on weights of evidence into points for each bin.
 
     The score of a sample is the sum of the points of the bins that its values are in. By default

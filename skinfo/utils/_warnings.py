@@ -2,29 +2,34 @@
 
 import functools
 import os
+import pickle
 import sys
 import warnings
 
 import joblib
 import sklearn
 
-# Frames of these packages, or of a cached property, are between the user's line and the warning.
+# Frames of these packages, of a cached property, or of a file that is loaded, are between the
+# user's line and the warning.
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _PACKAGES = (os.path.dirname(_HERE), *map(os.path.dirname, (sklearn.__file__, joblib.__file__)))
-_SKIPPED = (*(package + os.sep for package in _PACKAGES), functools.__file__)
+_SKIPPED = (*(package + os.sep for package in _PACKAGES), functools.__file__, pickle.__file__)
 
 
-def warn_caller(message: str, category: type[Warning] = UserWarning) -> None:
+def warn_caller(message: str | Warning, category: type[Warning] = UserWarning) -> None:
     """Warn at the innermost line that is not in this package, scikit-learn or joblib.
 
     Parameters
     ----------
-    message : str
+    message : str or Warning
 
     category : type, default=UserWarning
     """
     frame, level = sys._getframe(1), 2
+    skipped = _SKIPPED
+    if "skops" in sys.modules:
+        skipped = (*skipped, os.path.dirname(str(sys.modules["skops"].__file__)) + os.sep)
     # In a worker process there may be no such line; then the outermost frame is used.
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_SKIPPED):
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(skipped):
         frame, level = frame.f_back, level + 1
     warnings.warn(message, category, stacklevel=level)

@@ -390,17 +390,6 @@ def test_the_html_repr_has_their_bits():
     assert "of which special" not in MutualInfoBinner().fit(X, Y)._repr_html_()
 
 
-def test_a_pickle_that_lacks_later_parameters():
-    binner = MutualInfoBinner().fit(X, Y)
-    state = dict(binner.__getstate__())
-    for name in ("special_values", "closed"):
-        del state[name]
-    earlier = MutualInfoBinner.__new__(MutualInfoBinner)
-    earlier.__setstate__(state)
-    assert (earlier.special_values, earlier.closed) == (None, "left")
-    np.testing.assert_array_equal(earlier.transform(X), binner.transform(X))
-
-
 def test_parameters():
     binner = MutualInfoBinner(special_values={"balance": [-999]}, closed="right")
     assert clone(binner).get_params()["special_values"] == {"balance": [-999]}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
 
-from skinfo._counts._kinds import MOST_LEVELS, holds_levels, in_native_order
+from skinfo._counts._kinds import MOST_LEVELS, holds_levels, native_array
 from skinfo._counts._quantiles import default_n_bins, equal_frequency_codes, nested_codes
 from skinfo._counts._table import Table
 from skinfo._kernels._bitplanes import WORD
@@ -365,7 +365,7 @@ def rank_levels(values: NDArray[Any]) -> tuple[NDArray[np.integer], NDArray[Any]
     TypeError
         If values cannot be sorted.
     """
-    values = in_native_order(values)
+    values = native_array(values)
     if values.dtype.kind not in "iu":
         codes, levels = pd.factorize(values, sort=True)
         return codes, np.asarray(levels)
@@ -377,8 +377,7 @@ def rank_levels(values: NDArray[Any]) -> tuple[NDArray[np.integer], NDArray[Any]
 
 def rank_integers(values: NDArray[np.integer]) -> Codes:
     """Return the rank of each integer among those that occur."""
-    native = values.astype(values.dtype.newbyteorder("="), copy=False)
-    codes, n_levels = integer_codes(native)
+    codes, n_levels = integer_codes(native_array(values))
     if codes is None:
         levels, codes = np.unique(values, return_inverse=True)
         return Codes(codes, len(levels))

@@ -230,9 +230,14 @@ def _refuse_inexact(integers: NDArray[Any], name: str) -> None:
             )
 
 
-def in_native_order(values: NDArray[Any]) -> NDArray[Any]:
-    """Return an array in the byte order of this machine, which pandas and the kernels take."""
-    return values if values.dtype.isnative else values.astype(values.dtype.newbyteorder("="))
+def native_array(values: NDArray[Any]) -> NDArray[Any]:
+    """Return an array as this machine has it, which pandas and the kernels take.
+
+    In its byte order, and aligned, as a field of a packed record or a part of a buffer may not be.
+    """
+    if not values.dtype.isnative:
+        return values.astype(values.dtype.newbyteorder("="))
+    return values if values.flags.aligned else values.copy()
 
 
 def unmasked(x: Any) -> Any:

@@ -15,9 +15,9 @@ from skinfo._counts._kinds import (
     MOST_LEVELS,
     NUMERIC_KINDS,
     holds_levels,
-    in_native_order,
     kind_of,
     kinds_among,
+    native_array,
     numbers_of,
     refuse_unsupported,
     unmasked,
@@ -60,7 +60,7 @@ class Table:
         switch: str | None = None,
         columns: NDArray[np.int64] | None = None,
     ) -> None:
-        self._data: Any = in_native_order(data) if isinstance(data, np.ndarray) else data
+        self._data: Any = native_array(data) if isinstance(data, np.ndarray) else data
         self._switch = switch
         self._columns = columns
         self._kinds: dict[int, str] = {}
@@ -210,7 +210,7 @@ class Table:
             self._refuse_levels(j, values)
         if values.dtype != np.float64:
             values = numbers_of(values, self.names[j])
-        numbers = np.ascontiguousarray(values).view()
+        numbers = native_array(np.ascontiguousarray(values)).view()
         # They may be the caller's own.
         numbers.flags.writeable = False
         return numbers
@@ -231,7 +231,7 @@ class Table:
             whole = series.dtype.is_integer() or series.dtype == nw.Boolean
             if not whole or series.is_null().any():
                 return None
-            values = whole_values(series)
+            values = native_array(whole_values(series))
         else:
             values = self._array_column(j)
         if values.dtype.kind == "b":

@@ -17,6 +17,7 @@ from skinfo._counts._kinds import (
     MOST_LEVELS,
     holds_levels,
     kind_of,
+    native_array,
     numbers_of,
     refuse_unsupported,
     unmasked,
@@ -367,7 +368,7 @@ def read_column(y: Any, name: str) -> NDArray[Any]:
             f"{name} requires y to be passed, but the target y is None: pass the classes or "
             "numbers that X is to be informative about, as in fit(X, y)."
         )
-    y = column_or_1d(unmasked(without_dictionary(y)), warn=True)
+    y = native_array(column_or_1d(unmasked(without_dictionary(y)), warn=True))
     if y.dtype.kind == "c":
         raise ValueError(f"Complex data not supported: y of {name} must be real.")
     # pandas has no index of float16.

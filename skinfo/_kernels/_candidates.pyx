@@ -113,11 +113,12 @@ cdef class NullTerms:
         """
         cdef Py_ssize_t index = 0
         cdef Py_ssize_t t
-        cdef Py_ssize_t n = <Py_ssize_t>tables.n
+        cdef Py_ssize_t n
         cdef bint has_classes = tables.n_classes > 1
         cdef bint has_states = tables.n_states > 1
         if tables.n > MOST_REMEMBERED or not tables.is_whole:
             return
+        n = <Py_ssize_t>tables.n
         self.known = np.full(has_classes * (n + tables.n_states) + has_states * (n + 1), np.nan)
         if has_classes:
             for t in range(tables.n_states):

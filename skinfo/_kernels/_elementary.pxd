@@ -129,7 +129,7 @@ cdef inline double xlogx(double x) noexcept nogil:
 
 cdef inline double lookup_xlogx(double count, const double[::1] table) noexcept nogil:
     """Return count ln count, looked up in an `xlogx_table` where it is there."""
-    cdef Py_ssize_t whole = <Py_ssize_t>count
-    if whole < table.shape[0] and whole == count:
-        return table[whole]
+    # A count beyond the table may be beyond all integers too.
+    if count < table.shape[0] and <Py_ssize_t>count == count:
+        return table[<Py_ssize_t>count]
     return xlogx(count)

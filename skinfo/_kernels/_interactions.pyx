@@ -478,9 +478,8 @@ cdef double spread(PairColumns columns, Pair pair) noexcept nogil:
 
 cdef inline double lookup(double count) noexcept nogil:
     """Return ln of a count, zero for zero."""
-    cdef Py_ssize_t whole = <Py_ssize_t>count
-    if count < N_LOGARITHMS and whole == count:
-        return logarithms()[whole]
+    if count < N_LOGARITHMS and <Py_ssize_t>count == count:
+        return logarithms()[<Py_ssize_t>count]
     return log(count)
 
 

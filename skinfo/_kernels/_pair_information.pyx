@@ -155,8 +155,9 @@ cdef class JointNull:
 
     cdef inline int64_t of_size(self, Py_ssize_t state, double size) noexcept nogil:
         """Return the same of any number."""
-        cdef int64_t whole = <int64_t>size
-        return self.of_count(state, whole) if whole == size else self.computed(state, size)
+        if size < self.starts[state + 1] - self.starts[state] and <int64_t>size == size:
+            return self.known[self.starts[state] + <int64_t>size]
+        return self.computed(state, size)
 
 
 def joint_information(

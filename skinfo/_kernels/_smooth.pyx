@@ -334,7 +334,7 @@ cdef Py_ssize_t fill_polynomials(
                 now[i] = 0.0
             continue
         last = now - stride
-        previous = last - stride
+        previous = last - stride if j > 1 else NULL
         shift = 0.0
         before = 0.0
         for i in range(n):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import column_or_1d
 
-from skinfo._counts._kinds import in_native_order, kind_of, refuse_unsupported, unmasked
+from skinfo._counts._kinds import kind_of, native_array, refuse_unsupported, unmasked
 from skinfo._counts._target import refuse_missing
 from skinfo.metrics._probabilities import ONE_COLUMN
 
@@ -39,7 +39,7 @@ def encode_labels(y, name="y_true"):
         If `y` is not one-dimensional, a label is missing, or labels are lists, complex numbers or
         other values that are neither numbers nor levels.
     """
-    y = in_native_order(np.asarray(column_or_1d(unmasked(y))))
+    y = native_array(np.asarray(column_or_1d(unmasked(y))))
     try:
         # Not np.unique, which sorts: slower, and impossible for labels of several types.
         codes, distinct = pd.factorize(y)

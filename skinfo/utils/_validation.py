@@ -85,6 +85,8 @@ def check_sample_weight(sample_weight: ArrayLike, n_samples: int) -> NDArray[np.
     weights = _check_sample_weight(
         sample_weight, np.empty((n_samples, 1)), dtype=np.float64, ensure_non_negative=True
     )
+    # Kernels read what is aligned, which a field of a packed record may not be.
+    weights = np.require(weights, requirements="A")
     positive = weights[weights > 0]
     if not positive.size:
         return weights

@@ -431,3 +431,30 @@ def test_the_byte_order_of_an_array_does_not_matter(dtype, rng):
         lambda X: cross_entropy_loss(X[:, 0], np.full((200, 4), 0.25), labels=np.unique(X)),
     ):
         np.testing.assert_array_equal(function(values), function(native))
+
+
+def from_packed_records(values):
+    """Return an array of the same values, which are not aligned."""
+    values = np.ascontiguousarray(values)
+    moved = np.frombuffer(b"x" + values.tobytes(), values.dtype, offset=1).reshape(values.shape)
+    assert not moved.flags.aligned
+    return moved
+
+
+@pytest.mark.parametrize("dtype", ["i4", "u2", "f4", "f8"])
+def test_arrays_need_not_be_aligned(dtype, rng):
+    # A build with sanitizers tells of a kernel that reads what is not aligned.
+    values = rng.integers(0, 4, (200, 2)).astype(dtype)
+    y, weights = rng.integers(0, 2, 200), rng.integers(1, 3, 200).astype(float)
+    for function in (
+        lambda X, y, w: MutualInfoBinner().fit(X, y, sample_weight=w).transform(X),
+        lambda X, y, w: MutualInfoBinner().fit(pd.DataFrame(X), y).transform(pd.DataFrame(X)),
+        lambda X, y, w: InfoBottleneckSelector(1).fit(X, y, sample_weight=w).mutual_info_,
+        lambda X, y, w: mutual_info(X, y, sample_weight=w),
+        lambda X, y, w: mutual_info(X, X[:, 0], discrete_features=False, discrete_target=False),
+        lambda X, y, w: pairwise_mutual_info(X, sample_weight=w),
+        lambda X, y, w: cross_entropy_loss(y, np.full((200, 2), 0.5), sample_weight=w),
+    ):
+        found = function(*(from_packed_records(part) for part in (values, y, weights)))
+        np.testing.assert_array_equal(found, function(values, y, weights))
+    assert table_of(from_packed_records(values), caller="f").numbers(0).flags.aligned

@@ -74,6 +74,14 @@ def test_integer_weights_are_repetitions(data):
         )
 
 
+def test_counts_beyond_all_integers_have_the_same_terms(data):
+    # Sums of 2**67 fit no integer, by which terms of small counts are looked up; information is a
+    # function of proportions, and of so many samples its null mean is nothing.
+    for corrected in (False, True):
+        large = terms_of(data, np.full(300, 2.0**60), corrected=corrected)
+        np.testing.assert_allclose(large, terms_of(data), rtol=0, atol=1e-13)
+
+
 def test_features_are_independent_of_each_other(data):
     np.testing.assert_array_equal(terms_of(data)[[3, 1]], terms_of(data, features=[3, 1]))
 

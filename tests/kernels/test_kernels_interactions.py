@@ -64,13 +64,14 @@ def spread(table):
     return (table * w**2).sum()
 
 
-def terms_of(codes, y, weights, step=1, is_exact=True):
+def terms_of(codes, y, weights, step=1, is_exact=True, null_means=None):
     """Return the terms of all pairs, and the tables (n_levels, n_classes) of all columns."""
     n_levels = codes.max(axis=1).astype(np.int64) + 1
     tables = [np.zeros((n, y.max() + 1)) for n in n_levels]
     for column, table in zip(codes, tables, strict=True):
         np.add.at(table, (column, y), weights if len(weights) else 1.0)
-    null_means = np.array([exact_mean(table) for table in tables])
+    if null_means is None:
+        null_means = np.array([exact_mean(table) for table in tables])
     columns = PairColumns(
         codes,
         n_levels,
@@ -130,6 +131,18 @@ def test_without_integers_null_means_are_smooth(data):
     smooth, *_ = terms_of(codes, y, np.ones(301), is_exact=False)
     assert_allclose(smooth, exact, atol=0.5)
     assert not np.array_equal(smooth[:, NULL_MEAN], exact[:, NULL_MEAN])
+
+
+def test_counts_beyond_all_integers(data):
+    # Terms are functions of proportions times N, means under independence are of the order of one.
+    codes, y = data
+    scale = 2.0**60
+    large, small = (
+        terms_of(codes, y, np.full(301, weight), is_exact=False, null_means=np.zeros(4))[0]
+        for weight in (scale, 1.0)
+    )
+    of_counts = [SHARED, SYNERGY, SPREAD]
+    assert_allclose(large[:, of_counts] / scale, small[:, of_counts], rtol=1e-9, atol=1e-9)
 
 
 def test_planes_give_the_same_terms(data):

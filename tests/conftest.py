@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import servers
 
 
 @pytest.fixture
@@ -103,3 +104,17 @@ def spark():
         session.stop()
         # Spark's own stays.
         signal.signal(signal.SIGINT, handler)
+
+
+@pytest.fixture(scope="session")
+def postgresql_client():
+    """The command line of a client of a PostgreSQL server."""
+    with servers.postgresql() as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def mariadb_client():
+    """The command line of a client of a MariaDB server."""
+    with servers.mariadb() as client:
+        yield client

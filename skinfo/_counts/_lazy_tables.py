@@ -8,6 +8,7 @@ or by expressions of SQL (`SqlTable`). Nothing is computed before the user asks 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial, wraps
+from reprlib import repr as short_repr
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -197,6 +198,9 @@ class SqlTable(LazyTable):
     quote : str
         What is put around names, doubled inside.
 
+    substituted : str or None
+        What no name can hold; see `refuse_substituted`.
+
     types : dict of str to tuple of str
         The kind and the SQL of the value, by the first words of the name of a type.
 
@@ -206,6 +210,7 @@ class SqlTable(LazyTable):
 
     dialect: ClassVar[str]
     quote: ClassVar[str]
+    substituted: ClassVar[str | None] = None
     types: ClassVar[dict[str, tuple[str, str]]]
     output_types: ClassVar[dict[str, str]]
 
@@ -233,7 +238,18 @@ class SqlTable(LazyTable):
 
     def identifier(self, name: str) -> str:
         """Return a name in quotes."""
+        refuse_substituted(name, self.substituted)
         return self.quote + name.replace(self.quote, 2 * self.quote) + self.quote
+
+
+def refuse_substituted(name: str, substituted: str | None) -> None:
+    """Raise if a name holds what a database replaces by the value of a variable, quoted or not."""
+    if substituted is not None and substituted in name:
+        raise ValueError(
+            f"The name {short_repr(name)} of a column holds {substituted}, in place of which this "
+            "database would put the value of a variable. Rename it, here and in the database, "
+            "and fit again."
+        )
 
 
 class DuckDBRelation(SqlTable):
@@ -285,6 +301,10 @@ class DuckDBRelation(SqlTable):
         return list(map(str, self.table.types))
 
 
+# Spark replaces ${name} by the value of a setting or of a variable of the environment, between
+# quotes too.
+SPARK_SUBSTITUTED = "${"
+
 SPARK_EPOCH = "TIMESTAMP_NTZ '1970-01-01 00:00:00'"
 
 
@@ -293,6 +313,7 @@ class SparkFrame(SqlTable):
 
     dialect = "spark"
     quote = "`"
+    substituted = SPARK_SUBSTITUTED
     types: ClassVar = {
         "boolean": ("boolean", "{}"),
         **dict.fromkeys(("float", "double", "decimal"), ("number", "{}")),

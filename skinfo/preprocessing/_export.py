@@ -1,5 +1,6 @@
 """Tables, typical values, SQL and JSON of a fitted binner."""
 
+from itertools import chain
 from numbers import Integral
 
 import numpy as np
@@ -8,7 +9,12 @@ from sklearn.utils.validation import check_is_fitted
 from skinfo.preprocessing._bin_table import summary_of_columns, table_of_bins
 from skinfo.preprocessing._encoders import EncodedValues, bin_encoder
 from skinfo.preprocessing._serialize import restore_binner, state_of_binner
-from skinfo.preprocessing._sql import case_expressions, dialect_named
+from skinfo.preprocessing._sql import (
+    case_expressions,
+    check_names_read,
+    check_names_written,
+    dialect_named,
+)
 from skinfo.utils._column_params import feature_index
 from skinfo.utils._compat import _check_feature_names_in
 
@@ -172,7 +178,8 @@ class BinnerExportMixin:
         ------
         ValueError
             If there is no such column, or a bin cannot be expressed in SQL (durations, levels
-            that are neither text, numbers nor booleans).
+            that are neither text, numbers nor booleans), or a name (if it is that of another
+            column too where the database has no case).
 
         Notes
         -----
@@ -180,11 +187,25 @@ class BinnerExportMixin:
         10.78 might be rounded to the type of a column of single precision it is written as
         10.78e0, or 10.78D in Spark: a double.
 
+        Names and text are quoted and escaped for the dialect, which has to be that of the
+        database: where another one ends a text or a name differently, a level could become a part
+        of the query. "ansi" is for databases that read backslashes as such and double quotes as
+        those of a name; not for MySQL, Spark, BigQuery or Snowflake, nor for SQLite if a column
+        may be missing. Clients and templates may replace parts of a query (``%s``, ``:name``,
+        ``$(name)``, ``{{ name }}``), and levels may hold these: pass it as it is, without
+        parameters, in SQLAlchemy by `exec_driver_sql`.
+
         Text is compared as `transform` does, case and trailing blanks included, where the
         database has its default settings: backslashes are escapes in "mysql", "spark",
         "databricks", "bigquery" and "snowflake", and a connection of MySQL has the character set
-        utf8mb4. Dates are without time zone; set the time zone of the session to UTC where a
-        column has one. Names are quoted, and so in the case of the table.
+        utf8mb4. Columns have the types that they had in `fit`; a column of an enumerated type has
+        to be cast to text. Dates are without time zone; set the time zone of the session to UTC
+        where a column has one. SQLite has dates as text, with a blank or a T before the time.
+        Names are in the case of the table. Where a database would take
+        two of them for one, by their case or by their first bytes, there is an error.
+
+        A decimal column of more than 15 digits is compared by all of these in some databases,
+        and `transform` reads it as float64.
 
         The expressions are tested in SQLite, DuckDB, Spark, PostgreSQL and MariaDB. Those of
         BigQuery, Snowflake and SQL Server are read back by a parser, sqlglot.
@@ -210,11 +231,14 @@ class BinnerExportMixin:
         identifier = dialect_named(dialect).identifier
         encoders = self._column_encoders()
         starts = np.append(0, np.cumsum([each.n_outputs for each in encoders]))
+        check_names_read([names[j] for j in chosen], names, dialect)
+        written = {j: out[starts[j] : starts[j + 1]] for j in chosen}
+        check_names_written(chain.from_iterable(written.values()), dialect)
         expressions = []
         for j in chosen:
             pieces, values = encoders[j].pieces, encoders[j].values
             cases = case_expressions(pieces, names[j], values, dialect)
-            for case, column in zip(cases, out[starts[j] : starts[j + 1]], strict=True):
+            for case, column in zip(cases, written[j], strict=True):
                 expressions.append(f"{case} AS {identifier(column)}")
         return ",\n".join(expressions)
 

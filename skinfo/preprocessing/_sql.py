@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from math import inf, isfinite, ulp
+from reprlib import repr as short_repr
+from string import ascii_lowercase, ascii_uppercase
 from sys import float_info
 from typing import NamedTuple
 
 import numpy as np
 
 from skinfo._counts._labels import write_date
+from skinfo._counts._lazy_tables import SPARK_SUBSTITUTED, refuse_substituted
 
 # A plain decimal longer than this might overflow DuckDB's DECIMAL beside a BIGINT column.
 PLAIN_DIGITS = 12
@@ -70,6 +74,10 @@ def case_expressions(bins, name, outputs, dialect="ansi", column=None):
 # What a dialect decides
 
 
+def _standard_text(text):
+    return "'" + text.replace("'", "''") + "'"
+
+
 @dataclass(frozen=True)
 class Dialect:
     """Where databases differ.
@@ -86,15 +94,26 @@ class Dialect:
     quotes : tuple of str, default=('"', '"')
         Before and after an identifier.
 
-    escaped : dict of str to str
-        What is written for some characters of text. A quote is doubled in most dialects.
+    escaped_in_names : dict of str to str, default={}
+        What is written in an identifier for some text, one after the other. If nothing is, the
+        closing quote is doubled.
 
-    escapes_identifiers : bool, default=False
-        Whether identifiers are escaped as text is; else the closing quote is doubled.
+    substituted : str or None, default=None
+        What no identifier can hold, since the database puts the value of a variable there.
 
-    text, text_column : str
-        A literal of escaped text, ``{}``, and what it is compared with: the column, ``{}``, such
-        that case and trailing blanks count.
+    folded : callable
+        From a name to what two names of one column have in common: most databases compare names
+        without case, if they are quoted too.
+
+    name_bytes : int or None, default=None
+        How many bytes of a name count, if the database cuts longer ones without an error.
+
+    text_literal : callable
+        From text to a literal.
+
+    text_column : str, default="{}"
+        What literals of text are compared with: the column, ``{}``, such that case and trailing
+        blanks count.
 
     date_column : str, default="{}"
         What literals of dates are compared with.
@@ -123,9 +142,11 @@ class Dialect:
     date: Callable
     nan_test: str | None = None
     quotes: tuple[str, str] = ('"', '"')
-    escaped: dict[str, str] = field(default_factory=lambda: {"'": "''"})
-    escapes_identifiers: bool = False
-    text: str = "'{}'"
+    escaped_in_names: dict[str, str] = field(default_factory=dict)
+    substituted: str | None = None
+    folded: Callable = str.lower
+    name_bytes: int | None = None
+    text_literal: Callable = _standard_text
     text_column: str = "{}"
     date_column: str = "{}"
     has_dates: bool = True
@@ -139,17 +160,67 @@ class Dialect:
     def identifier(self, name):
         """Return a column's name between quotes."""
         name = str(name)
-        _check_text(name, f"name={name!r}")
+        _check_name(name, self.substituted)
         first, last = self.quotes
-        inner = self._escape(name) if self.escapes_identifiers else name.replace(last, last * 2)
-        return f"{first}{inner}{last}"
+        return first + _replaced(name, self.escaped_in_names or {last: last * 2}) + last
 
-    def text_literal(self, text):
-        """Return a literal of text."""
-        return self.text.format(self._escape(text))
+    def shortened(self, name):
+        """Return what the database keeps of a name."""
+        if self.name_bytes is None:
+            return name
+        return name.encode(errors="replace")[: self.name_bytes].decode(errors="ignore")
 
-    def _escape(self, text):
-        return text.translate(str.maketrans(self.escaped))
+    def refuse_one_name(self, first, second, advice):
+        """Raise of two names that are one in the database."""
+        counts = "without case" if self.name_bytes is None else f"by {self.name_bytes} bytes"
+        raise ValueError(
+            f"{short_repr(first)} and {short_repr(second)} are one name in this dialect of SQL, "
+            f"which compares names {counts}. {advice}"
+        )
+
+
+def _replaced(text, escapes):
+    """Return the text with each key replaced by its value, in their order."""
+    for found, written in escapes.items():
+        text = text.replace(found, written)
+    return text
+
+
+def _folded_ascii(name):
+    return name.translate(ASCII_LOWER)
+
+
+ASCII_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+
+
+# Literals of text
+
+
+def _escaped_text(text, escapes):
+    return "'" + _replaced(text, escapes) + "'"
+
+
+def _postgresql_text(text):
+    # A server may be set to read backslashes as escapes in '...'; in E'...' every one does.
+    prefix = "E" if "\\" in text else ""
+    return prefix + _escaped_text(text, DOUBLED)
+
+
+def _tsql_text(text):
+    literal = "N" + _standard_text(f"{text}|")
+    # A backslash at the end of a line would join it to the next one, and both be left out.
+    for end in "\n\r":
+        literal = literal.replace(f"\\{end}", f"\\' + N'{end}")
+    return literal
+
+
+DOUBLED = {"\\": r"\\", "'": "''"}
+
+# Two quotes end one literal and begin the next in Spark and BigQuery.
+BACKSLASHED = {"\\": r"\\", "'": r"\'"}
+
+
+# Literals of dates
 
 
 def _timestamp(microseconds):
@@ -195,20 +266,34 @@ SPARK = Dialect(
     date=_timestamp,
     nan_test="isnan({})",
     quotes=BACKTICKS,
-    # Two quotes end one literal and begin the next.
-    escaped={"\\": r"\\", "'": r"\'"},
+    substituted=SPARK_SUBSTITUTED,
+    text_literal=partial(_escaped_text, escapes={**BACKSLASHED, SPARK_SUBSTITUTED: r"\u0024{"}),
     double_suffix="D",
 )
 
+BIGQUERY_ESCAPES = {**BACKSLASHED, "`": r"\`", "\n": r"\n", "\r": r"\r"}
+
 DIALECTS = {
     "ansi": Dialect(date=_timestamp),
-    # SQLite stores a NaN as NULL, and a date as text.
-    "sqlite": Dialect(date=_iso_text, has_dates=False, exact_decimals=True),
-    "duckdb": Dialect(date=_timestamp, nan_test="isnan({})"),
+    # SQLite stores a NaN as NULL, and a date as text. It takes "name" for text where there is no
+    # such column, and `name` never.
+    "sqlite": Dialect(
+        date=_iso_text,
+        quotes=BACKTICKS,
+        folded=_folded_ascii,
+        # A T may stand between day and time.
+        date_column="REPLACE({}, 'T', ' ')",
+        has_dates=False,
+        exact_decimals=True,
+    ),
+    "duckdb": Dialect(date=_timestamp, nan_test="isnan({})", folded=_folded_ascii),
     # PostgreSQL reads 10.78 and 10.78e0 alike: a numeric, which it casts where it meets a float.
     "postgresql": Dialect(
         date=_timestamp,
         nan_test="CAST({} AS DOUBLE PRECISION) = 'NaN'",
+        folded=str,
+        name_bytes=63,
+        text_literal=_postgresql_text,
         exact_decimals=True,
         as_double="CAST({} AS DOUBLE PRECISION)",
     ),
@@ -218,15 +303,16 @@ DIALECTS = {
         date=_utc_timestamp,
         nan_test="IS_NAN({})",
         quotes=BACKTICKS,
-        escaped={"\\": r"\\", "'": r"\'", "`": r"\`", "\n": r"\n", "\r": r"\r"},
-        escapes_identifiers=True,
+        escaped_in_names=BIGQUERY_ESCAPES,
+        text_literal=partial(_escaped_text, escapes=BIGQUERY_ESCAPES),
         # A DATE and a DATETIME do not compare with a TIMESTAMP.
         date_column="CAST({} AS TIMESTAMP)",
     ),
     "snowflake": Dialect(
         date=_timestamp_without_zone,
         nan_test="CAST({} AS DOUBLE) = CAST('NaN' AS DOUBLE)",
-        escaped={"\\": r"\\", "'": "''"},
+        folded=str,
+        text_literal=partial(_escaped_text, escapes=DOUBLED),
         exact_decimals=True,
         as_double="CAST({} AS DOUBLE)",
     ),
@@ -234,8 +320,9 @@ DIALECTS = {
     "tsql": Dialect(
         date=_datetime2,
         quotes=("[", "]"),
-        text="N'{}|'",
-        text_column="({} + N'|') COLLATE Latin1_General_BIN2",
+        text_literal=_tsql_text,
+        # Without MAX the last of 4,000 characters would be cut.
+        text_column="(CAST({} AS NVARCHAR(MAX)) + N'|') COLLATE Latin1_General_BIN2",
         is_false="{} = 0",
         is_true="{} = 1",
         booleans=("0", "1"),
@@ -243,7 +330,7 @@ DIALECTS = {
     "mysql": Dialect(
         date=_timestamp,
         quotes=BACKTICKS,
-        escaped={"\\": r"\\", "'": "''"},
+        text_literal=partial(_escaped_text, escapes=DOUBLED),
         text_column="CAST(CONVERT({} USING utf8mb4) AS BINARY)",
     ),
 }
@@ -252,8 +339,51 @@ DIALECTS = {
 def dialect_named(dialect):
     """Return the Dialect of that name."""
     if not isinstance(dialect, str) or dialect not in DIALECTS:
-        raise ValueError(f"dialect must be one of {sorted(DIALECTS)}, got {dialect!r}.")
+        raise ValueError(f"dialect must be one of {sorted(DIALECTS)}, got {short_repr(dialect)}.")
     return DIALECTS[dialect]
+
+
+def check_names_read(read, names, dialect):
+    """Raise if the name of a column that is read is that of another one of the table too.
+
+    Parameters
+    ----------
+    read : iterable of str
+
+    names : iterable of str
+        Of all columns.
+
+    dialect : str
+        A key of ``DIALECTS``.
+    """
+    dialect = dialect_named(dialect)
+    named = {}
+    for name in names:
+        named.setdefault(dialect.folded(dialect.shortened(name)), []).append(name)
+    for name in read:
+        same = named[dialect.folded(dialect.shortened(name))]
+        if len(same) > 1:
+            advice = "Rename one of them, here and in the database, and fit again."
+            dialect.refuse_one_name(*same[:2], advice)
+
+
+def check_names_written(names, dialect):
+    """Raise if the database would cut the names of two outputs to one.
+
+    Parameters
+    ----------
+    names : iterable of str
+
+    dialect : str
+        A key of ``DIALECTS``.
+    """
+    dialect = dialect_named(dialect)
+    kept = {}
+    for name in names:
+        other = kept.setdefault(dialect.shortened(name), name)
+        if other != name:
+            advice = "Give the columns shorter names, here and in the database, and fit again."
+            dialect.refuse_one_name(other, name, advice)
 
 
 # From bins to CASE
@@ -377,17 +507,19 @@ def _is_truth(column, numbers, dialect):
 
 def _date_below(column, cut, closed, dialect):
     _check_date(column, cut, "a cut")
+    column = dialect.date_column.format(column)
     if closed == "right" and not dialect.has_dates:
         # Text of the same moment may be longer.
         return f"{column} < {dialect.date(cut + 1)}"
-    return f"{dialect.date_column.format(column)} {COMPARED[closed]} {dialect.date(cut)}"
+    return f"{column} {COMPARED[closed]} {dialect.date(cut)}"
 
 
 def _is_date(column, dates, dialect):
     for date in dates:
         _check_date(column, date, "a special value")
+    column = dialect.date_column.format(column)
     if dialect.has_dates:
-        return _equals_one_of(dialect.date_column.format(column), list(map(dialect.date, dates)))
+        return _equals_one_of(column, list(map(dialect.date, dates)))
     return " OR ".join(
         f"{column} >= {dialect.date(date)} AND {column} < {dialect.date(date + 1)}"
         for date in dates
@@ -522,17 +654,26 @@ def _check_level(level, value, kind, name):
     """Raise if SQL has no literal for the level."""
     if kind is None:
         raise ValueError(
-            f"{name} has the level {level!r} of type {type(level).__name__}, but SQL can only "
-            "be written for text, booleans and numbers. Convert it to strings, here and in "
-            "the database, and fit again."
+            f"{name} has the level {short_repr(level)} of type {type(level).__name__}, but SQL "
+            "can only be written for text, booleans and numbers. Convert it to strings, here and "
+            "in the database, and fit again."
         )
     if isinstance(value, str):
-        _check_text(value, f"{name} has the level {value!r}, which")
+        _check_text(value, f"{name} has the level {short_repr(value)}, which")
     elif isinstance(value, float) and not isfinite(value):
         raise ValueError(
-            f"{name} has the level {level!r}, which SQL cannot write. Replace it by a missing "
-            "value or a finite number and fit again."
+            f"{name} has the level {short_repr(level)}, which SQL cannot write. Replace it by a "
+            "missing value or a finite number and fit again."
         )
+
+
+def _check_name(name, substituted):
+    """Raise if no column of a database has this name, or none that SQL can write."""
+    subject = f"The name {short_repr(name)} of a column"
+    _check_text(name, subject)
+    if not name:
+        raise ValueError(f"{subject} is empty, which SQL cannot write. Rename it and fit again.")
+    refuse_substituted(name, substituted)
 
 
 def _check_text(text, subject):

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 from skinfo._counts._kinds import unmasked
 from skinfo._counts._lazy_tables import is_lazy
 from skinfo.preprocessing import MutualInfoBinner
-from skinfo.preprocessing._sql import case_expressions, dialect_named
+from skinfo.preprocessing._sql import case_expressions, check_names_read, dialect_named
 from skinfo.scorecard._card_column import TABLE_COLUMNS, CardColumn, counts_by_piece
 from skinfo.scorecard._linear_model import fitted_pipeline, linear_model_of, thawed
 from skinfo.scorecard._point_scale import PointScale
@@ -434,6 +434,8 @@ class Scorecard(SavedStateMixin, ClassifierMixin, TransformerMixin, BaseEstimato
                 "to_sql reads the columns of X, and a step before the MutualInfoBinner changes "
                 "them. Leave it out, or apply it to the table first."
             )
+        read = list(dict.fromkeys(column.name for column in self._columns))
+        check_names_read(read, getattr(self, "feature_names_in_", read), dialect)
         terms = [
             case_expressions(each.pieces, name_, points[:, None], dialect)[0]
             for name_, each, points in (

@@ -55,6 +55,30 @@ def test_growth_is_the_equation(container, n_rows, n_columns, n_new):
 
 
 @pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize("beta", [2.2, 4.0, 50.0])
+def test_a_descent_ends_where_plain_steps_do(container, beta):
+    rows, mass = make_rows(12, 5)
+    start = decoder = make_decoder(rows, mass, 3)
+    energies = []
+    while len(energies) < 2 or energies[-2] - energies[-1] > 1e-15:
+        weight = decoder.sum(axis=1)
+        with np.errstate(divide="ignore", under="ignore"):
+            log_decoder = np.log(np.maximum(decoder / weight[:, None], 1e-300))
+        shares = weight[:, None] * np.exp(beta * log_decoder @ rows.T)
+        energies.append(-mass @ np.log(shares.sum(axis=0)))
+        joint = mass * shares / shares.sum(axis=0)
+        decoder = joint @ rows
+    descent = Descent(RowMatrix(container(rows)), mass, beta, 1e-9, start, 2000)
+    while not descend(descent, 50):
+        pass
+    found = np.asarray(descent.energies)[: descent.n_accepted]
+    assert descent.n_iter < 20 + len(energies) // 4
+    assert np.diff(found).max() < 1e-12
+    assert found[-1] == pytest.approx(energies[-1], abs=1e-10)
+    np.testing.assert_allclose(descent.joint, joint, atol=1e-4)
+
+
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
 def test_how_often_a_descent_is_continued_changes_nothing(container):
     rows, mass = make_rows(60, 8)
     start = make_decoder(rows, mass, 5)

@@ -68,7 +68,9 @@ TESTS = {
     "_kernels/_bitplanes.pyx": ["kernels/test_kernels_packed_counts.py"],
     "_kernels/_blas.pyx": ["kernels/test_kernels_soft.py"],
     "_kernels/_neighbors_plane.pyx": ["kernels/test_kernels_neighbors.py"],
-    "_kernels/_pair_information.pyx": ["kernels/test_kernels_pair_information.py"],
+    "_kernels/_pair_information.pyx": [
+        "kernels/test_kernels_pair_information.py", "feature_selection/test_interactions.py",
+    ],
     "_counts/_as_source.py": ["_counts/test_counts_source.py", "_counts/test_counts_chunks.py"],
     "_counts/_coded_chunks.py": [
         "_counts/test_counts_coded_table.py", "feature_selection/test_pieces.py",

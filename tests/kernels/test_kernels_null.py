@@ -129,8 +129,9 @@ def test_nothing_is_expected_of_one_row():
 
 
 def test_expected_information_in_strata_is_that_of_each():
-    levels = [np.sort(sizes) for sizes in (even(3, 40), zipf(5, 90), np.array([7.0]), even(4, 30))]
-    classes = [np.sort(sizes) for sizes in (even(2, 40), even(6, 90), even(2, 7), even(4, 30))]
+    levels = [even(3, 40), zipf(5, 90), np.array([7.0]), even(4, 30), np.array([5.0, 25.0, 31.0])]
+    classes = [even(2, 40), even(6, 90), even(2, 7), even(4, 30), np.array([5.0, 18.0, 38.0])]
+    levels, classes = ([np.sort(sizes) for sizes in margins] for margins in (levels, classes))
     starts = [np.cumsum([0, *map(len, margins)]) for margins in (levels, classes)]
     margins = np.concatenate(levels), starts[0], np.concatenate(classes), starts[1]
     exact = expected_information_in_strata(*margins, poisson_tables(), True, 20)
@@ -138,8 +139,8 @@ def test_expected_information_in_strata_is_that_of_each():
         assert mean == pytest.approx(expected_information(a, b), rel=1e-13, abs=1e-300)
     # Of sizes that need not be whole: the smooth mean, of tables of at most 20 cells.
     smooth = expected_information_in_strata(*margins, poisson_tables(), False, 20)
-    np.testing.assert_array_equal(np.isnan(smooth), [False, True, False, False])
-    np.testing.assert_allclose(smooth[[0, 2, 3]], exact[[0, 2, 3]], rtol=0.06)
+    np.testing.assert_array_equal(np.isnan(smooth), [False, True, False, False, False])
+    np.testing.assert_allclose(smooth[[0, 2, 3, 4]], exact[[0, 2, 3, 4]], rtol=0.06)
     exchanged = *margins[2:], *margins[:2]
     for is_exact, means in ((True, exact), (False, smooth)):
         turned = expected_information_in_strata(*exchanged, poisson_tables(), is_exact, 20)

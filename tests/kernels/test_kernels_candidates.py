@@ -12,7 +12,7 @@ from skinfo._kernels._candidates import (
     candidate_evidence,
     candidate_terms,
 )
-from skinfo._kernels._contingency import Lookups, Sample, StateTables
+from skinfo._kernels._contingency import Lookups, Sample, StateTables, relabel
 from skinfo._kernels._elementary import xlogx_table
 from skinfo._kernels._independence import NULL_MEAN, NULL_VARIANCE, SMALL_TABLE_PVALUE
 from skinfo._kernels._maxmin import GIVEN, JOINT, NORMALIZED, argmax_of_min
@@ -171,3 +171,11 @@ def test_least_terms_are_those_of_candidates(rng, n_levels, corrected, term):
         known = n_seen[left] == len(chosen)
         np.testing.assert_allclose(least[left][known], values.min(axis=0)[known], atol=1e-12)
         assert known[position]
+
+
+def test_states_are_split_by_codes(rng):
+    labels, codes = rng.integers(0, 3, 100).astype(np.int32), rng.integers(0, 4, 100)
+    states = rng.permutation(12).reshape(3, 4).astype(np.int32)
+    split = relabel(labels, codes.astype(np.uint8), states)
+    assert split.dtype == np.int32
+    np.testing.assert_array_equal(split, states[labels, codes])

@@ -7,7 +7,12 @@ import pytest
 import scipy.sparse as sp
 from scipy.special import xlogy
 
-from skinfo._kernels._sequential import nearest_clusters
+from skinfo._kernels._sequential import (
+    NO_CLUSTER,
+    gather_clusters,
+    nearest_clusters,
+    objective_of,
+)
 from skinfo.cluster._distinct_rows import as_sparse_counts, xlogx_lookup
 from skinfo.cluster._sequential import improve_partition
 
@@ -124,3 +129,15 @@ def test_sparse_counts_survive_pickling(rng):
     assert rows.whole
     assert rows.total == X.sum()
     assert rows.n_rows == 5
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_rows_without_a_cluster_are_in_none(whole, rng):
+    X = make_table(rng, whole=whole)
+    labels = rng.integers(-1, 5, len(X))
+    assert NO_CLUSTER == -1
+    rows = as_sparse_counts(sp.csr_array(X))
+    lookup = xlogx_lookup(rows)
+    clusters = gather_clusters(rows, labels, X.shape[1], 5, lookup)
+    found = objective_of(clusters, 5, 0.9, lookup)
+    assert found == pytest.approx(objective(X, labels, 5, 0.9), rel=1e-12)

@@ -1,5 +1,7 @@
 """Smooth tests of ordered levels, against other libraries and permutations."""
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy.stats import kruskal, random_table, spearmanr
@@ -57,6 +59,19 @@ def test_moments_are_those_of_all_tables(rng, ordered_classes, n_states):
     np.testing.assert_allclose(scores.mean(axis=0), found[0, :, SCORE_MEAN], rtol=0.03)
     np.testing.assert_allclose(scores.var(axis=0), found[0, :, SCORE_VARIANCE], rtol=0.1)
     np.testing.assert_array_equal(found[:, :, 1:], found[[0]][:, :, 1:].repeat(20_000, axis=0))
+
+
+@pytest.mark.parametrize("ordered_classes", [False, True])
+def test_moments_are_exact(ordered_classes):
+    x = np.array([0, 0, 0, 1, 1, 2, 2, 3])
+    orders = np.array(sorted(set(itertools.permutations([0, 0, 0, 1, 1, 1, 2, 2]))))
+    tables = np.array([[table_of(x, y)] for y in orders])
+    found = smooth_statistics(tables, tables[0, 0].sum(axis=0), ordered_classes)
+    scores, mean, variance = found.reshape(len(orders), 3, 3).transpose(2, 1, 0)
+    tested = variance[:, 0] > 0
+    assert tested[:2].all()
+    np.testing.assert_allclose(scores[tested].mean(axis=1), mean[tested, 0], rtol=1e-12)
+    np.testing.assert_allclose(scores[tested].var(axis=1), variance[tested, 0], rtol=1e-12)
 
 
 def test_scores_of_states_with_the_same_trend_add_up():

@@ -154,7 +154,7 @@ def block_boundaries(const double[:, ::1] blocks, Py_ssize_t limit):
     cdef Py_ssize_t n_points = 0
     cdef double weight
     cdef double run_weight = 0.0
-    found = np.empty(max(min(limit, blocks.shape[0]), 0), np.int64)
+    found = np.empty(min(limit, blocks.shape[0]), np.int64)
     cdef int64_t[::1] points = found
     cdef double[::1] run = np.zeros(n_classes)
     cdef bint complete = True

@@ -34,7 +34,8 @@ cpdef Py_ssize_t strip_size(
     cdef double v = width(line_v)
     cdef double ratio = v / u if u > 0.0 and v < u else 1.0
     cdef Py_ssize_t size = <Py_ssize_t>sqrt(<double>(n * k) * ratio)
-    return min(max(size, k + 1), n)
+    # At most n, since k < n.
+    return max(size, k + 1)
 
 
 cdef inline double width(const double[::1] line) noexcept nogil:

@@ -49,8 +49,8 @@ cpdef double hypergeometric_excess(double n, double a, double b) noexcept nogil:
     cdef double log_mean = log(mean)
     cdef double low = a + b - n if a + b > n else 0.0
     cdef double high = b if b < a else a
+    # Above `low` by (n - a + 1) (n - b + 1) / (n + 2), but of large margins rounded beyond `high`.
     cdef double mode = floor((a + 1.0) * (b + 1.0) / (n + 2.0))
-    mode = low if low > mode else mode
     mode = high if high < mode else mode
     cdef double weight_sum = 1.0
     cdef double value_sum = divergence_term(mode, mean, log_mean, LOGARITHMS)

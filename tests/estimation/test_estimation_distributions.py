@@ -54,6 +54,17 @@ def test_beta_binomial_means_are_sums():
             assert found[i, j] == pytest.approx(betabinom.pmf(k, n, a, 6.0 - a) @ terms)
 
 
+def test_a_beta_binomial_mean_of_many_trials():
+    # More than logarithms are looked up of. Memory of zeros is not written to.
+    n, a, total = 12_000, 3.0, 6.0
+    values = np.zeros((n + 1, n + 1))
+    found = beta_binomial_excess(np.array([n]), np.array([a]), total, values)
+    k = np.arange(n + 1)
+    mean = n * a / total
+    expected = betabinom.pmf(k, n, a, total - a) @ (xlogy(k, k) - xlogy(mean, mean))
+    assert found[0, 0] == pytest.approx(expected, rel=1e-9)
+
+
 def test_a_level_with_nearly_all_samples_tells_nothing_of_the_others():
     found = mutual_info_test([[1], [1], [0]], [1, 0, 0], sample_weight=[1, 1e12, 1e-12])
     assert 0 <= found.pvalue[0] <= 1

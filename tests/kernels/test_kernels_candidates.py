@@ -12,11 +12,18 @@ from skinfo._kernels._candidates import (
     candidate_evidence,
     candidate_terms,
 )
-from skinfo._kernels._contingency import Lookups, Sample, StateTables, relabel
+from skinfo._kernels._contingency import (
+    Lookups,
+    Sample,
+    StateTables,
+    SummedTables,
+    relabel,
+)
 from skinfo._kernels._elementary import xlogx_table
 from skinfo._kernels._independence import NULL_MEAN, NULL_VARIANCE, SMALL_TABLE_PVALUE
 from skinfo._kernels._maxmin import GIVEN, JOINT, NORMALIZED, argmax_of_min
 from skinfo._kernels._null import expected_information, null_moments, poisson_tables
+from skinfo._kernels._smooth import smooth_statistics
 
 LOOKUPS = Lookups(poisson_tables(), xlogx_table(1000))
 
@@ -179,3 +186,67 @@ def test_states_are_split_by_codes(rng):
     split = relabel(labels, codes.astype(np.uint8), states)
     assert split.dtype == np.int32
     np.testing.assert_array_equal(split, states[labels, codes])
+
+
+def test_evidence_of_ordered_levels_is_that_of_smooth_tests(data):
+    codes, n_levels, state, y = data
+    tables = tables_of(sample_of(codes, n_levels, y), np.arange(5), state, 3)
+    n_ordered = np.array([4, 4, 0, 1, 4])  # of the others there is none
+    evidence = candidate_evidence(tables, np.arange(5), n_ordered, False)
+    counts = np.zeros((5, 3, 4, 3))
+    for j in range(5):
+        np.add.at(counts[j], (state, codes[j], y), 1)
+    expected = smooth_statistics(counts, np.bincount(y).astype(float), False)
+    expected[n_ordered < 2] = 0.0
+    np.testing.assert_allclose(evidence[:, SMALL_TABLE_PVALUE + 1 :], expected, rtol=1e-12)
+
+
+def test_counts_beyond_the_lookup_have_the_same_terms(data):
+    codes, n_levels, state, y = data
+    sample, features = sample_of(codes, n_levels, y), np.arange(5)
+    few = Lookups(poisson_tables(), xlogx_table(10))
+    tables = StateTables(sample, few, state.astype(np.int32), 3, features)
+    np.testing.assert_array_equal(
+        candidate_terms(tables, features, True), terms_of(data, corrected=True)
+    )
+
+
+def test_one_class_has_no_evidence(data):
+    codes, n_levels, state, _ = data
+    padded = np.full((5, 320), 3, np.uint8)
+    padded[:, :300] = codes
+    sample = Sample(padded, n_levels, np.zeros(300, np.int32), 1, np.empty(0))
+    tables = tables_of(sample, np.arange(5), state, 3)
+    evidence = candidate_evidence(tables, np.arange(5), np.full(5, 4), False)
+    np.testing.assert_allclose(np.nan_to_num(evidence), 0.0, atol=1e-9)
+
+
+@pytest.mark.parametrize("is_weighted", [False, True])
+def test_tables_summed_over_parts_have_the_terms_of_samples(data, is_weighted):
+    codes, n_levels, state, y = data
+    weights = np.random.default_rng(2).integers(1, 4, 300) * (0.5 if is_weighted else 1.0)
+    features = np.array([0, 3, 4])
+    sizes, tables = np.zeros(9), np.zeros((3, 4, 9))
+    np.add.at(sizes, state * 3 + y, weights)
+    for table, j in zip(tables, features, strict=True):
+        np.add.at(table, (codes[j], state * 3 + y), weights)
+    summed = SummedTables(
+        np.concatenate([sizes, tables.ravel()]), LOOKUPS, n_levels, 3, 3, features, not is_weighted
+    )
+    for corrected in (False, True):
+        np.testing.assert_allclose(
+            candidate_terms(summed, features, corrected),
+            terms_of(data, weights, features, corrected),
+            rtol=1e-13,
+        )
+
+
+def test_least_terms_of_more_rows_than_are_counted_at_once(rng):
+    codes = rng.integers(0, 3, (2, 20_000)).astype(np.uint8)
+    y = ((codes[0] + codes[1]) % 3).astype(np.int32)
+    sample, left = sample_of(codes, np.full(2, 3), y), np.array([1])
+    expected = candidate_terms(tables_of(sample, left, codes[0], 3), left, False)
+    arguments = np.zeros(2), GIVEN, False, np.zeros(2), np.full(2, np.inf), np.zeros(2, np.int64)
+    position, score = argmax_of_min(sample, LOOKUPS, left, np.array([0]), *arguments)
+    assert position == 0
+    assert score == pytest.approx(expected[0, INFO_Y_GIVEN_T], rel=1e-12)

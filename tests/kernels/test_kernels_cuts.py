@@ -137,13 +137,14 @@ def test_sampled_positions_are_those_of_distinct_values(n, decimals, sizes, rng)
     np.testing.assert_array_equal(found, np.concatenate(expected))
 
 
-def test_block_boundaries_are_boundary_points(rng):
+@pytest.mark.parametrize("limit", [0, 20, 40])
+def test_block_boundaries_are_boundary_points(limit, rng):
     for _ in range(50):
         table = rng.integers(0, 3, (30, 3))
         table[table.sum(axis=1) == 0, 0] = 1
         values, codes = in_order(table)
-        points, complete = boundary_points(values, codes, np.empty(0), 3, 20)
-        blocks, all_of_blocks = block_boundaries(table.astype(float), 20)
+        points, complete = boundary_points(values, codes, np.empty(0), 3, limit)
+        blocks, all_of_blocks = block_boundaries(table.astype(float), limit)
         assert complete == all_of_blocks
         if complete:
             assert values[points].tolist() == blocks.tolist()

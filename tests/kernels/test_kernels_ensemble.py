@@ -37,3 +37,11 @@ def test_sums_of_members_are_those_of_all_at_once(n_members, rng):
     divergences = weights @ special.rel_entr(prob, expected).sum(axis=2)
     assert_allclose(divergence, divergences, rtol=1e-12, atol=1e-14)
     assert divergence[0] == 0
+
+
+def test_the_smallest_probabilities_have_no_negative_divergence():
+    # Of the smallest floats each term is rounded to a multiple of them.
+    smallest = np.nextafter(0.0, 1.0)
+    for p in range(1, 40):
+        for q in range(1, 40):
+            assert 0.0 <= divergence_term(p * smallest, q * smallest) <= 40 * smallest * 40

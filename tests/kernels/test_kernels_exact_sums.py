@@ -126,3 +126,14 @@ def test_sums_by_byte_are_those_of_each_code(rng):
         np.testing.assert_array_equal(
             exact_means(of_code[None], np.ones(1)), exact_means(alone, np.ones(1))
         )
+
+
+def test_limbs_are_carried_before_they_overflow():
+    # So many values that limbs are carried on the way: any one moves the mean.
+    n = 2**24 + 3
+    values = np.ones(n)
+    values[[0, -1]] = 2.0**60, 2.0**-60
+    exact = Fraction(n - 2) + Fraction(2) ** 60 + Fraction(1, 2**60)
+    by_code = sums_by_code(values, np.empty(0), np.zeros(n, np.uint8), 1)
+    for sums in (sums_between(values, np.empty(0), np.array([0, n])), by_code):
+        assert exact_means(sums, np.array([float(n)]))[0] == rounded(exact / n)

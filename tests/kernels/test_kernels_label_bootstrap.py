@@ -92,3 +92,53 @@ def test_gains_are_those_of_the_labels_drawn(n_classes):
             else:
                 losses = [(-xlogy(hit, r) + r - hit).sum() for r in (q, rate)]
             assert_allclose(gain, losses[0] - losses[1], atol=1e-9)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_gains_of_labels_that_are_certain(n_classes):
+    # Draws of weight 0.5, of weight one, and so many that binomials are drawn; rates so small
+    # that their product underflows, and one below the floor.
+    labels = np.arange(12) % n_classes
+    prob = np.eye(n_classes)[labels]
+    n_draws = np.tile([1, 200, SINGLE_DRAWS_UP_TO + 44], 4)
+    part = np.tile([0.5, 1.0, 1.0], 4)
+    reference = np.full((12, n_classes), 1e-3)
+    reference[5] = 0.0
+    floor = 2.0**-52
+    weight = n_draws * part
+    fitted = [1] if n_classes == 2 else range(n_classes)
+    order = np.random.default_rng(0).permutation(12)
+    cell = np.array([order for _ in fitted], np.int32)
+    mass = np.array([weight[order.argsort()] for _ in fitted])
+    gains = bootstrap_gains(
+        prob,
+        reference,
+        n_draws,
+        part,
+        cell,
+        mass,
+        np.full(len(cell), 12),
+        floor,
+        2,
+        np.random.default_rng(7),
+    )
+    losses = -weight * np.log(np.maximum(reference[np.arange(12), labels], floor))
+    for found, k in zip(gains.T, fitted, strict=True):
+        hits = (weight * (labels == k))[order.argsort()]
+        arguments = mass[0], n_classes == 2, np.empty(12), np.empty(12)
+        events, pooled = pooled_loss(hits.copy(), *arguments)
+        if n_classes == 2:
+            expected = losses.sum() - pooled
+        else:
+            expected = losses[labels == k].sum() - pooled
+            expected += weight @ reference[:, k] - events
+        assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_a_share_beyond_one_by_rounding_takes_all_that_is_left():
+    prob, counts = np.array([0.9, 0.1, 0.0]), np.empty(3, np.int64)
+    assert prob[1] / (1.0 - prob[0]) > 1.0
+    draw_counts(prob, 1000, np.random.default_rng(0), counts)
+    assert counts[:2].sum() == 1000
+    draw_counts(np.array([1.0, 0.0, 0.0]), 1000, np.random.default_rng(0), counts)
+    assert counts.tolist() == [1000, 0, 0]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.special import psi
+from scipy.special import gammaln, psi
 
 from skinfo._kernels._neighbors import (
     digamma_integer,
@@ -215,3 +215,26 @@ def test_ties_are_averaged_over_their_orders(rng):
     classes = np.array([0, 0, 0, 1, 1, 1, 0, 0, 1, 1])
     expected = psi(10) - psi(5) + 0.6 * (psi(3) - psi(6)) + 0.4 * (psi(2) - psi(4))
     assert ross(x, classes, 1, True) == pytest.approx(expected, abs=1e-12)
+
+
+def test_mean_digamma_position_where_probabilities_underflow():
+    # The position has a relative spread of 7 %, of which its digamma at the mean is off by a half
+    # of the square.
+    inside, size, marked, k = 3, 100_000, 200, 100
+    m = np.arange(k, size - (marked - k) + 1)
+    log_weight = gammaln(m) - gammaln(m - k + 1) + gammaln(size - m + 1)
+    log_weight -= gammaln(size - m - marked + k + 1)
+    weight = np.exp(log_weight - log_weight.max())
+    expected = weight @ psi(inside + m) / weight.sum()
+    assert mean_digamma_position(inside, size, marked, k) == pytest.approx(expected, abs=0.005)
+
+
+def test_no_point_is_near_where_there_are_none():
+    counts = line_counts(np.empty(0), np.zeros(3), np.ones(3), True)
+    np.testing.assert_array_equal(counts, np.zeros(3))
+
+
+def test_the_smallest_distances_that_there_are(rng):
+    # So narrow that the cells in a unit are more than the largest float.
+    x, y = rng.integers(0, 40, (2, 60)) * 5e-324
+    assert ksg(x, y, 3) == pytest.approx(brute_ksg(x, y, 3), abs=1e-12)

@@ -145,3 +145,55 @@ def test_expected_information_in_strata_is_that_of_each():
     for is_exact, means in ((True, exact), (False, smooth)):
         turned = expected_information_in_strata(*exchanged, poisson_tables(), is_exact, 20)
         np.testing.assert_array_equal(turned, means)
+
+
+def test_a_margin_that_holds_everything_leaves_no_choice():
+    assert hypergeometric_excess(1e6, 1e6, 5000.0) == 0.0
+    assert hypergeometric_excess(1e6, 5000.0, 1e6) == 0.0
+    # Here the mode is rounded to 3, of 2.
+    assert hypergeometric_excess(1e17, 1e17 - 16, 2.0) == pytest.approx(0.0, abs=1e-14)
+
+
+def test_empty_margins_have_no_moments():
+    assert null_moments(np.empty(0), np.empty(0), poisson_tables(), True) == (0.0, 0.0)
+    one, none = np.ones(1), np.empty(0)
+    arguments = one, one, none, none, poisson_tables()
+    assert moments_of_sizes(1.0, *arguments, True) == (0.0, 0.0)
+    # One level holds all samples.
+    sizes = np.array([30.0]), one, np.array([10.0, 20.0]), np.ones(2)
+    assert moments_of_sizes(30.0, *sizes, poisson_tables(), True) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_sizes_and_their_multiplicities_are_margins(exact):
+    rows, columns = np.array([3.0, 7.0, 12.0]), np.array([5.0, 10.0])
+    times = np.array([2.0, 1.0, 1.0]), np.array([3.0, 1.0])
+    margins = [
+        np.repeat(sizes, n.astype(int)) for sizes, n in zip((rows, columns), times, strict=True)
+    ]
+    found = moments_of_sizes(25.0, rows, times[0], columns, times[1], poisson_tables(), exact)
+    np.testing.assert_allclose(found, null_moments(*margins, poisson_tables(), exact), rtol=1e-12)
+
+
+def test_exchanging_margins_of_equal_length_gives_the_same_bits():
+    levels, classes = np.array([3.0, 8.0, 10.0]), np.array([3.0, 7.0, 11.0])
+    starts = np.array([0, 3])
+    for exact in (False, True):
+        one, other = (
+            expected_information_in_strata(a, starts, b, starts, poisson_tables(), exact, 20)
+            for a, b in ((levels, classes), (classes, levels))
+        )
+        np.testing.assert_array_equal(one, other)
+    same = expected_information_in_strata(
+        levels, starts, levels, starts, poisson_tables(), True, 20
+    )
+    assert same[0] == pytest.approx(expected_information(levels, levels), rel=1e-13)
+
+
+def test_a_stratum_may_be_empty():
+    levels, starts = np.array([4.0, 6.0]), np.array([0, 0, 2])
+    found = expected_information_in_strata(
+        levels, starts, levels, starts, poisson_tables(), True, 20
+    )
+    assert found[0] == 0.0
+    assert found[1] == pytest.approx(expected_information(levels, levels), rel=1e-13)

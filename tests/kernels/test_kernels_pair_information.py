@@ -6,8 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from skinfo._counts._grouped_planes import GroupedSample
-from skinfo._kernels._null import expected_information
+from skinfo._counts import _grouped_planes
+from skinfo._counts._grouped_planes import GroupedSample, JointMargins
+from skinfo._kernels._contingency import Lookups, Sample, StateTables
+from skinfo._kernels._elementary import xlogx_table
+from skinfo._kernels._null import expected_information, null_moments, poisson_tables
 from skinfo._kernels._table_information import table_information
 
 
@@ -83,3 +86,57 @@ def test_joint_columns_are_triples(rng):
     entropy = -np.sum(share * np.log(share))
     assert found.information[0, 1] == pytest.approx(300 * entropy)
     assert found.information[0, 0] < 0.1 * 300 * entropy
+
+
+def joint_tables(codes, w, y, labels, weights, n_levels):
+    """Return the tables of columns X with the states (T, W), and the state of T of each."""
+    padded = np.zeros((len(codes), -(-codes.shape[1] // 64) * 64), np.uint8)
+    padded[:, : codes.shape[1]] = codes
+    n_classes, n_w = y.max() + 1, w.max() + 1
+    sample = Sample(padded, n_levels, y.astype(np.int32), n_classes, weights)
+    lookups = Lookups(poisson_tables(), xlogx_table(1000))
+    states = (labels * n_w + w).astype(np.int32)
+    parents = np.repeat(np.arange(labels.max() + 1), n_w)
+    features = np.arange(len(codes))
+    return StateTables(sample, lookups, states, len(parents), features), parents
+
+
+@pytest.mark.parametrize("most_looked_up", [3, 2**17])
+@pytest.mark.parametrize("is_grouped", [False, True])
+@pytest.mark.parametrize("weight", [None, 1.0, 2.0**60])
+def test_columns_with_states_against_tables(weight, is_grouped, most_looked_up, monkeypatch, rng):
+    # Counts that are looked up or not, or that fit no integer.
+    monkeypatch.setattr(_grouped_planes, "LARGEST_LOOKED_UP", most_looked_up)
+    codes = rng.integers(0, 5, (3, 400)).astype(np.uint8)
+    w, labels = rng.integers(0, 3, 400), rng.integers(0, 2, 400)
+    y = (codes[0] + w + rng.integers(0, 2, 400)) % 3
+    weights = np.empty(0) if weight is None else np.full(400, weight)
+    tables, parents = joint_tables(codes, w, y, labels, weights, np.full(3, 5))
+    counts = np.zeros((2, 3))
+    np.add.at(counts, (labels, y), weight or 1.0)
+    of_level = np.array([0, 1, 1, 0, 2])
+    groups = np.tile(of_level, (3 if is_grouped else 0, 1)).astype(np.uint8)
+    margins = JointMargins(counts, weight != 2.0**60, 400)
+    found = margins.information(tables, np.arange(3), parents, groups)
+    for j, column in enumerate(codes):
+        x = of_level[column] if is_grouped else column
+        information, null_mean = of_pair(x.astype(np.uint8), w, y, labels)
+        assert found.information[j] == pytest.approx((weight or 1.0) * information, rel=1e-9)
+        if weight != 2.0**60:
+            assert found.null_mean[j] == pytest.approx(null_mean, rel=1e-9)
+
+
+def test_real_weights_have_the_smooth_mean(rng):
+    codes = rng.integers(0, 3, (1, 200)).astype(np.uint8)
+    w, y = rng.integers(0, 2, (2, 200))
+    labels, weights = np.zeros(200, np.int64), rng.random(200) + 0.5
+    tables, parents = joint_tables(codes, w, y, labels, weights, np.array([3]))
+    table = np.zeros((6, 2))
+    np.add.at(table, (codes[0] * 2 + w, y), weights)
+    margins = JointMargins(table.sum(axis=0)[None], False, 12)
+    none = np.empty((0, 0), np.uint8)
+    found = margins.information(tables, np.arange(1), parents, none)
+    rows, columns = table.sum(axis=1), table.sum(axis=0)
+    expected = null_moments(rows, columns, poisson_tables(), False)[0]
+    assert found.null_mean[0] == pytest.approx(expected, rel=1e-9)
+    assert found.information[0] == pytest.approx(table.sum() * table_information(table), rel=1e-9)

@@ -103,3 +103,10 @@ def test_row_pairs(n, n_levels, weights, rng):
         x, np.argsort(x, kind="stable"), y, n_levels, weights, table, scale, np.empty(n_levels)
     )
     assert grouped == sums[0]
+
+
+def test_a_table_is_sparse_if_it_has_more_cells_than_samples_and_than_the_cache_holds():
+    assert not is_sparse(10, 64, 64)
+    assert is_sparse(10, 64, 65)
+    assert not is_sparse(10_000, 100, 100)
+    assert is_sparse(10_000, 100, 101)

@@ -157,3 +157,12 @@ def test_cross_entropy_is_the_expected_loss_by_smoothed_rates(rng):
         best = min(loss([*ends, 7]) for ends in combinations(range(1, 7), k - 1))
         assert costs[k - 1] == pytest.approx(best)
         assert loss(cuts[k - 1, :k]) == pytest.approx(best)
+
+
+def test_cells_without_weight_have_no_variance():
+    # Cumulative sums of w y and of w; the second and the last cell are empty.
+    cumulative = np.array([[0.0, 0], [6, 2], [6, 2], [5, 3], [9, 7], [9, 7]])
+    costs, _ = optimal_partitions(cumulative, 2, 0.0, VARIANCE)
+    of_first, of_second = -(6.0**2) / 2, -(3.0**2) / 5
+    assert costs[0] == pytest.approx(-(9.0**2) / 7)
+    assert costs[1] == pytest.approx(of_first + of_second)

@@ -225,3 +225,24 @@ def test_other_tables_are_left_to_the_smooth_law():
     assert np.isnan(pvalue_of([[20, 20], [20, 20], [20, 20]]))
     assert np.isnan(pvalue_of([[5000, 5000], [5000, 5000]]))
     assert np.isnan(pvalue_of([[1.5, 2], [3, 4]]))
+
+
+def test_probabilities_that_underflow_add_nothing():
+    # The tails of 2000 draws from two equal halves are below the smallest float.
+    n, k = 2_000_000, 1100
+    table = [[k, n - k], [2000 - k, n - 2000 + k]]
+    expected = 2 * hypergeom.sf(k - 1, 2 * n, n, 2000)
+    assert pvalue_of(table) == pytest.approx(expected, rel=1e-9)
+
+
+def test_where_the_mode_is_rounded_beyond_the_margin():
+    # All of two samples are in a level of nearly all of 1e17: so they are in any table.
+    assert pvalue_of([[2, 10**17], [0, 8]]) == pytest.approx(1.0)
+
+
+def test_the_observed_table_counts_where_drawing_ends_at_its_limit():
+    # Besag and Clifford (1991): (h + 1) / (n + 1).
+    table = np.array([[[9, 0, 1], [0, 8, 0], [1, 0, 9]]])
+    n_exceeding, n_drawn = monte_carlo_exceedances(table, 500, 50)
+    assert (n_exceeding < 50, n_drawn) == (True, 500)
+    assert monte_carlo_pvalue(table, 500, 50) == (n_exceeding + 1) / 501

@@ -37,8 +37,9 @@ def test_degree_one_is_the_test_of_kruskal_and_wallis(rng):
     assert mean * 199 / 200 == pytest.approx(2, rel=1e-12)
 
 
-def test_degree_one_of_two_orders_is_the_correlation_of_ranks(rng):
-    x, y = rng.integers(0, 5, (2, 300))
+@pytest.mark.parametrize("n_classes", [2, 5, 9])
+def test_degree_one_of_two_orders_is_the_correlation_of_ranks(n_classes, rng):
+    x, y = rng.integers(0, 5, 300), rng.integers(0, n_classes, 300)
     score, mean, _ = statistics(table_of(x, y), ordered_classes=True)[0]
     assert score / mean == pytest.approx(299 * spearmanr(x, y).statistic ** 2, rel=1e-12)
 
@@ -108,6 +109,8 @@ def test_what_information_has_already_is_left_out():
     [
         np.ones((4, 1)),  # one class
         np.ones((1, 4)),  # one level
+        [[3.0, 4.0], [0.0, 0.0]],  # one level that is not empty
+        [[3.0, 0.0], [4.0, 0.0]],  # one such class
         np.diag([1.0, 1.0]),  # too few samples for a variance
         np.full((3, MOST_CLASSES + 1), 2.0),  # too many pairs of classes
         [[900, 8], [15, 2], [15, 2], [15, 2]],  # rare levels in a rare class: heavy tails

@@ -143,3 +143,26 @@ def test_mutual_information(order):
 def test_sizes_beyond_those_of_blas():
     with pytest.raises(OverflowError, match="2147483648"):
         RowMatrix(np.broadcast_to(0.0, (2**31, 1)))
+
+
+def test_a_descent_ends_where_nothing_is_left_to_gain():
+    # The tolerance is out of reach: what ends it is that energies do not fall any more.
+    rows, mass = make_rows(60, 8)
+    start = make_decoder(rows, mass, 5)
+    descent = Descent(RowMatrix(rows), mass, 2.0, 1e-300, start, 20_000)
+    assert descend(descent, 20_000)
+    assert descent.n_iter < 20_000
+    longer = Descent(RowMatrix(rows), mass, 2.0, 0.0, start, 2 * descent.n_iter)
+    assert descend(longer, 2 * descent.n_iter)
+    reached = descent.energies[descent.n_accepted - 1]
+    assert reached == pytest.approx(longer.energies[longer.n_accepted - 1], abs=1e-9)
+
+
+def test_more_rows_than_are_normed_at_once():
+    rows, mass = make_rows(1300, 4)
+    start = make_decoder(rows, mass, 3)
+    descent = Descent(RowMatrix(rows), mass, 3.0, 0.0, start, 1)
+    assert descend(descent, 1)
+    weight = start.sum(axis=1)
+    shares = weight[:, None] * np.exp(3.0 * np.log(start / weight[:, None]) @ rows.T)
+    np.testing.assert_allclose(descent.joint, mass * shares / shares.sum(axis=0), rtol=1e-12)

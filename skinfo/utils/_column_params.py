@@ -12,6 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 # A message names no more columns than this.
 MAX_NAMED_COLUMNS = 8
 
+# Characters of names among which one that was meant is looked for: longer ones take too long.
+LONGEST_COMPARED = 200
+
 
 class NamedColumns(Protocol):
     """The names of the columns of a table or of a source of samples.
@@ -60,7 +63,8 @@ def feature_index(
     if isinstance(feature, str):
         if feature in names:
             return names.index(feature)
-        near = get_close_matches(feature, names, n=1)
+        short = [name for name in names if max(len(name), len(feature)) <= LONGEST_COMPARED]
+        near = get_close_matches(feature, short, n=1)
         hint = f"did you mean {near[0]!r}?" if near else _the_columns_are(names)
         raise ValueError(f"{argument}: no column named {feature!r}; {hint}")
     if not isinstance(feature, Integral) or isinstance(feature, bool | np.bool_):

@@ -16,7 +16,7 @@ from skinfo._counts._quantiles import default_n_bins, equal_frequency_codes, nes
 from skinfo._counts._table import Table
 from skinfo._kernels._bitplanes import WORD
 from skinfo._kernels._integers import integer_codes
-from skinfo.utils._column_params import feature_index
+from skinfo.utils._column_params import feature_indices
 from skinfo.utils._parallel import in_threads, n_threads
 
 if TYPE_CHECKING:
@@ -518,7 +518,7 @@ def _params_of_columns(
         if not isinstance(given, dict):
             continue
         try:
-            index = [feature_index(key, table.names, param, table.keys) for key in given]
+            index = feature_indices(given, table.names, param, table.keys)
         except (TypeError, ValueError):
             continue  # of something else, or a wrong name: the binner will say
         pairs = zip(index, given.values(), strict=True)

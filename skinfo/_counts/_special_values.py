@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from skinfo._counts._kinds import NUMERIC_KINDS, kind_of, numbers_of
 from skinfo._counts._table import objects_of
-from skinfo.utils._column_params import NamedColumns, feature_index
+from skinfo.utils._column_params import NamedColumns, feature_indices
 from skinfo.utils._saved_state import saved_class
 
 # Text that stands for a date or a duration is read by these.
@@ -117,8 +117,9 @@ def special_values_of_columns(
     """
     entries: list[Any] = [given if not isinstance(given, dict) else None] * len(columns.names)
     if isinstance(given, dict):
-        for feature, entry in given.items():
-            entries[feature_index(feature, columns.names, "special_values", columns.keys)] = entry
+        indices = feature_indices(given, columns.names, "special_values", columns.keys)
+        for j, entry in zip(indices, given.values(), strict=True):
+            entries[j] = entry
     readers = [
         _LevelReader(name) if is_level else _NumberReader(name, kind, not isinstance(given, dict))
         for name, is_level, kind in zip(columns.names, is_categorical, kinds, strict=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skinfo.utils._column_params import feature_index
+from skinfo.utils._column_params import feature_indices
 from skinfo.utils._saved_state import saved_class
 
 
@@ -60,7 +60,7 @@ def make_feature_groups(names, groups=None, costs=None, include=None, exclude=No
         Features, by name or index, or a mask.
 
     keys : sequence, default=()
-        The names of the columns in the frame itself, as in `feature_index`.
+        The names of the columns in the frame itself, as in `feature_indices`.
 
     Raises
     ------
@@ -104,8 +104,10 @@ def _named_groups(groups, names, keys):
     else:
         entries = _by_label(groups, names)
     named, seen = [], {}
+    given = [feature for _, features in entries for feature in features]
+    indices = iter(feature_indices(given, names, "groups", keys))
     for name, features in entries:
-        members = sorted({feature_index(f, names, "groups", keys) for f in features})
+        members = sorted({next(indices) for _ in features})
         if not members:
             raise ValueError(f"groups: {name!r} has no features. Leave it out.")
         name = name if name is not None else "+".join(names[j] for j in members)
@@ -138,9 +140,8 @@ def _costs(costs, names, keys):
     """Return the cost of each feature, (n_features,) float64."""
     given = {} if costs is None else costs
     if isinstance(given, dict):
-        by_index = {
-            feature_index(f, names, "feature_costs", keys): cost for f, cost in given.items()
-        }
+        indices = feature_indices(given, names, "feature_costs", keys)
+        by_index = dict(zip(indices, given.values(), strict=True))
         given = [by_index.get(j, 0.0) for j in range(len(names))]
     try:
         values = np.asarray(given, np.float64)
@@ -173,5 +174,5 @@ def _groups_of(features, names, group_of, argument, keys):
             )
         features = np.flatnonzero(given)
     else:
-        features = [feature_index(f, names, argument, keys) for f in given]
+        features = feature_indices(given, names, argument, keys)
     return tuple(dict.fromkeys(int(group_of[feature]) for feature in features))

@@ -130,14 +130,16 @@ class ColumnSettings:
 
     def with_direction(self, direction):
         """Return the same with one direction."""
-        return replace(self, directions=(direction,))
+        # Most columns are asked for nothing, and a copy takes as long as a search of 50 samples.
+        is_asked = self.directions != (direction,)
+        return replace(self, directions=(direction,)) if is_asked else self
 
     def with_room_for(self, n_idle):
         """Return the same less some bins, those that fixed cuts without samples beside them make.
 
         They are no cuts of the search.
         """
-        return replace(self, max_bins=self.max_bins - n_idle)
+        return replace(self, max_bins=self.max_bins - n_idle) if n_idle else self
 
     def with_penalty(self, penalty):
         """Return the same with another penalty."""

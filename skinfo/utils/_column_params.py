@@ -1,6 +1,6 @@
 """Parameters by column, given by name, index or mask: one entry for each column."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from difflib import get_close_matches
 from numbers import Integral, Real
@@ -38,15 +38,24 @@ class NamedColumns(Protocol):
 def feature_index(
     feature: str | int, names: list[str], argument: str = "feature", keys: Sequence[Any] = ()
 ) -> int:
-    """Return the index of a column given by name or index.
+    """Return the index of a column given by name or index; see `feature_indices`."""
+    return feature_indices([feature], names, argument, keys)[0]
+
+
+def feature_indices(
+    features: Iterable[Any], names: list[str], argument: str, keys: Sequence[Any] = ()
+) -> list[int]:
+    """Return the index of each of some columns given by name or index.
+
+    Names are looked up in one dict: p names of p columns take p steps, not their square.
 
     Parameters
     ----------
-    feature : str or int
+    features : iterable of str or int
 
     names : list of str
 
-    argument : str, default="feature"
+    argument : str
         What messages call the parameter.
 
     keys : sequence, default=()
@@ -55,28 +64,43 @@ def feature_index(
     Raises
     ------
     TypeError
-        If it is neither.
+        If one is neither.
 
     ValueError
         If there is none such.
     """
+    by_name = {name: j for j, name in enumerate(names)}
+    has_integer_names = any(isinstance(key, Integral) for key in keys)
+    by_key: dict[Any, int] | None = None
+    if has_integer_names and list(keys) != list(range(len(keys))):
+        by_key = {key: j for j, key in enumerate(keys)}
+    return [_index_of_column(feature, names, by_name, by_key, argument) for feature in features]
+
+
+def _index_of_column(
+    feature: Any,
+    names: list[str],
+    by_name: dict[str, int],
+    by_key: dict[Any, int] | None,
+    argument: str,
+) -> int:
     if isinstance(feature, str):
-        if feature in names:
-            return names.index(feature)
+        if feature in by_name:
+            return by_name[feature]
         short = [name for name in names if max(len(name), len(feature)) <= LONGEST_COMPARED]
         near = get_close_matches(feature, short, n=1)
         hint = f"did you mean {near[0]!r}?" if near else _the_columns_are(names)
         raise ValueError(f"{argument}: no column named {feature!r}; {hint}")
     if not isinstance(feature, Integral) or isinstance(feature, bool | np.bool_):
         raise TypeError(f"{argument}: a column is given by name or index, got {feature!r}.")
-    if any(isinstance(key, Integral) for key in keys) and list(keys) != list(range(len(keys))):
-        if feature in keys:
-            return list(keys).index(feature)
+    if by_key is not None:
+        if feature in by_key:
+            return by_key[feature]
         raise ValueError(
             f"{argument}: no column named {feature}; {_the_columns_are(names)} The names of X are "
             "integers, so an integer is a name and not an index."
         )
-    if not -len(names) <= feature < len(names):
+    if not -len(names) <= int(feature) < len(names):
         raise ValueError(f"{argument}: no column {feature}, X has {len(names)} feature(s).")
     return range(len(names))[int(feature)]
 
@@ -114,12 +138,9 @@ def categorical_mask(
             )
         return chosen
     mask = np.zeros(n_features, bool)
-    mask[
-        [
-            feature_index(feature, columns.names, "categorical_features", columns.keys)
-            for feature in chosen.tolist()
-        ]
-    ] = True
+    mask[feature_indices(chosen.tolist(), columns.names, "categorical_features", columns.keys)] = (
+        True
+    )
     return mask
 
 
@@ -261,8 +282,9 @@ def one_per_column(given: Any, columns: NamedColumns, argument: str, default: An
         return [default if given is None else given] * n_features
     if isinstance(given, dict):
         entries = [default] * n_features
-        for feature, entry in given.items():
-            entries[feature_index(feature, columns.names, argument, columns.keys)] = entry
+        indices = feature_indices(given, columns.names, argument, columns.keys)
+        for j, entry in zip(indices, given.values(), strict=True):
+            entries[j] = entry
         return entries
     entries = list(given)
     if len(entries) != n_features:

@@ -458,3 +458,40 @@ def test_arrays_need_not_be_aligned(dtype, rng):
         found = function(*(from_packed_records(part) for part in (values, y, weights)))
         np.testing.assert_array_equal(found, function(values, y, weights))
     assert table_of(from_packed_records(values), caller="f").numbers(0).flags.aligned
+
+
+def counted_reads(frame, monkeypatch):
+    """Return how often a frame is asked for columns while all are read in order."""
+    reads = []
+    one, some = pd.DataFrame.__getitem__, pd.DataFrame.iloc.fget
+    with monkeypatch.context() as patched:
+        patched.setattr(pd.DataFrame, "__getitem__", lambda *of: reads.append(1) or one(*of))
+        patched.setattr(pd.DataFrame, "iloc", property(lambda x: reads.append(1) or some(x)))
+        table = table_of(frame, caller="mutual_info")
+        for j in range(frame.shape[1]):
+            assert table.kind(j) == ("integer" if j % 2 else "number")
+            numbers = table.numbers(j)
+            assert (numbers == VALUE_OF_COLUMN * j).all()
+    return len(reads)
+
+
+VALUE_OF_COLUMN = 2
+
+
+def test_short_columns_of_a_frame_are_read_together(monkeypatch):
+    # A column alone costs pandas as much as a search of 50 samples.
+    n_reads = []
+    for n_columns in (20, 500):
+        columns = [
+            np.full(30, VALUE_OF_COLUMN * j, float if j % 2 == 0 else int)
+            for j in range(n_columns)
+        ]
+        frame = pd.DataFrame({f"x{j}": column for j, column in enumerate(columns)})
+        n_reads.append(counted_reads(frame, monkeypatch))
+    assert n_reads[0] == n_reads[1] <= 4
+
+
+def test_long_columns_of_a_frame_are_not_copied():
+    frame = pd.DataFrame({"a": np.arange(2.0**17), "b": np.arange(2.0**17)})
+    table = table_of(frame, caller="mutual_info")
+    assert np.shares_memory(table.numbers(1), frame["b"].to_numpy())

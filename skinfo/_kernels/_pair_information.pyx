@@ -62,7 +62,7 @@ def pack_groups(
     cdef Py_ssize_t f, group, level, place, row, word
     cdef Py_ssize_t n_rows = order.shape[0]
     cdef uint64_t bits
-    cdef uint8_t[::1] column = np.empty(max(n_rows, 1), np.uint8)
+    cdef uint8_t[::1] column = np.empty(n_rows, np.uint8)
     with nogil:
         for f in range(n_levels.shape[0]):
             for row in range(n_rows):
@@ -95,7 +95,7 @@ cdef class JointNull:
         Means are in units of 1 / scale.
 
     n_known : int
-        Of sizes below this they are computed once.
+        At least one: of sizes below this they are computed once.
 
     poisson : ndarray
         From `poisson_tables`.
@@ -125,7 +125,7 @@ cdef class JointNull:
         self.poisson = poisson
         self.state_sizes = np.sum(class_sizes, axis=1)
         # The size zero is always known.
-        n_sizes = np.minimum(self.state_sizes, max(n_known - 1, 0) if exact else 0) + 1
+        n_sizes = np.minimum(self.state_sizes, n_known - 1 if exact else 0) + 1
         self.starts = np.concatenate([[0], np.cumsum(n_sizes)]).astype(np.intp)
         self.known = np.zeros(self.starts[n_states], np.int64)
         with nogil:

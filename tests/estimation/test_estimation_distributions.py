@@ -54,9 +54,10 @@ def test_beta_binomial_means_are_sums():
             assert found[i, j] == pytest.approx(betabinom.pmf(k, n, a, 6.0 - a) @ terms)
 
 
-def test_a_beta_binomial_mean_of_many_trials():
+@pytest.mark.parametrize("a", [3.0, 3000.0])
+def test_a_beta_binomial_mean_of_many_trials(a):
     # More than logarithms are looked up of. Memory of zeros is not written to.
-    n, a, total = 12_000, 3.0, 6.0
+    n, total = 12_000, 2.0 * a
     values = np.zeros((n + 1, n + 1))
     found = beta_binomial_excess(np.array([n]), np.array([a]), total, values)
     k = np.arange(n + 1)

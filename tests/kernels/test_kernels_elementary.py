@@ -1,9 +1,9 @@
 """Logarithm, exponential and log factorial without branches, against NumPy's and SciPy's."""
 
 import numpy as np
-from scipy.special import gammaln
+from scipy.special import gammaln, xlogy
 
-from skinfo._kernels._elementary import exps, log_factorials, logs
+from skinfo._kernels._elementary import N_LOOKED_UP, exps, log_factorials, logs, xlogx_table
 
 
 def test_logarithm_is_within_a_unit_in_the_last_place():
@@ -25,3 +25,9 @@ def test_log_factorial():
 def test_exp():
     x = np.concatenate([-np.geomspace(1e-300, 699, 2000), [0.0, -701.0, -1e300, -np.inf]])
     np.testing.assert_allclose(exps(x), np.where(x < -700, 0, np.exp(x)), rtol=5e-16)
+
+
+def test_table_of_x_ln_x():
+    for n in (0, 5, N_LOOKED_UP + 5):
+        x = np.arange(min(n, N_LOOKED_UP))
+        np.testing.assert_allclose(xlogx_table(n), xlogy(x, x), rtol=1e-15)

@@ -137,3 +137,16 @@ def test_limbs_are_carried_before_they_overflow():
     by_code = sums_by_code(values, np.empty(0), np.zeros(n, np.uint8), 1)
     for sums in (sums_between(values, np.empty(0), np.array([0, n])), by_code):
         assert exact_means(sums, np.array([float(n)]))[0] == rounded(exact / n)
+
+
+@pytest.mark.parametrize("magnitude", [2.0**-900, 2.0**950])
+def test_weighted_values_out_of_the_range_of_blocks(magnitude, rng):
+    values, weights = rng.normal(size=50) * magnitude, rng.integers(1, 9, 50).astype(float)
+    exact = sum(Fraction(v) * int(w) for v, w in zip(values.tolist(), weights, strict=True))
+    sums = sums_between(values, weights, np.array([0, 50]))
+    assert exact_means(sums, np.array([64.0]))[0] == rounded(exact / 64)
+
+
+def test_without_ends_there_are_no_sums():
+    for ends in (np.empty(0, np.int64), np.array([2])):
+        assert sums_between(np.ones(4), np.empty(0), ends).shape == (0, N_LIMBS)

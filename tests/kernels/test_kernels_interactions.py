@@ -97,6 +97,14 @@ def codes_and_y(rng):
     return codes, y.astype(np.int64)
 
 
+def test_independent_columns_of_an_even_number_of_samples_have_no_information():
+    # Every combination of levels and of more classes than levels once: all of it is rounding.
+    codes = np.indices((3, 2, 7)).reshape(3, -1)
+    terms, *_ = terms_of(codes[:2].astype(np.uint8), codes[2], np.empty(0))
+    assert_allclose(terms[0, [SHARED, SYNERGY, SPREAD]], 0.0, atol=1e-12)
+    assert (terms[0, TESTS::3] >= 0.0).all()
+
+
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("step", [1, 3])
 def test_terms_are_those_of_each_table(data, rng, weighted, step):

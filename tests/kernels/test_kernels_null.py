@@ -157,6 +157,7 @@ def test_a_margin_that_holds_everything_leaves_no_choice():
 def test_empty_margins_have_no_moments():
     assert null_moments(np.empty(0), np.empty(0), poisson_tables(), True) == (0.0, 0.0)
     one, none = np.ones(1), np.empty(0)
+    assert moments_of_sizes(1.0, none, none, none, none, poisson_tables(), True) == (0.0, 0.0)
     arguments = one, one, none, none, poisson_tables()
     assert moments_of_sizes(1.0, *arguments, True) == (0.0, 0.0)
     # One level holds all samples.

@@ -140,3 +140,15 @@ def test_real_weights_have_the_smooth_mean(rng):
     expected = null_moments(rows, columns, poisson_tables(), False)[0]
     assert found.null_mean[0] == pytest.approx(expected, rel=1e-9)
     assert found.information[0] == pytest.approx(table.sum() * table_information(table), rel=1e-9)
+
+
+def test_counts_are_the_same_whether_looked_up_or_not(monkeypatch, rng):
+    codes, y = rng.integers(0, 3, (4, 200)).astype(np.uint8), rng.integers(0, 2, 200)
+    found = []
+    for most_looked_up in (3, 2**17):
+        monkeypatch.setattr(_grouped_planes, "LARGEST_LOOKED_UP", most_looked_up)
+        sample = GroupedSample(y, 2)
+        columns = sample.pack(codes, np.full(4, 3))
+        found.append(sample.information(columns, (0, 4), columns, (0, 4)))
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, other)

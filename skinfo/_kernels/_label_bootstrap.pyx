@@ -14,6 +14,8 @@ from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
 
 import numpy as np
 
+from skinfo._kernels._ranges import in_ranges
+
 # Samples of larger integer weight get multinomial label counts by binomials, instead of one draw
 # per repetition: a binomial of NumPy takes about as long as this many draws.
 SINGLE_DRAWS_UP_TO = MAX_SINGLE_DRAWS
@@ -60,6 +62,8 @@ def bootstrap_gains(
     double floor,
     Py_ssize_t n_resamples,
     random,
+    *,
+    ranges=None,
 ):
     """Return the loss of a reference minus that of isotonic rates, on labels drawn again, in nats.
 
@@ -96,6 +100,10 @@ def bootstrap_gains(
 
     random : numpy.random.Generator
 
+    ranges : callable or None, default=None
+        ``ranges(n_resamples)`` yields the ranges of resamples between which the caller is asked,
+        by which long work can be interrupted: `interruptible_ranges`. None is all at once.
+
     Returns
     -------
     gains : ndarray of shape (n_resamples, n_fitted), dtype float64
@@ -103,7 +111,6 @@ def bootstrap_gains(
     cdef Py_ssize_t n_samples = prob.shape[0]
     cdef Py_ssize_t n_fitted = cell.shape[0]
     cdef Py_ssize_t most_cells = mass.shape[1]
-    cdef bint is_binary = n_fitted == 1
     cdef double[::1] expected = np.zeros(n_fitted)
     cdef double[:, ::1] losses = np.empty((2, n_fitted))
     cdef double[:, ::1] events = np.zeros((n_fitted, most_cells))
@@ -112,27 +119,78 @@ def bootstrap_gains(
     gains_out = np.empty((n_resamples, n_fitted))
     cdef double[:, ::1] gains = gains_out
     cdef Random random_state = random_of(random)
-    cdef Py_ssize_t i, f, b
-    cdef Pooled pooled
+    cdef Py_ssize_t i, f, start, stop
     with nogil:
         for i in range(n_samples):
             for f in range(n_fitted):
                 expected[f] += n_draws[i] * part[i] * reference[i, f]
-        for b in range(n_resamples):
-            draw_labels(
-                prob, reference, n_draws, part, cell, floor, random_state, counts, events, losses
+    for start, stop in in_ranges(n_resamples, ranges):
+        with nogil:
+            fill_gains(
+                prob,
+                reference,
+                n_draws,
+                part,
+                cell,
+                mass,
+                n_cells,
+                floor,
+                random_state,
+                expected,
+                counts,
+                events,
+                losses,
+                blocks,
+                gains[start:stop],
             )
-            for f in range(n_fitted):
-                pooled = isotonic_loss(
-                    &events[f, 0], &mass[f, 0], n_cells[f], is_binary, &blocks[0, 0], &blocks[1, 0]
-                )
-                gains[b, f] = losses[0, f] - pooled.loss
-                if not is_binary:
-                    gains[b, f] += expected[f] - pooled.events
     return gains_out
 
 
-cdef void draw_labels(
+cdef int fill_gains(
+    const double[:, ::1] prob,
+    const double[:, ::1] reference,
+    const int64_t[::1] n_draws,
+    const double[::1] part,
+    const int32_t[:, ::1] cell,
+    const double[:, ::1] mass,
+    const int64_t[::1] n_cells,
+    double floor,
+    Random random_state,
+    const double[::1] expected,
+    int64_t[::1] counts,
+    double[:, ::1] events,
+    double[:, ::1] losses,
+    double[:, ::1] blocks,
+    double[:, ::1] gains,
+) except -1 nogil:
+    """Store the gains of some resamples; see `bootstrap_gains` and `draw_labels`.
+
+    Parameters
+    ----------
+    expected : (n_fitted,)
+        Sum of the reference over all draws.
+
+    blocks : (2, n_most_cells)
+        Memory for isotonic regressions.
+    """
+    cdef Py_ssize_t b, f
+    cdef Pooled pooled
+    cdef bint is_binary = cell.shape[0] == 1
+    for b in range(gains.shape[0]):
+        draw_labels(
+            prob, reference, n_draws, part, cell, floor, random_state, counts, events, losses
+        )
+        for f in range(gains.shape[1]):
+            pooled = isotonic_loss(
+                &events[f, 0], &mass[f, 0], n_cells[f], is_binary, &blocks[0, 0], &blocks[1, 0]
+            )
+            gains[b, f] = losses[0, f] - pooled.loss
+            if not is_binary:
+                gains[b, f] += expected[f] - pooled.events
+    return 0
+
+
+cdef int draw_labels(
     const double[:, ::1] prob,
     const double[:, ::1] reference,
     const int64_t[::1] n_draws,
@@ -143,7 +201,7 @@ cdef void draw_labels(
     int64_t[::1] counts,
     double[:, ::1] events,
     double[:, ::1] losses,
-) noexcept nogil:
+) except -1 nogil:
     """Draw the labels of all samples once, and add up events by cell and losses by class.
 
     Parameters
@@ -190,6 +248,7 @@ cdef void draw_labels(
                     events[f, cell[f, i]] += weight
     for f in range(losses.shape[1]):
         loss[f] -= log(product[f])
+    return 0
 
 
 cdef inline double next_uniform(Random random_state) noexcept nogil:
@@ -228,13 +287,13 @@ def draw_counts(const double[::1] prob, int64_t n_draws, random, int64_t[::1] co
         count_labels(&prob[0], prob.shape[0], n_draws, random_state, &counts[0])
 
 
-cdef void count_labels(
+cdef int count_labels(
     const double* prob,
     Py_ssize_t n_classes,
     int64_t n_draws,
     Random random_state,
     int64_t* counts,
-) noexcept nogil:
+) except -1 nogil:
     """Store multinomial counts (n_classes,) of `n_draws` labels.
 
     Many draws are a chain of binomials, each conditional on the labels before.
@@ -248,17 +307,18 @@ cdef void count_labels(
         for draw in range(n_draws):
             label = label_at(prob, n_classes, next_uniform(random_state))
             counts[label] += 1
-        return
+        return 0
     for label in range(n_classes - 1):
         if left == 0:
-            return
+            return 0
         counts[label] = binomial(random_state, left, prob[label] / rest if rest > 0.0 else 1.0)
         left -= counts[label]
         rest -= prob[label]
     counts[n_classes - 1] = left
+    return 0
 
 
-cdef int64_t binomial(Random random_state, int64_t n, double share) noexcept with gil:
+cdef int64_t binomial(Random random_state, int64_t n, double share) except -1 with gil:
     """Return a binomial number of n trials with probability `share`."""
     return (<object>random_state.generator).binomial(n, min(share, 1.0))
 

@@ -10,6 +10,7 @@ from skinfo._kernels._label_bootstrap import bootstrap_gains
 from skinfo.metrics._log_rows import log_loss_rows
 from skinfo.metrics._probabilities import PROBABILITY_FLOOR
 from skinfo.metrics._recalibration import IsotonicRecalibration, smooth_recalibration
+from skinfo.utils._parallel import interruptible_ranges
 
 # Miscalibrations whose difference, in nats per sample, is below this rounding error are equal.
 LOSS_ROUNDING = 1e-10
@@ -178,6 +179,7 @@ class CorpDecomposition:
             PROBABILITY_FLOOR,
             n_resamples,
             rng,
+            ranges=interruptible_ranges,
         )
         return gains / self.weight.sum()
 

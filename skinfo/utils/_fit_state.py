@@ -52,7 +52,9 @@ def unchanged_on_failure(
     return fit_or_restore
 
 
-def _reset(estimator: object) -> None:
-    """Delete the fitted attributes of an estimator."""
-    for name in [name for name in vars(estimator) if name.endswith("_")]:
-        vars(estimator).pop(name, None)
+def _reset(estimator: Any) -> None:
+    """Delete the fitted attributes of an estimator, all or none of them."""
+    # A single assignment: after half of the deletions the rest would be bins of no columns.
+    estimator.__dict__ = {
+        name: value for name, value in vars(estimator).items() if not name.endswith("_")
+    }

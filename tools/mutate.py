@@ -72,16 +72,16 @@ TESTS = {
         "kernels/test_kernels_pair_information.py", "feature_selection/test_interactions.py",
     ],
     "_counts/_as_source.py": ["_counts/test_counts_source.py", "_counts/test_counts_chunks.py"],
-    "_counts/_coded_chunks.py": [
-        "_counts/test_counts_coded_table.py", "feature_selection/test_pieces.py",
-    ],
+    "_counts/_coded_chunks.py": ["feature_selection/test_chunks.py"],
     "_counts/_coded_parts.py": [
         "_counts/test_counts_coded_table.py", "feature_selection/test_pieces.py",
     ],
     "_counts/_coded_piece.py": [
         "_counts/test_counts_coded_table.py", "feature_selection/test_pieces.py",
     ],
-    "_counts/_discretised_target.py": ["feature_selection/test_selector.py"],
+    "_counts/_discretised_target.py": [
+        "feature_selection/test_chunks.py", "feature_selection/test_selector.py",
+    ],
     "_counts/_grid.py": ["_counts/test_counts_cells.py", "_counts/test_counts_chunks.py"],
     "_counts/_grouped_planes.py": ["feature_selection/test_interactions.py"],
     "_counts/_kinds.py": ["_counts/test_counts_table.py", "_counts/test_counts_target.py"],

@@ -68,6 +68,7 @@ TESTS = {
     "_kernels/_bitplanes.pyx": ["kernels/test_kernels_packed_counts.py"],
     "_kernels/_blas.pyx": ["kernels/test_kernels_soft.py"],
     "_kernels/_neighbors_plane.pyx": ["kernels/test_kernels_neighbors.py"],
+    "_kernels/_ranges.py": ["test_interrupts.py"],
     "_kernels/_pair_information.pyx": [
         "kernels/test_kernels_pair_information.py", "feature_selection/test_interactions.py",
     ],

@@ -7,6 +7,7 @@ or by expressions of SQL (`SqlTable`). Nothing is computed before the user asks 
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
+from copy import copy
 from functools import partial, wraps
 from reprlib import repr as short_repr
 from typing import Any, ClassVar, NamedTuple
@@ -384,6 +385,16 @@ def _lazy_class_of(X: Any) -> type[LazyTable] | None:
     return next(filter(None, of_bases), None)
 
 
+def for_chunks(estimator: Any) -> Any:
+    """Return a copy of a fitted transformer that takes tables of `_least_rows` rows and more.
+
+    A chunk may have none.
+    """
+    copied = copy(estimator)
+    copied._least_rows = 0
+    return copied
+
+
 class TransformedChunks:
     """What a transformer makes of the chunks of a table, each time that it is iterated over.
 
@@ -417,6 +428,9 @@ class LazyOutputMixin:
 
     It is about tables in memory: to make a pandas DataFrame of a lazy one would compute it.
     """
+
+    # Rows that a table to transform has at least; see `for_chunks`.
+    _least_rows = 1
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -2,7 +2,7 @@
 
 import os
 from functools import cached_property
-from typing import Any, NoReturn
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -211,6 +211,8 @@ class Table:
         # Not what the dtype says: a category may be of numbers.
         if kind_of(values) == "level":
             self._refuse_levels(j, values)
+            # A chunk of text without any value is as good as one of numbers.
+            values = np.full(len(values), np.nan)
         if values.dtype != np.float64:
             values = numbers_of(values, self.names[j])
         numbers = native_array(np.ascontiguousarray(values)).view()
@@ -360,8 +362,12 @@ class Table:
         # A cast of floats to themselves takes longer than all else here.
         return (series if dtype == nw.Float64 else series.cast(nw.Float64)).to_numpy()
 
-    def _refuse_levels(self, j: int, values: NDArray[Any]) -> NoReturn:
-        example = next(v for v in np.asarray(values, object) if not _is_missing_or_number(v))
+    def _refuse_levels(self, j: int, values: NDArray[Any]) -> None:
+        """ValueError for a column of levels that has a value."""
+        present = (v for v in np.asarray(values, object) if not _is_missing_or_number(v))
+        example = next(present, None)
+        if example is None:
+            return
         remedy = f", or have it taken for levels ({self._switch})" if self._switch else ""
         raise ValueError(
             f"{self.names[j]} must hold numbers, got {example!r}. Convert it{remedy}."

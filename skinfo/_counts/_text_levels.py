@@ -72,6 +72,9 @@ def _of_pyarrow(column: Any) -> Dictionary | None:
     value_type = column.type.value_type
     if not (pa.types.is_string(value_type) or pa.types.is_large_string(value_type)):
         return None
+    if any(chunk.dictionary.null_count for chunk in column.chunks):
+        # A level may be missing too, of which pyarrow makes no common dictionary.
+        column = column.cast(value_type).dictionary_encode()
     # Chunks have dictionaries of their own.
     chunks = column.unify_dictionaries().chunks
     if not chunks:

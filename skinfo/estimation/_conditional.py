@@ -282,8 +282,8 @@ def conditional_mutual_info(
             sample_weight=sample_weight,
         )
         return information / nats
-    if names and hasattr(X, "columns") and set(names) <= set(X.columns):
-        frame = nw.from_native(X, eager_only=True)
+    frame = nw.from_native(X, eager_only=True, pass_through=True)
+    if names and isinstance(frame, nw.DataFrame) and set(names) <= set(frame.columns):
         X, Z = frame.drop(*names).to_native(), frame.select(*names).to_native()
     guesses = []
     samples = read_samples(

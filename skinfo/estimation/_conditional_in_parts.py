@@ -54,6 +54,8 @@ def conditional_in_parts(
     classes = _classes(parts.target, discrete_target)
     conditions = [_index_of(parts.names, name) for name in Z]
     features = [j for j in range(len(parts.names)) if j not in conditions]
+    if not features:
+        raise ValueError(f"X has no column but those of Z, {Z}, which {CALLER} needs.")
     for j, levels in enumerate(parts.levels):
         if levels is None:
             raise _needs_all_samples(parts.names[j])

@@ -1,6 +1,5 @@
 """Selection of the features that are informative about y and not redundant."""
 
-from copy import copy
 from numbers import Integral, Real
 from typing import ClassVar
 
@@ -18,6 +17,7 @@ from skinfo._counts._lazy_tables import (
     LazyOutputMixin,
     TransformedChunks,
     as_lazy_table,
+    for_chunks,
     is_lazy,
 )
 from skinfo._counts._source import names_of_columns, without_columns
@@ -405,11 +405,16 @@ class InfoBottleneckSelector(
         if lazy is not None:
             return self._transform_lazily(lazy)
         if is_in_parts(X):
-            return TransformedChunks(X, copy(self).transform)
+            return TransformedChunks(X, for_chunks(self).transform)
         X = without_columns(X, self._named)
-        table = read_table(self, X, reset=False, accept_sparse=True)
+        table = read_table(
+            self, X, reset=False, accept_sparse=True, ensure_min_samples=self._least_rows
+        )
         if self.n_features_ == 0:
             return self._nothing(X, table)
+        if table.frame is None and not table.shape[0]:
+            # scikit-learn takes no table without rows.
+            return X[:, self.support_]
         if table.frame is None:
             return super().transform(as_rows(unmasked(X)))
         # Selected first, and then converted: a dropped column may be of any kind.

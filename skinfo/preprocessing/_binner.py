@@ -1,6 +1,5 @@
 """Supervised discretisation: bins that are most informative about y."""
 
-from copy import copy
 from dataclasses import replace
 from numbers import Integral, Real
 from typing import ClassVar
@@ -17,6 +16,7 @@ from skinfo._counts._lazy_tables import (
     LazyOutputMixin,
     TransformedChunks,
     as_lazy_table,
+    for_chunks,
     is_lazy,
 )
 from skinfo._counts._source import InMemory, names_of_columns, without_columns
@@ -696,9 +696,12 @@ default="from_dtype"
                 self.get_feature_names_out(),
             )
         if is_in_parts(X):
-            return TransformedChunks(X, copy(self).transform)
+            return TransformedChunks(X, for_chunks(self).transform)
         X = without_columns(X, self._named)
-        return self._output.encode(read_table(self, X, reset=False, accept_sparse=True))
+        table = read_table(
+            self, X, reset=False, accept_sparse=True, ensure_min_samples=self._least_rows
+        )
+        return self._output.encode(table)
 
     @available_if(_keeps_bins)
     def inverse_transform(self, X):
@@ -732,7 +735,7 @@ default="from_dtype"
         if table is not None:
             return restored_lazily(table, self._output, bins, self._names)
         if is_in_parts(X):
-            return TransformedChunks(X, copy(self).inverse_transform)
+            return TransformedChunks(X, for_chunks(self).inverse_transform)
         return BlockDecoder(self._output, bins)(X)
 
     def get_feature_names_out(self, input_features=None):

@@ -388,3 +388,13 @@ def test_a_chunk_without_a_column_is_named():
     X = pd.DataFrame({"a": np.arange(50.0), "b": np.arange(50.0), "y": np.arange(50) % 2})
     with pytest.raises(ValueError, match=r"X has no column 'b' .*\(In chunk 1\.\)"):
         MutualInfoBinner().fit([X, X.drop(columns="b")], y="y")
+
+
+@pytest.mark.parametrize("n_rows", [0, 3])
+def test_a_chunk_of_text_without_a_value_is_no_text(n_rows):
+    empty = pl.DataFrame({"x": pl.Series([None] * n_rows, dtype=pl.String), "y": [1] * n_rows})
+    empty = empty.cast({"y": pl.Int64})
+    text = pl.DataFrame({"x": ["a", "b"], "y": [0, 1]})
+    binner = MutualInfoBinner(categorical_features=None)
+    with pytest.raises(ValueError, match=r"x must hold numbers, got 'a'.* \(In chunk 1.\)"):
+        binner.fit([empty, text], y="y")

@@ -119,3 +119,14 @@ def test_what_is_no_text():
     ]
     for other in others:
         assert text_levels(nw.from_native(other, series_only=True)) is None
+
+
+@pytest.mark.parametrize("n_chunks", [1, 2])
+def test_a_level_of_a_dictionary_of_arrow_may_be_missing(n_chunks):
+    pa = pytest.importorskip("pyarrow")
+    chunk = pa.DictionaryArray.from_arrays(pa.array([2, 1, 0]), pa.array(["b", None, "a"]))
+    column = nw.from_native(pa.chunked_array([chunk] * n_chunks), series_only=True)
+    codes, levels = text_levels(column)
+    found = [levels[code] if code >= 0 else None for code in codes]
+    assert found == ["a", None, "b"] * n_chunks
+    assert None not in levels

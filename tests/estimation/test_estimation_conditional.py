@@ -691,3 +691,19 @@ def test_order_of_rows_leaves_no_trace_in_a_sum_over_rows(given):
         np.testing.assert_array_equal(
             conditional_mutual_info(x[rows, None], y[rows], z[rows]), expected
         )
+
+
+def test_conditions_by_name_in_any_frame():
+    frame = pd.DataFrame({"a": [0, 1, 1, 0] * 9, "b": [0, 0, 1, 1] * 9, "z": [0, 1, 2] * 12})
+    y = frame["a"] ^ frame["b"]
+    expected = conditional_mutual_info(frame[["a", "b"]], y, frame[["z"]])
+    np.testing.assert_array_equal(conditional_mutual_info(frame, y, "z"), expected)
+    pa = pytest.importorskip("pyarrow")
+    table = pa.Table.from_pandas(frame)
+    np.testing.assert_array_equal(conditional_mutual_info(table, y, "z"), expected)
+
+
+def test_chunks_with_no_column_but_the_conditions():
+    chunk = pd.DataFrame({"z": [0, 1, 2], "y": [0, 1, 1]})
+    with pytest.raises(ValueError, match="X has no column but those of Z, \\['z'\\]"):
+        conditional_mutual_info([chunk], "y", "z")

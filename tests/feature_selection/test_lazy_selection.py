@@ -162,3 +162,14 @@ def test_spark_is_asked_for_quoted_names(frame):
     FrameOfSpark.__module__ = "pyspark.sql.classic.dataframe"
     FrameOfSpark.__name__ = "DataFrame"
     assert selector.transform(FrameOfSpark()) == ('`a "quoted" ``name``.b`', "`town`")
+
+
+def test_a_chunk_without_rows(frame):
+    selector = InfoBottleneckSelector().fit(frame, y="default")
+    parts = list(selector.transform([frame[:0], frame]))
+    assert [part.shape for part in parts] == [(0, 2), (400, 2)]
+    X, y = np.random.default_rng(0).normal(size=(40, 3)), np.arange(40) % 2
+    X[:, 1] += 3 * y
+    in_arrays = InfoBottleneckSelector().fit(X, y)
+    parts = list(in_arrays.transform([(X[:0], y[:0]), (X, y)]))
+    assert [part[0].shape for part in parts] == [(0, 1), (40, 1)]

@@ -1,7 +1,7 @@
 """All targets: the tables of the modules that have some."""
 
-from fuzz import bottleneck, selector
+from fuzz import bottleneck, selector, sources
 
-MODULES = (selector, bottleneck)
+MODULES = (selector, bottleneck, sources)
 
 TARGETS = {name: target for module in MODULES for name, target in module.TARGETS.items()}

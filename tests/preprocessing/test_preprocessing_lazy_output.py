@@ -625,3 +625,15 @@ def test_fit_transform_is_lazy(frame, as_lazy, encode):
     assert type(lazy) is type(table)
     compute = LAZY[as_lazy.__name__.removeprefix("as_")][1]
     np.testing.assert_array_equal(compute(lazy), expected)
+
+
+@pytest.mark.parametrize("encode", ENCODINGS)
+def test_a_chunk_without_rows_has_an_output_without_rows(frame, encode):
+    chunks = [frame[:0], frame[:300], frame[300:300], frame[300:]]
+    binner = MutualInfoBinner(encode=encode).fit(chunks, y="default")
+    transformed = [dense(part) for part in binner.transform(chunks)]
+    assert [len(part) for part in transformed] == [0, 300, 0, 300]
+    np.testing.assert_array_equal(np.concatenate(transformed), dense(binner.transform(frame)))
+    # Of a table in memory scikit-learn wants a row.
+    with pytest.raises(ValueError, match="minimum of 1 is required"):
+        binner.transform(frame[:0])

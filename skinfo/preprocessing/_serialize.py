@@ -12,6 +12,7 @@ from types import NoneType
 
 import numpy as np
 
+import skinfo
 from skinfo._counts._labels import NUMBER_FORMATS
 from skinfo._counts._special_values import SpecialValues
 from skinfo.preprocessing._bin_table import summary_of_columns, table_of_bins
@@ -31,6 +32,9 @@ VERSION = 1
 # Dicts and lists nested in each other; `state_of_binner` writes six.
 MAX_DEPTH = 16
 
+# Characters of a message about a state.
+LONGEST_MESSAGE = 2000
+
 # Bin numbers have two bytes at most.
 MAX_BINS = 2**16
 
@@ -43,6 +47,7 @@ def state_of_binner(binner):
     return {
         "format": FORMAT,
         "version": VERSION,
+        "skinfo": skinfo.__version__,
         "params": _plain_params(binner),
         "n_features": binner.n_features_in_,
         "feature_names": names,
@@ -128,7 +133,15 @@ def _at(path):
     try:
         yield
     except ValueError as error:
-        raise ValueError(f"{path}: {error}") from error
+        # What scikit-learn says of a parameter repeats its value, of any length.
+        message = shorten_middle(str(error))
+        raise ValueError(f"{path}: {message}") from error
+
+
+def shorten_middle(text):
+    """Return a text of at most `LONGEST_MESSAGE` characters, the middle left out."""
+    half = LONGEST_MESSAGE // 2
+    return text if len(text) <= LONGEST_MESSAGE else f"{text[:half]} ... {text[-half:]}"
 
 
 def _named_columns(state):
@@ -342,8 +355,10 @@ def _check_state(state):
         )
     if state.get("version") != VERSION:
         raise ValueError(
-            f"state has version {short_repr(state.get('version'))}, and this skinfo reads version "
-            f"{VERSION}. Upgrade skinfo, or write the state again."
+            f"state has version {short_repr(state.get('version'))}, written by skinfo "
+            f"{short_repr(state.get('skinfo', 'before 0.1.0'))}, and this skinfo, "
+            f"{skinfo.__version__}, reads version {VERSION}. Upgrade skinfo, or write the state "
+            "again."
         )
     wanted = {"params", "n_features", "feature_names", "target", "columns"}
     if not wanted <= set(state):

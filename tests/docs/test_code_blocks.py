@@ -64,6 +64,8 @@ def test_blocks_run_in_order(page):
     if "import onnx_inputs, to_onnx" in page.read_text(encoding="utf-8"):
         pytest.importorskip("skl2onnx", reason="the page converts a model")
         pytest.importorskip("onnxruntime", reason="the page runs a converted model")
+    if "import skops.io" in page.read_text(encoding="utf-8"):
+        pytest.importorskip("skops", reason="the page saves a model by it")
     names = {"__name__": "__main__"}
     for line, kind, code in blocks_of(page):
         if kind == "pycon":

@@ -243,6 +243,66 @@ def test_the_message_names_the_place(change, message):
         MutualInfoBinner.from_dict(changed)
 
 
+def test_another_version_names_both():
+    binner, y = BINNERS["ordinal"]
+    changed = binner.fit(FRAME, y).to_dict() | {"version": 7, "skinfo": "9.0"}
+    with pytest.raises(ValueError, match=r"version 7, written by skinfo '9\.0', and this"):
+        MutualInfoBinner.from_dict(changed)
+
+
+def changed_in_every_place(change):
+    """Yield a key, and the state of a binner with it changed; of lists, of the first entries."""
+    binner, y = BINNERS["binary"]
+    state = binner.fit(FRAME, y).to_dict()
+    for *parents, key in list(places_in(state))[1:]:
+        if not any(isinstance(each, int) and each > 0 for each in (*parents, key)):
+            changed = copy.deepcopy(state)
+            parent = changed
+            for each in parents:
+                parent = parent[each]
+            change(parent, key)
+            yield str(key), changed
+
+
+def message_of(changed):
+    """Return the message with which a state is refused, or None."""
+    try:
+        binner = MutualInfoBinner.from_dict(changed)
+    except ValueError as error:
+        return str(error)
+    assert binner.bin_table()["bins"].tolist() == binner.n_bins_.tolist()
+    return None
+
+
+@pytest.mark.parametrize("wrong", [None, 1e300, "a" * 100_000], ids=["None", "1e300", "text"])
+def test_every_part_replaced(wrong):
+    def replace(parent, key):
+        parent[key] = wrong
+
+    messages = [message_of(changed) for _, changed in changed_in_every_place(replace)]
+    assert max(len(message) for message in messages if message) < 5_000
+
+
+def test_every_key_dropped():
+    def drop(parent, key):
+        del parent[key]
+
+    for key, changed in changed_in_every_place(drop):
+        message = message_of(changed)
+        assert message is None or key in message or key in LATER | {"0"}
+
+
+def test_a_state_nested_without_end():
+    binner, y = BINNERS["ordinal"]
+    changed = binner.fit(FRAME, y).to_dict()
+    changed["params"] = nested(100_000)
+    with pytest.raises(ValueError, match="deeper than 16"):
+        MutualInfoBinner.from_dict(changed)
+    changed["params"] = changed
+    with pytest.raises(ValueError, match="must be a dict of parameters"):
+        MutualInfoBinner.from_dict(changed)
+
+
 def test_wide_text_is_refused_before_it_takes_memory():
     changed = MutualInfoBinner().fit(FRAME, BINNERS["multiclass"][1]).to_dict()
     changed["target"]["classes"]["dtype"] = "U99999999"

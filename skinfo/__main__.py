@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from skinfo import __version__
+from skinfo.utils._text import one_line
 
 DESCRIPTION = """\
 Report what each column of a table is informative about: bits about the target with intervals and
@@ -44,6 +45,9 @@ PANDAS_READERS = {
     ".arrow": "read_feather",
 }
 
+# Letters of an error, of which a table may have written some.
+LONGEST_MESSAGE = 2000
+
 DEFAULT_OUTPUT = "information_report.html"
 
 
@@ -58,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return options.run(options)
     except (CommandError, ValueError, TypeError, OSError, ImportError) as error:
         # One line, whoever wrote the message.
-        print(f"skinfo: error: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"skinfo: error: {one_line(error, LONGEST_MESSAGE)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("skinfo: interrupted", file=sys.stderr)
@@ -126,16 +130,22 @@ def write_report(options: argparse.Namespace) -> int:
         warnings.simplefilter("always")
         report = make_report(table, options)
     for message in {str(warning.message): None for warning in caught}:
-        print(f"skinfo: warning: {message}", file=sys.stderr)
+        print(f"skinfo: warning: {one_line(message, LONGEST_MESSAGE)}", file=sys.stderr)
     if options.output == "-":
         sys.stdout.buffer.write(report.html().encode("utf-8", "replace"))
         return 0
     path = report.save(options.output)
     if not options.quiet:
-        print(f"{report!r}\n\nWritten: {path}")
+        print_text(f"{report!r}\n\nWritten: {one_line(path, LONGEST_MESSAGE)}")
     if options.open:
         webbrowser.open(path.resolve().as_uri())
     return 0
+
+
+def print_text(text: str) -> None:
+    """Print text, with question marks for what the encoding of a terminal does not have."""
+    encoding = sys.stdout.encoding or "utf-8"
+    print(text.encode(encoding, "replace").decode(encoding))
 
 
 def check_output(output: str) -> None:

@@ -1,5 +1,6 @@
 """The command line: pages of files, and what a shell is told of mistakes."""
 
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -158,3 +159,31 @@ def test_without_pyarrow_the_package_is_named(loans, monkeypatch, capsys):
         "skinfo: error: 'loans.parquet' cannot be read without PyArrow. Install it: "
         "pip install pyarrow.\n"
     )
+
+
+HOSTILE = "\x1b[2J\x07evil\r\n[bold]\x9b31m"
+
+
+def test_a_terminal_takes_no_orders_from_names(tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({HOSTILE: rng.choice(list("ab"), 60), "y": rng.integers(0, 2, 60)})
+    path = tmp_path / "table.csv"
+    frame.to_csv(path, index=False)
+    output = str(tmp_path / "report.html")
+    assert main(["report", str(path), "-t", "y", "-o", output, "--title", HOSTILE]) == 0
+    assert main(["report", str(path), "-t", HOSTILE + "?", "-o", output]) == 1
+    captured = capsys.readouterr()
+    for text in (captured.out, captured.err):
+        assert all(line.isprintable() for line in text.split("\n"))
+    assert "[bold]" in captured.out
+    assert captured.err.startswith("skinfo: error: ")
+
+
+def test_a_terminal_without_the_characters_of_names(tmp_path, monkeypatch):
+    path, output = tmp_path / "table.csv", str(tmp_path / "report.html")
+    pd.DataFrame({"é🙂": range(60), "y": [0, 1] * 30}).to_csv(path, index=False)
+    written = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", written)
+    assert main(["report", str(path), "-t", "y", "-o", output]) == 0
+    written.flush()
+    assert b"??" in written.buffer.getvalue()

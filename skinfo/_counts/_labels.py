@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skinfo._counts._special_values import SpecialValues
+from skinfo.utils._text import without_halves
 
 Write = Callable[[float], str]
 Names = Callable[[list[float], str], list[str]]
@@ -60,7 +61,7 @@ def special_words(special: SpecialValues, kind: str | None) -> list[str]:
 def _names_and_texts(
     special: SpecialValues, kind: str | None
 ) -> list[tuple[str | None, list[str]]]:
-    write: Callable[[Any], str] = str if kind is None else NUMBER_FORMATS[kind].write
+    write: Callable[[Any], str] = without_halves if kind is None else NUMBER_FORMATS[kind].write
     pairs = zip(special.names, special.groups, strict=True)
     return [(name, [write(value) for value in values]) for name, values in pairs]
 
@@ -103,7 +104,7 @@ def level_labels(groups: Iterable[list[Any]]) -> list[str]:
 def _shown(members: list[Any]) -> list[str]:
     """Return the first levels as text, then the number of the others."""
     more = len(members) - LEVELS_SHOWN
-    shown = [str(level) for level in members[:LEVELS_SHOWN]]
+    shown = [without_halves(level) for level in members[:LEVELS_SHOWN]]
     return shown + [f"{more} more"] if more > 0 else shown
 
 

@@ -6,6 +6,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from skinfo._counts._table import whole_values
+from skinfo.utils._text import one_line
 
 # Rows of the HTML table: more than anyone reads.
 MOST_ROWS = 30
@@ -104,12 +105,13 @@ def _html_row(row, longest):
         f"<div style='background:{color};height:0.4em;width:{_pixels(bits, longest)}px'></div>"
         for color, bits in (("#a8c4dd", row.bits), ("#4878a8", row.bits_left))
     )
+    redundant_with = escape(one_line(row.redundant_with)) if row.redundant_with else ""
     return (
         f"<tr><td>{'✓' if row.selected else ''}</td>"
-        f"<td style='text-align:left'>{escape(str(row.feature))}</td>"
+        f"<td style='text-align:left'>{escape(one_line(row.feature))}</td>"
         f"<td>{row.bits:.4f}</td><td>{row.bits_left:.4f}</td><td>{row.p_left:.2g}</td>"
         f"<td style='text-align:left'>{bars}</td>"
-        f"<td style='text-align:left'>{escape(str(row.redundant_with))}</td></tr>"
+        f"<td style='text-align:left'>{redundant_with}</td></tr>"
     )
 
 

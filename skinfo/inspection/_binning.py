@@ -18,8 +18,8 @@ from skinfo.inspection._style import (
     SMALLEST_FONT,
     check_lengths,
     draw_intervals,
-    escape_math,
     fitting_font_size,
+    label_of_legend,
     label_ticks,
     legend_above,
     line_style,
@@ -343,7 +343,7 @@ class BinningDisplay:
         for k, colour, marker in styles:
             rows = np.arange(n_bins) + offsets[k]
             defaults = {"color": colour, "marker": marker, "linestyle": "none", "markersize": size}
-            style = line_style(defaults | {"label": escape_math(self.value_names[k])}, kwargs)
+            style = line_style(defaults | {"label": label_of_legend(self.value_names[k])}, kwargs)
             self.lines_ += ax.plot(value[:, k], rows, **style)
             colour = self.lines_[-1].get_color()
             if self.is_ordered:

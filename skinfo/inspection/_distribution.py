@@ -14,8 +14,8 @@ from skinfo.inspection._style import (
     ORANGE,
     bar_style,
     check_lengths,
-    escape_math,
     format_bits,
+    label_of_legend,
     label_ticks,
     legend_above,
     start_plot,
@@ -277,7 +277,7 @@ class DistributionDisplay:
             zip(shown, labels, (BLUE, ORANGE), strict=False)
         ):
             style = bar_style(
-                {"color": colour, "width": width, "label": escape_math(label)}, kwargs
+                {"color": colour, "width": width, "label": label_of_legend(label)}, kwargs
             )
             positions = np.arange(len(shares)) + (i - (len(shown) - 1) / 2) * width
             self.bars_.append(ax.bar(positions, shares, **style))

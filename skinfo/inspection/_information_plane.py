@@ -13,8 +13,8 @@ from skinfo.inspection._style import (
     DARK_GREY,
     GREY,
     check_lengths,
-    escape_math,
     format_bits,
+    label_of_legend,
     legend_above,
     line_style,
     next_colour,
@@ -313,7 +313,7 @@ class InformationPlaneDisplay:
         ax = start_plot(self, ax)
         defaults = {"color": next_colour(ax), "marker": "o", "markersize": 4}
         if name is not None:
-            defaults["label"] = escape_math(name)
+            defaults["label"] = label_of_legend(name)
         style = line_style(defaults, kwargs)
         (self.line_,) = ax.plot(compression, relevance, **style)
         self._draw_dominated(compression, relevance)

@@ -14,15 +14,16 @@ from skinfo.estimation import mutual_info_test
 from skinfo.inspection._fitted_step import fitted_step, has_bins, is_selector
 from skinfo.inspection._style import (
     INTERVAL_FILL,
+    LONGEST_LABEL,
     SKY,
     bar_style,
     check_lengths,
     draw_intervals,
-    escape_math,
     fade_bars,
     label_ranking,
     legend_above,
     points_per_tick,
+    shorten,
     start_plot,
 )
 from skinfo.inspection._variable import refuse_parts
@@ -344,7 +345,8 @@ class MutualInfoDisplay:
         omitted = values[self.ranking_[len(shown) :]]
         note = f"at most {omitted[0]:.2g} bits each" if len(omitted) else ""
         self.text_ = label_ranking(ax, labels, len(omitted), note)
-        ax.set_xlabel(f"Information about {'y' if name is None else escape_math(name)} (bits)")
+        target = "y" if name is None else shorten(name, LONGEST_LABEL)
+        ax.set_xlabel(f"Information about {target} (bits)")
         return self
 
 

@@ -12,6 +12,7 @@ from skinfo.inspection._style import (
     BAND_ALPHA,
     DARK_GREY,
     format_bits,
+    label_of_legend,
     line_style,
     next_colour,
     shorten,
@@ -346,7 +347,7 @@ class ReliabilityDisplay:
         name = "Model" if name is None else name
         lost = max(self.curve.miscalibration - self.curve.chance, 0.0)
         bits = f"{format_bits(lost)} lost beyond chance"
-        return f"{shorten(name)}: {bits}, p = {self.curve.pvalue:.2g}"
+        return f"{label_of_legend(name)}: {bits}, p = {self.curve.pvalue:.2g}"
 
 
 def _bits_axes(ax):

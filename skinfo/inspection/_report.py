@@ -21,7 +21,6 @@ from skinfo._counts._kinds import numbers_of
 from skinfo._counts._source import InMemory, names_of_columns
 from skinfo.estimation import mutual_info_test
 from skinfo.feature_selection import InfoBottleneckSelector
-from skinfo.inspection._report_charts import one_line
 from skinfo.inspection._report_numbers import (
     DriftSummary,
     PairSummary,
@@ -39,6 +38,7 @@ from skinfo.inspection._report_page import embedded, report_page
 from skinfo.inspection._report_warnings import RULES, ReportWarning, report_warnings
 from skinfo.inspection._style import LONGEST_NAME
 from skinfo.preprocessing import MutualInfoBinner
+from skinfo.utils._text import one_line
 from skinfo.utils._validation import MEANING_OF_Y, explain_missing_arguments
 
 NO_INTERVALS = (

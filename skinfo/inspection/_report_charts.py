@@ -12,9 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from skinfo.inspection._style import BLUE, COLOURS, LETTER_WIDTH
-
-# Letters of names and of levels, beyond which they lose their middle.
-LONGEST_NAME_OF_PAGE = 80
+from skinfo.utils._text import one_line
 
 # Units of the chart of bins; the page stretches it.
 CHART_WIDTH, CHART_HEIGHT = 132.0, 36.0
@@ -317,15 +315,3 @@ def map_image(shared: NDArray[np.float64]) -> str:
         for kind, data in chunks
     )
     return "data:image/png;base64," + b64encode(png).decode()
-
-
-def one_line(value: object, longest: int = LONGEST_NAME_OF_PAGE) -> str:
-    """Return text of one line and at most so many characters; a long one loses its middle.
-
-    Halves of characters, which no file holds, are question marks.
-    """
-    text = str(value)
-    if len(text) > longest:
-        half = max(1, (longest - 1) // 2)
-        text = f"{text[:half]}…{text[-half:]}"
-    return " ".join(text.encode("utf-8", "replace").decode().split()) or "(empty)"

@@ -10,18 +10,17 @@ import numpy as np
 import pandas as pd
 
 from skinfo.inspection._report_charts import (
-    LONGEST_NAME_OF_PAGE,
     bin_chart,
     bits_bar,
     chart_style,
     drift_chart,
-    one_line,
     pair_map,
     strongest_share,
 )
 from skinfo.inspection._report_numbers import MOST_DISTINCT, REDUNDANT, SIGNIFICANT
 from skinfo.inspection._report_warnings import RULES
 from skinfo.inspection._style import COLOURS, LONGEST_NAME
+from skinfo.utils._text import LONGEST_NAME_OF_PAGE, one_line
 
 if TYPE_CHECKING:
     from skinfo.inspection._report import InformationReport

@@ -10,10 +10,11 @@ from numpy.typing import ArrayLike
 from skinfo.inspection._fitted_step import fitted_step, is_selector
 from skinfo.inspection._style import (
     BLUE,
+    LONGEST_NAME,
     SKY,
     bar_style,
     check_lengths,
-    escape_math,
+    label_of_legend,
     label_ticks,
     legend_above,
     line_style,
@@ -179,7 +180,7 @@ class SelectionPathDisplay:
         )
         ax = start_plot(self, ax)
         steps = np.arange(len(information))
-        prefix = "" if name is None else f"{escape_math(name)}: "
+        prefix = "" if name is None else f"{label_of_legend(name, LONGEST_NAME)}: "
         defaults = {"color": BLUE, "marker": "o", "markersize": 4, "label": f"{prefix}held so far"}
         self.bars_ = ax.barh(
             steps, gains, **bar_style({"color": SKY, "alpha": 0.6}, {"label": f"{prefix}added"})

@@ -12,11 +12,12 @@ from skinfo.inspection._style import (
     BLUE,
     DARK_GREY,
     GREY,
+    LONGEST_LABEL,
     bar_style,
     check_lengths,
-    escape_math,
     label_ticks,
     legend_above,
+    shorten,
     start_plot,
 )
 from skinfo.utils._compat import check_matplotlib_support
@@ -242,7 +243,8 @@ class SelectionReportDisplay:
         self._draw_bars(bits[self.order_], bits_left[self.order_], selected[self.order_], kwargs)
         label_ticks(ax.yaxis, labels)
         ax.set_ylim(len(labels) - 0.5, -0.5)
-        ax.set_xlabel(f"Information about {'y' if name is None else escape_math(name)} (bits)")
+        target = "y" if name is None else shorten(name, LONGEST_LABEL)
+        ax.set_xlabel(f"Information about {target} (bits)")
         self._name_reasons(reasons, len(labels))
         legend_above(ax, n_columns=2)
         return self

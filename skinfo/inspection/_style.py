@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from skinfo.utils._compat import check_matplotlib_support
+from skinfo.utils._text import one_line
 
 # Okabe and Ito's palette, without black and yellow, which are invisible on some backgrounds.
 BLUE = "#0072B2"
@@ -27,6 +28,9 @@ SMALLEST_FONT = 5.5
 SMALLEST_NUMBER_FONT = 6.0
 
 LONGEST_NAME = 24
+
+# The same of a model, or of what a curve is of, in a legend or beside an axis.
+LONGEST_LABEL = 40
 
 # Opacity of bars that are not significant.
 INSIGNIFICANT_ALPHA = 0.35
@@ -114,7 +118,7 @@ def label_ticks(axis, names, *, across=None):
     step = points_per_tick(axis, len(names))
     every = max(1, math.ceil(SMALLEST_FONT / (LINE_FILL * step)))
     shown = range(0, len(names), every)
-    labels = [_shortened(names[i]) for i in shown]
+    labels = [one_line(names[i], LONGEST_NAME) for i in shown]
     width = LETTER_WIDTH * max(1, max(map(len, labels), default=1))  # a name may be empty
     size = min(_font_points(), LINE_FILL * step * every)
     is_rotated = axis.axis_name == "x" and width * size > step * every
@@ -180,21 +184,23 @@ def fitting_font_size(axis, n_ticks, n_letters):
     return min(_font_points(), LINE_FILL * width / LETTER_WIDTH)
 
 
-def shorten(name):
-    """Return a name to draw on an axis; a long name loses its middle."""
-    return escape_math(_shortened(name))
+def shorten(name, longest=LONGEST_NAME):
+    """Return a name to draw; a long name loses its middle."""
+    return escape_math(one_line(name, longest))
+
+
+def label_of_legend(name, longest=LONGEST_LABEL):
+    """Return a name as the label of something that a legend lists.
+
+    Matplotlib leaves out labels that begin with an underscore.
+    """
+    label = shorten(name, longest)
+    return f" {label}" if label.startswith("_") else label
 
 
 def escape_math(text):
     """Return text that matplotlib draws literally: text between dollar signs is TeX to it."""
-    return str(text).replace("$", r"\$")
-
-
-def _shortened(name):
-    """Return a name of at most `LONGEST_NAME` characters."""
-    name = str(name)
-    half = LONGEST_NAME // 2 - 1
-    return name if len(name) <= LONGEST_NAME else f"{name[:half]}…{name[-half:]}"
+    return text.replace("$", r"\$")
 
 
 def legend_above(ax, n_columns=1, **kwargs):

@@ -10,7 +10,7 @@ from skinfo.inspection._predict_proba import predicted_probabilities
 from skinfo.inspection._style import (
     BAND_ALPHA,
     check_lengths,
-    escape_math,
+    label_of_legend,
     legend_above,
     line_style,
     next_colour,
@@ -343,7 +343,7 @@ class UncertaintyDisplay:
         name = self.name if name is None else name
         defaults = {
             "color": next_colour(ax),
-            "label": "observed" if name is None else escape_math(name),
+            "label": "observed" if name is None else label_of_legend(name),
         }
         (self.line_,) = ax.plot(coverage, risk, **line_style(defaults, kwargs))
         colour = self.line_.get_color()

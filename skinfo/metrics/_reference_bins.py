@@ -22,6 +22,7 @@ from skinfo._kernels._exact_sums import sums_between
 from skinfo.metrics._exact_sum import ExactSum
 from skinfo.utils._column_params import categorical_mask
 from skinfo.utils._parallel import in_threads
+from skinfo.utils._text import without_halves
 from skinfo.utils._validation import check_frequency_weights, check_sample_weight
 
 # Labels of the two bins after the others: of missing values, and of levels, that the reference
@@ -226,7 +227,7 @@ def _reference_column(table, j, weights, rule, has_levels):
     after = AFTER_THE_BINS
     if has_levels:
         coder, is_pooled = _frequent_levels(table, j, weights, rule)
-        labels = [str(level) for level in coder.levels]
+        labels = [without_halves(level) for level in coder.levels]
         after = ["missing", INFREQUENT] if is_pooled else after
     else:
         values, kind = table.numbers(j), table.kind_of_numbers(j)

@@ -23,6 +23,7 @@ from skinfo.preprocessing._bins import CategoryBins, NumericBins
 from skinfo.preprocessing._encoding import ENCODINGS, overall_means
 from skinfo.preprocessing._levels import shrunk_means
 from skinfo.utils._saved_state import saved_class
+from skinfo.utils._text import without_halves
 from skinfo.utils._validation import partition_splits
 
 # By whether y holds classes, and whether samples come in groups.
@@ -71,7 +72,11 @@ class ColumnEncoder:
         pool = [] if pieces.pool is None else [pieces.pool]
         rows = [*pieces.groups, *(pieces.fallback for _ in pool), *pieces.special_bins]
         rows += [pieces.missing_bin, pieces.fallback]
-        labels = [*map(str, pieces.levels), *pool, *special_labels(pieces.special, None)]
+        labels = [
+            *map(without_halves, pieces.levels),
+            *pool,
+            *special_labels(pieces.special, None),
+        ]
         return [*labels, "missing", "unseen"], self.values[rows]
 
 

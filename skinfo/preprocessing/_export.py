@@ -17,6 +17,7 @@ from skinfo.preprocessing._sql import (
 )
 from skinfo.utils._column_params import feature_index
 from skinfo.utils._compat import _check_feature_names_in
+from skinfo.utils._text import one_line
 
 
 class BinnerExportMixin:
@@ -342,7 +343,7 @@ def _features_html(names, n_bins, bits):
     drawn = bits["bits"]
     longest = max(float(drawn.max()), 1e-300)
     rows = "".join(
-        f"<tr><td style='text-align:left'>{escape(str(names[j]))}</td><td>{n_bins[j]}</td>"
+        f"<tr><td style='text-align:left'>{escape(one_line(names[j]))}</td><td>{n_bins[j]}</td>"
         + "".join(f"<td>{values[j]:.4f}</td>" for values in bits.values())
         + "<td style='text-align:left'><div style='background:#4878a8;height:0.8em;"
         f"width:{120 * drawn[j] / longest:.0f}px'></div></td></tr>"

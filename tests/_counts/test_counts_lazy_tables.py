@@ -1,5 +1,7 @@
 """Lazy tables: which they are, and what is asked of them; the binner's tests have the numbers."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -84,3 +86,10 @@ class Described:
 )
 def test_types_of_engines(make, type_, kind, value):
     assert make(Described(type_)).columns() == [SqlColumn(type_, kind, value)]
+
+
+def test_a_name_in_which_spark_would_put_a_variable_is_refused():
+    frame = SparkFrame(SimpleNamespace(columns=["a${env:HOME}", "b$"]))
+    assert frame.identifier("b$") == "`b$`"
+    with pytest.raises(ValueError, match=r"'a\$\{env:HOME\}' of a column holds \$\{, in place"):
+        frame.select([0])

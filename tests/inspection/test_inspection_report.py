@@ -4,7 +4,6 @@ import json
 import math
 import pickle
 import re
-from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from skinfo import InfoBottleneckSelector, MutualInfoBinner
 from skinfo.estimation import mutual_info_test, pairwise_interaction, pairwise_mutual_info
 from skinfo.feature_selection import held_out_information
 from skinfo.inspection import _report_numbers, information_report
-from skinfo.inspection._report_charts import MAP_SIDE, bin_chart, chart_style, map_image, one_line
+from skinfo.inspection._report_charts import MAP_SIDE, bin_chart, chart_style, map_image
 from skinfo.metrics import population_stability
 
 VOID = {"meta", "input", "img", "br", "hr", "link"}
@@ -530,14 +529,6 @@ def test_many_columns_make_a_small_page(monkeypatch):
     assert sorted(len(group) for group in report.pairs.groups) == [25] * 20
     assert page.count(" and 24 more</text>") == 20
     assert f'width="{MAP_SIDE:g}"' in page
-
-
-def test_one_line():
-    assert one_line("a\nb\tc") == "a b c"
-    assert one_line("") == "(empty)"
-    assert one_line("\ud800") == "?"
-    assert one_line("x" * 100, 9) == "xxxx…xxxx"
-    assert unescape(one_line("&lt;")) == "<"
 
 
 def test_a_single_column():

@@ -14,8 +14,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from skinfo import InfoBottleneckSelector, MutualInfoBinner
 from skinfo.inspection import information_report
 from skinfo.inspection._report_page import POLICY, embedded
+from skinfo.metrics import log_loss_decomposition, population_stability
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
@@ -184,6 +186,65 @@ def test_hostile_names_stay_text(page, tmp_path):
     )
     assert seen["images"] == 0
     assert seen["bins"].startswith("{")
+
+
+# What would run a script if it got out of a text, an attribute, a style or the data.
+ATTACKS = [
+    "<script>window.hacked = 1</script>",
+    "</script><script>window.hacked = 1</script>",
+    "</style></title></textarea><svg onload='window.hacked = 1'>",
+    '" onmouseover="window.hacked = 1" autofocus onfocus="window.hacked = 1',
+    "' onclick='window.hacked = 1",
+    "<!--<script>window.hacked = 1//-->",
+    "javascript:window.hacked = 1",
+    "}</style><style>* { display: none }",
+    "&lt;img src=x onerror=window.hacked=1&gt;",
+    "\u2028window.hacked = 1\u2029",
+    "\0<\x01script>window.hacked = 1</script>",
+    "${window.hacked = 1}`${1}",
+]
+
+
+def hostile_pages():
+    """Yield a page of a report, and one of the HTML that notebooks show of other objects."""
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 300)
+    columns = {
+        name: np.array(ATTACKS, object)[(rng.integers(0, 9, 300) + j * y) % len(ATTACKS)]
+        for j, name in enumerate(ATTACKS)
+    }
+    X, y = pd.DataFrame(columns), np.array(ATTACKS[:2], object)[y]
+    yield information_report(X, pd.Series(y, name=ATTACKS[3]), title=ATTACKS[1]).html()
+    scores = np.full((300, 2), 0.5)
+    shown = [
+        MutualInfoBinner().fit(X, y),
+        InfoBottleneckSelector(3).fit(X, y),
+        population_stability(X.iloc[:150], X.iloc[150:]),
+        log_loss_decomposition(y, scores),
+    ]
+    parts = "".join(each._repr_html_() for each in shown)
+    head = "<!DOCTYPE html><html><head><title></title></head>"
+    yield f"{head}<body>{parts}</body></html>"
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_no_name_or_level_runs_a_script(number, tmp_path):
+    page = list(hostile_pages())[number]
+    seen = run(
+        page,
+        """
+        $$("button, summary, .open-row").forEach((each) => each.click());
+        $$("*").forEach((each) => {
+          ["mouseover", "focus", "click"].forEach((name) => each.dispatchEvent(new Event(name)));
+        });
+        seen.hacked = window.hacked === undefined ? 0 : window.hacked;
+        seen.shown = getComputedStyle(document.body).display;
+        seen.handlers = $$("*").filter((each) => each.getAttributeNames()
+          .some((name) => /^on(load|error|mouseover|focus)$/.test(name))).length;
+        """,
+        tmp_path,
+    )
+    assert seen == {"hacked": 0, "shown": "block", "handlers": 0}
 
 
 def test_the_map_is_read_under_the_pointer(page, tmp_path):

@@ -27,6 +27,9 @@ from skinfo._counts._text_levels import text_levels
 # Up to twice that float64 tells integers apart.
 LARGEST_EXACT = 2.0**52
 
+# Kernels number the rows of a table in memory by 32 bits.
+MOST_ROWS = 2**31 - 1
+
 # Short columns of a frame are read together, so many cells at a time: 1 MB.
 CELLS_READ_TOGETHER = 2**17
 
@@ -63,6 +66,12 @@ class Table:
         switch: str | None = None,
         columns: NDArray[np.int64] | None = None,
     ) -> None:
+        if data.shape[0] > MOST_ROWS:
+            raise ValueError(
+                f"X has {data.shape[0]} rows, and a table in memory may have {MOST_ROWS}. Pass it "
+                "in parts, as a list of frames or files, or equal rows once with their number as "
+                "sample_weight."
+            )
         self._data: Any = native_array(data) if isinstance(data, np.ndarray) else data
         self._switch = switch
         self._columns = columns

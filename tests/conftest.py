@@ -11,6 +11,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import servers
+from hypothesis import HealthCheck, settings
+
+# The clock of a busy machine decides no test.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
 
 
 @pytest.fixture

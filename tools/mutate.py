@@ -271,12 +271,12 @@ def tests_of(module):
     name = name.split(".")[0]
     if module in TESTS:
         return [tests / path for path in TESTS[module]]
+    if folder == "measures":  # what all of them accept is tested together
+        return sorted((tests / folder).glob("test_*.py"))
     own = tests / folder.lstrip("_") / f"test_{folder.lstrip('_')}{name}.py"
     own = own if own.exists() else tests / folder / own.name
     if own.exists():
         return [own]
-    if folder == "measures":
-        return sorted((tests / folder).glob("test_*.py"))
     pattern = re.compile(rf"skinfo\.{folder}(\.| import .*){name}\b")
     files = [path for path in sorted(tests.rglob("test_*.py")) if pattern.search(path.read_text())]
     if not files:
@@ -422,7 +422,9 @@ def try_mutants(workplace, module, chosen):
         raise RuntimeError((workplace.folder / "compiler.log").read_text())
     unchanged = workplace.run(tests)
     if unchanged.status != 0:
-        raise RuntimeError((workplace.folder / "tests.log").read_text())
+        # Tests may be newer than the kernels of the installed package: others can go on.
+        print(f"skinfo/{module}: left out, {workplace.failed_test()} fails without a change")
+        return
     compiled = {
         path: path.read_bytes() for path in (workplace.package / module).parent.glob("*.so")
     }

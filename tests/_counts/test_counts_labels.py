@@ -83,6 +83,7 @@ def test_right_closed_intervals(edges, kind, labels, words):
         ((-999.0,), "number", "-999"),
         ((0.1, np.inf), "number", "0.1, inf"),
         ((1.0, 5.0), "boolean", "True, 5"),
+        ((0.0,), "boolean", "False"),
         ((DAY,), "date", "1970-01-02"),
         ((1.5 * DAY,), "duration", "1 days 12:00:00"),
         (("n/a", 3), None, "n/a, 3"),

@@ -4,6 +4,7 @@ A profiler counts the calls that are made by the package, of Python, NumPy and k
 raises at one of them. Some are tried, spread over the fit; SKINFO_FAULTS=100000 tries all.
 """
 
+import gc
 import os
 import pickle
 import shutil
@@ -37,6 +38,17 @@ from skinfo.scorecard import Scorecard
 N_FAULTS = int(os.environ.get("SKINFO_FAULTS", "12"))
 FOLDER = str(Path(skinfo.__file__).parent)
 LOCKS = (type(threading.Lock()), type(threading.RLock()))
+
+
+# Where a generator is closed that nobody reads any more, an error is told of and goes no further.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.fixture(autouse=True)
+def no_garbage():
+    """Collect garbage after each test, so that no other test is told of it."""
+    yield
+    gc.collect()
 
 
 class InjectedError(MemoryError):

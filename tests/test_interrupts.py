@@ -19,9 +19,10 @@ import numpy as np
 warnings.simplefilter("ignore")
 rng = np.random.default_rng(0)
 
-from skinfo import InformationBottleneck
+from skinfo import InformationBottleneck, MutualInfoBinner
 from skinfo.cluster import information_curve
-from skinfo.estimation import conditional_mutual_info, differential_entropy
+from skinfo.estimation import conditional_mutual_info, differential_entropy, mutual_info_test
+from skinfo.metrics import log_loss_decomposition
 
 
 def shares(n_rows, n_columns):
@@ -53,6 +54,19 @@ except KeyboardInterrupt:
 
 # Each takes from 15 seconds to some minutes if it is not interrupted.
 LONG_WORK = {
+    "binner, all candidates": (
+        "partial(MutualInfoBinner(max_candidates=None, penalty=None, max_bins=20).fit, "
+        "rng.normal(size=(int(1e5 * size), 1)), rng.normal(size=int(1e5 * size)))"
+    ),
+    "log_loss_decomposition": (
+        "partial(log_loss_decomposition, rng.integers(0, 2, int(2e6 * size)), "
+        "shares(int(2e6 * size), 2))"
+    ),
+    "mutual_info_test of ties": (
+        "partial(mutual_info_test, rng.integers(0, 3000, (int(1e6 * size), 4)), "
+        "rng.integers(0, 50, int(1e6 * size)).astype(float), discrete_features=True, "
+        "discrete_target=False)"
+    ),
     "agglomerative": (
         "bottleneck(rng.poisson(1.0, (int(30_000 * size), 300)), 5, algorithm='agglomerative')"
     ),

@@ -173,6 +173,75 @@ def test_blas_has_its_threads_again_after_overlapping_limits(monkeypatch):
     assert blas.n_threads == 4
 
 
+@pytest.mark.parametrize("n_jobs", [1, 2, -1])
+def test_no_more_threads_are_started_than_asked_for(n_jobs, monkeypatch):
+    monkeypatch.setattr("skinfo.utils._parallel.MIN_THREADED_WORK", 0.0)
+    alive, start = [threading.active_count()], threading.Thread.start
+
+    def counted(thread):
+        start(thread)
+        alive.append(threading.active_count())
+
+    monkeypatch.setattr(threading.Thread, "start", counted)
+    X, y = table(300)
+    most = n_threads(n_jobs)
+    for work in WORK.values():
+        work(X, y, n_jobs)
+        assert max(alive) - alive[0] <= (most if most > 1 else 0)
+        assert threading.active_count() == alive[0]
+
+
+def test_twenty_threads_fit_and_transform_at_once():
+    X, y = table(300)
+    tables = [(X[: 200 + 5 * (i % 10)], y[: 200 + 5 * (i % 10)]) for i in range(20)]
+    right = [WORK["binner"](*pair, 1) for pair in tables]
+    shared = MutualInfoBinner(encode="woe").fit(X, y)
+    encoded = shared.transform(X)
+    found = [None] * 20
+
+    def fit(i):
+        found[i] = WORK["binner"](*tables[i], 2), shared.transform(X)
+
+    threads = [threading.Thread(target=fit, args=(i,)) for i in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for (bins, weights), expected in zip(found, right, strict=True):
+        np.testing.assert_array_equal(bins, expected)
+        np.testing.assert_array_equal(weights, encoded)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_forked_process_gives_the_same_answers(monkeypatch):
+    """Also while a thread of the parent has BLAS limited, and a pool is at work."""
+    monkeypatch.setattr("skinfo.utils._parallel.MIN_THREADED_WORK", 0.0)
+    X, y = table(300)
+    right = {name: work(X, y, 2) for name, work in WORK.items()}
+    inside, end = threading.Event(), threading.Event()
+
+    @one_blas_thread
+    def hold():
+        inside.set()
+        end.wait(60)
+
+    with ThreadPool(2) as pool:
+        thread = threading.Thread(target=pool.run, args=([delayed(hold)()] * 2,))
+        thread.start()
+        inside.wait(60)
+        child = os.fork()
+        if child == 0:
+            same = all(np.array_equal(work(X, y, 2), right[name]) for name, work in WORK.items())
+            os._exit(0 if same else 1)
+        try:
+            _, status = os.waitpid(child, 0)
+        finally:
+            end.set()
+            thread.join()
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
 def test_threads_within_threads_are_one():
     inner = in_threads((delayed(n_threads)(n_jobs) for n_jobs in (None, 2, -1)), n_jobs=2)
     assert inner == [1, 1, 1]

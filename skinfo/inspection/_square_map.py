@@ -1,5 +1,7 @@
 """Maps of pairs of columns: their size, order, numbers, names and colour scales."""
 
+from functools import partial
+
 import numpy as np
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
@@ -107,17 +109,18 @@ def draw_scale(image, ax, label):
     whose cells are squares, may be smaller.
     """
     scale = ax.figure.colorbar(image, ax=ax, pad=0.02)
-
-    def beside_map(scale_ax, renderer):
-        ax.apply_aspect()
-        space, drawn = ax.get_position(original=True), ax.get_position()
-        own = scale_ax.get_position(original=True).translated(drawn.x1 - space.x1, 0)
-        return own.from_extents(own.x0, drawn.y0, own.x1, drawn.y1)
-
-    scale.ax.set_axes_locator(beside_map)
+    # No function within this one: a figure is pickled with its locators.
+    scale.ax.set_axes_locator(partial(_place_beside_map, ax))
     show_scale(scale.ax.yaxis)
     scale.set_label(label)
     return scale
+
+
+def _place_beside_map(ax, scale_ax, renderer):
+    ax.apply_aspect()
+    space, drawn = ax.get_position(original=True), ax.get_position()
+    own = scale_ax.get_position(original=True).translated(drawn.x1 - space.x1, 0)
+    return own.from_extents(own.x0, drawn.y0, own.x1, drawn.y1)
 
 
 def leaves_of_clusters(distance):

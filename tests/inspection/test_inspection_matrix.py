@@ -1,5 +1,7 @@
 """MutualInfoMatrixDisplay: the numbers drawn are those computed."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -90,3 +92,10 @@ def test_tables_in_parts_are_refused():
 def test_an_unknown_order_is_refused():
     with pytest.raises(ValueError, match=r"order must be one of .*, got 'sorted'"):
         MutualInfoMatrixDisplay(np.eye(3)).plot(order="sorted")
+
+
+def test_a_drawn_display_is_pickled(rng):
+    display = MutualInfoMatrixDisplay.from_data(rng.normal(size=(60, 3))).plot()
+    loaded = pickle.loads(pickle.dumps(display))
+    assert loaded.feature_names == display.feature_names
+    loaded.figure_.canvas.draw()

@@ -468,10 +468,10 @@ def numeric_columns(X: Any, advice: str) -> Any:
         If a column holds text, dates or anything else but numbers; its name is told.
     """
     refuse_lazy(X)
+    _check_unique_names(X)
     frame = nw.from_native(X, eager_only=True, pass_through=True)
     if not isinstance(frame, nw.DataFrame):
         return X
-    _check_unique_names(X)
     table = Table(frame, [str(name) for name in frame.columns], None)
     for j, name in enumerate(table.names):
         if table.kind(j) not in NUMERIC_KINDS:
@@ -629,6 +629,7 @@ def as_rows(X: Any) -> Any:
 
 def as_columns(x: Any) -> Any:
     """Return x as it is; of one dimension, as a table of one column."""
+    _check_unique_names(x)
     native = nw.from_native(x, eager_only=True, allow_series=True, pass_through=True)
     if isinstance(native, nw.Series):
         return native.alias(str(native.name or "x")).to_frame().to_native()

@@ -581,3 +581,8 @@ def test_estimators_of_whole_counts_refuse_others(name):
 def test_weights_that_are_none(weights, match):
     with pytest.raises(ValueError, match=match):
         discrete_entropy([0, 1], sample_weight=weights)
+
+
+def test_columns_of_one_name_are_refused():
+    with pytest.raises(ValueError, match=r"X has duplicate column names: \['a'\]"):
+        discrete_entropy(pd.DataFrame([[1, 2], [3, 4]], columns=["a", "a"]))

@@ -9,6 +9,7 @@ import pytest
 from fuzz import planted
 from fuzz.__main__ import fuzz_targets, main
 from fuzz.cases import make_case, run_case, shrink
+from fuzz.functions import CALLED, names_of_functions
 from fuzz.targets import TARGETS
 
 N_CASES = 20
@@ -28,6 +29,10 @@ def test_a_few_cases(name, monkeypatch):
             warnings.simplefilter("ignore")
             log = run_case(target, case)
         assert not log.failures, f"python tests/fuzz --case {name}:{index}"
+
+
+def test_every_public_function_is_called_by_a_target():
+    assert names_of_functions() == CALLED
 
 
 @pytest.mark.parametrize("name", TARGETS)

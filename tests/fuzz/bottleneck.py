@@ -95,7 +95,7 @@ def check_bottleneck(log, case, X, sample_weight):
     check_rows(log, bottleneck, X, sample_weight)
     if estimator.algorithm == "agglomerative":
         check_tree(log, bottleneck)
-    check_fits(log, case, estimator, bottleneck, facts, X, None, sample_weight)
+    check_fits(log, case, estimator, bottleneck, facts)
     check_labels(log, case, estimator, bottleneck, X, sample_weight)
 
 

@@ -125,7 +125,8 @@ def make_case(targets, name, seed, index):
 
 def run_case(target, case):
     """Return the log of a case."""
-    log = Log()
+    tables = [value for value in case.rows.values() if isinstance(value, Table)]
+    log = Log(names=tuple(name for table in tables for name in table.names))
     try:
         inputs = case.inputs()
         before = {name: snapshot(value) for name, value in inputs.items()}

@@ -75,6 +75,9 @@ INTS = {
     "codes": lambda r, n: with_gaps(r.integers(-5, 6, n), r, pick(r, [-999, 9999, 0])),
 }
 
+# What is an element of a page where it is not escaped.
+MARKUP, TAG = "<script>alert(1)</script>", "<i id=x>"
+
 WORDS = [
     *[
         "",
@@ -93,7 +96,7 @@ WORDS = [
         "x\ny",
         "\x00z",
     ],
-    *["\\", "😀", "<script>", "-inf", "1", "%s", "{0}", "null", "\ufeff", "a" * 300],
+    *["\\", "😀", MARKUP, "-inf", "1", "%s", "{0}", "null", "\ufeff", "a" * 300],
 ]
 
 TEXTS = {

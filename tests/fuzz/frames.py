@@ -17,13 +17,14 @@ few, zero_one, number = INTS["few"], INTS["0 or 1"], FLOATS["few"]
 text, text_or_none, with_nan = TEXTS["few"], TEXTS["none"], FLOATS["nan"]
 
 
-def every_third_missing(values, convert):
-    return [None if i % 3 == 1 else convert(value) for i, value in enumerate(values)]
+def without_two(values, convert):
+    """Return the values with None for 2."""
+    return [None if value == 2 else convert(value) for value in values]
 
 
 def masked(values, dtype):
-    out = pd.array(values, dtype=dtype)
-    out[np.arange(len(out)) % 3 == 1] = pd.NA
+    out = pd.array(values.astype(bool) if dtype == "boolean" else values, dtype=dtype)
+    out[values == 2] = pd.NA
     return out
 
 
@@ -42,7 +43,7 @@ PANDAS_TYPES = {
     "boolean": (zero_one, lambda v: pd.array(v.astype(bool), dtype="boolean")),
     "Int64 masked": (few, lambda v: masked(v, "Int64")),
     "Float32 masked": (with_nan, lambda v: masked(v, "Float32")),
-    "boolean masked": (zero_one, lambda v: masked(v.astype(bool), "boolean")),
+    "boolean masked": (few, lambda v: masked(v, "boolean")),
     "string": (text, lambda v: pd.array(v, dtype="string")),
     "str": (text, lambda v: pd.Series(v, dtype="str")),
     "category": (text_or_none, pd.Categorical),
@@ -101,14 +102,14 @@ POLARS_TYPES = {
     "large Int128": (few, lambda v: pl.Series([10**30 + int(x) for x in v], dtype=pl.Int128)),
     "Object": (few, lambda v: pl.Series([object if x else int for x in v], dtype=pl.Object)),
     "Float32": (with_nan, lambda v: pl.Series(v, dtype=pl.Float32)),
-    "Int64 with nulls": (few, lambda v: pl.Series(every_third_missing(v, int), dtype=pl.Int64)),
+    "Int64 with nulls": (few, lambda v: pl.Series(without_two(v, int), dtype=pl.Int64)),
     "Float64 with nulls": (
         number,
-        lambda v: pl.Series(every_third_missing(v, float), dtype=pl.Float64),
+        lambda v: pl.Series(without_two(v, float), dtype=pl.Float64),
     ),
     "Boolean with nulls": (
-        zero_one,
-        lambda v: pl.Series(every_third_missing(v, bool), dtype=pl.Boolean),
+        few,
+        lambda v: pl.Series(without_two(v, bool), dtype=pl.Boolean),
     ),
     "String with nulls": (text_or_none, lambda v: pl.Series(list(v), dtype=pl.String)),
 }
@@ -138,8 +139,8 @@ ARROW_TYPES = {
     "half": (number, lambda v: pa.array(v.astype(np.float16))),
     "time zone": (days, lambda v: pa.array(v.astype("M8[us]")).cast(pa.timestamp("us", tz="UTC"))),
     "duration": (seconds, lambda v: pa.array(v.astype("m8[us]"))),
-    "boolean with nulls": (zero_one, lambda v: pa.array(every_third_missing(v, bool), pa.bool_())),
-    "integers with nulls": (few, lambda v: pa.array(every_third_missing(v, int), pa.int64())),
+    "boolean with nulls": (few, lambda v: pa.array(without_two(v, bool), pa.bool_())),
+    "integers with nulls": (few, lambda v: pa.array(without_two(v, int), pa.int64())),
     "binary": (few, lambda v: pa.array([b"x" * int(x) for x in v], pa.binary())),
     "time": (few, lambda v: pa.array([dt.time(int(x)) for x in v], pa.time64("us"))),
 }

@@ -82,20 +82,21 @@ def arguments_of(function):
     names = set()
     with contextlib.suppress(ValueError, TypeError):  # of a compiled function
         names |= set(inspect.signature(function).parameters)
-    owner = getattr(function, "__self__", None)
-    if hasattr(owner, "get_params"):
-        names |= set(owner.get_params())
+    owner = getattr(function, "__self__", function)
+    if hasattr(owner, "get_params") and not isinstance(owner, type):
+        names |= {name.rsplit("__", 1)[-1] for name in owner.get_params()}
     return names
 
 
-def is_clear(error, function):
-    """Whether an error was raised on purpose and names what was wrong."""
+def is_clear(error, function, names):
+    """Whether an error was raised on purpose and names what was wrong: an argument or a column."""
     frame, _ = where_raised(error)
     if VALIDATION.search(Path(frame.filename).as_posix()):
         return True
     on_purpose = is_ours(frame.filename) and (frame.line or "").startswith("raise")
-    words = set(re.findall(r"\w+", str(error)))
-    return on_purpose and bool(words & arguments_of(function) or re.search(SUBJECTS, str(error)))
+    text = str(error)
+    named = set(re.findall(r"\w+", text)) & arguments_of(function) or re.search(SUBJECTS, text)
+    return on_purpose and bool(named or any(str(name) in text for name in names))
 
 
 @dataclass
@@ -104,6 +105,7 @@ class Log:
 
     failures: list[Failure] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    names: tuple = ()  # of columns
 
     def fail(self, kind, cause, detail=""):
         if callable(detail):
@@ -135,7 +137,7 @@ class Log:
                 outcome = Outcome(error=error)
                 frame, ours = where_raised(error)
                 self.refusals.append(f"{what}: {type(error).__name__}@{ours}: {error}"[:300])
-                if not is_clear(error, function):
+                if not is_clear(error, function, self.names):
                     cause = (
                         f"{type(error).__name__}@{ours} <- {place(frame.filename, frame.lineno)}"
                     )

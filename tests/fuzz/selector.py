@@ -82,7 +82,7 @@ def check_selector(log, case, X, y, sample_weight):
     log.need("one entry a feature", all(len(getattr(selector, name)) == p for name in by_feature))
     check_output(log, case, selector, X, n)
     repeats = estimator.binner is not QUANTILES
-    check_fits(log, case, estimator, selector, facts, X, y, sample_weight, repeats)
+    check_fits(log, case, estimator, selector, facts, repeats)
     check_containers(log, case, lambda X: facts(clone(estimator).fit(X, y, sample_weight)))
 
 

@@ -18,6 +18,7 @@ from fuzz.columns import (
     INTS,
     OBJECTS,
     PLAIN_TYPES,
+    TAG,
     TEXTS,
     TINY,
     Column,
@@ -165,7 +166,7 @@ class Table:
 
 
 def draw_names(rng, p):
-    strange = ["", "é", "<b>", 'q"', "a\nb", "日本", "x0", "x1"]
+    strange = ["", "é", TAG, 'q"', "a\nb", "日本", "x0", "x1"]
     kinds = {
         "plain": [f"c{j}" for j in range(p)],
         "numbers": list(range(p)),

@@ -1,7 +1,7 @@
 """All targets: the tables of the modules that have some."""
 
-from fuzz import bottleneck, functions, selector, sources
+from fuzz import binner, bottleneck, displays, functions, models, rules, selector, sources
 
-MODULES = (selector, bottleneck, functions, sources)
+MODULES = (binner, rules, selector, bottleneck, models, displays, functions, sources)
 
 TARGETS = {name: target for module in MODULES for name, target in module.TARGETS.items()}

@@ -128,12 +128,18 @@ def write_duration(microseconds: float) -> str:
     return str(pd.Timedelta(int(microseconds), "us"))
 
 
+def _write_apart(write: Write, edges: list[float]) -> list[str]:
+    """Return edges as `write` has them, in all their digits where two would read the same."""
+    texts = [write(edge) for edge in edges]
+    return texts if len(set(texts)) == len(texts) else [repr(edge) for edge in edges]
+
+
 def _half_open(write: Write) -> Names:
     """Return a function that names intervals by their ends, written by `write`."""
 
     def labels(edges: list[float], closed: str) -> list[str]:
         first, last = "[)" if closed == "left" else "(]"
-        ends = itertools.pairwise(map(write, edges))
+        ends = itertools.pairwise(_write_apart(write, edges))
         names = [f"{first}{low}, {high}{last}" for low, high in ends]
         # Infinity is in an interval.
         names[-1] = names[-1][:-1] + "]"
@@ -149,7 +155,7 @@ def _worded(write: Write) -> Names:
     def words(edges: list[float], closed: str) -> list[str]:
         if len(edges) == 2:
             return ["any"]
-        cuts = [write(cut) for cut in edges[1:-1]]
+        cuts = _write_apart(write, edges[1:-1])
         middle = [f"{low}_to_{high}" for low, high in itertools.pairwise(cuts)]
         before, after = ("below", "from") if closed == "left" else ("up_to", "above")
         return [f"{before}_{cuts[0]}", *middle, f"{after}_{cuts[-1]}"]

@@ -184,7 +184,10 @@ def best_number(crossfit, n, costs, first, most, alpha):
         paths, sizes = crossfit.paths(length), sizes_until(first, length)
         means = crossfit.sums(paths, sizes) / n
         net = means[..., 0] * BITS - crossfit.costs(paths, sizes, costs)
-        ridge, at = np.unravel_index(np.argmax(np.round(net, 12)), net.shape)
+        # Costs may be as large as numbers are.
+        with np.errstate(over="ignore"):
+            rounded = np.round(net, 12)
+        ridge, at = np.unravel_index(np.argmax(rounded), net.shape)
         if length == most or sizes[at] <= length / 2:
             break
         length = min(2 * length, most)

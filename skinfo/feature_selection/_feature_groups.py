@@ -103,6 +103,12 @@ def _named_groups(groups, names, keys):
         entries = [(None, features) for features in groups]
     else:
         entries = _by_label(groups, names)
+    for name, features in entries:
+        if np.ndim(features) != 1:
+            raise ValueError(
+                f"groups: {name!r} must have a list of features, got {features!r}. Write "
+                f"{{{name!r}: [{features!r}]}}."
+            )
     named, seen = [], {}
     given = [feature for _, features in entries for feature in features]
     indices = iter(feature_indices(given, names, "groups", keys))

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from sklearn.base import clone
 
 from skinfo._counts._as_source import as_source
-from skinfo._counts._kinds import numbers_of
+from skinfo._counts._kinds import LARGEST_EXACT_INTEGER
 from skinfo._counts._source import InMemory, names_of_columns
 from skinfo.estimation import mutual_info_test
 from skinfo.feature_selection import InfoBottleneckSelector
@@ -374,11 +374,8 @@ def _large_integers_as_text(X: Any, X_new: Any, but: tuple[str, ...]) -> tuple[A
 
 def _are_exact_as_floats(integers: nw.Series) -> bool:
     """Return whether float64 holds all integers of a column as they are."""
-    try:
-        numbers_of(integers.drop_nulls().to_numpy(), integers.name)
-    except ValueError:
-        return False
-    return True
+    ends = [end for end in (integers.min(), integers.max()) if end is not None]
+    return all(abs(int(end)) <= LARGEST_EXACT_INTEGER for end in ends)
 
 
 def _as_text(X: Any, names: list[str]) -> Any:

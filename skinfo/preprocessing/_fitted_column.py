@@ -121,11 +121,13 @@ def values_inside(cuts, kind, closed):
     """
     if not len(cuts):
         return np.full(1, np.nan)
-    if closed == "left":
-        beside = cuts[0] - STEPS[kind] if kind in STEPS else np.nextafter(cuts[0], -np.inf)
-        return np.append(beside, cuts)
-    beside = cuts[-1] + STEPS[kind] if kind in STEPS else np.nextafter(cuts[-1], np.inf)
-    return np.append(cuts, beside)
+    # Beside the largest number is infinity, which is in the interval.
+    with np.errstate(over="ignore"):
+        if closed == "left":
+            beside = cuts[0] - STEPS[kind] if kind in STEPS else np.nextafter(cuts[0], -np.inf)
+            return np.append(beside, cuts)
+        beside = cuts[-1] + STEPS[kind] if kind in STEPS else np.nextafter(cuts[-1], np.inf)
+        return np.append(cuts, beside)
 
 
 def possible_directions(column, settings):

@@ -12,7 +12,7 @@ References
 """
 
 import numpy as np
-from scipy.special import betaln, expit, logit
+from scipy.special import betaln, expit
 
 # Half of the grid is even over the range of the rates, half is at their quantiles.
 HALF_GRID = 32
@@ -125,7 +125,8 @@ class BetaSpread:
         """Return log odds of levels, each with one more sample of the overall rate."""
         if not 0 < self.overall < 1:
             return np.zeros(len(sizes))
-        return logit((hits + self.overall) / (sizes + 1))
+        # Not the logit of their ratio: a rate that rounds to one has finite odds.
+        return np.log(hits + self.overall) - np.log(sizes - hits + (1 - self.overall))
 
     def likelihoods(self, grid, sizes, hits):
         """Return the beta-binomial likelihood of each level at each point, the largest being 1."""
@@ -140,9 +141,9 @@ class BetaSpread:
 
     def _prior_samples(self, grid):
         """Return the samples of either class that the distribution at each point is worth."""
-        rates = expit(grid)
-        rows = np.maximum(1 / (rates * (1 - rates) * np.gradient(grid) ** 2) - 1, 1.0)
-        return rates * rows, (1 - rates) * rows
+        rates, rests = expit(grid), expit(-grid)
+        rows = np.maximum(1 / (rates * rests * np.gradient(grid) ** 2) - 1, 1.0)
+        return rates * rows, rests * rows
 
 
 class NormalSpread:

@@ -26,6 +26,6 @@ def sum_groups(values: NDArray[np.float64], groups: NDArray[np.integer]) -> NDAr
     groups : ndarray of shape (n,), dtype int
         The group of each row, from 0 to ``n_groups - 1``.
     """
-    sums = np.zeros((groups.max() + 1, values.shape[1]))
+    sums = np.zeros((groups.max(initial=-1) + 1, values.shape[1]))
     np.add.at(sums, groups, values)
     return sums

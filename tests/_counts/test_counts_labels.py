@@ -121,3 +121,12 @@ def test_values_of_bins_are_of_the_kind_of_the_column():
     assert NUMBER_FORMATS["date"].restore(centres).tolist() == [pd.Timestamp(0), None]
     assert NUMBER_FORMATS["duration"].restore(centres).tolist() == [pd.Timedelta(0), None]
     np.testing.assert_array_equal(NUMBER_FORMATS["number"].restore(centres), centres)
+
+
+def test_cuts_that_differ_in_the_last_digits_have_labels_of_their_own():
+    cuts = [1.0, 1.0000000000000002, 1.0000000000000004]
+    labels = interval_labels([-np.inf, *cuts, np.inf], "number")
+    assert labels[1:3] == ["[1.0, 1.0000000000000002)", "[1.0000000000000002, 1.0000000000000004)"]
+    words = interval_words([-np.inf, *cuts, np.inf], "number")
+    assert len(set(words)) == len(set(labels)) == 4
+    assert interval_labels([-np.inf, 1.0, np.inf], "number") == ["[-inf, 1)", "[1, inf]"]

@@ -514,3 +514,41 @@ def test_callbacks_hear_of_each_start(algorithm, n_steps, n_jobs, rng, monkeypat
         *["start"] * n_steps,
         "teardown",
     ]
+
+
+def test_sums_of_fractions_depend_on_no_order(rng):
+    rows = rng.random((6, 4))[rng.integers(0, 6, 60)] * rng.choice([0.5, 1, 3], (60, 1))
+    weights = rng.integers(0, 4, 60)
+    order = rng.permutation(60)
+
+    def fitted(X, sample_weight=None):
+        return InformationBottleneck(2, random_state=0).fit(X, sample_weight=sample_weight)
+
+    known = fitted(rows, weights)
+    for other in (
+        fitted(rows[order], weights[order]),
+        fitted(np.repeat(rows, weights, axis=0)),
+        fitted(np.repeat(rows, weights, axis=0)[::-1]),
+    ):
+        np.testing.assert_array_equal(other.cluster_distributions_, known.cluster_distributions_)
+        np.testing.assert_array_equal(other.cluster_weights_, known.cluster_weights_)
+        assert other.information_ == known.information_
+        assert other.compression_ == known.compression_
+
+
+def test_subnormal_counts():
+    X = np.array([[0, 1e-323, 0], [0, 5e-324, 1e-323]])
+    bottleneck = InformationBottleneck(2, random_state=0).fit(X)
+    np.testing.assert_array_equal(bottleneck.predict(X), bottleneck.labels_)
+
+
+def test_infinities_of_both_signs_are_an_error_and_no_warning():
+    with pytest.raises(ValueError, match="infinity"):
+        InformationBottleneck(1).fit([[np.inf, -np.inf], [1, 2]])
+
+
+def test_columns_of_an_arrow_table_need_names_of_their_own():
+    pa = pytest.importorskip("pyarrow")
+    table = pa.table([pa.array([1, 2]), pa.array([3, 4])], names=["a", "a"])
+    with pytest.raises(ValueError, match="X has duplicate column names: \\['a'\\]"):
+        InformationBottleneck(1).fit(table)

@@ -77,3 +77,8 @@ def test_entropy_refuses_what_it_cannot_use(rng):
         differential_entropy(rng.normal(size=10), n_neighbors=0)
     with pytest.raises(ValueError, match="base must be"):
         differential_entropy(rng.normal(size=10), base=1)
+
+
+def test_infinities_of_both_signs_are_an_error_and_no_warning():
+    with pytest.raises(ValueError, match="infinity"):
+        differential_entropy([np.inf, -np.inf, 1.0, 2.0, 3.0])

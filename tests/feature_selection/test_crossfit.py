@@ -109,3 +109,15 @@ def test_chunks_are_refused(rng):
     X = pd.DataFrame(rng.normal(size=(60, 3)), columns=list("abc")).assign(y=np.arange(60) % 2)
     with pytest.raises(ValueError, match="n_features_to_select='predictive' needs X in memory"):
         InfoBottleneckSelector("predictive").fit([X[:30], X[30:]], y="y")
+
+
+def test_costs_as_large_as_numbers_are(rng):
+    X = rng.integers(0, 3, (60, 2))
+    selector = InfoBottleneckSelector("predictive", feature_costs=[1e300, 1e300])
+    assert selector.fit(X, X[:, 0] > 0).n_features_ == 0
+
+
+def test_two_samples():
+    X = np.array([["a", "b"], ["b", "a"]], object)
+    selector = InfoBottleneckSelector("predictive", feature_costs=[0.1, 0.1]).fit(X, [0, 1])
+    assert np.isfinite(selector.p_values_).all()

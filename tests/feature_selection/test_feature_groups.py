@@ -267,3 +267,8 @@ def test_bad_arguments_of_a_curve_are_named(rng, options, message):
     X, y = table(rng, n=50)
     with pytest.raises(ValueError, match=message):
         selection_curve(X, y, **options)
+
+
+def test_a_group_is_a_list():
+    with pytest.raises(ValueError, match=r"groups: 'g' must have a list of features, got 1"):
+        InfoBottleneckSelector(groups={"g": 1}).fit([[0, 1], [1, 0]], [0, 1])

@@ -89,6 +89,8 @@ def value_text(value):
         return f"{value.tolist()!r:.200}:{value.dtype}"
     if isinstance(value, Table):
         return repr(value)
+    if pa and isinstance(value, pa.Array):
+        value = value.to_pylist()  # its own text has an address in it
     return " ".join(f"{value!r:.300}".split())
 
 

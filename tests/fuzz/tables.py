@@ -52,9 +52,10 @@ def big_endian(X):
 
 
 def with_explicit_zero(X):
+    """Return a sparse table that has all zeros of its first column in it."""
     out = sp.csc_array(X)
-    out.data[:1] = 0.0
-    return out
+    first = sp.csc_array((X[:, 0], np.arange(len(X)), [0, len(X)]), shape=(len(X), 1))
+    return sp.csc_array(sp.hstack([first, out[:, 1:]]))
 
 
 def with_64_bit_indices(X):

@@ -582,3 +582,16 @@ def test_large_integers_that_float64_holds_are_numbers():
     report = information_report(X, np.arange(40) >= 20)
     assert report.to_frame()["kind"].tolist() == ["integer"]
     assert not any("read as text" in note for note in report.notes)
+
+
+def test_integers_of_128_bits():
+    pl = pytest.importorskip("polars")
+    y = [0, 1] * 20
+    frame = pl.DataFrame(
+        {
+            "small": pl.Series(y, dtype=pl.Int128),
+            "large": pl.Series([10**30 + i for i in y], dtype=pl.Int128),
+        }
+    )
+    report = information_report(frame, np.array(y))
+    assert set(report.columns["feature"]) == {"small", "large"}

@@ -5,7 +5,7 @@ import pandas as pd
 
 from skinfo import MutualInfoBinner
 from skinfo._counts._table import read_table
-from skinfo.preprocessing._fitted_column import fit_levels, fit_numbers
+from skinfo.preprocessing._fitted_column import fit_levels, fit_numbers, values_inside
 
 
 def test_missing_values_have_a_bin_of_their_own_or_join_the_closest(column_of, settings_of):
@@ -67,3 +67,13 @@ def test_bins_apart_give_what_fit_did_not_see_codes_of_its_own():
     assert (labels, counts.tolist()) == (["[-inf, 5)", "[5, inf]"], [20, 20])
     assert numbers.codes(table, 0).tolist() == [0, 2]
     assert levels.codes(table, 1).tolist() == [3, 2]
+
+
+def test_beside_the_largest_number_is_infinity():
+    largest = np.finfo(float).max
+    np.testing.assert_array_equal(
+        values_inside(np.array([-largest]), "number", "left"), [-np.inf, -largest]
+    )
+    np.testing.assert_array_equal(
+        values_inside(np.array([largest]), "number", "right"), [largest, np.inf]
+    )

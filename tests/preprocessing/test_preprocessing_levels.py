@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from skinfo import MutualInfoBinner
 from skinfo.preprocessing._levels import BetaSpread, NormalSpread, shrunk_means
 from skinfo.preprocessing._target_statistics import ClassStatistics, GaussianStatistics
 
@@ -63,3 +64,10 @@ def test_posterior_means_are_those_of_conjugate_priors():
     normal = NormalSpread(0.0, 4.0)
     means = normal.means(grid, np.array([8.0]), np.array([16.0]))
     np.testing.assert_allclose(means[0], (2 * 8 / 4 + grid / 1) / (8 / 4 + 1))
+
+
+@pytest.mark.parametrize("y", [["yes", "no"], ["no", "yes"]])
+def test_a_rate_that_rounds_to_one_has_finite_odds(y):
+    X = np.array([["a"], ["b"]], object)
+    binner = MutualInfoBinner(encode="woe").fit(X, y, [1e12, 1e-12])
+    assert np.isfinite(binner.transform(X)).all()

@@ -21,6 +21,11 @@ def is_whole(weights):
     )
 
 
+def weighted_rows(weights, rows):
+    """Return the weights of some rows; None where there are none."""
+    return None if weights is None else np.asarray(weights)[rows]
+
+
 def sample_of(case, rows, *, weighted=True):
     """Return X, y and the weights of some rows, in their containers."""
     inputs = case.take(rows).inputs()

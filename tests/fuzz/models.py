@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 
 from fuzz.cases import Case, Target, rows_of
 from fuzz.columns import pick
-from fuzz.invariants import dense, is_whole
+from fuzz.invariants import dense, is_whole, weighted_rows
 from fuzz.log import close
 from fuzz.plain_tables import LEVELS, draw_plain_table, draw_rules, new_rows
 from fuzz.predictions import draw_labels, draw_probabilities, names_of
@@ -94,7 +94,7 @@ def check_scorer(log, case, probabilities, labels, sample_weight, classes):
         if "skill" not in name and scorer.unseen != "inf":
             log.finite(f"score: {name}", value)
     rows = case.rng("row order").permutation(n)
-    compare("row order", rows, None if sample_weight is None else np.asarray(sample_weight)[rows])
+    compare("row order", rows, weighted_rows(sample_weight, rows))
     if sample_weight is not None and is_whole(sample_weight):
         rows = np.repeat(np.arange(n), np.asarray(sample_weight).astype(int))
         compare("weights are repetitions", rows, None)

@@ -1,12 +1,13 @@
 """Shared by all tests."""
 
-import importlib
+import importlib.util
 import os
 import signal
 import socket
 import sys
 import warnings
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,29 @@ from hypothesis import HealthCheck, settings
 # The clock of a busy machine decides no test.
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")
+
+
+class DocumentedModules:
+    """Leaves out modules of the package that need a package that is absent.
+
+    pytest's own `--doctest-ignore-import-errors` also skips tests that cannot be imported.
+    """
+
+    folder = Path(importlib.util.find_spec("skinfo").origin).parent
+
+    def pytest_ignore_collect(self, collection_path):
+        if collection_path.suffix != ".py" or self.folder not in collection_path.parents:
+            return None
+        name = ".".join(collection_path.relative_to(self.folder.parent).with_suffix("").parts)
+        try:
+            importlib.import_module(name.removesuffix(".__init__"))
+        except ModuleNotFoundError as error:
+            return None if error.name.startswith("skinfo") else True
+
+
+def pytest_configure(config):
+    # What a conftest defines itself holds for the files beside it only.
+    config.pluginmanager.register(DocumentedModules())
 
 
 @pytest.fixture

@@ -103,7 +103,13 @@ def predict_outputs(estimator, X, y, predict_proba=None):
     if n_predicted != y.shape[1]:
         raise ValueError(f"y has {y.shape[1]} outputs and {name} predicts {n_predicted}.")
     if not isinstance(prob, list):
-        prob = [np.column_stack([1 - p, p]) for p in np.asarray(prob).T]
+        prob = np.asarray(prob)
+        if prob.dtype.kind not in "biufcO":
+            raise ValueError(
+                f"{name} must predict numbers for each label of y, got an array of {prob.dtype}. "
+                "Convert what predict_proba returns to floats."
+            )
+        prob = [np.column_stack([1 - p, p]) for p in prob.T]
         # A chain has a list of two classes for each label; other classifiers take indicators only.
         if not isinstance(classes, list):
             _require_indicators(y, name)

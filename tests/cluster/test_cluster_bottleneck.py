@@ -552,3 +552,8 @@ def test_columns_of_an_arrow_table_need_names_of_their_own():
     table = pa.table([pa.array([1, 2]), pa.array([3, 4])], names=["a", "a"])
     with pytest.raises(ValueError, match="X has duplicate column names: \\['a'\\]"):
         InformationBottleneck(1).fit(table)
+
+
+def test_a_weighted_sum_beyond_float64_is_an_error_and_no_warning():
+    with pytest.raises(ValueError, match="The sum of X must be finite"):
+        InformationBottleneck(1).fit([[8e299, 5e299]], sample_weight=[1e15])

@@ -151,13 +151,16 @@ def to_microseconds(values):
     return values.astype(f"{values.dtype.kind}8[us]") if values.dtype.kind in "mM" else values
 
 
+def pandas_series(column):
+    if column.dtype is not None:
+        return pd.Series(PANDAS_TYPES[column.dtype][1](column.values))
+    # Texts that have no encoding are objects.
+    lone = any(isinstance(value, str) and value == "\ud800" for value in column.values.tolist())
+    return pd.Series(column.values, dtype=object if lone else None)
+
+
 def pandas_frame(columns, names, n_rows):
-    series = [
-        pd.Series(
-            column.values if column.dtype is None else PANDAS_TYPES[column.dtype][1](column.values)
-        )
-        for column in columns
-    ]
+    series = [pandas_series(column) for column in columns]
     if not series:
         return pd.DataFrame(index=range(n_rows))
     frame = pd.concat([one.rename(None).reset_index(drop=True) for one in series], axis=1)

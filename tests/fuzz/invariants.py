@@ -66,7 +66,9 @@ def check_fits(log, case, estimator, fitted, facts, repeats=True):
 
 def check_containers(log, case, compute):
     """`compute(X)` is the same for every container of the same values."""
-    if not case.chance("container", 0.2):
+    text = repr(case.params)
+    named = any(repr(name) in text for name in case.rows["X"].names)  # an array has no names
+    if named or not case.chance("container", 0.2):
         return
     first = None
     for table in case.rows["X"].in_containers():

@@ -48,3 +48,14 @@ def test_one_name_is_one_column(data):
     one = EntropyScorer(output="margin").fit(X, y)
     assert_array_equal(one.transform(X), EntropyScorer(output=["margin"]).fit(X, y).transform(X))
     assert one.transform(X).shape == (len(X), 1)
+
+
+def test_probabilities_of_labels_are_numbers():
+    class Wordy:
+        classes_ = (0, 1)
+
+        def predict_proba(self, X):
+            return np.full((len(X), 2), "0.5")
+
+    with pytest.raises(ValueError, match="Wordy must predict numbers for each label of y"):
+        EntropyScorer()(Wordy(), np.zeros((3, 1)), np.eye(2, dtype=int)[[0, 1, 0]])

@@ -83,7 +83,10 @@ TESTS = {
     "_counts/_discretised_target.py": [
         "feature_selection/test_chunks.py", "feature_selection/test_selector.py",
     ],
-    "_counts/_grid.py": ["_counts/test_counts_cells.py", "_counts/test_counts_chunks.py"],
+    "_counts/_grid.py": [
+        "_counts/test_counts_grid.py", "_counts/test_counts_cells.py",
+        "_counts/test_counts_chunks.py",
+    ],
     "_counts/_grouped_planes.py": ["feature_selection/test_interactions.py"],
     "_counts/_kinds.py": ["_counts/test_counts_table.py", "_counts/test_counts_target.py"],
     "_counts/_partial_column.py": [

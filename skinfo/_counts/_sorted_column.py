@@ -222,7 +222,6 @@ class SortedColumn(GriddedColumn):
         start = np.searchsorted(values, -np.inf, side="right")
         stop = np.searchsorted(values, np.inf, side="left")
         ends = np.clip(np.concatenate([[0], positions, [len(values)]]), start, stop)
-        ends = ends.astype(np.int64, copy=False)
         weights = np.diff(self._weight_before(ends)).astype(np.float64)
         means = exact_means(sums_between(values, self._weights, ends), weights)
         return with_infinities(means, values[:1], values[-1:])

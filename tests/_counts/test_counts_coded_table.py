@@ -167,3 +167,10 @@ def test_threads_change_nothing(rng):
         tables.append([some.table(j) for j in range(20)])
     for one, other in zip(*tables, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("ends", ENDS)
+def test_batches_hold_each_feature_once(data, ends):
+    table, features = as_table(*data, ends), np.array([2, 0])
+    batches = table.batches(table.state_of(1), features)
+    np.testing.assert_array_equal(np.concatenate(batches), features)

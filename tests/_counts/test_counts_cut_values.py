@@ -22,6 +22,8 @@ def cut(low, high, kind="number", closed="left"):
         (3.14, 3.29, "number", 3.2),
         (35, 47, "number", 40),  # one digit is enough in the middle half, 38 to 44
         (31, 42, "number", 36),
+        # Sixteen digits, where fewer do not lie between them and the midpoint has seventeen.
+        (0.1234567890123452, 0.1234567890123457, "number", 0.1234567890123455),
         (1.0, np.nextafter(1.0, 2), "number", np.nextafter(1.0, 2)),
         (-1.7e308, 1.7e308, "number", 0),
         (3, 4, "integer", 4),

@@ -38,5 +38,8 @@ def test_the_heaviest_cell_is_split_at_its_median():
     # The row that varies most decides.
     states = np.array([[0.0, 0.1, 0.0, 0.1], [0.0, 0.0, 9.0, 9.0]])
     assert median_cells(states, np.ones(4), 2).tolist() == [0, 0, 1, 1]
+    # A heavy state that cannot be split is one of the cells.
+    states, weights = np.arange(8.0)[None], np.array([100.0, 1, 1, 1, 1, 1, 1, 1])
+    assert median_cells(states, weights, 3).tolist() == [0, 1, 1, 1, 1, 2, 2, 2]
     # States that are all equal are one cell, however many there may be.
     assert median_cells(np.zeros((2, 5)), np.ones(5), 3).max() == 0

@@ -7,7 +7,7 @@ import tempfile
 import numpy as np
 import pytest
 
-from skinfo._counts._partitions import KeptParts, LocalPartitions
+from skinfo._counts._partitions import KeptParts, LocalPartitions, Part, errors_that_name
 
 
 def objects_of(rng):
@@ -70,3 +70,33 @@ def test_no_file_outlives_what_it_keeps(tmp_path, monkeypatch):
     del kept
     gc.collect()
     assert len(os.listdir("/proc/self/fd")) <= before
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (TypeError("no number"), TypeError),
+        (ValueError("no number"), ValueError),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "no number"), ValueError),
+    ],
+)
+def test_an_error_names_its_part_once(error, kind):
+    with (
+        pytest.raises(kind, match=r"no number \(In chunk 3\.\)$") as raised,
+        errors_that_name(Part(None, "chunk 3")),
+        errors_that_name(Part(None, "chunk 3")),
+    ):
+        raise error
+    assert type(raised.value) is kind
+    assert raised.value.__cause__ is error
+
+
+def test_errors_of_the_system_are_left_as_they_are():
+    # Their type and errno say what to do.
+    error = FileNotFoundError(2, "no such file")
+    with (
+        pytest.raises(FileNotFoundError, match="no such file") as raised,
+        errors_that_name(Part(None, "chunk 3")),
+    ):
+        raise error
+    assert raised.value is error

@@ -77,3 +77,16 @@ def test_columns_with_edges_are_summaries_of_cells(rng):
     np.testing.assert_array_equal(total.sums_before(ours), cells.sums_before(ours))
     np.testing.assert_array_equal((total + total).sums_before(ours), 2 * cells.sums_before(ours))
     np.testing.assert_array_equal((total + total).means(ours), cells.means(ours))
+
+
+def test_a_column_of_levels_has_the_sums_of_each():
+    level, y = np.array(["b", "a", "b", None, "c"], object), np.array([0, 1, 1, 1, 0])
+    X = pd.DataFrame({"level": level, "number": [3.0, 1.0, 3.0, np.nan, 2.0]})
+    summary, column = as_source(X, y, caller="test").map_columns(
+        lambda j, column: column, [True, False]
+    )
+    levels, sums = summary.sorted()
+    assert list(levels) == ["a", "b", "c"]
+    assert sums.tolist() == [[0, 1], [1, 1], [1, 0]]
+    assert summary.missing_sums.tolist() == column.missing_sums.tolist() == [0, 1]
+    assert column.values.tolist() == [1, 2, 3, 3]

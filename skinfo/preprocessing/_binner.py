@@ -199,7 +199,8 @@ default="from_dtype"
     max_candidates : int or None, default=512
         Where a column has more boundary points than this, they are thinned to as many
         groups of equal frequency before the search. None never thins: time then grows with
-        the square of the boundary points (and with a monotonic constraint and "modl", memory).
+        the square of the boundary points. So does memory with a monotonic constraint and "modl",
+        and with `min_rate_difference` or `max_p_value`; more than 8 GiB of it is an error.
 
     candidate_edges : list of n_features arrays (or None), dict or None, default=None
         The only points at which a column may be cut, such as round numbers. None: anywhere.

@@ -25,6 +25,9 @@ from skinfo.utils._parallel import interruptible_ranges
 
 NO_CUTS = np.empty(0, np.int64)
 
+# Of the costs that a search with rules of neighbours stores for each pair of candidates.
+MOST_SEARCH_BYTES = 2**33
+
 # A further bin must save more than rounding.
 RELATIVE_TOLERANCE = 1e-10
 
@@ -257,7 +260,10 @@ def best_partitions(cumulative, cost, settings, fixed=NO_CUTS, expected=None):
         "cost": cost,
         "ranges": interruptible_ranges,
     }
-    if settings.compares_neighbours or (settings.direction and len(fixed)):
+    is_constrained = settings.compares_neighbours or (settings.direction and len(fixed))
+    if is_constrained or settings.direction:
+        _refuse_large_search(settings, len(table) - 1, given["max_bins"])
+    if is_constrained:
         return constrained_partitions(
             table,
             shape=settings.direction,
@@ -273,6 +279,21 @@ def best_partitions(cumulative, cost, settings, fixed=NO_CUTS, expected=None):
     if len(fixed):
         return partitions_between(table, fixed, **given)
     return optimal_partitions(table, **given)
+
+
+def _refuse_large_search(settings, n_cells, max_bins):
+    """Raise ValueError where a search with costs of each pair of candidates takes much memory."""
+    n_phases = 2 if abs(settings.direction) > 1 else 1
+    n_bytes = 8 * n_phases * max_bins * n_cells * (n_cells + 1) // 2
+    if n_bytes > MOST_SEARCH_BYTES:
+        raise ValueError(
+            f"{settings.name} may be cut at {n_cells - 1} points, and a search under "
+            "monotonic_cst, min_rate_difference or max_p_value takes memory that grows with "
+            f"their square: {n_bytes / 2**30:.1f} GiB, more than the "
+            f"{MOST_SEARCH_BYTES / 2**30:.0f} GiB that are allowed. Set a smaller max_candidates "
+            f"(512 is the default) instead of {settings.max_candidates}, pool levels by "
+            f"min_frequency, or set a smaller max_bins than {settings.max_bins}."
+        )
 
 
 def partitions_between(table, fixed, max_bins, min_weight, cost, ranges):

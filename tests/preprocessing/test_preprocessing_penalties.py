@@ -214,3 +214,21 @@ def test_variance_costs_of_numbers():
     # The kernel's cost of a bin is - (sum w v)^2 / w: -6 of all.
     lengths = statistics.code_lengths(np.array([0.0, -6.0]), total)
     np.testing.assert_allclose(lengths, [0.0, 2 * log(2 / 8)])
+
+
+@pytest.mark.parametrize(
+    ("rules", "n_gibibytes"),
+    [
+        ({"directions": (1,)}, "29.8"),
+        ({"directions": (2,)}, "59.6"),
+        ({"min_difference": 0.1}, "29.8"),
+        ({"min_statistic": 3.0}, "29.8"),
+    ],
+)
+def test_a_search_that_takes_too_much_memory_is_refused(rules, n_gibibytes, settings_of):
+    """20,000 * 20,001 / 2 pairs of 20 costs of 8 bytes are 29.8 GiB."""
+    half = np.arange(20_001.0) / 2
+    settings = settings_of(penalty=None, max_bins=20, max_candidates=None, **rules)
+    message = f"at 19999 points.*{n_gibibytes} GiB, more than the 8 GiB.*smaller max_candidates"
+    with pytest.raises(ValueError, match=message):
+        settings.penalty.partition(np.column_stack([half, half]), settings)

@@ -3,6 +3,7 @@
 import json
 from contextlib import contextmanager
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from skinfo._counts import _chunks, _grid
 from skinfo._counts._as_source import as_source
 from skinfo._counts._partial_column import PartialColumn
 from skinfo._counts._quantiles import cuts_of_many_values
+from skinfo._counts._read_chunks import is_chunked
 
 
 class Passes:
@@ -398,3 +400,26 @@ def test_a_chunk_of_text_without_a_value_is_no_text(n_rows):
     binner = MutualInfoBinner(categorical_features=None)
     with pytest.raises(ValueError, match=r"x must hold numbers, got 'a'.* \(In chunk 1.\)"):
         binner.fit([empty, text], y="y")
+
+
+@pytest.mark.parametrize("X", [5, 0.5, None, "ab", b"ab", {"a": [1.0]}, {}, [], [[1.0], [2.0]]])
+def test_what_is_no_iterable_of_tables(X):
+    assert not is_chunked(X)
+
+
+@pytest.mark.parametrize(
+    ("n_cells", "expected"),
+    [
+        ([2, 3, 1], [0, 1]),  # 2 and 3 thousand values fit, the next one does not
+        ([9, 1, 1], [0]),  # the first one is read whatever it takes
+        ([0, 2, 0], [1]),  # no cell, nothing to read
+    ],
+)
+def test_cells_of_a_pass_are_within_its_budget(monkeypatch, n_cells, expected):
+    monkeypatch.setattr(_chunks, "BUDGET", 5000)
+    column = SimpleNamespace(most_values=lambda cells: 1000 * len(cells))
+    requests = {j: SimpleNamespace(cells=np.arange(n)) for j, n in enumerate(n_cells)}
+    cells = _chunks._within_budget(dict.fromkeys(requests, column), requests)
+    assert list(cells) == expected
+    for j in expected:
+        np.testing.assert_array_equal(cells[j], np.arange(n_cells[j]))

@@ -58,6 +58,7 @@ def test_low_is_to_the_left_and_high_to_the_right(values, kind):
         (3, 9, "integer", 6),
         (0, 1, "boolean", 0),
         (0, 24 * HOUR, "date", 0),  # the last day that is in
+        (12 * HOUR, 48 * HOUR, "date", 24 * HOUR),  # the second day is not in
         (HOUR / 2, 1.5 * HOUR, "date", HOUR),
         (-48 * HOUR, -24 * HOUR, "date", -48 * HOUR),
         (-np.inf, 3, "number", -np.inf),

@@ -57,6 +57,16 @@ def test_pvalue_is_that_of_the_test(rng):
     assert TableEvidence.of_table(counts).pvalue[0] == unordered
 
 
+def test_a_trend_has_twice_the_weight_of_other_tests(rng):
+    counts = rng.integers(5, 30, (4, 5))
+    evidence = TableEvidence.of_table(counts, smooth_evidence(counts, 4))
+    smooth, _ = evidence._smooth_pvalues()
+    pvalues = np.append(smooth[0], evidence.information_pvalue)
+    assert len(np.unique(pvalues)) == 4
+    expected = combined_pvalue(pvalues[None], np.array([[2.0, 1.0, 1.0, 1.0]]))
+    np.testing.assert_allclose(evidence.pvalue, expected, rtol=1e-14)
+
+
 @pytest.mark.parametrize("degrees", [(1, 2, 4, 6), (2, 4, 8, 12), (1, 4, 16, 25)])
 def test_combined_pvalues_of_nested_tests_are_nearly_uniform(rng, degrees):
     added = rng.chisquare(np.diff((0, *degrees)), (50_000, 4))

@@ -5,6 +5,7 @@ import pytest
 
 from skinfo._counts._quantiles import (
     bin_starts,
+    bins_of_runs,
     default_n_bins,
     equal_frequency_codes,
     equal_frequency_cuts,
@@ -121,3 +122,14 @@ def test_cuts_of_a_sorted_column_are_those_of_the_values(rng, decimals, weighted
         cuts = equal_frequency_cuts(column, n_bins)
         starts = bin_starts(values, n_bins, weights if weighted else None)
         np.testing.assert_array_equal(column.values[cuts], np.unique(starts))
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.float64])
+def test_bins_of_runs_are_those_of_their_values(rng, dtype):
+    values = rng.integers(0, 30, 200)
+    _, run, sizes = np.unique(values, return_inverse=True, return_counts=True)
+    ends = np.append(0, np.cumsum(sizes)).astype(dtype)
+    # Codes leave out empty bins.
+    _, codes = np.unique(bins_of_runs(ends, 7)[run], return_inverse=True)
+    np.testing.assert_array_equal(codes, equal_frequency_codes(values.astype(float), 7))
+    assert bins_of_runs(ends[:4], 3).tolist() == [0, 1, 2]

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom
 
 from skinfo._counts._cells import hashes_of
 from skinfo._counts._coded_table import CodesInMemory
+from skinfo.utils._large_counts import binomial_quantiles
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,9 @@ def make_folds(table: CodesInMemory, n_folds: int, seed: int = 0) -> Folds:
         turn = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
         hashes = hashes + hashes_of(turn.astype(np.float64), 0)
         n_units = np.ones(len(order))
-    shares = _fold_sizes(hashes, n_units, n_folds, seed) / n_units
-    return Folds(table.taken(order, weights), shares * weights)
+    # What is split keeps the units of its weight: they must stay integers.
+    held_out = _fold_sizes(hashes, n_units, n_folds, seed) * (weights / n_units)
+    return Folds(table.taken(order, weights), held_out)
 
 
 def _fold_sizes(
@@ -74,15 +75,14 @@ def _fold_sizes(
     """Return how many of the units of each sample are in each fold: multinomial numbers."""
     sizes = np.empty((n_folds, len(hashes)))
     left = n_units.copy()
-    for fold in range(n_folds):
+    for fold in range(n_folds - 1):
         share = 1 / (n_folds - fold)
         chance = _uniform(hashes, seed * n_folds + fold)
         sizes[fold] = (left > 0) & (chance >= 1 - share)
         several = np.flatnonzero(left > 1)
-        if len(several):
-            drawn = binom.ppf(chance[several], left[several], share)
-            sizes[fold, several] = np.clip(drawn, 0, left[several])
+        sizes[fold, several] = binomial_quantiles(chance[several], left[several], share)
         left -= sizes[fold]
+    sizes[-1] = left
     return sizes
 
 

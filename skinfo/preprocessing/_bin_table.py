@@ -3,10 +3,11 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import beta, t
+from scipy.stats import t
 
 from skinfo.preprocessing._encoding import weight_of_evidence
 from skinfo.preprocessing._target_statistics import GaussianStatistics
+from skinfo.utils._large_counts import beta_quantiles
 
 # Of the tails of 95% intervals.
 TAIL = 0.025
@@ -87,8 +88,8 @@ def _mean_columns(rows, statistics):
 def _rate_interval(hits, sizes):
     """Return the ends of Jeffreys' 95% interval of a rate (Brown, Cai and DasGupta 2001)."""
     misses = sizes - hits
-    low = beta.ppf(TAIL, hits + 0.5, misses + 0.5)
-    high = beta.ppf(1 - TAIL, hits + 0.5, misses + 0.5)
+    low = beta_quantiles(TAIL, hits + 0.5, misses + 0.5)
+    high = beta_quantiles(1 - TAIL, hits + 0.5, misses + 0.5)
     return np.where(hits > 0, low, 0.0), np.where(misses > 0, high, 1.0)
 
 

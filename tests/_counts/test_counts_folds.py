@@ -82,3 +82,18 @@ def test_training_and_held_out_samples_are_all(rng):
         np.testing.assert_array_equal(
             train.weights, folds.training(fold)[folds.training(fold) > 0]
         )
+
+
+@pytest.mark.parametrize("weight", [1e7, 1e15, 2.0**53, 1e300])
+def test_repetitions_of_any_number_are_split(weight):
+    table = table_of(np.arange(100)[None], np.zeros(100), np.full(100, weight))
+    halves = make_folds(table, 2).held_out / weight
+    np.testing.assert_allclose(halves.sum(axis=0), 1, rtol=1e-15)
+    # Standard deviations of 0.5 / sqrt(weight), of which these 200 are.
+    assert np.all(np.abs(halves - 0.5) < 2.5 / np.sqrt(weight) + 1e-15)
+
+
+def test_repetitions_are_integers_in_each_fold():
+    weights = np.arange(1.0, 201)
+    held_out = make_folds(table_of(np.arange(200)[None], np.zeros(200), weights), 5).held_out
+    np.testing.assert_array_equal(held_out % 1, 0)

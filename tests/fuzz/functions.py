@@ -100,6 +100,7 @@ OF_SAMPLES = {
         {"estimator": ["emi", "plugin"], "discrete_features": ["auto", True], "base": BASES},
         ("interaction", "pvalue"),
     ),
+    "selection_stability": Function(feature_selection, {"n_pairs": [1, 3]}, ()),
     "selection_curve": Function(
         feature_selection,
         {"betas": [[1, 10], [1e300], [0.1]]},
@@ -514,7 +515,6 @@ CALLED = {
     *[*OF_SAMPLES, *OF_TABLES, *OF_TWO_SAMPLES, *OF_PREDICTIONS, *OF_DATASETS, *measures.__all__],
     *["conditional_mutual_info"],  # in `sources`
     *["get_scorer_names"],  # a list of names
-    *["selection_stability"],  # of weights near 1e15 the quantiles of SciPy warn
 }
 
 TARGETS = {

@@ -58,8 +58,8 @@ def test_pvalue_is_that_of_the_test(rng):
 
 
 def test_a_trend_has_twice_the_weight_of_other_tests(rng):
-    counts = rng.integers(5, 30, (4, 5))
-    evidence = TableEvidence.of_table(counts, smooth_evidence(counts, 4))
+    counts = rng.integers(5, 30, (6, 5))  # of six levels there are all degrees
+    evidence = TableEvidence.of_table(counts, smooth_evidence(counts, 6))
     smooth, _ = evidence._smooth_pvalues()
     pvalues = np.append(smooth[0], evidence.information_pvalue)
     assert len(np.unique(pvalues)) == 4

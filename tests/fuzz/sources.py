@@ -574,4 +574,4 @@ REMEDIES = (
     *["in chunks", "of chunks", "beyond 2**53", "at least two classes"],
 )
 
-TARGETS = {"source": Target(make_source, check_source)}
+TARGETS = {"source": Target(make_source, check_source, share=0.3)}

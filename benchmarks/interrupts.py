@@ -365,7 +365,7 @@ ESTIMATES = {
         E.pairwise_mutual_info, d.levels(500_000, 6, 50_000)[0]
     ),
     "pairwise_mutual_info, chunks": lambda d: partial(
-        E.pairwise_mutual_info, [(d.levels(250_000, 40, 20)[0],) for _ in range(2)]
+        E.pairwise_mutual_info, [pd.DataFrame(d.levels(250_000, 40, 20)[0]) for _ in range(2)]
     ),
     "pairwise_interaction": lambda d: partial(E.pairwise_interaction, *d.levels(100_000, 150, 10)),
     "pairwise_interaction, many levels": lambda d: partial(

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -13,11 +15,12 @@ import numpy as np
 import pytest
 from joblib import delayed
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 import skinfo
-from skinfo import InfoBottleneckSelector, InformationBottleneck, MutualInfoBinner
+from skinfo import EntropyScorer, InfoBottleneckSelector, InformationBottleneck, MutualInfoBinner
 from skinfo.cluster import information_curve
 from skinfo.estimation import (
     conditional_mutual_info,
@@ -25,6 +28,7 @@ from skinfo.estimation import (
     pairwise_interaction,
     pairwise_mutual_info,
 )
+from skinfo.scorecard import Scorecard
 from skinfo.utils._parallel import ThreadPool, in_threads, n_threads, one_blas_thread
 
 BACKENDS = ["loky", "multiprocessing", "threading", "dask"]
@@ -109,6 +113,51 @@ def test_search_on_workers(backend):
     with configured(backend):
         found = search.set_params(n_jobs=2).fit(X, y).cv_results_["mean_test_score"]
     np.testing.assert_array_equal(found, right)
+
+
+ESTIMATORS = {
+    "binner": make_pipeline(MutualInfoBinner(), LogisticRegression()),
+    "selector": make_pipeline(InfoBottleneckSelector(), LogisticRegression()),
+    "bottleneck": make_pipeline(
+        FunctionTransformer(np.abs),
+        InformationBottleneck(3, n_init=1, random_state=0),
+        LogisticRegression(),
+    ),
+    "scorer": make_pipeline(EntropyScorer(LogisticRegression()), LogisticRegression()),
+    "scorecard": Scorecard(),
+}
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_validation_in_two_processes_is_that_in_one(name):
+    X, y = table(300)
+    scores = [
+        cross_validate(ESTIMATORS[name], X, y, cv=2, n_jobs=n_jobs, return_train_score=True)
+        for n_jobs in (1, 2)
+    ]
+    for part in ("test_score", "train_score"):
+        np.testing.assert_array_equal(scores[0][part], scores[1][part])
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="processes have no affinity")
+def test_all_processors_are_those_of_the_affinity():
+    code = (
+        "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
+        "from skinfo.utils._parallel import n_threads\n"
+        "print(n_threads(-1), n_threads(-2))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], check=True, capture_output=True, text=True
+    )
+    assert done.stdout == "1 1\n"
+
+
+def test_all_processors_are_those_of_the_container(monkeypatch):
+    """joblib reads the limits of control groups, through loky."""
+    monkeypatch.setattr(
+        joblib.externals.loky.backend.context, "_cpu_count_cgroup", lambda os_cpu_count: 1
+    )
+    assert joblib.cpu_count() == n_threads(-1) == 1
 
 
 def test_number_of_threads():

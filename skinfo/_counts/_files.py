@@ -1,7 +1,7 @@
 """Tables in files: Parquet, CSV and Arrow files by their paths, and datasets of pyarrow."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from glob import glob
@@ -37,6 +37,10 @@ COMPRESSIONS = (".gz", ".bz2", ".zst")
 # columns are those of the first.
 COLUMN_BUFFER = 2**18
 CSV_BLOCK = 2**24
+
+# Bytes of a CSV file that are parsed at once after that. PyArrow reads 32 such blocks ahead of
+# their use, whatever it is asked.
+CSV_PIECE = 2**20
 
 
 class File(NamedTuple):
@@ -177,15 +181,29 @@ def _files_at(path: str) -> list[File]:
             "pyarrow.dataset.dataset(path, format=...)."
         )
     format_ = formats.pop()
-    with _naming_file(path):
-        dataset = ds.dataset(
+
+    def dataset(format_: Any) -> Any:
+        return ds.dataset(
             names,
-            format=_csv_format() if format_ == "csv" else format_,
+            format=format_,
             # Of folders such as "year=2024".
             partitioning=None if folder is None else "hive",
             partition_base_dir=folder,
         )
-    return [_file_of(fragment, dataset.schema) for fragment in dataset.get_fragments()]
+
+    with _naming_file(path):
+        of_all = _csv_dataset(dataset) if format_ == "csv" else dataset(format_)
+    return [_file_of(fragment, of_all.schema) for fragment in of_all.get_fragments()]
+
+
+def _csv_dataset(dataset: Callable[[Any], Any]) -> Any:
+    """Return a dataset of CSV files whose rows fit in its blocks, which are small if they can."""
+    import pyarrow as pa
+
+    try:
+        return dataset(_csv_format(CSV_PIECE))
+    except (pa.ArrowInvalid, ValueError):
+        return dataset(_csv_format(CSV_BLOCK))
 
 
 def _names_of_files(path: str) -> tuple[list[str], str | None]:
@@ -215,7 +233,7 @@ def _suffix(path: str) -> str:
     return suffixes[-1].lower() if suffixes else ""
 
 
-def _csv_format() -> Any:
+def _csv_format(block_size: int) -> Any:
     """Return CSV as pandas reads it: text may be missing, and may have line breaks in quotes."""
     import pyarrow.csv as csv
     import pyarrow.dataset as ds
@@ -225,7 +243,7 @@ def _csv_format() -> Any:
         convert_options=csv.ConvertOptions(
             strings_can_be_null=True, quoted_strings_can_be_null=False
         ),
-        read_options=csv.ReadOptions(block_size=CSV_BLOCK),
+        read_options=csv.ReadOptions(block_size=block_size),
     )
 
 
@@ -234,9 +252,52 @@ def _file_of(fragment: Any, of_all: Any) -> File:
     import pyarrow as pa
 
     with _naming_file(fragment.path):
-        own = fragment.physical_schema
+        own = _csv_types(fragment) if _is_csv(fragment) else fragment.physical_schema
     named = [of_all.field(key) for key in File(fragment, of_all).keys if key not in own.names]
     return File(fragment, pa.schema([*own, *named]))
+
+
+def _is_csv(fragment: Any) -> bool:
+    return bool(fragment.format.default_extname == "csv")
+
+
+def _csv_types(fragment: Any) -> Any:
+    """Return the types of a CSV file that its first block tells."""
+    import pyarrow as pa
+
+    with _decompressed(fragment) as opened:
+        # The piece ends the last row of the block. PyArrow would read 32 blocks of a file ahead.
+        first = opened.read(CSV_BLOCK + CSV_PIECE)
+    with _open_csv(fragment, pa.BufferReader(first), CSV_BLOCK) as reader:
+        return reader.schema
+
+
+@contextmanager
+def _decompressed(fragment: Any) -> Iterator[Any]:
+    """Open a file, which its suffix may call compressed."""
+    import pyarrow as pa
+
+    with fragment.open() as opened:
+        if not fragment.path.endswith(COMPRESSIONS):
+            yield opened
+            return
+        codec = pa.Codec.detect(fragment.path).name
+        with pa.CompressedInputStream(opened, codec) as stream:
+            yield stream
+
+
+def _open_csv(
+    fragment: Any, opened: Any, block_size: int, types: dict[str, Any] | None = None
+) -> Any:
+    """Return a reader of a CSV file with the options of its format, of columns of some types."""
+    import pyarrow.csv as csv
+
+    options = fragment.format.default_fragment_scan_options
+    read, convert = options.read_options, options.convert_options
+    read.block_size = block_size
+    if types is not None:
+        convert.include_columns, convert.column_types = list(types), types
+    return csv.open_csv(opened, read, fragment.format.parse_options, convert)
 
 
 def _refuse_other_columns(files: list[File]) -> None:
@@ -295,6 +356,50 @@ def _scan(file: File, names: list[str], n_rows: int) -> Iterator[Any]:
     return batches
 
 
+def _read_csv(file: File, names: list[str], n_rows: int) -> Iterator[Any]:
+    """Yield batches of some columns of a CSV file.
+
+    A scan of it would hold what it has parsed and nobody has asked for yet, up to 1 GiB.
+    """
+    import pyarrow as pa
+
+    stored = [name for name in names if name not in file.keys]
+    types = {name: file.schema.field(name).type for name in stored}
+    largest = max(
+        CSV_BLOCK, file.fragment.format.default_fragment_scan_options.read_options.block_size
+    )
+    n_given = 0
+    for block_size in (CSV_PIECE, largest):
+        n_seen = 0
+        try:
+            with (
+                _decompressed(file.fragment) as opened,
+                _open_csv(file.fragment, opened, block_size, types) as reader,
+            ):
+                for batch in reader:
+                    fresh = batch.slice(max(n_given - n_seen, 0))
+                    n_seen += len(batch)
+                    if len(fresh):
+                        n_given += len(fresh)
+                        yield _with_keys(file, fresh, names)
+            return
+        except pa.ArrowInvalid:
+            # A row longer than a piece: once more in larger blocks, from where it was.
+            if block_size == largest:
+                raise
+
+
+def _with_keys(file: File, batch: Any, names: list[str]) -> Any:
+    """Return a batch with the columns that the names of folders tell."""
+    import pyarrow as pa
+
+    columns = [
+        pa.repeat(file.key(name), len(batch)) if name in file.keys else batch[name]
+        for name in names
+    ]
+    return pa.RecordBatch.from_arrays(columns, names)
+
+
 def _read_parquet(file: File, names: list[str], n_rows: int) -> Iterator[Any]:
     """Yield batches of some columns of a Parquet file.
 
@@ -326,7 +431,7 @@ def _read_parquet(file: File, names: list[str], n_rows: int) -> Iterator[Any]:
             yield pa.RecordBatch.from_arrays(columns, names)
 
 
-READ = {"parquet": _read_parquet}
+READ = {"csv": _read_csv, "parquet": _read_parquet}
 
 
 def _is_arrow_text(type_: Any) -> bool:

@@ -449,6 +449,31 @@ def test_csv_files_that_change(tmp_path, monkeypatch):
     assert_refused(tmp_path, "X gave no table")
 
 
+@pytest.mark.parametrize("suffix", ["csv", "csv.gz"])
+def test_memory_of_csv_does_not_grow_with_the_file(suffix, tmp_path, monkeypatch):
+    monkeypatch.setattr(_files, "CSV_BLOCK", 2**16)
+    monkeypatch.setattr(_files, "CSV_PIECE", 2**13)
+    monkeypatch.setattr(_streams, "PART_SIZE", 2**12)
+    text = b"x,y\n" + b"123456.789,1\n" * 600_000
+    path = tmp_path / f"a.{suffix}"
+    path.write_bytes(gzip.compress(text, 1) if suffix.endswith("gz") else text)
+    before = pa.total_allocated_bytes()
+    held = []
+    for _ in file_table(path).read(None):
+        held.append(pa.total_allocated_bytes() - before)
+    assert max(held) < len(text) // 3
+
+
+def test_rows_of_csv_longer_than_a_piece(tmp_path, monkeypatch):
+    monkeypatch.setattr(_files, "CSV_PIECE", 2**10)
+    text = ["a", "b"] * 200 + ["c\n" * 2_000] + ["d"] * 50
+    pd.DataFrame({"t": text, "i": range(451)}).to_csv(tmp_path / "a.csv", index=False)
+    parts = [part.data for part in file_table(tmp_path / "a.csv").read(["i", "t"])]
+    table = pa.concat_tables(parts)
+    assert table["t"].to_pylist() == text
+    assert table["i"].to_pylist() == list(range(451))
+
+
 def test_paths_of_nothing(tmp_path):
     for path in (tmp_path, tmp_path / "none.parquet", str(tmp_path / "*.parquet"), "text"):
         assert_refused(path, r"X=.* there is no such file", error=FileNotFoundError)

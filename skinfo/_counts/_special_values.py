@@ -164,6 +164,12 @@ class _NumberReader:
         """Return the number, None where it is none of this column."""
         number = self._number(value)
         if number is None and not self.is_lenient:
+            if self.kind == "level":  # a category of numbers, or text that is none
+                raise ValueError(
+                    f"special_values of {self.column}: {value!r} is no number, as which the "
+                    "column is read. Give a number, leave it out, or have the column taken for "
+                    "levels (categorical_features)."
+                )
             raise ValueError(
                 f"special_values of {self.column}: {value!r} is none of the values of a column of "
                 f"kind {self.kind!r}. Give it as the column has it, or leave it out."
@@ -178,8 +184,8 @@ class _NumberReader:
             except (TypeError, ValueError):
                 return None
         # A category of numbers is read as these.
-        fits = kind == self.kind or (kind in NUMERIC_KINDS and self.kind in NUMERIC_KINDS)
-        if not fits and not (self.kind == "level" and kind in NUMERIC_KINDS):
+        is_read_as_number = self.kind == "level" or self.kind in NUMERIC_KINDS
+        if kind not in (NUMERIC_KINDS if is_read_as_number else {self.kind}):
             return None
         if kind == "integer" and not _is_exact(int(value)):
             raise ValueError(

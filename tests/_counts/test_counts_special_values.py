@@ -175,3 +175,15 @@ def test_nothing_is_copied_where_none_is_special():
     np.testing.assert_array_equal(
         np.isnan(SPECIAL.blanked(VALUES)), np.isin(np.arange(8), [1, 2, 4, 6, 7])
     )
+
+
+@pytest.mark.parametrize("given", [{"town": ["unknown"]}, {"town": {"none": [3, "unknown"]}}])
+def test_text_is_no_special_value_of_a_category_that_is_read_as_numbers(given):
+    is_categorical = np.zeros(len(NAMES), bool)
+    with pytest.raises(ValueError, match=r"town: 'unknown' is no number.*categorical_features"):
+        special_values_of_columns(given, Columns(NAMES, NAMES), is_categorical, KINDS)
+    # For all columns: it may be of another one.
+    of_all = special_values_of_columns(
+        [3, "unknown"], Columns(NAMES, NAMES), is_categorical, KINDS
+    )
+    assert of_all[1].groups == ((3.0,),)

@@ -8,7 +8,7 @@ is 1 if there was one. A failure is
     crash       an exception that is neither ValueError nor TypeError
     unclear     one that is, raised below skinfo or naming no argument
     death       of the process
-    hang        more than ten seconds for a case
+    hang        more than ten seconds of the processor, or two minutes, for a case
     changed     an input is not what it was
     warning     one that a user cannot act on
     invariant   a promise of the documentation that does not hold

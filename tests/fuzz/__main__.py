@@ -6,7 +6,6 @@ import datetime
 import os
 import sys
 import threading
-import time
 from pathlib import Path
 
 # Threads of kernels beside the workers would only wait for each other.
@@ -40,10 +39,9 @@ class Run:
         worker = Worker(self.module, self.hang)
         while (task := self.next()) is not None:
             name, index = task
-            start = time.monotonic()
             report = worker.run(name, (self.seed, index))
             with self.lock:
-                self.seconds[name] += time.monotonic() - start
+                self.seconds[name] += report.seconds
                 self.refused[name] += report.refused
             for failure in report.failures:
                 self.add(name, index, failure, worker)

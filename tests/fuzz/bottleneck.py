@@ -153,4 +153,4 @@ def check_labels(log, case, estimator, bottleneck, X, sample_weight):
             )
 
 
-TARGETS = {"bottleneck": Target(make_bottleneck, check_bottleneck)}
+TARGETS = {"bottleneck": Target(make_bottleneck, check_bottleneck, share=0.6)}

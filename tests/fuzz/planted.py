@@ -39,6 +39,11 @@ def kill(X):
 
 
 def hang(X):
+    while True:
+        pass
+
+
+def wait(X):
     time.sleep(60)
 
 
@@ -81,6 +86,7 @@ TARGETS = {
     # A process is started for each of these.
     "death": Target(make, lambda log, case, X: log.call("call", kill, X), share=0.02),
     "hang": Target(make, lambda log, case, X: log.call("call", hang, X), share=0.02),
+    "wait": Target(make, lambda log, case, X: log.call("call", wait, X), share=0.02),
     "invariant": Target(make, check_promise),
     "number": Target(make, check_number),
     "fuzzer": Target(make, check_itself),

@@ -25,7 +25,17 @@ CRITERIA = [
     "disr",
     "icap",
 ]
-QUANTILES = KBinsDiscretizer(3, encode="ordinal", quantile_method="averaged_inverted_cdf")
+
+
+class Quantiles(KBinsDiscretizer):
+    """The binner of scikit-learn, without what NumPy says of the mean of -inf and inf in it."""
+
+    def fit(self, X, y=None, sample_weight=None):
+        with np.errstate(invalid="ignore"):
+            return super().fit(X, y, sample_weight)
+
+
+QUANTILES = Quantiles(3, encode="ordinal", quantile_method="averaged_inverted_cdf")
 FITTED = (
     *["support_", "ranking_", "selected_features_", "n_features_", "mutual_info_", "p_values_"],
     *["gains_", "information_", "compression_"],
@@ -101,10 +111,11 @@ def check_output(log, case, selector, X, n):
     report = log.call("report", selector.report)
     if report.ok:
         log.finite("report: bits", report.value["bits"])
-    log.call("_repr_html_", selector._repr_html_)
+    if case.chance("html", 0.1):
+        log.call("_repr_html_", selector._repr_html_)
     names = log.call("get_feature_names_out", selector.get_feature_names_out)
     if names.ok:
         log.equal("names of the output", len(names.value), selector.n_features_)
 
 
-TARGETS = {"selector": Target(make_selector, check_selector)}
+TARGETS = {"selector": Target(make_selector, check_selector, share=0.6)}

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from fuzz import functions, planted
-from fuzz.__main__ import fuzz_targets, main
+from fuzz.__main__ import fuzz_targets, main, seed_of
 from fuzz.cases import make_case, run_case, shrink
 from fuzz.functions import PACKAGES, names_of_functions
 from fuzz.targets import TARGETS
+from fuzz.workers import Worker
 
 N_CASES = 20
 # The kinds of failure, and the names of planted targets.
@@ -95,6 +96,11 @@ def test_a_kind_of_failure_has_one_line_and_a_count(found):
     assert int(counted[0].split(" x ")[0]) > 10
 
 
+def test_a_case_that_waits_is_a_hang():
+    report = Worker("fuzz.planted", seconds=0.1).run("wait", (1, 0))
+    assert [failure.kind for failure in report.failures] == ["hang"]
+
+
 def test_cases_are_shrunk():
     target = planted.TARGETS["crash"]
     cases = (make_case(planted.TARGETS, "crash", 1, index) for index in range(50))
@@ -112,7 +118,12 @@ def test_no_failure_is_exit_status_0():
 
 
 def test_command(capsys):
-    assert main(["--case", "bottleneck:3", "--seed", "today"]) == 0
+    assert main(["--case", "bottleneck:3", "--seed", "5"]) == 0
     shown = capsys.readouterr().out.splitlines()
     assert shown[0].startswith("n_clusters=")
-    assert re.fullmatch(r"seed 20\d{6}: 1 cases, 0 kinds of failure", shown[-1])
+    assert shown[-1] == "seed 5: 1 cases, 0 kinds of failure"
+
+
+def test_a_seed_is_a_number_or_the_day():
+    assert seed_of("7") == 7
+    assert re.fullmatch(r"20\d{6}", str(seed_of("today")))

@@ -5,19 +5,28 @@ import importlib
 import multiprocessing
 import os
 import re
+import signal
 import tempfile
+import time
 import warnings
 from typing import NamedTuple
 
 from fuzz.cases import make_case, run_case
 from fuzz.log import Failure, is_ours, place
 
+# Of a case, in seconds of the processor, which a busy machine does not take from it.
 HANG = 10.0
+# A case that waits takes none: it has so many times that by the clock.
+WAITING = 12
+
+
+CAN_TIME = hasattr(signal, "setitimer")  # Windows has only the clock
 
 
 class Report(NamedTuple):
     failures: list[Failure]
     refused: bool
+    seconds: float = 0.0  # of the processor
 
 
 def load(module):
@@ -31,16 +40,29 @@ def serve(connection, module, trace, seconds):
     warnings.simplefilter("ignore")
     file = open(trace, "w")  # noqa: SIM115 (as long as the process)
     faulthandler.enable(file)
+    if CAN_TIME:
+        faulthandler.register(signal.SIGPROF, file=file, chain=True)  # and die of it
     targets = load(module)
     connection.send("ready")
     while (task := connection.recv()) is not None:
         name, case = task
-        faulthandler.dump_traceback_later(seconds, exit=True, file=file)
+        limit(seconds, file)
+        start = time.process_time()
         if isinstance(case, tuple):
             case = make_case(targets, name, *case)
         log = run_case(targets[name], case)
+        limit(0, file)
+        connection.send(Report(log.failures, bool(log.refusals), time.process_time() - start))
+
+
+def limit(seconds, file):
+    """Let the process die, and write where it was, after some seconds; 0: let it live."""
+    if CAN_TIME:
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+    if seconds:
+        faulthandler.dump_traceback_later(WAITING * seconds, exit=True, file=file)
+    else:
         faulthandler.cancel_dump_traceback_later()
-        connection.send(Report(log.failures, bool(log.refusals)))
 
 
 class Worker:
@@ -80,7 +102,7 @@ class Worker:
         frame = next((frame for frame in frames if is_ours(frame[0])), ("?", 0))
         code = self.process.exitcode
         self.process = None
-        if trace.startswith("Timeout"):
+        if trace.startswith("Timeout") or (CAN_TIME and code == -signal.SIGPROF):
             return Failure("hang", place(*frame), f"more than {self.seconds:g} seconds")
         return Failure("death", place(*frame), f"exit status {code}: {trace[:120]}")
 

@@ -103,12 +103,12 @@ class CountedColumns:
         n_rows = int(margins[0].sum())
         if n_rows < len(self.counts):
             raise ValueError(
-                f"Weights sum to {math.fsum(self.counts):.6g}, less than the {len(self.counts)} "
+                f"sample_weight sums to {math.fsum(self.counts):.6g}, less than the {len(self.counts)} "
                 "different rows, and are numbers of rows. Scale them to sum to the number of rows."
             )
         if n_rows > MOST_PERMUTED_ROWS:
             raise ValueError(
-                f"Weights sum to {n_rows:,}, and at most {MOST_PERMUTED_ROWS:,} rows are "
+                f"sample_weight sums to {n_rows:,}, and at most {MOST_PERMUTED_ROWS:,} rows are "
                 "permuted. Pass a random sample of the rows."
             )
         n_levels = np.array([len(counts) for counts in margins])

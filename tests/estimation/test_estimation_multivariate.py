@@ -407,5 +407,7 @@ def test_refused(rows, normals):
 @pytest.mark.parametrize("scale", [1e-90, 1 / 6, 0.5])
 def test_weights_that_sum_to_too_few_rows_are_refused(scale):
     X = np.array([[0, 0, 1], [0, 1, 1], [1, 1, 0], [1, 0, 0], [2, 0, 1], [2, 1, 0]])
-    with pytest.raises(ValueError, match=r"Weights sum to .*than the 6 different rows.*Scale"):
+    with pytest.raises(
+        ValueError, match=r"sample_weight sums to .*than the 6 different rows.*Scale"
+    ):
         multivariate_info(X, sample_weight=np.full(6, scale), n_permutations=9)

@@ -104,7 +104,8 @@ class CountedColumns:
         if n_rows < len(self.counts):
             raise ValueError(
                 f"sample_weight sums to {math.fsum(self.counts):.6g}, less than the "
-                f"{len(self.counts)} different rows, and are numbers of rows. Scale them to sum to the number of rows."
+                f"{len(self.counts)} different rows, and are numbers of rows. "
+                "Scale them to sum to the number of rows."
             )
         if n_rows > MOST_PERMUTED_ROWS:
             raise ValueError(

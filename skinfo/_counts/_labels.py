@@ -62,8 +62,9 @@ def _names_and_texts(
     special: SpecialValues, kind: str | None
 ) -> list[tuple[str | None, list[str]]]:
     write: Callable[[Any], str] = without_halves if kind is None else NUMBER_FORMATS[kind].write
+    texts = iter(_write_apart(write, [value for values in special.groups for value in values]))
     pairs = zip(special.names, special.groups, strict=True)
-    return [(name, [write(value) for value in values]) for name, values in pairs]
+    return [(name, list(itertools.islice(texts, len(values)))) for name, values in pairs]
 
 
 def level_words(groups: Iterable[list[Any]]) -> list[str]:
@@ -128,10 +129,10 @@ def write_duration(microseconds: float) -> str:
     return str(pd.Timedelta(int(microseconds), "us"))
 
 
-def _write_apart(write: Write, edges: list[float]) -> list[str]:
-    """Return edges as `write` has them, in all their digits where two would read the same."""
-    texts = [write(edge) for edge in edges]
-    return texts if len(set(texts)) == len(texts) else [repr(edge) for edge in edges]
+def _write_apart(write: Callable[[Any], str], values: list[Any]) -> list[str]:
+    """Return values as `write` has them, in all their digits where two would read the same."""
+    texts = [write(value) for value in values]
+    return texts if len(set(texts)) == len(set(values)) else [repr(value) for value in values]
 
 
 def _half_open(write: Write) -> Names:

@@ -59,6 +59,8 @@ def n_threads(n_jobs: int | None) -> int:
     ValueError
         If `n_jobs` is 0.
     """
+    if n_jobs == 0:
+        raise ValueError("n_jobs must not be 0. Give 1 for no threads, -1 for all processors.")
     if n_jobs is None:
         n_jobs = get_active_backend()[1]
     # The active backend is only asked for threads: a cluster has more workers than this machine

@@ -130,3 +130,9 @@ def test_cuts_that_differ_in_the_last_digits_have_labels_of_their_own():
     words = interval_words([-np.inf, *cuts, np.inf], "number")
     assert len(set(words)) == len(set(labels)) == 4
     assert interval_labels([-np.inf, 1.0, np.inf], "number") == ["[-inf, 1)", "[1, inf]"]
+
+
+def test_special_values_that_differ_in_the_last_digits_have_labels_of_their_own():
+    special = SpecialValues(((1.0000000000000007,), (1.0,)), (None, None))
+    assert special_labels(special, "number") == ["special: 1.0000000000000007", "special: 1.0"]
+    assert len(set(special_words(special, "number"))) == 2

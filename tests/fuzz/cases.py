@@ -128,7 +128,9 @@ def make_case(targets, name, seed, index):
 def run_case(target, case):
     """Return the log of a case."""
     tables = [value for value in case.rows.values() if isinstance(value, Table)]
-    log = Log(names=tuple(name for table in tables for name in table.names))
+    # Equal names are replaced by numbers in frames of Polars.
+    names = [name for table in tables for name in (*table.names, *range(len(table.names)))]
+    log = Log(names=tuple(names))
     try:
         inputs = case.inputs()
         before = {name: snapshot(value) for name, value in inputs.items()}

@@ -54,6 +54,8 @@ def big_endian(X):
 def with_explicit_zero(X):
     """Return a sparse table that has all zeros of its first column in it."""
     out = sp.csc_array(X)
+    if not X.shape[1]:
+        return out
     first = sp.csc_array((X[:, 0], np.arange(len(X)), [0, len(X)]), shape=(len(X), 1))
     return sp.csc_array(sp.hstack([first, out[:, 1:]]))
 

@@ -356,3 +356,8 @@ def test_threads_are_started_in_one_module():
         if any(word in file.read_text(encoding="utf-8") for word in starters)
     }
     assert found == {str(Path("utils", "_parallel.py"))}
+
+
+def test_no_jobs_is_an_error_that_says_what_to_give():
+    with pytest.raises(ValueError, match=r"n_jobs must not be 0\. Give 1"):
+        n_threads(0)

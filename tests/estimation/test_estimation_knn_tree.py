@@ -161,3 +161,17 @@ def test_trees_hold_no_equal_points(monkeypatch, rng):
         assert mixed_conditional(x, x[:, ::-1], np.ones_like(x), K) > 0
         grown.append(sum(sizes))
     assert grown[1] - grown[0] <= 4 * 4 * 2
+
+
+@pytest.mark.parametrize("exponent", [1022, -1060])
+def test_one_column_has_distances_at_the_ends_of_the_floats(exponent, rng):
+    # A power of two alters no digit, and the squares of these distances are no floats.
+    whole = rng.integers(-3, 4, size=(2, 60, 1)) / 2.0
+    far = np.ldexp(whole, exponent)
+    for k in (1, 5):
+        radii = kth_distance_to(*whole, k, p=2)
+        np.testing.assert_array_equal(kth_distance_to(*far, k, p=2), np.ldexp(radii, exponent))
+        np.testing.assert_array_equal(
+            others_within(*far, np.ldexp(radii, exponent), p=2),
+            others_within(*whole, radii, p=2),
+        )

@@ -78,7 +78,8 @@ def are_distributions(rows):
 
 def check_distributions(table, name):
     """Raise ValueError, naming the worst row, unless the rows of an ndarray are distributions."""
-    sums = table.sum(axis=1, dtype=np.float64)
+    with np.errstate(invalid="ignore"):  # infinities of both signs: the sum is NaN, and refused
+        sums = table.sum(axis=1, dtype=np.float64)
     deviation = np.abs(sums - 1)
     deviation[np.isnan(deviation)] = np.inf
     row = int(deviation.argmax())

@@ -32,8 +32,8 @@ def cluster():
         threads_per_worker=1,
         processes=True,
         memory_limit="2GB",
-        dashboard_address=None,
-        worker_dashboard_address=None,
+        dashboard_address=":0",
+        worker_dashboard_address=":0",
     ) as cluster:
         yield cluster
 

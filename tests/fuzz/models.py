@@ -4,6 +4,7 @@ import math
 import pickle
 
 import numpy as np
+import scipy.sparse
 from optional import duckdb, optional
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.dummy import DummyClassifier
@@ -110,7 +111,9 @@ def make_fitted_scorer(rng):
 
 
 def check_fitted_scorer(log, case, X, y):
-    if not all(column.is_tame for column in case.rows["X"].columns):
+    # Trees take no sparse matrices with wide indices.
+    has_wide_indices = scipy.sparse.issparse(X) and X.tocsr().indices.itemsize == 8
+    if has_wide_indices or not all(column.is_tame for column in case.rows["X"].columns):
         return  # the classifier would not take it
     made = log.call("EntropyScorer", EntropyScorer, **case.params)
     if not made.ok:

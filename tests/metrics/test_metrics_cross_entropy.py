@@ -324,6 +324,7 @@ def test_the_truth_is_the_cheapest_prediction(seed, n_classes):
         ([0, 1], [[0.9, 0.5], [0.5, 0.4]], {}, r"Row 0 of y_prob sums to 1\.4"),
         ([0, 1], [[0.5, 0.5], [np.nan, 0.5]], {}, "Row 1 of y_prob sums to nan"),
         ([0, 1], [[0.5, 0.5], [np.inf, 0.5]], {}, "Row 1 of y_prob sums to inf"),
+        ([0, 1], [[0.5, 0.5], [np.inf, -np.inf]], {}, "Row 1 of y_prob sums to nan"),
         ([0, 1], [[0.5, 0.5], [1.75, -0.75]], {}, r"Row 1 of y_prob holds (1\.75|-0\.75)"),
         ([0, 1], [[0.5, 0.5], [0.5, 0.3]], {}, r"within 1e-05.*Logits need a softmax"),
         ([0, 1], [0.5, 0.5], {}, r"one column per class.*shape \(2,\).*binary_cross_entropy"),

@@ -352,7 +352,10 @@ def test_parameters_that_json_cannot_hold_are_left_at_their_defaults(source):
             {"format": "other"},
             "state must be what MutualInfoBinner.to_dict returns, .* got 'other'",
         ),
-        ({"version": 99}, "state has version 99, and this skinfo reads version 1"),
+        (
+            {"version": 99},
+            r"state has version 99, written by skinfo '0\.1\.0', .* reads version 1",
+        ),
         ({"columns": None}, r"state lacks \['columns'\]"),
     ],
 )

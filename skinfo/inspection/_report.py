@@ -375,7 +375,9 @@ def _large_integers_as_text(X: Any, X_new: Any, but: tuple[str, ...]) -> tuple[A
 def _are_exact_as_floats(integers: nw.Series) -> bool:
     """Return whether float64 holds all integers of a column as they are."""
     ends = [end for end in (integers.min(), integers.max()) if end is not None]
-    return all(abs(int(end)) <= LARGEST_EXACT_INTEGER for end in ends)
+    if all(abs(int(end)) <= LARGEST_EXACT_INTEGER for end in ends):
+        return True
+    return all(int(float(value)) == value for value in integers.drop_nulls().to_list())
 
 
 def _as_text(X: Any, names: list[str]) -> Any:

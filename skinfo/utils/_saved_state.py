@@ -9,10 +9,10 @@ estimator, has a default.
 
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
-from importlib.metadata import version
 from inspect import Parameter, signature
 from typing import Any, TypeVar
 
+import sklearn
 from sklearn.exceptions import InconsistentVersionWarning
 
 import skinfo
@@ -86,7 +86,7 @@ class OtherVersionWarning(InconsistentVersionWarning):  # type: ignore[misc]
     ) -> None:
         super().__init__(
             estimator_name=estimator_name,
-            current_sklearn_version=version("scikit-learn"),
+            current_sklearn_version=sklearn.__version__,  # type: ignore[attr-defined]
             original_sklearn_version="unknown",
         )
         self.original_skinfo_version = original_skinfo_version

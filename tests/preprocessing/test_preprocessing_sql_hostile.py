@@ -193,7 +193,8 @@ def holds_one_name_twice(inputs, outputs, dialect):
 def test_a_database_gives_what_transform_gives(database, table, encode, closed, max_bins):
     frame, kinds, special, y = table
     if not database.holds_special:
-        frame = frame.replace({np.inf: np.nan, -np.inf: np.nan})
+        numbers = frame.select_dtypes("float").columns
+        frame[numbers] = frame[numbers].replace({np.inf: np.nan, -np.inf: np.nan})
     if encode == "woe" and y.dtype.kind == "f":
         encode = "posterior"
     binner = MutualInfoBinner(

@@ -162,7 +162,9 @@ def kth_distance(block, k, *, p=np.inf):
     """
     distinct = DistinctPoints.of(block)
     # Of a row and its twins any may come first, at distance zero: the k + 1-th stands.
-    return distinct.kth_distance(distinct.points, k + 1, _norm(block, p))[distinct.point_of]
+    return distinct.kth_distance(distinct.points, k + 1, norm_of_distances(block, p))[
+        distinct.point_of
+    ]
 
 
 def kth_distance_to(other, block, k, *, p=np.inf):
@@ -180,7 +182,7 @@ def kth_distance_to(other, block, k, *, p=np.inf):
         Of the norm: 2 for Euclidean distance.
     """
     distinct = DistinctPoints.of(block)
-    radii = DistinctPoints.of(other).kth_distance(distinct.points, k, _norm(block, p))
+    radii = DistinctPoints.of(other).kth_distance(distinct.points, k, norm_of_distances(block, p))
     return radii[distinct.point_of]
 
 
@@ -195,13 +197,13 @@ def others_within(other, block, radii, *, p=np.inf):
     radii : ndarray of shape (n_rows,)
         Distances to rows, which are within whatever they are rounded to.
     """
-    p = _norm(block, p)
+    p = norm_of_distances(block, p)
     # Euclidean distances are compared by their squares.
     reach = radii if p == np.inf else np.nextafter(radii * (1 + 1e-15), np.inf)
     return DistinctPoints.of(other).n_within(block, reach, p)
 
 
-def _norm(block, p):
+def norm_of_distances(block, p):
     """Return p, or of one column, where all norms are one, that without squares: they overflow."""
     return np.inf if block.shape[1] == 1 else p
 

@@ -9,7 +9,7 @@ from skinfo._counts._table import whole_values
 from skinfo.utils._text import one_line
 
 # Rows of the HTML table: more than anyone reads.
-MOST_ROWS = 30
+MOST_FEATURES_LISTED = 30
 
 
 def as_array(frame):
@@ -89,8 +89,10 @@ def selection_html(report):
     """Return an HTML table of the first rows of a report, bars for bits alone and bits left."""
     longest = max(float(report["bits"].max()), float(report["bits_left"].max()), 1e-300)
     n_selected = int(report["selected"].sum())
-    rows = "".join(_html_row(row, longest) for row in report.head(MOST_ROWS).itertuples())
-    n_hidden = len(report) - MOST_ROWS
+    rows = "".join(
+        _html_row(row, longest) for row in report.head(MOST_FEATURES_LISTED).itertuples()
+    )
+    n_hidden = len(report) - MOST_FEATURES_LISTED
     more = f"<tr><td colspan='6'>and {n_hidden} more</td></tr>" if n_hidden > 0 else ""
     return (
         f"<details open><summary>Selected {n_selected} of {len(report)}</summary>"

@@ -33,7 +33,7 @@ VERSION = 1
 MAX_DEPTH = 16
 
 # Characters of a message about a state.
-LONGEST_MESSAGE = 2000
+LONGEST_REASON = 2000
 
 # Bin numbers have two bytes at most.
 MAX_BINS = 2**16
@@ -139,9 +139,9 @@ def _at(path):
 
 
 def shorten_middle(text):
-    """Return a text of at most `LONGEST_MESSAGE` characters, the middle left out."""
-    half = LONGEST_MESSAGE // 2
-    return text if len(text) <= LONGEST_MESSAGE else f"{text[:half]} ... {text[-half:]}"
+    """Return a text of at most `LONGEST_REASON` characters, the middle left out."""
+    half = LONGEST_REASON // 2
+    return text if len(text) <= LONGEST_REASON else f"{text[:half]} ... {text[-half:]}"
 
 
 def _named_columns(state):

@@ -29,7 +29,13 @@ from skinfo.estimation import (
     pairwise_mutual_info,
 )
 from skinfo.scorecard import Scorecard
-from skinfo.utils._parallel import ThreadPool, in_threads, n_threads, one_blas_thread
+from skinfo.utils._parallel import (
+    ThreadPool,
+    _BlasLimit,
+    in_threads,
+    n_threads,
+    one_blas_thread,
+)
 
 BACKENDS = ["loky", "multiprocessing", "threading", "dask"]
 
@@ -166,7 +172,7 @@ def test_number_of_threads():
     assert n_threads(3) == 3
     assert n_threads(-1) == joblib.cpu_count()
     assert n_threads(-1000) == 1
-    with pytest.raises(ValueError, match="n_jobs == 0"):
+    with pytest.raises(ValueError, match="n_jobs must not be 0"):
         n_threads(0)
     with joblib.parallel_config(n_jobs=3):
         assert n_threads(None) == 3
@@ -200,6 +206,7 @@ def test_blas_has_its_threads_again_after_overlapping_limits(monkeypatch):
 
     blas = Blas()
     monkeypatch.setattr("skinfo.utils._parallel._blas", lambda: blas)
+    monkeypatch.setattr("skinfo.utils._parallel._BLAS_LIMIT", _BlasLimit())
     first_is_out, second_is_in = threading.Event(), threading.Event()
 
     @one_blas_thread

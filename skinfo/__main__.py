@@ -45,7 +45,7 @@ PANDAS_READERS = {
     ".arrow": "read_feather",
 }
 
-# Letters of an error, of which a table may have written some.
+# Characters of an error message, part of which may come from the table.
 LONGEST_MESSAGE = 2000
 
 DEFAULT_OUTPUT = "information_report.html"

@@ -65,7 +65,7 @@ def measure(build):
 
 
 def counted_files(notes, build):
-    """Return what gcov says of the files of a module."""
+    """Return the report of gcov about the files of a module."""
     command = ["gcov", "--json-format", "--stdout", "--branch-probabilities", notes.resolve()]
     done = subprocess.run(command, cwd=build, check=True, capture_output=True, text=True)
     return [file for line in done.stdout.splitlines() for file in json.loads(line)["files"]]

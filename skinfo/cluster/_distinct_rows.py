@@ -319,7 +319,7 @@ def _adds_up_exactly(X, weights):
         return False
     if weights is None:
         return float(X.data.sum()) <= 2**53
-    with np.errstate(over="ignore"):  # of which `_check_cell_range` tells
+    with np.errstate(over="ignore"):  # refused by `_check_cell_range`
         total = float(weights @ X.sum(axis=1))
     return bool(np.all(weights % 1 == 0)) and total <= 2**53
 

@@ -25,7 +25,7 @@ from skinfo.utils._text import LONGEST_NAME_OF_PAGE, one_line
 if TYPE_CHECKING:
     from skinfo.inspection._report import InformationReport
 
-# Letters of a name beyond which it is not to be copied either.
+# Characters of a name beyond which it is not to be copied either.
 LONGEST_COPIED_NAME = 1000
 
 MOST_CLASSES_DRAWN = 10

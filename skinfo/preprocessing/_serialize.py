@@ -133,7 +133,7 @@ def _at(path):
     try:
         yield
     except ValueError as error:
-        # What scikit-learn says of a parameter repeats its value, of any length.
+        # scikit-learn's message about a parameter repeats its value, of any length.
         message = shorten_middle(str(error))
         raise ValueError(f"{path}: {message}") from error
 

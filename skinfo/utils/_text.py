@@ -8,7 +8,7 @@ NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 HALVES = re.compile("[\ud800-\udfff]")
 
-# Letters of a name on a page, beyond which it loses its middle.
+# Characters of a name on a page. A longer name loses its middle.
 LONGEST_NAME_OF_PAGE = 80
 
 

@@ -443,7 +443,7 @@ def from_packed_records(values):
 
 @pytest.mark.parametrize("dtype", ["i4", "u2", "f4", "f8"])
 def test_arrays_need_not_be_aligned(dtype, rng):
-    # A build with sanitizers tells of a kernel that reads what is not aligned.
+    # A build with sanitizers reports a kernel that reads misaligned values.
     values = rng.integers(0, 4, (200, 2)).astype(dtype)
     y, weights = rng.integers(0, 2, 200), rng.integers(1, 3, 200).astype(float)
     for function in (

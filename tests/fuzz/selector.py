@@ -28,7 +28,7 @@ CRITERIA = [
 
 
 class Quantiles(KBinsDiscretizer):
-    """The binner of scikit-learn, without what NumPy says of the mean of -inf and inf in it."""
+    """scikit-learn's binner, without NumPy's warning about the mean of -inf and inf."""
 
     def fit(self, X, y=None, sample_weight=None):
         with np.errstate(invalid="ignore"):

@@ -116,7 +116,7 @@ def test_the_list_finds_what_it_is_for(tmp_path):
 
 
 def test_names_of_imported_modules_are_no_text_of_users():
-    # The argument of each: a literal, or a variable that the list above tells of.
+    # The argument of each: a literal, or a variable that the list above explains.
     given = [
         ast.unparse(node.args[0])
         for path in FILES

@@ -1,6 +1,6 @@
 """Hostile text in all that skinfo does, twice: what the second time asks of the system is printed.
 
-The first time loads modules, fonts and tables. An audit hook of Python tells of the second: files
+The first time loads modules, fonts and tables. An audit hook of Python reports the second: files
 that are opened, processes, connections, code that is compiled from text.
 """
 

@@ -10,8 +10,11 @@ that no disk is needed; 1e8 of them take minutes.
 """
 
 import argparse
+import multiprocessing
+import tempfile
 import time
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -128,7 +131,32 @@ def ties(rng, most):
         line("differential_entropy", n, lambda X=X: differential_entropy(X), "rows")
 
 
+def files(rng, most):
+    """Bytes of CSV files of seven columns, and the peak of PyArrow's own memory."""
+    for n in (1_000_000, 4_000_000, 12_000_000):
+        with tempfile.TemporaryDirectory() as folder:
+            path = str(Path(folder) / "table.csv")
+            for start in range(0, n, CHUNK):
+                values = rng.normal(size=(CHUNK, 6)).round(6)
+                rows = pd.DataFrame(values).assign(y=values[:, 0] > 0)
+                rows.to_csv(path, mode="a", header=not start, index=False)
+            # A process of its own: the peak of a pool is never reset.
+            with multiprocessing.get_context("spawn").Pool(1) as worker:
+                peak = worker.apply(peak_of_csv, (path,))
+            megabytes = Path(path).stat().st_size / 1e6
+        print(f"binner, CSV of {megabytes:.0f} MB {peak / 2**20:8.1f} MiB")
+
+
+def peak_of_csv(path):
+    """Fit a binner to a file, and return the peak of PyArrow's memory in bytes."""
+    import pyarrow as pa
+
+    MutualInfoBinner().fit(path, "y")
+    return pa.default_memory_pool().max_memory()
+
+
 PARTS = {
+    "files": files,
     "long": long,
     "columns": columns,
     "classes": classes,

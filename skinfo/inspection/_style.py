@@ -118,7 +118,7 @@ def label_ticks(axis, names, *, across=None):
     step = points_per_tick(axis, len(names))
     every = max(1, math.ceil(SMALLEST_FONT / (LINE_FILL * step)))
     shown = range(0, len(names), every)
-    labels = [one_line(names[i], LONGEST_NAME) for i in shown]
+    labels = [_drawn(names[i], LONGEST_NAME) for i in shown]
     width = LETTER_WIDTH * max(1, max(map(len, labels), default=1))  # a name may be empty
     size = min(_font_points(), LINE_FILL * step * every)
     is_rotated = axis.axis_name == "x" and width * size > step * every
@@ -186,7 +186,12 @@ def fitting_font_size(axis, n_ticks, n_letters):
 
 def shorten(name, longest=LONGEST_NAME):
     """Return a name to draw; a long name loses its middle."""
-    return escape_math(one_line(name, longest))
+    return escape_math(_drawn(name, longest))
+
+
+def _drawn(name, longest):
+    """Return text of one line. What is empty stays so: a tick may have no name or no reason."""
+    return one_line(name, longest) if str(name) else ""
 
 
 def label_of_legend(name, longest=LONGEST_LABEL):

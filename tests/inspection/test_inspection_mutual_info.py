@@ -49,7 +49,7 @@ def test_a_column_without_a_name():
     X = pd.DataFrame({"": np.arange(40.0)})
     display = MutualInfoDisplay.from_data(X, np.arange(40) % 2)
     display.figure_.canvas.draw()
-    assert [label.get_text() for label in display.ax_.get_yticklabels()] == ["(empty)"]
+    assert [label.get_text() for label in display.ax_.get_yticklabels()] == [""]
 
 
 def test_omitted_features_are_counted():

@@ -27,6 +27,8 @@ def test_selected_features_are_on_top_in_order_and_the_others_by_bits(selector):
     assert_array_equal(widths(display.left_), np.maximum(rows["bits_left"], 0))
     reasons = [label.get_text() for label in display.reasons_.get_yticklabels()]
     assert reasons == [shorten(name) for name in rows["redundant_with"]]
+    # Nothing is written beside what was selected.
+    assert reasons[: len(kept)] == [""] * len(kept)
     bottom, top = display.ax_.get_ylim()
     assert bottom > top
 
@@ -45,6 +47,7 @@ def test_a_row_counts_the_features_left_out(selector):
     display = SelectionReportDisplay.from_estimator(selector, max_features=6)
     assert len(display.left_) == 6
     assert display.ax_.get_yticklabels()[-1].get_text() == "7 more"
+    assert display.reasons_.get_yticklabels()[-1].get_text() == ""
     with pytest.raises(ValueError, match="max_features must be at least 1, or None; got 0"):
         display.plot(max_features=0)
 

@@ -135,6 +135,14 @@ def spark():
         signal.signal(signal.SIGINT, handler)
 
 
+@pytest.fixture
+def interruptible():
+    """Python's own handler of SIGINT: other libraries in the process, as Spark, set theirs."""
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, handler)
+
+
 @pytest.fixture(scope="session")
 def postgresql_client():
     """The command line of a client of a PostgreSQL server."""

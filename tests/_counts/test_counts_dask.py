@@ -355,14 +355,6 @@ def test_a_partition_that_is_no_good_is_named(frame):
         MutualInfoBinner().fit(table[FEATURES], shorter)
 
 
-@pytest.fixture
-def interruptible():
-    """Python's own handler of SIGINT."""
-    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, handler)
-
-
 def test_an_interrupt_on_threads_leaves_nothing_fitted(frame, interruptible):
 
     def interrupt(part):

@@ -334,7 +334,7 @@ def test_context_applies_in_threads():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="os.kill sends no SIGINT there")
-def test_threads_are_interrupted_at_once():
+def test_threads_are_interrupted_at_once(interruptible):
     end = threading.Event()
     timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()

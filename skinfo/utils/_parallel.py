@@ -186,48 +186,67 @@ def one_blas_thread(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def limited(*args: P.args, **kwargs: P.kwargs) -> R:
-        with _BLAS_LIMIT:
+        user = object()
+        try:
+            _BLAS_LIMIT.enter(user)
             return function(*args, **kwargs)
+        finally:
+            try:
+                _BLAS_LIMIT.leave(user)
+            except BaseException:
+                # An interrupt may come before `leave` has begun. To leave twice does no harm.
+                _BLAS_LIMIT.leave(user)
+                raise
 
     return limited
 
 
 class _BlasLimit:
-    """A context manager in which BLAS uses one thread, for any number of threads at a time.
+    """BLAS uses one thread while there are users, of any number of threads.
 
-    The number belongs to the process: it is restored when the last thread has left. If each
+    The number belongs to the process: it is restored when the last user has left. If each
     thread restored what it found, the last one would leave the limit of another behind.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._n_inside = 0
-        self._limiter: Any = None
+        self._users: set[object] = set()
+        # Libraries and the numbers of threads that they had.
+        self._found: list[tuple[Any, int]] | None = None
 
-    def __enter__(self) -> None:
+    def enter(self, user: object) -> None:
+        """Add a user."""
         with self._lock:
-            if self._n_inside == 0:
-                self._limiter = _blas().limit(limits=1, user_api="blas")
-            self._n_inside += 1
+            self._users.add(user)
+            if self._found is None:
+                # All are known before the first is set, so that `leave` can restore some.
+                self._found = [(library, library.get_num_threads()) for library in _blas()]
+            for library, _ in self._found:
+                library.set_num_threads(1)
 
-    def __exit__(self, *_: object) -> None:
+    def leave(self, user: object) -> None:
+        """Remove a user, also one that has not entered or that has left."""
         with self._lock:
-            self._n_inside -= 1
-            if self._n_inside == 0:
-                self._limiter.restore_original_limits()
+            self._users.discard(user)
+            if not self._users:
+                self._restore()
 
     def forget_threads(self) -> None:
         """Restore the number in a new process, which has none of the threads inside."""
         self._lock = Lock()
-        if self._n_inside:
-            self._n_inside = 0
-            self._limiter.restore_original_limits()
+        self._users.clear()
+        self._restore()
+
+    def _restore(self) -> None:
+        for library, n in self._found or ():
+            library.set_num_threads(n)
+        self._found = None
 
 
 @cache
-def _blas() -> Any:
-    """Return a controller of the BLAS libraries that are loaded."""
-    return ThreadpoolController()
+def _blas() -> list[Any]:
+    """Return controllers of the BLAS libraries that are loaded."""
+    return list(ThreadpoolController().select(user_api="blas").lib_controllers)
 
 
 _BLAS_LIMIT = _BlasLimit()

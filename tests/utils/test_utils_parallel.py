@@ -8,7 +8,6 @@ import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 
 import joblib
 import numpy as np
@@ -190,43 +189,99 @@ def test_all_processors_are_those_of_the_worker(monkeypatch):
     assert of_workers == [1, 1, 3]
 
 
-def test_blas_has_its_threads_again_after_overlapping_limits(monkeypatch):
+class Blas:
+    """A library of BLAS, as threadpoolctl controls it."""
+
+    def __init__(self):
+        self.n_threads = 4
+
+    def get_num_threads(self):
+        return self.n_threads
+
+    def set_num_threads(self, n):
+        self.n_threads = n
+
+
+@pytest.fixture
+def two_blas(monkeypatch):
+    """Two libraries of BLAS instead of those that are loaded."""
+    libraries = [Blas(), Blas()]
+    monkeypatch.setattr("skinfo.utils._parallel._blas", lambda: libraries)
+    monkeypatch.setattr("skinfo.utils._parallel._BLAS_LIMIT", _BlasLimit())
+    return libraries
+
+
+def n_threads_of(libraries):
+    return [library.n_threads for library in libraries]
+
+
+def test_blas_has_its_threads_again_after_overlapping_limits(two_blas):
     """Each thread restored what it had found, and the last one had found the limit of another."""
     found = []
-
-    class Blas:
-        n_threads = 4
-
-        def limit(self, limits, user_api):
-            assert user_api == "blas"
-            before, self.n_threads = self.n_threads, limits
-            return SimpleNamespace(
-                restore_original_limits=lambda: setattr(self, "n_threads", before)
-            )
-
-    blas = Blas()
-    monkeypatch.setattr("skinfo.utils._parallel._blas", lambda: blas)
-    monkeypatch.setattr("skinfo.utils._parallel._BLAS_LIMIT", _BlasLimit())
     first_is_out, second_is_in = threading.Event(), threading.Event()
 
     @one_blas_thread
     def first():
         second.start()
         second_is_in.wait(10)
-        found.append(blas.n_threads)
+        found.append(n_threads_of(two_blas))
 
     @one_blas_thread
     def stay():
         second_is_in.set()
         first_is_out.wait(10)
-        found.append(blas.n_threads)
+        found.append(n_threads_of(two_blas))
 
     second = threading.Thread(target=stay)
     first()
     first_is_out.set()
     second.join()
-    assert found == [1, 1]
-    assert blas.n_threads == 4
+    assert found == [[1, 1], [1, 1]]
+    assert n_threads_of(two_blas) == [4, 4]
+
+
+def calls_with_interrupt(fatal, call):
+    """Return the number of calls of Python and C within a call; one is interrupted.
+
+    As by Ctrl-C, that is at the beginning of a function, or after a function of C.
+    """
+    n = 0
+
+    def profile(frame, event, argument):
+        nonlocal n
+        if event in ("call", "c_return"):
+            n += 1
+            if n - 1 == fatal:
+                sys.setprofile(None)
+                raise KeyboardInterrupt
+
+    sys.setprofile(profile)
+    try:
+        call()
+    finally:
+        sys.setprofile(None)
+    return n
+
+
+def test_blas_has_its_threads_again_after_an_interrupt_at_any_call(two_blas):
+    """Also at the call that takes the limit, or the one that leaves it."""
+    found = []
+
+    @one_blas_thread
+    def work():
+        found.append(n_threads_of(two_blas))
+
+    n_calls = calls_with_interrupt(None, work)
+    assert found == [[1, 1]]
+    assert n_calls > 10
+    for k in range(n_calls - 1):  # the last one is the end of profiling
+        with pytest.raises(KeyboardInterrupt):
+            calls_with_interrupt(k, work)
+        assert n_threads_of(two_blas) == [4, 4], k
+        found.clear()
+        work()
+        assert found == [[1, 1]], k
+        assert n_threads_of(two_blas) == [4, 4], k
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2, -1])

@@ -129,6 +129,11 @@ def bottleneck(d, X, n_clusters, **settings):
     return partial(InformationBottleneck(n_clusters, random_state=0, **settings).fit, X)
 
 
+def fitted_bottleneck(d, **settings):
+    """Return a bottleneck of 50 clusters, after one round."""
+    return bottleneck(d, d.counts(2000, 300), 50, n_init=1, max_iter=1, **settings)()
+
+
 def of_polars(d, n, p, make):
     """Return what `make` does with a LazyFrame."""
     import polars as pl
@@ -276,15 +281,15 @@ CLUSTERS = {
     "iterative": lambda d: bottleneck(
         d, d.shares(8000, 1000), 50, algorithm="iterative", beta=20.0, tol=0.0
     ),
-    "transform": lambda d: (
-        lambda: [
-            InformationBottleneck(50, n_init=1, max_iter=1)
-            .fit(d.counts(2000, 300))
-            .transform(d.counts(200_000, 300))
-        ]
+    "predict": lambda d: partial(fitted_bottleneck(d).predict, d.counts(200_000, 300)),
+    "transform": lambda d: partial(fitted_bottleneck(d).transform, d.counts(200_000, 300)),
+    "transform, iterative": lambda d: partial(
+        fitted_bottleneck(d, algorithm="iterative", beta=20.0).transform, d.counts(200_000, 300)
     ),
     "information_curve": lambda d: partial(information_curve, d.shares(600, 60), tol=0.0),
-    "critical_beta": lambda d: partial(critical_beta, d.shares(3000, 3000)),
+    "information_curve, wide": lambda d: partial(information_curve, d.shares(2000, 4000)),
+    "critical_beta": lambda d: partial(critical_beta, d.shares(4000, 4000)),
+    "critical_beta, 100,000 rows": lambda d: partial(critical_beta, d.shares(100_000, 500)),
 }
 
 E = estimation

@@ -18,6 +18,8 @@ import numpy as np
 
 from skinfo._kernels._elementary cimport fast_xlogx, lookup_xlogx
 
+from skinfo._kernels._ranges import in_ranges
+
 NO_CLUSTER = -1
 
 cdef enum:
@@ -215,6 +217,8 @@ def nearest_clusters(
     Py_ssize_t n_clusters,
     double size_penalty,
     int64_t[::1] labels,
+    *,
+    ranges=None,
 ):
     """Store the best cluster of each new row, without the other new rows.
 
@@ -231,20 +235,25 @@ def nearest_clusters(
 
     labels : ndarray of shape (n_rows,), dtype int64
         To be filled.
+
+    ranges : callable or None, default=None
+        ``ranges(n_rows)`` yields the ranges of rows between which the caller is asked:
+        `interruptible_ranges`. None is all at once.
     """
-    cdef Py_ssize_t x, t, best
+    cdef Py_ssize_t x, t, best, start, stop
     cdef Clusters clusters = gather_clusters(
         training_rows, np.arange(n_clusters), n_columns, n_clusters, lookup
     )
     cdef double[::1] gains = np.empty(clusters.sizes.shape[0])
-    with nogil:
-        for x in range(labels.shape[0]):
-            joining_gains(rows, x, clusters, size_penalty, gains)
-            best = 0
-            for t in range(1, n_clusters):
-                if gains[t] > gains[best]:
-                    best = t
-            labels[x] = best
+    for start, stop in in_ranges(labels.shape[0], ranges):
+        with nogil:
+            for x in range(start, stop):
+                joining_gains(rows, x, clusters, size_penalty, gains)
+                best = 0
+                for t in range(1, n_clusters):
+                    if gains[t] > gains[best]:
+                        best = t
+                labels[x] = best
 
 
 def gather_clusters(

@@ -22,7 +22,7 @@ from skinfo.cluster._sequential import (
     sequential_partition,
 )
 from skinfo.cluster._soft import iterate_soft
-from skinfo.utils._parallel import one_blas_thread
+from skinfo.utils._parallel import interruptible_ranges, one_blas_thread
 from skinfo.utils._saved_state import saved_class
 
 # Proportion of each row that an initial encoder spreads evenly over all clusters. It keeps every
@@ -224,6 +224,7 @@ class LeastLossEncoder:
             n_clusters,
             self._compression_weight,
             labels,
+            ranges=interruptible_ranges,
         )
         return labels
 
@@ -271,7 +272,10 @@ class SoftEncoder:
         sizes = X.sum(axis=1)
         # The entropy of p(y|x) is the same for all clusters, so only the cross terms are summed.
         X.data /= np.repeat(np.where(sizes > 0, sizes, 1.0), np.diff(X.indptr))
-        return self._log_weights + self._beta * (X @ self._logs)
+        scores = np.empty((X.shape[0], len(self._log_weights)))
+        for start, stop in interruptible_ranges(len(scores)):
+            scores[start:stop] = self._log_weights + self._beta * (X[start:stop] @ self._logs)
+        return scores
 
 
 @saved_class

@@ -1,6 +1,7 @@
 """Critical beta: where the information curve leaves the origin, and by which cluster."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import linalg, sparse
 from scipy.optimize import minimize
+from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
 from skinfo.cluster._distinct_rows import CountTable, read_distinct_rows
 from skinfo.cluster._soft import ConditionalTable, conditional_table, dense
@@ -19,6 +21,11 @@ UNCORRELATED = 1e-14
 MAX_ROW_LINES = 512
 MAX_COLUMN_LINES = 64
 MAX_SINGULAR_LINES = 8
+# Multiplications above which singular vectors are found by iteration, which Ctrl-C interrupts.
+MAX_DIRECT_WORK = 2e9
+# Of the iteration: the relative error of a singular vector, and the restarts before it is given up.
+EIGEN_TOL = 1e-10
+MAX_RESTARTS = 200
 # Positions on a line, as fractions of the distance to the boundary, where some q(x) is zero.
 LINE_POSITIONS = np.geomspace(1e-3, 1.0, 24)
 # Number of the best lines whose best point is refined.
@@ -365,19 +372,62 @@ def leading_correlations(table: ConditionalTable) -> Correlations:
     else:
         scaled = table.conditional * to_x[:, None] * to_y
     by_columns = len(p_y) <= len(to_x)
-    if by_columns:
-        gram, constant = scaled.T @ scaled, np.sqrt(p_y)
-    else:
-        gram, constant = scaled @ scaled.T, to_x
     # The constant functions have eigenvalue 1; subtracted, they have 0 and are not the first.
-    gram = dense(gram) - np.outer(constant, constant)
-    # `eigh` counts eigenvalues from the smallest.
-    last = len(gram) - 1
-    first = max(last - MAX_SINGULAR_LINES + 1, 0)
-    squares, vectors = linalg.eigh(gram, subset_by_index=[first, last])
+    if by_columns:
+        squares, vectors = _largest_eigenpairs(scaled.T, np.sqrt(p_y))
+    else:
+        squares, vectors = _largest_eigenpairs(scaled, to_x)
     squares, vectors = squares[::-1], vectors[:, ::-1]
     # Left singular vectors, up to factors: only the directions of the functions matter.
     vectors = scaled @ vectors if by_columns else vectors
     functions = vectors.T / to_x
     # A deviation from p(x) has mean zero; these have it but for rounding.
     return Correlations(squares, functions - (functions @ table.p_x)[:, None])
+
+
+def _largest_eigenpairs(matrix, constant):
+    """Return the largest eigenvalues of matrix @ matrix.T - outer(constant, constant).
+
+    Parameters
+    ----------
+    matrix : ndarray or CSR of shape (n, m)
+
+    constant : ndarray of shape (n,)
+
+    Returns
+    -------
+    values : ndarray of shape (n_vectors,)
+        Increasing.
+
+    vectors : ndarray of shape (n, n_vectors)
+    """
+    n = len(constant)
+    if n > MAX_SINGULAR_LINES and n * (matrix.size + n**2) > MAX_DIRECT_WORK:
+        with suppress(ArpackNoConvergence):
+            return _eigenpairs_by_iteration(matrix, constant)
+    gram = dense(matrix @ matrix.T) - np.outer(constant, constant)
+    return linalg.eigh(gram, subset_by_index=[max(n - MAX_SINGULAR_LINES, 0), n - 1])
+
+
+def _eigenpairs_by_iteration(matrix, constant):
+    """Return what `_largest_eigenpairs` does, by products with vectors.
+
+    Raises
+    ------
+    ArpackNoConvergence
+        Where the eigenvalues are rounding errors, as of independent X and Y.
+    """
+
+    def multiply(vector):
+        return matrix @ (matrix.T @ vector) - constant * (constant @ vector)
+
+    n = len(constant)
+    values, vectors = eigsh(
+        LinearOperator((n, n), matvec=multiply, dtype=np.float64),
+        k=MAX_SINGULAR_LINES,
+        v0=np.random.default_rng(0).normal(size=n),
+        tol=EIGEN_TOL,
+        maxiter=MAX_RESTARTS,
+    )
+    order = np.argsort(values)
+    return values[order], vectors[:, order]

@@ -20,6 +20,7 @@ from skinfo._counts._table import numeric_columns
 from skinfo._kernels._elementary import xlogx_table
 from skinfo._kernels._row_hash import label_equal_rows, row_hashes
 from skinfo._kernels._sequential import NO_CLUSTER, SparseCounts
+from skinfo.utils._parallel import interruptible_ranges
 from skinfo.utils._validation import check_sample_weight, finiteness_check
 from skinfo.utils._warnings import warn_caller
 
@@ -29,6 +30,9 @@ MAX_SPARSE_DENSITY = 0.25
 # Smallest ratio of a cell to the largest: the product of two such cells is still above the
 # smallest float, so p(x) p(y) does not underflow.
 MIN_CELL_RATIO = 1e-150
+
+# Cells of the first range of a pass over a table, between which Ctrl-C is noticed.
+CELLS_AT_ONCE = 2**18
 
 # What may be done to the cells of a table before anything is counted. All keep zeros.
 COUNT_TRANSFORMS = {"raw": None, "sqrt": np.sqrt, "binary": np.ones_like}
@@ -223,7 +227,12 @@ def check_any_positive(X):
 
 def clean_csr(X):
     """Return a copy in canonical form: no duplicates, sorted columns, no explicit zeros."""
-    X = sp.csr_array(X, dtype=np.float64, copy=True)
+    if isinstance(X, np.ndarray):
+        first = max(CELLS_AT_ONCE // X.shape[1], 1)
+        parts = [sp.csr_array(X[a:b]) for a, b in interruptible_ranges(len(X), first)]
+        X = sp.vstack(parts, format="csr", dtype=np.float64)
+    else:
+        X = sp.csr_array(X, dtype=np.float64, copy=True)
     X.sum_duplicates()
     X.eliminate_zeros()
     return X
@@ -308,9 +317,15 @@ def _check_cell_range(counts):
 def _information(counts):
     """Return I(X; Y) of a csr_array of counts, in nats."""
     row_sums, column_sums, total = counts.sum(axis=1), counts.sum(axis=0), counts.data.sum()
-    expected = np.repeat(row_sums, np.diff(counts.indptr)) * (column_sums / total)[counts.indices]
+    of_columns = column_sums / total
+    logs = np.repeat(row_sums, np.diff(counts.indptr))
+    for start, stop in interruptible_ranges(len(logs), CELLS_AT_ONCE):
+        part = logs[start:stop]
+        part *= of_columns[counts.indices[start:stop]]
+        np.divide(counts.data[start:stop], part, out=part)
+        np.log(part, out=part)
     # Rounding makes the information of proportional rows slightly negative.
-    return max(float(counts.data @ np.log(counts.data / expected)), 0.0) / float(total)
+    return max(float(counts.data @ logs), 0.0) / float(total)
 
 
 def _adds_up_exactly(X, weights):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import sparse
 from scipy.optimize import minimize
 from scipy.special import rel_entr, softmax
 
@@ -100,6 +101,29 @@ def test_critical_beta_of_random_tables_of_three_rows():
         assert found <= min(best, local) * (1 + 1e-9)
         if best < local * (1 - 1e-5):
             assert found == pytest.approx(best, rel=1e-7)
+
+
+LARGE = {
+    "more rows": np.random.default_rng(0).poisson(1.0, (60, 30)),
+    "more columns": np.random.default_rng(1).poisson(1.0, (20, 80)),
+    "sparse": sparse.random_array((50, 40), density=0.1, rng=0, format="csr"),
+    "blocks": np.kron(np.eye(9), np.ones((2, 2))) + np.eye(18),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_critical_beta_of_large_tables_is_that_of_small_ones(name, monkeypatch):
+    """Singular vectors of large tables are found by iteration."""
+    directly = critical_beta(LARGE[name])
+    monkeypatch.setattr("skinfo.cluster._critical_beta.MAX_DIRECT_WORK", 0)
+    assert critical_beta(LARGE[name]) == pytest.approx(directly, rel=1e-7)
+
+
+def test_critical_beta_where_the_iteration_does_not_converge(monkeypatch):
+    directly = critical_beta(LARGE["more rows"])
+    monkeypatch.setattr("skinfo.cluster._critical_beta.MAX_DIRECT_WORK", 0)
+    monkeypatch.setattr("skinfo.cluster._critical_beta.MAX_RESTARTS", 1)
+    assert critical_beta(LARGE["more rows"]) == directly
 
 
 def test_critical_beta_is_never_below_one():

@@ -116,6 +116,12 @@ def test_new_row_joins_where_it_loses_least(rng, whole):
             for t in range(4)
         ]
         assert kept[label] == pytest.approx(max(kept), rel=1e-13)
+    in_ranges = np.full(20, -1)
+    nearest_clusters(
+        *(rows, xlogx_lookup(clusters), X.shape[1], clusters, 4, 1.0, in_ranges),
+        ranges=lambda n: [(0, 1), (1, 17), (17, n)],
+    )
+    assert in_ranges.tolist() == labels.tolist()
 
 
 def test_sparse_counts_survive_pickling(rng):

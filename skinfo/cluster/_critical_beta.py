@@ -23,7 +23,7 @@ MAX_COLUMN_LINES = 64
 MAX_SINGULAR_LINES = 8
 # Multiplications above which singular vectors are found by iteration, which Ctrl-C interrupts.
 MAX_DIRECT_WORK = 2e9
-# Of the iteration: the relative error of a singular vector, and the restarts before it is given up.
+# Of the iteration: relative error of singular vectors, and restarts before it is given up.
 EIGEN_TOL = 1e-10
 MAX_RESTARTS = 200
 # Positions on a line, as fractions of the distance to the boundary, where some q(x) is zero.

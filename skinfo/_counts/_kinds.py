@@ -75,7 +75,9 @@ def merged_kind(kinds: set[str] | frozenset[str]) -> str:
 
 def kind_of_chunks(kinds: set[str] | frozenset[str]) -> str:
     """Return the kind of a column whose chunks have these kinds; see `Table.kinds_in_chunk`."""
-    present = kinds - {"missing"}
+    if kinds == {"nothing"}:
+        return "level"
+    present = kinds - {"missing", "nothing"}
     if "missing" in kinds and present <= NUMERIC_KINDS:
         return "number"
     return merged_kind(present)

@@ -1,6 +1,8 @@
 """Columns of any container, one at a time: numbers with NaN, or levels with None."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -170,10 +172,13 @@ class Table:
         """Return the kind of column j of a chunk as a set, empty for a chunk without rows.
 
         That of a column without any value is "missing": it is no reason to take text of other
-        chunks for anything else.
+        chunks for anything else. That of objects without any value is "nothing": it is no reason
+        to take numbers of other chunks for levels either.
         """
         if self.shape[0] == 0:
             return set()
+        if self._is_frame and _holds_nothing(self._series(j)):
+            return {"nothing"}
         kind = self.kind_of_numbers(j) if as_numbers else self.kind(j)
         if kind != "number":
             return {kind}
@@ -455,7 +460,8 @@ def numeric_columns(X: Any, advice: str) -> Any:
     Parameters
     ----------
     X : array-like or dataframe
-        Integers of 128 bits, of which NumPy has none, come back as float64.
+        Integers of 128 bits, of which NumPy has none, and numbers among objects come back as
+        float64.
 
     advice : str
         What to do with other columns.
@@ -478,11 +484,23 @@ def numeric_columns(X: Any, advice: str) -> Any:
             raise ValueError(
                 f"{name} must hold numbers, got a column of kind {table.kind(j)!r}. {advice}"
             )
-    wide = [
-        name for name in frame.columns if frame.get_column(name).dtype in (nw.Int128, nw.UInt128)
-    ]
-    if wide:
-        return frame.with_columns(nw.col(*wide).cast(nw.Float64)).to_native()
+    odd = (nw.Int128, nw.UInt128, nw.Object, nw.Unknown)
+    numbers = {
+        j: table.numbers(j)
+        for j, name in enumerate(frame.columns)
+        if frame.get_column(name).dtype in odd
+    }
+    if numbers and frame.implementation.is_pandas():
+        X = X.copy(deep=False)
+        for j, values in numbers.items():
+            X.isetitem(j, values)
+    elif numbers:
+        backend = frame.implementation
+        columns = (
+            nw.new_series(frame.columns[j], values, nw.Float64, backend=backend)
+            for j, values in numbers.items()
+        )
+        X = frame.with_columns(*columns).to_native()
     return _dense_unless_zeros(X) if frame.implementation.is_pandas() else X
 
 
@@ -623,8 +641,23 @@ def as_rows(X: Any) -> Any:
     """
     if hasattr(X, "dtype") or hasattr(X, "__array__") or hasattr(X, "shape"):
         return X
-    array = check_array(X, dtype=None, ensure_all_finite=False, ensure_min_samples=0)
+    with refuse_ragged_lists():
+        array = check_array(X, dtype=None, ensure_all_finite=False, ensure_min_samples=0)
     return np.asarray(X, dtype=object) if array.dtype.kind in "US" else array
+
+
+@contextmanager
+def refuse_ragged_lists() -> Iterator[None]:
+    """Raise an error of ours where NumPy can make no array of lists."""
+    try:
+        yield
+    except ValueError as error:
+        if "inhomogeneous" not in str(error):
+            raise
+        raise ValueError(
+            "A list of samples must have rows of one length, with no lists or tuples in their "
+            "cells. Make a data frame, or an array of dtype object, of them."
+        ) from error
 
 
 def as_columns(x: Any) -> Any:
@@ -638,7 +671,7 @@ def as_columns(x: Any) -> Any:
     if isinstance(x, (list, tuple)) and not any(_is_row(row) for row in x):
         # NumPy would make text of a list that holds some.
         return _column_of_objects(x)
-    if np.ndim(x) == 1 and hasattr(x, "shape"):
+    if hasattr(x, "shape") and np.ndim(x) == 1:
         return np.asarray(unmasked(x))[:, None]
     return x
 
@@ -742,6 +775,13 @@ def kind_of_dtype(dtype: Any) -> str | None:
     return "unsupported" if dtype in (nw.List, nw.Array, nw.Struct) else None
 
 
+def _holds_nothing(series: Any) -> bool:
+    """Return whether a column is of objects and has no value: narwhals takes it for text."""
+    if not series.implementation.is_pandas_like() or series.to_native().dtype != object:
+        return False
+    return all(bool(some.is_null().all()) for some in (series.head(1), series))
+
+
 def _as_objects(series: Any) -> NDArray[Any]:
     """Return a narwhals Series as an array of Python's own objects."""
     return objects_of(series.to_list())
@@ -774,4 +814,6 @@ def level_order(levels: list[Any]) -> list[int]:
 
 def _level_key(level: Any) -> tuple[str, Any]:
     """Order levels of one type by value and mixed levels by type name first."""
+    if isinstance(level, np.number):  # as in an array of objects
+        level = level.item()
     return (type(level).__name__, level if isinstance(level, (int, float, str)) else str(level))

@@ -39,7 +39,7 @@ from skinfo.utils._compat import Interval, StrOptions, _fit_context
 from skinfo.utils._fit_state import unfitted_on_failure
 from skinfo.utils._progress import CallbackSupportMixin, Progress, with_callbacks
 from skinfo.utils._saved_state import SavedStateMixin
-from skinfo.utils._validation import check_sample_weight
+from skinfo.utils._validation import check_sample_weight, count_from
 from skinfo.utils._warnings import warn_caller
 
 NATS_PER_BIT = np.log(2)
@@ -218,8 +218,8 @@ default="sequential"
         "algorithm": [StrOptions(set(ALGORITHMS))],
         "beta": [Interval(Real, 0, None, closed="neither"), None],
         "counts": [StrOptions(set(COUNT_TRANSFORMS))],
-        "n_init": [Interval(Integral, 1, None, closed="left")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "n_init": [count_from(1)],
+        "max_iter": [count_from(1)],
         "tol": [Interval(Real, 0, None, closed="left")],
         "random_state": ["random_state"],
         "n_jobs": [Integral, None],

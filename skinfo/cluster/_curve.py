@@ -18,7 +18,7 @@ from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._parallel import one_blas_thread
 from skinfo.utils._progress import with_printed_progress
 from skinfo.utils._results import TableRepr
-from skinfo.utils._validation import check_base
+from skinfo.utils._validation import check_base, count_from
 from skinfo.utils._warnings import warn_caller
 
 # Maximum number of clusters by default.
@@ -119,8 +119,8 @@ def _is_below(middle, left, right):
         "betas": ["array-like", None],
         "n_clusters": [Interval(Integral, 1, None, closed="left"), None],
         "sample_weight": ["array-like", None],
-        "n_init": [Interval(Integral, 1, None, closed="left")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "n_init": [count_from(1)],
+        "max_iter": [count_from(1)],
         "tol": [Interval(Real, 0, None, closed="left")],
         "base": [Interval(Real, 0, None, closed="neither")],
         "random_state": ["random_state"],

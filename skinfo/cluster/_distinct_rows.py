@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_array
 
-from skinfo._counts._table import numeric_columns
+from skinfo._counts._table import numeric_columns, refuse_ragged_lists
 from skinfo._kernels._elementary import xlogx_table
 from skinfo._kernels._row_hash import label_equal_rows, row_hashes
 from skinfo._kernels._sequential import NO_CLUSTER, SparseCounts
@@ -50,7 +50,7 @@ def check_counts(X, check):
     """Return a table of counts after scikit-learn's `check`; text gets an error of its own."""
     X = numeric_columns(X, COUNT_FIRST)
     try:
-        with finiteness_check():
+        with finiteness_check(), refuse_ragged_lists():
             return check(X)
     except (TypeError, ValueError) as error:
         if not any(words in str(error) for words in ("could not convert", "float() argument")):

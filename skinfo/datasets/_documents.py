@@ -1,6 +1,6 @@
 """Counts of words in documents of known topics."""
 
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -10,13 +10,14 @@ from sklearn.utils import Bunch
 from skinfo.datasets._truth import RANDOM_STATES, random_generator, with_truth
 from skinfo.measures import mutual_information
 from skinfo.utils._compat import Interval, validate_params
+from skinfo.utils._validation import count_from
 
 
 @validate_params(
     {
-        "n_samples": [Interval(Integral, 1, None, closed="left")],
-        "n_words": [Interval(Integral, 1, None, closed="left")],
-        "n_topics": [Interval(Integral, 1, None, closed="left")],
+        "n_samples": [count_from(1)],
+        "n_words": [count_from(1)],
+        "n_topics": [count_from(1)],
         "length": [Interval(Real, 0, None, closed="left")],
         "common": [Interval(Real, 0, 1, closed="both")],
         "exponent": [Interval(Real, 0, None, closed="left")],

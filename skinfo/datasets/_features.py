@@ -17,6 +17,7 @@ from skinfo.datasets._truth import (
     with_truth,
 )
 from skinfo.utils._compat import Interval, validate_params
+from skinfo.utils._validation import count_from
 
 # Terms of the series of `make_madelon` that are summed one by one.
 _N_TERMS = 200
@@ -24,10 +25,10 @@ _N_TERMS = 200
 
 @validate_params(
     {
-        "n_samples": [Interval(Integral, 1, None, closed="left")],
-        "n_informative": [Interval(Integral, 1, None, closed="left")],
-        "n_copies": [Interval(Integral, 0, None, closed="left")],
-        "n_noise": [Interval(Integral, 0, None, closed="left")],
+        "n_samples": [count_from(1)],
+        "n_informative": [count_from(1)],
+        "n_copies": [count_from(0)],
+        "n_noise": [count_from(0)],
         "jitter": [Interval(Real, 0, None, closed="left")],
         "noise": [Interval(Real, 0, None, closed="left")],
         "return_information": ["boolean"],
@@ -145,10 +146,10 @@ def _ratio(signal, noise):
 
 @validate_params(
     {
-        "n_samples": [Interval(Integral, 1, None, closed="left")],
-        "n_informative": [Interval(Integral, 1, None, closed="left")],
-        "n_noise": [Interval(Integral, 0, None, closed="left")],
-        "n_levels": [Interval(Integral, 2, None, closed="left"), None],
+        "n_samples": [count_from(1)],
+        "n_informative": [count_from(1)],
+        "n_noise": [count_from(0)],
+        "n_levels": [count_from(2), None],
         "flip": [Interval(Real, 0, 1, closed="both")],
         "return_information": ["boolean"],
         "random_state": RANDOM_STATES,
@@ -248,10 +249,10 @@ def make_parity(
 
 @validate_params(
     {
-        "n_samples": [Interval(Integral, 1, None, closed="left")],
-        "n_features": [Interval(Integral, 1, None, closed="left")],
+        "n_samples": [count_from(1)],
+        "n_features": [count_from(1)],
         "n_informative": [Interval(Integral, 1, 12, closed="both")],
-        "n_redundant": [Interval(Integral, 0, None, closed="left")],
+        "n_redundant": [count_from(0)],
         "class_sep": [Interval(Real, 0, None, closed="neither")],
         "return_information": ["boolean"],
         "random_state": RANDOM_STATES,

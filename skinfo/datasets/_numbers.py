@@ -1,7 +1,7 @@
 """Numbers whose information about y is known: normal columns, and rates with steps or waves."""
 
 from collections.abc import Callable
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from skinfo.datasets._truth import (
     with_truth,
 )
 from skinfo.utils._compat import Interval, StrOptions, validate_params
+from skinfo.utils._validation import count_from
 
 # Strictly increasing functions of a standard normal column, which leave its information as it is.
 TRANSFORMS = {
@@ -31,7 +32,7 @@ _N_POINTS = 4096
 
 @validate_params(
     {
-        "n_samples": [Interval(Integral, 1, None, closed="left")],
+        "n_samples": [count_from(1)],
         "rho": [Interval(Real, -1, 1, closed="neither"), "array-like"],
         "transform": [StrOptions(set(TRANSFORMS)), callable, None],
         "transform_y": [StrOptions(set(TRANSFORMS)), callable, None],
@@ -132,7 +133,7 @@ def _transformed(values, transform):
 
 @validate_params(
     {
-        "n_samples": [Interval(Integral, 1, None, closed="left")],
+        "n_samples": [count_from(1)],
         "rates": ["array-like"],
         "edges": ["array-like", None],
         "return_information": ["boolean"],
@@ -219,8 +220,8 @@ def make_steps(
 
 @validate_params(
     {
-        "n_samples": [Interval(Integral, 1, None, closed="left")],
-        "n_periods": [Interval(Integral, 1, None, closed="left")],
+        "n_samples": [count_from(1)],
+        "n_periods": [count_from(1)],
         "low": [Interval(Real, 0, 1, closed="both")],
         "high": [Interval(Real, 0, 1, closed="both")],
         "return_information": ["boolean"],

@@ -1,6 +1,6 @@
 """Predictions whose miscalibration is known."""
 
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,12 @@ from skinfo.datasets._truth import (
     with_truth,
 )
 from skinfo.utils._compat import Interval, validate_params
+from skinfo.utils._validation import count_from
 
 
 @validate_params(
     {
-        "n_samples": [Interval(Integral, 1, None, closed="left")],
+        "n_samples": [count_from(1)],
         "slope": [Interval(Real, 0, None, closed="neither")],
         "shift": [Interval(Real, None, None, closed="neither")],
         "mean": [Interval(Real, None, None, closed="neither")],

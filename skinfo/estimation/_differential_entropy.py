@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from scipy.special import gammaln, psi
 from sklearn.utils.validation import check_array
 
-from skinfo._counts._table import numeric_columns
+from skinfo._counts._table import numeric_columns, refuse_ragged_lists
 from skinfo._kernels._neighbors import line_radii
 from skinfo.estimation._knn_tree import kth_distance, near_one
 from skinfo.estimation._samples import refuse_chunks
@@ -78,7 +78,7 @@ def differential_entropy(X: ArrayLike, *, n_neighbors: int = 3, base: float = 2)
     nats = check_base(base)
     refuse_chunks(X, "differential_entropy")
     X = numeric_columns(X, "The entropy of levels is that of discrete_entropy.")
-    with finiteness_check():
+    with finiteness_check(), refuse_ragged_lists():
         X = check_array(X, dtype=np.float64, ensure_2d=False)
     X = X.reshape(len(X), -1)
     n, n_dimensions = X.shape

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import partial
-from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
@@ -22,10 +21,10 @@ from skinfo.estimation._mutual_info import (
     information_of_tables,
 )
 from skinfo.estimation._samples import parts_by_missing, read_samples
-from skinfo.utils._compat import Interval, StrOptions, validate_params
+from skinfo.utils._compat import StrOptions, validate_params
 from skinfo.utils._progress import reported, unreported, with_printed_progress
 from skinfo.utils._results import ConfidenceInterval, TableRepr, check_confidence_level
-from skinfo.utils._validation import check_base, explain_missing_arguments, match_name
+from skinfo.utils._validation import check_base, count_from, explain_missing_arguments, match_name
 
 # Estimates that differ by at most so many nats are equal: the rest is rounding.
 ROUNDING = 1e-12
@@ -134,7 +133,7 @@ class MutualInfoTestResult(TableRepr, _Pair):
     {
         **PARAMETERS,
         "null": [StrOptions({"gamma", "permutation"})],
-        "n_permutations": [Interval(Integral, 1, None, closed="left")],
+        "n_permutations": [count_from(1)],
         "groups": ["array-like", None],
         "random_state": ["random_state"],
     },

@@ -97,10 +97,10 @@ class CountedColumns:
     def independent(self) -> "PermutedColumns":
         """Return the same columns, permuted independently of each other."""
         margins = [np.bincount(column, self.counts) for column in self.codes]
-        margins = [_whole_counts(np.sort(counts[counts > 0])) for counts in margins]
+        n_rows = max(round(math.fsum(self.counts)), 1)
+        margins = [_whole_counts(np.sort(counts[counts > 0]), n_rows) for counts in margins]
         # Columns by their counts: their order, and that of levels, leave no trace.
         margins.sort(key=lambda counts: counts.tobytes())
-        n_rows = int(margins[0].sum())
         if n_rows < len(self.counts):
             raise ValueError(
                 f"sample_weight sums to {math.fsum(self.counts):.6g}, less than the "
@@ -154,14 +154,14 @@ class CountedColumns:
         return np.bincount(place, self.counts)
 
 
-def _whole_counts(counts):
-    """Return counts rounded to integers of the same sum, by largest remainders."""
+def _whole_counts(counts, total):
+    """Return counts rounded to positive integers of this sum, by largest remainders."""
     if np.all(counts % 1 == 0):
         return counts.astype(np.int64)
     rounded = np.floor(counts).astype(np.int64)
-    missing = max(round(math.fsum(counts)), 1) - int(rounded.sum())
+    missing = total - int(rounded.sum())
     rounded[np.argsort(rounded - counts, kind="stable")[:missing]] += 1
-    return rounded
+    return rounded[rounded > 0]
 
 
 @dataclass(frozen=True)

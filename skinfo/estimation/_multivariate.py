@@ -34,7 +34,7 @@ from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._progress import with_printed_progress
 from skinfo.utils._results import ConfidenceInterval, check_confidence_level
 from skinfo.utils._sums import ordered_sum
-from skinfo.utils._validation import check_base, check_frequency_weights, match_name
+from skinfo.utils._validation import check_base, check_frequency_weights, count_from, match_name
 from skinfo.utils._warnings import warn_caller
 
 FUNCTION = "multivariate_info"
@@ -146,7 +146,7 @@ class MultivariateInfoResult(_StatisticAndPvalue):
         "missing": [StrOptions(set(MISSING))],
         "sample_weight": ["array-like", str, None],
         "base": "no_validation",
-        "n_permutations": [Interval(Integral, 1, None, closed="left")],
+        "n_permutations": [count_from(1)],
         "random_state": ["random_state"],
         "n_jobs": [Integral, None],
         "verbose": ["verbose"],

@@ -24,7 +24,7 @@ from skinfo.feature_selection._rankers import make_ranker
 from skinfo.feature_selection._search import SearchSettings, greedy_search, selected_features
 from skinfo.feature_selection._stopping import keep_all, until_elbow, until_share
 from skinfo.utils._parallel import ThreadPool
-from skinfo.utils._validation import match_name
+from skinfo.utils._validation import LARGEST_COUNT, match_name
 
 # Splits into two halves, by which stability is measured.
 N_PAIRS = 25
@@ -162,7 +162,7 @@ def prepare_search(selector, X, y, sample_weight):
         n_to_select=_n_to_select(selector, groups),
         alpha=selector.alpha,
         n_kept=_n_kept(selector),
-        max_states=selector.max_states,
+        max_states=min(selector.max_states, LARGEST_COUNT),
         costs=groups.costs,
         include=groups.include,
         exclude=groups.exclude,

@@ -13,6 +13,7 @@ from skinfo.feature_selection._problem import N_PAIRS, prepare_search
 from skinfo.feature_selection._selector import InfoBottleneckSelector
 from skinfo.utils._progress import with_printed_progress
 from skinfo.utils._results import TableRepr
+from skinfo.utils._validation import LARGEST_COUNT
 
 
 @dataclass(frozen=True, repr=False)
@@ -163,8 +164,8 @@ def selection_stability(
     Raises
     ------
     ValueError, TypeError
-        If `n_pairs` is less than 1; if X comes in chunks; if `selector` is another estimator; and
-        what `InfoBottleneckSelector.fit` raises.
+        If `n_pairs` is less than 1, or 2^31 or more; if X comes in chunks; if `selector` is
+        another estimator; and what `InfoBottleneckSelector.fit` raises.
 
     See Also
     --------
@@ -186,8 +187,8 @@ def selection_stability(
     >>> selection_stability(X, y).round(1)
     array([0.4, 0.6, 1. , 0. , 0. , 0. ])
     """
-    if not isinstance(n_pairs, Integral) or n_pairs < 1:
-        raise ValueError(f"n_pairs={n_pairs!r} must be an integer, at least 1.")
+    if not isinstance(n_pairs, Integral) or not 1 <= n_pairs <= LARGEST_COUNT:
+        raise ValueError(f"n_pairs={n_pairs!r} must be an integer from 1 to {LARGEST_COUNT}.")
     problem, beta = _prepared(X, y, selector, sample_weight)
     n_selected = len(problem.search(beta).selected)
     return problem.groups.spread(problem.stability(n_selected, beta, n_pairs))

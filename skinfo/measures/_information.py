@@ -224,7 +224,7 @@ def normalized_mutual_information(
     >>> float(normalized_mutual_information(p_xy, average="min"))
     1.0
     """
-    if average not in _AVERAGES:
+    if not isinstance(average, str) or average not in _AVERAGES:
         raise ValueError(f"average must be one of {sorted(_AVERAGES)}, got {average!r}.")
     xp, p = _as_joint_of(2, p_xy=p_xy, normalize=normalize)
     h_x, h_y, h_xy = (

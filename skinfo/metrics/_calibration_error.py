@@ -1,6 +1,5 @@
 """Calibration error by bins: the distance of predicted probabilities from frequencies."""
 
-from numbers import Integral
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -9,7 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 from skinfo.metrics._exact_sum import exact_sum
 from skinfo.metrics._labelled_predictions import read_labelled_predictions
 from skinfo.metrics._pieces import RANKS_INSTEAD, needs_all_rows
-from skinfo.utils._compat import Interval, StrOptions, validate_params
+from skinfo.utils._compat import StrOptions, validate_params
+from skinfo.utils._validation import count_from
 
 
 class Event(NamedTuple):
@@ -75,7 +75,7 @@ NORMS = {
         "y_true": ["array-like"],
         "y_prob": ["array-like"],
         "labels": ["array-like", None],
-        "n_bins": [Interval(Integral, 1, None, closed="left")],
+        "n_bins": [count_from(1)],
         "strategy": [StrOptions(set(STRATEGIES))],
         "norm": [StrOptions(set(NORMS))],
         "notion": [StrOptions({"auto", *NOTIONS})],

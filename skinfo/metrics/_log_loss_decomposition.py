@@ -14,7 +14,7 @@ from skinfo.metrics._pieces import RANKS_INSTEAD, needs_all_rows
 from skinfo.metrics._standard_errors import SamplingDesign, half_widths
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._results import ConfidenceInterval, TableRepr
-from skinfo.utils._validation import check_base
+from skinfo.utils._validation import check_base, count_from
 
 
 class LossParts(NamedTuple):
@@ -177,7 +177,7 @@ class LogLossDecomposition(TableRepr):
         "base": [Interval(Real, 0, None, closed="neither")],
         "sample_weight": ["array-like", None],
         "groups": ["array-like", None],
-        "n_resamples": [Interval(Integral, 2, None, closed="left")],
+        "n_resamples": [count_from(2)],
         "random_state": [Interval(Integral, 0, None, closed="left"), None],
     },
     prefer_skip_nested_validation=True,

@@ -15,7 +15,7 @@ from skinfo.metrics._labels import find_columns
 from skinfo.metrics._pieces import RANKS_INSTEAD, needs_all_rows
 from skinfo.metrics._probabilities import PROBABILITY_FLOOR
 from skinfo.utils._compat import Interval, StrOptions, validate_params
-from skinfo.utils._validation import check_base
+from skinfo.utils._validation import check_base, count_from
 
 # Intervals of predictions in which samples and bits are summed.
 N_INTERVALS = 20
@@ -82,7 +82,7 @@ class ReliabilityCurve:
         "sample_weight": ["array-like", None],
         "band": [StrOptions({"consistency", "confidence"}), None],
         "confidence_level": [Interval(Real, 0, 1, closed="neither")],
-        "n_resamples": [Interval(Integral, 2, None, closed="left")],
+        "n_resamples": [count_from(2)],
         "random_state": [Interval(Integral, 0, None, closed="left"), None],
     },
     prefer_skip_nested_validation=True,

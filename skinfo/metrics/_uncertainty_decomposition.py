@@ -153,7 +153,12 @@ def _member_weights(weights, n_members):
     """Return checked weights of the members, of shape (n_members,), float64."""
     if weights is None:
         return np.ones(n_members)
-    weights = np.asarray(weights, dtype=np.float64)
+    try:
+        weights = np.asarray(weights, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"weights must be numbers, one per member; got {weights!r:.60}."
+        ) from error
     if weights.shape != (n_members,):
         raise ValueError(
             f"weights must be {n_members}, one per member; got shape {weights.shape}."

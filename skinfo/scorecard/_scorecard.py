@@ -344,7 +344,7 @@ class Scorecard(SavedStateMixin, ClassifierMixin, TransformerMixin, BaseEstimato
         check_is_fitted(self)
         if not isinstance(n, Integral) or n < 1:
             raise ValueError(f"n must be a positive integer, got {n!r}.")
-        if reference not in REFERENCES:
+        if not isinstance(reference, str) or reference not in REFERENCES:
             raise ValueError(f"reference must be one of {list(REFERENCES)}, got {reference!r}.")
         most = np.array([REFERENCES[reference](column) for column in self._columns])
         lost = most - self._points(X)

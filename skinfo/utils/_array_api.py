@@ -3,6 +3,7 @@
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skinfo.utils._compat import array_api_compat
 
@@ -42,7 +43,7 @@ def real_floating_arrays(**named: Any) -> tuple[Any, ...]:
     """
     given = [x for x in named.values() if array_api_compat.is_array_api_obj(x)]
     if not given:
-        named = {name: np.asarray(x) for name, x in named.items()}
+        named = {name: _array_of_lists(x, name) for name, x in named.items()}
         given = list(named.values())
     xp = array_api_compat.array_namespace(*given)
     device = array_api_compat.device(given[0])
@@ -56,7 +57,7 @@ def real_floating_arrays(**named: Any) -> tuple[Any, ...]:
     arrays = []
     for name, x in named.items():
         if not array_api_compat.is_array_api_obj(x):
-            x = np.asarray(x)
+            x = _array_of_lists(x, name)
             _check_real(np, x, name)
             x = xp.asarray(x, dtype=dtype, device=device)
         _check_real(xp, x, name)
@@ -66,6 +67,14 @@ def real_floating_arrays(**named: Any) -> tuple[Any, ...]:
             x = xp.astype(x, dtype)
         arrays.append(x)
     return xp, *arrays
+
+
+def _array_of_lists(x: object, name: str) -> NDArray[Any]:
+    """Return nested lists as an array of NumPy."""
+    try:
+        return np.asarray(x)
+    except ValueError as error:
+        raise ValueError(f"{name} is no array: its lists differ in length or depth.") from error
 
 
 def _check_real(xp: Namespace, x: Array, name: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skinfo.utils._compat import _check_sample_weight
+from skinfo.utils._compat import Interval, _check_sample_weight
 from skinfo.utils._sums import exactly_summable
 
 P = ParamSpec("P")
@@ -21,8 +21,16 @@ R = TypeVar("R")
 # Products of three weights still fit into float64.
 LARGEST_WEIGHT = 1e100
 
+# Rows in memory and their parts have indices of 32 bits; no one waits for more repetitions.
+LARGEST_COUNT = 2**31 - 1
+
 # For `explain_missing_arguments` of an estimator's fit.
 MEANING_OF_Y = "the classes or numbers that X is to be informative about. Pass it as in fit(X, y)."
+
+
+def count_from(least: int) -> Interval:
+    """Return the constraint of a number of samples, columns, bins, steps or repetitions."""
+    return Interval(numbers.Integral, least, LARGEST_COUNT, closed="both")
 
 
 def check_base(base: float) -> float:

@@ -289,6 +289,29 @@ def test_one_level_of_several_types_has_one_name(reverse):
     assert [(type(name), name) for name in names] == [(type(name), name) for name in of_memory]
 
 
+def test_objects_without_a_value_leave_the_kind_to_other_chunks():
+    numbers = [1, None, 2, 1, 2, 2, 1, None, None, None]
+    frame = pd.DataFrame({"a": pd.Series(numbers, dtype=object), "y": [0, 1] * 5})
+    chunks = [frame[:8], frame[8:]]
+    one, other = (MutualInfoBinner().fit(X, "y") for X in (frame, chunks))
+    assert other.bin_edges_[0].tolist() == one.bin_edges_[0].tolist() == [-np.inf, np.inf]
+    for X in (frame[8:], [frame[8:9], frame[9:]]):
+        binner = MutualInfoBinner().fit(X, "y")
+        assert binner.bin_edges_ == [None]
+        assert binner.transform(pd.DataFrame({"a": ["x"]})).tolist() == [[0]]
+
+
+def test_levels_of_numbers_have_one_order_whatever_holds_them():
+    values = [2.0, 1.0, 3.0, 1.0, 5.0, 4.0]
+    frame = pd.DataFrame({"a": values, "y": [0, 1] * 3})
+    chunks = [frame[:3], frame[3:].astype({"a": object})]
+    for X in (frame, chunks):
+        binner = MutualInfoBinner(categorical_features=[0], penalty=None).fit(X, "y")
+        levels = [level for group in binner.groups_[0] for level in group]
+        assert sorted(levels) == [1, 2, 3, 4, 5]
+        assert [sorted(group) == group for group in binner.groups_[0]] == [True, True]
+
+
 def test_text_has_the_same_names_with_and_without_missing_values():
     frame = pl.DataFrame({"a": ["u", "v", None, "u"] * 10, "y": [0, 1, 0, 1] * 10})
     binners = [MutualInfoBinner().fit(X, "y") for X in (frame, [frame[:2], frame[2:]])]

@@ -495,3 +495,19 @@ def test_long_columns_of_a_frame_are_not_copied():
     frame = pd.DataFrame({"a": np.arange(2.0**17), "b": np.arange(2.0**17)})
     table = table_of(frame, caller="mutual_info")
     assert np.shares_memory(table.numbers(1), frame["b"].to_numpy())
+
+
+@pytest.mark.parametrize("X", [[[1, 2], [3]], [[1], [[2]]], [[dt.date(2020, 1, 1)], [("t", 1)]]])
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda X: mutual_info(X, [0, 1]),
+        lambda X: MutualInfoBinner().fit(X, [0, 1]),
+        lambda X: InformationBottleneck().fit(X),
+        lambda X: conditional_mutual_info([[1], [2]], [0, 1], X),
+        discrete_entropy,
+    ],
+)
+def test_ragged_lists_are_refused(function, X):
+    with pytest.raises(ValueError, match="A list of samples must have rows of one length, with"):
+        function(X)

@@ -82,3 +82,16 @@ def test_entropy_refuses_what_it_cannot_use(rng):
 def test_infinities_of_both_signs_are_an_error_and_no_warning():
     with pytest.raises(ValueError, match="infinity"):
         differential_entropy([np.inf, -np.inf, 1.0, 2.0, 3.0])
+
+
+@pytest.mark.parametrize("values", [[1.0, None], [1.0, pd.NA], [None, None]])
+def test_missing_values_among_objects_are_refused_as_such(values):
+    X = pd.DataFrame({"a": pd.Series([1.5, 2.5, *values], dtype=object)})
+    with pytest.raises(ValueError, match="contains NaN"):
+        differential_entropy(X)
+
+
+def test_numbers_among_objects_are_numbers(rng):
+    x = rng.normal(size=30)
+    X = pd.DataFrame({"a": pd.Series(x, dtype=object), "b": x**2}).set_index(x > 0)
+    assert differential_entropy(X) == differential_entropy(X.astype(float))

@@ -411,3 +411,11 @@ def test_weights_that_sum_to_too_few_rows_are_refused(scale):
         ValueError, match=r"sample_weight sums to .*than the 6 different rows.*Scale"
     ):
         multivariate_info(X, sample_weight=np.full(6, scale), n_permutations=9)
+
+
+def test_rare_levels_of_fractions_do_not_make_a_permutation_infinite():
+    # Of 1.55 rows, two are permuted: a level of 0.08 rows is in none of them.
+    X = np.array([[1.0, 0.0], [0.0, 0.0], [0.0, 0.0], [0.0, 1.0]])
+    result = multivariate_info(X, sample_weight=[0.08, 0.53, 0.47, 2.5], n_permutations=19)
+    assert np.isfinite([result.statistic, result.pvalue]).all()
+    assert 0 < result.pvalue <= 1

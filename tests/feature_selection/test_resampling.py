@@ -96,8 +96,13 @@ def test_chunks_are_refused(function, rng):
         function([X[:30], X[30:]], "y")
 
 
-def test_pairs_must_be_positive(rng):
-    for n_pairs, message in ((0, "n_pairs=0 must be an integer"), ("3", "n_pairs='3' must be")):
+def test_pairs_must_be_a_number_that_can_be(rng):
+    refused = {
+        0: "n_pairs=0 must be an integer",
+        "3": "n_pairs='3' must be",
+        2**31: "n_pairs=2147483648 must be an integer from 1 to 2147483647",
+    }
+    for n_pairs, message in refused.items():
         with pytest.raises(ValueError, match=message):
             selection_stability(np.eye(3), [0, 1, 0], n_pairs=n_pairs)
     for function in (held_out_information, selection_stability):

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
+from optional import polars as pl
 from optional import pyarrow as pa
 
 from fuzz.log import Failure, Log, place, snapshot
@@ -104,8 +105,15 @@ def rows_of(x, rows):
         return [x[i] for i in rows]
     if isinstance(x, (pd.DataFrame, pd.Series)):
         return x.iloc[rows]
-    if pa and isinstance(x, (pa.Table, pa.Array, pa.ChunkedArray)):
+    if pa and isinstance(x, (pa.Array, pa.ChunkedArray)):
         return x.take(pa.array(rows))
+    if pa and isinstance(x, pa.Table):
+        # PyArrow takes no rows of views of text.
+        rows = np.asarray(rows, int)
+        runs = np.split(rows, np.flatnonzero(np.diff(rows) != 1) + 1)
+        return pa.concat_tables([x.slice(run[0] if len(run) else 0, len(run)) for run in runs])
+    if pl and isinstance(x, pl.DataFrame) and not x.width:
+        return x  # it has no rows either
     return x.tocsr()[rows] if sp.issparse(x) else x[rows]
 
 

@@ -201,9 +201,13 @@ def check_samples(table):
         function = getattr(asked.package, name)
         takes = inspect.signature(function).parameters
 
-        def call(what, X, y, weights, Z, **others):
-            others_of_rows = {"y": y, "Z": Z}
-            of_rows = [X, *(others_of_rows[key] for key in others_of_rows if key in takes)]
+        sample_weight = sample_weight if "sample_weight" in takes else None
+        named = {"X": X, "y": y, "Z": Z}
+        given = [value for key, value in named.items() if key == "X" or key in takes]
+
+        def call(what, rows=None, weights=sample_weight, **others):
+            """Call the function with some of the rows, None for all."""
+            of_rows = given if rows is None else [rows_of(x, rows) for x in given]
             options = {"sample_weight": weights} if "sample_weight" in takes else {}
             return log.call(
                 f"{name}, {what}", function, *of_rows, **options | case.params | others
@@ -213,7 +217,7 @@ def check_samples(table):
             value = outcome.value
             return [np.asarray(getattr(value, fact)) for fact in asked.facts] or np.asarray(value)
 
-        out = call("first", X, y, sample_weight, Z)
+        out = call("first")
         if not out.ok:
             return
         found = numbers(out)
@@ -222,22 +226,20 @@ def check_samples(table):
         whole = sample_weight is None or is_whole(sample_weight)
         if n > 1 and whole and asked.rows and case.chance("row order", 0.6):
             rows = case.rng("row order").permutation(n)
-            moved = [rows_of(x, rows) for x in (X, y)]
-            weights = weighted_rows(sample_weight, rows)
-            other = call("row order", *moved, weights, rows_of(Z, rows))
+            other = call("row order", rows, weighted_rows(sample_weight, rows))
             if other.ok:
                 expected = found[rows] if asked.rows == "goes along" else found
                 log.equal(f"{name}: row order", numbers(other), expected)
         if "n_jobs" in takes and case.chance("n_jobs", 0.3):
             threads = {"n_jobs": 1 if case.params.get("n_jobs") == 2 else 2}
-            other = call("n_jobs", X, y, sample_weight, Z, **threads)
+            other = call("n_jobs", **threads)
             log.need(f"{name}: n_jobs: not refused", not other.refused or "n_jobs" in case.params)
             if other.ok:
                 log.equal(f"{name}: n_jobs", numbers(other), found)
         repeats = asked.rows == "leaves no trace" and "sample_weight" in takes
         if repeats and sample_weight is not None and whole:
             rows = np.repeat(np.arange(n), np.asarray(sample_weight).astype(int))
-            other = call("repeated", rows_of(X, rows), rows_of(y, rows), None, rows_of(Z, rows))
+            other = call("repeated", rows, None)
             if other.ok:
                 log.equal(f"{name}: weights are repetitions", numbers(other), found)
 

@@ -363,3 +363,9 @@ def test_one_vector_of_numbers_is_sent_to_estimation():
         entropy([0, 1, 1, 2])
     with pytest.raises(ValueError, match=r"2 axes.*Samples are for skinfo\.estimation"):
         mutual_information([0, 1, 1, 2])
+
+
+@pytest.mark.parametrize("average", ["mean", ["min"], None])
+def test_normalized_knows_some_averages(average):
+    with pytest.raises(ValueError, match=r"average must be one of .*'min'"):
+        normalized_mutual_information([[0.5, 0.0], [0.0, 0.5]], average=average)

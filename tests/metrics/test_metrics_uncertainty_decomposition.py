@@ -125,3 +125,9 @@ def test_correction_with_weights():
     plain = uncertainty_decomposition(probs, weights=[2, 1])
     corrected = uncertainty_decomposition(probs, weights=[2, 1], corrected=True)
     assert_allclose(corrected.epistemic, plain.epistemic * 9 / 4)
+
+
+@pytest.mark.parametrize("weights", [{"a": 1}, ["a"], [[1], [1, 2]]])
+def test_weights_are_numbers(weights):
+    with pytest.raises(TypeError, match="weights must be numbers, one per member; got"):
+        uncertainty_decomposition([[[0.5, 0.5]]], weights=weights)

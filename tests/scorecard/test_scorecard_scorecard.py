@@ -459,6 +459,8 @@ def test_there_are_no_more_reasons_than_columns():
     assert reasons[f"reason_{n}"].isna().any()
     with pytest.raises(ValueError, match="n must be a positive integer, got 0"):
         card.reasons(NEW, 0)
+    with pytest.raises(ValueError, match=r"reference must be one of .*, got \['best'\]"):
+        card.reasons(NEW, reference=["best"])
     with pytest.raises(ValueError, match=r"reference must be one of .*, got 'worst'"):
         card.reasons(NEW, reference="worst")
 

@@ -27,6 +27,13 @@ def test_floating_arrays_are_returned_unchanged():
     assert real_floating_arrays(p=p)[1] is p
 
 
+@pytest.mark.parametrize("q", [[[0.5], [0.5, 0.0]], [0.5, [0.5]]])
+@pytest.mark.parametrize("p", [[0.5, 0.5], np.array([0.5, 0.5])])
+def test_ragged_lists_are_refused_by_name(p, q):
+    with pytest.raises(ValueError, match="q is no array: its lists differ in length or depth"):
+        real_floating_arrays(p=p, q=q)
+
+
 @pytest.mark.parametrize("values", [[True], ["a"], [1j], [None]])
 def test_other_values_are_refused_by_name(values):
     with pytest.raises(TypeError, match=r"weights must hold real numbers .* dtype"):

@@ -4,6 +4,11 @@ import numpy as np
 import pytest
 from sklearn.model_selection import KFold, ShuffleSplit, TimeSeriesSplit
 
+from skinfo import InfoBottleneckSelector, InformationBottleneck
+from skinfo.cluster import information_curve
+from skinfo.datasets import make_correlated_normals, make_documents, make_parity
+from skinfo.estimation import multivariate_info, mutual_info_test
+from skinfo.metrics import calibration_error, log_loss_decomposition, reliability_curve
 from skinfo.utils._validation import (
     check_base,
     check_frequency_weights,
@@ -12,6 +17,51 @@ from skinfo.utils._validation import (
     match_name,
     partition_splits,
 )
+
+# Of repetitions, steps and sizes: calls with such a number.
+COUNTS = {
+    "n_permutations of mutual_info_test": lambda n: mutual_info_test(
+        np.eye(4), [0, 1, 0, 1], null="permutation", n_permutations=n
+    ),
+    "n_permutations of multivariate_info": lambda n: multivariate_info(
+        np.eye(4), n_permutations=n
+    ),
+    "n_resamples of log_loss_decomposition": lambda n: log_loss_decomposition(
+        [0, 1], [0.5, 0.5], n_resamples=n
+    ),
+    "n_resamples of reliability_curve": lambda n: reliability_curve(
+        [0, 1], [0.5, 0.5], n_resamples=n
+    ),
+    "n_bins of calibration_error": lambda n: calibration_error([0, 1], [0.5, 0.5], n_bins=n),
+    "n_init of InformationBottleneck": lambda n: InformationBottleneck(2, n_init=n).fit(np.eye(4)),
+    "max_iter of InformationBottleneck": lambda n: InformationBottleneck(2, max_iter=n).fit(
+        np.eye(4)
+    ),
+    "n_init of information_curve": lambda n: information_curve(np.eye(4), n_init=n),
+    "max_iter of information_curve": lambda n: information_curve(np.eye(4), max_iter=n),
+    "n_samples of make_correlated_normals": lambda n: make_correlated_normals(n_samples=n),
+    "n_noise of make_parity": lambda n: make_parity(n_noise=n),
+    "n_words of make_documents": lambda n: make_documents(n_words=n),
+}
+
+
+@pytest.mark.parametrize("what", COUNTS)
+@pytest.mark.parametrize("number", [2**31, 10**30])
+def test_numbers_of_more_than_31_bits_are_refused(what, number):
+    # They were a MemoryError, an OverflowError or no end.
+    name, _, function = what.split()
+    with pytest.raises(
+        ValueError, match=f"'{name}' parameter of {function} must be .*, 2147483647"
+    ):
+        COUNTS[what](number)
+
+
+def test_states_are_unlimited_by_any_large_number():
+    X, y = np.repeat(np.eye(3), 20, axis=0), np.repeat([0, 1, 2], 20)
+    few = InfoBottleneckSelector(max_states=64).fit(X, y)
+    unlimited = InfoBottleneckSelector(max_states=10**30).fit(X, y)
+    np.testing.assert_array_equal(unlimited.information_, few.information_)
+
 
 NAMES = ("miller_madow", "ksg", "mrmr", "chao_shen")
 

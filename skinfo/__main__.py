@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from skinfo import __version__
-from skinfo.utils._text import one_line
+from skinfo.utils._text import one_line, short_repr
 
 DESCRIPTION = """\
 Report what each column of a table is informative about: bits about the target with intervals and
@@ -154,9 +154,13 @@ def check_output(output: str) -> None:
     if output == "-":
         return
     if not folder.is_dir():
-        raise CommandError(f"there is no folder {str(folder)!r} to write {output!r} to.")
+        raise CommandError(
+            f"there is no folder {short_repr(str(folder))} to write {short_repr(output)} to."
+        )
     if Path(output).is_dir():
-        raise CommandError(f"{output!r} is a folder. Name a file: -o {output}/report.html")
+        raise CommandError(
+            f"{short_repr(output)} is a folder. Name a file: -o {output}/report.html"
+        )
 
 
 class OpenedTable(NamedTuple):
@@ -172,8 +176,9 @@ def open_table(path: str, in_parts: bool, dropped: list[str]) -> OpenedTable:
     suffixes = {Path(each).suffix.lower() for each in paths}
     if len(suffixes) > 1 or not suffixes <= set(PANDAS_READERS):
         raise CommandError(
-            f"{path!r} has files of the suffixes {', '.join(sorted(suffixes)) or 'none'}. Name "
-            f"files of one kind: {', '.join(PANDAS_READERS)}."
+            f"{short_repr(path)} has files of the suffixes "
+            f"{', '.join(sorted(suffixes)) or 'none'}. Name files of one kind: "
+            f"{', '.join(PANDAS_READERS)}."
         )
     size = sum(os.path.getsize(each) for each in paths)
     opened = open_in_parts if in_parts or size > LARGEST_IN_MEMORY else read_in_memory
@@ -188,7 +193,7 @@ def paths_of(path: str) -> list[str]:
     else:
         paths = [path] if Path(path).is_file() else glob(path, recursive=True)
     if not paths:
-        raise CommandError(f"there is no table at {path!r}.")
+        raise CommandError(f"there is no table at {short_repr(path)}.")
     return sorted(paths)
 
 
@@ -209,12 +214,14 @@ def read_file(path: str, read: Callable[[str], Any]) -> Any:
         return read(path)
     except ImportError as error:
         raise CommandError(
-            f"{path!r} cannot be read without PyArrow. Install it: pip install pyarrow."
+            f"{short_repr(path)} cannot be read without PyArrow. Install it: pip install pyarrow."
         ) from error
     except UnicodeDecodeError as error:
-        raise CommandError(f"{path!r} is not UTF-8: {error}. Write it as UTF-8.") from error
+        raise CommandError(
+            f"{short_repr(path)} is not UTF-8: {error}. Write it as UTF-8."
+        ) from error
     except (ValueError, OSError) as error:
-        raise CommandError(f"{path!r} cannot be read. {error}") from error
+        raise CommandError(f"{short_repr(path)} cannot be read. {error}") from error
 
 
 def open_in_parts(paths: list[str], suffix: str, dropped: list[str]) -> OpenedTable:
@@ -238,17 +245,18 @@ def check_columns(names: list[str], options: argparse.Namespace) -> None:
             continue
         if len(names) == 1 and name in re.split("[;\t|]", names[0]):
             raise CommandError(
-                f"the table has one column, {names[0]!r}, of which {option} {name!r} is a part. "
-                "Write the file with commas between columns."
+                f"the table has one column, {short_repr(names[0])}, of which {option} "
+                f"{short_repr(name)} is a part. Write the file with commas between columns."
             )
         close = difflib.get_close_matches(name, names, 3, 0.5) or names[:8]
         listed = ", ".join(map(repr, close))
         more = ", ..." if len(close) == 8 < len(names) else ""
         raise CommandError(
-            f"{option} {name!r} is not a column of the table. Did you mean: {listed}{more}?"
+            f"{option} {short_repr(name)} is not a column of the table. Did you mean: "
+            f"{listed}{more}?"
         )
     if options.target in options.drop:
-        raise CommandError(f"--drop {options.target!r} is the target. Leave it in.")
+        raise CommandError(f"--drop {short_repr(options.target)} is the target. Leave it in.")
 
 
 def make_report(table: OpenedTable, options: argparse.Namespace) -> Any:

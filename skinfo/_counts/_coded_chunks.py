@@ -26,6 +26,7 @@ from skinfo._counts._summaries import CategoricalSummary
 from skinfo._counts._target import ClassTarget
 from skinfo._kernels._digitize import digitize
 from skinfo.utils._parallel import in_threads
+from skinfo.utils._text import short_repr
 
 if TYPE_CHECKING:
     from skinfo._counts._chunks import Chunks
@@ -58,8 +59,8 @@ def code_table(
     if not isinstance(source, InMemory):
         if binner is not None:
             raise ValueError(
-                f"binner={binner!r} needs X in memory, and X comes in chunks. Leave binner at "
-                "None, or pass chunks that are binned already."
+                f"binner={short_repr(binner)} needs X in memory, and X comes in chunks. Leave "
+                "binner at None, or pass chunks that are binned already."
             )
         return encode_chunks(source, ordered_classes, n_jobs)
     coded = feature_codes(source.table, target, source.rows, binner=binner, n_jobs=n_jobs)

@@ -18,6 +18,7 @@ from skinfo._kernels._bitplanes import WORD
 from skinfo._kernels._integers import integer_codes
 from skinfo.utils._column_params import feature_indices
 from skinfo.utils._parallel import in_threads, n_threads
+from skinfo.utils._text import one_line, short_repr
 
 if TYPE_CHECKING:
     from skinfo._counts._target import ClassTarget
@@ -428,8 +429,9 @@ def refuse_fractions(numbers: NDArray[np.float64], name: str) -> None:
     fraction = numbers[(np.floor(numbers) < numbers) | np.isinf(numbers)]
     if len(fraction):
         raise ValueError(
-            f"{name} must be discrete, got {fraction[0]!s}, a number that is not whole. Bin the "
-            "column first, e.g. with MutualInfoBinner or KBinsDiscretizer(encode='ordinal')."
+            f"{one_line(name)} must be discrete, got {fraction[0]!s}, a number that is not whole. "
+            "Bin the column first, e.g. with MutualInfoBinner or "
+            "KBinsDiscretizer(encode='ordinal')."
         )
 
 
@@ -496,14 +498,14 @@ def _binned(
     binned = binner.fit(values, y, **weights).transform(values)
     if sp.issparse(binned) or np.shape(binned) != values.shape:
         raise ValueError(
-            f"binner={binner!r} must give one column of bin numbers for each column, got shape "
-            f"{np.shape(binned)} for {values.shape}. Set its encoding to 'ordinal'."
+            f"binner={short_repr(binner)} must give one column of bin numbers for each column, "
+            f"got shape {np.shape(binned)} for {values.shape}. Set its encoding to 'ordinal'."
         )
     binned = np.asarray(binned)
     if not (np.all(binned >= 0) and np.all(binned < MAX_LEVELS) and np.all(binned % 1 == 0)):
         raise ValueError(
-            f"binner={binner!r} must give bin numbers from 0 to {MAX_LEVELS - 1}, got values "
-            f"from {binned.min()} to {binned.max()}."
+            f"binner={short_repr(binner)} must give bin numbers from 0 to {MAX_LEVELS - 1}, got "
+            f"values from {binned.min()} to {binned.max()}."
         )
     return binned.T.astype(np.uint8)
 

@@ -28,6 +28,7 @@ from dask.threaded import get as get_in_threads
 
 import skinfo
 from skinfo._counts._partitions import Part
+from skinfo.utils._text import LONGEST_CAUSE, one_line, short_repr
 
 Result = TypeVar("Result")
 
@@ -53,7 +54,7 @@ def dask_partitions(
     """
     if getattr(X, "ndim", None) != 2:
         raise ValueError(
-            f"X must be a Dask DataFrame or a Dask array with two dimensions, got {X!r}."
+            f"X must be a Dask DataFrame or a Dask array with two dimensions, got {short_repr(X)}."
         )
     given = {"y": y, "sample_weight": sample_weight if y is not None else None}
     given = {argument: column for argument, column in given.items() if column is not None}
@@ -90,8 +91,8 @@ def _array_like(X: Any, argument: str, column: Any) -> Any:
     """Return y or weights in the chunks of an array X."""
     if isinstance(column, str):
         raise ValueError(
-            f"{argument}={column!r} names a column, and X is no data frame but a Dask array. Pass "
-            f"{argument} as a Dask array."
+            f"{argument}={short_repr(column)} names a column, and X is no data frame but a Dask "
+            f"array. Pass {argument} as a Dask array."
         )
     if _is_series(column):
         column = column.to_dask_array()
@@ -119,7 +120,8 @@ def _series_like(X: Any, argument: str, column: Any) -> Any:
     if isinstance(column, str):
         if column not in X.columns:
             raise ValueError(
-                f"{argument}={column!r} is not among the columns of X: {list(X.columns[:8])}."
+                f"{argument}={short_repr(column)} is not among the columns of X: "
+                f"{short_repr(list(X.columns))}."
             )
         return X[column]
     if _is_array(column):
@@ -353,8 +355,8 @@ def _computed(graph: dict[Any, Any], key: Any) -> Any:
         if "skinfo" not in str(error):
             raise
         raise ModuleNotFoundError(
-            f"skinfo is not installed on a Dask worker: {error}. Install skinfo "
-            f"{skinfo.__version__} on all workers, and on the scheduler."
+            f"skinfo is not installed on a Dask worker: {one_line(error, LONGEST_CAUSE)}. Install "
+            f"skinfo {skinfo.__version__} on all workers, and on the scheduler."
         ) from error
 
 
@@ -403,7 +405,8 @@ class PartTask:
             )
         except Exception as error:
             raise ValueError(
-                f"{label} of X can not be read: {type(error).__name__}: {error}"
+                f"{one_line(label)} of X can not be read: {type(error).__name__}: "
+                f"{one_line(error, LONGEST_CAUSE)}"
             ) from error
         data = blocks if len(blocks) > 1 else blocks[0]
         if isinstance(data, tuple):
@@ -442,8 +445,8 @@ def _as_announced(frame: Any, announced: dict[Any, str], label: str) -> Any:
             continue
         if frame[name].notna().any():
             raise ValueError(
-                f"column {name!r} of X holds {family} in {label}, and Dask announced {expected} "
-                "(X.dtypes)."
+                f"column {short_repr(name)} of X holds {family} in {one_line(label)}, and Dask "
+                f"announced {expected} (X.dtypes)."
             )
         # A column without values has no type.
         frame = frame.copy(deep=False)

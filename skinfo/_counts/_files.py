@@ -21,6 +21,7 @@ from skinfo._counts._streams import (
 )
 from skinfo._counts._table import kind_of_dtype
 from skinfo.utils._parallel import one_ahead
+from skinfo.utils._text import LONGEST_CAUSE, LONGEST_PATH, one_line, short_repr
 
 # Suffixes of files, and what pyarrow calls their format.
 FORMATS = {
@@ -176,8 +177,8 @@ def _files_at(path: str) -> list[File]:
     if len(formats) > 1 or None in formats:
         suffixes = ", ".join(sorted({_suffix(name) or "none" for name in names}))
         raise ValueError(
-            f"X={path!r} has files with these suffixes: {suffixes}. Name files of one kind, such "
-            f"as '*.parquet', of {', '.join(FORMATS)}; or pass a dataset: "
+            f"X={short_repr(path)} has files with these suffixes: {one_line(suffixes)}. Name "
+            f"files of one kind, such as '*.parquet', of {', '.join(FORMATS)}; or pass a dataset: "
             "pyarrow.dataset.dataset(path, format=...)."
         )
     format_ = formats.pop()
@@ -222,8 +223,8 @@ def _names_of_files(path: str) -> tuple[list[str], str | None]:
         folder = None
     if not names:
         raise FileNotFoundError(
-            f"X={path!r}: there is no such file. Of a table elsewhere than in files of this "
-            "machine pass a dataset: pyarrow.dataset.dataset(...)."
+            f"X={short_repr(path)}: there is no such file. Of a table elsewhere than in files of "
+            "this machine pass a dataset: pyarrow.dataset.dataset(...)."
         )
     return names, folder
 
@@ -310,21 +311,23 @@ def _refuse_other_columns(files: list[File]) -> None:
         missing = [name for name in expected if name not in file.columns]
         if missing:
             raise ValueError(
-                f"{path} has no column {missing[0]!r}, which {first.fragment.path} has. Add it, "
-                "with missing values if it has none, or leave out one of the files."
+                f"{one_line(path, LONGEST_PATH)} has no column {short_repr(missing[0])}, which "
+                f"{one_line(first.fragment.path, LONGEST_PATH)} has. Add it, with missing values "
+                "if it has none, or leave out one of the files."
             )
         more = [name for name in file.schema.names if name not in expected]
         if more:
             raise ValueError(
-                f"{path} has a column {more[0]!r}, which {first.fragment.path} has not. Add it "
-                "there, with missing values if it has none, or leave out one of the files."
+                f"{one_line(path, LONGEST_PATH)} has a column {short_repr(more[0])}, which "
+                f"{one_line(first.fragment.path, LONGEST_PATH)} has not. Add it there, with "
+                "missing values if it has none, or leave out one of the files."
             )
         for name, holds in _what_columns_hold(file.schema).items():
             before, other = known.setdefault(name, (holds, path))
             if before != holds:
                 raise ValueError(
-                    f"{path} has {holds} in column {name!r}, and {other} has {before}. Convert "
-                    "one of them."
+                    f"{one_line(path, LONGEST_PATH)} has {holds} in column {short_repr(name)}, "
+                    f"and {one_line(other, LONGEST_PATH)} has {before}. Convert one of them."
                 )
 
 
@@ -450,8 +453,9 @@ def _typed(column: Any, own: Any, field: Any) -> Any:
         return column.cast(field.type)
     except pa.ArrowInvalid as error:
         raise ValueError(
-            f"Column {field.name!r} is of type {own}, and of {field.type} in the dataset: "
-            f"{error}. Pass a dataset with another schema, or the paths of the files."
+            f"Column {short_repr(field.name)} is of type {one_line(own)}, and of "
+            f"{one_line(field.type)} in the dataset: {one_line(error, LONGEST_CAUSE)}. Pass a "
+            "dataset with another schema, or the paths of the files."
         ) from error
 
 
@@ -464,7 +468,10 @@ def _naming_file(path: str) -> Iterator[None]:
         yield
     except (pa.ArrowException, OSError, ValueError) as error:
         advice = CSV_ADVICE if "CSV conversion error" in str(error) else ""
-        raise ValueError(f"{path} cannot be read. {error}{advice}") from error
+        raise ValueError(
+            f"{one_line(path, LONGEST_PATH)} cannot be read. "
+            f"{one_line(error, LONGEST_CAUSE)}{advice}"
+        ) from error
 
 
 CSV_ADVICE = (

@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from skinfo.utils._text import one_line, short_repr
+
 KINDS = ("boolean", "integer", "number", "date", "duration", "level", "unsupported")
 
 # Whole numbers of at most so many different values are levels, others are numbers.
@@ -110,8 +112,8 @@ def refuse_unsupported(values: NDArray[Any], name: str) -> NoReturn:
         example = values[0].item()
     about = Complex if isinstance(example, Complex) else object
     raise ValueError(
-        f"{name} holds values of type {type(example).__name__}, such as {example!r:.60}, which "
-        f"are neither numbers nor levels. {ADVICE[about]}."
+        f"{one_line(name)} holds values of type {one_line(type(example).__name__)}, such as "
+        f"{short_repr(example)}, which are neither numbers nor levels. {ADVICE[about]}."
     )
 
 
@@ -182,9 +184,9 @@ def _dates(values: NDArray[Any], name: str) -> NDArray[np.float64]:
     if any(has_zone):
         if not all(has_zone):
             raise ValueError(
-                f"{name} holds dates with and without a time zone, such as "
-                f"{values[np.argmax(has_zone)]!s} and {values[np.argmin(has_zone)]!s}. Give all "
-                "of them one, or none."
+                f"{one_line(name)} holds dates with and without a time zone, such as "
+                f"{one_line(values[np.argmax(has_zone)])} and "
+                f"{one_line(values[np.argmin(has_zone)])}. Give all of them one, or none."
             )
         values = np.array([v.astimezone(dt.UTC).replace(tzinfo=None) for v in values], object)
     return _microseconds(values.astype("datetime64[us]"))
@@ -226,9 +228,9 @@ def _refuse_inexact(integers: NDArray[Any], name: str) -> None:
     for v in integers.tolist():
         if not -(2**1023) < v < 2**1023 or int(float(v)) != v:
             raise ValueError(
-                f"{name} holds integers beyond 2**53, such as {int(v)}, which float64 cannot "
-                "tell from their neighbours. Subtract an offset, or convert an identifier to "
-                "strings."
+                f"{one_line(name)} holds integers beyond 2**53, such as {short_repr(int(v))}, "
+                "which float64 cannot tell from their neighbours. Subtract an offset, or convert "
+                "an identifier to strings."
             )
 
 

@@ -20,6 +20,8 @@ from weakref import finalize
 
 import numpy as np
 
+from skinfo.utils._text import LONGEST_PATH, one_line
+
 Result = TypeVar("Result")
 
 # Unix has it.
@@ -48,7 +50,7 @@ def errors_that_name(part: Part) -> Iterator[None]:
     try:
         yield
     except (ValueError, TypeError) as error:
-        where = f" (In {part.label}.)"
+        where = f" (In {one_line(part.label, LONGEST_PATH)}.)"
         if str(error).endswith(where):
             raise
         kind = TypeError if isinstance(error, TypeError) else ValueError

@@ -30,6 +30,7 @@ from skinfo._counts._target import (
     warn_of_guess,
 )
 from skinfo.utils._progress import report_pass
+from skinfo.utils._text import short_repr
 from skinfo.utils._validation import check_sample_weight
 
 
@@ -374,15 +375,15 @@ def _target_info(
         if len(classes) < 2:
             raise ValueError(
                 f"{name} needs y to have at least two classes, got one class: "
-                f"{classes[:1].tolist()[0]!r} in {summary.n_samples} sample(s). {remedy}"
+                f"{short_repr(classes[:1].tolist()[0])} in {summary.n_samples} sample(s). {remedy}"
             )
         empty = np.empty(0)
         of_classes = ClassTarget(empty.astype(np.int32), classes, empty, summary.is_weighted)
         return info._replace(target=of_classes)
     if summary.lowest == summary.highest:
         raise ValueError(
-            f"{name} needs y to vary, got one value: {summary.lowest!r} in {summary.n_samples} "
-            f"sample(s). {remedy}"
+            f"{name} needs y to vary, got one value: {short_repr(summary.lowest)} in "
+            f"{summary.n_samples} sample(s). {remedy}"
         )
     scaling = Scaling.of(summary.lowest, summary.highest, info.weight, summary.mean)
     target = scaling.target(np.empty(0), np.empty(0), summary.is_weighted)

@@ -52,6 +52,7 @@ from skinfo._counts._summaries import CategoricalSummary, NumericSummary
 from skinfo._counts._table import Table
 from skinfo._counts._target import Target
 from skinfo.utils._parallel import in_threads
+from skinfo.utils._text import short_repr
 
 Rows = slice | NDArray[np.int64]
 Summary = TypeVar("Summary")
@@ -322,13 +323,14 @@ def columns_by_name(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
     if not isinstance(frame, nw.DataFrame):
         argument, name = next(iter(named.items()))
         raise ValueError(
-            f"{argument}={name!r} names a column, and X is no data frame but of type "
+            f"{argument}={short_repr(name)} names a column, and X is no data frame but of type "
             f"{type(X).__name__}. Pass {argument} as an array."
         )
     for argument, name in named.items():
         if name not in frame.columns:
             raise ValueError(
-                f"{argument}={name!r} is not among the columns of X: {frame.columns[:8]}."
+                f"{argument}={short_repr(name)} is not among the columns of X: "
+                f"{short_repr(frame.columns)}."
             )
     if "y" in named:
         y = frame.get_column(y).to_native()

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 
 import skinfo
 from skinfo._counts._partitions import Part
+from skinfo.utils._text import one_line
 
 Result = TypeVar("Result")
 ItemsOf = Callable[[Iterator[pa.RecordBatch]], Iterable[Any]]
@@ -88,8 +89,9 @@ def spark_partitions(
         name = field.dataType.simpleString()
         if re.split(r" to |[(]", name)[0] not in READABLE:
             raise ValueError(
-                f"{field.name} holds values of Spark's type {name:.60}, which are neither numbers "
-                "nor levels. Make a column of each of its entries, or text of all."
+                f"{one_line(field.name)} holds values of Spark's type {name:.60}, which are "
+                "neither numbers nor levels. Make a column of each of its entries, or text of "
+                "all."
             )
     return SparkPartitions(X), y, sample_weight
 

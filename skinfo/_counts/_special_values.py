@@ -16,6 +16,7 @@ from skinfo._counts._kinds import NUMERIC_KINDS, kind_of, numbers_of
 from skinfo._counts._table import objects_of
 from skinfo.utils._column_params import NamedColumns, feature_indices
 from skinfo.utils._saved_state import saved_class
+from skinfo.utils._text import one_line, short_repr
 
 # Text that stands for a date or a duration is read by these.
 DATE_READERS = {"date": pd.Timestamp, "duration": pd.Timedelta}
@@ -166,13 +167,14 @@ class _NumberReader:
         if number is None and not self.is_lenient:
             if self.kind == "level":  # a category of numbers, or text that is none
                 raise ValueError(
-                    f"special_values of {self.column}: {value!r} is no number, as which the "
-                    "column is read. Give a number, leave it out, or have the column taken for "
-                    "levels (categorical_features)."
+                    f"special_values of {one_line(self.column)}: {short_repr(value)} is no "
+                    "number, as which the column is read. Give a number, leave it out, or have "
+                    "the column taken for levels (categorical_features)."
                 )
             raise ValueError(
-                f"special_values of {self.column}: {value!r} is none of the values of a column of "
-                f"kind {self.kind!r}. Give it as the column has it, or leave it out."
+                f"special_values of {one_line(self.column)}: {short_repr(value)} is none of the "
+                f"values of a column of kind {short_repr(self.kind)}. Give it as the column has "
+                "it, or leave it out."
             )
         return number
 
@@ -189,9 +191,9 @@ class _NumberReader:
             return None
         if kind == "integer" and not _is_exact(int(value)):
             raise ValueError(
-                f"special_values of {self.column}: float64, by which numbers are compared, cannot "
-                f"tell {value} from its neighbours. Replace it in X, by a missing value or "
-                "another code."
+                f"special_values of {one_line(self.column)}: float64, by which numbers are "
+                f"compared, cannot tell {one_line(value)} from its neighbours. Replace it in X, "
+                "by a missing value or another code."
             )
         # Zero is one value, whatever its sign.
         return float(numbers_of(objects_of([value]), self.column)[0]) + 0.0
@@ -214,8 +216,8 @@ def _special_values(entry: Any, reader: _LevelReader | _NumberReader) -> Special
                 continue
             if read in seen:
                 raise ValueError(
-                    f"special_values of {reader.column}: {value!r} occurs twice, and a value has "
-                    "one bin. Leave it out of one of them."
+                    f"special_values of {one_line(reader.column)}: {short_repr(value)} occurs "
+                    "twice, and a value has one bin. Leave it out of one of them."
                 )
             seen.add(read)
             values.append(read)
@@ -231,16 +233,18 @@ def _named_entries(entry: Any, column: str) -> list[tuple[str | None, list[Any]]
         for name, values in entry.items():
             if not isinstance(name, str) or not name:
                 raise ValueError(
-                    f"special_values of {column}: a group is named by text, got {name!r}. Write "
-                    "{name: value} or {name: [value, ...]}."
+                    f"special_values of {one_line(column)}: a group is named by text, got "
+                    f"{short_repr(name)}. Write {{name: value}} or {{name: [value, ...]}}."
                 )
             if name in OTHER_BINS:
                 raise ValueError(
-                    f"special_values of {column}: {name!r} is what {OTHER_BINS[name]} called. "
-                    "Choose another name."
+                    f"special_values of {one_line(column)}: {short_repr(name)} is what "
+                    f"{OTHER_BINS[name]} called. Choose another name."
                 )
             if _is_several(values) and not len(values):
-                raise ValueError(f"special_values of {column}: {name!r} has no value.")
+                raise ValueError(
+                    f"special_values of {one_line(column)}: {short_repr(name)} has no value."
+                )
         return [(name, _values_of(values)) for name, values in entry.items()]
     return [(None, _values_of(values)) for values in _values_of(entry)]
 
@@ -257,11 +261,12 @@ def _check_value(value: Any, column: str) -> None:
     """Raise unless this is one value, and none that is missing anyway."""
     if _is_several(value) or isinstance(value, (dict, set, frozenset)):
         raise ValueError(
-            f"special_values of {column} must be values, or lists of values that share a bin, or "
-            f"a dict of a name and the value or values of each bin, got {value!r}."
+            f"special_values of {one_line(column)} must be values, or lists of values that share "
+            "a bin, or a dict of a name and the value or values of each bin, got "
+            f"{short_repr(value)}."
         )
     if pd.isna(value):
         raise ValueError(
-            f"special_values of {column}: {value!r} is a missing value, and these have a bin of "
-            "their own already. Leave it out."
+            f"special_values of {one_line(column)}: {short_repr(value)} is a missing value, and "
+            "these have a bin of their own already. Leave it out."
         )

@@ -1,6 +1,7 @@
 """Columns of any container, one at a time: numbers with NaN, or levels with None."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -25,6 +26,7 @@ from skinfo._counts._kinds import (
     unmasked,
 )
 from skinfo._counts._text_levels import text_levels
+from skinfo.utils._text import LONGEST_CAUSE, one_line, short_repr
 
 # Up to twice that float64 tells integers apart.
 LARGEST_EXACT = 2.0**52
@@ -289,8 +291,8 @@ class Table:
             codes, levels = pd.factorize(values, use_na_sentinel=True)
         except TypeError as error:
             raise ValueError(
-                f"{self.names[j]} holds values that cannot be compared ({error}). Make text of "
-                "them."
+                f"{one_line(self.names[j])} holds values that cannot be compared "
+                f"({one_line(error, LONGEST_CAUSE)}). Make text of them."
             ) from error
         # Text is str from every container: of NumPy's strings and polars' it would be np.str_.
         levels = [str(level) for level in levels] if values.dtype.kind == "U" else list(levels)
@@ -303,7 +305,9 @@ class Table:
     def _series(self, j: int) -> Any:
         index = self._index(j)
         if index < 0:
-            raise ValueError(f"X has no column {self.names[j]!r} here, and had it elsewhere.")
+            raise ValueError(
+                f"X has no column {short_repr(self.names[j])} here, and had it elsewhere."
+            )
         # By name: by position narwhals refuses the integer names pandas allows.
         return self._data.get_column(self._keys[index])
 
@@ -384,7 +388,8 @@ class Table:
             return
         remedy = f", or have it taken for levels ({self._switch})" if self._switch else ""
         raise ValueError(
-            f"{self.names[j]} must hold numbers, got {example!r}. Convert it{remedy}."
+            f"{one_line(self.names[j])} must hold numbers, got {short_repr(example)}. Convert "
+            f"it{remedy}."
         )
 
 
@@ -482,7 +487,8 @@ def numeric_columns(X: Any, advice: str) -> Any:
     for j, name in enumerate(table.names):
         if table.kind(j) not in NUMERIC_KINDS:
             raise ValueError(
-                f"{name} must hold numbers, got a column of kind {table.kind(j)!r}. {advice}"
+                f"{one_line(name)} must hold numbers, got a column of kind "
+                f"{short_repr(table.kind(j))}. {advice}"
             )
     odd = (nw.Int128, nw.UInt128, nw.Object, nw.Unknown)
     numbers = {
@@ -700,8 +706,8 @@ def refuse_lazy(X: Any) -> None:
     """TypeError for a path, or a frame of polars, Dask and the like whose rows are elsewhere."""
     if isinstance(X, (str, os.PathLike)):
         raise TypeError(
-            f"X={os.fspath(X)!r} is a path, and its rows are to be in memory here. Pass what is "
-            "in the file, such as pandas.read_parquet(X)."
+            f"X={short_repr(os.fspath(X))} is a path, and its rows are to be in memory here. Pass "
+            "what is in the file, such as pandas.read_parquet(X)."
         )
     if not (hasattr(type(X), "columns") or hasattr(type(X), "schema")):
         return
@@ -737,10 +743,10 @@ def _without_views(frame: Any) -> Any:
 def _check_unique_names(X: Any) -> None:
     names = [str(name) for name in getattr(X, "column_names", getattr(X, "columns", ()))]
     if len(set(names)) < len(names):
-        repeated = sorted({name for name in names if names.count(name) > 1})
+        repeated = sorted(name for name, n in Counter(names).items() if n > 1)
         raise ValueError(
-            f"X has duplicate column names: {repeated}. Rename them, so that reports and "
-            "feature names are unambiguous."
+            f"X has duplicate column names: {short_repr(repeated)}. Rename them, so that reports "
+            "and feature names are unambiguous."
         )
 
 

@@ -25,6 +25,7 @@ from skinfo._counts._kinds import (
 from skinfo._counts._text_levels import without_dictionary
 from skinfo._kernels._exact_sums import exact_means, sums_between
 from skinfo.utils._saved_state import saved_class
+from skinfo.utils._text import LONGEST_CAUSE, one_line, short_repr
 from skinfo.utils._validation import check_frequency_weights
 from skinfo.utils._warnings import warn_caller
 
@@ -302,7 +303,7 @@ def _encode_classes(
     if len(classes) < 2:
         raise ValueError(
             f"{name} needs y to have at least two classes, got one class: "
-            f"{classes[:1].tolist()[0]!r} in {len(y)} sample(s). {remedy}"
+            f"{short_repr(classes[:1].tolist()[0])} in {len(y)} sample(s). {remedy}"
         )
     return ClassTarget(codes.astype(np.int32), classes, weights, is_weighted)
 
@@ -320,7 +321,7 @@ def _encode_numbers(
         return scaling.target(y, weights, is_weighted)
     if len(y) and y.min() == y.max():
         raise ValueError(
-            f"{name} needs y to vary, got one value: {y[:1].tolist()[0]!r} in {len(y)} "
+            f"{name} needs y to vary, got one value: {short_repr(y[:1].tolist()[0])} in {len(y)} "
             f"sample(s). {remedy}"
         )
     total = weights.sum(keepdims=True)
@@ -344,19 +345,25 @@ def class_codes(y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         return rank_levels(y)
     except TypeError as error:
         raise ValueError(
-            f"Unknown label type: y mixes classes that cannot be sorted ({error}). Make text of "
-            "all of them."
+            "Unknown label type: y mixes classes that cannot be sorted "
+            f"({one_line(error, LONGEST_CAUSE)}). Make text of all of them."
         ) from error
 
 
 def known_codes(y: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.int32]:
     """Return the index of each label among the classes, (n,) int32."""
-    codes = pd.Index(classes).get_indexer(y)
+    # As text of its own pandas has no halves of characters.
+    known, given = (
+        pd.Index(labels, dtype=object if labels.dtype.kind in "OU" else None)
+        for labels in (classes, y)
+    )
+    codes = known.get_indexer(given)
     if (codes < 0).any():
         label = y[[np.argmin(codes)]].tolist()[0]
         raise ValueError(
-            f"y has the label {label!r}, which is not among the classes "
-            f"{classes.tolist()}. Name every class in the first call of partial_fit (classes)."
+            f"y has the label {short_repr(label)}, which is not among the classes "
+            f"{short_repr(classes.tolist())}. Name every class in the first call of partial_fit "
+            "(classes)."
         )
     return codes.astype(np.int32)
 
@@ -387,7 +394,7 @@ def finite_numbers(y: NDArray[Any], some: Any, name: str) -> NDArray[np.float64]
         example = next(v for v in y[some].tolist() if kind_of(np.array([v], object)) == "level")
         raise ValueError(
             f"Unknown label type: y of {name} must hold numbers, or classes named by text, "
-            f"integers or booleans, got {example!r}."
+            f"integers or booleans, got {short_repr(example)}."
         )
     numbers = np.full(len(y), np.nan)
     numbers[some] = numbers_of(y[some], "y")
@@ -474,6 +481,7 @@ def refuse_missing(y: NDArray[Any], name: str = "y") -> None:
     missing = pd.isna(y)
     if missing.any():
         raise ValueError(
-            f"Input {name} contains NaN: {int(missing.sum())} missing value(s), the first in row "
-            f"{int(np.argmax(missing))}. Drop those rows, or name them a class of their own."
+            f"Input {one_line(name)} contains NaN: {int(missing.sum())} missing value(s), the "
+            f"first in row {int(np.argmax(missing))}. Drop those rows, or name them a class of "
+            "their own."
         )

@@ -39,6 +39,7 @@ from skinfo.utils._compat import Interval, StrOptions, _fit_context
 from skinfo.utils._fit_state import unfitted_on_failure
 from skinfo.utils._progress import CallbackSupportMixin, Progress, with_callbacks
 from skinfo.utils._saved_state import SavedStateMixin
+from skinfo.utils._text import short_repr
 from skinfo.utils._validation import check_sample_weight, count_from
 from skinfo.utils._warnings import warn_caller
 
@@ -429,14 +430,14 @@ default="sequential"
         """Raise ValueError if the algorithm requires a beta and has none, or cannot use it."""
         if self.beta is None and self.algorithm in REQUIRE_BETA:
             raise ValueError(
-                f"algorithm={self.algorithm!r} needs beta, the bits of compression that one bit "
-                "about y may cost, got None. Set it, for example beta=10; the larger it is, the "
-                "more information is kept."
+                f"algorithm={short_repr(self.algorithm)} needs beta, the bits of compression that "
+                "one bit about y may cost, got None. Set it, for example beta=10; the larger it "
+                "is, the more information is kept."
             )
         if self.beta is not None and self.algorithm in REFUSE_BETA:
             raise ValueError(
-                f"beta={self.beta} has no effect on algorithm={self.algorithm!r}, which merges "
-                "until n_clusters are left. Set beta=None, or use algorithm='sequential'."
+                f"beta={self.beta} has no effect on algorithm={short_repr(self.algorithm)}, which "
+                "merges until n_clusters are left. Set beta=None, or use algorithm='sequential'."
             )
 
     def _solver_settings(self, rows, n_clusters):

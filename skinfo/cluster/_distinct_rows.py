@@ -21,6 +21,7 @@ from skinfo._kernels._elementary import xlogx_table
 from skinfo._kernels._row_hash import label_equal_rows, row_hashes
 from skinfo._kernels._sequential import NO_CLUSTER, SparseCounts
 from skinfo.utils._parallel import interruptible_ranges
+from skinfo.utils._text import LONGEST_CAUSE, one_line, short_repr
 from skinfo.utils._validation import check_sample_weight, finiteness_check
 from skinfo.utils._warnings import warn_caller
 
@@ -57,7 +58,8 @@ def check_counts(X, check):
             raise
         error_type = TypeError if isinstance(error, TypeError) else ValueError
         raise error_type(
-            f"X must be a table of counts, and holds text or other values ({error}). {COUNT_FIRST}"
+            "X must be a table of counts, and holds text or other values "
+            f"({one_line(error, LONGEST_CAUSE)}). {COUNT_FIRST}"
         ) from error
 
 
@@ -199,7 +201,7 @@ def check_n_clusters(n_clusters, rows, *, at_most=False):
         If fewer rows are distinct.
     """
     if not isinstance(n_clusters, Integral) or n_clusters < 1:
-        raise ValueError(f"n_clusters must be a positive int, got {n_clusters!r}.")
+        raise ValueError(f"n_clusters must be a positive int, got {short_repr(n_clusters)}.")
     n_rows, n_distinct = int((rows.groups >= 0).sum()), len(rows.sizes)
     if n_clusters > n_rows and not at_most:
         raise ValueError(

@@ -16,6 +16,7 @@ from skinfo.datasets._truth import (
     with_truth,
 )
 from skinfo.utils._compat import Interval, StrOptions, validate_params
+from skinfo.utils._text import short_repr
 from skinfo.utils._validation import count_from
 
 # Strictly increasing functions of a standard normal column, which leave its information as it is.
@@ -112,7 +113,9 @@ def make_correlated_normals(
     rng = random_generator(random_state)
     rho = np.atleast_1d(np.asarray(rho, dtype=np.float64))
     if rho.ndim != 1 or not (np.abs(rho) < 1).all():
-        raise ValueError(f"rho must hold correlations between -1 and 1, got {rho.tolist()}.")
+        raise ValueError(
+            f"rho must hold correlations between -1 and 1, got {short_repr(rho.tolist())}."
+        )
     y, *noise = rng.normal(size=(1 + len(rho), n_samples))
     X = rho * y[:, np.newaxis] + np.sqrt(1 - rho**2) * np.array(noise).T
     samples = _transformed(X, transform), _transformed(y, transform_y)
@@ -199,14 +202,14 @@ def make_steps(
     rng = random_generator(random_state)
     rates = np.asarray(rates, dtype=np.float64)
     if rates.ndim != 1 or not len(rates) or not ((rates >= 0) & (rates <= 1)).all():
-        raise ValueError(f"rates must be probabilities, got {rates.tolist()}.")
+        raise ValueError(f"rates must be probabilities, got {short_repr(rates.tolist())}.")
     n_steps = len(rates)
     edges = np.arange(1, n_steps) / n_steps if edges is None else np.asarray(edges, np.float64)
     widths = np.diff(np.concatenate([[0.0], np.atleast_1d(edges), [1.0]]))
     if len(widths) != n_steps or not (widths > 0).all():
         raise ValueError(
             f"edges must be {n_steps - 1} increasing numbers between 0 and 1, one less than "
-            f"rates; got {edges.tolist()}."
+            f"rates; got {short_repr(edges.tolist())}."
         )
     x = rng.random(n_samples)
     y = rng.random(n_samples) < rates[np.searchsorted(edges, x, side="right")]

@@ -21,6 +21,7 @@ from skinfo._counts._quantiles import (
 )
 from skinfo._counts._summaries import CategoricalSummary
 from skinfo.estimation._samples import column_mask, warn_of_guesses
+from skinfo.utils._text import one_line
 
 
 class ColumnTables(NamedTuple):
@@ -220,11 +221,11 @@ def _counts_between(column: Any, positions: NDArray[np.int64]) -> NDArray[np.flo
 def _check_missing(table: ColumnTables, name: str, missing: str) -> None:
     if missing == "raise" and table.has_missing:
         raise ValueError(
-            f"{name} has missing values, and missing='raise'. Use missing='separate' or 'drop', "
-            "or impute them."
+            f"{one_line(name)} has missing values, and missing='raise'. Use missing='separate' or "
+            "'drop', or impute them."
         )
     if missing == "drop" and not table.n_present:
         raise ValueError(
-            f"{name} has no value that is not missing in a row of positive weight. Leave the "
-            "column out, or use missing='separate'."
+            f"{one_line(name)} has no value that is not missing in a row of positive weight. "
+            "Leave the column out, or use missing='separate'."
         )

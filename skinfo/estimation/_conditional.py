@@ -46,6 +46,7 @@ from skinfo.estimation._strata import (
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._parallel import in_threads
 from skinfo.utils._progress import with_printed_progress
+from skinfo.utils._text import one_line, short_repr
 from skinfo.utils._validation import check_base, explain_missing_arguments, match_name
 
 # Nanoseconds, about, in which a row's neighbours are found.
@@ -338,8 +339,8 @@ def _switches(discrete_features, discrete_conditions):
     ):
         if not (isinstance(switch, str) or switch is True):
             raise ValueError(
-                f"{argument}={switch!r} is for samples in memory, and X comes in parts. Use "
-                "'auto', or True: only discrete columns can be counted."
+                f"{argument}={short_repr(switch)} is for samples in memory, and X comes in parts. "
+                "Use 'auto', or True: only discrete columns can be counted."
             )
     return discrete_features, discrete_conditions
 
@@ -349,8 +350,8 @@ def _functions_of_counts(estimator):
     functions = CONDITIONAL_ESTIMATORS[estimator]
     if functions.discrete is None:
         raise ValueError(
-            f"estimator={estimator!r} is not for discrete columns, y or Z, and a table in parts "
-            f"can only be counted. Use {functions.instead}."
+            f"estimator={short_repr(estimator)} is not for discrete columns, y or Z, and a table "
+            f"in parts can only be counted. Use {functions.instead}."
         )
     return functions
 
@@ -400,16 +401,16 @@ def _check_kinds(samples, conditions, uses_counts, estimator, n_neighbors):
         wrong, is_wrong = discrete, "discrete"
     if wrong:
         raise ValueError(
-            f"estimator={estimator!r} is not for {is_wrong} columns, y or Z, and {wrong[0]} is "
-            f"{is_wrong}. Use {functions.instead}."
+            f"estimator={short_repr(estimator)} is not for {is_wrong} columns, y or Z, and "
+            f"{one_line(wrong[0])} is {is_wrong}. Use {functions.instead}."
         )
     for j in np.flatnonzero(~samples.discrete) if functions.mixed is None else ():
         # Whether a value is missing is discrete.
         if np.isnan(samples.values(j)).any():
             raise ValueError(
-                f"estimator={estimator!r} is not for discrete columns, and missing values of "
-                f"{samples.table.names[j]} are a level. Use missing='drop', or "
-                f"{functions.instead}."
+                f"estimator={short_repr(estimator)} is not for discrete columns, and missing "
+                f"values of {one_line(samples.table.names[j])} are a level. Use missing='drop', "
+                f"or {functions.instead}."
             )
     if samples.weights is not None and continuous:
         refuse_weights(continuous[0])
@@ -521,6 +522,7 @@ def _refuse_missing(values, name):
     n_missing = np.count_nonzero(np.isnan(values))
     if n_missing:
         raise ValueError(
-            f"{name} is continuous and has {n_missing} missing value(s), which only columns of X "
-            "and discrete columns of Z may have. Drop or impute those rows, or bin the column."
+            f"{one_line(name)} is continuous and has {n_missing} missing value(s), which only "
+            "columns of X and discrete columns of Z may have. Drop or impute those rows, or bin "
+            "the column."
         )

@@ -11,6 +11,7 @@ from skinfo.estimation._levels_in_parts import read_levels
 from skinfo.estimation._pairs_in_parts import summed_cells
 from skinfo.estimation._rows_in_parts import CountedRows, packed_words
 from skinfo.estimation._strata import Strata, neighbors_of_codes
+from skinfo.utils._text import one_line, short_repr
 
 CALLER = "conditional_mutual_info"
 
@@ -85,16 +86,18 @@ def conditional_in_parts(
 
 def _index_of(names, name):
     if name not in names:
-        raise ValueError(f"Z={name!r} is not among the columns of X: {names[:8]}.")
+        raise ValueError(
+            f"Z={short_repr(name)} is not among the columns of X: {short_repr(names)}."
+        )
     return names.index(name)
 
 
 def _needs_all_samples(name):
     return ValueError(
-        f"{name} is continuous, and {CALLER} of what is continuous needs all samples at once, but "
-        "X comes in parts. Bin it first, e.g. with MutualInfoBinner, set discrete_features, "
-        "discrete_target or discrete_conditions to True if its values are levels, or pass a "
-        "random sample of the rows."
+        f"{one_line(name)} is continuous, and {CALLER} of what is continuous needs all samples at "
+        "once, but X comes in parts. Bin it first, e.g. with MutualInfoBinner, set "
+        "discrete_features, discrete_target or discrete_conditions to True if its values are "
+        "levels, or pass a random sample of the rows."
     )
 
 
@@ -158,8 +161,8 @@ def _estimate(occupied, n_levels, name, pairs, to_words, estimate):
     level, pair, counts = level[kept], pair[kept], occupied.counts[kept]
     if not len(level):
         raise ValueError(
-            f"{name} has no value that is not missing in a row of positive weight. Leave the "
-            "column out, or use missing='separate'."
+            f"{one_line(name)} has no value that is not missing in a row of positive weight. "
+            "Leave the column out, or use missing='separate'."
         )
     # Pairs of a stratum and a class, in lexicographic order, are the samples of `Strata`.
     used, pair = np.unique(pair, return_inverse=True)

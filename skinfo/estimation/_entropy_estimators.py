@@ -16,6 +16,7 @@ import numpy as np
 from scipy.special import entr, gammaln, polygamma, psi, xlog1py
 
 from skinfo.utils._sums import ordered_sum
+from skinfo.utils._text import short_repr
 
 # Weights of e^-45 of the largest, and less, are beyond the last digit of a sum.
 NEGLIGIBLE = 45.0
@@ -107,8 +108,8 @@ def refuse_fractional_counts(counts, name):
     if len(fraction):
         fractional = ", ".join(repr(other) for other in REAL_COUNTS)
         raise ValueError(
-            f"estimator={name!r} needs whole counts, got {fraction[0]!s}. Use whole weights "
-            f"(numbers of repetitions), or an estimator that takes any: {fractional}."
+            f"estimator={short_repr(name)} needs whole counts, got {fraction[0]!s}. Use whole "
+            f"weights (numbers of repetitions), or an estimator that takes any: {fractional}."
         )
 
 

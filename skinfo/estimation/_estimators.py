@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from skinfo.utils._text import one_line
+
 
 @dataclass(frozen=True)
 class Estimator:
@@ -44,8 +46,8 @@ def refuse_infinite(values: NDArray[np.float64], name: str) -> None:
     """Raise ValueError where a column holds infinite values."""
     if np.isinf(values).any():
         raise ValueError(
-            f"{name} holds infinite values, which have no distances. Drop those samples, or use "
-            "estimator='auto', which takes ranks."
+            f"{one_line(name)} holds infinite values, which have no distances. Drop those "
+            "samples, or use estimator='auto', which takes ranks."
         )
 
 
@@ -61,6 +63,7 @@ def check_n_neighbors(n_neighbors: int, n_samples: float) -> None:
 def refuse_weights(name: str) -> None:
     """Raise the ValueError of weights with a continuous variable."""
     raise ValueError(
-        f"sample_weight is for discrete columns only, and {name} is continuous: neighbours "
-        "cannot be weighted. Bin it first, e.g. with MutualInfoBinner or KBinsDiscretizer."
+        f"sample_weight is for discrete columns only, and {one_line(name)} is continuous: "
+        "neighbours cannot be weighted. Bin it first, e.g. with MutualInfoBinner or "
+        "KBinsDiscretizer."
     )

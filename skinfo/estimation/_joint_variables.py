@@ -11,6 +11,7 @@ from skinfo.estimation._joint_samples import NormalScores
 from skinfo.estimation._ranks import RankedColumn
 from skinfo.estimation._samples import Samples, missing_values, refuse_missing_values
 from skinfo.estimation._strata import NeighborStrata
+from skinfo.utils._text import one_line
 
 
 def refuse_joint_in_parts(caller):
@@ -63,8 +64,9 @@ def joint_block(samples, finite):
         n_missing = np.count_nonzero(np.isnan(values))
         if n_missing:
             raise ValueError(
-                f"{samples.table.names[j]} is continuous and has {n_missing} missing value(s), "
-                "which cannot be a level of their own with joint=True. Use missing='drop'."
+                f"{one_line(samples.table.names[j])} is continuous and has {n_missing} missing "
+                "value(s), which cannot be a level of their own with joint=True. Use "
+                "missing='drop'."
             )
         columns.append(values)
     return np.column_stack(columns)

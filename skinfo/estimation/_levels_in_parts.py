@@ -22,6 +22,7 @@ from skinfo._counts._partitions import Part, Partitions, errors_that_name
 from skinfo._counts._read_chunks import ChunkReader, GivenChunk, reader_of
 from skinfo._counts._summaries import TargetSummary
 from skinfo.estimation._samples import has_missing_values
+from skinfo.utils._text import one_line
 
 
 class LevelsInPart(NamedTuple):
@@ -187,8 +188,8 @@ class _PartToCodes(NamedTuple):
         codes = codes[ranks[given.rows]]
         if codes.min(initial=0) < 0:
             raise ValueError(
-                f"{given.table.names[j]} has levels now that it had not when X was read first. "
-                "Pass an object that gives the same tables each time it is iterated over."
+                f"{one_line(given.table.names[j])} has levels now that it had not when X was read "
+                "first. Pass an object that gives the same tables each time it is iterated over."
             )
         return codes.astype(np.min_scalar_type(len(code_of)))
 
@@ -276,8 +277,8 @@ def read_levels(
         present = kinds - {"missing"}
         if len(present) > 1 and present & {"date", "duration"}:
             raise ValueError(
-                f"{name} holds {' and '.join(sorted(present))} values in different chunks. "
-                "Convert them to one type."
+                f"{one_line(name)} holds {' and '.join(sorted(present))} values in different "
+                "chunks. Convert them to one type."
             )
     kinds = [kind_of_chunks(of_column) for of_column in found.kinds]
     return DiscreteParts(

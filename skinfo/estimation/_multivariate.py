@@ -34,6 +34,7 @@ from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._progress import with_printed_progress
 from skinfo.utils._results import ConfidenceInterval, check_confidence_level
 from skinfo.utils._sums import ordered_sum
+from skinfo.utils._text import one_line, short_repr
 from skinfo.utils._validation import check_base, check_frequency_weights, count_from, match_name
 from skinfo.utils._warnings import warn_caller
 
@@ -378,15 +379,15 @@ def _check_one_kind(names, discrete):
     """Raise ValueError where there is one column only, or columns of both kinds."""
     if len(names) < 2:
         raise ValueError(
-            f"{FUNCTION} is of two columns at least, got {names[0]} alone. The entropy of one "
-            "is that of discrete_entropy or differential_entropy."
+            f"{FUNCTION} is of two columns at least, got {one_line(names[0])} alone. The entropy "
+            "of one is that of discrete_entropy or differential_entropy."
         )
     if discrete.any() and not discrete.all():
         first, second = names[int(np.argmax(discrete))], names[int(np.argmin(discrete))]
         raise ValueError(
-            f"{first} is discrete and {second} continuous, and {FUNCTION} takes columns of one "
-            "kind. Bin what is continuous first, e.g. with KBinsDiscretizer(encode='ordinal'), "
-            "or set discrete_features."
+            f"{one_line(first)} is discrete and {one_line(second)} continuous, and {FUNCTION} "
+            "takes columns of one kind. Bin what is continuous first, e.g. with "
+            "KBinsDiscretizer(encode='ordinal'), or set discrete_features."
         )
 
 
@@ -399,8 +400,8 @@ def _nothing_is_left():
 def _check_estimator(estimator, possible, wrong, right):
     if estimator not in ("auto", *possible):
         raise ValueError(
-            f"estimator={estimator!r} is for {wrong} columns, and those of X are {right}. Use "
-            "'auto', or set discrete_features."
+            f"estimator={short_repr(estimator)} is for {wrong} columns, and those of X are "
+            f"{right}. Use 'auto', or set discrete_features."
         )
 
 
@@ -416,8 +417,8 @@ def _sample_of_numbers(table, estimator, n_neighbors, measure):
         n_missing = int(np.isnan(values).sum())
         if n_missing:
             raise ValueError(
-                f"{name} is continuous and has {n_missing} missing value(s). Use missing='drop', "
-                "or bin the columns."
+                f"{one_line(name)} is continuous and has {n_missing} missing value(s). Use "
+                "missing='drop', or bin the columns."
             )
         if estimator == "ksg":
             refuse_infinite(values, name)
@@ -443,8 +444,8 @@ def _counted_in_parts(X, discrete_features, missing, sample_weight):
     """Return the CountedColumns of a table in parts, after two passes."""
     if not (isinstance(discrete_features, str) or discrete_features is True):
         raise ValueError(
-            f"discrete_features={discrete_features!r} is for samples in memory, and X comes in "
-            "parts. Use 'auto', or True: only discrete columns can be counted."
+            f"discrete_features={short_repr(discrete_features)} is for samples in memory, and X "
+            "comes in parts. Use 'auto', or True: only discrete columns can be counted."
         )
     parts = read_levels(
         X,
@@ -455,9 +456,9 @@ def _counted_in_parts(X, discrete_features, missing, sample_weight):
     for name, levels in zip(parts.names, parts.levels, strict=True):
         if levels is None:
             raise ValueError(
-                f"{name} is continuous, and X comes in parts, which can only be counted. Bin it "
-                "first, e.g. with MutualInfoBinner, set discrete_features=True if its values are "
-                "levels, or pass a random sample of the rows."
+                f"{one_line(name)} is continuous, and X comes in parts, which can only be "
+                "counted. Bin it first, e.g. with MutualInfoBinner, set discrete_features=True "
+                "if its values are levels, or pass a random sample of the rows."
             )
     _check_one_kind(parts.names, np.ones(len(parts.names), bool))
     if missing == "raise":

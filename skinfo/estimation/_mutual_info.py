@@ -38,6 +38,7 @@ from skinfo.estimation._table_information import INFORMATION_ESTIMATORS, informa
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._parallel import in_threads
 from skinfo.utils._progress import with_printed_progress
+from skinfo.utils._text import one_line, short_repr
 from skinfo.utils._validation import check_base, explain_missing_arguments, match_name
 
 # Nanoseconds a row, about, that a continuous column takes.
@@ -305,8 +306,9 @@ def _check_joint(samples, functions, estimator, n_neighbors):
     if functions.joint is None or (estimator != "auto" and not is_continuous):
         of_target = "continuous" if samples.n_classes is None else "discrete"
         raise ValueError(
-            f"estimator={estimator!r} is not for several columns as one variable, not all of them "
-            f"discrete, with a {of_target} target. Use 'auto', or bin the continuous columns."
+            f"estimator={short_repr(estimator)} is not for several columns as one variable, not "
+            f"all of them discrete, with a {of_target} target. Use 'auto', or bin the continuous "
+            "columns."
         )
     if samples.weights is not None:
         refuse_weights("y" if samples.n_classes is None else "a column of X")
@@ -371,8 +373,8 @@ def _check_table(estimator, name, table, is_weighted):
         _refuse_pair(estimator, "continuous", "discrete", name)
     if estimator != "binned":
         raise ValueError(
-            f"{name} is continuous, and estimator={estimator!r} needs all samples at once, but X "
-            "comes in chunks. Use estimator='binned', or pass one table."
+            f"{one_line(name)} is continuous, and estimator={short_repr(estimator)} needs all "
+            "samples at once, but X comes in chunks. Use estimator='binned', or pass one table."
         )
     if is_weighted:
         refuse_weights(name)
@@ -404,9 +406,9 @@ def _of_continuous(samples, j, functions, estimate, target, n_neighbors):
         return estimate(values, target, n_neighbors)
     if samples.is_block:
         raise ValueError(
-            f"{samples.table.names[j]} has {np.count_nonzero(missing)} missing value(s), which "
-            "cannot be a level of their own where y is several columns of numbers. Use "
-            "missing='drop'."
+            f"{one_line(samples.table.names[j])} has {np.count_nonzero(missing)} missing "
+            "value(s), which cannot be a level of their own where y is several columns of "
+            "numbers. Use missing='drop'."
         )
     # The chain rule: whether there is a value, and then which.
     present = ~missing
@@ -475,6 +477,6 @@ def _check_pairs(samples, estimator, n_neighbors):
 def _refuse_pair(estimator, column, target, name):
     """Raise the ValueError of an estimator for another kind of column or target."""
     raise ValueError(
-        f"estimator={estimator!r} is not for a {column} column with a {target} target, as {name} "
-        f"is with this y. Use {ESTIMATORS[estimator].instead}."
+        f"estimator={short_repr(estimator)} is not for a {column} column with a {target} target, "
+        f"as {one_line(name)} is with this y. Use {ESTIMATORS[estimator].instead}."
     )

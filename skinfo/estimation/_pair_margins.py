@@ -12,6 +12,7 @@ from skinfo._kernels._fixed_point import fixed_point_scale, fixed_xlogx_table, s
 from skinfo._kernels._null import poisson_tables
 from skinfo._kernels._null_pairs import pair_null_means, pair_null_sums
 from skinfo.utils._parallel import in_threads, n_threads
+from skinfo.utils._text import one_line
 
 # Nanoseconds, about, that the mean of a cell under independence takes.
 NULL_COST = 500.0
@@ -41,8 +42,8 @@ def information_of_pairs(joint, margins, estimator, nats, n_jobs):
 def refuse_no_common_sample(names):
     """Raise the ValueError of columns that have no sample in common."""
     raise ValueError(
-        f"{' and '.join(dict.fromkeys(names))} have no row of positive weight without a missing "
-        "value. Leave a column out, or use missing='separate'."
+        f"{' and '.join(map(one_line, dict.fromkeys(names)))} have no row of positive weight "
+        "without a missing value. Leave a column out, or use missing='separate'."
     )
 
 

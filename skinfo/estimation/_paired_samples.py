@@ -14,6 +14,7 @@ from skinfo.estimation._divergence_estimators import PairedCounts
 from skinfo.estimation._entropy_estimators import check_n_categories
 from skinfo.estimation._estimators import refuse_infinite, refuse_weights
 from skinfo.estimation._samples import missing_values, refuse_chunks, refuse_missing_values
+from skinfo.utils._text import one_line, short_repr
 from skinfo.utils._validation import check_frequency_weights
 
 
@@ -47,8 +48,9 @@ class PairedSamples:
         if any(found) and not all(found):
             names = [self.tables[0].names[j] for j in columns]
             raise ValueError(
-                f"{names[found.index(True)]} is discrete and {names[found.index(False)]} is "
-                "continuous. Bin the continuous columns, or set discrete=False or True for all."
+                f"{one_line(names[found.index(True)])} is discrete and "
+                f"{one_line(names[found.index(False)])} is continuous. Bin the continuous "
+                "columns, or set discrete=False or True for all."
             )
         return all(found)
 
@@ -136,9 +138,12 @@ def _refuse_unlike_columns(tables: list[Table]) -> None:
     if first != second:
         raise ValueError(f"X and Y must have the same columns, got {first} and {second}.")
     if first > 1 and tables[0].frame is not None and tables[1].frame is not None:
-        names = [table.names for table in tables]
-        if names[0] != names[1]:
-            raise ValueError(f"X and Y must have the same columns, got {names[0]} and {names[1]}.")
+        for j, (of_x, of_y) in enumerate(zip(*(table.names for table in tables), strict=True)):
+            if of_x != of_y:
+                raise ValueError(
+                    f"X and Y must have the same columns, and column {j} is {short_repr(of_x)} in "
+                    f"X and {short_repr(of_y)} in Y."
+                )
 
 
 def _with_values(tables: Sequence[Table], j: int) -> list[Table]:
@@ -151,8 +156,8 @@ def _joint_codes(tables: Sequence[Table], j: int) -> NDArray[np.int64]:
     is_numeric = {table.is_numeric(j) for table in _with_values(tables, j)}
     if len(is_numeric) > 1:
         raise ValueError(
-            f"{tables[0].names[j]} holds numbers in one sample and levels in the other. Convert "
-            "them to one type."
+            f"{one_line(tables[0].names[j])} holds numbers in one sample and levels in the other. "
+            "Convert them to one type."
         )
     if False not in is_numeric:
         numbers = np.concatenate([table.numbers(j) for table in tables])

@@ -22,6 +22,7 @@ from skinfo.estimation._neighbor_divergence import (
 from skinfo.estimation._paired_samples import PairedSamples, read_paired_samples
 from skinfo.estimation._samples import MISSING
 from skinfo.utils._compat import Interval, StrOptions, validate_params
+from skinfo.utils._text import short_repr
 from skinfo.utils._validation import check_base, match_name
 
 NEIGHBORS = "knn"
@@ -401,8 +402,8 @@ def _estimator_for(
         return name
     if name != "auto":
         raise ValueError(
-            f"estimator={name!r} is of categories, and X and Y are continuous. Use 'knn', bin "
-            "them, or set discrete=True."
+            f"estimator={short_repr(name)} is of categories, and X and Y are continuous. Use "
+            "'knn', bin them, or set discrete=True."
         )
     return NEIGHBORS
 
@@ -419,9 +420,9 @@ def _refuse_sizes(estimator: str, sizes: tuple[float, float], weight: float) -> 
     if estimator not in (*REAL_COUNTS, "miller_madow"):
         first, second = sizes
         raise ValueError(
-            f"estimator={estimator!r} needs a sample of the mixture, and the {first:.15g} and "
-            f"{second:.15g} samples are not in the proportion of their weights, {weight:.3g} and "
-            f"{1 - weight:.3g}. Set weights='size', or estimator='miller_madow'."
+            f"estimator={short_repr(estimator)} needs a sample of the mixture, and the "
+            f"{first:.15g} and {second:.15g} samples are not in the proportion of their weights, "
+            f"{weight:.3g} and {1 - weight:.3g}. Set weights='size', or estimator='miller_madow'."
         )
 
 
@@ -431,5 +432,7 @@ def _weight_of_first(weights: ArrayLike | str | None, sizes: Any) -> float:
         return 0.5
     given = np.asarray(sizes if isinstance(weights, str) else weights, dtype=np.float64)
     if given.shape != (2,) or not np.all((given > 0) & np.isfinite(given)):
-        raise ValueError(f"weights must be two positive numbers, 'size' or None; got {weights!r}.")
+        raise ValueError(
+            f"weights must be two positive numbers, 'size' or None; got {short_repr(weights)}."
+        )
     return float(given[0] / given.sum())

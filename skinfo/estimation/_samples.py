@@ -17,13 +17,11 @@ from skinfo._counts._table import Table, refuse_lazy, table_of
 from skinfo._counts._target import class_codes, infer_continuous, read_column, refuse_missing
 from skinfo.estimation._continuous import DiscreteTarget, RankedColumn
 from skinfo.estimation._estimators import refuse_infinite
+from skinfo.utils._text import listed, one_line, short_repr
 from skinfo.utils._validation import check_frequency_weights, finiteness_check
 from skinfo.utils._warnings import warn_caller
 
 MISSING = ("separate", "drop", "raise")
-
-# A warning names no more columns than this.
-MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -205,7 +203,7 @@ def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, cal
     if table.is_sparse and not discrete.all():
         raise ValueError(
             "Sparse X is taken for discrete columns only; convert continuous ones with "
-            f"X.toarray(). Got discrete_features={discrete_features!r}."
+            f"X.toarray(). Got discrete_features={short_repr(discrete_features)}."
         )
     return Samples(table, discrete, y, n_classes, weights, rows, n_given)
 
@@ -290,17 +288,16 @@ def discrete_mask(table, discrete_features, switch):
         mask = np.array([table.is_discrete(j) for j in range(n_features)])
         # Integers of many values may be names all the same; floats are the usual numbers.
         guessed = [j for j in np.flatnonzero(~mask) if table.kind(j) == "integer"]
-        return mask, [f"{table.names[j]} ({switch})" for j in guessed]
+        return mask, [f"{one_line(table.names[j])} ({switch})" for j in guessed]
     return column_mask(discrete_features, n_features, switch), []
 
 
 def warn_of_guesses(guessed, caller):
     """Warn of the columns that integers do not say enough of, all in one."""
     if guessed:
-        more = f" and {len(guessed) - MOST_NAMED} more" if len(guessed) > MOST_NAMED else ""
         warn_caller(
             f"{caller} takes integers of more than {MOST_LEVELS} different values for numbers, "
-            f"not for levels: {', '.join(guessed[:MOST_NAMED])}{more}. Set the parameter in "
+            f"not for levels: {listed(guessed, len(guessed), brackets='')}. Set the parameter in "
             "brackets to say which they are."
         )
 
@@ -324,7 +321,7 @@ def column_mask(discrete, n_features, switch):
     ):
         raise ValueError(
             f"{switch} must be 'auto', a bool, a mask or column numbers below {n_features}, got "
-            f"{discrete!r}."
+            f"{short_repr(discrete)}."
         )
     mask = np.zeros(n_features, bool)
     mask[chosen] = True
@@ -334,7 +331,7 @@ def column_mask(discrete, n_features, switch):
 def _continuous_target(y):
     if kind_of(y) == "level":
         raise ValueError(
-            f"A continuous target must hold numbers, got {y.tolist()[0]!r}. "
+            f"A continuous target must hold numbers, got {short_repr(y.tolist()[0])}. "
             "Pass discrete_target=True."
         )
     return numbers_of(y, "y")
@@ -395,8 +392,8 @@ def parts_by_missing(samples, missing):
         rows = rows_of[key]
         if len(rows) == 0:
             raise ValueError(
-                f"{samples.table.names[columns[0]]} has no value that is not missing in a row of "
-                "positive weight. Leave the column out, or use missing='separate'."
+                f"{one_line(samples.table.names[columns[0]])} has no value that is not missing in "
+                "a row of positive weight. Leave the column out, or use missing='separate'."
             )
         yield SamplesOfColumns(np.array(columns), rows, samples.take(np.array(columns), rows))
 
@@ -421,6 +418,6 @@ def refuse_missing_values(table):
 def has_missing_values(name, n_missing):
     """Return the ValueError of a column that has missing values."""
     return ValueError(
-        f"{name} has {n_missing} missing value(s), and missing='raise'. Use missing='separate' or "
-        "'drop', or impute them."
+        f"{one_line(name)} has {n_missing} missing value(s), and missing='raise'. Use "
+        "missing='separate' or 'drop', or impute them."
     )

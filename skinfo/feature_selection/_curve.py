@@ -12,6 +12,7 @@ from skinfo.feature_selection._problem import criterion_of, prepare_search
 from skinfo.feature_selection._selector import InfoBottleneckSelector
 from skinfo.utils._progress import reported, with_printed_progress
 from skinfo.utils._results import TableRepr
+from skinfo.utils._text import short_repr
 
 # Without betas given: from one bit of description for a bit about y to as good as free.
 DEFAULT_BETAS = np.geomspace(1.0, 1000.0, 13)
@@ -126,15 +127,15 @@ def selection_curve(
     betas = np.sort(np.asarray(DEFAULT_BETAS if betas is None else betas, np.float64).ravel())
     if not (len(betas) and np.all((betas > 0) & np.isfinite(betas))):
         raise ValueError(
-            f"betas must be positive finite numbers, got {betas.tolist()}. Compression is as good "
-            "as free from 1e6 on."
+            f"betas must be positive finite numbers, got {short_repr(betas.tolist())}. "
+            "Compression is as good as free from 1e6 on."
         )
     selector = InfoBottleneckSelector() if selector is None else clone(selector)
     selector._validate_params()
     if criterion_of(selector) != "bottleneck":
         raise ValueError(
-            f"selector must have criterion='bottleneck', got {selector.criterion!r}: no other "
-            "criterion weighs description."
+            f"selector must have criterion='bottleneck', got {short_repr(selector.criterion)}: no "
+            "other criterion weighs description."
         )
     problem = prepare_search(selector, X, y, sample_weight)
     searched = reported("beta", (None, *betas), len(betas) + 1)

@@ -6,6 +6,7 @@ import numpy as np
 
 from skinfo.utils._column_params import feature_indices
 from skinfo.utils._saved_state import saved_class
+from skinfo.utils._text import short_repr
 
 
 @saved_class
@@ -82,7 +83,8 @@ def make_feature_groups(names, groups=None, costs=None, include=None, exclude=No
     both = sorted(set(included) & set(excluded))
     if both:
         raise ValueError(
-            f"must_include and must_exclude both name {named[both[0]][0]!r}. Drop it from one."
+            f"must_include and must_exclude both name {short_repr(named[both[0]][0])}. Drop it "
+            "from one."
         )
     return FeatureGroups(
         names=[name for name, _ in named],
@@ -106,8 +108,8 @@ def _named_groups(groups, names, keys):
     for name, features in entries:
         if np.ndim(features) != 1:
             raise ValueError(
-                f"groups: {name!r} must have a list of features, got {features!r}. Write "
-                f"{{{name!r}: [{features!r}]}}."
+                f"groups: {short_repr(name)} must have a list of features, got "
+                f"{short_repr(features)}. Write {{{short_repr(name)}: [{short_repr(features)}]}}."
             )
     named, seen = [], {}
     given = [feature for _, features in entries for feature in features]
@@ -115,13 +117,13 @@ def _named_groups(groups, names, keys):
     for name, features in entries:
         members = sorted({next(indices) for _ in features})
         if not members:
-            raise ValueError(f"groups: {name!r} has no features. Leave it out.")
+            raise ValueError(f"groups: {short_repr(name)} has no features. Leave it out.")
         name = name if name is not None else "+".join(names[j] for j in members)
         for feature in members:
             if feature in seen:
                 raise ValueError(
-                    f"groups: {names[feature]!r} is in both {seen[feature]!r} and {name!r}. "
-                    "A feature can be in one group."
+                    f"groups: {short_repr(names[feature])} is in both {short_repr(seen[feature])} "
+                    f"and {short_repr(name)}. A feature can be in one group."
                 )
             seen[feature] = name
         named.append((name, members))
@@ -152,7 +154,9 @@ def _costs(costs, names, keys):
     try:
         values = np.asarray(given, np.float64)
     except (TypeError, ValueError) as error:
-        raise TypeError(f"feature_costs must be numbers (bits), got {costs!r}.") from error
+        raise TypeError(
+            f"feature_costs must be numbers (bits), got {short_repr(costs)}."
+        ) from error
     if values.shape != (len(names),):
         raise ValueError(
             f"feature_costs must have one number a feature, got shape {values.shape} for "
@@ -161,8 +165,8 @@ def _costs(costs, names, keys):
     if not np.all(np.isfinite(values) & (values >= 0)):
         worst = int(np.argmin(np.isfinite(values) & (values >= 0)))
         raise ValueError(
-            f"feature_costs must be finite and not negative (bits), got {float(values[worst])!r} "
-            f"for {names[worst]!r}."
+            "feature_costs must be finite and not negative (bits), got "
+            f"{short_repr(float(values[worst]))} for {short_repr(names[worst])}."
         )
     return values
 

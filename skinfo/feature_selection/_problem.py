@@ -24,6 +24,7 @@ from skinfo.feature_selection._rankers import make_ranker
 from skinfo.feature_selection._search import SearchSettings, greedy_search, selected_features
 from skinfo.feature_selection._stopping import keep_all, until_elbow, until_share
 from skinfo.utils._parallel import ThreadPool
+from skinfo.utils._text import short_repr
 from skinfo.utils._validation import LARGEST_COUNT, match_name
 
 # Splits into two halves, by which stability is measured.
@@ -138,7 +139,7 @@ def prepare_search(selector, X, y, sample_weight):
     if selector.beta is not None and criterion != "bottleneck":
         raise ValueError(
             f"beta={selector.beta} only applies to criterion='bottleneck', got "
-            f"criterion={selector.criterion!r}. Leave beta at None."
+            f"criterion={short_repr(selector.criterion)}. Leave beta at None."
         )
     source, discretised = as_source_of_classes(
         X, y, sample_weight, estimator=selector, target_type=selector.target_type
@@ -231,6 +232,7 @@ def _n_kept(selector):
     if selector.n_features_to_select != "auto":
         raise ValueError(
             f"information={selector.information} limits the number of features, and so does "
-            f"n_features_to_select={selector.n_features_to_select!r}. Leave that at 'auto'."
+            f"n_features_to_select={short_repr(selector.n_features_to_select)}. Leave that at "
+            "'auto'."
         )
     return until_share(selector.information)

@@ -13,6 +13,7 @@ from skinfo.feature_selection._problem import N_PAIRS, prepare_search
 from skinfo.feature_selection._selector import InfoBottleneckSelector
 from skinfo.utils._progress import with_printed_progress
 from skinfo.utils._results import TableRepr
+from skinfo.utils._text import short_repr
 from skinfo.utils._validation import LARGEST_COUNT
 
 
@@ -188,7 +189,9 @@ def selection_stability(
     array([0.4, 0.6, 1. , 0. , 0. , 0. ])
     """
     if not isinstance(n_pairs, Integral) or not 1 <= n_pairs <= LARGEST_COUNT:
-        raise ValueError(f"n_pairs={n_pairs!r} must be an integer from 1 to {LARGEST_COUNT}.")
+        raise ValueError(
+            f"n_pairs={short_repr(n_pairs)} must be an integer from 1 to {LARGEST_COUNT}."
+        )
     problem, beta = _prepared(X, y, selector, sample_weight)
     n_selected = len(problem.search(beta).selected)
     return problem.groups.spread(problem.stability(n_selected, beta, n_pairs))

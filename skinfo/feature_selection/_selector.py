@@ -41,6 +41,7 @@ from skinfo.utils._compat import (
 from skinfo.utils._fit_state import unfitted_on_failure
 from skinfo.utils._progress import CallbackSupportMixin, Progress, with_callbacks
 from skinfo.utils._saved_state import SavedStateMixin
+from skinfo.utils._text import short_repr
 from skinfo.utils._validation import MEANING_OF_Y, explain_missing_arguments
 from skinfo.utils._warnings import warn_caller
 
@@ -516,8 +517,8 @@ class InfoBottleneckSelector(
         problem = prepare_search(clone(self), X, y, sample_weight)
         if problem.groups.names != self._groups.names:
             raise ValueError(
-                f"X has the features {problem.groups.names}, and fit had {self._groups.names}. "
-                "Pass the data of fit."
+                f"X has the features {short_repr(problem.groups.names)}, and fit had "
+                f"{short_repr(self._groups.names)}. Pass the data of fit."
             )
         selected = self._result.selected
         information, errors = problem.held_out(selected, self.beta)

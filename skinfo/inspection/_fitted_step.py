@@ -5,6 +5,8 @@ from typing import Any
 
 from sklearn.utils.validation import check_is_fitted
 
+from skinfo.utils._text import listed, short_repr
+
 # Attributes of fitted estimators that hold others, and how code reads one of them: an attribute
 # of one estimator, or of (name, estimator, ...) tuples with the attribute to index by the name.
 ONE = ("best_estimator_",)
@@ -61,7 +63,9 @@ def fitted_step(estimator: Any, fits: Callable[[Any], bool], caller: str, takes:
         _refuse(estimator, caller, takes)
     if len(found) > 1:
         name = type(estimator).__name__
-        steps = ", ".join(f"{name}{path} ({type(e).__name__})" for path, e in found.items())
+        steps = listed(
+            [f"{name}{path} ({type(e).__name__})" for path, e in found.items()], len(found), ""
+        )
         raise ValueError(
             f"{caller} draws one step, and {len(found)} of this {name} fit: {steps}. Pass one."
         )
@@ -86,7 +90,7 @@ def _held(estimator: Any) -> Iterator[tuple[str, Any]]:
             yield f".{attribute}", getattr(estimator, attribute)
     for attribute, index in SEVERAL.items():
         for name, held, *_ in getattr(estimator, attribute, ()):
-            yield f"{index}[{name!r}]", held
+            yield f"{index}[{short_repr(name)}]", held
 
 
 def _refuse(estimator: Any, caller: str, takes: str) -> None:
@@ -95,7 +99,7 @@ def _refuse(estimator: Any, caller: str, takes: str) -> None:
     if any(hasattr(estimator, attribute) for attribute in UNFITTED):
         check_is_fitted(estimator)
     steps = [f"{name}{step} ({type(held).__name__})" for step, held in _held(estimator)]
-    which = f", with {', '.join(steps)}" if steps else ""
+    which = f", with {listed(steps, len(steps), '')}" if steps else ""
     raise TypeError(
         f"{caller} takes {takes}, got {name}{which}. Of a pipeline or a search it draws "
         "the step that is one."

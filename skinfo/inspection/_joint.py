@@ -21,6 +21,7 @@ from skinfo.inspection._style import (
 from skinfo.inspection._variable import read_variable, table_of_columns
 from skinfo.measures import mutual_information
 from skinfo.utils._compat import check_matplotlib_support
+from skinfo.utils._text import short_repr
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -399,7 +400,7 @@ def _is_scatter(kind, samples):
         If there is no such kind, or it needs samples and there are none.
     """
     if kind not in ("auto", "scatter", "joint"):
-        raise ValueError(f"kind must be 'auto', 'scatter' or 'joint', got {kind!r}.")
+        raise ValueError(f"kind must be 'auto', 'scatter' or 'joint', got {short_repr(kind)}.")
     if kind == "scatter" and samples is None:
         raise ValueError(
             "kind='scatter' needs samples of two continuous variables. Use kind='joint'."

@@ -17,6 +17,7 @@ from skinfo.inspection._style import (
     show_scale,
     start_plot,
 )
+from skinfo.utils._text import short_repr
 
 # Up to so many columns a new figure is so large that numbers in the cells are legible.
 MOST_NUMBERED = 20
@@ -47,7 +48,7 @@ def check_square(names, **matrix):
 def check_order(order, orders):
     """Raise ValueError if there is no such order of the columns."""
     if order not in orders:
-        raise ValueError(f"order must be one of {sorted(orders)}, got {order!r}.")
+        raise ValueError(f"order must be one of {sorted(orders)}, got {short_repr(order)}.")
 
 
 def start_map(display, ax, names, n_scales):

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from skinfo._counts._as_source import is_in_parts
 from skinfo._counts._codes import Codes, labelled_codes
 from skinfo._counts._table import Table, table_of
+from skinfo.utils._text import one_line
 
 # Intervals of a continuous variable: more show noise, fewer hide the shape.
 MIN_INTERVALS, MAX_INTERVALS = 5, 40
@@ -52,7 +53,8 @@ def read_variable(table: Table, j: int, discrete: bool | str) -> Variable:
     if not np.isfinite(values).all():
         row = int(np.argmin(np.isfinite(values)))
         raise ValueError(
-            f"Row {row} of {table.names[j]} is {values[row]}. Drop such rows, or bin the column."
+            f"Row {row} of {one_line(table.names[j])} is {values[row]}. Drop such rows, or bin "
+            "the column."
         )
     # Rice's rule. Rules that use the spread give any number of intervals if there is an outlier.
     n_intervals = round(2 * len(values) ** (1 / 3))

@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from skinfo.utils._array_api import Array, axis_last, sum_last, to_float
+from skinfo.utils._text import short_repr
 
 SAMPLES = "To estimate it from samples, such as labels, use skinfo.estimation.{estimate}."
 
@@ -59,7 +60,7 @@ def _is_text(values):
 def check_axis(axis, ndim, *, name="axis"):
     """Return `axis` counted from the front; ValueError where there is no such axis."""
     if isinstance(axis, bool) or not isinstance(axis, numbers.Integral):
-        raise TypeError(f"{name} must be an integer, got {axis!r}.")
+        raise TypeError(f"{name} must be an integer, got {short_repr(axis)}.")
     if not -ndim <= axis < ndim:
         raise ValueError(f"{name}={axis} is out of range for an array with {ndim} axes.")
     return int(axis) % ndim

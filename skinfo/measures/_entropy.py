@@ -14,6 +14,7 @@ from skinfo.measures._distribution import (
 )
 from skinfo.measures._terms import entropy_terms, safe_surprisal
 from skinfo.utils._array_api import Array, real_floating_arrays, sum_all, sum_last
+from skinfo.utils._text import short_repr
 from skinfo.utils._validation import check_base
 
 # Closer to alpha = 1 than this, ln(sum p^alpha) is close to 0, and the division by
@@ -220,7 +221,7 @@ def conditional_entropy(
     axes = list(given) if isinstance(given, Iterable) else [given]
     axes = [check_axis(axis, p.ndim, name="given") for axis in axes]
     if len(set(axes)) < len(axes):
-        raise ValueError(f"given names an axis twice: {given!r}.")
+        raise ValueError(f"given names an axis twice: {short_repr(given)}.")
     return conditional_entropy_nats(xp, p, axes) / ln_base
 
 
@@ -302,9 +303,9 @@ def renyi_entropy(
     """
     ln_base = check_base(base)
     if isinstance(alpha, bool) or not isinstance(alpha, numbers.Real):
-        raise TypeError(f"alpha must be a real number, got {alpha!r}.")
+        raise TypeError(f"alpha must be a real number, got {short_repr(alpha)}.")
     if not alpha >= 0:
-        raise ValueError(f"alpha must be at least 0, got {alpha!r}.")
+        raise ValueError(f"alpha must be at least 0, got {short_repr(alpha)}.")
     xp, p = real_floating_arrays(p=p)
     p = as_distributions(xp, p, name="p", axis=axis, normalize=normalize)
     return _renyi_nats(xp, p, float(alpha)) / ln_base

@@ -9,6 +9,7 @@ from skinfo.measures._distribution import as_joint, marginal, refuses_samples
 from skinfo.measures._entropy import conditional_entropy_nats
 from skinfo.measures._terms import divergence_terms, entropy_terms, safe_log
 from skinfo.utils._array_api import Array, real_floating_arrays, sum_all, sum_last, to_float
+from skinfo.utils._text import short_repr
 from skinfo.utils._validation import check_base
 
 
@@ -225,7 +226,7 @@ def normalized_mutual_information(
     1.0
     """
     if not isinstance(average, str) or average not in _AVERAGES:
-        raise ValueError(f"average must be one of {sorted(_AVERAGES)}, got {average!r}.")
+        raise ValueError(f"average must be one of {sorted(_AVERAGES)}, got {short_repr(average)}.")
     xp, p = _as_joint_of(2, p_xy=p_xy, normalize=normalize)
     h_x, h_y, h_xy = (
         sum_all(xp, entropy_terms(xp, marginal(xp, p, axes))) for axes in ([0], [1], [0, 1])

@@ -8,6 +8,7 @@ from skinfo._counts._kinds import unmasked
 from skinfo.metrics._exact_sum import ExactSum, exact_sum
 from skinfo.utils._array_api import sum_all, sum_last
 from skinfo.utils._compat import array_api_compat
+from skinfo.utils._text import LONGEST_CAUSE, one_line, short_repr
 from skinfo.utils._validation import check_sample_weight
 
 # Numbers in a block of rows: two megabytes of float64, which stay in the cache from the check of
@@ -43,7 +44,9 @@ def as_numbers(x, name):
         try:
             x = x.astype(np.float64)
         except (TypeError, ValueError) as error:
-            raise TypeError(f"{name} must hold real numbers: {error}.") from error
+            raise TypeError(
+                f"{name} must hold real numbers: {one_line(error, LONGEST_CAUSE)}."
+            ) from error
     if not xp.isdtype(x.dtype, ("real floating", "integral", "bool")):
         raise TypeError(f"{name} must hold real numbers, got an array of dtype {x.dtype}.")
     return x
@@ -259,7 +262,7 @@ def reduction_of_sums(reduction):
     """Return a function of LossSums; raise ValueError for losses of single samples."""
     if reduction not in REDUCTIONS_OF_SUMS:
         raise ValueError(
-            f"reduction={reduction!r} gives a loss for each sample, and the samples come in "
-            "pieces. Use 'mean' or 'sum', or call the function on each piece."
+            f"reduction={short_repr(reduction)} gives a loss for each sample, and the samples "
+            "come in pieces. Use 'mean' or 'sum', or call the function on each piece."
         )
     return REDUCTIONS_OF_SUMS[reduction]

@@ -34,6 +34,7 @@ from skinfo.metrics._probabilities import (
     refuse_hard_labels,
 )
 from skinfo.utils._compat import Interval, StrOptions, array_api_compat, validate_params
+from skinfo.utils._text import short_repr
 from skinfo.utils._validation import check_base
 
 
@@ -268,13 +269,13 @@ def _binary_target(y_true, pos_label):
     positive = 1 if pos_label is None else pos_label
     if pos_label is None and not (set(distinct) <= {0, 1} or set(distinct) <= {-1, 1}):
         raise ValueError(
-            f"y_true holds {distinct[:3]}, of which none is known to be positive: pass pos_label, "
-            "or make y_true 0 and 1, -1 and 1, booleans, or soft labels from 0 to 1."
+            f"y_true holds {short_repr(distinct)}, of which none is known to be positive: pass "
+            "pos_label, or make y_true 0 and 1, -1 and 1, booleans, or soft labels from 0 to 1."
         )
     if len(distinct) > 2 or (len(distinct) == 2 and positive not in distinct):
         raise ValueError(
-            f"y_true must hold two labels, one of them pos_label={pos_label!r}; got "
-            f"{distinct[:3]}."
+            f"y_true must hold two labels, one of them pos_label={short_repr(pos_label)}; got "
+            f"{short_repr(distinct)}."
         )
     return (find_columns(distinct, [positive]) == 0)[codes].reshape(y_true.shape)
 

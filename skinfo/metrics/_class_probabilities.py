@@ -10,6 +10,7 @@ from scipy.special import entr
 
 from skinfo.metrics._probabilities import check_probabilities
 from skinfo.metrics._uncertainty_decomposition import UncertaintyDecomposition
+from skinfo.utils._text import short_repr
 
 
 class ClassProbabilities(NamedTuple):
@@ -134,7 +135,7 @@ def _require_indicators(y, name):
     if not set(values) <= {0, 1}:
         raise ValueError(
             f"{name} predicts the probability of each of {y.shape[1]} labels, so y must be an "
-            f"indicator matrix of 0 and 1; it holds {values[:5]}."
+            f"indicator matrix of 0 and 1; it holds {short_repr(values)}."
         )
 
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from skinfo.metrics._arrays import read_array, to_numpy
 from skinfo.metrics._labels import find_columns
+from skinfo.utils._text import LONGEST_CAUSE, one_line, short_repr
 from skinfo.utils._validation import LARGEST_WEIGHT
 
 
@@ -60,12 +61,12 @@ def as_factors(weights, name):
     try:
         factors = to_numpy(read_array(weights)).astype(np.float64)
     except (TypeError, ValueError) as error:
-        raise TypeError(f"{name} must hold numbers: {error}.") from error
+        raise TypeError(f"{name} must hold numbers: {one_line(error, LONGEST_CAUSE)}.") from error
     is_usable = (factors == 0) | ((factors >= 1 / LARGEST_WEIGHT) & (factors <= LARGEST_WEIGHT))
     if not is_usable.all():
         raise ValueError(
             f"{name} must be finite and not negative, and zero or between {1 / LARGEST_WEIGHT:g} "
-            f"and {LARGEST_WEIGHT:g}; got {weights!r:.100}."
+            f"and {LARGEST_WEIGHT:g}; got {short_repr(weights)}."
         )
     return factors
 
@@ -77,8 +78,8 @@ def _weights_of_labels(class_weight, labels, n_classes):
     unknown = [label for label, k in zip(class_weight, columns, strict=True) if k < 0]
     if unknown:
         raise ValueError(
-            f"class_weight has a weight for {unknown[0]!r}, which is not among labels, "
-            f"{np.asarray(labels).tolist()[:10]}."
+            f"class_weight has a weight for {short_repr(unknown[0])}, which is not among labels, "
+            f"{short_repr(np.asarray(labels).tolist())}."
         )
     weights = np.ones(n_classes)
     weights[columns] = as_factors(list(class_weight.values()), "class_weight")

@@ -44,6 +44,7 @@ from skinfo.metrics._probabilities import (
 )
 from skinfo.utils._array_api import Array
 from skinfo.utils._compat import Interval, StrOptions, array_api_compat, validate_params
+from skinfo.utils._text import short_repr
 from skinfo.utils._validation import check_base
 
 
@@ -362,8 +363,8 @@ def _check_target(y_true, y_prob, loss):
         )
     if loss.ignore_index is not None:
         raise ValueError(
-            f"ignore_index={loss.ignore_index!r} is a label, and y_true holds distributions. Give "
-            "the samples to ignore sample_weight=0."
+            f"ignore_index={short_repr(loss.ignore_index)} is a label, and y_true holds "
+            "distributions. Give the samples to ignore sample_weight=0."
         )
 
 

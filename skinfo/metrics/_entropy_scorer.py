@@ -39,6 +39,7 @@ from skinfo.utils._compat import (
 from skinfo.utils._fit_state import unfitted_on_failure
 from skinfo.utils._progress import CallbackSupportMixin, Progress, reported, with_callbacks
 from skinfo.utils._saved_state import SavedStateMixin
+from skinfo.utils._text import short_repr
 from skinfo.utils._validation import (
     MEANING_OF_Y,
     check_base,
@@ -478,7 +479,7 @@ def refuse_mistaken_names(estimator, metric):
         if name in METRICS:
             raise TypeError(
                 "The first parameter of EntropyScorer is a classifier, got the name "
-                f"{estimator!r}. Did you mean EntropyScorer(metric={name!r})?"
+                f"{short_repr(estimator)}. Did you mean EntropyScorer(metric={short_repr(name)})?"
             )
     names = list(metric.values()) if isinstance(metric, dict) else metric
     for name in names if isinstance(names, (list, tuple)) else [names]:
@@ -488,8 +489,9 @@ def refuse_mistaken_names(estimator, metric):
 def _refuse_loss(name):
     if isinstance(name, str) and name.lower() in LOSSES:
         raise ValueError(
-            f"metric={name!r} is a loss, and the scores of EntropyScorer are higher for better "
-            f"predictions: the name of the negated loss is {LOSSES[name.lower()]!r}."
+            f"metric={short_repr(name)} is a loss, and the scores of EntropyScorer are higher for "
+            "better predictions: the name of the negated loss is "
+            f"{short_repr(LOSSES[name.lower()])}."
         )
 
 
@@ -508,6 +510,6 @@ def _check_names(names, table, match, parameter):
     if not names or len(set(names)) < len(names):
         raise ValueError(
             f"{parameter} must be one of {sorted(table)}, or a list of distinct ones; "
-            f"got {list(names)}."
+            f"got {short_repr(list(names))}."
         )
     return names

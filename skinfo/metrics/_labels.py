@@ -9,6 +9,7 @@ from sklearn.utils import column_or_1d
 from skinfo._counts._kinds import kind_of, native_array, refuse_unsupported, unmasked
 from skinfo._counts._target import refuse_missing
 from skinfo.metrics._probabilities import ONE_COLUMN
+from skinfo.utils._text import LONGEST_CAUSE, one_line, short_repr
 
 
 class EncodedLabels(NamedTuple):
@@ -93,7 +94,7 @@ def column_labels(distinct, labels, n_columns):
             "label of each column as labels, such as labels=clf.classes_."
         )
     if len(set(labels.tolist())) != n_columns:
-        raise ValueError(f"labels must be distinct, got {labels.tolist()}.")
+        raise ValueError(f"labels must be distinct, got {short_repr(labels.tolist())}.")
     return labels
 
 
@@ -102,8 +103,9 @@ def _sorted_labels(distinct):
         return sorted(distinct)
     except TypeError as error:
         raise TypeError(
-            f"y_true holds labels without an order, such as text beside numbers ({error}). Pass "
-            "the label of each column as labels, such as labels=clf.classes_."
+            "y_true holds labels without an order, such as text beside numbers "
+            f"({one_line(error, LONGEST_CAUSE)}). Pass the label of each column as labels, such "
+            "as labels=clf.classes_."
         ) from error
 
 
@@ -136,8 +138,8 @@ def find_columns(labels, classes, name="y_true"):
     columns = np.array([column.get(label, -1) for label in labels], dtype=np.intp)
     if labels and (columns < 0).all() and _any_text(labels) != _any_text(classes):
         raise ValueError(
-            f"No label of {name} is a class of the model: {name} holds {_preview(labels)}, the "
-            f"classes are {_preview(classes)}. Encode both in the same way."
+            f"No label of {name} is a class of the model: {name} holds {short_repr(labels)}, the "
+            f"classes are {short_repr(classes)}. Encode both in the same way."
         )
     return columns
 
@@ -152,8 +154,8 @@ def find_known_columns(labels, classes):
     unknown = [label for label, k in zip(labels, columns, strict=True) if k < 0]
     if unknown:
         raise ValueError(
-            f"y_true holds {_preview(unknown)}, which is not among labels, "
-            f"{_preview(np.asarray(classes).tolist())}. Correct y_true or labels; leave such "
+            f"y_true holds {short_repr(unknown)}, which is not among labels, "
+            f"{short_repr(np.asarray(classes).tolist())}. Correct y_true or labels; leave such "
             "samples out, or give them sample_weight=0, if they are to be ignored; add a column "
             "of zeros to the probabilities if the model was not trained on that class."
         )
@@ -170,7 +172,3 @@ def find_or_add_columns(labels, classes, name="y_true"):
 
 def _any_text(labels):
     return any(isinstance(label, str) for label in labels)
-
-
-def _preview(labels):
-    return f"[{', '.join(map(repr, labels[:3]))}{', ...' if len(labels) > 3 else ''}]"

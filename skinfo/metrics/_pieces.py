@@ -20,6 +20,7 @@ from skinfo._counts._partitions import LocalPartitions, Part, Partitions, errors
 from skinfo._counts._source import columns_by_name
 from skinfo.metrics._arrays import check_row_weights, read_array, to_numpy
 from skinfo.metrics._labels import encode_labels
+from skinfo.utils._text import short_repr
 
 # What to do where predictions are ranked.
 RANKS_INSTEAD = (
@@ -272,7 +273,7 @@ def read_score_samples(y_true, predictions, sample_weight, caller):
             continue
         is_scalar = np.isscalar(given) or getattr(given, "ndim", 1) == 0
         if is_scalar and not is_in_parts(given):
-            raise ValueError(f"{name} must be array-like, got {given!r}.")
+            raise ValueError(f"{name} must be array-like, got {short_repr(given)}.")
     if len(predictions) > 1:
         if all(map(_is_dask, predictions.values())):
             table = _side_by_side(predictions)

@@ -15,6 +15,7 @@ from skinfo.metrics._labels import find_columns
 from skinfo.metrics._pieces import RANKS_INSTEAD, needs_all_rows
 from skinfo.metrics._probabilities import PROBABILITY_FLOOR
 from skinfo.utils._compat import Interval, StrOptions, validate_params
+from skinfo.utils._text import short_repr
 from skinfo.utils._validation import check_base, count_from
 
 # Intervals of predictions in which samples and bits are summed.
@@ -227,12 +228,15 @@ def _positive_column(labels, pos_label):
         if len(labels) == 2:
             return 1
         raise ValueError(
-            f"There are {len(labels)} classes: pass pos_label, one of {labels.tolist()[:10]}, "
-            "whose probability is compared with its frequency."
+            f"There are {len(labels)} classes: pass pos_label, one of "
+            f"{short_repr(labels.tolist())}, whose probability is compared with its frequency."
         )
     (column,) = find_columns([pos_label], labels, "pos_label")
     if column < 0:
-        raise ValueError(f"pos_label={pos_label!r} is not among labels, {labels.tolist()[:10]}.")
+        raise ValueError(
+            f"pos_label={short_repr(pos_label)} is not among labels, "
+            f"{short_repr(labels.tolist())}."
+        )
     return column
 
 

@@ -15,6 +15,7 @@ from skinfo.metrics._labels import encode_labels, find_or_add_columns
 from skinfo.metrics._log_rows import log_loss_rows
 from skinfo.metrics._probabilities import PROBABILITY_FLOOR
 from skinfo.utils._sums import ordered_sum
+from skinfo.utils._text import short_repr
 from skinfo.utils._validation import check_sample_weight
 from skinfo.utils._warnings import warn_caller
 
@@ -77,8 +78,8 @@ def refuse_ranked(metrics):
         if metric in RANKED_METRICS:
             sums = ", ".join(repr(name) for name in METRICS if name not in RANKED_METRICS)
             raise ValueError(
-                f"metric={metric!r} ranks or bins all predictions, and the samples come in parts. "
-                f"Use {sums}, or score a random sample of the rows in memory."
+                f"metric={short_repr(metric)} ranks or bins all predictions, and the samples come "
+                f"in parts. Use {sums}, or score a random sample of the rows in memory."
             )
 
 
@@ -151,9 +152,10 @@ def _labelled_output(output, y, weight, unseen):
     new = [label for label, k in zip(distinct, columns, strict=True) if k >= len(classes)]
     if new and unseen == "raise":
         raise ValueError(
-            f"y holds labels that are not classes of the fitted model: {new[:5]}; its classes "
-            f"are {np.asarray(classes).tolist()[:5]}. Stratify the folds, train on samples of "
-            "each class, or set the loss of such a sample by unseen='clip' or unseen='inf'."
+            f"y holds labels that are not classes of the fitted model: {short_repr(new)}; its "
+            f"classes are {short_repr(np.asarray(classes).tolist())}. Stratify the folds, train "
+            "on samples of each class, or set the loss of such a sample by unseen='clip' or "
+            "unseen='inf'."
         )
     return LabelledOutput(prob, columns[codes], weight, [*np.asarray(classes).tolist(), *new])
 
@@ -162,9 +164,9 @@ def _warn_of_unseen(labels, classes, unseen, nats_per_unit):
     """Warn that no label of y is a class of the model."""
     # Most often sorted labels in unshuffled folds: the score is meaningless.
     warn_caller(
-        f"None of the labels in y ({labels[:3]}) is a class of the fitted model ({classes[:3]}): "
-        f"each sample costs {UNSEEN_LOSSES[unseen] / nats_per_unit:g}. If y is sorted, shuffle or "
-        "stratify the folds.",
+        f"None of the labels in y ({short_repr(labels)}) is a class of the fitted model "
+        f"({short_repr(classes)}): each sample costs {UNSEEN_LOSSES[unseen] / nats_per_unit:g}. "
+        "If y is sorted, shuffle or stratify the folds.",
     )
 
 

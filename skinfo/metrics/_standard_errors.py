@@ -7,6 +7,7 @@ from scipy.special import stdtrit
 from sklearn.utils import check_consistent_length
 
 from skinfo.utils._results import check_confidence_level
+from skinfo.utils._text import short_repr
 
 
 class SamplingDesign:
@@ -80,6 +81,6 @@ def encode_groups(groups, n_samples, kept):
     if len(distinct) < 2:
         raise ValueError(
             "groups must hold at least two groups, to estimate the variance between them; got "
-            f"{distinct.tolist()} only."
+            f"{short_repr(distinct.tolist())} only."
         )
     return codes

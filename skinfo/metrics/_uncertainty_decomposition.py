@@ -13,6 +13,7 @@ from skinfo.metrics._pieces import needs_all_rows
 from skinfo.metrics._probabilities import check_probabilities
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._results import TableRepr
+from skinfo.utils._text import short_repr
 from skinfo.utils._validation import check_base
 
 
@@ -157,7 +158,7 @@ def _member_weights(weights, n_members):
         weights = np.asarray(weights, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise TypeError(
-            f"weights must be numbers, one per member; got {weights!r:.60}."
+            f"weights must be numbers, one per member; got {short_repr(weights)}."
         ) from error
     if weights.shape != (n_members,):
         raise ValueError(
@@ -165,7 +166,8 @@ def _member_weights(weights, n_members):
         )
     if not (np.isfinite(weights).all() and (weights >= 0).all() and weights.any()):
         raise ValueError(
-            f"weights must be finite, not negative, and not all zero; got {weights.tolist()}."
+            "weights must be finite, not negative, and not all zero; got "
+            f"{short_repr(weights.tolist())}."
         )
     return weights
 

@@ -10,6 +10,7 @@ from skinfo.onnx._graph import (
     input_columns,
     levels_as_numbers,
 )
+from skinfo.utils._text import one_line, short_repr
 
 
 def binner_shapes(operator):
@@ -50,7 +51,7 @@ def _interval_pieces(graph, pieces, column, name):
     """Return the interval or special bin of each sample, (n_samples, 1)."""
     if column.is_text:
         raise ValueError(
-            f"{name} held numbers in fit, and its input is of strings. Give it the type "
+            f"{one_line(name)} held numbers in fit, and its input is of strings. Give it the type "
             "DoubleTensorType."
         )
     values = graph.cast(column.take(graph), np.float64)
@@ -87,15 +88,16 @@ def _group_of_levels(pieces):
 def _groups_of_text(graph, pieces, column, name):
     if not column.is_text:
         raise ValueError(
-            f"{name} held text in fit, and its input is of numbers. Give it the type "
+            f"{one_line(name)} held text in fit, and its input is of numbers. Give it the type "
             "StringTensorType."
         )
     groups = _group_of_levels(pieces)
     others = [level for level in groups if not isinstance(level, str)]
     if others:
         raise ValueError(
-            f"{name} has the level {others[0]!r} of type {type(others[0]).__name__} beside text, "
-            "and a tensor of ONNX has one type. Convert the column to strings and fit again."
+            f"{one_line(name)} has the level {short_repr(others[0])} of type "
+            f"{type(others[0]).__name__} beside text, and a tensor of ONNX has one type. Convert "
+            "the column to strings and fit again."
         )
     # ONNX has no missing strings. The empty one stands for them, unless it is a level.
     groups.setdefault("", pieces.missing_bin)
@@ -116,8 +118,8 @@ def _groups_of_numbers(graph, pieces, column, name):
     levels = levels_as_numbers(list(groups), name)
     if column.is_text and groups:
         raise ValueError(
-            f"{name} held levels such as {levels[0]:.15g} in fit, and its input is of strings. "
-            "Give it the type DoubleTensorType."
+            f"{one_line(name)} held levels such as {levels[0]:.15g} in fit, and its input is of "
+            "strings. Give it the type DoubleTensorType."
         )
     if column.is_text:
         # A column without a single level: all values are unseen, but the missing ones.

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from skinfo.utils._text import one_line, short_repr
+
 # The domain of what the standard has for machine learning beside tensors.
 ML = "ai.onnx.ml"
 
@@ -94,8 +96,8 @@ def input_columns(operator):
         width = variable.type.shape[1] if len(variable.type.shape) == 2 else None
         if width is None:
             raise ValueError(
-                f"The input {variable.raw_name!r} needs a known number of columns, got shape "
-                f"{list(variable.type.shape)}. Give its type as [None, n_columns]."
+                f"The input {short_repr(variable.raw_name)} needs a known number of columns, got "
+                f"shape {list(variable.type.shape)}. Give its type as [None, n_columns]."
             )
         is_text = isinstance(variable.type, StringTensorType)
         columns += [
@@ -141,7 +143,8 @@ def levels_as_numbers(levels, name):
     for level in levels:
         if not isinstance(level, Real | np.bool_):
             raise ValueError(
-                f"{name} has the level {level!r} of type {type(level).__name__}, and ONNX has "
-                "text, numbers and booleans. Convert the column to strings, and fit again."
+                f"{one_line(name)} has the level {short_repr(level)} of type "
+                f"{type(level).__name__}, and ONNX has text, numbers and booleans. Convert the "
+                "column to strings, and fit again."
             )
     return np.array(levels, np.float64)

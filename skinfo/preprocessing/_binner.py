@@ -45,6 +45,7 @@ from skinfo.utils._compat import (
 from skinfo.utils._fit_state import unchanged_on_failure, unfitted_on_failure
 from skinfo.utils._progress import CallbackSupportMixin, Progress, with_callbacks
 from skinfo.utils._saved_state import SavedStateMixin
+from skinfo.utils._text import one_line, short_repr
 from skinfo.utils._validation import MEANING_OF_Y, explain_missing_arguments
 from skinfo.utils._warnings import warn_caller
 
@@ -55,7 +56,7 @@ def _keeps_bins(binner):
     encode = getattr(binner, "_encode", binner.encode)
     if encode in ("woe", "posterior"):
         raise AttributeError(
-            f"inverse_transform needs bin numbers or indicators, and encode={encode!r} "
+            f"inverse_transform needs bin numbers or indicators, and encode={short_repr(encode)} "
             "keeps neither. Use encode='ordinal' or 'onehot'."
         )
     return True
@@ -552,14 +553,14 @@ default="from_dtype"
         if groups is not None and not looks_at_y:
             raise ValueError(
                 f"groups only apply to encode='woe' or 'posterior', got "
-                f"encode={self.encode!r}. Leave groups out."
+                f"encode={short_repr(self.encode)}. Leave groups out."
             )
         if looks_at_y and is_lazy(X):
             raise ValueError(
-                f"fit_transform with encode={self.encode!r} encodes each sample by the others, "
-                f"and needs all of them in memory, got a {type(X).__name__}. Use fit, and then "
-                "transform, which does not leave the training samples out; or encode='ordinal' or "
-                "'onehot'."
+                f"fit_transform with encode={short_repr(self.encode)} encodes each sample by the "
+                f"others, and needs all of them in memory, got a {type(X).__name__}. Use fit, and "
+                "then transform, which does not leave the training samples out; or "
+                "encode='ordinal' or 'onehot'."
             )
         with Progress(self, X, y) as progress:
             source, plan = self._begin_fit(X, y, sample_weight)
@@ -811,7 +812,7 @@ default="from_dtype"
             if 2 * asked.min_weight(plan.weight) > plan.weight
         ]
         if few:
-            can = "no column can" if len(few) == len(plan.names) else f"{few[0]} cannot"
+            can = "no column can" if len(few) == len(plan.names) else f"{one_line(few[0])} cannot"
             warn_caller(
                 f"min_samples_bin={self.min_samples_bin} is more than half of the "
                 f"{plan.weight:.15g} samples, so {can} have two bins. Set it lower."

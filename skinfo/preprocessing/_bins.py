@@ -18,6 +18,7 @@ from skinfo._counts._labels import (
 from skinfo._counts._special_values import NO_SPECIAL_VALUES, SpecialValues
 from skinfo._kernels._digitize import digitize
 from skinfo.utils._saved_state import saved_class
+from skinfo.utils._text import one_line, short_repr
 
 
 @saved_class
@@ -297,8 +298,9 @@ class CategoryBins:
                 for each in (self.levels, levels)
             )
             raise ValueError(
-                f"{name} held levels such as {then!r} of type {type(then).__name__} in fit, and "
-                f"now {now!r} of type {type(now).__name__}. Convert it to what it was."
+                f"{one_line(name)} held levels such as {short_repr(then)} of type "
+                f"{type(then).__name__} in fit, and now {short_repr(now)} of type "
+                f"{type(now).__name__}. Convert it to what it was."
             )
 
 

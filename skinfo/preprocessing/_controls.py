@@ -16,6 +16,7 @@ from skinfo.utils._column_params import (
     one_per_column,
 )
 from skinfo.utils._saved_state import saved_class
+from skinfo.utils._text import one_line, short_repr
 
 # Bin numbers, with one of missing values, have two bytes.
 MOST_BINS = 2**16 - 1
@@ -122,7 +123,8 @@ def controls_of(parameters, columns, is_categorical, orders):
         cuts = controls.fixed_edges
         if kind == "boolean" and not (len(cuts) <= 1 and np.all((cuts > 0) & (cuts < 1))):
             raise ValueError(
-                f"fixed_edges of {name}: booleans have one cut, 0.5, got {cuts.tolist()}."
+                f"fixed_edges of {one_line(name)}: booleans have one cut, 0.5, got "
+                f"{short_repr(cuts.tolist())}."
             )
     return all_controls
 
@@ -148,12 +150,14 @@ def level_orders(level_order, columns):
     for name, entry in zip(columns.names, entries, strict=True):
         if entry is not None and (isinstance(entry, str) or not np.iterable(entry)):
             raise TypeError(
-                f"level_order of {name} must be a list of levels in order, got {entry!r}."
+                f"level_order of {one_line(name)} must be a list of levels in order, got "
+                f"{short_repr(entry)}."
             )
         order = None if entry is None else tuple(entry)
         if order is not None and (not order or len(set(order)) < len(order)):
             raise ValueError(
-                f"level_order of {name} must be different levels, one at least, got {entry!r}."
+                f"level_order of {one_line(name)} must be different levels, one at least, got "
+                f"{short_repr(entry)}."
             )
         orders.append(order)
     return orders
@@ -164,8 +168,9 @@ def _consistent(name, controls):
     n_fixed = len(controls.fixed_edges)
     if controls.max_bins != "auto" and n_fixed >= controls.max_bins:
         raise ValueError(
-            f"fixed_edges of {name} are {n_fixed} cuts, and max_bins={controls.max_bins} allows "
-            f"{controls.max_bins - 1}. Give max_bins={n_fixed + 1} or more, or fewer cuts."
+            f"fixed_edges of {one_line(name)} are {n_fixed} cuts, and "
+            f"max_bins={controls.max_bins} allows {controls.max_bins - 1}. Give "
+            f"max_bins={n_fixed + 1} or more, or fewer cuts."
         )
     return controls
 

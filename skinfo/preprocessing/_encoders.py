@@ -23,7 +23,7 @@ from skinfo.preprocessing._bins import CategoryBins, NumericBins
 from skinfo.preprocessing._encoding import ENCODINGS, overall_means
 from skinfo.preprocessing._levels import shrunk_means
 from skinfo.utils._saved_state import saved_class
-from skinfo.utils._text import without_halves
+from skinfo.utils._text import short_repr, without_halves
 from skinfo.utils._validation import partition_splits
 
 # By whether y holds classes, and whether samples come in groups.
@@ -382,8 +382,8 @@ def check_dtype(encode, dtype):
     if numpy_dtype is None or numpy_dtype.kind not in kinds:
         wanted = "floats" if kinds == "f" else "integers or floats"
         raise ValueError(
-            f"dtype={dtype!r} does not hold what encode={encode!r} writes. Use a NumPy dtype of "
-            f"{wanted}, or None."
+            f"dtype={short_repr(dtype)} does not hold what encode={short_repr(encode)} writes. "
+            f"Use a NumPy dtype of {wanted}, or None."
         )
 
 
@@ -395,8 +395,8 @@ def _largest_integer(dtype):
 def _check_range(encode, dtype, highest, largest):
     if highest > largest:
         raise ValueError(
-            f"dtype={dtype!r} does not hold numbers up to {highest}, which encode={encode!r} "
-            "writes. Use a wider one, or None."
+            f"dtype={short_repr(dtype)} does not hold numbers up to {highest}, which "
+            f"encode={short_repr(encode)} writes. Use a wider one, or None."
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skinfo.preprocessing._target_statistics import GaussianStatistics
+from skinfo.utils._text import one_line, short_repr
 
 # Added to an empty cell of two equally frequent classes (Jeffreys).
 HALF_SAMPLE = 0.5
@@ -123,7 +124,8 @@ def _by_bin(name, bins, classes, combiner):
     for column in names:
         if not isinstance(column, str):
             raise ValueError(
-                f"feature_name_combiner must return names as str, got {column!r} for {name}."
+                f"feature_name_combiner must return names as str, got {short_repr(column)} for "
+                f"{one_line(name)}."
             )
     return names
 

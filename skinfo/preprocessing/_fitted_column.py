@@ -14,6 +14,7 @@ from skinfo.preprocessing._groups import supervised_groups
 from skinfo.preprocessing._ordered_levels import runs_of_levels
 from skinfo.utils._grouping import sum_groups
 from skinfo.utils._saved_state import saved_class
+from skinfo.utils._text import one_line, short_repr
 
 
 @saved_class
@@ -151,10 +152,10 @@ def possible_directions(column, settings):
         return (0,)
     if not possible:
         raise ValueError(
-            f"fixed_edges of {settings.name}: between them the rates are "
-            f"{settings.statistics.to_y(rates).round(6).tolist()}, and no further cut makes these "
-            f"{' or '.join(SHAPES[d] for d in settings.directions)}. Leave out a fixed cut, or "
-            "set monotonic_cst of this column to 0."
+            f"fixed_edges of {one_line(settings.name)}: between them the rates are "
+            f"{short_repr(settings.statistics.to_y(rates).round(6).tolist())}, and no further cut "
+            f"makes these {' or '.join(SHAPES[d] for d in settings.directions)}. Leave out a "
+            "fixed cut, or set monotonic_cst of this column to 0."
         )
     return possible
 
@@ -270,7 +271,8 @@ def _with_pool(levels, stats, settings):
         return levels, stats, weights, None
     if label in levels:
         raise ValueError(
-            f"infrequent_label={label!r} is a level of {settings.name}. Choose a name that is not."
+            f"infrequent_label={short_repr(label)} is a level of {one_line(settings.name)}. "
+            "Choose a name that is not."
         )
     pooled = stats[~is_frequent].sum(axis=0, keepdims=True)
     return (

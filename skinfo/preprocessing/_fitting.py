@@ -24,6 +24,7 @@ from skinfo.preprocessing._penalties import PENALTY_NAMES, resolve_penalty
 from skinfo.preprocessing._target_statistics import statistics_of
 from skinfo.utils._column_params import categorical_mask, given_edges
 from skinfo.utils._saved_state import saved_class
+from skinfo.utils._text import short_repr
 from skinfo.utils._validation import match_name
 
 # Parameters that the first chunk fixes: what was counted depends on them.
@@ -297,9 +298,9 @@ def refuse_changes(before, parameters):
     for name in FIXED:
         if _content(parameters[name]) != _content(before[name]):
             raise ValueError(
-                f"{name} was changed to {parameters[name]!r} between two calls of partial_fit, "
-                "and what was counted depends on it. Set it back, or begin again with fit or a "
-                "clone."
+                f"{name} was changed to {short_repr(parameters[name])} between two calls of "
+                "partial_fit, and what was counted depends on it. Set it back, or begin again "
+                "with fit or a clone."
             )
 
 
@@ -333,9 +334,9 @@ def named_target(classes, before):
         return ClassTarget(empty.astype(np.int32), classes, empty, False)
     if not np.array_equal(classes, before.classes):
         raise ValueError(
-            f"classes={classes.tolist()} differ from those of the first call of partial_fit, "
-            f"{np.asarray(before.classes).tolist()}. Leave them out, or begin again with fit or "
-            "a clone."
+            f"classes={short_repr(classes.tolist())} differ from those of the first call of "
+            f"partial_fit, {short_repr(np.asarray(before.classes).tolist())}. Leave them out, or "
+            "begin again with fit or a clone."
         )
     return before
 
@@ -345,12 +346,12 @@ def _refuse_contradictions(parameters, controls, target):
     if parameters["target_type"] == "binary" and target.target_type != "binary":
         raise ValueError(
             f"target_type='binary' needs two classes, got {len(target.classes)}: "
-            f"{target.classes[:5].tolist()}... Leave it at 'auto'."
+            f"{short_repr(target.classes.tolist())} Leave it at 'auto'."
         )
     monotonic_cst = parameters["monotonic_cst"]
     if monotonic_cst is not None and target.target_type == "multiclass":
         raise ValueError(
-            f"monotonic_cst={monotonic_cst!r} is about one rate or mean, and y has "
+            f"monotonic_cst={short_repr(monotonic_cst)} is about one rate or mean, and y has "
             f"{len(target.classes)} classes. Leave it at None, or bin one class against the rest."
         )
     asked = {
@@ -362,7 +363,7 @@ def _refuse_contradictions(parameters, controls, target):
         if parameters["penalty"] == "mdlp":
             raise ValueError(
                 f"penalty='mdlp' splits greedily and supports no {name}, got "
-                f"{name}={parameters[name]!r}. Use penalty='modl'."
+                f"{name}={short_repr(parameters[name])}. Use penalty='modl'."
             )
     if parameters["encode"] == "woe" and target.classes is None:
         raise ValueError(

@@ -9,6 +9,7 @@ from skinfo._counts._lazy_tables import SqlTable
 from skinfo._counts._table import table_of
 from skinfo.preprocessing._encoders import BinIndicators, BinNumbers, EncodedValues
 from skinfo.preprocessing._sql import case_expressions
+from skinfo.utils._text import one_line, short_repr
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,8 @@ def _cases(table, name, column, encoder, dtype):
         _refuse_other_type(pieces, name, column)
     elif column.kind == "level":
         raise ValueError(
-            f"{name} must hold numbers, got a column of type {column.type_}. Convert it."
+            f"{one_line(name)} must hold numbers, got a column of type {one_line(column.type_)}. "
+            "Convert it."
         )
     elif column.kind == "boolean" != pieces.kind:
         pieces, value = replace(pieces, kind="integer"), f"CAST({value} AS INTEGER)"
@@ -145,6 +147,7 @@ def _refuse_other_type(pieces, name, column):
     if were_text != (column.kind == "level"):
         level = pieces.levels[0]
         raise ValueError(
-            f"{name} held levels such as {level!r} of type {type(level).__name__} in fit, and is "
-            f"now of type {column.type_}. Convert it to what it was."
+            f"{one_line(name)} held levels such as {short_repr(level)} of type "
+            f"{type(level).__name__} in fit, and is now of type {one_line(column.type_)}. Convert "
+            "it to what it was."
         )

@@ -3,6 +3,7 @@
 import numpy as np
 
 from skinfo.preprocessing._cuts import best_cuts
+from skinfo.utils._text import one_line, short_repr
 
 
 class OrderedLevels:
@@ -68,8 +69,8 @@ def runs_of_levels(levels, stats, settings):
     unknown = [level for level in levels if level not in place_of]
     if unknown:
         raise ValueError(
-            f"level_order of {settings.name} lacks {len(unknown)} of its levels: "
-            f"{[str(level) for level in unknown[:5]]}. Add them where they belong."
+            f"level_order of {one_line(settings.name)} lacks {len(unknown)} of its levels: "
+            f"{short_repr([str(level) for level in unknown])}. Add them where they belong."
         )
     places = np.array([place_of[level] for level in levels], np.int64)
     column = OrderedLevels(stats[np.argsort(places)])

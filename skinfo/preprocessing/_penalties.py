@@ -22,6 +22,7 @@ from skinfo._kernels._partition import (
 )
 from skinfo.preprocessing._partition import OrderedBins
 from skinfo.utils._parallel import interruptible_ranges
+from skinfo.utils._text import one_line
 
 NO_CUTS = np.empty(0, np.int64)
 
@@ -287,7 +288,7 @@ def _refuse_large_search(settings, n_cells, max_bins):
     n_bytes = 8 * n_phases * max_bins * n_cells * (n_cells + 1) // 2
     if n_bytes > MOST_SEARCH_BYTES:
         raise ValueError(
-            f"{settings.name} may be cut at {n_cells - 1} points, and a search under "
+            f"{one_line(settings.name)} may be cut at {n_cells - 1} points, and a search under "
             "monotonic_cst, min_rate_difference or max_p_value takes memory that grows with "
             f"their square: {n_bytes / 2**30:.1f} GiB, more than the "
             f"{MOST_SEARCH_BYTES / 2**30:.0f} GiB that are allowed. Set a smaller max_candidates "

@@ -7,7 +7,6 @@ import re
 from contextlib import contextmanager
 from math import isfinite, prod
 from numbers import Integral, Real
-from reprlib import repr as short_repr
 from types import NoneType
 
 import numpy as np
@@ -25,6 +24,7 @@ from skinfo.preprocessing._target_statistics import (
     GaussianStatistics,
     target_type_of,
 )
+from skinfo.utils._text import short_repr
 
 FORMAT = "skinfo.MutualInfoBinner"
 VERSION = 1
@@ -189,7 +189,7 @@ def _target_from_dict(d):
             statistics = ClassStatistics(len(classes))
         expected = target_type_of(classes)
         if target_type != expected:
-            raise malformed("type", target_type, f"{expected!r} with these classes")
+            raise malformed("type", target_type, f"{short_repr(expected)} with these classes")
     return statistics, classes
 
 
@@ -350,8 +350,8 @@ def _check_state(state):
     if not isinstance(state, dict) or state.get("format") != FORMAT:
         got = state.get("format") if isinstance(state, dict) else type(state).__name__
         raise ValueError(
-            f"state must be what MutualInfoBinner.to_dict returns, with format {FORMAT!r}, got "
-            f"{short_repr(got)}."
+            "state must be what MutualInfoBinner.to_dict returns, with format "
+            f"{short_repr(FORMAT)}, got {short_repr(got)}."
         )
     if state.get("version") != VERSION:
         raise ValueError(
@@ -472,7 +472,7 @@ def check_plain(document):
                     raise ValueError(f"{path} has a key of type {type(key).__name__}, not text.")
                 # A path is made only where a message may need it.
                 if type(entry) not in (str, float, bool, NoneType):
-                    todo.append((entry, f"{path}[{key!r}]", depth + 1))
+                    todo.append((entry, f"{path}[{short_repr(key)}]", depth + 1))
         elif isinstance(value, int):
             if abs(value) >= 2**1023:
                 raise ValueError(f"{path} is an integer of more than 1023 bits.")
@@ -669,10 +669,10 @@ def _check_length(key, values, n_bins):
 def entry(d, key, of_type):
     """Return d[key] if it is there and of that type."""
     if not isinstance(d, dict):
-        raise ValueError(f"Expected a dict with the key {key!r}, got {short_repr(d)}.")
+        raise ValueError(f"Expected a dict with the key {short_repr(key)}, got {short_repr(d)}.")
     if key not in d:
         there = short_repr(sorted(map(str, d)))
-        raise ValueError(f"The key {key!r} is missing; there are {there}.")
+        raise ValueError(f"The key {short_repr(key)} is missing; there are {there}.")
     value = d[key]
     # A bool is an int to isinstance, but not to JSON.
     if not isinstance(value, of_type) or (of_type is int and isinstance(value, bool)):
@@ -695,7 +695,7 @@ def _whole_numbers(d, key):
 
 
 def malformed(key, value, expected):
-    return ValueError(f"The key {key!r} must be {expected}, got {short_repr(value)}.")
+    return ValueError(f"The key {short_repr(key)} must be {expected}, got {short_repr(value)}.")
 
 
 # Values
@@ -734,8 +734,8 @@ def _level_to_json(level):
     if level is None or type(level) in (str, bool, int, float):
         return level
     raise ValueError(
-        f"The level {level!r} of type {type(level).__name__} cannot be written as JSON: only "
-        "text, booleans and numbers can. Convert the column to strings and fit again."
+        f"The level {short_repr(level)} of type {type(level).__name__} cannot be written as JSON: "
+        "only text, booleans and numbers can. Convert the column to strings and fit again."
     )
 
 

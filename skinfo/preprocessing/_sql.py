@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
 from math import inf, isfinite, ulp
-from reprlib import repr as short_repr
 from string import ascii_lowercase, ascii_uppercase
 from sys import float_info
 from typing import NamedTuple
@@ -14,6 +13,7 @@ import numpy as np
 
 from skinfo._counts._labels import write_date
 from skinfo._counts._lazy_tables import SPARK_SUBSTITUTED, refuse_substituted
+from skinfo.utils._text import one_line, short_repr
 
 # A plain decimal longer than this might overflow DuckDB's DECIMAL beside a BIGINT column.
 PLAIN_DIGITS = 12
@@ -494,7 +494,8 @@ def _is_number(column, numbers, dialect):
 def _is_false(column, cut, closed, dialect):
     if not (0 < cut <= 1 if closed == "left" else 0 <= cut < 1):
         raise ValueError(
-            f"A cut of {cut!r} does not separate False from True in {column}. Fit again."
+            f"A cut of {short_repr(cut)} does not separate False from True in {one_line(column)}. "
+            "Fit again."
         )
     return dialect.is_false.format(column)
 
@@ -529,17 +530,17 @@ def _is_date(column, dates, dialect):
 def _check_date(column, date, what):
     if not FIRST_DATE <= date < END_OF_DATES:
         raise ValueError(
-            f"{column} has {what} at {date!r} microseconds since 1970, outside of the years 1 to "
-            "9999 that SQL can write. Replace such dates, by missing values if they stand for "
-            "none, and fit again."
+            f"{one_line(column)} has {what} at {short_repr(date)} microseconds since 1970, "
+            "outside of the years 1 to 9999 that SQL can write. Replace such dates, by missing "
+            "values if they stand for none, and fit again."
         )
 
 
 def _no_duration(column, *_):
     raise ValueError(
-        f"{column} holds durations, which databases store too differently for one expression. "
-        "Convert it to a number, such as seconds by .dt.total_seconds(), here and in the "
-        "database, and fit again."
+        f"{one_line(column)} holds durations, which databases store too differently for one "
+        "expression. Convert it to a number, such as seconds by .dt.total_seconds(), here and in "
+        "the database, and fit again."
     )
 
 
@@ -644,8 +645,8 @@ def _level_literals(levels, name, dialect):
         literals[level] = write(value, dialect)
     if len(families) > 1:
         raise ValueError(
-            f"{name} has levels of several types: {' and '.join(sorted(families))}. A column of "
-            "a database has one type. Convert the levels to strings and fit again."
+            f"{one_line(name)} has levels of several types: {' and '.join(sorted(families))}. A "
+            "column of a database has one type. Convert the levels to strings and fit again."
         )
     return literals
 
@@ -654,16 +655,16 @@ def _check_level(level, value, kind, name):
     """Raise if SQL has no literal for the level."""
     if kind is None:
         raise ValueError(
-            f"{name} has the level {short_repr(level)} of type {type(level).__name__}, but SQL "
-            "can only be written for text, booleans and numbers. Convert it to strings, here and "
-            "in the database, and fit again."
+            f"{one_line(name)} has the level {short_repr(level)} of type {type(level).__name__}, "
+            "but SQL can only be written for text, booleans and numbers. Convert it to strings, "
+            "here and in the database, and fit again."
         )
     if isinstance(value, str):
         _check_text(value, f"{name} has the level {short_repr(value)}, which")
     elif isinstance(value, float) and not isfinite(value):
         raise ValueError(
-            f"{name} has the level {short_repr(level)}, which SQL cannot write. Replace it by a "
-            "missing value or a finite number and fit again."
+            f"{one_line(name)} has the level {short_repr(level)}, which SQL cannot write. Replace "
+            "it by a missing value or a finite number and fit again."
         )
 
 
@@ -694,15 +695,17 @@ def _checked_outputs(outputs, n_bins, name):
     outputs = np.asarray(outputs)
     if outputs.ndim != 2 or outputs.shape[0] != n_bins:
         raise ValueError(
-            f"outputs must have shape (n_bins, n_outputs) with the n_bins={n_bins} of {name}, "
-            f"got shape {outputs.shape}."
+            f"outputs must have shape (n_bins, n_outputs) with the n_bins={n_bins} of "
+            f"{one_line(name)}, got shape {outputs.shape}."
         )
     if outputs.dtype.kind not in "biuf":
-        raise ValueError(f"outputs must hold numbers, got dtype {outputs.dtype} for {name}.")
+        raise ValueError(
+            f"outputs must hold numbers, got dtype {outputs.dtype} for {one_line(name)}."
+        )
     bins, columns = np.nonzero(~np.isfinite(outputs))
     if len(bins):
         raise ValueError(
             f"outputs must be finite, got {outputs[bins[0], columns[0]]} for bin {bins[0]} of "
-            f"{name}: SQL cannot write it. Use smoothed values."
+            f"{one_line(name)}: SQL cannot write it. Use smoothed values."
         )
     return outputs

@@ -16,6 +16,7 @@ from skinfo.preprocessing import MutualInfoBinner
 from skinfo.preprocessing._encoders import ColumnEncoder
 from skinfo.utils._compat import _safe_indexing
 from skinfo.utils._saved_state import saved_class
+from skinfo.utils._text import one_line, short_repr
 
 WHAT_IT_TAKES = (
     "Scorecard takes a pipeline in which a MutualInfoBinner(encode='woe') comes before a "
@@ -183,7 +184,9 @@ def linear_model_of(estimator):
     steps = [thawed(step) for _, step in pipeline.steps]
     i = next((i for i, step in enumerate(steps) if _holds_binners(step)), None)
     if i is None or i + 1 == len(steps):
-        raise TypeError(f"{WHAT_IT_TAKES}, got the steps {', '.join(pipeline.named_steps)}.")
+        raise TypeError(
+            f"{WHAT_IT_TAKES}, got the steps {short_repr(list(pipeline.named_steps))}."
+        )
     before = pipeline[:i] if i else None
     binners = _card_binners(steps[i], before)
     names = pipeline[: i + 1].get_feature_names_out()
@@ -212,7 +215,7 @@ def _card_binners(step, before):
     for binner, _, _ in binners:
         if binner._encode != "woe" or binner.target_type_ != "binary":
             raise TypeError(
-                f"{WHAT_IT_TAKES}, got a binner with encode={binner._encode!r} and a "
+                f"{WHAT_IT_TAKES}, got a binner with encode={short_repr(binner._encode)} and a "
                 f"{binner.target_type_} y."
             )
     return binners
@@ -225,7 +228,9 @@ def _of_column_transformer(transformer, names):
         names = getattr(transformer, "feature_names_in_", unnamed)
     for name, step, columns in _that_have_columns(transformer):
         if not isinstance(thawed(step), MutualInfoBinner):
-            raise TypeError(f"{WHAT_IT_TAKES}; of a ColumnTransformer, {name} is no binner.")
+            raise TypeError(
+                f"{WHAT_IT_TAKES}; of a ColumnTransformer, {one_line(name)} is no binner."
+            )
         chosen = np.asarray(columns, object) if isinstance(columns, list) else columns
         if not all(isinstance(each, str) for each in np.atleast_1d(chosen)):
             chosen = np.asarray(names, object)[columns]

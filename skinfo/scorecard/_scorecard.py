@@ -29,6 +29,7 @@ from skinfo.utils._compat import (
 )
 from skinfo.utils._fit_state import unfitted_on_failure
 from skinfo.utils._saved_state import SavedStateMixin
+from skinfo.utils._text import short_repr
 from skinfo.utils._validation import (
     MEANING_OF_Y,
     explain_missing_arguments,
@@ -343,9 +344,11 @@ class Scorecard(SavedStateMixin, ClassifierMixin, TransformerMixin, BaseEstimato
 
         check_is_fitted(self)
         if not isinstance(n, Integral) or n < 1:
-            raise ValueError(f"n must be a positive integer, got {n!r}.")
+            raise ValueError(f"n must be a positive integer, got {short_repr(n)}.")
         if not isinstance(reference, str) or reference not in REFERENCES:
-            raise ValueError(f"reference must be one of {list(REFERENCES)}, got {reference!r}.")
+            raise ValueError(
+                f"reference must be one of {list(REFERENCES)}, got {short_repr(reference)}."
+            )
         most = np.array([REFERENCES[reference](column) for column in self._columns])
         lost = most - self._points(X)
         names = np.append(self.get_feature_names_out(), None)
@@ -387,8 +390,8 @@ class Scorecard(SavedStateMixin, ClassifierMixin, TransformerMixin, BaseEstimato
             rows = [row for row in rows if row["feature"] == feature]
             if not rows:
                 raise ValueError(
-                    f"feature={feature!r} has no points in this scorecard; those that have are "
-                    f"{self.get_feature_names_out().tolist()}."
+                    f"feature={short_repr(feature)} has no points in this scorecard; those that "
+                    f"have are {short_repr(self.get_feature_names_out().tolist())}."
                 )
         elif self.base_points_ or not rows:
             rows = [{"feature": "(base)", "bin": "all", "points": self.base_points_}, *rows]
@@ -503,8 +506,8 @@ class Scorecard(SavedStateMixin, ClassifierMixin, TransformerMixin, BaseEstimato
         unknown = np.setdiff1d(y, self.classes_)
         if len(unknown):
             raise ValueError(
-                f"y holds {unknown.tolist()}, and the classes of the fitted pipeline are "
-                f"{self.classes_.tolist()}."
+                f"y holds {short_repr(unknown.tolist())}, and the classes of the fitted pipeline "
+                f"are {short_repr(self.classes_.tolist())}."
             )
         for name in ("n_features_in_", "feature_names_in_"):
             if hasattr(pipeline, name):

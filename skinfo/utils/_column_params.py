@@ -9,8 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-# A message names no more columns than this.
-MAX_NAMED_COLUMNS = 8
+from skinfo.utils._text import one_line, short_repr
 
 # Characters of names among which one that was meant is looked for: longer ones take too long.
 LONGEST_COMPARED = 200
@@ -89,25 +88,28 @@ def _index_of_column(
             return by_name[feature]
         short = [name for name in names if max(len(name), len(feature)) <= LONGEST_COMPARED]
         near = get_close_matches(feature, short, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else _the_columns_are(names)
-        raise ValueError(f"{argument}: no column named {feature!r}; {hint}")
+        hint = f"did you mean {short_repr(near[0])}?" if near else _the_columns_are(names)
+        raise ValueError(f"{argument}: no column named {short_repr(feature)}; {hint}")
     if not isinstance(feature, Integral) or isinstance(feature, bool | np.bool_):
-        raise TypeError(f"{argument}: a column is given by name or index, got {feature!r}.")
+        raise TypeError(
+            f"{argument}: a column is given by name or index, got {short_repr(feature)}."
+        )
     if by_key is not None:
         if feature in by_key:
             return by_key[feature]
         raise ValueError(
-            f"{argument}: no column named {feature}; {_the_columns_are(names)} The names of X are "
-            "integers, so an integer is a name and not an index."
+            f"{argument}: no column named {short_repr(feature)}; {_the_columns_are(names)} The "
+            "names of X are integers, so an integer is a name and not an index."
         )
     if not -len(names) <= int(feature) < len(names):
-        raise ValueError(f"{argument}: no column {feature}, X has {len(names)} feature(s).")
+        raise ValueError(
+            f"{argument}: no column {short_repr(feature)}, X has {len(names)} feature(s)."
+        )
     return range(len(names))[int(feature)]
 
 
 def _the_columns_are(names: list[str]) -> str:
-    more = f" and {len(names) - MAX_NAMED_COLUMNS} more" if len(names) > MAX_NAMED_COLUMNS else ""
-    return f"the columns are {names[:MAX_NAMED_COLUMNS]}{more}."
+    return f"the columns are {short_repr(list(names))}."
 
 
 def categorical_mask(
@@ -175,19 +177,19 @@ def directions(
     entries = one_per_column(monotonic_cst, columns, "monotonic_cst", default=0)
     for j, entry in enumerate(entries):
         if not isinstance(entry, str | Real) or entry not in DIRECTIONS:
-            of_column = "" if one_for_all else f" of {columns.names[j]}"
+            of_column = "" if one_for_all else f" of {one_line(columns.names[j])}"
             raise ValueError(
                 f"monotonic_cst{of_column} must be 1 or 'ascending', -1 or 'descending', 'auto' "
                 "(one of these, whichever is better), 'peak' (rising, then falling), 'valley' "
-                f"(falling, then rising) or 0 (free), got {entry!r}."
+                f"(falling, then rising) or 0 (free), got {short_repr(entry)}."
             )
         if not has_order[j] and entry != 0:
             if one_for_all:
                 entries[j] = 0  # one direction for all is for all that have an order
                 continue
             raise ValueError(
-                f"monotonic_cst of {columns.names[j]} is {entry!r}, and a categorical column has "
-                "no order. Set it to 0."
+                f"monotonic_cst of {one_line(columns.names[j])} is {short_repr(entry)}, and a "
+                "categorical column has no order. Set it to 0."
             )
     return [DIRECTIONS[entry] for entry in entries]
 
@@ -211,17 +213,22 @@ def given_edges(
             continue
         if is_level:
             raise ValueError(
-                f"{argument} of {name}: a categorical column has no cuts. Set it to None."
+                f"{argument} of {one_line(name)}: a categorical column has no cuts. Set it to "
+                "None."
             )
         try:
             cuts = _as_numbers(entry)
         except (TypeError, ValueError, OverflowError):
             raise ValueError(
-                f"{argument} of {name} must be a list of increasing numbers, of a column of dates "
-                f"or durations a list of these, such as pd.Timestamp('2020-01-31'); got {entry!r}."
+                f"{argument} of {one_line(name)} must be a list of increasing numbers, of a "
+                "column of dates or durations a list of these, such as "
+                f"pd.Timestamp('2020-01-31'); got {short_repr(entry)}."
             ) from None
         if cuts.ndim != 1 or np.isnan(cuts).any() or np.any(cuts[1:] <= cuts[:-1]):
-            raise ValueError(f"{argument} of {name} must be increasing numbers, got {entry!r}.")
+            raise ValueError(
+                f"{argument} of {one_line(name)} must be increasing numbers, got "
+                f"{short_repr(entry)}."
+            )
         checked.append(cuts if closed == "left" else cuts[cuts < np.inf])
     return checked
 
@@ -271,7 +278,9 @@ def checked_entries(
     entries = one_per_column(given, columns, argument, default)
     for name, entry in zip(columns.names, entries, strict=True):
         if not is_valid(entry):
-            raise ValueError(f"{argument} of {name} must be {expected}, got {entry!r}.")
+            raise ValueError(
+                f"{argument} of {one_line(name)} must be {expected}, got {short_repr(entry)}."
+            )
     return entries
 
 

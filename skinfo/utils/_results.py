@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from skinfo.utils._text import short_repr
+
 
 class ConfidenceInterval(NamedTuple):
     """Ends of an interval, or arrays with one for each column, in the unit of the estimate."""
@@ -17,9 +19,11 @@ class ConfidenceInterval(NamedTuple):
 def check_confidence_level(confidence_level: float) -> None:
     """Raise ValueError unless the level is between 0 and 1, TypeError unless it is a number."""
     if not isinstance(confidence_level, Real):
-        raise TypeError(f"confidence_level must be a number, got {confidence_level!r}.")
+        raise TypeError(f"confidence_level must be a number, got {short_repr(confidence_level)}.")
     if not 0 < confidence_level < 1:
-        raise ValueError(f"confidence_level must be between 0 and 1, got {confidence_level!r}.")
+        raise ValueError(
+            f"confidence_level must be between 0 and 1, got {short_repr(confidence_level)}."
+        )
 
 
 class TableRepr:

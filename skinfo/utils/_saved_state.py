@@ -16,6 +16,7 @@ import sklearn
 from sklearn.exceptions import InconsistentVersionWarning
 
 import skinfo
+from skinfo.utils._text import LONGEST_CAUSE, one_line, short_repr
 from skinfo.utils._warnings import warn_caller
 
 T = TypeVar("T", bound=type)
@@ -58,8 +59,8 @@ class SavedStateMixin:
         except _UnknownError as error:
             raise ValueError(
                 f"This {type(self).__name__} was saved by skinfo {version}, and this is skinfo "
-                f"{skinfo.__version__}, which does not know {error}. Load it with skinfo "
-                f"{version}, or fit it again."
+                f"{skinfo.__version__}, which does not know {one_line(error, LONGEST_CAUSE)}. "
+                f"Load it with skinfo {version}, or fit it again."
             ) from error
         if is_other:
             warn_caller(OtherVersionWarning(type(self).__name__, version, skinfo.__version__))
@@ -115,7 +116,7 @@ def _refuse_unknown(state: dict[str, Any], parameters: dict[str, Parameter]) -> 
     for name in state:
         is_attribute = name.startswith("_") or name.endswith("_")
         if not (is_attribute or name in parameters or takes_any):
-            raise _UnknownError(f"its parameter {name!r}")
+            raise _UnknownError(f"its parameter {short_repr(name)}")
 
 
 class _Walk:
@@ -185,7 +186,7 @@ def _unpacked(value: Any, walk: _Walk) -> Any:
     if name == "dict":
         return kept
     if name not in SAVED_CLASSES:
-        raise _UnknownError(f"the {name!r} that it holds")
+        raise _UnknownError(f"the {short_repr(name)} that it holds")
     return _object_of(SAVED_CLASSES[name], kept)
 
 
@@ -194,7 +195,9 @@ def _object_of(cls: type, kept: dict[str, Any]) -> Any:
         try:
             return cls(**kept)
         except TypeError as error:
-            raise _UnknownError(f"these fields of {cls.__name__}: {error}") from error
+            raise _UnknownError(
+                f"these fields of {cls.__name__}: {one_line(error, LONGEST_CAUSE)}"
+            ) from error
     value = cls.__new__(cls)
     if hasattr(value, "__setstate__"):
         value.__setstate__(kept)

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skinfo.utils._compat import Interval, _check_sample_weight
 from skinfo.utils._sums import exactly_summable
+from skinfo.utils._text import short_repr
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -54,11 +55,11 @@ def check_base(base: float) -> float:
         If `base` is not finite, not positive, or one.
     """
     if isinstance(base, bool) or not isinstance(base, numbers.Real):
-        raise TypeError(f"base must be a real number such as 2 (bits), got {base!r}.")
+        raise TypeError(f"base must be a real number such as 2 (bits), got {short_repr(base)}.")
     if not (math.isfinite(base) and base > 0 and base != 1):
         raise ValueError(
             f"base must be a finite number > 0 other than 1 (2 for bits, math.e for nats), "
-            f"got {base!r}."
+            f"got {short_repr(base)}."
         )
     return math.log(base)
 
@@ -196,13 +197,13 @@ def match_name(name: object, names: Iterable[str], *, parameter: str, caller: st
         if _normalized(name) in plain:
             return plain[_normalized(name)]
         nearest = difflib.get_close_matches(_normalized(name), plain, n=1)
-        hint = f" Did you mean {plain[nearest[0]]!r}?" if nearest else ""
+        hint = f" Did you mean {short_repr(plain[nearest[0]])}?" if nearest else ""
     else:
         hint = ""
     allowed = ", ".join(map(repr, names))
     raise ValueError(
-        f"The {parameter!r} parameter of {caller} must be a str among {{{allowed}}}. "
-        f"Got {name!r} instead.{hint}"
+        f"The {short_repr(parameter)} parameter of {caller} must be a str among {{{allowed}}}. "
+        f"Got {short_repr(name)} instead.{hint}"
     )
 
 

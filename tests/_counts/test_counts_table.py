@@ -342,7 +342,7 @@ def test_all_guesses_in_one_warning():
         conditional_mutual_info(X, np.arange(80), np.arange(80))
     assert len(one) == len(two) == 1
     many = np.repeat(np.arange(80)[:, None], 9, axis=1)
-    with pytest.warns(UserWarning, match=r"x4 \(discrete_features\) and 4 more\."):
+    with pytest.warns(UserWarning, match=r"x6 \(discrete_features\) and 2 more\."):
         mutual_info(many, np.arange(80) % 2)
 
 

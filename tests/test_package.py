@@ -91,7 +91,7 @@ IMPORTS = {
     "feature_selection": {"_counts", "_kernels", "preprocessing", "utils"},
     "cluster": {"_counts", "_kernels", "measures", "utils"},
     "datasets": {"measures", "utils"},
-    "onnx": {"_counts"},
+    "onnx": {"_counts", "utils"},
     "scorecard": {"_counts", "preprocessing", "utils"},
     "inspection": {
         "_counts",

@@ -32,7 +32,16 @@ FORMATS = {
     ".arrow": "ipc",
     ".ipc": "ipc",
 }
-COMPRESSIONS = (".gz", ".bz2", ".zst")
+
+# Suffixes of compressed files, as datasets of pyarrow know them, and its codecs.
+COMPRESSIONS = {
+    ".gz": "gzip",
+    ".gzip": "gzip",
+    ".bz2": "bz2",
+    ".lz4": "lz4",
+    ".zstd": "zstd",
+    ".brotli": "brotli",
+}
 
 # Bytes of each column of a Parquet file that are read at once, and of a CSV file: the types of its
 # columns are those of the first.
@@ -279,10 +288,10 @@ def _decompressed(fragment: Any) -> Iterator[Any]:
     import pyarrow as pa
 
     with fragment.open() as opened:
-        if not fragment.path.endswith(COMPRESSIONS):
+        codec = COMPRESSIONS.get(Path(fragment.path).suffix)
+        if codec is None:
             yield opened
             return
-        codec = pa.Codec.detect(fragment.path).name
         with pa.CompressedInputStream(opened, codec) as stream:
             yield stream
 
@@ -351,45 +360,55 @@ WORDS = {
 
 
 def _scan(file: File, names: list[str], n_rows: int) -> Iterator[Any]:
-    """Return batches of some columns of any file."""
+    """Yield batches of some columns of any file."""
     scanner = file.fragment.scanner(
         schema=file.schema, columns=names, batch_size=n_rows, **LITTLE_AHEAD
     )
-    batches: Iterator[Any] = scanner.to_batches()
-    return batches
+    yield from scanner.to_batches()
 
 
 def _read_csv(file: File, names: list[str], n_rows: int) -> Iterator[Any]:
     """Yield batches of some columns of a CSV file.
 
-    A scan of it would hold what it has parsed and nobody has asked for yet, up to 1 GiB.
+    A scan of it would hold what it has parsed and nobody has asked for yet, up to 1 GiB. What
+    cannot be read is read once more, from where it was: a row longer than a piece in larger
+    blocks, text that is not UTF-8 by a scan, which alone knows the encoding of a dataset.
     """
     import pyarrow as pa
 
-    stored = [name for name in names if name not in file.keys]
-    types = {name: file.schema.field(name).type for name in stored}
     largest = max(
         CSV_BLOCK, file.fragment.format.default_fragment_scan_options.read_options.block_size
     )
     n_given = 0
-    for block_size in (CSV_PIECE, largest):
+    for batches in (
+        _csv_batches(file, names, CSV_PIECE),
+        _csv_batches(file, names, largest),
+        _scan(file, names, n_rows),
+    ):
         n_seen = 0
         try:
-            with (
-                _decompressed(file.fragment) as opened,
-                _open_csv(file.fragment, opened, block_size, types) as reader,
-            ):
-                for batch in reader:
-                    fresh = batch.slice(max(n_given - n_seen, 0))
-                    n_seen += len(batch)
-                    if len(fresh):
-                        n_given += len(fresh)
-                        yield _with_keys(file, fresh, names)
+            for batch in batches:
+                fresh = batch.slice(max(n_given - n_seen, 0))
+                n_seen += len(batch)
+                if len(fresh):
+                    n_given += len(fresh)
+                    yield fresh
             return
-        except pa.ArrowInvalid:
-            # A row longer than a piece: once more in larger blocks, from where it was.
-            if block_size == largest:
-                raise
+        except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
+            failed = error
+    raise failed
+
+
+def _csv_batches(file: File, names: list[str], block_size: int) -> Iterator[Any]:
+    """Yield batches of some columns of a CSV file in UTF-8, with what its folders tell."""
+    stored = [name for name in names if name not in file.keys]
+    types = {name: file.schema.field(name).type for name in stored}
+    with (
+        _decompressed(file.fragment) as opened,
+        _open_csv(file.fragment, opened, block_size, types) as reader,
+    ):
+        for batch in reader:
+            yield _with_keys(file, batch, names)
 
 
 def _with_keys(file: File, batch: Any, names: list[str]) -> Any:

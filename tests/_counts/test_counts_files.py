@@ -202,6 +202,117 @@ def test_csv_of_pandas(tmp_path):
     same(answers(tmp_path / "b.csv.gz"), answers(X))
 
 
+def frame_of_csv():
+    rng = np.random.default_rng(7)
+    text = np.array(["é x", "b,c", "d;'d'", 'e"e'], object)[rng.integers(0, 4, N)]
+    x = (rng.normal(size=N) + Y).round(6)
+    return pd.DataFrame({"x": x, "t": text, "k": rng.integers(0, 50, N), "y": Y})
+
+
+def options(**given):
+    """Return options of pyarrow's CSV, each with the class that it belongs to."""
+    classes = {"parse": csv.ParseOptions, "read": csv.ReadOptions, "convert": csv.ConvertOptions}
+    return {f"{name}_options": classes[name](**of_class) for name, of_class in given.items()}
+
+
+# What pandas writes, what is done with the text, and how pyarrow reads that.
+CSV_FORMATS = {
+    "commas": ({}, str.encode, {}),
+    "semicolons": ({"sep": ";"}, str.encode, {"parse": {"delimiter": ";"}}),
+    "tabs": ({"sep": "\t"}, str.encode, {"parse": {"delimiter": "\t"}}),
+    "other quotes": (
+        {"quotechar": "'", "quoting": 1},
+        str.encode,
+        {"parse": {"quote_char": "'"}},
+    ),
+    "escapes": (
+        {"escapechar": "\\", "doublequote": False, "quoting": 1},
+        str.encode,
+        {"parse": {"escape_char": "\\"}},
+    ),
+    "Latin-1": ({}, lambda text: text.encode("latin1"), {"read": {"encoding": "latin1"}}),
+    "UTF-16": ({}, lambda text: text.encode("utf-16"), {"read": {"encoding": "utf-16"}}),
+    "byte order mark": ({}, lambda text: text.encode("utf-8-sig"), {}),
+    "ends of lines": ({}, lambda text: text.replace("\n", "\r\n").encode(), {}),
+    "no header": (
+        {"header": False},
+        str.encode,
+        {"read": {"column_names": ["x", "t", "k", "y"]}},
+    ),
+    "rows after the header": (
+        {},
+        lambda text: text.replace("\n", "\n,unit,,\n", 1).encode(),
+        {"read": {"skip_rows_after_names": 1}},
+    ),
+    "decimal commas": (
+        {"sep": ";", "decimal": ","},
+        str.encode,
+        {"parse": {"delimiter": ";"}, "convert": {"decimal_point": ","}},
+    ),
+    "missing values": (
+        {},
+        str.encode,
+        {"convert": {"null_values": ["7", "b,c"], "strings_can_be_null": True}},
+    ),
+    "types": ({}, str.encode, {"convert": {"column_types": {"k": pa.string()}}}),
+    "dictionaries": ({}, str.encode, {"convert": {"auto_dict_encode": True}}),
+    "wrong rows": (
+        {},
+        lambda text: (text + "1,2\n").encode(),
+        {"parse": {"invalid_row_handler": lambda row: "skip"}},
+    ),
+    "small blocks": ({}, str.encode, {"read": {"block_size": 2000}}),
+}
+
+
+@pytest.mark.parametrize(("written", "encode", "given"), CSV_FORMATS.values(), ids=CSV_FORMATS)
+def test_csv_of_other_formats(written, encode, given, tmp_path, monkeypatch):
+    monkeypatch.setattr(_files, "CSV_PIECE", 2**12)
+    (tmp_path / "a.csv").write_bytes(encode(frame_of_csv().to_csv(index=False, **written)))
+    X = ds.dataset(tmp_path, format=ds.CsvFileFormat(**options(**given)))
+    table = X.to_table()
+    assert len(table) == N
+    for names in (table.schema.names, ["k", "x"]):
+        parts = pa.concat_tables([part.data for part in dataset_table(X).read(names)])
+        assert parts.combine_chunks().equals(table.select(names).combine_chunks())
+    same(answers(X), answers(table))
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec"),
+    [
+        ("gz", "gzip"),
+        ("gzip", "gzip"),
+        ("bz2", "bz2"),
+        ("lz4", "lz4"),
+        ("zstd", "zstd"),
+        ("brotli", "brotli"),
+    ],
+)
+def test_compressed_csv(suffix, codec, tmp_path):
+    X = frame_of_csv()
+    path = tmp_path / f"a.csv.{suffix}"
+    with pa.output_stream(path, compression=codec) as stream:
+        stream.write(X.to_csv(index=False).encode())
+    expected = answers(X)
+    same(answers(path), expected)
+    same(answers(ds.dataset(path, format="csv")), expected)
+
+
+def test_text_of_another_encoding_after_the_first_piece(tmp_path, monkeypatch):
+    """What was read as UTF-8 before is not read twice."""
+    monkeypatch.setattr(_files, "CSV_PIECE", 2**10)
+    monkeypatch.setattr(_streams, "PART_SIZE", 2**6)
+    text = ["plain"] * 2_000 + ["é"] * 2_000
+    X = pd.DataFrame({"t": text, "i": range(4_000)})
+    X.to_csv(tmp_path / "a.csv", index=False, encoding="latin1")
+    format_ = ds.CsvFileFormat(**options(read={"encoding": "latin1"}))
+    source = dataset_table(ds.dataset(tmp_path, format=format_))
+    table = pa.concat_tables([part.data for part in source.read(["i", "t"])])
+    assert table["t"].to_pylist() == text
+    assert table["i"].to_pylist() == list(range(4_000))
+
+
 def test_chunks_of_other_types_are_the_same_levels_and_numbers(tmp_path):
     table = pa.table({"t": ARRAYS["text with nulls"], "x": ARRAYS["int64"], "y": Y})
     pieces = [table.slice(300 * i, 300) for i in range(3)]

@@ -32,7 +32,9 @@ class DocumentedModules:
             return None
         name = ".".join(collection_path.relative_to(self.folder.parent).with_suffix("").parts)
         try:
-            importlib.import_module(name.removesuffix(".__init__"))
+            module = importlib.import_module(name.removesuffix(".__init__"))
+            if hasattr(module, "check_matplotlib_support"):  # its examples draw
+                importlib.import_module("matplotlib")
         except ModuleNotFoundError as error:
             return None if error.name.startswith("skinfo") else True
 

@@ -1,6 +1,5 @@
 """One quantity, one answer: what several classes and functions compute agrees."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -48,8 +47,9 @@ from skinfo.metrics import (
 N = 400
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def no_screen():
+    plt = pytest.importorskip("matplotlib.pyplot")
     plt.switch_backend("Agg")
     yield
     plt.close("all")
@@ -236,6 +236,7 @@ def test_epistemic_uncertainty_is_the_information_about_the_member(X, forest):
 # Displays, and the functions and estimators whose numbers they draw.
 
 
+@pytest.mark.usefixtures("no_screen")
 def test_displays_of_information(X, y):
     result = mutual_info_test(X, y)
     display = MutualInfoDisplay.from_data(X, y)
@@ -250,12 +251,14 @@ def test_displays_of_information(X, y):
     assert_array_equal(MutualInfoDisplay.from_estimator(binner).mutual_info, binner.mutual_info_)
 
 
+@pytest.mark.usefixtures("no_screen")
 def test_display_of_pairs(X):
     codes = X[DISCRETE].apply(lambda column: pd.factorize(column)[0])
     display = MutualInfoMatrixDisplay.from_data(codes)
     assert_array_equal(display.mutual_info, pairwise_mutual_info(codes))
 
 
+@pytest.mark.usefixtures("no_screen")
 @pytest.mark.parametrize("name", ["number", "incomplete", "text"])
 def test_display_of_bins(X, y, name):
     binner = MutualInfoBinner().fit(X, y)
@@ -269,6 +272,7 @@ def test_display_of_bins(X, y, name):
         assert_array_equal(getattr(display, part), table[columns])
 
 
+@pytest.mark.usefixtures("no_screen")
 def test_displays_of_a_selection(X, y):
     selector = InfoBottleneckSelector(3).fit(X, y)
     path = SelectionPathDisplay.from_estimator(selector)
@@ -286,6 +290,7 @@ def test_displays_of_a_selection(X, y):
     assert_array_equal(plane.relevance, curve.relevance)
 
 
+@pytest.mark.usefixtures("no_screen")
 def test_displays_of_a_clustering(rng):
     counts = rng.integers(1, 20, (12, 4))
     curve = information_curve(counts, betas=[1, 5, 20])
@@ -299,6 +304,7 @@ def test_displays_of_a_clustering(rng):
     assert_array_equal(plane.relevance, [bottleneck.information_])
 
 
+@pytest.mark.usefixtures("no_screen")
 def test_displays_of_distributions(X, y):
     display = DistributionDisplay.from_data(X["text"])
     estimate = discrete_entropy(X["text"], estimator="plugin")
@@ -309,6 +315,7 @@ def test_displays_of_distributions(X, y):
     assert display.mutual_info == mutual_info_test(X[["text"]], y).statistic[0]
 
 
+@pytest.mark.usefixtures("no_screen")
 def test_display_of_drift(X, y):
     binner = MutualInfoBinner().fit(X, y)
     result = population_stability(binner, X[::3])
@@ -326,6 +333,7 @@ def test_drift_is_the_information_between_bin_and_sample(X):
     assert_array_equal(result.pvalue, mutual_info_test(X[["text"]], is_new).pvalue)
 
 
+@pytest.mark.usefixtures("no_screen")
 def test_displays_of_predictions(X, y, forest):
     columns = X[["number", "noise"]]
     y_prob = forest.predict_proba(columns)

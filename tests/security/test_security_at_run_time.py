@@ -29,7 +29,7 @@ def test_nothing_is_evaluated_run_or_connected(tmp_path):
     done = subprocess.run(
         [sys.executable, "-P", str(WORKLOAD), str(table)],
         cwd=tmp_path,
-        env=os.environ | {"MPLCONFIGDIR": str(tmp_path / "matplotlib")},
+        env=os.environ | {"MPLBACKEND": "agg", "MPLCONFIGDIR": str(tmp_path / "matplotlib")},
         capture_output=True,
         text=True,
         check=True,

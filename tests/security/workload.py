@@ -9,7 +9,6 @@ import pickle
 import sys
 import warnings
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
@@ -36,6 +35,8 @@ HOSTILE = (
 
 def work(round_, file):
     """Do all that the package does with names, levels and labels."""
+    import matplotlib.pyplot as plt  # pytest reads this file where it is not installed, too
+
     rng = np.random.default_rng(round_)
     n = 150
     levels = [f"{text}{round_}" for text in HOSTILE]
@@ -102,7 +103,6 @@ def hear(event, arguments):
 
 def main():
     warnings.simplefilter("ignore")
-    plt.switch_backend("agg")
     work(0, sys.argv[1])
     sys.addaudithook(hear)
     work(1, sys.argv[1])

@@ -28,7 +28,7 @@ MAX_LEVELS = 256
 
 # Columns of small integers are encoded together, so many cells at a time: what is made of them on
 # the way fits the second-level cache.
-CELLS_AT_ONCE = 1 << 16
+CELLS_ENCODED_TOGETHER = 1 << 16
 
 # A key holds the codes of as many columns as have fewer states together.
 STATES_OF_KEY = 2**62
@@ -249,7 +249,7 @@ def feature_codes(
 
     # Threads write to rows of their own.
     if len(together):
-        runs = np.array_split(together, -(-len(together) * n // CELLS_AT_ONCE))
+        runs = np.array_split(together, -(-len(together) * n // CELLS_ENCODED_TOGETHER))
         in_threads(map(encode_together, runs), n_jobs=n_jobs)
     uncut = in_threads(map(encode, alone.tolist()), n_jobs=n_jobs)
     rest = alone[np.array(uncut, bool)]

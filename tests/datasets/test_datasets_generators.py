@@ -51,7 +51,8 @@ def values(sample):
 
 
 def test_all_generators_are_here():
-    assert sorted(GENERATORS) == datasets.__all__
+    named = [name for name in datasets.__all__ if name.startswith("make_")]
+    assert sorted(GENERATORS) == named
 
 
 @each_generator

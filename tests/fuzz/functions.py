@@ -503,6 +503,8 @@ def check_predictions(log, case, y_true, y_prob, second, sample_weight, name):
 # ---- data sets
 
 OF_DATASETS = {
+    "load_alzheimer": {"return_X_y": [True, "yes"]},
+    "load_lending_club": {"return_X_y": [True, "yes"]},
     "make_correlated_normals": {"rho": [0.0, 0.6, -1.0, [0.1, 0.5], 2.0]},
     "make_documents": {"n_words": [1, 20], "n_topics": [1, 3], "common": [0.0, 1.0, 2.0]},
     "make_madelon": {"n_features": [6, 25], "n_informative": [1, 2], "n_redundant": [0, 3]},
@@ -516,13 +518,17 @@ OF_DATASETS = {
 
 def make_dataset(rng):
     name = pick(rng, list(OF_DATASETS))
-    options = OF_DATASETS[name] | {"n_samples": [1, 2, 20, 0], "return_information": [True]}
+    options = OF_DATASETS[name]
+    if name.startswith("make_"):
+        options = options | {"n_samples": [1, 2, 20, 0], "return_information": [True]}
     return Case({}, draw_settings(rng, options, share=0.6), {"name": name})
 
 
 def check_dataset(log, case, name):
     function = getattr(datasets, name)
-    params = {"n_samples": 30, "random_state": 0} | case.params
+    params = case.params
+    if name.startswith("make_"):
+        params = {"n_samples": 30, "random_state": 0} | params
     first, second = (log.call(name, function, **params) for _ in range(2))
     if first.ok and second.ok:
         arrays = [np.asarray(part) for part in first.value if isinstance(part, np.ndarray)]

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from optional import polars as pl
 
 from skinfo.estimation import (
+    _pairs_in_parts,
+    _rows_in_parts,
     conditional_mutual_info,
     differential_entropy,
     discrete_entropy,
@@ -271,3 +273,113 @@ def test_what_chunks_cannot_answer_given_others(frame, columns, how, message):
     chunks = chunks_of(frame[[*columns, "count", "y"]])
     with pytest.raises(ValueError, match=message):
         conditional_mutual_info(chunks, "y", **{"Z": "count", **how})
+
+
+def test_the_level_of_a_date_is_given_by_who_knows(frame):
+    dates = frame[["count", "y"]].assign(date=pd.Timestamp(2020, 1, 1))
+    with pytest.raises(ValueError, match=r"date is continuous.*Bin it first"):
+        conditional_mutual_info(chunks_of(dates), "y", "count")
+
+
+def test_more_conditions_than_an_integer_has_states(frame, rng):
+    names = [f"flag{k}" for k in range(70)]
+    flags = pd.DataFrame(rng.random((len(frame), 70)) < 0.02, columns=names)
+    whole = conditional_mutual_info(frame[["level", "count"]], frame["y"], flags)
+    chunks = chunks_of(frame[["level", "count", "y"]].join(flags))
+    np.testing.assert_array_equal(conditional_mutual_info(chunks, "y", names), whole)
+
+
+# ---- missing values, and no values
+
+
+def test_a_column_without_a_value_is_the_same_in_chunks(frame):
+    frame = frame[["count", "y"]].assign(none=np.nan)
+    whole = mutual_info(frame, "y", estimator="binned")
+    np.testing.assert_array_equal(mutual_info(chunks_of(frame), "y", estimator="binned"), whole)
+    assert whole[1] == 0
+
+
+def test_columns_without_a_value_to_keep_are_refused(frame):
+    chunks = chunks_of(frame[["count", "y"]].assign(none=np.nan))
+    message = "none has no value that is not missing in a row of positive weight. Leave the column"
+    with pytest.raises(ValueError, match=message):
+        mutual_info(chunks, "y", estimator="binned", missing="drop")
+    with pytest.raises(ValueError, match=message):
+        conditional_mutual_info(chunks, "y", "count", missing="drop")
+    with pytest.raises(ValueError, match="none have no row of positive weight without a missing"):
+        pairwise_mutual_info(chunks, missing="drop")
+    is_first = np.arange(len(frame)) < 1500
+    apart = pd.DataFrame({"a": np.where(is_first, "x", None), "b": np.where(is_first, None, "x")})
+    with pytest.raises(ValueError, match="a and b have no row of positive weight without a"):
+        pairwise_mutual_info(chunks_of(apart), missing="drop")
+
+
+def test_missing_values_are_refused_on_request_given_others(frame):
+    chunks = chunks_of(frame[["count", "y"]].assign(text=[None, *["a"] * (len(frame) - 1)]))
+    with pytest.raises(ValueError, match=r"text has 1 missing value.*missing='raise'"):
+        conditional_mutual_info(chunks, "y", "count", missing="raise")
+
+
+def test_no_row_is_left(frame):
+    nothing = chunks_of(frame[["count", "flag"]].assign(weight=0))
+    with pytest.raises(ValueError, match="X has no row of positive weight"):
+        pairwise_mutual_info(nothing, sample_weight="weight")
+    with pytest.raises(ValueError, match=r"X has no row\. pairwise_mutual_info needs one sample"):
+        pairwise_mutual_info([frame[["count", "flag"]][:0]] * 2)
+
+
+# ---- tables of many cells, and tables that change
+
+
+def test_targets_of_chunks_that_are_forced(frame):
+    frame = frame[["level", "count"]].assign(y=frame["count"] / 4)
+    whole = mutual_info(frame, "y", discrete_target=True)
+    np.testing.assert_array_equal(mutual_info(chunks_of(frame), "y", discrete_target=True), whole)
+    with pytest.raises(ValueError, match="y is continuous, and mutual_info of a continuous y"):
+        mutual_info(chunks_of(frame), "y", discrete_target=False)
+
+
+def test_a_table_of_more_cells_than_a_dense_one(frame, rng):
+    n = len(frame)
+    ids = [f"id{k}" for k in rng.integers(0, 1500, n)]
+    frame = pd.DataFrame({"id": ids, "y": [f"class {k}" for k in rng.integers(0, 60, n)]})
+    whole, found = (mutual_info_test(table, "y") for table in (frame, chunks_of(frame)))
+    for name in ("statistic", "pvalue", "standard_error"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(whole, name))
+
+
+@pytest.mark.parametrize("missing", ["separate", "drop"])
+def test_pairs_in_many_passes(frame, rng, missing, monkeypatch):
+    ids = {f"id{k}": rng.integers(0, 300 + k, len(frame)) for k in range(3)}
+    text = np.where(rng.random(len(frame)) < 0.1, None, frame["level"])
+    frame = frame[DISCRETE].assign(**ids, text=text)
+    whole = pairwise_mutual_info(frame, missing=missing)
+    # A run of tables a pass, without and with pairs of columns that only occupied cells are of.
+    for most in (2**17, 2000):
+        monkeypatch.setattr(_pairs_in_parts, "MOST_CELLS", most)
+        found = pairwise_mutual_info(chunks_of(frame), missing=missing)
+        np.testing.assert_array_equal(found, whole)
+
+
+def test_tables_that_fill_the_memory_are_refused(frame, monkeypatch):
+    frame = frame[["y"]].assign(id=np.arange(len(frame)).astype(str), number=frame.index // 2)
+    monkeypatch.setattr(_pairs_in_parts, "MOST_CELLS", 2000)
+    monkeypatch.setattr(_pairs_in_parts, "MOST_OCCUPIED", 2000)
+    with pytest.raises(ValueError, match=r"more than 2,000 cells that occur\. Leave out columns"):
+        pairwise_mutual_info(chunks_of(frame))
+    monkeypatch.setattr(_rows_in_parts, "MOST_COUNTED_ROWS", 2000)
+    with pytest.raises(ValueError, match=r"more than 2,000 distinct rows\. Leave out columns"):
+        discrete_entropy(chunks_of(frame))
+
+
+def test_tables_that_change_while_they_are_read():
+    class Changing:
+        times = 0
+
+        def __iter__(self):
+            self.times += 1
+            yield pd.DataFrame({"a": ["x", "y"], "b": ["x", f"{self.times}"]})
+
+    message = "b has levels now that it had not when X was read first. Pass an object that gives"
+    with pytest.raises(ValueError, match=message):
+        pairwise_mutual_info(Changing())

@@ -12,6 +12,7 @@ from scipy.stats import random_table
 
 from skinfo._kernels._null import expected_information
 from skinfo._kernels._table_information import table_information
+from skinfo.estimation import _table_information
 from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS, REAL_COUNTS
 from skinfo.estimation._table_information import INFORMATION_ESTIMATORS, information_from_counts
 
@@ -243,6 +244,17 @@ def test_emi_of_real_counts_is_near_that_of_whole_ones():
 def test_estimators_of_whole_counts_refuse_others(name):
     with pytest.raises(ValueError, match=f"estimator='{name}' needs whole counts"):
         information_from_counts([[0.5, 2], [1, 3]], name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_tables_of_any_size_are_counted_alike(name, rng, monkeypatch):
+    # Of large tables only the cells that occur are in memory.
+    counts = rng.poisson(0.7, (12, 9)) * 1.0
+    tables = [counts, counts / 3] if name in (*REAL_COUNTS, "emi") else [counts]
+    expected = [information_from_counts(table, name) for table in tables]
+    monkeypatch.setattr(_table_information, "DENSE_CELLS", 0)
+    found = [information_from_counts(table, name) for table in tables]
+    np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
 
 
 def test_it_leaves_the_counts_alone():

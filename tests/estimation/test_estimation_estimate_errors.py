@@ -246,6 +246,32 @@ def test_interval_is_the_same_in_any_order_and_number_of_threads(rng):
             np.testing.assert_array_equal(end, other)
 
 
+@pytest.mark.parametrize(
+    ("estimator", "most_apart"),
+    # Of bins and the copula it is that of a table of counts: 0.8 and 0.9 of the spread.
+    [("auto", 1.3), ("ksg", 1.3), ("binned", 1.6), ("gaussian_copula", 1.6)],
+)
+def test_standard_error_with_missing_values(rng, estimator, most_apart):
+    results = []
+    for _ in range(60):
+        x = rng.normal(size=200)
+        y = x + rng.normal(size=200)
+        x[rng.random(200) < 0.2] = np.nan
+        results.append(mutual_info_test(x[:, None], y, estimator=estimator))
+    spread = np.std([result.statistic[0] for result in results], ddof=1)
+    error = np.mean([result.standard_error[0] for result in results])
+    assert 1 / most_apart < error / spread < most_apart
+
+
+@pytest.mark.parametrize("estimator", ["auto", "ksg", "binned", "gaussian_copula"])
+def test_columns_without_two_values_have_no_error(rng, estimator):
+    X = np.column_stack([np.full(50, np.nan), np.ones(50)])
+    result = mutual_info_test(X, rng.normal(size=50), estimator=estimator, discrete_features=False)
+    for name in ("statistic", "standard_error", "bias"):
+        np.testing.assert_array_equal(getattr(result, name), [0, 0])
+    np.testing.assert_array_equal(result.pvalue, [1, 1])
+
+
 def test_no_interval_reaches_beyond_the_entropy_of_the_classes(rng):
     # One class has one value: the copula is without bounds there, the classes have 0.286 bits.
     x = np.r_[np.linspace(0.1, 9.9, 95), np.full(5, 5.05)]

@@ -14,6 +14,7 @@ from skinfo.estimation._continuous import (
     ksg_information,
 )
 from skinfo.estimation._knn_tree import (
+    ksg_blocks,
     ksg_conditional,
     kth_distance,
     kth_distance_to,
@@ -87,6 +88,13 @@ def test_mixed_conditional_of_codes(rng):
 def test_codes_with_few_rows_say_nothing(rng):
     codes = np.arange(30)
     assert mixed_conditional(codes, rng.normal(size=30), rng.normal(size=30), K) == 0.0
+
+
+def test_a_constant_has_no_information(rng):
+    X = np.ones((50, 2))
+    assert (
+        ksg_blocks(X, rng.normal(size=50), K) == ksg_blocks(rng.normal(size=(50, 2)), X, K) == 0.0
+    )
 
 
 def test_conditional_of_a_constant_is_zero(rng):

@@ -171,7 +171,7 @@ class DaskPartitions:
 
     def persist(self, task: Callable[[Any], Any]) -> "KeptOnWorkers":
         """Return what a task makes of each partition, kept on the workers."""
-        return self._results(task, None).kept()
+        return KeptOnWorkers(self._results(task, None).persisted())
 
     def _results(self, task: Callable[[Any], Any], columns: Sequence[Any] | None) -> "Results":
         X, *others = self._collections
@@ -247,12 +247,16 @@ class KeptOnWorkers:
     ----------
     kept : Results
         Persisted.
+
+    made_of : KeptOnWorkers or None, default=None
+        What the tasks were given, if that is kept too.
     """
 
     is_local = False
 
-    def __init__(self, kept: "Results") -> None:
+    def __init__(self, kept: "Results", made_of: "KeptOnWorkers | None" = None) -> None:
         self._kept = kept
+        self._made_of = made_of
 
     def head(self) -> Any:
         """Return the first object."""
@@ -264,12 +268,27 @@ class KeptOnWorkers:
         merge: Callable[[Result, Result], Result],
         columns: Sequence[Any] | None = None,
     ) -> Result | None:
-        """Return the merged results of a task for each object; see `Partitions`."""
-        return self._results(task).merged(merge)
+        """Return the merged results of a task for each object; see `Partitions`.
+
+        If that fails, the objects are freed. What was raised may refer to them for long.
+        """
+        try:
+            return self._results(task).merged(merge)
+        except BaseException:
+            self._free()
+            raise
 
     def persist(self, task: Callable[[Any], Any]) -> "KeptOnWorkers":
         """Return what a task makes of each object, kept likewise."""
-        return self._results(task).kept()
+        return KeptOnWorkers(self._results(task).persisted(), made_of=self)
+
+    def _free(self) -> None:
+        for node in self._kept.graph.values():
+            # A future of a cluster, or a value in this process.
+            if hasattr(node, "release"):
+                node.release()
+        if self._made_of is not None:
+            self._made_of._free()
 
     def _results(self, task: Callable[[Any], Any]) -> "Results":
         name = _name("count")
@@ -310,11 +329,11 @@ class Results:
             level += 1
         return _computed(graph, keys[0])
 
-    def kept(self) -> KeptOnWorkers:
+    def persisted(self) -> "Results":
         """Return the results, which are now being computed, and stay where they are."""
         with _large_graphs():
-            (kept,) = persist(self)
-        return KeptOnWorkers(kept)
+            (persisted,) = persist(self)
+        return persisted
 
     __dask_scheduler__ = staticmethod(get_in_threads)
     __dask_optimize__ = staticmethod(without_unused_tasks)

@@ -109,14 +109,35 @@ class SparkPartitions:
 
     n_results : int or None, default=None
         How many partitions have rows. None until a pass has found out.
+
+    made_of : SparkPartitions or None, default=None
+        What the tasks were given, if its rows are kept too.
     """
 
     is_local = False
 
-    def __init__(self, frame: Any, is_kept: bool = False, n_results: int | None = None) -> None:
+    def __init__(
+        self,
+        frame: Any,
+        is_kept: bool = False,
+        n_results: int | None = None,
+        made_of: "SparkPartitions | None" = None,
+    ) -> None:
         self._frame = frame
         self._is_kept = is_kept
         self._n_results = n_results
+        self._made_of = made_of
+        self._unpersisted = finalize(self, _unpersist, frame) if is_kept else None
+        if self._unpersisted is not None:
+            # The session may have ended before this process does.
+            self._unpersisted.atexit = False
+
+    def _free(self) -> None:
+        """Free rows that are kept."""
+        if self._unpersisted is not None:
+            self._unpersisted()
+        if self._made_of is not None:
+            self._made_of._free()
 
     def head(self) -> Any:
         """Return a table without rows."""
@@ -128,7 +149,18 @@ class SparkPartitions:
         merge: Callable[[Result, Result], Result],
         columns: Sequence[Any] | None = None,
     ) -> Result | None:
-        """Return the merged results of a task for each partition; see `Partitions`."""
+        """Return the merged results of a task for each partition; see `Partitions`.
+
+        If that fails, pieces that are kept are freed.
+        """
+        try:
+            return self._merged(task, merge, columns)
+        except BaseException:
+            # What was raised may refer to this for long.
+            self._free()
+            raise
+
+    def _merged(self, task: Any, merge: Any, columns: Sequence[Any] | None) -> Any:
         frame, items_of = self._items(columns)
         results = frame.mapInArrow(partial(fold, items_of, task, merge), PARTIAL_RESULT)
         # The first pass cannot know how many results it will have: it has one level of merges.
@@ -157,19 +189,16 @@ class SparkPartitions:
         frame, items_of = self._items(None)
         kept = frame.mapInArrow(partial(make_pieces, items_of, task), KEPT_PIECE)
         kept = kept.persist(StorageLevel.MEMORY_AND_DISK)
-        partitions = SparkPartitions(kept, True, self._n_results)
-        free = finalize(partitions, _unpersist, kept)
-        # The session may have ended before this process does.
-        free.atexit = False
+        partitions = SparkPartitions(kept, True, self._n_results, made_of=self)
         try:
             # All pieces are made here. A partition stops at its first failure.
             failed = kept.where("failure is not null").select("partition", "failure")
             failures = _run(kept, failed.collect)
         except BaseException:
-            free()
+            partitions._free()
             raise
         if failures:
-            free()
+            partitions._free()
             raise pickle.loads(min(failures).failure)
         return partitions
 

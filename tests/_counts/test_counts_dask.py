@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import signal
 import sys
 from itertools import pairwise
@@ -9,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 
 from skinfo import InfoBottleneckSelector, MutualInfoBinner
 from skinfo._counts._as_source import as_source
@@ -295,6 +297,73 @@ def test_what_a_killed_worker_kept_is_made_again(frame, client, tmp_path):
     die = dies_once(str(tmp_path / "kept"))
     assert kept.reduce(lambda values: np.nansum(die(values)), float.__add__) == first
     assert (tmp_path / "kept").exists()
+
+
+def failing_at(fatal, folder, function):
+    """Return a function that counts its calls on all workers by files, and fails at one."""
+
+    def call(*args):
+        n = 0
+        while True:
+            try:
+                os.close(os.open(f"{folder}/{n}", os.O_CREAT | os.O_EXCL))
+                break
+            except FileExistsError:
+                n += 1
+        if n == fatal:
+            raise MemoryError(f"task {n}")
+        return function(*args)
+
+    return call
+
+
+FAULTY = {
+    "binner": MutualInfoBinner(),
+    "binner, few candidates": MutualInfoBinner(max_candidates=16, encode="woe"),
+    "selector": InfoBottleneckSelector(),
+    "selector, groups": InfoBottleneckSelector(groups=[0, 0, 1, 1, 2]),
+}
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_a_fault_in_any_task_leaves_nothing_fitted(name, frame, scheduler, tmp_path, monkeypatch):
+    """In each pass: a partition is read, its codes are counted, or summaries are merged."""
+    X = partitioned(frame, [200, 450])
+    right = clone(FAULTY[name]).fit(X, "y")
+    send = _dask._sent
+
+    def fit(fatal):
+        folder = tmp_path / str(fatal)
+        folder.mkdir()
+        monkeypatch.setattr(
+            _dask, "_sent", lambda name, f: send(name, failing_at(fatal, str(folder), f))
+        )
+        try:
+            return estimator.fit(X, "y")
+        finally:
+            monkeypatch.setattr(_dask, "_sent", send)
+
+    estimator = clone(FAULTY[name])
+    assert fitted_state(fit(None)) == fitted_state(right)
+    n_tasks = len(os.listdir(tmp_path / "None"))
+    assert n_tasks >= 8
+    raised = []
+    # On the cluster some of them, which takes less time.
+    for k in range(0, n_tasks, 1 if scheduler is None else 7):
+        with pytest.raises(MemoryError, match=f"^task {k}$") as error:
+            fit(k)
+        # As a notebook does, which keeps what was raised; workers have to be free all the same.
+        raised.append(error)
+        assert fitted_state(estimator) == {}, k
+        assert fitted_state(estimator.fit(X, "y")) == fitted_state(right), k
+    if scheduler is not None:
+        wait_until_free(scheduler)
+    assert raised
+
+
+def fitted_state(estimator):
+    """Return the fitted attributes, pickled one by one."""
+    return {name: pickle.dumps(v) for name, v in vars(estimator).items() if name.endswith("_")}
 
 
 def test_a_partition_that_can_not_be_read_is_named(frame, tmp_path, scheduler):

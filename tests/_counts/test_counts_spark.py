@@ -244,6 +244,24 @@ def test_a_partition_that_is_no_good_is_named(spark, frame, session, path):
     assert persisted(spark) == 0
 
 
+def test_a_fault_in_any_pass_over_what_is_kept_frees_it(spark, session):
+    """Also while something refers to what was raised, as a notebook does."""
+
+    def fail(ids):
+        raise TypeError(f"{len(ids)} ids")
+
+    kept = SparkPartitions(session.range(0, 10, 1, 2)).persist(lambda part: part.data.column(0))
+    of_kept = kept.persist(lambda ids: ids)
+    assert persisted(spark) == 2
+    with pytest.raises(TypeError, match=r"^5 ids$"):
+        of_kept.reduce(fail, min)
+    assert persisted(spark) == 0
+    kept = SparkPartitions(session.range(0, 10, 1, 2)).persist(lambda part: part.data.column(0))
+    with pytest.raises(TypeError, match=r"^5 ids$"):
+        kept.persist(fail)
+    assert persisted(spark) == 0
+
+
 def test_a_file_that_can_not_be_read_is_named(session, frame, tmp_path):
     for i in range(3):
         frame[i::3].to_parquet(tmp_path / f"{i}.parquet")

@@ -172,15 +172,13 @@ def linear_model_of(estimator):
     Raises
     ------
     TypeError
-        If it is no pipeline with binners of WoE before a classifier that has `decision_function`
-        and `predict_proba`.
+        If it has no binners of WoE before a classifier that has `decision_function` and
+        `predict_proba`.
 
     ValueError
         If its log odds are not linear in the output of the binners.
     """
     pipeline = thawed(estimator)
-    if not isinstance(pipeline, Pipeline):
-        raise TypeError(f"{WHAT_IT_TAKES}, got {type(pipeline).__name__}.")
     steps = [thawed(step) for _, step in pipeline.steps]
     i = next((i for i, step in enumerate(steps) if _holds_binners(step)), None)
     if i is None or i + 1 == len(steps):

@@ -313,6 +313,11 @@ def models(**params):
             StandardScaler(),
             LogisticRegression(),
         ),
+        "column transformer of a selection": make_pipeline(
+            InfoBottleneckSelector(2).set_output(transform="pandas"),
+            ColumnTransformer([("bins", MutualInfoBinner(encode="woe"), [0, 1])]),
+            LogisticRegression(),
+        ),
         "a frozen binner": make_pipeline(
             FrozenEstimator(MutualInfoBinner(encode="woe").fit(LOANS, DEFAULT)),
             LogisticRegression(),

@@ -365,7 +365,7 @@ def test_names_of_arrays_before_a_selector():
         (
             make_pipeline(StandardScaler(), LogisticRegression()),
             TypeError,
-            "got the steps standardscaler, logisticregression",
+            r"got the steps \['standardscaler', 'logisticregression'\]",
         ),
         (make_pipeline(StandardScaler(), WOE), TypeError, "got the steps .*mutualinfobinner"),
         (

@@ -479,7 +479,7 @@ def numeric_columns(X: Any, advice: str) -> Any:
         If a column holds text, dates or anything else but numbers; its name is told.
     """
     refuse_lazy(X)
-    _check_unique_names(X)
+    check_unique_names(X)
     frame = nw.from_native(X, eager_only=True, pass_through=True)
     if not isinstance(frame, nw.DataFrame):
         return X
@@ -562,7 +562,7 @@ def read_table(
     if isinstance(X, Table):
         return X
     refuse_lazy(X)
-    _check_unique_names(X)
+    check_unique_names(X)
     X = unmasked(X)
     switch = switch or switch_of(estimator)
     frame = nw.from_native(X, eager_only=True, pass_through=True)
@@ -668,7 +668,7 @@ def refuse_ragged_lists() -> Iterator[None]:
 
 def as_columns(x: Any) -> Any:
     """Return x as it is; of one dimension, as a table of one column."""
-    _check_unique_names(x)
+    check_unique_names(x)
     native = nw.from_native(x, eager_only=True, allow_series=True, pass_through=True)
     if isinstance(native, nw.Series):
         return native.alias(str(native.name or "x")).to_frame().to_native()
@@ -740,7 +740,7 @@ def _without_views(frame: Any) -> Any:
     return nw.from_native(native, eager_only=True)
 
 
-def _check_unique_names(X: Any) -> None:
+def check_unique_names(X: Any) -> None:
     names = [str(name) for name in getattr(X, "column_names", getattr(X, "columns", ()))]
     if len(set(names)) < len(names):
         repeated = sorted(name for name, n in Counter(names).items() if n > 1)

@@ -391,7 +391,8 @@ def finite_numbers(y: NDArray[Any], some: Any, name: str) -> NDArray[np.float64]
         If they are not, or are no numbers.
     """
     if kind_of(y[some]) in ("level", "unsupported"):
-        example = next(v for v in y[some].tolist() if kind_of(np.array([v], object)) == "level")
+        levels = (v for v in y[some].tolist() if kind_of(np.array([v], object)) == "level")
+        example = next(levels, y.dtype)  # of text without samples
         raise ValueError(
             f"Unknown label type: y of {name} must hold numbers, or classes named by text, "
             f"integers or booleans, got {short_repr(example)}."

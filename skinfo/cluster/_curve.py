@@ -19,7 +19,7 @@ from skinfo.utils._parallel import one_blas_thread
 from skinfo.utils._progress import with_printed_progress
 from skinfo.utils._results import TableRepr
 from skinfo.utils._text import short_repr
-from skinfo.utils._validation import check_base, count_from
+from skinfo.utils._validation import check_base, count_from, numbers_given
 from skinfo.utils._warnings import warn_caller
 
 # Maximum number of clusters by default.
@@ -275,7 +275,7 @@ def information_curve(
 
 def _check_betas(betas):
     """Return betas as a sorted array; ValueError unless they are positive and finite."""
-    betas = np.sort(np.asarray(betas, np.float64).ravel())
+    betas = np.sort(numbers_given(betas, "betas").ravel())
     if not (len(betas) and np.all(betas > 0) and np.isfinite(betas[-1])):
         raise ValueError(
             f"betas must be positive finite numbers, got {short_repr(betas.tolist())}."

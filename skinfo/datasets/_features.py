@@ -351,7 +351,7 @@ def make_madelon(
             f"n_features={n_features} must be n_informative + n_redundant, "
             f"{n_informative + n_redundant}, at least."
         )
-    rng = random_generator(random_state)
+    rng, n_samples = random_generator(random_state), int(n_samples)  # NumPy takes no True
     corner = rng.integers(0, 2, (n_samples, n_informative))
     X = class_sep * (2 * corner - 1) + rng.normal(size=(n_samples, n_informative))
     directions = rng.normal(size=(n_informative, n_redundant))

@@ -17,7 +17,7 @@ from skinfo.datasets._truth import (
 )
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._text import short_repr
-from skinfo.utils._validation import count_from
+from skinfo.utils._validation import count_from, numbers_given
 
 # Strictly increasing functions of a standard normal column, which leave its information as it is.
 TRANSFORMS = {
@@ -111,7 +111,7 @@ def make_correlated_normals(
     array([0.322, 0.   ])
     """
     rng = random_generator(random_state)
-    rho = np.atleast_1d(np.asarray(rho, dtype=np.float64))
+    rho = np.atleast_1d(numbers_given(rho, "rho"))
     if rho.ndim != 1 or not (np.abs(rho) < 1).all():
         raise ValueError(
             f"rho must hold correlations between -1 and 1, got {short_repr(rho.tolist())}."
@@ -200,11 +200,11 @@ def make_steps(
     (array([0.33, 0.67]), 0.918)
     """
     rng = random_generator(random_state)
-    rates = np.asarray(rates, dtype=np.float64)
+    rates = numbers_given(rates, "rates")
     if rates.ndim != 1 or not len(rates) or not ((rates >= 0) & (rates <= 1)).all():
         raise ValueError(f"rates must be probabilities, got {short_repr(rates.tolist())}.")
     n_steps = len(rates)
-    edges = np.arange(1, n_steps) / n_steps if edges is None else np.asarray(edges, np.float64)
+    edges = np.arange(1, n_steps) / n_steps if edges is None else numbers_given(edges, "edges")
     widths = np.diff(np.concatenate([[0.0], np.atleast_1d(edges), [1.0]]))
     if len(widths) != n_steps or not (widths > 0).all():
         raise ValueError(

@@ -13,6 +13,7 @@ from skinfo.feature_selection._selector import InfoBottleneckSelector
 from skinfo.utils._progress import reported, with_printed_progress
 from skinfo.utils._results import TableRepr
 from skinfo.utils._text import short_repr
+from skinfo.utils._validation import numbers_given
 
 # Without betas given: from one bit of description for a bit about y to as good as free.
 DEFAULT_BETAS = np.geomspace(1.0, 1000.0, 13)
@@ -124,7 +125,8 @@ def selection_curve(
     >>> curve.relevance.round(2)
     array([0.  , 1.11, 1.46])
     """
-    betas = np.sort(np.asarray(DEFAULT_BETAS if betas is None else betas, np.float64).ravel())
+    betas = numbers_given(DEFAULT_BETAS if betas is None else betas, "betas")
+    betas = np.sort(betas.ravel())
     if not (len(betas) and np.all((betas > 0) & np.isfinite(betas))):
         raise ValueError(
             f"betas must be positive finite numbers, got {short_repr(betas.tolist())}. "

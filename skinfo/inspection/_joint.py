@@ -22,6 +22,7 @@ from skinfo.inspection._variable import read_variable, table_of_columns
 from skinfo.measures import mutual_information
 from skinfo.utils._compat import check_matplotlib_support
 from skinfo.utils._text import short_repr
+from skinfo.utils._validation import numbers_given
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -179,7 +180,7 @@ class JointDistributionDisplay:
         """
         check_matplotlib_support(f"{cls.__name__}.from_distribution")
         mutual_info = float(mutual_information(p_xy, normalize=normalize))
-        p_xy = np.asarray(p_xy, dtype=np.float64)
+        p_xy = numbers_given(p_xy, "p_xy")
         p_xy = p_xy / p_xy.sum() if normalize else p_xy
         n_x, n_y = p_xy.shape
         display = cls(

@@ -19,6 +19,7 @@ from sklearn.base import clone
 from skinfo._counts._as_source import as_source
 from skinfo._counts._kinds import LARGEST_EXACT_INTEGER
 from skinfo._counts._source import InMemory, names_of_columns
+from skinfo._counts._table import check_unique_names
 from skinfo.estimation import mutual_info_test
 from skinfo.feature_selection import InfoBottleneckSelector
 from skinfo.inspection._report_numbers import (
@@ -306,6 +307,7 @@ def information_report(
     1       worst area  0.65
     >>> page = report.html()
     """
+    check_unique_names(X)
     X, X_new, as_text = _large_integers_as_text(X, X_new, names_of_columns(y, sample_weight))
     source = as_source(X, y, sample_weight, caller="information_report", target_type=target_type)
     known_type = source.target_type if target_type == "auto" else target_type
@@ -359,7 +361,7 @@ def information_report(
 def _large_integers_as_text(X: Any, X_new: Any, but: tuple[str, ...]) -> tuple[Any, Any, list]:
     """Return frames whose columns of integers that float64 would change are text, and these."""
     frame = nw.from_native(X, eager_only=True, pass_through=True)
-    if not isinstance(frame, nw.DataFrame) or len(set(frame.columns)) < len(frame.columns):
+    if not isinstance(frame, nw.DataFrame):
         return X, X_new, []
     integers = [name for name, dtype in frame.schema.items() if dtype.is_integer()]
     large = [

@@ -7,6 +7,7 @@ import pandas as pd
 from sklearn.utils import column_or_1d
 
 from skinfo._counts._kinds import kind_of, native_array, refuse_unsupported, unmasked
+from skinfo._counts._table import objects_of
 from skinfo._counts._target import refuse_missing
 from skinfo.metrics._probabilities import ONE_COLUMN
 from skinfo.utils._text import LONGEST_CAUSE, one_line, short_repr
@@ -55,6 +56,13 @@ def encode_labels(y, name="y_true"):
     return EncodedLabels(codes, distinct.tolist())
 
 
+def _as_array(labels):
+    """Return labels as an array of one dimension, of which each may be a tuple."""
+    if isinstance(labels, list) and any(isinstance(label, tuple) for label in labels):
+        return objects_of(labels)
+    return np.asarray(labels)
+
+
 def column_labels(distinct, labels, n_columns):
     """Return the label of each column of the predictions.
 
@@ -80,7 +88,7 @@ def column_labels(distinct, labels, n_columns):
     """
     if labels is None and len(distinct) < n_columns and set(distinct) <= set(range(n_columns)):
         labels = range(n_columns)
-    labels = np.asarray(_sorted_labels(distinct) if labels is None else labels)
+    labels = _as_array(_sorted_labels(distinct) if labels is None else labels)
     if labels.dtype == np.float16:
         labels = labels.astype(np.float32)  # pandas has no index of float16
     if n_columns == 1 and labels.size == 2:

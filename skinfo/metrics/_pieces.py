@@ -131,7 +131,9 @@ def _description(item):
 def _columns(table):
     """Return a dataframe or array as an array, of one dimension if it has one column."""
     if is_into_dataframe(table):
-        table = nw.from_native(table, eager_only=True).to_numpy()
+        frame = nw.from_native(table, eager_only=True)
+        # Where labels are read alone there are no predictions, of which PyArrow makes no array.
+        table = frame.to_numpy() if frame.columns else np.empty((len(frame), 0))
     return table[:, 0] if table.shape[1] == 1 else table
 
 

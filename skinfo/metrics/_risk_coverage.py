@@ -15,7 +15,7 @@ from skinfo.metrics._pieces import RANKS_INSTEAD, needs_all_rows
 from skinfo.metrics._standard_errors import half_widths
 from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._results import TableRepr
-from skinfo.utils._validation import check_base
+from skinfo.utils._validation import check_base, numbers_given
 
 
 @dataclass(frozen=True, repr=False)
@@ -176,7 +176,7 @@ def risk_coverage_curve(
 
 def _check_uncertainty(uncertainty, n):
     """Return the uncertainty of each sample, (n,) float64."""
-    uncertainty = np.asarray(uncertainty, dtype=np.float64)
+    uncertainty = numbers_given(uncertainty, "uncertainty")
     if uncertainty.shape != (n,):
         raise ValueError(
             f"uncertainty must have shape ({n},), one number per sample, got {uncertainty.shape}."

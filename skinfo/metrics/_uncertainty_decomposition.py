@@ -14,7 +14,7 @@ from skinfo.metrics._probabilities import check_probabilities
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._results import TableRepr
 from skinfo.utils._text import short_repr
-from skinfo.utils._validation import check_base
+from skinfo.utils._validation import check_base, numbers_given
 
 
 @dataclass(frozen=True, repr=False)
@@ -154,12 +154,7 @@ def _member_weights(weights, n_members):
     """Return checked weights of the members, of shape (n_members,), float64."""
     if weights is None:
         return np.ones(n_members)
-    try:
-        weights = np.asarray(weights, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise TypeError(
-            f"weights must be numbers, one per member; got {short_repr(weights)}."
-        ) from error
+    weights = numbers_given(weights, "weights")
     if weights.shape != (n_members,):
         raise ValueError(
             f"weights must be {n_members}, one per member; got shape {weights.shape}."

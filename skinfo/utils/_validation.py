@@ -34,6 +34,14 @@ def count_from(least: int) -> Interval:
     return Interval(numbers.Integral, least, LARGEST_COUNT, closed="both")
 
 
+def numbers_given(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Return an argument as an array of float64; TypeError if it holds anything else."""
+    try:
+        return np.asarray(values, np.float64)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{name} must be numbers, got {short_repr(values)}.") from error
+
+
 def check_base(base: float) -> float:
     """Return ``ln(base)``, the number of nats in one unit of that base.
 

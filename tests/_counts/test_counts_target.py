@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from skinfo import InfoBottleneckSelector, MutualInfoBinner
+from skinfo._counts._target import finite_numbers
 from skinfo.estimation import (
     conditional_mutual_info,
     discrete_entropy,
@@ -230,3 +231,8 @@ def test_a_call_without_y_says_what_it_is(estimator, method):
         (TypeError, ValueError), match=rf"{name}.* y.* the classes or numbers that X"
     ):
         getattr(estimator, method)(X)
+
+
+def test_text_without_samples_is_no_continuous_target():
+    with pytest.raises(ValueError, match=r"y of .* must hold numbers, or classes named"):
+        finite_numbers(np.empty(0, "S1"), np.empty(0, int), "MutualInfoBinner")

@@ -94,8 +94,9 @@ WORDS = [
         "a'b",
         'q"q',
         "x\ny",
-        "\x00z",
     ],
+    # Before its third version pandas takes objects of text up to a NUL for equal.
+    *(["\x00z"] if int(pd.__version__.split(".")[0]) > 2 else []),
     *["\\", "😀", MARKUP, "-inf", "1", "%s", "{0}", "null", "\ufeff", "a" * 300],
 ]
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from fuzz.cases import Case, Target, rows_of
 from fuzz.columns import pick
-from fuzz.invariants import is_whole, weighted_rows
+from fuzz.invariants import check_containers, is_whole, weighted_rows
 from fuzz.settings import draw_settings
 from fuzz.tables import draw_n_rows, draw_table, draw_target, draw_weights
 from skinfo import cluster, datasets, estimation, feature_selection, measures, metrics
@@ -193,6 +193,11 @@ def make_samples(table):
     return make
 
 
+def numbers_of(asked, value):
+    """Return what of a result are numbers."""
+    return [np.asarray(getattr(value, fact)) for fact in asked.facts] or np.asarray(value)
+
+
 def check_samples(table):
     """Return a check of functions in a table."""
 
@@ -202,6 +207,7 @@ def check_samples(table):
         takes = inspect.signature(function).parameters
 
         sample_weight = sample_weight if "sample_weight" in takes else None
+        seed = {"random_state": 0} if "random_state" in takes else {}
         named = {"X": X, "y": y, "Z": Z}
         given = [value for key, value in named.items() if key == "X" or key in takes]
 
@@ -210,12 +216,15 @@ def check_samples(table):
             of_rows = given if rows is None else [rows_of(x, rows) for x in given]
             options = {"sample_weight": weights} if "sample_weight" in takes else {}
             return log.call(
-                f"{name}, {what}", function, *of_rows, **options | case.params | others
+                f"{name}, {what}", function, *of_rows, **seed | options | case.params | others
             )
 
         def numbers(outcome):
-            value = outcome.value
-            return [np.asarray(getattr(value, fact)) for fact in asked.facts] or np.asarray(value)
+            return numbers_of(asked, outcome.value)
+
+        def in_container(X):
+            options = {"sample_weight": sample_weight} if "sample_weight" in takes else {}
+            return numbers_of(asked, function(X, *given[1:], **seed | options | case.params))
 
         out = call("first")
         if not out.ok:
@@ -230,6 +239,9 @@ def check_samples(table):
             if other.ok:
                 expected = found[rows] if asked.rows == "goes along" else found
                 log.equal(f"{name}: row order", numbers(other), expected)
+        if "selector" not in takes:  # which are told by names
+            in_container.__signature__ = inspect.signature(function)
+            check_containers(log, case, in_container)
         if "n_jobs" in takes and case.chance("n_jobs", 0.3):
             threads = {"n_jobs": 1 if case.params.get("n_jobs") == 2 else 2}
             other = call("n_jobs", **threads)
@@ -307,16 +319,20 @@ def check_two_samples(log, case, X, name, first):
     out = log.call(name, function, *samples, **case.params)
     if not out.ok:
         return
-    values = [np.asarray(getattr(out.value, fact)) for fact in asked.facts]
-    found = values or np.asarray(out.value)
+    found = numbers_of(asked, out.value)
     check_numbers(log, name, found)
+
+    def in_container(X):
+        return numbers_of(asked, function(*(rows_of(X, rows) for rows in parts), **case.params))
+
+    in_container.__signature__ = inspect.signature(function)
+    check_containers(log, case, in_container)
     if case.chance("row order", 0.6):
         rng = case.rng("row order")
         shuffled = [rows_of(X, rng.permutation(rows)) for rows in parts]
         other = log.call(f"{name}, row order", function, *shuffled, **case.params)
         if other.ok:
-            values = [np.asarray(getattr(other.value, fact)) for fact in asked.facts]
-            log.equal(f"{name}: row order", values or np.asarray(other.value), found)
+            log.equal(f"{name}: row order", numbers_of(asked, other.value), found)
 
 
 # ---- of distributions
@@ -448,7 +464,7 @@ def draw_predictions(rng, n, k):
         lambda: p.astype(np.float16),
         lambda: rng.random((n, k)),
         lambda: rng.normal(size=(n, k)),
-        lambda: rng.normal(size=(n, k)) * 1e300,
+        lambda: rng.normal(size=(n, k)) * 1e200,  # a number times the largest weight too
         lambda: np.where(rng.random((n, k)) < 0.1, np.nan, p),
         lambda: np.where(rng.random((n, k)) < 0.1, np.inf, p),
         lambda: rng.random(n),

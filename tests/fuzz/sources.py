@@ -6,8 +6,13 @@ together by the library that the pieces are of.
 """
 
 import contextlib
+import functools
 import inspect
 import itertools
+import os
+import shutil
+import signal
+import sys
 import tempfile
 import warnings
 from pathlib import Path
@@ -35,10 +40,12 @@ from skinfo.estimation import (
     pairwise_mutual_info,
 )
 from skinfo.feature_selection import selection_curve
+from skinfo.inspection import information_report
 from skinfo.metrics import population_stability
 
 HAS_DASK = bool(optional("dask.dataframe")) if optional("dask") else False
 HAS_DUCKDB = bool(optional("duckdb"))
+HAS_SPARK = bool(optional("pyspark.sql")) and bool(shutil.which("java"))
 
 
 class Samples(NamedTuple):
@@ -287,6 +294,39 @@ def dask_frame(pieces, weighted, rng, folder):
     return Samples(*split(table, weighted), *weight), Samples(*split(frame, weighted), *weight)
 
 
+@functools.cache
+def spark_session():
+    """Return the session of this process, of one thread."""
+    from pyspark.sql import SparkSession
+
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    builder = SparkSession.builder.master("local[1]")
+    for key, value in {
+        "spark.ui.enabled": False,
+        "spark.ui.showConsoleProgress": False,
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.memory": "1g",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": 2,
+    }.items():
+        builder = builder.config(key, value)
+    handler = signal.getsignal(signal.SIGINT)
+    session = builder.getOrCreate()
+    signal.signal(signal.SIGINT, handler)  # Spark's own stays
+    session.sparkContext.setLogLevel("OFF")
+    return session
+
+
+def spark_frame(pieces, weighted, rng, folder):
+    session = spark_session()
+    whole = together(pieces)
+    schema = session.createDataFrame(whole).schema
+    parts = [session.createDataFrame(piece.cast(whole.schema), schema) for piece in pieces]
+    frame = functools.reduce(lambda one, other: one.union(other), parts)
+    return by_name(frame, frame.toArrow(), weighted)
+
+
 # Name: its weight, the container of its pieces, and what makes it.
 SOURCES = {
     "chunks, pandas": (10, "pandas", chunks),
@@ -311,6 +351,12 @@ if pa and HAS_DUCKDB:
     SOURCES["duckdb"] = (6, "arrow", duckdb_relation)
 if HAS_DASK:
     SOURCES["dask"] = (8, "pandas", dask_frame)
+
+
+# Apart, since a case takes seconds.
+SLOW_SOURCES = {}
+if pa and HAS_SPARK:
+    SLOW_SOURCES["spark"] = (1, "arrow", spark_frame)
 
 
 # ---- questions: from `Samples` and settings to numbers
@@ -397,6 +443,13 @@ def conditional(samples, params):
     )
 
 
+@asks(information_report)
+def report(samples, params):
+    found = information_report(*samples[:2], sample_weight=samples.sample_weight, **params)
+    names = ["bits", "p_value", "missing", "missing_bits", "distinct", "bins", "bits_of_bins"]
+    return [found.target.entropy, found.columns["feature"].tolist(), found.columns[names]]
+
+
 @asks(population_stability)
 def stability(samples, params):
     found = population_stability(
@@ -462,6 +515,7 @@ QUESTIONS = {
         False,
     ),
     conditional: (3, {"estimator": ["plugin", "emi"], "missing": ["drop"]}, True),
+    report: (1, {"target_type": ["multiclass", "continuous"]}, True),
     stability: (2, {"n_bins": [2, 5], "min_frequency": [2]}, False),
 }
 
@@ -469,10 +523,15 @@ TARGET_KINDS = ("binary", "text", "multiclass", "continuous", "bool", "constant"
 ODD_NAMES = ["", " ", "é", 'q"q', "a.b", "a`b", "select", "日本", "X", "a\nb", "%s", "{0}"]
 
 
-def make_source(rng):
+def make_source_of(sources):
+    """Return a maker of cases of some sources."""
+    return functools.partial(make_source, sources)
+
+
+def make_source(sources, rng):
     n = pick(rng, [2, 5, 12, 30, 60, 60, 150])
-    source = pick_by_weight(rng, {name: weight for name, (weight, _, _) in SOURCES.items()})
-    table = draw_table(rng, n, [SOURCES[source][1]], max_columns=4)
+    source = pick_by_weight(rng, {name: weight for name, (weight, _, _) in sources.items()})
+    table = draw_table(rng, n, [sources[source][1]], max_columns=4)
     names = [f"c{j}" for j in range(len(table.columns))]
     if rng.random() < 0.1:
         # Messages about columns c0, c1, ... name a column.
@@ -528,17 +587,24 @@ def pieces_of(case, X, y, sample_weight, cuts):
     return pieces
 
 
-def check_source(log, case, X, y, sample_weight, source, question, cuts):
+@contextlib.contextmanager
+def samples_of(case, X, y, sample_weight, source, cuts):
+    """Yield the samples elsewhere and in memory, or None where the source cannot hold them."""
     rng, weighted = case.rng("source"), sample_weight is not None
     with tempfile.TemporaryDirectory() as folder:
         try:
             pieces = pieces_of(case, X, y, sample_weight, cuts)
-            made = SOURCES[source][2](pieces, weighted, rng, Path(folder))
+            made = (SOURCES | SLOW_SOURCES)[source][2](pieces, weighted, rng, Path(folder))
         except Exception as error:
             _, ours = where_raised(error)
             if ours != "?":
                 raise
-            return  # The library cannot hold such columns, or store them.
+            made = None
+        yield made
+
+
+def check_source(log, case, X, y, sample_weight, source, question, cuts):
+    with samples_of(case, X, y, sample_weight, source, cuts) as made:
         asked = next(asked for asked in QUESTIONS if asked.__name__ == question)
         if made is not None and is_asked_of(asked, made[1]):
             compare(log, case, source, asked, *made)
@@ -573,7 +639,14 @@ def compare(log, case, source, question, elsewhere, memory):
 # What messages say about what needs all rows at once, or classes, float64 or literals of SQL.
 REMEDIES = (
     *["needs all rows", "needs all samples at once", "in memory", "is read in parts"],
-    *["in chunks", "of chunks", "beyond 2**53", "at least two classes"],
+    *[
+        "in chunks",
+        "of chunks",
+        "come in pieces",
+        "comes in parts",
+        "beyond 2**53",
+        "at least two classes",
+    ],
     "SQL can only be written",
 )
 
@@ -581,4 +654,6 @@ REMEDIES = (
 # discrete, in memory continuous. And of integers in samples without weight, which pieces drop.
 DISCRETE_IN_PIECES = ("continuous", "n_neighbors=", "beyond 2**53")
 
-TARGETS = {"source": Target(make_source, check_source, share=0.3)}
+TARGETS = {"source": Target(make_source_of(SOURCES), check_source, share=0.3)}
+if SLOW_SOURCES:
+    TARGETS["spark"] = Target(make_source_of(SLOW_SOURCES), check_source, share=0.005)

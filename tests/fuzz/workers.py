@@ -97,14 +97,17 @@ class Worker:
         self.process.join()
         with open(self.trace.name) as file:
             trace = file.read()
-        # The first of the threads is that which failed, or waits.
+        is_late = trace.startswith("Timeout")
+        # That which failed is the current one; the first is that which waits.
+        trace = trace[max(trace.find("Current thread"), 0) :]
         frames = re.findall(r'File "(.+?)", line (\d+)', trace)
         frame = next((frame for frame in frames if is_ours(frame[0])), ("?", 0))
         code = self.process.exitcode
         self.process = None
-        if trace.startswith("Timeout") or (CAN_TIME and code == -signal.SIGPROF):
+        if is_late or (CAN_TIME and code == -signal.SIGPROF):
             return Failure("hang", place(*frame), f"more than {self.seconds:g} seconds")
-        return Failure("death", place(*frame), f"exit status {code}: {trace[:120]}")
+        inner = [place(*frame) for frame in frames[:8]]
+        return Failure("death", place(*frame), f"exit status {code}: {inner}")
 
     def stop(self):
         if self.process is not None:

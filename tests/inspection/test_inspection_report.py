@@ -595,3 +595,9 @@ def test_integers_of_128_bits():
     )
     report = information_report(frame, np.array(y))
     assert set(report.columns["feature"]) == {"small", "large"}
+
+
+def test_equal_names_are_refused():
+    X = pd.DataFrame([[1, 2], [3, 4]], columns=["a", "a"])
+    with pytest.raises(ValueError, match=r"X has duplicate column names: \['a'\]"):
+        information_report(X, [0, 1])

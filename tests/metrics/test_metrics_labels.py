@@ -122,3 +122,13 @@ def test_labels_without_an_order_need_labels():
         cross_entropy_loss(y, prob)
     found = cross_entropy_loss(y, prob, labels=y)
     assert found == pytest.approx((1 + np.log2(4 / 3)) / 2, rel=1e-15)
+
+
+@pytest.mark.parametrize("labels", [[(1, 2), (3,)], [(1, 2), (3, 4)]])
+def test_labels_may_be_tuples(labels):
+    y = np.empty(4, object)
+    y[:] = labels * 2
+    prob = [[0.9, 0.1], [0.2, 0.8]] * 2
+    assert log_loss_decomposition(y, prob).log_loss == pytest.approx(
+        -(np.log2(0.9) + np.log2(0.8)) / 2
+    )

@@ -125,6 +125,15 @@ def test_columns_of_a_table(labelled, weights):
     assert cross_entropy_loss("y", chunks, sample_weight=name) == expected
 
 
+def test_labels_of_files_are_read_alone(labelled, tmp_path):
+    pytest.importorskip("pyarrow")
+    y, prob, _ = labelled
+    table = pd.DataFrame(prob, columns=LABELS).assign(y=y)
+    for a, b in pairwise(CUTS):
+        table[a:b].to_parquet(tmp_path / f"{a:05}.parquet", index=False)
+    assert cross_entropy_loss("y", tmp_path) == cross_entropy_loss(y, prob)
+
+
 def test_one_column_of_a_table_is_the_positive_label(rng):
     y, prob = rng.random(N_SAMPLES) < 0.4, rng.random(N_SAMPLES)
     table = pd.DataFrame({"y": y, "p": prob})

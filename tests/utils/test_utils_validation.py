@@ -6,8 +6,9 @@ from sklearn.model_selection import KFold, ShuffleSplit, TimeSeriesSplit
 
 from skinfo import InfoBottleneckSelector, InformationBottleneck
 from skinfo.cluster import information_curve
-from skinfo.datasets import make_correlated_normals, make_documents, make_parity
+from skinfo.datasets import make_correlated_normals, make_documents, make_parity, make_steps
 from skinfo.estimation import multivariate_info, mutual_info_test
+from skinfo.feature_selection import selection_curve
 from skinfo.metrics import calibration_error, log_loss_decomposition, reliability_curve
 from skinfo.utils._validation import (
     check_base,
@@ -54,6 +55,21 @@ def test_numbers_of_more_than_31_bits_are_refused(what, number):
         ValueError, match=f"'{name}' parameter of {function} must be .*, 2147483647"
     ):
         COUNTS[what](number)
+
+
+@pytest.mark.parametrize("given", [{"a": 1}, ["a"], b"x", [[1], [1, 2]]])
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("betas", lambda given: information_curve(np.eye(3), betas=given)),
+        ("betas", lambda given: selection_curve(np.eye(3), [0, 1, 0], betas=given)),
+        ("rho", lambda given: make_correlated_normals(rho=given)),
+        ("rates", lambda given: make_steps(rates=given)),
+    ],
+)
+def test_arguments_of_numbers_are_refused_by_name(name, call, given):
+    with pytest.raises((TypeError, ValueError), match=f"{name}.* must be"):
+        call(given)
 
 
 def test_states_are_unlimited_by_any_large_number():

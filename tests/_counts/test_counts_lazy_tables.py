@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from skinfo import InfoBottleneckSelector, MutualInfoBinner
 from skinfo._counts._lazy_tables import (
     DuckDBRelation,
     SparkFrame,
@@ -45,6 +46,16 @@ def test_transformed_chunks_pass_on_what_comes_with_a_table():
     X = iter_again((FRAME, "y", "weights"), (FRAME, "y"), FRAME)
     lazy = TransformedChunks(X, len)
     assert list(lazy) == list(lazy) == [(2, "y", "weights"), (2, "y"), 2]
+
+
+@pytest.mark.parametrize("estimator", [MutualInfoBinner(), InfoBottleneckSelector(1)])
+def test_chunks_without_rows_are_transformed(estimator):
+    X = pd.DataFrame({"a": [1.0, 2, 3, 4], "b": [1.0, 3, 2, 4]})
+    estimator.fit(X, [0, 0, 1, 1])
+    lengths = [len(part) for part in estimator.transform([X, X[:0], X[:3]])]
+    assert lengths == [4, 0, 3]
+    with pytest.raises(ValueError, match=r"0 sample\(s\).* a minimum of 1 is required"):
+        estimator.transform(X[:0])
 
 
 def test_an_error_names_the_chunk():

@@ -129,6 +129,7 @@ def test_terms_are_those_of_each_table(data, rng, weighted, step):
             is_synergy = synergy > null_mean
             tests = [*of_y, *of_j, *of_i] if is_synergy else [*shared, *np.zeros(6)]
             assert_allclose(row[TESTS:], tests, atol=1e-9)
+            assert is_synergy or not row[TESTS + 3 :].any()
             signs.add(is_synergy)
     assert signs == {True, False}
 

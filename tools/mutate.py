@@ -72,7 +72,10 @@ TESTS = {
     "_kernels/_pair_information.pyx": [
         "kernels/test_kernels_pair_information.py", "feature_selection/test_interactions.py",
     ],
-    "_counts/_as_source.py": ["_counts/test_counts_source.py", "_counts/test_counts_chunks.py"],
+    "_counts/_as_source.py": [
+        "_counts/test_counts_source.py", "_counts/test_counts_chunks.py",
+        "_counts/test_counts_files.py",
+    ],
     "_counts/_coded_chunks.py": ["feature_selection/test_chunks.py"],
     "_counts/_coded_parts.py": [
         "_counts/test_counts_coded_table.py", "feature_selection/test_pieces.py",
@@ -89,6 +92,10 @@ TESTS = {
     ],
     "_counts/_grouped_planes.py": ["feature_selection/test_interactions.py"],
     "_counts/_kinds.py": ["_counts/test_counts_table.py", "_counts/test_counts_target.py"],
+    "_counts/_lazy_tables.py": [
+        "_counts/test_counts_lazy_tables.py", "feature_selection/test_lazy_selection.py",
+        "preprocessing/test_preprocessing_lazy_output.py",
+    ],
     "_counts/_partial_column.py": [
         "_counts/test_counts_chunks.py", "_counts/test_counts_sorted_column.py",
     ],

@@ -327,6 +327,7 @@ def test_a_failed_allocation_is_a_memory_error_and_leaves_nothing_half_fitted(tm
         check=False,
         capture_output=True,
         text=True,
+        timeout=1200,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     n_failed, _, n_tried = done.stdout.split()

@@ -4,9 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from contextlib import ExitStack
 
 import pytest
+
+# Seconds after which a process is killed, on a busy machine too.
+LONGEST = 180
 
 START = """
 import sys
@@ -20,7 +25,7 @@ warnings.simplefilter("ignore")
 rng = np.random.default_rng(0)
 
 from skinfo import InformationBottleneck, MutualInfoBinner
-from skinfo.cluster import information_curve
+from skinfo.cluster import critical_beta, information_curve
 from skinfo.estimation import conditional_mutual_info, differential_entropy, mutual_info_test
 from skinfo.metrics import log_loss_decomposition
 
@@ -80,6 +85,7 @@ LONG_WORK = {
         "tol=0.0, max_iter=10_000, n_jobs=2)"
     ),
     "information_curve": ("partial(information_curve, shares(int(600 * size), 60), tol=0.0)"),
+    "critical_beta": "partial(critical_beta, rng.random((int(4000 * size), int(4000 * size))))",
     "differential_entropy": "partial(differential_entropy, rng.normal(size=(int(4e5 * size), 6)))",
     "conditional_mutual_info": (
         "partial(conditional_mutual_info, "
@@ -97,7 +103,11 @@ def test_long_work_can_be_interrupted(work):
         stdout=subprocess.PIPE,
         text=True,
     )
-    with child:
+    # A process that hangs is killed, and then says no more.
+    end = threading.Timer(LONGEST, child.kill)
+    end.start()
+    with child, ExitStack() as stack:
+        stack.callback(end.cancel)
         assert child.stdout.readline() == "begun\n"
         time.sleep(1)
         assert child.poll() is None

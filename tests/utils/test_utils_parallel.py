@@ -152,7 +152,7 @@ def test_all_processors_are_those_of_the_affinity():
         "print(n_threads(-1), n_threads(-2))"
     )
     done = subprocess.run(
-        [sys.executable, "-P", "-c", code], check=True, capture_output=True, text=True
+        [sys.executable, "-P", "-c", code], check=True, capture_output=True, text=True, timeout=120
     )
     assert done.stdout == "1 1\n"
 
@@ -345,9 +345,12 @@ def test_a_forked_process_gives_the_same_answers(monkeypatch):
         if child == 0:
             same = all(np.array_equal(work(X, y, 2), right[name]) for name, work in WORK.items())
             os._exit(0 if same else 1)
+        hangs = threading.Timer(120, os.kill, (child, signal.SIGKILL))
+        hangs.start()
         try:
             _, status = os.waitpid(child, 0)
         finally:
+            hangs.cancel()
             end.set()
             thread.join()
     assert os.waitstatus_to_exitcode(status) == 0

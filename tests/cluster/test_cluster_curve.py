@@ -11,7 +11,7 @@ from scipy import sparse
 from scipy.optimize import minimize_scalar
 from sklearn.exceptions import ConvergenceWarning
 
-from skinfo.cluster import critical_beta, information_curve
+from skinfo.cluster import _curve_solver, critical_beta, information_curve
 from skinfo.cluster._soft import iterate_soft
 from skinfo.measures import entropy, mutual_information
 
@@ -386,3 +386,12 @@ def test_verbose_prints_a_line_for_each_pass(capsys):
     # The last pass is the one that found nothing more.
     assert ": 0 of 32 betas improved" in lines[-1]
     np.testing.assert_array_equal(curve.relevance, quiet.relevance)
+
+
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+def test_clusters_of_large_tables_start_from_few_rows(container, monkeypatch):
+    counts = make_counts(0, n_rows=40)
+    expected = information_curve(counts, betas=BETAS)
+    monkeypatch.setattr(_curve_solver, "MAX_SEEDS", 8)
+    curve = information_curve(container(counts), betas=BETAS)
+    np.testing.assert_allclose(cost(curve), cost(expected), rtol=1e-3)

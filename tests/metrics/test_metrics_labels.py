@@ -132,3 +132,13 @@ def test_labels_may_be_tuples(labels):
     assert log_loss_decomposition(y, prob).log_loss == pytest.approx(
         -(np.log2(0.9) + np.log2(0.8)) / 2
     )
+
+
+@pytest.mark.parametrize("y", [[0, 2], [1, 1], [2, 0]])
+def test_labels_that_are_indices_of_columns_need_not_all_occur(y):
+    prob = np.array([[0.5, 0.2, 0.3], [0.1, 0.7, 0.2]])
+    expected = -np.log2(prob[[0, 1], y]).mean()
+    assert log_loss_decomposition(y, prob).log_loss == pytest.approx(expected, rel=1e-12)
+    assert cross_entropy_loss(y, prob) == pytest.approx(expected, rel=1e-12)
+    chunks = [([label], row[None]) for label, row in zip(y, prob, strict=True)]
+    assert cross_entropy_loss(chunks) == pytest.approx(expected, rel=1e-12)

@@ -220,6 +220,7 @@ Y = np.array([0, 1])
             ValueError,
             "sample_weight of chunks is part of each",
         ),
+        (lambda: cross_entropy_loss({"y": Y}), TypeError, "needs y_prob, the predictions"),
         (lambda: compare_log_loss(Y, PROB), TypeError, "needs prob_b"),
         (lambda: compare_log_loss([(Y, PROB, PROB)], groups=Y), ValueError, "groups are for"),
         (lambda: compare_log_loss("y", PROB, PROB), ValueError, "got y_true as a str"),

@@ -207,6 +207,25 @@ def test_the_index_is_that_of_the_bins_with_the_sample_as_target(reference, new)
 # ---- the same for any container, order, chunks and repetition
 
 
+def test_weights_of_chunks_are_in_chunks(binner, new, rng):
+    weights = rng.integers(1, 4, 110)
+    chunks = [(new[:110], None, weights), (new[110:], None, None)]
+    whole = np.concatenate([weights, np.ones(len(new) - 110)])
+    expected = population_stability(binner, new, sample_weight=whole)
+    assert_array_equal(population_stability(binner, chunks).psi, expected.psi)
+    with pytest.raises(ValueError, match=r"sample_weight of chunks is .* Got ndarray"):
+        population_stability(binner, [new[:110], new[110:]], sample_weight=whole)
+    with pytest.raises(ValueError, match=r"has weights, and the first one has none.*chunk 1"):
+        population_stability(binner, [(new[:110], None), (new[110:], None, np.ones(190))])
+
+
+def test_columns_without_a_value_have_one_bin(reference, new):
+    columns = {"none": np.nan}
+    result = population_stability(reference.assign(**columns), new.assign(**columns))
+    assert result.psi[-1] == 0
+    assert_array_equal(result.psi[:-1], population_stability(reference, new).psi)
+
+
 def test_order_of_rows_and_threads_change_nothing(binner, reference, new):
     for of in (binner, reference):
         result = population_stability(of, new)

@@ -1,8 +1,8 @@
-"""Class rates of ordered cells, averaged over all their partitions into bins.
+"""Class rates of ordered cells, averaged over all their partitions into several bins.
 
 Endres and Foldiak (2005): a partition of m cells is a path of bins, and the sum over all 2^(m - 1)
 partitions is two passes over the m (m + 1) / 2 bins, as forward and backward in a hidden Markov
-model.
+model. The bin of all cells is left out of it.
 """
 
 from libc.math cimport INFINITY, fabs, log
@@ -11,9 +11,12 @@ import numpy as np
 
 from skinfo._kernels._elementary cimport fast_exp, log_factorial
 
+# ln of the weight of a bin that is left out; -inf less -inf would be NaN.
+cdef double LEFT_OUT = -1e300
 
-def mean_rates(cumulative, log_odds, prior):
-    """Return the posterior means of the class rates of each cell, and how likely one bin is.
+
+def bin_evidence(cumulative, log_odds, prior):
+    """Return the log evidence of each bin, and of the cut at its end: by first cell, then last.
 
     In each bin the rates have a Dirichlet distribution a priori, independently of other bins.
 
@@ -30,30 +33,70 @@ def mean_rates(cumulative, log_odds, prior):
 
     Returns
     -------
-    rates : ndarray of shape (m, n_classes)
-
-    log_probability : float
-        ln of the posterior probability that all cells are one bin.
+    evidence : ndarray of shape (m * (m + 1) / 2,)
     """
     cdef const double[:, ::1] by_class = np.ascontiguousarray(cumulative.T)
     cdef const double[::1] odds = np.ascontiguousarray(log_odds)
     cdef const double[::1] parameters = np.ascontiguousarray(prior)
     cdef Py_ssize_t m = by_class.shape[1] - 1
-    cdef double[::1] evidence = np.empty(m * (m + 1) // 2)
+    stored = np.empty(m * (m + 1) // 2)
+    cdef double[::1] evidence = stored
     cdef double[::1] counts = np.empty(m * (m + 1) // 2)
+    with nogil:
+        fill_evidence(by_class, odds, parameters, evidence, counts)
+    return stored
+
+
+def mean_rates(cumulative, bins, prior, tilt):
+    """Return the means of the class rates of each cell, and how likely several bins are.
+
+    A partition has the weight of its posterior probability times exp(tilt * its spread), the sum
+    of the squares of the totals of its bins.
+
+    Parameters
+    ----------
+    cumulative : ndarray of shape (m + 1, n_classes + 1)
+        As of `bin_evidence`, of two or more cells.
+
+    bins : ndarray of shape (m * (m + 1) / 2,)
+        What `bin_evidence` returns.
+
+    prior : ndarray of shape (n_classes,)
+        As of `bin_evidence`.
+
+    tilt : float
+
+    Returns
+    -------
+    rates : ndarray of shape (m, n_classes)
+
+    log_ratio : float
+        ln of the sum of the weights over the posterior probability that all cells are one bin.
+
+    spread : float
+        The mean spread.
+    """
+    cdef const double[:, ::1] by_class = np.ascontiguousarray(cumulative.T)
+    cdef const double[::1] parameters = np.ascontiguousarray(prior)
+    cdef Py_ssize_t m = by_class.shape[1] - 1
+    cdef double[::1] evidence = np.array(bins)
     cdef double[::1] before = np.empty(m + 1)
     cdef double[::1] after = np.empty(m + 1)
     cdef double[::1] row = np.empty(m)
+    cdef double slope = tilt
+    cdef double one = evidence[m - 1]
+    cdef double spread
     changes = np.zeros((len(prior), m + 1))
     cdef double[:, ::1] differences = changes
     with nogil:
-        fill_evidence(by_class, odds, parameters, evidence, counts)
+        add_spread(by_class, slope, evidence)
+        evidence[m - 1] = LEFT_OUT
         sum_forward(evidence, before, row)
         sum_backward(evidence, after, row)
-        add_bins(by_class, parameters, evidence, before, after, row, differences)
+        spread = add_bins(by_class, parameters, evidence, before, after, row, differences)
     # A rate is positive; a difference of sums may be rounded to less than nothing.
     rates = np.maximum(np.cumsum(changes, axis=1)[:, :m], 0.0)
-    return np.ascontiguousarray(rates.T), min(evidence[m - 1] - before[m], 0.0)
+    return np.ascontiguousarray(rates.T), before[m] - one, spread
 
 
 cdef void fill_evidence(
@@ -63,7 +106,7 @@ cdef void fill_evidence(
     double[::1] evidence,
     double[::1] counts,
 ) noexcept nogil:
-    """Store the log evidence of each bin, and of the cut at its end: by first cell, then last.
+    """Store what `bin_evidence` returns.
 
     Of counts n_c with parameters a_c, N and A their sums: the sum of ln G(n_c + a_c) - ln G(a_c),
     less ln G(N + A) - ln G(A), G the gamma function.
@@ -116,6 +159,21 @@ cdef void add_log_gammas(
     row = &counts[0]
     for t in range(evidence.shape[0]):
         of_bins[t] += sign * log_gamma(row[t])
+
+
+cdef void add_spread(
+    const double[:, ::1] by_class, double tilt, double[::1] evidence
+) noexcept nogil:
+    """Add `tilt` times the square of its total to each bin."""
+    cdef Py_ssize_t last = by_class.shape[0] - 1, m = by_class.shape[1] - 1
+    cdef Py_ssize_t i, t
+    cdef double total
+    cdef double* of_bins = &evidence[0]
+    for i in range(m):
+        for t in range(m - i):
+            total = by_class[last, i + 1 + t] - by_class[last, i]
+            of_bins[t] += tilt * (total * total)
+        of_bins += m - i
 
 
 cdef void sum_forward(
@@ -175,7 +233,7 @@ cdef void sum_backward(
         after[i] = largest + log(total)
 
 
-cdef void add_bins(
+cdef double add_bins(
     const double[:, ::1] by_class,
     const double[::1] prior,
     const double[::1] evidence,
@@ -187,12 +245,12 @@ cdef void add_bins(
     """Add the mean rates of each bin, times its posterior probability, to all its cells.
 
     They are added at its first cell and taken off after its last: `differences` from the cell
-    before, (n_classes, m + 1).
+    before, (n_classes, m + 1). Return the mean of the sum of the squares of the bins' totals.
     """
     cdef Py_ssize_t last = by_class.shape[0] - 1, m = by_class.shape[1] - 1
     cdef Py_ssize_t i, c, t
     cdef const double* bins = &evidence[0]
-    cdef double prior_total = 0.0
+    cdef double prior_total = 0.0, spread = 0.0
     cdef double start, share, log_posterior, total
     for c in range(last):
         prior_total += prior[c]
@@ -202,9 +260,13 @@ cdef void add_bins(
             log_posterior = start + bins[t] + after[i + 1 + t]
             # Above zero by rounding only.
             log_posterior = log_posterior if log_posterior < 0.0 else 0.0
-            row[t] = fast_exp(log_posterior) / (
-                by_class[last, i + 1 + t] - by_class[last, i] + prior_total
-            )
+            row[t] = fast_exp(log_posterior)
+        total = 0.0
+        for t in range(m - i):
+            share = by_class[last, i + 1 + t] - by_class[last, i]
+            total += row[t] * (share * share)
+            row[t] = row[t] / (share + prior_total)
+        spread += total
         for c in range(last):
             total = 0.0
             for t in range(m - i):
@@ -213,3 +275,4 @@ cdef void add_bins(
                 total += share
             differences[c, i] += total
         bins += m - i
+    return spread

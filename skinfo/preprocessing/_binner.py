@@ -107,7 +107,7 @@ class MutualInfoBinner(
           best. The rates are first averaged over all partitions of sqrt(n), from 64 to 128,
           groups of equal frequency, each weighted by its posterior probability [3]_; rates that
           jump within a group are found by "modl". From the averages follows the expected log
-          loss of each partition. A column gets one bin unless several are ten times as likely;
+          loss of each partition. A column gets one bin unless several are three times as likely;
           otherwise it gets the fewest bins that save about as much as the best number of bins.
           Categorical columns and continuous y use ``"modl"``.
         - ``"modl"``: the partition of the shortest description [1]_; an uninformative column
@@ -327,6 +327,11 @@ default="from_dtype"
     and unseen levels, go to the fullest bin of other values at `transform` (unseen levels to the
     pool of infrequent ones, where there is one); numbers out of range to the first or last.
     Dates count to the microsecond.
+
+    With ``"auto"`` and ``"modl"`` the probability of y under a partition is divided by that of the
+    class totals, which do not depend on the column. Otherwise, with many classes of few samples,
+    uninformative columns would be cut: rates of several bins expect other totals than those of
+    one.
 
     Under a monotonic constraint ``"auto"`` makes the averaged rates monotone and expects more
     cuts a priori, because the constraint already keeps cuts from fitting noise. For scorecards

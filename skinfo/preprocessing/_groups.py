@@ -9,7 +9,7 @@ from scipy.special import xlogy
 from skinfo._counts._joint_codes import median_cells
 from skinfo._kernels._agglomeration import agglomerate, merged_labels
 from skinfo._kernels._partition import bin_cost
-from skinfo.preprocessing._penalties import ODDS_OF_ONE_BIN, best_partitions
+from skinfo.preprocessing._penalties import ODDS_OF_ONE_BIN, best_partitions, spreads_of
 from skinfo.utils._grouping import sum_groups
 
 # Of more levels those of similar rates share a cell: grouping is quadratic in cells.
@@ -99,7 +99,8 @@ def _groups_of_sorted(stats, settings, n_levels):
     cumulative = _cumulative(stats[order])
     costs, ends = best_partitions(cumulative, penalty.cost, settings)
     labels = np.zeros(len(stats), np.int64)
-    n_bins, saved = _best_n_groups(costs, cumulative[-1], settings, n_levels)
+    spreads = spreads_of(ends, statistics.weights(cumulative))
+    n_bins, saved = _best_n_groups(costs, spreads, cumulative[-1], settings, n_levels)
     if n_bins > 1:
         labels[order] = np.searchsorted(ends[n_bins - 1, :n_bins], np.arange(1, len(stats) + 1))
     return labels, saved
@@ -113,16 +114,17 @@ def _groups_by_merging(stats, settings, n_levels):
     statistics, penalty = settings.statistics, settings.penalty
     steps, _ = agglomerate(stats, 1, np.inf)
     max_bins = min(settings.max_bins, len(stats))
-    costs = np.full(max_bins, np.inf)
+    costs, spreads = np.full(max_bins, np.inf), np.zeros(max_bins)
     labels = {}
     for k in range(1, max_bins + 1):
         labels[k] = merged_labels(steps, len(stats), len(stats) - k)
         groups = sum_groups(stats, labels[k])
+        spreads[k - 1] = np.square(statistics.weights(groups)).sum()
         is_heavy = k == 1 or groups.sum(axis=1).min() >= settings.min_weight
         if is_heavy and _differ(groups, settings):
             table = statistics.kernel_table(_cumulative(groups))
             costs[k - 1] = sum(bin_cost(table, i, i + 1, penalty.cost) for i in range(k))
-    n_bins, saved = _best_n_groups(costs, stats.sum(axis=0), settings, n_levels)
+    n_bins, saved = _best_n_groups(costs, spreads, stats.sum(axis=0), settings, n_levels)
     return labels[n_bins], saved
 
 
@@ -142,7 +144,7 @@ def _differ(groups, settings):
     return True
 
 
-def _best_n_groups(costs, total, settings, n_levels):
+def _best_n_groups(costs, spreads, total, settings, n_levels):
     """Return the number of groups of least cost, and the nats that it saves beside one group."""
     if not np.isfinite(costs[0]):
         # Less weight than one group needs.
@@ -153,8 +155,8 @@ def _best_n_groups(costs, total, settings, n_levels):
         total=total,
         n_cells=n_levels,
     )
-    n_groups, cost = best_of(costs)
-    return n_groups, best_of(costs[:1])[1] - cost
+    n_groups, cost = best_of(costs, spreads)
+    return n_groups, best_of(costs[:1], spreads[:1])[1] - cost
 
 
 def _cumulative(stats):

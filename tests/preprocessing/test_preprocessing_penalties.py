@@ -5,15 +5,18 @@ from math import comb, inf, log
 
 import numpy as np
 import pytest
-from scipy.special import stirling2, xlogy
+from scipy.special import gammaln, logsumexp, stirling2, xlogy
 
+from skinfo.preprocessing._class_totals import log_totals_ratio
 from skinfo.preprocessing._penalties import (
     expected_counts,
     fewest_of_good_bins,
-    log_bayes_factor,
     log_partitions,
+    log_prior_odds,
     prior_rates,
+    rates_given_totals,
     resolve_penalty,
+    spreads_of,
 )
 from skinfo.preprocessing._target_statistics import ClassStatistics, GaussianStatistics
 
@@ -70,13 +73,41 @@ def test_the_fewest_of_good_bins(costs, expected):
     assert fewest_of_good_bins(np.array(costs)) == expected
 
 
-def test_bayes_factor_of_several_bins_against_one():
-    # Odds of 1 and 3: (1 + 1)(1 + 3) - 1 = 7 times the prior probability of one bin. With a
-    # posterior of 1/8 the factor is 1; of 1/15 it is 14 / 7.
-    odds = np.array([1.0, 3.0])
-    assert log_bayes_factor(odds, log(1 / 8)) == pytest.approx(0, abs=1e-12)
-    assert log_bayes_factor(odds, log(1 / 15)) == pytest.approx(log(2))
-    assert log_bayes_factor(odds, 0.0) == -inf
+def test_prior_odds_of_several_bins_against_one():
+    # Odds of 1 and 3: (1 + 1)(1 + 3) - 1 = 7 times the prior probability of one bin.
+    assert log_prior_odds(np.array([1.0, 3.0])) == pytest.approx(log(7))
+
+
+def log_factor_by_enumeration(table, odds):
+    """ln of the Bayes factor of several bins against one, of the order of y given its totals."""
+    m, total, prior = len(table) - 1, table[-1, :-1], prior_rates(table[-1])
+    logs, log_priors = [], []
+    for k in range(m):
+        for cuts in combinations(range(1, m), k):
+            bins = np.diff(table[[0, *cuts, m]], axis=0)
+            evidence = (gammaln(bins[:, :-1] + prior) - gammaln(prior)).sum()
+            evidence -= (gammaln(bins[:, -1] + prior.sum()) - gammaln(prior.sum())).sum()
+            evidence -= log_totals_ratio(total, prior, np.array([(bins[:, -1] ** 2).sum()]))[0]
+            log_priors.append(np.log(odds[np.array(cuts, int) - 1]).sum())
+            logs.append(evidence + log_priors[-1])
+    return logsumexp(logs[1:]) - logs[0] - logsumexp(log_priors[1:])
+
+
+@pytest.mark.parametrize("n_classes", [2, 5, 40])
+@pytest.mark.parametrize("strength", [0.0, 0.5])
+def test_bayes_factor_given_totals(rng, n_classes, strength):
+    """The bound is above what it bounds, by less than 1.5 nats, whatever the first tangent is."""
+    y = rng.integers(0, n_classes, 12 * n_classes)
+    x = rng.random(len(y)) + strength * (y % 2)
+    cells = np.zeros((9, n_classes))
+    np.add.at(cells, (np.argsort(np.argsort(x)) * 9 // len(y), y), 1)
+    cumulative = np.vstack([np.zeros(n_classes), np.cumsum(cells, axis=0)])
+    table = np.column_stack([cumulative, cumulative.sum(axis=1)])
+    odds = np.full(8, 0.5)
+    expected = log_factor_by_enumeration(table, odds)
+    for share in (0.15, 0.3, 0.9):
+        _, factor = rates_given_totals(table, odds, share, -inf)
+        assert 0.0 < factor - expected < 1.5
 
 
 def test_expected_counts_are_those_of_the_rates():
@@ -124,12 +155,38 @@ def test_modl_stands_in_where_there_is_no_order_or_no_class(penalty, target_type
 
 def test_the_fewest_of_equally_cheap_numbers_of_bins():
     free = resolve_penalty(None, "binary")
-    statistics, total = ClassStatistics(2), np.array([5.0, 5.0])
-    assert free.best_n_bins(np.array([3.0, 1.0, 1.0]), statistics, total, 3) == (2, 1.0)
+
+    def best(*costs):
+        total, spreads = np.array([5.0, 5.0]), np.full(len(costs), 50.0)
+        return free.best_n_bins(np.array(costs), spreads, ClassStatistics(2), total, 3)
+
+    assert best(3.0, 1.0, 1.0) == (2, 1.0)
     # A saving that rounding might make is none.
-    assert free.best_n_bins(np.array([3.0, 3.0 - 1e-12]), statistics, total, 3)[0] == 1
-    assert free.best_n_bins(np.array([inf, 2.0]), statistics, total, 3) == (2, 2.0)
-    assert free.best_n_bins(np.array([inf, inf]), statistics, total, 3) == (1, inf)
+    assert best(3.0, 3.0 - 1e-12)[0] == 1
+    assert best(inf, 2.0) == (2, 2.0)
+    assert best(inf, inf) == (1, inf)
+
+
+def test_spreads_are_sums_of_squares_of_weights():
+    weights = np.array([0.0, 2, 5, 6])
+    ends = np.array([[3, 0, 0], [1, 3, 0], [1, 2, 3]])
+    np.testing.assert_allclose(spreads_of(ends, weights), [36, 4 + 16, 4 + 9 + 1])
+
+
+def test_code_length_is_given_the_class_totals():
+    """Of two samples of two classes one bin and two leave open as much: which class is first.
+
+    One bin has counts (2, 0), (1, 1) or (0, 2), 1/3 each, and either order of (1, 1) 1/2: a cost
+    of log 6. In two bins of one sample each class has 1/2: a cost of log 4, but (1, 1) has 1/2 in
+    place of 1/3, so that either order has 1/2 again.
+    """
+    modl = resolve_penalty("modl", "binary")
+    total, statistics = np.array([1.0, 1.0]), ClassStatistics(2)
+    one = modl.best_n_bins(np.array([log(6)]), np.array([4.0]), statistics, total, 2)
+    two = modl.best_n_bins(np.array([inf, log(4)]), np.array([4.0, 2.0]), statistics, total, 2)
+    # log 2 for the number of bins, and two bins may be cut in C(2 + 1, 1) ways.
+    assert one == (1, pytest.approx(log(6) + log(2)))
+    assert two == (2, pytest.approx(log(6) + log(2) + log(3), abs=1e-5))
 
 
 @pytest.mark.parametrize("seed", range(3))

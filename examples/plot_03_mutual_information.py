@@ -1,19 +1,19 @@
 """
-=====================================================
-Mutual information, and why the estimator matters
-=====================================================
+=====================================
+Mutual information and its estimators
+=====================================
 
-How many bits does knowing X save in telling Y?
+Mutual information is the reduction of the entropy of one variable by knowledge of another:
 
 .. math:: I(X; Y) = H(X) - H(X | Y) = H(Y) - H(Y | X) = H(X) + H(Y) - H(X, Y)
 
-For two normal variables of correlation :math:`\\rho` the answer is known,
-:math:`-\\tfrac12 \\log_2(1 - \\rho^2)`, so they show what an estimate from a sample is worth.
+For two normal variables of correlation :math:`\\rho` it is known exactly,
+:math:`-\\tfrac12 \\log_2(1 - \\rho^2)`. This value is used to evaluate estimators.
 """
 
 # %%
-# **The properties**, on joint distributions that are known. It is the same in both directions,
-# never negative, and zero for independent variables and for no others.
+# **Properties**, for known joint distributions. Mutual information is symmetric, never negative,
+# and zero if and only if the variables are independent.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -34,14 +34,14 @@ print(f"same margins, independent: {mutual_information(independent) + 0:.4f}")
 anything = [
     mutual_information(table) for table in rng.dirichlet(np.ones(6), 1000).reshape(-1, 3, 2)
 ]
-print(f"least of 1000 joint distributions at random: {min(anything):.6f}")
+print(f"minimum of 1000 random joint distributions: {min(anything):.6f}")
 
 # %%
-# **A correlation of 0.7** is worth 0.486 bits: about half of what a fair coin holds.
+# **A correlation of 0.7** corresponds to 0.486 bits, about half of the entropy of a fair coin.
 
 
 def pair(rho, n):
-    """Return a sample of two normal variables, and the bits that they share."""
+    """Return a sample of two normal variables, and their mutual information."""
     y, x, truth = make_correlated_normals(n, rho, return_information=True, random_state=rng)
     return x, y[:, 0], truth.total
 
@@ -55,7 +55,7 @@ left, right = fig.subfigures(1, 2)
 scatter_ax = left.subplots()
 scatter_ax.scatter(x, y, s=8, color="#0072B2", alpha=0.5, linewidth=0)
 scatter_ax.set(xlabel="X", ylabel="Y", xlim=(-3.5, 3.5), ylim=(-3.5, 3.5))
-scatter_ax.set_title("A sample: correlation 0.7", fontsize=11)
+scatter_ax.set_title("Sample of correlation 0.7", fontsize=11)
 
 axes = right.subplot_mosaic(
     [["top", "."], ["joint", "side"]], width_ratios=[4, 1], height_ratios=[1, 4]
@@ -69,14 +69,14 @@ axes["side"].stairs(
     counts.sum(axis=0), edges, fill=True, color="#0072B2", orientation="horizontal"
 )
 axes["top"].set(xlim=(-3.5, 3.5), xticks=[], yticks=[])
-axes["top"].set_title("Counts of pairs, and the margins", fontsize=11)
+axes["top"].set_title("Joint counts and margins", fontsize=11)
 axes["side"].set(ylim=(-3.5, 3.5), xticks=[], yticks=[])
 plt.show()
 
 # %%
-# **Correlation is not all.** The square of X has no correlation with X, but says all of X but
-# its sign. Where X and Y are independent the estimate is about zero, from above or below: it is
-# not clipped, so that its mean is right.
+# **Dependence without correlation.** The square of X is uncorrelated with X, but determines X
+# except for its sign. For independent X and Y the estimate is close to zero and may be negative:
+# it is not clipped, because clipping would bias its mean.
 
 square = x**2 + 0.1 * rng.normal(size=1000)
 pairs = {"square of X": square, "unrelated": rng.normal(size=1000)}
@@ -87,12 +87,12 @@ for name, other in pairs.items():
     )
 
 # %%
-# **The estimator.** Four ways, on 60 samples of 200 pairs for each correlation. Nine bins of
-# equal width a side, the shares taken for probabilities: far too much, above all where there is
-# nothing. Scikit-learn's neighbours: right, except that what is negative is set to zero, so
-# their mean is too large for weak dependence; and a tiny noise is added to the values. The same
-# neighbours on normal ranks are `estimator="auto"` here: no clip and no noise.
-# `"gaussian_copula"` has least spread, but takes for granted that the dependence is normal.
+# **Estimators.** Four estimators, on 60 samples of 200 pairs for each correlation. The plug-in
+# estimate of a histogram of 9 x 9 bins of equal width is biased upwards, most of all for
+# independent variables. Scikit-learn's nearest-neighbour estimator sets negative estimates to
+# zero, so its mean is too large for weak dependence, and adds noise to the values.
+# `estimator="auto"` uses nearest neighbours of normal ranks, without clipping and without noise.
+# `"gaussian_copula"` has the smallest variance, but assumes that the dependence is normal.
 
 
 def histogram(x, y):
@@ -101,7 +101,7 @@ def histogram(x, y):
 
 
 estimators = {
-    "9 x 9 bins, as they are": histogram,
+    "9 x 9 bins, plug-in": histogram,
     "scikit-learn": lambda x, y: (
         mutual_info_regression(x.reshape(-1, 1), y, random_state=0)[0] / np.log(2)
     ),
@@ -119,24 +119,24 @@ for row, rho in enumerate(correlations):
             errors[name][row, column] = estimate(*sample) - known
 
 print(
-    "Mean error (and spread), bits    " + "".join(f"  rho {rho:.1f}      " for rho in correlations)
+    "Mean error (and std), bits       " + "".join(f"  rho {rho:.1f}      " for rho in correlations)
 )
 for name, error in errors.items():
     cells = zip(error.mean(axis=1), error.std(axis=1), strict=True)
     print(f"{name:<30}" + "".join(f"  {mean:6.3f} ({std:.3f})" for mean, std in cells))
 
 # %%
-# **What should not matter.** The information does not change when a variable is stretched, as a
-# logarithm or a power does. Estimates on the values as they are do change.
+# **Invariance.** Mutual information does not change under a monotonic transformation of a
+# variable, such as a logarithm or a power. Estimates on the raw values do change.
 
 x, y, _ = pair(0.7, 1000)
 stretched = np.exp(3 * x)
-print("of exp(3 X), where that of X is 0.486 bits:")
+print("Estimates for X and for exp(3 X); the true value is 0.486 bits:")
 for name, estimate in estimators.items():
     print(f"  {name:<24} {estimate(x, y):.3f} -> {estimate(stretched, y):.3f} bits")
 
 # %%
-# The picture: mean errors, with bands that hold the middle 80% of the samples.
+# The figure: mean errors, with bands that contain the middle 80% of the samples.
 
 fig, axes = plt.subplots(1, 4, figsize=(12, 3.6), sharey=True, layout="constrained")
 colours = ["#D55E00", "#E69F00", "#0072B2", "#009E73"]
@@ -147,13 +147,13 @@ for ax, (name, error), colour in zip(axes, errors.items(), colours, strict=True)
     ax.axhline(0, color="black", linewidth=0.8)
     ax.set_title(name, fontsize=11)
     ax.set_xlabel("Correlation")
-axes[0].set_ylabel("Estimate less truth (bits)")
+axes[0].set_ylabel("Error of the estimate (bits)")
 plt.show()
 
 # %%
-# What to take away: mutual information is what two variables say of each other, in bits; it is
-# zero only if they are independent, whatever the form of the dependence. From a sample it has
-# to be estimated, and shares of bins taken for probabilities tell of information where there is
-# none. `mutual_info` is about right on average, around zero where there is nothing, the same on
-# each run, and the same for a column and its logarithm. If the error bar matters, ask
+# What to take away: mutual information measures the dependence of two variables in bits; it is
+# zero only if they are independent, whatever the form of the dependence. From a sample it has to
+# be estimated, and plug-in estimates from bins report information between independent variables.
+# `mutual_info` is nearly unbiased, close to zero for independent variables, deterministic, and the
+# same for a column and its logarithm. If a p-value or a standard error is needed, use
 # `mutual_info_test`.

@@ -1,11 +1,13 @@
 """
-=====================================================
-Model selection in bits: grids, metrics, nested folds
-=====================================================
+======================================================
+Model selection by log loss: searches and nested folds
+======================================================
 
-:class:`~skinfo.EntropyScorer` goes wherever scikit-learn takes `scoring=`. It scores several
-metrics at once, scores folds that lack a class, and reads the columns of a prediction by
-the classes of the model, whatever order they are in.
+:class:`~skinfo.EntropyScorer` is accepted wherever scikit-learn takes `scoring=`. It computes
+several metrics at once, scores folds that lack a class, and matches the columns of a prediction to
+the classes of the model. A pipeline of bins, selection and naive Bayes is compared with the plain
+baseline, a logistic regression of scaled columns; their losses do not differ beyond the variation
+between folds.
 """
 
 # %%
@@ -63,7 +65,7 @@ losses = {
     name: -cross_val_score(model, X, y, scoring=EntropyScorer(), cv=outer)
     for name, model in [("naive Bayes, searched", inner), ("logistic regression", logistic)]
 }
-print(f"Best of {len(found)} in the search:        {-search.best_score_:.3f} bits a wine")
+print(f"Best of {len(found)} in the search:        {-search.best_score_:.3f} bits per wine")
 for name, values in losses.items():
     low, high = values.min(), values.max()
     print(f"{name:<24} {values.mean():.3f} in nested folds, from {low:.3f} to {high:.3f}")
@@ -107,9 +109,9 @@ for (row, column), loss in np.ndenumerate(-table.to_numpy()):
 grid_ax.set_xticks(range(len(table.columns)), table.columns)
 grid_ax.set_yticks(range(len(table)), table.index)
 grid_ax.set_xlabel("Features selected")
-grid_ax.set_ylabel("Most bins of a column")
+grid_ax.set_ylabel("Maximum number of bins")
 grid_ax.set_title("Log loss in the search", fontsize=11)
-fig.colorbar(drawn, ax=grid_ax, label="Bits a wine")
+fig.colorbar(drawn, ax=grid_ax, label="Bits per wine")
 
 loss_ax.plot(-search.best_score_, 0, "*", color="#D55E00", markersize=14)
 for row, values in enumerate(losses.values(), start=1):
@@ -119,8 +121,8 @@ loss_ax.legend([fold_dots[0], mean_dot[0]], ["outer folds", "their mean"], loc="
 loss_ax.set_yticks(range(3), ["best in the search", *losses])
 loss_ax.set_ylim(2.5, -0.5)
 loss_ax.set_xlim(0, None)
-loss_ax.set_xlabel("Log loss (bits a wine)")
-loss_ax.set_title("What to expect of new wines", fontsize=11)
+loss_ax.set_xlabel("Log loss (bits per wine)")
+loss_ax.set_title("Log loss on new wines", fontsize=11)
 plt.show()
 
 # %%

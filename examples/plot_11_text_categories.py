@@ -1,17 +1,17 @@
 """
-======================================================
-Hundreds of text categories, compressed to a few
-======================================================
+=========================================================
+Clusters of text categories by the information bottleneck
+=========================================================
 
-A column holds 240 job titles, and y is how people come to work. Most titles are rare, so their
-own shares are mostly chance. The information bottleneck puts titles together that say the same
-of y. The titles are simulated, with five kinds of jobs behind them, so it is known what can be
-found.
+A column has 240 job titles, and y is the means of transport to work. Most titles are rare, so the
+proportions of each are mostly noise. The information bottleneck merges titles that are similarly
+informative about y. The titles are simulated from five kinds of jobs, so the true clusters are
+known. The baseline is every title as its own category.
 """
 
 # %%
-# **The data.** A title is a rank and a trade; what matters for y is the kind of the trade
-# alone. Some titles are common, most are not.
+# **The data.** A title is a rank and a trade; y depends on the kind of the trade alone. A few
+# titles are common, and most are rare.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -24,7 +24,7 @@ from skinfo.measures import entropy, mutual_information
 from skinfo.metrics import cross_entropy_loss
 
 modes = ["bicycle", "bus", "car", "train"]
-kinds = {  # how people of a kind come to work
+kinds = {  # probability of each mode by kind of job
     "office": [0.15, 0.15, 0.20, 0.50],
     "care": [0.25, 0.45, 0.20, 0.10],
     "crafts": [0.05, 0.05, 0.85, 0.05],
@@ -60,7 +60,7 @@ frequency /= frequency.sum()
 
 
 def people(n):
-    """Return the title (its number) and the mode of n people."""
+    """Return the title (its index) and the mode of n people."""
     title = rng.choice(len(titles), n, p=frequency)
     cumulated = profiles[of_title[title]].cumsum(axis=1)
     return title, (rng.random((n, 1)) > cumulated).sum(axis=1)
@@ -73,24 +73,26 @@ sizes = np.bincount(title)
 print(f"{np.count_nonzero(sizes)} titles, half of them of {np.median(sizes):.0f} people or fewer")
 
 # %%
-# **Bits.** The title says 0.46 bits of the mode. Shares taken as they are claim more, since
-# each rare title looks as if it had a habit; `mutual_info` takes off what chance would give.
+# **Estimates.** The true information of the title about the mode is 0.46 bits. The plug-in
+# estimate is larger, because rare titles overfit; `mutual_info` corrects for this bias.
 
 column = titles[title].reshape(-1, 1)
 print(f"known:      {known:.3f} bits")
-print(f"as shares:  {mutual_info(column, mode, estimator='plugin')[0]:.3f}")
+print(f"plug-in:    {mutual_info(column, mode, estimator='plugin')[0]:.3f}")
 print(f"estimated:  {mutual_info(column, mode)[0]:.3f}")
 
 # %%
-# **The bottleneck.** Rows of the table are titles, columns are modes. Clusters T of titles are
-# made so that I(T; mode) is as large as it can be.
+# **The bottleneck.** Rows of the table are titles, columns are modes. The clusters T of titles
+# maximise I(T; mode).
 
 table = pd.crosstab(titles[title], pd.Categorical.from_codes(mode, modes))
 table = table.reindex(titles, fill_value=0)
 bottleneck = InformationBottleneck(5, random_state=0).fit(table)
 in_titles = bottleneck.information_ / bottleneck.relevance_
-print(f"I(T; mode) = {bottleneck.information_:.3f} of the {in_titles:.3f} bits of the shares")
-print(f"H(T) = {bottleneck.compression_:.2f} bits; the title takes {entropy(frequency):.2f}")
+print(
+    f"I(T; mode) = {bottleneck.information_:.3f} of {in_titles:.3f} bits of the titles (plug-in)"
+)
+print(f"H(T) = {bottleneck.compression_:.2f} bits; H(title) = {entropy(frequency):.2f} bits")
 common, rest = np.split(np.argsort(-frequency), [80])
 for name, some in [("80 most common titles", common), ("160 others", rest)]:
     agreement = adjusted_mutual_info_score(of_title[some], bottleneck.labels_[some])
@@ -100,9 +102,9 @@ for cluster in range(3):
     print(f"  cluster {cluster}: {', '.join(members[:5])}, ...")
 
 # %%
-# **How many clusters?** The information in the table rises with each. What new people bear out
-# does not: it is largest at the true number, and with each title by itself it is less than with
-# three clusters.
+# **The number of clusters.** The information in the table increases with the number of clusters.
+# The information gain on new samples does not: it is largest at the true number of clusters, and
+# without clusters it is lower than with three.
 
 numbers = [1, 2, 3, 4, 5, 6, 8, 12, 20, 40]
 rates = np.bincount(mode, minlength=4) / len(mode)
@@ -110,7 +112,7 @@ prior = cross_entropy_loss(new_mode, np.tile(rates, (len(new_mode), 1)), labels=
 
 
 def new_bits(counts, group):
-    """Return what the rates of groups of titles save of the loss of new people."""
+    """Return the information gain on new samples by the proportions of groups of titles."""
     totals = np.zeros((group.max() + 1, 4))
     np.add.at(totals, group, counts)
     smooth = (totals + rates) / (totals.sum(axis=1, keepdims=True) + 1)
@@ -119,31 +121,31 @@ def new_bits(counts, group):
 
 
 counts = table.to_numpy()
-in_table, borne_out = [], []
+in_table, on_new = [], []
 for k in numbers:
     fitted = InformationBottleneck(k, random_state=0).fit(counts)
     in_table.append(fitted.information_)
-    borne_out.append(new_bits(counts, fitted.labels_))
+    on_new.append(new_bits(counts, fitted.labels_))
 alone = new_bits(counts, np.arange(len(titles)))
-for k, seen, new in zip(numbers, in_table, borne_out, strict=True):
-    print(f"{k:3d} clusters: {seen:.3f} bits in the table, {new:.3f} of new people")
-print(f"each title by itself: {alone:.3f} of new people; known: {known:.3f}")
+for k, seen, new in zip(numbers, in_table, on_new, strict=True):
+    print(f"{k:3d} clusters: {seen:.3f} bits in the table, {new:.3f} on new samples")
+print(f"without clusters: {alone:.3f} on new samples; known: {known:.3f}")
 
 # %%
-# The picture: information by number of clusters, and what the five clusters say beside the true
-# kinds of jobs.
+# The figure: information by number of clusters, and the distributions of the five clusters
+# compared with the true kinds of jobs.
 
 fig, (bits_ax, share_ax) = plt.subplots(1, 2, figsize=(11, 4.4), layout="constrained")
 bits_ax.plot(numbers, in_table, "o-", color="#999999", label="in the table")
-bits_ax.plot(numbers, borne_out, "o-", color="#0072B2", label="of new people")
+bits_ax.plot(numbers, on_new, "o-", color="#0072B2", label="on new samples")
 bits_ax.axhline(known, color="black", linewidth=0.8, linestyle="--", label="known")
-bits_ax.axhline(alone, color="#D55E00", linewidth=0.8, label="each title by itself")
+bits_ax.axhline(alone, color="#D55E00", linewidth=0.8, label="without clusters")
 bits_ax.set_xscale("log")
 bits_ax.set_xticks([1, 2, 5, 10, 20, 40], ["1", "2", "5", "10", "20", "40"])
 bits_ax.set_ylim(0, None)
 bits_ax.set_xlabel("Clusters")
 bits_ax.set_ylabel("Information about the mode (bits)")
-bits_ax.set_title("More clusters follow chance", fontsize=11)
+bits_ax.set_title("Too many clusters overfit", fontsize=11)
 bits_ax.legend(loc="lower right")
 
 found = bottleneck.cluster_distributions_
@@ -159,15 +161,15 @@ for column, (name, colour) in enumerate(zip(modes, colours, strict=True)):
 share_ax.set_yticks(heights, kinds)
 share_ax.invert_yaxis()
 share_ax.set_xlim(0, 1)
-share_ax.set_xlabel("Share of each mode; pale: true kind, solid: nearest cluster")
+share_ax.set_xlabel("Proportion of each mode; pale: true kind, solid: nearest cluster")
 share_ax.set_title("Five clusters and five kinds of jobs", fontsize=11)
 share_ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=4, frameon=False)
 plt.show()
 
 # %%
-# What to take away: the bottleneck needs no notion of alike words, only what they say of y.
-# Five clusters hold nine tenths of what 240 titles truly say, in a third of the bits of
-# description, and predict new people better than the titles do. The information in the table
-# always grows with the clusters, so let new rows say how many. Rare titles join a cluster by
-# what few people did, and some of them are in the wrong one. `MutualInfoBinner` groups the
-# levels of text columns by the same rule, and chooses the number itself.
+# What to take away: the bottleneck needs no similarity of texts, only their distributions of y.
+# Five clusters keep nine tenths of the true information of 240 titles, in a third of the bits of
+# description, and predict new samples better than the titles do. The information in the table
+# always increases with the number of clusters, so select this number on new samples. Rare titles
+# are assigned by few samples, and some of them are in the wrong cluster. `MutualInfoBinner` groups
+# the levels of text columns by the same rule, and selects the number of groups itself.

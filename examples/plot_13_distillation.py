@@ -1,19 +1,20 @@
 """
-========================================================
-Distillation: a small model learns a large one's beliefs
-========================================================
+=================================================
+Distillation: training on predicted probabilities
+=================================================
 
-A network of 15,000 weights reads digits well. A model with 170 shall say the same. What it
-learns from is the network's beliefs, not labels: its loss is the cross-entropy of its
-predictions with them, and that is, up to a constant, the divergence
+A network of 15,000 weights classifies digits well. A student model with 170 weights is trained on
+its predicted distributions instead of labels. The loss is the cross-entropy of the student with
+these soft labels. Up to a constant this is the divergence
 
 .. math:: D(p_{teacher} \\| q_{student}) = H(p_{teacher}, q_{student}) - H(p_{teacher}).
 """
 
 # %%
-# **A teacher and a student.** The teacher has learnt from 600 labelled digits, which are not at
-# hand any more. The student sees them coarsely, on 4 by 4 points, and has 60 labels of its
-# own, and 540 pictures more without any. But it can ask the teacher about all of them.
+# **A teacher and a student.** The teacher was trained on 600 labelled digits, which are no longer
+# available. The student sees the images at a resolution of 4 by 4 pixels. It has 60 labels of its
+# own and 540 unlabelled images, but the teacher can predict all of them. The baseline is the
+# student trained on its 60 labels.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -35,30 +36,30 @@ pool, test = train_test_split(rest, train_size=600, stratify=y[rest], random_sta
 labelled = pool[:60]
 teacher = MLPClassifier(200, max_iter=400, alpha=0.1, random_state=0)
 teacher.fit(X[teachers], y[teachers])
-beliefs = teacher.predict_proba(X)  # of all pictures; those of `teachers` are not used
+soft = teacher.predict_proba(X)  # of all images; those of `teachers` are not used
 
 # %%
-# **What the teacher knows** of a picture is more than its label: a one that could be a nine.
-# The entropy of its beliefs is how much of that there is.
+# **Information in soft labels.** The teacher predicts more than a class: for example, that a one
+# could be a nine. The entropy of its predictions measures this.
 
-unsure = pool[np.argsort(-entropy(beliefs[pool]), kind="stable")[:3]]
-for row in unsure:
-    second, first = np.argsort(beliefs[row])[-2:]
+uncertain = pool[np.argsort(-entropy(soft[pool]), kind="stable")[:3]]
+for row in uncertain:
+    second, first = np.argsort(soft[row])[-2:]
     print(
-        f"a {y[row]}: {first} with {beliefs[row, first]:.2f}, {second} with "
-        f"{beliefs[row, second]:.2f}; entropy {entropy(beliefs[row]):.2f} bits"
+        f"label {y[row]}: {first} with {soft[row, first]:.2f}, {second} with "
+        f"{soft[row, second]:.2f}; entropy {entropy(soft[row]):.2f} bits"
     )
-print(f"Mean entropy of its beliefs: {entropy(beliefs[pool]).mean():.2f} bits\n")
+print(f"Mean entropy of the soft labels: {entropy(soft[pool]).mean():.2f} bits\n")
 
 # %%
-# **Four students**, all logistic regressions: from 60 labels; from the teacher's beliefs of the
-# same 60; from its verdicts (the likeliest class) on the whole pool; from its beliefs there. To
-# learn from a belief is to learn from a row for each class, weighted by its probability: the
-# mean loss is then the cross-entropy.
+# **Four students**, all logistic regressions: trained on 60 labels; on the predicted distributions
+# of the same 60 images; on the most probable classes (hard labels) of all 600 images; on the
+# predicted distributions (soft labels) of all 600. A soft label is equivalent to one sample per
+# class, weighted by its probability: the mean loss is then the cross-entropy.
 
 
 def learn(rows, targets):
-    """Return a student of rows whose targets are distributions."""
+    """Return a student fitted on samples whose targets are distributions."""
     weights = targets[rows].ravel()
     some = weights > 1e-12
     repeated = np.repeat(coarse[rows], 10, axis=0)[some]
@@ -66,38 +67,38 @@ def learn(rows, targets):
     return LogisticRegression(C=100, max_iter=3000).fit(repeated, classes, weights[some])
 
 
-truth, verdicts = np.eye(10)[y], np.eye(10)[beliefs.argmax(axis=1)]
+truth, hard = np.eye(10)[y], np.eye(10)[soft.argmax(axis=1)]
 students = {
     "60 labels": learn(labelled, truth),
-    "60 beliefs": learn(labelled, beliefs),
-    "600 verdicts": learn(pool, verdicts),
-    "600 beliefs": learn(pool, beliefs),
+    "60 soft labels": learn(labelled, soft),
+    "600 hard labels": learn(pool, hard),
+    "600 soft labels": learn(pool, soft),
 }
-guesses = {name: model.predict_proba(coarse[test]) for name, model in students.items()}
-guesses["teacher"] = beliefs[test]
+predictions = {name: model.predict_proba(coarse[test]) for name, model in students.items()}
+predictions["teacher"] = soft[test]
 table = pd.DataFrame(
     {
         name: {
             "accuracy": accuracy_score(y[test], q.argmax(axis=1)),
             "log loss": cross_entropy_loss(y[test], q),
-            "from the teacher": kl_divergence(beliefs[test], q).mean(),
+            "divergence": kl_divergence(soft[test], q).mean(),
         }
-        for name, q in guesses.items()
+        for name, q in predictions.items()
     }
 ).T
 print(table.round(3).to_string(), "\n")
 
 # %%
-# **In torch.** The losses of `skinfo.metrics` take tensors and carry gradients, so the
-# package's own loss trains the student: the same model, and next to the same optimum. Logits
-# come as they are, with ``from_logits=True``.
+# **In torch.** The losses of `skinfo.metrics` accept tensors and are differentiable, so they can
+# train the student: the same model, close to the same optimum. Logits are passed with
+# ``from_logits=True``.
 
 
 def train_in_torch(torch, n_steps=400):
-    """Return the mean divergence from the teacher, on the pool and the test rows, by step."""
+    """Return the mean divergence from the teacher, on the pool and the test samples, by step."""
     torch.manual_seed(0)
-    inputs, targets = torch.from_numpy(coarse), torch.from_numpy(beliefs)
-    floor = [entropy(beliefs[rows]).mean() for rows in (pool, test)]
+    inputs, targets = torch.from_numpy(coarse), torch.from_numpy(soft)
+    floor = [entropy(soft[rows]).mean() for rows in (pool, test)]
     layer = torch.nn.Linear(16, 10, dtype=torch.float64)
     optimizer = torch.optim.Adam(layer.parameters(), lr=0.1)
     steps = []
@@ -115,47 +116,47 @@ def train_in_torch(torch, n_steps=400):
 try:
     import torch
 except ModuleNotFoundError:
-    print("torch is not installed: its training loop is left out")
+    print("torch is not installed: the training loop is skipped")
     steps = None
 else:
     steps = train_in_torch(torch)
-    print(f"In torch, after {len(steps)} steps: {steps[-1, 1]:.3f} bits from the teacher")
+    print(f"In torch, after {len(steps)} steps: divergence {steps[-1, 1]:.3f} bits")
 
 # %%
-# The picture: what each student costs, and how far it is from the teacher.
+# The figure: the log loss of each student, and its divergence from the teacher.
 
 fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
-places = np.arange(len(table))
-ax.bar(places - 0.2, table["log loss"], 0.4, color="#0072B2", label="log loss")
-ax.bar(places + 0.2, table["from the teacher"], 0.4, color="#E69F00", label="D(teacher || model)")
-ax.set_xticks(places, table.index)
-ax.set_ylabel("Held-out digits (bits a digit)")
+positions = np.arange(len(table))
+ax.bar(positions - 0.2, table["log loss"], 0.4, color="#0072B2", label="log loss")
+ax.bar(positions + 0.2, table["divergence"], 0.4, color="#E69F00", label="D(teacher || model)")
+ax.set_xticks(positions, table.index)
+ax.set_ylabel("Held-out digits (bits per digit)")
 ax.set_title("Four students and their teacher", fontsize=11)
 ax.legend()
 plt.show()
 
 # %%
-# And the training in torch.
+# Training in torch.
 
 if steps is not None:
     fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
     for column, colour, label in [(0, "#0072B2", "pool"), (1, "#D55E00", "held out")]:
         ax.plot(steps[:, column], color=colour, label=label)
-    closest = table.loc["600 beliefs", "from the teacher"]
+    closest = table.loc["600 soft labels", "divergence"]
     ax.axhline(
         closest, color="black", linewidth=0.8, linestyle="--", label="scikit-learn, held out"
     )
     ax.set_ylim(0, 1.5)
     ax.set_xlabel("Step")
-    ax.set_ylabel("D(teacher || student) (bits a digit)")
+    ax.set_ylabel("D(teacher || student) (bits per digit)")
     ax.set_title("A training loop in torch", fontsize=11)
     ax.legend()
     plt.show()
 
 # %%
-# What to take away: cross-entropy with beliefs is the entropy of the beliefs, which no student
-# can change, plus the divergence from them, so to minimise the one is to minimise the other.
-# From the same pictures, beliefs teach more than labels, for they say what else a digit could
-# have been. And a teacher can be asked about pictures that nobody has labelled, which helps
-# most. What is left of the divergence is what the small model cannot express, or would need
-# more pictures to learn.
+# What to take away: cross-entropy with soft labels is their entropy, which does not depend on the
+# student, plus the divergence from them, so minimising one minimises the other. For the same
+# images, soft labels are more informative than hard labels, because they also contain the
+# probabilities of the other classes. A teacher can also label images that nobody has labelled,
+# which helps most. The remaining divergence is due to the capacity of the small model or to the
+# number of images.

@@ -1,16 +1,17 @@
 """
-===================================================
-Large tables: from a folder of files, or on Dask
-===================================================
+====================================
+Large tables: Parquet files and Dask
+====================================
 
-A fit needs counts, and counts add up over rows. So a table that does not fit in memory is fitted
-where its rows are: from Parquet files piece by piece, or in the partitions of a Dask cluster. The
-bins and the selected features are those of the same table in memory, to the last bit.
+A fit needs counts, and counts are additive over rows. So a table that does not fit in memory is
+fitted in pieces: from Parquet files, or in the partitions of a Dask cluster. The bins and the
+selected features are identical to those of the same table in memory.
 """
 
 # %%
-# **The table.** A folder of eight Parquet files with 25,000 loans each. Columns: an amount with a
-# long tail and missing values, a channel, the age of the account, its rounded copy, and noise.
+# **The table.** A folder of eight Parquet files with 25,000 loans each. The columns are an amount
+# with a long right tail and missing values, a channel, the age of the account, its rounded copy,
+# and noise.
 
 import tempfile
 from pathlib import Path
@@ -45,15 +46,15 @@ def loans(number):
     )
 
 
-place = tempfile.TemporaryDirectory()
-folder = Path(place.name) / "loans"
+directory = tempfile.TemporaryDirectory()
+folder = Path(directory.name) / "loans"
 folder.mkdir()
 for number in range(n_files):
     loans(number).to_parquet(folder / f"part_{number}.parquet", index=False)
 
 # %%
-# **From the files.** The target is a column of the table, so it is given by name; all others are
-# features. The files are read in pieces, a few times; memory holds one piece and the counts.
+# **From files.** The target is a column of the table and is given by name; all others are
+# features. The files are read in pieces, several times; memory holds one piece and the counts.
 
 binner = MutualInfoBinner().fit(f"{folder}/*.parquet", y="default")
 selector = InfoBottleneckSelector().fit(f"{folder}/*.parquet", y="default")
@@ -71,9 +72,9 @@ same_features = np.array_equal(
 print(f"{len(frame):,} rows: same bins {same_bins}, same features {same_features}")
 
 # %%
-# **On a cluster.** The same lines, with a Dask data frame in place of the files. The workers are
-# threads of this process here; the address of any other cluster would do. What `transform` gives
-# is lazy again.
+# **On a cluster.** The same code, with a Dask data frame instead of the files. The workers are
+# threads of this process; the address of a cluster would be used in the same way. The output of
+# `transform` is lazy as well.
 
 try:
     import dask.dataframe as dd
@@ -91,7 +92,7 @@ else:
         print(codes.head(3))
 
 # %%
-# The picture: the bins of the amount, and what each column adds to the selection.
+# The figure: the bins of the amount, and the information of each column.
 
 fig, (rate_ax, bits_ax) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
 table = binner.bin_table("amount")
@@ -106,17 +107,18 @@ rate_ax.set_xscale("log")
 rate_ax.set_ylim(0, None)
 rate_ax.set_xlabel("Amount")
 rate_ax.set_ylabel("Default rate")
-rate_ax.set_title("Bins of 200,000 loans from eight files", fontsize=11)
+rate_ax.set_title("Default rate by bin, 200,000 loans", fontsize=11)
 names = selector.feature_names_in_
 colors = np.where(selector.support_, "#0072B2", "#BBBBBB")
 bits_ax.barh(names, selector.mutual_info_, color=colors)
 bits_ax.invert_yaxis()
 bits_ax.set_xlabel("Information about the default (bits)")
-bits_ax.set_title("Selected columns in blue; the rounded age is redundant", fontsize=11)
+bits_ax.set_title("Selected columns in blue", fontsize=11)
 plt.show()
-place.cleanup()
+directory.cleanup()
 
 # %%
-# What to take away: counts add up over rows, so files, partitions and one table in memory give the
-# same bins and the same selection. Pass the table where it is, and the target by its name. Missing
-# values and text need no preparation. Memory holds one piece of the table and the counts.
+# What to take away: counts are additive over rows, so files, partitions and one table in memory
+# give the same bins and the same selection. Pass the table in its original form, and the target by
+# its name. Missing values and text need no preparation. Memory holds one piece of the table and
+# the counts.

@@ -1,19 +1,20 @@
 """
-================================================
-Documents sorted, and a vocabulary made smaller
-================================================
+==================================
+Clusters of documents and of words
+==================================
 
-A table of documents and words is a joint distribution, and so it can be compressed from either
-side. Documents become clusters T that keep what they say of the words, :math:`I(T; W)`: a sorting
-of the documents that nobody told what to look for. Words become clusters that keep what they say
-of the subject, :math:`I(T; Y)`: a vocabulary of a few dozen in place of thousands.
+A table of documents and words is a joint distribution that can be compressed in two directions.
+Clusters T of documents retain information about the words, :math:`I(T; W)`: an unsupervised
+clustering of the documents. Clusters of words retain information about the subject, :math:`I(T;
+Y)`: a vocabulary of a few dozen clusters instead of thousands of words.
 
 The documents are those of the functions of NumPy, SciPy and scikit-learn, and the subject is the
-module that a function is in.
+module of a function. The baselines are KMeans, LDA and words selected by chi2; a logistic
+regression of all words is compared as well.
 """
 
 # %%
-# Each function of fourteen modules with its documentation, as counts of words.
+# The functions of fourteen modules, with the word counts of their documentation.
 
 import importlib
 import inspect
@@ -55,14 +56,14 @@ words = vectorizer.get_feature_names_out()
 print(f"{counts.shape[0]} functions, {counts.shape[1]} words, {len(MODULES)} modules")
 
 # %%
-# **Documents.** As many clusters as modules, found from the words alone. Beside them the usual
-# recipes: KMeans on weighted words, with and without latent semantic analysis (LSA), and latent
-# Dirichlet allocation (LDA), whose most probable topic is taken. How much the clusters have in
-# common with the modules is their normalized mutual information; 1 would be the modules.
+# **Documents.** As many clusters as modules, from the words alone. The baselines are KMeans on
+# tf-idf weights, with and without latent semantic analysis (LSA), and latent Dirichlet allocation
+# (LDA), where the most probable topic is the cluster. The agreement of clusters and modules is
+# measured by normalized mutual information; 1 is perfect agreement.
 #
-# A word that occurred once in a document often occurs there again, so ten of the same are not ten
-# pieces of evidence. ``counts`` says what they are taken for: all ten (``"raw"``), their square
-# root, or one (``"binary"``).
+# A word that occurs once in a document is likely to occur there again, so ten occurrences are not
+# ten independent observations. ``counts`` specifies how they are weighted: as ten (``"raw"``), as
+# their square root, or as one (``"binary"``).
 
 k = len(MODULES)
 weighted = TfidfTransformer(sublinear_tf=True).fit_transform(counts)
@@ -83,7 +84,7 @@ for name, value in agreement.items():
     print(f"{name:20} {value:.2f}")
 
 # %%
-# Left: where the functions of each module went, with raw counts. Right: the agreement of each
+# Left: the clusters of the functions of each module, with raw counts. Right: the agreement of each
 # method with the modules.
 
 table = np.array([np.bincount(by_bits[subject == m], minlength=k) for m in MODULES])
@@ -91,13 +92,13 @@ order = np.argsort(table.argmax(axis=0), kind="stable")
 fig, (table_ax, bar_ax) = plt.subplots(
     1, 2, figsize=(11, 4.8), width_ratios=[5, 4], layout="constrained"
 )
-share = table[:, order] / table.sum(axis=1, keepdims=True)
-image = table_ax.imshow(100 * share, cmap="Blues", vmin=0, vmax=100, aspect="auto")
+proportion = table[:, order] / table.sum(axis=1, keepdims=True)
+image = table_ax.imshow(100 * proportion, cmap="Blues", vmin=0, vmax=100, aspect="auto")
 table_ax.set_yticks(range(k), MODULES)
 table_ax.set_xticks(range(k), range(1, k + 1))
 table_ax.set_xlabel("Cluster of documents")
-table_ax.set_title("Where the functions of a module went", fontsize=11)
-fig.colorbar(image, ax=table_ax, label="Share of the module's functions (%)")
+table_ax.set_title("Clusters of the functions of a module", fontsize=11)
+fig.colorbar(image, ax=table_ax, label="Proportion of the module's functions (%)")
 colors = ["#0072B2" if name.startswith("bottleneck") else "#999999" for name in agreement]
 bars = bar_ax.barh(list(agreement), list(agreement.values()), color=colors)
 bar_ax.bar_label(bars, fmt="%.2f", padding=3)
@@ -110,7 +111,7 @@ plt.show()
 
 # %%
 # **Words.** The rows are now the words, and the columns the modules in whose documentation they
-# stand. Three fifths of the functions make the clusters; the others judge them.
+# occur. Three fifths of the functions are used for the clusters; the others for the evaluation.
 
 train, test = train_test_split(
     np.arange(len(subject)), test_size=0.4, stratify=subject, random_state=0
@@ -118,8 +119,8 @@ train, test = train_test_split(
 by_module = np.array([counts[train][subject[train] == module].sum(axis=0) for module in MODULES])
 by_module = by_module.reshape(len(MODULES), -1).T
 few = InformationBottleneck(20, random_state=0).fit(by_module)
-print(f"20 clusters keep {few.relevance_:.0%} of what {len(words)} words say of the module.")
-# The clusters that say the most: p(t) times the divergence of p(y | t) from p(y).
+print(f"20 clusters keep {few.relevance_:.0%} of the information of {len(words)} words.")
+# Information of a cluster: p(t) times the divergence of p(y | t) from p(y).
 rates = few.cluster_weights_ @ few.cluster_distributions_
 bits = few.cluster_weights_ * kl_divergence(few.cluster_distributions_, rates)
 for cluster in np.argsort(-bits)[:4]:
@@ -128,15 +129,15 @@ for cluster in np.argsort(-bits)[:4]:
     print(f"  {bits[cluster]:.2f} bits, {len(members)} words: {', '.join(words[common])}, ...")
 
 # %%
-# What is lost? A logistic regression tells the module from the counts of the clusters, from those
-# of as many single words that chi2 chooses, and from all words.
+# A logistic regression predicts the module from the counts of the clusters, from those of as many
+# single words selected by chi2, and from all words.
 
 scorer = EntropyScorer()
 
 
-def loss(shrink):
-    """Return the log loss on the test functions, in bits, of counts that are shrunk first."""
-    small = [np.log1p(sparse.csr_array(shrink(counts[rows]))) for rows in (train, test)]
+def loss(transform):
+    """Return the log loss on the test functions, in bits, for transformed counts."""
+    small = [np.log1p(sparse.csr_array(transform(counts[rows]))) for rows in (train, test)]
     model = LogisticRegression(max_iter=2000).fit(small[0], subject[train])
     return -scorer(model, small[1], subject[test])
 
@@ -155,10 +156,10 @@ for k, a, b in zip(sizes, of_clusters, of_words, strict=True):
 print(f"{len(words):4} words: {of_all:.2f} bits")
 
 # %%
-# The picture of both: what a smaller vocabulary costs.
+# The figure: the log loss by size of the vocabulary.
 
 fig, loss_ax = plt.subplots(figsize=(6.4, 4.2), layout="constrained")
-loss_ax.plot(sizes, of_words, "s--", color="#D55E00", label="single words chosen by chi2")
+loss_ax.plot(sizes, of_words, "s--", color="#D55E00", label="single words selected by chi2")
 loss_ax.plot(sizes, of_clusters, "o-", color="#0072B2", label="clusters of words")
 loss_ax.axhline(of_all, color="black", linewidth=1, linestyle=":", label=f"all {len(words)} words")
 loss_ax.set_xscale("log")
@@ -166,16 +167,17 @@ loss_ax.set_xticks(sizes, sizes)
 loss_ax.minorticks_off()
 loss_ax.set_ylim(0)
 loss_ax.set_xlabel("Columns")
-loss_ax.set_ylabel("Log loss (bits a function)")
-loss_ax.set_title("What a smaller vocabulary costs", fontsize=11)
+loss_ax.set_ylabel("Log loss (bits per function)")
+loss_ax.set_title("Log loss by size of the vocabulary", fontsize=11)
 loss_ax.legend()
 plt.show()
 
 # %%
-# What to take away: no weighting of words is needed, and a long document weighs more than a short
-# one, as it should where it says more. Here the transform of the counts hardly matters; on pages
-# that repeat their words, such as manuals, try ``counts="sqrt"`` and ``"binary"``. Words that say
-# the same of the subject become one, which a choice of single words cannot do: that has to leave
-# most of the vocabulary out. A few dozen clusters lose little beside the whole vocabulary, and on
-# few documents they may even do better, having less to learn. Clusters of words were made with the
-# subject known, so they are judged on documents that took no part in it.
+# What to take away: words need no weights, and a long document has a larger weight than a short
+# one, because it contains more information. Here the transform of the counts hardly matters; for
+# pages with many repeated words, such as manuals, try ``counts="sqrt"`` and ``"binary"``. Words
+# that are similarly informative about the subject become one cluster, whereas a selection of
+# single words drops most of the vocabulary. A few dozen clusters lose little compared with the
+# whole vocabulary, and on few documents they may even have a lower loss, because fewer parameters
+# are fitted. Clusters of words are fitted with the subject known, so they are evaluated on other
+# documents.

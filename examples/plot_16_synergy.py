@@ -1,22 +1,22 @@
 """
-==============================================
-A map of synergy and redundancy, pair by pair
-==============================================
+==========================================
+Synergy and redundancy of pairs of columns
+==========================================
 
-Which columns repeat each other, and which tell something only together? No measure of single
-columns says, and a matrix of correlations does not know the target. The interaction information of
-a pair does:
+Which columns are redundant with each other, and which are informative only together? Statistics of
+single columns do not show this, and a correlation matrix does not depend on the target. The
+interaction information of a pair does:
 
 .. math:: I(X_j; Y) + I(X_k; Y) - I(X_j, X_k; Y)
 
-Above zero the two tell the same of y, and some of it is counted twice (redundancy). Below zero
-they tell more together than the sum of what they tell apart (synergy).
+It is positive if both columns contain the same information about y (redundancy). It is negative if
+they are more informative together than the sum of both alone (synergy).
 """
 
 # %%
-# **The data.** 569 tumours, 30 measures of each, and three columns planted among them: a coin, the
-# same coin turned over where the tumour is benign, and noise. Each of the three is independent of
-# the diagnosis; the first two together determine it.
+# **The data.** 569 tumours with 30 measurements each, and three simulated columns: a coin, the
+# same coin inverted for benign tumours, and noise. Each of the three is independent of the
+# diagnosis; the first two together determine it.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -35,9 +35,9 @@ for name in ("worst perimeter", "coin", "turned", "noise"):
     print(f"{name:16} {alone.statistic[j]:6.3f} bits alone, p = {alone.pvalue[j]:.2g}")
 
 # %%
-# **All pairs.** The p-value is that of no interaction: two columns may be informative, and depend
-# on each other, and still tell together the sum of what they tell apart. The q-value accounts for
-# the number of pairs.
+# **All pairs.** The p-value is for the hypothesis of no interaction: two columns may be
+# informative and dependent, and their joint information may still equal the sum of both. The
+# q-value corrects for the number of pairs.
 
 result = pairwise_interaction(X, y)
 pairs = result.to_frame()
@@ -47,9 +47,9 @@ for kind in ("synergy", "redundancy"):
     print(pairs[pairs["kind"] == kind][shown].head(4).to_string(index=False), "\n")
 
 # %%
-# **The map.** Columns that interact lie next to each other. The block of blue is the size of the
-# tumour, measured in nine ways; any one of them will do. The red pair is the planted one. A dot
-# marks a significant pair.
+# **The map.** Columns that interact are adjacent. The blue block is the size of the tumour,
+# measured in nine ways, of which one is sufficient. The red pair is the simulated one. A dot marks
+# a significant pair.
 
 fig, ax = plt.subplots(figsize=(9, 7.5), layout="constrained")
 InteractionDisplay(
@@ -59,7 +59,8 @@ ax.set_title("Pairs of columns and the diagnosis", loc="left")
 plt.show()
 
 # %%
-# What to take away: p-values of single columns miss the planted pair, and so does a matrix of what
-# columns share with each other; the map has both it and the block of copies. The pale red cells
-# are significant too: with *mean compactness* given, the fractal dimension of the outline tells
-# more than alone. That is why a selection asks what a column tells *given* those it has.
+# What to take away: p-values of single columns miss the simulated pair, and so does a matrix of
+# the mutual information between columns; the map shows both this pair and the block of redundant
+# columns. The pale red cells are significant too: given *mean compactness*, the fractal dimension
+# of the outline is more informative than alone. A selection therefore evaluates a column *given*
+# the selected ones.

@@ -1,17 +1,17 @@
 """
-====================================
-Bins that have to look a certain way
-====================================
+=====================
+Bins with constraints
+=====================
 
-The best bins of a table are not always those that may be used. A bank has to cut at the age of 25,
-a doctor expects that a risk falls and then rises, a printed table needs bins that differ, and
-grades have an order. :class:`~skinfo.MutualInfoBinner` finds the best bins among those that are
-allowed, and this shows what such rules cost in bits on new rows.
+The optimal bins of a table may not be acceptable. A regulation may require a split at the age of
+25, a risk may be known to fall and then rise, and grades have an order.
+:class:`~skinfo.MutualInfoBinner` finds the optimal bins under such constraints. This example shows
+what they cost on new samples, compared with bins without constraints.
 """
 
 # %%
-# **Loans of known risk.** It falls with age until 45 and then rises; it rises from grade to grade;
-# of the towns only the five large ones have many loans.
+# **Loans of known risk.** The risk falls with age until 45 and then rises. It rises from grade to
+# grade. Only the five large towns have many loans.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -25,7 +25,7 @@ GRADES = ["very good", "good", "fair", "poor"]
 
 
 def sample(n, rng):
-    """Return loans, and whether each was not paid back."""
+    """Return loans, and whether each defaulted."""
     age = rng.uniform(18, 75, n).round(1)
     grade = rng.integers(0, 4, n)
     large = rng.choice(["Arles", "Brest", "Caen", "Dijon", "Evian"], n)
@@ -41,17 +41,17 @@ X, y = sample(4000, rng)
 X_new, y_new = sample(50_000, rng)
 
 # %%
-# **The best bins, without a rule.** ``penalty=None`` takes as many as it may: they follow chance,
-# so that the rate of age goes up and down, and grades are grouped in any way.
+# **Bins without constraints.** ``penalty=None`` uses as many bins as allowed. They overfit: the
+# rate by age goes up and down, and grades are grouped in any order.
 
 free = MutualInfoBinner(10, penalty=None).fit(X, y)
 columns = ["bin", "count", "rate[1]"]
 print(free.bin_table("age")[columns].round(3).to_string(index=False), "\n")
 
 # %%
-# **The best bins that are allowed.** Rules are given by column. ``fixed_edges`` have to be there;
-# "valley" is a rate that falls and then rises; neighbours have to differ by four points of a
-# hundred at least; levels below a hundredth of the loans are one.
+# **Bins with constraints**, given by column. ``fixed_edges`` are always split points; "valley" is
+# a rate that falls and then rises; rates of neighbouring bins differ by at least four percentage
+# points; levels of less than one percent of the loans are pooled.
 
 rules = {
     "max_bins": {"age": 6},
@@ -68,12 +68,13 @@ for name in X:
 assert 25.0 in ruled.bin_edges_[0]
 
 # %%
-# **What do they cost?** Each column alone predicts new loans by the rate of its bin; less is
-# better. No cut is repaired after the search, so that nothing is lost but what the rules take.
+# **The cost.** Each column alone predicts new loans by the rate of its bin; a lower log loss is
+# better. The constraints are part of the search, so the bins are optimal among all that satisfy
+# them.
 
-to_rates = {"free": free, "with rules": ruled}
+binners = {"unconstrained": free, "constrained": ruled}
 costs = {}
-for label, binner in to_rates.items():
+for label, binner in binners.items():
     codes = binner.transform(X_new)
     costs[label] = [
         binary_cross_entropy(y_new, ((counts[:, 1] + 0.5) / (counts.sum(axis=1) + 1))[code])
@@ -82,22 +83,22 @@ for label, binner in to_rates.items():
 print(pd.DataFrame(costs, index=X.columns).round(4).to_string())
 
 # %%
-# **The rates of age.** Without rules a few loans make a bin of their own, where the rate of new
-# loans is as that beside it.
+# **The rate by age.** Without constraints there are bins of few loans, with rates that do not hold
+# on new loans.
 
 by_age = pd.Series(y_new).groupby(X_new["age"].round()).mean()
 fig, ax = plt.subplots(figsize=(7, 4), layout="constrained")
 ax.plot(by_age.index, by_age, ".", color="0.6", label="50,000 new loans")
-for label, binner in to_rates.items():
+for label, binner in binners.items():
     counts = binner.counts_[0]
     edges = np.clip(binner.bin_edges_[0], 18, 75)
     ax.stairs(counts[:, 1] / counts.sum(axis=1), edges, baseline=None, label=label, linewidth=2)
-ax.set(xlabel="age", ylabel="rate of loans not paid back", ylim=(0, 1.02))
+ax.set(xlabel="age", ylabel="default rate", ylim=(0, 1.02))
 ax.legend()
 plt.show()
 
 # %%
-# What to take away: rules are given by column, and the bins are the best of those that keep them.
-# Rules that are true cost nothing on new samples: they keep bins from following chance, most of
-# all those of many small groups. Where a rule is not true, a table as that above shows its price.
-# A fixed cut goes before all other rules.
+# What to take away: constraints are given by column, and the bins are optimal among those that
+# satisfy them. Constraints that are true cost nothing on new samples: they reduce overfitting,
+# most of all for many small groups. If a constraint is not true, a table like the one above shows
+# its cost. A fixed edge has priority over all other constraints.

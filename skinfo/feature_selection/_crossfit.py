@@ -47,7 +47,7 @@ class HeldOutCurve:
         Mean of log2 p(y|x) - log2 p(y), in bits.
 
     standard_error : ndarray of shape (n_sizes,), dtype float64
-        Of that mean.
+        Standard error of the mean.
 
     best : int
         The number of features to select.
@@ -68,7 +68,7 @@ class HeldOutCurve:
 
 
 def sizes_until(first, last):
-    """Return numbers of features from `first` to `last`: all up to 8, then four an octave."""
+    """Return numbers of features from `first` to `last`: all up to 8, then four per octave."""
     sizes = [*range(9)]
     while sizes[-1] < last:
         sizes.append(sizes[-1] + 2 ** (int(np.log2(sizes[-1])) - 2))
@@ -83,7 +83,7 @@ class CrossFit:
     table : CodesInMemory
 
     search : callable
-        ``search(candidates, n_features)``: so many features, in the order selected.
+        ``search(candidates, n_features)`` returns that many features, in the order of selection.
 
     threads : ThreadPool
     """
@@ -105,7 +105,7 @@ class CrossFit:
         return self._sums(paths, sizes, self._folds.held_out).sum(axis=0)
 
     def corrected(self, selected):
-        """Return the information of features selected of all samples, and its standard error.
+        """Return the held-out information of given features, and its standard error.
 
         Parameters
         ----------
@@ -114,7 +114,7 @@ class CrossFit:
         Returns
         -------
         information, standard_errors : ndarray of shape (n_selected,)
-            On held-out samples, after each feature, in bits.
+            After each feature, in bits.
         """
         sizes, n = np.arange(len(selected) + 1), self._folds.table.n
         paths, weights = self.paths(len(selected)), self._folds.table.weights
@@ -157,7 +157,7 @@ class CrossFit:
 
 
 def best_number(crossfit, n, costs, first, most, alpha):
-    """Return the HeldOutCurve by which the number of features is chosen.
+    """Return the HeldOutCurve that determines the number of features.
 
     Parameters
     ----------
@@ -170,10 +170,10 @@ def best_number(crossfit, n, costs, first, most, alpha):
         In bits. The information must exceed them.
 
     first, most : int
-        The least and the largest number.
+        The minimum and the maximum number.
 
     alpha : float
-        The first number is chosen unless another is better at this level.
+        `first` is selected unless another number is better at this level.
 
     Returns
     -------
@@ -217,20 +217,20 @@ def _standard_error(means, squares, n):
 
 
 def half_sample_shares(table, search, n_selected, n_pairs, threads):
-    """Return the share of half-samples that select each feature, (n_features,).
+    """Return the proportion of half-samples that select each feature, (n_features,).
 
     Parameters
     ----------
     table : CodesInMemory
 
     search : callable
-        As of `CrossFit`.
+        As in `CrossFit`.
 
     n_selected : int
-        Features selected of each half.
+        Number of features to select in each half.
 
     n_pairs : int
-        Splits into two halves.
+        Number of splits into two halves.
 
     threads : ThreadPool
     """

@@ -21,28 +21,28 @@ DEFAULT_BETAS = np.geomspace(1.0, 1000.0, 13)
 
 @dataclass(frozen=True, repr=False)
 class SelectionCurve(TableRepr):
-    """Relevance and description of a selection for several values of beta.
+    """Information and description length of a selection for several values of beta.
 
     Attributes
     ----------
     betas : ndarray of shape (n_betas,), dtype float64
-        Bits of description that one bit about y may cost, increasing.
+        Maximum number of bits of description per bit of information about y, increasing.
 
     compression : ndarray of shape (n_betas,), dtype float64
         H(T), in bits.
 
     relevance : ndarray of shape (n_betas,), dtype float64
-        I(T; y), in bits, less its mean under independence.
+        I(T; y), in bits, corrected for its expectation under independence.
 
     n_features : ndarray of shape (n_betas,), dtype int64
         Number of selected features.
 
     selected_features : list of ndarray
-        Their indices, in the order selected.
+        Their indices, in the order of selection.
 
     path : tuple of ndarray
-        (H(T), I(T; y)) after each feature with description free, both (n_features,): the path
-        over the number of features.
+        (H(T), I(T; y)) after each feature without a cost of description, both (n_features,): the
+        path over the number of features.
     """
 
     betas: NDArray[np.float64]
@@ -81,38 +81,38 @@ def selection_curve(
         Classes or numbers, or as in `InfoBottleneckSelector.fit`.
 
     selector : InfoBottleneckSelector or None, default=None
-        Its parameters are used, but for ``beta``; it is not fitted. None: the default ones.
+        Its parameters are used, except ``beta``; it is not fitted. None: default parameters.
 
     betas : array-like of shape (n_betas,) or None, default=None
         Values of beta, positive. None: 13 from 1 to 1000.
 
     sample_weight : array-like of shape (n_samples,), default=None
-        A weight of w counts as w repetitions of the row.
+        A weight of w counts as w repetitions of the sample.
 
     verbose : bool or int, default=False
-        Print progress: a line for each beta, at most one a second.
+        Whether to print progress: a line for each beta, at most one per second.
 
     Returns
     -------
     curve : SelectionCurve
-        With ``.betas``, ``.compression``, ``.relevance``, ``.n_features``,
-        ``.selected_features`` and ``.path``.
+        Has the attributes ``betas``, ``compression``, ``relevance``, ``n_features``,
+        ``selected_features`` and ``path``.
 
     Raises
     ------
     ValueError
-        If a beta is not positive; if `selector` has another criterion than "bottleneck"; and what
-        `InfoBottleneckSelector.fit` raises.
+        If a beta is not positive; if `selector` has another criterion than "bottleneck"; errors of
+        `InfoBottleneckSelector.fit`.
 
     See Also
     --------
-    InfoBottleneckSelector : Selects for one beta.
+    InfoBottleneckSelector : Selection for one beta.
 
     References
     ----------
     .. [1] N. Tishby, F. C. Pereira and W. Bialek, "The information bottleneck method", 1999.
     .. [2] D. J. Strouse and D. J. Schwab, "The deterministic information bottleneck", Neural
-       Computation 29, 2017: T a function of X, described by H(T).
+       Computation 29, 2017: T is a function of X, with description length H(T).
 
     Examples
     --------

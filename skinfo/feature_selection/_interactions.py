@@ -35,7 +35,7 @@ LEAST_OF_LEVEL = 8
 
 
 class Ranked(NamedTuple):
-    """Pairs or triples of features, the best first.
+    """Pairs or triples of features in the order of their scores.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class Ranked(NamedTuple):
 
     @classmethod
     def of(cls, features, score, most=N_KEPT):
-        """Return the best of some, at most so many; of equals those of the first features."""
+        """Return the best combinations, at most `most`; ties are ordered by feature."""
         score = np.rint(score * SCORE_STEPS) / SCORE_STEPS
         if len(score) > most:
             least = np.partition(score, len(score) - most)[len(score) - most]
@@ -72,18 +72,18 @@ def normal_score(information, null_mean):
 
 
 class InteractionSearch:
-    """Finds the pair, or triple, that is most informative about y given T.
+    """Search for the pair, or triple, that is most informative about y given T.
 
     Pairs are counted twice, by all codes and by few levels of each column: parity of many levels
-    needs all of them, and what numbers do together is told with far fewer degrees of freedom by
-    few. Triples are counted by few levels.
+    needs all of them, and interactions of numbers are detected with far fewer degrees of freedom
+    by few. Triples are counted by few levels.
 
     Parameters
     ----------
     candidates : CandidateFeatures
 
     order : {2, 3}
-        Features that a combination has.
+        Number of features of a combination.
     """
 
     def __init__(self, candidates, order):
@@ -101,7 +101,7 @@ class InteractionSearch:
         path : SelectionPath
 
         alpha : float
-            Level of the test of all combinations together.
+            Level of the joint test of all combinations.
 
         is_worth : callable
             Whether a SelectionStep is worth its costs.
@@ -170,7 +170,7 @@ class InteractionSearch:
 
 
 class Family:
-    """The pairs, or triples, of columns of codes, of which the best are kept.
+    """Pairs, or triples, of columns of codes, of which the best are kept.
 
     Parameters
     ----------
@@ -191,7 +191,7 @@ class Family:
     def codings(self, remaining):
         """Return the codings of each combination that is kept, all of remaining features.
 
-        If less than half are left of them, the remaining features are counted again.
+        If fewer than half of them are left, the remaining features are counted again.
         """
         if self._kept is None or self._is_worn(remaining):
             nothing = BottleneckVariable.constant(self._candidates.table)
@@ -225,8 +225,8 @@ class Family:
 class JointCounts:
     """Information of combinations of columns about y, given T, in N nats.
 
-    Columns are counted by planes of bits where samples are in memory and have no weights, else
-    from the tables of one or two columns with each of the others.
+    Columns are counted by bit planes if samples are in memory without weights, otherwise from the
+    tables of one or two columns with each of the others.
 
     Parameters
     ----------
@@ -255,12 +255,12 @@ class JointCounts:
         return self._given(self._state, self.features)
 
     def pairs(self, use):
-        """Return what a function makes of all pairs, some at a time.
+        """Return the results of a function for all pairs, in blocks.
 
         Parameters
         ----------
         use : callable
-            ``use((first, second), pairs)``, of columns by their place and a PairInformation.
+            ``use((first, second), pairs)``, with columns by their index and a PairInformation.
         """
         places = np.arange(len(self.features))
         few = places[self._n_levels <= MOST_LEVELS_OF_PLANES]
@@ -298,7 +298,7 @@ class JointCounts:
         return self._candidates.in_threads(pairs_of, range(len(blocks)))
 
     def triples(self, use):
-        """Return what a function makes of all triples, as `pairs`."""
+        """Return the results of a function for all triples, as in `pairs`."""
         if self._sample is not None:
             return self._triples_of_planes(use)
         n = len(self.features)
@@ -377,7 +377,7 @@ def code_groups(table, codings):
 
 
 def best_pairs(columns):
-    """Return the Ranked pairs whose information goes furthest beyond the sum of both alone."""
+    """Return the Ranked pairs with the largest information beyond the sum of both alone."""
     alone = columns.singles()
 
     def best(places, pairs):
@@ -391,9 +391,9 @@ def best_pairs(columns):
 
 
 def best_triples(columns):
-    """Return the Ranked triples whose information goes furthest beyond that of their parts.
+    """Return the Ranked triples with the largest information beyond that of their parts.
 
-    The parts are a pair and a single column, of the three ways that which has the most.
+    The parts are a pair and a single column, the most informative of the three possibilities.
     """
     n = len(columns.features)
     alone = columns.singles()
@@ -451,14 +451,14 @@ class Combination(NamedTuple):
 
     @property
     def gain(self):
-        """I(X,W;Y|T) less its null mean, in N nats."""
+        """I(X,W;Y|T) minus its null mean, in N nats."""
         return float(self.evidence.excess[0])
 
     def step(self, candidates, state):
         """Return the SelectionStep.
 
-        Its p-value is that of `tail_bound` where few samples are outside the largest joint level
-        or class: a gamma distribution has too thin a tail then.
+        Its p-value is that of `tail_bound` if few samples are outside the largest joint level or
+        class: the tail of a gamma distribution is then too thin.
         """
         table = candidates.table
         parts = [self.codings[:n] for n in range(1, len(self.codings))]

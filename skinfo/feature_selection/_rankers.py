@@ -27,7 +27,7 @@ STATE_WEIGHT = 5
 
 
 class BottleneckRanker:
-    """A weighted mean of two estimates of the new information, less H(X|T) / beta.
+    """Weighted mean of two estimates of the new information, minus H(X|T) / beta.
 
     I(X;Y|T), of the bottleneck variable T of the k selected features, and `PairEstimates`, with
     weights 5 and k.
@@ -35,7 +35,7 @@ class BottleneckRanker:
     Parameters
     ----------
     beta : float or None
-        Bits of description that a bit about y may cost; None: any number.
+        Bits of description that one bit about y may cost; None: no limit.
     """
 
     is_given_state = True
@@ -51,7 +51,7 @@ class BottleneckRanker:
         self._estimates = PairEstimates(candidates, relevance)
 
     def add(self, feature):
-        """Add a feature to the selected ones; its pairs are counted when the next is asked for."""
+        """Add a feature to the selected ones; its pairs are counted before the next selection."""
         self._estimates.pairs.add(feature)
 
     def pairs(self, remaining):
@@ -80,10 +80,10 @@ class BottleneckRanker:
 class PairEstimates:
     """Estimates of the new information of candidates X, from their pairs with selected features W.
 
-    I(X;Y), less the largest overlap with a W, plus the mean synergy over all W. Overlap is the
-    positive part of I(X;Y) - I(X;Y|W), synergy that of the negative. A copy overlaps with a
-    single W, which a mean over many W hides. Synergy is mostly with a few of the W, which the
-    least I(X;Y|W) hides.
+    I(X;Y), minus the maximum overlap with a W, plus the mean synergy over all W. Overlap is the
+    positive part of I(X;Y) - I(X;Y|W), synergy that of the negative. A copy overlaps with a single
+    W, which a mean over many W would hide. Synergy is mostly with a few of the W, which the
+    minimum of I(X;Y|W) would hide.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ class PairEstimates:
 
 
 class PublishedRanker:
-    """A published criterion, which has no costs of description and no T."""
+    """A published criterion, without costs of description and T."""
 
     is_given_state = False
 
@@ -144,11 +144,11 @@ class SumRanker(PublishedRanker):
         self._pairs = SelectedPairs(candidates, len(relevance))
 
     def add(self, feature):
-        """Add a feature to the selected ones; its pairs are counted when the next is asked for."""
+        """Add a feature to the selected ones; its pairs are counted before the next selection."""
         self._pairs.add(feature)
 
     def pairs(self, remaining):
-        """Return TableRequests of pairs with selected features that sums lack."""
+        """Return TableRequests of pairs with selected features that are not in the sums."""
         return [] if self._criterion.term is None else self._pairs.requests(remaining)
 
     def best(self, remaining, path):
@@ -200,7 +200,7 @@ class MaxMinRanker(PublishedRanker):
         self._pairs.add(feature)
 
     def pairs(self, remaining):
-        """Return TableRequests of pairs with selected features that minima lack."""
+        """Return TableRequests of pairs with selected features that are not in the minima."""
         return self._pairs.requests(remaining)
 
     def best(self, remaining, path):
@@ -219,7 +219,7 @@ class MaxMinRanker(PublishedRanker):
 
 
 class SelectedPairs:
-    """Pairs of a candidate and a selected feature, and which of them were seen.
+    """Pairs of candidates and selected features, with a record of those evaluated.
 
     Parameters
     ----------
@@ -230,10 +230,10 @@ class SelectedPairs:
     Attributes
     ----------
     selected : list of int
-        In the order selected.
+        In the order of selection.
 
     n_seen : ndarray of shape (n_features,), dtype int64
-        By candidate: of how many of the selected ones, from the first, the pairs were seen.
+        By candidate: the number of selected features, from the first, whose pairs were evaluated.
     """
 
     def __init__(self, candidates, n_features):
@@ -246,11 +246,11 @@ class SelectedPairs:
         self.selected.append(feature)
 
     def requests(self, remaining):
-        """Return the TableRequests of the pairs of the remaining features that were not seen."""
+        """Return the TableRequests of pairs that were not evaluated."""
         return [self._candidates.request_given(some, w) for w, some in self._open(remaining)]
 
     def not_seen(self, remaining):
-        """Return each selected feature and those that were not seen with it, now seen."""
+        """Yield each selected feature with the candidates that it was not evaluated with."""
         found = self._open(remaining)
         self.n_seen[remaining] = len(self.selected)
         return found
@@ -266,7 +266,7 @@ class SelectedPairs:
 
 
 def first_best(features, scores):
-    """Return the feature of the largest score, the first of equals."""
+    """Return the feature with the largest score; ties go to the first."""
     # Rounded, so that equals stay equal whatever the order of a sum.
     # A cost may be as large as a number can be.
     with np.errstate(over="ignore"):

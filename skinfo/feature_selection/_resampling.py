@@ -19,7 +19,7 @@ from skinfo.utils._validation import LARGEST_COUNT
 
 @dataclass(frozen=True, repr=False)
 class HeldOutInformation(TableRepr):
-    """Information about y of a selection, as new samples would show it.
+    """Information about y of a selection on held-out samples.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ class HeldOutInformation(TableRepr):
         In bits, after each feature (or group) of the selection.
 
     standard_error : ndarray of shape (n_steps,), dtype float64
-        Of that.
+        Standard error of `information`.
     """
 
     information: NDArray[np.float64]
@@ -49,13 +49,13 @@ def held_out_information(
     sample_weight: ArrayLike | str | None = None,
     verbose: bool | int = False,
 ) -> HeldOutInformation:
-    """Return the information of a selection that new samples would show, with standard errors.
+    """Return the held-out information about y of a selection, with standard errors.
 
-    ``information_`` of the selector is that of the sample that chose the features and made T: it
-    grows on noise. Here each of five folds is left out in turn. On the other samples as many
-    features are selected again, and an additive model of their codes is fitted; the fold tells
-    how many bits better than the class shares it predicts. The mean is corrected for the models
-    having a fifth fewer samples [1]_.
+    ``information_`` of the selector is computed on the sample that selected the features and
+    formed T, so it increases even on noise. Here each of five folds is left out in turn. On the
+    other samples as many features are selected again, and an additive model of their codes is
+    fitted. The information is the reduction of the log loss of the class proportions on the
+    left-out fold. The mean is corrected for the models being fitted on a fifth fewer samples [1]_.
 
     Parameters
     ----------
@@ -66,37 +66,36 @@ def held_out_information(
         As in `InfoBottleneckSelector.fit`.
 
     selector : InfoBottleneckSelector or None, default=None
-        Its parameters are used; it is not fitted. None: the default ones.
+        Its parameters are used; it is not fitted. None: default parameters.
 
     sample_weight : array-like of shape (n_samples,), default=None
-        A weight of w counts as w repetitions of the row.
+        A weight of w counts as w repetitions of the sample.
 
     verbose : bool or int, default=False
-        Print progress: a line for each fold, at most one a second.
+        Whether to print progress: a line for each fold, at most one per second.
 
     Returns
     -------
     held_out : HeldOutInformation
-        With ``.information`` and ``.standard_error``, after each feature in the order of
-        ``selected_features_``.
+        Has the attributes ``information`` and ``standard_error``, after each feature in the order
+        of ``selected_features_``.
 
     Raises
     ------
     ValueError, TypeError
-        If X comes in chunks; if `selector` is another estimator; and what
-        `InfoBottleneckSelector.fit` raises.
+        If X is in chunks; if `selector` is another estimator; errors of
+        `InfoBottleneckSelector.fit`.
 
     See Also
     --------
-    selection_stability : Share of half-samples that select each feature.
+    selection_stability : Proportion of half-samples that select each feature.
 
     Notes
     -----
-    What only a combination of features tells, such as an exclusive or, an additive model does not
-    see: the information is at least this. The penalty of the model is the one that is best on the
-    other folds, and infinite where all of them lose information. It takes six to twelve
-    searches. With a `binner` that depends on y the information is optimistic. Measured:
-    benchmarks/held_out_information.py.
+    An additive model cannot represent interactions such as an exclusive or, so the estimate is a
+    lower bound. The penalty of the model is the best one on the other folds, and infinite if all
+    of them lose information. It takes six to twelve searches. With a `binner` that depends on y
+    the information is optimistic. Measured: benchmarks/held_out_information.py.
 
     References
     ----------
@@ -130,12 +129,12 @@ def selection_stability(
     sample_weight: ArrayLike | str | None = None,
     verbose: bool | int = False,
 ) -> NDArray[np.float64]:
-    """Return the share of half-samples that select each feature.
+    """Return the proportion of half-samples that select each feature.
 
     The samples are split into complementary halves `n_pairs` times [1]_. In each half as many
-    features are selected as in all samples. A feature that is there by chance is in few of them;
-    of two copies each is in some. Halves depend on the content of the samples only, so that their
-    order does not matter, and a weight of w is w samples.
+    features are selected as in all samples. A feature that is selected by chance is selected in
+    few halves; of two copies each is selected in some. Halves depend only on the content of the
+    samples: their order does not matter, and a weight of w is equivalent to w samples.
 
     Parameters
     ----------
@@ -146,16 +145,16 @@ def selection_stability(
         As in `InfoBottleneckSelector.fit`.
 
     selector : InfoBottleneckSelector or None, default=None
-        Its parameters are used; it is not fitted. None: the default ones.
+        Its parameters are used; it is not fitted. None: default parameters.
 
     n_pairs : int, default=25
-        Number of splits. It takes about as many searches.
+        Number of splits, which is about the number of searches.
 
     sample_weight : array-like of shape (n_samples,), default=None
-        A weight of w counts as w repetitions of the row.
+        A weight of w counts as w repetitions of the sample.
 
     verbose : bool or int, default=False
-        Print progress: a line for each split, at most one a second.
+        Whether to print progress: a line for each split, at most one per second.
 
     Returns
     -------
@@ -165,12 +164,12 @@ def selection_stability(
     Raises
     ------
     ValueError, TypeError
-        If `n_pairs` is less than 1, or 2^31 or more; if X comes in chunks; if `selector` is
-        another estimator; and what `InfoBottleneckSelector.fit` raises.
+        If `n_pairs` is less than 1, or 2^31 or more; if X is in chunks; if `selector` is another
+        estimator; errors of `InfoBottleneckSelector.fit`.
 
     See Also
     --------
-    held_out_information : Information of a selection that new samples would show.
+    held_out_information : Information of a selection on held-out samples.
 
     References
     ----------

@@ -49,90 +49,91 @@ from skinfo.utils._warnings import warn_caller
 class InfoBottleneckSelector(
     CallbackSupportMixin, LazyOutputMixin, SavedStateMixin, SelectorMixin, BaseEstimator
 ):
-    """Choose features by the information bottleneck: bits about y against bits of description.
+    """Feature selection by information about y and description length (information bottleneck).
 
     Features are selected one by one. A bottleneck variable T compresses the joint state of the
-    selected features into few states that keep their information about y. The candidate with the
-    most new information, less H(X | T) / beta, is selected next, so that redundant features score
-    low. New information is I(X; y | T), averaged with an estimate from pairs of features (see
-    Notes). All information is in bits, less its mean under independence.
+    selected features into few states that retain their information about y. Each step selects the
+    candidate with the largest new information minus H(X | T) / beta, so redundant features have a
+    low score. The new information is I(X; y | T), averaged with an estimate from pairs of features
+    (see Notes). Every mutual information is in bits, corrected for its expectation under
+    independence.
 
     Parameters
     ----------
     n_features_to_select : "auto", "predictive", "elbow", int or float, default="auto"
         ``"auto"`` stops when no remaining feature is significant at `alpha`, given the selected
-        ones, after correction for the number tested; ``"elbow"`` keeps of those the features up
-        to the elbow of `information_` [5]_. ``"predictive"`` is the number that predicts y best
-        on held-out samples, by five-fold cross-validation of the search (see Notes); X must be in
+        ones, after correction for the number of tests; ``"elbow"`` keeps of these the features up
+        to the elbow of `information_` [5]_. ``"predictive"`` is the number that predicts y best on
+        held-out samples, by five-fold cross-validation of the search (see Notes); X must be in
         memory. An int is the number of features, a float between 0 and 1 a proportion; a group
-        counts as one.
+        counts as one feature.
 
     information : float or None, default=None
-        Proportion, between 0 and 1, of the information of all significant features: the fewest
-        of them that reach it are kept. Only with ``n_features_to_select="auto"``.
+        Proportion, between 0 and 1, of the information of all significant features: the smallest
+        number of them that reaches it is kept. Only with ``n_features_to_select="auto"``.
 
     criterion : {"bottleneck", "mim", "mifs", "mrmr", "cife", "jmi", "cmim", "jmim", "njmim", \
 "disr", "icap"}, default="bottleneck"
-        The score by which candidates are ranked; all but the first are published greedy
-        criteria [2]_. With ``"auto"`` all of them stop by the same test. Names may be in upper or
-        lower case.
+        The score that ranks candidates; all but the first are published greedy criteria [2]_. With
+        ``"auto"`` all of them stop by the same test. Names are case-insensitive.
 
     beta : float or None, default=None
-        Bits of description of a feature, given T, that one bit about y may cost; only for
-        ``criterion="bottleneck"``. With ``"auto"`` no feature is selected whose cost exceeds
-        its information. None: description is free.
+        Maximum number of bits of description of a feature, given T, per bit of information about
+        y; only for ``criterion="bottleneck"``. With ``"auto"`` no feature is selected whose cost
+        exceeds its information. None: no cost of description.
 
     alpha : float, default=0.05
-        Level of the test: on features that are independent of y, the largest probability that
-        any is selected (measured: benchmarks/selection_stopping.py). With ``"predictive"`` the
-        level at which features must predict better than none.
+        Level of the test: if all features are independent of y, the maximum probability that any
+        is selected (measured: benchmarks/selection_stopping.py). With ``"predictive"`` the level
+        at which features must predict better than none.
 
     binner : transformer or None, default=None
-        Turns columns of measurements into bin numbers, for example ``MutualInfoBinner()`` or
+        Discretises numeric columns, for example ``MutualInfoBinner()`` or
         ``KBinsDiscretizer(encode="ordinal")``. None: equal-frequency bins, 3 to 10 by the cube
         root of the number of samples; they do not depend on y, so the p-values are valid. Columns
-        of integers, booleans or categories with few levels are used as they are. Parameters of
-        the binner that are dicts by column, such as ``special_values``, may name all columns.
+        of integers, booleans or categories with few levels are used as they are. Parameters of the
+        binner that are dicts by column, such as ``special_values``, may name all columns.
 
     max_states : int, default=64
-        The most states of T. States that do not differ significantly are merged before that.
+        Maximum number of states of T. Before this limit, states that do not differ significantly
+        are merged.
 
     interactions : bool, 2 or 3, default=False
-        Whether to test pairs of features (True or 2), or pairs and triples (3), where no single
-        one is significant, such as the inputs of an exclusive or, none of which is informative
-        alone. Features, pairs and triples are tested at equal shares of `alpha`, each corrected
-        for the number of all pairs, or triples. All pairs are counted once, by a few instructions
-        for 512 samples, and again where none that is kept is significant given T: 20 of 1000
-        columns of numbers and 1000 samples are selected in 1.3 seconds. Time grows with the
-        square of the number of columns, and of triples with its cube: half a second for 200
+        Whether to test pairs of features (True or 2), or pairs and triples (3), if no single
+        feature is significant. An example are the inputs of an exclusive or, none of which is
+        informative alone. Features, pairs and triples are tested at equal parts of `alpha`, each
+        corrected for the number of all pairs, or triples. All pairs are counted once, by a few
+        instructions per 512 samples, and again if none of the retained ones is significant given
+        T: 20 of 1000 numeric columns and 1000 samples are selected in 1.3 seconds. Time grows with
+        the square of the number of columns, for triples with its cube: half a second for 200
         columns of two levels, one and a half for numbers. See Notes, and benchmarks/synergy.py.
 
     groups : dict, sequence or None, default=None
         Features that are selected or dropped together, such as the columns of a one-hot encoding:
         a dict of group names to features, a list of lists of features, or one label for each
         feature (None: in no group). Features are given by name or index. A group is the joint
-        state of its columns; more than 256 joint states are put into at most 256 cells, split at
-        medians independently of y.
+        state of its columns; more than 256 joint states are merged into at most 256 cells, split
+        at medians independently of y.
 
     feature_costs : dict, array-like of shape (n_features,) or None, default=None
-        Bits that a feature's information about y must exceed; they are subtracted from its
-        score. A dict of features to bits, or one number for each feature. The cost of a group is
-        the largest of its features' costs.
+        Costs in bits, which are subtracted from the score; the information of a feature about y
+        must exceed its cost. A dict of features to bits, or one number per feature. The cost of a
+        group is the maximum of its features' costs.
 
     must_include, must_exclude : array-like or None, default=None
-        Features (names, indices or a mask) that are selected before all others, in the order
-        given, and features that are never selected. Where the names of a dataframe are integers,
-        an integer is a name, here and in the two parameters before.
+        Features (names, indices or a mask) that are selected first, in the given order, and
+        features that are never selected. If the column names of a dataframe are integers, an
+        integer is a name, here and in `groups` and `feature_costs`.
 
     target_type : {"auto", "binary", "multiclass", "continuous"}, default="auto"
-        The type of y. ``"auto"``: text, booleans and whole numbers of at most 32 different values
-        are classes; other numbers, dates and durations are continuous, integers with a warning.
-        A continuous y is cut into equal-frequency bins, 3 to 10 by the cube root of the number of
-        samples: of all partitions into so many bins these have the largest entropy. All
+        The type of y. ``"auto"``: text, booleans and integers with at most 32 different values are
+        classes; other numbers, dates and durations are continuous, integers with a warning. A
+        continuous y is discretised into equal-frequency bins, 3 to 10 by the cube root of the
+        number of samples: of all partitions into as many bins these have maximum entropy. All
         information is then about the bins, and a `binner` is fitted to them as well.
 
     n_jobs : int or None, default=None
-        Threads over candidates; the result does not depend on it.
+        Number of threads over candidates; the result does not depend on it.
 
     Attributes
     ----------
@@ -140,7 +141,7 @@ class InfoBottleneckSelector(
         Mask of the selected features.
 
     ranking_ : ndarray of shape (n_features_in_,), dtype int64
-        1 for selected features; the others in order of their information given T.
+        1 for selected features; the others in the order of their information given T.
 
     selected_features_ : ndarray of shape (n_features_,), dtype int64
         Selected features in the order of selection.
@@ -149,31 +150,31 @@ class InfoBottleneckSelector(
         Number of selected features.
 
     mutual_info_ : ndarray of shape (n_features_in_,), dtype float64
-        I(X; y) of each feature alone, in bits, less its mean under independence [3]_, so it may
-        be slightly negative. For a feature in a group, that of the group.
+        I(X; y) of each feature alone, in bits, corrected for its expectation under independence
+        [3]_, so it may be slightly negative. For a feature in a group, that of the group.
 
     p_values_ : ndarray of shape (n_features_in_,), dtype float64
-        Probability under independence of evidence at least as strong, the order of numbers
-        included, as `skinfo.estimation.mutual_info_test` gives it.
+        p-values of independence, which also use the order of numeric values, as in
+        `skinfo.estimation.mutual_info_test`.
 
     gains_ : ndarray of shape (n_steps,), dtype float64
-        I(X; y | T) of each selected feature (or group) when it was selected, in bits, less its
-        mean under independence.
+        I(X; y | T) of each selected feature (or group) when it was selected, in bits, corrected
+        for its expectation under independence.
 
     information_ : ndarray of shape (n_steps,), dtype float64
-        I(T; y) after each step, in bits, less its mean under independence. With `compression_`
-        it is the path of the selection in the information plane.
+        I(T; y) after each step, in bits, corrected for its expectation under independence. With
+        `compression_` it is the path of the selection in the information plane.
 
     compression_ : ndarray of shape (n_steps,), dtype float64
         H(T) after each step, in bits.
 
     cv_results_ : dict of ndarray or None
-        With ``n_features_to_select="predictive"``, by the number of features (or groups): their
-        number ``"n_features"``; ``"information"``, the bits about y that held-out samples
-        show, without any feature zero; and its ``"standard_error"``. Else None.
+        With ``n_features_to_select="predictive"``, by number of features (or groups): the number
+        ``"n_features"``; ``"information"``, the information about y on held-out samples, zero
+        without features; and its ``"standard_error"``. Otherwise None.
 
     target_type_ : {"binary", "multiclass", "continuous", "multioutput"}
-        The type of y. Several outputs are one variable, their joint state.
+        The type of y. Several outputs are treated as one variable, their joint state.
 
     classes_ : ndarray of shape (n_classes,), list of ndarray or None
         The classes of y; None for a continuous y; for several outputs a list with one entry
@@ -191,48 +192,48 @@ class InfoBottleneckSelector(
 
     See Also
     --------
-    selection_curve : Bits about y against bits of description, over `beta`.
-    held_out_information : Bits about y that new samples would show.
-    selection_stability : Share of half-samples that select each feature.
-    skinfo.MutualInfoBinner : Bins with the largest information about y.
-    sklearn.feature_selection.SelectKBest : Scores each feature alone.
+    selection_curve : Information about y against description length, over `beta`.
+    held_out_information : Information about y on held-out samples.
+    selection_stability : Proportion of half-samples that select each feature.
+    skinfo.MutualInfoBinner : Bins with maximum information about y.
+    sklearn.feature_selection.SelectKBest : Selection by scores of single features.
 
     Notes
     -----
     The score of a feature X, given the k selected features W, is a weighted mean of two estimates
-    of its new information, less its costs::
+    of its new information, minus its costs::
 
         score = (5 I(X; y | T) + k pairs) / (5 + k) - H(X | T) / beta - cost
         pairs = I(X; y) - max over W of overlap(W) + mean over W of synergy(W)
         overlap(W) = max(0, I(X; y) - I(X; y | W))
         synergy(W) = max(0, I(X; y | W) - I(X; y))
 
-    T knows what several features say together, but it depends on y and overfits a small sample,
-    the more so the more features it has seen; every feature then looks redundant. So it counts as
-    five of the selected features. The largest overlap, as in CMIM [4]_, drops copies: a copy
-    overlaps with one selected feature only, and a mean over many would hide that. The mean
-    synergy, as in JMI, finds features that inform together: the minimum of I(X; y | W), which
-    CMIM takes, would hide these.
+    T contains the joint information of several features, but it depends on y and overfits small
+    samples, more with every feature added, so that every candidate looks redundant. Therefore T
+    has the weight of five selected features. The maximum overlap, as in CMIM [4]_, excludes
+    copies: a copy overlaps with one selected feature only, which a mean over many would hide. The
+    mean synergy, as in JMI, finds features that are informative together, which the minimum of
+    I(X; y | W), as in CMIM, would hide.
     benchmarks/selection_quality.py compares held-out log loss and accuracy on 21 real data sets,
-    and recall where the right features are known, by criterion and by the weight of T (option
-    ``--state-weight``). Since T depends on y, `information_` is too large where T has many states
-    and the sample is small.
+    and recall if the informative features are known, by criterion and by the weight of T (option
+    ``--state-weight``). Since T depends on y, `information_` is too large if T has many states and
+    the sample is small.
 
-    Pairs are tested by all codes of both columns, and by at most four levels of each, runs of
-    neighbouring codes of about equal weight that do not depend on y: few degrees of freedom for
-    what numbers do together, all levels for codes without order. Triples are tested by at most
+    Pairs are tested by all codes of both columns, and by at most four levels of each: runs of
+    neighbouring codes of about equal weight that do not depend on y. The latter has few degrees of
+    freedom and suits numbers; all codes suit levels without order. Triples are tested by at most
     four levels of each column. With fewer than 128 samples (512 for triples) it is two levels,
-    split at the median. T is refined by a pair, or triple, jointly. Tested at a step are the 256
-    pairs that go furthest beyond the information of both columns alone, of triples those that go
-    furthest beyond a pair and a single column. P-values are corrected for all, so that those few
-    are chosen freely. Where few samples are outside the largest class or joint level, the p-value
-    is an exact upper bound. In chunks, and with weights, pairs are counted from tables, which
-    takes many times as long.
+    split at the median. T is refined by a pair, or triple, jointly. Each step tests the 256 pairs
+    with the largest information beyond that of both columns alone, for triples beyond that of a
+    pair and a single column. P-values are corrected for all combinations, so preselecting these is
+    valid. If few samples are outside the largest class or joint level, the p-value is an exact
+    upper bound. In chunks, and with weights, pairs are counted from tables, which takes many times
+    as long.
 
-    The information of a column with more than 256 levels, alone, is that of all its levels. Given
-    T the levels are pooled, in their order, into at most 256 runs of equal weight. This does not
-    depend on y, but understates the information that the column adds. T is refined by groups of
-    its levels.
+    The information of a column with more than 256 levels, alone, uses all its levels. Given T the
+    levels are pooled, in their order, into at most 256 runs of equal weight. This does not depend
+    on y, but understates the information that the column adds. T is refined by groups of its
+    levels.
 
     Two states of T are merged while their class distributions do not differ at level 0.01
     (agglomerative information bottleneck [1]_). Merging prevents overfitting to sparse states.
@@ -241,13 +242,14 @@ class InfoBottleneckSelector(
 
     ``"predictive"`` leaves out each of five folds in turn and repeats the search on the others. An
     additive model of the codes, a logistic regression on their indicators with a ridge penalty, is
-    fitted for each number of features (1 to 8, then four an octave) and predicts the fold
-    [6]_. The number and the penalty with the largest mean information are found together, and the
-    fewest features are selected that have 99 % of it. None is selected if that information is not
+    fitted for each number of features (1 to 8, then four per octave) and predicts the fold [6]_.
+    The number and the penalty with maximum mean information are selected jointly, and then the
+    smallest number of features that has 99 % of it. None is selected if that information is not
     larger than zero by a one-sided t test, at `alpha` over the number of penalties. Folds depend
-    on the content of the samples only: their order does not matter, a weight of w is w samples.
-    With a `binner` that depends on y the number is optimistic. benchmarks/selection_size.py has
-    the held-out log loss beside RFECV, all features and other ends.
+    only on the content of the samples: their order does not matter, and a weight of w is
+    equivalent to w samples. With a `binner` that depends on y the number is optimistic.
+    benchmarks/selection_size.py compares the held-out log loss with RFECV, all features and other
+    stopping rules.
 
     References
     ----------
@@ -343,33 +345,33 @@ class InfoBottleneckSelector(
         Parameters
         ----------
         X : array-like, sparse array or dataframe of shape (n_samples, n_features), or table
-            Numbers, booleans, dates, strings or categories; missing values (NaN, None,
-            null) are a level of their own. A table that is not in memory may be of any kind that
-            `MutualInfoBinner.fit` takes, such as files, Dask or Spark. It is read a few times to
-            make codes, 1 to 8 bits per cell by their number of levels, which are kept where the
-            rows are (of files and chunks in a temporary file) and read once for each feature that
-            is selected. With integer weights the result is that of the whole table.
+            Numbers, booleans, dates, strings or categories; missing values (NaN, None, null) are a
+            level of their own. A table that is not in memory may be of any kind that
+            `MutualInfoBinner.fit` accepts, such as files, Dask or Spark. It is read a few times to
+            make codes, 1 to 8 bits per cell by their number of levels, which are stored where the
+            rows are (for files and chunks in a temporary file) and read once for each selected
+            feature. With integer weights the result is that of the whole table.
 
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), str or None
-            Classes or numbers; for dataframes the name of a column, which is then no feature.
-            None where chunks have their own.
+            Classes or numbers; for dataframes the name of a column, which is then not a feature.
+            None if chunks have their own.
 
         sample_weight : array-like of shape (n_samples,) or str, default=None
-            A weight of w counts as w repetitions of the sample, also in tests. As y, it may be
-            the name of a column.
+            A weight of w counts as w repetitions of the sample, also in tests. It may be the name
+            of a column.
 
         Returns
         -------
         self : object
-            The fitted selector. If `fit` fails or is interrupted, it is not fitted.
+            The fitted selector. It is not fitted if `fit` fails or is interrupted.
 
         Raises
         ------
         ValueError
-            If y is absent, constant or has missing values; if more features are
-            asked for than there are, or fewer than are in `must_include`; if a feature is not
-            among the columns, or is in two groups; if weights or costs are negative or weights all
-            zero; if `beta` is given with another criterion; if `binner` does not give bin numbers.
+            If y is absent, constant or has missing values; if more features are requested than
+            there are, or fewer than are in `must_include`; if a feature is not among the columns,
+            or is in two groups; if weights or costs are negative or weights all zero; if `beta` is
+            given with another criterion; if `binner` does not return bin indices.
         """
         self._named = names_of_columns(y, sample_weight)
         with Progress(self, X, y) as progress:
@@ -383,23 +385,23 @@ class InfoBottleneckSelector(
         return self
 
     def transform(self, X):
-        """Keep the selected columns.
+        """Return the selected columns.
 
         Parameters
         ----------
         X : array-like or dataframe of shape (n_samples, n_features), or lazy table
-            Columns as in `fit`; those that `fit` took for y and weights by name may be there.
+            Columns as in `fit`; those that `fit` used for y and weights by name may be included.
 
         Returns
         -------
         X_selected : array or dataframe of shape (n_samples, n_features_), or lazy table
-            With ``set_output`` a dataframe whose columns keep their dtypes. Without it an array,
-            of objects if a selected column holds text or categories, or dates where others hold
-            numbers; columns that are not selected are never converted.
+            With ``set_output`` a dataframe whose columns keep their dtypes. Otherwise an array, of
+            objects if a selected column has text or categories, or dates among numbers; columns
+            that are not selected are never converted.
 
-            Of a lazy table of Dask, polars, DuckDB or Spark the selected columns as a lazy table
-            of the same library. Of a table in chunks or files, an object that gives those of each
-            chunk whenever it is iterated over; of chunks (X, y) tuples with y.
+            For a lazy table of Dask, polars, DuckDB or Spark the selected columns as a lazy table
+            of the same library. For a table in chunks or files, an object that yields those of
+            each chunk whenever it is iterated over; for chunks (X, y) tuples with y.
         """
         check_is_fitted(self)
         lazy = as_lazy_table(X)
@@ -424,7 +426,7 @@ class InfoBottleneckSelector(
         return CONTAINERS[container](table.frame[:, selected.tolist()])
 
     def fit_transform(self, X, y=None, **fit_params):
-        """Select features, and keep the selected columns.
+        """Select features, and return the selected columns.
 
         Parameters
         ----------
@@ -440,22 +442,22 @@ class InfoBottleneckSelector(
         Returns
         -------
         X_selected : array or dataframe of shape (n_samples, n_features_), or lazy table
-            As of `transform`.
+            The output of `transform`.
         """
         return self.fit(X, y, **fit_params).transform(X)
 
     def inverse_transform(self, X):
-        """Return all columns, zeros in those that are not selected.
+        """Return all columns, with zeros in those that are not selected.
 
         Parameters
         ----------
         X : array-like or dataframe of shape (n_samples, n_features_)
-            What `transform` returns.
+            The output of `transform`.
 
         Returns
         -------
         X_original : array of shape (n_samples, n_features_in_)
-            Of objects where X is one.
+            An array of objects if X is one.
 
         Raises
         ------
@@ -488,27 +490,26 @@ class InfoBottleneckSelector(
         Parameters
         ----------
         X, y, sample_weight : default=None
-            The data of `fit`, in memory, for the last three columns. These take as long as about
+            The data of `fit`, in memory, for the last three columns, which take as long as about
             thirty fits.
 
         Returns
         -------
         report : DataFrame
-            One row for each feature (or group), selected ones first in the order of selection,
-            the others by ``bits_left``. ``feature``; ``bits``, its information about y, and the
-            ``p_value``; ``selected``; ``bits_left``, its information given the features selected
-            (before it, for a selected feature), and the p-value ``p_left``; ``redundant_with``:
-            for an informative feature that was dropped, the selected one given which it is least
-            informative. Where data are given, ``held_out_bits``, the information about y of the
-            features up to it that new samples would show, and its standard error
-            ``held_out_error`` (`~skinfo.feature_selection.held_out_information`); and
-            ``stability``, the share of half-samples that select it
-            (`~skinfo.feature_selection.selection_stability`).
+            One row for each feature (or group), selected ones first in the order of selection, the
+            others by ``bits_left``. ``feature``; ``bits``, its information about y, and the
+            ``p_value``; ``selected``; ``bits_left``, its information given the selected features
+            (for a selected feature: those before it), and the p-value ``p_left``;
+            ``redundant_with``: for an informative feature that was dropped, the selected one given
+            which it is least informative. With data, ``held_out_bits``, the held-out information
+            about y of all features up to this one, and its standard error ``held_out_error``
+            (`~skinfo.feature_selection.held_out_information`); and ``stability``, the proportion
+            of half-samples that select it (`~skinfo.feature_selection.selection_stability`).
 
         Raises
         ------
         ValueError
-            If X comes in chunks, or has other features than in `fit`.
+            If X is in chunks, or has other features than in `fit`.
         """
         check_is_fitted(self)
         table = selection_report(self._result, self._groups.names)

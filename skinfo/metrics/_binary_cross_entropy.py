@@ -39,7 +39,7 @@ from skinfo.utils._validation import check_base
 
 
 class BinaryScale(NamedTuple):
-    """Scale on which the positive label is predicted: how predictions are checked and scored."""
+    """Scale of predictions of the positive label, with their checks and losses."""
 
     are_valid: Callable  # cheap test of a block of rows
     check: Callable  # raises the error for an ndarray with an invalid row
@@ -78,8 +78,8 @@ def binary_cross_entropy(
     r"""Cross-entropy of predicted probabilities of the positive label, in bits per sample.
 
     For a predicted probability :math:`q`, the loss is :math:`-\log_2 q` if the label is positive
-    and :math:`-\log_2 (1 - q)` if it is negative. Where `y_true` is itself a probability
-    :math:`p`, it is the mean of the two with weights :math:`p` and :math:`1 - p`.
+    and :math:`-\log_2 (1 - q)` if it is negative. If `y_true` is itself a probability :math:`p`,
+    the loss is the mean of the two with weights :math:`p` and :math:`1 - p`.
 
     Parameters
     ----------
@@ -95,27 +95,28 @@ def binary_cross_entropy(
         the loss is computed in that library.
 
     pos_label : int, float, bool or str, default=None
-        The positive label. None stands for 1 and True; other labels need it.
+        The positive label. None: 1 or True; required for other labels.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats, 10 for hartleys.
 
     sample_weight : array-like of shape (n_samples,) or str, default=None
-        Sample weights; an integer weight is the same as repeating the sample. None weighs all
-        samples equally. The name of a column of `y_prob`.
+        Sample weights; an integer weight is equivalent to repeating the sample. None: equal
+        weights. A str is the name of a column of `y_prob`.
 
     reduction : {"mean", "sum", "none"}, default="mean"
         The weighted mean over samples, the weighted sum, or the weighted loss of each sample. The
         loss of a sample is the mean over its labels.
 
     from_logits : bool, default=False
-        Whether `y_prob` holds logits: finite numbers :math:`\ln(q / (1 - q))`. The loss is
-        computed from the logits directly and is exact however large they are.
+        Whether `y_prob` contains logits: finite numbers :math:`\ln(q / (1 - q))`. The loss is
+        computed from the logits directly and is exact for any magnitude.
 
     pos_weight : float or array-like of shape (n_labels,), default=None
-        Factor of the loss of positive labels, for each label its own: as many negatives as there
-        are for a positive, to balance them. The mean is divided by the number of samples, as in
-        PyTorch's ``binary_cross_entropy_with_logits``. Zero, or from 1e-100 to 1e100; None is 1.
+        Factor of the loss of positive labels, one for all labels or one per label, for example the
+        ratio of negatives to positives to balance them. The mean is divided by the number of
+        samples, as in PyTorch's ``binary_cross_entropy_with_logits``. Zero, or from 1e-100 to
+        1e100; None is 1.
 
     Returns
     -------
@@ -137,7 +138,7 @@ def binary_cross_entropy(
 
     See Also
     --------
-    cross_entropy_loss : The same for any number of classes, with one column for each.
+    cross_entropy_loss : The loss for any number of classes, with one column for each.
     EntropyScorer : The loss as a scorer for model selection.
 
     Notes
@@ -145,9 +146,8 @@ def binary_cross_entropy(
     A probability of the true label below 2**-52 counts as 2**-52, whatever its dtype, so no label
     costs more than 52 bits. Logits have no floor. A probability may be outside [0, 1] by 1e-5.
 
-    Samples may come in pieces, as for `cross_entropy_loss`. They are read once. Sums of NumPy
-    arrays are exact: the loss is the same to the last bit for any pieces and any order of the
-    samples.
+    Samples may be given in pieces, as for `cross_entropy_loss`. They are read once. Sums of NumPy
+    arrays are exact: the loss is identical for any pieces and any order of the samples.
 
     On PyTorch the loss carries a gradient with respect to `y_prob` and to soft labels, 0 where
     the probability of the true label is below the floor.
@@ -185,7 +185,7 @@ def binary_cross_entropy(
 
 @dataclass(frozen=True)
 class BinaryCrossEntropy:
-    """What the loss of a sample is, besides its labels and predictions."""
+    """Parameters of the loss of a sample."""
 
     nats_per_unit: float
     scale: BinaryScale
@@ -219,13 +219,13 @@ def _binary_loss_of_pieces(pieces, loss, reduction):
 
 
 class LabelledSums(NamedTuple):
-    """The sums of losses, and the labels that occur; those of soft labels are 0 and 1."""
+    """Sums of losses, and the labels that occur; those of soft labels are 0 and 1."""
 
     losses: LossSums
     labels: frozenset
 
     def merged(self, other):
-        """Return the sums and the labels of the samples of both."""
+        """Return the merged sums and labels."""
         return LabelledSums(self.losses.merged(other.losses), self.labels | other.labels)
 
 

@@ -13,7 +13,7 @@ from skinfo.utils._validation import count_from
 
 
 class Event(NamedTuple):
-    """An event that each sample predicts the probability of."""
+    """Binary event with its predicted probability for each sample."""
 
     prob: NDArray[np.float64]  # (n_samples,)
     happened: NDArray[np.bool_]  # (n_samples,)
@@ -94,13 +94,13 @@ def calibration_error(
     notion: Literal["auto", "binary", "top_label", "classwise"] = "auto",
     sample_weight: ArrayLike | None = None,
 ) -> float:
-    r"""Calibration error of predictions by bins (ECE), a difference of probabilities.
+    r"""Expected calibration error (ECE) of binned predictions, a difference of probabilities.
 
-    Predictions are binned, and in each bin the mean prediction is compared with the frequency of
-    what is predicted. The expected calibration error is the mean absolute difference over
-    samples, :math:`\sum_b \frac{n_b}{n} |\bar y_b - \bar q_b|`. It is here for comparison with
-    published numbers; `log_loss_decomposition` measures miscalibration without bins, in bits,
-    with an interval and a p-value (see Notes).
+    Predictions are binned, and in each bin the mean prediction is compared with the observed
+    frequency. The expected calibration error is the mean absolute difference over samples,
+    :math:`\sum_b \frac{n_b}{n} |\bar y_b - \bar q_b|`. It is provided for comparison with
+    published numbers; `log_loss_decomposition` measures miscalibration without bins, in bits, with
+    an interval and a p-value (see Notes).
 
     Parameters
     ----------
@@ -116,42 +116,43 @@ def calibration_error(
         sorted labels of `y_true`, if there is one for each column.
 
     n_bins : int, default=15
-        Number of bins; those without a sample do not count.
+        Number of bins; empty bins are ignored.
 
     strategy : {"uniform", "quantile"}, default="uniform"
-        Bins of equal width between 0 and 1, or of equal weight as far as equal predictions, which
-        stay together, permit. A prediction at the end of a bin belongs to the lower bin.
+        Bins of equal width between 0 and 1, or of equal weight as far as ties permit, since equal
+        predictions are in one bin. A prediction on a boundary belongs to the lower bin.
 
     norm : {"l1", "l2", "max"}, default="l1"
-        The mean absolute difference (ECE), the root of the mean squared difference, or the largest
+        The mean absolute difference (ECE), the root mean squared difference, or the maximum
         difference of a bin (MCE).
 
     notion : {"auto", "binary", "top_label", "classwise"}, default="auto"
-        Whose probability is compared: that of the second class of two; that of the class with the
-        largest probability (confidence and accuracy); or that of each class, where "l1" is the
-        mean over classes, "l2" the root of the mean square and "max" the largest. "auto" is
-        "binary" for two classes and "top_label" for more.
+        The probability that is compared: that of the second class of two ("binary"); that of the
+        most probable class, confidence and accuracy ("top_label"); or that of each class
+        ("classwise"), where "l1" is the mean over classes, "l2" the root mean square and "max" the
+        maximum. "auto" is "binary" for two classes and "top_label" for more.
 
     sample_weight : array-like of shape (n_samples,), default=None
-        Sample weights; an integer weight is the same as repeating the sample.
+        Sample weights; an integer weight is equivalent to repeating the sample.
 
     Returns
     -------
     error : float
-        From 0 to 1. 0 for calibrated predictions and infinitely many samples.
+        From 0 to 1. For calibrated predictions it converges to 0 as the number of samples
+        increases.
 
     Raises
     ------
     ValueError
         If a row of `y_prob` is not a distribution (the message names the row), lengths differ,
         `labels` do not match the columns, a label is missing or has no column, or "binary" is
-        asked for more than two classes.
+        requested for more than two classes.
 
     See Also
     --------
     log_loss_decomposition : Miscalibration in bits.
     reliability_curve : The calibration curve, without bins.
-    skinfo.inspection.ReliabilityDisplay : The same as a plot.
+    skinfo.inspection.ReliabilityDisplay : Plot of the calibration curve.
     sklearn.calibration.calibration_curve : Mean prediction and frequency of each bin.
 
     Notes
@@ -159,13 +160,13 @@ def calibration_error(
     Three reasons to prefer the miscalibration in bits, measured in the user guide and by
     ``benchmarks/calibration_error.py``:
 
-    - The error depends on the bins. For 1000 predictions of an overconfident model it is 0.06 in
-      5 bins and 0.12 in 100. Predictions that share a bin may be wrong in both directions: those
-      of a rare class are all in the first.
-    - It is biased. Calibrated predictions have an error above 0, as large as the square root of
-      the number of bins over that of samples, and there is no p-value to judge it by.
-    - It is part of no proper score. The miscalibration is the part of the log loss that
-      recalibration removes, so that it can be weighed against discrimination in the same unit.
+    - The error depends on the bins. For 1000 predictions of an overconfident model it is 0.06 in 5
+      bins and 0.12 in 100. Errors of predictions in the same bin may cancel: all predictions of a
+      rare class are in the first bin.
+    - It is biased. For calibrated predictions it is above 0, of the order of the square root of
+      the ratio of the numbers of bins and samples, and it has no p-value.
+    - It is not part of a proper score. The miscalibration is the part of the log loss that
+      recalibration removes, so it can be compared with discrimination in the same unit.
 
     References
     ----------
@@ -213,7 +214,7 @@ def binned_calibration_error(
         Positive weights.
 
     n_bins, strategy, norm, notion
-        As of `calibration_error`.
+        As in `calibration_error`.
 
     Returns
     -------

@@ -29,13 +29,13 @@ class LogLossComparison(TableRepr):
     Attributes
     ----------
     log_loss_a, log_loss_b : float
-        Of each model, in bits per sample (or the unit of `base`).
+        Log loss of each model, in bits per sample (or the unit of `base`).
 
     difference : float
-        ``log_loss_a - log_loss_b``: positive where model b is better.
+        ``log_loss_a - log_loss_b``: positive if model b is better.
 
     standard_error : float
-        Of the difference, from the differences of the samples, or of the groups.
+        Standard error of the difference, from the differences of the samples, or of the groups.
 
     pvalue : float
         Two-sided p-value of Student's t-test of the hypothesis that the expected difference is
@@ -101,7 +101,7 @@ def compare_log_loss(
     """Compare the log losses of two models on the same samples.
 
     The differences are paired by sample, so variation between samples that affects both models
-    alike does not contribute to the standard error.
+    equally does not contribute to the standard error.
 
     Parameters
     ----------
@@ -126,22 +126,22 @@ def compare_log_loss(
         error as well.
 
     groups : array-like of shape (n_samples,), default=None
-        Group of each sample (a patient, a day, a fold). Samples of a group may depend on each
-        other; the standard error is cluster-robust. None: samples are independent. Not for
-        samples in pieces.
+        Group of each sample (a patient, a day, a fold). Samples of a group may be dependent; the
+        standard error is cluster-robust. None: samples are independent. Not available for samples
+        in pieces.
 
     Returns
     -------
     result : LogLossComparison
-        With ``.log_loss_a``, ``.log_loss_b``, ``.difference``, ``.standard_error``,
-        ``.pvalue`` and ``.confidence_interval()``.
+        Has the attributes ``log_loss_a``, ``log_loss_b``, ``difference``, ``standard_error`` and
+        ``pvalue``, and the method ``confidence_interval()``.
 
     Raises
     ------
     ValueError
         If a row is not a distribution (the message names it), shapes or lengths differ, `labels`
-        do not match the columns, a label is missing or has no column, or `groups` holds only one
-        group.
+        do not match the columns, a label is missing or has no column, or `groups` contains only
+        one group.
 
     See Also
     --------
@@ -149,13 +149,13 @@ def compare_log_loss(
 
     Notes
     -----
-    The standard error is that of new samples for two fixed models. It does not include the
-    variance of training: for that, compare the scores of the folds of a cross-validation.
+    The standard error is for two fixed models on new samples. It does not include the variance of
+    training: for that, compare the scores of the folds of a cross-validation.
 
     Probabilities below 2**-52 count as 2**-52.
 
-    All arguments may be Dask collections. Without `groups`, all sums are exact: results are the
-    same to the last bit for any pieces and any order of the samples.
+    All arguments may be Dask collections. Without `groups`, all sums are exact: results are
+    identical for any pieces and any order of the samples.
 
     References
     ----------
@@ -252,7 +252,7 @@ class ComparisonSums(NamedTuple):
         )
 
     def merged(self, other):
-        """Return the sums of the samples of both."""
+        """Return the merged sums."""
         return ComparisonSums(*(a.merged(b) for a, b in zip(self, other, strict=True)))
 
 

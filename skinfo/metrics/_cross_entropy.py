@@ -49,7 +49,7 @@ from skinfo.utils._validation import check_base
 
 
 class ClassScale(NamedTuple):
-    """Scale on which classes are predicted: how rows are checked and scored."""
+    """Scale of predictions of classes, with the checks and losses of rows."""
 
     are_valid: Callable  # cheap test of a block of rows
     check: Callable  # raises the error for an ndarray with an invalid row
@@ -94,9 +94,9 @@ def cross_entropy_loss(
     r"""Cross-entropy of predicted distributions, in bits per sample.
 
     The loss of a sample is :math:`-\log_2 q_y`, where :math:`q_y` is the predicted probability of
-    its true class. Where `y_true` is itself a distribution :math:`p`, it is
-    :math:`-\sum_k p_k \log_2 q_k`. It is the length of a message that encodes the outcome for a
-    receiver who knows the prediction, and its mean is smallest for the true probabilities.
+    its true class. If `y_true` is itself a distribution :math:`p`, it is :math:`-\sum_k p_k \log_2
+    q_k`. It is the code length of the outcome for a receiver who knows the prediction, and its
+    mean is smallest for the true probabilities.
 
     Parameters
     ----------
@@ -118,39 +118,40 @@ def cross_entropy_loss(
         The label of each column of `y_prob`, in the order of the columns: ``clf.classes_``. With
         None, integers from 0 to ``n_classes - 1`` are column indices, whether or not all occur;
         any other labels are sorted, and there must be one for each column. So pass `labels` if
-        classes are counted from one and `y_true` may lack some. If `y_true` holds distributions,
-        they name the keys of `class_weight` only.
+        classes are counted from one and `y_true` may lack some. If `y_true` contains
+        distributions, they only name the keys of `class_weight`.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats, 10 for hartleys.
 
     sample_weight : array-like of shape (n_samples,) or str, default=None
-        Sample weights; an integer weight is the same as repeating the sample. None weighs all
-        samples equally. The name of a column of `y_prob`. With further axes, of a sample or, of
-        shape (n_samples, d1, ...), of each position.
+        Sample weights; an integer weight is equivalent to repeating the sample. None: equal
+        weights. A str is the name of a column of `y_prob`. With further axes: one weight per
+        sample or, of shape (n_samples, d1, ...), per position.
 
     reduction : {"mean", "sum", "none"}, default="mean"
         The weighted mean over samples (and positions), the weighted sum, or the weighted loss of
         each.
 
     from_logits : bool, default=False
-        Whether `y_prob` holds logits: finite numbers whose softmax is the distribution. The loss
-        is computed from the logits directly and is exact however large they are.
+        Whether `y_prob` contains logits: finite numbers whose softmax is the distribution. The
+        loss is computed from the logits directly and is exact for any magnitude.
 
     ignore_index : int, float or str, default=None
-        A label, such as -100 for padding, whose samples cost nothing and are not counted by the
+        A label, such as -100 for padding, whose samples have no loss and are not counted by the
         mean.
 
     class_weight : array-like of shape (n_classes,), dict or "balanced", default=None
         Weight of each class: in the order of the columns, as PyTorch's ``weight``, or a dict from
         labels to weights, 1 for labels that it lacks. Terms of the loss are multiplied by the
         weight of their class, and the mean is divided by the sum of the weights of the true
-        labels. "balanced" makes these sums equal, so that the mean is that of the mean losses of
-        the classes. If `y_true` holds distributions, the mean is divided by the number of samples
-        (or the sum of their weights), as in PyTorch. Weights are zero, or from 1e-100 to 1e100.
+        labels. "balanced" makes these sums equal, so the result is the mean of the mean losses of
+        the classes. If `y_true` contains distributions, the mean is divided by the number of
+        samples (or the sum of their weights), as in PyTorch. Weights are zero, or from 1e-100 to
+        1e100.
 
     label_smoothing : float, default=0.0
-        Share of each true distribution, from 0 to 1, that is replaced by the uniform
+        Proportion of each true distribution, from 0 to 1, that is replaced by the uniform
         distribution.
 
     Returns
@@ -167,35 +168,34 @@ def cross_entropy_loss(
         different array libraries.
     ValueError
         If a row of `y_prob` (or of a two-dimensional `y_true`) is not a distribution, or a logit
-        is not finite (the message names the row, which is a position where there are further
-        axes), if `labels` or `class_weight` do not match the columns, if a label is missing, or if
-        one has no column. Labels of samples of weight 0 are ignored. If no sample counts, because
-        all labels are `ignore_index` or of classes of weight 0: the mean, which PyTorch makes nan,
-        is not defined. The sum is 0.
+        is not finite (the message names the row, which is a position if there are further axes),
+        if `labels` or `class_weight` do not match the columns, if a label is missing, or if one
+        has no column. Labels of samples of weight 0 are ignored. If all labels are `ignore_index`
+        or of classes of weight 0: the mean, which is nan in PyTorch, is undefined. The sum is 0.
 
     See Also
     --------
-    binary_cross_entropy : For the probability of one class of two, or for several such labels.
+    binary_cross_entropy : For the probability of one class of two, or for multilabel targets.
     EntropyScorer : The same loss as a scorer for model selection.
     sklearn.metrics.log_loss : In nats, with the columns in the order of the sorted labels.
 
     Notes
     -----
-    A probability below 2**-52 counts as 2**-52, whatever its dtype, so no sample costs more
-    than 52 bits. Logits have no floor. The sum of a row may deviate from one by 1e-5. Predictions
-    with further axes are copied, so that the classes are in the last.
+    A probability below 2**-52 counts as 2**-52, whatever its dtype, so no sample costs more than
+    52 bits. Logits have no floor. The sum of a row may deviate from one by 1e-5. Predictions with
+    further axes are copied, to move the classes to the last axis.
 
-    With ``base=math.e`` and ``from_logits=True`` the loss and its gradient are those of PyTorch's
-    ``cross_entropy``, with the same arguments, where `class_weight` is called ``weight``; of
-    probabilities, those of ``nll_loss`` of their logarithms. Only -100 is not ignored without
-    being named.
+    With ``base=math.e`` and ``from_logits=True`` the loss and its gradient equal those of
+    PyTorch's ``cross_entropy``, with the same arguments, where `class_weight` is called
+    ``weight``; for probabilities, those of ``nll_loss`` of their logarithms. Unlike there, -100 is
+    ignored only if it is named.
 
-    Samples may come in pieces: all arguments as Dask collections; `y_prob` as a table that is not
-    in memory, of any kind that `skinfo.MutualInfoBinner` takes, with labels and weights as
+    Samples may be given in pieces: all arguments as Dask collections; `y_prob` as a table that is
+    not in memory, of any kind that `skinfo.MutualInfoBinner` accepts, with labels and weights as
     columns; or chunks, such as ``((y, clf.predict_proba(X)) for X, y in batches)``. They are read
-    once if `labels` are given or `y_true` holds distributions, else twice, so that a generator
+    once if `labels` are given or `y_true` contains distributions, else twice, so that a generator
     needs `labels`. Balanced weights need all labels at once. Sums of NumPy arrays are exact: the
-    loss is the same to the last bit for any pieces and any order of the samples.
+    loss is identical for any pieces and any order of the samples.
 
     On PyTorch the loss carries a gradient with respect to `y_prob` and to soft labels, 0 where a
     probability is below the floor.
@@ -218,7 +218,7 @@ def cross_entropy_loss(
     >>> cross_entropy_loss([1], [[1024.0, 0.0]], base=2.718281828459045, from_logits=True)
     1024.0
 
-    A label that is padding, and classes that count differently:
+    A padding label, and classes with different weights:
 
     >>> cross_entropy_loss([0, 0, -100], y_prob, ignore_index=-100)  # (1 + 2) / 2
     1.5
@@ -252,7 +252,7 @@ def cross_entropy_loss(
 
 @dataclass(frozen=True)
 class CrossEntropy:
-    """What the cross-entropy of a sample is, besides its label and prediction."""
+    """Parameters of the cross-entropy of a sample."""
 
     nats_per_unit: float
     scale: ClassScale
@@ -263,7 +263,7 @@ class CrossEntropy:
 
 
 class SampleLosses(NamedTuple):
-    """Losses of samples, or of their positions one after the other."""
+    """Losses of samples, or of their flattened positions."""
 
     losses: Array  # (n,)
     weight: Array | None  # (n,) factor of each

@@ -57,7 +57,7 @@ class EntropyScorer(
     BaseEstimator,
     ScorerProtocol,
 ):
-    """Score probabilistic classifiers in bits, and transform to predictive uncertainties.
+    """Score classifiers in bits, or transform samples to their predictive uncertainty.
 
     One object with two uses:
 
@@ -309,7 +309,7 @@ class EntropyScorer(
         Returns
         -------
         self : EntropyScorer
-            Fitted.
+            The fitted object.
         """
         self._settings()
         with Progress(self, X, y) as progress:
@@ -379,7 +379,7 @@ class EntropyScorer(
         return self._columns(self.estimator_, X)
 
     def score(self, X, y, sample_weight=None):
-        """Score the fitted classifier by `metric`, or by the first of them.
+        """Score the fitted classifier by `metric`, or by the first metric.
 
         Parameters
         ----------
@@ -401,7 +401,7 @@ class EntropyScorer(
         return next(iter(self._metric_scores(self.estimator_, X, y, sample_weight).values()))
 
     def get_feature_names_out(self, input_features=None):
-        """Get the names of the columns of `transform`.
+        """Return the names of the columns of `transform`.
 
         Parameters
         ----------

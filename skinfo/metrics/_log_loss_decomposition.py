@@ -28,7 +28,7 @@ class LossParts(NamedTuple):
 
 @dataclass(frozen=True, repr=False)
 class LogLossDecomposition(TableRepr):
-    """The parts of a log loss: ``log_loss = miscalibration - discrimination + uncertainty``.
+    """Decomposition of a log loss: ``log_loss = miscalibration - discrimination + uncertainty``.
 
     Attributes
     ----------
@@ -52,8 +52,8 @@ class LogLossDecomposition(TableRepr):
         from each. The parts add up with it and without it.
 
     pvalue : float
-        Of the hypothesis that the predictions are calibrated: the probability of a miscalibration
-        at least as large.
+        p-value of the hypothesis that the predictions are calibrated: the probability of a
+        miscalibration at least as large.
 
     standard_error : LossParts
         Standard error of each part, by name; for miscalibration and discrimination, of the part
@@ -223,8 +223,8 @@ def log_loss_decomposition(
         ``groups=range(n_samples)``.
 
     groups : array-like of shape (n_samples,), default=None
-        Group of each sample (a patient, a day). Samples of a group may depend on each other;
-        standard errors and intervals are cluster-robust. None: samples are independent.
+        Group of each sample (a patient, a day). Samples of a group may be dependent; standard
+        errors and intervals are cluster-robust. None: samples are independent.
 
     n_resamples : int, default=99
         Number of times that labels are sampled from the recalibrated predictions, to estimate
@@ -238,21 +238,21 @@ def log_loss_decomposition(
     Returns
     -------
     result : LogLossDecomposition
-        With ``.log_loss``, ``.miscalibration``, ``.discrimination``, ``.uncertainty``,
-        ``.chance``, ``.pvalue``, ``.standard_error``, ``.by_class``,
-        ``.confidence_interval()`` and ``.report()``.
+        Has the attributes ``log_loss``, ``miscalibration``, ``discrimination``, ``uncertainty``,
+        ``chance``, ``pvalue``, ``standard_error`` and ``by_class``, and the methods
+        ``confidence_interval()`` and ``report()``.
 
     Raises
     ------
     ValueError
         If a row of `y_prob` is not a distribution (the message names the row), lengths differ,
-        `labels` do not match the columns, a label is missing or has no column, or `groups` holds
-        only one group.
+        `labels` do not match the columns, a label is missing or has no column, or `groups`
+        contains only one group.
 
     See Also
     --------
-    EntropyScorer : Scores models by the miscalibration or the discrimination.
-    cross_entropy_loss : The loss alone.
+    EntropyScorer : Miscalibration or discrimination as a scorer.
+    cross_entropy_loss : The log loss.
     compare_log_loss : Paired test of the log losses of two models.
 
     Notes

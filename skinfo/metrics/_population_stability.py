@@ -44,19 +44,19 @@ class PopulationStability(TableRepr):
         0.25.
 
     bits : ndarray of shape (n_features,), dtype float64
-        The same in bits: 1.4427 times as much.
+        The same in bits: `psi` times 1.4427.
 
     expected : ndarray of shape (n_features,), dtype float64
-        Mean of `psi` without drift, in nats, for samples of these sizes. As much is expected of
-        the sampling alone.
+        Mean of `psi` without drift, in nats, for samples of these sizes. It is due to sampling
+        alone.
 
     pvalue : ndarray of shape (n_features,), dtype float64
-        Of the hypothesis that the reference and the new samples have the same distribution over
-        the bins.
+        p-value of the hypothesis that the reference and the new samples have the same distribution
+        over the bins.
 
     qvalue : ndarray of shape (n_features,), dtype float64
-        Benjamini-Hochberg: of the columns with a q-value of at most q, on average at most a
-        proportion q has not drifted.
+        Benjamini-Hochberg q-value: among the columns with a q-value of at most q, the expected
+        proportion without drift is at most q.
 
     n_reference, n_new : float
         Number of samples, or sum of weights.
@@ -75,10 +75,10 @@ class PopulationStability(TableRepr):
     _tables: list[np.ndarray]
 
     def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceInterval:
-        """Return an interval for the true index of each column, in nats.
+        """Return a confidence interval for the true index of each column, in nats.
 
-        The index of samples is above the true one by `expected`, on average, and the interval
-        makes up for that: where there is no drift it may lie below `psi`.
+        The index of samples exceeds the true one by `expected`, on average, and the interval is
+        corrected for this: without drift it may lie below `psi`.
 
         Parameters
         ----------
@@ -87,8 +87,8 @@ class PopulationStability(TableRepr):
         Returns
         -------
         interval : ConfidenceInterval
-            ``low`` and ``high``, each of shape (n_features,). ``low`` is zero where `pvalue` is
-            at least one minus the level.
+            ``low`` and ``high``, each of shape (n_features,). ``low`` is zero if `pvalue` is at
+            least one minus the level.
 
         Raises
         ------
@@ -109,9 +109,9 @@ class PopulationStability(TableRepr):
         -------
         report : DataFrame of shape (n_features, 8)
             ``feature``; ``psi``, ``low``, ``high`` and ``expected``, in nats; ``pvalue`` and
-            ``qvalue``; and ``status``: "stable" where the interval is below 0.1, "large shift"
-            where it is above 0.25, "shift" where the q-value is at most 0.05, else "unclear": the
-            samples are too few to tell.
+            ``qvalue``; and ``status``: "stable" if the interval is below 0.1, "large shift" if it
+            is above 0.25, "shift" if the q-value is at most 0.05, else "unclear": there are too
+            few samples to decide.
 
         Raises
         ------
@@ -137,23 +137,24 @@ class PopulationStability(TableRepr):
     def bin_table(
         self, feature: str | int | None = None, confidence_level: float = 0.95
     ) -> pd.DataFrame:
-        """Return a table of the bins of one column, or of all.
+        """Return a table of the bins of one column, or of all columns.
 
         Parameters
         ----------
         feature : str or int, default=None
-            Name or index of the column. None: all columns, one below the other.
+            Name or index of the column. None: all columns, stacked.
 
         confidence_level : float, default=0.95
 
         Returns
         -------
         table : DataFrame
-            One row per bin that is not empty in both samples: ``bin`` (its name), ``count[ref]``
-            and ``count[new]`` (sums of weights), ``share[ref]`` and ``share[new]``; ``psi``, what
-            the bin adds to that of its column, with the interval ``low`` to ``high``, in nats;
-            ``pvalue`` of the hypothesis that its share is the same in both, and ``qvalue``
-            adjusted for the bins of the column. Of all columns, ``feature`` first.
+            One row per bin that is not empty in both samples: ``bin`` (its label), ``count[ref]``
+            and ``count[new]`` (sums of weights), ``share[ref]`` and ``share[new]`` (proportions);
+            ``psi``, the contribution to the index of the column, with the interval ``low`` to
+            ``high``, in nats; ``pvalue`` of the hypothesis that its proportion is the same in
+            both, and ``qvalue`` adjusted for the bins of the column. For all columns, ``feature``
+            first.
 
         Raises
         ------
@@ -225,58 +226,59 @@ def population_stability(
 ) -> PopulationStability:
     r"""Compare the distribution of new samples with that of a reference, column by column.
 
-    The population stability index of a column is :math:`\sum_i (p_i - q_i) \ln(p_i / q_i)`, of
-    the proportions :math:`p_i` of the reference and :math:`q_i` of the new samples in each bin:
-    the symmetrised Kullback-Leibler divergence, in nats. Credit scoring takes less than 0.1 for
-    stable and more than 0.25 for a large shift [1]_. With few samples the index of the same
-    distribution exceeds these; intervals and p-values account for the numbers of samples.
+    The population stability index of a column is :math:`\sum_i (p_i - q_i) \ln(p_i / q_i)`, where
+    :math:`p_i` and :math:`q_i` are the proportions of the reference and of the new samples in each
+    bin: the symmetrised Kullback-Leibler divergence, in nats. In credit scoring less than 0.1 is
+    stable and more than 0.25 is a large shift [1]_. With few samples the index exceeds these
+    without drift; intervals and p-values account for the numbers of samples.
 
     Parameters
     ----------
     reference : MutualInfoBinner, or array-like of shape (n_samples, n_features) or (n_samples,)
         A fitted binner: its bins, and the counts of its training samples in them. Or a sample:
-        numbers are cut into equal-frequency bins of the reference, levels are bins as they are.
-        Or scores, such as the predicted probabilities of a model, or any other single column.
+        numbers are split into equal-frequency bins of the reference, and each level is a bin. Or a
+        single column, such as the scores or predicted probabilities of a model.
 
     X_new : array-like of shape (n_samples, n_features) or (n_samples,), or table
-        New samples with the columns of the reference. Those that the binner took for y and
-        weights by name may be there. A table that is not in memory, of any kind that
-        `skinfo.MutualInfoBinner` takes, is counted where it is, in one pass.
+        New samples with the columns of the reference. Those that the binner used for y and weights
+        by name may be included. A table that is not in memory, of any kind that
+        `skinfo.MutualInfoBinner` accepts, is counted in one pass.
 
     n_bins : int, default=10
-        Most bins of a column of numbers, where the reference is a sample. Missing values are a
-        bin of their own.
+        Maximum number of bins of a numeric column, if the reference is a sample. Missing values
+        have a bin of their own.
 
     categorical_features : "from_dtype", array-like of int, str or bool, or None
         Columns of a sample whose values are levels: those of text or categories, or the ones given
-        by index, name or mask. Numbers are not: name columns of codes, so that new codes are seen.
+        by index, name or mask. Columns of numeric codes must be named, so that new codes are
+        detected.
 
     min_frequency : int, float or None, default=None
-        Levels with fewer samples in a reference that is a sample (a float: with a smaller
-        fraction of them) share a bin, "infrequent", with those that it does not have. Among many
+        Levels with fewer samples in a reference that is a sample (a float: with a smaller fraction
+        of them) share a bin, "infrequent", with levels that are not in the reference. Among many
         rare levels some are new in every sample, without any drift; see Notes.
 
     reference_weight : array-like of shape (n_samples,) or str, default=None
-        Weights of a reference that is a sample, or the name of its column that holds them. A
-        weight of w counts as w repetitions of the sample.
+        Weights of a reference that is a sample, or the name of its weight column. A weight of w
+        counts as w repetitions of the sample.
 
     sample_weight : array-like of shape (n_samples,) or str, default=None
-        The same of `X_new`. Scale weights so that they sum to the number of rows that they stand
-        for, since p-values and intervals take the sum for the number of samples.
+        The weights of `X_new`. Scale weights so that they sum to the number of samples that they
+        represent, because p-values and intervals use the sum as the number of samples.
 
     n_jobs : int or None, default=None
-        Threads over columns; the result does not depend on it.
+        Number of threads over columns; the result does not depend on it.
 
     Returns
     -------
     result : PopulationStability
-        With ``.psi``, ``.bits``, ``.expected``, ``.pvalue`` and ``.qvalue`` of each column,
-        ``.confidence_interval()``, ``.report()`` and ``.bin_table()``.
+        Has the attributes ``psi``, ``bits``, ``expected``, ``pvalue`` and ``qvalue`` of each
+        column, and the methods ``confidence_interval()``, ``report()`` and ``bin_table()``.
 
     Raises
     ------
     ValueError
-        If `X_new` does not have the columns of the reference or no samples; if weights are
+        If `X_new` does not have the columns of the reference or has no samples; if weights are
         negative or all zero; if the reference is a table that is not in memory.
     TypeError
         If the reference is another estimator than a `MutualInfoBinner`.
@@ -286,31 +288,31 @@ def population_stability(
     See Also
     --------
     skinfo.inspection.DriftDisplay : A plot of the result.
-    skinfo.measures.js_divergence : A bounded divergence, of known distributions.
-    skinfo.MutualInfoBinner : Finds bins that are informative about a target.
+    skinfo.measures.js_divergence : A bounded divergence of known distributions.
+    skinfo.MutualInfoBinner : Bins that are informative about a target.
 
     Notes
     -----
-    Missing values are a bin, and so are, together, levels that the reference does not have
-    ("unseen"). A binner's `transform` puts both into its fullest bin where `fit` did not see
-    them; here they count as drift.
+    Missing values are a bin, and so are, together, levels that are not in the reference
+    ("unseen"). A binner's `transform` assigns both to its bin with most samples if `fit` did not
+    see them; here they count as drift.
 
-    Of levels that occur in few samples, such as names of towns, some are new in every sample, and
-    the test takes that for drift. Pool them: `min_frequency` here and in the binner, where new
-    levels join the pool; 5 to 20 samples are enough.
+    Among levels with few samples, such as names of towns, some are new in every sample, and the
+    test counts that as drift. Pool them: `min_frequency` here and in the binner, where new levels
+    join the pool; 5 to 20 samples are enough.
 
-    A bin that is empty in one sample has half a sample there, so that the index is finite. The
-    index of other columns is the textbook's to the last digit.
+    A bin that is empty in one sample counts as half a sample there, so that the index is finite.
+    For other columns the index is the textbook formula.
 
     Without drift the index of n and m samples in k bins is about :math:`(1/n + 1/m)` times a
-    chi-squared variable of k - 1 degrees of freedom [2]_. With five samples in a bin tests by
-    this approximation reject up to twice as often as they are to. The p-value is that of the
-    information between bin and sample, which is the same to first order, with its exact mean
-    and variance, as in :func:`skinfo.estimation.mutual_info_test`. Intervals invert the
-    gamma distribution that has the moments of the approximation without drift, and of the
-    delta method with drift. Both are measured in ``benchmarks/population_stability.py``. They
-    take the samples for independent. Where a bin is empty in one sample its true share may be
-    anything near zero, which the upper end does not account for.
+    chi-squared variable with k - 1 degrees of freedom [2]_. With five samples per bin, tests by
+    this approximation reject up to twice as often as their level. The p-value is that of the
+    mutual information between bin and sample, which is the same to first order, with its exact
+    mean and variance, as in :func:`skinfo.estimation.mutual_info_test`. Intervals invert the gamma
+    distribution with the moments of the approximation without drift, and of the delta method with
+    drift. Both are measured in ``benchmarks/population_stability.py``. They assume independent
+    samples. If a bin is empty in one sample its true proportion may be arbitrarily close to zero,
+    which the upper bound does not account for.
 
     References
     ----------
@@ -333,7 +335,7 @@ def population_stability(
     0     age  0.262  0.146  0.352   0.000   shift
     1  income  0.015  0.000  0.021   0.779  stable
 
-    Of the scores of a model:
+    Scores of a model:
 
     >>> scores = rng.uniform(size=2000), rng.uniform(size=200)
     >>> population_stability(*scores).pvalue.round(2)

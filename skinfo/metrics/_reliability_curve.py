@@ -32,32 +32,31 @@ class ReliabilityCurve:
     Attributes
     ----------
     prediction : ndarray of shape (n_points,)
-        Predicted probabilities, increasing, with the ends of each stretch of constant rate.
+        Predicted probabilities, increasing, with the ends of each interval of constant rate.
 
     rate : ndarray of shape (n_points,)
-        The isotonic proportion there: the recalibrated prediction.
+        The isotonic proportion at `prediction`: the recalibrated prediction.
 
     low, high : ndarray of shape (n_points,) or None
-        The band; None without one.
+        Bounds of the band; None without a band.
 
     edges : ndarray of shape (21,)
         Ends of 20 intervals of predictions, of equal width.
 
     share : ndarray of shape (20,)
-        Share of the samples in each interval.
+        Proportion of the samples in each interval.
 
     bits : ndarray of shape (20,)
-        Part of the miscalibration that is lost in each interval, never negative; they add up to
-        it.
+        Contribution of each interval to the miscalibration, never negative.
 
     miscalibration : float
         Reduction of the log loss by the recalibration, in bits per sample (or the unit of `base`).
 
     chance : float
-        What it would be on average for calibrated predictions of such samples.
+        Mean of the miscalibration of calibrated predictions for such samples.
 
     pvalue : float
-        Of the hypothesis that the predictions are calibrated.
+        p-value of the hypothesis that the predictions are calibrated.
     """
 
     prediction: NDArray[np.float64]
@@ -101,7 +100,7 @@ def reliability_curve(
     n_resamples: int = 99,
     random_state: int | None = 0,
 ) -> ReliabilityCurve:
-    """Calibration curve without bins, with a band, and where along it bits are lost.
+    """Calibration curve without bins, with a band, and the bits lost along it.
 
     The curve is the isotonic regression of the label on its predicted probability (CORP [1]_),
     whose reduction of the log loss is the miscalibration.
@@ -120,8 +119,8 @@ def reliability_curve(
         sorted labels of `y_true`, if there is one for each column.
 
     pos_label : int, float, bool or str, default=None
-        The label whose probability is looked at, against all others. None: the second of two;
-        with more classes it is needed.
+        The label whose probability is evaluated against all others. None: the second of two;
+        required for more classes.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
@@ -130,12 +129,11 @@ def reliability_curve(
         Sample weights; a weight of w counts as w repetitions of the sample.
 
     band : {"consistency", "confidence"} or None, default="consistency"
-        The consistency band is where the curve of calibrated predictions would lie: around the
-        diagonal. The confidence band is around the curve itself. Both hold for each prediction
-        on its own.
+        The consistency band contains the curves of calibrated predictions, around the diagonal.
+        The confidence band is around the curve itself. Both are pointwise.
 
     confidence_level : float, default=0.95
-        Of the band.
+        Level of the band.
 
     n_resamples : int, default=99
         Number of times that labels are sampled, from the predictions or from the curve, for the
@@ -147,28 +145,28 @@ def reliability_curve(
     Returns
     -------
     curve : ReliabilityCurve
-        With ``.prediction``, ``.rate``, ``.low`` and ``.high`` of the curve and its band;
-        ``.edges``, ``.share`` and ``.bits`` of intervals of predictions; ``.miscalibration``,
-        ``.chance`` and ``.pvalue``.
+        Has the attributes ``prediction``, ``rate``, ``low`` and ``high`` of the curve and its
+        band; ``edges``, ``share`` and ``bits`` of intervals of predictions; ``miscalibration``,
+        ``chance`` and ``pvalue``.
 
     Raises
     ------
     ValueError
         If a row of `y_prob` is not a distribution (the message names the row), lengths differ,
         `labels` do not match the columns, a label is missing or has no column, or `pos_label` is
-        not among them, or is needed.
+        not among them, or is required.
 
     See Also
     --------
-    skinfo.inspection.ReliabilityDisplay : The curve as a plot.
-    log_loss_decomposition : The miscalibration with its interval, for all classes at once.
-    calibration_error : The error in bins.
+    skinfo.inspection.ReliabilityDisplay : Plot of the curve.
+    log_loss_decomposition : Miscalibration of all classes, with its interval.
+    calibration_error : Expected calibration error in bins.
 
     Notes
     -----
-    Where predictions are pooled to one rate, the bits of the pool are those of its samples by
-    their divergence from the rate; the rest, which is due to the order of the labels within the
-    pool, is shared among them equally.
+    The bits of a block of constant rate are assigned to its samples by their divergence from the
+    rate; the remainder, which is due to the order of the labels within the block, is divided
+    equally among them.
 
     References
     ----------

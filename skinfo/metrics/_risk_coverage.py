@@ -32,8 +32,8 @@ class RiskCoverageCurve(TableRepr):
         rate.
 
     expected : ndarray of shape (n_points,), dtype float64
-        Mean loss of the retained samples expected under the predictions themselves. Where it is
-        below the risk, the model is overconfident.
+        Mean loss of the retained samples expected under the predictions themselves. If it is below
+        the risk, the model is overconfident.
 
     low, high : ndarray of shape (n_points,), dtype float64
         Bounds of a pointwise confidence interval for the risk.
@@ -110,8 +110,8 @@ def risk_coverage_curve(
         Bits per sample, or the proportion of samples whose most probable class is wrong.
 
     uncertainty : array-like of shape (n_samples,), default=None
-        Samples of the largest uncertainty are rejected first. Such as the epistemic uncertainty
-        of an ensemble. None: the entropy of the predictions.
+        Samples with the largest uncertainty are rejected first, for example the epistemic
+        uncertainty of an ensemble. None: the entropy of the predictions.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
@@ -120,13 +120,13 @@ def risk_coverage_curve(
         A weight of w counts as w repetitions of the sample.
 
     confidence_level : float, default=0.95
-        Of the pointwise intervals.
+        Level of the pointwise intervals.
 
     Returns
     -------
     curve : RiskCoverageCurve
-        With ``.coverage``, ``.risk``, ``.expected``, ``.low`` and ``.high``, one point for each
-        distinct uncertainty.
+        Has the attributes ``coverage``, ``risk``, ``expected``, ``low`` and ``high``, with one
+        point for each distinct uncertainty.
 
     Raises
     ------

@@ -29,7 +29,7 @@ def score_predictions(outputs, y, sample_weight, *, metrics, nats_per_unit, unse
     Parameters
     ----------
     outputs : list of ClassProbabilities
-        Of each output.
+        One for each output.
 
     y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
         True labels.
@@ -40,7 +40,7 @@ def score_predictions(outputs, y, sample_weight, *, metrics, nats_per_unit, unse
         Names in `METRICS`, by the names of the scores.
 
     nats_per_unit : float
-        The unit of the scores.
+        Unit of the scores.
 
     unseen : str
         A key of `UNSEEN_LOSSES`, or "raise".
@@ -68,12 +68,12 @@ def sum_predictions(outputs, y, sample_weight, *, unseen):
 
 
 def merge_sums(a, b):
-    """Return the OutputSums of each output, of the samples of both."""
+    """Return the merged OutputSums of each output."""
     return [of_a.merged(of_b) for of_a, of_b in zip(a, b, strict=True)]
 
 
 def refuse_ranked(metrics):
-    """Raise ValueError for a metric that is no function of OutputSums."""
+    """Raise ValueError for a metric that is not a function of OutputSums."""
     for metric in metrics.values():
         if metric in RANKED_METRICS:
             sums = ", ".join(repr(name) for name in METRICS if name not in RANKED_METRICS)
@@ -84,7 +84,7 @@ def refuse_ranked(metrics):
 
 
 def score_sums(sums, *, metrics, nats_per_unit, unseen):
-    """Return what `score_predictions` does, from the OutputSums of all samples."""
+    """Return the result of `score_predictions`, from the OutputSums of all samples."""
     for of_output in sums:
         labels, classes = list(of_output.label_weights), of_output.classes
         if not set(labels) & set(classes):
@@ -196,15 +196,15 @@ def _label_weights(labelled):
 
 
 class OutputSums(NamedTuple):
-    """What the samples of one output add up to.
+    """Sums over the samples of one output.
 
     Attributes
     ----------
     classes : list
-        Of the model.
+        Classes of the model.
 
     loss, distance : LossSums
-        Of the cross-entropies in nats, and of the squared distances from the one-hot label.
+        Sums of the cross-entropies in nats, and of the squared distances from the one-hot label.
 
     label_weights : dict
         The sum of the weights of each label that occurs.
@@ -226,7 +226,7 @@ class OutputSums(NamedTuple):
         )
 
     def merged(self, other):
-        """Return the sums of the samples of both."""
+        """Return the merged sums."""
         weights = dict(self.label_weights)
         for label, weight in other.label_weights.items():
             weights[label] = weights.get(label, 0.0) + weight
@@ -244,7 +244,7 @@ class SummedScores:
     Parameters
     ----------
     sums : OutputSums
-        Of all samples; an object with the same attributes.
+        Sums of all samples, or an object with the same attributes.
 
     nats_per_unit : float
         The unit of information.
@@ -291,7 +291,7 @@ class SummedScores:
 
 
 class OutputScores(SummedScores):
-    """The same of samples in memory, and those that need all predictions at once.
+    """Metrics of one output for samples in memory, including those that need all predictions.
 
     Parameters
     ----------
@@ -388,11 +388,11 @@ def get_scorer_names() -> list[str]:
     Returns
     -------
     names : list of str
-        Sorted.
+        The names, sorted.
 
     See Also
     --------
-    EntropyScorer : Scores classifiers by one or several of them.
+    EntropyScorer : Scorer for one or several of these metrics.
 
     Examples
     --------

@@ -84,15 +84,15 @@ def uncertainty_decomposition(
         samples of a posterior or of dropout.
 
     weights : array-like of shape (n_members,), default=None
-        Non-negative weights of the members; None weighs them equally.
+        Non-negative weights of the members; None: equal weights.
 
     corrected : bool, default=False
         Whether the members are a random sample of all possible members. For M members the
-        epistemic part is (M - 1) / M of that of infinitely many, to first order: a third too
-        small for three. True multiplies it by M / (M - 1), like the sample variance. The total of
-        a sample may then exceed the logarithm of the number of classes; it is not clipped, so that
-        means over samples remain unbiased. False describes the given members, and the total is the
-        entropy of their mean prediction.
+        epistemic part is (M - 1) / M of that of infinitely many, to first order: for three members
+        a third too small. True multiplies it by M / (M - 1), like the sample variance. The total
+        of a sample may then exceed the logarithm of the number of classes; it is not clipped, so
+        that means over samples remain unbiased. False describes the given members, and the total
+        is the entropy of their mean prediction.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
@@ -100,7 +100,7 @@ def uncertainty_decomposition(
     Returns
     -------
     result : UncertaintyDecomposition
-        With ``.total``, ``.aleatoric`` and ``.epistemic``, each of shape (n_samples,).
+        Has the attributes ``total``, ``aleatoric`` and ``epistemic``, each of shape (n_samples,).
 
     Raises
     ------
@@ -195,9 +195,9 @@ class MemberDecomposition(NamedTuple):
 
 
 def decompose_members(members):
-    """Return the MemberDecomposition of an iterable of `Member`, of which one is held at a time.
+    """Return the MemberDecomposition of an iterable of `Member`, with one in memory at a time.
 
-    The function and the columns of EntropyScorer both take their values from here.
+    Common implementation of the function and of the columns of EntropyScorer.
     """
     total = 0.0
     for weight, prob in members:

@@ -140,13 +140,13 @@ def _strength(iv):
 
 
 class RankingQuality(NamedTuple):
-    """How well a score separates two classes.
+    """Measures of how well a score separates two classes.
 
     Attributes
     ----------
     gini : float
-        2 AUC - 1, or Somers' D: the pairs of an event and a non-event of which the event has the
-        higher score, less those of which it has the lower one, as a fraction of all pairs.
+        2 AUC - 1, or Somers' D: the proportion of pairs of an event and a non-event in which the
+        event has the higher score, minus the proportion in which it has the lower one.
 
     ks : float
         The largest difference between the distribution functions of both classes.

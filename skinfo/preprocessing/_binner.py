@@ -82,104 +82,106 @@ class MutualInfoBinner(
     TransformerMixin,
     BaseEstimator,
 ):
-    """Cut each column into the bins that are most informative about the target.
+    """Discretise each column into the bins that are most informative about the target.
 
-    A numeric column is cut into ordered intervals such that the mutual
-    information I(bin; y) is the largest that any partition can have (or, with
-    the default penalty, such that bins and target have the shortest joint
-    description), by exact dynamic programming. A categorical column has its levels grouped.
-    Missing values are a bin of their own. y may hold classes or numbers.
+    A numeric column is split into ordered intervals that maximise the mutual information I(bin; y)
+    over all partitions (or, with the default penalty, that minimise the expected log loss of new
+    samples), by exact dynamic programming. The levels of a categorical column are grouped. Missing
+    values have a bin of their own. y may be classes or continuous.
 
     Parameters
     ----------
     max_bins : int, "auto", array-like of n_features or dict, default="auto"
-        The most intervals or groups of a column, from 2 to 65535; bins of special and
-        missing values come on top. "auto": the cube root of the number of samples (sum of
-        weights), from 8 to 32, since many samples can tell apart more bins of a smooth rate; 8
-        of a continuous y.
-        Here, and in other parameters by column, a dict names some columns, by name or index, and
-        the others have the default.
+        Maximum number of intervals or groups of a column, from 2 to 65535; bins of special and
+        missing values are not counted. "auto": the cube root of the number of samples (sum of
+        weights), limited to 8 to 32; 8 for a continuous y.
+        In this and other parameters by column, a dict sets some columns, by name or index; the
+        others have the default.
 
     penalty : {"auto", "modl", "mdlp", "bic"}, float or None, default="auto"
         The criterion for the number of bins.
 
-        - ``"auto"``: the bins by whose observed rates new samples are expected to be predicted
-          best. The rates are first averaged over all partitions of sqrt(n), from 64 to 128,
-          groups of equal frequency, each weighted by its posterior probability [3]_; rates that
-          jump within a group are found by "modl". From the averages follows the expected log
-          loss of each partition. A column gets one bin unless several are three times as likely;
-          otherwise it gets the fewest bins that save about as much as the best number of bins.
-          Categorical columns and continuous y use ``"modl"``.
-        - ``"modl"``: the partition of the shortest description [1]_; an uninformative column
-          gets one bin.
+        - ``"auto"``: the bins whose observed rates are expected to predict new samples best. The
+          rates are first averaged over all partitions of sqrt(n), from 64 to 128, groups of equal
+          frequency, weighted by their posterior probabilities [3]_; jumps within a group are
+          located by "modl". The averages give the expected log loss of each partition. A column
+          has one bin unless several bins are three times as probable; otherwise it has the fewest
+          bins with nearly the minimum expected loss. Categorical columns and continuous y use
+          ``"modl"``.
+        - ``"modl"``: the partition of minimum description length [1]_; an uninformative column has
+          one bin.
         - ``"mdlp"``: the greedy recursive splits of Fayyad and Irani [2]_ (categorical
           columns and continuous y use ``"modl"``).
-        - ``"bic"``: the most informative bins, at a price of half a log n for each rate and cut.
-        - a number: the bits about y that each further bin must save, over all samples.
-        - ``None``: the most informative `max_bins` bins.
+        - ``"bic"``: the maximum information minus a penalty of half a log n for each rate and each
+          split point.
+        - a number: the information in bits, summed over all samples, that each further bin must
+          add.
+        - ``None``: the `max_bins` bins with maximum information.
 
     encode : {"ordinal", "onehot", "onehot-dense", "woe", "posterior"}, default="ordinal"
         The output of `transform`.
 
-        - ``"ordinal"``: bin numbers.
+        - ``"ordinal"``: bin indices.
         - ``"onehot"``, ``"onehot-dense"``: an indicator column for each bin (sparse, dense),
           named by `feature_name_combiner`.
-        - ``"woe"``: the weight of evidence, log2 of the odds of a class in the bin over its
-          odds overall, in bits. One column for two classes (of the second), else one a class.
-        - ``"posterior"``: P(class | bin), in as many columns; or the mean of a continuous y.
+        - ``"woe"``: the weight of evidence in bits: log2 of the odds of a class in the bin over
+          its overall odds. For two classes one column (of the second class), otherwise one per
+          class.
+        - ``"posterior"``: P(class | bin), in as many columns; for a continuous y, its mean.
 
-        For the last two, bins are smoothed with extra samples of the overall class rates: for
-        each class as many as add half a sample to the rarer of that class and the others. So an
-        empty cell stays finite and an empty bin has the overall rates. (Means: half a sample
-        of the overall mean.)
+        For "woe" and "posterior", bins are smoothed with pseudo-samples in the overall class
+        proportions: for each class as many as add half a sample to the rarer of that class and all
+        others. So an empty cell remains finite and an empty bin has the overall proportions.
+        (Means: half a sample of the overall mean.)
 
         Each level of a categorical column has a value of its own instead: the empirical Bayes
-        estimate of its class rates (mean) under a mixture of beta (normal) distributions that is
-        fitted to all levels by maximum likelihood [4]_. Unseen levels, and missing values that
-        `fit` did not see, have the mean of that mixture; special levels are none of the mixture,
-        and smoothed as bins are.
+        estimate of its class proportions (mean) under a mixture of beta (normal) distributions
+        that is fitted to all levels by maximum likelihood [4]_. Unseen levels, and missing values
+        that `fit` did not see, have the mean of that mixture. Special levels are not part of the
+        mixture, and are smoothed like bins.
 
-        In `fit_transform` they are cross-fitted, and `transform` writes the mean of the
-        encodings of the folds; see there, and `encoding_table` for the values.
+        In `fit_transform` these encodings are cross-fitted, and `transform` returns the mean of
+        the encodings of the folds; see `fit_transform`, and `encoding_table` for the values.
 
     min_samples_bin : int, float, array-like of n_features or dict, default=1
-        Least number of samples (sum of weights) in a bin, those of special and missing values
-        aside; a float below one is a fraction of the samples. Where not even one bin can have
-        so many, the column has one bin.
+        Minimum number of samples (sum of weights) in a bin, except those of special and missing
+        values; a float below one is a fraction of the samples. If no split satisfies it, the
+        column has one bin.
 
     monotonic_cst : {1, "ascending", -1, "descending", "auto", "peak", "valley", 0}, \
 array-like of n_features, dict or None, default=None
-        Whether the event rate, that of the second class (or the mean of a continuous y), has to
-        increase from bin to bin (1, "ascending"), to decrease (-1, "descending"), either of the
-        two ("auto"), to rise and then fall ("peak"), to fall and then rise ("valley"), or is not
-        constrained (0). A peak may be at an end. A single entry applies to all columns that have
-        an order. To rise or fall is exact over all values, never thinned, for ``penalty=None``,
-        "bic" or a number, if nothing else is asked of the bins.
+        Monotonic constraint on the event rate, the proportion of the second class (or the mean of
+        a continuous y): it increases from bin to bin (1, "ascending"), decreases (-1,
+        "descending"), does either ("auto"), rises and then falls ("peak"), falls and then rises
+        ("valley"), or is not constrained (0). A peak may be at an end. A single entry applies to
+        all columns that have an order. With ``penalty=None``, "bic" or a number, and no other
+        constraint, "ascending" and "descending" are exact over all values, without thinning.
 
     min_rate_difference : float, array-like of n_features or dict, default=0.0
-        Least difference of the event rates (of more than two classes: of that of some class; of
-        the means of a continuous y, in its units) of any two neighbouring bins.
+        Minimum difference of the event rates of any two neighbouring bins (for more than two
+        classes: of the rates of at least one class; for a continuous y: of the means, in its
+        units).
 
     max_p_value : float, array-like of n_features, dict or None, default=None
-        Two neighbouring bins differ at this level of significance at least: the p-value of the
-        likelihood-ratio test (G-test) of bin and class, or of Welch's test of two means with the
-        normal distribution. Cuts were chosen on the same samples, so this is a rule for tables
-        that are read, and no proof. Missing values are no neighbours of any bin; of more
-        than two classes all groups of levels are neighbours.
+        Maximum p-value of the difference of two neighbouring bins, by the likelihood-ratio test
+        (G-test) of bin and class, or by Welch's test of two means with the normal distribution.
+        The split points are selected on the same samples, so this is a rule for readable tables
+        and not a valid test. The bin of missing values has no neighbours; for more than two
+        classes all groups of levels are neighbours.
 
     categorical_features : "from_dtype", array-like of int, str or bool, or None, \
 default="from_dtype"
-        Columns whose values are levels: those of string or categorical dtype (in an object
-        array: holding any text), or the ones given by index, name or mask. None: no column,
-        so that text is an error.
+        Columns whose values are levels: those of string or categorical dtype (in an object array:
+        with any text), or the columns given by index, name or mask. None: no column, so that text
+        raises an error.
 
     level_order : "from_dtype", list of n_features lists (or None), dict or None, default=None
         The levels of columns in their order, as in ``{"grade": ["A", "B", "C"]}``, or
-        "from_dtype": those of ordered categories of pandas and Enums of polars. Such a column
-        is cut into runs of consecutive levels, as a column of numbers is: by the same penalties,
-        with `monotonic_cst` if asked, and with one value a bin for "woe" and "posterior". A level
-        that is not in the list is an error; one that `fit` did not see is in the bin of the level
-        before it.
+        "from_dtype": those of ordered categories of pandas and Enums of polars. Such a column is
+        split into runs of consecutive levels, like a numeric column: by the same penalties,
+        optionally with `monotonic_cst`, and with one value per bin for "woe" and "posterior". A
+        level that is not in the list raises an error; one that `fit` did not see belongs to the
+        bin of the preceding level.
 
     min_frequency : int, float, array-like of n_features, dict or None, default=None
         Levels with fewer samples (a float below one: with a smaller fraction of them) are pooled
@@ -187,118 +189,121 @@ default="from_dtype"
         order are not pooled.
 
     infrequent_label : str, default="infrequent"
-        The name of the pool, where bins are shown.
+        The displayed name of the pooled levels.
 
     missing : {"separate", "merge"}, default="separate"
-        Missing values are a bin of their own, or join the bin that loses the least
-        information by it. `missing_bits_` is their contribution in both cases.
+        Whether missing values have a bin of their own or are merged with the bin that loses the
+        least information by it. `missing_bits_` is their contribution in both cases.
 
     target_type : {"auto", "binary", "multiclass", "continuous"}, default="auto"
-        The type of y. "auto": text, booleans and whole numbers of at most 32 different values are
+        The type of y. "auto": text, booleans and integers with at most 32 different values are
         classes; other numbers, dates and durations are continuous, integers with a warning.
 
     max_candidates : int or None, default=512
-        Where a column has more boundary points than this, they are thinned to as many
-        groups of equal frequency before the search. None never thins: time then grows with
-        the square of the boundary points. So does memory with a monotonic constraint and "modl",
-        and with `min_rate_difference` or `max_p_value`; more than 8 GiB of it is an error.
+        If a column has more boundary points than this, they are thinned to as many groups of equal
+        frequency before the search. None: no thinning; time then grows with the square of the
+        boundary points. So does memory with a monotonic constraint and "modl", and with
+        `min_rate_difference` or `max_p_value`; more than 8 GiB raises an error.
 
     candidate_edges : list of n_features arrays (or None), dict or None, default=None
-        The only points at which a column may be cut, such as round numbers. None: anywhere.
+        The only permitted split points of a column, such as round numbers. None: anywhere.
 
     fixed_edges : list of n_features arrays (or None), dict or None, default=None
-        Cuts that have to be there, beside those that are found; the others are the best, given
-        these. They go before all other rules: the bin between two of them may be lighter than
-        `min_samples_bin`, or empty, and bins on both sides of one need not differ by
+        Required split points; the others are optimal given these. They have priority over all
+        other constraints: the bin between two of them may have fewer samples than
+        `min_samples_bin`, or none, and the bins on both sides of one need not differ by
         `min_rate_difference` or `max_p_value`. If the rates between them contradict
-        `monotonic_cst`, that is an error. Dates are given as such.
+        `monotonic_cst`, an error is raised. Dates are given as dates.
 
     special_values : list or dict, default=None
-        Values that stand for something else than a number or a level, such as -999: each is a bin
-        of its own, out of the order of the others. No cut, no monotonic constraint and no
-        `min_samples_bin` is about them, and they are not thinned.
+        Codes such as -999 that are neither a number nor a level: each has a bin of its own,
+        outside the order of the others. Split points, monotonic constraints, `min_samples_bin` and
+        thinning do not apply to them.
 
-        - a list for all columns, such as ``[-999, "unknown"]``, of which a column has those of
-          its kind;
-        - a dict by column (name or index), of such lists, as in ``{"balance": [-999, 9999]}``.
+        - a list for all columns, such as ``[-999, "unknown"]``; each column uses the values of its
+          kind;
+        - a dict by column (name or index) of such lists, as in ``{"balance": [-999, 9999]}``.
 
-        A list in the list is one bin for several values: ``[-999, [9998, 9999]]``. A dict of a
-        column in place of its list names bins: ``{"balance": {"no account": -999, "refused":
-        [9998, 9999]}}``. Values are written as the column has them: numbers, dates (or their
-        text), levels of a categorical column. Missing values stay apart from all of these.
+        A nested list is one bin for several values: ``[-999, [9998, 9999]]``. A dict instead of
+        the list of a column names the bins: ``{"balance": {"no account": -999, "refused": [9998,
+        9999]}}``. Values are given as in the column: numbers, dates (or their text), levels of a
+        categorical column. Missing values remain separate from special values.
 
     closed : {"left", "right"}, default="left"
-        The end that an interval holds. "left": intervals are ``[a, b)``, a value equal to a cut
-        belongs to its right. "right": ``(a, b]``, it belongs to its left. Bins of the training
-        samples do not depend on it; cuts between neighbouring integers, labels, `bin_edges_`,
-        and the meaning of `candidate_edges` and `fixed_edges` do.
+        The closed end of the intervals. "left": intervals are ``[a, b)``, a value equal to a split
+        point belongs to the interval on its right. "right": ``(a, b]``, it belongs to the interval
+        on its left. The bins of the training samples do not depend on it; split points between
+        neighbouring integers, labels, `bin_edges_`, and the meaning of `candidate_edges` and
+        `fixed_edges` do.
 
     cv : int, cross-validation generator or iterable, default=5
-        The folds of the cross-fitted encoding in `fit_transform` with "woe" and "posterior".
-        An int (None is 5) is that many shuffled folds, stratified for classes. They must test
-        each sample exactly once.
+        The folds of the cross-fitted encoding in `fit_transform` with "woe" and "posterior". An
+        int (None is 5) is the number of shuffled folds, stratified for classes. The folds must
+        test each sample exactly once.
 
     random_state : int, RandomState instance or None, default=None
-        Seed of the shuffle of the folds. None is the same shuffle on every run.
+        Seed of the shuffle of the folds. None: the same shuffle on every run.
 
     feature_name_combiner : "concat" or callable, default="concat"
         Names of indicator columns in `get_feature_names_out`. "concat" joins the name of the
-        feature and the bin in words: ``age=below_35``, ``age=35_to_48.5``, ``age=from_48.5``,
-        ``age=missing``, ``colour=blue|red``. XGBoost and LightGBM take these: characters of
-        intervals and JSON and spaces, in levels too, are underscores. A callable is given the
-        feature and the bin as `bin_table` writes it, and returns a str: with
-        ``lambda feature, label: f"{feature}={label}"`` names read ``age=[35, 48.5)``.
+        feature and a description of the bin: ``age=below_35``, ``age=35_to_48.5``,
+        ``age=from_48.5``, ``age=missing``, ``colour=blue|red``. XGBoost and LightGBM accept these
+        names: brackets, characters of JSON and spaces are replaced by underscores, also in levels.
+        A callable is given the feature and the label of the bin in `bin_table`, and returns a str:
+        with ``lambda feature, label: f"{feature}={label}"`` names are ``age=[35, 48.5)``.
 
     dtype : numpy dtype or None, default=None
-        Type of the output: integers or floats that hold all bin numbers, floats for "woe" and
-        "posterior". None: uint8 bin numbers (uint16 beyond 256 bins), else float64.
+        Type of the output: an integer or float type that holds all bin indices, a float type for
+        "woe" and "posterior". None: uint8 for bin indices (uint16 beyond 256 bins), else float64.
 
     n_jobs : int or None, default=None
-        Threads over columns; the result does not depend on it.
+        Number of threads over columns; the result does not depend on it.
 
     Attributes
     ----------
     bin_edges_ : list of n_features arrays of shape (n_intervals + 1,) or None
-        -inf, the cuts, inf; a value equal to a cut belongs to its right (with
-        ``closed="right"`` to its left). None for a categorical column.
+        -inf, the split points, inf; a value equal to a split point belongs to the interval on its
+        right (with ``closed="right"`` on its left). None for a categorical column.
 
     groups_ : list of n_features lists of lists, or None
-        The levels in each bin of a categorical column, a pool of infrequent ones by its name;
-        None for a numeric one.
+        The levels in each bin of a categorical column, with pooled infrequent levels under their
+        name; None for a numeric column.
 
     n_bins_ : ndarray of shape (n_features,), dtype int64
-        Bins of each column, those of special and missing values included. In all tables they
-        follow the others in this order.
+        Number of bins of each column, including those of special and missing values, which follow
+        the others in this order in all tables.
 
     mutual_info_ : ndarray of shape (n_features,), dtype float64
-        Plug-in I(bin; y) on the training data, in bits: of bins that were optimised on the
+        Plug-in estimate of I(bin; y) on the training data, in bits. The bins are optimised on the
         same data, so it is optimistic for small samples. For a continuous y the Gaussian
         information, -log2(fraction of the variance within bins) / 2.
 
     missing_bits_ : ndarray of shape (n_features,), dtype float64
-        Contribution of missing values to it, in bits: their proportion times the divergence of
-        their y from all y. Where they were merged, the contribution of a bin of their own.
+        Contribution of missing values to `mutual_info_`, in bits: their proportion times the
+        divergence of their distribution of y from the overall one. If they are merged, the
+        contribution of a separate bin.
 
     special_bits_ : ndarray of shape (n_features,), dtype float64
-        Contribution of the bins of special values to it, in bits; that of each is in `bin_table`.
+        Contribution of the bins of special values to `mutual_info_`, in bits; `bin_table` has that
+        of each.
 
     counts_ : list of n_features arrays of shape (n_bins, n_classes)
         Sample counts (sums of weights) by bin and class. For a continuous y (n_bins, 3): count,
-        mean and variance of y, which are NaN in a bin without samples (that of all numbers, in a
-        column of missing values only).
+        mean and variance of y. These are NaN in a bin without samples (in a column of missing
+        values only: in the bin of all numbers).
 
     monotonic_cst_ : ndarray of shape (n_features,), dtype int8
-        The direction of the rates of each column: 1 rising, -1 falling, 2 a peak, -2 a valley, or
-        0 without a constraint.
+        The direction of the rates of each column: 1 rising, -1 falling, 2 a peak, -2 a valley, 0
+        without a constraint.
 
     candidate_edges_ : list of n_features arrays or None
-        The permitted cuts of a column, if they were given or fixed by `partial_fit`.
+        The permitted split points of a column, if they were given or fixed by `partial_fit`.
 
     classes_ : ndarray of shape (n_classes,) or None
-        The classes of y; None for a continuous y. Classes without weight are not among them.
+        The classes of y of positive weight; None for a continuous y.
 
     target_type_ : {"binary", "multiclass", "continuous"}
-        The type of y that was used.
+        The type of y.
 
     n_features_in_ : int
         Number of features seen during `fit`.
@@ -308,43 +313,41 @@ default="from_dtype"
 
     See Also
     --------
-    sklearn.preprocessing.KBinsDiscretizer : Bins that do not look at y.
-    skinfo.InfoBottleneckSelector : Keep the columns that carry information about y.
+    sklearn.preprocessing.KBinsDiscretizer : Unsupervised bins.
+    skinfo.InfoBottleneckSelector : Selection of informative features.
 
     Notes
     -----
-    Where a column has at most `max_candidates` boundary points (distinct values, neighbours
-    of the same class distribution taken together) the bins are the optimum over all
-    partitions; with ``penalty="auto"`` over those of its groups; "mdlp" is greedy.
-    Of a column of more than 32,768 distinct values the candidates are a sample of at most 8192
-    of them, chosen by their hashes, and the ends of each value of a thousandth of the weight or
-    more; the chosen cuts are then refined between these. So the bins of such a column and of
-    an increasing function of it may differ a little. With fewer values they are the same.
-    Levels are grouped optimally for two classes and for a continuous y,
-    where their order by rate or mean decides, and by the agglomerative information
-    bottleneck for more classes; more than 512 levels are first put into so many cells of
-    neighbouring rates, of about equal weight. Missing and special values that `fit` did not see,
-    and unseen levels, go to the fullest bin of other values at `transform` (unseen levels to the
-    pool of infrequent ones, where there is one); numbers out of range to the first or last.
-    Dates count to the microsecond.
+    If a column has at most `max_candidates` boundary points (distinct values, where neighbours of
+    the same class distribution count as one), the bins are the optimum over all partitions; with
+    ``penalty="auto"`` over those of its groups; "mdlp" is greedy.
+    In a column of more than 32,768 distinct values the candidates are a sample of at most 8192 of
+    them, selected by their hashes, and the ends of each value with at least a thousandth of the
+    weight; the selected split points are then refined between these. So the bins of such a column
+    and of an increasing function of it may differ slightly. With fewer values they are the same.
+    Levels are grouped optimally for two classes and for a continuous y, in the order of their
+    rates or means, and by the agglomerative information bottleneck for more classes; more than 512
+    levels are first merged into 512 cells of similar rates and about equal weight. Missing and
+    special values that `fit` did not see, and unseen levels, are assigned to the bin with most
+    samples by `transform` (unseen levels to the pool of infrequent levels, if there is one);
+    numbers out of range to the first or last interval. Dates have a resolution of one microsecond.
 
     With ``"auto"`` and ``"modl"`` the probability of y under a partition is divided by that of the
     class totals, which do not depend on the column. Otherwise, with many classes of few samples,
-    uninformative columns would be cut: rates of several bins expect other totals than those of
-    one.
+    uninformative columns would be split, because the rates of several bins imply other totals than
+    those of one.
 
-    Under a monotonic constraint ``"auto"`` makes the averaged rates monotone and expects more
-    cuts a priori, because the constraint already keeps cuts from fitting noise. For scorecards
-    and other tables that are read, a small `max_bins` keeps them short. Unsupervised bins can be
-    better where a rate changes smoothly and samples are few, because cuts at quantiles have no
-    search that could overfit (``benchmarks/binning_quality.py``).
+    Under a monotonic constraint ``"auto"`` makes the averaged rates monotonic and assumes more
+    split points a priori, because the constraint already reduces overfitting. For scorecards and
+    other readable tables, use a small `max_bins`. Unsupervised bins can be better for smooth rates
+    and few samples, because quantiles cannot overfit (``benchmarks/binning_quality.py``).
 
-    With a continuous y, ``"modl"`` takes half a log n for each mean in place of the class
-    rates' code length. Where `min_samples_bin`, a monotonic constraint, `fixed_edges` or
-    rules for neighbours bind, the optimum is still exact over the candidates: all partitions that
-    keep them are searched, and no bins are merged afterwards (groups of levels: over runs of the
-    levels in the order of their rates). With `max_p_value`, or a `min_rate_difference` of several
-    classes, time grows with the third power of the candidates.
+    With a continuous y, ``"modl"`` uses half a log n per mean instead of the code length of the
+    class proportions. If `min_samples_bin`, a monotonic constraint, `fixed_edges` or constraints
+    on neighbours are active, the optimum is still exact over the candidates: all partitions that
+    satisfy them are searched, and no bins are merged afterwards (groups of levels: over runs of
+    the levels in the order of their rates). With `max_p_value`, or a `min_rate_difference` of
+    several classes, time grows with the third power of the candidates.
 
     References
     ----------
@@ -481,13 +484,12 @@ default="from_dtype"
         Parameters
         ----------
         X : array-like, sparse array or dataframe of shape (n_samples, n_features), or table
-            Numbers, booleans, dates, strings or categories; missing (NaN, None, null)
-            and infinite values are accepted. A table that is not in memory is read where it is, a
-            few times, and gives the same bins: paths of files such as ``"loans/*.parquet"``, a
-            dataset of pyarrow, a lazy frame of polars, a relation of DuckDB, a table of Dask or
-            Spark, or chunks: an iterable of dataframes, or of tuples (X, y) or (X, y,
-            sample_weight) with ``y=None``. y and weights are names of its columns, of Dask
-            collections too.
+            Numbers, booleans, dates, strings or categories; missing (NaN, None, null) and infinite
+            values are accepted. A table that is not in memory is read in pieces, several times,
+            and gives the same bins: paths of files such as ``"loans/*.parquet"``, a dataset of
+            pyarrow, a lazy frame of polars, a relation of DuckDB, a table of Dask or Spark, or
+            chunks: an iterable of dataframes, or of tuples (X, y) or (X, y, sample_weight) with
+            ``y=None``. y and weights are then names of its columns, for Dask collections too.
 
         y : array-like of shape (n_samples,), str or None
             Classes or numbers; see `target_type`. A str is the name of a column of X, as in
@@ -499,15 +501,15 @@ default="from_dtype"
         Returns
         -------
         self : object
-            The fitted binner. If `fit` fails or is interrupted, it is not fitted.
+            The fitted binner. It is not fitted if `fit` fails or is interrupted.
 
         Raises
         ------
         ValueError
-            If y is absent, has missing values or is constant; if weights are
-            negative or all zero; if a column cannot be read as numbers; if a monotonic
-            constraint cannot hold: of more than two classes, or on a categorical column; if a
-            special value occurs twice, is missing, or is none of the kind of its column.
+            If y is absent, has missing values or is constant; if weights are negative or all zero;
+            if a column cannot be read as numbers; if a monotonic constraint is not applicable
+            (more than two classes, categorical column); if a special value is repeated, missing,
+            or not of the kind of its column.
         """
         with Progress(self, X, y) as progress:
             source, plan = self._begin_fit(X, y, sample_weight)
@@ -520,14 +522,13 @@ default="from_dtype"
     @unfitted_on_failure
     @_fit_context(prefer_skip_nested_validation=True)
     def fit_transform(self, X, y=None, sample_weight=None, groups=None):
-        """Find the bins of each column, and encode the training rows.
+        """Find the bins of each column, and encode the training samples.
 
-        With ``encode="woe"`` or ``"posterior"`` this is not ``fit(X, y).transform(X)``: each
-        sample is encoded by bins and rates that were found on the other folds of `cv`, so that
-        the target of a sample does not leak into its own encoding. `transform` then writes the
-        mean of the folds' encodings of a column of numbers, and no value outside the range of
-        the training samples: a model is applied to values such as it was trained on. A column of
-        one bin is exactly constant.
+        With ``encode="woe"`` or ``"posterior"`` this differs from ``fit(X, y).transform(X)``: each
+        sample is encoded by bins and rates of the other folds of `cv`, so that its target does not
+        leak into its own encoding. `transform` then returns the mean of the folds' encodings of a
+        numeric column, clipped to the range of the training encodings, so that a model is applied
+        to values like those it was fitted on. A column with one bin is exactly constant.
 
         Parameters
         ----------
@@ -541,18 +542,18 @@ default="from_dtype"
             A weight of w counts as w repetitions of the sample.
 
         groups : array-like of shape (n_samples,), default=None
-            Samples of one group are never in two folds. For the splitter `cv`, or, with an int,
-            for as many folds of whole groups. Also passed by metadata routing.
+            Groups of samples that are not split between folds, for the splitter `cv`, or, with an
+            int, for that many folds of whole groups. Also passed by metadata routing.
 
         Returns
         -------
         X_binned : ndarray or sparse matrix of shape (n_samples, n_columns), or lazy table
-            As of `transform`.
+            The output of `transform`.
 
         Raises
         ------
         ValueError
-            As of `fit`; if X is a lazy table or in chunks and `encode` is "woe" or "posterior".
+            As in `fit`; if X is a lazy table or in chunks and `encode` is "woe" or "posterior".
         """
         looks_at_y = ENCODINGS[self.encode].looks_at_y
         if groups is not None and not looks_at_y:
@@ -590,16 +591,17 @@ default="from_dtype"
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Add a chunk of samples, and find the bins of all samples so far.
 
-        The first chunk fixes the permitted cuts of each column (`candidate_edges`, or at most
-        `max_candidates` groups of equal frequency, and `fixed_edges`); all counts are exact. The
-        result is that of `fit` on all samples with ``candidate_edges=binner.candidate_edges_``.
-        The first call after `fit` starts again from an empty state. After `from_dict` it is
-        refused, since the counts are not kept there; a pickle keeps them.
+        The first chunk fixes the permitted split points of each column (`candidate_edges`, or at
+        most `max_candidates` groups of equal frequency, and `fixed_edges`); all counts are exact.
+        The result equals that of `fit` on all samples with
+        ``candidate_edges=binner.candidate_edges_``. The first call after `fit` starts from an
+        empty state. A binner from `from_dict` has no counts, so the call raises an error; a pickle
+        keeps them.
 
-        Only counts are kept between calls, and no samples. `categorical_features`,
-        `target_type`, `max_candidates`, `candidate_edges`, `fixed_edges`, `level_order`,
-        `special_values` and `closed` may not change between calls, since the counts depend on
-        them. Any other parameter may, and applies to all samples from the next chunk on.
+        Only counts are kept between calls, and no samples. The counts depend on
+        `categorical_features`, `target_type`, `max_candidates`, `candidate_edges`, `fixed_edges`,
+        `level_order`, `special_values` and `closed`, so these may not change between calls. Other
+        parameters may, and apply to all samples from the next chunk on.
 
         Parameters
         ----------
@@ -610,8 +612,8 @@ default="from_dtype"
             Its targets.
 
         classes : array-like of shape (n_classes,), default=None
-            All labels that y may hold, in the first call; None: those of the first chunk, which
-            must then be two at least.
+            All labels of y, in the first call. None: those of the first chunk, which must have at
+            least two.
 
         sample_weight : array-like of shape (n_samples,), default=None
             A weight of w counts as w repetitions of the sample.
@@ -619,14 +621,14 @@ default="from_dtype"
         Returns
         -------
         self : object
-            The binner, fitted on the samples so far. A chunk that fails, or is interrupted,
-            changes nothing: the binner is as it was after the previous chunk.
+            The binner, fitted on the samples so far. A chunk that fails, or is interrupted, leaves
+            the binner unchanged.
 
         Raises
         ------
         ValueError
-            As of `fit`; if y holds a label that is not among the classes; if a parameter that
-            the first chunk fixed, or `classes`, has changed.
+            As in `fit`; if y has a label that is not in the classes; if `classes` or a parameter
+            that the first chunk fixed has changed.
         """
         if getattr(self, "_is_restored", False):
             raise ValueError(
@@ -671,20 +673,20 @@ default="from_dtype"
         Parameters
         ----------
         X : array-like, sparse array or dataframe of shape (n_samples, n_features), or lazy table
-            Columns as in `fit`; those that `fit` took for y and weights by name may be there.
+            Columns as in `fit`; those that `fit` used for y and weights by name may be included.
 
         Returns
         -------
         X_binned : ndarray of shape (n_samples, n_columns), or lazy table
-            A sparse matrix with ``encode="onehot"``. Bin numbers from 0, indicators, weights
-            of evidence in bits, or posteriors.
+            Bin indices from 0, indicators (a sparse matrix with ``encode="onehot"``), weights of
+            evidence in bits, or posteriors.
 
-            Of a lazy table a lazy one of the same library, whatever `set_output` says: a
+            For a lazy table, a lazy table of the same library, independent of `set_output`: a
             DataFrame or array of Dask with the same partitions (an array of sparse blocks with
-            ``encode="onehot"``; indicators in frames are dense), a LazyFrame of polars, a
-            relation of DuckDB or a DataFrame of Spark. The last two are computed by the SQL of
-            `to_sql`, in the engine. Of a table in chunks or files, an object that gives the
-            output of each chunk whenever it is iterated over; of chunks (X, y) tuples with y.
+            ``encode="onehot"``; indicators in frames are dense), a LazyFrame of polars, a relation
+            of DuckDB or a DataFrame of Spark. The last two are computed in the engine, by the SQL
+            of `to_sql`. For a table in chunks or files, an object that yields the output of each
+            chunk whenever it is iterated over; for chunks (X, y) tuples with y.
 
         Raises
         ------
@@ -712,27 +714,27 @@ default="from_dtype"
 
     @available_if(_keeps_bins)
     def inverse_transform(self, X):
-        """Return a typical value for each bin: the mean of its values, or its most frequent level.
+        """Return a typical value for each bin: its mean, or its most frequent level.
 
-        Of special values this is the value itself, the first of several that share a bin.
+        For a bin of special values, the value itself, or the first of several that share the bin.
 
-        Not available with ``encode="woe"`` or ``"posterior"``, which do not keep the bins.
+        Not available with ``encode="woe"`` or ``"posterior"``, which do not retain the bins.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n_samples, n_columns), or lazy table
-            Bin numbers, or indicators, as from `transform`.
+            Bin indices or indicators, as returned by `transform`.
 
         Returns
         -------
         X_original : ndarray of shape (n_samples, n_features), or lazy table
-            Of float64 where all columns hold numbers, else of objects; missing values are NaN
-            or None. Lazy where X is a table of Dask or polars, or in chunks.
+            float64 if all columns are numeric, else objects; missing values are NaN or None. Lazy
+            if X is a table of Dask or polars, or in chunks.
 
         Raises
         ------
         ValueError
-            If X holds a number that is not a bin.
+            If X contains a number that is not a bin index.
         TypeError
             If X is a table of DuckDB or Spark.
         """
@@ -751,15 +753,15 @@ default="from_dtype"
         Parameters
         ----------
         input_features : array-like of str or None, default=None
-            Names of the input columns; must match those of `fit` if it saw any.
+            Names of the input columns; must match those of `fit`, if there were any.
 
         Returns
         -------
         feature_names_out : ndarray of str
-            The input names, as text where a frame has integers; with one-hot encoding what
-            `feature_name_combiner` makes of them, such as ``age=35_to_48.5``; with woe and
-            posterior of more than two classes names such as ``age_setosa``. A name that was
-            there before ends in ``_2``, ``_3``, ...
+            The input names, converted to text if they are integers; with one-hot encoding names by
+            `feature_name_combiner`, such as ``age=35_to_48.5``; with "woe" and "posterior" of more
+            than two classes names such as ``age_setosa``. A repeated name ends in ``_2``, ``_3``,
+            ...
         """
         check_is_fitted(self, "n_features_in_")
         name_columns = ENCODINGS[self._encode].names

@@ -29,55 +29,54 @@ class BinnerExportMixin:
         Parameters
         ----------
         feature : str or int, default=None
-            Name or index of the column; a name, where a frame names its columns by integers.
+            Name or index of the column (the name, if the column names of the frame are integers).
             None: the summary.
 
         totals : bool, default=False
-            Whether a last row, ``total``, is of all samples: sums of counts, ``iv`` and ``bits``,
-            and the overall rates or mean.
+            Whether to add a last row, ``total``, for all samples: sums of counts, ``iv`` and
+            ``bits``, and the overall rates or mean.
 
         Returns
         -------
         table : DataFrame
-            Of one column one row per bin: ``bin`` (its name), ``count`` (sum of weights) and
-            ``share``.
+            For one column one row per bin: ``bin`` (its label), ``count`` (sum of weights) and
+            ``share`` (its proportion).
 
             For two classes: ``events`` and ``non_events``, the counts of the second class and of
-            the first; ``rate[c]`` of each class c, of which that of the second is the event rate;
-            ``low[c]`` and ``high[c]``, Jeffreys' 95% interval of the event rate; ``woe``,
-            the log2 of the odds of the event over those of all samples, in bits and smoothed, as
-            ``encode="woe"`` has it; ``iv``, the contribution of the bin to the
-            information value **in nats**: the bin's proportion of all events less its proportion
-            of all non-events, times the WoE in nats, ln 2 times ``woe``. The WoE is
-            in bits as everything else that is computed with. The IV is in nats, since it is
-            only compared with the rules of textbooks. For the output of `transform`
-            after `fit_transform` see `encoding_table`.
+            the first; ``rate[c]``, the proportion of each class c, where that of the second class
+            is the event rate; ``low[c]`` and ``high[c]``, Jeffreys' 95% interval of the event
+            rate; ``woe``, the smoothed log2 of the odds of the event over those of all samples, in
+            bits, as in ``encode="woe"``; ``iv``, the contribution of the bin to the information
+            value **in nats**: the bin's proportion of all events minus its proportion of all
+            non-events, times the WoE in nats, ln 2 times ``woe``. The IV is in nats, unlike all
+            other quantities, because it is only compared with rules of thumb in nats. For the
+            output of `transform` after `fit_transform` see `encoding_table`.
 
-            For more classes: rates and intervals of all of them.
+            For more classes: rates and intervals of all classes.
 
             For a continuous y: its ``mean``, ``std``, and ``low`` and ``high``, the 95%
             interval of the mean; NaN in a bin without samples.
 
-            Last, ``bits``: the contribution of the bin to I(bin; y), its proportion times the
-            divergence of the bin's y from all y. These sum to ``mutual_info_``. Intervals do not
-            account for the search for the bins.
+            The last column, ``bits``, is the contribution of the bin to I(bin; y): its proportion
+            times the divergence of its distribution of y from the overall one. The sum is
+            ``mutual_info_``. Intervals do not account for the search for the bins.
 
-            The summary has one row per column, in the order of the columns: ``feature``,
-            ``kind`` (number, integer, boolean, date, duration or level), ``bins`` (their
-            number), ``missing`` (proportion), ``bits`` (`mutual_info_`) and ``explained``, these
-            as a fraction of the entropy of y (of a continuous y: the fraction of its
-            variance that lies between bins). For two classes: ``iv``, the information value in
-            nats, and ``strength``, the word for it [1]_: unpredictive below 0.02, weak, medium
-            from 0.1, strong from 0.3, suspicious from 0.5; ``gini`` (2 AUC - 1) and ``ks`` of the
-            WoE of the bins. For two classes and a continuous y ``trend``: how the event
-            rate or mean moves from one interval to the next, special and missing values aside
-            (ascending, descending, peak, valley, mixed or constant; unordered for levels). All
-            are computed on the training data.
+            The summary has one row per column, in the order of the columns: ``feature``, ``kind``
+            (number, integer, boolean, date, duration or level), ``bins`` (their number),
+            ``missing`` (proportion), ``bits`` (`mutual_info_`) and ``explained``, these as a
+            fraction of the entropy of y (for a continuous y: the fraction of its variance that is
+            between bins). For two classes: ``iv``, the information value in nats, and
+            ``strength``, its usual label [1]_: unpredictive below 0.02, weak, medium from 0.1,
+            strong from 0.3, suspicious from 0.5; ``gini`` (2 AUC - 1) and ``ks`` of the WoE of the
+            bins. For two classes and a continuous y ``trend``: the direction of the event rate or
+            mean over the intervals, without special and missing values (ascending, descending,
+            peak, valley, mixed or constant; unordered for levels). All are computed on the
+            training data.
 
         Raises
         ------
         ValueError
-            If there is no such column; if totals are asked for of the summary.
+            If there is no such column; if totals are requested for the summary.
 
         References
         ----------
@@ -123,11 +122,10 @@ class BinnerExportMixin:
         Returns
         -------
         table : DataFrame
-            One row for each bin. After `fit_transform` with ``encode="woe"`` or
-            ``"posterior"``, one for each interval between the cuts of all folds; with these of a
-            categorical column one for each level, then special and missing values and unseen
-            levels.
-            ``values`` names them, and then comes each column that `transform` writes.
+            One row per bin. After `fit_transform` with ``encode="woe"`` or ``"posterior"``, one
+            for each interval between the split points of all folds; for a categorical column one
+            for each level, then special, missing and unseen values. The column ``values`` contains
+            their labels, and is followed by the output columns of `transform`.
 
         Raises
         ------
@@ -157,59 +155,57 @@ class BinnerExportMixin:
         return table
 
     def to_sql(self, feature=None, *, dialect="ansi"):
-        """Return `transform` as SQL expressions, to stand between SELECT and FROM.
+        """Return `transform` as SQL expressions for a SELECT clause.
 
         Parameters
         ----------
         feature : str or int, default=None
-            Name or index of one column; None: all. The names are those of the table that
-            was fitted.
+            Name or index of one column; None: all. The names are those of the fitted table.
 
         dialect : {"ansi", "bigquery", "databricks", "duckdb", "mysql", "postgresql", \
 "snowflake", "spark", "sqlite", "tsql"}, default="ansi"
-            They differ in quotes, dates, decimals, and in NaN, which all but "ansi", "sqlite",
-            "mysql" and "tsql" take for missing. See Notes.
+            Dialects differ in quotes, dates, decimals, and in NaN, which all but "ansi", "sqlite",
+            "mysql" and "tsql" treat as missing. See Notes.
 
         Returns
         -------
         sql : str
-            ``CASE ... END AS "name"`` for each output column, set apart by commas.
+            ``CASE ... END AS "name"`` for each output column, separated by commas.
 
         Raises
         ------
         ValueError
-            If there is no such column, or a bin cannot be expressed in SQL (durations, levels
-            that are neither text, numbers nor booleans), or a name (if it is that of another
-            column too where the database has no case).
+            If there is no such column, or a bin cannot be expressed in SQL (durations, levels that
+            are neither text, numbers nor booleans), or a name (if the database does not
+            distinguish it from another by case).
 
         Notes
         -----
-        Every number is read back as the very one that `transform` compares with. Where a plain
-        10.78 might be rounded to the type of a column of single precision it is written as
-        10.78e0, or 10.78D in Spark: a double.
+        Every number is read back as the same float64 that `transform` compares with. If a plain
+        10.78 could be rounded to the type of a column of single precision, it is written as a
+        double, 10.78e0, or 10.78D in Spark.
 
-        Names and text are quoted and escaped for the dialect, which has to be that of the
-        database: where another one ends a text or a name differently, a level could become a part
-        of the query. "ansi" is for databases that read backslashes as such and double quotes as
-        those of a name; not for MySQL, Spark, BigQuery or Snowflake, nor for SQLite if a column
-        may be missing. Clients and templates may replace parts of a query (``%s``, ``:name``,
-        ``$(name)``, ``{{ name }}``), and levels may hold these: pass it as it is, without
-        parameters, in SQLAlchemy by `exec_driver_sql`.
+        Names and text are quoted and escaped for the dialect, which must be that of the database:
+        where another dialect ends a text or a name differently, a level could become a part of the
+        query. "ansi" is for databases in which backslashes are not escapes and double quotes are
+        those of names; not for MySQL, Spark, BigQuery or Snowflake, nor for SQLite if a column may
+        be missing. Clients and templates may replace parts of a query (``%s``, ``:name``,
+        ``$(name)``, ``{{ name }}``), and levels may contain these: pass the query unchanged,
+        without parameters, in SQLAlchemy by `exec_driver_sql`.
 
-        Text is compared as `transform` does, case and trailing blanks included, where the
-        database has its default settings: backslashes are escapes in "mysql", "spark",
-        "databricks", "bigquery" and "snowflake", and a connection of MySQL has the character set
-        utf8mb4. Columns have the types that they had in `fit`; a column of an enumerated type has
-        to be cast to text. Dates are without time zone; set the time zone of the session to UTC
-        where a column has one. SQLite has dates as text, with a blank or a T before the time.
-        Names are in the case of the table. Where a database would take
-        two of them for one, by their case or by their first bytes, there is an error.
+        Text is compared as in `transform`, including case and trailing blanks, if the database has
+        its default settings: backslashes are escapes in "mysql", "spark", "databricks", "bigquery"
+        and "snowflake", and a connection of MySQL has the character set utf8mb4. Columns must have
+        the types that they had in `fit`; cast a column of an enumerated type to text. Dates are
+        without time zone; set the time zone of the session to UTC if a column has one. In SQLite
+        dates are text, with a blank or a T before the time. Names have the case of the table. If a
+        database could confuse two of them, by case or by their first bytes, an error is raised.
 
-        A decimal column of more than 15 digits is compared by all of these in some databases,
-        and `transform` reads it as float64.
+        Some databases compare all digits of a decimal column of more than 15 digits, whereas
+        `transform` reads it as float64.
 
         The expressions are tested in SQLite, DuckDB, Spark, PostgreSQL and MariaDB. Those of
-        BigQuery, Snowflake and SQL Server are read back by a parser, sqlglot.
+        BigQuery, Snowflake and SQL Server are checked with a parser, sqlglot.
 
         Examples
         --------
@@ -244,14 +240,14 @@ class BinnerExportMixin:
         return ",\n".join(expressions)
 
     def to_dict(self):
-        """Return the fitted binner as a dict that JSON can hold.
+        """Return the fitted binner as a dict that can be stored as JSON.
 
         Returns
         -------
         state : dict
-            Versioned; `from_dict` makes of it a binner with the same `transform`. Parameters
-            that JSON cannot hold (a splitter as `cv`, a RandomState) are left at their
-            defaults: they matter to another `fit` only.
+            Versioned; `from_dict` restores a binner with the same `transform`. Parameters that
+            JSON cannot hold (a splitter as `cv`, a RandomState) have their defaults: they affect
+            only another `fit`.
 
         Raises
         ------
@@ -263,17 +259,17 @@ class BinnerExportMixin:
 
     @classmethod
     def from_dict(cls, state):
-        """Return the fitted binner that `to_dict` described.
+        """Restore a fitted binner from the output of `to_dict`.
 
         Parameters
         ----------
         state : dict
-            From `to_dict`, if need be by way of JSON.
+            The output of `to_dict`, possibly after a round trip through JSON.
 
         Returns
         -------
         binner : MutualInfoBinner
-            Its transform, tables and attributes are those of the original.
+            A binner with the same transform, tables and attributes.
 
         Raises
         ------

@@ -23,6 +23,7 @@ from skinfo.inspection._style import (
 from skinfo.inspection._variable import table_of_columns
 from skinfo.measures import cross_entropy, entropy, kl_divergence
 from skinfo.utils._compat import check_matplotlib_support
+from skinfo.utils._validation import numbers_given
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -297,7 +298,7 @@ class DistributionDisplay:
 
 def _distribution(p, name, normalize):
     """Return probabilities (n_outcomes,) float64; the measures check that they are."""
-    p = np.asarray(p, dtype=np.float64)
+    p = numbers_given(p, name)
     if p.ndim != 1:
         raise ValueError(f"{name} must have shape (n_outcomes,), got {p.shape}.")
     if normalize and p.sum() > 0:

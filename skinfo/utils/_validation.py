@@ -37,6 +37,8 @@ def count_from(least: int) -> Interval:
 def numbers_given(values: ArrayLike, name: str) -> NDArray[np.float64]:
     """Return an argument as an array of float64; TypeError if it holds anything else."""
     try:
+        if np.iscomplexobj(values):
+            raise TypeError("complex numbers")
         return np.asarray(values, np.float64)
     except (TypeError, ValueError) as error:
         raise TypeError(f"{name} must be numbers, got {short_repr(values)}.") from error

@@ -1,6 +1,6 @@
 """Real tables, which are part of the package."""
 
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -112,9 +112,7 @@ def load_alzheimer(*, return_X_y: bool = False) -> Any:
 
 def _load(name, target_names, description, return_X_y):
     """Return a table; the last column of its file is the target."""
-    file = files("skinfo.datasets") / "data" / f"{name}.csv.gz"
-    with file.open("rb") as opened:
-        frame = pd.read_csv(opened, compression="gzip")
+    frame = pd.read_csv(Path(__file__).parent / "data" / f"{name}.csv.gz")
     target = frame.columns[-1]
     frame[target] = frame[target].map(target_names.index).astype(np.int64)
     data, y = frame.drop(columns=target), frame[target]

@@ -106,7 +106,7 @@ def test_critical_beta_of_random_tables_of_three_rows():
 LARGE = {
     "more rows": np.random.default_rng(0).poisson(1.0, (60, 30)),
     "more columns": np.random.default_rng(1).poisson(1.0, (20, 80)),
-    "sparse": sparse.random_array((50, 40), density=0.1, rng=0, format="csr"),
+    "sparse": sparse.csr_array(np.random.default_rng(2).poisson(0.1, (50, 40)).astype(float)),
     "blocks": np.kron(np.eye(9), np.ones((2, 2))) + np.eye(18),
 }
 

@@ -132,8 +132,8 @@ def main(backend, folder):
         except KeyboardInterrupt:
             binner = search.estimator[1]
             fitted = [n for e in (search, binner) for n in vars(e) if n.endswith("_")]
-            # The number of folds is known before the first fit.
-            fitted.remove("n_splits_")
+            # scikit-learn 1.9 sets the number of folds before the first fit.
+            fitted = [n for n in fitted if n != "n_splits_"]
             print("interrupted", fitted, flush=True)
 
 

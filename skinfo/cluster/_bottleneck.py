@@ -59,7 +59,7 @@ class InformationBottleneck(
     TransformerMixin,
     BaseEstimator,
 ):
-    """Cluster the rows of a table of counts by the information bottleneck.
+    """Cluster the rows of a table of counts by the information bottleneck method.
 
     A table of counts is a joint distribution p(x, y): for example a row x for each document and a
     column y for each word. Rows are assigned to clusters T such that I(T; Y), the information of
@@ -74,9 +74,10 @@ class InformationBottleneck(
 
     algorithm : {"sequential", "agglomerative", "iterative", "deterministic"}, \
 default="sequential"
-        ``"sequential"`` moves rows one by one to the cluster where least information is lost,
-        until no row moves [2]_. ``"agglomerative"`` repeatedly merges the two clusters that
-        lose least information, from single rows to one cluster; the whole tree is kept [3]_. The
+        ``"sequential"`` moves rows one by one to the cluster with the smallest loss of
+        information, until no row moves [2]_. ``"agglomerative"`` repeatedly merges the two
+        clusters with the smallest loss of information, from single rows to one cluster; the whole
+        tree is kept [3]_. The
         tree of more than 256 distinct rows passes through the `n_clusters` of ``"sequential"``,
         and before that through about as many groups as the square root of the number of rows
         (see Notes). ``"iterative"`` finds soft clusters that maximise
@@ -84,15 +85,16 @@ default="sequential"
         I(T; Y) - H(T) / beta, moving all rows at a time [4]_.
 
     beta : float or None, default=None
-        Bits of compression that one bit about y may cost. None: compression costs nothing and only
-        `n_clusters` limits it, for ``"sequential"`` and ``"agglomerative"``. With a `beta`,
-        ``"sequential"`` has the objective of ``"deterministic"``: a large group is then not split
-        for what its halves differ by chance.
+        Maximum number of bits of compression per bit of information about y. None: no cost of
+        compression, which is only limited by `n_clusters`, for ``"sequential"`` and
+        ``"agglomerative"``. With `beta`, ``"sequential"`` has the objective of
+        ``"deterministic"``: a large group is then not split because of random differences between
+        its halves.
 
     counts : {"raw", "sqrt", "binary"}, default="raw"
-        What is done to each cell first, in all methods: nothing, its square root, or one in place
-        of a positive cell. A word that a document repeats is then less evidence than as many
-        different words. All attributes and scores are those of the transformed table.
+        Transform of the cells, in all methods: none, the square root, or one for every positive
+        cell. With "sqrt" and "binary" a repeated word has less weight than as many different
+        words. All attributes and scores are those of the transformed table.
 
     n_init : int, default=10
         Number of random starts, of which the best is kept. ``"sequential"`` completes only the
@@ -161,32 +163,33 @@ default="sequential"
 
     Notes
     -----
-    Proportional rows are merged before anything else, so they always share a cluster, and an
-    integer weight is equivalent to repetition. A row weighs as much as the sum of its transformed
-    counts; for equal weights, divide each row by its sum (``normalize(X, "l1")`` of scikit-learn),
-    with ``counts="raw"`` and after a transform of your own if you like.
+    Proportional rows are merged first, so they always share a cluster, and an integer weight is
+    equivalent to repetition. The weight of a row is the sum of its transformed counts; for equal
+    weights, divide each row by its sum (``normalize(X, "l1")`` of scikit-learn), with
+    ``counts="raw"`` and optionally after another transform.
 
-    Words of real documents come in bursts: one that occurred once in a document occurs there again
-    with a far larger probability [5]_. Draws of one burst are not independent, so repeated words
-    count for more than they say. If repetitions follow the Pitman-Yor urn with discount d, a count
-    of n stands for about n^d independent draws: ``"raw"`` is d = 1, ``"sqrt"`` 1/2, and
+    Words of real documents are bursty: a word that occurred once in a document occurs there again
+    with a far larger probability [5]_. Repetitions of one burst are not independent, so raw counts
+    overweight them. If repetitions follow the Pitman-Yor urn with discount d, a count of n is
+    equivalent to about n^d independent observations: ``"raw"`` is d = 1, ``"sqrt"`` 1/2, and
     ``"binary"`` 0.
 
-    Rows of few counts differ by chance above all, and merges of two such rows go astray. The tree
-    of many rows therefore merges rows within groups that the sequential algorithm forms, then the
-    groups within its `n_clusters`, then these. Set `n_clusters` to the number that matters, or to
-    the largest of several; `cut_tree` gives the others.
+    Differences between rows of few counts are mostly random, and merging pairs of such rows leads
+    to poor trees. Therefore the tree of many rows merges rows within groups that the sequential
+    algorithm forms, then the groups within its `n_clusters`, then these. Set `n_clusters` to the
+    number of interest, or to the largest of several; `cut_tree` gives the others.
 
     With ``"iterative"`` some clusters may become identical if `beta` makes fewer optimal; that
     changes neither information nor compression.
 
-    I(T; Y) is the plug-in value of the table. It is biased upwards for small samples, in which
-    rows differ by chance.
+    I(T; Y) is the plug-in value of the table. It is biased upwards for small samples, because of
+    random differences between rows.
 
-    A new row joins the cluster where least information is lost, as it would in the sequential
-    algorithm. For a training row that is its own cluster, if `fit` converged. With
+    A new row is assigned to the cluster with the smallest loss of information, as in the
+    sequential algorithm. For a training row that is its own cluster, if `fit` converged. With
     ``"iterative"`` and ``"deterministic"`` the self-consistent equation is evaluated with p(t) and
-    p(y | t) of the fit. A column that is zero in all training rows does not influence the cluster.
+    p(y | t) of the fit. A column that is zero in all training rows does not influence the
+    assignment.
 
     References
     ----------
@@ -355,7 +358,7 @@ default="sequential"
         Parameters
         ----------
         X : array-like, sparse array or dataframe of shape (n_samples, n_features)
-            A table of counts; clusters are those that `transform` gives.
+            A table of counts; rows are assigned to clusters as in `transform`.
 
         y : None
             Ignored.
@@ -384,9 +387,9 @@ default="sequential"
 
     @available_if(lambda estimator: estimator.algorithm == "agglomerative")
     def cut_tree(self, n_clusters):
-        """Return the labels for another number of clusters of the same tree.
+        """Return the labels for another number of clusters from the same tree.
 
-        Only with ``algorithm="agglomerative"``; nothing is fitted again.
+        Only with ``algorithm="agglomerative"``; the tree is not fitted again.
 
         Parameters
         ----------

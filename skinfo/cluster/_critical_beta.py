@@ -117,8 +117,8 @@ class Onset(NamedTuple):
         1 / eta_KL; infinity if X and Y are independent.
 
     cluster : ndarray of shape (n_columns,) or None
-        q(y|t) of the cluster that pays first. None if the supremum is only reached in the limit of
-        q(y) to p(y), or if nothing pays.
+        q(y|t) of the first cluster with a gain. None if the supremum is only reached in the limit
+        of q(y) to p(y), or if no cluster has a gain.
     """
 
     beta: float

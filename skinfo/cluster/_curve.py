@@ -28,19 +28,19 @@ DEFAULT_MAX_CLUSTERS = 128
 
 @dataclass(frozen=True, repr=False)
 class InformationCurve(TableRepr):
-    """Points of the information curve, and the encoders that reach them.
+    """Points of the information curve, with their encoders.
 
     Attributes
     ----------
     betas : ndarray of shape (n_betas,), dtype float64
-        Bits of compression that one bit about Y may cost, increasing. The curve has slope 1 / beta
-        at the point.
+        Maximum number of bits of compression per bit of information about Y, increasing. The curve
+        has slope 1 / beta at the point.
 
     compression : ndarray of shape (n_betas,), dtype float64
         I(T;X), in bits or the units of `base`; never decreases.
 
     relevance : ndarray of shape (n_betas,), dtype float64
-        I(T;Y), likewise.
+        I(T;Y), in the same units; never decreases.
 
     n_clusters : ndarray of shape (n_betas,), dtype int64
         Number of clusters of T; clusters of equal p(y|t) count as one.
@@ -92,7 +92,7 @@ class InformationCurve(TableRepr):
         return tuple(np.array(corners).T)
 
     def relevance_at(self, compression: ArrayLike) -> float | NDArray[np.float64]:
-        """Return the relevance that the hull reaches with some compression.
+        """Return the relevance of the hull at a given compression.
 
         Parameters
         ----------
@@ -148,7 +148,7 @@ def information_curve(
     """Information curve of a table: the maximal relevance for each compression, in bits.
 
     T is a soft clustering p(t|x) of the rows. For each beta, I(T;X) - beta I(T;Y) is minimised:
-    T holds few bits about the row (compression) and many about the column (relevance).
+    few bits about the row (compression) and many about the column (relevance).
 
     Parameters
     ----------
@@ -156,8 +156,8 @@ def information_curve(
         Counts or weights: cell (x, y) is a multiple of p(x, y).
 
     betas : array-like of shape (n_betas,) or None, default=None
-        Bits of compression that one bit about Y may cost, positive. None: 32 values from the
-        critical beta to where the relevance is nearly that of hard clusters.
+        Maximum number of bits of compression per bit of information about Y, positive. None: 32
+        values from the critical beta to where the relevance is nearly that of hard clusters.
 
     n_clusters : int or None, default=None
         Maximum number of clusters of T. None: the number of rows, but at most 128.
@@ -187,14 +187,15 @@ def information_curve(
         Number of threads for these starts. The result does not depend on it.
 
     verbose : bool or int, default=False
-        Print a line for each pass over the betas. The search ends with the pass that improves
-        none.
+        Whether to print a line for each pass over the betas. The search ends with a pass without
+        improvement.
 
     Returns
     -------
     curve : InformationCurve
-        With ``.betas``, ``.compression``, ``.relevance``, ``.n_clusters``, ``.encoders``,
-        ``.mutual_information``, ``.entropy``, ``.hull()`` and ``.relevance_at(compression)``.
+        Has the attributes ``betas``, ``compression``, ``relevance``, ``n_clusters``, ``encoders``,
+        ``mutual_information`` and ``entropy``, and the methods ``hull()`` and
+        ``relevance_at(compression)``.
 
     Raises
     ------
@@ -214,10 +215,10 @@ def information_curve(
     Notes
     -----
     The objective is not convex, so no method is guaranteed to find its minimum. Three measures
-    are taken. Solutions are passed on from beta to beta, downwards from hard clusters and upwards
-    from a single one, until none improves. A new cluster is added wherever it would gain weight,
-    which lowers the objective. And each beta takes the best of all solutions, so that every point
-    lies on the concave hull of all points, and is reached by its encoder.
+    improve the solutions. They are passed on from beta to beta, downwards from hard clusters and
+    upwards from a single one, until none improves. A new cluster is added whenever it would gain
+    weight, which lowers the objective. And each beta uses the best of all solutions, so that every
+    point lies on the concave hull of all points, and is reached by its encoder.
 
     Rows of the same p(y|x) are one value of X, so neither their number nor their order matters.
     Rows without weight are ignored.

@@ -113,121 +113,120 @@ def conditional_mutual_info(
     n_jobs: int | None = None,
     verbose: bool | int = False,
 ) -> NDArray[np.float64] | float:
-    """Estimate the mutual information of each column with a target, given Z, in bits.
+    """Estimate the conditional mutual information of each column and a target given Z, in bits.
 
-    ``I(X_j; y | Z)`` is zero where Z explains all dependence of X_j and y, and above
-    ``I(X_j; y)`` where X_j needs Z to say something (as in an exclusive or).
-    All columns of Z are one joint condition. No noise is added: the same data
-    give the same answer on every run and for any `n_jobs`.
+    ``I(X_j; y | Z)`` is zero if Z explains all dependence of X_j and y. It exceeds ``I(X_j; y)``
+    if X_j is informative only together with Z (as in an exclusive or). All columns of Z are one
+    joint condition. No noise is added: results are deterministic and do not depend on `n_jobs`.
 
     Parameters
     ----------
     X : array-like, dataframe, sparse matrix or table of shape (n_samples, n_features)
-        Numbers, booleans, strings or categories; missing values as `missing` says. The columns
-        of a sparse matrix are discrete. A table that is not in memory, of any kind that
-        `skinfo.MutualInfoBinner` takes, is counted where it is, in three passes, where X, y and
-        Z are discrete.
+        Numbers, booleans, strings or categories; for missing values see `missing`. The columns of
+        a sparse matrix are discrete. A table that is not in memory, of any kind that
+        `skinfo.MutualInfoBinner` accepts, is counted in three passes, if X, y and Z are discrete.
 
     y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str
-        Classes or numbers. Several columns are one joint variable. The name of a column of X.
+        Classes or numbers, or the name of a column of X. Several columns are one joint variable.
 
     Z : array-like or dataframe of shape (n_samples,) or (n_samples, n_conditions), or str or list
-        What is known already, as X. Names of columns of X, which are then no features; of a
-        table that is not in memory they must be. Columns may be of different kinds. In a
-        discrete column missing values are a level of their own, in a continuous one they are
-        refused.
+        The condition, in the same form as X, or names of columns of X, which are then not
+        features; for a table that is not in memory, names are required. Columns may be of
+        different kinds. Missing values are a level of their own in a discrete column and an error
+        in a continuous one.
 
     discrete_features : "auto", bool, or array-like of bool or int, default="auto"
-        Which columns of X are discrete: all, none, a mask, or their numbers. ``"auto"``: by the
-        rule of `mutual_info`.
+        Discrete columns of X: all, none, a mask, or their indices. ``"auto"``: by the rule of
+        `mutual_info`.
 
     discrete_target : "auto" or bool, default="auto"
-        Whether y is. ``"auto"``: by the same rule.
+        Whether y is discrete. ``"auto"``: by the same rule.
 
     discrete_conditions : "auto", bool, or array-like of bool or int, default="auto"
-        As `discrete_features`, of the columns of Z.
+        Discrete columns of Z, in the same form as `discrete_features`.
 
     joint : bool, default=False
-        Whether all columns of X are one variable, about which there is one number,
-        ``I(X_1, ..., X_d; y | Z)``. Columns of both kinds are taken one after the other, by
-        ``I(D, C; y | Z) = I(D; y | Z) + I(C; y | D, Z)``.
+        Whether all columns of X are one joint variable, with one result, ``I(X_1, ..., X_d; y |
+        Z)``. Discrete and continuous columns are combined by ``I(D, C; y | Z) = I(D; y | Z) + I(C;
+        y | D, Z)``.
 
     estimator : str, default="auto"
-        - ``"auto"``: ``"emi"`` where X_j, y and Z are discrete. Else one estimate in each
-          stratum of the discrete columns of Z, averaged, on normal ranks of that stratum, so
-          that increasing transforms of continuous columns change nothing: that of `mutual_info`
-          where Z has no continuous column, ``"ksg"`` where X_j and y are continuous,
-          ``"mesner_shalizi"`` where one is not.
-        - ``"emi"``: the plug-in less its mean were X_j independent of y in every stratum of
-          Z, with the level counts that each stratum has [3]_. For discrete columns.
-        - ``"plugin"``: sample proportions for probabilities, which is biased upwards, the
-          more strata the more. For discrete columns.
-        - the other entropy estimators of `discrete_entropy`, for discrete columns:
-          ``H(X, Z) + H(Y, Z) - H(X, Y, Z) - H(Z)``, each by ``"miller_madow"``,
-          ``"grassberger"``, ``"chao_shen"``, ``"chao_wang_jost"``, ``"james_stein"``,
-          ``"jeffreys"``, ``"laplace"``, ``"perks"``, ``"minimax"``, ``"nsb"`` or
-          ``"jackknife"``, by the conventions of `mutual_info`.
-        - ``"ksg"``: the neighbours of Frenzel and Pompe [1]_, on the values as given. For
+        - ``"auto"``: ``"emi"`` if X_j, y and Z are discrete. Otherwise one estimate in each
+          stratum of the discrete columns of Z, averaged, on normal ranks of that stratum, so that
+          it is invariant under increasing transforms of continuous columns: that of `mutual_info`
+          if Z has no continuous column, ``"ksg"`` if X_j and y are continuous,
+          ``"mesner_shalizi"`` if one of them is discrete.
+        - ``"emi"``: the plug-in minus its mean under independence of X_j and y in every stratum of
+          Z, with the margins of each stratum [3]_. For discrete columns.
+        - ``"plugin"``: from sample proportions, which is biased upwards, more with more strata.
+          For discrete columns.
+        - the other entropy estimators of `discrete_entropy`, for discrete columns: ``H(X, Z) +
+          H(Y, Z) - H(X, Y, Z) - H(Z)``, each by ``"miller_madow"``, ``"grassberger"``,
+          ``"chao_shen"``, ``"chao_wang_jost"``, ``"james_stein"``, ``"jeffreys"``, ``"laplace"``,
+          ``"perks"``, ``"minimax"``, ``"nsb"`` or ``"jackknife"``, with the conventions of
+          `mutual_info`.
+        - ``"ksg"``: the nearest neighbours of Frenzel and Pompe [1]_, on the raw values. For
           continuous columns without many ties.
-        - ``"mesner_shalizi"``: the neighbours of Mesner and Shalizi [2]_, on the values as
-          given, unclipped. For any columns; a few hundredths too high where all are
+        - ``"mesner_shalizi"``: the nearest neighbours of Mesner and Shalizi [2]_, on the raw
+          values, unclipped. For any columns; biased upwards by a few hundredths if all are
           continuous.
 
     n_neighbors : int, default=3
-        Neighbours of ``"ksg"`` and ``"mesner_shalizi"``: more give less noise and more bias.
+        Number of neighbours of ``"ksg"`` and ``"mesner_shalizi"``: more reduce the variance and
+        increase the bias.
 
     missing : {"separate", "drop", "raise"}, default="separate"
-        Missing values of X: a level of their own, with the numbers of a continuous column by
-        ``I(X; Y | Z) = I(M; Y | Z) + P(present) I(X; Y | Z, present)`` with M whether a value is
-        missing; left out with their rows, those of each column; or an error.
+        Missing values of X: a level of their own, combined with the numbers of a continuous column
+        by ``I(X; Y | Z) = I(M; Y | Z) + P(present) I(X; Y | Z, present)``, where M indicates
+        missing values; dropped with their samples, for each column; or an error.
 
     sample_weight : array-like of shape (n_samples,) or str, default=None
-        Non-negative, or the name of the column of X that holds them, where X, y and Z are
-        discrete: an integer weight is exactly that many
-        copies of the row. With other weights ``"emi"`` subtracts a smooth approximation.
+        Non-negative weights, or the name of the weight column of X, if X, y and Z are discrete. An
+        integer weight is equivalent to repeating the sample. With other weights ``"emi"``
+        subtracts a smooth approximation.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
 
     n_jobs : int or None, default=None
-        Threads over columns.
+        Number of threads over columns.
 
     verbose : bool or int, default=False
-        Print progress: a line for each column, at most one a second.
+        Whether to print progress: a line for each column, at most one per second.
 
     Returns
     -------
     cmi : ndarray of shape (n_features,), dtype float64, or float
-        One number where `joint`. In bits (or the unit of `base`), exactly 0 for a constant
-        column. All but ``"plugin"`` may be a little below zero. At most the entropy of a discrete
-        column, or of y, within the strata.
+        A single number if `joint`. In bits (or the unit of `base`), exactly 0 for a constant
+        column. All estimators but ``"plugin"`` may be slightly negative. At most the conditional
+        entropy of a discrete column, or of y, given the strata.
 
     Raises
     ------
     ValueError
-        If y or a continuous column of Z has missing values, a continuous column has infinite
-        ones (but for ``"auto"``), the
-        estimator does not fit a column's kind, weights are given with a continuous column,
-        there are not more samples than `n_neighbors`, lengths differ, values are
-        complex, no weight is positive, or `base` is not a base.
+        If y or a continuous column of Z has missing values, if a continuous column has infinite
+        ones (except for ``"auto"``), if the estimator does not apply to a column, if weights are
+        given with a continuous column, if there are not more samples than `n_neighbors`, if
+        lengths differ, if values are complex, if no weight is positive, or if `base` is invalid.
 
     See Also
     --------
-    mutual_info : The same without a condition.
-    skinfo.measures.conditional_mutual_information : Of a known joint distribution.
+    mutual_info : Mutual information without a condition.
+    skinfo.measures.conditional_mutual_information : For a known joint distribution.
 
     Notes
     -----
-    The strata of discrete columns of Z are its distinct rows. A stratum of one sample has
-    nothing, so that with many columns the plug-in calls everything informative, and little
-    but noise remains of the others. Neighbour estimates shrink towards zero as Z gains
-    continuous dimensions, and count strata of at most `n_neighbors` rows as zero.
+    The strata of discrete columns of Z are its distinct rows. A stratum of one sample contains no
+    information; with many columns the plug-in estimate is then large for all features, and the
+    corrected ones are mostly noise. Neighbour estimates shrink towards zero with more continuous
+    dimensions of Z, and are zero in strata of at most `n_neighbors` samples.
 
-    On normal ranks ``"ksg"`` has tied rows take the ranks of their run in a fixed, arbitrary
-    order, unless 2 % of the rows, and ``10 * n_neighbors`` at least, share a value: then
-    ``"mesner_shalizi"``, made for ties, takes its place.
+    With normal ranks, ties are ranked in a fixed, arbitrary order for ``"ksg"``, unless 2 % of the
+    samples, and ``10 * n_neighbors`` at least, share a value: then ``"mesner_shalizi"``, which
+    allows ties, is used instead.
 
-    With ``"plugin"`` the chain rule ``I(X, Z; y) = I(Z; y) + I(X; y | Z)`` holds to rounding.
+    With ``"plugin"`` the chain rule ``I(X, Z; y) = I(Z; y) + I(X; y | Z)`` is exact up to
+    rounding.
 
     References
     ----------
@@ -244,8 +243,7 @@ def conditional_mutual_info(
 
     Examples
     --------
-    y is an exclusive or: neither coin is informative alone, and one determines y once the
-    other is known.
+    y is an exclusive or: neither coin is informative alone, and each determines y given the other.
 
     >>> import numpy as np
     >>> from skinfo.estimation import conditional_mutual_info
@@ -257,7 +255,7 @@ def conditional_mutual_info(
     >>> conditional_mutual_info(x.reshape(-1, 1), y, z).round(2)
     array([0.99])
 
-    A chain x, z, y: x is redundant given z, the noise of y is not.
+    A chain x, z, y: given z, x is redundant and the noise of y is not.
 
     >>> x, noise = rng.normal(size=(2, 1000))
     >>> z = x + rng.normal(size=1000)

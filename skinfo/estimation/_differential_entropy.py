@@ -21,19 +21,19 @@ from skinfo.utils._validation import check_base, finiteness_check
     prefer_skip_nested_validation=True,
 )
 def differential_entropy(X: ArrayLike, *, n_neighbors: int = 3, base: float = 2) -> float:
-    """Estimate the differential entropy of a continuous variable, of any dimension.
+    """Estimate the differential entropy of a continuous variable of any dimension.
 
-    The Kozachenko-Leonenko estimator: the nearer the neighbours of the rows,
-    the denser the distribution and the lower its entropy.
+    Kozachenko-Leonenko estimator, from the distances of nearest neighbours: smaller distances
+    indicate a higher density and a lower entropy.
 
     Parameters
     ----------
     X : array-like of shape (n_samples,) or (n_samples, n_dimensions)
-        Rows of one variable, finite. Dimensions should be on comparable scales.
+        Samples of one variable, finite. Dimensions should have comparable scales.
 
     n_neighbors : int, default=3
-        Which nearest neighbour's distance is used. More neighbours: less
-        variance, more bias where the density is uneven.
+        Number k of the nearest neighbour. A larger k reduces the variance and increases the bias
+        if the density is not uniform.
 
     base : float, default=2
         Base of the logarithm; 2 gives bits, ``math.e`` nats.
@@ -41,24 +41,25 @@ def differential_entropy(X: ArrayLike, *, n_neighbors: int = 3, base: float = 2)
     Returns
     -------
     entropy : float
-        In units of `base`. It may be negative, and changes with the unit of
-        measurement of X. ``-inf`` where more than `n_neighbors` rows are equal:
-        a value of positive probability has no density, and its entropy is -inf.
+        In units of `base`. It may be negative, and depends on the unit of measurement of X.
+        ``-inf`` if more than `n_neighbors` samples are equal: a value of positive probability has
+        no density.
 
     Raises
     ------
     ValueError
-        If there are no more rows than `n_neighbors`, or X is not finite.
+        If there are not more samples than `n_neighbors`, or X is not finite.
 
     See Also
     --------
-    scipy.stats.differential_entropy : One dimension, from spacings.
+    scipy.stats.differential_entropy : One-dimensional, from spacings.
 
     Notes
     -----
     With r_i the Euclidean distance from row i to its k-th neighbour and V_d the volume of
     the unit ball, ``h = digamma(n) - digamma(k) + ln V_d + d <ln r_i>`` (nats).
-    It is scaled and shifted as the true entropy is, and unchanged by rotations.
+    It has the same scale and shift equivariance as the true entropy, and is invariant under
+    rotations.
 
     References
     ----------

@@ -40,40 +40,40 @@ def discrete_entropy(
 ) -> float:
     r"""Estimate the entropy of a discrete variable from a sample, in bits.
 
-    Sample proportions underestimate the entropy of their distribution: with N samples of
-    K categories, their entropy is about :math:`(K - 1) / 2N` nats too low, and worse where
-    categories have not been seen. All estimators but ``'plugin'`` make up for that.
+    Sample proportions underestimate the entropy of their distribution: for N samples of K
+    categories by about :math:`(K - 1) / 2N` nats, and more if categories are unobserved. All
+    estimators except ``'plugin'`` correct for this bias.
 
     Parameters
     ----------
     x : array-like of shape (n_samples,) or (n_samples, n_columns), series, dataframe or table
-        Integers, booleans, strings, categories, dates, or whole numbers stored as floats.
-        Several columns are one joint variable: a category is a distinct row. A table that is
-        not in memory, of any kind that `skinfo.MutualInfoBinner` takes, such as a list of
-        dataframes, is counted where it is, in two passes.
+        Integers, booleans, strings, categories, dates, or integers stored as floats. Several
+        columns are one joint variable: a category is a distinct row. A table that is not in
+        memory, of any kind that `skinfo.MutualInfoBinner` accepts, such as a list of dataframes,
+        is counted in two passes.
 
     estimator : {'auto', 'plugin', 'miller_madow', 'grassberger', 'chao_shen', \
             'chao_wang_jost', 'james_stein', 'jeffreys', 'laplace', 'perks', 'minimax', \
             'nsb', 'jackknife'}, default='auto'
-        How counts become an entropy; see Notes. ``'auto'`` is ``'chao_wang_jost'``, and
-        ``'plugin'`` where weights leave counts that are not whole.
+        The estimator; see Notes. ``'auto'`` is ``'chao_wang_jost'``, and ``'plugin'`` if weighted
+        counts are not integers.
 
     n_categories : int, default=None
-        How many categories (of a joint variable: distinct rows) can occur, seen or not.
-        ``None`` takes as many as were seen, and for ``'nsb'`` the estimate of Chao [8]_ from
-        those seen once and twice (of weights that are not whole as many as were seen). It enters
-        ``'miller_madow'``, ``'james_stein'``, ``'jeffreys'``, ``'laplace'``, ``'perks'``,
+        Number of possible categories (for a joint variable: of distinct rows), observed or not.
+        ``None``: the number of observed ones, and for ``'nsb'`` the estimate of Chao [8]_ from
+        those observed once and twice (with non-integer weights the number of observed ones). Used
+        by ``'miller_madow'``, ``'james_stein'``, ``'jeffreys'``, ``'laplace'``, ``'perks'``,
         ``'minimax'`` and ``'nsb'``; the others do not need it.
 
     missing : {'separate', 'drop', 'raise'}, default='separate'
-        Whether a missing value is a category of its own (of each column of a joint variable),
-        rows that have any are left out, or they are an error.
+        Whether missing values are a category of their own (in each column of a joint variable),
+        samples with missing values are dropped, or they are an error.
 
     sample_weight : array-like of shape (n_samples,) or str, default=None
-        Non-negative weights, or the name of the column of x that holds them. An integer weight is
-        exactly that many copies of the row. With
-        others, counts are sums of weights: scale them so that they sum to the number of
-        rows that they stand for, since all estimators but ``'plugin'`` take the sum for N.
+        Non-negative weights, or the name of the weight column of x. An integer weight is
+        equivalent to repeating the sample. With other weights, counts are sums of weights: scale
+        them so that they sum to the number of samples that they represent, because all estimators
+        except ``'plugin'`` use the sum as N.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
@@ -81,54 +81,52 @@ def discrete_entropy(
     Returns
     -------
     entropy : float
-        In bits (or the unit of `base`). The same to the last bit for any order of rows
-        and columns and any names of the categories, and exactly 0 for a constant (unless
-        `n_categories` is larger and the estimator uses it). ``'plugin'``, ``'nsb'`` and those that
-        shrink to equal proportions stay below ``log(n_categories)``; the others may exceed it, by
-        about their error.
+        In bits (or the unit of `base`). Identical for any order of rows and columns and any names
+        of the categories, and exactly 0 for a constant (unless `n_categories` is larger and the
+        estimator uses it). ``'plugin'``, ``'nsb'`` and the shrinkage estimators do not exceed
+        ``log(n_categories)``; the others may exceed it, by about their error.
 
     Raises
     ------
     ValueError
-        If `x` has numbers that are not whole or no rows, or with ``missing='raise'`` missing
-        values, `n_categories` is less than the number of categories seen, `estimator` is
-        unknown, or needs integer counts and there are others, no weight is positive, or `base` is
-        not a base.
+        If `x` has numbers that are not integers or no samples, or with ``missing='raise'`` missing
+        values, if `n_categories` is less than the number of observed categories, if `estimator` is
+        unknown, or needs integer counts and there are others, if no weight is positive, or if
+        `base` is invalid.
 
     See Also
     --------
-    skinfo.measures.entropy : Of a known distribution.
-    pairwise_mutual_info : Of all pairs of columns, with entropies on the diagonal.
+    skinfo.measures.entropy : For a known distribution.
+    pairwise_mutual_info : For all pairs of columns, with entropies on the diagonal.
 
     Notes
     -----
     With counts :math:`n_i > 0`, proportions :math:`p_i = n_i / N`, and K the number of
     categories:
 
-    - ``'plugin'``: the entropy of the proportions. Its bias is always downwards, its variance
-      the smallest.
+    - ``'plugin'``: the entropy of the proportions. Its bias is always negative, its variance the
+      smallest.
     - ``'miller_madow'`` [1]_: adds :math:`(K - 1) / 2N`.
-    - ``'jackknife'`` [2]_: estimates that bias by leaving out each row in turn.
-    - ``'grassberger'`` [3]_: another function in place of the logarithm, for which the
-      bias vanishes faster.
-    - ``'chao_shen'`` [4]_: estimates from the categories seen once how much was not seen.
-    - ``'chao_wang_jost'`` [5]_: the same from those seen once and twice, after taking out
-      all the bias that can be taken out without. Without either it agrees with
+    - ``'jackknife'`` [2]_: estimates that bias by leaving out each sample in turn.
+    - ``'grassberger'`` [3]_: replaces the logarithm by a function for which the bias vanishes
+      faster.
+    - ``'chao_shen'`` [4]_: estimates the unobserved probability from the categories observed once.
+    - ``'chao_wang_jost'`` [5]_: estimates it from those observed once and twice, after removing
+      all of the bias that can be removed without it. Without either it agrees with
       ``'miller_madow'`` to second order, and for large N with ``'plugin'``.
-    - ``'james_stein'`` [6]_: shrinks the proportions to equal ones, :math:`1/K`, by a
-      weight estimated from the data.
-    - ``'jeffreys'``, ``'laplace'``, ``'perks'``, ``'minimax'``: add 1/2, 1, 1/K or
-      :math:`\sqrt{N}/K` to each of the K counts first.
-    - ``'nsb'`` [7]_: the posterior mean under a mixture of Dirichlet priors that is
-      nearly uniform in entropy. For a known K, also one much larger than N. Where it is not
-      known, ``'chao_wang_jost'`` has less error.
+    - ``'james_stein'`` [6]_: shrinks the proportions towards :math:`1/K` with a weight estimated
+      from the data.
+    - ``'jeffreys'``, ``'laplace'``, ``'perks'``, ``'minimax'``: first add 1/2, 1, 1/K or
+      :math:`\sqrt{N}/K` to each of the K counts.
+    - ``'nsb'`` [7]_: the posterior mean under a mixture of Dirichlet priors that is nearly uniform
+      in entropy. Suitable for known K, even much larger than N. For unknown K,
+      ``'chao_wang_jost'`` has a smaller error.
 
-    Over tables of 4 to 300 cells and 50 to 1000 rows (``benchmarks/estimator_bias.py``)
-    ``'chao_wang_jost'`` has the smallest bias of those that need not know K.
-    ``'plugin'``, ``'james_stein'``, the four that add to counts, and ``'nsb'`` take
-    counts that are not whole.
+    Over tables of 4 to 300 cells and 50 to 1000 samples (``benchmarks/estimator_bias.py``)
+    ``'chao_wang_jost'`` has the smallest bias of those that do not need K. ``'plugin'``,
+    ``'james_stein'``, the four that add to counts, and ``'nsb'`` accept non-integer counts.
 
-    For the information between two variables use :func:`mutual_info`: the errors of three
+    For the mutual information of two variables use :func:`mutual_info`: the errors of three
     entropies do not cancel.
 
     References
@@ -168,7 +166,7 @@ def discrete_entropy(
     >>> round(discrete_entropy(x), 3)
     2.963
 
-    Two columns are one variable of pairs:
+    Two columns are one joint variable:
 
     >>> discrete_entropy([[0, 0], [0, 1], [1, 0], [1, 1]], estimator="plugin")
     2.0

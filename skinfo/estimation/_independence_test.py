@@ -70,19 +70,19 @@ class MutualInfoTestResult(TableRepr, _Pair):
         Mutual information of each column with the target, in bits (or the unit of `base`).
 
     pvalue : ndarray of shape (n_features,), dtype float64
-        P(evidence as strong or stronger | independence).
+        p-value: P(a test statistic as large or larger | independence).
 
     qvalue : ndarray of shape (n_features,), dtype float64
-        Benjamini-Hochberg: of the columns with a q-value of at most q, on average at most a
-        proportion q is independent of the target.
+        Benjamini-Hochberg q-value: among the columns with a q-value of at most q, the expected
+        proportion of independent ones is at most q.
 
     standard_error : ndarray of shape (n_features,), dtype float64
-        Of the statistic.
+        Standard error of the statistic.
 
     bias : ndarray of shape (n_features,), dtype float64
-        Estimated bias of the statistic: below zero where it is too low. It is not taken off the
-        statistic; the interval makes up for it. Where it is larger than `standard_error`, trust
-        the interval rather than the statistic.
+        Estimated bias of the statistic, negative if it is too low. The statistic is not corrected
+        for it, the interval is. If it exceeds `standard_error`, use the interval rather than the
+        statistic.
     """
 
     def __new__(cls, statistic, pvalue, errors, nats):
@@ -100,7 +100,7 @@ class MutualInfoTestResult(TableRepr, _Pair):
         return self.statistic, self.pvalue, self._errors, self._nats
 
     def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceInterval:
-        """Return an interval for the information of each column.
+        """Return a confidence interval for the information of each column.
 
         Parameters
         ----------
@@ -158,17 +158,17 @@ def mutual_info_test(
     n_jobs: int | None = None,
     verbose: bool | int = False,
 ) -> MutualInfoTestResult:
-    """Test each column for dependence on a target, and estimate the mutual information.
+    """Test the independence of each column and a target, and estimate the mutual information.
 
-    The result unpacks as ``scores, pvalues``, so it can be the `score_func` of
-    ``SelectKBest``, ``SelectFdr`` and the other univariate selectors. Those convert X to an
-    array of finite numbers first: encode text before, for example with ``OrdinalEncoder``, or
-    use `InfoBottleneckSelector`, which takes text and missing values.
+    The result unpacks as ``scores, pvalues``, so the function is a valid `score_func` of
+    ``SelectKBest``, ``SelectFdr`` and the other univariate selectors. Those convert X to an array
+    of finite numbers first: encode text before, for example with ``OrdinalEncoder``, or use
+    `InfoBottleneckSelector`, which accepts text and missing values.
 
     Parameters
     ----------
     X : array-like, dataframe or sparse matrix of shape (n_samples, n_features), or table
-        As in `mutual_info`, like the next eight. Tables that are not in memory are for
+        As in `mutual_info`, like the next eight parameters. Tables that are not in memory need
         ``null="gamma"``.
 
     y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str
@@ -176,99 +176,99 @@ def mutual_info_test(
         joint variable, whose classes are the distinct rows.
 
     discrete_features : "auto", bool, or array-like of bool or int, default="auto"
-        Which columns are discrete; ``"auto"`` as of `mutual_info`.
+        Discrete columns; ``"auto"`` as in `mutual_info`.
 
     discrete_target : "auto" or bool, default="auto"
-        Whether y is; ``"auto"`` by the same rule.
+        Whether y is discrete; ``"auto"`` by the same rule.
 
     estimator : str, default="auto"
-        Of the statistic.
+        Estimator of the statistic.
 
     n_neighbors : int, default=3
-        Neighbours of ``"auto"``, ``"ross"`` and ``"ksg"``.
+        Number of neighbours of ``"auto"``, ``"ross"`` and ``"ksg"``.
 
     missing : {"separate", "drop", "raise"}, default="separate"
-        Missing values of X. With ``"separate"`` they are a level of their own in the table that
-        is tested too; with ``"drop"`` the rows of a column's missing values enter neither its
-        estimate nor its test.
+        Missing values of X. With ``"separate"`` they are a level of their own, also in the tested
+        table; with ``"drop"`` samples with a missing value in a column are excluded from its
+        estimate and its test.
 
     sample_weight : array-like of shape (n_samples,) or str, default=None
-        A weight of w counts as w repetitions of the row, also as evidence.
+        A weight of w counts as w repetitions of the sample, also in the test.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
 
     null : {"gamma", "permutation"}, default="gamma"
         - ``"gamma"``: the null distribution of the plug-in over all tables with the same margins,
-          approximated by a gamma distribution with its exact mean and a closed-form variance.
-          2 x 2 tables are enumerated exactly. If at most ten samples lie outside the most
-          frequent level or class, the statistic takes few distinct values, and up to 200,000
-          tables are sampled with a fixed seed, until 50 have as much information [4]_. A
-          continuous column is tested on 3 to 10 equal-frequency bins, by the cube root of the
-          number of samples, chosen without y: this needs no permutations and is less noisy than
-          neighbour estimates. Of columns of numbers the order is evidence too: polynomials of the
-          ranks of their levels (of a continuous column with classes in twice as many bins) are
-          tested for a trend, and up to the second and the fourth degree [5]_, and these p-values
-          are combined with that of information [6]_. So a p-value may be small where the
-          statistic is near zero. Text and categories are not ordered. These are also the p-values
-          of `skinfo.InfoBottleneckSelector`.
-        - ``"permutation"``: the estimate itself, on permuted y, whatever the order.
+          approximated by a gamma distribution with its exact mean and a closed-form variance. 2 x
+          2 tables are enumerated exactly. If at most ten samples lie outside the most frequent
+          level or class, the statistic takes few distinct values, and up to 200,000 tables are
+          sampled with a fixed seed, until 50 have as much information [4]_. A continuous column is
+          tested on 3 to 10 equal-frequency bins, by the cube root of the number of samples,
+          independent of y: this needs no permutations and is less noisy than neighbour estimates.
+          For numeric columns the order is used as well: polynomials of the ranks of their levels
+          (for a continuous column with classes, of twice as many bins) are tested for a trend, and
+          up to the second and the fourth degree [5]_, and these p-values are combined with that of
+          the information [6]_. So a p-value may be small although the statistic is near zero. Text
+          and categories are not ordered. These are also the p-values of
+          `skinfo.InfoBottleneckSelector`.
+        - ``"permutation"``: the estimate itself, for permuted y, without the order.
 
     n_permutations : int, default=999
-        Permutations of y; the smallest p-value is ``1 / (n_permutations + 1)``.
+        Number of permutations of y; the smallest p-value is ``1 / (n_permutations + 1)``.
 
     groups : array-like of shape (n_samples,), default=None
-        Permute y within groups (and so take ``null="permutation"``): what differs between
-        groups, such as subjects, is then no evidence. The rows of a group must be
-        exchangeable. Rows next to each other in time are not, and stretches of time as groups
-        do not make them so: compare with shifts of the whole series (see the user guide).
+        Permute y within groups (requires ``null="permutation"``), such as subjects, so that
+        differences between groups are not evidence. The samples of a group must be exchangeable.
+        Consecutive samples of a time series are not, also within blocks: compare with shifts of
+        the whole series (see the user guide).
 
     random_state : int, RandomState instance or None, default=None
-        Of the permutations.
+        Seed of the permutations.
 
     n_jobs : int or None, default=None
-        Threads over columns.
+        Number of threads over columns.
 
     verbose : bool or int, default=False
-        Print progress: a line for each permutation, at most one a second.
+        Whether to print progress: a line for each permutation, at most one per second.
 
     Returns
     -------
     result : MutualInfoTestResult
-        With ``statistic`` (bits), ``pvalue``, ``qvalue``, ``standard_error``, ``bias`` and the
-        method ``confidence_interval(confidence_level=0.95)``.
+        Has the attributes ``statistic`` (bits), ``pvalue``, ``qvalue``, ``standard_error`` and
+        ``bias``, and the method ``confidence_interval(confidence_level=0.95)``.
 
     Raises
     ------
     ValueError
-        As `mutual_info`; if `groups` has another length.
+        As in `mutual_info`; if `groups` has another length.
 
     See Also
     --------
-    mutual_info : The estimates alone.
-    skinfo.InfoBottleneckSelector : Selects what adds to what is selected already.
+    mutual_info : Estimates without a test.
+    skinfo.InfoBottleneckSelector : Selection of features that add information.
 
     Notes
     -----
-    The interval is for the true information, from the distribution of the estimate.
+    The interval is for the true information, from the sampling distribution of the estimate.
 
-    - Tables of counts: the interval holds the amounts of information under which the observed
-      plug-in is not surprising, for every `estimator`. The plug-in is taken for a scaled
-      noncentral chi-squared variable, whose moments are the null's at zero and those of the delta
-      method far from it. Its bias under dependence is estimated from the counts, and the error
-      of that is part of the interval. The same distribution, of the binned columns, is used for
-      ``"binned"``, so that the interval is for the information that the bins have.
+    - Contingency tables: the interval contains the values of the information under which the
+      observed plug-in is not significant, for every `estimator`. The plug-in is modelled as a
+      scaled noncentral chi-squared variable, with the moments of the null at zero and those of the
+      delta method far from it. Its bias under dependence is estimated from the counts, and the
+      error of this estimate is included in the interval. The same distribution, of the binned
+      columns, is used for ``"binned"``, so that interval is for the information of the bins.
     - Neighbour estimates (``"auto"``, ``"ross"``, ``"ksg"`` with a continuous column): the error
-      is the spread of what each row adds to the estimate, increased because neighbours share
-      rows. The bias is extrapolated from four times as many neighbours, and moves the upper end.
-      The lower end is the larger of this interval's and that of the bins of the test.
-    - ``"gaussian_copula"``: the distribution of a likelihood ratio. The interval is for the
-      information of normal scores if they are jointly normal.
+      is the standard deviation of the pointwise terms, increased because neighbours share samples.
+      The bias is extrapolated from four times as many neighbours, and increases the upper bound.
+      The lower bound is the larger of this interval's and that of the bins of the test.
+    - ``"gaussian_copula"``: the distribution of a likelihood ratio. The interval assumes jointly
+      normal scores.
 
-    Zero is outside the interval only where the test by ``null="gamma"`` rejects. Rows must be
-    independent. In simulations 80 to 100 % of the 95 % intervals of columns of numbers hold the
-    truth, by distribution, and 70 to 100 % of those of tables, least where each level has one
-    likely class and the rest is spread evenly (``benchmarks/coverage_of_interval.py``).
+    Zero is outside the interval only if the test by ``null="gamma"`` rejects. Samples must be
+    independent. In simulations 80 to 100 % of the 95 % intervals of numeric columns cover the
+    truth, by distribution, and 70 to 100 % of those of tables, least if each level has one
+    probable class and the rest is spread evenly (``benchmarks/coverage_of_interval.py``).
 
     References
     ----------
@@ -366,22 +366,22 @@ def _errors_of_chunks(tables, missing, n_jobs):
 
 
 def permutation_pvalues(samples, observed, estimate, *, n_permutations, groups, random_state):
-    """Return the proportion of permutations, the identity included, of as much information.
+    """Return permutation p-values of the estimates; the identity counts as a permutation.
 
     Parameters
     ----------
     samples : Samples
 
     observed : ndarray of shape (n_features,)
-        What `estimate` gives for the samples as they are.
+        Estimates for the original samples.
 
     estimate : callable
-        Samples to estimates of shape (n_features,).
+        Function from samples to estimates of shape (n_features,).
 
     n_permutations : int
 
     groups : array-like of shape (n_samples,) or None
-        Rows change places within their group only.
+        Samples are permuted within their group only.
 
     random_state : RandomState
 

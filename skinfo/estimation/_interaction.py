@@ -66,25 +66,25 @@ class PairwiseInteractionResult(TableRepr):
     ----------
     interaction : ndarray of shape (n_features, n_features), dtype float64
         ``I(X_j; Y) + I(X_k; Y) - I(X_j, X_k; Y)``, symmetric, in bits (or the unit of `base`).
-        Below zero is synergy, above zero redundancy. On the diagonal ``I(X_j; Y)``: a column is
-        all redundant with itself.
+        Negative is synergy, positive redundancy. On the diagonal ``I(X_j; Y)``: a column is
+        completely redundant with itself.
 
     pvalue : ndarray of shape (n_features, n_features), dtype float64
-        Of no interaction; on the diagonal of no dependence, by information alone: that of
-        `mutual_info_test` where levels have no order.
+        p-values of no interaction; on the diagonal of independence, by information alone: those of
+        `mutual_info_test` for unordered levels.
 
     joint_mutual_info : ndarray of shape (n_features, n_features), dtype float64
-        ``I(X_j, X_k; Y)``: what the two tell apart, less the interaction; on the diagonal
-        ``I(X_j; Y)``.
+        ``I(X_j, X_k; Y)``: the sum of the single informations minus the interaction; on the
+        diagonal ``I(X_j; Y)``.
 
     feature_names : list of str
-        Names of the columns; ``x0``, ``x1``, ... of an array.
+        Names of the columns; ``x0``, ``x1``, ... for an array.
 
     mutual_info : ndarray of shape (n_features,), dtype float64
-        ``I(X_j; Y)``, the diagonals.
+        ``I(X_j; Y)``, the diagonal of `interaction`.
 
     qvalue : ndarray of shape (n_features, n_features), dtype float64
-        Benjamini-Hochberg over all pairs; the diagonal over all columns.
+        Benjamini-Hochberg q-values over all pairs; on the diagonal over all columns.
     """
 
     interaction: NDArray[np.float64]
@@ -106,14 +106,14 @@ class PairwiseInteractionResult(TableRepr):
         return _symmetric(of_pairs, of_columns)
 
     def to_frame(self):
-        """Return a table of the pairs, the strongest interaction first.
+        """Return a table of the pairs in decreasing order of the absolute interaction.
 
         Returns
         -------
         pairs : DataFrame
-            With the columns ``feature``, ``other``, ``interaction``, ``kind`` ("synergy" where
-            the interaction is below zero, else "redundancy"), ``joint_mutual_info``, ``pvalue``
-            and ``qvalue``.
+            With the columns ``feature``, ``other``, ``interaction``, ``kind`` ("synergy" if the
+            interaction is negative, else "redundancy"), ``joint_mutual_info``, ``pvalue`` and
+            ``qvalue``.
         """
         other, feature = np.tril_indices(len(self.pvalue), -1)
         interaction = self.interaction[feature, other]
@@ -166,38 +166,38 @@ def pairwise_interaction(
 ) -> PairwiseInteractionResult:
     """Estimate and test the interaction of all pairs of columns about a target.
 
-    The interaction information ``I(X_j; Y) + I(X_k; Y) - I(X_j, X_k; Y)`` is negative where two
-    columns tell more of y together than the sum of what they tell apart (synergy, as in an
-    exclusive or), and positive where they tell the same (redundancy, as copies do). The sign is
-    that of `skinfo.measures.interaction_information`.
+    The interaction information ``I(X_j; Y) + I(X_k; Y) - I(X_j, X_k; Y)`` is negative if two
+    columns are more informative about y together than the sum of both alone (synergy, as in an
+    exclusive or), and positive if they contain the same information (redundancy, as in copies).
+    The sign is that of `skinfo.measures.interaction_information`.
 
     Parameters
     ----------
     X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
-        Columns of any kind, two or more. Numbers are cut into equal-frequency bins, 3 to 10 by
-        the cube root of the number of samples; missing values are a level of their own. Of more
-        than 256 levels of a discrete column some share a code.
+        Columns of any kind, at least two. Numbers are discretised into equal-frequency bins, 3 to
+        10 by the cube root of the number of samples; missing values are a level of their own. If a
+        discrete column has more than 256 levels, some share a code.
 
     y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str
-        Classes, or numbers, which are cut in the same way, or the name of a column of X, which is
-        then no feature. Several columns of classes are one joint variable.
+        Classes, or numbers, which are discretised in the same way, or the name of a column of X,
+        which is then not a feature. Several columns of classes are one joint variable.
 
     discrete_features : "auto", bool, or array-like of bool or int, default="auto"
-        Which columns are discrete; ``"auto"`` as of `mutual_info`.
+        Discrete columns; ``"auto"`` as in `mutual_info`.
 
     discrete_target : "auto" or bool, default="auto"
-        Whether y is; ``"auto"`` by the same rule.
+        Whether y is discrete; ``"auto"`` by the same rule.
 
     estimator : {"emi", "plugin"}, default="emi"
-        ``"plugin"`` takes sample proportions for probabilities: it is biased towards synergy.
-        ``"emi"`` subtracts the mean that this has over tables with the same margins, were y
-        independent of the pair, or were the two columns independent, in all and in each class of
-        y: the smaller of the two. So the mean is zero for columns without information about y,
-        however they depend on each other, and for those that are informative about different
-        parts of it, however much.
+        ``"plugin"`` uses sample proportions and is biased towards synergy. ``"emi"`` subtracts the
+        mean of the plug-in over tables with the same margins, under independence of y and the
+        pair, or under independence of the two columns, overall and in each class of y: the smaller
+        of the two. So the mean is zero for columns without information about y, whatever their
+        dependence, and for columns that are informative about different parts of y.
 
     sample_weight : array-like of shape (n_samples,) or str, default=None
-        A weight of w counts as w repetitions of the row, also as evidence. A name as for y.
+        A weight of w counts as w repetitions of the sample, also in the test. May be a column
+        name, like y.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
@@ -207,45 +207,46 @@ def pairwise_interaction(
         :obj:`joblib.parallel_backend` context; ``-1`` means all processors.
 
     verbose : bool or int, default=False
-        Print progress: a line for each pass over a table in parts and each block of pairs, of
-        these at most one a second.
+        Whether to print progress: a line for each pass over a table in parts and for each block of
+        pairs, the latter at most once per second.
 
     Returns
     -------
     result : PairwiseInteractionResult
-        Matrices ``interaction``, ``pvalue``, ``qvalue`` and ``joint_mutual_info``, the names of
-        the columns, and ``to_frame()``, a row a pair, which names each synergy or redundancy.
+        Has the matrices ``interaction``, ``pvalue``, ``qvalue`` and ``joint_mutual_info``, the
+        names of the columns, and the method ``to_frame()`` with one row per pair.
 
     Raises
     ------
     ValueError
-        If X has one column or comes in chunks, y is several columns of numbers, the
-        tables of a pair are too large, lengths differ, or `base` is not a base.
+        If X has one column or is in chunks, if y is several columns of numbers, if the tables of a
+        pair are too large, if lengths differ, or if `base` is invalid.
 
     See Also
     --------
-    skinfo.inspection.InteractionDisplay : The map of synergy and redundancy.
-    skinfo.measures.interaction_information : Of a known joint distribution.
-    pairwise_mutual_info : Of columns with each other, without a target.
+    skinfo.inspection.InteractionDisplay : Map of synergy and redundancy.
+    skinfo.measures.interaction_information : For a known joint distribution.
+    pairwise_mutual_info : For pairs of columns, without a target.
 
     Notes
     -----
     The null hypothesis of a pair is that the interaction is zero: ``I(X_j, X_k; Y) = I(X_j; Y) +
-    I(X_k; Y)``, whatever the two tell of y and of each other. As ``I(X_j, X_k; Y)`` less the two
-    equals ``I(X_j; X_k | Y) - I(X_j; X_k)``, and the same with the three variables in any order,
-    there is synergy only if every two of them are dependent given the third, and redundancy
-    only if every two are dependent. The p-value is twice the largest of four: those of these
-    three dependences on the side of the estimate, from the same null distributions as in
-    `mutual_info_test`, and that of the sign of the estimate, from its normal approximation.
-    The largest of several p-values is valid if one of them is (an intersection-union test [1]_),
-    so that they hold their level on independent columns, on columns that depend on each other
-    but not on y, on one that does beside one that does not, and on columns that tell of
-    different parts of y. Two columns that both are causes of y are, as a rule, not of that kind:
-    given y, one explains the other away, and that is synergy even if their effects add up.
+    I(X_k; Y)``, for any information of the columns about y and about each other. The difference of
+    the two sides equals ``I(X_j; X_k | Y) - I(X_j; X_k)``, and the same holds for the three
+    variables in any order. So synergy is possible only if every two of them are dependent given
+    the third, and redundancy only if every two are dependent. The p-value is twice the largest of
+    four: those of these three dependences on the side of the estimate, from the same null
+    distributions as in `mutual_info_test`, and that of the sign of the estimate, from its normal
+    approximation. The largest of several p-values is valid if one of them is (an
+    intersection-union test [1]_). So the test has its level for independent columns, for dependent
+    columns that are independent of y, for one informative and one uninformative column, and for
+    columns that are informative about different parts of y. Two columns that both are causes of y
+    are usually not of the last kind: given y they are dependent (explaining away), which is
+    synergy even if their effects are additive.
 
-    The normal approximation has the variance of the delta method, scaled to what it is if both
-    informations are equal. Simulated levels are .00 to .01 at .05 on such columns, and .02 to .07
-    where synergy and redundancy cancel.
+    The normal approximation has the variance of the delta method, scaled to its value if both
+    informations are equal. Simulated levels are .00 to .01 at .05 for such columns, and .02 to .07
+    if synergy and redundancy cancel.
 
     The time is proportional to the number of pairs, and for each to the number of samples and of
     cells of its table with y.
@@ -257,7 +258,7 @@ def pairwise_interaction(
 
     Examples
     --------
-    y is the exclusive or of two columns, of which the third copies the first:
+    y is the exclusive or of two columns, and the third column copies the first:
 
     >>> import numpy as np
     >>> from skinfo.estimation import pairwise_interaction

@@ -75,15 +75,15 @@ class MultivariateInfoResult(_StatisticAndPvalue):
         The measure, in bits (or the unit of `base`).
 
     pvalue : float
-        P(a value as far from that expected | all columns are independent): a total correlation as
-        large, also for the dual one; for the others as far on either side.
+        p-value of independence of all columns: one-sided for the total and the dual total
+        correlation, two-sided for the other measures.
 
     standard_error : float
-        Of the statistic.
+        Standard error of the statistic.
 
     bias : float
-        Of discrete columns: the statistic less the estimate by ``"auto"``, around which the
-        interval is. Of continuous ones zero.
+        For discrete columns: the statistic minus the estimate by ``"auto"``, which the interval is
+        for. For continuous columns zero.
     """
 
     def __new__(cls, estimate, nats):
@@ -100,7 +100,7 @@ class MultivariateInfoResult(_StatisticAndPvalue):
         return self._estimate, self._nats
 
     def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceInterval:
-        """Return an interval for the measure.
+        """Return a confidence interval for the measure.
 
         Parameters
         ----------
@@ -109,9 +109,9 @@ class MultivariateInfoResult(_StatisticAndPvalue):
         Returns
         -------
         interval : ConfidenceInterval
-            ``low`` and ``high`` in the unit of the statistic, which is between them. Of total
-            and dual total correlation ``low`` is never below zero. Zero is outside the interval
-            only where the test rejects independence at this level.
+            ``low`` and ``high`` in the unit of the statistic, which is between them. For the total
+            and the dual total correlation ``low`` is never negative. Zero is outside the interval
+            only if the test rejects independence at this level.
 
         Raises
         ------
@@ -170,116 +170,116 @@ def multivariate_info(
     n_jobs: int | None = None,
     verbose: bool | int = False,
 ) -> MultivariateInfoResult:
-    r"""Estimate the information that all columns share, in bits, and test for independence.
+    r"""Estimate the joint dependence of all columns, in bits, and test for independence.
 
-    Joint entropies are of the distinct rows that occur, so that no table of all combinations of
-    levels is made.
+    Joint entropies are computed from the distinct rows that occur, so the full table of all
+    combinations of levels is not needed.
 
     Parameters
     ----------
     X : array-like, dataframe or table of shape (n_samples, n_features)
-        Two columns at least, all discrete or all continuous. A table that is not in memory, of
-        any kind that `skinfo.MutualInfoBinner` takes, is counted where it is, in two passes, if
-        its columns are discrete.
+        At least two columns, all discrete or all continuous. A table that is not in memory, of any
+        kind that `skinfo.MutualInfoBinner` accepts, is counted in two passes, if its columns are
+        discrete.
 
     measure : str, default="total_correlation"
-        - ``"total_correlation"`` [1]_: :math:`\sum_j H(X_j) - H(X)`, of any dependence. Never
-          negative, as the next.
-        - ``"dual_total_correlation"`` [2]_: :math:`H(X) - \sum_j H(X_j \mid \text{rest})`, what
-          at least two columns share, counted once.
-        - ``"o_information"`` [3]_: the first less the second; positive where redundancy
-          dominates, negative where synergy does.
-        - ``"co_information"`` [4]_: :math:`\sum_S (-1)^{|S| + 1} H(X_S)` over all sets of columns,
-          12 at most. Of three columns the same as the O-information. Its sign is that of
+        - ``"total_correlation"`` [1]_: :math:`\sum_j H(X_j) - H(X)`, for any dependence. Never
+          negative, like the next.
+        - ``"dual_total_correlation"`` [2]_: :math:`H(X) - \sum_j H(X_j \mid \text{rest})`, the
+          information that at least two columns share, counted once.
+        - ``"o_information"`` [3]_: the first minus the second; positive if redundancy dominates,
+          negative if synergy does.
+        - ``"co_information"`` [4]_: :math:`\sum_S (-1)^{|S| + 1} H(X_S)` over all sets of at most
+          12 columns. For three columns it equals the O-information. Its sign is that of
           `skinfo.measures.interaction_information`.
 
     discrete_features : "auto", bool, or array-like of bool or int, default="auto"
-        Which columns are discrete; ``"auto"`` by the rule of `mutual_info`.
+        Discrete columns; ``"auto"`` by the rule of `mutual_info`.
 
     estimator : str, default="auto"
-        - ``"auto"``: of discrete columns ``"chao_wang_jost"`` (``"emi"`` of two columns, as of
-          `mutual_info`, and of weights that are not whole); of continuous ones ``"ksg"`` of their
-          normal ranks, so that increasing transforms of a column change nothing.
-        - ``"emi"``: the plug-in less its mean under independence of all columns, over the
-          permutations; of two columns the exact mean, as of `mutual_info`.
+        - ``"auto"``: for discrete columns ``"chao_wang_jost"`` (``"emi"`` for two columns, as in
+          `mutual_info`, and for non-integer weights); for continuous ones ``"ksg"`` of their
+          normal ranks, so that it is invariant under increasing transforms of a column.
+        - ``"emi"``: the plug-in minus its mean under independence of all columns, over the
+          permutations; for two columns the exact mean, as in `mutual_info`.
         - the entropy estimators of `discrete_entropy`, for discrete columns: ``"plugin"``,
           ``"miller_madow"``, ``"grassberger"``, ``"chao_shen"``, ``"chao_wang_jost"``,
-          ``"james_stein"``, ``"jeffreys"``, ``"laplace"``, ``"perks"``, ``"minimax"``,
-          ``"nsb"``, ``"jackknife"``: each entropy by itself, by the conventions of `mutual_info`.
-        - ``"ksg"``: neighbours of Kraskov et al. [5]_ on the values as given, for few continuous
-          columns: it shrinks towards zero as they become many.
-        - ``"gaussian_copula"``: the closed form for normal scores if they are jointly normal [6]_,
-          less its bias in small samples.
+          ``"james_stein"``, ``"jeffreys"``, ``"laplace"``, ``"perks"``, ``"minimax"``, ``"nsb"``,
+          ``"jackknife"``: each entropy separately, with the conventions of `mutual_info`.
+        - ``"ksg"``: nearest neighbours of Kraskov et al. [5]_ on the raw values, for few
+          continuous columns: it shrinks towards zero with more columns.
+        - ``"gaussian_copula"``: the closed form for jointly normal scores [6]_, corrected for its
+          bias in small samples.
 
     n_neighbors : int, default=3
-        Neighbours of ``"ksg"`` and of ``"auto"`` with continuous columns.
+        Number of neighbours of ``"ksg"`` and of ``"auto"`` with continuous columns.
 
     missing : {"separate", "drop", "raise"}, default="separate"
         Missing values: a level of their own in a discrete column, and an error in a continuous
-        one; left out with their rows, in any column; or an error.
+        one; dropped with their samples, in any column; or an error.
 
     sample_weight : array-like of shape (n_samples,) or str, default=None
-        Of discrete columns: an integer weight is exactly that many copies of the row. A name of a
-        column of X. Other weights have to sum to no less than the number of different rows, and
-        margins are rounded to integers before they are permuted.
+        For discrete columns: an integer weight is equivalent to repeating the sample. May be the
+        name of a column of X. Other weights must sum to at least the number of distinct samples,
+        and margins are rounded to integers before they are permuted.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
 
     n_permutations : int, default=199
-        Samples in which each column is permuted independently of the others. The smallest p-value
-        is ``1 / (n_permutations + 1)``.
+        Number of samples in which each column is permuted independently of the others. The
+        smallest p-value is ``1 / (n_permutations + 1)``.
 
     random_state : int, RandomState instance or None, default=0
-        Of the permutations. For the same integer the result does not depend on the order of
-        rows or columns, or on names of levels.
+        Seed of the permutations. With an int the result does not depend on the order of samples or
+        columns, or on names of levels.
 
     n_jobs : int or None, default=None
-        Threads over permutations.
+        Number of threads over permutations.
 
     verbose : bool or int, default=False
-        Print progress: a line for each permutation, at most one a second.
+        Whether to print progress: a line for each permutation, at most one per second.
 
     Returns
     -------
     result : MultivariateInfoResult
-        With ``statistic`` (bits), ``pvalue``, ``standard_error``, ``bias`` and the method
-        ``confidence_interval(confidence_level=0.95)``.
+        Has the attributes ``statistic`` (bits), ``pvalue``, ``standard_error`` and ``bias``, and
+        the method ``confidence_interval(confidence_level=0.95)``.
 
     Raises
     ------
     ValueError
-        If X has one column only, or continuous columns beside discrete ones, the estimator does
-        not fit their kind, weights are given with continuous columns, a continuous column has
-        missing or infinite values, there are not more samples than `n_neighbors`, columns are
-        too many for the co-information, or `base` is not a base.
+        If X has only one column, or both continuous and discrete columns, if the estimator does
+        not apply to them, if weights are given with continuous columns, if a continuous column has
+        missing or infinite values, if there are not more samples than `n_neighbors`, if there are
+        too many columns for the co-information, or if `base` is invalid.
 
     See Also
     --------
-    mutual_info : Of two columns.
-    pairwise_interaction : The co-information of each two columns and a target.
-    skinfo.measures.total_correlation : Of a known joint distribution.
+    mutual_info : For two columns.
+    pairwise_interaction : Co-information of pairs of columns and a target.
+    skinfo.measures.total_correlation : For a known joint distribution.
 
     Notes
     -----
-    The null hypothesis of the p-value is that all columns are independent of each other. Total and
-    dual total correlation are zero under no other, and are tested by the total correlation, the
-    likelihood ratio. O-information and co-information may be zero under others: those of two
-    dependent columns and an independent one are. They are tested by themselves, on both sides; for
-    their signs, look at the interval. Of discrete columns plug-ins are compared, for every
+    The null hypothesis of the p-value is that all columns are independent. Total and dual total
+    correlation are zero only under this hypothesis, and are tested by the total correlation, the
+    likelihood ratio. O-information and co-information may be zero otherwise, for example for two
+    dependent columns and an independent one. They are tested directly, two-sided; for their signs,
+    use the interval. For discrete columns the test compares plug-in estimates, for every
     `estimator`.
 
-    The standard error is the spread of the pointwise values, and at least that of the estimate by
-    ``"auto"`` under independence. In simulations of chains of three to five columns, 65 to 100 %
-    of the 95 % intervals hold the truth (``benchmarks/coverage_of_multivariate.py``).
+    The standard error is the standard deviation of the pointwise values, and at least that of the
+    estimate by ``"auto"`` under independence. In simulations of chains of three to five columns,
+    65 to 100 % of the 95 % intervals cover the truth (``benchmarks/coverage_of_multivariate.py``).
 
-    ``"emi"`` has no bias, and little noise, if columns are independent. If they depend on
-    each other, fewer combinations of levels occur than under independence, and it removes too
-    much, unless most cells of the joint table hold several rows. ``"chao_wang_jost"`` has
-    little bias in either case, and more noise: a chain of five columns of four levels, 1000 rows
-    in 1024 cells, of O-information 1.30 bits, has 1.2 +- 0.1 by it and 2.6 +- 0.1 by ``"emi"``.
-    Where more than 95 % of the rows are unlike any other, ``"auto"`` is ``"emi"``, with a warning:
-    take fewer or coarser columns.
+    ``"emi"`` has no bias and a small variance for independent columns. For dependent columns,
+    fewer combinations of levels occur than under independence, and it corrects too much, unless
+    most cells of the joint table contain several samples. ``"chao_wang_jost"`` has a small bias in
+    either case, and a larger variance: a chain of five columns of four levels, 1000 samples in
+    1024 cells, of O-information 1.30 bits, has 1.2 +- 0.1 by it and 2.6 +- 0.1 by ``"emi"``. If
+    more than 95 % of the samples are distinct, ``"auto"`` is ``"emi"``, with a warning: use fewer
+    or coarser columns.
 
     References
     ----------
@@ -304,7 +304,7 @@ def multivariate_info(
 
     Examples
     --------
-    Three coins and their parity: no three of the four columns share anything.
+    Three coins and their parity: any three of the four columns are independent.
 
     >>> import numpy as np
     >>> from skinfo.estimation import multivariate_info

@@ -124,112 +124,112 @@ def mutual_info(
     n_jobs: int | None = None,
     verbose: bool | int = False,
 ) -> NDArray[np.float64] | float:
-    """Estimate the mutual information of each column with a target, in bits.
+    """Estimate the mutual information of each column and a target, in bits.
 
-    Zero on average for a column that is independent of y, whatever its number of levels; no
-    noise is added, so the same data give the same answer on every run and for any order
-    of rows, names of levels and `n_jobs`.
+    The estimate has mean zero for a column that is independent of y, for any number of levels. No
+    noise is added: results are deterministic and do not depend on the order of samples, names of
+    levels and `n_jobs`.
 
     Parameters
     ----------
     X : array-like, dataframe or sparse matrix of shape (n_samples, n_features), or table
-        Numbers, booleans, strings or categories; missing values as `missing` says. The columns
-        of a sparse matrix are discrete. A table that is not in memory may be of any kind that
-        `skinfo.MutualInfoBinner.fit` takes, such as files, chunks, Dask or Spark, if y is
+        Numbers, booleans, strings or categories; for missing values see `missing`. The columns of
+        a sparse matrix are discrete. A table that is not in memory may be of any kind that
+        `skinfo.MutualInfoBinner.fit` accepts, such as files, chunks, Dask or Spark, if y is
         classes: discrete columns by any estimator and continuous ones by ``"binned"``, with the
-        results of one table. It is read several times.
+        same results as in memory. It is read several times.
 
     y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str
-        Classes or numbers, or the name of a column of X, which is then no feature; None where
-        chunks hold it. Several columns of classes (such as a multilabel indicator) are one
-        joint variable: its classes are the distinct rows. Several columns of which one holds
-        numbers are one target of several dimensions, for ``"auto"`` and ``"ksg"``, by a k-d tree.
-        Of a table of labels each by itself, call once for each.
+        Classes or numbers, or the name of a column of X, which is then not a feature; None if
+        chunks contain it. Several columns of classes (such as a multilabel indicator) are one
+        joint variable: its classes are the distinct rows. Several columns with at least one of
+        numbers are one multidimensional target, for ``"auto"`` and ``"ksg"``, by a k-d tree. For
+        the information about each of several labels, call once per label.
 
     discrete_features : "auto", bool, or array-like of bool or int, default="auto"
-        Which columns are discrete: all, none, a mask, or their numbers. ``"auto"``: those of
-        text, categories, booleans, or whole numbers of at most 32 different values, in any
-        container and dtype, and all columns of a sparse matrix; other numbers, dates and
-        durations are continuous. A warning names columns of integers for which this is a guess.
+        Discrete columns: all, none, a mask, or their indices. ``"auto"``: those of text,
+        categories, booleans, or integers with at most 32 different values, in any container and
+        dtype, and all columns of a sparse matrix; other numbers, dates and durations are
+        continuous. A warning names columns of integers for which this is a guess.
 
     discrete_target : "auto" or bool, default="auto"
-        Whether y is. ``"auto"``: by the same rule.
+        Whether y is discrete. ``"auto"``: by the same rule.
 
     joint : bool, default=False
-        Whether all columns of X are one variable, about which there is one number,
-        ``I(X_1, ..., X_d; y)``; y may be of several columns too. Discrete columns: each distinct
-        row is a level, for every estimator of discrete columns. Continuous ones are one vector:
-        ``"auto"`` (on normal ranks), ``"ksg"`` or ``"gaussian_copula"`` with a continuous y, and
-        ``"auto"`` with classes, by the neighbours of Mesner and Shalizi (2021). Columns of both
-        kinds, for ``"auto"``: ``I(D, C; y) = I(D; y) + I(C; y | D)``.
+        Whether all columns of X are one joint variable, with one result, ``I(X_1, ..., X_d; y)``;
+        y may have several columns too. Discrete columns: each distinct row is a level, for every
+        estimator of discrete columns. Continuous ones are one vector: ``"auto"`` (on normal
+        ranks), ``"ksg"`` or ``"gaussian_copula"`` with a continuous y, and ``"auto"`` with
+        classes, by the neighbours of Mesner and Shalizi (2021). Columns of both kinds, for
+        ``"auto"``: ``I(D, C; y) = I(D; y) + I(C; y | D)``.
 
     estimator : str, default="auto"
-        In any case, with or without underscores.
+        Case-insensitive, with or without underscores.
 
-        - ``"auto"``: for two discrete columns ``"emi"``; where one or both are continuous the
-          neighbour estimates below, on normal ranks, and values held by many rows as levels
-          by the chain rule: increasing transforms of a column change nothing.
-        - ``"ross"``, ``"ksg"``: nearest neighbours on the values as given: Ross [1]_ where
-          one is discrete, Kraskov et al. [2]_ where none is (``"ksg"`` only), the plug-in where
-          both are. Without ties these are scikit-learn's.
-        - ``"gaussian_copula"``: the information of normal scores if they are jointly normal [3]_.
-        - ``"binned"``: equal-frequency bins and ``"emi"``: the least noise under independence.
-        - ``"emi"``: the plug-in less its mean under independence with the same margins [4]_.
+        - ``"auto"``: for two discrete columns ``"emi"``; if one or both are continuous the
+          neighbour estimates below, on normal ranks, where values of many samples are treated as
+          levels by the chain rule. It is invariant under increasing transforms of a column.
+        - ``"ross"``, ``"ksg"``: nearest neighbours on the raw values: Ross [1]_ if one column is
+          discrete, Kraskov et al. [2]_ if none is (``"ksg"`` only), the plug-in if both are.
+          Without ties these are scikit-learn's.
+        - ``"gaussian_copula"``: the information of normal scores, assumed jointly normal [3]_.
+        - ``"binned"``: equal-frequency bins and ``"emi"``: the smallest variance under
+          independence.
+        - ``"emi"``: the plug-in minus its mean under independence with the same margins [4]_.
         - the entropy estimators of `discrete_entropy`, for discrete columns: ``"plugin"``,
           ``"miller_madow"``, ``"grassberger"``, ``"chao_shen"``, ``"chao_wang_jost"``,
-          ``"james_stein"``, ``"jeffreys"``, ``"laplace"``, ``"perks"``, ``"minimax"``,
-          ``"nsb"``, ``"jackknife"``. ``"miller_madow"`` counts the cells that occur, as
-          published: with fewer rows than cells it is biased upwards under independence. The
-          estimators that add to counts, ``"james_stein"`` and ``"nsb"`` take every pair of a
-          level and a class for a cell.
+          ``"james_stein"``, ``"jeffreys"``, ``"laplace"``, ``"perks"``, ``"minimax"``, ``"nsb"``,
+          ``"jackknife"``. ``"miller_madow"`` counts the cells that occur, as published: with fewer
+          samples than cells it is biased upwards under independence. The estimators that add to
+          counts, ``"james_stein"`` and ``"nsb"`` count every pair of a level and a class as a
+          cell.
 
     n_neighbors : int, default=3
-        Neighbours of ``"auto"``, ``"ross"`` and ``"ksg"``: more give less noise and more
-        bias where the dependence is strong.
+        Number of neighbours of ``"auto"``, ``"ross"`` and ``"ksg"``: more reduce the variance and
+        increase the bias for strong dependence.
 
     missing : {"separate", "drop", "raise"}, default="separate"
-        Missing values of X; in y they are refused.
+        Missing values of X; in y they are an error.
 
-        - ``"separate"``: a level of their own, in a discrete column, and added to the numbers of a
-          continuous one: with M whether a value is missing,
-          ``I(X; Y) = I(M; Y) + P(present) I(X; Y | present)``, exactly.
-        - ``"drop"``: the column is estimated from the other rows, those of each column.
+        - ``"separate"``: a level of their own in a discrete column. For a continuous one they are
+          combined with the numbers by the exact identity ``I(X; Y) = I(M; Y) + P(present) I(X; Y |
+          present)``, where M indicates missing values.
+        - ``"drop"``: each column is estimated from its samples without missing values.
         - ``"raise"``: an error.
 
     sample_weight : array-like of shape (n_samples,) or str, default=None
-        For discrete columns and target: a weight of w counts as w repetitions of the row. A
-        name as for y.
+        For discrete columns and target: a weight of w counts as w repetitions of the sample. May
+        be a column name, like y.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
 
     n_jobs : int or None, default=None
-        Threads over columns.
+        Number of threads over columns.
 
     verbose : bool or int, default=False
-        Print progress: a line for each column, at most one a second.
+        Whether to print progress: a line for each column, at most one per second.
 
     Returns
     -------
     mi : ndarray of shape (n_features,), dtype float64, or float
-        One number where `joint`. In bits (or the unit of `base`). Not clipped below: around zero
-        for independent columns.
-        Where y or the column is discrete, at most its entropy by the same estimator; by
-        neighbours, bins or the copula, its plug-in entropy.
+        A single number if `joint`. In bits (or the unit of `base`). Not clipped at zero: estimates
+        for independent columns have mean zero. If y or the column is discrete, at most its entropy
+        by the same estimator; by neighbours, bins or the copula, its plug-in entropy.
 
     Raises
     ------
     ValueError
-        If the estimator does not fit a column's kind, weights are given with a continuous
-        column, there are not more samples than `n_neighbors`, y has missing values, or a
-        continuous column has where y is several columns of numbers, lengths differ, `base` is not
-        a base, or chunks are asked for what needs all samples at once.
+        If the estimator does not apply to a column, if weights are given with a continuous column,
+        if there are not more samples than `n_neighbors`, if y has missing values, or a continuous
+        column has while y is several columns of numbers, if lengths differ, if `base` is invalid,
+        or if an option needs all samples at once and X is in chunks.
 
     See Also
     --------
-    mutual_info_test : The same with p-values, errors and intervals.
-    pairwise_mutual_info : Of columns with each other.
-    skinfo.measures.mutual_information : Of a known joint distribution.
+    mutual_info_test : With p-values, standard errors and intervals.
+    pairwise_mutual_info : For pairs of columns.
+    skinfo.measures.mutual_information : For a known joint distribution.
     sklearn.feature_selection.mutual_info_classif : In nats, clipped at zero, with noise added.
 
     References

@@ -68,36 +68,32 @@ def pairwise_mutual_info(
 ) -> NDArray[np.float64]:
     """Estimate the mutual information of all pairs of discrete columns, in bits.
 
-    ``I(X_j; X_k)`` off the diagonal, ``H(X_j)`` on it. The result is the same,
-    to the last bit, for any order of rows and of columns, any names of the
-    levels, and any `n_jobs`.
+    ``I(X_j; X_k)`` off the diagonal, ``H(X_j)`` on it. The result is identical for any order of
+    samples and of columns, any names of the levels, and any `n_jobs`.
 
     Parameters
     ----------
     X : array-like, dataframe or table of shape (n_samples, n_features)
-        Discrete columns: integers, booleans, strings, categories, or whole
-        numbers stored as floats; missing values as `missing` says. A
-        column with other numbers is an error: bin it first. A table that is not in memory, of
-        any kind that `skinfo.MutualInfoBinner` takes, such as a list of dataframes, is counted
-        where it is, with the result of one table; see Notes.
+        Discrete columns: integers, booleans, strings, categories, or integers stored as floats;
+        for missing values see `missing`. A column with other numbers is an error: discretise it
+        first. A table that is not in memory, of any kind that `skinfo.MutualInfoBinner` accepts,
+        such as a list of dataframes, is counted in pieces, with the same result; see Notes.
 
     estimator : {'emi', 'plugin'}, default='emi'
-        How pairs are estimated. ``'plugin'`` takes sample proportions for
-        probabilities, which is biased upwards. ``'emi'`` subtracts from that
-        the mean of independent columns with the same level counts:
-        the mean is then zero for independent columns, however many levels they
-        have, and a single estimate may be a little below zero. The diagonal is
-        the plug-in entropy for both.
+        The estimator of pairs. ``'plugin'`` uses sample proportions, which is biased upwards.
+        ``'emi'`` subtracts the mean for independent columns with the same margins: the estimate
+        then has mean zero for independent columns, for any number of levels, and may be slightly
+        negative. The diagonal is the plug-in entropy for both.
 
     missing : {'separate', 'drop', 'raise'}, default='separate'
-        Whether missing values are a level of their own, a pair is estimated from
-        the rows in which both columns have a value (the diagonal: the one
-        column), or missing values are an error.
+        Whether missing values are a level of their own, a pair is estimated from the samples in
+        which both columns have a value (the diagonal: the one column), or missing values are an
+        error.
 
     sample_weight : array-like of shape (n_samples,), or str, default=None
-        Non-negative weights, or the name of the column of X that holds them. An integer
-        weight is exactly that many copies of the row. With other weights ``'emi'`` subtracts
-        a smooth approximation.
+        Non-negative weights, or the name of the weight column of X. An integer weight is
+        equivalent to repeating the sample. With other weights ``'emi'`` subtracts a smooth
+        approximation.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
@@ -107,8 +103,8 @@ def pairwise_mutual_info(
         :obj:`joblib.parallel_backend` context; ``-1`` means all processors.
 
     verbose : bool or int, default=False
-        Print progress: a line for each pass over a table in parts and each block of pairs, of
-        these at most one a second.
+        Whether to print progress: a line for each pass over a table in parts and for each block of
+        pairs, the latter at most once per second.
 
     Returns
     -------
@@ -118,13 +114,13 @@ def pairwise_mutual_info(
     Raises
     ------
     ValueError
-        If a column is not discrete, no weight is positive, `base` is not a
-        base, or weights of chunks are not the name of a column.
+        If a column is not discrete, if no weight is positive, if `base` is invalid, or if weights
+        of chunks are not the name of a column.
 
     See Also
     --------
-    skinfo.measures.mutual_information : Of a known joint distribution.
-    sklearn.metrics.mutual_info_score : The plug-in of one pair, in nats.
+    skinfo.measures.mutual_information : For a known joint distribution.
+    sklearn.metrics.mutual_info_score : Plug-in estimate of one pair, in nats.
 
     Notes
     -----
@@ -132,16 +128,16 @@ def pairwise_mutual_info(
     ``h = np.diag(mi)``, is one for columns that determine each other only with
     ``estimator='plugin'``: ``'emi'`` subtracts the null mean there too.
 
-    The mean under independence is that over all tables with the observed
-    margins [1]_; where the expected count of a cell is 256 or more, the first
-    terms of its series are used, which agree with it to 1e-8 of a row.
+    The mean under independence is that over all tables with the observed margins [1]_; if the
+    expected count of a cell is 256 or more, the first terms of its series are used, which agree
+    with it to 1e-8 of a sample.
 
-    Columns of up to 16 levels become planes of bits, and a cell of a table is
-    the number of bits that two planes share.
+    Columns of up to 16 levels are stored as bit planes, and a cell of a table is the number of
+    bits that two planes have in common.
 
-    A table that is not in memory is read twice: for the levels, and for codes that are kept
-    beside the rows, a byte a cell of up to 256 levels. Passes over the codes then count 32 MiB
-    of contingency tables each.
+    A table that is not in memory is read twice: for the levels, and for codes that are stored
+    where the rows are, one byte per cell for up to 256 levels. Passes over the codes then count 32
+    MiB of contingency tables each.
 
     References
     ----------
@@ -151,7 +147,7 @@ def pairwise_mutual_info(
 
     Examples
     --------
-    The second column tells the half that the first is in, the third is independent:
+    The second column is the half that the first is in, and the third is independent:
 
     >>> import numpy as np
     >>> from skinfo.estimation import pairwise_mutual_info

@@ -65,9 +65,9 @@ def pointwise_mutual_info(
 ) -> NDArray[np.float64]:
     """Estimate the pointwise mutual information of each sample, in bits.
 
-    ``log2 p(x, y) / (p(x) p(y))`` of the values that a sample has: above zero where they occur
-    together more often than if they were independent, below where less. The mean over
-    samples is the mutual information.
+    ``log2 p(x, y) / (p(x) p(y))`` of the values of each sample: positive if they occur together
+    more often than under independence, otherwise negative. The mean over samples is the mutual
+    information.
 
     Parameters
     ----------
@@ -75,64 +75,64 @@ def pointwise_mutual_info(
         As in `mutual_info`, in memory.
 
     y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str
-        Classes or numbers. Several columns of classes are one joint variable. The name of a
-        column of X.
+        Classes or numbers, or the name of a column of X. Several columns of classes are one joint
+        variable.
 
     discrete_features : "auto", bool, or array-like of bool or int, default="auto"
-        Which columns are discrete; ``"auto"`` by the rule of `mutual_info`.
+        Discrete columns; ``"auto"`` by the rule of `mutual_info`.
 
     discrete_target : "auto" or bool, default="auto"
-        Whether y is; ``"auto"`` by the same rule.
+        Whether y is discrete; ``"auto"`` by the same rule.
 
     estimator : {"auto", "ross", "ksg"}, default="auto"
-        Of pairs with a continuous column, as in `mutual_info`: neighbours on normal ranks, or on
-        the values as given. Of two discrete columns it is always the plug-in, from the
-        proportions of the sample.
+        The estimator of pairs with a continuous column, as in `mutual_info`: neighbours on normal
+        ranks, or on the raw values. For two discrete columns it is always the plug-in, from sample
+        proportions.
 
     n_neighbors : int, default=3
-        Neighbours of a continuous pair. The value of one sample has an error of about
-        ``1 / sqrt(n_neighbors)`` nats, which is less in the mean of many.
+        Number of neighbours of a continuous pair. The value of one sample has an error of about
+        ``1 / sqrt(n_neighbors)`` nats, which is smaller for means over many samples.
 
     missing : {"separate", "drop", "raise"}, default="separate"
         Missing values of X: a level of their own, by the chain rule of `mutual_info`; NaN for the
-        sample, which is left out; or an error.
+        sample, which is dropped; or an error.
 
     sample_weight : array-like of shape (n_samples,) or str, default=None
-        For discrete columns and target: a weight of w counts as w repetitions of the row. Samples
-        of weight zero are NaN.
+        For discrete columns and target: a weight of w counts as w repetitions of the sample.
+        Samples of weight zero are NaN.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
 
     n_jobs : int or None, default=None
-        Threads over columns.
+        Number of threads over columns.
 
     Returns
     -------
     pmi : ndarray of shape (n_samples, n_features), dtype float64
-        In bits (or the unit of `base`), of either sign, one row for each row of X.
+        In bits (or the unit of `base`), of either sign, one row per sample.
 
     Raises
     ------
     ValueError
-        If the estimator does not fit a column's kind, weights are given with a continuous
-        column, there are not more samples than `n_neighbors`, y has missing values or is several
-        columns of numbers, lengths differ, or X comes in chunks.
+        If the estimator does not apply to a column, if weights are given with a continuous column,
+        if there are not more samples than `n_neighbors`, if y has missing values or is several
+        columns of numbers, if lengths differ, or if X is in chunks.
 
     See Also
     --------
-    mutual_info : The mean, with corrections for its bias.
-    pointwise_entropy : Of one variable.
+    mutual_info : The mean, corrected for bias.
+    pointwise_entropy : For one variable.
 
     Notes
     -----
     The mean, weighted by `sample_weight`, is that of `mutual_info` with ``estimator="plugin"`` for
-    two discrete columns, and of the same estimator for others, unless that is lowered to the
-    entropy of y, or "auto" finds values that many rows hold, whose plug-in part it corrects for
-    bias as a whole. Of rows that are equal each has the mean of their values.
+    two discrete columns, and of the same estimator for others, unless that is limited by the
+    entropy of y, or "auto" treats values of many samples as levels and corrects their plug-in part
+    for bias. Equal samples have the mean of their values.
 
-    Pairs of values that occur once have the largest values: of rare ones the pointwise
-    information says little.
+    Pairs of values that occur once have the largest values, so the pointwise information of rare
+    values is unreliable.
 
     References
     ----------
@@ -260,9 +260,9 @@ def pointwise_entropy(
     sample_weight: ArrayLike | str | None = None,
     base: float = 2,
 ) -> NDArray[np.float64]:
-    """Pointwise entropy of each sample of a discrete variable, its surprisal, in bits.
+    """Estimate the pointwise entropy (surprisal) of each sample of a discrete variable, in bits.
 
-    ``-log2 p(x)`` with the proportion of the sample's value: large for rare values. The mean over
+    ``-log2 p(x)`` with the sample proportion of the value: large for rare values. The mean over
     samples is the plug-in entropy.
 
     Parameters
@@ -271,12 +271,12 @@ def pointwise_entropy(
         As in `discrete_entropy`, in memory. Several columns are one joint variable.
 
     missing : {"separate", "drop", "raise"}, default="separate"
-        Whether a missing value is a category of its own, samples that have any are left out and
-        NaN, or they are an error.
+        Whether a missing value is a category of its own, samples with missing values are dropped
+        and NaN, or they are an error.
 
     sample_weight : array-like of shape (n_samples,) or str, default=None
-        Non-negative weights, or the name of the column of x that holds them. Samples of weight
-        zero are NaN.
+        Non-negative weights, or the name of the weight column of x. Samples of weight zero are
+        NaN.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
@@ -289,13 +289,13 @@ def pointwise_entropy(
     Raises
     ------
     ValueError
-        If x has numbers that are not whole, or with ``missing="raise"`` missing values, no sample
-        is left, x comes in chunks, or `base` is not a base.
+        If x has numbers that are not integers, or with ``missing="raise"`` missing values, if no
+        sample is left, if x is in chunks, or if `base` is invalid.
 
     See Also
     --------
-    discrete_entropy : The mean, with corrections for its bias.
-    pointwise_mutual_info : How much of it another variable explains.
+    discrete_entropy : The mean, corrected for bias.
+    pointwise_mutual_info : The part that another variable explains.
 
     Examples
     --------

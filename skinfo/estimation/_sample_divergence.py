@@ -57,40 +57,39 @@ def sample_kl_divergence(
 ) -> float:
     r"""Estimate the Kullback-Leibler divergence D(X || Y) of two samples, in bits.
 
-    The bits that samples of X cost in excess if they are coded for the distribution of Y:
-    the cross-entropy H(X, Y) less the entropy H(X).
+    The excess code length of samples of X in a code for the distribution of Y: the cross-entropy
+    H(X, Y) minus the entropy H(X).
 
     Parameters
     ----------
     X, Y : array-like of shape (n_samples,) or (n_samples, n_columns), series or dataframe
-        Two samples of one variable; several columns are one joint variable. The numbers of rows
+        Two samples of one variable; several columns are one joint variable. The numbers of samples
         may differ.
 
     discrete : bool or "auto", default="auto"
-        Whether values are categories, or points. "auto": categories, where all columns hold text,
-        booleans, or whole numbers of at most 32 different values.
+        Whether values are categories, or points. "auto": categories, if all columns have text,
+        booleans, or integers with at most 32 different values.
 
     estimator : str, default="auto"
-        Of categories: ``'plugin'``, ``'miller_madow'``, ``'chao_wang_jost'``, or one that shrinks
-        the proportions of both samples to equal ones, ``'james_stein'``, ``'jeffreys'``,
-        ``'laplace'``, ``'perks'`` or ``'minimax'``; see Notes. ``'auto'`` is
-        ``'chao_wang_jost'``, and ``'plugin'`` where weights leave counts that are not whole. Of
-        points: ``'knn'``, nearest neighbours.
+        For categories: ``'plugin'``, ``'miller_madow'``, ``'chao_wang_jost'``, or a shrinkage
+        estimator, ``'james_stein'``, ``'jeffreys'``, ``'laplace'``, ``'perks'`` or ``'minimax'``;
+        see Notes. ``'auto'`` is ``'chao_wang_jost'``, and ``'plugin'`` if weighted counts are not
+        integers. For points: ``'knn'``, nearest neighbours.
 
     n_neighbors : int, default=3
-        Which nearest neighbour's distance is used. More neighbours: less variance, more bias.
+        Number k of the nearest neighbour. A larger k reduces the variance and increases the bias.
 
     n_categories : int, default=None
-        How many categories can occur, for estimators that shrink. None: as many as occur in one
-        of the samples.
+        Number of possible categories, for shrinkage estimators. None: as many as occur in one of
+        the samples.
 
     missing : {'separate', 'drop', 'raise'}, default='separate'
-        Whether a missing value is a category of its own, rows that have any are left out, or they
-        are an error. Of points they are always an error.
+        Whether a missing value is a category of its own, samples with missing values are dropped,
+        or they are an error. For points they are always an error.
 
     X_weight, Y_weight : array-like of shape (n_samples,) or str, default=None
-        Weights of categories, or the name of the column that holds them. An integer weight is
-        exactly that many copies of the row.
+        Weights of categories, or the name of the weight column. An integer weight is equivalent to
+        repeating the sample.
 
     base : float, default=2
         Base of the logarithm: 2 for bits, ``math.e`` for nats.
@@ -98,8 +97,8 @@ def sample_kl_divergence(
     Returns
     -------
     divergence : float
-        In bits (or the unit of `base`), not clipped: estimates without bias of a divergence near
-        zero are below zero about half the time. It depends neither on the order of rows nor on
+        In bits (or the unit of `base`), not clipped: unbiased estimates of a divergence near zero
+        are negative in about half of the cases. It depends neither on the order of samples nor on
         the names of categories.
 
     Raises
@@ -107,40 +106,41 @@ def sample_kl_divergence(
     ValueError
         If the columns of X and Y differ, or are neither all discrete nor all continuous; if the
         estimator does not apply or needs integer counts; if values of a continuous sample are
-        missing, infinite or weighted; if a sample has no more rows than `n_neighbors`.
+        missing, infinite or weighted; if a sample does not have more values than `n_neighbors`.
 
     See Also
     --------
-    skinfo.measures.kl_divergence : Of known distributions.
+    skinfo.measures.kl_divergence : For known distributions.
     sample_js_divergence : Symmetric and bounded.
     skinfo.metrics.population_stability : The symmetrised divergence of the bins of each column,
         with p-values and intervals.
 
     Notes
     -----
-    Let n of the N samples of X and m of the M of Y be in a category. Proportions of X are unbiased
-    in :math:`H(X, Y) = -\sum p \ln q`, and the logarithms of those of Y are not:
+    Let n of the N samples of X and m of the M of Y be in a category. In :math:`H(X, Y) = -\sum p
+    \ln q`, the proportions of X are unbiased, and the logarithms of those of Y are not:
 
-    - ``'plugin'``: of the proportions as they are; infinite where Y lacks a category of X.
-    - ``'miller_madow'``: less the bias to first order, that of the entropy included; infinite
-      likewise.
-    - ``'chao_wang_jost'``: :math:`\sum (n/N) (\psi(M + 1) - \psi(m + 1))`, all of the bias that
-      can be removed, and the rest extrapolated from the share of X in categories that Y has not,
-      and has once, as their entropy does from those seen once and twice [1]_. It is finite, and
-      nearly unbiased also where categories are many (``benchmarks/sample_divergence.py``).
-      Where X and Y share no category it only says that the divergence is large.
-    - those that shrink: the divergence of the two distributions that `discrete_entropy` shrinks
-      the samples to, as R's package entropy has it; finite and never negative.
+    - ``'plugin'``: uses the sample proportions; infinite if a category of X is absent from Y.
+    - ``'miller_madow'``: corrects the bias to first order, including that of the entropy; infinite
+      in the same cases.
+    - ``'chao_wang_jost'``: :math:`\sum (n/N) (\psi(M + 1) - \psi(m + 1))`, which removes all of
+      the bias that can be removed; the rest is extrapolated from the proportions of X in
+      categories that are absent from Y, and that occur there once, as their entropy from
+      categories observed once and twice [1]_. It is finite, and nearly unbiased also for many
+      categories (``benchmarks/sample_divergence.py``). If X and Y have no category in common it
+      only indicates that the divergence is large.
+    - shrinkage: the divergence of the two distributions that `discrete_entropy` shrinks the
+      samples to, as in R's package entropy; finite and never negative.
 
-    Others have no such form: Grassberger's and NSB's functions are of the entropy of one sample,
-    Chao and Shen's coverage does not distinguish categories of X that Y lacks, and without the
-    only sample of a category the jackknife is infinite.
+    The other estimators have no such form: Grassberger's and NSB's functions are of the entropy of
+    one sample, Chao and Shen's coverage does not distinguish categories of X that are absent from
+    Y, and the jackknife is infinite if it leaves out the only sample of a category.
 
-    Of points: ``d <ln(s / r)> + digamma(m + 1) - digamma(n)``, r and s the distances of each row
-    of X to its k-th neighbours in X and in Y [2]_. It is the difference of `sample_cross_entropy`
-    and `differential_entropy`, to rounding. Where one of the two distances is zero, because values
-    occur several times, the larger one is taken for both, and the rows within it are counted
-    (eq. 24 there): of values that all occur often this is the divergence of their proportions.
+    For points: ``d <ln(s / r)> + digamma(m + 1) - digamma(n)``, where r and s are the distances of
+    each sample of X to its k-th neighbours in X and in Y [2]_. It equals the difference of
+    `sample_cross_entropy` and `differential_entropy`, up to rounding. If one of the two distances
+    is zero, because of ties, the larger one is used for both, and the samples within it are
+    counted (eq. 24 there): if all values occur often this is the divergence of their proportions.
     Large divergences are underestimated, more so in several dimensions. Standardise columns of
     different units.
 
@@ -164,7 +164,7 @@ def sample_kl_divergence(
     >>> round(sample_kl_divergence(may, june), 3)
     0.218
 
-    Of two normal variables, half a squared distance of their means in nats:
+    For two normal variables, half the squared distance of their means in nats:
 
     >>> rng = np.random.default_rng(0)
     >>> x, y = rng.normal(size=3000), rng.normal(1, 1, size=2000)
@@ -209,17 +209,17 @@ def sample_cross_entropy(
         Whether values are categories, or points.
 
     estimator : str, default="auto"
-        As in `sample_kl_divergence`: how the counts of categories become probabilities of Y, or
-        ``'knn'`` of points.
+        As in `sample_kl_divergence`: the estimator of the probabilities of Y from counts of
+        categories, or ``'knn'`` for points.
 
     n_neighbors : int, default=3
-        Which nearest neighbour's distance is used.
+        Number k of the nearest neighbour.
 
     n_categories : int, default=None
-        How many categories can occur, for estimators that shrink.
+        Number of possible categories, for shrinkage estimators.
 
     missing : {'separate', 'drop', 'raise'}, default='separate'
-        What to do with missing values.
+        Treatment of missing values.
 
     X_weight, Y_weight : array-like of shape (n_samples,) or str, default=None
         Weights of categories.
@@ -230,25 +230,25 @@ def sample_cross_entropy(
     Returns
     -------
     cross_entropy : float
-        In bits (or the unit of `base`). Of points it may be negative and changes with the unit of
-        measurement, as a differential entropy does, and is ``-inf`` where `n_neighbors` rows of
-        Y are equal to one of X.
+        In bits (or the unit of `base`). For points it may be negative and depends on the unit of
+        measurement, like a differential entropy, and is ``-inf`` if `n_neighbors` samples of Y are
+        equal to one of X.
 
     Raises
     ------
     ValueError
-        As `sample_kl_divergence`.
+        As in `sample_kl_divergence`.
 
     See Also
     --------
-    sample_kl_divergence : The cross-entropy less the entropy of X.
-    skinfo.measures.cross_entropy : Of known distributions.
-    skinfo.metrics.cross_entropy_loss : Of predictions, label by label.
+    sample_kl_divergence : The cross-entropy minus the entropy of X.
+    skinfo.measures.cross_entropy : For known distributions.
+    skinfo.metrics.cross_entropy_loss : For predictions and labels.
 
     Notes
     -----
-    X and Y are taken for independent samples. For the same data twice the corrections are too
-    large, since its chance deviations are then shared; use `discrete_entropy` or
+    X and Y are assumed to be independent samples. If both are the same data the corrections are
+    too large, because their random deviations are identical; use `discrete_entropy` or
     `differential_entropy`.
 
     Examples
@@ -289,13 +289,13 @@ def sample_js_divergence(
 ) -> float:
     """Estimate the Jensen-Shannon divergence of two samples, in bits.
 
-    The entropy of the mixture of both less their mean entropy: the information that a value has
-    about which sample it is from. It is symmetric, and at most one bit.
+    The entropy of the mixture of both minus their mean entropy: the information of a value about
+    the sample it is from. It is symmetric, and at most one bit.
 
     Parameters
     ----------
     X, Y : array-like of shape (n_samples,) or (n_samples, n_columns), series or dataframe
-        As in `sample_kl_divergence`, like the parameters without a description of their own.
+        As in `sample_kl_divergence`, like the parameters without their own description.
 
     weights : array-like of shape (2,), "size" or None, default=None
         Weights of X and Y in the mixture. None: one half each. "size": in proportion to their
@@ -306,19 +306,19 @@ def sample_js_divergence(
         Whether values are categories, or points.
 
     estimator : str, default="auto"
-        Of categories: any of `discrete_entropy`. ``'auto'`` is ``'chao_wang_jost'`` where the
-        pooled sample is one of the mixture: with ``weights="size"``, or for samples of the same
-        size; else ``'miller_madow'``, for samples of fixed sizes; and ``'plugin'`` where
-        weights leave counts that are not whole. Of points: ``'knn'``.
+        For categories: any of `discrete_entropy`. ``'auto'`` is ``'chao_wang_jost'`` if the pooled
+        sample is one of the mixture: with ``weights="size"``, or for samples of the same size;
+        else ``'miller_madow'``, for samples of fixed sizes; and ``'plugin'`` if weighted counts
+        are not integers. For points: ``'knn'``.
 
     n_neighbors : int, default=3
-        Which nearest neighbour's distance is used, in the sample whose rows have more weight.
+        Number k of the nearest neighbour, in the sample whose values have more weight.
 
     n_categories : int, default=None
-        How many categories can occur, for estimators that shrink and ``'nsb'``.
+        Number of possible categories, for shrinkage estimators and ``'nsb'``.
 
     missing : {'separate', 'drop', 'raise'}, default='separate'
-        What to do with missing values.
+        Treatment of missing values.
 
     X_weight, Y_weight : array-like of shape (n_samples,) or str, default=None
         Weights of categories.
@@ -329,27 +329,27 @@ def sample_js_divergence(
     Returns
     -------
     divergence : float
-        In bits (or the unit of `base`), not clipped: estimates without bias of a divergence near
-        zero are below zero about half the time.
+        In bits (or the unit of `base`), not clipped: unbiased estimates of a divergence near zero
+        are negative in about half of the cases.
 
     Raises
     ------
     ValueError
-        As `sample_kl_divergence`; if `weights` are not two positive numbers; if the estimator
-        needs the counts of a sample of the mixture, and the sizes of X and Y are not as the
-        weights.
+        As in `sample_kl_divergence`; if `weights` are not two positive numbers; if the estimator
+        needs the counts of a sample of the mixture, and the sizes of X and Y are not in proportion
+        to the weights.
 
     See Also
     --------
-    skinfo.measures.js_divergence : Of known distributions.
+    skinfo.measures.js_divergence : For known distributions.
     sample_kl_divergence : Not symmetric, unbounded.
-    mutual_info : Of any number of samples, given as classes.
+    mutual_info : For any number of samples, given as classes.
 
     Notes
     -----
-    Of points, the divergence of each sample from the mixture is estimated by the numbers of rows
-    of both within the distance of its k-th neighbour, which with ``weights="size"`` is Ross's
-    estimate of the mutual information between values and samples [1]_. Equal values are counted.
+    For points, the divergence of each sample from the mixture is estimated by the numbers of
+    values of both within the distance of its k-th neighbour, which with ``weights="size"`` is
+    Ross's estimate of the mutual information between values and samples [1]_. Ties are counted.
 
     References
     ----------

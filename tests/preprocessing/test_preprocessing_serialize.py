@@ -498,6 +498,9 @@ def test_a_missing_key_is_named(d):
         (NUMERIC, "special", [{**SPECIAL[0], "bin": 4}]),
         (NUMERIC, "special", [{**SPECIAL[1], "bin": -1}]),
         (NUMERIC, "special", [{**SPECIAL[1], "values": [1.0, 1.0]}]),
+        (NUMERIC, "special", [{**SPECIAL[1], "values": ["nan"]}]),
+        (NUMERIC | {"kind": "boolean"}, "cuts", [1.0, 2.0]),
+        (NUMERIC | {"kind": "date"}, "special", [{**SPECIAL[1], "values": [2.0**63]}]),
         (CATEGORY, "special", [{"name": None, "values": ["a"], "bin": 2}]),
         (CATEGORY, "special", [{"name": None, "values": ["c"], "bin": 0}]),
         (CATEGORY, "groups", [0]),
@@ -538,6 +541,28 @@ def test_a_malformed_key_is_named(d, key, value):
 def test_a_malformed_array_is_refused(key, value):
     with pytest.raises(ValueError, match=f"'{key}'"):
         array_from_json({"dtype": "uint8", "shape": [2], "values": [1, 2], key: value})
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (["target", "scale"], 0.0, "'scale'.*above 0"),
+        (["target", "centre"], True, "'centre'.*a finite number"),
+        (["columns", 0, "sums"], None, "'sums'"),
+        (["columns", 0, "candidate_edges"], "nan", "'candidate_edges'"),
+        (["params", "encode"], "woe", "'woe' does not go with a continuous target"),
+    ],
+)
+def test_a_malformed_state_is_refused(rng, path, value, message):
+    x = rng.normal(size=(60, 1))
+    state = through_json(MutualInfoBinner(max_candidates=8).fit(x, x[:, 0] + 1).to_dict())
+    *parents, last = path
+    inner = state
+    for key in parents:
+        inner = inner[key]
+    inner[last] = value
+    with pytest.raises(ValueError, match=message):
+        MutualInfoBinner.from_dict(state)
 
 
 def test_what_is_not_a_dict_is_refused():

@@ -307,7 +307,8 @@ def information_report(
     1       worst area  0.65
     >>> page = report.html()
     """
-    check_unique_names(X)
+    if not hasattr(X, "collect_schema"):  # of polars, whose names are unique
+        check_unique_names(X)
     X, X_new, as_text = _large_integers_as_text(X, X_new, names_of_columns(y, sample_weight))
     source = as_source(X, y, sample_weight, caller="information_report", target_type=target_type)
     known_type = source.target_type if target_type == "auto" else target_type

@@ -40,7 +40,6 @@ from skinfo.estimation import (
     pairwise_mutual_info,
 )
 from skinfo.feature_selection import selection_curve
-from skinfo.inspection import information_report
 from skinfo.metrics import population_stability
 
 HAS_DASK = bool(optional("dask.dataframe")) if optional("dask") else False
@@ -388,7 +387,7 @@ def transformed(samples, params):
     """Return the output for the table without y and weights, read whole where it is lazy."""
     binner = MutualInfoBinner(**params).fit(*samples)
     out = binner.transform(samples.X)
-    for method in ("compute", "collect", "to_arrow_table"):
+    for method in ("compute", "toArrow", "collect", "to_arrow_table"):
         out = getattr(out, method)() if hasattr(out, method) else out
     if hasattr(out, "shape"):
         return dense(out)
@@ -441,13 +440,6 @@ def conditional(samples, params):
     return conditional_mutual_info(
         *samples[:2], "c0", sample_weight=samples.sample_weight, **params
     )
-
-
-@asks(information_report)
-def report(samples, params):
-    found = information_report(*samples[:2], sample_weight=samples.sample_weight, **params)
-    names = ["bits", "p_value", "missing", "missing_bits", "distinct", "bins", "bits_of_bins"]
-    return [found.target.entropy, found.columns["feature"].tolist(), found.columns[names]]
 
 
 @asks(population_stability)
@@ -515,7 +507,6 @@ QUESTIONS = {
         False,
     ),
     conditional: (3, {"estimator": ["plugin", "emi"], "missing": ["drop"]}, True),
-    report: (1, {"target_type": ["multiclass", "continuous"]}, True),
     stability: (2, {"n_bins": [2, 5], "min_frequency": [2]}, False),
 }
 

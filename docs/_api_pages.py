@@ -14,11 +14,29 @@ PAGE = """\
 
 .. currentmodule:: {package}
 
-{body}
+{terms}{body}
 .. minigallery:: {path}
    :add-heading: Examples that use it
    :heading-level: -
 """
+
+# Terms of the field that the search of the site leads to a page, first of all pages with them.
+TERMS = {
+    "InfoBottleneckSelector": ["feature selection", "mrmr", "redundant features"],
+    "InformationBottleneck": ["document clustering", "information bottleneck"],
+    "MutualInfoBinner": [
+        "discretization",
+        "information value",
+        "optimal binning",
+        "weight of evidence",
+    ],
+    "EntropyScorer": ["cross-entropy", "log loss", "predictive uncertainty"],
+    "calibration_error": ["expected calibration error"],
+    "log_loss_decomposition": ["miscalibration"],
+    "multivariate_info": ["total correlation"],
+    "population_stability": ["population stability index", "psi"],
+    "pairwise_interaction": ["interaction information", "synergy"],
+}
 
 FUNCTION = """\
 .. autofunction:: {name}
@@ -121,7 +139,9 @@ def page(package, name, thing):
         body = FUNCTION.format(name=name) + "\n" + "\n".join(results(thing))
     # The estimators are known to the gallery by their shortest name.
     path = f"skinfo.{name}" if name in skinfo.__all__ else f"{package}.{name}"
-    return PAGE.format(title=heading(name, "="), package=package, body=body, path=path)
+    terms = "".join(f".. index:: ! {term}\n\n" for term in TERMS.get(name, []))
+    title = heading(name, "=")
+    return PAGE.format(title=title, package=package, terms=terms, body=body, path=path)
 
 
 def results(function):

@@ -8,6 +8,7 @@ their names become links.
 """
 
 import sys
+import tomllib
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -15,6 +16,7 @@ sys.path.insert(0, str(HERE))
 
 import _api_pages  # noqa: E402
 import _gallery  # noqa: E402
+import _pages  # noqa: E402
 import _pictures  # noqa: E402
 
 import skinfo  # noqa: E402
@@ -23,12 +25,16 @@ project = "skinfo"
 author = "The skinfo developers"
 copyright = "The skinfo developers, BSD 3-clause licence"
 version = release = skinfo.__version__
+# The public addresses, of which there may be none.
+urls = tomllib.loads((HERE.parent / "pyproject.toml").read_text())["project"].get("urls", {})
 
 extensions = [
     "myst_parser",
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.mathjax",
+    # Links to the source are links inside the site: they need no network and no public repository.
+    "sphinx.ext.viewcode",
     # MathJax is copied into the site, so that formulas are readable without a network.
     "sphinx-mathjax-offline",
     "sphinx_copybutton",
@@ -73,7 +79,11 @@ sphinx_gallery_conf = {
     "examples_dirs": str(_gallery.staged(HERE.parent / "examples", HERE)),
     "gallery_dirs": "gallery",
     "filename_pattern": r"plot_",
-    "within_subsection_order": "FileNameSortKey",
+    "subsection_order": "_gallery.section_position",
+    "within_subsection_order": "_gallery.script_position",
+    "thumbnail_size": (560, 392),
+    # A page that loads scripts from other hosts.
+    "write_computation_times": False,
     "doc_module": ("skinfo",),
     "reference_url": {"skinfo": None},
     "backreferences_dir": "api/backreferences",
@@ -86,19 +96,32 @@ sphinx_gallery_conf = {
 
 # --- looks --------------------------------------------------------------------------------------
 html_theme = "pydata_sphinx_theme"
-html_title = "skinfo"
+# Shown in the header and in the titles of pages.
+html_title = f"skinfo {release}"
+html_baseurl = urls.get("Documentation", "")
+html_favicon = "_static/favicon.svg"
 html_show_sourcelink = False
 html_static_path = ["_static"]
 html_css_files = ["style.css"]
 html_theme_options = {
-    "logo": {"text": "skinfo"},
     "navbar_align": "left",
+    "header_links_before_dropdown": 7,
     "show_toc_level": 2,
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],
     "footer_end": [],
 }
 html_sidebars = {"install": [], "start": [], "migration": [], "project/*": []}
+if "Source" in urls:
+    # Other pages are made from files elsewhere.
+    html_theme_options["secondary_sidebar_items"] = {
+        **dict.fromkeys(["*", "guide/*"], ("page-toc", "edit-this-page")),
+        **dict.fromkeys(["api/*", "gallery/**", "project/*"], ("page-toc",)),
+    }
+    html_theme_options["use_edit_page_button"] = True
+    html_context = {
+        "edit_page_url_template": f"{urls['Source']}/edit/main/docs/{{{{ file_name }}}}"
+    }
 
 
 def setup(app):
@@ -108,3 +131,5 @@ def setup(app):
     app.connect("missing-reference", _api_pages.resolve)
     app.connect("autodoc-process-docstring", _api_pages.mend, priority=400)
     app.connect("source-read", _gallery.hide_place)
+    app.connect("html-page-context", _pages.describe)
+    app.connect("build-finished", _pages.check_offline)

@@ -36,6 +36,7 @@ from skinfo.cluster._distinct_rows import (
 from skinfo.cluster._result import as_clustering, label_samples
 from skinfo.measures import mutual_information
 from skinfo.utils._compat import Interval, StrOptions, _fit_context
+from skinfo.utils._doc_link import DocLinkMixin
 from skinfo.utils._fit_state import unfitted_on_failure
 from skinfo.utils._progress import CallbackSupportMixin, Progress, with_callbacks
 from skinfo.utils._saved_state import SavedStateMixin
@@ -55,6 +56,7 @@ CLUSTER_CELL_COST = 1 / 3
 class InformationBottleneck(
     CallbackSupportMixin,
     ClassNamePrefixFeaturesOutMixin,
+    DocLinkMixin,
     SavedStateMixin,
     TransformerMixin,
     BaseEstimator,

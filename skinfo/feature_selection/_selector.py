@@ -38,6 +38,7 @@ from skinfo.utils._compat import (
     _fit_context,
     _get_output_config,
 )
+from skinfo.utils._doc_link import DocLinkMixin
 from skinfo.utils._fit_state import unfitted_on_failure
 from skinfo.utils._progress import CallbackSupportMixin, Progress, with_callbacks
 from skinfo.utils._saved_state import SavedStateMixin
@@ -47,7 +48,12 @@ from skinfo.utils._warnings import warn_caller
 
 
 class InfoBottleneckSelector(
-    CallbackSupportMixin, LazyOutputMixin, SavedStateMixin, SelectorMixin, BaseEstimator
+    CallbackSupportMixin,
+    DocLinkMixin,
+    LazyOutputMixin,
+    SavedStateMixin,
+    SelectorMixin,
+    BaseEstimator,
 ):
     """Feature selection by information about y and description length (information bottleneck).
 

@@ -36,6 +36,7 @@ from skinfo.utils._compat import (
     _check_feature_names_in,
     _fit_context,
 )
+from skinfo.utils._doc_link import DocLinkMixin
 from skinfo.utils._fit_state import unfitted_on_failure
 from skinfo.utils._progress import CallbackSupportMixin, Progress, reported, with_callbacks
 from skinfo.utils._saved_state import SavedStateMixin
@@ -51,6 +52,7 @@ from skinfo.utils._validation import (
 class EntropyScorer(
     CallbackSupportMixin,
     WrappedClassifierMixin,
+    DocLinkMixin,
     SavedStateMixin,
     ClassifierMixin,
     TransformerMixin,

@@ -42,6 +42,7 @@ from skinfo.utils._compat import (
     StrOptions,
     _fit_context,
 )
+from skinfo.utils._doc_link import DocLinkMixin
 from skinfo.utils._fit_state import unchanged_on_failure, unfitted_on_failure
 from skinfo.utils._progress import CallbackSupportMixin, Progress, with_callbacks
 from skinfo.utils._saved_state import SavedStateMixin
@@ -78,6 +79,7 @@ class MutualInfoBinner(
     CallbackSupportMixin,
     BinnerExportMixin,
     LazyOutputMixin,
+    DocLinkMixin,
     SavedStateMixin,
     TransformerMixin,
     BaseEstimator,

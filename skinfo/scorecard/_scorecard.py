@@ -27,6 +27,7 @@ from skinfo.utils._compat import (
     _check_sample_weight,
     _fit_context,
 )
+from skinfo.utils._doc_link import DocLinkMixin
 from skinfo.utils._fit_state import unfitted_on_failure
 from skinfo.utils._saved_state import SavedStateMixin
 from skinfo.utils._text import short_repr
@@ -40,7 +41,7 @@ from skinfo.utils._validation import (
 REFERENCES = {"average": lambda column: column.average, "best": lambda column: column.best}
 
 
-class Scorecard(SavedStateMixin, ClassifierMixin, TransformerMixin, BaseEstimator):
+class Scorecard(DocLinkMixin, SavedStateMixin, ClassifierMixin, TransformerMixin, BaseEstimator):
     """Turn a logistic regression on weights of evidence into points for each bin.
 
     The score of a sample is the sum of the points of the bins that its values are in. By default

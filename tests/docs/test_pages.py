@@ -43,6 +43,13 @@ def test_a_page_for_each_public_name(api_pages, tmp_path):
     assert all(f":doc:`{name} <{package}.{name}>`" in index for package, name in PUBLIC)
 
 
+def test_search_leads_from_terms_to_pages(api_pages, tmp_path):
+    assert set(api_pages.TERMS) <= {name for _, name in PUBLIC}
+    api_pages.write(SimpleNamespace(srcdir=tmp_path))
+    page = (tmp_path / "api" / "skinfo.preprocessing.MutualInfoBinner.rst").read_text()
+    assert ".. index:: ! weight of evidence\n\n.. autoclass:: MutualInfoBinner\n" in page
+
+
 def test_stale_pages_go(api_pages, tmp_path):
     (tmp_path / "api").mkdir()
     (tmp_path / "api" / "skinfo.measures.gone.rst").write_text("gone")

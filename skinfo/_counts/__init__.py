@@ -1,1 +1,1 @@
-"""Columns to codes, codes to counts, counts to evidence: the one place that looks at rows."""
+"""Columns to codes, codes to counts, counts to test statistics: all access to rows."""

@@ -1,4 +1,4 @@
-"""The one place that decides what X is: samples in memory, or a table in parts."""
+"""Dispatch on the type of X: samples in memory, or a table in parts."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple

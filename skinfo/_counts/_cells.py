@@ -1,6 +1,6 @@
 """Mergeable sample of the values of a column, and mergeable sums over its cells.
 
-A pass over the rows gathers one of them; `merged` gives that of the samples of both.
+A pass over the rows computes one of them; `merged` returns that of the samples of both.
 """
 
 from collections.abc import Iterable

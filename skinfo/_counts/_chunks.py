@@ -1,4 +1,4 @@
-"""Samples that come in chunks: the answers of memory, by a few passes over the chunks.
+"""Samples in chunks: the same results as in memory, by a few passes over the chunks.
 
 Passes over all chunks, for all columns at once:
 

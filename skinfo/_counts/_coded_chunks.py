@@ -1,8 +1,8 @@
-"""Coded tables of sources; of chunks the codes of memory, from a few passes.
+"""Coded tables of sources; for chunks the same codes as in memory, by a few passes.
 
-A column is searched for its coder (the values at which codes begin, or the code of each level),
-and then every chunk is encoded and kept where it is. With integer weights the codes are those of
-`feature_codes`, whatever the chunks.
+The coder of a column is searched (the values at which codes begin, or the code of each level), and
+then every chunk is encoded and stored where it is. With integer weights the codes are those of
+`feature_codes`, for any chunks.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
-"""Coded tables of many parts: contingency tables by passes over codes that stay where they are.
+"""Coded tables of many parts: contingency tables by passes over codes that are not moved.
 
-A part is a `CodedPiece`. A pass counts any number of tables at once. They are kept for later
-questions, so that a step of a search is one pass: what it will ask for is announced by
+A part is a `CodedPiece`. A pass counts any number of tables at once. They are stored for later
+use, so that a step of a search is one pass: its requests are announced by
 `CodedTable.count_ahead`.
 """
 

@@ -1,7 +1,7 @@
-"""The codes of some samples, kept in few bits where the samples are, and counted there.
+"""Packed codes of some samples, stored and counted where the samples are.
 
-Columns are packed, and samples sorted by class: so the table of a class is counted from rows of
-its own, and no target is read.
+Columns are packed, and samples sorted by class, so the table of a class is counted from its own
+rows without reading the target.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,6 +1,6 @@
-"""Columns of codes with a target, and contingency tables of them, wherever the codes are.
+"""Columns of codes with a target, and their contingency tables, independent of their location.
 
-A `State` is what a search conditions on: a function of a few columns of codes, held as small maps
+A `State` is the condition of a search: a function of a few columns of codes, stored as small maps
 that are applied to the codes where they are. No array of n samples leaves this package.
 """
 

@@ -1,4 +1,4 @@
-"""Columns to codes: the one encoder of levels, whatever a column holds."""
+"""Columns to codes: the only encoder of levels, for columns of any kind."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple

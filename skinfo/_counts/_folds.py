@@ -1,7 +1,7 @@
-"""Folds of the samples of a coded table, by chance that depends on their content only.
+"""Random folds of the samples of a coded table that depend only on their content.
 
-So neither the order of samples nor threads change a fold, and a sample of weight w is split as w
-samples are.
+So the folds do not depend on the order of samples or on threads, and a sample of weight w is split
+like w samples.
 """
 
 from dataclasses import dataclass

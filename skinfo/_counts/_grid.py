@@ -1,4 +1,4 @@
-"""The grid of a column of numbers: positions among which it is cut, known from a few passes.
+"""Grid of candidate split points of a numeric column, found by a few passes.
 
 A column of many values is not searched value by value. Its grid is chosen by the values alone,
 whatever their order or the chunks they come in, so that samples in memory and in chunks have the

@@ -1,7 +1,7 @@
-"""Columns of few levels as planes of bits, samples sorted by state and class.
+"""Bit planes of columns of few levels, with samples sorted by state and class.
 
-The information of all pairs of columns about y, jointly, within the states of T: one count of a
-table is the number of bits that two planes share.
+For the joint information of all pairs of columns about y, within the states of T: a count of a
+table is the number of bits that two planes have in common.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The joint state of several columns of codes, as one column.
+"""Joint state of several columns of codes, as one column.
 
 More than 256 joint states are pooled: the heaviest set of states is split at the median of the
 column that varies most in it, until there are as many sets as the root of the number of samples,

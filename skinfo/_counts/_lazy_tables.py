@@ -1,8 +1,8 @@
-"""Tables whose rows are computed later, and what a transformer makes of them there.
+"""Tables whose rows are computed later, and their lazy transformation.
 
-`as_lazy_table` says which tables these are. A table gives some of its columns (`select`), and the
+`as_lazy_table` recognises these tables. A table returns a selection of its columns (`select`), and
 values that are computed from its rows: by a function of blocks of rows in Python (`MappedTable`),
-or by expressions of SQL (`SqlTable`). Nothing is computed before the user asks for it.
+or by SQL expressions (`SqlTable`). Nothing is computed before the user requests it.
 """
 
 from abc import ABC, abstractmethod

@@ -1,4 +1,4 @@
-"""A column of numbers that is known in part, with the answers of a `SortedColumn`."""
+"""Partially known numeric column, with the interface of a `SortedColumn`."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeVar

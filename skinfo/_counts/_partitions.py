@@ -1,10 +1,10 @@
-"""Parts of a table, where they are, and how work gets there.
+"""Parts of a table, their location, and the dispatch of tasks to them.
 
-A table that is not in memory as a whole is in parts: chunks of an iterable, files, partitions of
-a cluster. Whoever holds them offers the methods of `Partitions`, and nothing else: one pass over
-the parts (`reduce`), and codes that are made once and kept beside them (`persist`). Tasks are
-functions of one part. They are sent as they are (by cloudpickle where parts are in other
-processes), so they hold small arrays and no source.
+A table that is not in memory as a whole is in parts: chunks of an iterable, files, partitions of a
+cluster. Their holder implements the methods of `Partitions`, and nothing else: one pass over the
+parts (`reduce`), and codes that are computed once and stored with them (`persist`). Tasks are
+functions of one part. They are serialised (by cloudpickle if parts are in other processes), so
+they contain small arrays and no source.
 """
 
 import mmap

@@ -1,7 +1,7 @@
-"""Equal-frequency bins: one rule of how many, and one of ties.
+"""Equal-frequency bins: rules for their number, and for ties.
 
-The test, the selector, the estimate by bins, the binner and the Displays cut by these. There are
-two rules of how many bins, because two questions are asked: a test loses power with every bin
+Used by the test, the selector, the binned estimate, the binner and the Displays. There are two
+rules for the number of bins, for two purposes: a test loses power with every bin
 (`default_n_bins`), and an estimate loses what its bins do not resolve (`estimate_n_bins`).
 """
 

@@ -1,4 +1,4 @@
-"""Reading of the parts of a table: each is checked on its own, where it is."""
+"""Reading of the parts of a table, each checked separately, where it is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

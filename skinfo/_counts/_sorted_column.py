@@ -1,8 +1,8 @@
-"""A column of numbers, sorted once: its quantiles, and sums of the target below any cut.
+"""Numeric column, sorted once: its quantiles, and sums of the target below any cut.
 
-The class of each sample is sorted along with the column, or its row number where weights or a
-continuous y are needed too. Sums below any cut are then one pass over bytes in order. A position
-is the index of the first sample to the right of a cut.
+The class of each sample is sorted with the column, or its row index if weights or a continuous y
+are needed too. Sums below any cut are then one pass over bytes in order. A position is the index
+of the first sample on the right of a cut.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The samples of an estimator, wherever their rows are; `as_source` makes one of what `fit` takes.
+"""Source: the samples of an estimator, independent of where their rows are.
 
 ``as_source(X, y, sample_weight, estimator=self, ...)`` checks X, y and weights and returns a
 `Source`. Nothing above this package looks at rows otherwise::

@@ -1,7 +1,7 @@
-"""Special values of a column: codes such as -999 that stand for something else than a number.
+"""Special values of a column: codes such as -999 that do not represent a number.
 
-They are taken out of a column where it is read, so that no search sees them, and what y sums to
-where they are is kept apart, as it is for missing values.
+They are removed from a column when it is read, so that no search contains them, and their target
+sums are stored separately, like those of missing values.
 """
 
 from collections.abc import Sequence

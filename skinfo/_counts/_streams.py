@@ -1,6 +1,6 @@
-"""Tables that an engine of this process gives in batches: polars, DuckDB, streams of Arrow.
+"""Tables that an engine of this process returns in batches: polars, DuckDB, streams of Arrow.
 
-The engine runs once for each pass, and where it can for the columns that the pass reads.
+The engine runs once per pass, if possible for the columns of the pass only.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

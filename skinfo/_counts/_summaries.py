@@ -1,7 +1,7 @@
-"""Mergeable summaries of a column, by interval or level, or of the target, without any row.
+"""Mergeable summaries of a column, by interval or level, or of the target, without samples.
 
-Each has ``add``, which takes in some samples and returns the summary itself, and ``+``, which
-gives a third one of both and leaves both as they are.
+Each has ``add``, which adds samples in place and returns the summary, and ``+``, which returns a
+new summary of both.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A target, classes or numbers, and its weights, checked once."""
+"""Checked target, classes or numbers, with its weights."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""Levels of text in data frames, told apart without a Python object for each row."""
+"""Levels of text columns in data frames, without a Python object for each row."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple

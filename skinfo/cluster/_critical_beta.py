@@ -1,4 +1,4 @@
-"""Critical beta: where the information curve leaves the origin, and by which cluster."""
+"""Critical beta: the onset of the information curve, and its first cluster."""
 
 from collections.abc import Callable
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Counts of words in documents of known topics."""
+"""Word counts of documents of known topics."""
 
 from numbers import Real
 from typing import Any
@@ -39,9 +39,9 @@ def make_documents(
 ) -> tuple[Any, ...]:
     r"""Generate word counts of documents that are on one topic each.
 
-    A word of a document is drawn from a distribution that all topics share, with the probability
-    `common`, else from that of its topic. The distributions are drawn from Dirichlet
-    distributions, so that topics have few words of their own.
+    Each word of a document is drawn from a distribution shared by all topics with the probability
+    `common`, otherwise from the distribution of its topic. The distributions are drawn from
+    Dirichlet distributions, so that topics have few characteristic words.
 
     Parameters
     ----------
@@ -55,16 +55,17 @@ def make_documents(
         Number of topics.
 
     length : float, default=60
-        Mean number of words in a document is one more than this; it is Poisson.
+        The number of words of a document is one plus a Poisson variable of this mean.
 
     common : float, default=0.5
-        Share of the words that are used alike in all topics. 1: words know nothing of the topic.
+        Proportion of the words from the shared distribution. 1: words are independent of the
+        topic.
 
     exponent : float, default=0.0
-        Topic k = 1, 2, ... has a share of the documents proportional to ``k ** -exponent``.
+        The proportion of topic k = 1, 2, ... is proportional to ``k ** -exponent``.
 
     return_information : bool, default=False
-        Whether to return the true information too.
+        Whether to return the true information as well.
 
     random_state : int, RandomState, Generator or None, default=None
         Seed, or the generator to draw from.
@@ -78,9 +79,9 @@ def make_documents(
         The topic of each document.
 
     information : Bunch
-        If asked for. In bits: ``total``, the information of one word about the topic of its
-        document, and ``by_feature`` (n_words,), the part of it that is due to each word:
-        its probability times the divergence of the topics given the word from their shares.
+        Only with `return_information`. In bits: ``total``, the information of one word about the
+        topic of its document, and ``by_feature`` (n_words,), the contribution of each word: its
+        probability times the divergence of the topics given the word from their proportions.
         ``joint`` (n_topics, n_words) is the distribution of topics and words.
 
     See Also

@@ -1,4 +1,4 @@
-"""Tables of features that are informative, redundant, or informative only together."""
+"""Tables of features that are informative, redundant, or informative only jointly."""
 
 from numbers import Integral, Real
 from typing import Any
@@ -47,9 +47,9 @@ def make_redundant_copies(
     return_information: bool = False,
     random_state: int | np.random.RandomState | np.random.Generator | None = None,
 ) -> tuple[Any, ...]:
-    r"""Generate features of which each has copies that add nothing.
+    r"""Generate features with redundant copies, and noise.
 
-    The informative columns X are standard normal, and y is whether ``X @ w + noise * e`` is
+    The informative columns X are standard normal, and y indicates whether ``X @ w + noise * e`` is
     positive, with weights w from 1 to 0.5 and a standard normal e.
 
     Parameters
@@ -61,19 +61,19 @@ def make_redundant_copies(
         Number of columns that y depends on.
 
     n_copies : int, default=1
-        Number of copies of each.
+        Number of copies of each informative column.
 
     n_noise : int, default=30
         Number of standard normal columns that are independent of all others.
 
     jitter : float, default=0.0
-        Standard deviation of what is added to a copy. 0: copies are exact.
+        Standard deviation of the noise of a copy. 0: copies are exact.
 
     noise : float, default=0.5
-        Standard deviation of what is added to the score. 0: y is a function of X.
+        Standard deviation of the noise of the score. 0: y is a function of X.
 
     return_information : bool, default=False
-        Whether to return the true information too.
+        Whether to return the true information as well.
 
     random_state : int, RandomState, Generator or None, default=None
         Seed, or the generator to draw from.
@@ -81,24 +81,24 @@ def make_redundant_copies(
     Returns
     -------
     X : ndarray of shape (n_samples, n_informative * (1 + n_copies) + n_noise)
-        The informative columns, all of them once more for each copy, then noise.
+        The informative columns, then all of them again for each copy, then noise.
 
     y : ndarray of shape (n_samples,), dtype int
         0 or 1, one half each.
 
     information : Bunch
-        If asked for. In bits: ``total``, the information of all columns about y, and
-        ``by_feature`` (n_features,), that of each column.
+        Only with `return_information`. In bits: ``total``, the information of all columns about y,
+        and ``by_feature`` (n_features,), that of each column.
 
     See Also
     --------
     make_madelon : Columns that are redundant and informative only together.
-    sklearn.datasets.make_classification : Without known information.
+    sklearn.datasets.make_classification : Data of unknown information.
 
     Notes
     -----
-    Given X, y is 1 with the probability :math:`\Phi(s / \sigma)`, where the score s is normal. Of
-    a single column the rest of the score is noise too. Both are integrals over one normal
+    Given X, y is 1 with the probability :math:`\Phi(s / \sigma)`, where the score s is normal. For
+    a single column the rest of the score is noise as well. Both are integrals over one normal
     variable.
 
     Examples
@@ -166,9 +166,10 @@ def make_parity(
     return_information: bool = False,
     random_state: int | np.random.RandomState | np.random.Generator | None = None,
 ) -> tuple[Any, ...]:
-    r"""Generate features that are informative about y only all together.
+    r"""Generate features that are informative about y only jointly.
 
-    y is whether the sum of the informative columns is odd, such as the exclusive or of two bits.
+    y indicates whether the sum of the informative columns is odd, such as the exclusive or of two
+    bits.
 
     Parameters
     ----------
@@ -176,20 +177,20 @@ def make_parity(
         Number of samples.
 
     n_informative : int, default=2
-        Number of columns whose parity y is.
+        Number of columns whose parity is y.
 
     n_noise : int, default=18
-        Number of columns of the same distribution that y does not depend on.
+        Number of columns of the same distribution that are independent of y.
 
     n_levels : int or None, default=2
-        Columns hold whole numbers from 0 to ``n_levels - 1``, equally often. None: they are
-        standard normal, and positive numbers are counted.
+        Columns are integers from 0 to ``n_levels - 1`` with equal probability. None: they are
+        standard normal, and the parity is that of the number of positive values.
 
     flip : float, default=0.0
-        Probability that y is the other label.
+        Probability that the label is flipped.
 
     return_information : bool, default=False
-        Whether to return the true information too.
+        Whether to return the true information as well.
 
     random_state : int, RandomState, Generator or None, default=None
         Seed, or the generator to draw from.
@@ -203,9 +204,9 @@ def make_parity(
         0 or 1.
 
     information : Bunch
-        If asked for. In bits: ``total``, the information of all columns about y, and
-        ``by_feature`` (n_features,), that of each column: 0 for more than one column of an even
-        number of levels.
+        Only with `return_information`. In bits: ``total``, the information of all columns about y,
+        and ``by_feature`` (n_features,), that of each column: 0 for more than one column of an
+        even number of levels.
 
     See Also
     --------
@@ -294,7 +295,7 @@ def make_madelon(
         Half of the side of the cube, in standard deviations of a cluster.
 
     return_information : bool, default=False
-        Whether to return the true information too.
+        Whether to return the true information as well.
 
     random_state : int, RandomState, Generator or None, default=None
         Seed, or the generator to draw from.
@@ -308,9 +309,9 @@ def make_madelon(
         0 or 1, one half each.
 
     information : Bunch
-        If asked for. In bits: ``total``, the information of all columns about y, and
-        ``by_feature`` (n_features,), that of each column: 0 for those of the cube, if there are
-        more than one.
+        Only with `return_information`. In bits: ``total``, the information of all columns about y,
+        and ``by_feature`` (n_features,), that of each column: 0 for those of the cube, if there
+        are more than one.
 
     Raises
     ------
@@ -319,7 +320,7 @@ def make_madelon(
 
     See Also
     --------
-    make_parity : The same without clusters.
+    make_parity : Parity without clusters.
     sklearn.datasets.make_classification : Clusters of random shapes and labels.
 
     Notes

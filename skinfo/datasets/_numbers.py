@@ -1,4 +1,4 @@
-"""Numbers whose information about y is known: normal columns, and rates with steps or waves."""
+"""Numeric columns of known information about y: normal columns, and rates with steps or waves."""
 
 from collections.abc import Callable
 from numbers import Real
@@ -51,10 +51,10 @@ def make_correlated_normals(
     return_information: bool = False,
     random_state: int | np.random.RandomState | np.random.Generator | None = None,
 ) -> tuple[Any, ...]:
-    r"""Generate normal columns of known correlation with y, and monotone functions of them.
+    r"""Generate normal columns of known correlation with y, and monotonic functions of them.
 
-    Columns are independent of each other given y. Strictly monotone functions change shapes and
-    correlations, and no information.
+    Columns are independent given y. Strictly monotonic functions change distributions and
+    correlations, but not the information.
 
     Parameters
     ----------
@@ -65,11 +65,11 @@ def make_correlated_normals(
         Correlation of each column with y, before it is transformed.
 
     transform, transform_y : {"exp", "cube", "uniform", "wiggly"}, callable or None, default=None
-        What is applied to X and to y, which are standard normal: a strictly monotone function.
-        "uniform" is the distribution function, "wiggly" the identity with two sines [1]_.
+        Strictly monotonic function applied to X and to y, which are standard normal. "uniform" is
+        the distribution function, "wiggly" the identity plus two sines [1]_.
 
     return_information : bool, default=False
-        Whether to return the true information too.
+        Whether to return the true information as well.
 
     random_state : int, RandomState, Generator or None, default=None
         Seed, or the generator to draw from.
@@ -83,8 +83,8 @@ def make_correlated_normals(
         Numbers.
 
     information : Bunch
-        If asked for. In bits: ``total``, the information of all columns about y, and
-        ``by_feature`` (n_features,), that of each column.
+        Only with `return_information`. In bits: ``total``, the information of all columns about y,
+        and ``by_feature`` (n_features,), that of each column.
 
     Raises
     ------
@@ -152,7 +152,7 @@ def make_steps(
     return_information: bool = False,
     random_state: int | np.random.RandomState | np.random.Generator | None = None,
 ) -> tuple[Any, ...]:
-    """Generate a column in which the rate of y jumps, between which it is constant.
+    """Generate a column with a piecewise constant rate of y.
 
     Parameters
     ----------
@@ -163,10 +163,10 @@ def make_steps(
         Probability of y = 1 in each interval of x, which is uniform between 0 and 1.
 
     edges : array-like of shape (n_steps - 1,), default=None
-        Where the rate jumps, increasing. None: the intervals have one width.
+        Positions of the jumps of the rate, increasing. None: intervals of equal width.
 
     return_information : bool, default=False
-        Whether to return the true information too.
+        Whether to return the true information as well.
 
     random_state : int, RandomState, Generator or None, default=None
         Seed, or the generator to draw from.
@@ -180,8 +180,8 @@ def make_steps(
         0 or 1.
 
     information : Bunch
-        If asked for. In bits: ``total``, the information of the column about y, and
-        ``by_feature`` (1,), the same. ``edges`` are those of the steps.
+        Only with `return_information`. In bits: ``total``, the information of the column about y,
+        and ``by_feature`` (1,), the same. ``edges`` are those of the steps.
 
     Raises
     ------
@@ -241,7 +241,7 @@ def make_wave(
     return_information: bool = False,
     random_state: int | np.random.RandomState | np.random.Generator | None = None,
 ) -> tuple[Any, ...]:
-    r"""Generate a column along which the rate of y is a sine.
+    r"""Generate a column with a sinusoidal rate of y.
 
     Parameters
     ----------
@@ -252,10 +252,10 @@ def make_wave(
         Number of periods between 0 and 1, where x is uniform.
 
     low, high : float, default=0.1, 0.9
-        The least and the largest probability of y = 1.
+        Minimum and maximum of the probability of y = 1.
 
     return_information : bool, default=False
-        Whether to return the true information too.
+        Whether to return the true information as well.
 
     random_state : int, RandomState, Generator or None, default=None
         Seed, or the generator to draw from.
@@ -269,17 +269,17 @@ def make_wave(
         0 or 1.
 
     information : Bunch
-        If asked for. In bits: ``total``, the information of the column about y, and
-        ``by_feature`` (1,), the same.
+        Only with `return_information`. In bits: ``total``, the information of the column about y,
+        and ``by_feature`` (1,), the same.
 
     See Also
     --------
-    make_steps : A rate that jumps.
+    make_steps : A piecewise constant rate.
 
     Notes
     -----
     The rate is :math:`\frac12 (low + high) + \frac12 (high - low) \sin 2 \pi k x`. The mean of its
-    entropy is that over evenly spaced points of a period.
+    entropy is computed over evenly spaced points of a period.
 
     Examples
     --------

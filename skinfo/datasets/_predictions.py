@@ -1,4 +1,4 @@
-"""Predictions whose miscalibration is known."""
+"""Predictions of known miscalibration."""
 
 from numbers import Real
 from typing import Any
@@ -40,10 +40,10 @@ def make_predictions(
     return_information: bool = False,
     random_state: int | np.random.RandomState | np.random.Generator | None = None,
 ) -> tuple[Any, ...]:
-    r"""Generate labels and predicted probabilities that are calibrated, or known not to be.
+    r"""Generate labels and predicted probabilities of known miscalibration.
 
-    The logits of the true probabilities are normal, those of the predictions are
-    ``slope * logit + shift``: 1 and 0 are calibrated, a slope above 1 is overconfident.
+    The logits of the true probabilities are normal, those of the predictions are ``slope * logit +
+    shift``: 1 and 0 are calibrated, a slope above 1 is overconfident.
 
     Parameters
     ----------
@@ -51,14 +51,14 @@ def make_predictions(
         Number of samples.
 
     slope, shift : float, default=1.0, 0.0
-        From the logits of the true probabilities to those of the predictions.
+        Linear map from the logits of the true probabilities to those of the predictions.
 
     mean, deviation : float, default=0.0, 1.5
-        Of the logits of the true probabilities. A mean of -4 makes label 1 rare; a deviation of 0
-        leaves nothing to be known of a sample.
+        Parameters of the distribution of the logits of the true probabilities. A mean of -4 makes
+        label 1 rare; with a deviation of 0 labels cannot be predicted.
 
     return_information : bool, default=False
-        Whether to return the true parts of the log loss too.
+        Whether to return the true parts of the log loss as well.
 
     random_state : int, RandomState, Generator or None, default=None
         Seed, or the generator to draw from.
@@ -72,17 +72,17 @@ def make_predictions(
         Predicted probability of label 1.
 
     information : Bunch
-        If asked for. In bits per sample: ``log_loss``, ``miscalibration``, ``discrimination`` and
-        ``uncertainty`` of infinitely many samples.
+        Only with `return_information`. In bits per sample: ``log_loss``, ``miscalibration``,
+        ``discrimination`` and ``uncertainty`` for infinitely many samples.
 
     See Also
     --------
-    skinfo.metrics.log_loss_decomposition : Estimates the parts.
+    skinfo.metrics.log_loss_decomposition : Estimates of the parts.
 
     Notes
     -----
-    A prediction q is a one-to-one function of the true probability p, so that the miscalibration
-    is the mean divergence of q from p, and the discrimination is the information of q about the
+    The prediction q is a one-to-one function of the true probability p, so the miscalibration is
+    the mean divergence of q from p, and the discrimination is the information of q about the
     label, :math:`H(\bar p) - \overline{H(p)}`: integrals over one normal variable.
 
     Examples

@@ -1,4 +1,4 @@
-"""Real tables, which are part of the package."""
+"""Real tables that are part of the package."""
 
 from pathlib import Path
 from typing import Any

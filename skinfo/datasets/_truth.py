@@ -1,4 +1,4 @@
-"""Random numbers and true quantities that all generators share."""
+"""Random numbers and true quantities shared by all generators."""
 
 import numpy as np
 from scipy.special import entr, log_ndtr, ndtr
@@ -13,7 +13,7 @@ RANDOM_STATES = ["random_state", np.random.Generator]
 
 
 def random_generator(random_state):
-    """Return a Generator; one that is given is used, and advances.
+    """Return a Generator; a given one is used, and advances.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def random_generator(random_state):
 
 
 def with_truth(samples, truth, return_information):
-    """Return the arrays of a tuple, and the Bunch of the function `truth` if it is asked for."""
+    """Return the arrays of a tuple, with the Bunch of the function `truth` on request."""
     return (*samples, truth()) if return_information else samples
 
 

@@ -1,4 +1,4 @@
-"""Planes of bits of columns of few levels: how they lie in memory, and in blocks of columns."""
+"""Bit planes of columns of few levels: their layout in memory and in blocks of columns."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""Mutual information of every column with a target, given other columns, from samples."""
+"""Conditional mutual information of columns and a target, from samples."""
 
 from dataclasses import replace
 from numbers import Integral

@@ -1,6 +1,6 @@
-"""Mutual information where a column is continuous, one feature at a time, in nats.
+"""Mutual information with a continuous column, one feature at a time, in nats.
 
-Nothing is clipped: where there is no information, estimates lie on both sides of zero.
+Nothing is clipped: without information, estimates have either sign.
 """
 
 import math

@@ -1,9 +1,8 @@
 """Cross-entropy and divergences of two discrete distributions from counts: one table, in nats.
 
-H(p, q) = -sum p ln q is linear in p, so the proportions of the first sample have no bias in it;
-all corrections are of the logarithms of the second. Divergences are differences: of the
-cross-entropy and the entropy, and of the entropy of the mixture and the mean entropy, each by one
-estimator.
+H(p, q) = -sum p ln q is linear in p, so the proportions of the first sample cause no bias; all
+corrections are of the logarithms of the second. Divergences are differences: of the cross-entropy
+and the entropy, and of the entropy of the mixture and the mean entropy, each by one estimator.
 """
 
 import math

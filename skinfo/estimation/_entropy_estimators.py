@@ -1,12 +1,11 @@
-"""Entropy from counts: the plug-in and eleven corrections of it, in one table.
+"""Entropy from counts: the plug-in and eleven corrected estimators, in one table.
 
-With counts n_i of N rows the plug-in entropy is about (K - 1) / 2N nats too low.
-The estimators answer in three ways. Some put another function in place of the
-logarithm (Grassberger, the jackknife, Chao, Wang and Jost) or add the missing
-term (Miller and Madow). Some estimate how much of the distribution was not seen
-(Chao and Shen, and again Chao, Wang and Jost). Some move the shares of the sample
-towards equal ones (James and Stein, the Dirichlet priors), or average over how
-far to move them (Nemenman, Shafee and Bialek).
+With counts n_i of N samples the plug-in entropy is about (K - 1) / 2N nats too low. There are
+three kinds of corrections. Some replace the logarithm by another function (Grassberger, the
+jackknife, Chao, Wang and Jost) or add the missing term (Miller and Madow). Some estimate the
+unobserved probability (Chao and Shen, and again Chao, Wang and Jost). Some shrink the sample
+proportions towards equal ones (James and Stein, the Dirichlet priors), or average over the amount
+of shrinkage (Nemenman, Shafee and Bialek).
 """
 
 import math

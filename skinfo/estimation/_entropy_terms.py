@@ -1,8 +1,7 @@
-"""Measures of several variables as sums of entropies of some of them.
+"""Measures of several variables as linear combinations of entropies.
 
 Each is a table of coefficients of H(X_S), S a set of columns. The coefficients times the sizes of
-the sets sum to zero, so that units of measurement, and whatever else an entropy gains for each
-column, cancel.
+the sets sum to zero, so that units of measurement, and any other constant per column, cancel.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""An entry of the tables of estimators of information, and the checks that they share."""
+"""Entry of the tables of information estimators, with their common checks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
-"""Samples of several columns that give sums of joint entropies, and samples without dependence.
+"""Samples of several columns: sums of joint entropies, and samples under independence.
 
 Each kind has the same methods: the value, or values, of some terms; `row_terms`, whose weighted
-mean is the value but for a constant; and `independent`, of the same columns without dependence.
-What is drawn there depends on the values of each column and on a seed, but not on the order of
-rows or columns.
+mean is the value up to a constant; and `independent`, samples of the same columns under
+independence. These depend on the values of each column and on a seed, but not on the order of rows
+or columns.
 """
 
 import math

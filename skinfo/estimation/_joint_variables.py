@@ -1,4 +1,4 @@
-"""All columns of X as one variable."""
+"""Joint variable of all columns of X."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Neighbour estimates for columns of several dimensions, and given a third, in nats."""
+"""Neighbour estimates of multidimensional and conditional information, in nats."""
 
 from math import frexp, log
 from typing import NamedTuple

@@ -1,7 +1,7 @@
-"""Discrete columns of a table in parts: their levels, and codes that are kept beside the parts.
+"""Levels and stored codes of the discrete columns of a table in parts.
 
-Codes number the levels of all parts, so that tables of codes add up over the parts. What is made
-of them must not depend on the order of the levels.
+Codes number the levels of all parts, so that tables of codes are additive over the parts. Results
+must not depend on the order of the levels.
 """
 
 from collections.abc import Callable, Sequence

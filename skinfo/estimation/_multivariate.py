@@ -1,4 +1,4 @@
-"""Information that many columns share, from samples."""
+"""Joint dependence of many columns, from samples."""
 
 from functools import partial
 from numbers import Integral

@@ -1,4 +1,4 @@
-"""Mutual information of every column with a target, from samples."""
+"""Mutual information of columns and a target, from samples."""
 
 from numbers import Integral
 

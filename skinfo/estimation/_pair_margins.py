@@ -1,4 +1,4 @@
-"""Margins of the contingency tables of all pairs of columns, and what follows from them."""
+"""Margins of the contingency tables of all pairs of columns, and quantities derived from them."""
 
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -1,7 +1,7 @@
-"""Contingency tables of all pairs of columns of a table in parts, a batch of them in a pass.
+"""Contingency tables of all pairs of columns of a table in parts, in batches.
 
-Counts add up over parts. A batch of tables takes at most `MOST_CELLS` numbers of eight bytes,
-where it is counted and on the way, unless a single table is larger.
+Counts are additive over parts. A batch of tables has at most `MOST_CELLS` numbers of eight bytes,
+also in transfer, unless a single table is larger.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Pointwise information and entropy: what each sample adds to an estimate."""
+"""Pointwise information and entropy: the contribution of each sample to an estimate."""
 
 from numbers import Integral
 

@@ -1,4 +1,4 @@
-"""A continuous column, sorted once: its order, its ties, its normal ranks."""
+"""Continuous column, sorted once: its order, its ties, its normal ranks."""
 
 from functools import cached_property, lru_cache
 

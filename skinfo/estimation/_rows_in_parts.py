@@ -1,4 +1,4 @@
-"""Distinct rows of discrete columns, and their counts, which add up over parts of a table."""
+"""Distinct rows of discrete columns with their counts, additive over parts of a table."""
 
 from typing import Any, NamedTuple
 

@@ -1,4 +1,4 @@
-"""Columns and a target of samples in memory, read once, and their missing values."""
+"""Columns and target of samples in memory, with their missing values."""
 
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Conditional information: from the counts of all strata, and from neighbours in one, in nats."""
+"""Conditional information: from counts by stratum, and from neighbours within one, in nats."""
 
 from dataclasses import dataclass
 from typing import NamedTuple

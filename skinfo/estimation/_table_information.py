@@ -1,4 +1,4 @@
-"""Mutual information from one table of counts, by any estimator."""
+"""Mutual information of one contingency table, by any estimator."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Selection of features by the information they carry."""
+"""Feature selection by mutual information."""
 
 from skinfo.feature_selection._curve import selection_curve
 from skinfo.feature_selection._resampling import held_out_information, selection_stability

@@ -1,4 +1,4 @@
-"""The bottleneck variable T: selected features compressed into few states."""
+"""Bottleneck variable T: selected features compressed into few states."""
 
 from dataclasses import dataclass
 

@@ -1,8 +1,8 @@
 """Prediction of held-out samples by the number of selected features.
 
-Each fold is left out in turn. On the other samples features are selected and an additive model
-of their codes is fitted; the fold says how many bits it predicts better than the class shares do.
-As the search, not only the model, is repeated, what was selected by chance gains nothing.
+Each fold is left out in turn. On the other samples features are selected and an additive model of
+their codes is fitted; its information is the reduction of the log loss of the class proportions on
+the fold. The search is repeated as well as the model, so features selected by chance gain nothing.
 """
 
 from dataclasses import dataclass

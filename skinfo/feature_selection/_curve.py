@@ -1,4 +1,4 @@
-"""Information plane of a selection: bits about y against bits of description."""
+"""Information plane of a selection: information about y against description length."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""Groups of features that are selected together; a feature in no group is one by itself."""
+"""Groups of features that are selected together; a feature in no group is its own group."""
 
 from dataclasses import dataclass
 

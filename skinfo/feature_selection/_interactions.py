@@ -1,9 +1,9 @@
-"""Pairs and triples of features that are informative about y together, as no single one is.
+"""Pairs and triples of features that are informative about y only jointly.
 
-All of them are counted once, given nothing. Those whose information goes furthest beyond that of
-their parts are kept, and each step tests these given T. Only when none of them is significant, all
-pairs are counted again given T (of triples that would take the most time and find the least: four
-features that are informative together only).
+All of them are counted once, without a condition. Those with the largest information beyond that
+of their parts are kept, and each step tests these given T. Only if none of them is significant,
+all pairs are counted again given T (for triples this would take the most time and find the least:
+four features that are informative only jointly).
 """
 
 import math

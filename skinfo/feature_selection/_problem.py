@@ -1,4 +1,4 @@
-"""The search problem of a selector with data: columns, target and settings."""
+"""Search problem of a selector and data: columns, target and settings."""
 
 from dataclasses import dataclass, replace
 from numbers import Integral

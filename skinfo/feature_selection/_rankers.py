@@ -1,7 +1,7 @@
 """Rankers: the best of the remaining features at each step of the search.
 
-A ranker is started with the candidates, gets each feature that is selected, and returns the best
-of those remaining. Costs are subtracted from every score.
+A ranker is initialised with the candidates, receives each selected feature, and returns the best
+of the remaining ones. Costs are subtracted from every score.
 """
 
 import numpy as np

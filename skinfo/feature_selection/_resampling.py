@@ -1,4 +1,4 @@
-"""Selections of parts of the samples: information that new data would show, and stability."""
+"""Selections on resampled data: held-out information, and stability."""
 
 from dataclasses import dataclass
 from numbers import Integral

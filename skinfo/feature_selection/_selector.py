@@ -1,4 +1,4 @@
-"""Selection of the features that are informative about y and not redundant."""
+"""Selection of features that are informative about y and not redundant."""
 
 from numbers import Integral, Real
 from typing import ClassVar

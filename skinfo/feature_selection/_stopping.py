@@ -1,4 +1,4 @@
-"""End of an automatic selection: tests of the next feature, and how many features are kept."""
+"""Stopping rules of an automatic selection: tests of the next feature, number of features kept."""
 
 import numpy as np
 

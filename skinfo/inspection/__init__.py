@@ -1,7 +1,7 @@
-"""Displays: plots of what the other subpackages compute, in the style of scikit-learn.
+"""Displays: plots of the results of the other subpackages, in the style of scikit-learn.
 
-Each Display stores the numbers that it draws, so that they can be used without the plot.
-Matplotlib is imported when something is plotted.
+Each Display stores the numbers of its plot, so that they can be used without it. Matplotlib is
+imported at the first plot.
 """
 
 from skinfo.inspection._binning import BinningDisplay

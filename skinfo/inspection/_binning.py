@@ -57,11 +57,11 @@ PATH_ALPHA = 0.5
 VALUES = {"rate": "Event rate", "woe": "WoE (bits)"}
 
 # What the bars show of the size of a bin.
-SIZES = {"share": "Share", "count": "Count"}
+SIZES = {"share": "Proportion", "count": "Count"}
 
 
 class BinningDisplay:
-    """Class rates (or means) of y in each bin of a column, with the bin's size and information.
+    """Event rates (or means) of y in the bins of a column, with their sizes and information.
 
     It is recommended to use `from_estimator` to create a display. All parameters are stored as
     attributes.
@@ -72,38 +72,38 @@ class BinningDisplay:
         Names of the bins.
 
     share : array-like of shape (n_bins,)
-        Share of the samples in each bin, or their number.
+        Proportion of the samples in each bin, or their number.
 
     bits : array-like of shape (n_bins,)
         Contribution of each bin to the mutual information with y, in bits.
 
     value, low, high : array-like of shape (n_bins, n_shown)
-        Rates of the classes shown, or the mean of a continuous y, and their intervals.
+        Rates of the classes shown, or the mean of a continuous y, with their intervals.
 
     value_names : array-like of shape (n_shown,)
-        Their names in the legend.
+        Names of `value` in the legend.
 
-    value_label : str, default="Class rate"
-        Their name on the axis.
+    value_label : str, default="Class proportion"
+        Name of `value` on the axis.
 
     feature_name : str, default=None
         Name of the column.
 
     event_share : array-like of shape (n_bins,), default=None
-        The part of `share` that are events, for two classes. None: bars are not divided.
+        Part of `share` that are events, for two classes. None: bars are not divided.
 
-    share_label : str, default="Share"
+    share_label : str, default="Proportion"
         Name of `share` on the axis.
 
     n_ordered : int or None, default=None
-        The first bins, which are intervals or groups of levels; those of special and missing
-        values come after them, set apart by a line. None: all.
+        Number of bins that are intervals or groups of levels; bins of special and missing values
+        follow, separated by a line. None: all.
 
     is_ordered : bool, default=False
-        Whether they are intervals: a line joins their marks.
+        Whether these bins are intervals, so that a line joins their marks.
 
     overall : array-like of shape (n_shown,), default=None
-        Values over all samples. None: the means of `value`.
+        Values of all samples. None: the means of `value`.
 
     Attributes
     ----------
@@ -111,28 +111,28 @@ class BinningDisplay:
         Marks of the values, one for each class shown.
 
     intervals_ : list of matplotlib LineCollection
-        Their intervals.
+        Confidence intervals of the values.
 
     overall_ : list of matplotlib Line2D
-        Values over all samples.
+        Lines of the values of all samples.
 
     bars_share_ : matplotlib BarContainer
-        Sizes of the bins; of their non-events, with `event_share`.
+        Bars of the sizes of the bins; of their non-events, with `event_share`.
 
     bars_events_ : matplotlib BarContainer or None
-        Sizes of their events, to the right of the others.
+        Bars of the events, to the right of the non-events.
 
     bars_bits_ : matplotlib BarContainer
-        Bits of the bins.
+        Bars of the bits of the bins.
 
     paths_ : list of matplotlib Line2D
         Lines that join the marks of intervals, one for each class shown.
 
     separators_ : list of matplotlib Line2D
-        Lines between intervals or groups and the bins that are set apart.
+        Lines between ordered bins and those of special and missing values.
 
     axes_ : ndarray of shape (3,) of matplotlib Axes
-        Panels of the values, the shares and the bits.
+        Panels of the values, the proportions and the bits.
 
     ax_ : matplotlib Axes
         Axes that hold the panels.
@@ -142,7 +142,7 @@ class BinningDisplay:
 
     See Also
     --------
-    skinfo.MutualInfoBinner.bin_table : The numbers alone.
+    skinfo.MutualInfoBinner.bin_table : The numbers without the plot.
 
     Examples
     --------
@@ -168,10 +168,10 @@ class BinningDisplay:
         low: ArrayLike,
         high: ArrayLike,
         value_names: ArrayLike,
-        value_label: str = "Class rate",
+        value_label: str = "Class proportion",
         feature_name: str | None = None,
         event_share: ArrayLike | None = None,
-        share_label: str = "Share",
+        share_label: str = "Proportion",
         n_ordered: int | None = None,
         is_ordered: bool = False,
         overall: ArrayLike | None = None,
@@ -205,29 +205,29 @@ class BinningDisplay:
     ) -> Self:
         """Plot one column of a fitted binner.
 
-        Of two classes the bars are stacked: events, which are of the second class, to the right of
+        For two classes the bars are stacked: events (samples of the second class) to the right of
         non-events.
 
         Parameters
         ----------
         estimator : MutualInfoBinner, Pipeline or search
-            Fitted; a binner, or what holds one.
+            A fitted binner, or a fitted estimator that contains one.
 
         feature : str or int
             Name or index of the column.
 
         value : {"rate", "woe"}, default="rate"
-            What the marks of two classes show: the event rate, or the weight of evidence of the
-            bin in bits. Of more classes all rates are shown, of a continuous y the mean.
+            Value of the marks for two classes: the event rate, or the weight of evidence of the
+            bin in bits. For more classes all rates are shown, for a continuous y the mean.
 
         size : {"share", "count"}, default="share"
-            What the bars show: shares of all samples, or their number (sum of weights).
+            Value of the bars: proportions of all samples, or their number (sum of weights).
 
         name : str, default=None
-            What to call the column. None: its name.
+            Displayed name of the column. None: its name.
 
         ax : matplotlib Axes, default=None
-            Axes to fill with three panels. None makes new ones.
+            Axes to fill with three panels. None: new axes.
 
         **kwargs : dict
             Passed to matplotlib's ``plot``, for the marks.
@@ -240,17 +240,18 @@ class BinningDisplay:
         Raises
         ------
         TypeError
-            If the estimator neither is nor holds a binner.
+            If the estimator is not a binner and does not contain one.
 
         ValueError
-            If there is no such column; if `value` or `size` is unknown, or y has no WoE.
+            If there is no such column; if `value` or `size` is unknown, or the WoE is undefined
+            for y.
 
         sklearn.exceptions.NotFittedError
             If the binner is not fitted.
 
         See Also
         --------
-        MutualInfoDisplay.from_estimator : All columns.
+        MutualInfoDisplay.from_estimator : Information of all columns.
 
         Examples
         --------
@@ -285,10 +286,10 @@ class BinningDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Axes to fill with three panels. None makes new ones.
+            Axes to fill with three panels. None: new axes.
 
         name : str, default=None
-            What to call the column. None: `feature_name`.
+            Displayed name of the column. None: `feature_name`.
 
         **kwargs : dict
             Passed to matplotlib's ``plot``, for the marks.
@@ -357,7 +358,7 @@ class BinningDisplay:
             self.overall_.append(
                 ax.axvline(overall[k], color=colour, linestyle=":", linewidth=1, zorder=0)
             )
-        self.overall_[-1].set_label("all rows")
+        self.overall_[-1].set_label("overall")
         ax.set_xlabel(self.value_label)
 
     def _draw_sizes(self, panel, share):
@@ -435,7 +436,7 @@ def _target_statistics(table, value):
     if "mean" in table:
         label, columns = "Mean of y", {"mean": ("mean", "low", "high")}
     else:
-        label = "Class rate"
+        label = "Class proportion"
         classes = [name[4:-1] for name in table.columns if name.startswith("low[")]
         columns = {c: (f"rate[{c}]", f"low[{c}]", f"high[{c}]") for c in classes}
         if len(classes) == 1:

@@ -32,7 +32,7 @@ GROUP_WIDTH = 0.8
 
 
 class DistributionDisplay:
-    """Bars of a distribution p, or of p and q side by side, with their entropies in bits.
+    """Bar plot of a distribution p, or of p and q side by side, with their entropies in bits.
 
     It is recommended to use `from_distributions` or `from_data` to create a display. All
     parameters are stored as attributes.
@@ -49,7 +49,7 @@ class DistributionDisplay:
         H(p), in bits.
 
     cross_entropy : float, default=None
-        H(p, q), in bits: the mean length of outcomes of p in a code that is optimal for q.
+        H(p, q), in bits: the mean code length of outcomes of p in a code that is optimal for q.
 
     kl_divergence : float, default=None
         D(p || q), in bits: the excess of the cross-entropy over the entropy.
@@ -63,10 +63,10 @@ class DistributionDisplay:
     Attributes
     ----------
     bars_ : list of matplotlib BarContainer
-        Bars of p, and of q.
+        Bars of p and q.
 
     legend_ : matplotlib Legend
-        Names of the distributions, and their entropies.
+        Names of the distributions with their entropies.
 
     ax_ : matplotlib Axes
         Axes with the bars.
@@ -76,7 +76,7 @@ class DistributionDisplay:
 
     See Also
     --------
-    JointDistributionDisplay : Two variables.
+    JointDistributionDisplay : Joint distribution of two variables.
     skinfo.measures.kl_divergence : The number without the plot.
 
     Examples
@@ -217,7 +217,7 @@ class DistributionDisplay:
         Raises
         ------
         ValueError
-            If a sample holds numbers that are not integers: bin them first.
+            If a sample contains numbers that are not integers: discretise them first.
 
         See Also
         --------

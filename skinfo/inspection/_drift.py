@@ -43,7 +43,7 @@ MARK_HEIGHT = 0.6
 
 
 class DriftDisplay:
-    """Population stability index of each column; or of the bins of one column, and their shares.
+    """Population stability index of each column, or of the bins of one column.
 
     It is recommended to use `from_data` to create a display. All parameters are stored as
     attributes.
@@ -51,7 +51,7 @@ class DriftDisplay:
     Parameters
     ----------
     stability : PopulationStability
-        From `population_stability`.
+        The result of `population_stability`.
 
     feature : str or int, default=None
         Name or index of the column whose bins are shown. None: all columns.
@@ -59,13 +59,14 @@ class DriftDisplay:
     Attributes
     ----------
     bars_ : matplotlib BarContainer
-        Index of the columns shown, the largest first; or shares of the new samples in the bins.
+        Index of the columns shown, in decreasing order; or proportions of the new samples in the
+        bins.
 
     bars_reference_ : matplotlib BarContainer or None
-        Shares of the reference in the bins.
+        Proportions of the reference in the bins.
 
     bars_psi_ : matplotlib BarContainer or None
-        What the bins add to the index.
+        Contributions of the bins to the index.
 
     intervals_ : matplotlib LineCollection
         Confidence intervals of the true index.
@@ -77,10 +78,10 @@ class DriftDisplay:
         Number of columns that are not shown, and their largest index.
 
     axes_ : ndarray of matplotlib Axes
-        The axes, or the panels of the shares and the index of bins.
+        The axes, or the panels of the proportions and of the index of bins.
 
     ax_ : matplotlib Axes
-        Axes with the bars, or that hold the panels.
+        Axes with the bars, or that contain the panels.
 
     figure_ : matplotlib Figure
         Figure containing the axes.
@@ -141,13 +142,13 @@ class DriftDisplay:
             Name or index of the column whose bins are shown. None: all columns.
 
         n_bins : int, default=10
-            Most bins of a column of numbers, where the reference is a sample.
+            Maximum number of bins of a numeric column, if the reference is a sample.
 
         categorical_features : "from_dtype", array-like of int, str or bool, or None
             Columns of a sample whose values are levels.
 
         min_frequency : int, float or None, default=None
-            Levels with fewer samples share a bin with those that the reference does not have.
+            Levels with fewer samples share a bin with those that are not in the reference.
 
         reference_weight : array-like of shape (n_samples,) or str, default=None
             Weights of a reference that is a sample.
@@ -304,7 +305,7 @@ class DriftDisplay:
         )
         style = bar_style({"color": BLUE, "height": height, "label": "new"}, kwargs)
         self.bars_ = of_shares.barh(rows + height / 2, table["share[new]"], **style)
-        of_shares.set_xlabel("Share")
+        of_shares.set_xlabel("Proportion")
         self.bars_psi_ = of_psi.barh(rows, table["psi"], color=SKY)
         self.intervals_ = _draw_horizontal(of_psi, table)
         fade_bars(self.bars_psi_, _is_pale(table, max_qvalue), _pale_label(max_qvalue))

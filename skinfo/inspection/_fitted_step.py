@@ -1,4 +1,4 @@
-"""The step that a Display draws, of an estimator that holds several."""
+"""The step of an estimator that a Display draws."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -36,7 +36,7 @@ LEAST_ADVANTAGE = 1e-3
 
 
 class InformationPlaneDisplay:
-    """Information of compressions T about y against their complexity, in bits.
+    """Information of compressions T about y against their description length, in bits.
 
     It is recommended to use `from_data`, `from_curve` or `from_estimator` to create a display.
     All parameters are stored as attributes.
@@ -44,33 +44,33 @@ class InformationPlaneDisplay:
     Parameters
     ----------
     compression : array-like of shape (n_points,)
-        Complexity of each compression T: I(X; T), or H(T) if T is a function of X.
+        Description length of each compression T: I(X; T), or H(T) if T is a function of X.
 
     relevance : array-like of shape (n_points,)
-        I(T; y) of each, in bits.
+        I(T; y) of each compression, in bits.
 
     mutual_information : float, default=None
         I(X; y), in bits, the upper bound of all compressions. None: not drawn.
 
     n_features : array-like of shape (n_points,), default=None
-        Number of features of each, written beside it. None: nothing is written.
+        Number of features of each compression, shown as text. None: no text.
 
     Attributes
     ----------
     line_ : matplotlib Line2D
-        The curve, in the order given.
+        The curve, in the given order.
 
     dominated_ : matplotlib Line2D or None
-        The points for which another is shorter and more informative, hollow.
+        Points for which another one is shorter and more informative, hollow.
 
     text_ : list of matplotlib Text
         The numbers of features.
 
     bound_ : matplotlib Line2D
-        The diagonal I(T; y) = I(X; T), which no compression exceeds.
+        The diagonal I(T; y) = I(X; T), an upper bound for every compression.
 
     limit_ : matplotlib Line2D or None
-        The mutual information I(X; y).
+        Line of the mutual information I(X; y).
 
     ax_ : matplotlib Axes
         Axes with the curve.
@@ -81,15 +81,16 @@ class InformationPlaneDisplay:
     See Also
     --------
     skinfo.feature_selection.selection_curve : Curve of selections.
-    SelectionPathDisplay : The path of one selector, with the names of its features.
+    SelectionPathDisplay : Path of one selector, with the names of its features.
 
     Notes
     -----
-    The curve of a selection may go back to the left: with one more feature T has fewer bits of
-    description and more about y. T is refined by the new feature, and then states are merged whose
-    classes do not differ. With few features y is uncertain and takes many shades, each a state;
-    the better the features tell the classes apart, the fewer shades are left. Where all is known
-    T is y, of H(y) bits. The points before are then dominated, and hollow.
+    The curve of a selection may go back to the left: with one more feature, T has a shorter
+    description and more information about y. T is refined by the new feature, and then states are
+    merged whose class distributions do not differ. With few features there are many different
+    class probabilities, each a state; the better the features distinguish the classes, the fewer
+    states remain. If y is determined, T is y, with H(y) bits. The points before are then
+    dominated, and hollow.
 
     References
     ----------
@@ -173,8 +174,8 @@ class InformationPlaneDisplay:
         Parameters
         ----------
         curve : object with ``compression`` and ``relevance``
-            From `selection_curve` or `information_curve`. Its ``mutual_information``, if it has
-            one, is the limit.
+            From `selection_curve` or `information_curve`. If it has an attribute
+            ``mutual_information``, this is the limit.
 
         name : str, default=None
             Name of the curve in the legend.
@@ -232,7 +233,7 @@ class InformationPlaneDisplay:
         Parameters
         ----------
         estimator : InfoBottleneckSelector or InformationBottleneck, or pipeline that holds one
-            Fitted. A selector is a path over its features, a clustering one point.
+            A fitted estimator. A selector is a path over its features, a clustering is one point.
 
         name : str, default=None
             Name of the path in the legend. None: the name of the class.
@@ -251,10 +252,10 @@ class InformationPlaneDisplay:
         Raises
         ------
         TypeError
-            If the estimator does not store its compression, and holds none that does.
+            If the estimator does not store its compression, and contains none that does.
 
         ValueError
-            If it holds several.
+            If it contains several.
 
         sklearn.exceptions.NotFittedError
             If it is not fitted.
@@ -319,7 +320,7 @@ class InformationPlaneDisplay:
         self._draw_dominated(compression, relevance)
         self._draw_limits()
         self._number(n_features)
-        ax.set(xlabel="Bits of description of T", ylabel="Bits about y, I(T; y)")
+        ax.set(xlabel="Description length of T (bits)", ylabel="I(T; y) (bits)")
         if ax.get_legend_handles_labels()[0]:
             legend_above(ax, n_columns=2)
         return self

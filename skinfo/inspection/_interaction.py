@@ -34,19 +34,20 @@ LEGEND_MARK = 5.0
 class InteractionDisplay:
     """Map of the synergy and the redundancy of all pairs of columns about a target, in bits.
 
-    A pair is red where both columns together tell more of y than the sum of what they tell apart,
-    as the two columns of an exclusive or (synergy), and blue where they tell the same, as
-    copies do (redundancy). The diagonal, in greys, is what each column tells alone. It is
-    recommended to use `from_data` to create a display. All parameters are stored as attributes.
+    A pair is red if both columns together are more informative about y than the sum of both alone,
+    like the two columns of an exclusive or (synergy), and blue if they contain the same
+    information, like copies (redundancy). The diagonal, in grey, is the information of each column
+    alone. It is recommended to use `from_data` to create a display. All parameters are stored as
+    attributes.
 
     Parameters
     ----------
     interaction : array-like of shape (n_features, n_features)
-        As of `pairwise_interaction`: symmetric, in bits, below zero where there is synergy;
-        on the diagonal the information of each column about y.
+        As in `pairwise_interaction`: symmetric, in bits, negative for synergy; on the diagonal the
+        information of each column about y.
 
     pvalue : array-like of shape (n_features, n_features), default=None
-        Of no interaction. None: no pair is marked.
+        p-values of no interaction. None: no pair is marked.
 
     feature_names : array-like of shape (n_features,), default=None
         Names of the columns. None: x0, x1, ...
@@ -57,22 +58,22 @@ class InteractionDisplay:
         The heat map of the pairs.
 
     diagonal_ : matplotlib AxesImage
-        That of the diagonal.
+        The heat map of the diagonal.
 
     colorbars_ : list of matplotlib Colorbar
-        The colour scales of the two, empty if there are none.
+        Colour scales of the two heat maps, empty if there are none.
 
     marks_ : matplotlib Line2D or None
-        Dots on the significant pairs, where numbers are illegible.
+        Dots on the significant pairs, if numbers are illegible.
 
     text_ : ndarray of shape (n_features, n_features) of matplotlib Text, or None
-        The numbers, if they are legible: bold black or white of significant pairs, else grey.
+        The numbers, if they are legible: bold black or white for significant pairs, else grey.
 
     significant_ : ndarray of shape (n_features, n_features), dtype bool
-        Which pairs are marked, in the order given.
+        Mask of the marked pairs, in the given order.
 
     order_ : ndarray of shape (n_features,), dtype int64
-        Indices of the columns in the order drawn.
+        Indices of the columns in the order of the map.
 
     ax_ : matplotlib Axes
         Axes with the heat map.
@@ -83,7 +84,7 @@ class InteractionDisplay:
     See Also
     --------
     skinfo.estimation.pairwise_interaction : The numbers without the plot.
-    MutualInfoMatrixDisplay : What columns share with each other, without a target.
+    MutualInfoMatrixDisplay : Mutual information of pairs of columns, without a target.
 
     Examples
     --------
@@ -134,10 +135,10 @@ class InteractionDisplay:
             Classes or numbers, or the name of a column of X.
 
         estimator : {"emi", "plugin"}, default="emi"
-            Of the informations.
+            Estimator of the informations.
 
         sample_weight : array-like of shape (n_samples,) or str, default=None
-            A weight of w counts as w repetitions of the row.
+            A weight of w counts as w repetitions of the sample.
 
         n_jobs : int or None, default=None
             Number of threads.
@@ -146,7 +147,7 @@ class InteractionDisplay:
             As in `plot`, like the next four.
 
         significance : float, default=0.05
-            Pairs are marked where the q-value is at most so much.
+            Pairs are marked if the q-value is at most this.
 
         colorbar : bool, default=True
             Whether to draw the colour scales.
@@ -202,11 +203,11 @@ class InteractionDisplay:
             Axes to plot on. None makes new ones.
 
         order : {"given", "clustered"}, default="clustered"
-            ``"clustered"`` puts columns next to each other that interact, either way.
+            ``"clustered"`` places columns that interact next to each other, for either sign.
 
         significance : float, default=0.05
-            Pairs are marked where the q-value (Benjamini-Hochberg over all pairs) is at most so
-            much: of the marked pairs on average at most this proportion does not interact.
+            Pairs are marked if the q-value (Benjamini-Hochberg over all pairs) is at most this:
+            the expected proportion of marked pairs without interaction.
 
         colorbar : bool, default=True
             Whether to draw the colour scales.
@@ -267,7 +268,7 @@ class InteractionDisplay:
         grey = draw_scale(self.diagonal_, self.ax_, "diagonal: bits of a column alone")
         grey.ax.set_ylim(0, most_alone)
         # Along the scale, from its low end to its high one.
-        pairs = draw_scale(self.image_, self.ax_, "synergy  ←  bits of a pair  →  redundancy")
+        pairs = draw_scale(self.image_, self.ax_, "synergy  ←  bits per pair  →  redundancy")
         self.colorbars_ = [pairs, grey]
 
     def _mark(self, significant, significance):

@@ -38,7 +38,7 @@ MARGIN = 0.03
 
 
 class JointDistributionDisplay:
-    """The joint distribution of two variables, their marginals and mutual information.
+    """Joint distribution of two variables, with their marginals and mutual information.
 
     It is recommended to use `from_data` or `from_distribution` to create a display. All
     parameters are stored as attributes.
@@ -49,14 +49,14 @@ class JointDistributionDisplay:
         Joint probabilities.
 
     x_levels, y_levels : array-like of shape (n_x,) or (n_x + 1,), and so for y
-        Names of the levels of a discrete variable, or the edges of the intervals of a
-        continuous one.
+        Names of the levels of a discrete variable, or the edges of the intervals of a continuous
+        one.
 
     mutual_info : float
         I(x; y), in bits.
 
     interval : tuple of two float, default=None
-        Its confidence interval.
+        Confidence interval of the mutual information.
 
     samples : tuple of two arrays of shape (n_samples,), default=None
         Values of two continuous variables, to draw as points.
@@ -67,19 +67,19 @@ class JointDistributionDisplay:
     Attributes
     ----------
     mesh_ : matplotlib QuadMesh or None
-        The heat map, if there is one.
+        The heat map, if drawn.
 
     scatter_ : matplotlib PathCollection or None
-        The points, if there are any.
+        The points, if drawn.
 
     bars_x_, bars_y_ : matplotlib BarContainer
         The marginals.
 
     axes_ : ndarray of shape (3,) of matplotlib Axes
-        Panels of the joint distribution, of x above it, and of y to its right.
+        Panels of the joint distribution, of x above it, and of y on its right.
 
     ax_ : matplotlib Axes
-        Axes that hold the panels.
+        Axes that contain the panels.
 
     figure_ : matplotlib Figure
         Figure containing the axes.

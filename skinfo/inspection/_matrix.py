@@ -34,10 +34,10 @@ MASK_COLOUR = "#E6E6E6"
 class MutualInfoMatrixDisplay:
     """Heat map of the mutual information of all pairs of columns, in bits.
 
-    The diagonal, which is the entropy of each column, is grey, so that the colours
-    differentiate the pairs. New axes are as large as numbers in the cells need, up to 20 columns;
-    on axes given, numbers are left out where they would be illegible. It is recommended to use
-    `from_data` to create a display. All parameters are stored as attributes.
+    The diagonal, which is the entropy of each column, is grey, so that the colours differentiate
+    the pairs. For up to 20 columns new axes are large enough for numbers in the cells; on given
+    axes, illegible numbers are omitted. It is recommended to use `from_data` to create a display.
+    All parameters are stored as attributes.
 
     Parameters
     ----------
@@ -53,13 +53,13 @@ class MutualInfoMatrixDisplay:
         The heat map.
 
     colorbar_ : matplotlib Colorbar or None
-        Its colour scale.
+        Colour scale of the heat map.
 
     text_ : ndarray of shape (n_features, n_features) of matplotlib Text, or None
         The numbers, if they are legible.
 
     order_ : ndarray of shape (n_features,), dtype int64
-        Indices of the columns in the order drawn.
+        Indices of the columns in the order of the map.
 
     ax_ : matplotlib Axes
         Axes with the heat map.
@@ -105,22 +105,23 @@ class MutualInfoMatrixDisplay:
         Parameters
         ----------
         X : array-like or dataframe of shape (n_samples, n_features)
-            Columns of any kind. Floating point numbers are cut into equal-frequency bins, 3 to 10
-            by the cube root of the number of samples, if they take more values; missing values
+            Columns of any kind. Floating point numbers with more values are discretised into
+            equal-frequency bins, 3 to 10 by the cube root of the number of samples; missing values
             are a separate level.
 
         estimator : {"emi", "plugin"}, default="emi"
             As in `pairwise_mutual_info`, like the next two.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            A weight of w counts as w repetitions of the sample, but does not move the bins.
+            A weight of w counts as w repetitions of the sample, but does not change the bins.
 
         n_jobs : int or None, default=None
             Number of threads.
 
         order : {"given", "clustered"}, default="clustered"
-            ``"clustered"`` puts redundant columns next to each other: the leaves of a hierarchical
-            clustering, by average linkage of one minus the share of the larger entropy.
+            ``"clustered"`` places redundant columns next to each other: the leaves of a
+            hierarchical clustering, by average linkage of one minus the mutual information as a
+            proportion of the larger entropy.
 
         colorbar : bool, default=True
             Whether to draw a colour scale.
@@ -185,8 +186,9 @@ class MutualInfoMatrixDisplay:
             Axes to plot on. None makes new ones.
 
         order : {"given", "clustered"}, default="clustered"
-            ``"clustered"`` puts redundant columns next to each other: the leaves of a hierarchical
-            clustering, by average linkage of one minus the share of the larger entropy.
+            ``"clustered"`` places redundant columns next to each other: the leaves of a
+            hierarchical clustering, by average linkage of one minus the mutual information as a
+            proportion of the larger entropy.
 
         colorbar : bool, default=True
             Whether to draw a colour scale.
@@ -221,7 +223,9 @@ class MutualInfoMatrixDisplay:
         style = {"cmap": "Blues", "vmin": 0, "interpolation": "nearest"} | kwargs
         self.image_ = self.ax_.imshow(pairs, **style)
         self.ax_.set_facecolor(MASK_COLOUR)
-        self.colorbar_ = draw_scale(self.image_, self.ax_, "Bits shared") if colorbar else None
+        self.colorbar_ = (
+            draw_scale(self.image_, self.ax_, "Mutual information (bits)") if colorbar else None
+        )
 
     def _image_of(self, i, j):
         """Return the image that colours a cell: none where it is masked, on the diagonal."""

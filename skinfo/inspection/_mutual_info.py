@@ -48,7 +48,7 @@ class MutualInfoDisplay:
         Names of the features. None: x0, x1, ...
 
     low, high : array-like of shape (n_features,), default=None
-        Ends of the confidence interval of each. None: no intervals.
+        Bounds of the confidence interval of each feature. None: no intervals.
 
     qvalue : array-like of shape (n_features,), default=None
         Adjusted p-values. None: all bars are drawn in the same way.
@@ -56,7 +56,7 @@ class MutualInfoDisplay:
     Attributes
     ----------
     bars_ : matplotlib BarContainer
-        Bars of the features shown, the most informative first.
+        Bars of the features shown, in decreasing order.
 
     intervals_ : matplotlib LineCollection or None
         Intervals of the features shown.
@@ -65,7 +65,7 @@ class MutualInfoDisplay:
         Number of features that are not shown, and their largest mutual information.
 
     ranking_ : ndarray of shape (n_features,), dtype int64
-        Indices of the features, the most informative first.
+        Indices of the features in decreasing order of information.
 
     ax_ : matplotlib Axes
         Axes with the bars.

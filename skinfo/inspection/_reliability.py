@@ -34,13 +34,13 @@ BITS_LABEL = "bits lost"
 
 
 class ReliabilityDisplay:
-    """Proportion of a label against its predicted probability, and the bits lost along the curve.
+    """Calibration curve of a label, and the bits lost along it.
 
-    Above, the calibration curve without bins (isotonic regression, CORP), the band in which the
-    curve of calibrated predictions would lie, and a histogram of the predictions. Below, the
-    miscalibration by prediction: the bits per sample that recalibration would gain in each
-    interval. Several models can share the axes. It is recommended to use `from_estimator` or
-    `from_predictions` to create a display. All parameters are stored as attributes.
+    Above, the calibration curve without bins (isotonic regression, CORP), the band of the curves
+    of calibrated predictions, and a histogram of the predictions. Below, the miscalibration by
+    prediction: the bits per sample that recalibration would gain in each interval. Several models
+    can share the axes. It is recommended to use `from_estimator` or `from_predictions` to create a
+    display. All parameters are stored as attributes.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class ReliabilityDisplay:
         Name of the model. None: "Model".
 
     pos_label : int, float, bool or str, default=None
-        The label, for the names of the axes.
+        The label, for the axis labels.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class ReliabilityDisplay:
         The band.
 
     histogram_ : matplotlib StepPatch
-        The shares of the predictions; the largest has a height of 0.15.
+        Histogram of the predictions; the largest bar has a height of 0.15.
 
     bits_ : matplotlib StepPatch
         The bits lost in each interval.
@@ -79,7 +79,7 @@ class ReliabilityDisplay:
     See Also
     --------
     skinfo.metrics.reliability_curve : The numbers without the plot.
-    ScoreDecompositionDisplay : Miscalibration beside discrimination.
+    ScoreDecompositionDisplay : Miscalibration and discrimination.
     sklearn.calibration.CalibrationDisplay : The curve in bins, without a band.
 
     Notes
@@ -138,17 +138,17 @@ class ReliabilityDisplay:
             True labels.
 
         pos_label : int, float, bool or str, default=None
-            The label whose probability is looked at, against all others. None: the second of
-            two; with more classes it is needed.
+            The label whose probability is evaluated against all others. None: the second of two;
+            required for more classes.
 
         sample_weight : array-like of shape (n_samples,), default=None
             A weight of w counts as w repetitions of the sample.
 
         band : {"consistency", "confidence"} or None, default="consistency"
-            Where the curve of calibrated predictions would lie, or what is known of this one.
+            The band of the curves of calibrated predictions, or a confidence band of this curve.
 
         confidence_level : float, default=0.95
-            Of the band.
+            Level of the band.
 
         name : str, default=None
             Name of the model. None: the name of its class.
@@ -229,21 +229,21 @@ class ReliabilityDisplay:
             Predicted distributions, or the probability of the second label of two.
 
         labels : array-like of shape (n_classes,), default=None
-            The label of each column. None takes the sorted labels of `y_true`, if there is
-            one for each column.
+            The label of each column. None: the sorted labels of `y_true`, if there is one for each
+            column.
 
         pos_label : int, float, bool or str, default=None
-            The label whose probability is looked at, against all others. None: the second of
-            two; with more classes it is needed.
+            The label whose probability is evaluated against all others. None: the second of two;
+            required for more classes.
 
         sample_weight : array-like of shape (n_samples,), default=None
             A weight of w counts as w repetitions of the sample.
 
         band : {"consistency", "confidence"} or None, default="consistency"
-            Where the curve of calibrated predictions would lie, or what is known of this one.
+            The band of the curves of calibrated predictions, or a confidence band of this curve.
 
         confidence_level : float, default=0.95
-            Of the band.
+            Level of the band.
 
         name : str, default=None
             Name of the model. None: "Model".

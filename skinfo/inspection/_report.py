@@ -1,4 +1,4 @@
-"""information_report: what each column of a table is informative about, as one page."""
+"""information_report: the information of each column of a table, as one page."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ ROWS_OF_TEXT = 10
 
 @dataclass(frozen=True, repr=False, eq=False)
 class InformationReport:
-    """Result of `information_report`: the numbers, and the page that shows them.
+    """Result of `information_report`: the numbers, and an HTML page of them.
 
     Attributes
     ----------
@@ -62,26 +62,26 @@ class InformationReport:
         Heading of the page.
 
     n_samples : int
-        Rows of positive weight.
+        Number of samples of positive weight.
 
     target : TargetDistribution
-        Of y: ``name``, ``target_type``, ``entropy`` in bits, ``labels`` and their ``shares``.
+        Distribution of y: ``name``, ``target_type``, ``entropy`` in bits, ``labels`` and their
+        proportions, ``shares``.
 
     columns : DataFrame
         One row for each column, in the order of X. ``feature``, ``kind``; ``bits`` about y, with
         the 95 % interval ``low`` to ``high``, ``p_value`` and ``q_value``; ``missing``, the
         proportion of missing values, ``missing_bits``, their contribution, and ``missing_q``, the
-        q-value of their independence of y; ``distinct``, the number of different values;
-        ``bins`` and ``bits_of_bins`` of the binner; ``step``, when the selector selected the
-        column (0: never); ``bits_left``, its information given the selected ones; and
-        ``redundant_with``.
+        q-value of their independence of y; ``distinct``, the number of different values; ``bins``
+        and ``bits_of_bins`` of the binner; ``step``, the step in which the column was selected (0:
+        never); ``bits_left``, its information given the selected ones; and ``redundant_with``.
 
     bins : list of DataFrame
         `MutualInfoBinner.bin_table` of each column.
 
     selection : SelectionSummary
-        The ``report`` of the selector, the ``information`` after each step, and that which
-        held-out samples show, ``held_out``, with ``held_out_error``.
+        The ``report`` of the selector, the ``information`` after each step, and the held-out
+        information ``held_out``, with ``held_out_error``.
 
     pairs : PairSummary or None
         Mutual information of pairs of columns, as a proportion: ``features`` in the order of
@@ -91,14 +91,14 @@ class InformationReport:
         The significant interactions of pairs of columns about y (`pairwise_interaction`).
 
     drift : DriftSummary or None
-        Of new samples: the ``report`` of `population_stability`, the ``bins`` of each of its rows,
-        and their number ``n_new``.
+        Drift of new samples: the ``report`` of `population_stability`, the ``bins`` of each of its
+        rows, and their number ``n_new``.
 
     warnings : list of ReportWarning
-        With ``kind``, ``features`` and ``details``.
+        Each with ``kind``, ``features`` and ``details``.
 
     notes : list of str
-        What was left out, and rules that depend on the size of the table.
+        Omitted parts, and rules that depend on the size of the table.
     """
 
     title: str
@@ -114,7 +114,7 @@ class InformationReport:
     notes: list[str] = field(default_factory=list)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the table of the columns, the most informative first.
+        """Return the table of the columns in decreasing order of information.
 
         Returns
         -------
@@ -124,12 +124,12 @@ class InformationReport:
         return self.columns.sort_values("bits", ascending=False, kind="stable", ignore_index=True)
 
     def html(self) -> str:
-        """Return the page.
+        """Return the report as an HTML page.
 
         Returns
         -------
         page : str
-            A whole HTML document, with its style, scripts and pictures inside. It needs no
+            A complete HTML document, including its style, scripts and figures. It needs no
             network.
         """
         return report_page(self)
@@ -140,12 +140,12 @@ class InformationReport:
         Parameters
         ----------
         path : str or path-like
-            Such as ``"report.html"``. A file that is there is replaced.
+            For example ``"report.html"``. An existing file is replaced.
 
         Returns
         -------
         path : Path
-            Where the page is.
+            Path of the file.
         """
         path = Path(path)
         # A name of a column may hold half a character, which is no UTF-8.
@@ -153,7 +153,7 @@ class InformationReport:
         return path
 
     def open(self) -> Path:
-        """Show the page in a browser.
+        """Open the page in a browser.
 
         Returns
         -------
@@ -212,44 +212,45 @@ def information_report(
     title: str | None = None,
     n_jobs: int | None = None,
 ) -> InformationReport:
-    """Report what each column of a table is informative about, as one HTML page.
+    """Report the information of each column of a table about a target, as an HTML page.
 
-    The page shows how many bits there are to know about y, the bits of each column with their
-    interval and bins, redundant columns, what a selector keeps and why, interactions, and
-    warnings: leaks, identifiers, copies, informative missing values, drift. It is one file
-    without a network, for a browser or a notebook.
+    The page contains the entropy of y, the information of each column with its interval and bins,
+    redundant columns, the selected columns with reasons, interactions, and warnings: leaks,
+    identifiers, copies, informative missing values, drift. It is one file that needs no network,
+    for a browser or a notebook.
 
     Parameters
     ----------
     X : array-like, sparse array or dataframe of shape (n_samples, n_features), or table
         Columns of any kind, with missing values. A table that is not in memory may be of any kind
-        that `skinfo.MutualInfoBinner` takes, such as paths of files, Dask or polars' LazyFrame. It
-        is read several times; interactions and held-out information need rows in memory and are
-        left out.
+        that `skinfo.MutualInfoBinner` accepts, such as paths of files, Dask or polars' LazyFrame.
+        It is read several times; interactions and held-out information need the rows in memory and
+        are omitted.
 
     y : array-like of shape (n_samples,), or str
-        Classes or numbers, or the name of a column of X, which is then no feature.
+        Classes or numbers, or the name of a column of X, which is then not a feature.
 
     X_new : array-like, dataframe or table, default=None
-        New samples with the columns of X, of another time or place, whose drift is shown. y need
-        not be there.
+        New samples with the columns of X, from another time or place, for the analysis of drift.
+        They need no y.
 
     sample_weight : array-like of shape (n_samples,), or str, default=None
-        A weight of w counts as w repetitions of the row. The bits of columns then have no
-        interval. A name is also that of the weights of `X_new`.
+        A weight of w counts as w repetitions of the sample. The information of columns then has no
+        interval. A name also applies to the weights of `X_new`.
 
     target_type : {"auto", "binary", "multiclass", "continuous"}, default="auto"
-        The type of y, as in `skinfo.MutualInfoBinner`. A continuous y is cut into equal-frequency
-        bins, 3 to 10 by the cube root of the number of samples, and all bits are about these.
+        The type of y, as in `skinfo.MutualInfoBinner`. A continuous y is discretised into
+        equal-frequency bins, 3 to 10 by the cube root of the number of samples, and all
+        information is about these.
 
     binner : MutualInfoBinner or None, default=None
-        Makes the bins that are shown. It is not changed; a copy is fitted.
+        The binner of the displayed bins; a clone is fitted.
 
     selector : InfoBottleneckSelector or None, default=None
-        As `binner`.
+        The selector; a clone is fitted.
 
     title : str or None, default=None
-        Heading of the page. None: what it is about.
+        Heading of the page. None: a heading with the name of the target.
 
     n_jobs : int or None, default=None
         Number of threads. The result does not depend on it.
@@ -257,41 +258,41 @@ def information_report(
     Returns
     -------
     report : InformationReport
-        With ``html()``, ``save(path)``, ``open()`` in a browser and ``to_frame()``; a notebook
-        shows it as the page.
+        Has the methods ``html()``, ``save(path)``, ``open()`` and ``to_frame()``; a notebook
+        displays it as the page.
 
     Raises
     ------
     ValueError
-        As `skinfo.MutualInfoBinner.fit`: if y is absent, constant or has missing values.
+        As in `skinfo.MutualInfoBinner.fit`: if y is absent, constant or has missing values.
 
     See Also
     --------
-    skinfo.estimation.mutual_info_test : The bits of each column, with p-values.
+    skinfo.estimation.mutual_info_test : Information of each column, with p-values.
     skinfo.MutualInfoBinner.bin_table : The bins of a column.
-    skinfo.InfoBottleneckSelector.report : What is selected, and why.
+    skinfo.InfoBottleneckSelector.report : Selected and dropped features, with reasons.
     skinfo.metrics.population_stability : Drift of new samples.
 
     Notes
     -----
-    The bits of a column are those of `mutual_info_test` with ``estimator="binned"``: of
-    equal-frequency bins that do not look at y, less the mean under independence. The bins that
-    are shown are those of the binner, which are chosen for y.
+    The information of a column is that of `mutual_info_test` with ``estimator="binned"``: of
+    unsupervised equal-frequency bins, corrected for its expectation under independence. The
+    displayed bins are those of the binner, which are optimised for y.
 
-    What a selection captures is measured on held-out rows by `held_out_information`. Where a
-    table has more than a million cells its features are selected once, on all rows, and only the
-    first of them are tried, as many as have 600,000 cells together.
+    The information of a selection is estimated on held-out samples by `held_out_information`. If a
+    table has more than a million cells its features are selected once, on all samples, and only
+    the first ones are evaluated, up to 600,000 cells.
 
-    Integers beyond 2**53 that float64 would change, which are most often identifiers, are read as
-    text where a data frame is in memory, and a note in the page names their columns.
+    Integers beyond 2**53 that float64 would change, which are usually identifiers, are read as
+    text if the data frame is in memory, and a note in the page names their columns.
 
-    Drift is that of the bins that are shown: of a column that is not informative, which has one
-    bin, only missing values and new levels are seen.
+    Drift is that of the displayed bins: an uninformative column has one bin, so only missing
+    values and new levels are detected.
 
-    A column is suspected to be a leak from 90 % of H(y); text and integers that differ in all
-    rows are identifiers; levels are many from 101 on, or below 10 samples a level. The map of
-    redundancy has up to 500 columns, those with the most bits; interactions are of as many
-    as have half a billion samples times pairs.
+    A column is reported as a possible leak from 90 % of H(y); text and integers without repeated
+    values are identifiers; levels are many from 101 on, or below 10 samples per level. The map of
+    redundancy has up to 500 columns, those with the most information; interactions are limited to
+    half a billion samples times pairs.
 
     100,000 rows of 100 columns take about six seconds on two virtual cores.
 

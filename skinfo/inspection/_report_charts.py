@@ -1,4 +1,4 @@
-"""Pictures of a report page: bins, maps and dendrograms as SVG, without a library."""
+"""Charts of a report page: bins, maps and dendrograms as SVG, without a library."""
 
 import struct
 import zlib

@@ -1,4 +1,4 @@
-"""The page of an information report: one HTML document, with everything inside."""
+"""HTML page of an information report, as one self-contained document."""
 
 import json
 from collections.abc import Iterable
@@ -393,16 +393,16 @@ def _legend(report: "InformationReport") -> str:
     target = report.target
     event = _name_html(target.labels[-1]) if target.labels else ""
     heights = {
-        "binary": f"height the rate of {event}, the dashes the rate of all rows",
+        "binary": f"height the rate of {event}, the dashes the rate of all samples",
         "multiclass": "colours the classes",
-        "continuous": "height the mean of the target, from the mean of all rows (dashes)",
+        "continuous": "height the mean of the target, from the mean of all samples (dashes)",
     }[target.target_type]
     missing = "; missing and special values are apart" + (
         ", in pink and orange" if target.target_type != "multiclass" else ""
     )
     return (
-        f"Lines are 95 % intervals. In the charts of bins width is the share of rows, {heights}"
-        f"{missing}."
+        f"Lines are 95 % intervals. In the charts of bins width is the proportion of samples, "
+        f"{heights}{missing}."
     )
 
 
@@ -477,7 +477,7 @@ def _selection_section(report: "InformationReport") -> str:
     place = _places_of_columns(report)
     html = (
         f'<p class="lead">{len(chosen)} of {len(table)} are selected, one by one: the next is the '
-        "one that adds most to those before it. The selection ends where no column is significant "
+        "one that adds most to those before it. The selection ends when no column is significant "
         "given the selected ones.</p>"
     )
     if len(chosen):
@@ -661,13 +661,13 @@ def _listed(heads: str, rows: list[str]) -> str:
 
 RULES_OF_PAGE = (
     "Bits of a column: mutual information of equal-frequency bins, or levels, with the target, "
-    "less its mean under independence; so an uninformative column has about zero, and may be a "
-    "little below. Missing values are a level of their own.",
+    "corrected for its mean under independence, so that of an uninformative column is about zero "
+    "and may be slightly negative. Missing values are a level of their own.",
     "q-values are adjusted for the number of columns (Benjamini and Hochberg).",
-    "The bins that are shown are chosen for the target, as many as are worth it; a column that "
-    "is not informative has one.",
-    "The selection is that of InfoBottleneckSelector. Captured is what an additive model of the "
-    "selected columns knows of rows that it was not fitted on.",
+    "The bins that are shown are optimised for the target, in their number as well; an "
+    "uninformative column has one bin.",
+    "The selection is that of InfoBottleneckSelector. Captured is the information gain of an "
+    "additive model of the selected columns on held-out samples.",
 )
 
 

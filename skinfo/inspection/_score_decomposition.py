@@ -44,12 +44,12 @@ MAX_NAME_SHARE = 0.5
 
 
 class ScoreDecompositionDisplay:
-    """Bars that lead from the entropy of the classes to the log loss of a model, in bits.
+    """Bars from the entropy of the classes to the log loss of a model, in bits.
 
-    From the top of a row down: the uncertainty, the discrimination that is subtracted, the
-    miscalibration that is added, and the log loss that results. Displays of several models on the
-    same axes are rows below each other. It is recommended to use `from_estimator` or
-    `from_predictions` to create a display. All parameters are stored as attributes.
+    Each row shows, from top to bottom: the uncertainty, the discrimination that is subtracted, the
+    miscalibration that is added, and the resulting log loss. Displays of several models on the
+    same axes are separate rows. It is recommended to use `from_estimator` or `from_predictions` to
+    create a display. All parameters are stored as attributes.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ class ScoreDecompositionDisplay:
             A weight of w counts as w repetitions of the sample.
 
         groups : array-like of shape (n_samples,), default=None
-            Groups of samples that may depend on each other.
+            Groups of samples that may be dependent.
 
         confidence_level : float, default=0.95
             Confidence level of the intervals.
@@ -224,7 +224,7 @@ class ScoreDecompositionDisplay:
             A weight of w counts as w repetitions of the sample.
 
         groups : array-like of shape (n_samples,), default=None
-            Groups of samples that may depend on each other.
+            Groups of samples that may be dependent.
 
         confidence_level : float, default=0.95
             Confidence level of the intervals.
@@ -285,7 +285,7 @@ class ScoreDecompositionDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Axes to plot on. None makes new ones. A model of another name is another row.
+            Axes to plot on. None: new axes. A model of another name is another row.
 
         name : str, default=None
             Name of the model. None: that of the display.
@@ -324,7 +324,7 @@ class ScoreDecompositionDisplay:
             # Intervals are those of the corrected parts, moved to the ends of the bars.
             ends = [np.array([max(end + margin, 0.0)]) for margin in margins[part]]
             self.intervals_[part] = draw_intervals(ax.hlines, [position], *ends)
-        ax.set_xlabel("Bits a sample")
+        ax.set_xlabel("Bits per sample")
         ax.set_ylim(row + 0.5, -0.5)
         if is_first:
             ax.axvline(0, color=DARK_GREY, linewidth=0.8)

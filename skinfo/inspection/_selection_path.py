@@ -41,7 +41,7 @@ class SelectionPathDisplay:
         I(X; y | T) of each feature when it was selected, in bits.
 
     feature_names : array-like of shape (n_steps,), default=None
-        Names of the features in the order of selection. None: the numbers of the steps.
+        Names of the features in the order of selection. None: the indices of the steps.
 
     Attributes
     ----------
@@ -116,17 +116,17 @@ class SelectionPathDisplay:
         Raises
         ------
         TypeError
-            If the estimator is not such a selector and holds none.
+            If the estimator is not such a selector and does not contain one.
 
         ValueError
-            If it holds several, or has selected no feature.
+            If it contains several, or has selected no feature.
 
         sklearn.exceptions.NotFittedError
             If it is not fitted.
 
         See Also
         --------
-        MutualInfoDisplay.from_estimator : Each feature on its own.
+        MutualInfoDisplay.from_estimator : Information of each feature alone.
 
         Examples
         --------
@@ -189,6 +189,6 @@ class SelectionPathDisplay:
         label_ticks(ax.yaxis, (steps + 1 if names is None else names).tolist())
         ax.set_ylim(len(steps) - 0.5, -0.5)
         ax.set_xlabel("Information about y (bits)")
-        ax.set_ylabel("In the order chosen")
+        ax.set_ylabel("Order of selection")
         legend_above(ax, n_columns=2)
         return self

@@ -1,4 +1,4 @@
-"""SelectionReportDisplay: bits of each feature alone and left, and what made it redundant."""
+"""SelectionReportDisplay: information of each feature, alone and given the selected ones."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ BAR_HEIGHT = 0.8
 
 
 class SelectionReportDisplay:
-    """Report of a selection: bits of each feature alone, bits left, and why it was dropped.
+    """Information of each feature, alone and given the selected ones, with reasons.
 
-    The selected features are on top, numbered in the order chosen; below the line are the others,
-    those with the most bits alone first. A pale bar is the information of a feature alone about
-    y. The solid one is what it added to the features chosen before it, or would still add to all
-    of them. On the right is the selected feature with which a dropped one is redundant. It is
-    recommended to use `from_estimator` to create a display. All parameters are stored as
-    attributes.
+    The selected features are on top, numbered in the order of selection; below the line are the
+    others, in decreasing order of information alone. A pale bar is the information of a feature
+    alone about y. The solid bar is what it added to the features selected before it, or would
+    still add to all of them. On the right is the selected feature with which a dropped one is
+    redundant. It is recommended to use `from_estimator` to create a display. All parameters are
+    stored as attributes.
 
     Parameters
     ----------
@@ -47,13 +47,13 @@ class SelectionReportDisplay:
         Information of each feature alone about y.
 
     bits_left : array-like of shape (n_features,)
-        Its information given the features selected before it, or given all selected ones.
+        Information given the features selected before it, or given all selected ones.
 
     selected : array-like of shape (n_features,), dtype bool
         Whether it is selected; the selected features are in the order of selection.
 
     redundant_with : array-like of shape (n_features,), default=None
-        The selected feature that shares the most with it, or an empty string. None: not shown.
+        The selected feature with which it is most redundant, or an empty string. None: not shown.
 
     feature_names : array-like of shape (n_features,), default=None
         Names of the features. None: x0, x1, ...
@@ -61,16 +61,16 @@ class SelectionReportDisplay:
     Attributes
     ----------
     alone_ : matplotlib BarContainer
-        Bits alone.
+        Bars of the information alone.
 
     left_ : matplotlib BarContainer
-        Bits left.
+        Bars of the information given the selected features.
 
     reasons_ : matplotlib Axes or None
-        The axis on the right, with the features that made others redundant.
+        The axis on the right, with the features that make others redundant.
 
     order_ : ndarray of shape (n_shown,), dtype int64
-        Indices of the features drawn, from top to bottom.
+        Indices of the features shown, from top to bottom.
 
     ax_ : matplotlib Axes
         Axes with the bars.
@@ -81,7 +81,7 @@ class SelectionReportDisplay:
     See Also
     --------
     skinfo.InfoBottleneckSelector.report : The numbers without the plot.
-    SelectionPathDisplay : The selected features only, and what they hold together.
+    SelectionPathDisplay : The selected features, and their joint information.
 
     Examples
     --------
@@ -127,8 +127,8 @@ class SelectionReportDisplay:
         Parameters
         ----------
         estimator : InfoBottleneckSelector, or pipeline or search that holds one
-            Fitted. A group of features is one row. In a pipeline names of columns reach the
-            selector with ``set_output(transform="pandas")``.
+            A fitted estimator. A group of features is one row. In a pipeline names of columns are
+            passed to the selector with ``set_output(transform="pandas")``.
 
         max_features : int or None, default=20
             As in `plot`, like the next three.
@@ -150,17 +150,17 @@ class SelectionReportDisplay:
         Raises
         ------
         TypeError
-            If the estimator is not such a selector and holds none.
+            If the estimator is not such a selector and does not contain one.
 
         ValueError
-            If it holds several.
+            If it contains several.
 
         sklearn.exceptions.NotFittedError
             If it is not fitted.
 
         See Also
         --------
-        MutualInfoDisplay.from_estimator : Each feature alone, and whether it may be chance.
+        MutualInfoDisplay.from_estimator : Information of each feature alone, with q-values.
 
         Examples
         --------
@@ -205,7 +205,7 @@ class SelectionReportDisplay:
             Axes to plot on. None makes new ones.
 
         max_features : int or None, default=20
-            Maximum number of features to show; a row counts the others. None shows all.
+            Maximum number of features to show; a row counts the others. None: all.
 
         name : str, default=None
             Name of y on the axis.
@@ -253,7 +253,7 @@ class SelectionReportDisplay:
         """Draw the bits left on the bits alone, and a line below the selected features."""
         ax, rows = self.ax_, np.arange(len(bits))
         colours = np.where(selected, BLUE, GREY)
-        defaults = {"color": colours, "height": BAR_HEIGHT, "label": "left, given those chosen"}
+        defaults = {"color": colours, "height": BAR_HEIGHT, "label": "given selected features"}
         self.alone_ = ax.barh(rows, np.maximum(bits, 0), height=BAR_HEIGHT, label="alone")
         left = np.maximum(bits_left, 0)
         self.left_ = ax.barh(rows, left, **bar_style(defaults, kwargs))

@@ -1,4 +1,4 @@
-"""Helpers of all Displays: axes, colours for the colour-blind, labels that fit."""
+"""Common helpers of the Displays: axes, colours for the colour-blind, labels that fit."""
 
 import math
 

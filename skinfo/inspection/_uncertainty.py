@@ -1,4 +1,4 @@
-"""UncertaintyDisplay: risk of the predictions that remain if the most uncertain are rejected."""
+"""UncertaintyDisplay: risk of the predictions that are retained."""
 
 from __future__ import annotations
 
@@ -21,35 +21,35 @@ from skinfo.utils._compat import check_matplotlib_support
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-AXIS_LABELS = {"log_loss": "Log loss (bits a sample)", "error_rate": "Error rate"}
+AXIS_LABELS = {"log_loss": "Log loss (bits per sample)", "error_rate": "Error rate"}
 
 EXPECTED = "expected by the model"
 
 
 class UncertaintyDisplay:
-    """Risk-coverage curve: risk of the least uncertain predictions, against their share.
+    """Risk-coverage curve: risk of the retained predictions against their proportion.
 
-    If the uncertainty is informative about errors, the curve rises from left to right. The dashed
-    line is the risk that the model itself expects; above it, the model is overconfident. It is
+    If the uncertainty is informative about errors, the curve increases. The dashed line is the
+    risk expected by the model itself; if it is below the curve, the model is overconfident. It is
     recommended to use `from_estimator` or `from_predictions` to create a display. All parameters
     are stored as attributes.
 
     Parameters
     ----------
     coverage : array-like of shape (n_points,)
-        Share of the samples that are kept, increasing.
+        Proportion of the samples that are retained, increasing.
 
     risk : array-like of shape (n_points,)
-        Mean loss of those kept.
+        Mean loss of the retained samples.
 
     expected : array-like of shape (n_points,), default=None
-        Mean loss of those kept, as expected from the predictions. None: not drawn.
+        Mean loss of the retained samples expected by the model. None: not drawn.
 
     low, high : array-like of shape (n_points,), default=None
-        Ends of the confidence interval of the risk at each point. None: not drawn.
+        Bounds of the confidence interval of the risk at each point. None: not drawn.
 
     risk_name : {"log_loss", "error_rate"}, default="log_loss"
-        The risk: bits per sample, or a share.
+        The risk: bits per sample, or a proportion.
 
     name : str, default=None
         Name of the model.
@@ -74,12 +74,12 @@ class UncertaintyDisplay:
     See Also
     --------
     skinfo.metrics.risk_coverage_curve : The numbers.
-    ScoreDecompositionDisplay : How much of a log loss is due to miscalibration.
+    ScoreDecompositionDisplay : The part of a log loss that is due to miscalibration.
     skinfo.EntropyScorer : The entropy of each prediction as a column.
 
     Notes
     -----
-    Samples of the same uncertainty are kept or rejected together, so the order of samples does
+    Samples of the same uncertainty are retained or rejected together, so the order of samples does
     not matter. The intervals are pointwise, not simultaneous for the curve.
 
     References
@@ -149,10 +149,10 @@ class UncertaintyDisplay:
             True labels.
 
         risk : {"log_loss", "error_rate"}, default="log_loss"
-            Bits per sample, or the share of the samples whose most probable class is wrong.
+            Bits per sample, or the proportion of samples whose most probable class is wrong.
 
         uncertainty : array-like of shape (n_samples,), default=None
-            Samples are rejected by it, the largest first. None: the entropy of the
+            Samples with the largest values are rejected first. None: the entropy of the
             predictions.
 
         sample_weight : array-like of shape (n_samples,), default=None
@@ -242,14 +242,14 @@ class UncertaintyDisplay:
             The predicted distributions.
 
         labels : array-like of shape (n_classes,), default=None
-            The label of each column. None takes the sorted labels of `y_true`, if there is
-            one for each column.
+            The label of each column. None: the sorted labels of `y_true`, if there is one for each
+            column.
 
         risk : {"log_loss", "error_rate"}, default="log_loss"
-            Bits per sample, or the share of the samples whose most probable class is wrong.
+            Bits per sample, or the proportion of samples whose most probable class is wrong.
 
         uncertainty : array-like of shape (n_samples,), default=None
-            Samples are rejected by it, the largest first, such as the epistemic part of an
+            Samples with the largest values are rejected first, such as the epistemic part of an
             ensemble. None: the entropy of the predictions.
 
         sample_weight : array-like of shape (n_samples,), default=None
@@ -359,7 +359,7 @@ class UncertaintyDisplay:
             (self.expected_line_,) = ax.plot(
                 coverage, expected, color=colour, linestyle="--", linewidth=1, **label
             )
-        ax.set(xlabel="Share kept, the surest first", ylabel=AXIS_LABELS[self.risk_name])
+        ax.set(xlabel="Coverage (most certain first)", ylabel=AXIS_LABELS[self.risk_name])
         ax.set_xlim(0, 1)
         ax.autoscale(axis="y")
         ax.set_ylim(bottom=0)

@@ -1,4 +1,4 @@
-"""Columns as the Displays draw them: named levels, or intervals of numbers."""
+"""Columns in Displays: named levels, or intervals of numbers."""
 
 from typing import Any, NamedTuple
 

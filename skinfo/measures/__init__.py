@@ -1,8 +1,8 @@
-"""Functionals of distributions: arrays of probabilities in, bits out.
+"""Functionals of distributions: from arrays of probabilities to bits.
 
-Every function takes arrays of any library of the array API (NumPy, PyTorch,
-...) and answers in the same namespace, on the same device, in the same
-floating dtype. For estimates from samples, see :mod:`skinfo.estimation`.
+Every function accepts arrays of any library of the array API (NumPy, PyTorch, ...) and returns
+results in the same namespace, on the same device, in the same floating dtype. For estimates from
+samples, see :mod:`skinfo.estimation`.
 """
 
 from skinfo.measures._divergence import cross_entropy, js_divergence, kl_divergence

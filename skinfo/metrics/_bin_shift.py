@@ -1,11 +1,11 @@
 """Population stability of counts by bin in two samples: estimates, p-values, intervals; in nats.
 
-A true index u has estimates with nearly the gamma distribution of mean ``u + f c`` and variance
-``2 f c^2 + s u``, where ``c = 1/n + 1/m`` and f is the number of bins less one: at u = 0 that is c
-times a chi-squared variable of f degrees of freedom, and far from it s u is the variance of the
-delta method. P-values are those of the information between bin and sample, whose moments are
-exact where bins are rare: there the index is far from a chi-squared variable, and tests of it
-reject twice as often as they are to (``benchmarks/population_stability.py``).
+The estimates of a true index u have nearly the gamma distribution of mean ``u + f c`` and variance
+``2 f c^2 + s u``, where ``c = 1/n + 1/m`` and f is the number of bins minus one: at u = 0 that is
+c times a chi-squared variable of f degrees of freedom, and far from it s u is the variance of the
+delta method. P-values are those of the information between bin and sample, whose moments are exact
+for rare bins: there the distribution of the index is far from chi-squared, and its tests reject
+twice as often as their level (``benchmarks/population_stability.py``).
 """
 
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Calibration error by bins: the distance of predicted probabilities from frequencies."""
+"""Calibration error in bins: difference of predicted probabilities and observed frequencies."""
 
 from typing import Literal, NamedTuple
 

@@ -1,4 +1,4 @@
-"""Sums of losses that are exact: the same in any order of the samples and for any pieces."""
+"""Exact sums of losses, independent of the order and of the pieces of the samples."""
 
 import math
 from fractions import Fraction

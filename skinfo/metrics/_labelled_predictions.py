@@ -1,4 +1,4 @@
-"""True labels with the distributions that one or several models predicted for them."""
+"""True labels with the predicted distributions of one or several models."""
 
 from typing import NamedTuple
 

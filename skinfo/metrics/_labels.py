@@ -1,4 +1,4 @@
-"""Class labels and the columns of the predictions that they name."""
+"""Class labels and the corresponding columns of predictions."""
 
 from typing import NamedTuple
 

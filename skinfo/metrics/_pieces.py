@@ -1,8 +1,8 @@
-"""Labels and predictions that come in pieces, and what all pieces sum to.
+"""Labels and predictions in pieces, and the sums over all pieces.
 
-There is one convention for all scores. Either the first argument is an iterable of chunks, each
-a tuple of the arguments in their order; or all arguments are Dask collections; or y_true and
-sample_weight name columns of the table y_prob, whose other columns are the predictions.
+All scores follow one convention. Either the first argument is an iterable of chunks, each a tuple
+of the arguments in their order; or all arguments are Dask collections; or y_true and sample_weight
+name columns of the table y_prob, whose other columns are the predictions.
 """
 
 import inspect

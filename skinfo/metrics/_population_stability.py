@@ -1,4 +1,4 @@
-"""Population stability: how far new samples are from a reference, by column and by bin."""
+"""Population stability: drift of new samples from a reference, by column and by bin."""
 
 import math
 from dataclasses import dataclass

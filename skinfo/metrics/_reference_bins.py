@@ -1,4 +1,4 @@
-"""Bins of a reference sample, and counts of new samples in them, which add up over chunks."""
+"""Bins of a reference sample, and additive counts of new samples in them."""
 
 from dataclasses import dataclass, replace
 from numbers import Integral

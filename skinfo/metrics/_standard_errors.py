@@ -1,4 +1,4 @@
-"""Standard errors of means over samples, which may be weighted or come in dependent groups."""
+"""Standard errors of means over weighted or grouped samples."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""`MutualInfoBinner` in ONNX: each column becomes the piece it is in, and that its values."""
+"""`MutualInfoBinner` in ONNX: the piece of each value, and its output values."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Conversion of fitted models by skl2onnx, and the inputs that a converted model takes."""
+"""Conversion of fitted models by skl2onnx, and the inputs of converted models."""
 
 from importlib import import_module
 from typing import Any
@@ -26,17 +26,17 @@ INPUT_NAME = "X"
 def to_onnx(model: BaseEstimator, X: ArrayLike, **options: Any) -> Any:
     """Convert a fitted estimator or pipeline to an ONNX model.
 
-    The model computes what `transform` or `predict_proba` returns, in any runtime of ONNX.
+    The model computes the output of `transform` or `predict_proba`, in any runtime of ONNX.
     Estimators of scikit-learn are converted by skl2onnx, `skinfo.MutualInfoBinner` and
-    `skinfo.InfoBottleneckSelector` by the converters that `register_converters` adds to it.
+    `skinfo.InfoBottleneckSelector` by converters that `register_converters` adds to it.
 
     Parameters
     ----------
     model : estimator
-        A fitted estimator, or a pipeline of estimators that skl2onnx knows.
+        A fitted estimator, or a pipeline of estimators that skl2onnx supports.
 
     X : array-like or dataframe of shape (n_samples, n_features)
-        Some samples, for the names and types of the inputs; see `onnx_inputs`.
+        Samples that define the names and types of the inputs; see `onnx_inputs`.
 
     **options : dict
         Passed to ``skl2onnx.to_onnx``, such as ``target_opset=18``. The probabilities of a
@@ -45,7 +45,7 @@ def to_onnx(model: BaseEstimator, X: ArrayLike, **options: Any) -> Any:
     Returns
     -------
     onnx_model : onnx.ModelProto
-        ``onnx_model.SerializeToString()`` are the bytes for a file or for onnxruntime.
+        ``onnx_model.SerializeToString()`` returns the bytes for a file or for onnxruntime.
 
     Raises
     ------
@@ -58,12 +58,12 @@ def to_onnx(model: BaseEstimator, X: ArrayLike, **options: Any) -> Any:
 
     See Also
     --------
-    skinfo.MutualInfoBinner.to_sql : The same as SQL.
+    skinfo.MutualInfoBinner.to_sql : Export as SQL.
 
     Notes
     -----
-    Numbers are compared as float64, as `transform` does, and columns that were float64 give
-    the values of `transform` as float64. scikit-learn's own converters may compute in float32.
+    Numbers are compared as float64, as in `transform`, and float64 columns have the values of
+    `transform` as float64. scikit-learn's own converters may compute in float32.
 
     Examples
     --------
@@ -102,10 +102,10 @@ def onnx_inputs(X: ArrayLike) -> dict[str, NDArray[Any]]:
     Returns
     -------
     inputs : dict of str to ndarray
-        Of an array of numbers one input, ``"X"``, float64 of shape (n_samples, n_features). Of
-        a frame one input of shape (n_samples, 1) for each column, by its name: text as strings,
-        missing ones empty; all else as float64, missing ones NaN, dates and durations in
-        microseconds (dates since 1970), booleans as 0 and 1.
+        For a numeric array one input, ``"X"``, float64 of shape (n_samples, n_features). For a
+        frame one input of shape (n_samples, 1) per column, by its name: text as strings, missing
+        ones empty; all others as float64, missing ones NaN, dates and durations in microseconds
+        (dates since 1970), booleans as 0 and 1.
 
     Raises
     ------
@@ -130,8 +130,8 @@ def onnx_inputs(X: ArrayLike) -> dict[str, NDArray[Any]]:
 def register_converters() -> Any:
     """Add the converters of skinfo's estimators to skl2onnx.
 
-    `to_onnx` does so by itself. Whoever calls ``skl2onnx.convert_sklearn`` with types of inputs
-    of their own calls this before.
+    `to_onnx` calls this itself. Call it before ``skl2onnx.convert_sklearn`` with explicit types of
+    inputs.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Nodes of an ONNX graph, and the columns that the inputs of a model consist of."""
+"""Nodes of an ONNX graph, and the columns of its inputs."""
 
 from dataclasses import dataclass
 from numbers import Real

@@ -1,4 +1,4 @@
-"""Supervised discretisation: bins that are most informative about y."""
+"""Supervised discretisation: bins that are informative about y."""
 
 from dataclasses import replace
 from numbers import Integral, Real

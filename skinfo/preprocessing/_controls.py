@@ -1,4 +1,4 @@
-"""Parameters of the bins of single columns, checked: numbers of bins, fixed cuts, neighbours."""
+"""Checked parameters of the bins of single columns."""
 
 from dataclasses import dataclass
 from numbers import Integral, Real

@@ -1,7 +1,7 @@
-"""Search for the best cuts of a column of numbers: candidates, partition, refinement.
+"""Optimal split points of a numeric column: candidates, partition, refinement.
 
-Pure functions of a column that is known through its methods only (see `skinfo._counts._source`):
-nothing here sees a sample. A position is opaque, an integer that increases with the values.
+Pure functions of a column that is accessed only by its methods (see `skinfo._counts._source`),
+without samples. A position is an opaque integer that increases with the values.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""Output of `transform`: bin numbers, indicators, or a value for each piece of a column.
+"""Outputs of `transform`: bin indices, indicators, or a value for each piece of a column.
 
-Pieces may be finer than the bins: single levels, or the intervals between the cuts of all folds.
-`transform`, SQL, tables and JSON read the same `ColumnEncoder`, and so give the same numbers.
+Pieces may be finer than the bins: single levels, or the intervals between the split points of all
+folds. `transform`, SQL, tables and JSON use the same `ColumnEncoder`, so their values agree.
 """
 
 from dataclasses import dataclass, replace

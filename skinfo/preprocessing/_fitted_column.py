@@ -1,4 +1,4 @@
-"""The fitted bins of one column with the target statistics of each."""
+"""Fitted bins of one column with their target statistics."""
 
 from dataclasses import dataclass, replace
 from functools import partial

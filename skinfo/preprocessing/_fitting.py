@@ -1,8 +1,8 @@
-"""From samples to the fitted bins of every column: the plan, and fitting by it.
+"""Fit of the bins of all columns: the plan, and its application to samples or chunks.
 
-A `BinningPlan` is everything that the bins depend on besides the samples. `fit_columns` searches
-the columns of a source; `add_chunk` adds the summaries of a chunk to those of the chunks before,
-and finds the bins of all.
+A `BinningPlan` contains everything that the bins depend on besides the samples. `fit_columns`
+searches the columns of a source; `add_chunk` adds the summaries of a chunk to those of earlier
+chunks, and finds the bins of all.
 """
 
 from copy import deepcopy

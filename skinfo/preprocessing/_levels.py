@@ -1,9 +1,9 @@
 """Empirical Bayes estimates of the rate (mean) of y at each level of a category.
 
-The spread of rates over levels is estimated from the levels themselves: a mixture over a grid of
-rates, its weights by maximum likelihood [1]_. Few kinds of levels become few peaks, and a level
-is shrunk towards the peaks that it may belong to; a wide spread leaves levels of many samples
-where they are.
+The distribution of rates over levels is estimated from the levels themselves: a mixture over a
+grid of rates, with maximum likelihood weights [1]_. Few kinds of levels give few peaks, and a
+level is shrunk towards the peaks that it may belong to; a wide distribution leaves the rates of
+frequent levels unchanged.
 
 References
 ----------

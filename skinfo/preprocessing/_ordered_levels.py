@@ -1,4 +1,4 @@
-"""Levels in a given order, cut into runs as a column of numbers is."""
+"""Levels in a given order, split into runs like a numeric column."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Penalties: strategies that decide how many bins a column is worth, and find them."""
+"""Penalties: strategies that select the number of bins of a column, and find the bins."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

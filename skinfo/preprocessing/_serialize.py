@@ -1,4 +1,4 @@
-"""A fitted binner as a dict that JSON can hold, and back exactly.
+"""Fitted binner as a JSON-compatible dict, and its exact restoration.
 
 From the top: the state of a binner, its bins, arrays, entries of a dict, single values.
 """

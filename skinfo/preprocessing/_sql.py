@@ -1,4 +1,4 @@
-"""The fitted bins of one column as SQL: one CASE expression for each column they become."""
+"""SQL of the fitted bins of one column: one CASE expression for each output column."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The rows of a scorecard that belong to one column."""
+"""Rows of a scorecard that belong to one column."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ TABLE_COLUMNS = (
 @saved_class
 @dataclass(frozen=True)
 class CardColumn:
-    """The points of one column of a scorecard.
+    """Points of one column of a scorecard.
 
     Attributes
     ----------
@@ -47,19 +47,19 @@ class CardColumn:
 
     @property
     def average(self):
-        """The mean of the points over the training samples."""
+        """Mean of the points over the training samples."""
         return float(self.counts.sum(axis=1) @ self.points / self.counts.sum())
 
     @property
     def best(self):
-        """The highest points."""
+        """Maximum of the points."""
         return self.points.max().item()
 
     def rows(self):
         """Return the rows of the table of points, as dicts.
 
-        Special and missing values and unseen levels that no training sample had are rows of their
-        own, the last ones, with the points of the bin that they go to.
+        Special and missing values and unseen levels without training samples are separate rows at
+        the end, with the points of the bin that they are assigned to.
         """
         bins = self.weighted.encoder.pieces
         rows = [

@@ -1,4 +1,4 @@
-"""Pipelines of a scorecard: fitted, and as a line of what their binners write."""
+"""Fitted pipelines of a scorecard, and their linear function of weights of evidence."""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -30,7 +30,7 @@ ROUNDING_OF_LINES = 1e-6
 
 @saved_class
 class CardBinner(NamedTuple):
-    """A fitted binner of a pipeline, the columns that it is given (None: all), their names."""
+    """Fitted binner of a pipeline, with its input columns (None: all) and their names."""
 
     binner: MutualInfoBinner
     columns: Any
@@ -44,7 +44,7 @@ class CardBinner(NamedTuple):
 
 @saved_class
 class WeightedColumn(NamedTuple):
-    """A column that a binner encodes, and its coefficient.
+    """Column that a binner encodes, with its coefficient.
 
     Attributes
     ----------
@@ -54,10 +54,10 @@ class WeightedColumn(NamedTuple):
         Its bins, or pieces of bins, and the WoE of each, in bits.
 
     coefficient : float
-        Nats of the log odds of the event per bit of WoE.
+        Log odds of the event, in nats, per bit of WoE.
 
     table, position : int
-        Which of the tables of the LinearModel has the column, and where.
+        Index of the table of the LinearModel that contains the column, and of the column in it.
     """
 
     name: str
@@ -74,7 +74,7 @@ class WeightedColumn(NamedTuple):
 @saved_class
 @dataclass(frozen=True)
 class LinearModel:
-    """A fitted pipeline that is linear in weights of evidence.
+    """Fitted pipeline that is linear in weights of evidence.
 
     Attributes
     ----------
@@ -84,10 +84,10 @@ class LinearModel:
     binners : list of CardBinner
 
     coefficients : ndarray of shape (n_columns,)
-        Nats of the log odds of the event per bit of the WoE of each column of all binners.
+        Log odds of the event, in nats, per bit of the WoE of each column of all binners.
 
     intercept : float
-        Log odds of the event where all WoE are zero, in nats.
+        Log odds of the event if all WoE are zero, in nats.
     """
 
     before: Pipeline | None
@@ -101,7 +101,7 @@ class LinearModel:
         return [each.table(X) for each in self.binners]
 
     def columns(self):
-        """Return a WeightedColumn for each coefficient that is not zero."""
+        """Return a WeightedColumn for each nonzero coefficient."""
         columns = [
             (name, encoder, table, position)
             for table, each in enumerate(self.binners)
@@ -119,21 +119,21 @@ class LinearModel:
 
     @property
     def selects_only(self):
-        """Whether the steps before the binners pass columns on as they are."""
+        """Whether the steps before the binners do not change the columns."""
         steps = [] if self.before is None else self.before.named_steps.values()
         return all(step in (None, "passthrough") or hasattr(step, "get_support") for step in steps)
 
 
 def fitted_pipeline(estimator, X, y, sample_weight):
-    """Return a fitted clone of a pipeline, or a FrozenEstimator of one as it is.
+    """Return a fitted clone of a pipeline, or the pipeline of a FrozenEstimator.
 
-    A Pipeline would encode its training samples out of fold. Then new samples are given the means
-    of several fits, of more bins than there are in any; a scorecard has those of one fit.
+    A Pipeline would encode its training samples out of fold, and new samples by the means of
+    several fits, with more bins than any of them; a scorecard has the bins of one fit.
 
     Raises
     ------
     TypeError
-        If it is no pipeline.
+        If it is not a pipeline.
     """
     if not isinstance(thawed(estimator), Pipeline):
         raise TypeError(f"{WHAT_IT_TAKES}, got {type(estimator).__name__}.")
@@ -193,7 +193,7 @@ def linear_model_of(estimator):
 
 
 def thawed(estimator):
-    """Return what a FrozenEstimator holds, or the estimator itself."""
+    """Return the estimator in a FrozenEstimator, or the estimator itself."""
     return estimator.estimator if isinstance(estimator, FrozenEstimator) else estimator
 
 

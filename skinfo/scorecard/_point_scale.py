@@ -1,4 +1,4 @@
-"""The scale of a scorecard: from log odds to points and back."""
+"""Scale of a scorecard: from log odds to points and back."""
 
 from dataclasses import dataclass
 
@@ -10,21 +10,21 @@ from skinfo.utils._saved_state import saved_class
 @saved_class
 @dataclass(frozen=True)
 class PointScale:
-    """An increasing or decreasing line from log odds of the event, in nats, to points.
+    """Linear map from log odds of the event, in nats, to points.
 
     Attributes
     ----------
     pdo : float
-        Points that double the odds of the class that high scores stand for.
+        Points that double the odds of the class with high scores.
 
     base_score : float
         The score at `base_odds`.
 
     base_odds : float
-        Odds of the class that high scores stand for over the other one.
+        Odds of the class with high scores over the other one.
 
     reverse : bool
-        Whether high scores stand for the event.
+        Whether high scores indicate the event.
     """
 
     pdo: float
@@ -34,13 +34,13 @@ class PointScale:
 
     @property
     def slope(self):
-        """Points for each nat of the log odds of the event."""
+        """Points per nat of the log odds of the event."""
         return (self.pdo if self.reverse else -self.pdo) / np.log(2)
 
     def score(self, log_odds):
-        """Return the score at some log odds of the event."""
+        """Return the score for given log odds of the event."""
         return self.slope * log_odds + self.base_score - self.pdo * np.log2(self.base_odds)
 
     def log_odds(self, score):
-        """Return the log odds of the event at some score."""
+        """Return the log odds of the event for a given score."""
         return (score - self.base_score + self.pdo * np.log2(self.base_odds)) / self.slope

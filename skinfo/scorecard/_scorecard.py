@@ -1,4 +1,4 @@
-"""Scorecard: a logistic regression on bins, in points."""
+"""Scorecard: a logistic regression on bins, as points."""
 
 from numbers import Integral, Real
 from typing import ClassVar
@@ -42,23 +42,22 @@ REFERENCES = {"average": lambda column: column.average, "best": lambda column: c
 
 
 class Scorecard(DocLinkMixin, SavedStateMixin, ClassifierMixin, TransformerMixin, BaseEstimator):
-    """Turn a logistic regression on weights of evidence into points for each bin.
+    """Scorecard: points for each bin from a logistic regression on weights of evidence.
 
-    The score of a sample is the sum of the points of the bins that its values are in. By default
-    high scores stand for a low probability of the event, which is the second class of y, as in
-    credit scoring: `pdo` points more double the odds against the event, so that a point
-    is ``1 / pdo`` bits.
+    The score of a sample is the sum of the points of its bins. By default high scores indicate a
+    low probability of the event, which is the second class of y, as in credit scoring: `pdo`
+    points double the odds against the event, so a point is ``1 / pdo`` bits.
 
     Parameters
     ----------
     estimator : Pipeline or None, default=None
         A pipeline with a `MutualInfoBinner` of ``encode="woe"`` and, last, a `LogisticRegression`
-        or another classifier whose log odds are linear. Steps before the binner may be any that
-        make columns; those in between may select and scale columns. In place of the binner
-        there may be a `ColumnTransformer` of binners. A pipeline that is fitted already is taken
-        as it is in a `sklearn.frozen.FrozenEstimator`. None: a `LogisticRegression` on bins as
-        scorecards usually have them: at most eight, with 5% of the samples each, monotonic event
-        rates, and neighbours that differ at the level .05 (see Notes).
+        or another classifier with linear log odds. Any steps before the binner may create columns;
+        those after it may select and scale columns. Instead of the binner there may be a
+        `ColumnTransformer` of binners. A fitted pipeline is used unchanged in a
+        `sklearn.frozen.FrozenEstimator`. None: a `LogisticRegression` on the usual bins of
+        scorecards: at most eight, with 5% of the samples each, monotonic event rates, and
+        neighbours that differ at the level .05 (see Notes).
 
     pdo : float, default=20
         Points to double the odds.
@@ -67,17 +66,17 @@ class Scorecard(DocLinkMixin, SavedStateMixin, ClassifierMixin, TransformerMixin
         The score at `base_odds`.
 
     base_odds : float, default=50
-        Odds at `base_score` of the class that high scores stand for: 50 non-events for an event.
+        Odds at `base_score` of the class with high scores: 50 non-events per event.
 
     intercept : {"spread", "kept"}, default="spread"
-        "spread": the points of each column have an equal part of the intercept and of the offset
-        of the scale. "kept": both are in `base_points_`, the score where all WoE are zero.
+        "spread": the intercept and the offset of the scale are divided equally among the columns.
+        "kept": both are in `base_points_`, the score if all WoE are zero.
 
     decimals : int or None, default=0
-        Decimals of the points, of each bin, before they are summed. None: as they are.
+        Decimals of the points of each bin, before they are summed. None: no rounding.
 
     reverse : bool, default=False
-        Whether high scores stand for a high probability of the event.
+        Whether high scores indicate a high probability of the event.
 
     Attributes
     ----------
@@ -106,24 +105,25 @@ class Scorecard(DocLinkMixin, SavedStateMixin, ClassifierMixin, TransformerMixin
 
     .. math:: \\text{base score} - \\text{pdo} \\, (o / \\ln 2 + \\log_2 \\text{base odds})
 
-    and `predict_proba` and `decision_function` are its inverse, of the score with its rounded
-    points: a scorecard predicts what its score says.
+    and `predict_proba` and `decision_function` are its inverse, for the score with rounded points,
+    so that predictions and scores agree.
 
-    The binner is fitted by `fit`, so that a column of numbers has one row for each bin of
-    `bin_table`, and a column of levels one for each value of its levels. A `Pipeline` fits it by
-    `fit_transform` instead, which encodes each sample by the others; such a pipeline in a
-    `FrozenEstimator` has the points of all that its `transform` writes (`encoding_table`), and is
-    longer. On a table of 4454 loans both predict equally well (``benchmarks/scorecards.py``).
+    The binner is fitted by `fit`, so that a numeric column has one row for each bin of
+    `bin_table`, and a categorical column one for each distinct value of its levels. A `Pipeline`
+    fits it by `fit_transform` instead, which encodes samples out of fold; the card of such a
+    pipeline in a `FrozenEstimator` has the points of all values of its `transform`
+    (`encoding_table`), and is longer. On a table of 4454 loans both predict equally well
+    (``benchmarks/scorecards.py``).
 
     The default bins are ``MutualInfoBinner(8, penalty=None, encode="woe", min_samples_bin=0.05,
-    monotonic_cst="auto", max_p_value=0.05)``. On real tables of credit they predict better than
-    those of the default penalty, since the constraint keeps rates from following
-    chance; among many columns of noise they predict worse: leave such columns out, or put an
-    `InfoBottleneckSelector` before the binner.
+    monotonic_cst="auto", max_p_value=0.05)``. On real credit tables they predict better than those
+    of the default penalty, because the constraint reduces overfitting; with many uninformative
+    columns they predict worse: drop such columns, or use an `InfoBottleneckSelector` before the
+    binner.
 
-    Missing values and unseen levels have points, those of the bin that the binner
-    puts them in; `points_table` shows them. A column whose coefficient is negative has its points
-    in the reverse order of its event rates: leave it out, it is redundant with others.
+    Missing values and unseen levels have the points of the bin that the binner assigns them to;
+    `points_table` shows them. A column with a negative coefficient has its points in the reverse
+    order of its event rates: drop it, because it is redundant with others.
 
     Tables that are not in memory are scored by `to_sql`.
 
@@ -186,7 +186,7 @@ class Scorecard(DocLinkMixin, SavedStateMixin, ClassifierMixin, TransformerMixin
     @unfitted_on_failure
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y, sample_weight=None):
-        """Fit the pipeline, and give points to its bins.
+        """Fit the pipeline, and compute the points of its bins.
 
         Parameters
         ----------
@@ -197,22 +197,22 @@ class Scorecard(DocLinkMixin, SavedStateMixin, ClassifierMixin, TransformerMixin
             Labels of two classes; the second in sorted order is the event.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            A weight of w counts as w repetitions of the sample. Given to every step that takes
+            A weight of w counts as w repetitions of the sample. Passed to every step that accepts
             weights.
 
         Returns
         -------
         self : Scorecard
-            Fitted.
+            The fitted scorecard.
 
         Raises
         ------
         TypeError
-            If `estimator` is no pipeline with a binner of WoE.
+            If `estimator` is not a pipeline with a binner of WoE.
 
         ValueError
-            If y has not two classes; if the log odds of the pipeline are not linear in the WoE; if
-            X is not in memory.
+            If y does not have two classes; if the log odds of the pipeline are not linear in the
+            WoE; if X is not in memory.
         """
         if is_lazy(X):
             raise ValueError(
@@ -256,13 +256,13 @@ class Scorecard(DocLinkMixin, SavedStateMixin, ClassifierMixin, TransformerMixin
         Returns
         -------
         points : ndarray of shape (n_samples, n_columns)
-            Of the columns of `get_feature_names_out`; integers unless `decimals` is positive or
+            For the columns of `get_feature_names_out`; integers unless `decimals` is positive or
             None. With the base points they sum to the score.
         """
         return self._points(X)
 
     def decision_function(self, X):
-        """Return the log odds of the event, in nats, that the scores stand for.
+        """Return the log odds of the event, in nats, given the scores.
 
         Parameters
         ----------
@@ -272,13 +272,13 @@ class Scorecard(DocLinkMixin, SavedStateMixin, ClassifierMixin, TransformerMixin
         Returns
         -------
         log_odds : ndarray of shape (n_samples,)
-            Of the second class.
+            Log odds of the second class.
         """
         scores = self.score_samples(X)
         return self._scale.log_odds(scores)
 
     def predict_proba(self, X):
-        """Return the probabilities that the scores stand for.
+        """Return the probabilities of the classes, given the scores.
 
         Parameters
         ----------
@@ -310,7 +310,7 @@ class Scorecard(DocLinkMixin, SavedStateMixin, ClassifierMixin, TransformerMixin
         return self.classes_[is_event.astype(np.intp)]
 
     def reasons(self, X, n=3, *, reference="average"):
-        """Return the columns that cost each sample most points.
+        """Return the columns with the largest loss of points of each sample.
 
         Parameters
         ----------
@@ -318,18 +318,18 @@ class Scorecard(DocLinkMixin, SavedStateMixin, ClassifierMixin, TransformerMixin
             Samples to score.
 
         n : int, default=3
-            The most reasons of a sample.
+            Maximum number of reasons per sample.
 
         reference : {"average", "best"}, default="average"
-            What the points of a column are compared with: their mean over the samples of
-            `fit`, which is one of the methods of [1]_, or the highest of the column. With "best"
-            columns of a wide range come first for nearly all samples.
+            Reference for the points of a column: their mean over the samples of `fit`, which is
+            one of the methods of [1]_, or the maximum of the column. With "best" columns of a wide
+            range come first for nearly all samples.
 
         Returns
         -------
         reasons : DataFrame
-            With the index of X. Columns ``reason_1``, ``lost_1``, ``reason_2``, ...: a column,
-            missing if no further one has fewer points than the reference, and the points lost.
+            With the index of X. Columns ``reason_1``, ``lost_1``, ``reason_2``, ...: a column and
+            its loss of points, missing if no further column has fewer points than the reference.
 
         Raises
         ------
@@ -367,7 +367,7 @@ class Scorecard(DocLinkMixin, SavedStateMixin, ClassifierMixin, TransformerMixin
         Parameters
         ----------
         feature : str, default=None
-            Name of one column. None: all that have points.
+            Name of one column. None: all columns with points.
 
         Returns
         -------
@@ -399,21 +399,21 @@ class Scorecard(DocLinkMixin, SavedStateMixin, ClassifierMixin, TransformerMixin
         return pd.DataFrame(rows, columns=TABLE_COLUMNS)
 
     def to_sql(self, *, dialect="ansi", name="score"):
-        """Return the score as an SQL expression, to stand between SELECT and FROM.
+        """Return the score as an SQL expression for a SELECT clause.
 
         Parameters
         ----------
         dialect : str, default="ansi"
-            As of `MutualInfoBinner.to_sql`.
+            As in `MutualInfoBinner.to_sql`.
 
         name : str, default="score"
-            What the column is called.
+            Name of the output column.
 
         Returns
         -------
         sql : str
-            The sum of a ``CASE ... END`` for each column, ``AS "score"``: what `score_samples`
-            returns.
+            The sum of a ``CASE ... END`` for each column, ``AS "score"``, which equals
+            `score_samples`.
 
         Raises
         ------
@@ -451,17 +451,17 @@ class Scorecard(DocLinkMixin, SavedStateMixin, ClassifierMixin, TransformerMixin
         return "\n+ ".join(terms) + f" AS {dialect_named(dialect).identifier(name)}"
 
     def get_feature_names_out(self, input_features=None):
-        """Return the names of the columns that have points.
+        """Return the names of the columns with points.
 
         Parameters
         ----------
         input_features : array-like of str or None, default=None
-            Names of the input columns; must match those of `fit` if it saw any.
+            Names of the input columns; must match those of `fit`, if there were any.
 
         Returns
         -------
         feature_names_out : ndarray of str
-            Those whose coefficient is not zero.
+            The columns with nonzero coefficients.
         """
         check_is_fitted(self)
         _check_feature_names_in(self, input_features)

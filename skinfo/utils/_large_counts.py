@@ -1,7 +1,7 @@
-"""Quantiles of distributions of counts, also of counts for which those of SciPy do not converge.
+"""Quantiles of distributions of counts, including large ones for which SciPy does not converge.
 
-Of large counts a distribution is normal but for its skewness, and two terms of the expansion of
-Cornish and Fisher (1938) have its quantiles.
+For large counts the distributions are normal except for their skewness, and two terms of the
+expansion of Cornish and Fisher (1938) approximate the quantiles.
 """
 
 import numpy as np

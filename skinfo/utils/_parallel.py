@@ -1,4 +1,4 @@
-"""Threads, and interruption of long work. No other module starts threads."""
+"""Threads, and the interruption of long work. No other module starts threads."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Progress of long work: of a fit to scikit-learn's callbacks, of a function in printed lines."""
+"""Progress of long work: scikit-learn's callbacks for fits, printed lines for functions."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager

@@ -1,10 +1,10 @@
 """State of estimators in files: plain values, with the version of skinfo that wrote them.
 
-A pickle names a class by its module, and could not be read once that module is called otherwise.
-So estimators write their private objects as dicts, under the names of their classes; nor do files
-of skops have to trust these. What a released version has written is read by all later ones:
-classes and fields in files keep their names, and a new field of a class, or parameter of an
-estimator, has a default.
+A pickle refers to a class by its module, and cannot be read after the module is renamed. So
+estimators write their private objects as dicts, under the names of their classes; these need no
+trust in files of skops either. Files of a released version can be read by all later ones: classes
+and fields in files keep their names, and a new field of a class, or parameter of an estimator, has
+a default.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Sums that are the same, to the last bit, in any order of their terms."""
+"""Sums that are identical in any order of their terms."""
 
 from math import frexp, fsum, ldexp
 from typing import overload

@@ -1,7 +1,7 @@
 """Names and levels as text that any page, figure, terminal or message can show.
 
-What a message says of a user's objects goes through `short_repr`, and a bare name through
-`one_line`: `tests/test_messages.py` finds those that do not.
+Messages represent objects of the user by `short_repr`, and bare names by `one_line`:
+`tests/test_messages.py` finds those that do not.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Warnings that point at the line of the user's code that caused them."""
+"""Warnings that point to the line of the user's code that caused them."""
 
 import functools
 import os

@@ -37,7 +37,7 @@ def test_two_classes_show_the_second():
     assert_allclose(widths(display.bars_share_), table["non_events"] / len(y))
     assert_allclose(widths(display.bars_events_), table["events"] / len(y))
     assert_allclose([bar.get_x() for bar in display.bars_events_], table["non_events"] / len(y))
-    assert display.axes_[1].get_xlabel() == "Share"
+    assert display.axes_[1].get_xlabel() == "Proportion"
     assert_allclose(widths(display.bars_bits_), table["bits"])
     assert widths(display.bars_bits_).sum() == pytest.approx(binner.mutual_info_[0])
     # A quarter of the samples are of class 1.

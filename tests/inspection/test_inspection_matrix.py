@@ -80,7 +80,7 @@ def test_illegible_numbers_are_not_drawn():
 def test_colorbar_is_optional():
     assert MutualInfoMatrixDisplay(np.eye(3)).plot(colorbar=False).colorbar_ is None
     label = MutualInfoMatrixDisplay(np.eye(3)).plot().colorbar_.ax.get_ylabel()
-    assert label == "Bits shared"
+    assert label == "Mutual information (bits)"
 
 
 def test_tables_in_parts_are_refused():

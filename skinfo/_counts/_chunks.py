@@ -154,6 +154,10 @@ class TargetTable(NamedTuple):
         """Return the target, (n,) float64."""
         return self.y
 
+    def kind_of_numbers(self, j: int) -> str:
+        """Return what the numbers stand for."""
+        return "number"
+
     def kinds_in_chunk(self, j: int, as_numbers: bool = False) -> set[str]:
         """Return the kind of all numbers, or none of a chunk without rows."""
         return {"number"} if len(self.y) else set()

@@ -406,7 +406,9 @@ def _test_of_columns(X: Any, y: Any, sample_weight: Any, source: Any, n_jobs: in
     """Return the MutualInfoTestResult of the columns, None where it has no estimator of them."""
     is_continuous = source.target_type == "continuous"
     is_in_memory = isinstance(source, InMemory)
-    if sample_weight is not None or (is_continuous and not is_in_memory):
+    # Chunks bring their weights with them.
+    is_weighted = sample_weight is not None or source.target.is_weighted
+    if is_weighted or (is_continuous and not is_in_memory):
         return None
     if is_in_memory and source.table.is_sparse:
         return None

@@ -211,8 +211,8 @@ def target_distribution(name: str, source: Any, binner: Any, selector: Any) -> T
         )
     edges = selector.target_edges_
     if not isinstance(source, InMemory):
-        # Bins of equal frequency, but for ties.
-        bits = float(np.log2(len(edges) + 1))
+        of_bins = _weights_between(source, edges)
+        bits = float(entropy(of_bins / of_bins.sum()))
         return TargetDistribution(name, "continuous", bits, [], np.empty(0), edges)
     y, weights = source.y[source.rows], source.target.weights
     of_bins = np.bincount(np.searchsorted(edges, y, side="right"), weights)
@@ -220,6 +220,17 @@ def target_distribution(name: str, source: Any, binner: Any, selector: Any) -> T
     labels = [f"{low:.4g} to {high:.4g}" for low, high in pairwise(ends)]
     bits = float(entropy(of_bins / of_bins.sum()))
     return TargetDistribution(name, "continuous", bits, labels, heights / heights.sum(), edges)
+
+
+def _weights_between(source: Any, edges: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the weight of the samples of a table in parts whose y is between edges."""
+
+    def weights(j: int, column: Any) -> NDArray[np.float64]:
+        sums: NDArray[np.float64] = column.sums_before(np.arange(1, len(edges) + 1))
+        return np.diff(sums[:, 0])
+
+    (of_bins,) = source.of_target().map_columns(weights, [False], edges=[edges])
+    return np.asarray(of_bins)
 
 
 def column_table(

@@ -149,7 +149,7 @@ def seconds(rng, n):
 DATES = {
     "days": days,
     "nanoseconds": lambda r, n: np.datetime64("2020-01-01", "ns") + r.integers(0, 2000, n),
-    "nat": lambda r, n: with_gaps(days(r, n).astype("M8[us]"), r, np.datetime64("NaT")),
+    "nat": lambda r, n: with_gaps(days(r, n).astype("M8[us]"), r, np.datetime64("NaT", "us")),
     "extreme": lambda r, n: r.choice(
         np.array(["0001-01-01", "9999-12-31", "1970-01-01"], "M8[s]"), n
     ),

@@ -24,7 +24,7 @@ def text_column(rng, z):
 
 def date_column(rng, z):
     days = np.datetime64("2020-01-01", "us") + (10 * z).astype(int).astype("m8[D]")
-    days = with_gaps(days, rng, np.datetime64("NaT"), 0.1)
+    days = with_gaps(days, rng, np.datetime64("NaT", "us"), 0.1)
     return with_gaps(days, rng, np.datetime64("1900-01-01"), 0.1)
 
 

@@ -40,6 +40,7 @@ from skinfo.estimation import (
     pairwise_mutual_info,
 )
 from skinfo.feature_selection import selection_curve
+from skinfo.inspection import information_report
 from skinfo.metrics import population_stability
 
 HAS_DASK = bool(optional("dask.dataframe")) if optional("dask") else False
@@ -442,6 +443,13 @@ def conditional(samples, params):
     )
 
 
+@asks(information_report)
+def report(samples, params):
+    found = information_report(*samples[:2], sample_weight=samples.sample_weight, **params)
+    names = ["bits", "p_value", "missing", "missing_bits", "distinct", "bins", "bits_of_bins"]
+    return [found.target.entropy, found.columns["feature"].tolist(), found.columns[names]]
+
+
 @asks(population_stability)
 def stability(samples, params):
     found = population_stability(
@@ -507,6 +515,7 @@ QUESTIONS = {
         False,
     ),
     conditional: (3, {"estimator": ["plugin", "emi"], "missing": ["drop"]}, True),
+    report: (1, {"target_type": ["multiclass", "continuous"]}, True),
     stability: (2, {"n_bins": [2, 5], "min_frequency": [2]}, False),
 }
 

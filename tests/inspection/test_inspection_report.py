@@ -340,6 +340,24 @@ def test_tables_in_parts(table):
     assert_array_equal(tuples.pairs.shared, parts.pairs.shared)
 
 
+def test_entropy_of_a_continuous_target_in_parts():
+    # Ties: one of the two bins of equal frequency has 3 of 4 samples. H(1/4) is 0.811 bits.
+    table = pd.DataFrame({"x": [1.0, 2.0, 3.0, 4.0], "y": [1.0, 1.0, 0.0, 1.0]})
+    for X in (table, [table[:3], table[3:]]):
+        report = information_report(X, "y", target_type="continuous")
+        assert report.target.entropy == pytest.approx(2 - 0.75 * math.log2(3), abs=1e-12)
+
+
+def test_weights_of_chunks(table):
+    X, y = table[["debt", "employer"]], table["default"].to_numpy()
+    weights = np.random.default_rng(1).integers(1, 3, len(X))
+    whole = information_report(X, y, sample_weight=weights)
+    chunks = [(X[rows], y[rows], weights[rows]) for rows in (slice(150), slice(150, None))]
+    parts = information_report(chunks, None)
+    pd.testing.assert_frame_equal(parts.columns, whole.columns)
+    assert any("no interval" in note for note in parts.notes)
+
+
 def test_many_numbers_of_a_table_in_parts_are_not_counted(monkeypatch, table):
     monkeypatch.setattr(_report_numbers, "MOST_DISTINCT", 20)
     table = table[["debt", "owns", "default"]]

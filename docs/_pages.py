@@ -1,4 +1,4 @@
-"""Descriptions of the pages of the site, and a check that they need no other host."""
+"""Descriptions of the pages of the site, their links, and a check that they need no other host."""
 
 import html
 import re
@@ -21,6 +21,19 @@ LOADING = {
 # <link> elements that only name an address.
 NAMING = {"canonical", "index", "next", "prev", "search", "alternate", "license"}
 IN_STYLES = re.compile(r"(?:url\(|@import)\s*[\"']?\s*((?:https?:)?//[^\"')\s]+)")
+
+# Pages that include a file of the top of the repository.
+INCLUDED = {
+    "ARCHITECTURE.md": "architecture.md",
+    "CODE_OF_CONDUCT.md": "conduct.md",
+    "CONTRIBUTING.md": "contributing.md",
+}
+
+
+def lead_to_pages(app, path, page, content):
+    """Let links between included files lead to the pages that include them."""
+    for file, including in INCLUDED.items():
+        content[0] = content[0].replace(f"]({file})", f"]({including})")
 
 
 def describe(app, page, template, context, doctree):

@@ -131,5 +131,6 @@ def setup(app):
     app.connect("missing-reference", _api_pages.resolve)
     app.connect("autodoc-process-docstring", _api_pages.mend, priority=400)
     app.connect("source-read", _gallery.hide_place)
+    app.connect("include-read", _pages.lead_to_pages)
     app.connect("html-page-context", _pages.describe)
     app.connect("build-finished", _pages.check_offline)

@@ -61,6 +61,14 @@ def test_the_first_paragraph_is_the_description(module_of_docs):
     assert context["metatags"] == '\n<meta name="description" content="Bits of &quot;y&quot;." />'
 
 
+def test_links_between_included_files_lead_to_pages(module_of_docs):
+    pages, content = module_of_docs("_pages"), ["[the code](ARCHITECTURE.md), `ARCHITECTURE.md`"]
+    pages.lead_to_pages(None, "CONTRIBUTING.md", "project/contributing", content)
+    assert content == ["[the code](architecture.md), `ARCHITECTURE.md`"]
+    assert all((ROOT / name).exists() for name in pages.INCLUDED)
+    assert all((DOCS / "project" / name).exists() for name in pages.INCLUDED.values())
+
+
 def test_each_example_is_in_one_section(module_of_docs):
     sections = module_of_docs("_gallery").SECTIONS
     listed = [f"plot_{name}.py" for _, _, names in sections for name in names]

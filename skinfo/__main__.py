@@ -143,7 +143,7 @@ def write_report(options: argparse.Namespace) -> int:
 
 
 def print_text(text: str) -> None:
-    """Print text, with question marks for what the encoding of a terminal does not have."""
+    """Print text, with question marks for characters that the terminal cannot encode."""
     encoding = sys.stdout.encoding or "utf-8"
     print(text.encode(encoding, "replace").decode(encoding))
 

@@ -117,7 +117,7 @@ def is_in_parts(X: Any) -> bool:
 
 def local_parts(X: Any) -> Iterator[Part]:
     """Yield the parts of a table that is read in this process, one after the other."""
-    # Nothing is read of y, whose name some adapters ask for.
+    # y is not read; some adapters require a name for it.
     table = table_in_parts(X, "")
     partitions = None if table is None else table.partitions
     if not isinstance(partitions, LocalPartitions):

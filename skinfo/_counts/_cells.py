@@ -66,7 +66,7 @@ class NumberSample(NamedTuple):
             Empty for weights of one.
 
         kinds : iterable of str
-            What the values stand for; see `Table.kinds_in_chunk`.
+            Kinds that the values may have; see `Table.kinds_in_chunk`.
 
         level : int, default=0
             One that is known to be reached; see `DistinctValues`.
@@ -106,7 +106,7 @@ class NumberSample(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """What the values of all chunks stand for."""
+        """Kinds that the values of all chunks may have."""
         return kind_of_chunks(self.kinds)
 
     @property
@@ -228,7 +228,7 @@ class CellSums(NamedTuple):
         )
 
     def spread(self, index: NDArray[np.int64], n_cells: int) -> "CellSums":
-        """Return the sums at other indices, of so many cells; of the others they are zero."""
+        """Return the sums at the given number of other indices; new ones are zero."""
         n_rows, terms = np.zeros(n_cells, np.int64), np.zeros((n_cells, self.terms.shape[1]))
         np.add.at(n_rows, index, self.n_rows)
         np.add.at(terms, index, self.terms)
@@ -292,7 +292,7 @@ class CellSample:
         return cls(ranges, np.zeros(len(ranges.starts), np.int64), [part])._thinned()
 
     def merged(self, other: "CellSample") -> "CellSample":
-        """Return what is known of the samples of both."""
+        """Return the merged values."""
         parts = self._parts + other._parts
         both = CellSample(self._ranges, np.maximum(self._levels, other._levels), parts)
         sizes = [len(values) for values, _ in parts]

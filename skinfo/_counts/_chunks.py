@@ -9,10 +9,10 @@ Passes over all chunks, for all columns at once:
 4. the exact sums between those, if they are a sample;
 5. around the cuts, the values and their exact means.
 
-Searches run on a `PartialColumn`, which knows what has been read. A question that needs more
+Searches run on a `PartialColumn`, which contains the values read so far. A query that needs more
 raises `Unresolved`; `Chunks.map_columns` then collects what all columns need in one pass and runs
 those searches again. All sums are exact, and where values are chosen the rule is that of memory
-(see `_grid`). So answers do not depend on chunks, on other columns or on what else is known: they
+(see `_grid`). So results do not depend on chunks, on other columns or on the values read: they
 are those of a `SortedColumn` of all samples, bit for bit if weights are whole.
 
 Order statistics, such as equal-frequency codes, are exact for any number of values. Beyond `EXACT`
@@ -55,7 +55,7 @@ Summary = TypeVar("Summary")
 
 
 class TargetInfo(NamedTuple):
-    """What is known of the target of all chunks.
+    """Target statistics of all chunks.
 
     Attributes
     ----------
@@ -320,7 +320,7 @@ class Chunks:
         edges: Sequence[NDArray[np.float64] | None] | None,
         special: Sequence[SpecialValues],
     ) -> dict[int, Any]:
-        """Return what is known of each column after one pass."""
+        """Return the state of each column after one pass."""
         edges = [None] * self.n_features if edges is None else edges
         numbers = [j for j in range(self.n_features) if not is_categorical[j] and edges[j] is None]
         samples = self._samples_of(numbers, special, n_jobs)

@@ -114,7 +114,7 @@ class CodedParts(CodedTable):
     ) -> Callable[[NDArray[np.int64]], ContingencyTables]:
         """Return a function that gives the tables of some of the features; see `CodedTable`.
 
-        Classes are always told apart.
+        Classes are always separate.
         """
         codings = [self.coding(feature) for feature in features.tolist()]
         self._count([WantedTables(state, codings)])
@@ -144,7 +144,7 @@ class CodedParts(CodedTable):
         return np.split(features, starts)
 
     def count_ahead(self, requests: Sequence[TableRequest]) -> None:
-        """Count at once tables that are asked for next, if they can be kept until then."""
+        """Count tables of the next request at once, if they can be stored until then."""
         wanted = [self._wanted(request) for request in requests]
         if sum(map(self._n_counts, wanted)) <= MOST_KEPT:
             self._count(wanted)

@@ -46,7 +46,7 @@ class Layout(NamedTuple):
 
     @classmethod
     def of(cls, n_levels: NDArray[np.int64]) -> "Layout":
-        """Return the layout of columns of so many levels."""
+        """Return the layout of columns with these numbers of levels."""
         bits = 2 ** np.searchsorted([2, 4, 16], n_levels)
         ends = np.cumsum(bits)
         return cls(bits, ends - bits, int(ends[-1]) if len(ends) else 0)
@@ -113,7 +113,7 @@ class Run(NamedTuple):
     size: int
 
     def parts(self, size: int) -> Iterator["Run"]:
-        """Yield runs of at most so many samples, a multiple of 64."""
+        """Yield runs of limited length, a multiple of 64 samples."""
         for start in range(0, self.size, size):
             yield Run(self.first + start // WORD, min(size, self.size - start))
 

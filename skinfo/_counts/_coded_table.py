@@ -60,7 +60,7 @@ class Coding:
 
     @cached_property
     def key(self) -> bytes:
-        """What tells this coding from others of the table."""
+        """Identifier of this coding in the table."""
         groups = b"" if self.groups is None else self.groups.tobytes()
         return self.feature.to_bytes(8) + groups
 
@@ -98,7 +98,7 @@ class State:
 
     @cached_property
     def key(self) -> bytes:
-        """What tells this state from others of the table, also where it was sent."""
+        """Identifier of this state in the table, also after it was sent."""
         digest = blake2b(digest_size=16)
         for split in self.splits:
             digest.update(split.coding.key)
@@ -140,7 +140,7 @@ class LevelOrder(NamedTuple):
 
 
 class TableRequest(NamedTuple):
-    """Contingency tables, with a state and y, that a search is about to ask for.
+    """Announced contingency tables of a search, with a state and y.
 
     Attributes
     ----------
@@ -273,7 +273,7 @@ class CodedTable(ABC):
         features : ndarray of int64
 
         of_target : bool, default=True
-            Whether samples need to be told apart by class.
+            Whether samples need to be distinguished by class.
         """
 
     @abstractmethod
@@ -285,7 +285,7 @@ class CodedTable(ABC):
         return [features]
 
     def count_ahead(self, requests: Sequence[TableRequest]) -> None:
-        """Count at once tables that are asked for next, where that saves passes."""
+        """Count tables of the next request at once, if that saves passes."""
         return None
 
     def counted_ahead(self, requests: Iterable[TableRequest]) -> Iterator[TableRequest]:

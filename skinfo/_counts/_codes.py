@@ -302,7 +302,7 @@ def encode_column(
 
     n_bins : int or None, default=None
         Columns of numbers, dates and durations are cut into so many equal-frequency bins.
-        None: they are refused unless the numbers are whole; then every value is a level.
+        None: they are refused unless they are integers; then every value is a level.
 
     weights : ndarray of shape (n_samples,) or None, default=None
         Of the rows; for bins, and for levels to share.
@@ -438,7 +438,7 @@ def refuse_fractions(numbers: NDArray[np.float64], name: str) -> None:
 def pool_levels(
     codes: Codes, max_levels: int, weights: NDArray[np.float64] | None = None
 ) -> Codes:
-    """Return codes of at most so many levels, missing values (-1) counted as one."""
+    """Return codes with a limited number of levels, where missing values (-1) count as one."""
     if codes.n_levels < max_levels:
         return codes
     present = codes.values >= 0
@@ -452,7 +452,7 @@ def pool_levels(
 
 
 def pool_light(sizes: NDArray[Any], most: int) -> NDArray[np.int64]:
-    """Return the code of each level, of at most so many codes, without using y.
+    """Return the code of each level, with a limited number of codes, without using y.
 
     A level heavier than an equal share has a code of its own; the others are cut, in their
     order, into runs of equal weight. If all light levels shared one code, nothing of their

@@ -115,7 +115,7 @@ def contingency_table(
 
 
 def is_dense(n_cells: int | NDArray[np.int64], n_samples: int) -> Any:
-    """Return whether a table of so many cells (or each of several) is to be an array."""
+    """Return whether a table of this number of cells (or each of several) is to be an array."""
     return n_cells <= max(DENSE_CELLS, DENSE_CELLS_PER_SAMPLE * n_samples)
 
 

@@ -52,7 +52,7 @@ def cuts_of_starts(starts: NDArray[np.float64], closed: str) -> NDArray[np.float
 
 
 def _neighbours(numbers: NDArray[np.float64], towards: float) -> NDArray[np.float64]:
-    # Beside the largest number is infinity, and beside zero the smallest of all.
+    # Next to the largest number is infinity, and next to zero the smallest of all.
     with np.errstate(over="ignore", under="ignore"):
         return np.nextafter(numbers, towards)
 

@@ -381,7 +381,7 @@ def _computed(graph: dict[Any, Any], key: Any) -> Any:
 
 @contextmanager
 def _large_graphs() -> Iterator[None]:
-    """Allow graphs that hold what is known of many columns, without a warning about their size."""
+    """Allow graphs with the states of many columns, without a warning about their size."""
     if "distributed" not in sys.modules:
         yield
         return
@@ -415,7 +415,7 @@ class PartTask:
         Raises
         ------
         ValueError
-            If the part can not be made, or a column holds something else than was announced.
+            If the part cannot be computed, or the kind of a column differs from the announced one.
         """
         of_inputs = dict(zip(inputs, values, strict=True))
         try:
@@ -436,7 +436,7 @@ class PartTask:
 
 
 def _families(frame: Any) -> dict[Any, str]:
-    """Return what columns of a frame hold, of those whose dtype tells: numbers, text or times."""
+    """Return the families of columns whose dtype determines them: numbers, text or times."""
     families = {}
     for name, dtype in nw.from_native(frame).schema.items():
         if dtype.is_numeric() or dtype == nw.Boolean:

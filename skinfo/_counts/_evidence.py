@@ -163,7 +163,7 @@ class TableEvidence(NamedTuple):
 
     @property
     def excess(self) -> NDArray[np.float64]:
-        """Information less its null mean, (n_tables,)."""
+        """Information minus its null mean, (n_tables,)."""
         return self.information - self.null_mean
 
     @property
@@ -184,7 +184,7 @@ class TableEvidence(NamedTuple):
 
     @property
     def information_pvalue(self) -> NDArray[np.float64]:
-        """P(information or more | independence), (n_tables,), whatever the order of levels."""
+        """P(information or more | independence), (n_tables,), without the order of levels."""
         by_moments = gamma_pvalue(self.information, self.null_mean, self.null_variance)
         return np.where(np.isnan(self.small_pvalue), by_moments, self.small_pvalue)
 
@@ -247,7 +247,7 @@ def combined_pvalue(
     """Return the half-Cauchy combination of p-values along the last axis.
 
     The sum of w cot(pi p / 2), with weights that add up to one, has the tail of its largest terms,
-    whatever their dependence (Liu and Xie 2020; without negative terms, so that a p-value near one
+    under any dependence (Liu and Xie 2020; without negative terms, so that a p-value near one
     takes nothing from the others, Long, Li, Zhang and Li 2023). Beyond the tail, tests that share
     evidence give too many p-values below a level: see `MIDDLE`.
 

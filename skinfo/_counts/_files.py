@@ -74,7 +74,7 @@ class File(NamedTuple):
 
     @property
     def keys(self) -> dict[str, Any]:
-        """The values of columns that the names of its folders tell."""
+        """Values of columns in the names of folders."""
         import pyarrow.dataset as ds
 
         keys: dict[str, Any] = ds.get_partition_keys(self.fragment.partition_expression)
@@ -82,13 +82,13 @@ class File(NamedTuple):
 
     @property
     def columns(self) -> set[str]:
-        """The names of columns in it, or told by the names of its folders."""
+        """Names of the columns, including those of folders."""
         with _naming_file(self.fragment.path):
             own = self.fragment.physical_schema.names
         return {*own, *self.keys}
 
     def key(self, name: str) -> Any:
-        """Return the value of a column that the name of a folder gives, as a scalar of Arrow."""
+        """Return the value of a column in the name of a folder, as a scalar of Arrow."""
         import pyarrow as pa
 
         type_ = self.schema.field(name).type
@@ -272,7 +272,7 @@ def _is_csv(fragment: Any) -> bool:
 
 
 def _csv_types(fragment: Any) -> Any:
-    """Return the types of a CSV file that its first block tells."""
+    """Return the types of a CSV file that its first block determines."""
     import pyarrow as pa
 
     with _decompressed(fragment) as opened:
@@ -341,7 +341,7 @@ def _refuse_other_columns(files: list[File]) -> None:
 
 
 def _what_columns_hold(schema: Any) -> dict[str, str]:
-    """Return what files have to agree in, for the columns whose types tell."""
+    """Return the common properties of files, for the columns whose types determine them."""
     dtypes = nw.from_native(schema.empty_table(), eager_only=True).schema
     kinds = {name: kind_of_dtype(dtype) for name, dtype in dtypes.items()}
     holds = {name: WORDS.get(kind, kind) for name, kind in kinds.items() if kind is not None}
@@ -400,7 +400,7 @@ def _read_csv(file: File, names: list[str], n_rows: int) -> Iterator[Any]:
 
 
 def _csv_batches(file: File, names: list[str], block_size: int) -> Iterator[Any]:
-    """Yield batches of some columns of a CSV file in UTF-8, with what its folders tell."""
+    """Yield batches of some columns of a CSV file in UTF-8, with those of its folders."""
     stored = [name for name in names if name not in file.keys]
     types = {name: file.schema.field(name).type for name in stored}
     with (
@@ -412,7 +412,7 @@ def _csv_batches(file: File, names: list[str], block_size: int) -> Iterator[Any]
 
 
 def _with_keys(file: File, batch: Any, names: list[str]) -> Any:
-    """Return a batch with the columns that the names of folders tell."""
+    """Return a batch with the columns of the names of folders."""
     import pyarrow as pa
 
     columns = [

@@ -52,7 +52,7 @@ def make_folds(table: CodesInMemory, n_folds: int, seed: int = 0) -> Folds:
     Weights that are no integers are not split: the unit is the sample.
     """
     hashes, weights = table.hashes(), table.weights
-    # Equal samples are ordered by their weights, so that each has a place whatever the order.
+    # Equal samples are ordered by their weights, so that each has an index in any order.
     order = np.lexsort((weights, hashes))
     hashes, weights = hashes[order], weights[order]
     starts = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1]))

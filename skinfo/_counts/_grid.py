@@ -101,7 +101,7 @@ class Grid(NamedTuple):
             between its two neighbours among `positions` are considered.
 
         most : int
-            Around each at most so many are taken, evenly, besides itself.
+            Maximum number of positions around each.
         """
         edges = np.concatenate([[0], positions, [self.length]])
         return positions_between(
@@ -168,5 +168,5 @@ class GriddedColumn(ABC):
     def positions_beside(
         self, positions: NDArray[np.int64], chosen: NDArray[np.int64], most: int
     ) -> tuple[NDArray[np.int64], bool]:
-        """Return positions between those of the grid, beside some of others; see `Grid.beside`."""
+        """Return positions between those of the grid, next to others; see `Grid.beside`."""
         return self.grid.beside(positions, chosen, most, self._fine_positions)

@@ -65,7 +65,7 @@ class PlaneColumns:
 
 
 class PairInformation(NamedTuple):
-    """What pairs of columns tell about y, in N nats (nats times the number of samples).
+    """Information of pairs of columns about y, in N nats (nats times the number of samples).
 
     Attributes
     ----------

@@ -96,7 +96,7 @@ def joint_codes(
 def median_cells(
     states: NDArray[np.float64], weights: NDArray[np.float64], most: int
 ) -> NDArray[np.int64]:
-    """Return the cell of each state (column of `states`), at most so many cells.
+    """Return the cell of each state (column of `states`), with a limited number of cells.
 
     The heaviest cell is split at the median of the row that varies most in it, until there are
     `most`, or none can be split.

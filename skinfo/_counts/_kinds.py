@@ -103,7 +103,7 @@ def _kind_of_type(type_: Any) -> str:
 
 
 def refuse_unsupported(values: NDArray[Any], name: str) -> NoReturn:
-    """ValueError that names a column and a value of it that nothing can be made of."""
+    """ValueError that names a column and a value of an unsupported type."""
     if values.dtype == object:
         present = values[~pd.isna(values)]
         types: list[Any] = [type(v) for v in present]

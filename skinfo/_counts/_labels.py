@@ -42,7 +42,7 @@ def special_labels(special: SpecialValues, kind: str | None) -> list[str]:
     special : SpecialValues
 
     kind : str or None
-        What numbers stand for; None of levels.
+        Kind of the numbers; None for levels.
     """
     return [
         "special: " + ", ".join(values) if name is None else name

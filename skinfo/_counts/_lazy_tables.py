@@ -26,7 +26,7 @@ Encode = Callable[[Any], Any]
 
 
 class LazyTable(ABC):
-    """A table of a library that computes its rows when it is told to.
+    """Table of a library that computes its rows on request.
 
     Parameters
     ----------
@@ -424,7 +424,7 @@ class TransformedChunks:
 
 
 class LazyOutputMixin:
-    """Lazy tables are left as they are by the `set_output` of scikit-learn.
+    """Lazy tables are not changed by the `set_output` of scikit-learn.
 
     It is about tables in memory: to make a pandas DataFrame of a lazy one would compute it.
     """

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class Unresolved(Exception):  # noqa: N818 (a request, not an error)
-    """Raised by a `PartialColumn` that is asked for more than is known.
+    """Raised by a `PartialColumn` for a query that needs values that were not read.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Unresolved(Exception):  # noqa: N818 (a request, not an error)
 
 
 def answers_to(questions: Iterable[Callable[[], T]]) -> list[T]:
-    """Return the answers to several questions; what they need is requested in one `Unresolved`."""
+    """Return the results of several queries; raise one `Unresolved` for all that is missing."""
     answers, requests = [], []
     for question in questions:
         try:
@@ -71,7 +71,7 @@ class Cells(NamedTuple):
         Of each start: 0 on the grid, 1 at fine positions, and more between these.
 
     n_splits : ndarray of shape (m,), dtype int64
-        How often a cell has been split that held its values.
+        Number of times that the cell of these values has been split.
 
     is_single : ndarray of shape (m,), dtype bool
         Whether the only value of a cell is its start.
@@ -169,7 +169,7 @@ class PartialColumn(GriddedColumn):
     def __len__(self) -> int:
         return int(self._ends[-1])
 
-    # What the search asks, as of a SortedColumn.
+    # Queries of the search, as in SortedColumn.
 
     def firsts(self, limit: int) -> tuple[NDArray[np.int64], bool]:
         """Return the positions at which a new value begins, and whether these are all."""

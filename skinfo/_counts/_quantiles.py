@@ -144,7 +144,7 @@ def cuts_of_runs(ends: NDArray[Any], n_bins: int) -> NDArray[np.int64]:
 def bins_of_runs(ends: NDArray[Any], n_bins: int) -> NDArray[np.int64]:
     """Return the bin of each run of equal values, (n_runs,) int64.
 
-    This is the rule of ties. If there are at most `n_bins` values, each has a bin of its own.
+    This is the rule for ties. If there are at most `n_bins` values, each is a bin.
     Else a value is in the bin that holds the middle of its run, so that ties stay together.
 
     Parameters

@@ -263,7 +263,7 @@ def reader_of(
 
 
 class FirstLook(NamedTuple):
-    """Kinds of the columns, samples of those that are numbers, and what is known of the target."""
+    """Kinds of the columns, samples of numeric columns, and target statistics."""
 
     kinds: list[frozenset[str]]
     samples: list[NumberSample | None]
@@ -294,7 +294,7 @@ def _number_sample(
         try:
             values = given.table.numbers(j)[given.rows]
         except ValueError:
-            # A reason to complain only once numbers are asked for.
+            # Raised only when numbers are requested.
             return None
     weights = given.weights if given.is_weighted else np.empty(0)
     return NumberSample.of(values, weights, kinds, level)
@@ -338,7 +338,7 @@ def _target_info(
     target_type: str,
     remedy: str,
 ) -> TargetInfo:
-    """Return what is known of the target of all chunks; with fractional weights after a pass."""
+    """Return the target statistics of all chunks; with fractional weights after a pass."""
     name = reader.name
 
     def again(target_type: str, info: TargetInfo | None = None) -> TargetSummary:

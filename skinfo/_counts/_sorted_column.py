@@ -41,7 +41,7 @@ class SortedColumn(GriddedColumn):
     target : ClassTarget or ContinuousTarget
 
     kind : str, default="number"
-        What the numbers stand for; see `Table.kind`.
+        Kind of the numbers; see `Table.kind`.
 
     special : SpecialValues, default=NO_SPECIAL_VALUES
         They are left out too.
@@ -109,7 +109,7 @@ class SortedColumn(GriddedColumn):
 
     @property
     def is_sampled(self) -> bool:
-        """Whether there are so many values that the grid is a sample of them."""
+        """Whether the grid is a sample of the values."""
         return not self._some_firsts[1]
 
     @cached_property
@@ -127,12 +127,12 @@ class SortedColumn(GriddedColumn):
         return Grid(positions, self._weight_before(positions), len(self), self.weight)
 
     def _ends_of_heavy_values(self) -> NDArray[np.int64]:
-        """Return where values begin and end that have a large share of the weight."""
+        """Return where values with a large proportion of the weight begin and end."""
         least = _grid.HEAVY_SHARE * self.weight
         # Each of them is at some multiple of that weight.
         marks = np.arange(1.0, round(1 / _grid.HEAVY_SHARE) + 1)
         if not self._target.is_weighted:
-            # Nearly all columns have none, and this tells so at once.
+            # Quick check: nearly all columns have none.
             rows = (np.ceil(least * marks) - 1).astype(np.int64)
             line = self.values
             tied = line[rows] == line[np.maximum(rows - 1, 0)]
@@ -251,7 +251,7 @@ class SortedColumn(GriddedColumn):
         return self._sums_until(np.append(positions, len(self)).astype(np.int64, copy=False))
 
     def _sums_until(self, ends: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return what y sums to before each end, after a row of zeros."""
+        """Return the target sums before each end, after a row of zeros."""
         if self._codes is not None:
             return class_sums(self._codes, self._weights, ends, self._target.n_classes)
         return self._target.from_terms(self._running_terms[np.append(0, ends)])

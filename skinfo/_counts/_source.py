@@ -10,9 +10,9 @@
     source.map_columns(search, is_categorical, n_jobs, edges, special)     # [search(j, column)]
     source.reduce(summarise, merge)             # merge of summarise(chunk) over all chunks
 
-`search` is a pure function of a column index and of what is known of the column: a
+`search` is a pure function of a column index and a summary of the column: a
 `SortedColumn` of numbers, a `CategoricalSummary` of levels, or, where `edges` has cuts to choose
-from, a `NumericSummary` of the cells between them. It may be run again, and asks a column of
+from, a `NumericSummary` of the cells between them. It may be run again, and queries a column of
 numbers through these only::
 
     len(column), column.kind, column.missing_sums

@@ -45,7 +45,7 @@ READABLE = {
     *("interval day", "interval hour", "interval minute", "interval second"),
 }
 
-# Lines of the messages of Spark that say nothing of causes, and how many of the others are told.
+# Lines of the messages of Spark without causes, and the number of other lines that are shown.
 NO_CAUSES = (
     "An error occurred while calling",
     "An exception was thrown from the Python worker",
@@ -213,7 +213,7 @@ class SparkPartitions:
 
 
 def _quoted(name: str) -> str:
-    """Return the name of a column as an expression: dots in it are no path."""
+    """Return the name of a column as an expression: dots in it are not a path."""
     return "`" + name.replace("`", "``") + "`"
 
 
@@ -266,7 +266,7 @@ def _follows_interrupt(error: BaseException | None, handled: BaseException | Non
 
 
 def _raise_explained(message: str) -> NoReturn:
-    """Raise what Spark says in a hundred lines."""
+    """Raise a short form of a message of Spark."""
     if "No module named 'skinfo" in message:
         raise ModuleNotFoundError(
             "skinfo is not installed on the executors of Spark. Install skinfo "
@@ -277,7 +277,7 @@ def _raise_explained(message: str) -> NoReturn:
 
 
 def _causes(message: str) -> str:
-    """Return the lines of a message that are neither a place in a program nor said before."""
+    """Return the lines of a message without program locations and repetitions."""
     causes: list[str] = []
     for line in message.splitlines():
         cause = line.removeprefix("Caused by: ").removeprefix(": ").strip()
@@ -315,7 +315,7 @@ class PartialResult(NamedTuple):
 
     @classmethod
     def of_row(cls, row: Any) -> "PartialResult":
-        """Return what `to_batch` has made a row of."""
+        """Return the results of rows made by `to_batch`."""
         return cls(row[0], row[1], pickle.loads(row[2]))
 
     def to_batch(self) -> pa.RecordBatch:

@@ -36,7 +36,7 @@ FEW_VALUES = 16
 @saved_class
 @dataclass(frozen=True)
 class SpecialValues:
-    """The special values of one column in groups, each of which is a bin.
+    """Special values of one column in groups, each of which is a bin.
 
     Attributes
     ----------
@@ -106,7 +106,7 @@ def special_values_of_columns(
     Parameters
     ----------
     given : scalar, list, dict or None
-        The parameter: values for all columns, of which a column takes those of its kind, or a
+        The parameter: values for all columns, of which a column uses those of its kind, or a
         dict by column. See `MutualInfoBinner`.
 
     columns : NamedColumns

@@ -53,7 +53,7 @@ class StreamedTable:
 
 
 def rows_of_part(n_columns: int) -> int:
-    """Return how many rows of so many columns are read at once."""
+    """Return the number of rows that are read at once, for a number of columns."""
     return min(max(PART_SIZE // (8 * max(n_columns, 1)), FEWEST_ROWS_OF_PART), MOST_ROWS_OF_PART)
 
 
@@ -101,7 +101,7 @@ def stream_table(X: Any) -> StreamedTable:
 
 
 def scanned_table(X: Any) -> StreamedTable:
-    """Return a dataset of pyarrow in batches, whatever it is of."""
+    """Return a dataset of pyarrow in batches, for any source."""
 
     def batches(names: list[str], n_rows: int) -> Iterable[Any]:
         return gathered(X.to_batches(columns=names, batch_size=n_rows, **LITTLE_AHEAD), n_rows)

@@ -37,7 +37,7 @@ SMALLEST_EXPONENT = -2150
 class NumericSummary:
     """Sums of the target over the cells between edges, and of the values in them.
 
-    It answers the questions of a search as a `SortedColumn` does, with the edges as the only
+    It supports the queries of a search like a `SortedColumn`, with the edges as the only
     positions: those from 1 to m.
 
     Parameters
@@ -49,7 +49,7 @@ class NumericSummary:
         Of any samples; of these nothing is kept.
 
     kind : str, default="number"
-        What the numbers stand for; see `Table.kind`.
+        Kind of the numbers; see `Table.kind`.
 
     special : SpecialValues, default=NO_SPECIAL_VALUES
         Values that are in no cell.
@@ -216,7 +216,7 @@ class CategoricalSummary:
         self._missing_terms = self._target.term_sums(NO_ROWS, 1)
 
     def add(self, codes: NDArray[np.int64], levels: list[Any], target: Target) -> Self:
-        """Add samples: codes (n,) int64, -1 for missing, and the levels they stand for."""
+        """Add samples: codes (n,) int64, -1 for missing, and the levels of the codes."""
         terms = target.term_sums(np.where(codes < 0, len(levels), codes), len(levels) + 1)
         self._missing_terms = self._missing_terms + terms[-1:]
         self._level_kinds |= _kinds_of_levels(levels)
@@ -247,7 +247,7 @@ class CategoricalSummary:
         return sums
 
     def _names(self) -> list[Any]:
-        """Return the levels as they are called where all chunks are one column.
+        """Return the levels with their names after merging all chunks.
 
         1, 1.0 and True are one level. Its name does not depend on which of them came first: an
         array of floats has floats, an array of objects integers.

@@ -39,7 +39,7 @@ CELLS_READ_TOGETHER = 2**17
 
 
 class Table:
-    """A validated two-dimensional X whose columns are read when asked for.
+    """Validated two-dimensional X whose columns are read on demand.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class Table:
         How messages and reports call the columns.
 
     switch : str or None, default=None
-        The parameter by which the user says which columns are levels, for messages.
+        Name of the parameter for categorical columns, for messages.
 
     columns : ndarray of shape (n_features,), dtype int64, or None, default=None
         The columns of `data` that the table has, None for all.
@@ -123,7 +123,7 @@ class Table:
 
     @cached_property
     def _ranges(self) -> NDArray[Any] | None:
-        """The largest integer of each column less the smallest, None where there are others.
+        """Largest minus smallest integer of each column, None for other columns.
 
         An array is read once, in the order of its memory: column by column takes ten times as
         long.
@@ -224,7 +224,7 @@ class Table:
         values = self._frame_numbers(j) if self._is_frame else None
         if values is None:
             values = self._objects(j)
-        # Not what the dtype says: a category may be of numbers.
+        # Not by dtype: a category may be of numbers.
         if kind_of(values) == "level":
             self._refuse_levels(j, values)
             # A chunk of text without any value is as good as one of numbers.
@@ -283,7 +283,7 @@ class Table:
         return tuple(dtype.categories) if isinstance(dtype, nw.Enum) else None
 
     def _factorized(self, j: int) -> tuple[NDArray[np.int64], list[Any]]:
-        """Return codes, -1 for missing, and the levels of column j, told apart as objects."""
+        """Return codes, -1 for missing, and the levels of column j, distinguished as objects."""
         import pandas as pd
 
         values = self._objects(j)
@@ -460,7 +460,7 @@ def whole_values(series: Any) -> NDArray[Any]:
 
 
 def numeric_columns(X: Any, advice: str) -> Any:
-    """Return X as it is, once a dataframe is known to hold columns of numbers only.
+    """Return X unchanged, after checking that a dataframe has columns of numbers only.
 
     Parameters
     ----------
@@ -511,7 +511,7 @@ def numeric_columns(X: Any, advice: str) -> Any:
 
 
 def _dense_unless_zeros(X: Any) -> Any:
-    """Return a data frame of pandas without sparse columns, unless scikit-learn takes it as it is.
+    """Return a data frame of pandas without sparse columns, unless scikit-learn accepts it.
 
     That is where all columns are sparse, and filled with zeros.
     """
@@ -641,7 +641,7 @@ def table_of(
 
 
 def as_rows(X: Any) -> Any:
-    """Return a list of rows as an array; anything else as it is.
+    """Return a list of rows as an array; anything else unchanged.
 
     Rows may mix text and numbers, which NumPy would turn into text alone.
     """
@@ -667,7 +667,7 @@ def refuse_ragged_lists() -> Iterator[None]:
 
 
 def as_columns(x: Any) -> Any:
-    """Return x as it is; of one dimension, as a table of one column."""
+    """Return x unchanged; if one-dimensional, as a table of one column."""
     check_unique_names(x)
     native = nw.from_native(x, eager_only=True, allow_series=True, pass_through=True)
     if isinstance(native, nw.Series):
@@ -693,7 +693,7 @@ def _column_of_objects(values: Any) -> NDArray[Any]:
 
 
 def switch_of(estimator: BaseEstimator) -> str | None:
-    """Return the parameter of an estimator that says which columns are levels, if it has one."""
+    """Return the parameter of an estimator for categorical columns, if it has one."""
     has_it = "categorical_features" in estimator.get_params(deep=False)
     return "categorical_features" if has_it else None
 
@@ -767,7 +767,7 @@ def _check_frame_shape(
 
 
 def kind_of_dtype(dtype: Any) -> str | None:
-    """Return the kind of a narwhals dtype, None where the values have to be looked at."""
+    """Return the kind of a narwhals dtype, None if it depends on the values."""
     if dtype.is_integer():
         return "integer"
     if dtype.is_numeric():
@@ -782,7 +782,7 @@ def kind_of_dtype(dtype: Any) -> str | None:
 
 
 def _holds_nothing(series: Any) -> bool:
-    """Return whether a column is of objects and has no value: narwhals takes it for text."""
+    """Return whether a column is of objects without values, which narwhals reads as text."""
     if not series.implementation.is_pandas_like() or series.to_native().dtype != object:
         return False
     return all(bool(some.is_null().all()) for some in (series.head(1), series))
@@ -801,7 +801,7 @@ def _is_missing_or_number(value: Any) -> bool:
 
 
 def plain_level(level: Any) -> Any:
-    """Return a whole number as an int, all else as it is."""
+    """Return a whole number as an int, anything else unchanged."""
     is_number = kind_of(objects_of([level])) in NUMERIC_KINDS
     return int(level) if is_number and level % 1 == 0 else level
 

@@ -98,7 +98,7 @@ def _of_polars(column: Any) -> Dictionary:
 
 
 def without_dictionary(column: Any) -> Any:
-    """Return a dictionary array of pyarrow as its values, all else as it is.
+    """Return a dictionary array of pyarrow as its values, anything else unchanged.
 
     NumPy would read the last of them where a value is missing.
     """

@@ -41,7 +41,7 @@ GROUPS_PER_CLUSTER = 2
 
 
 class SolverSettings(NamedTuple):
-    """Parameters that all algorithms share.
+    """Common parameters of all algorithms.
 
     Attributes
     ----------
@@ -171,16 +171,16 @@ REFUSE_BETA = ("agglomerative",)
 
 
 def _held_columns(clustering):
-    """Return 1 for a column that a cluster holds, else 0, (n_columns,) float64.
+    """Return 1 for a column that occurs in a cluster, else 0, (n_columns,) float64.
 
-    A column that none holds says nothing of the cluster, but it would add to the size of a row.
+    Columns that occur in no cluster are uninformative, but would add to the size of a row.
     """
     return clustering.counts.any(axis=0).astype(np.float64)
 
 
 @saved_class
 class LeastLossEncoder:
-    """Assign a row to the cluster where it loses least, as the sequential algorithm would.
+    """Assign a row to the cluster with the smallest loss, as in the sequential algorithm.
 
     Parameters
     ----------

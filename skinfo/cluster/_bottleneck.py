@@ -412,7 +412,7 @@ default="sequential"
         return self._tree.labels(check_n_clusters(n_clusters, self._tree))
 
     def _read(self, X, *, reset):
-        """Return X as a clean csr_array, transformed as `counts` says."""
+        """Return X as a clean csr_array, transformed by `counts`."""
         check = partial(
             validate_data,
             self,

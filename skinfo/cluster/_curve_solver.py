@@ -202,7 +202,7 @@ class CurveSolver:
         )
 
     def _maximise_growth(self, log_z, beta, distributions):
-        """Return NewClusters where each would, by itself, grow fastest.
+        """Return NewClusters of maximum growth, one by one.
 
         Steps may contract arbitrarily slowly, so a small gain does not imply convergence. Every
         two steps are extrapolated along the first difference by its ratio to the second (SQUAREM,

@@ -39,7 +39,7 @@ class Clustering(NamedTuple):
 
 
 def as_clustering(rows, result):
-    """Return the Clustering of DistinctRows that an AlgorithmResult stands for."""
+    """Return the Clustering of DistinctRows for an AlgorithmResult."""
     soft = result.encoder is not None
     n_clusters = result.encoder.shape[1] if soft else int(result.labels.max()) + 1
     if soft:

@@ -136,7 +136,7 @@ INITIALISATIONS = (_merged_surplus, _merged_surplus, _equal_sizes)
 
 
 def local_search(rows, settings, state):
-    """Return a SequentialState that no move of a row improves, nor any merge of two clusters.
+    """Return a SequentialState that cannot be improved by moving a row or merging two clusters.
 
     `labels` of `state` are written to.
     """

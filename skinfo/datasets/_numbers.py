@@ -19,7 +19,7 @@ from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._text import short_repr
 from skinfo.utils._validation import count_from, numbers_given
 
-# Strictly increasing functions of a standard normal column, which leave its information as it is.
+# Strictly increasing functions of a standard normal column, which preserve its information.
 TRANSFORMS = {
     "exp": np.exp,
     "cube": lambda x: x**3,

@@ -36,7 +36,7 @@ def bernoulli_entropy(p):
 
 
 def bernoulli_information(p, share):
-    """Return the information about a bit that has probabilities `p`, with shares of one in sum."""
+    """Return the information about a bit of probabilities `p`, with weights that sum to one."""
     mean = bernoulli_entropy(share @ p)
     return max(float(mean - share @ bernoulli_entropy(p)), 0.0)
 

@@ -17,7 +17,7 @@ VECTOR_WORDS = 8
 
 
 def plane_starts(n_levels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the first plane of each column of so many levels, and the number of planes."""
+    """Return the first plane of each column, by numbers of levels, and the number of planes."""
     return np.concatenate([[0], np.cumsum(n_levels - 1)])
 
 

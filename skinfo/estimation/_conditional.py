@@ -484,7 +484,7 @@ def _from_neighbors(samples, conditions, uses_counts, estimator, n_neighbors, n_
 
 
 def _for_numbers(samples, conditions, functions):
-    """Return the function for a continuous column, y and Z as they are."""
+    """Return the function for a continuous column and unchanged y and Z."""
     is_continuous = samples.n_classes is None and not conditions.discrete.any()
     return functions.continuous if is_continuous else functions.mixed
 

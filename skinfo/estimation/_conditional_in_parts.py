@@ -112,7 +112,7 @@ def _classes(target, discrete_target):
 
 
 class WordsOfPairs(NamedTuple):
-    """From samples to words that stand for their stratum, and a last one for their class.
+    """Map from samples to words for their stratum, and a last one for their class.
 
     Attributes
     ----------

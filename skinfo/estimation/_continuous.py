@@ -26,7 +26,7 @@ from skinfo.estimation._table_information import information_from_counts
 from skinfo.utils._parallel import interruptible_ranges
 from skinfo.utils._sums import ordered_sum
 
-# A value held by this share of the rows, and by this many times k rows, is an atom.
+# A value with at least this proportion of the rows, and this many times k rows, is an atom.
 ATOM_SHARE = 0.02
 ATOM_NEIGHBORS = 10
 
@@ -55,7 +55,7 @@ class DiscreteTarget:
 
     @cached_property
     def entropy(self):
-        """The plug-in entropy of the classes in nats: the most that a column can say of them."""
+        """Plug-in entropy of the classes in nats, an upper bound of the information."""
         return entropy_of_codes(self.codes)
 
 
@@ -185,7 +185,7 @@ def block_information(values, block, n_neighbors):
 
 
 def binned_information(values, target):
-    """Return I(X;Y) of equal-frequency bins, less its mean under independence.
+    """Return I(X;Y) of equal-frequency bins, minus its mean under independence.
 
     Against classes x has round(1.5 n^0.4) bins; against a continuous y both have
     round(n^(1/3)), since a table has the square of that many cells. Equal values are
@@ -278,7 +278,7 @@ def _copula_classes(column, target):
     if np.bincount(codes, weights=runs != some_run[codes]).min() == 0:
         return math.inf
     n = len(scores)
-    # Twice each entropy, less the constant they share and its bias.
+    # Twice each entropy, minus their common constant and the bias.
     whole = math.log(scores @ scores) - psi((n - 1) / 2)
     within = np.log(squares) - psi((sizes - 1) / 2)
     return 0.5 * (whole - sizes @ within / n)
@@ -377,7 +377,7 @@ def untied_orders(x, y):
 
 
 def _corrected(a, b):
-    """Return the information of two columns of codes less its mean under independence."""
+    """Return the information of two columns of codes minus its mean under independence."""
     return information_from_counts(contingency_table(Codes.of(a), Codes.of(b)), "emi")
 
 

@@ -132,13 +132,13 @@ class PluginDistribution(NamedTuple):
 
     def most(self, information):
         """Return an upper bound of all confidence bounds, to bisect below."""
-        # Twenty standard deviations are beyond any quantile that is asked for.
+        # Twenty standard deviations are beyond any requested quantile.
         spread = np.sqrt(self.null_variance + 2 * self.slope * information)
         return information + 20 * (spread + self.bias_error + np.sqrt(self.null_variance)) + 1.0
 
 
 class NormalDistribution(NamedTuple):
-    """Normal distribution of an estimate, of the same error whatever the true information.
+    """Normal distribution of an estimate, with a standard error that does not depend on the truth.
 
     Attributes
     ----------

@@ -67,7 +67,7 @@ def plugin_cross_entropy(counts: PairedCounts) -> float:
 
 
 def miller_madow_cross_entropy(counts: PairedCounts) -> float:
-    """Return the plug-in less its bias to first order, sum n/N (1 - q) / 2m with q = m/M."""
+    """Return the plug-in minus its bias to first order, sum n/N (1 - q) / 2m with q = m/M."""
     plugin = plugin_cross_entropy(counts)
     if math.isinf(plugin):
         return plugin

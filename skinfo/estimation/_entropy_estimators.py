@@ -70,7 +70,7 @@ def _estimator(*, whole_counts, uses_n_categories, guess=len):
                 n_categories = check_n_categories(n_categories, len(counts))
             if n_categories is None or not uses_n_categories:
                 n_categories = guess(counts)
-            # Not every formula says so by itself: Grassberger's G(N) is not ln N.
+            # Not every formula implies it: Grassberger's G(N) is not ln N.
             if n_categories <= 1:
                 return 0.0
             return float(formula(counts, ordered_sum(counts), n_categories))
@@ -167,7 +167,7 @@ def _leave_one_out(n):
     return -xlog1py(np.asarray(n) - 1.0, -1.0 / np.asarray(n))
 
 
-# ---- what was not seen
+# ---- unobserved categories
 
 
 @_estimator(whole_counts=True, uses_n_categories=False)
@@ -192,7 +192,7 @@ def chao_wang_jost(counts, total, n_categories):
 
     The second term is f1/N (1-A)^(1-N) (-ln A - sum_{r<N} (1-A)^r / r), where
     A = 2 f2 / ((N-1) f1 + 2 f2), or 2 / ((N-1)(f1-1) + 2) if none was seen twice: the
-    estimated mean share of the categories seen once. It is zero if there are none. Chao,
+    estimated mean probability of the categories seen once. It is zero if there are none. Chao,
     A., Wang, Y. T. and Jost, L. (2013), "Entropy and the species accumulation curve: a
     novel entropy estimator via discovery rates of new species", Methods in Ecology and
     Evolution 4, 1091-1100.
@@ -240,12 +240,12 @@ def james_stein_weight(counts, total, n_categories):
     distance = ordered_sum((shares - 1 / n_categories) ** 2)
     distance += (n_categories - np.size(counts)) / n_categories**2
     noise = ordered_sum(shares * (1 - shares))
-    # Nothing to move, or no more than one row to say how far: R moves all the way too.
+    # No shrinkage needed, or a single row: R shrinks completely too.
     return 1.0 if noise >= (total - 1) * distance else noise / ((total - 1) * distance)
 
 
 def dirichlet_weight(concentration):
-    """Return the same for the posterior mean under a Dirichlet prior worth `concentration` rows.
+    """Return the entropy of the posterior mean under a Dirichlet prior of weight `concentration`.
 
     Adding a to each of K counts is a share Ka / (N + Ka) of equal ones. Agresti, A. and
     Hitchcock, D. B. (2005), "Bayesian inference for categorical data analysis",
@@ -417,7 +417,7 @@ def _dirichlet_mean_entropy(beta, levels, times, total, n_categories):
 
 
 def entropy_of_codes(codes):
-    """Return the plug-in entropy of codes (n_samples,), in nats, the most they can share."""
+    """Return the plug-in entropy of codes (n_samples,), in nats, a bound of their information."""
     counts = np.bincount(codes)
     return plugin(counts[counts > 0].astype(np.float64))
 

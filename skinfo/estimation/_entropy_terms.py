@@ -27,7 +27,7 @@ def dual_total_correlation_terms(d: int) -> EntropyTerms:
 
 
 def o_information_terms(d: int) -> EntropyTerms:
-    """Return the total correlation less the dual one; of two columns nothing is left."""
+    """Return total minus dual total correlation, without terms for two columns."""
     terms = total_correlation_terms(d)
     for columns, coefficient in dual_total_correlation_terms(d).items():
         terms[columns] = terms.get(columns, 0.0) - coefficient

@@ -39,7 +39,7 @@ from skinfo.utils._sums import ordered_sum
 # Nanoseconds a row, about, that the error of a neighbour estimate takes.
 ERROR_COST = 500.0
 
-# Amounts that differ by this share are equal: the rest is rounding.
+# Amounts with a smaller relative difference are equal up to rounding.
 SHARE_OF_ROUNDING = 1e-12
 
 # The bias is that of estimates whose balls are twice as wide in the plane.
@@ -155,7 +155,7 @@ class EstimateErrors(NamedTuple):
         low[of_neighbors], high[of_neighbors] = self._interval_of_neighbors(
             of_neighbors, information[of_neighbors], low[of_neighbors], confidence_level
         )
-        # The order of levels may tell of less than information alone.
+        # The test of the order of levels may be less significant than that of information alone.
         low[self.pvalue >= 1 - confidence_level] = 0.0
         low = np.minimum(low, np.maximum(information, 0))
         high = np.maximum(high, information)
@@ -174,7 +174,7 @@ class EstimateErrors(NamedTuple):
     def _interval_of_neighbors(self, chosen, estimate, low_of_bins, confidence_level):
         """Return intervals of neighbour estimates.
 
-        The upper end is of the estimate less its bias. Bins have less information than the
+        The upper bound is for the estimate minus its bias. Bins have less information than the
         numbers, so their lower end is one too, and under independence that of less noise. Zero is
         left out where the test of the bins rejects.
         """
@@ -187,7 +187,7 @@ class EstimateErrors(NamedTuple):
 
 
 class TestedTable(NamedTuple):
-    """The table of counts of a column with the target, numbers binned."""
+    """Contingency table of a column and the target, with binned numbers."""
 
     counts: np.ndarray  # or SparseContingency
     smooth: np.ndarray | None  # of `smooth_evidence`, (9,); None where levels have no order
@@ -198,7 +198,7 @@ def _tested_tables(samples, n_jobs):
     y, n_classes = samples.y, samples.n_classes
     ordered_classes = n_classes is None
     if ordered_classes:
-        # Bins that do not look at the other column, and as many: see `default_n_bins`.
+        # Unsupervised bins, in the same number: see `default_n_bins`.
         y = equal_frequency_codes(samples.y, default_n_bins(len(samples.y)))
     classes = Codes.of(y)
     discrete = iter(())
@@ -368,7 +368,7 @@ def _spread(terms, mean):
 
 
 def _shared_part(target, n_neighbors, n):
-    """Return about which share of the rows is counted by one term."""
+    """Return the approximate proportion of the rows that one term counts."""
     if isinstance(target, DiscreteTarget):
         return min(np.count_nonzero(np.bincount(target.codes)) * n_neighbors / n, 1.0)
     return math.sqrt(n_neighbors / n)

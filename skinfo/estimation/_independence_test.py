@@ -123,7 +123,7 @@ class MutualInfoTestResult(TableRepr, _Pair):
         return ConfidenceInterval(low / self._nats, high / self._nats)
 
     def _table(self):
-        """Return the numbers a reader asks for first."""
+        """Return the main numbers of the result."""
         numbers = ("statistic", "standard_error", "pvalue", "qvalue")
         return pd.DataFrame({name: getattr(self, name) for name in numbers})
 

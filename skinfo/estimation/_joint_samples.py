@@ -131,7 +131,7 @@ class CountedColumns:
     def _n_categories(self, columns):
         """Return how many combinations of levels there are."""
         n_combinations = math.prod(int(self.n_levels[j]) for j in columns)
-        # More are not told apart.
+        # Larger numbers are not distinguished.
         return float(min(n_combinations, MOST_CATEGORIES))
 
     def _counts_of(self, columns):
@@ -182,7 +182,7 @@ class NormalScores:
         return len(self.scores)
 
     def value(self, terms: EntropyTerms) -> float:
-        """Return the sum of entropies less their bias in small samples (Ince et al. 2017)."""
+        """Return the sum of entropies minus their bias in small samples (Ince et al. 2017)."""
         covariance = self._covariance()
         n = self.scores.shape[1]
         bias = np.cumsum(psi((n - np.arange(1, len(self.scores) + 1)) / 2))
@@ -316,6 +316,6 @@ class PermutedColumns:
 
     def _map_one(self, measure, seed):
         permuted = self.columns.copy()
-        # One of the columns may stay as it is.
+        # One of the columns need not be permuted.
         shuffle_columns(permuted[1:], seed)
         return measure(self.sample_of(permuted))

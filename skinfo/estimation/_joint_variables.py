@@ -56,7 +56,7 @@ def joint_block(samples, finite):
     Raises
     ------
     ValueError
-        If there are missing values, or infinite ones and `finite` ones are asked for.
+        If there are missing values, or infinite ones and `finite` values are required.
     """
     columns = []
     for j in np.flatnonzero(~samples.discrete):

@@ -34,7 +34,7 @@ def ksg_blocks(x, y, n_neighbors):
     Returns
     -------
     information : float
-        In nats. Distances are the larger of the coordinates' as given: scale them alike.
+        In nats. Distances are in the maximum norm of the raw coordinates: scale them.
     """
     x, y = _block(x), _block(y)
     if is_constant(x) or is_constant(y):
@@ -247,7 +247,7 @@ class DistinctPoints(NamedTuple):
     def of(cls, block):
         """Return the points of a block (n_rows, n_dimensions)."""
         order = np.argsort(block[:, 0])
-        # Mostly one column tells that all rows differ.
+        # Usually one column shows that all rows differ.
         if (np.diff(block[order, 0]) != 0).all():
             return cls(block, slice(None), np.ones(len(block), np.int64))
         order = np.lexsort(block.T)

@@ -26,12 +26,12 @@ from skinfo.utils._text import one_line
 
 
 class LevelsInPart(NamedTuple):
-    """What is known of the columns and of the target of some samples.
+    """Levels of the columns and target statistics of some samples.
 
     Attributes
     ----------
     levels : list of (dict or None)
-        The levels of each column, as keys; None of a column of numbers that are no levels.
+        The levels of each column, as keys; None for a column of numbers that are not levels.
 
     kinds : list of frozenset of str
         Of each column; see `Table.kinds_in_chunk`.
@@ -48,7 +48,7 @@ class LevelsInPart(NamedTuple):
     target: TargetSummary
 
     def merged(self, other: "LevelsInPart") -> "LevelsInPart":
-        """Return what is known of the samples of both."""
+        """Return the merged statistics."""
         both = zip(self.levels, other.levels, strict=True)
         kinds = zip(self.kinds, other.kinds, strict=True)
         return LevelsInPart(
@@ -90,7 +90,7 @@ class DiscreteParts:
     kinds : list of str
 
     levels : list of (dict or None)
-        The code of each level of each column; None of a column of numbers that are no levels.
+        The code of each level of each column; None for a column of numbers that are not levels.
 
     n_missing : ndarray of shape (n_features,), dtype int64
 
@@ -336,7 +336,7 @@ def _levels_in_chunk(
 def _levels_of(
     given: GivenChunk, j: int, ranks: NDArray[np.int64], found: list[Any], is_forced: bool
 ) -> dict[Any, None] | None:
-    """Return the levels of a column, None for numbers that are none."""
+    """Return the levels of a column, None for numbers that are not levels."""
     if given.table.shape[0] and given.table.is_numeric(j):
         if is_forced:
             refuse_fractions(np.asarray(found, np.float64), given.table.names[j])

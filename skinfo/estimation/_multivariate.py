@@ -44,7 +44,7 @@ FUNCTION = "multivariate_info"
 OF_LEVELS = ("emi", *ENTROPY_ESTIMATORS)
 OF_NUMBERS = ("ksg", "gaussian_copula")
 
-# Beyond this proportion of rows that occur once nothing is known of what was not seen.
+# Above this proportion of rows that occur once the unobserved probability cannot be estimated.
 MOST_SEEN_ONCE = 0.95
 
 # Values that differ by at most so many nats are equal: the rest is rounding.
@@ -130,7 +130,7 @@ class MultivariateInfoResult(_StatisticAndPvalue):
         return ConfidenceInterval(min(low, self.statistic), high)
 
     def __repr__(self):
-        """Show the numbers a reader asks for first."""
+        """Show the main numbers of the result."""
         return (
             f"MultivariateInfoResult(statistic={self.statistic}, pvalue={self.pvalue}, "
             f"standard_error={self.standard_error})"
@@ -520,7 +520,7 @@ def _tested_terms(measure, n_columns):
 
 
 def _default_of_counts(sample):
-    """Return the estimator of "auto"; "plugin" stands for "emi", of which it is a part."""
+    """Return the estimator for "auto"; "emi" is computed from "plugin"."""
     if len(sample.codes) == 2 or np.any(sample.counts % 1 != 0):
         return "plugin"
     return "plugin" if _proportion_once(sample) > MOST_SEEN_ONCE else "chao_wang_jost"
@@ -543,7 +543,7 @@ def _warn_of_distinct_rows(sample):
 
 
 def _estimate_of_numbers(sample, measure, seeds, n_jobs):
-    """Return the _Estimate of continuous columns; None are columns that share nothing."""
+    """Return the _Estimate of continuous columns; None for columns without terms."""
     is_non_negative = measure in NON_NEGATIVE_MEASURES
     if sample is None:
         return _Estimate(0.0, 0.0, 0.0, 1.0, is_non_negative)

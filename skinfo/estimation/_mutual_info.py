@@ -363,7 +363,7 @@ def information_of_tables(source, tables, estimator, n_jobs):
 
 
 def _check_table(estimator, name, table, is_weighted):
-    """Raise ValueError where an estimator needs more of a column than its tables."""
+    """Raise ValueError if an estimator needs more of a column than its tables."""
     functions = ESTIMATORS[estimator]
     if table.is_discrete and functions.discrete is None:
         _refuse_pair(estimator, "discrete", "discrete", name)

@@ -82,7 +82,7 @@ def neighbor_js_divergence(
 def _part_of_mixture(
     X: NDArray[np.float64], Y: NDArray[np.float64], n_neighbors: int, weight: float
 ) -> float:
-    """Return the mean log share of the density of X in the mixture, at its rows.
+    """Return the mean log proportion of the density of X in the mixture, at its rows.
 
     A ball holds the weight of `n_neighbors` rows of the sample whose rows are heavier, at least:
     with few of those in it the logarithm of the mixture would be too low.

@@ -76,7 +76,7 @@ class PairMargins:
 
     @classmethod
     def of(cls, counts, total, is_whole, most_cells, largest_table=LARGEST_TABLE):
-        """Return the margins of tables with at most so many cells that occur."""
+        """Return the margins of tables, and a bound of the number of cells that occur."""
         # Whole weights are repeated samples: in units of as many of them.
         most_cells = total if is_whole else most_cells
         scale = fixed_point_scale(total, max(most_cells, 2))

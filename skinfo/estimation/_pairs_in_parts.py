@@ -44,7 +44,7 @@ MOST_OCCUPIED = 2**24
 
 
 def pairs_in_parts(parts, estimator, missing, nats, n_jobs):
-    """Return the information of all pairs of columns of DiscreteParts, in units of so many nats.
+    """Return the information of all pairs of columns of DiscreteParts, in given units of nats.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ class PairTables:
         return information
 
     def add_entropy(self, j, counts):
-        """Take in the counts of the levels of a column that is apart."""
+        """Add the counts of the levels of a column outside the tables."""
         if not counts.any():
             refuse_no_common_sample([self._parts.names[j]])
         margins = self._margins_of([counts])
@@ -203,7 +203,7 @@ class ColumnRun(NamedTuple):
 
 
 class SparsePair(NamedTuple):
-    """Two columns of so many levels that only cells that occur are counted."""
+    """Two columns with so many levels that only observed cells are counted."""
 
     column: int
     other: int

@@ -186,7 +186,7 @@ def pairwise_mutual_info(
 
 
 def _of_all(table, estimator, weights, most_cells, nats, n_jobs):
-    """Return the information of all pairs, (n_features, n_features), in units of so many nats."""
+    """Return the information of all pairs, (n_features, n_features), in given units of nats."""
     columns = _read_columns(table, weights, most_cells, n_jobs)
     return information_of_pairs(
         columns.joint_sums(n_jobs), columns.margins, estimator, nats, n_jobs

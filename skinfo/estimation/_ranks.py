@@ -81,7 +81,7 @@ class RankedColumn:
     def oriented_runs(self):
         """Runs numbered from the same end for x and for -x, and whether that is the upper one.
 
-        Which end is told by the first run that is not as long as its mirror image; where
+        The end is determined by the first run that is not as long as its mirror image; if
         there is none, x and -x are numbered alike.
         """
         difference = np.diff(self.starts)
@@ -181,7 +181,7 @@ def _mix(hashes):
 
 
 def _twin_numbers(a, b):
-    """Number the rows that are alike in both columns: 0, 1, ... in each pair of values."""
+    """Number the rows with equal values in both columns: 0, 1, ... in each pair of values."""
     pairs = a * (b.max() + 1) + b
     order = np.argsort(pairs, kind="stable")
     line = pairs[order]

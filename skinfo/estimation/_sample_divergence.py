@@ -409,14 +409,14 @@ def _estimator_for(
 
 
 def _resolved(name: str, are_whole: bool) -> str:
-    """Return the estimator of counts that "auto" stands for."""
+    """Return the estimator of counts for "auto"."""
     if name != "auto":
         return name
     return "chao_wang_jost" if are_whole else "plugin"
 
 
 def _refuse_sizes(estimator: str, sizes: tuple[float, float], weight: float) -> None:
-    """Raise ValueError where an estimator needs a sample of the mixture, and there is none."""
+    """Raise ValueError if an estimator needs a sample of the mixture, and there is none."""
     if estimator not in (*REAL_COUNTS, "miller_madow"):
         first, second = sizes
         raise ValueError(

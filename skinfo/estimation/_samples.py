@@ -128,7 +128,7 @@ class Samples:
         Raises
         ------
         ValueError
-            If a value is infinite, and `finite` values are asked for.
+            If a value is infinite, and `finite` values are required.
         """
         values = self.table.numbers(j)
         if finite:
@@ -138,7 +138,7 @@ class Samples:
     def n_ordered(self, j, n_levels):
         """Return how many levels of a discrete column are in the order of its values.
 
-        Missing values, if there are any, are the last of so many levels.
+        Missing values, if there are any, are the last level.
         """
         if not self.table.is_sparse and not self.table.is_numeric(j):
             return 0
@@ -157,7 +157,7 @@ class Samples:
 
 
 def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, caller, guesses=None):
-    """Check X, y and weights, and say which columns are discrete.
+    """Check X, y and weights, and determine which columns are discrete.
 
     Parameters
     ----------
@@ -293,7 +293,7 @@ def discrete_mask(table, discrete_features, switch):
 
 
 def warn_of_guesses(guessed, caller):
-    """Warn of the columns that integers do not say enough of, all in one."""
+    """Warn of the columns of integers whose kind is a guess, in one warning."""
     if guessed:
         warn_caller(
             f"{caller} takes integers of more than {MOST_LEVELS} different values for numbers, "
@@ -303,7 +303,7 @@ def warn_of_guesses(guessed, caller):
 
 
 def column_mask(discrete, n_features, switch):
-    """Return the mask (n_features,) that a bool, a mask or column numbers stand for."""
+    """Return the mask (n_features,) for a bool, a mask or column indices."""
     chosen = np.asarray(discrete)
     if chosen.ndim == 0:
         return np.full(n_features, bool(chosen))

@@ -39,7 +39,7 @@ CELLS_A_TASK = 2**22
 
 
 class StratifiedMargin(NamedTuple):
-    """The counts of a column in one stratum after another.
+    """Counts of a column by stratum.
 
     Attributes
     ----------
@@ -91,7 +91,7 @@ def conditional_plugin(counts, n_neighbors=None):
 
 
 def conditional_emi(counts, n_neighbors=None):
-    """Return the plug-in less its mean over tables with the same margins in every stratum."""
+    """Return the plug-in minus its mean over tables with the same margins in every stratum."""
     is_exact = bool(np.all(counts.xyz % 1 == 0))
     margins = *counts.levels, *counts.classes
     null_mean = expected_information_in_strata(*margins, poisson_tables(), is_exact, DENSE_CELLS)
@@ -396,7 +396,7 @@ def _stacked(columns, n):
 
 def untied_scores(columns):
     """Return normal scores of sorted columns, tied rows in an arbitrary but fixed order."""
-    # Rows alike in all columns are as good as each other: the order of rows leaves no trace.
+    # Rows with equal values in all columns are interchangeable: their order has no effect.
     if any(column.has_ties for column in columns):
         rows = RankedColumn(row_codes([column.runs for column in columns]))
     else:

@@ -38,7 +38,7 @@ class BottleneckVariable:
         return cls(State(), table.class_sizes[None])
 
     def coarser(self, most):
-        """Return T with at most so many states: those that are most alike are merged."""
+        """Return T with a limited number of states: the most similar ones are merged."""
         if self.state.n_states <= most:
             return self
         merged = _merge(self.counts, most, 0.0)

@@ -35,7 +35,7 @@ class Gains(NamedTuple):
     Attributes
     ----------
     nats : ndarray of shape (n_features,)
-        I(X;Y|T), less its mean under independence.
+        I(X;Y|T), minus its mean under independence.
 
     pvalues : ndarray of shape (n_features,)
     """
@@ -63,11 +63,11 @@ class CandidateFeatures:
         self.n_features = table.n_features
         self.corrected = corrected
         self._threads = ThreadPool(1) if threads is None else threads
-        # By feature: what `terms_given` returned, NaN where it was not asked for.
+        # By feature: the result of `terms_given`, NaN if not requested.
         self._given = {}
 
     def terms(self, features, state, *, of_target=True, all_levels=True):
-        """Return `candidate_terms` of some features, less their null means if corrected.
+        """Return `candidate_terms` of some features, minus their null means if corrected.
 
         Parameters
         ----------
@@ -220,7 +220,7 @@ class CandidateFeatures:
         return np.array([-np.sum(share * np.log(share)) for share in shares]) + 0.0
 
     def argmax_of_min(self, features, selected, relevance, term, costs, minima, n_seen):
-        """Return the feature whose minimum term over the selected ones, less its cost, is largest.
+        """Return the feature with the largest minimum term over the selected ones, minus its cost.
 
         Parameters
         ----------
@@ -272,7 +272,7 @@ class CandidateFeatures:
         return int(features[np.argmax(scores)])
 
     def in_shares(self, function, features):
-        """Return the results of a function of shares of some features, one share a thread."""
+        """Return the results of a function of parts of some features, one part per thread."""
         few = len(features) * self.table.n_samples < FEW_CELLS
         n_shares = 1 if few else min(self._threads.n, len(features))
         if n_shares == 1:

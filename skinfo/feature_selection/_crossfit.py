@@ -28,7 +28,7 @@ RIDGES = (1.0, 4.0, 16.0, 64.0)
 # half.
 FIRST_LENGTH = 16
 
-# The fewest features are selected that have this share of the information of the best number:
+# The smallest number of features with this proportion of the best information is selected:
 # curves are flat where they are highest, and each further column costs the models that follow.
 ENOUGH = 0.99
 

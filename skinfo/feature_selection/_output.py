@@ -43,7 +43,7 @@ def _object_column(column):
 
 
 def _dense(frame):
-    """Return a pandas frame with its sparse columns made dense; any other as it is."""
+    """Return a pandas frame with dense columns instead of sparse ones; any other unchanged."""
     if not frame.implementation.is_pandas():
         return frame
     import pandas as pd

@@ -18,7 +18,7 @@ class SelectionStep(NamedTuple):
     features : tuple of int
 
     gains : tuple of float
-        I(X;Y|T) of each, given those before it, less its null mean, in nats.
+        I(X;Y|T) of each, given those before it, minus its null mean, in nats.
 
     pvalue : float
 
@@ -35,7 +35,7 @@ class SelectionStep(NamedTuple):
 class SelectionPath:
     """The selected features in order, T after each step, and the gain of each step.
 
-    T is brought up to date when it is asked for: a published criterion may never do.
+    T is updated on request: a published criterion may never need it.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class SelectionPath:
         Of all features given nothing.
 
     is_described : bool, default=True
-        Whether gains, information and compression are asked for, not only which features are
+        Whether gains, information and compression are needed, not only which features are
         selected.
 
     Attributes
@@ -111,7 +111,7 @@ class SelectionPath:
 
     @property
     def information(self):
-        """I(T;Y), less its null mean, in bits, after each feature."""
+        """I(T;Y), minus its null mean, in bits, after each feature."""
         _ = self.state
         return self._information
 
@@ -186,7 +186,7 @@ class SelectionPath:
         return self._bottleneck.refine(self._candidates.table, codings, self._max_states)
 
     def truncate(self, n_features):
-        """Return the path up to the step by which so many features are selected."""
+        """Return the path up to the step with the given number of features."""
         path = SelectionPath(self._candidates, self._max_states, self._relevance)
         for step, bottleneck in zip(self.steps, self._bottlenecks, strict=True):
             n_selected = len(path.selected)

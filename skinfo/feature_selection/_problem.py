@@ -89,7 +89,7 @@ class SearchProblem:
             return crossfit.corrected(np.array(selected, np.int64))
 
     def stability(self, n_selected, beta, n_pairs=N_PAIRS):
-        """Return the share of half-samples that select each group, (n_groups,)."""
+        """Return the proportion of half-samples that select each group, (n_groups,)."""
         self._check_in_memory()
         with ThreadPool(self.n_jobs) as threads:
             search = self.searcher(beta)

@@ -267,7 +267,7 @@ class SelectedPairs:
 
 def first_best(features, scores):
     """Return the feature with the largest score; ties go to the first."""
-    # Rounded, so that equals stay equal whatever the order of a sum.
+    # Rounded, so that ties do not depend on the order of a sum.
     # A cost may be as large as a number can be.
     with np.errstate(over="ignore"):
         return int(features[np.argmax(np.rint(scores * SCORE_STEPS))])

@@ -65,7 +65,7 @@ class SelectionResult:
     Attributes
     ----------
     relevance, pvalues : ndarray of shape (n_features,)
-        I(X;Y) of every feature less its null mean, and its p-value.
+        I(X;Y) of every feature minus its null mean, and its p-value.
 
     selected : list of int
         In the order selected; the next four arrays have one entry for each.
@@ -188,7 +188,7 @@ class GreedySearch:
         return self._path
 
     def _is_full(self, n_more):
-        """Return whether there is no room for more features than so many."""
+        """Return whether the number of features is at its limit."""
         n_to_select = self._settings.n_to_select
         return n_to_select is not None and len(self._path.selected) + n_more >= n_to_select
 
@@ -226,7 +226,7 @@ class GreedySearch:
     def _next_step(self):
         """Return the step to the best feature, pair or triple that is accepted.
 
-        If there is none, the step to the best feature where a number of them is asked for,
+        If there is none, the step to the best feature if a number of features is requested,
         else None.
         """
         settings, remaining = self._settings, self._remaining
@@ -242,7 +242,7 @@ class GreedySearch:
         return best if step is None and settings.n_to_select is not None else step
 
     def _accepts(self, step, alpha):
-        """Return whether a single feature is significant at alpha, and worth its costs."""
+        """Return whether a single feature is significant at alpha, and exceeds its costs."""
         (feature,) = step.features
         if step.pvalue > alpha or step.gains[0] <= self._total_costs([feature])[0]:
             return False
@@ -250,7 +250,7 @@ class GreedySearch:
         return self._acceptance.accepts(feature, alpha)
 
     def _count_tests_ahead(self, feature, alpha):
-        """Count at once the tables of a test and, as it is mostly passed, of the next step."""
+        """Count the tables of a test and of the next step at once; most tests are passed."""
         path, table, candidates = self._path, self._candidates.table, self._candidates
         if not table.counts_ahead:
             return

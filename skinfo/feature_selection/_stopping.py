@@ -105,7 +105,7 @@ def until_elbow(information):
 
 
 def until_share(share):
-    """Return a rule: the fewest features with a share of the information of all found."""
+    """Return a rule: the fewest features with a proportion of the information of all."""
 
     def rule(information):
         if not len(information):

@@ -34,13 +34,13 @@ from skinfo.utils._validation import match_name
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Left end and width of the panels of values, shares and bits, in axes coordinates.
+# Left end and width of the panels of values, proportions and bits, in axes coordinates.
 BIN_PANELS = ((0.0, 0.5), (0.56, 0.19), (0.81, 0.19))
 
 # Smallest and largest, in points.
 MARKER_SIZES = (2.5, 5.0)
 
-# Share of a row over which the marks of several classes are spread.
+# Fraction of a row over which the marks of several classes are spread.
 SPREAD = 0.6
 
 MARKERS = "osD^vPX"
@@ -56,7 +56,7 @@ PATH_ALPHA = 0.5
 # What the marks of two classes show: columns of the bin table, and the name of the axis.
 VALUES = {"rate": "Event rate", "woe": "WoE (bits)"}
 
-# What the bars show of the size of a bin.
+# Labels of the sizes of the bins.
 SIZES = {"share": "Proportion", "count": "Count"}
 
 
@@ -362,7 +362,7 @@ class BinningDisplay:
         ax.set_xlabel(self.value_label)
 
     def _draw_sizes(self, panel, share):
-        """Draw the sizes of the bins, of two classes events beside non-events."""
+        """Draw the sizes of the bins, for two classes with events next to non-events."""
         if self.event_share is None:
             self.bars_share_ = _draw_bars(panel, share, self.share_label, color=GREY)
             self.bars_events_ = None
@@ -411,7 +411,7 @@ def _draw_bars(panel, widths, size_label, *, color, **more):
 
 
 def _column_of(binner, feature):
-    """Return what is known of a column of a binner, as keywords of the display."""
+    """Return the statistics of a column of a binner, as keywords of the display."""
     j = binner._feature_index(feature)
     bins = binner._columns[j].bins
     return {
@@ -422,7 +422,7 @@ def _column_of(binner, feature):
 
 
 def _events(table, size):
-    """Return the share of all samples, or the number, of the events in each bin, or None."""
+    """Return the proportion of all samples, or the number, of the events in each bin, or None."""
     if "events" not in table:
         return None
     events = table["events"].to_numpy()

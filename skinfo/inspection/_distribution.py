@@ -307,7 +307,7 @@ def _distribution(p, name, normalize):
 
 
 def _joint_levels(samples, caller):
-    """Return the codes of each sample, and the names of the levels that they share."""
+    """Return the codes of each sample, and their common level names."""
     import pandas as pd
 
     columns = [pd.Series(column_or_1d(sample)) for sample in samples]

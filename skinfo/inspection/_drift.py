@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 # Thresholds of credit scoring, in nats.
 THRESHOLDS = (0.1, 0.25)
 
-# Left end and width of the panels of shares and of the index, in axes coordinates.
+# Left end and width of the panels of proportions and of the index, in axes coordinates.
 DRIFT_PANELS = ((0.0, 0.6), (0.66, 0.34))
 
-# Height of both bars of a bin together, as a share of a row.
+# Height of both bars of a bin together, as a fraction of a row.
 PAIR_HEIGHT = 0.8
 
-# Height of the mark of the expected index, as a share of a row.
+# Height of the mark of the expected index, as a fraction of a row.
 MARK_HEIGHT = 0.6
 
 
@@ -295,7 +295,7 @@ class DriftDisplay:
                 ax.axvline(threshold, color=GREY, linestyle=":", linewidth=1, zorder=0)
 
     def _draw_bins(self, ax, table, max_qvalue, kwargs):
-        """Draw the shares of bins in both samples, and what the bins add to the index."""
+        """Draw the proportions of bins in both samples, and the contributions to the index."""
         ax.set_axis_off()
         self.axes_ = np.array([ax.inset_axes([left, 0, w, 1]) for left, w in DRIFT_PANELS])
         of_shares, of_psi = self.axes_

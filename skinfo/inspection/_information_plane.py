@@ -342,7 +342,7 @@ class InformationPlaneDisplay:
             )
 
     def _number(self, n_features):
-        """Write the numbers of features beside the points, where they do not overlap."""
+        """Write the numbers of features next to the points, if they do not overlap."""
         self.text_ = []
         if n_features is None:
             return

@@ -25,7 +25,7 @@ from skinfo.utils._compat import check_matplotlib_support
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Diameter of the mark of a pair, as a share of its cell, and the most points.
+# Diameter of the mark of a pair, as a fraction of its cell, and its maximum in points.
 MARK_SHARE = 0.35
 LARGEST_MARK = 7.0
 LEGEND_MARK = 5.0

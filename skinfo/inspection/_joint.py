@@ -33,7 +33,7 @@ MAX_POINTS = 5000
 # Panels of the joint distribution, of x above and of y to the right, in axes coordinates.
 JOINT_PANELS = ((0, 0, 0.8, 0.8), (0, 0.83, 0.8, 0.17), (0.83, 0, 0.17, 0.8))
 
-# Space around points, as a share of the length of an axis.
+# Space around points, as a fraction of the length of an axis.
 MARGIN = 0.03
 
 
@@ -412,7 +412,7 @@ def _is_scatter(kind, samples):
 
 
 def _padded_limits(edges, margin):
-    """Return the first and last edge, moved apart by a share of the range."""
+    """Return the first and last edge, moved apart by a fraction of the range."""
     room = margin * (edges[-1] - edges[0])
     return edges[0] - room, edges[-1] + room
 

@@ -245,7 +245,7 @@ def _clustered(matrix):
     larger = np.maximum.outer(entropies, entropies)
     shared = np.divide(matrix, larger, out=np.zeros_like(larger), where=larger > 0)
     distance = 1 - np.clip(shared, 0, 1)
-    # A constant column has no entropy to share, and distance one from itself.
+    # A constant column has no entropy, and distance one from itself.
     np.fill_diagonal(distance, 0)
     return leaves_of_clusters(distance)
 

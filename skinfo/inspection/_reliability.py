@@ -23,7 +23,7 @@ from skinfo.utils._compat import check_matplotlib_support
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Height of the highest bar of the histogram, as a share of the axes.
+# Height of the highest bar of the histogram, as a fraction of the axes.
 HISTOGRAM_HEIGHT = 0.15
 
 # Place of the axes with the bits below those with the curve, as shares of the latter: left,

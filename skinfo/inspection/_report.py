@@ -377,7 +377,7 @@ def _large_integers_as_text(X: Any, X_new: Any, but: tuple[str, ...]) -> tuple[A
 
 
 def _are_exact_as_floats(integers: nw.Series) -> bool:
-    """Return whether float64 holds all integers of a column as they are."""
+    """Return whether float64 represents all integers of a column exactly."""
     ends = [end for end in (integers.min(), integers.max()) if end is not None]
     if all(abs(int(end)) <= LARGEST_EXACT_INTEGER for end in ends):
         return True
@@ -385,7 +385,7 @@ def _are_exact_as_floats(integers: nw.Series) -> bool:
 
 
 def _as_text(X: Any, names: list[str]) -> Any:
-    """Return a frame with some columns as text; what is no frame as it is."""
+    """Return a frame with some columns as text; anything else unchanged."""
     frame = nw.from_native(X, eager_only=True, pass_through=True)
     if not names or not isinstance(frame, nw.DataFrame):
         return X

@@ -33,7 +33,7 @@ MOST_NUMBERS = 14
 LARGEST_FONT = 12.0
 LINE_OF_GROUP = 13.0
 
-# Proportion that the darkest colour of the map stands for, at least.
+# Minimum proportion for the darkest colour of the map.
 SMALLEST_SCALE = 0.1
 
 
@@ -58,7 +58,7 @@ class BinChart(NamedTuple):
 
 
 def bin_chart(table: pd.DataFrame, style: BinChart) -> str:
-    """Return the bins of a column as SVG: width is their share of the rows, height is y."""
+    """Return the bins of a column as SVG: width is the proportion of samples, height is y."""
     kinds = _kinds_of_bins(table["bin"])
     left, width = _places(table["share"].to_numpy(), kinds)
     drawing = style.draw(left, width, kinds, table, style)
@@ -67,7 +67,7 @@ def bin_chart(table: pd.DataFrame, style: BinChart) -> str:
 
 
 def drift_chart(table: pd.DataFrame) -> str:
-    """Return the shares of each bin in two samples, side by side, as SVG."""
+    """Return the proportions of each bin in two samples, side by side, as SVG."""
     kinds = _kinds_of_bins(table["bin"])
     n_bins = len(table)
     left, width = _places(np.full(n_bins, 1 / n_bins), kinds)
@@ -254,7 +254,7 @@ def _labels_of_groups(features: list[str], groups: list[list[str]]) -> list[tupl
 def _dendrogram(links: NDArray[np.float64], step: float, most: float) -> str:
     """Return the branches of average linkage, the root on the left.
 
-    Where there are many, those of columns that share next to nothing are left out.
+    If there are many, those of nearly independent columns are left out.
     """
     n = len(links) + 1
     least = 0.0 if n <= MOST_MAP_LABELS else 0.1 * most

@@ -33,7 +33,7 @@ MOST_INTERACTION_CELLS = 5e8
 MOST_REPEATED_CELLS = 1_000_000
 MOST_HELD_OUT_CELLS = 600_000
 
-# Different numbers of a column in parts that are told apart.
+# Maximum number of distinct values of a column in parts.
 MOST_DISTINCT = 1000
 
 # Proportion of the larger entropy that redundant columns share: that of two normal variables of
@@ -146,14 +146,14 @@ class DriftSummary(NamedTuple):
 
 
 class ColumnProfile(NamedTuple):
-    """Values of a column: the different ones, or None where they are too many; and a digest."""
+    """Values of a column: the distinct ones, or None for too many; and a digest."""
 
     values: frozenset[Any] | None
     n_distinct: int
     digest: bytes
 
     def merged(self, other: "ColumnProfile", most: int | None) -> "ColumnProfile":
-        """Return the profile of both chunks; a digest is that of a column in memory only."""
+        """Return the merged profile; a digest is that of a column in memory only."""
         if self.values is None or other.values is None:
             return ColumnProfile(None, max(self.n_distinct, other.n_distinct), b"")
         values = self.values | other.values
@@ -285,7 +285,7 @@ def _qvalues(pvalues: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _missing_summary(table: pd.DataFrame, counts: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the share of missing values, and the p-value of their independence of y."""
+    """Return the proportion of missing values, and the p-value of their independence of y."""
     is_missing = (table["bin"] == "missing").to_numpy()
     share = float(table["count"][is_missing].sum() / table["count"].sum())
     if not 0 < share < 1:
@@ -400,7 +400,7 @@ def codes_of(source: InMemory, columns: NDArray[np.int64]) -> pd.DataFrame:
 def pair_summary(mutual_info: NDArray[np.float64], features: list[str]) -> PairSummary | None:
     """Return pairs of columns in the order of their clusters, None for fewer than two.
 
-    Constant columns, without entropy to share, are left out.
+    Constant columns, without entropy, are left out.
     """
     varies = np.diag(mutual_info) > 0
     features = [name for name, kept in zip(features, varies, strict=True) if kept]

@@ -429,7 +429,7 @@ def _flags_of_columns(report: "InformationReport") -> list[list[str]]:
     return flags
 
 
-# Words of a warning beside the name of a column.
+# Labels of warnings next to the name of a column.
 FLAG_WORDS = {
     "leak": "leak?",
     "drift": "drift",
@@ -711,7 +711,7 @@ def _utf8(text: str) -> str:
 
 
 def _json_numbers(values: Iterable[Any]) -> list[float | int | None]:
-    """Return numbers of four digits, whole ones as they are, None where they are not finite."""
+    """Return numbers of four digits, integers unchanged, None for non-finite ones."""
     return [_json_number(float(x)) for x in values]
 
 
@@ -740,7 +740,7 @@ def _facts_of_column(column: Any) -> list[tuple[str, str]]:
 
 
 def _shown_columns(table: pd.DataFrame) -> list[str]:
-    """Return the columns of a bin table that are shown: of many classes the rates of some."""
+    """Return the displayed columns of a bin table: for many classes the rates of some."""
     names = [str(name) for name in table]
     rates = [name for name in names if name.startswith("rate[")]
     if len(rates) < 2:
@@ -751,7 +751,7 @@ def _shown_columns(table: pd.DataFrame) -> list[str]:
     return [name for name in names if name not in hidden | set(rates[len(COLOURS) :])]
 
 
-# Titles of what a bin table calls otherwise.
+# Displayed titles of columns of a bin table.
 TITLES = {"count": "rows", "non_events": "non-events", "woe": "WoE", "iv": "IV (nats)"}
 TITLES_OF_CLASSES = {"rate": "rate of ", "low": "from", "high": "to"}
 

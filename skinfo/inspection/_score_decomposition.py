@@ -36,7 +36,7 @@ PART_STYLES = {
     "log_loss": (PURPLE, "= log loss"),
 }
 
-# Height of all bars of a row, as a share of the row.
+# Height of all bars of a row, as a fraction of the row.
 ROW_FILL = 0.8
 
 # Share of the axes that the names of models may take.

@@ -104,7 +104,7 @@ def _two_digits(value):
 
 
 def draw_scale(image, ax, label):
-    """Draw the colour scale of an image beside the map, and as tall as it.
+    """Draw the colour scale of an image next to the map, with the same height.
 
     Of itself a scale is as tall as the space for the map, and at the right end of it; the map,
     whose cells are squares, may be smaller.

@@ -35,7 +35,7 @@ LONGEST_LABEL = 40
 # Opacity of bars that are not significant.
 INSIGNIFICANT_ALPHA = 0.35
 
-# Width of the line of an interval, at most, as a share of a row.
+# Maximum width of the line of an interval, as a fraction of a row.
 INTERVAL_FILL = 0.25
 
 # Height of letters as a share of a line, the rest being space between lines; and their width as a
@@ -47,7 +47,7 @@ LETTER_WIDTH = 0.6
 MAX_LABEL_SHARE = 0.45
 
 
-# The fewest ticks from which a reader can tell the scale of an axis.
+# Minimum number of ticks that show the scale of an axis.
 FEWEST_TICKS = 3
 
 
@@ -113,7 +113,7 @@ def label_ticks(axis, names, *, across=None):
     """Label the ticks 0, 1, ... of an axis, and return the font size in points.
 
     It is small for many ticks or long names; some ticks have no label if it would be illegible.
-    Labels may take a share of the length of the axis `across`, by default the other axis.
+    Labels may use a fraction of the length of the axis `across`, by default the other axis.
     """
     step = points_per_tick(axis, len(names))
     every = max(1, math.ceil(SMALLEST_FONT / (LINE_FILL * step)))
@@ -143,7 +143,7 @@ def label_ranking(ax, labels, n_omitted, note):
     n_omitted : int
 
     note : str
-        What is known of the rows left out.
+        Text about the rows left out.
     """
     text = None
     if n_omitted:

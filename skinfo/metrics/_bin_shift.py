@@ -53,7 +53,7 @@ class ShiftEstimates(NamedTuple):
 
     @classmethod
     def of_columns(cls, tables: list[NDArray[np.float64]]) -> "ShiftEstimates":
-        """Return those of some tables of counts (n_bins, 2), each a column."""
+        """Return the results for tables of counts (n_bins, 2), each as a column."""
         rows = [_of_column(table) for table in tables]
         return cls(*np.array(rows, np.float64).reshape(-1, len(cls._fields)).T)
 
@@ -100,7 +100,7 @@ class ShiftEstimates(NamedTuple):
         return np.minimum(low, self.psi), self._root(too_little)
 
     def _cdf(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return P(estimates as they are, or less) if the true index is u."""
+        """Return P(these estimates, or less) if the true index is u."""
         mean = np.maximum(u + self.expected, LEAST_POSITIVE)
         variance = 2 * self.freedom * self.unit**2 + self.slope * u
         variance = np.maximum(variance, LEAST_POSITIVE)
@@ -146,7 +146,7 @@ def _of_column(table: NDArray[np.float64]) -> tuple[float, float, float, float, 
         return 0.0, 0.0, unit, 0.0, 1.0
     terms = _bin_terms(table)
     psi = ordered_sum(terms.psi)
-    # Halves in empty cells make shares of few samples add up to more than one.
+    # Halves in empty cells make proportions of few samples sum to more than one.
     p = terms.shares / terms.shares.sum(axis=0)
     means = (p * terms.slopes).sum(axis=0)
     variances = (p * (terms.slopes - means) ** 2).sum(axis=0)
@@ -156,8 +156,8 @@ def _of_column(table: NDArray[np.float64]) -> tuple[float, float, float, float, 
 
 
 def _variance_slopes(variance, psi, unit):
-    """Return variances of the delta method per unit of the index; of equal shares its limit."""
+    """Return variances of the delta method per unit of the index, or their limit."""
     is_equal = psi <= LEAST_POSITIVE
-    # Shares with half a sample in empty bins have a sum above one, of few samples by much.
+    # Proportions with half a sample in empty bins sum to more than one, for few samples by much.
     variance = np.maximum(variance, 0.0)
     return np.where(is_equal, 4 * unit, variance / np.where(is_equal, 1.0, psi))

@@ -61,7 +61,7 @@ def _equal_frequencies(prob, weight, n_bins):
 # Inner ends of the bins; each is the largest value of its bin.
 STRATEGIES = {"uniform": _equal_widths, "quantile": _equal_frequencies}
 
-# Functions of gaps between mean prediction and frequency, and of the shares of their bins.
+# Functions of differences between mean prediction and frequency, and of the weights of bins.
 NORMS = {
     "l1": lambda gaps, shares: exact_sum(shares * np.abs(gaps)),
     "l2": lambda gaps, shares: exact_sum(shares * gaps**2) ** 0.5,
@@ -233,7 +233,7 @@ def binned_calibration_error(
 
 
 def _gaps(event, weight, ends):
-    """Return frequency minus mean prediction and the weight of each bin that holds a sample."""
+    """Return frequency minus mean prediction and the weight of each non-empty bin."""
     bins = np.searchsorted(ends, event.prob)
     order = np.argsort(bins, kind="stable")
     starts = np.flatnonzero(np.diff(bins[order], prepend=-1))

@@ -16,7 +16,7 @@ def check_class_weight(class_weight, labels, n_classes):
     class_weight : array-like of shape (n_classes,) or dict
 
     labels : array-like of shape (n_classes,) or None
-        The label of each column; None stands for column indices.
+        The label of each column; None for column indices.
 
     n_classes : int
 

@@ -79,7 +79,7 @@ class ChunkOfArguments(NamedTuple):
 
 
 class PartOfTable(NamedTuple):
-    """Reads parts of a table, with labels and weights in it or beside it.
+    """Reader of parts of a table, with labels and weights in it or separate.
 
     Attributes
     ----------
@@ -99,7 +99,7 @@ class PartOfTable(NamedTuple):
         return Piece(y_true, (table,), weight)
 
     def columns_of_labels(self):
-        """Return the columns of labels and weights, None where these are beside the table."""
+        """Return the columns of labels and weights, None if these are separate."""
         return None if self.y_true is None else [name for name in self if name is not None]
 
 
@@ -190,7 +190,7 @@ class Pieces:
 
 
 class _TaskOfPart(NamedTuple):
-    """From a part to the summary of its piece; None without a sample of positive weight."""
+    """Map of a part to the summary of its piece; None without a sample of positive weight."""
 
     reader: Any
     summarise: Any

@@ -22,7 +22,7 @@ from skinfo.utils._column_params import feature_index
 from skinfo.utils._compat import Interval, RealNotInt, StrOptions, validate_params
 from skinfo.utils._results import ConfidenceInterval, TableRepr, check_confidence_level
 
-# The thresholds of the field, in nats: below the first a column is stable, above the second its
+# The usual thresholds, in nats: below the first a column is stable, above the second its
 # shift is large.
 STABLE, LARGE_SHIFT = 0.1, 0.25
 

@@ -33,7 +33,7 @@ class IsotonicRecalibration(NamedTuple):
     @classmethod
     def fit(cls, score, is_class, weight):
         """Pool adjacent violators of samples with positive `weight`, sorted by `score`."""
-        # Equal scores share a cell, so their order is free.
+        # Equal scores are in one cell, so their order is irrelevant.
         order = np.argsort(score)
         ranked = score[order]
         cell = np.empty(len(order), np.int64)
@@ -92,7 +92,7 @@ def smooth_recalibration(prob, columns, weight):
     rates : ndarray of shape (n_samples, n_classes), dtype float64
     """
     log_prob = np.log(np.maximum(prob, PROBABILITY_FLOOR, dtype=np.float64))
-    # The predictions as they are: slope one, no bias.
+    # Unchanged predictions: slope one, no bias.
     identity = np.append(1.0, np.zeros(prob.shape[1]))
 
     def penalised(parameters):

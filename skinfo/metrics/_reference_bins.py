@@ -142,7 +142,7 @@ def _passing(caller):
 
 
 class BinningRule(NamedTuple):
-    """How the columns of a sample become bins; see `population_stability`.
+    """Conversion of the columns of a sample to bins; see `population_stability`.
 
     Attributes
     ----------

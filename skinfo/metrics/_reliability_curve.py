@@ -221,7 +221,7 @@ def reliability_curve(
 
 
 def _positive_column(labels, pos_label):
-    """Return the column of the label that is looked at."""
+    """Return the column of the evaluated label."""
     if pos_label is None:
         if len(labels) == 2:
             return 1

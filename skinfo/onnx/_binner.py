@@ -99,7 +99,7 @@ def _groups_of_text(graph, pieces, column, name):
             f"{type(others[0]).__name__} beside text, and a tensor of ONNX has one type. Convert "
             "the column to strings and fit again."
         )
-    # ONNX has no missing strings. The empty one stands for them, unless it is a level.
+    # ONNX has no missing strings. The empty one represents them, unless it is a level.
     groups.setdefault("", pieces.missing_bin)
     return graph.node(
         "LabelEncoder",

@@ -163,7 +163,7 @@ def register_converters() -> Any:
 
 
 def _keep_columns_apart(estimator):
-    """Have skl2onnx pass columns to the estimator as they are, in a ColumnTransformer too.
+    """Have skl2onnx pass columns to the estimator unchanged, in a ColumnTransformer too.
 
     It joins them to one tensor, of strings where one column is text, for all but some classes.
     """

@@ -8,7 +8,7 @@ import numpy as np
 
 from skinfo.utils._text import one_line, short_repr
 
-# The domain of what the standard has for machine learning beside tensors.
+# The domain of the machine learning operators of the standard.
 ML = "ai.onnx.ml"
 
 

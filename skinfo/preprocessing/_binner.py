@@ -64,7 +64,7 @@ def _keeps_bins(binner):
 
 
 def _n_steps(source, n_fits=1):
-    """Return the number of steps that fits report, one a column; None of a table in parts."""
+    """Return the number of steps that fits report, one per column; None for a table in parts."""
     return n_fits * source.n_features if isinstance(source, InMemory) else None
 
 
@@ -838,7 +838,7 @@ default="from_dtype"
             fold = encoded_values(self.encode, self.dtype, columns, self._statistics, total)
             fold.fill(encoded, source.table.take(test), test)
             of_folds.append(fold)
-        # No value beyond those of training samples: a model has not seen the like.
+        # No values beyond those of training samples, which the model has not seen.
         self._output = self._output.averaged(of_folds).clipped_to(encoded[source.rows])
         return encoded
 

@@ -25,14 +25,14 @@ MOST_BINS = 2**16 - 1
 @saved_class
 @dataclass(frozen=True)
 class BinControls:
-    """What is asked of the bins of one column; see the parameters of `MutualInfoBinner`.
+    """Constraints on the bins of one column; see the parameters of `MutualInfoBinner`.
 
     Attributes
     ----------
     max_bins : int or "auto"
 
     min_samples : int or float
-        Of a bin; a float is a fraction.
+        Minimum of a bin; a float is a fraction.
 
     directions : tuple of int
         The directions of the rate to try; see `ColumnSettings`.
@@ -44,7 +44,7 @@ class BinControls:
     max_p_value : float or None
 
     min_frequency : int, float or None
-        Of a level; a float is a fraction.
+        Minimum of a level; a float is a fraction.
 
     level_order : tuple or None
     """
@@ -64,11 +64,11 @@ class BinControls:
         return max(most, len(self.fixed_edges) + 1)
 
     def min_weight(self, weight):
-        """Return the least weight of a bin, of samples of this weight in all."""
+        """Return the minimum weight of a bin, for samples of this total weight."""
         return weight_of_share(self.min_samples, weight)
 
     def min_level_weight(self, weight):
-        """Return the least weight of a level that is not pooled."""
+        """Return the minimum weight of a level that is not pooled."""
         return 0.0 if self.min_frequency is None else weight_of_share(self.min_frequency, weight)
 
     def min_statistic(self, n_classes):
@@ -164,7 +164,7 @@ def level_orders(level_order, columns):
 
 
 def _consistent(name, controls):
-    """Return the controls of a column; raise where they contradict each other."""
+    """Return the controls of a column; raise if they contradict each other."""
     n_fixed = len(controls.fixed_edges)
     if controls.max_bins != "auto" and n_fixed >= controls.max_bins:
         raise ValueError(

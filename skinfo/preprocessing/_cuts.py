@@ -12,7 +12,7 @@ import numpy as np
 from skinfo.preprocessing._partition import OrderedBins
 from skinfo.preprocessing._penalties import NO_CUTS, RELATIVE_TOLERANCE, ExpectedLoss
 
-# Candidates of a refinement of the chosen cuts, whatever max_candidates is.
+# Number of candidates of a refinement of the selected cuts, independent of max_candidates.
 FINE_CANDIDATES = 256
 
 # Each refinement is about 18 times as fine as the one before. Three on the grid reach its
@@ -163,7 +163,7 @@ def _is_worth_refining(refined, n_candidates, best, penalty, n_fixed):
 
 
 def candidate_edges(column, max_candidates, closed="left"):
-    """Return cuts between all values, or between so many groups of equal frequency."""
+    """Return cuts between all values, or between a number of groups of equal frequency."""
     if not len(column):
         return np.empty(0)
     most = len(column) if max_candidates is None else max_candidates

@@ -72,7 +72,7 @@ def weight_of_evidence(statistics, stats, total, means=None):
 
 
 def _odds(rates):
-    """Return r / (1 - r), of at most 53 bits: half a sample is lost in 2**53 of them."""
+    """Return r / (1 - r), limited to 53 bits: half a sample is lost in 2**53 of them."""
     rates = np.clip(rates, SMALLEST_RATE, 1 - SMALLEST_RATE)
     return rates / (1 - rates)
 

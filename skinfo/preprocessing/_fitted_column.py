@@ -101,7 +101,7 @@ STEPS = {"integer": 1.0, "date": 1.0, "duration": 1.0}
 
 
 def values_inside(cuts, kind, closed):
-    """Return a value inside each interval, such as stands for one without samples.
+    """Return a value inside each interval, which represents one without samples.
 
     That is the end that the interval holds; of an interval without such an end the value next to
     its other one.
@@ -222,7 +222,7 @@ def fit_levels(column, settings, missing_mode):
 
 
 def _with_runs(fitted, levels, stats, settings):
-    """Return a column with the best runs of levels that have an order."""
+    """Return a column with the best runs of ordered levels."""
     in_order, runs, best = runs_of_levels(levels, stats, settings)
     run_of = dict(zip(in_order, runs.tolist(), strict=True))
     modes = _modes(levels, [run_of[level] for level in levels], settings.statistics.weights(stats))
@@ -234,7 +234,7 @@ def _with_groups(fitted, levels, stats, settings):
     """Return a column with the best groups of levels, infrequent ones pooled before."""
     levels, stats, weights, pool = _with_pool(levels, stats, settings)
     groups = supervised_groups(stats, settings)
-    # A level that has a name stands for its group, if there is one.
+    # A level with a name represents its group, if there is one.
     names = levels if pool is None else [*levels, pool]
     modes = _modes(names, groups, weights)
     bins = CategoryBins(levels, groups[: len(levels)], modes=modes, pool=pool)
@@ -260,7 +260,7 @@ def _with_pool(levels, stats, settings):
     stats : ndarray of shape (n_levels, n_stats), or (n_levels + 1, n_stats) with a pool
 
     weights : ndarray
-        By which levels stand for a group: the pool comes last.
+        Priority of levels as representatives of a group: the pool comes last.
 
     pool : str or None
         The name of the pool, if a level is infrequent.

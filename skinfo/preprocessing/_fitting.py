@@ -129,7 +129,7 @@ class BinningPlan:
         return plan
 
     def for_next_chunk(self, parameters, source):
-        """Return the plan of these samples and those before, with parameters as they are now."""
+        """Return the plan of these samples and those before, with the current parameters."""
         orders = [asked.level_order for asked in self.controls]
         controls = controls_of(parameters, source, self.is_categorical, orders)
         _refuse_contradictions(parameters, controls, self.target)

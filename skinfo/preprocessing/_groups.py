@@ -61,7 +61,7 @@ def _groups_of_frequent(stats, settings):
 
 
 def _groups_of_named(stats, is_named, settings):
-    """Return the group of each level, and the nats that the groups save beside one group.
+    """Return the group of each level, and the nats that the groups save compared with one group.
 
     Levels that are not named are together as if they were one.
     """
@@ -145,7 +145,7 @@ def _differ(groups, settings):
 
 
 def _best_n_groups(costs, spreads, total, settings, n_levels):
-    """Return the number of groups of least cost, and the nats that it saves beside one group."""
+    """Return the number of groups of minimum cost, and its saving over one group in nats."""
     if not np.isfinite(costs[0]):
         # Less weight than one group needs.
         return 1, 0.0

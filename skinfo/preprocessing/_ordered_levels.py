@@ -7,7 +7,7 @@ from skinfo.utils._text import one_line, short_repr
 
 
 class OrderedLevels:
-    """Statistics of levels in order, with the answers of a column of numbers.
+    """Statistics of ordered levels, with the interface of a numeric column.
 
     Position i is before level i. See `skinfo._counts._source`.
 

@@ -48,7 +48,7 @@ class ColumnSettings:
     penalty : AdditivePenalty, ExpectedLoss or GreedyMDLP
 
     min_weight : float
-        Least weight of a bin.
+        Minimum weight of a bin.
 
     max_candidates : int or None
         More boundary points than this are thinned to equal-frequency groups.

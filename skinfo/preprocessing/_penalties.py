@@ -214,7 +214,7 @@ class ExpectedLoss:
         return MeanRates(rates, factor >= least)
 
     def fewest_bins(self, cumulative, settings, fixed):
-        """Return the OrderedBins of a column that tells nothing: one, but for fixed cuts."""
+        """Return the OrderedBins of an uninformative column: one, except for fixed cuts."""
         ends = np.append(fixed, len(cumulative) - 1)
         return OrderedBins.of(cumulative, ends, inf, settings.direction)
 

@@ -726,7 +726,7 @@ def _float_from_json(value, key="values"):
 
 
 def _level_to_json(level):
-    """Return text, booleans, integers and None as they are, anything else with its dtype."""
+    """Return text, booleans, integers and None unchanged, anything else with its dtype."""
     if isinstance(level, np.generic) and DTYPE_NAMES.fullmatch(_scalar_name(level)):
         return {"dtype": _scalar_name(level), "value": WRITE_VALUE[level.dtype.kind](level.item())}
     if isinstance(level, float) and not isfinite(level):

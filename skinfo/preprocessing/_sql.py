@@ -21,7 +21,7 @@ PLAIN_DIGITS = 12
 # Lists of levels are broken into lines of about this length.
 LINE_LENGTH = 88
 
-# Microseconds since 1970 of the years 1 to 9999, which every database writes alike.
+# Microseconds since 1970 of the years 1 to 9999, which every database writes in the same way.
 FIRST_DATE = int(np.datetime64("0001-01-01", "us").astype(np.int64))
 END_OF_DATES = int(np.datetime64("10000-01-01", "us").astype(np.int64))
 
@@ -392,7 +392,7 @@ def check_names_written(names, dialect):
 def _numeric_case(bins, name, column, missing, outputs, dialect):
     """Return the expression for intervals: the first condition that holds decides."""
     sql = SQL_OF_KIND[bins.kind]
-    # Special values come first. One with the output of its interval is told from it by nothing.
+    # Special values come first. One with the output of its interval needs no condition.
     arms = []
     for values, piece in zip(bins.special.groups, bins.special_bins, strict=True):
         intervals = np.searchsorted(bins.starts, values, side="right")
@@ -437,7 +437,7 @@ def _case(missing, of_missing, arms, otherwise):
     """Return CASE over several lines, or the one output if all are the same."""
     if not arms and of_missing == otherwise:
         return otherwise
-    # First: to compare NULL or NaN with a cut gives no answer, or the wrong one.
+    # First, because comparing NULL or NaN with a cut gives NULL, or the wrong result.
     arms = [(missing, of_missing), *arms]
     lines = [f"    WHEN {condition} THEN {output}" for condition, output in arms]
     return "\n".join(["CASE", *lines, f"    ELSE {otherwise}", "END"])

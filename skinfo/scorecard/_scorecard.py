@@ -37,7 +37,7 @@ from skinfo.utils._validation import (
     finiteness_check,
 )
 
-# What the points of a sample are compared with, by column, to find the reasons of its score.
+# References of the points of a sample, by column, for the reasons of its score.
 REFERENCES = {"average": lambda column: column.average, "best": lambda column: column.best}
 
 
@@ -500,7 +500,7 @@ class Scorecard(DocLinkMixin, SavedStateMixin, ClassifierMixin, TransformerMixin
         return make_pipeline(binner, LogisticRegression())
 
     def _fit_pipeline(self, X, y, sample_weight):
-        """Set the fitted pipeline, and what is known of its input."""
+        """Set the fitted pipeline, and the attributes of its input."""
         self.estimator_ = fitted_pipeline(self._base_estimator(), X, y, sample_weight)
         pipeline = thawed(self.estimator_)
         self.classes_ = pipeline.classes_

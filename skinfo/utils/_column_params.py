@@ -255,7 +255,7 @@ def checked_entries(
     is_valid: Callable[[Any], bool],
     expected: str,
 ) -> list[Any]:
-    """Return one entry a column, each of which is valid.
+    """Return one valid entry per column.
 
     Parameters
     ----------
@@ -273,7 +273,7 @@ def checked_entries(
         Of an entry.
 
     expected : str
-        What messages say that an entry must be.
+        Description of valid entries, for messages.
     """
     entries = one_per_column(given, columns, argument, default)
     for name, entry in zip(columns.names, entries, strict=True):
@@ -285,7 +285,7 @@ def checked_entries(
 
 
 def one_per_column(given: Any, columns: NamedColumns, argument: str, default: Any) -> list[Any]:
-    """Return one entry a column from None, one for all, a dict by column, or a list."""
+    """Return one entry per column from None, one for all, a dict by column, or a list."""
     n_features = len(columns.names)
     if given is None or isinstance(given, str | Real):
         return [default if given is None else given] * n_features

@@ -55,7 +55,7 @@ __all__ = [
 
 
 def scorer_cache(method_caller: Any) -> dict[str, Any]:
-    """Return the cache of predictions that scikit-learn shares among several scorers.
+    """Return the cache of predictions that several scorers of scikit-learn use.
 
     Parameters
     ----------

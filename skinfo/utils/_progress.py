@@ -49,7 +49,7 @@ PRINT_INTERVAL = 1.0
 
 
 class Reporter(Protocol):
-    """Something that is told of the steps of the work within its context."""
+    """Receiver of the steps of the work within its context."""
 
     def pass_done(self, name: str) -> None:
         """Report that a pass over a table is done."""
@@ -207,7 +207,7 @@ def reported(name: str, items: Iterable[Item], n: int | None = None) -> Iterator
 
 @contextmanager
 def unreported() -> Iterator[None]:
-    """Keep the steps within to itself: those of each permutation, say, of many."""
+    """Suppress the steps of inner work, such as those of each permutation."""
     token = _current.set(None)
     try:
         yield

@@ -32,9 +32,9 @@ LONGEST_PATH = 140
 
 
 def one_line(value: object, longest: int = LONGEST_NAME_OF_PAGE) -> str:
-    """Return text of one line and at most so many characters; a long one loses its middle.
+    """Return text on one line of limited length; a long one is cut in the middle.
 
-    Controls and halves of characters are question marks.
+    Controls and surrogates are question marks.
     """
     text = _without_middle(str(value), longest)
     return NOT_SHOWN.sub("?", " ".join(text.split())) or "(empty)"
@@ -48,12 +48,12 @@ def _without_middle(text: str, longest: int) -> str:
 
 
 def without_halves(value: object) -> str:
-    """Return text in which halves of characters, which pandas may not hold, are question marks."""
+    """Return text in which surrogates, which pandas may not hold, are question marks."""
     return HALVES.sub("?", str(value))
 
 
 class _ShortRepr(Repr):
-    """How messages show a user's objects: on one line, and bounded whatever they are."""
+    """Bounded one-line representation of objects of the user, for messages."""
 
     def __init__(self) -> None:
         super().__init__()

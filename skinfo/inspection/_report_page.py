@@ -115,7 +115,7 @@ def _sections(report: "InformationReport") -> Iterable[tuple[str, str, str]]:
     yield "redundancy", "Redundancy", _redundancy_section(report)
     yield "interactions", "Interactions", _interactions_section(report)
     yield "drift", "Drift", _drift_section(report)
-    yield "notes", "How it is computed", _notes_section(report)
+    yield "notes", "Methods", _notes_section(report)
 
 
 def _html(value: object, longest: int = LONGEST_NAME_OF_PAGE) -> str:
@@ -165,7 +165,7 @@ def _tiles(report: "InformationReport") -> str:
     n_informative = int((columns["q_value"] <= SIGNIFICANT).sum())
     n_selected = int(report.selection.report["selected"].sum())
     tiles = [
-        ("To know", f"{_bits(entropy)} bits", f"entropy of {_name_html(report.target.name)}"),
+        ("Entropy", f"{_bits(entropy)} bits", f"of {_name_html(report.target.name)}"),
         _captured_tile(report, n_selected),
         (
             "Best column",
@@ -247,8 +247,8 @@ def _target_section(report: "InformationReport") -> str:
     if target.target_type == "continuous":
         n_bins = len(target.edges) + 1
         lead = (
-            f"Numbers, cut into {n_bins} bins of equal frequency: all bits are about the bin, "
-            f"{_bits(target.entropy)} of them."
+            f"Numbers, discretised into {n_bins} bins of equal frequency: all information is "
+            f"about the bin, of entropy {_bits(target.entropy)} bits."
         )
         return f'<p class="lead">{lead}</p>' + _histogram(target)
     order = np.argsort(-target.shares, kind="stable")
@@ -268,8 +268,8 @@ def _target_section(report: "InformationReport") -> str:
         for label, share, colour in rows
     )
     best = (
-        f"Knowing nothing but these proportions, a prediction loses {_bits(target.entropy)} bits "
-        "per row on average. That is what columns can save."
+        f"Predicting these proportions has a log loss of {_bits(target.entropy)} bits per row. "
+        "That is the upper bound of the information gain."
     )
     return f'<p class="lead">{best}</p><div class="classes">{bars}</div>'
 
@@ -547,9 +547,9 @@ def _redundancy_section(report: "InformationReport") -> str:
     place = _places_of_columns(report)
     bits = report.columns.set_index("feature")["bits"]
     lead = (
-        "How much columns share with each other, whatever the target: their mutual information "
-        "over the larger entropy of the two. Columns next to each other are alike; the branches "
-        "join where clusters share that much."
+        "Mutual information of columns with each other, independent of the target, as a "
+        "proportion of the larger entropy of the two. Redundant columns are next to each other; "
+        "the height of a branch is the proportion at which clusters are merged."
     )
     most_informative = sorted(pairs.groups, key=lambda group: -bits[group].max())
     groups = [_group_html(group, bits, place) for group in most_informative]
@@ -559,12 +559,12 @@ def _redundancy_section(report: "InformationReport") -> str:
         f'<ul class="groups">{"".join(groups[MOST_GROUPS_LISTED:])}</ul>',
         groups[MOST_GROUPS_LISTED:],
     )
-    nothing = f"<p>No two clusters of columns share {_percent(REDUNDANT)} or more.</p>"
+    nothing = f"<p>No two clusters of columns have {_percent(REDUNDANT)} or more in common.</p>"
     return (
         f'<p class="lead">{lead}</p><p id="readout" class="readout muted">Point at the map to '
         f"read a pair. The strongest colour is {_percent(most)}.</p>"
         f'<div class="map-box">{pair_map(*pairs)}</div>'
-        f'<h3 style="margin-top:22px">Groups that share {_percent(REDUNDANT)} or more</h3>'
+        f'<h3 style="margin-top:22px">Groups with {_percent(REDUNDANT)} or more in common</h3>'
         + (listed if groups else nothing)
     )
 
@@ -631,10 +631,10 @@ def _drift_section(report: "InformationReport") -> str:
     )
     return (
         '<p class="lead">The population stability index of the bins of each column, between this '
-        f"table and {drift.n_new:,.0f} new rows. Up to 0.1 is usually taken for stable, from 0.25 "
-        "for a large shift; lines are 95 % intervals. In the charts grey is the share of this "
-        "table, blue that of the new one. Of a column with one bin only missing values and new "
-        f"levels are seen.</p>{_listed(heads, rows)}"
+        f"table and {drift.n_new:,.0f} new rows. Below 0.1 usually counts as stable, above 0.25 "
+        "as a large shift; lines are 95 % intervals. In the charts grey is the proportion in this "
+        "table, blue that in the new one. In a column with one bin only missing values and new "
+        f"levels are detected.</p>{_listed(heads, rows)}"
     )
 
 

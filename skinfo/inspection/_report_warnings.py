@@ -53,10 +53,10 @@ RULES = {
         True,
     ),
     "drift": WarningRule(
-        "Drift", "The bins have other shares in the new table than in this one.", True
+        "Drift", "The proportions of the bins differ between the new table and this one.", True
     ),
     "identifier": WarningRule(
-        "Identifiers", "A different value in each row: no use to a model.", False
+        "Identifiers", "A distinct value in each row: not useful in a model.", False
     ),
     "duplicate": WarningRule("Duplicates", "Equal in every row to another column.", False),
     "constant": WarningRule("Constant", "One value only.", False),
@@ -65,12 +65,12 @@ RULES = {
     ),
     "informative_missing": WarningRule(
         "Informative missing values",
-        "Whether there is a value is informative about y: keep it, for example as a bin.",
+        "Missing values are informative about y: keep them, for example as a bin.",
         False,
     ),
     "cardinality": WarningRule(
         "High cardinality",
-        f"Over {HIGH_CARDINALITY} levels, or fewer than {FEW_SAMPLES} samples a level.",
+        f"Over {HIGH_CARDINALITY} levels, or fewer than {FEW_SAMPLES} samples per level.",
         False,
     ),
 }

@@ -1,15 +1,15 @@
 """Probability of the class totals of a column under a partition into bins.
 
-Each bin has class rates of its own, from one Dirichlet distribution, so that the totals are nearer
-to their mean the more bins there are. The probability of all of y is evidence about the totals as
-well, which do not depend on the column. Divided by the probability of the totals it is the
-probability of the order of y: no partition is favoured by totals alone, and of columns that are
-independent of y at most 1 in b has evidence that exceeds b.
+Each bin has its own class rates, from one Dirichlet distribution, so the variance of the totals
+decreases with the number of bins. The probability of y includes evidence about the totals, which
+do not depend on the column. Divided by the probability of the totals it is the probability of the
+order of y: no partition is favoured by totals alone, and among columns that are independent of y
+at most 1 in b has evidence that exceeds b.
 
-The totals are a sum of Dirichlet-multinomial counts, whose probability has no closed form. Here it
-is that of one Dirichlet-multinomial distribution of the same means and covariances, as Diaconis
-and Efron (1985) count tables of given margins. It depends on the bins by their spread, the sum of
-the squares of their weights.
+The totals are a sum of Dirichlet-multinomial counts, whose probability has no closed form. It is
+approximated by one Dirichlet-multinomial distribution with the same means and covariances, as
+Diaconis and Efron (1985) count tables of given margins. It depends on the bins by their spread,
+the sum of the squares of their weights.
 """
 
 import numpy as np

@@ -38,9 +38,9 @@ SPLITTERS = {
 @saved_class
 @dataclass(frozen=True)
 class ColumnEncoder:
-    """Pieces of one column, and the values (n_pieces, n_outputs) by which they are replaced.
+    """Pieces of one column, with their output values (n_pieces, n_outputs).
 
-    By level, pieces are sets of levels of equal values.
+    If by level, pieces are sets of levels with equal values.
     """
 
     pieces: NumericBins | CategoryBins
@@ -49,7 +49,7 @@ class ColumnEncoder:
 
     @property
     def n_outputs(self):
-        """Number of columns that are written."""
+        """Number of output columns."""
         return self.values.shape[1]
 
     def encode(self, table, j):
@@ -57,10 +57,10 @@ class ColumnEncoder:
         return self.values[self.pieces.codes(table, j)]
 
     def clipped(self, low, high):
-        """Return the same with no values below `low` or above `high`, (n_outputs,) each.
+        """Return an encoder with values clipped to `low` and `high`, (n_outputs,) each.
 
-        Out of fold a rare bin or level may never be written, so that a column is all but constant.
-        A model that scales it by its spread takes the value of such a bin for a thousand others.
+        Out of fold a rare bin or level may never occur in the output, so that a column is nearly
+        constant. A model that scales it would multiply the value of such a bin by a large factor.
         """
         return replace(self, values=np.clip(self.values, low, high))
 
@@ -91,7 +91,7 @@ def bin_encoder(encode, column, statistics):
 
 
 def column_encoder(encode, column, statistics, total):
-    """Return the ColumnEncoder of a FittedColumn, of which single levels may have values.
+    """Return the ColumnEncoder of a FittedColumn, with values by level if applicable.
 
     Parameters
     ----------
@@ -102,9 +102,9 @@ def column_encoder(encode, column, statistics, total):
     statistics : ClassStatistics or GaussianStatistics
 
     total : ndarray of shape (n_stats,)
-        Of all samples. A column of one value is encoded by these, in every fold: its own
-        statistics there differ by the samples left out, and StandardScaler would magnify so small
-        a difference.
+        Statistics of all samples. A column with one value is encoded by these in every fold,
+        because its own statistics there differ slightly by the samples left out, and
+        StandardScaler would magnify such differences.
     """
     values_of, bins = ENCODINGS[encode].values, column.bins
     by_level = column.level_stats is not None
@@ -118,12 +118,12 @@ def column_encoder(encode, column, statistics, total):
 
 
 def mean_encoder(encoder, of_folds):
-    """Return the mean of the ColumnEncoders that were fitted without one fold each.
+    """Return the mean of the ColumnEncoders of all folds.
 
-    A model that was trained on out-of-fold values is then given similar ones: a column that had
-    one bin in most folds has values near zero, though all samples might give it two. The mean
-    changes in smaller steps than one of them does. Levels are shrunk one by one, and have no cuts
-    that a mean could make finer: there the encoder of all samples, `encoder`, stays.
+    A model that was fitted on out-of-fold values then receives similar ones: a column with one bin
+    in most folds has values near zero, even if all samples give it two. The mean is smoother than
+    one encoder. Levels are shrunk one by one, and have no cuts that a mean could refine: for these
+    the encoder of all samples, `encoder`, is used.
     """
     if encoder.pieces.is_categorical:
         return encoder
@@ -134,7 +134,7 @@ def mean_encoder(encoder, of_folds):
         pieces = each.pieces
         of_intervals = np.searchsorted(pieces.starts, np.append(-np.inf, starts), side="right")
         values.append(each.values[[*of_intervals, *pieces.special_bins, pieces.missing_bin]])
-    # The mean of equal numbers is that number, which a rounded mean might not be.
+    # The mean of equal numbers is that number; a rounded mean might differ.
     mean = np.where(np.ptp(values, axis=0) == 0, values[0], np.mean(values, axis=0))
     cuts, n_special = cuts_of_starts(starts, bins.closed), len(bins.special)
     pieces = NumericBins(
@@ -150,19 +150,19 @@ def mean_encoder(encoder, of_folds):
 
 
 def _level_encoder(values_of, column, statistics):
-    """Return the ColumnEncoder that gives each level the value of its own shrunk rates."""
+    """Return the ColumnEncoder with the shrunk rates of each level."""
     bins, stats = column.bins, column.level_stats
-    # One row for missing values and one for unseen levels, of which nothing is known, unless they
-    # join the pool.
+    # One row for missing values and one for unseen levels, without statistics, unless they are in
+    # the pool.
     missing = column.stats[bins.missing_bin] if bins.merged else column.missing_stats
     unseen = np.zeros((int(bins.pool is None), len(missing)))
     more = np.vstack([unseen, missing])
     total = column.stats.sum(axis=0)
     means = shrunk_means(stats, more, statistics)
     values = values_of(statistics, np.vstack([stats, more]), total, means)
-    # Special levels are none of those that the spread is of.
+    # Special levels are not part of the mixture.
     special = values_of(statistics, column.stats[list(bins.special_bins)], total)
-    # Levels of equal values are one piece, and in SQL one line.
+    # Levels with equal values are one piece, and in SQL one line.
     distinct, piece_of = np.unique(values[:-1], axis=0, return_inverse=True)
     piece_of = piece_of.ravel()
     missing_bin = len(distinct) + len(special)
@@ -185,7 +185,7 @@ def _level_encoder(values_of, column, statistics):
 @saved_class
 @dataclass(frozen=True)
 class BinNumbers:
-    """Bin numbers, one column a feature.
+    """Bin indices, one column per feature.
 
     Attributes
     ----------
@@ -198,14 +198,14 @@ class BinNumbers:
     dtype: np.dtype
 
     def encode(self, table):
-        """Return the bin numbers (n_samples, n_features) of a Table."""
+        """Return the bin indices (n_samples, n_features) of a Table."""
         codes = np.empty((table.shape[0], len(self.bins)), self.dtype, order="F")
         for j, bins in enumerate(self.bins):
             codes[:, j] = bins.codes(table, j)
         return codes
 
     def codes(self, X):
-        """Return bin numbers (n_samples, n_features) from what `encode` gave."""
+        """Return bin indices (n_samples, n_features) from the output of `encode`."""
         codes = np.asarray(X)
         if codes.ndim != 2 or codes.shape[1] != len(self.bins):
             raise ValueError(
@@ -217,7 +217,7 @@ class BinNumbers:
 @saved_class
 @dataclass(frozen=True)
 class BinIndicators:
-    """Indicators, one column a bin.
+    """Indicators, one column per bin.
 
     Attributes
     ----------
@@ -247,12 +247,12 @@ class BinIndicators:
         """Return the indicators (n_samples, sum of n_bins) of a Table."""
         numbers = self.numbers.encode(table)
         if not len(numbers):
-            # The encoder takes no table without rows.
+            # The encoder does not accept a table without rows.
             return self._encoder.transform(np.zeros_like(numbers, shape=(1, numbers.shape[1])))[:0]
         return self._encoder.transform(numbers)
 
     def codes(self, X):
-        """Return bin numbers (n_samples, n_features) from what `encode` gave."""
+        """Return bin indices (n_samples, n_features) from the output of `encode`."""
         return self._encoder.inverse_transform(X)
 
     def __setstate__(self, state):
@@ -297,12 +297,12 @@ class EncodedValues:
             encoded[rows, columns] = encoder.encode(table, j)
 
     def averaged(self, of_folds):
-        """Return the mean of the EncodedValues of the folds, but for columns of levels."""
+        """Return the mean of the EncodedValues of the folds, except for columns of levels."""
         of_columns = zip(*(fold.encoders for fold in of_folds), strict=True)
         return replace(self, encoders=list(map(mean_encoder, self.encoders, of_columns)))
 
     def clipped_to(self, encoded):
-        """Return the same with no values beyond those of an output (n_samples, n_outputs)."""
+        """Return values clipped to the range of an output (n_samples, n_outputs)."""
         lows, highs = encoded.min(axis=0), encoded.max(axis=0)
         encoders = [
             encoder.clipped(lows[columns], highs[columns]) for columns, encoder in self._columns()
@@ -339,12 +339,12 @@ def output_of(encode, dtype, columns, statistics, encoders=None):
     statistics : ClassStatistics or GaussianStatistics
 
     encoders : list of ColumnEncoder or None, default=None
-        Those of the columns, where they are known already.
+        Encoders of the columns, if they are already fitted.
 
     Raises
     ------
     ValueError
-        If `dtype` does not hold the bin numbers or values.
+        If `dtype` cannot represent the bin indices or values.
     """
     if ENCODINGS[encode].looks_at_y:
         if encoders is None:
@@ -373,7 +373,7 @@ def output_of(encode, dtype, columns, statistics, encoders=None):
 
 
 def check_dtype(encode, dtype):
-    """Raise ValueError unless `dtype` is of a kind that holds the output."""
+    """Raise ValueError unless `dtype` can represent the output."""
     try:
         numpy_dtype = np.dtype(dtype)
     except (TypeError, ValueError):
@@ -388,7 +388,7 @@ def check_dtype(encode, dtype):
 
 
 def _largest_integer(dtype):
-    """Return the largest integer up to which the dtype holds all of them."""
+    """Return the largest integer n such that the dtype represents all integers up to n."""
     return np.iinfo(dtype).max if dtype.kind in "iu" else 2 ** (np.finfo(dtype).nmant + 1)
 
 
@@ -406,7 +406,7 @@ def encoding_folds(cv, y, is_classes, groups, random_state):
     Parameters
     ----------
     cv : int, splitter, iterable or None
-        An int (None is 5) is that many shuffled folds, stratified for classes.
+        An int (None is 5) is the number of shuffled folds, stratified for classes.
 
     y : ndarray of shape (n_samples,)
 
@@ -415,7 +415,7 @@ def encoding_folds(cv, y, is_classes, groups, random_state):
     groups : array-like of shape (n_samples,) or None
 
     random_state : int, RandomState instance or None
-        Of the shuffle; None is the same one on every run.
+        Seed of the shuffle; None: the same one on every run.
     """
     if cv is None or isinstance(cv, int):
         splitter = SPLITTERS[is_classes, groups is not None]

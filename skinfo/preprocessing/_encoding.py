@@ -11,10 +11,10 @@ from skinfo.utils._text import one_line, short_repr
 # Added to an empty cell of two equally frequent classes (Jeffreys).
 HALF_SAMPLE = 0.5
 
-# Of fewer than 2**53 samples no rate is nearer to 0 or 1 than this.
+# Bound of rates from 0 and 1 for fewer than 2**53 samples.
 SMALLEST_RATE = 2.0**-53
 
-# Rates nearer to the overall ones than this, relatively, differ from them by rounding.
+# Rates with a smaller relative difference from the overall ones are equal up to rounding.
 ROUNDING_OF_RATES = 1e-13
 
 
@@ -25,18 +25,18 @@ class Encoding:
     Attributes
     ----------
     values : callable
-        ``values(statistics, stats, total)`` -> (n_bins, n_outputs). Those that look at y take, as
-        a fourth argument, class rates (means) in place of the smoothed ones.
+        ``values(statistics, stats, total)`` -> (n_bins, n_outputs). Encodings that depend on y
+        accept, as a fourth argument, class rates (means) instead of the smoothed ones.
 
     names : callable
         ``names(name, bins, classes, combiner)`` -> list of n_outputs str; the combiner is the
         `feature_name_combiner` of the binner.
 
     dtype_kinds : str
-        Kinds of NumPy dtypes that hold the values.
+        Kinds of NumPy dtypes that can represent the values.
 
     looks_at_y : bool
-        Whether the values depend on y, so that training rows are encoded out of fold.
+        Whether the values depend on y, so that training samples are encoded out of fold.
     """
 
     values: Callable
@@ -46,7 +46,7 @@ class Encoding:
 
 
 def posterior(statistics, stats, total, means=None):
-    """Return P(class | bin), of two classes the second alone, or the mean of a continuous y."""
+    """Return P(class | bin), for two classes the second alone, or the mean of a continuous y."""
     if isinstance(statistics, GaussianStatistics):
         return statistics.to_y(_smoothed_mean(stats, total) if means is None else means)
     rates = smoothed_rates(statistics, stats, total) if means is None else means
@@ -58,14 +58,14 @@ def posterior(statistics, stats, total, means=None):
 def weight_of_evidence(statistics, stats, total, means=None):
     """Return log2 of the odds of each class in a bin over its odds overall, in bits.
 
-    Of two classes that of the second alone.
+    For two classes that of the second alone.
     """
     rates = smoothed_rates(statistics, stats, total) if means is None else means
     overall = overall_means(statistics, total)[0]
-    # Where a class is absent altogether its odds are zero in and out of the bin.
+    # If a class is absent its odds are zero in and out of the bin.
     woe = np.zeros(rates.shape)
     known = (overall > 0) & (overall < 1)
-    # The odds of equal rates are equal to the last bit, so that the log of their ratio is zero.
+    # The odds of equal rates are identical, so that the log of their ratio is zero.
     odds, overall_odds = (_odds(r[..., known]) for r in (rates, overall))
     woe[:, known] = np.log2(odds / overall_odds)
     return woe[:, 1:] if statistics.n_classes == 2 else woe
@@ -80,8 +80,8 @@ def _odds(rates):
 def smoothed_rates(statistics, stats, total):
     """Return class rates of each bin after extra samples of the overall ones, (n_bins, n_classes).
 
-    For class c as many as bring half a sample to the rarer of c and not c, so that an empty
-    cell has finite odds, an empty bin the overall rates, and a rare class needs more to be moved.
+    For class c as many as add half a sample to the rarer of c and not c, so that an empty cell has
+    finite odds, an empty bin the overall rates, and a rare class needs more evidence.
     """
     overall = overall_means(statistics, total)[0]
     rarer = np.minimum(overall, 1 - overall)
@@ -111,7 +111,7 @@ def _alone(name, bins, classes, combiner):
 
 
 def _by_class(name, bins, classes, combiner):
-    """Return one name a feature, or for more than two classes one a class."""
+    """Return one name per feature, or for more than two classes one per class."""
     if classes is None or len(classes) == 2:
         return [name]
     return [f"{name}_{label}" for label in classes]

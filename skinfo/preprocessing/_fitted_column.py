@@ -29,14 +29,14 @@ class FittedColumn:
     stats : ndarray of shape (n_bins, n_stats)
 
     missing_stats : ndarray of shape (n_stats,)
-        Of missing values, wherever they were put.
+        Statistics of missing values, separate or merged.
 
     direction : int
-        1 or -1 where the rate had to rise or to fall, 2 or -2 where it had to do so first and then
-        the opposite, else 0.
+        1 or -1 for a rate constrained to increase or decrease, 2 or -2 for one constrained to do
+        so first and then the opposite, else 0.
 
     level_stats : ndarray of shape (n_levels, n_stats) or None
-        Of single levels; dropped once the column is encoded.
+        Statistics of single levels; dropped after the column is encoded.
     """
 
     bins: NumericBins | CategoryBins
@@ -59,7 +59,7 @@ class FittedColumn:
 
 
 def fit_numbers(column, settings, missing_mode):
-    """Return the FittedColumn of a column of numbers.
+    """Return the FittedColumn of a numeric column.
 
     Parameters
     ----------
@@ -96,33 +96,33 @@ def fit_numbers(column, settings, missing_mode):
     return place_apart(fitted, apart, settings.statistics)
 
 
-# The least step between two values of a kind whose values are whole.
+# Smallest difference of two values of a kind with integer values.
 STEPS = {"integer": 1.0, "date": 1.0, "duration": 1.0}
 
 
 def values_inside(cuts, kind, closed):
     """Return a value inside each interval, which represents one without samples.
 
-    That is the end that the interval holds; of an interval without such an end the value next to
-    its other one.
+    The closed end of the interval; for an interval without such an end the value next to its other
+    end.
 
     Parameters
     ----------
     cuts : ndarray of shape (n_intervals - 1,)
 
     kind : str
-        As of `NumericBins`.
+        As in `NumericBins`.
 
     closed : {"left", "right"}
 
     Returns
     -------
     values : ndarray of shape (n_intervals,)
-        NaN for the one interval where there are no cuts.
+        NaN for a single interval without cuts.
     """
     if not len(cuts):
         return np.full(1, np.nan)
-    # Beside the largest number is infinity, which is in the interval.
+    # Next to the largest number is infinity, which is in the interval.
     with np.errstate(over="ignore"):
         if closed == "left":
             beside = cuts[0] - STEPS[kind] if kind in STEPS else np.nextafter(cuts[0], -np.inf)
@@ -132,10 +132,10 @@ def values_inside(cuts, kind, closed):
 
 
 def possible_directions(column, settings):
-    """Return the directions that rates between fixed cuts leave possible.
+    """Return the feasible directions, given the rates between fixed cuts.
 
-    Further cuts make none of the others possible: a rate between two cuts is a mean of rates, and
-    means of runs of a sequence that rises, or that rises and then falls, do so too.
+    Further cuts do not add directions: a rate between two cuts is a mean of rates, and means of
+    runs of a sequence that increases, or that increases and then decreases, do so too.
 
     Raises
     ------
@@ -160,7 +160,7 @@ def possible_directions(column, settings):
     return possible
 
 
-# What messages call the directions.
+# Names of the directions in messages.
 SHAPES = {
     1: "rise",
     -1: "fall",
@@ -177,15 +177,15 @@ def has_shape(rates, direction):
 
 
 def cuts_with_fixed(column, positions, cuts, settings):
-    """Return the cuts of a column, fixed ones among them, and the statistics between all.
+    """Return the cuts of a column, including fixed ones, and the statistics between them.
 
     Parameters
     ----------
     column : SortedColumn, NumericSummary or the like
 
     positions : ndarray of shape (n_cuts,), dtype int64
-        Those of fixed cuts among them, but for such as have no samples between them and the next
-        one, or beyond them.
+        Including those of fixed cuts, except cuts without samples between them and the next one,
+        or beyond them.
 
     cuts : ndarray of shape (n_cuts,)
         Numbers at these positions.
@@ -201,7 +201,7 @@ def cuts_with_fixed(column, positions, cuts, settings):
 
 
 def fit_levels(column, settings, missing_mode):
-    """Return the FittedColumn of a column of levels.
+    """Return the FittedColumn of a categorical column.
 
     Parameters
     ----------
@@ -231,7 +231,7 @@ def _with_runs(fitted, levels, stats, settings):
 
 
 def _with_groups(fitted, levels, stats, settings):
-    """Return a column with the best groups of levels, infrequent ones pooled before."""
+    """Return a column with the best groups of levels, after pooling infrequent ones."""
     levels, stats, weights, pool = _with_pool(levels, stats, settings)
     groups = supervised_groups(stats, settings)
     # A level with a name represents its group, if there is one.
@@ -244,14 +244,14 @@ def _with_groups(fitted, levels, stats, settings):
 
 
 def _modes(levels, groups, weights):
-    """Return the heaviest level of each group, the first of equals."""
+    """Return the heaviest level of each group; ties go to the first."""
     by_weight = np.argsort(-weights, kind="stable")
     _, firsts = np.unique(np.asarray(groups)[by_weight], return_index=True)
     return [levels[i] for i in by_weight[firsts]]
 
 
 def _with_pool(levels, stats, settings):
-    """Return levels without infrequent ones, and the statistics of all, those of the pool last.
+    """Return levels without infrequent ones, and all statistics, with the pool last.
 
     Returns
     -------
@@ -284,10 +284,10 @@ def _with_pool(levels, stats, settings):
 
 
 def _without_special(levels, stats, special):
-    """Return levels and their statistics without special ones, and the same of groups of these.
+    """Return levels and their statistics without special ones, and those of special groups.
 
-    Special levels that `fit` did not see are as others that it did not: only groups of which it
-    saw one are left, and in them only levels of a type that the column has.
+    Special levels that `fit` did not see are treated like other unseen ones: only groups with a
+    seen level are kept, and in them only levels of a type of the column.
     """
     group_of = special.of_levels()
     groups = np.array([group_of.get(level, -1) for level in levels], np.int64)
@@ -308,7 +308,7 @@ def _without_special(levels, stats, special):
 
 
 class ValuesApart(NamedTuple):
-    """Values that are no part of the search: special and missing ones.
+    """Values outside the search: special and missing ones.
 
     Attributes
     ----------
@@ -327,10 +327,10 @@ class ValuesApart(NamedTuple):
 def place_apart(fitted, apart, statistics):
     """Return the column with bins for special and missing values, and one for unseen levels.
 
-    Each group of special values has a bin of its own. So have missing values, or they join the bin
-    of other values that loses least information by it. Unseen levels, and special and missing
-    values where `fit` saw none, go to the fullest bin of other values; unseen levels to the pool
-    of infrequent ones, where there is one.
+    Each group of special values has a bin of its own. Missing values have one as well, or are
+    merged with the bin of other values with the smallest loss of information. Unseen levels, and
+    special and missing values that `fit` did not see, are assigned to the bin of other values with
+    most samples; unseen levels to the pool of infrequent ones, if there is one.
     """
     bins, stats, missing = fitted.bins, fitted.stats, fitted.missing_stats
     sizes = statistics.weights(stats)

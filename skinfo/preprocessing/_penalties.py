@@ -27,48 +27,50 @@ from skinfo.utils._text import one_line
 
 NO_CUTS = np.empty(0, np.int64)
 
-# Of the costs that a search with rules of neighbours stores for each pair of candidates.
+# Bytes of the costs that a search with constraints on neighbours stores for each pair of
+# candidates.
 MOST_SEARCH_BYTES = 2**33
 
 # A further bin must save more than rounding.
 RELATIVE_TOLERANCE = 1e-10
 
-# Prior odds of one group of levels against several, where the most frequent levels are grouped.
+# Prior odds of one group of levels against several, for which the most frequent levels are
+# grouped.
 ODDS_OF_ONE_BIN = 2.0
 
-# Number of cuts that "auto" expects a priori, without and with a monotonic constraint, which takes
-# most of the freedom to overfit from further cuts. From 300 samples on, half or twice as many
-# change held-out information by at most 0.015 of what the rate tells; at 100, twice as many lose
+# Number of cuts that "auto" expects a priori, without and with a monotonic constraint, which
+# removes most of the overfitting of further cuts. From 300 samples on, half or twice as many
+# change held-out information by at most 0.015 of that of the rate; at 100, twice as many lose
 # 0.05.
 EXPECTED_CUTS, EXPECTED_MONOTONE_CUTS = 4.0, 16.0
 
-# Several bins must be so many times as likely as one: substantial evidence (Jeffreys 1961). Of
-# columns of noise at most 2 in 100 have it at 100 samples, 1 at 200, and ever fewer.
+# Bayes factor required for several bins: substantial evidence (Jeffreys 1961). Of uninformative
+# columns at most 2 in 100 reach it at 100 samples, 1 at 200, and fewer beyond.
 LEAST_BAYES_FACTOR = 3.0
 
-# How far the bound of a log Bayes factor may be above its minimum, and the relative width of the
-# range of spreads that holds the minimum. A tenth of the first changes held-out information by at
-# most 0.004 bits.
+# Maximum excess of the bound of a log Bayes factor over its minimum, and the relative width of the
+# range of spreads that contains the minimum. A tenth of the first changes held-out information by
+# at most 0.004 bits.
 TOLERATED_NATS, LEAST_BRACKET = 0.5, 1e-3
 
-# Where a rate is a straight line k bins lose 1 / k**2 of what can be saved at all. The best k bins
-# may lose this share of as much, and this many nats over k**2, more than the best number of bins:
-# a step, of which two bins lose next to nothing, gets two. On large samples, where that is next to
-# nothing, this share of what can be saved; half or twice of it change that by 0.005 at most.
+# For a linear rate k bins lose 1 / k**2 of the possible saving. The best k bins may lose this
+# proportion of that, and this many nats over k**2, more than the best number of bins: a step, for
+# which two bins lose almost nothing, gets two. For large samples, where that is almost nothing,
+# this proportion of the possible saving; half or twice of it change the saving by 0.005 at most.
 SPARED_SHARE, SPARED_NATS, NEGLIGIBLE_SHARE = 0.2, 16.0, 0.005
 
 
 @dataclass(frozen=True)
 class AdditivePenalty:
-    """A cost that is a sum over bins, and a complexity of their number.
+    """Cost that is a sum over bins, plus a complexity of their number.
 
-    With MODL, of the probability of y only what the class totals leave open counts: that of the
-    totals is divided out before numbers of bins are compared.
+    With MODL, the probability of y is conditional on the class totals: it is divided by the
+    probability of the totals before numbers of bins are compared.
 
     Attributes
     ----------
     cost : int
-        The cost of a bin: INFORMATION, MODL or VARIANCE, as the kernels know them.
+        The cost of a bin: INFORMATION, MODL or VARIANCE, as in the kernels.
 
     complexity : callable
         ``complexity(k, n, n_cells, n_rates)`` in nats, for k bins (array): n is the total weight,
@@ -76,8 +78,8 @@ class AdditivePenalty:
         parameters of y in a bin.
 
     on_grid : bool
-        Whether candidates are a grid of equal-frequency groups, as many as the root of the
-        number of samples, and the position of a cut within a group has a price.
+        Whether candidates are a grid of equal-frequency groups, as many as the root of the number
+        of samples, and the position of a cut within a group has a cost.
     """
 
     cost: int
@@ -88,11 +90,11 @@ class AdditivePenalty:
 
     @property
     def is_isotonic(self):
-        """Whether the best monotone partition is one of isotonic blocks."""
+        """Whether the best monotonic partition consists of isotonic blocks."""
         return self.cost in (INFORMATION, VARIANCE)
 
     def partition(self, cumulative, settings, fixed=NO_CUTS):
-        """Return the OrderedBins of least cost.
+        """Return the OrderedBins of minimum cost.
 
         Parameters
         ----------
@@ -103,7 +105,7 @@ class AdditivePenalty:
             With one direction.
 
         fixed : ndarray of int, default=none
-            Right ends, among 1..n_cells - 1, that some bin has to have.
+            Right ends, among 1..n_cells - 1, that are required.
         """
         total, n_cells = cumulative[-1], len(cumulative) - 1
         costs, ends = best_partitions(cumulative, self.cost, settings, fixed)
@@ -114,7 +116,7 @@ class AdditivePenalty:
         return OrderedBins.of(cumulative, ends[n_bins - 1, :n_bins], cost, settings.direction)
 
     def best_n_bins(self, costs, spreads, statistics, total, n_cells):
-        """Return the number of bins of least total cost, of ties the fewest, and that cost.
+        """Return the smallest number of bins of minimum total cost, and that cost.
 
         Parameters
         ----------
@@ -159,7 +161,7 @@ class MeanRates(NamedTuple):
     rates : ndarray of shape (n_cells, n_classes)
 
     varies : bool
-        Whether several bins are likely enough.
+        Whether several bins are probable enough.
     """
 
     rates: np.ndarray
@@ -167,18 +169,18 @@ class MeanRates(NamedTuple):
 
 
 class ExpectedLoss:
-    """The expected log loss of new samples by the observed rates of their bin.
+    """Expected log loss of new samples, predicted by the observed rates of their bins.
 
-    The rates of y at each cell are averaged over all partitions, by their posterior probabilities
-    under a prior that expects few cuts (Endres and Foldiak 2005), given the class totals. By these
-    rates the loss of each partition is expected; it holds what is lost by bins that are too coarse
-    and by rates that are observed in few samples. Of about equally good numbers of bins the least
-    is taken.
+    The rates of y at each cell are averaged over all partitions, weighted by their posterior
+    probabilities under a prior that expects few cuts (Endres and Foldiak 2005), given the class
+    totals. These rates give the expected loss of each partition, which includes the loss by bins
+    that are too coarse and by rates that are estimated from few samples. Of nearly equal numbers
+    of bins the smallest is selected.
 
     Attributes
     ----------
     steps : AdditivePenalty
-        Finds where a rate may jump within a group of the grid, so that it can be cut there.
+        Locates jumps of a rate within a group of the grid, as additional cuts.
     """
 
     on_grid = True
@@ -200,7 +202,7 @@ class ExpectedLoss:
             With one direction.
 
         weights : ndarray of shape (n_cells - 1,)
-            To which the prior odds of a cut after each cell, but for the last, are proportional.
+            Weights of the prior odds of a cut after each cell except the last.
         """
         table = settings.statistics.kernel_table(cumulative)
         if not len(weights):
@@ -209,7 +211,7 @@ class ExpectedLoss:
         n_cuts = EXPECTED_MONOTONE_CUTS if abs(settings.direction) == 1 else EXPECTED_CUTS
         odds = weights * (n_cuts / max(weights.sum(), 1.0))
         least = log(LEAST_BAYES_FACTOR)
-        # Of as many cuts at random places the squares sum to this share on average.
+        # Expected ratio of the sum of squares for as many random cuts.
         rates, factor = rates_given_totals(table, odds, 2.0 / (n_cuts + 2.0), least)
         return MeanRates(rates, factor >= least)
 
@@ -219,7 +221,7 @@ class ExpectedLoss:
         return OrderedBins.of(cumulative, ends, inf, settings.direction)
 
     def partition(self, cumulative, settings, rates, fixed=NO_CUTS):
-        """Return the OrderedBins of least expected loss; see `AdditivePenalty.partition`.
+        """Return the OrderedBins of minimum expected loss; see `AdditivePenalty.partition`.
 
         Parameters
         ----------
@@ -237,7 +239,7 @@ class ExpectedLoss:
 
 
 class GreedyMDLP:
-    """The recursive splits of Fayyad and Irani (1993), which minimise no sum over bins."""
+    """Recursive splits of Fayyad and Irani (1993), which do not minimise a sum over bins."""
 
     on_grid = False
     is_refined = False
@@ -254,7 +256,7 @@ class GreedyMDLP:
 def best_partitions(cumulative, cost, settings, fixed=NO_CUTS, expected=None):
     """Return the costs and right ends of the best partitions into 1, 2, ... bins.
 
-    The costs are inf where there are none, all of them where the weight of one bin is too small.
+    The costs are inf for infeasible numbers, all of them if the weight of one bin is too small.
 
     Parameters
     ----------
@@ -266,10 +268,10 @@ def best_partitions(cumulative, cost, settings, fixed=NO_CUTS, expected=None):
         With one direction.
 
     fixed : ndarray of int, default=none
-        Right ends, among 1..n_cells - 1, that some bin has to have.
+        Right ends, among 1..n_cells - 1, that are required.
 
     expected : ndarray of shape (n_cells + 1, n_classes) or None, default=None
-        Cumulative expected counts, of CROSS_ENTROPY.
+        Cumulative expected counts, for CROSS_ENTROPY.
     """
     statistics = settings.statistics
     table = statistics.kernel_table(cumulative)
@@ -303,7 +305,7 @@ def best_partitions(cumulative, cost, settings, fixed=NO_CUTS, expected=None):
 
 
 def _refuse_large_search(settings, n_cells, max_bins):
-    """Raise ValueError where a search with costs of each pair of candidates takes much memory."""
+    """Raise ValueError if a search with costs of each pair of candidates needs too much memory."""
     n_phases = 2 if abs(settings.direction) > 1 else 1
     n_bytes = 8 * n_phases * max_bins * n_cells * (n_cells + 1) // 2
     if n_bytes > MOST_SEARCH_BYTES:
@@ -337,11 +339,11 @@ def spreads_of(ends, weights):
 
 
 def partitions_between(table, fixed, max_bins, min_weight, cost, ranges):
-    """Return what `optimal_partitions` does, of the partitions that have some ends.
+    """Return the result of `optimal_partitions` for partitions with required ends.
 
-    Costs are sums over bins: those of the best partitions between two fixed ends are found one by
-    one, and the numbers of bins are then shared out. A bin between two neighbouring fixed ends may
-    be lighter than `min_weight`.
+    Costs are sums over bins: the best partitions between two fixed ends are found one by one, and
+    the numbers of bins are then allocated. A bin between two neighbouring fixed ends may be
+    lighter than `min_weight`.
     """
     costs, ends = np.zeros(1), [()]
     for start, stop in pairwise([0, *fixed, len(table) - 1]):
@@ -356,7 +358,7 @@ def partitions_between(table, fixed, max_bins, min_weight, cost, ranges):
         before, before_ends = costs, ends
         costs, ends = np.full(n_most, inf), [()] * n_most
         for k in range(1, n_most):
-            # Bins before, of which at least so many that the others are enough for the rest.
+            # Bins before, at least so many that the remaining number is sufficient for the rest.
             first, last = max(k - len(more_costs), 0), min(k, len(before))
             in_all = before[first:last] + more_costs[k - 1 - np.arange(first, last)]
             n_before = first + int(np.argmin(in_all))
@@ -376,8 +378,8 @@ def partitions_between(table, fixed, max_bins, min_weight, cost, ranges):
 def prior_rates(total):
     """Return the Dirichlet parameters of the rates of a bin, from the class counts and their sum.
 
-    They are those of all samples, of the weight of half a sample a class, as much as CROSS_ENTROPY
-    adds to observed rates. With more weight small bins beside a jump would seem to be better.
+    They are those of all samples, with a weight of half a sample per class, like the smoothing of
+    CROSS_ENTROPY. With more weight small bins next to a jump would seem to be better.
     """
     half = (len(total) - 1) / 2
     return half * (total[:-1] + 0.5) / (total[-1] + half)
@@ -389,7 +391,7 @@ def rates_given_totals(table, odds, share, least):
     The rates are averaged over the partitions into several bins. Each has the probability of y
     divided by that of the class totals (see `skinfo.preprocessing._class_totals`), whose logarithm
     is a convex function of the spread. A tangent makes it a sum over bins, and the Bayes factor an
-    upper bound. The bound is least where the mean spread is that of the tangent.
+    upper bound. The bound is smallest if the mean spread is that of the tangent.
 
     Parameters
     ----------
@@ -400,10 +402,10 @@ def rates_given_totals(table, odds, share, least):
         Prior odds of a cut after each cell but the last.
 
     share : float
-        The spread of the first tangent, of the greatest one.
+        The spread of the first tangent, as a fraction of the largest one.
 
     least : float
-        A lower bound than this is not made lower.
+        The bound is not improved below this value.
 
     Returns
     -------
@@ -444,7 +446,7 @@ def log_prior_odds(odds):
 
 
 def expected_counts(table, rates, direction):
-    """Return the class counts before each cell, (n_cells + 1, n_classes), that rates expect.
+    """Return the expected class counts before each cell, (n_cells + 1, n_classes), given rates.
 
     Parameters
     ----------
@@ -454,7 +456,7 @@ def expected_counts(table, rates, direction):
     rates : ndarray of shape (n_cells, n_classes)
 
     direction : int
-        Where it is 1 or -1 the rates are made monotone.
+        If it is 1 or -1 the rates are made monotonic.
     """
     weight = table[:, -1]
     expected = np.zeros((len(table), rates.shape[1]))
@@ -468,15 +470,15 @@ def expected_counts(table, rates, direction):
 
 
 def fewest_of_good_bins(costs):
-    """Return the least number of bins whose expected loss is about the least.
+    """Return the smallest number of bins with nearly the minimum expected loss.
 
     Parameters
     ----------
     costs : ndarray of shape (max_bins,)
-        Expected nats of the best 1, 2, ... bins; inf where there are none.
+        Expected nats of the best 1, 2, ... bins; inf for infeasible numbers.
     """
     least = costs.min()
-    # Fixed cuts, or rules that one bin does not keep, may leave no partition into so few.
+    # Fixed cuts, or constraints that one bin violates, may leave no partition into so few.
     gain = costs[np.isfinite(costs)][0] - least
     k = np.arange(1, len(costs) + 1)
     spared = np.maximum(min(SPARED_SHARE * gain, SPARED_NATS) / k**2, NEGLIGIBLE_SHARE * gain)
@@ -499,7 +501,7 @@ def grid_complexity(k, n, n_cells, n_rates):
 
 
 def _with_means(complexity):
-    """Add half a log n for each mean, which no cost holds yet."""
+    """Add half a log n for each mean, which is not part of any cost."""
 
     def gaussian_complexity(k, n, n_cells, n_rates):
         return complexity(k, n, n_cells, n_rates) + 0.5 * log(n) * k
@@ -550,7 +552,7 @@ PENALTIES = {
     (True, False): _of_numbers(group_modl_complexity, group_bic_complexity),
 }
 
-# Values of the parameter. Where a table has no "auto" or "mdlp", "modl" stands in for it.
+# Values of the parameter. If a table has no "auto" or "mdlp", "modl" is used instead.
 PENALTY_NAMES = ("auto", "modl", "mdlp", "bic")
 
 
@@ -564,7 +566,7 @@ def resolve_penalty(penalty, target_type, *, ordered=True):
     target_type : {"binary", "multiclass", "continuous"}
 
     ordered : bool, default=True
-        Whether bins are runs of ordered cells, as of numbers, or any groups of levels.
+        Whether bins are runs of ordered cells, as for numbers, or arbitrary groups of levels.
     """
     table = PENALTIES[target_type == "continuous", ordered]
     if penalty is None or isinstance(penalty, str):
@@ -586,7 +588,7 @@ def log_partitions(n_levels, k):
         signs = (-1.0) ** (i - j)
         log_terms = gammaln(i + 1) - gammaln(j + 1) - gammaln(i - j + 1) + xlogy(n_levels, j / i)
         series = np.sum(signs * np.exp(log_terms))
-        # Where the alternating sum cancels to nothing the count is one way (i near n_levels).
+        # If the alternating sum cancels completely the count is one way (i near n_levels).
         log_stirling[i] = max(n_levels * log(i) - gammaln(i + 1) + log(max(series, 1e-300)), 0.0)
     return np.array([logsumexp(log_stirling[1 : int(i) + 1]) for i in k])
 
@@ -594,8 +596,8 @@ def log_partitions(n_levels, k):
 def mdlp_cuts(cumulative, max_bins, min_weight, fixed=NO_CUTS):
     """Return the cuts of Fayyad and Irani's greedy MDLP, right ends among 1..m, and fixed ones.
 
-    The most profitable interval is split first, until no split is worth its description
-    (Fayyad and Irani 1993, section 3) or there are `max_bins`.
+    The most profitable interval is split first, until no split is accepted (Fayyad and Irani 1993,
+    section 3) or there are `max_bins`.
 
     Parameters
     ----------

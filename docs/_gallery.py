@@ -8,8 +8,7 @@ HEADER = """\
 Gallery
 =======
 
-Scripts to read and to run, each with its pictures, by task. Each section goes from small examples
-to real tables with plain baselines beside.
+Examples with their figures, by task. Most of those on real tables compare with plain baselines.
 """
 
 # Folder, title and scripts (without ``plot_``) of each section, in the order of the page.

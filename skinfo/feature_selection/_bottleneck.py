@@ -9,8 +9,8 @@ from skinfo._counts._coded_table import State
 from skinfo._kernels._agglomeration import agglomerate, merged_labels
 from skinfo.utils._grouping import sum_groups
 
-# States are kept apart where they differ at this level. Otherwise sparse states overfit, and the
-# search with them from about the tenth feature.
+# Level at which states are distinct. Otherwise sparse states overfit, and the search with them
+# from about the tenth feature.
 MERGE_LEVEL = 0.01
 
 # Merging is quadratic in states; more are first merged within their parent.
@@ -53,17 +53,17 @@ class BottleneckVariable:
         return float(-np.sum(share * np.log2(share))) + 0.0
 
     def refine(self, table, codings, max_states):
-        """Return T split by the joint codes of features, states that do not differ merged.
+        """Return T split by the joint codes of features, after merging states that do not differ.
 
         Parameters
         ----------
         table : CodedTable
 
         codings : list of Coding
-            Of one feature, or of several that enter together.
+            Codings of one feature, or of several that are added jointly.
 
         max_states : int
-            The most states of T.
+            Maximum number of states of T.
         """
         state, parent = table.split(self.state, codings[:-1])
         counts = table.counts(codings[-1], state)
@@ -87,7 +87,7 @@ def _merge(counts, most, threshold):
 
 
 def _merge_within_parents(counts, parent, threshold):
-    """Return the merged state of each joint state, of which those of one parent are merged."""
+    """Return the merged state of each joint state, where only states of one parent are merged."""
     merged = np.empty(len(counts), np.int64)
     n_parents, n_merged = int(parent.max()) + 1, 0
     budget = max(MAX_JOINT_STATES // n_parents, 1)

@@ -22,10 +22,10 @@ from skinfo.preprocessing._penalties import resolve_penalty
 from skinfo.preprocessing._target_statistics import ClassStatistics
 from skinfo.utils._parallel import ThreadPool
 
-# Fewer cells than this (features times samples) are not worth waking threads for.
+# Minimum number of cells (features times samples) for several threads.
 FEW_CELLS = 100_000
 
-# Groups of many levels, as MutualInfoBinner makes them by default.
+# Groups of many levels, with the defaults of MutualInfoBinner.
 MOST_GROUPS = 8
 
 
@@ -52,7 +52,7 @@ class CandidateFeatures:
     table : CodedTable
 
     threads : ThreadPool or None, default=None
-        Where features are counted; None for the calling thread.
+        Threads for the counts; None for the calling thread.
 
     corrected : bool, default=True
         Whether the mean under independence is subtracted from information.
@@ -79,7 +79,7 @@ class CandidateFeatures:
             Without the target only INFO_T is meaningful, and tables are smaller.
 
         all_levels : bool, default=True
-            Whether I(X;Y) given nothing is that of all levels where some share codes.
+            Whether I(X;Y) without a condition uses all levels, also of columns with pooled codes.
         """
         found = []
         for batch in self.table.batches(state, features):
@@ -118,7 +118,7 @@ class CandidateFeatures:
         return evidence
 
     def _take_finer(self, features, evidence):
-        """Let the smooth tests of numbers, given nothing, be those of finer bins."""
+        """Replace the smooth tests of numbers, without a condition, by those of finer bins."""
         order = self.table.order
         at = [i for i, feature in enumerate(features.tolist()) if feature in order.finer]
         by_bins = {}
@@ -138,7 +138,7 @@ class CandidateFeatures:
         return self.gains_of(self.evidence(features, state))
 
     def gains_of(self, evidence):
-        """Return the Gains that evidence amounts to."""
+        """Return the Gains of some evidence."""
         return Gains(self._nats(evidence), evidence.pvalue)
 
     def _nats(self, evidence):
@@ -146,9 +146,9 @@ class CandidateFeatures:
         return information / self.table.n
 
     def _evidence_of_single_levels(self, features, state):
-        """Return index and evidence of the features whose levels share codes, if T is constant.
+        """Return index and evidence of the features with pooled codes, if T is constant.
 
-        Given nothing all of their levels are used. Given a state it is their codes, which do
+        Without a condition all of their levels are used. Given a state it is their codes, which do
         not depend on y.
         """
         if state.n_states > 1 or not self.table.n_single_levels:
@@ -162,7 +162,7 @@ class CandidateFeatures:
     def terms_given(self, features, w, *, of_target=True):
         """Return the `terms` of some features given the codes of another.
 
-        Where tables need a pass over the codes they are kept, and always those with the target.
+        If tables need a pass over the codes they are stored, and always those with the target.
         """
         if not self.table.counts_ahead:
             return self.terms(features, self.table.state_of(w), of_target=of_target)
@@ -175,13 +175,13 @@ class CandidateFeatures:
         return known[features]
 
     def request(self, state, features):
-        """Return the TableRequest of some features, with the codings by which T is refined."""
+        """Return the TableRequest of some features, with the codings that refine T."""
         codings = [self.coding(j) for j in features.tolist() if j in self.table.n_single_levels]
         grouped = [coding for coding in codings if coding.groups is not None]
         return TableRequest(state, features, grouped)
 
     def request_given(self, features, w):
-        """Return the TableRequest of `terms_given`, without what is known."""
+        """Return the TableRequest of `terms_given`, without results that are available."""
         if w in self._given:
             features = features[np.isnan(self._given[w][features, INFO_Y_GIVEN_T])]
         return TableRequest(self.table.state_of(w), features)
@@ -193,10 +193,10 @@ class CandidateFeatures:
         return TableEvidence.of_table(counts.T).pvalue[0]
 
     def coding(self, feature):
-        """Return the Coding by which T is refined.
+        """Return the Coding that refines T.
 
-        Where levels share codes these are groups of levels that are optimised for y, as T is, if
-        the levels are informative enough for there to be any.
+        For pooled codes these are groups of levels that are optimised for y, like T, if the levels
+        are informative enough.
         """
         if feature in self.table.n_single_levels:
             settings = ColumnSettings(
@@ -227,7 +227,7 @@ class CandidateFeatures:
         features, selected : ndarray of int64
 
         relevance, term, costs, minima, n_seen
-            As of the kernel `argmax_of_min`; `minima` and `n_seen` are brought up to date.
+            As in the kernel `argmax_of_min`; `minima` and `n_seen` are updated.
         """
         if self.table.counts_ahead:
             return self._argmax_of_all_minima(
@@ -256,7 +256,7 @@ class CandidateFeatures:
         return feature
 
     def _argmax_of_all_minima(self, features, selected, relevance, term, costs, minima, n_seen):
-        """Return the same, and bring all minima up to date: the tables are known, or soon gone."""
+        """Return the same, and update all minima while the tables are available."""
         for turn, w in enumerate(selected.tolist()):
             some = features[n_seen[features] <= turn]
             if not len(some):
@@ -281,5 +281,5 @@ class CandidateFeatures:
         return self._threads.run(delayed(function)(share) for share in shares)
 
     def in_threads(self, function, items):
-        """Return the results of a function of some items, one a task."""
+        """Return the results of a function of some items, one per task."""
         return self._threads.run(delayed(function)(item) for item in items)

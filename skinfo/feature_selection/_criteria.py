@@ -1,8 +1,8 @@
 """Table of the published greedy criteria.
 
-Notation: X a candidate, W a selected feature, S the selected ones. Every published criterion is
-a relevance I(X;Y), one term for each pair (X, W), a way to gather those terms
-over S, and a way to combine the two (Brown, Pocock, Zhao and Lujan, JMLR 13, 2012).
+Notation: X a candidate, W a selected feature, S the selected ones. Every published criterion is a
+relevance I(X;Y), one term for each pair (X, W), an aggregation of these terms over S, and a
+combination of the two (Brown, Pocock, Zhao and Lujan, JMLR 13, 2012).
 """
 
 from collections.abc import Callable
@@ -36,7 +36,7 @@ class SumCriterion:
     Attributes
     ----------
     term : callable or None
-        PairTerms to an array over candidates; None where pairs do not matter.
+        PairTerms to an array over candidates; None if the criterion has no pairs.
 
     combine : callable
         ``combine(relevance, summed, n_selected)``, the score; the largest is selected.
@@ -57,7 +57,7 @@ class MaxMinCriterion:
     Attributes
     ----------
     term : int
-        The function of I(X;Y|W), as `argmax_of_min` names it.
+        Name of the function of I(X;Y|W) in `argmax_of_min`.
 
     with_relevance : bool, default=False
         Whether I(X;Y) is among the terms.

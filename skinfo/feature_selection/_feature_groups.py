@@ -12,20 +12,20 @@ from skinfo.utils._text import short_repr
 @saved_class
 @dataclass(frozen=True)
 class FeatureGroups:
-    """The groups of a selection, features in no group among them.
+    """Groups of a selection, including single features.
 
     Attributes
     ----------
     names : list of str
-        A feature's own name, or that of its group.
+        Name of the feature, or of its group.
 
     members : list of ndarray
         Features of each group, in the order of X.
 
     costs : ndarray of shape (n_groups,)
-        In bits: of a group the largest cost of a feature, once.
+        In bits; for a group the maximum cost of a feature, once.
 
-    include, exclude : tuple of int
+    Groups that are selected first, and groups that are never selected.
         Groups selected before all others, and never.
     """
 
@@ -52,16 +52,16 @@ def make_feature_groups(names, groups=None, costs=None, include=None, exclude=No
         Feature names.
 
     groups : dict, sequence or None
-        Group names to lists of features; lists of features; or a label a feature.
+        Group names to lists of features; lists of features; or one label per feature.
 
     costs : dict, array-like of shape (n_features,) or None
-        Bits by feature, or a number a feature.
+        Bits by feature, or one number per feature.
 
     include, exclude : sequence or None
         Features, by name or index, or a mask.
 
     keys : sequence, default=()
-        The names of the columns in the frame itself, as in `feature_indices`.
+        Names of the columns in the frame itself, as in `feature_indices`.
 
     Raises
     ------
@@ -172,7 +172,7 @@ def _costs(costs, names, keys):
 
 
 def _groups_of(features, names, group_of, argument, keys):
-    """Return the groups of some features, in the order given."""
+    """Return the groups of some features, in the given order."""
     if features is None:
         return ()
     given = features if isinstance(features, list | tuple) else np.asarray(features).tolist()

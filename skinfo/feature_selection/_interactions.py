@@ -18,18 +18,18 @@ from skinfo._counts._grouped_planes import MOST_LEVELS_OF_PLANES, JointMargins
 from skinfo.feature_selection._bottleneck import BottleneckVariable
 from skinfo.feature_selection._path import SelectionStep
 
-# Pairs, or triples, that are kept. The last of 500,000 pairs of noise is 3.3 standard deviations
-# from the mean, and 5.4 are significant.
+# Number of pairs, or triples, that are kept. The last of 500,000 uninformative pairs is 3.3
+# standard deviations from the mean, and 5.4 are significant.
 N_KEPT = 256
 
 # Of T where combinations are counted given T.
 FEW_STATES = 4
 
-# Scores are compared in steps of this, so that equals stay equal.
+# Scores are compared in steps of this, so that ties remain ties.
 SCORE_STEPS = 1e9
 
-# Few levels of a column; half of them where joint levels would hold fewer samples on average than
-# LEAST_OF_LEVEL. Both are even, so that the median stays a cut.
+# Few levels of a column; half of them if joint levels would contain fewer samples on average than
+# LEAST_OF_LEVEL. Both are even, so that the median remains a cut.
 FEW_LEVELS = 4
 LEAST_OF_LEVEL = 8
 
@@ -40,7 +40,7 @@ class Ranked(NamedTuple):
     Attributes
     ----------
     features : ndarray of shape (n, order), dtype int64
-        In rising order.
+        In increasing order.
 
     score : ndarray of shape (n,)
         See `normal_score`.
@@ -63,8 +63,8 @@ class Ranked(NamedTuple):
 def normal_score(information, null_mean):
     """Return the normal score of information by the Wilson-Hilferty approximation.
 
-    As if it had a gamma distribution whose variance is its mean, as in large tables. So pairs of
-    many and of few levels are compared.
+    It is treated as a gamma variable whose variance is its mean, as in large tables. So pairs with
+    many and with few levels are comparable.
     """
     mean = np.maximum(null_mean, 1e-6)
     root = np.cbrt(np.maximum(information, 0.0) / mean)
@@ -104,7 +104,7 @@ class InteractionSearch:
             Level of the joint test of all combinations.
 
         is_worth : callable
-            Whether a SelectionStep is worth its costs.
+            Whether a SelectionStep exceeds its costs.
         """
         if len(remaining) < self.order:
             return None
@@ -128,7 +128,7 @@ class InteractionSearch:
         state : State
 
         level : float
-            Of the test of one.
+            Level of the test of one combination.
 
         is_worth : callable
         """
@@ -201,7 +201,7 @@ class Family:
     def codings_given(self, remaining, bottleneck):
         """Return the codings of the best combinations of remaining features given T.
 
-        To find them T has few states, as the time to count is proportional to these.
+        For this search T has few states, because the time to count is proportional to these.
         """
         return self._codings_of(self._count(remaining, bottleneck.coarser(FEW_STATES)))
 
@@ -440,7 +440,7 @@ class Combination(NamedTuple):
     codings : list of Coding
 
     tables : list of ndarray of shape (n_joint_levels, n_classes)
-        Of each state of T.
+        One for each state of T.
 
     evidence : TableEvidence
     """

@@ -23,7 +23,7 @@ class SelectionStep(NamedTuple):
     pvalue : float
 
     codings : list of Coding or None
-        By which T is refined; None for those of `CandidateFeatures.coding`.
+        Codings that refine T; None for those of `CandidateFeatures.coding`.
     """
 
     features: tuple
@@ -33,7 +33,7 @@ class SelectionStep(NamedTuple):
 
 
 class SelectionPath:
-    """The selected features in order, T after each step, and the gain of each step.
+    """Selected features in order, T after each step, and the gain of each step.
 
     T is updated on request: a published criterion may never need it.
 
@@ -42,10 +42,10 @@ class SelectionPath:
     candidates : CandidateFeatures
 
     max_states : int
-        The most states of T.
+        Maximum number of states of T.
 
     relevance : Gains
-        Of all features given nothing.
+        Gains of all features without a condition.
 
     is_described : bool, default=True
         Whether gains, information and compression are needed, not only which features are
@@ -54,7 +54,7 @@ class SelectionPath:
     Attributes
     ----------
     selected : list of int
-        In the order selected.
+        In the order of selection.
     """
 
     def __init__(self, candidates, max_states, relevance, is_described=True):
@@ -82,7 +82,7 @@ class SelectionPath:
         self._refine(step)
 
     def catch_up(self):
-        """Bring T up to date as far as that needs no pass over the codes."""
+        """Update T as far as possible without a pass over the codes."""
         while self._n_in_state < len(self.selected):
             request = self.pending()
             table, codings = self._candidates.table, request.grouped
@@ -92,7 +92,7 @@ class SelectionPath:
             self._refine(self._evaluate(self.selected[self._n_in_state]))
 
     def pending(self):
-        """Return the TableRequest by which T is refined by the first feature it lacks, or None."""
+        """Return the TableRequest that refines T by the first missing feature, or None."""
         if self._n_in_state == len(self.selected):
             return None
         feature = np.array(self.selected[self._n_in_state : self._n_in_state + 1])
@@ -172,7 +172,7 @@ class SelectionPath:
         if not self._is_described:
             return
         for _ in step.features[1:]:
-            # T depends on a combination only when all of it are in.
+            # T depends on a combination only when all of it is added.
             self._information.append(self._information[-1] if self._information else 0.0)
             self._compression.append(self._compression[-1] if self._compression else 0.0)
         evidence = TableEvidence.of_table(self._bottleneck.counts)

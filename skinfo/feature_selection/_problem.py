@@ -27,13 +27,13 @@ from skinfo.utils._parallel import ThreadPool
 from skinfo.utils._text import short_repr
 from skinfo.utils._validation import LARGEST_COUNT, match_name
 
-# Splits into two halves, by which stability is measured.
+# Number of splits into two halves, for the stability.
 N_PAIRS = 25
 
 
 @dataclass(frozen=True)
 class SearchProblem:
-    """All that a search needs.
+    """Input of a search.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class SearchProblem:
     n_jobs : int or None
 
     is_predictive : bool
-        Whether the number of features is the one that predicts best.
+        Whether the number of features is selected by prediction.
     """
 
     table: CodedTable
@@ -104,7 +104,7 @@ class SearchProblem:
             )
 
     def searcher(self, beta):
-        """Return a function that selects a number of candidates, as `CrossFit` takes it."""
+        """Return a function that selects a number of candidates, for `CrossFit`."""
 
         def search(candidates, n_features):
             settings = replace(self.settings, n_to_select=n_features)
@@ -113,7 +113,7 @@ class SearchProblem:
         return search
 
     def _best_number(self, beta, threads):
-        """Return the HeldOutCurve by which the number of features is chosen."""
+        """Return the HeldOutCurve that determines the number of features."""
         settings = self.settings
         return best_number(
             CrossFit(self.table, self.searcher(beta), threads),
@@ -133,7 +133,7 @@ def prepare_search(selector, X, y, sample_weight):
     selector : InfoBottleneckSelector
 
     X, y, sample_weight
-        As of its `fit`.
+        As in `fit` of the selector.
     """
     criterion = criterion_of(selector)
     if selector.beta is not None and criterion != "bottleneck":
@@ -190,12 +190,12 @@ def prepare_search(selector, X, y, sample_weight):
 
 
 def _n_together(interactions):
-    """Return the most features that are tested together; True is a pair."""
+    """Return the maximum number of features that are tested jointly; True is a pair."""
     return int(interactions) if interactions > 1 else 1 + bool(interactions)
 
 
 def criterion_of(selector):
-    """Return the name of the criterion as `CRITERIA` has it."""
+    """Return the name of the criterion in `CRITERIA`."""
     names = ["bottleneck", *CRITERIA]
     return match_name(
         selector.criterion, names, parameter="criterion", caller="InfoBottleneckSelector"
@@ -203,7 +203,7 @@ def criterion_of(selector):
 
 
 def _n_to_select(selector, groups):
-    """Return the number of groups to select, None for as many as are significant."""
+    """Return the number of groups to select, None for all significant ones."""
     wanted, n_groups = selector.n_features_to_select, len(groups.names)
     if isinstance(wanted, str):
         return None
@@ -226,7 +226,7 @@ def _n_to_select(selector, groups):
 
 
 def _n_kept(selector):
-    """Return the rule by which the features found are kept."""
+    """Return the rule for the number of features to keep."""
     if selector.information is None:
         return until_elbow if selector.n_features_to_select == "elbow" else keep_all
     if selector.n_features_to_select != "auto":

@@ -19,10 +19,10 @@ def make_ranker(criterion, beta=None):
     return MaxMinRanker(entry) if isinstance(entry, MaxMinCriterion) else SumRanker(entry)
 
 
-# T counts as so many selected features. Their pairs are many estimates, which are averaged; T is
-# one, is made with y, and overfits more with each feature. Measured:
-# benchmarks/selection_quality.py: fewer finds more synergy, more is better on real sets of 20
-# columns and more; 2 to 8 do about equally well.
+# Weight of T in numbers of selected features. Their pairs are many estimates, which are averaged;
+# T is one, depends on y, and overfits more with each feature. Measured by
+# benchmarks/selection_quality.py: smaller weights find more synergy, larger ones are better on
+# real sets of 20 columns and more; 2 to 8 are about equally good.
 STATE_WEIGHT = 5
 
 
@@ -256,7 +256,7 @@ class SelectedPairs:
         return found
 
     def _open(self, remaining):
-        # Mostly the feature selected last alone.
+        # Usually only the last selected feature.
         n_seen = self.n_seen[remaining]
         first = int(n_seen.min()) if len(remaining) else len(self.selected)
         return [

@@ -14,8 +14,8 @@ from skinfo.feature_selection._path import BITS, SelectionPath
 from skinfo.feature_selection._stopping import AcceptanceTest, keep_all
 from skinfo.utils._saved_state import saved_class
 
-# Of the features that are significant where the best one was refused, so many are tested by one
-# pass over the codes.
+# Maximum number of features that are tested in one pass over the codes, after the best one was
+# rejected.
 N_TESTED_AT_ONCE = 16
 
 
@@ -26,25 +26,25 @@ class SearchSettings:
     Attributes
     ----------
     n_to_select : int or None
-        Number of features to select; None stops where the best one is not significant.
+        Number of features to select; None stops when the best one is not significant.
 
     alpha : float
-        Level of that test, divided by the number of features left.
+        Level of that test, divided by the number of remaining features.
 
     n_kept : callable
-        ``n_kept(information)``: how many of the features found are kept.
+        ``n_kept(information)``: the number of features found that are kept.
 
     max_states : int
-        The most states of the bottleneck variable.
+        Maximum number of states of the bottleneck variable.
 
     costs : ndarray of shape (n_features,)
-        Of each feature, in bits.
+        Cost of each feature, in bits.
 
     include, exclude : sequence of int
-        Features selected before all others, and never.
+        Features that are selected first, and features that are never selected.
 
     interactions : {1, 2, 3}
-        The most features that are tested together where no single one is informative.
+        Maximum number of features that are tested jointly if no single one is informative.
     """
 
     n_to_select: int | None
@@ -60,7 +60,7 @@ class SearchSettings:
 @saved_class
 @dataclass(frozen=True)
 class SelectionResult:
-    """The result of a search; information in bits.
+    """Result of a search; information in bits.
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ class SelectionResult:
         I(X;Y) of every feature minus its null mean, and its p-value.
 
     selected : list of int
-        In the order selected; the next four arrays have one entry for each.
+        In the order of selection; the next four arrays have one entry for each.
 
     gains, gain_pvalues, information, compression : ndarray of shape (n_selected,)
         See `SelectionPath`.
@@ -81,7 +81,7 @@ class SelectionResult:
         least information, else -1.
 
     held_out : HeldOutCurve or None
-        By which the number of features was chosen.
+        Curve that determined the number of features.
     """
 
     relevance: np.ndarray
@@ -124,7 +124,7 @@ def greedy_search(candidates, ranker, settings, on_select=None):
 
 
 def selected_features(candidates, ranker, settings):
-    """Return the features that a greedy search for a number of them selects, in order."""
+    """Return the features of a greedy search for a given number of them, in order."""
     everything, is_tested = np.arange(candidates.n_features), settings.interactions > 1
     if is_tested:
         relevance = candidates.gains(everything, State())
@@ -148,10 +148,10 @@ class GreedySearch:
     settings : SearchSettings
 
     relevance : Gains
-        Of all features given nothing.
+        Gains of all features without a condition.
 
     is_described : bool, default=True
-        As of `SelectionPath`.
+        As in `SelectionPath`.
     """
 
     def __init__(self, candidates, ranker, settings, relevance, *, is_described=True):
@@ -167,7 +167,7 @@ class GreedySearch:
         self._interactions = [
             InteractionSearch(candidates, order) for order in range(2, settings.interactions + 1)
         ]
-        # Whether nothing was significant at the step before: then nothing is now.
+        # Whether nothing was significant at the previous step; then nothing is now.
         self._is_exhausted = False
         ranker.start(candidates, relevance.nats, self._costs)
 
@@ -193,14 +193,14 @@ class GreedySearch:
         return n_to_select is not None and len(self._path.selected) + n_more >= n_to_select
 
     def _count_ahead(self):
-        """Count at once the tables of a step, where that saves passes over the codes."""
+        """Count the tables of a step at once, if that saves passes over the codes."""
         path, remaining, table = self._path, self._remaining, self._candidates.table
         if not table.counts_ahead:
             return
         path.catch_up()
         requests = self._ranker.pairs(remaining)
         if self._is_tested:
-            # That T and a selected feature occur together is asked for by the tests.
+            # The joint table of T and a selected feature is requested by the tests.
             everything = np.append(remaining, np.array(path.selected, np.int64))
             requests.append(self._candidates.request(path.state, everything))
         elif self._ranker.is_given_state:
@@ -231,7 +231,7 @@ class GreedySearch:
         """
         settings, remaining = self._settings, self._remaining
         best = self._path.evaluate(self._ranker.best(remaining, self._path))
-        # The tests of a step share its level.
+        # The level is divided among the tests of a step.
         alpha = settings.alpha / settings.interactions
         of_one = alpha / len(remaining)
         if self._accepts(best, of_one):
@@ -268,7 +268,7 @@ class GreedySearch:
         )
 
     def _best_accepted(self, refused, alpha):
-        """Return the step to the best of the features that are accepted, None if none is."""
+        """Return the step to the best accepted feature, None if there is none."""
         nats, pvalues = (values[self._remaining] for values in self._path.evaluate_remaining())
         is_worth = (pvalues <= alpha) & (nats > self._total_costs(self._remaining))
         some = self._remaining[is_worth]
@@ -282,7 +282,7 @@ class GreedySearch:
         return None
 
     def _count_tests_of_best_ahead(self, some, alpha):
-        """Count at once the tables by which the best of some features are tested."""
+        """Count the tables of the tests of the best of some features at once."""
         table = self._candidates.table
         if not table.counts_ahead:
             return

@@ -422,7 +422,7 @@ class InfoBottleneckSelector(
         if self.n_features_ == 0:
             return self._nothing(X, table)
         if table.frame is None and not table.shape[0]:
-            # scikit-learn takes no table without rows.
+            # scikit-learn does not accept a table without rows.
             return X[:, self.support_]
         if table.frame is None:
             return super().transform(as_rows(unmasked(X)))

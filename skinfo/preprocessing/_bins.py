@@ -32,29 +32,29 @@ class NumericBins:
         Increasing. Dates are microseconds since 1970, durations microseconds.
 
     kind : {"number", "integer", "boolean", "date", "duration"}
-        The kind of the column, which decides how numbers are written.
+        Kind of the column, which determines the format of numbers.
 
     own_missing : bool
         Whether the last bin is that of missing values.
 
     missing_bin : int
-        The bin of missing values: the last one, the one they were merged with, or the fullest if
-        `fit` saw none.
+        The bin of missing values: the last one, the one they were merged with, or the one with
+        most samples if `fit` saw none.
 
     merged : bool
-        Whether missing values that `fit` saw share `missing_bin` with an interval.
+        Whether missing values that `fit` saw are merged with an interval, `missing_bin`.
 
     centres : ndarray of shape (n_bins,), dtype float64
         Mean of the finite values in each bin, or the first special one; NaN for missing ones.
 
     closed : {"left", "right"}
-        The end that an interval holds: a value equal to a cut belongs to its right, or left.
+        The closed end of the intervals.
 
     special : SpecialValues
 
     special_bins : tuple of int, of length n_groups
-        The bin of each group of special values: its own, which follow those of intervals, or that
-        of an interval if `fit` saw none of the group.
+        The bin of each group of special values: its own, after those of intervals, or that of an
+        interval if `fit` saw none of the group.
     """
 
     cuts: np.ndarray
@@ -77,47 +77,47 @@ class NumericBins:
 
     @property
     def n_groups(self):
-        """Number of bins that are neither of special nor of missing values."""
+        """Number of bins except those of special and missing values."""
         return self.n_intervals
 
     @property
     def own_special(self):
-        """The groups of special values that have a bin, a list."""
+        """Groups of special values that have a bin, a list."""
         return [i for i, b in enumerate(self.special_bins) if b >= self.n_intervals]
 
     @property
     def n_bins(self):
-        """Number of bins, those of special and missing values included."""
+        """Number of bins, including those of special and missing values."""
         return self.n_intervals + len(self.own_special) + self.own_missing
 
     @property
     def starts(self):
-        """The least number of each interval but the first."""
+        """Lower bound of each interval except the first."""
         return starts_of_cuts(self.cuts, self.closed)
 
     @property
     def edges(self):
-        """Ends of the intervals, -inf and inf included."""
+        """Ends of the intervals, including -inf and inf."""
         return np.concatenate([[-np.inf], self.cuts, [np.inf]])
 
     @property
     def members(self):
-        """A column of numbers has no groups of levels."""
+        """None: a numeric column has no groups of levels."""
         return None
 
     def with_special(self, special, bins):
-        """Return the same with bins of special values; see the attributes."""
+        """Return a copy with bins of special values; see the attributes."""
         bins = replace(self, special=special, special_bins=bins)
         firsts = [special.groups[i][0] for i in bins.own_special]
         return replace(bins, centres=np.append(self.centres, firsts))
 
     def with_own_missing(self):
-        """Return the same with a further bin, for missing values."""
+        """Return a copy with a further bin, for missing values."""
         centres = np.append(self.centres, np.nan)
         return replace(self, own_missing=True, missing_bin=self.n_bins, centres=centres)
 
     def apart(self):
-        """Return the same bins, for counts: see `CategoryBins.apart`."""
+        """Return a copy for counts: see `CategoryBins.apart`."""
         n_bins, own = self.n_bins, self.own_special
         knows_missing = self.own_missing or self.merged
         return replace(
@@ -131,7 +131,7 @@ class NumericBins:
         )
 
     def codes(self, table, j):
-        """Return the bin of each row of column j, (n_samples,) uint8, or uint16 for many bins."""
+        """Return the bin of each sample of column j, (n_samples,) uint8 or uint16."""
         values = table.numbers(j)
         codes = np.empty(len(values), np.uint8 if self.n_bins <= 256 else np.uint16)
         digitize(values, self.starts, self.missing_bin, codes)
@@ -139,17 +139,17 @@ class NumericBins:
         return codes
 
     def labels(self):
-        """Return a name for each bin, such as ``[35, 48.5)``."""
+        """Return a label for each bin, such as ``[35, 48.5)``."""
         labels = interval_labels(self.edges, self.kind, self.closed)
         return _all_labels(labels, special_labels, self, self.kind)
 
     def words(self):
-        """Return a name for each bin that may be part of any column's name: ``35_to_48.5``."""
+        """Return a label for each bin that is valid in column names, such as ``35_to_48.5``."""
         words = interval_words(self.edges, self.kind, self.closed)
         return [plain_words(each) for each in _all_labels(words, special_words, self, self.kind)]
 
     def representatives(self):
-        """Return a value for each bin, as objects of the column's own kind."""
+        """Return a value for each bin, as objects of the kind of the column."""
         return NUMBER_FORMATS[self.kind].restore(self.centres)
 
 
@@ -166,20 +166,20 @@ class CategoryBins:
     groups : ndarray of shape (n_levels,), dtype int64
 
     own_missing, missing_bin, merged
-        As of `NumericBins`.
+        As in `NumericBins`.
 
     fallback : int
-        The bin of levels that `fit` did not see, such as the fullest; with a pool, of all that are
-        not listed.
+        The bin of levels that `fit` did not see, such as that with most samples; with a pool, of
+        all unlisted levels.
 
     modes : list of length n_bins
         The most frequent level of each bin, or the first special one; None for missing ones.
 
     special, special_bins
-        As of `NumericBins`. Each group has a bin of its own.
+        As in `NumericBins`. Each group has a bin of its own.
 
     pool : str or None
-        The name of infrequent levels, which are in the bin `fallback`; None if there are none.
+        Name of the infrequent levels, which are in the bin `fallback`; None if there are none.
 
     is_ordered : bool
         Whether levels and groups follow a given order.
@@ -204,32 +204,32 @@ class CategoryBins:
         """Number of groups of levels."""
         if not len(self.groups) and self.pool is None:
             return 0
-        # The bin of unseen levels may hold none of those seen.
+        # The bin of unseen levels may contain no seen level.
         return max(int(self.groups.max(initial=0)), self.fallback) + 1
 
     @property
     def n_levels(self):
-        """Number of levels, of which the pool is one."""
+        """Number of levels, where the pool counts as one."""
         return len(self.levels) + (self.pool is not None)
 
     @property
     def own_special(self):
-        """The groups of special levels that have a bin, a list: all of them."""
+        """Groups of special levels that have a bin, a list: all of them."""
         return list(range(len(self.special)))
 
     @property
     def n_bins(self):
-        """Number of bins, those of special and missing values included."""
+        """Number of bins, including those of special and missing values."""
         return self.n_groups + len(self.special) + self.own_missing
 
     @property
     def edges(self):
-        """A column of levels has no edges."""
+        """None: a categorical column has no edges."""
         return None
 
     @property
     def members(self):
-        """The levels of each group, the name of the pool among them."""
+        """Levels of each group, including the name of the pool."""
         members = [[] for _ in range(self.n_groups)]
         for level, group in zip(self.levels, self.groups.tolist(), strict=True):
             members[group].append(level)
@@ -238,20 +238,20 @@ class CategoryBins:
         return members
 
     def with_special(self, special, bins):
-        """Return the same with bins of special levels; see `NumericBins`."""
+        """Return a copy with bins of special levels; see `NumericBins`."""
         modes = [*self.modes, *(levels[0] for levels in special.groups)]
         return replace(self, special=special, special_bins=bins, modes=modes)
 
     def with_own_missing(self):
-        """Return the same with a further bin, for missing values."""
+        """Return a copy with a further bin, for missing values."""
         modes = [*self.modes, None]
         return replace(self, own_missing=True, missing_bin=self.n_bins, modes=modes)
 
     def apart(self):
-        """Return the same bins, for counts in which what `fit` did not see is no bin's.
+        """Return a copy for counts, in which values that `fit` did not see are in no bin.
 
         The code of missing values that `fit` did not see is `n_bins`, that of levels and of
-        special values the next, unless levels have joined a pool.
+        special values the next, unless levels are in a pool.
         """
         knows_missing = self.own_missing or self.merged
         missing_bin = self.missing_bin if knows_missing else self.n_bins
@@ -259,7 +259,7 @@ class CategoryBins:
         return replace(self, missing_bin=missing_bin, fallback=fallback)
 
     def codes(self, table, j):
-        """Return the bin of each row of column j, (n_samples,) int64."""
+        """Return the bin of each sample of column j, (n_samples,) int64."""
         codes, levels = table.levels(j)
         special = self.special.of_levels()
         self._refuse_other_types(
@@ -271,11 +271,11 @@ class CategoryBins:
         return np.array(bin_of, dtype=np.int64)[codes]
 
     def labels(self):
-        """Return a name for each bin, such as ``{red, blue}``."""
+        """Return a label for each bin, such as ``{red, blue}``."""
         return _all_labels(level_labels(self.members), special_labels, self, None)
 
     def words(self):
-        """Return a name for each bin that may be part of any column's name: ``blue|red``."""
+        """Return a label for each bin that is valid in column names, such as ``blue|red``."""
         words = _all_labels(level_words(self.members), special_words, self, None)
         return [plain_words(each) for each in words]
 
@@ -286,7 +286,7 @@ class CategoryBins:
         return representatives
 
     def _refuse_other_types(self, levels, name):
-        """Raise where text has become numbers, or numbers text: no level would be known."""
+        """Raise if text has become numbers, or numbers text: all levels would be unseen."""
         if not self.levels or not levels:
             return
         were_text, are_text = (

@@ -18,7 +18,7 @@ from skinfo.utils._column_params import (
 from skinfo.utils._saved_state import saved_class
 from skinfo.utils._text import one_line, short_repr
 
-# Bin numbers, with one of missing values, have two bytes.
+# Bin indices, including that of missing values, have two bytes.
 MOST_BINS = 2**16 - 1
 
 
@@ -35,7 +35,7 @@ class BinControls:
         Minimum of a bin; a float is a fraction.
 
     directions : tuple of int
-        The directions of the rate to try; see `ColumnSettings`.
+        Directions of the rate to try; see `ColumnSettings`.
 
     fixed_edges : ndarray of shape (n_fixed,)
 
@@ -59,7 +59,7 @@ class BinControls:
     level_order: tuple[Any, ...] | None
 
     def most_bins(self, weight, target_type):
-        """Return the largest number of bins of samples of this weight."""
+        """Return the maximum number of bins for samples of this total weight."""
         most = max_bins_for(self.max_bins, weight, target_type)
         return max(most, len(self.fixed_edges) + 1)
 
@@ -72,14 +72,14 @@ class BinControls:
         return 0.0 if self.min_frequency is None else weight_of_share(self.min_frequency, weight)
 
     def min_statistic(self, n_classes):
-        """Return the quantile of chi2 that the test of two neighbours has to reach."""
+        """Return the quantile of chi2 that is required in the test of two neighbours."""
         if self.max_p_value is None:
             return 0.0
         return float(chdtri(max(n_classes - 1, 1), self.max_p_value))
 
 
 def weight_of_share(least, weight):
-    """Return a number of samples that is given as such, or as a fraction of the weight of all."""
+    """Return a number of samples from an int, or from a fraction of the total weight."""
     return float(least) if isinstance(least, Integral) else least * weight
 
 
@@ -89,7 +89,7 @@ def controls_of(parameters, columns, is_categorical, orders):
     Parameters
     ----------
     parameters : dict
-        Of the binner.
+        Parameters of the binner.
 
     columns : Source
 

@@ -15,7 +15,7 @@ from skinfo.preprocessing._penalties import NO_CUTS, RELATIVE_TOLERANCE, Expecte
 # Number of candidates of a refinement of the selected cuts, independent of max_candidates.
 FINE_CANDIDATES = 256
 
-# Each refinement is about 18 times as fine as the one before. Three on the grid reach its
+# Each refinement is about 18 times as fine as the previous one. Three on the grid reach its
 # positions, and three between these reach single samples of four million.
 MAX_REFINEMENTS = 3
 
@@ -36,12 +36,12 @@ class Cuts:
 
 
 def best_cuts(column, settings):
-    """Return the Cuts of least cost, among candidates and then among finer ones around those.
+    """Return the Cuts of minimum cost, among candidates and then among finer ones around those.
 
     Parameters
     ----------
     column : SortedColumn, NumericSummary or the like
-        Infinities are values like others.
+        Infinities are ordinary values.
 
     settings : ColumnSettings
         With one direction.
@@ -55,7 +55,7 @@ def best_cuts(column, settings):
 
 
 def fixed_positions(column, settings):
-    """Return the positions of fixed cuts, of those that have samples between them and beyond."""
+    """Return the positions of fixed cuts that have samples between them and beyond."""
     if not len(settings.fixed_edges):
         return NO_CUTS
     positions = column.positions_of(settings.fixed_starts)
@@ -74,7 +74,7 @@ def _ends_at(fixed, positions):
 
 
 def _cuts_of_least_loss(column, settings, positions, refinements, fixed):
-    """Return the Cuts of least expected loss, on the grid and at steps within its groups."""
+    """Return the Cuts of minimum expected loss, on the grid and at jumps within its groups."""
     penalty = settings.penalty
     sums, weights = column.sums_before(positions), np.ones(len(positions))
     mean = penalty.average(sums, settings, weights)
@@ -89,7 +89,7 @@ def _cuts_of_least_loss(column, settings, positions, refinements, fixed):
         if len(steps):
             positions = np.sort(np.append(positions, steps))
             sums = column.sums_before(positions)
-            # A step was found among all samples of its group: it has the prior odds of one.
+            # A jump was searched among all samples of its group: it has the prior odds of one.
             n_in_group = settings.statistics.weights(sums[-1]) / (len(weights) + 1)
             weights = np.where(np.isin(positions, steps), 1.0 / max(n_in_group, 1.0), 1.0)
             mean = penalty.average(sums, settings, weights)
@@ -98,7 +98,7 @@ def _cuts_of_least_loss(column, settings, positions, refinements, fixed):
 
 
 def _refined_cuts(column, settings, positions, refinements, fixed):
-    """Return the Cuts of least cost at these positions, and then at finer ones around those."""
+    """Return the Cuts of minimum cost at these positions, and then at finer ones around those."""
     penalty = settings.penalty
     best = penalty.partition(column.sums_before(positions), settings, _ends_at(fixed, positions))
     for refine in refinements if penalty.is_refined else ():
@@ -106,7 +106,7 @@ def _refined_cuts(column, settings, positions, refinements, fixed):
             chosen = np.setdiff1d(best.ends[:-1], _ends_at(fixed, positions))
             if not len(chosen):
                 return Cuts(positions[best.cuts], best)
-            # The chosen cuts are among the finer ones, so that the best can only get better.
+            # The selected cuts are among the finer ones, so the cost cannot increase.
             finer, thinned = refine(positions, chosen, max(FINE_CANDIDATES // len(chosen), 4))
             finer = _with_fixed(finer, fixed)
             if len(finer) < len(best.ends):
@@ -123,11 +123,11 @@ def _refined_cuts(column, settings, positions, refinements, fixed):
 
 
 def candidate_positions(column, settings):
-    """Return where the column may be cut, and the methods of it that refine chosen cuts."""
+    """Return the candidate positions of cuts, and the methods that refine selected cuts."""
     most = settings.max_groups(settings.statistics.weights(column.sums_before([])[-1]))
     limit = len(column) if most is None else most - 1
     penalty, direction = settings.penalty, settings.direction
-    # With a least weight, or rules for neighbours, such as a rate that may only rise, a bin may
+    # With a minimum weight, or constraints on neighbours, such as an increasing rate, a bin may
     # have to end inside a run of one class distribution.
     is_free = settings.min_weight <= 1.0 and not settings.compares_neighbours
     merges_runs = settings.statistics.n_classes > 1 and not penalty.on_grid
@@ -139,7 +139,7 @@ def candidate_positions(column, settings):
     if complete:
         return positions, ()
     if direction and penalty.is_isotonic and is_free and not len(settings.fixed_edges):
-        # Optimal over the whole grid: a rate that falls where it must not is pooled.
+        # Optimal over the whole grid: rates in the wrong direction are pooled.
         positions = column.isotonic_positions(settings.statistics.kernel_table, direction)
         return positions, _between_the_grid(column)
     return column.equal_frequency(most), (column.positions_near, *_between_the_grid(column))
@@ -151,9 +151,9 @@ def _between_the_grid(column):
 
 
 def _is_worth_refining(refined, n_candidates, best, penalty, n_fixed):
-    """Return whether finer cuts save anything, or on a grid, more than their positions cost.
+    """Return whether finer cuts reduce the cost, or on a grid, by more than their positions cost.
 
-    The position of a cut among r costs log r nats. Without this price cuts fit noise.
+    The position of a cut among r costs log r nats. Without this cost cuts overfit.
     """
     saved = best.cost - refined.cost
     if not penalty.on_grid:

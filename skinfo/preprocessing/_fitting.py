@@ -27,7 +27,7 @@ from skinfo.utils._saved_state import saved_class
 from skinfo.utils._text import short_repr
 from skinfo.utils._validation import match_name
 
-# Parameters that the first chunk fixes: what was counted depends on them.
+# Parameters that the first chunk fixes, because the counts depend on them.
 FIXED = (
     "categorical_features",
     "target_type",
@@ -39,7 +39,7 @@ FIXED = (
     "closed",
 )
 
-# Those that may change between chunks: bins are found again from all counts.
+# Parameters that may change between chunks: bins are found again from all counts.
 FREE = (
     "max_bins",
     "penalty",
@@ -63,25 +63,25 @@ class BinningPlan:
     Attributes
     ----------
     parameters : dict
-        Those of the binner that matter, ``FIXED + FREE``.
+        Parameters of the binner that affect the bins, ``FIXED + FREE``.
 
     names, keys : list
-        Of the columns: as reports call them, and as the table itself does.
+        Names of the columns in reports, and in the table itself.
 
     is_categorical : ndarray of shape (n_features,), dtype bool
 
     edges : list of (ndarray or None) of length n_features
-        The cuts to choose from, of columns that have them.
+        The candidate cuts, for columns with given ones.
 
     special : list of SpecialValues, of length n_features
 
     controls : list of BinControls, of length n_features
 
     target : ClassTarget or ContinuousTarget
-        The classes, or centre and scale, without any sample.
+        The classes, or centre and scale, without samples.
 
     weight : float
-        The weight of all samples.
+        Total weight of the samples.
     """
 
     parameters: dict[str, Any]
@@ -142,22 +142,22 @@ class BinningPlan:
 
     @property
     def statistics(self):
-        """The statistics of the target."""
+        """Statistics of the target."""
         return statistics_of(self.target)
 
     @property
     def starts(self):
-        """The least number to the right of each cut to choose from, of columns that have them."""
+        """Smallest number on the right of each candidate cut, for columns with given ones."""
         closed = self.parameters["closed"]
         return [None if cuts is None else starts_of_cuts(cuts, closed) for cuts in self.edges]
 
     @property
     def is_classes(self):
-        """Whether y holds classes."""
+        """Whether y is classes."""
         return self.target.classes is not None
 
     def settings(self, j, weight):
-        """Return the ColumnSettings of column j, of some or all samples, of this weight in all."""
+        """Return the ColumnSettings of column j, for samples of this total weight."""
         asked, statistics = self.controls[j], self.statistics
         return ColumnSettings(
             statistics=statistics,
@@ -173,7 +173,7 @@ class BinningPlan:
             min_difference=statistics.from_y(asked.min_rate_difference),
             min_statistic=asked.min_statistic(statistics.n_classes),
             fixed_edges=asked.fixed_edges,
-            # A part of the samples, a fold, may contradict what all of them allow.
+            # A part of the samples, a fold, may contradict constraints that all of them satisfy.
             may_relax=weight != self.weight,
             special=self.special[j],
             closed=self.parameters["closed"],
@@ -191,7 +191,7 @@ class BinningPlan:
 
 @saved_class
 class CountedChunks(NamedTuple):
-    """What `partial_fit` keeps of the chunks so far: no sample.
+    """State of `partial_fit` after some chunks, without samples.
 
     Attributes
     ----------
@@ -247,10 +247,10 @@ def add_chunk(source, plan, summaries):
     source : InMemory
 
     plan : BinningPlan
-        Of the chunk and those before.
+        Plan of the chunk and those before.
 
     summaries : list or None
-        Of the chunks before; None for the first chunk, which fixes the cuts to choose from.
+        Summaries of the chunks before; None for the first chunk, which fixes the candidate cuts.
 
     Returns
     -------
@@ -266,7 +266,7 @@ def add_chunk(source, plan, summaries):
             cuts = candidate_edges(column, parameters["max_candidates"], closed)
             cuts = np.union1d(cuts, plan.controls[j].fixed_edges)
             column = chunk.numeric_summary(j, starts_of_cuts(cuts, closed), plan.special[j])
-        # A third summary: a chunk that fails must not be half counted.
+        # A new summary, so that a failing chunk is not counted partially.
         summary = column if summaries is None else summaries[j] + column
         return summary, fit_column(j, summary)
 
@@ -283,8 +283,8 @@ def add_chunk(source, plan, summaries):
 
 def parameters_of(binner):
     """Return the parameters of a binner that its bins depend on."""
-    # Attributes, not get_params: a subclass may have fewer parameters. A copy: who changes a list
-    # between chunks is to be told so.
+    # Attributes, not get_params: a subclass may have fewer parameters. A copy, so that a list
+    # changed between chunks is detected.
     parameters = {name: deepcopy(getattr(binner, name)) for name in FIXED + FREE}
     if isinstance(parameters["penalty"], str):
         parameters["penalty"] = match_name(
@@ -294,7 +294,7 @@ def parameters_of(binner):
 
 
 def refuse_changes(before, parameters):
-    """Raise ValueError where a parameter has changed that the counts of chunks depend on."""
+    """Raise ValueError if a parameter has changed that the counts of chunks depend on."""
     for name in FIXED:
         if _content(parameters[name]) != _content(before[name]):
             raise ValueError(
@@ -305,7 +305,7 @@ def refuse_changes(before, parameters):
 
 
 def refuse_incomplete(plan):
-    """Raise ValueError where another version of skinfo counted the chunks, for other searches."""
+    """Raise ValueError if another version of skinfo counted the chunks, for other searches."""
     lacking = [field.name for field in fields(plan) if not hasattr(plan, field.name)]
     if lacking:
         raise ValueError(
@@ -316,7 +316,7 @@ def refuse_incomplete(plan):
 
 
 def named_target(classes, before):
-    """Return a ClassTarget of the classes that `partial_fit` was given, without any sample.
+    """Return a ClassTarget of the classes given to `partial_fit`, without samples.
 
     Parameters
     ----------
@@ -324,7 +324,7 @@ def named_target(classes, before):
         None: `before` is returned.
 
     before : ClassTarget, ContinuousTarget or None
-        The target of the chunks before.
+        Target of the chunks before.
     """
     if classes is None:
         return before
@@ -342,7 +342,7 @@ def named_target(classes, before):
 
 
 def _refuse_contradictions(parameters, controls, target):
-    """Raise ValueError where parameters contradict the target or each other."""
+    """Raise ValueError if parameters contradict the target or each other."""
     if parameters["target_type"] == "binary" and target.target_type != "binary":
         raise ValueError(
             f"target_type='binary' needs two classes, got {len(target.classes)}: "
@@ -373,5 +373,5 @@ def _refuse_contradictions(parameters, controls, target):
 
 
 def _content(parameter):
-    """Return a text that is the same for the same content, in memory or mapped from a file."""
+    """Return a text that identifies the content, in memory or mapped from a file."""
     return joblib_hash(parameter, coerce_mmap=True)

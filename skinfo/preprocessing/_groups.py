@@ -12,11 +12,12 @@ from skinfo._kernels._partition import bin_cost
 from skinfo.preprocessing._penalties import ODDS_OF_ONE_BIN, best_partitions, spreads_of
 from skinfo.utils._grouping import sum_groups
 
-# Of more levels those of similar rates share a cell: grouping is quadratic in cells.
+# If there are more levels, those of similar rates are merged into cells: grouping is quadratic in
+# cells.
 MAX_CELLS = 512
 
-# Samples of the overall rates that are added to a level before levels are compared, so that those
-# of one or two samples, all of one class, are not the most extreme of all.
+# Weight of the overall rates that is added to a level before levels are compared, so that levels
+# of one or two samples of the same class are not the most extreme.
 PRIOR_SAMPLES = 2.0
 
 
@@ -26,10 +27,11 @@ def supervised_groups(stats, settings):
     For two classes the best grouping is a partition of the levels sorted by class
     rate (Breiman et al. 1984, theorem 4.5), and for a continuous target by mean (Fisher 1958),
     found by dynamic programming; for more classes, levels are merged by the agglomerative
-    information bottleneck. Groups are ordered by falling rate of the first class, or rising mean.
+    information bottleneck. Groups are in decreasing order of the rate of the first class, or
+    increasing order of the mean.
 
-    Where it does not pay to name every level, only the most frequent ones are grouped, and the
-    others are kept together.
+    If naming every level is too costly, only the most frequent ones are grouped, and the others
+    are one group.
 
     Parameters
     ----------
@@ -45,14 +47,14 @@ def supervised_groups(stats, settings):
 def _groups_of_frequent(stats, settings):
     """Return groups of the most frequent half of the levels, or quarter, ..., and of the others.
 
-    The code length of a grouping grows with the number of levels it names: of a thousand levels
-    it is more than a few frequent ones can save. How many of all are named is described too.
+    The code length of a grouping grows with the number of levels it names: for a thousand levels
+    it exceeds the saving of a few frequent ones. The number of named levels is encoded too.
     """
     sizes, n_levels = settings.statistics.weights(stats), len(stats)
     ranked = np.sort(sizes)[::-1]
     best, most_saved = np.zeros(n_levels, np.int64), np.log(ODDS_OF_ONE_BIN * n_levels)
     for n_named in (n_levels >> i for i in range(1, n_levels.bit_length() - 1)):
-        # Levels as frequent as the next are not named, whatever their order.
+        # Ties in frequency with the next level are not named, for any order of levels.
         is_named = sizes > ranked[n_named]
         groups, saved = _groups_of_named(stats, is_named, settings)
         if saved > most_saved:
@@ -63,7 +65,7 @@ def _groups_of_frequent(stats, settings):
 def _groups_of_named(stats, is_named, settings):
     """Return the group of each level, and the nats that the groups save compared with one group.
 
-    Levels that are not named are together as if they were one.
+    Levels that are not named are treated as one level.
     """
     statistics = settings.statistics
     n_named = np.count_nonzero(is_named)
@@ -77,15 +79,16 @@ def _groups_of_named(stats, is_named, settings):
 
 
 def cells_of_similar_rates(stats, statistics, most):
-    """Return the cell of each level: its own, or of more levels than `most` a shared one.
+    """Return the cell of each level: its own, or a common one if there are more than `most`.
 
-    Cells are of about equal weight and hold levels of neighbouring rates (means). The groups are
-    chosen among runs of these, at the price of choosing among the single levels.
+    Cells have about equal weight and contain levels of similar rates (means). The groups are runs
+    of these, at the cost of a selection among the single levels.
     """
     if len(stats) <= most:
         return np.arange(len(stats))
     sizes = statistics.weights(stats)
-    # The rate of the last class follows from the others; the square of y is not about its mean.
+    # The rate of the last class follows from the others; the square of y does not concern its
+    # mean.
     about_y = stats[:, 1:2] if statistics.n_classes == 1 else stats[:, :-1]
     overall = about_y.sum(axis=0) / sizes.sum()
     rates = (about_y + PRIOR_SAMPLES * overall) / (sizes + PRIOR_SAMPLES)[:, None]
@@ -107,9 +110,9 @@ def _groups_of_sorted(stats, settings, n_levels):
 
 
 def _groups_by_merging(stats, settings, n_levels):
-    """Return the cheapest of the groups that agglomerative merging of the cells passes through.
+    """Return the best groups of the agglomerative merging of the cells, and the nats they save.
 
-    And the nats that they save.
+    Each stage of the merging is evaluated.
     """
     statistics, penalty = settings.statistics, settings.penalty
     steps, _ = agglomerate(stats, 1, np.inf)
@@ -129,7 +132,7 @@ def _groups_by_merging(stats, settings, n_levels):
 
 
 def _differ(groups, settings):
-    """Return whether any two groups differ as bins that are neighbours have to."""
+    """Return whether any two groups satisfy the constraints on neighbouring bins."""
     for i, j in combinations(range(len(groups)), 2) if settings.compares_neighbours else ():
         both = groups[[i, j]]
         rates = settings.statistics.rates(both)
@@ -147,7 +150,7 @@ def _differ(groups, settings):
 def _best_n_groups(costs, spreads, total, settings, n_levels):
     """Return the number of groups of minimum cost, and its saving over one group in nats."""
     if not np.isfinite(costs[0]):
-        # Less weight than one group needs.
+        # Less than the minimum weight of one group.
         return 1, 0.0
     best_of = partial(
         settings.penalty.best_n_bins,
@@ -165,7 +168,7 @@ def _cumulative(stats):
 
 
 def _ordered_groups(labels, stats, statistics):
-    """Return labels numbered by falling rate of the first class, then the next; or rising mean."""
+    """Return labels in decreasing order of the rate of the first class, or increasing mean."""
     groups = sum_groups(stats, labels)
     if statistics.n_classes == 1:
         order = np.argsort(statistics.sort_keys(groups), kind="stable")

@@ -14,14 +14,14 @@ from skinfo.utils._text import one_line, short_repr
 
 @dataclass(frozen=True)
 class BlockEncoder:
-    """A function from a block of rows to their output; it is sent to where they are."""
+    """Map from a block of rows to their output, which is sent to where the rows are."""
 
     output: BinNumbers | BinIndicators | EncodedValues
 
     def __call__(self, block):
         """Return the output (n_samples, n_outputs) of an array or dataframe."""
         if not block.shape[0]:
-            # Without values there is no kind of a column.
+            # The kind of a column is unknown without values.
             block = np.empty(block.shape)
         table = table_of(
             block,
@@ -35,7 +35,7 @@ class BlockEncoder:
 
 @dataclass(frozen=True)
 class BlockDecoder:
-    """A function from a block of outputs to typical values; it is sent to where they are."""
+    """Map from a block of outputs to typical values, which is sent to where the rows are."""
 
     output: BinNumbers | BinIndicators | EncodedValues
     bins: list
@@ -74,7 +74,7 @@ def transformed_lazily(table, features, output, encoders, names):
     encoders : list of ColumnEncoder
 
     names : sequence of str
-        Of the output columns.
+        Names of the output columns.
     """
     if isinstance(table, SqlTable):
         return table.project(_expressions(table, features, encoders, output.dtype, names))
@@ -94,7 +94,7 @@ def restored_lazily(table, output, bins, names):
     bins : list of NumericBins or CategoryBins
 
     names : list of str
-        Of the columns.
+        Names of the columns.
     """
     if isinstance(table, SqlTable):
         raise TypeError(
@@ -120,7 +120,7 @@ def _expressions(table, features, encoders, dtype, names):
 
 
 def _cases(table, name, column, encoder, dtype):
-    """Return a CASE expression for each output of a column, by the type that it has."""
+    """Return a CASE expression for each output of a column, by the type of the column."""
     pieces = encoder.pieces
     value = column.value.format(table.identifier(name))
     if pieces.is_categorical:
@@ -133,14 +133,14 @@ def _cases(table, name, column, encoder, dtype):
     elif column.kind == "boolean" != pieces.kind:
         pieces, value = replace(pieces, kind="integer"), f"CAST({value} AS INTEGER)"
     elif column.kind:
-        # Dates and durations are numbers of microseconds, as they are in memory.
+        # Dates and durations are in microseconds, as in memory.
         kind = column.kind if column.kind in ("number", "boolean") else "integer"
         pieces = replace(pieces, kind=kind)
     return case_expressions(pieces, name, encoder.values.astype(dtype), table.dialect, value)
 
 
 def _refuse_other_type(pieces, name, column):
-    """Raise where text has become numbers, or numbers text: an engine might convert them."""
+    """Raise if text has become numbers, or numbers text, because an engine might convert them."""
     if not pieces.levels or not column.kind:
         return
     were_text = isinstance(pieces.levels[0], str)

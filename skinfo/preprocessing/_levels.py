@@ -17,12 +17,12 @@ from scipy.special import betaln, expit
 # Half of the grid is even over the range of the rates, half is at their quantiles.
 HALF_GRID = 32
 
-# Steps of EM from equal weights. More of them fit peaks to few levels of noise; 20 and 500 were
-# measured to do as well within .001 bit.
+# Steps of EM from equal weights. More of them overfit few levels; 20 and 500 give the same loss
+# within .001 bit.
 N_STEPS = 50
 
-# The spread is known well enough from as many levels; likelihoods are computed for as many at a
-# time.
+# This number of levels is sufficient to estimate the spread; likelihoods are computed for as many
+# at a time.
 MANY_LEVELS = 10_000
 
 
@@ -35,7 +35,7 @@ def shrunk_means(stats, more, statistics):
         Target statistics of each level, from which the spread is estimated.
 
     more : ndarray of shape (n_more, n_stats)
-        Statistics of further levels, which have no part in the estimate; zeros for one without
+        Statistics of further levels, which are not used in the estimate; zeros for one without
         samples.
 
     statistics : ClassStatistics or GaussianStatistics
@@ -43,8 +43,8 @@ def shrunk_means(stats, more, statistics):
     Returns
     -------
     means : ndarray of shape (n_levels + n_more, n_classes)
-        Of several classes each row is about one against the others, and sums to about one. Of
-        a continuous y, one column, in units of its statistics.
+        For several classes each row is for one against the others, and sums to about one. For a
+        continuous y, one column, in units of its statistics.
     """
     sizes, all_stats = statistics.weights(stats), np.vstack([stats, more])
     if statistics.n_classes == 1:
@@ -64,8 +64,8 @@ def shrunk_means(stats, more, statistics):
 
 
 def _posterior_means(spread, totals, sizes, n_levels):
-    """Return the posterior mean of each level, the spread estimated from the first `n_levels`."""
-    # Levels of the same sums have the same mean; sorted, so that their order leaves no trace.
+    """Return the posterior mean of each level, with the spread of the first `n_levels`."""
+    # Levels of the same sums have the same mean; sorted, so that their order has no effect.
     pairs, places, counts = np.unique(
         np.column_stack([sizes, totals]), axis=0, return_inverse=True, return_counts=True
     )
@@ -110,7 +110,7 @@ def _mixture_weights(likelihoods, counts):
 
 
 class BetaSpread:
-    """A mixture of beta distributions, as wide in log odds as the grid is there.
+    """Mixture of beta distributions, with the local width of the grid in log odds.
 
     Parameters
     ----------
@@ -140,14 +140,14 @@ class BetaSpread:
         return (hits[:, None] + ones) / (sizes[:, None] + ones + zeros)
 
     def _prior_samples(self, grid):
-        """Return the samples of either class that the distribution at each point is worth."""
+        """Return the weight in samples of each class of the distribution at each point."""
         rates, rests = expit(grid), expit(-grid)
         rows = np.maximum(1 / (rates * rests * np.gradient(grid) ** 2) - 1, 1.0)
         return rates * rows, rests * rows
 
 
 class NormalSpread:
-    """A mixture of normal distributions, as wide as the grid is there.
+    """Mixture of normal distributions, with the local width of the grid.
 
     Parameters
     ----------
@@ -187,7 +187,7 @@ def _normal_spread(stats):
     within = np.maximum(squares - totals**2 / sizes, 0.0).sum()
     freedom = n - len(stats)
     variance = within / freedom if freedom > 0 else overall_variance
-    # Where y is a function of the level there is no variance left, and a ratio to take.
+    # If y is a function of the level the variance is zero, and the ratio is undefined.
     return NormalSpread(overall, max(variance, 1e-12 * overall_variance, np.finfo(float).tiny))
 
 

@@ -14,7 +14,7 @@ class OrderedLevels:
     Parameters
     ----------
     stats : ndarray of shape (n_levels, n_stats)
-        None of them without samples.
+        None of them is empty.
     """
 
     is_sampled = False
@@ -33,20 +33,20 @@ class OrderedLevels:
     boundary_points = firsts
 
     def sums_before(self, positions):
-        """Return what y sums to before each position and in all, (n_positions + 2, n_stats)."""
+        """Return the target sums before each position and in all, (n_positions + 2, n_stats)."""
         return self._sums[np.concatenate([[0], positions, [len(self)]]).astype(np.int64)]
 
 
 def runs_of_levels(levels, stats, settings):
     """Return all levels in order, the run of each, and the OrderedBins of the best runs.
 
-    A level of which `fit` saw no sample is in the run of the next one before it that it saw, or
-    in the first run.
+    A level without samples in `fit` is in the run of the preceding level with samples, or in the
+    first run.
 
     Parameters
     ----------
     levels : list
-        Those that have samples.
+        Those with samples.
 
     stats : ndarray of shape (n_levels, n_stats)
 

@@ -1,4 +1,4 @@
-"""Partition of ordered cells into bins, and the settings of a column that it depends on."""
+"""Partition of ordered cells into bins, and the settings of a column."""
 
 from dataclasses import dataclass, field, replace
 from math import isqrt
@@ -13,20 +13,20 @@ from skinfo.preprocessing._target_statistics import ClassStatistics, GaussianSta
 if TYPE_CHECKING:
     from skinfo.preprocessing._penalties import AdditivePenalty, ExpectedLoss, GreedyMDLP
 
-# A grid has no fewer and no more groups, however many samples there are. Time grows with their
-# square; with 256 at most, held-out information changes by 0.001 of what the rate tells.
+# Bounds of the number of groups of a grid. Time grows with their square; with 256 at most,
+# held-out information changes by 0.001 of that of the rate.
 LEAST_GROUPS, MOST_GROUPS = 64, 128
 
-# Number of bins, at most, where it depends on the number of samples: its cube root, within these.
+# Bounds of the maximum number of bins, the cube root of the number of samples.
 LEAST_MAX_BINS, MOST_MAX_BINS = 8, 32
 
 
 def max_bins_for(max_bins, weight, target_type):
-    """Return the largest number of bins of samples of this weight, `max_bins` unless "auto".
+    """Return the maximum number of bins for samples of this weight, `max_bins` unless "auto".
 
-    Bins that are k times as narrow have rates of k times the variance, and differ from the curve
-    of the rate by the square of their width: the best k grows with the cube root of n. Of a
-    continuous y it is the least number: more have been compared for class rates only.
+    Bins that are k times as narrow have rates of k times the variance, and a bias of the square of
+    their width: the best k grows with the cube root of n. For a continuous y it is the lower
+    bound: more bins have been evaluated for class rates only.
     """
     if max_bins != "auto":
         return max_bins
@@ -54,39 +54,39 @@ class ColumnSettings:
         More boundary points than this are thinned to equal-frequency groups.
 
     directions : tuple of int
-        The directions to try: 0 for any order of the rates, 1 for rising, -1 for falling, 2 for
-        first rising and then falling, -2 for the opposite.
+        The directions to try: 0 for any order of the rates, 1 for increasing, -1 for decreasing, 2
+        for first increasing and then decreasing, -2 for the opposite.
 
     min_difference : float
-        Least difference of the rates of a class, or of means in units of the statistics, between
-        bins that are neighbours.
+        Minimum difference of the rates of a class, or of means in units of the statistics, between
+        neighbouring bins.
 
     min_statistic : float
-        Least statistic of the test of such bins; see `constrained_partitions`.
+        Minimum statistic of the test of such bins; see `constrained_partitions`.
 
     fixed_edges : ndarray of shape (n_fixed,), dtype float64
-        Cuts that have to be there.
+        Required cuts.
 
     may_relax : bool
-        Whether any direction is taken where rates between fixed cuts leave none of `directions`.
+        Whether any direction is allowed if rates between fixed cuts satisfy none of `directions`.
 
     special : SpecialValues
         Values that have bins of their own.
 
     closed : {"left", "right"}
-        The end that an interval holds.
+        The closed end of the intervals.
 
     min_level_weight : float
         Levels of less weight are pooled.
 
     infrequent_label : str
-        The name of the pool.
+        Name of the pool.
 
     level_order : tuple or None
-        Levels in their order, of a column that is cut into runs of them.
+        Ordered levels of a column that is split into runs of them.
 
     name : str
-        What messages call the column.
+        Name of the column in messages.
     """
 
     statistics: ClassStatistics | GaussianStatistics
@@ -108,41 +108,41 @@ class ColumnSettings:
 
     @property
     def fixed_starts(self):
-        """The least number to the right of each fixed cut."""
+        """Smallest number on the right of each fixed cut."""
         return starts_of_cuts(self.fixed_edges, self.closed)
 
     @property
     def compares_neighbours(self):
-        """Whether not any two bins may be neighbours, beside those of a rising or falling rate."""
+        """Whether neighbouring bins are constrained, except by the direction of the rate."""
         return self.min_difference > 0.0 or self.min_statistic > 0.0 or abs(self.direction) > 1
 
     @property
     def direction(self):
-        """The direction, once there is but one."""
+        """The single direction."""
         return self.directions[0]
 
     def max_groups(self, weight):
-        """Return the largest number of equal-frequency groups, None for any number."""
+        """Return the maximum number of equal-frequency groups, None for any number."""
         if not self.penalty.on_grid:
             return self.max_candidates
         grid = max(min(isqrt(int(weight)), MOST_GROUPS), LEAST_GROUPS, self.max_bins)
         return grid if self.max_candidates is None else min(grid, self.max_candidates)
 
     def with_direction(self, direction):
-        """Return the same with one direction."""
-        # Most columns are asked for nothing, and a copy takes as long as a search of 50 samples.
+        """Return a copy with one direction."""
+        # Most columns have no constraints, and a copy takes as long as a search of 50 samples.
         is_asked = self.directions != (direction,)
         return replace(self, directions=(direction,)) if is_asked else self
 
     def with_room_for(self, n_idle):
-        """Return the same less some bins, those that fixed cuts without samples beside them make.
+        """Return a copy with fewer bins, without those that empty fixed cuts add.
 
-        They are no cuts of the search.
+        These cuts are not part of the search.
         """
         return replace(self, max_bins=self.max_bins - n_idle) if n_idle else self
 
     def with_penalty(self, penalty):
-        """Return the same with another penalty."""
+        """Return a copy with another penalty."""
         return replace(self, penalty=penalty)
 
 
@@ -158,7 +158,7 @@ class OrderedBins:
     stats : ndarray of shape (n_bins, n_stats)
 
     cost : float
-        In nats, the penalty included.
+        In nats, including the penalty.
 
     direction : int
     """

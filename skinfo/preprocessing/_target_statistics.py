@@ -1,6 +1,6 @@
 """Sufficient statistics of a target, of classes or of numbers: sums over samples.
 
-An array of statistics, ``stats``, has shape (n_bins, n_stats): of classes the weight of each, of a
+An array of statistics, ``stats``, has shape (n_bins, n_stats): the weight of each class, or for a
 continuous y the sums of w, w v and w v**2, where v is y centred and scaled.
 """
 
@@ -13,7 +13,7 @@ from skinfo._counts._contingency import SparseContingency
 from skinfo._counts._evidence import plugin_information
 from skinfo.utils._saved_state import saved_class
 
-# Where y is a function of the bins the Gaussian information is unbounded; cut off at 52 bits.
+# If y is a function of the bins the Gaussian information is unbounded; limited to 52 bits.
 SMALLEST_FRACTION = 2.0**-104
 
 # A fraction of the variance below this is rounding error.
@@ -50,7 +50,7 @@ class ClassStatistics:
         return stats.sum(axis=-1)
 
     def code_lengths(self, costs, total):
-        """Return costs, which are nats already."""
+        """Return costs, which are already in nats."""
         return costs
 
     def information(self, stats):
@@ -91,7 +91,7 @@ class ClassStatistics:
         return rates
 
     def sort_keys(self, stats):
-        """Return by what the levels of two classes are sorted; see `supervised_groups`."""
+        """Return the sort key of the levels for two classes; see `supervised_groups`."""
         return _divide(stats[:, 1], self.weights(stats))
 
 
@@ -162,7 +162,7 @@ class GaussianStatistics:
         return 1.0 - 2.0 ** (-2.0 * bits)
 
     def sort_keys(self, stats):
-        """Return by what levels are sorted: the mean of y."""
+        """Return the sort key of the levels: the mean of y."""
         return _divide(stats[:, 1], stats[:, 0])
 
     def counts(self, stats):
@@ -183,7 +183,7 @@ class GaussianStatistics:
 
 
 def target_type_of(classes):
-    """Return the type of a target with these classes, None of a continuous one."""
+    """Return the type of a target with these classes, None for a continuous one."""
     if classes is None:
         return "continuous"
     return "binary" if len(classes) == 2 else "multiclass"

@@ -25,8 +25,8 @@ class FeatureGroups:
     costs : ndarray of shape (n_groups,)
         In bits; for a group the maximum cost of a feature, once.
 
-    Groups that are selected first, and groups that are never selected.
-        Groups selected before all others, and never.
+    include, exclude : tuple of int
+        Groups that are selected first, and groups that are never selected.
     """
 
     names: list

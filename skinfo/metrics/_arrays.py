@@ -11,7 +11,7 @@ from skinfo.utils._compat import array_api_compat
 from skinfo.utils._text import LONGEST_CAUSE, one_line, short_repr
 from skinfo.utils._validation import check_sample_weight
 
-# Numbers in a block of rows: two megabytes of float64, which stay in the cache from the check of
+# Numbers in a block of rows: two megabytes of float64, which remain in the cache from the check of
 # the rows to their loss, so that each row is read from memory once.
 BLOCK_SIZE = 2**18
 
@@ -40,7 +40,7 @@ def as_numbers(x, name):
     x = read_array(x)
     xp = array_api_compat.array_namespace(x)
     if array_api_compat.is_numpy_array(x) and x.dtype == object:
-        # Such as a nullable data frame.
+        # For example a nullable data frame.
         try:
             x = x.astype(np.float64)
         except (TypeError, ValueError) as error:
@@ -152,14 +152,14 @@ def row_losses(block_losses, x, nats_per_unit):
     Parameters
     ----------
     block_losses : callable
-        ``block_losses(rows)`` returns the losses of a block of rows, in nats. NumPy's arrays go
-        through it in `row_blocks`. Other libraries get all rows at once (``...``): a gradient
-        would be summed over the blocks, each as large as `x`.
+        ``block_losses(rows)`` returns the losses of a block of rows, in nats. NumPy's arrays are
+        processed in `row_blocks`, those of other libraries at once (``...``): a gradient would be
+        summed over the blocks, each as large as `x`.
 
     x : array of shape (n_samples, n_columns)
 
     nats_per_unit : float
-        The unit of the result.
+        Unit of the result.
     """
     if not array_api_compat.is_numpy_array(x):
         return block_losses(...) / nats_per_unit
@@ -177,7 +177,7 @@ def check_row_weights(sample_weight, n_samples):
 
 
 def weighted_mean(values, weight, divisor=None):
-    """Return the mean of `values`, of shape (n_samples,); None weighs all samples equally.
+    """Return the mean of `values`, of shape (n_samples,); None: equal weights.
 
     The sum of `values` times `weight` is divided by that of `divisor`, by default the weights.
     """
@@ -188,7 +188,7 @@ def weighted_mean(values, weight, divisor=None):
 
 
 def _divided(total, counted):
-    """Return the mean of what is counted; raise ValueError if that is nothing."""
+    """Return the mean of the counted values; raise ValueError if there are none."""
     if not counted > 0:
         raise ValueError(
             "No sample counts, so that the mean is not defined: each label is ignore_index, or of "
@@ -228,7 +228,7 @@ def reduce_losses(losses, weight, reduction, divisor=None):
 
 
 class LossSums(NamedTuple):
-    """What the losses of some samples add up to, with their weights, and the weights."""
+    """Sums of the losses of some samples, with their weights, and of the weights."""
 
     loss: ExactSum
     weight: ExactSum
@@ -237,7 +237,7 @@ class LossSums(NamedTuple):
     def of(cls, losses, weight, divisor=None):
         """Return the sums of the losses of samples with checked weights (n_samples,) or None.
 
-        Those of `divisor` take the place of the weights, as in `weighted_mean`.
+        The sums of `divisor` replace those of the weights, as in `weighted_mean`.
         """
         losses = to_numpy(losses)
         loss = ExactSum.of(_weighted(losses, weight))
@@ -245,12 +245,12 @@ class LossSums(NamedTuple):
         return cls(loss, ExactSum.of(np.array([len(losses)]) if divisor is None else divisor))
 
     def merged(self, other):
-        """Return the sums of the samples of both."""
+        """Return the merged sums."""
         return LossSums(self.loss.merged(other.loss), self.weight.merged(other.weight))
 
     @property
     def mean(self):
-        """The `weighted_mean` of all losses."""
+        """Weighted mean of all losses, see `weighted_mean`."""
         return _divided(self.loss.rounded, self.weight.rounded)
 
 

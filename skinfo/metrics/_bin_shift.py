@@ -17,17 +17,17 @@ from scipy.special import gammainc
 from skinfo._counts._evidence import TableEvidence
 from skinfo.utils._sums import ordered_sum
 
-# Each halves the range of an end of an interval.
+# Number of bisections of an end of an interval.
 HALVINGS = 60
 
-# Of a sample, in place of none at all: the same half that Jeffreys' prior adds.
+# Weight of an empty cell: half a sample, as in Jeffreys' prior.
 EMPTY = 0.5
 
 LEAST_POSITIVE = 1e-300
 
 
 class ShiftEstimates(NamedTuple):
-    """Estimates of the index, or of what bins add to it, and what their distribution depends on.
+    """Estimates of the index, or of its parts by bin, with parameters of their distribution.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class ShiftEstimates(NamedTuple):
 
     @classmethod
     def of_bins(cls, table: NDArray[np.float64]) -> "ShiftEstimates":
-        """Return those of the bins of one table of counts (n_bins, 2), none empty in both."""
+        """Return the results by bin of one table of counts (n_bins, 2), none empty in both."""
         totals = table.sum(axis=0)
         terms = _bin_terms(table)
         share = table.sum(axis=1) / totals.sum()
@@ -81,11 +81,11 @@ class ShiftEstimates(NamedTuple):
         return self.freedom * self.unit
 
     def bounds(self, confidence_level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the ends of the intervals of the true index, by inverting tests.
+        """Return the bounds of the intervals of the true index, by inverting tests.
 
-        The interval holds every u under which the estimate is in the central part of its
-        distribution; near zero that part moves to the left, so that zero is left out as often as
-        the test rejects it, and only where it does.
+        The interval contains every u under which the estimate is in the central part of its
+        distribution; near zero that part moves to the left, so that zero is excluded if and only
+        if the test rejects it.
         """
         alpha = 1.0 - confidence_level
         scale = np.maximum(self.unit * np.sqrt(2 * self.freedom), LEAST_POSITIVE)
@@ -108,7 +108,7 @@ class ShiftEstimates(NamedTuple):
         return found
 
     def _root(self, rising) -> NDArray[np.float64]:
-        """Return where a rising function of u >= 0 becomes positive; 0 where it is from there."""
+        """Return the root of an increasing function of u >= 0; 0 if it is positive there."""
         spread = np.sqrt(2 * self.freedom) * self.unit + np.sqrt(self.slope * self.psi)
         low, high = np.zeros_like(self.psi), self.psi + 20 * (spread + self.slope)
         starts_positive = rising(low) > 0
@@ -121,7 +121,7 @@ class ShiftEstimates(NamedTuple):
 
 
 class _BinTerms(NamedTuple):
-    """What bins add to the index: of each, and of each in both samples."""
+    """Contributions to the index: of each bin, and of each in both samples."""
 
     psi: NDArray[np.float64]  # (n_bins,)
     shares: NDArray[np.float64]  # (n_bins, 2)

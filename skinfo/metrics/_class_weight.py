@@ -27,8 +27,8 @@ def check_class_weight(class_weight, labels, n_classes):
     Raises
     ------
     ValueError
-        If there is not one weight for each column, a key is no label, or a weight is negative or
-        not finite.
+        If there is not one weight for each column, a key is not a label, or a weight is negative
+        or not finite.
     """
     if isinstance(class_weight, dict):
         class_weight = _weights_of_labels(class_weight, labels, n_classes)
@@ -49,7 +49,7 @@ def as_factors(weights, name):
     weights : float or array-like
 
     name : str
-        For messages.
+        Name for messages.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def as_factors(weights, name):
 
 
 def _weights_of_labels(class_weight, labels, n_classes):
-    """Return the weights of a dict, 1 for columns that it does not have."""
+    """Return the weights of a dict, 1 for missing columns."""
     labels = range(n_classes) if labels is None else labels
     columns = find_columns(list(class_weight), labels, "class_weight")
     unknown = [label for label, k in zip(class_weight, columns, strict=True) if k < 0]

@@ -126,7 +126,7 @@ class CorpDecomposition:
         Parameters
         ----------
         groups : ndarray of shape (n_samples,), dtype int, or None
-            Samples of a group may depend on each other.
+            Samples of a group may be dependent.
 
         n_resamples : int
 

@@ -25,11 +25,10 @@ from skinfo.utils._parallel import in_threads
 from skinfo.utils._text import without_halves
 from skinfo.utils._validation import check_frequency_weights, check_sample_weight
 
-# Labels of the two bins after the others: of missing values, and of levels, that the reference
-# does not have.
+# Labels of the last two bins: of missing values, and of levels that the reference does not have.
 AFTER_THE_BINS = ["missing", "unseen"]
 
-# The last one where it also holds infrequent levels of the reference.
+# Label of the last one if it also contains infrequent levels of the reference.
 INFREQUENT = "infrequent"
 
 NAME_OF_SCORES = "score"
@@ -39,14 +38,14 @@ _UNWEIGHTED = np.empty(0)
 
 @dataclass(frozen=True)
 class ReferenceColumn:
-    """The bins of one column, and how much of the reference is in each.
+    """Bins of one column, with the weight of the reference in each.
 
     Attributes
     ----------
     name : str
 
     labels : list of str
-        Of the bins, those of missing values and unseen levels last.
+        Labels of the bins, those of missing values and unseen levels last.
 
     counts : ndarray of shape (n_labels,)
 
@@ -90,17 +89,17 @@ class ReferenceLevels(NamedTuple):
 
 @dataclass(frozen=True)
 class Reference:
-    """The reference of a comparison.
+    """Reference of a comparison.
 
     Attributes
     ----------
     columns : list of ReferenceColumn
 
     estimator : estimator
-        Knows the names of the columns, as `fit` left them.
+        Checks the names of the columns, as `fit` stored them.
 
     named : tuple of str
-        Columns of new tables that are no features: y and weights.
+        Columns of new tables that are not features: y and weights.
 
     is_scores : bool
         Whether the only column is an array of one dimension.
@@ -113,7 +112,7 @@ class Reference:
 
 
 def is_binner(reference):
-    """Return whether the reference has bins, as a `MutualInfoBinner` does."""
+    """Return whether the reference has bins, like a `MutualInfoBinner`."""
     return hasattr(reference, "_reference_bins")
 
 
@@ -124,12 +123,12 @@ def reference_of_binner(binner):
         ReferenceColumn(name, labels + AFTER_THE_BINS, np.append(counts, [0.0, 0.0]), coder)
         for name, labels, counts, coder in binner._reference_bins()
     ]
-    # What travels to chunks is no more than the names.
+    # Only the names are sent to chunks.
     return Reference(columns, _names_only(binner), binner._named)
 
 
 def _names_only(estimator):
-    """Return an estimator of the same class name that knows the names of the columns only."""
+    """Return an estimator of the same class name with the names of the columns only."""
     names = _passing(type(estimator).__name__)
     for attribute in ("n_features_in_", "feature_names_in_"):
         if hasattr(estimator, attribute):
@@ -177,7 +176,7 @@ def reference_of_sample(X, sample_weight, rule, caller):
     rule : BinningRule
 
     caller : str
-        For messages.
+        Name for messages.
     """
     if is_in_parts(X):
         raise ValueError(
@@ -223,7 +222,7 @@ def _with_columns(X):
 
 
 def _reference_column(table, j, weights, rule, has_levels):
-    """Return the bins of column j, and how much of the sample is in each."""
+    """Return the bins of column j, with the weight of the sample in each."""
     after = AFTER_THE_BINS
     if has_levels:
         coder, is_pooled = _frequent_levels(table, j, weights, rule)
@@ -239,7 +238,7 @@ def _reference_column(table, j, weights, rule, has_levels):
 
 
 def _frequent_levels(table, j, weights, rule):
-    """Return a coder of the levels that are frequent, and whether there are others."""
+    """Return a coder of the frequent levels, and whether there are others."""
     codes, levels = table.levels(j)
     present = codes >= 0
     weights = None if weights is None else weights[present]
@@ -263,12 +262,12 @@ def _equal_frequency_cuts(values, weights, n_bins, kind):
 
 
 class NewCounts(NamedTuple):
-    """How much of some samples is in each bin of each column.
+    """Weight of some samples in each bin of each column.
 
     Attributes
     ----------
     counts : list of ndarray
-        Of each column (n_labels,) int64; of weighted samples (n_labels, n_limbs), exact sums.
+        For each column (n_labels,) int64; for weighted samples (n_labels, n_limbs), exact sums.
 
     n_rows : int
     """
@@ -277,7 +276,7 @@ class NewCounts(NamedTuple):
     n_rows: int
 
     def merged(self, other):
-        """Return the counts of the samples of both."""
+        """Return the merged counts."""
         both = zip(self.counts, other.counts, strict=True)
         return NewCounts([a + b for a, b in both], self.n_rows + other.n_rows)
 
@@ -293,14 +292,14 @@ class NewCounts(NamedTuple):
 
 @dataclass(frozen=True)
 class CountNew:
-    """From some new samples to their NewCounts; it is sent to where they are.
+    """Map from new samples to their NewCounts, which is sent to where the samples are.
 
     Attributes
     ----------
     reference : Reference
 
     sample_weight : str or None
-        The column of weights, where it has a name.
+        Name of the column of weights, if it has one.
 
     is_weighted : bool
 
@@ -368,7 +367,7 @@ def _sums_by_code(codes, weights, n_bins):
 
 
 def count_new(reference, X, sample_weight, n_jobs, caller):
-    """Return how much of X is in each bin, a float64 array for each column of a Reference.
+    """Return the weight of X in each bin, a float64 array for each column of a Reference.
 
     Parameters
     ----------
@@ -381,7 +380,7 @@ def count_new(reference, X, sample_weight, n_jobs, caller):
     n_jobs : int or None
 
     caller : str
-        For messages.
+        Name for messages.
 
     Raises
     ------
@@ -392,7 +391,7 @@ def count_new(reference, X, sample_weight, n_jobs, caller):
     name = sample_weight if isinstance(sample_weight, str) else None
     count = CountNew(reference, name, sample_weight is not None, n_jobs)
     if is_in_parts(X):
-        # Weights that are no column of a table come to its parts where y does.
+        # Weights that are not a column of a table are passed to its parts like y.
         parts = table_in_parts(X, sample_weight if name is None else None, sample_weight)
         _refuse_weights_beside_chunks(parts.sample_weight)
         head = parts.partitions.head()

@@ -34,7 +34,7 @@ class SamplingDesign:
         self.weight = weight
         self.groups = groups
         self.total = weight.sum()
-        # Of groups it is their number that is independent, whatever their weight.
+        # For groups it is their number that is independent, for any weights.
         n_units = self.total if groups is None else groups.max() + 1
         self.degrees_of_freedom = max(float(n_units - 1), 0.0)
 
@@ -43,7 +43,7 @@ class SamplingDesign:
         return values @ self.weight / self.total
 
     def standard_errors(self, values):
-        """Return the standard errors of `means`; nan where there is one independent unit.
+        """Return the standard errors of `means`; nan for one independent unit.
 
         With groups the deviations are summed within each group before they are squared
         (cluster-robust standard error).

@@ -29,13 +29,13 @@ from skinfo.utils._text import short_repr
 FORMAT = "skinfo.MutualInfoBinner"
 VERSION = 1
 
-# Dicts and lists nested in each other; `state_of_binner` writes six.
+# Maximum depth of nested dicts and lists; `state_of_binner` writes six.
 MAX_DEPTH = 16
 
-# Characters of a message about a state.
+# Maximum length of a message about a state.
 LONGEST_REASON = 2000
 
-# Bin numbers have two bytes at most.
+# Bin indices have at most two bytes.
 MAX_BINS = 2**16
 
 
@@ -75,7 +75,7 @@ def state_of_binner(binner):
 
 
 def _encoders(binner):
-    """Return the ColumnEncoder of each column, or None where they follow from the bins."""
+    """Return the ColumnEncoder of each column, or None if they follow from the bins."""
     if isinstance(binner._output, EncodedValues):
         return binner._output.encoders
     return [None] * len(binner._columns)
@@ -83,7 +83,7 @@ def _encoders(binner):
 
 def _encoder_to_json(encoder):
     pieces = bins_to_dict(encoder.pieces)
-    # The column's bins have them already.
+    # They are part of the bins of the column.
     pieces.pop("levels", None)
     return {
         "pieces": pieces,
@@ -93,13 +93,13 @@ def _encoder_to_json(encoder):
 
 
 def restore_binner(binner, state):
-    """Make an unfitted binner the one that `state` describes.
+    """Restore an unfitted binner from `state`.
 
     Raises
     ------
     ValueError
-        If the state is not one that `state_of_binner` could have written; the message names the
-        place. Everything is looked at before use: the state may come from anywhere.
+        If the state could not have been written by `state_of_binner`; the message contains the
+        location. Everything is checked before use, because the state is not trusted.
     """
     _check_state(state)
     _restore_parameters(binner, state["params"])
@@ -113,7 +113,7 @@ def restore_binner(binner, state):
     if ENCODINGS[binner.encode].looks_at_y:
         encoders = _encoders_from_dicts(state["columns"], columns, statistics)
     try:
-        # Counts that no data have may overflow, or divide by zero, in what is computed of them.
+        # Counts that no data have may overflow, or divide by zero, in derived quantities.
         with np.errstate(over="raise", divide="raise", invalid="raise"):
             binner._set_fitted(columns, statistics, classes, edges, encoders)
             summary_of_columns(binner._names, columns, statistics, classes)
@@ -129,7 +129,7 @@ def restore_binner(binner, state):
 
 @contextmanager
 def _at(path):
-    """Begin the message of a ValueError with the place in the state."""
+    """Begin the message of a ValueError with the location in the state."""
     try:
         yield
     except ValueError as error:
@@ -145,7 +145,7 @@ def shorten_middle(text):
 
 
 def _named_columns(state):
-    """Return the columns that `fit` took for y and weights, which earlier states do not have."""
+    """Return the columns that `fit` used for y and weights, which earlier states do not have."""
     named = state.get("named", [])
     if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
         raise ValueError(f"state['named'] must be a list of names, got {short_repr(named)}.")
@@ -194,7 +194,7 @@ def _target_from_dict(d):
 
 
 def _columns_from_dicts(columns, statistics):
-    """Return the FittedColumn of each column, and the cuts to choose from or None."""
+    """Return the FittedColumn of each column, and the candidate cuts or None."""
     if not isinstance(columns, list) or not columns:
         raise ValueError(
             f"state['columns'] must be a list of dicts, one at least, got {short_repr(columns)}."
@@ -228,7 +228,7 @@ def _stats(d, key, shape, statistics):
     stats = array_from_json(entry(d, key, dict))
     if stats.dtype != np.float64 or stats.shape != shape:
         raise malformed(key, d[key], f"float64 of shape {shape}")
-    # Of a continuous target the sum of w v may be of either sign.
+    # For a continuous target the sum of w v may have either sign.
     nonnegative = (0, 2) if isinstance(statistics, GaussianStatistics) else slice(None)
     if not np.isfinite(stats).all() or (stats[..., nonnegative] < 0).any():
         raise malformed(key, d[key], "finite, and weights at least 0")
@@ -308,7 +308,7 @@ def _finite(d, key):
 
 
 def _plain_params(binner):
-    """Return the parameters that JSON holds; the others stay at their defaults."""
+    """Return the parameters that JSON can hold; the others have their defaults."""
     if binner.encode.startswith("onehot") and callable(binner.feature_name_combiner):
         raise ValueError(
             "feature_name_combiner is a function, which JSON does not hold, and names of columns "
@@ -329,7 +329,7 @@ NOT_PLAIN = object()
 
 
 def _plain(value):
-    """Return a value as JSON holds it, or NOT_PLAIN."""
+    """Return a value in JSON types, or NOT_PLAIN."""
     if value is None or isinstance(value, (str, bool, np.bool_)):
         return value if not isinstance(value, np.bool_) else bool(value)
     if isinstance(value, Integral):
@@ -370,7 +370,7 @@ def _check_state(state):
 
 
 def bins_to_dict(bins):
-    """Return the bins as a dict that `json.dumps` takes, with ``allow_nan=False`` too.
+    """Return the bins as a dict for `json.dumps`, with ``allow_nan=False`` too.
 
     Parameters
     ----------
@@ -426,7 +426,7 @@ def _special_to_json(bins, write):
 
 
 def bins_from_dict(d):
-    """Return the bins that `bins_to_dict` wrote.
+    """Return the bins from the output of `bins_to_dict`.
 
     Parameters
     ----------
@@ -439,7 +439,7 @@ def bins_from_dict(d):
     Raises
     ------
     ValueError
-        If a key lacks or holds what bins cannot; the message names it.
+        If a key is missing or its value is invalid; the message names it.
     """
     kind = entry(d, "type", str)
     if kind not in READERS:
@@ -452,10 +452,10 @@ def bins_from_dict(d):
 
 
 def check_plain(document):
-    """Raise ValueError where a document is no JSON, or nested deeper than needed.
+    """Raise ValueError if a document is not JSON, or nested deeper than needed.
 
-    JSON is dicts by text, lists, text, booleans, None and numbers; here no more than `MAX_DEPTH`
-    nested in each other, and no integers beyond all floats.
+    JSON is dicts by text, lists, text, booleans, None and numbers; here with at most `MAX_DEPTH`
+    levels, and no integers beyond all floats.
     """
     todo, seen = [(document, "state", 0)], set()
     while todo:
@@ -470,7 +470,7 @@ def check_plain(document):
             for key, entry in entries:
                 if isinstance(value, dict) and not isinstance(key, str):
                     raise ValueError(f"{path} has a key of type {type(key).__name__}, not text.")
-                # A path is made only where a message may need it.
+                # A path is made only if a message may need it.
                 if type(entry) not in (str, float, bool, NoneType):
                     todo.append((entry, f"{path}[{short_repr(key)}]", depth + 1))
         elif isinstance(value, int):
@@ -483,7 +483,7 @@ def check_plain(document):
 
 
 def array_to_json(a):
-    """Return an array as a dict that `json.dumps` takes, with ``allow_nan=False`` too.
+    """Return an array as a dict for `json.dumps`, with ``allow_nan=False`` too.
 
     Parameters
     ----------
@@ -502,7 +502,7 @@ def array_to_json(a):
             "strings first."
         )
     write = WRITE_VALUE[a.dtype.kind]
-    # float128 would lose digits on the way.
+    # float128 would lose digits.
     if a.dtype.kind == "f" and a.dtype.itemsize > 8:
         raise ValueError(f"An array of dtype {a.dtype} has no JSON. Convert it to float64.")
     dtype = a.dtype.newbyteorder("=").str if a.dtype.kind == "U" else a.dtype.name
@@ -514,7 +514,7 @@ def array_to_json(a):
 
 
 def array_from_json(d):
-    """Return the array that `array_to_json` wrote, of the same dtype and shape.
+    """Return the array from the output of `array_to_json`, of the same dtype and shape.
 
     Parameters
     ----------
@@ -527,7 +527,7 @@ def array_from_json(d):
     Raises
     ------
     ValueError
-        If a key lacks or does not fit the others; the message names it.
+        If a key is missing or does not fit the others; the message names it.
     """
     dtype = _dtype(entry(d, "dtype", str))
     shape = _whole_numbers(d, "shape")
@@ -588,8 +588,8 @@ def _category_from_dict(d):
     levels = [_level_from_json(level, "levels") for level in entry(d, "levels", list)]
     modes = [_level_from_json(mode, "modes") for mode in entry(d, "modes", list)]
     fallback = entry(d, "fallback", int)
-    # Unseen levels may have a bin of their own where bins have no modes. No other bin is empty, so
-    # that there are no more of them than levels.
+    # Unseen levels may have a bin of their own if bins have no modes. No other bin is empty, so
+    # that there are not more bins than levels.
     pool = d.get("pool")
     if not isinstance(pool, str | None):
         raise malformed("pool", pool, "of type str, or null")
@@ -625,7 +625,7 @@ def _category_from_dict(d):
 
 
 def _special_from_dict(d, read):
-    """Return the SpecialValues of a column, and the bin of each group, which may be of no bins."""
+    """Return the SpecialValues of a column, and the bin of each group, which may not exist."""
     groups, names, bins = [], [], []
     for group in d.get("special", []) if isinstance(d.get("special", []), list) else [None]:
         values = [read(value, "special") for value in entry(group, "values", list)]
@@ -641,7 +641,7 @@ def _special_from_dict(d, read):
 
 
 def _check_own_special(d, own, special_bins, n_others):
-    """Raise unless the special values that have bins have those after all others, in order."""
+    """Raise unless the bins of special values follow all others, in order."""
     if list(own) != list(range(n_others, n_others + len(own))) or min(special_bins, default=0) < 0:
         raise malformed("special", d["special"], f"of bins from {n_others} on, in order")
 
@@ -667,7 +667,7 @@ def _check_length(key, values, n_bins):
 
 
 def entry(d, key, of_type):
-    """Return d[key] if it is there and of that type."""
+    """Return d[key] if it exists and is of that type."""
     if not isinstance(d, dict):
         raise ValueError(f"Expected a dict with the key {short_repr(key)}, got {short_repr(d)}.")
     if key not in d:
@@ -700,10 +700,10 @@ def malformed(key, value, expected):
 
 # Values
 
-# Names of the dtypes that are written. NumPy reads many more.
+# Names of the dtypes that are written. NumPy supports many more.
 DTYPE_NAMES = re.compile(r"bool|u?int(8|16|32|64)|float(16|32|64)|object|str|U[0-9]{1,8}")
 
-# No array of a state takes more: width of text times number of values could be any size.
+# Maximum size of an array: the width of text times the number of values could be any size.
 MAX_BYTES = 2**26
 
 NOT_FINITE = {"inf": np.inf, "-inf": -np.inf, "nan": np.nan}
@@ -757,7 +757,7 @@ def _level_from_json(value, key):
 
 
 def _dtype(name):
-    """Return the dtype of that name if JSON holds its values."""
+    """Return the dtype of that name if JSON can hold its values."""
     if not DTYPE_NAMES.fullmatch(name):
         raise malformed("dtype", name, "that of booleans, integers, floats, text or objects")
     return np.dtype(name)

@@ -15,7 +15,7 @@ from skinfo._counts._labels import write_date
 from skinfo._counts._lazy_tables import SPARK_SUBSTITUTED, refuse_substituted
 from skinfo.utils._text import one_line, short_repr
 
-# A plain decimal longer than this might overflow DuckDB's DECIMAL beside a BIGINT column.
+# A longer plain decimal might overflow DuckDB's DECIMAL in a table with a BIGINT column.
 PLAIN_DIGITS = 12
 
 # Lists of levels are broken into lines of about this length.
@@ -27,22 +27,21 @@ END_OF_DATES = int(np.datetime64("10000-01-01", "us").astype(np.int64))
 
 
 def case_expressions(bins, name, outputs, dialect="ansi", column=None):
-    """Return one SQL expression for each column of `outputs`, which gives a row its bin's entry.
+    """Return one SQL expression for each column of `outputs`, the entry of the bin of a row.
 
     Parameters
     ----------
     bins : NumericBins or CategoryBins
 
     name : str
-        The column's name in the database.
+        Name of the column in the database.
 
     outputs : array-like of shape (n_bins, n_outputs)
         Finite numbers. Floats are written so that they are read back as doubles.
 
     dialect : str, default="ansi"
-        A key of ``DIALECTS``: whose SQL to write. That of "ansi" runs in SQLite and DuckDB too
-        where the column holds numbers, booleans or text; it does not know NaN, which other
-        dialects send where missing values go.
+        A key of ``DIALECTS``. The SQL of "ansi" runs in SQLite and DuckDB too if the column has
+        numbers, booleans or text; it does not support NaN, which other dialects treat as missing.
 
     column : str or None, default=None
         SQL of the values to compare. None: the column itself.
@@ -54,8 +53,8 @@ def case_expressions(bins, name, outputs, dialect="ansi", column=None):
     Raises
     ------
     ValueError
-        If the dialect is unknown, `outputs` does not fit the bins, or a cut or a level has
-        no literal in SQL.
+        If the dialect is unknown, `outputs` does not fit the bins, or a cut or a level has no
+        literal in SQL.
     """
     dialect = dialect_named(dialect)
     outputs = _checked_outputs(outputs, bins.n_bins, name)
@@ -71,7 +70,7 @@ def case_expressions(bins, name, outputs, dialect="ansi", column=None):
     return [dialect.as_double.format(case) for case in cases] if is_double else cases
 
 
-# What a dialect decides
+# Dialects
 
 
 def _standard_text(text):
@@ -80,7 +79,7 @@ def _standard_text(text):
 
 @dataclass(frozen=True)
 class Dialect:
-    """Where databases differ.
+    """Differences between databases.
 
     Attributes
     ----------
@@ -88,55 +87,56 @@ class Dialect:
         From microseconds since 1970 to a literal.
 
     nan_test : str or None, default=None
-        Tests whether a column of numbers, ``{}``, is NaN; None where no column can be, or
-        where the standard does not say.
+        Test whether a numeric column, ``{}``, is NaN; None if no column can be, or if it is not in
+        the standard.
 
     quotes : tuple of str, default=('"', '"')
         Before and after an identifier.
 
     escaped_in_names : dict of str to str, default={}
-        What is written in an identifier for some text, one after the other. If nothing is, the
-        closing quote is doubled.
+        Replacements in an identifier, one after the other. Without any, the closing quote is
+        doubled.
 
     substituted : str or None, default=None
-        What no identifier can hold, since the database puts the value of a variable there.
+        Text that no identifier can contain, because the database replaces it by the value of a
+        variable.
 
     folded : callable
-        From a name to what two names of one column have in common: most databases compare names
-        without case, if they are quoted too.
+        Map of a name to a key that is equal for names of the same column: most databases compare
+        names without case, also if they are quoted.
 
     name_bytes : int or None, default=None
-        How many bytes of a name count, if the database cuts longer ones without an error.
+        Number of significant bytes of a name, if the database cuts longer ones without an error.
 
     text_literal : callable
         From text to a literal.
 
     text_column : str, default="{}"
-        What literals of text are compared with: the column, ``{}``, such that case and trailing
-        blanks count.
+        Expression that literals of text are compared with: the column, ``{}``, such that case and
+        trailing blanks are significant.
 
     date_column : str, default="{}"
-        What literals of dates are compared with.
+        Expression that literals of dates are compared with.
 
     has_dates : bool, default=True
-        Whether dates are stored as such, and not as text.
+        Whether dates are stored as dates, and not as text.
 
     is_false, is_true : str
-        The tests of a column of booleans.
+        Tests of a boolean column.
 
     booleans : tuple of str
         Literals of False and True.
 
     exact_decimals : bool, default=False
-        Whether a plain decimal such as 10.78 is compared with a float column as the double next
-        to it is. Else it needs an exponent, 10.78e0, or a suffix: DuckDB reads 10.78 as a DECIMAL
-        and casts it to the type of a FLOAT column.
+        Whether a plain decimal such as 10.78 is compared with a float column as the nearest
+        double. Otherwise it needs an exponent, 10.78e0, or a suffix: DuckDB reads 10.78 as a
+        DECIMAL and casts it to the type of a FLOAT column.
 
     double_suffix : str, default=""
-        Makes a double of a decimal.
+        Suffix that makes a decimal a double.
 
     as_double : str, default="{}"
-        What makes a double of an expression, ``{}``, of the literals of doubles.
+        Cast of an expression, ``{}``, of literals of doubles to a double.
     """
 
     date: Callable
@@ -158,20 +158,20 @@ class Dialect:
     as_double: str = "{}"
 
     def identifier(self, name):
-        """Return a column's name between quotes."""
+        """Return the quoted name of a column."""
         name = str(name)
         _check_name(name, self.substituted)
         first, last = self.quotes
         return first + _replaced(name, self.escaped_in_names or {last: last * 2}) + last
 
     def shortened(self, name):
-        """Return what the database keeps of a name."""
+        """Return the significant part of a name in the database."""
         if self.name_bytes is None:
             return name
         return name.encode(errors="replace")[: self.name_bytes].decode(errors="ignore")
 
     def refuse_one_name(self, first, second, advice):
-        """Raise of two names that are one in the database."""
+        """Raise if two names are equal in the database."""
         counts = "without case" if self.name_bytes is None else f"by {self.name_bytes} bytes"
         raise ValueError(
             f"{short_repr(first)} and {short_repr(second)} are one name in this dialect of SQL, "
@@ -201,14 +201,15 @@ def _escaped_text(text, escapes):
 
 
 def _postgresql_text(text):
-    # A server may be set to read backslashes as escapes in '...'; in E'...' every one does.
+    # A server may be configured to read backslashes as escapes in '...'; in E'...' every server
+    # does.
     prefix = "E" if "\\" in text else ""
     return prefix + _escaped_text(text, DOUBLED)
 
 
 def _tsql_text(text):
     literal = "N" + _standard_text(f"{text}|")
-    # A backslash at the end of a line would join it to the next one, and both be left out.
+    # A backslash at the end of a line would join it to the next one, and both would be dropped.
     for end in "\n\r":
         literal = literal.replace(f"\\{end}", f"\\' + N'{end}")
     return literal
@@ -242,12 +243,12 @@ def _timestamp_without_zone(microseconds):
 
 
 def _datetime2(microseconds):
-    """Return a literal that no language of a session reads otherwise."""
+    """Return a literal that does not depend on the language of the session."""
     return f"CAST('{_date_and_time(microseconds).replace(' ', 'T')}' AS DATETIME2(6))"
 
 
 def _iso_text(microseconds):
-    """Return a date as the shortest text that is not after that moment however it is written.
+    """Return a date as the shortest text that sorts before all formats of that moment.
 
     A moment may be stored with its zeros or without: '2020-01-15 10:00' or '...:00.000'.
     All of these start with the shortest one, and text sorts after its own start.
@@ -275,8 +276,8 @@ BIGQUERY_ESCAPES = {**BACKSLASHED, "`": r"\`", "\n": r"\n", "\r": r"\r"}
 
 DIALECTS = {
     "ansi": Dialect(date=_timestamp),
-    # SQLite stores a NaN as NULL, and a date as text. It takes "name" for text where there is no
-    # such column, and `name` never.
+    # SQLite stores a NaN as NULL, and a date as text. It reads "name" as text if there is no such
+    # column, and `name` never.
     "sqlite": Dialect(
         date=_iso_text,
         quotes=BACKTICKS,
@@ -287,7 +288,7 @@ DIALECTS = {
         exact_decimals=True,
     ),
     "duckdb": Dialect(date=_timestamp, nan_test="isnan({})", folded=_folded_ascii),
-    # PostgreSQL reads 10.78 and 10.78e0 alike: a numeric, which it casts where it meets a float.
+    # PostgreSQL reads 10.78 and 10.78e0 as the same numeric, which it casts if it meets a float.
     "postgresql": Dialect(
         date=_timestamp,
         nan_test="CAST({} AS DOUBLE PRECISION) = 'NaN'",
@@ -344,14 +345,14 @@ def dialect_named(dialect):
 
 
 def check_names_read(read, names, dialect):
-    """Raise if the name of a column that is read is that of another one of the table too.
+    """Raise if the name of a column that is read equals that of another column in the database.
 
     Parameters
     ----------
     read : iterable of str
 
     names : iterable of str
-        Of all columns.
+        Names of all columns.
 
     dialect : str
         A key of ``DIALECTS``.
@@ -368,7 +369,7 @@ def check_names_read(read, names, dialect):
 
 
 def check_names_written(names, dialect):
-    """Raise if the database would cut the names of two outputs to one.
+    """Raise if the database would shorten the names of two outputs to the same one.
 
     Parameters
     ----------
@@ -386,11 +387,11 @@ def check_names_written(names, dialect):
             dialect.refuse_one_name(other, name, advice)
 
 
-# From bins to CASE
+# CASE expressions of bins
 
 
 def _numeric_case(bins, name, column, missing, outputs, dialect):
-    """Return the expression for intervals: the first condition that holds decides."""
+    """Return the expression for intervals, by the first condition that is true."""
     sql = SQL_OF_KIND[bins.kind]
     # Special values come first. One with the output of its interval needs no condition.
     arms = []
@@ -409,7 +410,7 @@ def _numeric_case(bins, name, column, missing, outputs, dialect):
 
 
 def _category_case(bins, name, column, missing, outputs, dialect):
-    """Return the expression for groups of levels: those not listed go where unseen ones do."""
+    """Return the expression for groups of levels: unlisted ones have the output of unseen ones."""
     otherwise = outputs[bins.fallback]
     members = {}
     for group, levels in enumerate(bins.members):
@@ -429,7 +430,7 @@ def _category_case(bins, name, column, missing, outputs, dialect):
 
 
 def _every_level(bins):
-    """Return the levels of a column, special ones included."""
+    """Return the levels of a column, including special ones."""
     return [*bins.levels, *bins.special.of_levels()]
 
 
@@ -444,7 +445,7 @@ def _case(missing, of_missing, arms, otherwise):
 
 
 def _missing_test(bins, column, dialect):
-    """Return the condition of a missing value: NULL, or NaN where the column may hold it."""
+    """Return the condition of a missing value: NULL, or NaN if the column may contain it."""
     if bins.is_categorical:
         may_be_nan = any(isinstance(level, (float, np.floating)) for level in _every_level(bins))
     else:
@@ -469,11 +470,11 @@ def _is_in(column, literals):
     return f"{column} IN (\n{inner}\n    )"
 
 
-# Conditions: whether a value is to the left of a cut, or one of some values
+# Conditions: whether a value is below a cut, or equal to one of some values
 
 
 def _number_below(column, cut, closed, dialect):
-    # No database writes infinity like another. Beside it are all finite numbers.
+    # Every database writes infinity differently. All finite numbers are on one side of it.
     if closed == "left" and cut == inf:
         return f"{column} <= {_number(float_info.max, dialect)}"
     if closed == "right" and cut == -inf:
@@ -501,7 +502,7 @@ def _is_false(column, cut, closed, dialect):
 
 
 def _is_truth(column, numbers, dialect):
-    """Return the condition, or None of numbers that no boolean is."""
+    """Return the condition, or None for numbers that no boolean equals."""
     tests = {0.0: dialect.is_false.format(column), 1.0: dialect.is_true.format(column)}
     return " OR ".join(tests[number] for number in numbers if number in tests) or None
 
@@ -552,7 +553,7 @@ COMPARED = {"left": "<", "right": "<="}
 
 
 class SqlOfKind(NamedTuple):
-    """Conditions on a column of numbers of one kind.
+    """Conditions for a numeric column of one kind.
 
     Attributes
     ----------
@@ -560,7 +561,7 @@ class SqlOfKind(NamedTuple):
         ``below(column, cut, closed, dialect)``
 
     equals : callable
-        ``equals(column, values, dialect)``; None of values that no such column has.
+        ``equals(column, values, dialect)``; None for values that the column cannot have.
     """
 
     below: Callable
@@ -580,9 +581,9 @@ SQL_OF_KIND = {
 
 
 def _number(value, dialect):
-    """Return a literal that compares with an integer, float or double as this float64 does.
+    """Return a literal that compares with an integer, float or double like this float64.
 
-    Where plain decimals are not exact, only what no type would round is written as one.
+    If plain decimals are not exact, only numbers that no type would round are written as one.
     """
     if value == 0:
         return "0"
@@ -605,7 +606,7 @@ def _double(value, dialect):
 def _digits(value):
     """Return decimal digits that every database reads back as this float64.
 
-    SQLite rounds twice, which errs where a decimal is almost halfway between two floats; 18
+    SQLite rounds twice, which is wrong if a decimal is almost halfway between two floats; 18
     digits are far from that.
     """
     shortest = repr(float(value))
@@ -616,15 +617,15 @@ def _digits(value):
 
 
 def _is_short(digits, value):
-    """Say whether the plain decimal is exact, in float32 too, and not long."""
+    """Return whether the plain decimal is exact, in float32 too, and not long."""
     exact = Fraction(digits) == Fraction(value)
     if not exact or len(digits) > PLAIN_DIGITS:
         return False
     return float(np.float32(value)) == value
 
 
-# The first that a level is an instance of writes it: a bool is an int too. Only levels of
-# one family can be compared with one column.
+# The first type that matches a level writes it: a bool is an int too. Only levels of one family
+# can be compared with one column.
 LEVEL_KINDS = {
     str: ("text", lambda level, dialect: dialect.text_literal(level)),
     bool: ("booleans", lambda level, dialect: dialect.booleans[level]),
@@ -669,7 +670,7 @@ def _check_level(level, value, kind, name):
 
 
 def _check_name(name, substituted):
-    """Raise if no column of a database has this name, or none that SQL can write."""
+    """Raise if no column of a database can have this name, or SQL cannot express it."""
     subject = f"The name {short_repr(name)} of a column"
     _check_text(name, subject)
     if not name:
@@ -678,7 +679,7 @@ def _check_name(name, substituted):
 
 
 def _check_text(text, subject):
-    """Raise if the text has a character that no database stores."""
+    """Raise if the text has a character that no database can store."""
     # A lone surrogate is half a character: UTF-8 has no bytes for it.
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise ValueError(

@@ -1,22 +1,22 @@
 """Samples in chunks: the same results as in memory, by a few passes over the chunks.
 
-Passes over all chunks, for all columns at once:
+Passes over all chunks, for all columns at once, compute:
 
 1. distinct values of each column of numbers, all or a sample that depends on the values alone
    (with kinds and target, see `_read_chunks`);
-2. the exact sums between them: a column of at most `EXACT` values is wholly known now;
+2. the exact sums between them: a column of at most `EXACT` values is now completely known;
 3. the values within some of these cells, all or again a sample, where a search refines its cuts;
 4. the exact sums between those, if they are a sample;
 5. around the cuts, the values and their exact means.
 
 Searches run on a `PartialColumn`, which contains the values read so far. A query that needs more
-raises `Unresolved`; `Chunks.map_columns` then collects what all columns need in one pass and runs
-those searches again. All sums are exact, and where values are chosen the rule is that of memory
-(see `_grid`). So results do not depend on chunks, on other columns or on the values read: they
-are those of a `SortedColumn` of all samples, bit for bit if weights are whole.
+raises `Unresolved`; `Chunks.map_columns` then collects the requests of all columns in one pass and
+runs those searches again. All sums are exact, and where values are sampled the rule is that of
+samples in memory (see `_grid`). So results do not depend on chunks, on other columns or on the
+values read: they are those of a `SortedColumn` of all samples, exactly for integer weights.
 
 Order statistics, such as equal-frequency codes, are exact for any number of values. Beyond `EXACT`
-they take passes 3 and 4 to come near, and one more to collect the values that are left.
+they use passes 3 and 4 for an approximation, and one more to collect the remaining values.
 """
 
 from collections.abc import Callable, Iterable, Sequence

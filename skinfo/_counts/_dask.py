@@ -1,8 +1,8 @@
 """Tables of Dask: parts are partitions, and tasks run on the workers of the current scheduler.
 
-That is the cluster of the current ``dask.distributed.Client``, or else Dask's threads in this
-process. A pass is one Dask graph: a task for each partition, which reads and summarises it, and a
-tree of tasks that merge summaries where they are. One merged summary comes back.
+That is the cluster of the current ``dask.distributed.Client``, or otherwise Dask's threads in this
+process. A pass is one Dask graph: a task per partition, which reads and summarises it, and a tree
+of tasks that merge summaries where they are. One merged summary is returned.
 """
 
 import pickle

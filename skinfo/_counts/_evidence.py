@@ -1,25 +1,25 @@
-"""Contingency tables to evidence of dependence: information, its null moments and a p-value.
+"""Contingency tables to tests of dependence: information, its null moments and a p-value.
 
-The one path from counts to a p-value: of `mutual_info_test` and of `InfoBottleneckSelector`.
+The only path from counts to p-values, for `mutual_info_test` and `InfoBottleneckSelector`.
 
-Information does not know the order of levels. Where there is one, smooth tests of low degree
-(trend, spread) are combined with the test of information, by the weights `SMOOTH_WEIGHTS`: what
-most dependence between numbers looks like has few degrees of freedom in them, and many in
-information. The half-Cauchy combination needs no independence of what it combines.
+Information does not depend on the order of levels. If there is an order, smooth tests of low
+degree (trend, spread) are combined with the test of information, by the weights `SMOOTH_WEIGHTS`:
+most dependence between numbers has few degrees of freedom in these tests, and many in the
+information. The half-Cauchy combination does not require independent tests.
 
 Under independence N times the plug-in information has nearly a gamma distribution, here with its
-exact mean and a closed-form variance. Where few samples lie outside the most frequent level and
+exact mean and a closed-form variance. If few samples lie outside the most frequent level and
 class, information takes few different values, and the tail of the gamma distribution is wrong.
-There tables with the same margins are sampled (those of two by two are enumerated). Two questions
-are asked, with a threshold each:
+Then tables with the same margins are sampled (2 x 2 tables are enumerated). There are two
+thresholds for this:
 
-- `FEW_OUTSIDE` (10, in the kernel), for one test of one table. Beyond it the gamma p-value holds
-  its level down to .001 (benchmarks/level_of_test.py).
+- `FEW_OUTSIDE` (10, in the kernel), for one test of one table. Above it the gamma p-value has its
+  level down to .001 (benchmarks/level_of_test.py).
 - `FEW_TO_CONFIRM` (100), for a selection. It tests at alpha divided by the number of columns, a
-  level at which the tail is still too thin for some hundred samples outside: of columns of rare
+  level at which the tail is still too thin for some hundred samples outside: among columns of rare
   levels with a rare class, gamma p-values alone accept some in most runs
-  (benchmarks/selection_stopping.py). Only a feature that is about to be accepted is confirmed: to
-  sample tables to such levels for every p-value would take far longer.
+  (benchmarks/selection_stopping.py). Only a feature that is about to be accepted is confirmed,
+  because sampling tables to such levels for every p-value would take far longer.
 """
 
 import math

@@ -1,17 +1,16 @@
 """Grid of candidate split points of a numeric column, found by a few passes.
 
-A column of many values is not searched value by value. Its grid is chosen by the values alone,
-whatever their order or the chunks they come in, so that samples in memory and in chunks have the
-same one:
+A column of many values is not searched value by value. Its grid is selected by the values alone,
+in any order and any chunks, so that samples in memory and in chunks have the same one:
 
-- all distinct values, where there are at most `EXACT` of them;
-- else those whose hash is below ``2**(64 - level)``, for the least `level` at which at most
-  `SAMPLE` are left; and the beginning and end of each heavy value, which has `HEAVY_SHARE` of the
-  weight or more, so that a cut can be exactly beside it.
+- all distinct values, if there are at most `EXACT` of them;
+- otherwise those whose hash is below ``2**(64 - level)``, for the smallest `level` at which at
+  most `SAMPLE` remain; and the beginning and end of each heavy value, which has at least
+  `HEAVY_SHARE` of the weight, so that a cut can be exactly next to it.
 
-What lies between two neighbours on the grid is a cell. A cut is refined among the fine positions
-of the cells on its sides: all distinct values of a cell, where there are at most `FINE_EXACT` of
-them, else a sample of at most `FINE` by another hash.
+The values between two neighbours on the grid form a cell. A cut is refined among the fine
+positions of the adjacent cells: all distinct values of a cell, if there are at most `FINE_EXACT`
+of them, otherwise a sample of at most `FINE` by another hash.
 
 `DistinctValues` finds the grid of values in any order, `sampled_positions` that of sorted ones.
 """

@@ -1,8 +1,8 @@
 """Joint state of several columns of codes, as one column.
 
 More than 256 joint states are pooled: the heaviest set of states is split at the median of the
-column that varies most in it, until there are as many sets as the root of the number of samples,
-at most 256. The target is not used.
+column with the largest variation in it, until there are as many sets as the root of the number of
+samples, at most 256. The target is not used.
 """
 
 from heapq import heappop, heappush

@@ -1,6 +1,6 @@
 """Kinds of columns, and whether they are discrete: one rule for X and y, by their values.
 
-A kind is one of ``KINDS``. All but "level" can be put in order as float64.
+A kind is one of ``KINDS``. All but "level" can be ordered as float64.
 """
 
 import datetime as dt

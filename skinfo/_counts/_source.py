@@ -1,7 +1,7 @@
 """Source: the samples of an estimator, independent of where their rows are.
 
 ``as_source(X, y, sample_weight, estimator=self, ...)`` checks X, y and weights and returns a
-`Source`. Nothing above this package looks at rows otherwise::
+`Source`. Code outside this package accesses rows only by it::
 
     source = as_source(X, y, sample_weight, estimator=self, target_type=self.target_type)
     source.names, source.keys, source.kinds, source.n_features    # columns
@@ -30,11 +30,12 @@ numbers through these only::
     column.cut_values(positions, closed)        # a readable number between them
     column.means(positions)                     # mean value between them
 
-Positions are opaque: integers that increase with the values. Pass on only such as the column gave.
+Positions are opaque: integers that increase with the values. Only pass on positions from the
+column.
 
-``source.rows`` are the samples of positive weight among those of X, to index arrays with:
-``slice(None)`` where all are, else (n,) int64. ``source.take(rows)`` is an `InMemory` of those of
-some rows of X whose weight is positive.
+``source.rows`` are the indices of the samples of positive weight in X: ``slice(None)`` if all are,
+else (n,) int64. ``source.take(rows)`` is an `InMemory` of the samples of positive weight among
+some rows of X.
 """
 
 from collections.abc import Callable, Sequence

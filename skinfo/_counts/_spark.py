@@ -1,8 +1,8 @@
 """Tables of Spark: parts are partitions, and tasks run on the executors.
 
-Only methods that classic Spark and Spark Connect share are used. A pass is one Spark job: each
-partition is folded into one pickled result (`mapInArrow`), and a tree of shuffles merges results
-on the executors until a few are left for the client.
+Only methods common to classic Spark and Spark Connect are used. A pass is one Spark job: each
+partition is reduced to one pickled result (`mapInArrow`), and a tree of shuffles merges results on
+the executors until a few are left for the client.
 """
 
 import pickle

@@ -30,7 +30,7 @@ from skinfo.utils._sums import ordered_sum
 ATOM_SHARE = 0.02
 ATOM_NEIGHBORS = 10
 
-# Tied x and tied y are put in orders that know nothing of each other.
+# Seeds of the orders of tied x and tied y, which are independent.
 SALT_X, SALT_Y = 1, 2
 
 
@@ -60,7 +60,7 @@ class DiscreteTarget:
 
 
 def ross_information(values, target, n_neighbors):
-    """Return Ross's estimate of I(X;Y) on the values as given.
+    """Return Ross's estimate of I(X;Y) on the raw values.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def ross_information(values, target, n_neighbors):
 
 
 def ksg_information(values, target, n_neighbors):
-    """Return the first estimate of Kraskov et al. of I(X;Y) on the values as given.
+    """Return the first estimate of Kraskov et al. of I(X;Y) on the raw values.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def ksg_information(values, target, n_neighbors):
 
 
 def auto_information(values, target, n_neighbors):
-    """Return the neighbour estimate of I(X;Y) on normal ranks, values held often taken as such.
+    """Return the neighbour estimate of I(X;Y) on normal ranks, with frequent values as atoms.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def block_information(values, block, n_neighbors):
     Returns
     -------
     information : float
-        In nats. Tied rows share the middle of their ranks.
+        In nats. Tied rows have the middle of their ranks.
     """
     scores = np.column_stack([RankedColumn(column).scores for column in block.T])
     return ksg_blocks(as_sorted(values).scores, scores, n_neighbors)
@@ -214,7 +214,7 @@ def binned_codes(values, target):
 
 
 def gaussian_copula_information(values, target):
-    """Return the information that normal scores would have were they jointly normal.
+    """Return the information of normal scores, assumed jointly normal.
 
     Against a continuous y -1/2 ln(1 - r^2); against classes the entropy of one
     normal distribution less the mean of one per class. Either less its bias in small samples
@@ -251,7 +251,7 @@ def gaussian_copula_information(values, target):
 
 
 def copula_scores(column):
-    """Return normal scores at rank / (n + 1), as Ince et al. have them, ties at their mean."""
+    """Return normal scores at rank / (n + 1), as in Ince et al., with the mean for ties."""
     n = len(column)
     middles = (column.starts[1:] + column.starts[:-1] + 1) / 2
     line = np.repeat(normal_scores_at(middles, n + 1), np.diff(column.starts))
@@ -287,18 +287,18 @@ def _copula_classes(column, target):
 def copula_likelihood_ratio(values, target):
     """Return the degrees of freedom and the terms of the log likelihood ratio of the estimate.
 
-    The estimate is, but for its bias, the mean logarithm of a ratio of likelihoods.
+    The estimate is, up to its bias, the mean logarithm of a likelihood ratio.
 
     Returns
     -------
     freedom : int
-        Degrees of freedom of the chi-squared variable that twice N times the estimate, its bias
-        included, is under independence (Wilks).
+        Degrees of freedom of the chi-squared variable to which 2 N times the estimate, including
+        its bias, converges under independence (Wilks).
 
     terms : ndarray of shape (n_samples,)
         The logarithm of the ratio of each row.
 
-    None where the estimate is infinite, or there is nothing to estimate.
+    None if the estimate is infinite or undefined.
     """
     column = as_sorted(values)
     if not 0 < abs(gaussian_copula_information(column, target)) < math.inf:

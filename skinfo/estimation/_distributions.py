@@ -12,7 +12,7 @@ from skinfo._kernels._null import RATE_MAX, STEPS_PER_UNIT, poisson_tables
 from skinfo._kernels._plugin_bias import beta_binomial_excess
 from skinfo.estimation._continuous import copula_likelihood_ratio, gaussian_copula_information
 
-# Each halves the range: after 60 it is as wide as the rounding error of its ends.
+# Number of bisections: after 60 the range is as wide as the rounding error of its ends.
 BISECTIONS = 60
 TINY = 1e-300
 
@@ -31,11 +31,10 @@ ALIKE_ITERATIONS = 4
 
 
 def entropy_bound(counts, confidence_level):
-    """Return the entropy of classes and the upper end of an interval for it, in nats.
+    """Return the entropy of classes and an upper confidence bound for it, in nats.
 
     The plug-in plus its bias, (C - 1) / 2N, and its deviation: that of the logarithms of the
-    proportions, and where these are equal that of the chi-squared distribution which takes its
-    place.
+    proportions, and for equal proportions that of the chi-squared distribution which replaces it.
     """
     shares = counts[counts > 0] / counts.sum()
     surprise = -np.log(shares)
@@ -50,9 +49,9 @@ def entropy_bound(counts, confidence_level):
 def information_bounds(information, distribution, confidence_level):
     """Return the confidence interval of the true information, by inverting tests.
 
-    The interval holds every u under which the observation is in the central part of the
-    distribution; near zero that part moves to the left, so that zero itself is left out as often
-    as the test rejects it.
+    The interval contains every u under which the observation is in the central part of the
+    distribution; near zero that part moves to the left, so that zero is excluded if and only if
+    the test rejects it.
 
     Parameters
     ----------
@@ -72,7 +71,7 @@ def information_bounds(information, distribution, confidence_level):
     scale = np.sqrt(np.maximum(distribution.null_variance, TINY))
 
     def too_much(u):
-        """P(as much or more) less the share of alpha that is cut off there."""
+        """P(as much or more) minus the part of alpha in that tail."""
         return 1 - distribution.cdf(information, u) - 0.5 * alpha * (1 + np.exp(-u / scale))
 
     def too_little(u):
@@ -87,18 +86,18 @@ class PluginDistribution(NamedTuple):
 
     Scaled noncentral chi-squared; at u = 0 the gamma distribution of the null. Its mean is u plus
     a bias that goes from the null mean to `bias`. Its variance is the null's at zero, that of the
-    delta method where u is large, and grows with u as a noncentral chi-squared variable's does.
+    delta method for large u, and grows with u like that of a noncentral chi-squared variable.
 
     Attributes
     ----------
     null_mean, null_variance : float, or ndarray of shape (n,)
-        Under independence.
+        Mean and variance under independence.
 
     bias, bias_error : float, or ndarray of shape (n,)
-        Under dependence as observed, and the standard error of that.
+        Bias under the observed dependence, and its standard error.
 
     observed : float, or ndarray of shape (n,)
-        The observed information, `bias` included.
+        The observed information, including `bias`.
 
     slope : float, or ndarray of shape (n,)
         Variance of the log density ratio over twice the information.
@@ -113,7 +112,7 @@ class PluginDistribution(NamedTuple):
 
     def cdf(self, information, u):
         """Return P(information or less) if the true information is u."""
-        # Where the bias is that observed; below the deviation of the null it is noise.
+        # The bias is the observed one; below the deviation of the null it is noise.
         as_observed = np.maximum(self.observed - self.bias, np.sqrt(self.null_variance))
         part = np.minimum(u / np.maximum(as_observed, TINY), 1.0)
         mean = np.maximum(u + self.null_mean + (self.bias - self.null_mean) * part, TINY)
@@ -150,7 +149,7 @@ class NormalDistribution(NamedTuple):
 
     @property
     def null_variance(self):
-        """Variance under independence, as under dependence."""
+        """Variance under independence, the same as under dependence."""
         return self.standard_error**2
 
     def cdf(self, information, u):
@@ -159,19 +158,19 @@ class NormalDistribution(NamedTuple):
 
     def most(self, information):
         """Return an upper bound of all confidence bounds, to bisect below."""
-        # Beyond any quantile; the 1.0 keeps a range to bisect where the error is zero.
+        # Beyond any quantile; the 1.0 leaves a range to bisect if the error is zero.
         return np.maximum(information, 0.0) + 40 * self.standard_error + 1.0
 
 
 def _root(rising, most):
-    """Return where a rising function of u >= 0 becomes positive, by bisection."""
+    """Return the root of an increasing function of u >= 0, by bisection."""
     low, high = np.zeros_like(most), most.copy()
     for _ in range(BISECTIONS):
         middle = (low + high) / 2
         positive = rising(middle) > 0
         high = np.where(positive, middle, high)
         low = np.where(positive, low, middle)
-    # Where it is positive at zero already, bisection ends there.
+    # If it is positive at zero already, bisection ends there.
     return np.where(rising(np.zeros_like(most)) > 0, 0.0, high)
 
 
@@ -205,7 +204,7 @@ def table_distribution(table, smooth=None):
     table : ndarray of shape (n_levels, n_classes) or SparseContingency
 
     smooth : ndarray of shape (9,) or None, default=None
-        From `smooth_evidence`, where levels are ordered.
+        From `smooth_evidence`, if levels are ordered.
     """
     is_sparse = isinstance(table, SparseContingency)
     cells = table if is_sparse else SparseContingency.of_table(table)
@@ -229,23 +228,23 @@ def table_distribution(table, smooth=None):
 
 
 def _slope(mean, variance):
-    """Return half the ratio of two moments; one as both vanish."""
+    """Return half the ratio of two moments; one if both vanish."""
     return float(variance / (2 * mean)) if mean > 1e-12 else 1.0
 
 
 def plugin_bias(cells):
-    """Return the bias of plug-in information under dependence as observed, and its error.
+    """Return the bias of plug-in information under the observed dependence, and its error.
 
     The bias is the Jensen gap E[k ln k] - m ln m of a count k of mean m, summed over cells minus
     both margins. The gap of a cell is estimated by a function of its count that has about this
-    mean whatever the probability (`cell_biases`). What is left, where a level has few samples, is
-    corrected by its mean over the Dirichlet distribution that fits the spread of the levels; with
-    no spread this is the exact bias under independence.
+    mean for any probability (`cell_biases`). The remainder, for levels of few samples, is
+    corrected by its mean over the Dirichlet distribution that fits the variation between levels;
+    without variation this is the exact bias under independence.
 
     Parameters
     ----------
     cells : SparseContingency
-        Counts that are not whole are rounded.
+        Counts that are not integers are rounded.
 
     Returns
     -------
@@ -254,7 +253,7 @@ def plugin_bias(cells):
     """
     by_row = (cells.counts, cells.row, cells.row_sums, cells.column_sums)
     by_column = (cells.counts, cells.column, cells.column_sums, cells.row_sums)
-    # The levels are the longer margin: of many draws the spread is better known.
+    # The levels are the longer margin: more levels give a better estimate of the variation.
     if len(cells.row_sums) > len(cells.column_sums):
         bias, variance = _bias_of_levels(*by_row, cells.column)
     elif len(cells.row_sums) < len(cells.column_sums):
@@ -266,15 +265,15 @@ def plugin_bias(cells):
 
 
 def _bias_of_levels(counts, level, sizes, classes, label):
-    """Return bias and variance of it.
+    """Return the bias and its variance.
 
     Parameters
     ----------
     counts, level, label : ndarray of shape (n_cells,)
-        The cells that are not empty, the level and the class of each.
+        The non-empty cells, with the level and the class of each.
 
     sizes, classes : ndarray of shape (n_levels,) and (n_classes,)
-        Rows of each level, and of each class.
+        Number of rows of each level, and of each class.
     """
     n = classes.sum()
     counts, trials = (np.rint(part).astype(np.int64) for part in (counts, sizes))
@@ -294,17 +293,17 @@ def _bias_of_levels(counts, level, sizes, classes, label):
 
 
 def _left_of_short(trials, classes, concentration):
-    """Return what the function of the count leaves of the bias of levels of few rows.
+    """Return the remaining bias of levels of few rows, after the function of the count.
 
     Parameters
     ----------
     trials : ndarray of shape (n_levels,), dtype int64
-        Rows of each.
+        Number of rows of each level.
 
     classes : ndarray of shape (n_classes,)
 
     concentration : float
-        Of the Dirichlet distribution that the levels were drawn from.
+        Concentration of the Dirichlet distribution of the levels.
     """
     prior, with_prior = np.unique(classes, return_counts=True)
     prior = concentration * prior / classes.sum()
@@ -317,7 +316,7 @@ def _left_of_short(trials, classes, concentration):
 
 
 def _of_counts(counts, trials):
-    """Return the estimated excess of cells of these counts, and its variance, as `cell_biases`."""
+    """Return the excess of cells with these counts, and its variance; see `cell_biases`."""
     biases, variances = cell_biases()
     row = np.minimum(trials, MOST_TRIALS)
     bias, variance = (table[row, np.minimum(counts, row)] for table in (biases, variances))
@@ -338,8 +337,8 @@ def _of_counts(counts, trials):
 def cell_biases():
     """Return functions of a binomial count that have about the mean of its excess, and variances.
 
-    Of all functions of the count, that of least mean square error over a grid of shares, when
-    `CELLS_TOGETHER` cells add up, whose biases do so too.
+    Of all functions of the count, that of minimum mean square error over a grid of proportions,
+    for sums of `CELLS_TOGETHER` cells, whose biases add up too.
 
     Returns
     -------
@@ -349,7 +348,7 @@ def cell_biases():
     tail = np.geomspace(1e-4, 0.5, 120)
     shares = np.concatenate([tail, 1 - tail[-2::-2]])
     biases, variances = np.zeros((2, MOST_TRIALS + 1, MOST_TRIALS + 1))
-    # Binomial probabilities, from those of one trial less: all terms are positive.
+    # Binomial probabilities, from those of one trial fewer: all terms are positive.
     binomial = np.ones((len(shares), 1))
     for n in range(1, MOST_TRIALS + 1):
         k = np.arange(n + 1)
@@ -366,11 +365,11 @@ def cell_biases():
 
 
 def _concentration(counts, level, sizes, classes, label):
-    """Return the concentration of the Dirichlet prior that the levels were drawn from.
+    """Return the concentration of the Dirichlet prior of the levels.
 
-    By moments: a level of n counts varies by 1 + (n - 1) r times a multinomial one, where
-    r = 1 / (1 + concentration). Each level has the weight that the variance of its squares gives
-    it, which r decides in turn; the shares of the classes are estimated from the same levels.
+    By moments: the variance of a level of n counts is 1 + (n - 1) r times a multinomial one, where
+    r = 1 / (1 + concentration). Each level is weighted by the variance of its squares, which
+    depends on r; the proportions of the classes are estimated from the same levels.
     """
     n = classes.sum()
     same_class = np.sum(classes**2)
@@ -383,7 +382,7 @@ def _concentration(counts, level, sizes, classes, label):
     alone = sizes * (1 - sizes / n)
     alike = pairs * (1 - 2 * sizes / n) + (sizes / n) ** 2 * n_pairs
     if alike.max() < 1e-12 * n_pairs:
-        # One level has nearly all samples: what is left of the others is rounding.
+        # One level has nearly all samples: the remainder is rounding error.
         return 1 / LEAST_ALIKE - 1
     r = 0.0
     for _ in range(ALIKE_ITERATIONS):

@@ -25,15 +25,15 @@ from skinfo.utils._sums import ordered_sum
 
 
 class PairedCounts(NamedTuple):
-    """Counts of the categories that occur in two samples.
+    """Counts of the categories of two samples.
 
     Attributes
     ----------
     first, second : ndarray of shape (n_observed,), dtype float64
-        In each sample; one of the two is positive.
+        Counts in each sample; one of the two is positive.
 
     n_categories : float or None
-        How many can occur; None: as many as do.
+        Number of possible categories; None: of observed ones.
     """
 
     first: NDArray[np.float64]
@@ -42,12 +42,12 @@ class PairedCounts(NamedTuple):
 
     @property
     def categories(self) -> float:
-        """How many categories can occur."""
+        """Number of possible categories."""
         return len(self.first) if self.n_categories is None else self.n_categories
 
     @property
     def totals(self) -> tuple[float, float]:
-        """The sizes of the samples."""
+        """Sizes of the samples."""
         return ordered_sum(self.first), ordered_sum(self.second)
 
     def are_whole(self) -> bool:
@@ -59,7 +59,7 @@ class PairedCounts(NamedTuple):
 
 
 def plugin_cross_entropy(counts: PairedCounts) -> float:
-    """Return -sum n/N ln(m/M); infinite where the second sample lacks a category of the first."""
+    """Return -sum n/N ln(m/M); infinite if the second sample lacks a category of the first."""
     n_first, n_second = counts.totals
     if np.any((counts.first > 0) & (counts.second == 0)):
         return math.inf
@@ -79,15 +79,15 @@ def miller_madow_cross_entropy(counts: PairedCounts) -> float:
 
 
 def accumulated_cross_entropy(counts: PairedCounts) -> float:
-    """Return sum n/N (psi(M + 1) - psi(m + 1)) plus what the slope of the accumulation curve adds.
+    """Return sum n/N (psi(M + 1) - psi(m + 1)) plus a term from the accumulation curve.
 
-    As Chao, Wang and Jost (2013) do with the entropy. The expansion
-    -ln q = sum_k (1 - q)^k / k makes H(p, q) the sum of D_k / k, with D_k = sum p (1 - q)^k the
-    probability that a sample of p is of none of the categories of k samples of q. Up to k = M
-    there are unbiased estimates, and the first term is their sum. Beyond, D_k is taken to fall as
-    it does from D_{M-1} to D_M: by the factor 1 - A, A = U1 / (M U + U1), where U and U1 are the
-    shares of the first sample in categories that the second has not, and has once. Where it has
-    none once, the mean share of those that it has not stands for U1.
+    Derived like the entropy of Chao, Wang and Jost (2013). The expansion -ln q = sum_k (1 - q)^k /
+    k makes H(p, q) the sum of D_k / k, with D_k = sum p (1 - q)^k the probability that a sample of
+    p is in none of the categories of k samples of q. Up to k = M there are unbiased estimates, and
+    the first term is their sum. Beyond, D_k is assumed to decrease as from D_{M-1} to D_M: by the
+    factor 1 - A, A = U1 / (M U + U1), where U and U1 are the proportions of the first sample in
+    categories that are absent in the second, and that occur there once. If none occurs once, U1 is
+    replaced by the mean proportion of the absent ones.
     """
     n_first, n_second = counts.totals
     share = counts.first / n_first
@@ -104,14 +104,14 @@ def accumulated_cross_entropy(counts: PairedCounts) -> float:
 def _shrunk(
     counts: NDArray[np.float64], n_categories: float, weight: Callable[..., float]
 ) -> tuple[NDArray[np.float64], float]:
-    """Return proportions shrunk to equal ones, and the one of each category that did not occur."""
+    """Return proportions shrunk towards equal ones, and that of each unobserved category."""
     uniform = weight(counts[counts > 0], ordered_sum(counts), n_categories)
     unseen = uniform / n_categories
     return unseen + (1 - uniform) * counts / ordered_sum(counts), unseen
 
 
 def shrunk_cross_entropy(counts: PairedCounts, weight: Callable[..., float]) -> float:
-    """Return the cross-entropy of the distributions that both samples are shrunk to."""
+    """Return the cross-entropy of the shrunk distributions of both samples."""
     (p, p_unseen), (q, q_unseen) = (
         _shrunk(sample, counts.categories, weight) for sample in counts[:2]
     )
@@ -141,9 +141,9 @@ def cross_entropy_of(counts: PairedCounts, estimator: str) -> float:
 
 
 def kl_divergence_of(counts: PairedCounts, estimator: str) -> float:
-    """Return the divergence of the second sample from the first, by the same."""
+    """Return the divergence of the second sample from the first, by the same estimator."""
     if estimator == "plugin":
-        # Term by term, so that it is zero, and not a rounding error, of equal proportions.
+        # Term by term, so that it is exactly zero for equal proportions.
         n_first, n_second = counts.totals
         terms = rel_entr(counts.first / n_first, counts.second / n_second)
         return max(ordered_sum(terms), 0.0)
@@ -168,12 +168,12 @@ def js_divergence_of(counts: PairedCounts, estimator: str, weight: float) -> flo
     estimator : str
 
     weight : float
-        Of the first sample in the mixture, between 0 and 1.
+        Weight of the first sample in the mixture, between 0 and 1.
     """
     weights = np.array([weight, 1 - weight])
     if estimator == "plugin" or estimator in UNIFORM_WEIGHTS:
         return _js_of_shares(counts, estimator, weights)
-    # Only this one knows categories that do not occur.
+    # Only this one uses unobserved categories.
     categories = counts.categories if estimator == "nsb" else None
     entropy_of = ENTROPY_ESTIMATORS[estimator]
     entropies = [entropy_of(sample[sample > 0], categories) for sample in counts[:2]]
@@ -185,7 +185,7 @@ def js_divergence_of(counts: PairedCounts, estimator: str, weight: float) -> flo
 
 
 def _js_of_shares(counts: PairedCounts, estimator: str, weights: NDArray[np.float64]) -> float:
-    """Return the divergence of the proportions, or of those that they are shrunk to."""
+    """Return the divergence of the proportions, or of the shrunk ones."""
     categories = counts.categories if estimator in UNIFORM_WEIGHTS else len(counts.first)
     shrink = UNIFORM_WEIGHTS.get(estimator, _no_shrinkage)
     shares, unseen = zip(
@@ -208,7 +208,8 @@ def _no_shrinkage(counts: NDArray[np.float64], total: float, n_categories: float
 def _stratified_entropy(counts: PairedCounts, weights: NDArray[np.float64]) -> float:
     """Return Miller and Madow's entropy of a mixture of two samples of fixed sizes.
 
-    The plug-in plus half the sum over categories of the variance of the mixed proportion over it.
+    The plug-in plus half the sum over categories of the ratio of the variance of the mixed
+    proportion to it.
     """
     totals = np.array(counts.totals)
     shares = np.array([counts.first, counts.second]) / totals[:, None]
@@ -220,8 +221,8 @@ def _stratified_entropy(counts: PairedCounts, weights: NDArray[np.float64]) -> f
 def mixed_counts(counts: PairedCounts, weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return counts of a sample of the mixture.
 
-    The two samples together, where their sizes are as the weights. Else counts with the mixed
-    proportions, of as many samples as have the same variance.
+    Both samples together, if their sizes are in proportion to the weights. Otherwise counts with
+    the mixed proportions, for a number of samples with the same variance.
     """
     totals = np.array(counts.totals)
     if weights[0] * totals[1] == weights[1] * totals[0]:

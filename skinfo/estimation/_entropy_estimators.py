@@ -17,24 +17,24 @@ from scipy.special import entr, gammaln, polygamma, psi, xlog1py
 from skinfo.utils._sums import ordered_sum
 from skinfo.utils._text import short_repr
 
-# Weights of e^-45 of the largest, and less, are beyond the last digit of a sum.
+# Weights below e^-45 of the largest are beyond the last digit of a sum.
 NEGLIGIBLE = 45.0
 
-# More categories than any variable has; beyond, products of their number are no numbers.
+# Maximum number of categories; beyond it, products overflow.
 MOST_CATEGORIES = 10**100
 
-# Points of the NSB integral, first and at most. Halving the step squares the error.
+# Number of points of the NSB integral, first and at most. Halving the step squares the error.
 FIRST_POINTS = 257
 MOST_POINTS = 4097
 
 
 def chao_richness(counts):
-    """Return the number of categories, seen or not, estimated from those seen once and twice.
+    """Return the number of categories, estimated from those observed once and twice.
 
-    With f_1 and f_2 of them (N - 1) / N f_1^2 / 2 f_2 more are expected at least, or
-    (N - 1) / N f_1 (f_1 - 1) / 2 without any seen twice. Chao, A. (1984), "Nonparametric
-    estimation of the number of classes in a population", Scand. J. Statistics 11, 265-270. Of
-    counts that are not whole it is the number seen.
+    With f_1 and f_2 of them (N - 1) / N f_1^2 / 2 f_2 more are expected at least, or (N - 1) / N
+    f_1 (f_1 - 1) / 2 without any observed twice. Chao, A. (1984), "Nonparametric estimation of the
+    number of classes in a population", Scand. J. Statistics 11, 265-270. For non-integer counts it
+    is the number of observed ones.
     """
     if np.any(counts % 1 != 0):
         return len(counts)
@@ -50,14 +50,14 @@ def _estimator(*, whole_counts, uses_n_categories, guess=len):
     Parameters
     ----------
     whole_counts : bool
-        Whether the formula tells counts of one and two, or odd and even, apart, or
-        leaves out a row at a time: then weights that are not whole are an error.
+        Whether the formula distinguishes counts of one and two, or odd and even, or leaves out one
+        row at a time: then non-integer weights are an error.
 
     uses_n_categories : bool
-        Whether categories that did not occur enter.
+        Whether unobserved categories are used.
 
     guess : callable, default=len
-        Counts to the number of categories, where it is not given.
+        Map of counts to the number of categories, if it is not given.
     """
 
     def decorate(formula):
@@ -75,7 +75,7 @@ def _estimator(*, whole_counts, uses_n_categories, guess=len):
                 return 0.0
             return float(formula(counts, ordered_sum(counts), n_categories))
 
-        # Its signature is its own, not the formula's.
+        # Its own signature, not that of the formula.
         del estimate.__wrapped__
         return estimate
 
@@ -88,7 +88,7 @@ def check_n_categories(n_categories, n_seen):
     Raises
     ------
     ValueError
-        If fewer can occur than did, or more than ``MOST_CATEGORIES``.
+        If it is less than the number of observed categories, or more than ``MOST_CATEGORIES``.
     """
     if n_categories < n_seen:
         raise ValueError(
@@ -112,7 +112,7 @@ def refuse_fractional_counts(counts, name):
         )
 
 
-# ---- the logarithm, and functions in its place
+# ---- the logarithm, and functions that replace it
 
 
 @_estimator(whole_counts=False, uses_n_categories=False)
@@ -174,9 +174,9 @@ def _leave_one_out(n):
 def chao_shen(counts, total, n_categories):
     """Return -sum C p ln(C p) / (1 - (1 - C p)^N), p = n/N, C = 1 - f1/N.
 
-    C, from the number f1 of categories seen once, estimates the probability of all that
-    were seen (Good and Turing); each term is divided by the probability of having been
-    seen (Horvitz and Thompson). Where all were seen once, f1 counts as N - 1. Chao, A.
+    C, from the number f1 of categories seen once, estimates the probability of all observed ones
+    (Good and Turing); each term is divided by its probability of being observed (Horvitz and
+    Thompson). If all were seen once, f1 counts as N - 1. Chao, A.
     and Shen, T.-J. (2003), "Nonparametric estimation of Shannon's index of diversity when
     there are unseen species in sample", Environmental and Ecological Statistics 10, 429-443.
     """
@@ -188,7 +188,7 @@ def chao_shen(counts, total, n_categories):
 
 @_estimator(whole_counts=True, uses_n_categories=False)
 def chao_wang_jost(counts, total, n_categories):
-    """Return sum n/N (psi(N) - psi(n)) plus what the slope of the accumulation curve adds.
+    """Return sum n/N (psi(N) - psi(n)) plus a term from the slope of the accumulation curve.
 
     The second term is f1/N (1-A)^(1-N) (-ln A - sum_{r<N} (1-A)^r / r), where
     A = 2 f2 / ((N-1) f1 + 2 f2), or 2 / ((N-1)(f1-1) + 2) if none was seen twice: the
@@ -226,11 +226,11 @@ def scaled_log_tail(share, n):
     return step * q * np.sum(v * np.exp(-v) / (n * (share - q * np.expm1(-v / n))))
 
 
-# ---- proportions shrunk to equal ones
+# ---- proportions shrunk towards equal ones
 
 
 def james_stein_weight(counts, total, n_categories):
-    """Return the shrinkage weight of James and Stein: 0 the sample's proportions, 1 equal ones.
+    """Return the shrinkage weight of James and Stein: 0 is no shrinkage, 1 equal proportions.
 
     (1 - sum p^2) / ((N - 1) sum (1/K - p)^2), at most 1, p = n/N over all K categories.
     Hausser, J. and Strimmer, K. (2009), "Entropy inference and the James-Stein estimator,
@@ -247,7 +247,7 @@ def james_stein_weight(counts, total, n_categories):
 def dirichlet_weight(concentration):
     """Return the entropy of the posterior mean under a Dirichlet prior of weight `concentration`.
 
-    Adding a to each of K counts is a share Ka / (N + Ka) of equal ones. Agresti, A. and
+    Adding a to each of K counts gives equal proportions the weight Ka / (N + Ka). Agresti, A. and
     Hitchcock, D. B. (2005), "Bayesian inference for categorical data analysis",
     Statistical Methods and Applications 14, 297-330, lists the usual a.
     """
@@ -278,9 +278,9 @@ def mixed_entropy(counts, total, n_categories, weight):
 
 @_estimator(whole_counts=False, uses_n_categories=True)
 def james_stein(counts, total, n_categories):
-    """Return the entropy of proportions shrunk to equal ones by `james_stein_weight`.
+    """Return the entropy of proportions shrunk towards equal ones by `james_stein_weight`.
 
-    The weight is an estimate of their noise.
+    The weight is an estimate of their error.
     """
     weight = UNIFORM_WEIGHTS["james_stein"](counts, total, n_categories)
     return mixed_entropy(counts, total, n_categories, weight)
@@ -321,19 +321,19 @@ def minimax(counts, total, n_categories):
     return mixed_entropy(counts, total, n_categories, weight)
 
 
-# ---- averaged over how far to move them
+# ---- averages over the amount of shrinkage
 
 
 # ---- proportions shrunk by all amounts
 
 
-# With K as many as were seen it is hardly better than the plug-in.
+# With K as the number of observed categories it is hardly better than the plug-in.
 @_estimator(whole_counts=False, uses_n_categories=True, guess=chao_richness)
 def nsb(counts, total, n_categories):
     """Return the mean over beta of the posterior mean entropy under a Dirichlet(beta) prior.
 
-    The prior of beta is flat in the entropy it stands for before any data,
-    xi(beta) = psi(K beta + 1) - psi(beta + 1). Each beta weighs that times the evidence
+    The prior of beta is flat in the prior mean entropy, xi(beta) = psi(K beta + 1) - psi(beta +
+    1). Each beta has that weight times the evidence
     Gamma(K beta) / Gamma(K beta + N) prod Gamma(n + beta) / Gamma(beta). Nemenman, I.,
     Shafee, F. and Bialek, W. (2002), "Entropy and inference, revisited", NIPS 14, 471-478.
     Under fixed beta the mean is Wolpert and Wolf's (1995, Physical Review E 52, 6841-6854).
@@ -369,7 +369,7 @@ def _nsb_range(levels, times, total, n_categories):
         log_beta = np.linspace(low, high, FIRST_POINTS)
         weight = _nsb_log_weight(log_beta, levels, times, total, n_categories)
         matter = np.flatnonzero(weight > weight.max() - NEGLIGIBLE)
-        # A point more on each side: a narrow peak may lie between two points.
+        # One more point on each side: a narrow peak may lie between two points.
         first, last = max(matter[0] - 1, 0), min(matter[-1] + 1, FIRST_POINTS - 1)
         if last - first > 0.5 * FIRST_POINTS:
             return low, high
@@ -424,8 +424,8 @@ def entropy_of_codes(codes):
 
 # ---- the table
 
-# Each maps positive counts (n_observed,), float64, in any order, and the number of categories
-# that can occur (None: as many as did, for NSB an estimate) to nats. A single category has no
+# Each maps positive counts (n_observed,), float64, in any order, and the number of possible
+# categories (None: of observed ones, for NSB an estimate) to nats. A single category has no
 # entropy.
 ENTROPY_ESTIMATORS = {
     "plugin": plugin,
@@ -446,9 +446,9 @@ ENTROPY_ESTIMATORS = {
 def entropy_of_margins(estimator, counts, n_categories):
     """Return ``f(counts, n_categories)`` in nats, for several margins of one joint variable.
 
-    By the conventions of `mutual_info`: estimators that shrink proportions do so with those of the
+    With the conventions of `mutual_info`: shrinkage estimators use the shrunk proportions of the
     joint variable, whose margins are then those of one distribution; for them and NSB all
-    categories can occur, for the others those that do.
+    categories are possible, for the others the observed ones.
 
     Parameters
     ----------
@@ -456,10 +456,10 @@ def entropy_of_margins(estimator, counts, n_categories):
         A name of ``ENTROPY_ESTIMATORS``.
 
     counts : ndarray of shape (n_observed,)
-        Of the joint variable.
+        Counts of the joint variable.
 
     n_categories : int
-        Of the joint variable.
+        Number of categories of the joint variable.
     """
     entropy = ENTROPY_ESTIMATORS[estimator]
     if estimator in UNIFORM_WEIGHTS:
@@ -472,5 +472,5 @@ def entropy_of_margins(estimator, counts, n_categories):
     return lambda counts, size: entropy(counts)
 
 
-# Those that take weights which are not whole, as counts of that size.
+# Estimators that accept non-integer weights as counts.
 REAL_COUNTS = ("plugin", *UNIFORM_WEIGHTS, "nsb")

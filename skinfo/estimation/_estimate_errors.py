@@ -53,14 +53,14 @@ MORE_BELOW = 1.5
 
 
 class NeighborError(NamedTuple):
-    """Of a neighbour estimate, in nats.
+    """Error of a neighbour estimate, in nats.
 
     Attributes
     ----------
     standard_error : float
 
     bias, bias_error : float
-        Of the estimate, never above zero, and the standard error of that.
+        Bias of the estimate, never positive, and the standard error of the bias.
     """
 
     standard_error: float
@@ -144,9 +144,9 @@ class EstimateErrors(NamedTuple):
         return np.where(self._is_of_neighbors, self.neighbors.bias, information - plugin / self.n)
 
     def interval(self, information, confidence_level):
-        """Return the ends of the intervals of estimates, in nats; they hold the estimates."""
+        """Return the bounds of the intervals of estimates, in nats; they contain the estimates."""
         low, high = np.zeros((2, len(information)))
-        # Of a constant there is nothing to bound.
+        # A constant has no interval.
         of_table = self.distribution.null_variance > 0
         some = PluginDistribution._make(field[of_table] for field in self.distribution)
         ends = information_bounds(some.observed, some, confidence_level)
@@ -161,7 +161,7 @@ class EstimateErrors(NamedTuple):
         high = np.maximum(high, information)
         if self.class_counts is not None:
             entropy, bound = entropy_bound(self.class_counts, confidence_level)
-            # An estimate of all there is to know is as uncertain as that is.
+            # An estimate at its upper bound is as uncertain as the bound.
             is_less = information < entropy * (1 - SHARE_OF_ROUNDING)
             high = np.where(is_less, np.minimum(high, bound), bound)
         # An infinite estimate is no reason for a bound.
@@ -175,8 +175,8 @@ class EstimateErrors(NamedTuple):
         """Return intervals of neighbour estimates.
 
         The upper bound is for the estimate minus its bias. Bins have less information than the
-        numbers, so their lower end is one too, and under independence that of less noise. Zero is
-        left out where the test of the bins rejects.
+        numbers, so their lower bound is valid too, and under independence less noisy. Zero is
+        excluded if the test of the bins rejects.
         """
         error, bias, bias_error = (field[chosen] for field in self.neighbors)
         low, _ = information_bounds(estimate, NormalDistribution(error), confidence_level)
@@ -237,7 +237,7 @@ def _smooth_of(counts, n_ordered, ordered_classes):
 
 
 def _pairs(samples, n_jobs):
-    """Yield the values of each column and the target, None where both are discrete."""
+    """Yield the values of each column and the target, None if both are discrete."""
     if samples.n_classes is not None and samples.discrete.all():
         yield from [None] * samples.n_features
         return
@@ -268,7 +268,7 @@ def _errors_of_column(tested, pair, estimator, n_neighbors):
     values, target = pair
     if estimator in NEIGHBOR_TERMS:
         errors = neighbor_error(NEIGHBOR_TERMS[estimator], values, target, n_neighbors)
-        # Where all values are held often, neighbours have no spread of their own.
+        # If all values are frequent, neighbours have no variance of their own.
         error = max(errors.standard_error, math.sqrt(distribution.null_variance) / len(values))
         return ColumnErrors(pvalue, distribution, errors._replace(standard_error=error))
     if estimator == "binned":
@@ -302,18 +302,17 @@ def _codes_of_estimate(values, target):
     return codes, y
 
 
-# ---- neighbour estimates, from what each row adds to them
+# ---- neighbour estimates, from the terms of each row
 
 
 def neighbor_error(terms_of, values, target, n_neighbors):
-    """Return the error of a neighbour estimate by the spread of its terms, and its bias.
+    """Return the error of a neighbour estimate by the variance of its terms, and its bias.
 
-    The terms of neighbours depend on each other, the more so the wider the windows whose rows they
-    count, which a constant and the share of the rows in a window make up for. A bound of the
-    support or a sharp ridge of the density costs an estimate an amount that grows with the
-    width of a ball, so with the root of n_neighbors in the plane: four times the neighbours lose
-    as much again as the estimate has lost already. Where the density is smooth they lose more
-    than that, and the bias given is too large.
+    The terms of neighbours are dependent, more so for wider windows; a constant and the proportion
+    of the rows in a window correct for this. At a bound of the support or a sharp ridge of the
+    density the bias grows with the width of a ball, so with the root of n_neighbors in the plane:
+    four times the neighbours double the bias. Where the density is smooth the bias grows faster,
+    and is overestimated.
 
     Parameters
     ----------
@@ -321,7 +320,7 @@ def neighbor_error(terms_of, values, target, n_neighbors):
         One of ``NEIGHBOR_TERMS``.
 
     values : ndarray of shape (n_samples,)
-        Missing ones are NaN: whether there is a value is then known first, by the chain rule.
+        Missing ones are NaN, and are added by the chain rule.
 
     target : DiscreteTarget or RankedColumn
 
@@ -337,7 +336,7 @@ def neighbor_error(terms_of, values, target, n_neighbors):
     mean = _mean(terms)
     error = below * _spread(terms, mean)
     bias = min(_mean(wider) - mean, 0.0)
-    # What is extrapolated has more noise, but where it is small that is not to be believed either.
+    # The extrapolated bias has a larger variance, but a small one is not reliable either.
     extrapolated = 2 * terms - wider
     of_extrapolated = below * _spread(extrapolated, _mean(extrapolated))
     bias_error = min(-bias, math.sqrt(max(of_extrapolated**2 - error**2, 0.0)))
@@ -345,7 +344,7 @@ def neighbor_error(terms_of, values, target, n_neighbors):
 
 
 def terms_with_missing(terms_of, values, target, neighbors):
-    """Return what each row adds to n times the estimates, with the presence of a value."""
+    """Return the contribution of each row to n times the estimates, with missing values."""
     missing = np.isnan(values)
     if not missing.any():
         return terms_of(as_sorted(values), target, neighbors)
@@ -375,7 +374,7 @@ def _shared_part(target, n_neighbors, n):
 
 
 def ross_terms(column, target, neighbors):
-    """Return what each row adds to n times `ross_information`.
+    """Return the contribution of each row to n times `ross_information`.
 
     Parameters
     ----------
@@ -389,13 +388,13 @@ def ross_terms(column, target, neighbors):
     Returns
     -------
     terms : ndarray of shape (n_terms, n_samples)
-        By each number of neighbours.
+        One row per number of neighbours.
     """
     return _ross_terms_on(column, column.line, target.codes, neighbors)
 
 
 def ksg_terms(column, target, neighbors):
-    """Return what each row adds to n times `ksg_information`; see `ross_terms`."""
+    """Return the contribution of each row to n times `ksg_information`; see `ross_terms`."""
     if isinstance(target, DiscreteTarget):
         return ross_terms(column, target, neighbors)
     if column.is_constant or target.is_constant:
@@ -406,9 +405,9 @@ def ksg_terms(column, target, neighbors):
 
 
 def auto_terms(column, target, neighbors):
-    """Return what each row adds to n times `auto_information`, but for a constant.
+    """Return the contribution of each row to n times `auto_information`, up to a constant.
 
-    See `ross_terms`. Atoms are those that the first number of neighbours makes.
+    See `ross_terms`. Atoms are those for the first number of neighbours.
     """
     least = atom_size(len(column), neighbors[0])
     atoms = column.atoms(least)
@@ -433,7 +432,7 @@ def auto_terms(column, target, neighbors):
     return terms
 
 
-# What the estimators that look for neighbours are means of.
+# Terms whose means are the neighbour estimates.
 NEIGHBOR_TERMS = {"auto": auto_terms, "ross": ross_terms, "ksg": ksg_terms}
 
 
@@ -457,7 +456,7 @@ def _ross_terms_on(column, line, codes, neighbors):
     column : RankedColumn
 
     line : ndarray of shape (n_samples,)
-        Its values or scores, in sorted order.
+        Values or scores of the column, in sorted order.
 
     codes : ndarray of shape (n_samples,)
 

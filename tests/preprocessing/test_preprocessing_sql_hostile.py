@@ -256,10 +256,10 @@ def test_names_that_are_one_in_a_database_are_refused(dialect, names, refusing):
 
 
 def test_outputs_whose_names_are_cut_to_one_are_refused():
-    frame = pd.DataFrame({"x" * 70: np.repeat(["a", "b"], 20)})
+    frame = pd.DataFrame({"x" * 300: np.repeat(["a", "b"], 20)})
     binner = MutualInfoBinner(encode="onehot").fit(frame, np.repeat([0, 1], 20))
     assert binner.to_sql(dialect="duckdb").count(" AS ") == 2
-    message = r"^'x{12}\.\.\.x{11}=a' and 'x{12}.* by 63 bytes\. Give the columns shorter"
+    message = r"^'x{20,60}\.\.\.x{20,60}=a' and 'x.* by 63 bytes\. Give the columns shorter"
     with pytest.raises(ValueError, match=message):
         binner.to_sql(dialect="postgresql")
 
@@ -301,4 +301,4 @@ def test_names_that_no_database_has(dialect, name, message):
     with pytest.raises(ValueError, match=message) as caught:
         DIALECTS[dialect].identifier(name)
     assert str(caught.value).isprintable()
-    assert len(str(caught.value)) < 200
+    assert len(str(caught.value)) < 250

@@ -17,7 +17,7 @@ from skinfo.datasets._truth import (
     with_truth,
 )
 from skinfo.utils._compat import Interval, validate_params
-from skinfo.utils._validation import count_from
+from skinfo.utils._validation import Count, count_from
 
 # Terms of the series of `make_madelon` that are summed one by one.
 _N_TERMS = 200
@@ -252,7 +252,7 @@ def make_parity(
     {
         "n_samples": [count_from(1)],
         "n_features": [count_from(1)],
-        "n_informative": [Interval(Integral, 1, 12, closed="both")],
+        "n_informative": [Count(Integral, 1, 12, closed="both")],
         "n_redundant": [count_from(0)],
         "class_sep": [Interval(Real, 0, None, closed="neither")],
         "return_information": ["boolean"],
@@ -352,7 +352,7 @@ def make_madelon(
             f"n_features={n_features} must be n_informative + n_redundant, "
             f"{n_informative + n_redundant}, at least."
         )
-    rng, n_samples = random_generator(random_state), int(n_samples)  # NumPy takes no True
+    rng = random_generator(random_state)
     corner = rng.integers(0, 2, (n_samples, n_informative))
     X = class_sep * (2 * corner - 1) + rng.normal(size=(n_samples, n_informative))
     directions = rng.normal(size=(n_informative, n_redundant))

@@ -11,6 +11,7 @@ from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, proces
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skinfo._counts._table import check_unique_names
 from skinfo.metrics._class_probabilities import require_predict_proba
 from skinfo.utils._compat import (
     RequestMethod,
@@ -136,6 +137,7 @@ class WrappedClassifierMixin:
 
     def _fit_estimator(self, X, y, fit_params):
         """Fit a clone on all samples; return `y` as an array of shape (n_samples,)."""
+        check_unique_names(X)
         validate_data(self, X, y, skip_check_array=True)
         shape = np.asarray(y).shape
         if len(shape) == 2 and shape[1] > 1:

@@ -73,7 +73,8 @@ class Scorecard(DocLinkMixin, SavedStateMixin, ClassifierMixin, TransformerMixin
         "kept": both are in `base_points_`, the score if all WoE are zero.
 
     decimals : int or None, default=0
-        Decimals of the points of each bin, before they are summed. None: no rounding.
+        Decimals of the points of each bin, from -15 to 15, before they are summed. None: no
+        rounding.
 
     reverse : bool, default=False
         Whether high scores indicate a high probability of the event.
@@ -159,7 +160,7 @@ class Scorecard(DocLinkMixin, SavedStateMixin, ClassifierMixin, TransformerMixin
         "base_score": [Interval(Real, None, None, closed="neither")],
         "base_odds": [Interval(Real, 0, None, closed="neither")],
         "intercept": [StrOptions({"spread", "kept"})],
-        "decimals": [Interval(Integral, None, None, closed="neither"), None],
+        "decimals": [Interval(Integral, -15, 15, closed="both"), None],
         "reverse": ["boolean"],
     }
 

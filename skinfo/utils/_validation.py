@@ -29,9 +29,20 @@ LARGEST_COUNT = 2**31 - 1
 MEANING_OF_Y = "the classes or numbers that X is to be informative about. Pass it as in fit(X, y)."
 
 
-def count_from(least: int) -> Interval:
-    """Return the constraint of a number of samples, columns, bins, steps or repetitions."""
-    return Interval(numbers.Integral, least, LARGEST_COUNT, closed="both")
+class Count(Interval):  # type: ignore[misc]
+    """Constraint of a number of samples, columns, bins, steps or repetitions.
+
+    True is an integer for Python, but not for NumPy as a size.
+    """
+
+    def is_satisfied_by(self, val: Any) -> bool:
+        """Return whether a value is such a number."""
+        return not isinstance(val, (bool, np.bool_)) and bool(super().is_satisfied_by(val))
+
+
+def count_from(least: int) -> Count:
+    """Return the constraint of a number that is at least this."""
+    return Count(numbers.Integral, least, LARGEST_COUNT, closed="both")
 
 
 def numbers_given(values: ArrayLike, name: str) -> NDArray[np.float64]:

@@ -647,7 +647,7 @@ REMEDIES = (
         "beyond 2**53",
         "at least two classes",
     ],
-    "SQL can only be written",
+    *["SQL can only be written", "which SQL cannot write"],
 )
 
 # What messages about a table in memory say of columns without a value: in pieces these are

@@ -90,3 +90,9 @@ def test_a_column_is_a_sample():
 def test_two_dimensions_are_refused():
     with pytest.raises(ValueError, match=r"p must have shape \(n_outcomes,\), got \(1, 2\)"):
         DistributionDisplay.from_distributions([[0.5, 0.5]])
+
+
+@pytest.mark.parametrize("given", [{"a": 1}, ["a"], b"x", [[1], [1, 2]], [1j]])
+def test_distributions_that_are_no_numbers_are_refused_by_name(given):
+    with pytest.raises((TypeError, ValueError), match=r"p.* must be"):
+        DistributionDisplay.from_distributions(given)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import sklearn
 from numpy.testing import assert_allclose, assert_array_equal
+from optional import optional
 from optional import polars as pl
 from scipy import sparse
 from scipy.stats import entropy
@@ -269,3 +270,13 @@ def test_bad_targets(data):
         EntropyScorer().fit(X, X[:, 0])
     with pytest.raises(ValueError, match="classifiers of one output, and y has 2 columns"):
         EntropyScorer().fit(X, np.column_stack([y, y]))
+
+
+def test_duplicate_names_are_refused_in_any_frame():
+    frame = pd.DataFrame([[1.0, 2.0], [2.0, 0.0]], columns=["dup", "dup"])
+    frames = [frame]
+    if pyarrow := optional("pyarrow"):
+        frames.append(pyarrow.table([[1.0, 2.0], [2.0, 0.0]], names=["dup", "dup"]))
+    for X in frames:
+        with pytest.raises(ValueError, match=r"X has duplicate column names: \['dup'\]"):
+            EntropyScorer().fit(X, [0, 1])

@@ -118,6 +118,12 @@ def test_points_are_rounded_before_they_are_added():
         np.testing.assert_allclose(scores, 600 + 20 * np.log2(odds / 50))
 
 
+@pytest.mark.parametrize("decimals", [-16, 16, 10**30])
+def test_points_have_the_digits_of_floats_at_most(decimals):
+    with pytest.raises(ValueError, match=r"'decimals' parameter of Scorecard .* \[-15, 15\]"):
+        Scorecard(decimals=decimals).fit(LOANS, DEFAULT)
+
+
 def test_the_intercept_is_kept_or_spread():
     kept = Scorecard(intercept="kept", decimals=None).fit(LOANS, DEFAULT)
     spread = Scorecard(decimals=None).fit(LOANS, DEFAULT)

@@ -82,8 +82,8 @@ ALLOWED = {
         "importlib": "estimators by the name of their package",
         "import_module": "names of our own subpackages, from a list",
     },
-    "utils/_warnings.py": {"pickle": "the name of its file, which warnings pass over"},
     "utils/_doc_link.py": {"importlib": "entries of the metadata of the installed package"},
+    "utils/_warnings.py": {"pickle": "the name of its file, which warnings pass over"},
 }
 
 

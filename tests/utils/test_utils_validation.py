@@ -9,7 +9,6 @@ from skinfo.cluster import information_curve
 from skinfo.datasets import make_correlated_normals, make_documents, make_parity, make_steps
 from skinfo.estimation import multivariate_info, mutual_info_test
 from skinfo.feature_selection import selection_curve
-from skinfo.inspection import DistributionDisplay
 from skinfo.metrics import calibration_error, log_loss_decomposition, reliability_curve
 from skinfo.utils._validation import (
     check_base,
@@ -58,6 +57,14 @@ def test_numbers_of_more_than_31_bits_are_refused(what, number):
         COUNTS[what](number)
 
 
+@pytest.mark.parametrize("what", COUNTS)
+def test_true_is_no_number_of_anything(what):
+    # NumPy takes it for no size.
+    name, _, function = what.split()
+    with pytest.raises(ValueError, match=f"'{name}' parameter of {function} must be .*Got True"):
+        COUNTS[what](True)
+
+
 @pytest.mark.parametrize("given", [{"a": 1}, ["a"], b"x", [[1], [1, 2]], [1j]])
 @pytest.mark.parametrize(
     ("name", "call"),
@@ -66,7 +73,6 @@ def test_numbers_of_more_than_31_bits_are_refused(what, number):
         ("betas", lambda given: selection_curve(np.eye(3), [0, 1, 0], betas=given)),
         ("rho", lambda given: make_correlated_normals(rho=given)),
         ("rates", lambda given: make_steps(rates=given)),
-        ("p", DistributionDisplay.from_distributions),
     ],
 )
 def test_arguments_of_numbers_are_refused_by_name(name, call, given):

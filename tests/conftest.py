@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import servers
 from hypothesis import HealthCheck, settings
+from optional import SPARK_SETTINGS
 
 # The clock of a busy machine decides no test.
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -116,14 +117,8 @@ def spark():
         patch.setenv("PYSPARK_PYTHON", sys.executable)
         builder = sql.SparkSession.builder.master("local-cluster[2,1,1024]")
         for key, value in {
-            "spark.ui.enabled": False,
-            "spark.ui.showConsoleProgress": False,
-            "spark.driver.host": "127.0.0.1",
-            "spark.driver.bindAddress": "127.0.0.1",
-            "spark.driver.memory": "1g",
+            **SPARK_SETTINGS,
             "spark.executorEnv.PYTHONPATH": os.pathsep.join(sys.path),
-            "spark.sql.session.timeZone": "UTC",
-            "spark.sql.shuffle.partitions": 2,
             "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
             "spark.connect.grpc.binding.port": port,
         }.items():

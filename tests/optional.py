@@ -37,3 +37,14 @@ def optional(name):
 duckdb = optional("duckdb")
 polars = optional("polars")
 pyarrow = optional("pyarrow")
+
+# Of Spark sessions in tests: one machine, no pages, no network.
+SPARK_SETTINGS = {
+    "spark.ui.enabled": False,
+    "spark.ui.showConsoleProgress": False,
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.memory": "1g",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.shuffle.partitions": 2,
+}

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from optional import optional
+from optional import SPARK_SETTINGS, optional
 from optional import polars as pl
 from optional import pyarrow as pa
 
@@ -301,15 +301,7 @@ def spark_session():
 
     os.environ["PYSPARK_PYTHON"] = sys.executable
     builder = SparkSession.builder.master("local[1]")
-    for key, value in {
-        "spark.ui.enabled": False,
-        "spark.ui.showConsoleProgress": False,
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.memory": "1g",
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.shuffle.partitions": 2,
-    }.items():
+    for key, value in SPARK_SETTINGS.items():
         builder = builder.config(key, value)
     handler = signal.getsignal(signal.SIGINT)
     session = builder.getOrCreate()
@@ -650,8 +642,8 @@ REMEDIES = (
     *["SQL can only be written", "which SQL cannot write"],
 )
 
-# What messages about a table in memory say of columns without a value: in pieces these are
-# discrete, in memory continuous. And of integers in samples without weight, which pieces drop.
+# Parts of messages about a table in memory with columns without a value, which are discrete in
+# pieces and continuous in memory, or with integers in samples without weight, which pieces drop.
 DISCRETE_IN_PIECES = ("continuous", "n_neighbors=", "beyond 2**53")
 
 TARGETS = {"source": Target(make_source_of(SOURCES), check_source, share=0.3)}

@@ -300,6 +300,8 @@ def spark_session():
     from pyspark.sql import SparkSession
 
     os.environ["PYSPARK_PYTHON"] = sys.executable
+    # Its workers would import skinfo from the current folder, which may be that of the sources.
+    os.environ["PYTHONSAFEPATH"] = "1"
     builder = SparkSession.builder.master("local[1]")
     for key, value in SPARK_SETTINGS.items():
         builder = builder.config(key, value)

@@ -198,11 +198,14 @@ def _holds_levels(column: Any) -> bool:
     positions, is_all = column.firsts(MOST_LEVELS - 1)
     if column.kind not in ("integer", "number") or not is_all:
         return False
-    return not len(positions) or bool(holds_levels(_values(column, positions)))
+    return bool(holds_levels(_values(column, positions)))
 
 
 def _values(column: Any, positions: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the values at and before the first of some positions; none without positions."""
+    """Return all values of a column, which are new at some positions."""
+    if not len(positions):
+        mean: NDArray[np.float64] = column.means(positions)
+        return mean  # of one value: that value
     before, at = column.values_around(positions)
     return np.append(before[:1], at)
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
 
 from skinfo._counts._as_source import as_source
@@ -75,6 +76,9 @@ class InformationReport:
         q-value of their independence of y; ``distinct``, the number of different values; ``bins``
         and ``bits_of_bins`` of the binner; ``step``, the step in which the column was selected (0:
         never); ``bits_left``, its information given the selected ones; and ``redundant_with``.
+        ``bits``, interval and p-value are those of `mutual_info_test` with ``estimator="binned"``.
+        Of a continuous y, or where there is no interval (see ``notes``), bits and p-value are
+        those of the selector, and the interval is for its bins of y.
 
     bins : list of DataFrame
         `MutualInfoBinner.bin_table` of each column.
@@ -321,7 +325,7 @@ def information_report(
         named = sample_weight if isinstance(sample_weight, str) else None
         drift = drift_summary(binner, X_new, named, n_jobs)
     selector.fit(X, y, sample_weight)
-    test = _test_of_columns(X, y, sample_weight, source, n_jobs)
+    test = _test_of_columns(X, y, sample_weight, source, selector.target_edges_, n_jobs)
     profiles = profiles_of(source)
     # Where a frame names its columns by integers, an integer is a name.
     keys = [key if isinstance(key, Integral) else j for j, key in enumerate(source.keys)]
@@ -402,22 +406,35 @@ def _configured(estimator: Any, target_type: str, n_jobs: int | None) -> Any:
     return estimator if n_jobs is None else estimator.set_params(n_jobs=n_jobs)
 
 
-def _test_of_columns(X: Any, y: Any, sample_weight: Any, source: Any, n_jobs: int | None) -> Any:
-    """Return the MutualInfoTestResult of the columns, None where it has no estimator of them."""
-    is_continuous = source.target_type == "continuous"
+def _test_of_columns(
+    X: Any, y: Any, sample_weight: Any, source: Any, edges: Any, n_jobs: int | None
+) -> Any:
+    """Return the MutualInfoTestResult of the columns, None where it has no estimator of them.
+
+    A continuous y is cut at the edges of the selector, whose bits the intervals are for.
+    """
     is_in_memory = isinstance(source, InMemory)
     # Chunks bring their weights with them.
     is_weighted = sample_weight is not None or source.target.is_weighted
-    if is_weighted or (is_continuous and not is_in_memory):
+    if is_weighted or (edges is not None and not is_in_memory):
         return None
     if is_in_memory and source.table.is_sparse:
         return None
+    if edges is not None:
+        X, y = _with_target(X, y, np.searchsorted(edges, source.y, side="right"))
     with warnings.catch_warnings():
         # Integers of many values are numbers, as the selector takes them without a word.
         warnings.filterwarnings("ignore", "mutual_info_test takes integers")
-        return mutual_info_test(
-            X, y, discrete_target=not is_continuous, estimator="binned", n_jobs=n_jobs
-        )
+        return mutual_info_test(X, y, discrete_target=True, estimator="binned", n_jobs=n_jobs)
+
+
+def _with_target(X: Any, y: Any, codes: NDArray[np.integer]) -> tuple[Any, Any]:
+    """Return X and y with other values of y, which may be the name of a column of X."""
+    if not isinstance(y, str):
+        return X, codes
+    frame = nw.from_native(X, eager_only=True)
+    column = nw.new_series(y, codes, backend=frame.implementation)
+    return frame.with_columns(column).to_native(), y
 
 
 def _target_name(y: Any) -> str:

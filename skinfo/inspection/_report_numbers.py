@@ -262,8 +262,10 @@ def column_table(
         }
     )
     if test is not None:
-        table["bits"], table["p_value"] = test.statistic, test.pvalue
         table["low"], table["high"] = test.confidence_interval()
+    # Of a continuous y the selector's, which are the same in parts.
+    if test is not None and binner.target_type_ != "continuous":
+        table["bits"], table["p_value"] = test.statistic, test.pvalue
     table.insert(6, "q_value", _qvalues(table["p_value"].to_numpy()))
     return table.join(_selection_columns(selector), on="feature")
 

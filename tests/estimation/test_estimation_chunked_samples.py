@@ -259,6 +259,17 @@ def test_conditional_estimates_of_chunks_are_those_of_one_table(
         np.testing.assert_array_equal(found, whole)
 
 
+@pytest.mark.parametrize("value", [0.5, 5e-324, -np.inf])
+def test_a_constant_that_is_no_level(value):
+    table = pd.DataFrame({"x": [value] * 4, "y": [0, 1, 0, 1]})
+    for X in (table, chunks_of(table)):
+        with pytest.raises(
+            ValueError, match=r"x must be discrete, got .*, a number that is not wh"
+        ):
+            mutual_info(X, "y", discrete_features=True)
+        assert mutual_info(X, "y", discrete_features=False, estimator="binned") == 0
+
+
 @pytest.mark.parametrize(
     ("columns", "how", "message"),
     [

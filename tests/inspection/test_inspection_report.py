@@ -348,6 +348,26 @@ def test_entropy_of_a_continuous_target_in_parts():
         assert report.target.entropy == pytest.approx(2 - 0.75 * math.log2(3), abs=1e-12)
 
 
+@pytest.mark.parametrize("n", [5, 200])
+def test_bits_about_a_continuous_target_are_the_same_in_parts(n):
+    rng = np.random.default_rng(0)
+    y = rng.normal(size=n)
+    table = pd.DataFrame({"number": y + rng.normal(size=n), "text": rng.choice(list("abc"), n)})
+    table = table.assign(time=pd.to_timedelta(rng.integers(0, 9, n), unit="s"), y=y)
+    whole, parts = (
+        information_report(X, "y") for X in (table, [table[: n // 2], table[n // 2 :]])
+    )
+    for column in ("bits", "p_value"):
+        assert_array_equal(parts.columns[column], whole.columns[column])
+    apart = information_report(table.drop(columns="y"), table["y"])
+    pd.testing.assert_frame_equal(apart.columns, whole.columns)
+    # Of levels the estimate is that of the test, given the selector's bins of y.
+    text, classes = table[["text"]], np.digitize(y, whole.target.edges)
+    test = mutual_info_test(text, classes, estimator="binned", discrete_target=True)
+    assert whole.columns["bits"][1] == pytest.approx(test.statistic[0], abs=1e-12)
+    assert_array_equal(whole.columns.loc[1, ["low", "high"]], np.ravel(test.confidence_interval()))
+
+
 def test_weights_of_chunks(table):
     X, y = table[["debt", "employer"]], table["default"].to_numpy()
     weights = np.random.default_rng(1).integers(1, 3, len(X))

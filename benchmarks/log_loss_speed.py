@@ -12,7 +12,7 @@ import tracemalloc
 
 import numpy as np
 import pandas as pd
-from _table import interleaved, print_table
+from _table import interleaved, parse_arguments, print_table
 from scipy.special import expit, log_softmax
 from sklearn.metrics import log_loss
 
@@ -99,7 +99,7 @@ def main():
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--classes", type=int, default=10)
     parser.add_argument("--repeats", type=int, default=7)
-    args = parser.parse_args()
+    args = parse_arguments(parser)
     rows = []
     for name, ours, other, theirs in cases(args.rows, args.classes, np.random.default_rng(0)):
         ours()  # what a first call alone pays for is not timed

@@ -48,11 +48,11 @@ CLASS = """\
    :members: {methods}
 """
 
-# The result of a function, which lives in its module and is made by it alone.
+# The result of a function, on its page: the function alone makes it.
 RESULT = """\
 .. rubric:: The result
 
-.. autoclass:: {module}.{name}
+.. autoclass:: {name}
    :members: {methods}
 """
 
@@ -95,8 +95,8 @@ def write(app):
     sections, pages = [], {}
     for package, module in public_packages():
         sections.append(section(package, module))
-        for name in module.__all__:
-            pages[f"{package}.{name}"] = page(package, name, getattr(module, name))
+        for name in names_with_pages(module):
+            pages[f"{package}.{name}"] = page(package, module, name)
     pages["index"] = INDEX.format(sections="\n".join(sections))
     for stale in folder.glob("*.rst"):
         if stale.stem not in pages:
@@ -116,10 +116,18 @@ def public_packages():
     return [(name, module) for name, module in modules if getattr(module, "__all__", None)]
 
 
+def names_with_pages(module):
+    """Return the public names of a subpackage without the results of its functions."""
+    results = {result_of(module, name) for name in module.__all__}
+    return [name for name in module.__all__ if name not in results]
+
+
 def section(package, module):
     """Return the entry of one subpackage in the index."""
+    with_pages = names_with_pages(module)
     rows = "\n".join(
-        f"   * - :doc:`{name} <{package}.{name}>`\n     - {summary(getattr(module, name))}"
+        f"   * - {link(package, name, name in with_pages)}\n"
+        f"     - {summary(getattr(module, name))}"
         for name in module.__all__
     )
     return SECTION.format(
@@ -127,16 +135,24 @@ def section(package, module):
         title=heading(package, "-"),
         summary=summary(module),
         rows=rows,
-        pages="\n".join(f"   {name} <{package}.{name}>" for name in module.__all__),
+        pages="\n".join(f"   {name} <{package}.{name}>" for name in with_pages),
     )
 
 
-def page(package, name, thing):
+def link(package, name, has_page):
+    """Return the link of the index to a name: to its page, or to its place on a page."""
+    return f":doc:`{name} <{package}.{name}>`" if has_page else f":class:`~{package}.{name}`"
+
+
+def page(package, module, name):
     """Return the page of one public name."""
+    thing, result = getattr(module, name), result_of(module, name)
     if inspect.isclass(thing):
         body = CLASS.format(name=name, methods=methods(thing))
     else:
-        body = FUNCTION.format(name=name) + "\n" + "\n".join(results(thing))
+        body = FUNCTION.format(name=name)
+    if result is not None:
+        body += "\n" + RESULT.format(name=result, methods=methods(getattr(module, result)))
     # The estimators are known to the gallery by their shortest name.
     path = f"skinfo.{name}" if name in skinfo.__all__ else f"{package}.{name}"
     terms = "".join(f".. index:: ! {term}\n\n" for term in TERMS.get(name, []))
@@ -144,12 +160,14 @@ def page(package, name, thing):
     return PAGE.format(title=title, package=package, terms=terms, body=body, path=path)
 
 
-def results(function):
-    """Yield the classes, of the module of a function, that its docstring says it returns."""
-    module = inspect.getmodule(function)
-    for name, cls in inspect.getmembers(module, inspect.isclass):
-        if cls.__module__ == module.__name__ and name in function.__doc__:
-            yield RESULT.format(module=module.__name__, name=name, methods=methods(cls))
+def result_of(module, name):
+    """Return the name of the class that a function returns, or None if it exports none."""
+    thing = getattr(module, name)
+    if inspect.isclass(thing):
+        return None
+    returned = inspect.signature(thing).return_annotation
+    returned = getattr(returned, "__name__", returned)
+    return returned if returned in module.__all__ else None
 
 
 def methods(cls):

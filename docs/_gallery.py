@@ -43,7 +43,7 @@ SECTIONS = [
         "Clusters by the information bottleneck",
         ["11_text_categories", "15_documents_and_words", "12_information_plane"],
     ),
-    ("production", "Large tables and new samples", ["14_large_tables", "18_drift"]),
+    ("production", "Large tables and new samples", ["14_large_tables", "25_drift"]),
 ]
 
 

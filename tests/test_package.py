@@ -10,8 +10,10 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
+from numpydoc.docscrape import get_doc_object
 from numpydoc.validate import validate
 
 import skinfo
@@ -36,6 +38,27 @@ NAMES = [
 IGNORED = {"GL01", "ES01", "SA01", "RT02", "RT05", "PR06", "PR08", "PR09", "EX01", "YD01"}
 
 
+def returned_by(function):
+    """Return the class of skinfo that a function returns, or None."""
+    returned = get_type_hints(function).get("return")
+    return returned if getattr(returned, "__module__", "").startswith("skinfo.") else None
+
+
+# Each result: the package and the name of the function that returns it.
+RESULTS = {
+    result: (package, name)
+    for package, name in NAMES
+    if inspect.isfunction(function := getattr(importlib.import_module(package), name))
+    and (result := returned_by(function)) is not None
+}
+
+
+def test_a_result_is_imported_from_where_its_function_is():
+    assert len(RESULTS) == 13
+    for result, (package, _) in RESULTS.items():
+        assert (package, result.__name__) in NAMES
+
+
 @pytest.mark.parametrize("package", PUBLIC_PACKAGES)
 def test_all_is_sorted_and_complete(package):
     module = importlib.import_module(package)
@@ -50,11 +73,8 @@ def test_one_import_path_a_name():
     assert set(skinfo.__all__) <= set(below)
 
 
-@pytest.mark.parametrize(("package", "name"), NAMES)
-def test_docstrings_are_numpydoc(package, name):
-    thing = getattr(importlib.import_module(package), name)
-    path = f"{package}.{name}"
-    assert ">>>" in inspect.getdoc(thing), f"{path} has no example"
+def assert_numpydoc(path, thing, ignored):
+    """Raise unless the docstrings of a function, or of a class and its methods, are numpydoc."""
     paths = [path]
     if inspect.isclass(thing):
         paths += [
@@ -63,8 +83,29 @@ def test_docstrings_are_numpydoc(package, name):
             if not method.startswith("_") and inspect.isfunction(value)
         ]
     for path in paths:
-        errors = [(code, text) for code, text in validate(path)["errors"] if code not in IGNORED]
+        errors = [(code, text) for code, text in validate(path)["errors"] if code not in ignored]
         assert not errors, f"{path}: {errors}"
+
+
+@pytest.mark.parametrize(
+    ("package", "name"),
+    [(p, n) for p, n in NAMES if getattr(importlib.import_module(p), n) not in RESULTS],
+)
+def test_docstrings_are_numpydoc(package, name):
+    thing = getattr(importlib.import_module(package), name)
+    assert ">>>" in inspect.getdoc(thing), f"{package}.{name} has no example"
+    assert_numpydoc(f"{package}.{name}", thing, IGNORED)
+
+
+@pytest.mark.parametrize("result", RESULTS, ids=lambda result: result.__name__)
+def test_docstrings_of_results_are_numpydoc(result):
+    # Made by functions, whose examples show them: documented are attributes, not parameters.
+    package, _ = RESULTS[result]
+    assert_numpydoc(f"{package}.{result.__name__}", result, {*IGNORED, "PR01"})
+    entries = get_doc_object(result)["Attributes"]
+    documented = {name for entry in entries for name in entry.name.split(", ")}
+    of_dataclass = getattr(result, "__dataclass_fields__", {})
+    assert {name for name in of_dataclass if not name.startswith("_")} <= documented
 
 
 def test_version_is_that_of_the_distribution():

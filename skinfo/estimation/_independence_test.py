@@ -105,6 +105,7 @@ class MutualInfoTestResult(TableRepr, _Pair):
         Parameters
         ----------
         confidence_level : float, default=0.95
+            Confidence level of the intervals.
 
         Returns
         -------

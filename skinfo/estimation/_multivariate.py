@@ -105,6 +105,7 @@ class MultivariateInfoResult(_StatisticAndPvalue):
         Parameters
         ----------
         confidence_level : float, default=0.95
+            Confidence level of the interval.
 
         Returns
         -------

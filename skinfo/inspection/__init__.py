@@ -13,7 +13,7 @@ from skinfo.inspection._joint import JointDistributionDisplay
 from skinfo.inspection._matrix import MutualInfoMatrixDisplay
 from skinfo.inspection._mutual_info import MutualInfoDisplay
 from skinfo.inspection._reliability import ReliabilityDisplay
-from skinfo.inspection._report import information_report
+from skinfo.inspection._report import InformationReport, information_report
 from skinfo.inspection._score_decomposition import ScoreDecompositionDisplay
 from skinfo.inspection._selection_path import SelectionPathDisplay
 from skinfo.inspection._selection_report import SelectionReportDisplay
@@ -24,6 +24,7 @@ __all__ = [
     "DistributionDisplay",
     "DriftDisplay",
     "InformationPlaneDisplay",
+    "InformationReport",
     "InteractionDisplay",
     "JointDistributionDisplay",
     "MutualInfoDisplay",

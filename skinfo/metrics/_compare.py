@@ -55,6 +55,7 @@ class LogLossComparison(TableRepr):
         Parameters
         ----------
         confidence_level : float, default=0.95
+            Confidence level of the interval.
 
         Returns
         -------

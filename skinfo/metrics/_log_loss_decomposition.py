@@ -85,6 +85,7 @@ class LogLossDecomposition(TableRepr):
         Parameters
         ----------
         confidence_level : float, default=0.95
+            Confidence level of the intervals.
 
         Returns
         -------
@@ -109,6 +110,7 @@ class LogLossDecomposition(TableRepr):
         Parameters
         ----------
         confidence_level : float, default=0.95
+            Confidence level of the intervals.
 
         Returns
         -------

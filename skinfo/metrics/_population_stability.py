@@ -83,6 +83,7 @@ class PopulationStability(TableRepr):
         Parameters
         ----------
         confidence_level : float, default=0.95
+            Confidence level of the intervals.
 
         Returns
         -------
@@ -104,6 +105,7 @@ class PopulationStability(TableRepr):
         Parameters
         ----------
         confidence_level : float, default=0.95
+            Confidence level of the intervals.
 
         Returns
         -------
@@ -145,6 +147,7 @@ class PopulationStability(TableRepr):
             Name or index of the column. None: all columns, stacked.
 
         confidence_level : float, default=0.95
+            Confidence level of the intervals.
 
         Returns
         -------

@@ -33,6 +33,13 @@ def test_there_are_examples():
     assert len(EXAMPLES) >= 10
 
 
+def test_numbers_of_examples_are_unique():
+    numbers = [path.stem.split("_")[1] for path in EXAMPLES]
+    numbers = [number for number in numbers if number.isdecimal()]
+    assert len(numbers) > 20
+    assert len(set(numbers)) == len(numbers)
+
+
 @each_example
 def test_title_is_as_wide_as_its_lines(path):
     # Sphinx-Gallery takes the title from the docstring; docutils warns of lines that are shorter.

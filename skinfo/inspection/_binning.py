@@ -45,7 +45,7 @@ SPREAD = 0.6
 
 MARKERS = "osD^vPX"
 
-# Of the numbers below bars: letters of one, and the largest font in points.
+# Tick labels of the bars: assumed number of characters, and largest font size in points.
 TICK_LETTERS = 4
 LARGEST_TICK_FONT = 8.5
 
@@ -53,10 +53,10 @@ LARGEST_TICK_FONT = 8.5
 PATH_ALPHA = 0.5
 
 
-# What the marks of two classes show: columns of the bin table, and the name of the axis.
+# Values of the marks for two classes: columns of the bin table, with their axis labels.
 VALUES = {"rate": "Event rate", "woe": "WoE (bits)"}
 
-# Labels of the sizes of the bins.
+# Axis labels of the sizes of the bins.
 SIZES = {"share": "Proportion", "count": "Count"}
 
 
@@ -274,7 +274,7 @@ class BinningDisplay:
             share=table[size].to_numpy(),
             bits=table["bits"].to_numpy(),
             share_label=SIZES[size],
-            **_column_of(binner, feature),
+            **_column_keywords(binner, feature),
             **_target_statistics(table, value),
             event_share=_events(table, size),
         )
@@ -321,7 +321,7 @@ class BinningDisplay:
         self._draw_legend(value.shape[1])
         for panel in self.axes_:
             panel.set_ylim(len(bins) - 0.5, -0.5)
-        self._set_apart(len(bins))
+        self._draw_separators(len(bins))
         label_ticks(self.axes_[0].yaxis, bins.tolist(), across=ax.xaxis)
         name = self.feature_name if name is None else name
         self.axes_[0].set_ylabel("Bin" if name is None else shorten(name))
@@ -333,7 +333,7 @@ class BinningDisplay:
         offsets = np.linspace(-0.5, 0.5, n_shown) * SPREAD if n_shown > 1 else np.zeros(1)
         overall = self.overall
         if overall is None:
-            # A bin without samples has share zero and value nan.
+            # An empty bin has a proportion of zero and the value nan.
             overall = np.nansum(share[:, np.newaxis] * value, axis=0) / share.sum()
         self.lines_, self.intervals_, self.overall_, self.paths_ = [], [], [], []
         ax = self.axes_[0]
@@ -382,7 +382,7 @@ class BinningDisplay:
         n_columns = len(handles) if n_shown == 1 else 3
         legend_above(self.ax_, n_columns=n_columns, handles=handles)
 
-    def _set_apart(self, n_bins):
+    def _draw_separators(self, n_bins):
         """Draw a line above the bins of special and missing values."""
         self.separators_ = []
         if self.n_ordered is not None and 0 < self.n_ordered < n_bins:
@@ -410,8 +410,8 @@ def _draw_bars(panel, widths, size_label, *, color, **more):
     return bars
 
 
-def _column_of(binner, feature):
-    """Return the statistics of a column of a binner, as keywords of the display."""
+def _column_keywords(binner, feature):
+    """Return the names and the kind of bins of a column, as keyword arguments of the display."""
     j = binner._feature_index(feature)
     bins = binner._columns[j].bins
     return {
@@ -422,7 +422,7 @@ def _column_of(binner, feature):
 
 
 def _events(table, size):
-    """Return the proportion of all samples, or the number, of the events in each bin, or None."""
+    """Return the events of each bin: their number, or proportion of all samples; or None."""
     if "events" not in table:
         return None
     events = table["events"].to_numpy()
@@ -430,7 +430,7 @@ def _events(table, size):
 
 
 def _target_statistics(table, value):
-    """Return the statistics of y in a `bin_table`, as keywords of the display."""
+    """Return the statistics of y in a `bin_table`, as keyword arguments of the display."""
     if value == "woe":
         return _evidence_statistics(table)
     if "mean" in table:
@@ -453,12 +453,12 @@ def _target_statistics(table, value):
 
 
 def _evidence_statistics(table):
-    """Return the weights of evidence, and the interval of the rate as such."""
+    """Return the weights of evidence, with the interval of the rate converted to them."""
     if "woe" not in table:
         raise ValueError("value='woe' needs a y of two classes. Use value='rate'.")
     low, high = (table.filter(regex=f"^{end}\\[").to_numpy() for end in ("low", "high"))
     odds = table["events"].sum() / table["non_events"].sum()
-    # A rate of zero or one has no finite end, which is not drawn.
+    # The weight of evidence of a rate of zero or one is infinite; such an end is not drawn.
     with np.errstate(divide="ignore"):
         low, high = (np.log2(rates) - np.log2(1 - rates) - np.log2(odds) for rates in (low, high))
     return {

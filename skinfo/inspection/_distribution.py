@@ -297,7 +297,7 @@ class DistributionDisplay:
 
 
 def _distribution(p, name, normalize):
-    """Return probabilities (n_outcomes,) float64; the measures check that they are."""
+    """Return probabilities as float64 (n_outcomes,); the measures validate them."""
     p = numbers_given(p, name)
     if p.ndim != 1:
         raise ValueError(f"{name} must have shape (n_outcomes,), got {p.shape}.")
@@ -307,11 +307,11 @@ def _distribution(p, name, normalize):
 
 
 def _joint_levels(samples, caller):
-    """Return the codes of each sample, and their common level names."""
+    """Return the codes of each sample, and the names of their common levels."""
     import pandas as pd
 
     columns = [pd.Series(column_or_1d(sample)) for sample in samples]
-    # Read as one column, so that a level has the same code in both samples.
+    # Both samples are encoded as one column, so that a level has the same code in both.
     table = table_of_columns(caller, x=pd.concat(columns, ignore_index=True))
     numbers = table.numbers(0) if table.is_numeric(0) else np.empty(0)
     finite = numbers[np.isfinite(numbers)]

@@ -29,7 +29,7 @@ from skinfo.utils._compat import check_matplotlib_support
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Thresholds of credit scoring, in nats.
+# Conventional thresholds of the index in credit scoring, in nats.
 THRESHOLDS = (0.1, 0.25)
 
 # Left end and width of the panels of proportions and of the index, in axes coordinates.
@@ -267,7 +267,7 @@ class DriftDisplay:
         return self
 
     def _draw_columns(self, ax, report, max_features, max_qvalue, kwargs):
-        """Draw the index of each column with its interval, and what is expected without drift."""
+        """Draw the index of each column with its interval and its mean without drift."""
         shown = report[:max_features]
         rows = np.arange(len(shown))
         psi, expected = shown["psi"].to_numpy(), shown["expected"].to_numpy()
@@ -287,7 +287,7 @@ class DriftDisplay:
         legend_above(ax, n_columns=2)
 
     def _draw_thresholds(self, ax):
-        """Draw the thresholds of the field: the first, and the second if it is within the axes."""
+        """Draw the first conventional threshold, and the second if it is within the axes."""
         _, end = ax.get_xlim()
         ax.set_xlim(right=max(end, THRESHOLDS[0] * 1.05))
         for threshold in THRESHOLDS:
@@ -311,7 +311,7 @@ class DriftDisplay:
         fade_bars(self.bars_psi_, _is_pale(table, max_qvalue), _pale_label(max_qvalue))
         of_psi.tick_params(left=False, labelleft=False)
         of_psi.set_xlabel("PSI (nats)")
-        # The lowest number would touch the highest of the panel on the left.
+        # The lowest tick label would touch the highest one of the panel on the left.
         of_psi.locator_params(axis="x", nbins=4, prune="lower")
         for panel in self.axes_:
             panel.set_ylim(len(table) - 0.5, -0.5)

@@ -25,10 +25,10 @@ from skinfo.utils._compat import check_matplotlib_support
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Points nearer to the last one with a number, in points of the page, have none.
+# Minimum distance of a labelled point from the last labelled one, in typographic points.
 NUMBER_DISTANCE = 12.0
 
-# Label of hollow points in the legend, once for all curves.
+# Legend label of hollow points, which appears once for all curves.
 DOMINATED = "another is shorter and more informative"
 
 # Bits by which a point must be shorter, and more informative, to dominate another.
@@ -319,14 +319,14 @@ class InformationPlaneDisplay:
         (self.line_,) = ax.plot(compression, relevance, **style)
         self._draw_dominated(compression, relevance)
         self._draw_limits()
-        self._number(n_features)
+        self._label_points(n_features)
         ax.set(xlabel="Description length of T (bits)", ylabel="I(T; y) (bits)")
         if ax.get_legend_handles_labels()[0]:
             legend_above(ax, n_columns=2)
         return self
 
     def _draw_dominated(self, compression, relevance):
-        """Make the points hollow for which another is shorter and more informative."""
+        """Draw dominated points as hollow markers."""
         is_dominated = _dominated(compression, relevance)
         self.dominated_ = None
         if is_dominated.any():
@@ -341,12 +341,12 @@ class InformationPlaneDisplay:
                 label=None if DOMINATED in self.ax_.get_legend_handles_labels()[1] else DOMINATED,
             )
 
-    def _number(self, n_features):
+    def _label_points(self, n_features):
         """Write the numbers of features next to the points, if they do not overlap."""
         self.text_ = []
         if n_features is None:
             return
-        self.ax_.autoscale_view()  # or the places are those of axes from 0 to 1
+        self.ax_.autoscale_view()  # transData needs the final limits of the axes
         last = None
         for x, y, n in zip(*self.line_.get_data(), n_features, strict=True):
             place = self.ax_.transData.transform((x, y)) * 72 / self.figure_.dpi
@@ -385,7 +385,7 @@ def _is_compression(estimator):
 
 
 def _dominated(compression, relevance):
-    """Return which points have another that is shorter and more informative, bool."""
+    """Return the mask of points for which another one is shorter and more informative."""
     shorter = np.less.outer(compression, compression - LEAST_ADVANTAGE)
     better = np.greater.outer(relevance, relevance + LEAST_ADVANTAGE)
     return (shorter & better).any(axis=0)

@@ -264,15 +264,15 @@ class InteractionDisplay:
             self._draw_colorbars(alone.max() or 1.0)
 
     def _draw_colorbars(self, most_alone):
-        """Draw the colour scales, with what either end of the first means."""
+        """Draw the colour scales; the label of the first one names the meaning of its ends."""
         grey = draw_scale(self.diagonal_, self.ax_, "diagonal: bits of a column alone")
         grey.ax.set_ylim(0, most_alone)
-        # Along the scale, from its low end to its high one.
+        # The label runs from the low end of the scale to the high end.
         pairs = draw_scale(self.image_, self.ax_, "synergy  ←  bits per pair  →  redundancy")
         self.colorbars_ = [pairs, grey]
 
     def _mark(self, significant, significance):
-        """Put dots on the significant pairs."""
+        """Draw dots on the significant pairs."""
         from matplotlib.lines import Line2D
 
         axes = (self.ax_.xaxis, self.ax_.yaxis)
@@ -293,7 +293,7 @@ class InteractionDisplay:
             legend_above(self.ax_, markerscale=LEGEND_MARK / self.marks_.get_markersize())
 
     def _image_of(self, i, j):
-        """Return the image that colours a cell."""
+        """Return the image that contains a cell."""
         return self.diagonal_ if i == j else self.image_
 
     def _embolden(self, significant, significance):
@@ -310,7 +310,7 @@ class InteractionDisplay:
 
 
 def _significant(matrix, pvalue, significance):
-    """Return which pairs have a q-value of at most so much, (n_features, n_features) bool."""
+    """Return the mask (n_features, n_features) of pairs with a q-value up to `significance`."""
     significant = np.zeros(matrix.shape, bool)
     if pvalue is None or len(matrix) < 2:
         return significant
@@ -320,16 +320,16 @@ def _significant(matrix, pvalue, significance):
 
 
 def _given_order(matrix, significant):
-    """Return the columns in the order given."""
+    """Return the columns in the given order."""
     return np.arange(len(matrix))
 
 
 def _clustered_order(matrix, significant):
-    """Return the columns of significant pairs, those near each other that interact, then the rest.
+    """Return the columns of significant pairs in the order of a clustering, then the others.
 
-    The order is that of the leaves of average linkage. The distance is one less the interaction
-    of a significant pair, of either sign, as a share of what the pair tells of y: the two columns
-    of an exclusive or are as near as copies.
+    The order is that of the leaves of average linkage. The distance is one minus the absolute
+    interaction of a significant pair as a proportion of the joint information of the pair about
+    y, so the two columns of an exclusive or are as close as copies.
     """
     in_pairs = (significant & ~np.eye(len(matrix), dtype=bool)).any(axis=1)
     some, rest = np.flatnonzero(in_pairs), np.flatnonzero(~in_pairs)
@@ -349,5 +349,5 @@ def _clustered_order(matrix, significant):
     return np.concatenate([some[leaves_of_clusters(distance)], rest])
 
 
-# Functions of the matrix and of the pairs that count, to the columns in the order to draw.
+# Functions of the matrix and of the significant pairs that return the order of the columns.
 INTERACTION_ORDERS = {"given": _given_order, "clustered": _clustered_order}

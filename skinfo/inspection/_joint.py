@@ -27,7 +27,7 @@ from skinfo.utils._validation import numbers_given
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# With more points than this a scatter plot is unreadable.
+# Maximum number of points of a legible scatter plot.
 MAX_POINTS = 5000
 
 # Panels of the joint distribution, of x above and of y to the right, in axes coordinates.

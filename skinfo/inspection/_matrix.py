@@ -228,27 +228,27 @@ class MutualInfoMatrixDisplay:
         )
 
     def _image_of(self, i, j):
-        """Return the image that colours a cell: none where it is masked, on the diagonal."""
+        """Return the image that contains a cell; None for the masked cells of the diagonal."""
         return None if i == j else self.image_
 
 
 def _given(matrix):
-    """Return the columns in the order given."""
+    """Return the columns in the given order."""
     return np.arange(len(matrix))
 
 
 def _clustered(matrix):
-    """Return the order of the leaves of average linkage by one minus normalised information."""
+    """Return the leaf order of average linkage; the distance is one minus the normalised MI."""
     if len(matrix) < 3:
         return _given(matrix)
     entropies = np.diag(matrix)
     larger = np.maximum.outer(entropies, entropies)
     shared = np.divide(matrix, larger, out=np.zeros_like(larger), where=larger > 0)
     distance = 1 - np.clip(shared, 0, 1)
-    # A constant column has no entropy, and distance one from itself.
+    # A constant column has zero entropy, and therefore a distance of one from itself.
     np.fill_diagonal(distance, 0)
     return leaves_of_clusters(distance)
 
 
-# Functions of the matrix that return the columns in the order to draw.
+# Functions of the matrix that return the order of the columns.
 ORDERS = {"given": _given, "clustered": _clustered}

@@ -351,14 +351,14 @@ class MutualInfoDisplay:
 
 
 def _column_names(X):
-    """Return the names of the columns of X, x0, x1, ... if it has none."""
+    """Return the names of the columns of X; x0, x1, ... if it has none."""
     if hasattr(X, "shape") and not hasattr(X, "columns"):
         return [f"x{j}" for j in range(X.shape[1])]
     return table_of(X, caller="MutualInfoDisplay.from_data").names
 
 
 def _features_of(estimator, caller):
-    """Return the features of a fitted estimator, as keywords of the display."""
+    """Return the features of a fitted estimator, as keyword arguments of the display."""
     takes = "a MutualInfoBinner or an InfoBottleneckSelector"
     step = fitted_step(estimator, lambda e: is_selector(e) or has_bins(e), caller, takes)
     if has_bins(step):

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 # Height of the highest bar of the histogram, as a fraction of the axes.
 HISTOGRAM_HEIGHT = 0.15
 
-# Place of the axes with the bits below those with the curve, as shares of the latter: left,
-# bottom, width, height.
+# Position of the axes with the bits, in coordinates of the axes with the curve: left, bottom,
+# width, height.
 BITS_BOX = (0.0, -0.24, 1.0, 0.2)
 
 BITS_LABEL = "bits lost"
@@ -351,7 +351,7 @@ class ReliabilityDisplay:
 
 
 def _bits_axes(ax):
-    """Return the axes for the bits below those of the curve, which are prepared with them."""
+    """Return the inset axes of the bits; the first call creates them and prepares `ax`."""
     for child in ax.child_axes:
         if child.get_label() == BITS_LABEL:
             return child
@@ -370,5 +370,5 @@ def _bits_axes(ax):
 
 
 def _name_of(estimator):
-    """Return the name of the class of an estimator, of the last step of a pipeline."""
+    """Return the class name of an estimator; of a pipeline, that of its last step."""
     return type(getattr(estimator, "_final_estimator", estimator)).__name__

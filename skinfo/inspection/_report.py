@@ -1,4 +1,4 @@
-"""information_report: the information of each column of a table, as one page."""
+"""information_report: a report of the information of each column of a table as an HTML page."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ NO_INTERVALS = (
 )
 LARGE_INTEGERS = "Integers beyond 2**53, which most often are identifiers, are read as text: {}."
 
-# Columns in the text of a report.
+# Number of columns in the text representation of a report.
 ROWS_OF_TEXT = 10
 
 
@@ -152,7 +152,7 @@ class InformationReport:
             Path of the file.
         """
         path = Path(path)
-        # A name of a column may hold half a character, which is no UTF-8.
+        # The name of a column may contain a lone surrogate, which UTF-8 cannot encode.
         path.write_bytes(self.html().encode("utf-8", "replace"))
         return path
 
@@ -188,7 +188,7 @@ class InformationReport:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        """Return the page in a frame of its own, so that its style is that of no other."""
+        """Return the page in an iframe, which isolates its styles from those of the notebook."""
         return embedded(self.html())
 
     def _captured(self) -> str:
@@ -312,7 +312,7 @@ def information_report(
     1       worst area  0.65
     >>> page = report.html()
     """
-    if not hasattr(X, "collect_schema"):  # of polars, whose names are unique
+    if not hasattr(X, "collect_schema"):  # the column names of polars are unique
         check_unique_names(X)
     X, X_new, as_text = _large_integers_as_text(X, X_new, names_of_columns(y, sample_weight))
     source = as_source(X, y, sample_weight, caller="information_report", target_type=target_type)
@@ -327,7 +327,7 @@ def information_report(
     selector.fit(X, y, sample_weight)
     test = _test_of_columns(X, y, sample_weight, source, selector.target_edges_, n_jobs)
     profiles = profiles_of(source)
-    # Where a frame names its columns by integers, an integer is a name.
+    # If the column names of a frame are integers, `bin_table` takes an integer as a name.
     keys = [key if isinstance(key, Integral) else j for j, key in enumerate(source.keys)]
     bins = [binner.bin_table(key) for key in keys]
     columns = column_table(source, test, profiles, bins, binner, selector)
@@ -364,8 +364,8 @@ def information_report(
     )
 
 
-def _large_integers_as_text(X: Any, X_new: Any, but: tuple[str, ...]) -> tuple[Any, Any, list]:
-    """Return frames whose columns of integers that float64 would change are text, and these."""
+def _large_integers_as_text(X: Any, X_new: Any, skip: tuple[str, ...]) -> tuple[Any, Any, list]:
+    """Return frames with integers that float64 cannot represent as text, and their columns."""
     frame = nw.from_native(X, eager_only=True, pass_through=True)
     if not isinstance(frame, nw.DataFrame):
         return X, X_new, []
@@ -374,7 +374,7 @@ def _large_integers_as_text(X: Any, X_new: Any, but: tuple[str, ...]) -> tuple[A
         name
         for name in integers
         if isinstance(name, str)
-        and name not in but
+        and name not in skip
         and not _are_exact_as_floats(frame.get_column(name))
     ]
     return _as_text(X, large), _as_text(X_new, large), large
@@ -401,7 +401,7 @@ def _configured(estimator: Any, target_type: str, n_jobs: int | None) -> Any:
     """Return a copy of an estimator for a target of this type."""
     estimator = clone(estimator)
     if estimator.target_type == "auto":
-        # Said once: integers that are taken for numbers are a warning.
+        # Each estimator with "auto" would warn that an integer y is treated as continuous.
         estimator.set_params(target_type=target_type)
     return estimator if n_jobs is None else estimator.set_params(n_jobs=n_jobs)
 
@@ -409,12 +409,13 @@ def _configured(estimator: Any, target_type: str, n_jobs: int | None) -> Any:
 def _test_of_columns(
     X: Any, y: Any, sample_weight: Any, source: Any, edges: Any, n_jobs: int | None
 ) -> Any:
-    """Return the MutualInfoTestResult of the columns, None where it has no estimator of them.
+    """Return the MutualInfoTestResult of the columns, or None if the test does not support them.
 
-    A continuous y is cut at the edges of the selector, whose bits the intervals are for.
+    A continuous y is discretised at the bin edges of the selector, so that the intervals match
+    its bits.
     """
     is_in_memory = isinstance(source, InMemory)
-    # Chunks bring their weights with them.
+    # Chunks may contain their own weights.
     is_weighted = sample_weight is not None or source.target.is_weighted
     if is_weighted or (edges is not None and not is_in_memory):
         return None
@@ -423,13 +424,13 @@ def _test_of_columns(
     if edges is not None:
         X, y = _with_target(X, y, np.searchsorted(edges, source.y, side="right"))
     with warnings.catch_warnings():
-        # Integers of many values are numbers, as the selector takes them without a word.
+        # Integers with many values are treated as numeric, as in the selector, without a warning.
         warnings.filterwarnings("ignore", "mutual_info_test takes integers")
         return mutual_info_test(X, y, discrete_target=True, estimator="binned", n_jobs=n_jobs)
 
 
 def _with_target(X: Any, y: Any, codes: NDArray[np.integer]) -> tuple[Any, Any]:
-    """Return X and y with other values of y, which may be the name of a column of X."""
+    """Return X and y with the values of y replaced; y may be the name of a column of X."""
     if not isinstance(y, str):
         return X, codes
     frame = nw.from_native(X, eager_only=True)

@@ -1,4 +1,4 @@
-"""Charts of a report page: bins, maps and dendrograms as SVG, without a library."""
+"""SVG charts of a report page: bins, maps and dendrograms, without a plotting library."""
 
 import struct
 import zlib
@@ -14,18 +14,18 @@ from numpy.typing import NDArray
 from skinfo.inspection._style import BLUE, COLOURS, LETTER_WIDTH
 from skinfo.utils._text import one_line
 
-# Units of the chart of bins; the page stretches it.
+# Size of the chart of bins in SVG units; the page scales it.
 CHART_WIDTH, CHART_HEIGHT = 132.0, 36.0
 GAP = 1.0
 NARROWEST = 1.5
 
-# Space before bins that are out of the order of the values: those of missing and special values.
+# Gap before the bins of missing and special values, which have no place in the order of values.
 GAP_APART = 4.0
 
-# First letters of intervals and of groups of levels, which other bins do not begin with.
+# First characters of the labels of intervals and groups of levels, and of no other bins.
 IN_ORDER = ("[", "(", "{")
 
-# Units of the map of pairs and, of few columns, of a cell; of the dendrogram and of the labels.
+# SVG units: the side of the map of pairs, the largest cell; the dendrogram, the labels.
 MAP_SIDE, MAP_CELL = 600.0, 56.0
 TREE_WIDTH, LABEL_WIDTH = 70.0, 190.0
 MOST_MAP_LABELS = 60
@@ -38,12 +38,12 @@ SMALLEST_SCALE = 0.1
 
 
 class BinChart(NamedTuple):
-    """What the charts of all columns have in common.
+    """Common settings of the bin charts of all columns.
 
     Attributes
     ----------
     draw : callable
-        Left ends, widths and bins to SVG.
+        Function of left ends, widths, kinds, the bin table and this object that returns SVG.
 
     base : float
         Event rate, or mean, of all samples.
@@ -60,7 +60,7 @@ class BinChart(NamedTuple):
 def bin_chart(table: pd.DataFrame, style: BinChart) -> str:
     """Return the bins of a column as SVG: width is the proportion of samples, height is y."""
     kinds = _kinds_of_bins(table["bin"])
-    left, width = _places(table["share"].to_numpy(), kinds)
+    left, width = _horizontal_extents(table["share"].to_numpy(), kinds)
     drawing = style.draw(left, width, kinds, table, style)
     background = _boxes(left, width, np.zeros(len(left)), np.full(len(left), CHART_HEIGHT))
     return _bins_svg(f'<path class="all" d="{background}"/>{drawing}')
@@ -70,7 +70,7 @@ def drift_chart(table: pd.DataFrame) -> str:
     """Return the proportions of each bin in two samples, side by side, as SVG."""
     kinds = _kinds_of_bins(table["bin"])
     n_bins = len(table)
-    left, width = _places(np.full(n_bins, 1 / n_bins), kinds)
+    left, width = _horizontal_extents(np.full(n_bins, 1 / n_bins), kinds)
     old, new = table["share[ref]"].to_numpy(), table["share[new]"].to_numpy()
     scale = CHART_HEIGHT / max(old.max(), new.max())
     half, zeros = width / 2, np.zeros(n_bins)
@@ -88,7 +88,7 @@ def _bins_svg(drawing: str) -> str:
 
 
 def _kinds_of_bins(labels: pd.Series) -> NDArray[Any]:
-    """Return the class of each bin in the chart: "event" in order, else "special", "missing"."""
+    """Return the CSS class of each bin: "event" if it is ordered, else "special" or "missing"."""
     return np.array(
         [
             "missing" if label == "missing" else "event" if label[:1] in IN_ORDER else "special"
@@ -97,15 +97,15 @@ def _kinds_of_bins(labels: pd.Series) -> NDArray[Any]:
     )
 
 
-def _places(
-    shares: NDArray[np.float64], kinds: NDArray[Any]
+def _horizontal_extents(
+    proportions: NDArray[np.float64], kinds: NDArray[Any]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the left end and width of each bin; those out of order stand apart."""
+    """Return the left end and width of each bin; special and missing bins are set apart."""
     gaps = np.where(kinds == "event", GAP, GAP_APART)
     gaps[0] = 0
     room = CHART_WIDTH - gaps.sum()
-    narrowest = min(NARROWEST, room / len(shares))
-    width = narrowest + shares * (room - narrowest * len(shares))
+    narrowest = min(NARROWEST, room / len(proportions))
+    width = narrowest + proportions * (room - narrowest * len(proportions))
     left = np.cumsum(gaps) + np.cumsum(width) - width
     return left, width
 
@@ -116,7 +116,7 @@ def _boxes(
     low: NDArray[np.float64],
     high: NDArray[np.float64],
 ) -> str:
-    """Return rectangles as the data of one path; zero is the bottom of the chart."""
+    """Return rectangles as the data of one SVG path; zero is the bottom of the chart."""
     return "".join(
         f"M{_short(x)} {_short(CHART_HEIGHT - a)}h{_short(w)}"
         f"V{_short(CHART_HEIGHT - b)}h{_short(-w)}z"
@@ -130,7 +130,7 @@ def _short(value: float) -> str:
 
 
 def _draw_events(left, width, kinds, table, style):
-    """Event rates of two classes, on a scale of at least twice the base rate."""
+    """Draw event rates of two classes, on a scale of at least twice the base rate."""
     rates = table[_rate_names(table)[1]].to_numpy()
     scale = CHART_HEIGHT / min(1.0, max(2 * style.base, rates.max(), 1e-12))
     return _coloured(left, width, kinds, np.zeros(len(rates)), rates * scale) + _base_line(
@@ -139,7 +139,7 @@ def _draw_events(left, width, kinds, table, style):
 
 
 def _draw_means(left, width, kinds, table, style):
-    """Means of a continuous y, two standard deviations around the mean of all."""
+    """Draw means of a continuous y, within two standard deviations of the overall mean."""
     unit = CHART_HEIGHT / 4 / max(style.spread, 1e-300)
     middle = CHART_HEIGHT / 2
     heights = np.nan_to_num(table["mean"].to_numpy() - style.base) * unit
@@ -149,7 +149,7 @@ def _draw_means(left, width, kinds, table, style):
 
 
 def _draw_classes(left, width, kinds, table, style):
-    """Rates of several classes, one on the other; those beyond the colours are left blank."""
+    """Draw stacked rates of several classes; classes beyond the number of colours are blank."""
     rates = table[_rate_names(table)[: len(COLOURS)]].to_numpy()
     ends = np.cumsum(np.column_stack([np.zeros(len(rates)), rates]), axis=1) * CHART_HEIGHT
     return "".join(
@@ -180,18 +180,20 @@ DRAW = {"binary": _draw_events, "multiclass": _draw_classes, "continuous": _draw
 
 
 def chart_style(target_type: str, table: pd.DataFrame) -> BinChart:
-    """Return what the charts of all columns have in common, from the bins of any of them."""
-    share = table["share"].to_numpy()
+    """Return the common settings of the bin charts, computed from the bins of any column."""
+    proportions = table["share"].to_numpy()
     if target_type != "continuous":
-        return BinChart(DRAW[target_type], float(share @ table[_rate_names(table)[1]]), 0.0)
-    filled = share > 0
-    share, mean, std = share[filled], *table.loc[filled, ["mean", "std"]].to_numpy().T
-    base = float(share @ mean)
-    return BinChart(_draw_means, base, float(np.sqrt(share @ (std**2 + (mean - base) ** 2))))
+        base = float(proportions @ table[_rate_names(table)[1]])
+        return BinChart(DRAW[target_type], base, 0.0)
+    filled = proportions > 0
+    mean, std = table.loc[filled, ["mean", "std"]].to_numpy().T
+    base = float(proportions[filled] @ mean)
+    variance = proportions[filled] @ (std**2 + (mean - base) ** 2)
+    return BinChart(_draw_means, base, float(np.sqrt(variance)))
 
 
 def bits_bar(bits: float, low: float, high: float, longest: float) -> str:
-    """Return a bar of bits with its interval as SVG; what is longer than `longest` is cut."""
+    """Return a bar of bits with its interval as SVG, clipped at `longest`."""
     end = 100 * min(max(bits / longest, 0.0), 1.0)
     whisker = ""
     if np.isfinite(low) and np.isfinite(high):
@@ -211,7 +213,7 @@ def pair_map(
 ) -> str:
     """Return the map of pairs as SVG: a dendrogram, an image, and names of columns or groups."""
     n = len(features)
-    most = strongest_share(shared)
+    most = scale_maximum(shared)
     side = min(MAP_SIDE, MAP_CELL * n)
     width, step = TREE_WIDTH + side + LABEL_WIDTH, side / n
     labels = (
@@ -232,16 +234,17 @@ def pair_map(
     )
 
 
-def strongest_share(shared: NDArray[np.float64]) -> float:
-    """Return what the strongest colour stands for: the most that a pair shares, as few share much.
+def scale_maximum(shared: NDArray[np.float64]) -> float:
+    """Return the maximum of the colour scale of the map: the largest proportion of a pair.
 
-    Branches of the dendrogram are up to that, too.
+    The scale does not end at 1, because most proportions are small. The dendrogram has the same
+    scale.
     """
     return max(SMALLEST_SCALE, float((shared - np.eye(len(shared))).max()))
 
 
 def _labels_of_groups(features: list[str], groups: list[list[str]]) -> list[tuple[float, str]]:
-    """Return the middle and the name of each group that is as high as a line of text."""
+    """Return the centre and the label of each group that is at least as high as a text line."""
     place = {name: j for j, name in enumerate(features)}
     fewest = LINE_OF_GROUP / MAP_SIDE * len(features)
     return [
@@ -252,9 +255,9 @@ def _labels_of_groups(features: list[str], groups: list[list[str]]) -> list[tupl
 
 
 def _dendrogram(links: NDArray[np.float64], step: float, most: float) -> str:
-    """Return the branches of average linkage, the root on the left.
+    """Return the branches of average linkage as the data of an SVG path, the root on the left.
 
-    If there are many, those of nearly independent columns are left out.
+    For many columns, the branches of nearly independent columns are omitted.
     """
     n = len(links) + 1
     least = 0.0 if n <= MOST_MAP_LABELS else 0.1 * most
@@ -270,7 +273,7 @@ def _dendrogram(links: NDArray[np.float64], step: float, most: float) -> str:
 
 
 def _map_labels(labels: list[tuple[float, str]], step: float, x: float) -> str:
-    # Groups, which are apart, have labels that are higher than a cell.
+    # Labels of groups are not adjacent, so they may be higher than a cell.
     size = min(LARGEST_FONT, 0.85 * max(step, MAP_SIDE / MOST_MAP_LABELS))
     longest = int(LABEL_WIDTH / (LETTER_WIDTH * size))
     return "".join(
@@ -292,9 +295,10 @@ def _map_numbers(shared: NDArray[np.float64], step: float, most: float) -> str:
 
 
 def map_image(shared: NDArray[np.float64]) -> str:
-    """Return a matrix from 0 to 1 as an image in a URI: blue, as opaque as entries are large.
+    """Return a matrix from 0 to 1 as a PNG image in a data URI.
 
-    So it can be seen on any background. The diagonal is the last colour, grey.
+    The entry is the opacity of the colour blue, so the image is visible on any background. The
+    diagonal is grey, the last colour of the palette.
     """
     indices = np.rint(np.clip(shared, 0, 1) * 254).astype(np.uint8)
     np.fill_diagonal(indices, 255)

@@ -1,4 +1,4 @@
-"""Numbers of an information report: columns, pairs, selection and warnings, without a page."""
+"""Numbers of an information report: target, columns, pairs, selection and drift."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -22,25 +22,25 @@ from skinfo.feature_selection import InfoBottleneckSelector, held_out_informatio
 from skinfo.measures import entropy
 from skinfo.metrics import population_stability
 
-# Columns of the map of redundancy, and samples times pairs of the interactions that are counted:
-# one to two seconds each.
+# Maximum size of the map of redundancy, in columns and in samples times pairs, and of the
+# interactions, in samples times pairs: one to two seconds each.
 MOST_MAPPED = 500
 MOST_MAP_CELLS = 4e9
 MOST_INTERACTION_CELLS = 5e8
 
-# Cells of a table in which a selection is repeated on each fold, and in one that is larger cells
-# of the selected columns whose model is fitted on each.
+# Maximum number of cells of a table whose selection is repeated on each fold; and, for a larger
+# table, of the selected columns on which models are fitted on each fold.
 MOST_REPEATED_CELLS = 1_000_000
 MOST_HELD_OUT_CELLS = 600_000
 
-# Maximum number of distinct values of a column in parts.
+# Maximum number of distinct values that are counted if a column is read in parts.
 MOST_DISTINCT = 1000
 
-# Proportion of the larger entropy that redundant columns share: that of two normal variables of
-# correlation 0.8, in ten bins each.
+# Minimum mutual information of redundant columns as a proportion of the larger entropy: that of
+# two normal variables of correlation 0.8, in ten bins each.
 REDUNDANT = 0.2
 
-# A q-value up to which a column, or an interaction, counts as informative.
+# Maximum q-value of an informative column or a significant interaction.
 SIGNIFICANT = 0.05
 
 BINS_OF_HISTOGRAM = 24
@@ -65,7 +65,7 @@ class TargetDistribution(NamedTuple):
         Proportions of the samples (of their weight).
 
     edges : ndarray of shape (n_bins - 1,) or None
-        The cuts of a continuous y between its equal-frequency bins.
+        The inner bin edges of a continuous y.
     """
 
     name: str
@@ -82,16 +82,17 @@ class PairSummary(NamedTuple):
     Attributes
     ----------
     features : list of str
-        In the order of the leaves of the dendrogram.
+        The columns in the order of the leaves of the dendrogram.
 
     shared : ndarray of shape (n, n), dtype float64
-        Mutual information over the larger entropy of the two, from 0 to 1.
+        Mutual information as a proportion of the larger entropy, from 0 to 1.
 
     links : ndarray of shape (n - 1, 4), dtype float64
-        Average linkage of one minus that, as SciPy has it; leaves are in the order of `features`.
+        Average linkage of one minus `shared`, in SciPy's format; leaves are in the order of
+        `features`.
 
     groups : list of list of str
-        Clusters of two columns or more that share at least a fifth of the larger entropy, the
+        Clusters of two or more columns with a proportion of at least `REDUNDANT` on average, the
         largest first.
     """
 
@@ -102,7 +103,7 @@ class PairSummary(NamedTuple):
 
 
 class SelectionSummary(NamedTuple):
-    """What a selector keeps, and why.
+    """Features that a selector keeps, with reasons.
 
     Attributes
     ----------
@@ -113,10 +114,10 @@ class SelectionSummary(NamedTuple):
         I(T; y) after each step, in bits.
 
     held_out : ndarray of shape (n_known,), dtype float64
-        Information about y that held-out samples show after each of the first steps, in bits.
+        Information about y after each of the first steps, estimated on held-out samples, in bits.
 
     held_out_error : ndarray of shape (n_known,), dtype float64
-        Its standard error.
+        Standard error of `held_out`.
     """
 
     report: pd.DataFrame
@@ -126,7 +127,7 @@ class SelectionSummary(NamedTuple):
 
 
 class DriftSummary(NamedTuple):
-    """Columns of new samples compared with those of the report.
+    """Drift of the columns of new samples with respect to those of the report.
 
     Attributes
     ----------
@@ -146,14 +147,14 @@ class DriftSummary(NamedTuple):
 
 
 class ColumnProfile(NamedTuple):
-    """Values of a column: the distinct ones, or None for too many; and a digest."""
+    """Distinct values of a column, None if there are too many, and a digest of all values."""
 
     values: frozenset[Any] | None
     n_distinct: int
     digest: bytes
 
     def merged(self, other: "ColumnProfile", most: int | None) -> "ColumnProfile":
-        """Return the merged profile; a digest is that of a column in memory only."""
+        """Return the merged profile, without a digest: only columns in memory have one."""
         if self.values is None or other.values is None:
             return ColumnProfile(None, max(self.n_distinct, other.n_distinct), b"")
         values = self.values | other.values
@@ -180,7 +181,7 @@ def _profile(chunk: Chunk, j: int, kind: str, is_whole: bool) -> ColumnProfile:
         digest = blake2b(repr(values).encode("utf-8", "replace"))
         digest.update(np.searchsorted(present, codes).astype(np.int64).tobytes())
         return ColumnProfile(frozenset(values), len(values), digest.digest())
-    # Zero has one sign.
+    # Adding 0.0 turns -0.0 into 0.0, whose bytes would differ.
     numbers = chunk.numbers(j) + 0.0
     is_missing = np.isnan(numbers)
     distinct = pd.unique(numbers[~is_missing])
@@ -204,10 +205,10 @@ def target_distribution(name: str, source: Any, binner: Any, selector: Any) -> T
     """Return the distribution of y."""
     if binner.target_type_ != "continuous":
         weights = binner.counts_[0].sum(axis=0)
-        shares = weights / weights.sum()
+        proportions = weights / weights.sum()
         labels = [str(label) for label in binner.classes_]
         return TargetDistribution(
-            name, binner.target_type_, float(entropy(shares)), labels, shares, None
+            name, binner.target_type_, float(entropy(proportions)), labels, proportions, None
         )
     edges = selector.target_edges_
     if not isinstance(source, InMemory):
@@ -223,7 +224,7 @@ def target_distribution(name: str, source: Any, binner: Any, selector: Any) -> T
 
 
 def _weights_between(source: Any, edges: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the weight of the samples of a table in parts whose y is between edges."""
+    """Return the total weight of samples in each bin of y of a table in parts."""
 
     def weights(j: int, column: Any) -> NDArray[np.float64]:
         sums: NDArray[np.float64] = column.sums_before(np.arange(1, len(edges) + 1))
@@ -253,8 +254,8 @@ def column_table(
             "low": np.nan,
             "high": np.nan,
             "p_value": selector.p_values_,
-            "missing": [share for share, _ in missing],
-            "missing_bits": np.where([s > 0 for s, _ in missing], binner.missing_bits_, 0.0),
+            "missing": [proportion for proportion, _ in missing],
+            "missing_bits": np.where([p > 0 for p, _ in missing], binner.missing_bits_, 0.0),
             "missing_q": _qvalues(np.array([pvalue for _, pvalue in missing])),
             "distinct": _distinct_values(profiles, isinstance(source, InMemory)),
             "bins": binner.n_bins_,
@@ -263,7 +264,7 @@ def column_table(
     )
     if test is not None:
         table["low"], table["high"] = test.confidence_interval()
-    # Of a continuous y the selector's, which are the same in parts.
+    # For a continuous y, bits and p-values are the selector's: equal in memory and in parts.
     if test is not None and binner.target_type_ != "continuous":
         table["bits"], table["p_value"] = test.statistic, test.pvalue
     table.insert(6, "q_value", _qvalues(table["p_value"].to_numpy()))
@@ -271,14 +272,14 @@ def column_table(
 
 
 def _distinct_values(profiles: list[ColumnProfile], is_whole: bool) -> NDArray[Any]:
-    """Return the numbers of different values, NaN where they are not known."""
+    """Return the numbers of distinct values, NaN where they are unknown."""
     is_known = [is_whole or profile.values is not None for profile in profiles]
     numbers = np.array([profile.n_distinct for profile in profiles])
     return numbers if all(is_known) else np.where(is_known, numbers, np.nan)
 
 
 def _qvalues(pvalues: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return p-values, adjusted for their number; NaN where there is none."""
+    """Return the q-values of p-values; NaN where a p-value is NaN."""
     qvalues = np.full(len(pvalues), np.nan)
     is_known = ~np.isnan(pvalues)
     if is_known.any():
@@ -289,14 +290,14 @@ def _qvalues(pvalues: NDArray[np.float64]) -> NDArray[np.float64]:
 def _missing_summary(table: pd.DataFrame, counts: NDArray[np.float64]) -> tuple[float, float]:
     """Return the proportion of missing values, and the p-value of their independence of y."""
     is_missing = (table["bin"] == "missing").to_numpy()
-    share = float(table["count"][is_missing].sum() / table["count"].sum())
-    if not 0 < share < 1:
-        return share, np.nan
+    proportion = float(table["count"][is_missing].sum() / table["count"].sum())
+    if not 0 < proportion < 1:
+        return proportion, np.nan
     if "mean" in table:
-        return share, _unequal_means(table, is_missing)
+        return proportion, _welch_pvalue(table, is_missing)
     of_missing, others = counts[is_missing].sum(axis=0), counts[~is_missing].sum(axis=0)
     classes = np.arange(len(others))
-    # The cells of a table of two rows, each with the weight of its samples.
+    # One sample for each cell of the 2 x n_classes table, weighted by its count.
     test = mutual_info_test(
         np.repeat([0, 1], len(classes))[:, None],
         np.tile(classes, 2),
@@ -305,11 +306,11 @@ def _missing_summary(table: pd.DataFrame, counts: NDArray[np.float64]) -> tuple[
         sample_weight=np.concatenate([others, of_missing]),
         estimator="emi",
     )
-    return share, float(test.pvalue[0])
+    return proportion, float(test.pvalue[0])
 
 
-def _unequal_means(table: pd.DataFrame, is_missing: NDArray[np.bool_]) -> float:
-    """Return the p-value of Welch's test of the mean of y, missing against present."""
+def _welch_pvalue(table: pd.DataFrame, is_missing: NDArray[np.bool_]) -> float:
+    """Return the p-value of Welch's t-test of the mean of y, missing against present values."""
     moments = []
     for rows in (is_missing, ~is_missing):
         count, mean, std = table[rows & (table["count"] > 0)][
@@ -327,7 +328,7 @@ def _unequal_means(table: pd.DataFrame, is_missing: NDArray[np.bool_]) -> float:
 
 
 def _selection_columns(selector: Any) -> pd.DataFrame:
-    """Return what a selection makes of each column, by its name."""
+    """Return the step, the bits left and the redundancy of each feature, indexed by its name."""
     report = selector.report().set_index("feature")
     step = np.where(report["selected"], np.arange(1, len(report) + 1), 0)
     return pd.DataFrame(
@@ -343,7 +344,7 @@ def _selection_columns(selector: Any) -> pd.DataFrame:
 def selection_summary(
     X: Any, y: Any, sample_weight: Any, source: Any, selector: Any
 ) -> tuple[SelectionSummary, list[str]]:
-    """Return what the selector keeps, and notes on what is not computed."""
+    """Return the SelectionSummary, and notes on what is not computed."""
     held_out, notes = _held_out(X, y, sample_weight, source, selector)
     known = (np.empty(0), np.empty(0)) if held_out is None else held_out
     return SelectionSummary(selector.report(), selector.information_, *known), notes
@@ -352,7 +353,7 @@ def selection_summary(
 def _held_out(
     X: Any, y: Any, sample_weight: Any, source: Any, selector: Any
 ) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]] | None, list[str]]:
-    """Return held-out information and its standard error after each step, and notes."""
+    """Return the held-out information after each step with its standard error, and notes."""
     n_steps = len(selector.information_)
     if not n_steps:
         return None, []
@@ -382,7 +383,7 @@ def _held_out(
 
 
 def drift_summary(binner: Any, X_new: Any, sample_weight: Any, n_jobs: Any) -> DriftSummary:
-    """Return how new samples differ from those that a binner was fitted on."""
+    """Return the drift of new samples with respect to the training samples of a binner."""
     stability = population_stability(binner, X_new, sample_weight=sample_weight, n_jobs=n_jobs)
     report = stability.report()
     tables = [stability.bin_table(name) for name in report["feature"]]
@@ -390,7 +391,7 @@ def drift_summary(binner: Any, X_new: Any, sample_weight: Any, n_jobs: Any) -> D
 
 
 def codes_of(source: InMemory, columns: NDArray[np.int64]) -> pd.DataFrame:
-    """Return columns as codes: levels, or equal-frequency bins of numbers."""
+    """Return the integer codes of columns: levels, or equal-frequency bins of numbers."""
     n_bins = default_n_bins(source.n_samples)
     codes = {}
     for j in columns.tolist():
@@ -400,9 +401,9 @@ def codes_of(source: InMemory, columns: NDArray[np.int64]) -> pd.DataFrame:
 
 
 def pair_summary(mutual_info: NDArray[np.float64], features: list[str]) -> PairSummary | None:
-    """Return pairs of columns in the order of their clusters, None for fewer than two.
+    """Return the PairSummary of columns, or None for fewer than two columns.
 
-    Constant columns, without entropy, are left out.
+    Constant columns, which have zero entropy, are omitted.
     """
     varies = np.diag(mutual_info) > 0
     features = [name for name, kept in zip(features, varies, strict=True) if kept]
@@ -472,19 +473,19 @@ def _note_of_columns(what: str, n_shown: int, n_features: int) -> list[str]:
 
 @dataclass(frozen=True)
 class TablesOfChunks:
-    """The tables of chunks that are tuples of a table and its targets."""
+    """Repeatable iterable of the tables of chunks, each a tuple of a table and its targets."""
 
     chunks: Any
 
     def __iter__(self) -> Any:
-        """Yield the tables, from the first each time."""
+        """Iterate over the tables, starting at the first one."""
         return (table for table, *_ in self.chunks)
 
 
 def pairs_of_parts(
     X: Any, y: Any, source: Any, binner: Any, n_jobs: Any
 ) -> tuple[PairSummary | None, None, list[str]]:
-    """Return the PairSummary of a table in parts, by the bins of its columns, and notes."""
+    """Return the PairSummary of a table in parts, computed from its binned columns, and notes."""
     left_out = "Interactions need rows in memory, and are left out."
     if source.n_features > MOST_MAPPED:
         note = f"The map of redundancy is left out of over {MOST_MAPPED} columns in parts."

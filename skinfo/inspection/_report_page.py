@@ -15,7 +15,7 @@ from skinfo.inspection._report_charts import (
     chart_style,
     drift_chart,
     pair_map,
-    strongest_share,
+    scale_maximum,
 )
 from skinfo.inspection._report_numbers import MOST_DISTINCT, REDUNDANT, SIGNIFICANT
 from skinfo.inspection._report_warnings import RULES
@@ -25,7 +25,7 @@ from skinfo.utils._text import LONGEST_NAME_OF_PAGE, one_line
 if TYPE_CHECKING:
     from skinfo.inspection._report import InformationReport
 
-# Characters of a name beyond which it is not to be copied either.
+# Maximum length of a name that can be copied from the page.
 LONGEST_COPIED_NAME = 1000
 
 MOST_CLASSES_DRAWN = 10
@@ -34,7 +34,7 @@ MOST_GROUPS_LISTED = 12
 MOST_PAIRS_LISTED = 10
 MOST_ROWS_LISTED = 12
 
-# Nothing is fetched, whatever a name or level holds.
+# Nothing is loaded from the network, whatever a name or level contains.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 DOCUMENT = """\
@@ -93,7 +93,7 @@ def report_page(report: "InformationReport") -> str:
 
 
 def embedded(page: str) -> str:
-    """Return a page in a frame, for a notebook: neither has the other's styles."""
+    """Return a page in an iframe for a notebook, so that styles of neither affect the other."""
     source = page.replace("&", "&amp;").replace('"', "&quot;")
     return (
         f'<iframe srcdoc="{source}" sandbox="allow-scripts" title="Information report" '
@@ -119,24 +119,25 @@ def _sections(report: "InformationReport") -> Iterable[tuple[str, str, str]]:
 
 
 def _html(value: object, longest: int = LONGEST_NAME_OF_PAGE) -> str:
-    """Return a name or level as HTML text, without the middle of a long one."""
+    """Return a name or level as HTML text; a long one is abbreviated in the middle."""
     return escape(one_line(value, longest))
 
 
 def _name_html(value: object) -> str:
-    """Return a name in the direction of its own script."""
+    """Return a name as HTML, isolated from the text direction of the page."""
     return f"<bdi>{_html(value)}</bdi>"
 
 
 def _bits(value: float) -> str:
     if np.isnan(value):
         return "–"
-    # Three digits, and no sign of what rounds to zero.
+    # Three significant digits; values that round to zero have no sign.
     return f"{value:#.3g}".rstrip(".") if abs(value) >= 0.0005 else "0"
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.3g} %" if share < 0.995 or share == 1 else f"{100 * share:.4g} %"
+def _percent(proportion: float) -> str:
+    n_digits = 3 if proportion < 0.995 or proportion == 1 else 4
+    return f"{100 * proportion:.{n_digits}g} %"
 
 
 def _distinct_text(column: Any) -> str:
@@ -215,13 +216,13 @@ def _columns_of(n: int) -> str:
 
 
 def _captured_path(report: "InformationReport") -> np.ndarray:
-    """Return the information after each step, on held-out rows where it is known."""
+    """Return the information after each step, on held-out rows if it was estimated."""
     selection = report.selection
     return selection.held_out if len(selection.held_out) else selection.information
 
 
 def _budget(report: "InformationReport") -> str:
-    """Return a bar of H(y), with what each selected column adds."""
+    """Return a bar of H(y), divided into the gains of the selected columns."""
     path, entropy = (
         np.maximum.accumulate(np.maximum(_captured_path(report), 0)),
         report.target.entropy,
@@ -261,11 +262,12 @@ def _target_section(report: "InformationReport") -> str:
     rest = order[MOST_CLASSES_DRAWN:]
     if len(rest):
         rows.append((f"{len(rest)} other classes", target.shares[rest].sum(), "none"))
-    largest = max(share for _, share, _ in rows)
+    largest = max(proportion for _, proportion, _ in rows)
     bars = "".join(
-        f'{_name_html(label)}<i class="{colour}" style="width:{100 * share / largest:.1f}%"></i>'
-        f'<span class="share">{_percent(share)}</span>'
-        for label, share, colour in rows
+        f'{_name_html(label)}<i class="{colour}" '
+        f'style="width:{100 * proportion / largest:.1f}%"></i>'
+        f'<span class="share">{_percent(proportion)}</span>'
+        for label, proportion, colour in rows
     )
     best = (
         f"Predicting these proportions has a log loss of {_bits(target.entropy)} bits per row. "
@@ -323,7 +325,7 @@ def _places_of_columns(report: "InformationReport") -> dict[str, int]:
 
 
 def _chip(name: str, place: dict[str, int], detail: str = "") -> str:
-    """Return a button that leads to a column; a group of columns has no row to lead to."""
+    """Return a button that scrolls to a column, or plain text for a group, which has no row."""
     more = f" <small>{_html(detail)}</small>" if detail else ""
     if name not in place:
         return f'<span class="chip">{_name_html(name)}{more}</span>'
@@ -343,7 +345,7 @@ def _folded(summary: str, html: str, rest: Any) -> str:
     return f"<details><summary>{summary}</summary>{html}</details>" if len(rest) else ""
 
 
-# Key of the data to sort by, title, class, whether large values come first.
+# Sort key in the data, title, CSS class, whether the first sort is in descending order.
 HEADS = (
     ("name", "Column", "name", False),
     ("bits", "Bits about the target", "", True),
@@ -482,9 +484,9 @@ def _selection_section(report: "InformationReport") -> str:
     )
     if len(chosen):
         html += _chosen(chosen, selection, report.target.entropy, place)
-    # As the table of columns has it, adjusted for their number; a group of columns is not in it.
-    chance = set(report.columns.loc[report.columns["q_value"] > SIGNIFICANT, "feature"])
-    is_redundant = dropped["redundant_with"].astype(bool) & ~dropped["feature"].isin(chance)
+    # Significance by the q-values of the table of columns, which has no groups of columns.
+    insignificant = report.columns.loc[report.columns["q_value"] > SIGNIFICANT, "feature"]
+    is_redundant = dropped["redundant_with"].astype(bool) & ~dropped["feature"].isin(insignificant)
     informative = dropped[is_redundant]
     if len(informative):
         rows = [_dropped_row(row, place) for row in informative.itertuples()]
@@ -553,7 +555,7 @@ def _redundancy_section(report: "InformationReport") -> str:
     )
     most_informative = sorted(pairs.groups, key=lambda group: -bits[group].max())
     groups = [_group_html(group, bits, place) for group in most_informative]
-    most = strongest_share(pairs.shared)
+    most = scale_maximum(pairs.shared)
     listed = f'<ul class="groups">{"".join(groups[:MOST_GROUPS_LISTED])}</ul>' + _folded(
         f"{len(groups) - MOST_GROUPS_LISTED} more groups",
         f'<ul class="groups">{"".join(groups[MOST_GROUPS_LISTED:])}</ul>',
@@ -570,7 +572,7 @@ def _redundancy_section(report: "InformationReport") -> str:
 
 
 def _group_html(group: list[str], bits: pd.Series, place: dict[str, int]) -> str:
-    """Return the columns of a group, the most informative one first."""
+    """Return the columns of a group as HTML, the most informative one first."""
     ordered = sorted(group, key=lambda name: -bits[name])
     return f"<li>{_chips([_chip(name, place, _bits(bits[name])) for name in ordered])}</li>"
 
@@ -651,7 +653,7 @@ def _drift_row(row: Any, bins: pd.DataFrame, longest: float, place: dict[str, in
 
 
 def _listed(heads: str, rows: list[str]) -> str:
-    """Return a table with its first rows, and the others folded."""
+    """Return a table with its first rows, the others in a collapsed element."""
     table = '<div class="wide"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
     shown, rest = rows[:MOST_ROWS_LISTED], rows[MOST_ROWS_LISTED:]
     return table.format(heads, "".join(shown)) + _folded(
@@ -677,12 +679,12 @@ def _notes_section(report: "InformationReport") -> str:
 
 
 def _script_data(report: "InformationReport") -> str:
-    """Return what the script sorts, searches and unfolds as JSON that cannot end the script."""
+    """Return the data that the script sorts, searches and expands, as JSON safe in HTML."""
     columns = report.columns
     place = _places_of_columns(report)
     data = {
         "name": [one_line(name) for name in columns["feature"]],
-        "whole": _names_that_are_cut(columns["feature"]),
+        "whole": _abbreviated_names(columns["feature"]),
         "kind": columns["kind"].tolist(),
         "bits": _json_numbers(columns["bits"]),
         "q": _json_numbers(columns["q_value"]),
@@ -697,12 +699,12 @@ def _script_data(report: "InformationReport") -> str:
         "map": [] if report.pairs is None else [place[name] for name in report.pairs.features],
     }
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    # Neither "</script>" nor "<!--" in a name ends what it stands in.
+    # A name that contains "</script>" or "<!--" must not end the script element.
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def _names_that_are_cut(names: Iterable[str]) -> dict[int, str]:
-    """Return names, by the number of the column, that are shown otherwise, to be copied."""
+def _abbreviated_names(names: Iterable[str]) -> dict[int, str]:
+    """Return the full names that are displayed differently, by column index, for copying."""
     return {j: _utf8(name) for j, name in enumerate(names) if one_line(name) != name}
 
 
@@ -711,7 +713,7 @@ def _utf8(text: str) -> str:
 
 
 def _json_numbers(values: Iterable[Any]) -> list[float | int | None]:
-    """Return numbers of four digits, integers unchanged, None for non-finite ones."""
+    """Return numbers with four significant digits, integers unchanged, None if non-finite."""
     return [_json_number(float(x)) for x in values]
 
 
@@ -740,7 +742,7 @@ def _facts_of_column(column: Any) -> list[tuple[str, str]]:
 
 
 def _shown_columns(table: pd.DataFrame) -> list[str]:
-    """Return the displayed columns of a bin table: for many classes the rates of some."""
+    """Return the displayed columns of a bin table: for many classes, the rates of the first."""
     names = [str(name) for name in table]
     rates = [name for name in names if name.startswith("rate[")]
     if len(rates) < 2:
@@ -752,7 +754,13 @@ def _shown_columns(table: pd.DataFrame) -> list[str]:
 
 
 # Displayed titles of columns of a bin table.
-TITLES = {"count": "rows", "non_events": "non-events", "woe": "WoE", "iv": "IV (nats)"}
+TITLES = {
+    "count": "rows",
+    "share": "proportion",
+    "non_events": "non-events",
+    "woe": "WoE",
+    "iv": "IV (nats)",
+}
 TITLES_OF_CLASSES = {"rate": "rate of ", "low": "from", "high": "to"}
 
 
@@ -764,11 +772,11 @@ def _shown_bin_columns(report: "InformationReport") -> list[dict[str, Any]]:
         if bracket:
             title = TITLES_OF_CLASSES.get(kind, kind)
             title += one_line(label[:-1], 24) if kind == "rate" else ""
-        is_share = bool(bracket) or name == "share"
+        is_proportion = bool(bracket) or name == "share"
         columns.append(
             {
                 "name": title,
-                "format": "text" if name == "bin" else "percent" if is_share else "number",
+                "format": "text" if name == "bin" else "percent" if is_proportion else "number",
                 "bar": name in ("share", "bits") or kind == "rate",
             }
         )

@@ -1,4 +1,4 @@
-"""Warnings of an information report: leaks, identifiers, copies and the like, by fixed rules."""
+"""Warnings of an information report by fixed rules: leaks, identifiers, duplicates and others."""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
@@ -6,16 +6,16 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-# Proportion of H(y) above which a column is suspected to be known only after y.
+# Minimum information of a possible leak, as a proportion of H(y).
 LEAK = 0.9
 
 MANY_MISSING = 0.5
 
-# Levels of a column that are many, and samples of each that are few.
+# Number of levels above which, and of samples per level below which, a column is reported.
 HIGH_CARDINALITY = 100
 FEW_SAMPLES = 10
 
-# Q-value of a missing-value indicator.
+# Maximum q-value of an informative missing-value indicator.
 MISSING_LEVEL = 0.01
 
 
@@ -30,7 +30,7 @@ class ReportWarning(NamedTuple):
     features : list of str
 
     details : list of str
-        What was found, one for each feature.
+        Description of the finding, one for each feature.
     """
 
     kind: str
@@ -39,7 +39,7 @@ class ReportWarning(NamedTuple):
 
 
 class WarningRule(NamedTuple):
-    """Title of a kind of warnings, advice, and whether they are serious."""
+    """Title, advice and severity of a kind of warnings."""
 
     title: str
     advice: str
@@ -88,10 +88,10 @@ def report_warnings(
     Parameters
     ----------
     columns : DataFrame
-        As of `InformationReport`.
+        As in `InformationReport`.
 
     digests : list of bytes
-        Equal for equal columns; empty where the values are not known.
+        Equal for equal columns; empty where the values are unknown.
 
     n_samples : int
 
@@ -99,7 +99,7 @@ def report_warnings(
         In bits.
 
     drift : DataFrame or None
-        As of `PopulationStability.report`.
+        As in `PopulationStability.report`.
     """
     found = {
         "leak": _details(
@@ -135,9 +135,9 @@ def report_warnings(
 
 
 def _details(
-    columns: pd.DataFrame, is_meant: pd.Series, detail: Callable
+    columns: pd.DataFrame, is_affected: pd.Series, detail: Callable
 ) -> list[tuple[str, str]]:
-    return [(c.feature, detail(c)) for c in columns[is_meant].itertuples()]
+    return [(c.feature, detail(c)) for c in columns[is_affected].itertuples()]
 
 
 def _n_distinct(column: tuple) -> str:
@@ -145,7 +145,10 @@ def _n_distinct(column: tuple) -> str:
 
 
 def _is_identifier(columns: pd.DataFrame, n_samples: int) -> pd.Series:
-    """Text and integers that are different in all rows; measurements are so by nature."""
+    """Return the mask of text and integer columns without repeated values.
+
+    Floating point measurements are excluded, because their values are usually all different.
+    """
     is_label = columns["kind"].isin(["level", "integer"])
     present = np.rint(n_samples * (1 - columns["missing"]))
     return is_label & (columns["distinct"] >= present) & (present > FEW_SAMPLES)
@@ -159,7 +162,7 @@ def _has_many_levels(columns: pd.DataFrame, n_samples: int) -> pd.Series:
 
 
 def _copies(columns: pd.DataFrame, digests: list[bytes]) -> list[tuple[str, str]]:
-    """Columns of the digest of a column before; constant ones have a warning of their own."""
+    """Return the columns that equal an earlier one; constant columns have a separate warning."""
     first: dict[bytes, str] = {}
     copies = []
     for column, digest in zip(columns.itertuples(), digests, strict=True):

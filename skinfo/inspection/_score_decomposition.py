@@ -39,7 +39,7 @@ PART_STYLES = {
 # Height of all bars of a row, as a fraction of the row.
 ROW_FILL = 0.8
 
-# Share of the axes that the names of models may take.
+# Maximum width of the names of models, as a proportion of the axes.
 MAX_NAME_SHARE = 0.5
 
 
@@ -321,7 +321,7 @@ class ScoreDecompositionDisplay:
                 defaults["label"] = label
             style = bar_style(defaults, kwargs)
             self.bars_[part] = ax.barh(position, end - start, left=start, **style)
-            # Intervals are those of the corrected parts, moved to the ends of the bars.
+            # The intervals of the corrected parts are drawn at the ends of the bars.
             ends = [np.array([max(end + margin, 0.0)]) for margin in margins[part]]
             self.intervals_[part] = draw_intervals(ax.hlines, [position], *ends)
         ax.set_xlabel("Bits per sample")
@@ -332,7 +332,7 @@ class ScoreDecompositionDisplay:
         return self
 
     def _row(self, name):
-        """Return the row of a model, a new one unless there is one with its name."""
+        """Return the row of a model: the existing row of its name, or a new one."""
         loss = format_bits(self.decomposition.log_loss)
         label = f"{shorten('Model' if name is None else name)}\n({loss})"
         # Matplotlib's categorical axis numbers the rows.

@@ -25,7 +25,7 @@ from skinfo.utils._compat import check_matplotlib_support
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Opacity of the bits of a feature alone, behind what is left of them.
+# Opacity of the bars of a feature alone, behind those given the selected features.
 ALONE_ALPHA = 0.3
 
 BAR_HEIGHT = 0.8
@@ -245,12 +245,12 @@ class SelectionReportDisplay:
         ax.set_ylim(len(labels) - 0.5, -0.5)
         target = "y" if name is None else shorten(name, LONGEST_LABEL)
         ax.set_xlabel(f"Information about {target} (bits)")
-        self._name_reasons(reasons, len(labels))
+        self._label_reasons(reasons, len(labels))
         legend_above(ax, n_columns=2)
         return self
 
     def _draw_bars(self, bits, bits_left, selected, kwargs):
-        """Draw the bits left on the bits alone, and a line below the selected features."""
+        """Draw the bits left over the bits alone, and a line below the selected features."""
         ax, rows = self.ax_, np.arange(len(bits))
         colours = np.where(selected, BLUE, GREY)
         defaults = {"color": colours, "height": BAR_HEIGHT, "label": "given selected features"}
@@ -262,8 +262,8 @@ class SelectionReportDisplay:
         if 0 < selected.sum() < len(selected):
             ax.axhline(selected.sum() - 0.5, color=DARK_GREY, linewidth=0.8)
 
-    def _name_reasons(self, reasons, n_rows):
-        """Write on the right what made each feature redundant, if anything did."""
+    def _label_reasons(self, reasons, n_rows):
+        """Label each redundant feature on the right with the one that it is redundant with."""
         self.reasons_ = None
         if reasons is None or not any(reasons[self.order_]):
             return
@@ -284,14 +284,14 @@ class SelectionReportDisplay:
 
 
 def _drawn_order(bits, selected):
-    """Return the selected features as given, then the others by their bits alone."""
+    """Return the selected features in the given order, then the others by their bits alone."""
     others = np.flatnonzero(~selected)
     by_bits = others[np.argsort(-bits[others], kind="stable")]
     return np.concatenate([np.flatnonzero(selected), by_bits]).astype(np.int64)
 
 
 def _labels(order, selected, names):
-    """Return the names of the rows, those of selected features with their number."""
+    """Return the labels of the rows; those of selected features begin with their step."""
     labels = [f"x{j}" for j in order] if names is None else names[order].tolist()
     steps = np.cumsum(selected[order])
     return [
@@ -301,5 +301,5 @@ def _labels(order, selected, names):
 
 
 def _figsize(n_rows):
-    """Return the size of a new figure in inches, wide enough for names on both sides."""
+    """Return the size of a new figure in inches, wide enough for labels on both sides."""
     return 8, min(1.2 + 0.25 * n_rows, 16)

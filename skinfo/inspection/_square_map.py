@@ -1,4 +1,4 @@
-"""Maps of pairs of columns: their size, order, numbers, names and colour scales."""
+"""Common parts of heat maps of pairs of columns: size, order, numbers, labels, colour scales."""
 
 from functools import partial
 
@@ -19,10 +19,10 @@ from skinfo.inspection._style import (
 )
 from skinfo.utils._text import short_repr
 
-# Up to so many columns a new figure is so large that numbers in the cells are legible.
+# Maximum number of columns for which a new figure is large enough for numbers in the cells.
 MOST_NUMBERED = 20
 
-# In inches: the cell of a number, the row of a legible name, the largest map, the least figure.
+# In inches: a cell with a number, a row with a legible name, the largest map, the smallest figure.
 NUMBER_CELL, NAME_ROW, LARGEST_MAP = 0.36, 0.11, 9.0
 SMALLEST_FIGURE = (6.4, 4.8)
 
@@ -31,7 +31,7 @@ SCALE_SPACE = 0.9
 
 
 def check_square(names, **matrix):
-    """Return the matrix and the names of its columns, x0, x1, ... for None.
+    """Return the matrix and the names of its columns; None becomes x0, x1, ...
 
     Raises
     ------
@@ -52,7 +52,7 @@ def check_order(order, orders):
 
 
 def start_map(display, ax, names, n_scales):
-    """Return the axes to draw on; new ones are as large as numbers and names need."""
+    """Return the axes to draw on; new ones are large enough for numbers and names."""
     n = len(names)
     if n <= MOST_NUMBERED:
         side = NUMBER_CELL * n
@@ -65,15 +65,15 @@ def start_map(display, ax, names, n_scales):
 
 
 def label_columns(ax, names):
-    """Name the columns on both axes."""
+    """Label both axes with the names of the columns."""
     label_ticks(ax.xaxis, names)
     label_ticks(ax.yaxis, names)
 
 
 def number_size(ax, matrix):
-    """Return the font size of numbers in the cells, in points, None if they are illegible.
+    """Return the font size of numbers in the cells in points, or None if they are illegible.
 
-    Before colour scales are drawn, which take some of the axes until the layout is made.
+    Call it before colour scales are drawn: they shrink the axes until the layout is computed.
     """
     n_letters = max((len(_two_digits(value)) for value in matrix.ravel()), default=1)
     size = min(fitting_font_size(axis, len(matrix), n_letters) for axis in (ax.xaxis, ax.yaxis))
@@ -81,7 +81,7 @@ def number_size(ax, matrix):
 
 
 def write_numbers(ax, matrix, image_of, size):
-    """Write the numbers into the cells in black or white, and return the text, (n, n)."""
+    """Write the numbers into the cells in black or white; return the Text objects, (n, n)."""
     text = np.empty(matrix.shape, dtype=object)
     for i, j in np.ndindex(*matrix.shape):
         image = image_of(i, j)
@@ -99,18 +99,18 @@ def write_numbers(ax, matrix, image_of, size):
 
 
 def _two_digits(value):
-    """Return bits with two digits; rounded and plus 0.0, or it might read -0.00."""
+    """Return bits with two decimals; adding 0.0 to the rounded value prevents -0.00."""
     return f"{round(value, 2) + 0.0:.2f}"
 
 
 def draw_scale(image, ax, label):
     """Draw the colour scale of an image next to the map, with the same height.
 
-    Of itself a scale is as tall as the space for the map, and at the right end of it; the map,
-    whose cells are squares, may be smaller.
+    By default the scale is as high as the space of the map and at the right end of it, but the
+    map, whose cells are squares, may be smaller.
     """
     scale = ax.figure.colorbar(image, ax=ax, pad=0.02)
-    # No function within this one: a figure is pickled with its locators.
+    # A nested function cannot be pickled, and a figure is pickled with its locators.
     scale.ax.set_axes_locator(partial(_place_beside_map, ax))
     show_scale(scale.ax.yaxis)
     scale.set_label(label)
@@ -125,6 +125,6 @@ def _place_beside_map(ax, scale_ax, renderer):
 
 
 def leaves_of_clusters(distance):
-    """Return the columns in the order of the leaves of average linkage, near ones together."""
+    """Return the columns in the order of the leaves of average linkage."""
     links = linkage(squareform(distance, checks=False), "average", optimal_ordering=True)
     return leaves_list(links).astype(np.int64)

@@ -1,4 +1,4 @@
-"""Common helpers of the Displays: axes, colours for the colour-blind, labels that fit."""
+"""Common helpers of the Displays: axes, a colour-blind-safe palette, labels that fit."""
 
 import math
 
@@ -7,7 +7,7 @@ import numpy as np
 from skinfo.utils._compat import check_matplotlib_support
 from skinfo.utils._text import one_line
 
-# Okabe and Ito's palette, without black and yellow, which are invisible on some backgrounds.
+# Palette of Okabe and Ito without black and yellow, which are invisible on some backgrounds.
 BLUE = "#0072B2"
 VERMILION = "#D55E00"
 GREEN = "#009E73"
@@ -21,15 +21,15 @@ DARK_GREY = "#333333"
 # Opacity of a band around a line.
 BAND_ALPHA = 0.15
 
-# Font size in points: smaller labels are illegible, so only every n-th label is shown instead.
+# Smallest legible font size in points; labels that would be smaller are thinned out.
 SMALLEST_FONT = 5.5
 
-# The same of numbers in the cells of a heat map, which are left out below it.
+# Smallest font size of numbers in the cells of a heat map; smaller numbers are omitted.
 SMALLEST_NUMBER_FONT = 6.0
 
 LONGEST_NAME = 24
 
-# The same of a model, or of what a curve is of, in a legend or beside an axis.
+# Maximum length of the name of a model or a target in a legend or an axis label.
 LONGEST_LABEL = 40
 
 # Opacity of bars that are not significant.
@@ -38,12 +38,12 @@ INSIGNIFICANT_ALPHA = 0.35
 # Maximum width of the line of an interval, as a fraction of a row.
 INTERVAL_FILL = 0.25
 
-# Height of letters as a share of a line, the rest being space between lines; and their width as a
-# share of the font size.
+# Font size as a proportion of the line height, and width of a character as a proportion of the
+# font size.
 LINE_FILL = 0.8
 LETTER_WIDTH = 0.6
 
-# Share of the axes that tick labels next to them may take.
+# Maximum width of tick labels, as a proportion of the axes.
 MAX_LABEL_SHARE = 0.45
 
 
@@ -52,7 +52,7 @@ FEWEST_TICKS = 3
 
 
 def start_plot(display, ax, figsize=None):
-    """Return the axes to draw on, new ones for None, and store them and their figure."""
+    """Return the axes to draw on, new ones for None; store them and their figure in `display`."""
     check_matplotlib_support(f"{type(display).__name__}.plot")
     import matplotlib.pyplot as plt
 
@@ -65,7 +65,7 @@ def start_plot(display, ax, figsize=None):
 
 
 def show_scale(*axes):
-    """Give axes of numbers at least three ticks, however short they are."""
+    """Set at least three ticks on numeric axes, however short they are."""
     from matplotlib.ticker import MaxNLocator
 
     for axis in axes:
@@ -95,7 +95,7 @@ def line_style(defaults, given):
 
 
 def next_colour(ax):
-    """Return the first colour that no line on the axes has."""
+    """Return the first colour that no line on the axes uses."""
     from matplotlib.colors import to_hex
 
     used = {to_hex(line.get_color()).upper() for line in ax.lines}
@@ -112,8 +112,9 @@ def draw_intervals(draw, positions, low, high, **style):
 def label_ticks(axis, names, *, across=None):
     """Label the ticks 0, 1, ... of an axis, and return the font size in points.
 
-    It is small for many ticks or long names; some ticks have no label if it would be illegible.
-    Labels may use a fraction of the length of the axis `across`, by default the other axis.
+    The font is small for many ticks or long names; if it would be illegible, only every n-th tick
+    has a label. The length of labels is limited to a proportion of the axis `across`, by default
+    the other axis.
     """
     step = points_per_tick(axis, len(names))
     every = max(1, math.ceil(SMALLEST_FONT / (LINE_FILL * step)))
@@ -132,7 +133,7 @@ def label_ticks(axis, names, *, across=None):
 
 
 def label_ranking(ax, labels, n_omitted, note):
-    """Label the rows of a ranking, the first on top, and return a note on those left out, if any.
+    """Label the rows of a ranking, the first on top; return the note on omitted rows, or None.
 
     Parameters
     ----------
@@ -143,7 +144,7 @@ def label_ranking(ax, labels, n_omitted, note):
     n_omitted : int
 
     note : str
-        Text about the rows left out.
+        Text about the omitted rows.
     """
     text = None
     if n_omitted:
@@ -167,9 +168,9 @@ def fade_bars(bars, is_pale, label):
 
 
 def points_per_tick(axis, n_ticks):
-    """Return the length of an axis in points, before the layout shrinks it, per tick.
+    """Return the length of an axis per tick in points, before the layout shrinks it.
 
-    The axes of a map of squares are as long as the shorter one.
+    If the aspect is fixed, both axes are as long as the shorter one.
     """
     box = axis.axes.get_window_extent()
     pixels = box.width if axis.axis_name == "x" else box.height
@@ -185,26 +186,26 @@ def fitting_font_size(axis, n_ticks, n_letters):
 
 
 def shorten(name, longest=LONGEST_NAME):
-    """Return a name to draw; a long name loses its middle."""
+    """Return a name to draw; a long name is abbreviated in the middle."""
     return escape_math(_drawn(name, longest))
 
 
 def _drawn(name, longest):
-    """Return text of one line. What is empty stays so: a tick may have no name or no reason."""
+    """Return text on one line. Empty text stays empty: a tick may have no name or no reason."""
     return one_line(name, longest) if str(name) else ""
 
 
 def label_of_legend(name, longest=LONGEST_LABEL):
-    """Return a name as the label of something that a legend lists.
+    """Return a name as a legend label.
 
-    Matplotlib leaves out labels that begin with an underscore.
+    Matplotlib omits labels that begin with an underscore, so such a label begins with a space.
     """
     label = shorten(name, longest)
     return f" {label}" if label.startswith("_") else label
 
 
 def escape_math(text):
-    """Return text that matplotlib draws literally: text between dollar signs is TeX to it."""
+    """Return text with escaped dollar signs, which would otherwise delimit TeX in matplotlib."""
     return text.replace("$", r"\$")
 
 
@@ -235,7 +236,7 @@ def format_bits(value):
 
 
 def check_lengths(**columns):
-    """Return arrays, None for None; raise ValueError if lengths differ from the first."""
+    """Return the arguments as arrays, None for None; raise ValueError if their lengths differ."""
     arrays = {name: None if v is None else np.asarray(v) for name, v in columns.items()}
     first, *_ = arrays
     n = len(arrays[first])

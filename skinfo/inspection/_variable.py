@@ -1,4 +1,4 @@
-"""Columns in Displays: named levels, or intervals of numbers."""
+"""Columns as plotted by Displays: named levels, or intervals of numbers."""
 
 from typing import Any, NamedTuple
 
@@ -11,12 +11,12 @@ from skinfo._counts._codes import Codes, labelled_codes
 from skinfo._counts._table import Table, table_of
 from skinfo.utils._text import one_line
 
-# Intervals of a continuous variable: more show noise, fewer hide the shape.
+# Limits of the number of intervals: more would show noise, fewer would hide the shape.
 MIN_INTERVALS, MAX_INTERVALS = 5, 40
 
 
 class Variable(NamedTuple):
-    """A column, and the bins in which it is drawn.
+    """A column and its bins in a plot.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ def read_variable(table: Table, j: int, discrete: bool | str) -> Variable:
             f"Row {row} of {one_line(table.names[j])} is {values[row]}. Drop such rows, or bin "
             "the column."
         )
-    # Rice's rule. Rules that use the spread give any number of intervals if there is an outlier.
+    # Rice's rule: in rules based on the spread the number of intervals is sensitive to outliers.
     n_intervals = round(2 * len(values) ** (1 / 3))
     edges = _equal_width_edges(values, min(max(n_intervals, MIN_INTERVALS), MAX_INTERVALS))
     codes = Codes(np.searchsorted(edges[1:-1], values, side="right"), len(edges) - 1)
@@ -92,7 +92,7 @@ def table_of_columns(caller: str, **columns: ArrayLike) -> Table:
 
 
 def refuse_parts(X, caller):
-    """Raise ValueError where X is a table that is not in memory as a whole."""
+    """Raise ValueError if X is a table that is not entirely in memory."""
     if is_in_parts(X):
         name, _, _ = caller.partition(".")
         raise ValueError(

@@ -490,7 +490,7 @@ def test_data_of_the_script(report):
     assert_allclose(data["bits"], report.columns["bits"], rtol=1e-3)
     assert data["informative"] == (report.columns["q_value"] <= 0.05).tolist()
     names = [column["name"] for column in data["bin_columns"]]
-    assert names[:3] == ["bin", "rows", "share"]
+    assert names[:3] == ["bin", "rows", "proportion"]
     assert "rate of 1" in names
     assert "rate of 0" not in names
     debt = report.columns["feature"].tolist().index("debt")
@@ -506,7 +506,7 @@ def boxes(svg, css):
     return [(x, w, 36 - y, 36 - top) for x, y, w, top in np.array(found, dtype=float).tolist()]
 
 
-def test_charts_have_the_shares_and_rates_of_bins():
+def test_charts_have_the_proportions_and_rates_of_bins():
     table = pd.DataFrame(
         {
             "bin": ["[-inf, 0)", "[0, inf]", "missing"],

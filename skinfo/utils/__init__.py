@@ -1,1 +1,1 @@
-"""Validation, threads, exact sums, array namespaces and scikit-learn's private names."""
+"""Common utilities: validation, threads, exact sums, array namespaces, compatibility."""

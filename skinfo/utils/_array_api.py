@@ -22,7 +22,7 @@ def real_floating_arrays(**named: Any) -> tuple[Any, ...]:
     Parameters
     ----------
     **named : array-like
-        The arguments of the caller, under the names that messages use.
+        The arguments of the caller, by the names used in messages.
 
     Returns
     -------
@@ -35,8 +35,8 @@ def real_floating_arrays(**named: Any) -> tuple[Any, ...]:
     Raises
     ------
     TypeError
-        If an argument does not hold real numbers (booleans, complex numbers,
-        strings and objects do not) or two belong to different libraries.
+        If an argument does not contain real numbers (booleans, complex numbers,
+        strings and objects are not accepted) or two belong to different libraries.
 
     ValueError
         If nested lists are ragged.
@@ -70,7 +70,7 @@ def real_floating_arrays(**named: Any) -> tuple[Any, ...]:
 
 
 def _array_of_lists(x: object, name: str) -> NDArray[Any]:
-    """Return nested lists as an array of NumPy."""
+    """Return nested lists as a NumPy array."""
     try:
         return np.asarray(x)
     except ValueError as error:
@@ -78,7 +78,7 @@ def _array_of_lists(x: object, name: str) -> NDArray[Any]:
 
 
 def _check_real(xp: Namespace, x: Array, name: str) -> None:
-    """Raise TypeError unless an array is of real floating point numbers or integers."""
+    """Raise TypeError unless an array contains real floating point numbers or integers."""
     if not xp.isdtype(x.dtype, ("real floating", "integral")):
         raise TypeError(
             f"{name} must hold real numbers (floating, or integer counts), "
@@ -89,7 +89,7 @@ def _check_real(xp: Namespace, x: Array, name: str) -> None:
 def to_float(x: Array) -> float:
     """Return the only element of an array as a Python float.
 
-    PyTorch warns when a tensor that carries a gradient becomes a number.
+    PyTorch warns if a tensor that requires a gradient is converted directly.
     """
     return float(x.detach() if array_api_compat.is_torch_array(x) else x)
 
@@ -97,10 +97,10 @@ def to_float(x: Array) -> float:
 def axis_last(xp: Namespace, x: Array, axis: int) -> Array:
     """Return `x` with `axis` moved to the end, in C order.
 
-    The layout is for accuracy, not speed. NumPy sums pairwise only along an
-    axis that is contiguous in memory; along any other it adds one by one, and
-    a million float32 probabilities then sum to 1.009. An array that is in this
-    layout already is not copied.
+    The layout is for accuracy, not speed. NumPy uses pairwise summation only
+    along an axis that is contiguous in memory; along other axes it adds one by
+    one, and a million float32 probabilities then sum to 1.009. An array that
+    already has this layout is not copied.
     """
     x = xp.moveaxis(x, axis, -1)
     return xp.reshape(xp.reshape(x, (-1,)), x.shape)
@@ -113,6 +113,6 @@ def sum_all(xp: Namespace, x: Array) -> Array:
 
 def sum_last(xp: Namespace, x: Array) -> Array:
     """Return the sum along the last axis."""
-    # The sum of array_api_compat 1.11, the one inside scikit-learn 1.7, goes through
-    # torch.asarray, which cuts the gradient. TODO: xp.sum, once 1.8 is the oldest.
+    # The sum of array_api_compat 1.11, which scikit-learn 1.7 vendors, calls torch.asarray, which
+    # detaches the gradient. TODO: use xp.sum when scikit-learn 1.8 is the oldest supported.
     return x.sum(dim=-1) if array_api_compat.is_torch_array(x) else xp.sum(x, axis=-1)

@@ -1,4 +1,4 @@
-"""Parameters by column, given by name, index or mask: one entry for each column."""
+"""Parameters per column, given by name, index or mask: one entry for each column."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skinfo.utils._text import one_line, short_repr
 
-# Characters of names among which one that was meant is looked for: longer ones take too long.
+# Maximum length of names in the search for a similar one, which is slow for long names.
 LONGEST_COMPARED = 200
 
 
@@ -21,10 +21,10 @@ class NamedColumns(Protocol):
     Attributes
     ----------
     names : list of str
-        As messages and reports call them.
+        The names used in messages and reports.
 
     keys : list
-        As the frame itself calls them.
+        The column labels of the frame itself.
     """
 
     @property
@@ -44,9 +44,9 @@ def feature_index(
 def feature_indices(
     features: Iterable[Any], names: list[str], argument: str, keys: Sequence[Any] = ()
 ) -> list[int]:
-    """Return the index of each of some columns given by name or index.
+    """Return the indices of columns given by name or index.
 
-    Names are looked up in one dict: p names of p columns take p steps, not their square.
+    Names are looked up in one dict: p names of p columns take p steps, not p squared.
 
     Parameters
     ----------
@@ -55,18 +55,18 @@ def feature_indices(
     names : list of str
 
     argument : str
-        What messages call the parameter.
+        Name of the parameter, for messages.
 
     keys : sequence, default=()
-        What the frame itself calls its columns. Where those are integers, an integer is a name.
+        The column labels of the frame itself. If they are integers, an integer is a name.
 
     Raises
     ------
     TypeError
-        If one is neither.
+        If an entry is neither a name nor an index.
 
     ValueError
-        If there is none such.
+        If there is no such column.
     """
     by_name = {name: j for j, name in enumerate(names)}
     has_integer_names = any(isinstance(key, Integral) for key in keys)
@@ -115,7 +115,7 @@ def _the_columns_are(names: list[str]) -> str:
 def categorical_mask(
     categorical_features: str | ArrayLike | None, columns: NamedColumns, kinds: Sequence[str]
 ) -> NDArray[np.bool_]:
-    """Return which columns hold levels, (n_features,) bool.
+    """Return the mask of categorical columns, (n_features,) bool.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def categorical_mask(
     columns : NamedColumns
 
     kinds : sequence of str of shape (n_features,)
-        What each column holds.
+        Kind of each column.
     """
     n_features = len(columns.names)
     if categorical_features is None:
@@ -146,7 +146,7 @@ def categorical_mask(
     return mask
 
 
-# The directions that are tried for an entry of monotonic_cst; 2 is a peak, -2 a valley.
+# The directions to try for each entry of monotonic_cst; 2 is a peak, -2 a valley.
 DIRECTIONS: dict[Any, tuple[int, ...]] = {
     0: (0,),
     1: (1,),
@@ -171,7 +171,7 @@ def directions(
     columns : NamedColumns
 
     has_order : ndarray of shape (n_features,), dtype bool
-        Which columns hold numbers, or levels in an order.
+        Mask of numeric columns and columns of ordered levels.
     """
     one_for_all = isinstance(monotonic_cst, str | Integral)
     entries = one_per_column(monotonic_cst, columns, "monotonic_cst", default=0)
@@ -185,7 +185,7 @@ def directions(
             )
         if not has_order[j] and entry != 0:
             if one_for_all:
-                entries[j] = 0  # one direction for all is for all that have an order
+                entries[j] = 0  # a direction for all columns applies to the ordered ones only
                 continue
             raise ValueError(
                 f"monotonic_cst of {one_line(columns.names[j])} is {short_repr(entry)}, and a "
@@ -201,9 +201,9 @@ def given_edges(
     argument: str,
     closed: str = "left",
 ) -> list[NDArray[np.float64] | None]:
-    """Return cuts that were given for each column, increasing, or None.
+    """Return the increasing bin edges given for each column, or None.
 
-    Where intervals are closed on the right nothing is beyond infinity, which is left out.
+    If intervals are closed on the right, an edge at infinity has no effect and is removed.
     """
     entries = one_per_column(edges, columns, argument, default=None)
     checked: list[NDArray[np.float64] | None] = []
@@ -217,24 +217,24 @@ def given_edges(
                 "None."
             )
         try:
-            cuts = _as_numbers(entry)
+            numbers = _as_numbers(entry)
         except (TypeError, ValueError, OverflowError):
             raise ValueError(
                 f"{argument} of {one_line(name)} must be a list of increasing numbers, of a "
                 "column of dates or durations a list of these, such as "
                 f"pd.Timestamp('2020-01-31'); got {short_repr(entry)}."
             ) from None
-        if cuts.ndim != 1 or np.isnan(cuts).any() or np.any(cuts[1:] <= cuts[:-1]):
+        if numbers.ndim != 1 or np.isnan(numbers).any() or np.any(numbers[1:] <= numbers[:-1]):
             raise ValueError(
                 f"{argument} of {one_line(name)} must be increasing numbers, got "
                 f"{short_repr(entry)}."
             )
-        checked.append(cuts if closed == "left" else cuts[cuts < np.inf])
+        checked.append(numbers if closed == "left" else numbers[numbers < np.inf])
     return checked
 
 
 def _as_numbers(entry: Any) -> NDArray[np.float64]:
-    """Return numbers, or dates and durations in microseconds as columns of these are."""
+    """Return numbers as float64; dates and durations in microseconds, as in date columns."""
     values = np.asarray(entry)
     is_date = len(values) and all(isinstance(value, date | np.datetime64) for value in values)
     if values.dtype.kind == "M" or is_date:
@@ -264,13 +264,13 @@ def checked_entries(
     columns : NamedColumns
 
     argument : str
-        What messages call the parameter.
+        Name of the parameter, for messages.
 
     default : object
-        Of columns that a dict does not name, and of None.
+        Entry of columns that are not in a dict, and of all columns if `given` is None.
 
     is_valid : callable
-        Of an entry.
+        Function of an entry that returns a bool.
 
     expected : str
         Description of valid entries, for messages.
@@ -285,7 +285,7 @@ def checked_entries(
 
 
 def one_per_column(given: Any, columns: NamedColumns, argument: str, default: Any) -> list[Any]:
-    """Return one entry per column from None, one for all, a dict by column, or a list."""
+    """Return one entry per column, given None, one entry for all, a dict by column, or a list."""
     n_features = len(columns.names)
     if given is None or isinstance(given, str | Real):
         return [default if given is None else given] * n_features

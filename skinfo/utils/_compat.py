@@ -60,13 +60,14 @@ def scorer_cache(method_caller: Any) -> dict[str, Any]:
     Parameters
     ----------
     method_caller : callable
-        What scikit-learn passes to the `_score` of a scorer: ``partial(_cached_call, cache)``.
+        The argument that scikit-learn passes to `_score` of a scorer: ``partial(_cached_call,
+        cache)``.
 
     Returns
     -------
     cache : dict of str to object
-        Predictions by the name of the method. It lives for one evaluation, of one estimator and
-        one `X`. A new dict if nothing is shared.
+        Predictions by the name of the method, for one evaluation of one estimator and one `X`. A
+        new dict if nothing is shared.
     """
     if isinstance(method_caller, partial) and method_caller.args:
         cache = method_caller.args[0]

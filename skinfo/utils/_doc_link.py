@@ -1,25 +1,25 @@
-"""Link from the HTML representation of an estimator to its page of the reference."""
+"""Link from the HTML representation of an estimator to its page in the API reference."""
 
 from functools import cache
 from importlib.metadata import PackageNotFoundError, metadata
 
 
 class DocLinkMixin:
-    """Mixin of estimators, before BaseEstimator: the address of their documentation."""
+    """Mixin with the documentation address of an estimator; to inherit before BaseEstimator."""
 
-    # Of subclasses elsewhere there is no page.
+    # Subclasses in other packages have no page.
     _doc_link_module = "skinfo"
 
     @property
     def _doc_link_template(self) -> str:
-        """Address that scikit-learn fills in, or "" where the package declares none."""
+        """Template of the address for scikit-learn, or "" if the package declares none."""
         site = documentation_address()
         return f"{site}/api/{{estimator_module}}.{{estimator_name}}.html" if site else ""
 
 
 @cache
 def documentation_address() -> str:
-    """Return the address "Documentation" of `[project.urls]` in pyproject.toml, "" without one."""
+    """Return the entry "Documentation" of `[project.urls]` in pyproject.toml, or ""."""
     try:
         entries = metadata("skinfo").get_all("Project-URL", [])
     except PackageNotFoundError:

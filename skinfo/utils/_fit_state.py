@@ -16,7 +16,7 @@ R = TypeVar("R")
 def unfitted_on_failure(fit: Callable[Concatenate[Any, P], R]) -> Callable[Concatenate[Any, P], R]:
     """Decorate a `fit`: remove fitted attributes before it starts, and again if it fails.
 
-    It goes outside scikit-learn's `_fit_context`, so that invalid parameters count as a failure.
+    Apply it outside scikit-learn's `_fit_context`, so that invalid parameters count as a failure.
     """
 
     @wraps(fit)
@@ -34,7 +34,7 @@ def unfitted_on_failure(fit: Callable[Concatenate[Any, P], R]) -> Callable[Conca
 def unchanged_on_failure(
     partial_fit: Callable[Concatenate[Any, P], R],
 ) -> Callable[Concatenate[Any, P], R]:
-    """Decorate a `partial_fit`: restore the attributes of before if a chunk fails.
+    """Decorate a `partial_fit`: restore the previous attributes if a chunk fails.
 
     The copy is shallow, so `partial_fit` must replace the values of attributes, not modify them.
     """
@@ -45,7 +45,7 @@ def unchanged_on_failure(
         try:
             return partial_fit(self, *args, **kwargs)
         except BaseException:
-            # A single assignment, so a second interrupt cannot leave it half done.
+            # A single assignment, which a second interrupt cannot leave incomplete.
             self.__dict__ = saved
             raise
 
@@ -53,8 +53,8 @@ def unchanged_on_failure(
 
 
 def _reset(estimator: Any) -> None:
-    """Delete the fitted attributes of an estimator, all or none of them."""
-    # A single assignment: after half of the deletions the rest would be bins of no columns.
+    """Delete the fitted attributes of an estimator atomically."""
+    # A single assignment: an interrupt between deletions would leave inconsistent attributes.
     estimator.__dict__ = {
         name: value for name, value in vars(estimator).items() if not name.endswith("_")
     }

@@ -1,16 +1,16 @@
-"""Group sums, and codes without gaps."""
+"""Group sums, and renumbering of codes without unused values."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 
 def drop_gaps(codes: NDArray[np.integer], n_levels: int) -> tuple[NDArray[np.intp], int]:
-    """Return codes (n,) renumbered 0, 1, ... in the same order, and how many levels occur.
+    """Return codes (n,) renumbered 0, 1, ... in the same order, and the number of observed levels.
 
     Parameters
     ----------
     codes : ndarray of shape (n,), dtype int
-        From 0 to ``n_levels - 1``; some levels may not occur.
+        From 0 to ``n_levels - 1``; some levels may be unobserved.
     """
     occurs = np.bincount(codes, minlength=n_levels) > 0
     return (np.cumsum(occurs) - 1)[codes], int(occurs.sum())

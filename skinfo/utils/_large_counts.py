@@ -9,25 +9,27 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import beta, binom
 
-# From here on the expansion is as exact as needed: within 2e-7 standard deviations for a rate,
-# and one for a number of trials. SciPy slows down from 1e9 and has NaN from 1e12.
+# Above this count the expansion is accurate enough: its error is within 2e-7 standard deviations
+# for a rate, and within one for a number of hits. SciPy is slow from 1e9 and returns NaN from
+# 1e12.
 LARGE = 1e6
 
 
 def binomial_quantiles(
-    p: NDArray[np.float64], n_trials: NDArray[np.float64], chance: float
+    p: NDArray[np.float64], n_trials: NDArray[np.float64], rate: float
 ) -> NDArray[np.float64]:
-    """Return for each number of trials the least number of hits of probability p or more.
+    """Return the p-quantile of the number of hits for each number of trials.
 
     Parameters
     ----------
-    p : ndarray of shape (n,), between 0 and 1
+    p : ndarray of shape (n,)
+        Probabilities between 0 and 1.
 
     n_trials : ndarray of shape (n,), dtype float64
         Integers.
 
-    chance : float
-        Of a hit, greater than zero and less than one.
+    rate : float
+        Probability of a hit, greater than zero and less than one.
 
     Returns
     -------
@@ -36,12 +38,12 @@ def binomial_quantiles(
     n_hits = np.empty(len(p))
     is_large = n_trials > LARGE
     few, many = np.flatnonzero(~is_large), np.flatnonzero(is_large)
-    n_hits[few] = binom.ppf(p[few], n_trials[few], chance)
-    deviation = np.sqrt(n_trials[many] * chance * (1 - chance))
-    skewness = (1 - 2 * chance) / deviation
-    # The step of a number of hits is in the middle between it and the next.
+    n_hits[few] = binom.ppf(p[few], n_trials[few], rate)
+    deviation = np.sqrt(n_trials[many] * rate * (1 - rate))
+    skewness = (1 - 2 * rate) / deviation
+    # Continuity correction: the step of a number of hits is midway between it and the next.
     n_hits[many] = np.ceil(
-        n_trials[many] * chance + deviation * _standard_quantiles(p[many], skewness) - 0.5
+        n_trials[many] * rate + deviation * _standard_quantiles(p[many], skewness) - 0.5
     )
     quantiles: NDArray[np.float64] = np.clip(n_hits, 0, n_trials)
     return quantiles
@@ -50,7 +52,7 @@ def binomial_quantiles(
 def beta_quantiles(
     p: float, a: NDArray[np.float64], b: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return quantiles of beta distributions of arrays (n,) of parameters."""
+    """Return the p-quantiles of beta distributions with parameters a and b, each (n,)."""
     quantiles = np.empty(len(a))
     is_large = np.minimum(a, b) > LARGE
     few, many = np.flatnonzero(~is_large), np.flatnonzero(is_large)
@@ -66,8 +68,8 @@ def beta_quantiles(
 def _standard_quantiles(
     p: NDArray[np.float64] | float, skewness: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return quantiles, of mean zero and deviation one, of a little skewness."""
-    # Beyond these p is zero or one.
+    """Return the quantiles of standardised distributions with small skewness."""
+    # Beyond these limits p is zero or one in float64.
     z = np.clip(ndtri(p), -40.0, 40.0)
     quantiles: NDArray[np.float64] = z + skewness * (z**2 - 1) / 6
     return quantiles

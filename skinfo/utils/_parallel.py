@@ -1,4 +1,4 @@
-"""Threads, and the interruption of long work. No other module starts threads."""
+"""Threads, and interruption of long computations. No other module starts threads."""
 
 import os
 import sys
@@ -20,35 +20,35 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Item = TypeVar("Item")
 
-# From ``joblib.delayed(function)(...)``.
+# The result of ``joblib.delayed(function)(...)``.
 Task: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
-# Nanoseconds of work below which starting threads costs more than it saves.
+# Estimated work in nanoseconds below which threads cost more time than they save.
 MIN_THREADED_WORK = 1e6
 
 # Seconds between two checks for Ctrl-C; on Windows a wait without a timeout cannot be interrupted.
 POLL_INTERVAL = 0.1
 
-# Seconds that one range of long work should take, and how much longer than the one before the
-# next range may be.
+# Target duration of one range of a long computation in seconds, and the maximum ratio of the
+# lengths of two consecutive ranges.
 RANGE_SECONDS = 0.1
 MAX_GROWTH = 16
 
 _is_in_thread: ContextVar[bool] = ContextVar("_is_in_thread", default=False)
 
-# Set once the results of this thread are no longer needed.
+# An event that is set when the results of this thread are no longer needed.
 _is_cancelled: ContextVar[Event | None] = ContextVar("_is_cancelled", default=None)
 
 
 def n_threads(n_jobs: int | None) -> int:
-    """Return the number of threads for `n_jobs`, by joblib's rules.
+    """Return the number of threads for `n_jobs`, by the rules of joblib.
 
     Parameters
     ----------
     n_jobs : int or None
-        None is the value of ``joblib.parallel_config``, else 1; -1 is all processors, -2 all but
-        one. Within a thread of this module the number is always 1. In a worker of joblib a
-        negative number is at most what joblib leaves to each worker.
+        None means the value of ``joblib.parallel_config``, else 1; -1 means all processors, -2 all
+        but one. Within a thread of this module the number is always 1. In a joblib worker a
+        negative number is limited to the threads that joblib assigns to each worker.
 
     Returns
     -------
@@ -63,8 +63,8 @@ def n_threads(n_jobs: int | None) -> int:
         raise ValueError("n_jobs must not be 0. Give 1 for no threads, -1 for all processors.")
     if n_jobs is None:
         n_jobs = get_active_backend()[1]
-    # The active backend is only asked for threads: a cluster has more workers than this machine
-    # has processors, and doubly nested work should run sequentially.
+    # The backend is queried for threads: a cluster may have more workers than this machine has
+    # processors, and doubly nested parallel work should run sequentially.
     backend, _ = get_active_backend(prefer="threads", require="sharedmem")
     n: int = backend.effective_n_jobs(n_jobs)
     if n_jobs is not None and n_jobs < 0 and backend.nesting_level:
@@ -73,21 +73,21 @@ def n_threads(n_jobs: int | None) -> int:
 
 
 def _n_threads_of_worker() -> int:
-    """Return the number of threads that joblib leaves to each of its worker processes.
+    """Return the number of threads that joblib assigns to each of its worker processes.
 
-    It is `inner_max_num_threads`, else the processors over the workers, and in the environment,
-    where OpenMP and BLAS read it when they are loaded.
+    It is `inner_max_num_threads`, else the number of processors divided by that of workers. Joblib
+    sets it in the environment variables that OpenMP and BLAS read when they are loaded.
     """
     left = os.environ.get("OMP_NUM_THREADS", "")
     return int(left) if left.isdigit() and int(left) else sys.maxsize
 
 
 class ThreadPool:
-    """A context manager that runs tasks in threads, or in the calling thread for one job.
+    """Context manager that runs tasks in threads, or in the calling thread for one job.
 
-    ``joblib.Parallel(prefer="threads")`` is no replacement: the backend of a ``parallel_config``
-    overrides that hint, and processes write into copies of the arrays that they get. It also
-    polls for results every 10 ms only.
+    ``joblib.Parallel(prefer="threads")`` cannot replace it: the backend of a ``parallel_config``
+    overrides that hint, and processes write into copies of their arrays. It also polls for results
+    only every 10 ms.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ class ThreadPool:
         traceback: TracebackType | None,
     ) -> None:
         if self._pool is not None:
-            # After an error or Ctrl-C the results of running tasks are not needed.
+            # After an error or an interrupt the results of running tasks are not needed.
             if error_type is not None:
                 self._cancelled.set()
             self._pool.shutdown(wait=error_type is None, cancel_futures=True)
@@ -126,10 +126,10 @@ class ThreadPool:
         Parameters
         ----------
         tasks : iterable of ``joblib.delayed(function)(...)``
-            They may write to shared arrays, each to its own entries.
+            They may write to shared arrays, each to separate entries.
 
         step : str or None, default=None
-            What progress calls a task, if it is told of each; see `report_step`.
+            Name of a task in progress reports, None for no reports; see `report_step`.
 
         Raises
         ------
@@ -141,7 +141,7 @@ class ThreadPool:
         if self._pool is None:
             results = (function(*args, **kwargs) for function, args, kwargs in tasks)
         else:
-            # Each in a copy of the context, so that np.errstate and the like apply there too.
+            # Each in a copy of the context, so that settings such as np.errstate apply.
             futures = [
                 self._pool.submit(copy_context().run, _run_task, self._cancelled, task)
                 for task in tasks
@@ -157,7 +157,7 @@ def in_threads(
     work: float = float("inf"),
     step: str | None = None,
 ) -> list[Any]:
-    """Return the results of tasks, in order; threads are used if there is enough work.
+    """Return the results of tasks, in order; threads are used if the work is large enough.
 
     Parameters
     ----------
@@ -180,8 +180,8 @@ def in_threads(
 def one_blas_thread(function: Callable[P, R]) -> Callable[P, R]:
     """Decorate a function that computes many small matrix products: BLAS uses one thread.
 
-    Threads of BLAS busy-wait for each other. A product that takes a millisecond takes longer with
-    them, and several times the processor time, more so on a busy machine.
+    BLAS threads busy-wait for each other. With several threads a product of a millisecond takes
+    longer, and several times the processor time, more so on a busy machine.
     """
 
     @wraps(function)
@@ -194,7 +194,7 @@ def one_blas_thread(function: Callable[P, R]) -> Callable[P, R]:
             try:
                 _BLAS_LIMIT.leave(user)
             except BaseException:
-                # An interrupt may come before `leave` has begun. To leave twice does no harm.
+                # An interrupt may arrive before `leave` has started. Leaving twice is harmless.
                 _BLAS_LIMIT.leave(user)
                 raise
 
@@ -202,16 +202,16 @@ def one_blas_thread(function: Callable[P, R]) -> Callable[P, R]:
 
 
 class _BlasLimit:
-    """BLAS uses one thread while there are users, of any number of threads.
+    """Limit of BLAS to one thread while it has users, in any number of threads.
 
-    The number belongs to the process: it is restored when the last user has left. If each
-    thread restored what it found, the last one would leave the limit of another behind.
+    The limit is global to the process and is removed when the last user leaves. If each thread
+    restored the number that it found, the last one could restore the limit of another.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._users: set[object] = set()
-        # Libraries and the numbers of threads that they had.
+        # Libraries with their original numbers of threads.
         self._found: list[tuple[Any, int]] | None = None
 
     def enter(self, user: object) -> None:
@@ -219,20 +219,20 @@ class _BlasLimit:
         with self._lock:
             self._users.add(user)
             if self._found is None:
-                # All are known before the first is set, so that `leave` can restore some.
+                # All numbers are read before the first is set, so `leave` can always restore them.
                 self._found = [(library, library.get_num_threads()) for library in _blas()]
             for library, _ in self._found:
                 library.set_num_threads(1)
 
     def leave(self, user: object) -> None:
-        """Remove a user, also one that has not entered or that has left."""
+        """Remove a user; a user that has not entered, or has left, is ignored."""
         with self._lock:
             self._users.discard(user)
             if not self._users:
                 self._restore()
 
     def forget_threads(self) -> None:
-        """Restore the number in a new process, which has none of the threads inside."""
+        """Restore the original numbers in a forked process, which has no threads of the users."""
         self._lock = Lock()
         self._users.clear()
         self._restore()
@@ -245,7 +245,7 @@ class _BlasLimit:
 
 @cache
 def _blas() -> list[Any]:
-    """Return controllers of the BLAS libraries that are loaded."""
+    """Return controllers of the loaded BLAS libraries."""
     return list(ThreadpoolController().select(user_api="blas").lib_controllers)
 
 
@@ -255,7 +255,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def one_ahead(items: Iterable[Item]) -> Iterator[Item]:
-    """Yield items; while one is in use, a thread makes the next."""
+    """Yield items; while one is in use, a thread computes the next."""
     iterator = iter(items)
     pool = ThreadPoolExecutor(1)
     try:
@@ -263,10 +263,10 @@ def one_ahead(items: Iterable[Item]) -> Iterator[Item]:
         while (item := _wait_for(upcoming)) is not None:
             upcoming = pool.submit(next, iterator, None)
             yield item
-            # So that there are two items at a time, not three.
+            # At most two items are in memory, not three.
             del item
     except BaseException:
-        # After an error or Ctrl-C the next item is not needed.
+        # After an error or an interrupt the next item is not needed.
         pool.shutdown(wait=False, cancel_futures=True)
         raise
     pool.shutdown()
@@ -275,16 +275,16 @@ def one_ahead(items: Iterable[Item]) -> Iterator[Item]:
 def interruptible_ranges(n: int, first: int = 1) -> Iterator[tuple[int, int]]:
     """Yield ranges that cover 0..n, each about a tenth of a second of work.
 
-    A kernel does not respond to Ctrl-C, nor does a thread notice that its results are no longer
-    needed, so long work must return to Python regularly. The length of a range follows from the
-    time of the one before it, so results must not depend on where ranges end.
+    A kernel cannot be interrupted by Ctrl-C, nor can its thread be cancelled, so long computations
+    must return to Python regularly. The length of a range follows from the time of the previous
+    one, so results must not depend on the ends of ranges.
 
     Parameters
     ----------
     n : int
 
     first : int, default=1
-        The length of the first range.
+        Length of the first range.
 
     Yields
     ------
@@ -310,7 +310,7 @@ def check_cancelled() -> None:
 
 
 def _run_task(cancelled: Event, task: Task) -> Any:
-    """Return the result of a task, in the context of a thread of a pool."""
+    """Return the result of a task, run in the context of a thread of a pool."""
     _is_in_thread.set(True)
     _is_cancelled.set(cancelled)
     function, args, kwargs = task

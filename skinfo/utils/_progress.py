@@ -1,4 +1,4 @@
-"""Progress of long work: scikit-learn's callbacks for fits, printed lines for functions."""
+"""Progress reports: scikit-learn's callbacks for fits, printed lines for functions."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -21,10 +21,10 @@ else:
     except ImportError:
 
         class CallbackSupportMixin:
-            """Nothing, in scikit-learn before 1.9."""
+            """Empty base class for scikit-learn before 1.9."""
 
         def with_callbacks(method):
-            """Return the method unchanged, in scikit-learn before 1.9."""
+            """Return the method unchanged, for scikit-learn before 1.9."""
             return method
 
 
@@ -44,28 +44,28 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Item = TypeVar("Item")
 
-# Seconds between two printed lines about steps.
+# Minimum number of seconds between two printed lines about steps.
 PRINT_INTERVAL = 1.0
 
 
 class Reporter(Protocol):
-    """Receiver of the steps of the work within its context."""
+    """Receiver of progress reports."""
 
     def pass_done(self, name: str) -> None:
         """Report that a pass over a table is done."""
 
     def step_done(self, name: str, i: int, n: int | None) -> None:
-        """Report that step `i` of `n` of some kind is done, counted from 1."""
+        """Report that step `i` of `n` of the named kind is done, counted from 1."""
 
 
-# Of the fit or function that is running.
+# The reporter of the running fit or function.
 _current: ContextVar[Reporter | None] = ContextVar("_current", default=None)
 
 
 class Progress:
-    """Reports each step of a fit to the callbacks of its estimator; a context manager.
+    """Context manager that reports the steps of a fit to the callbacks of its estimator.
 
-    Within it steps and passes over a table are reported too; see `report_step`, `report_pass`.
+    Within it, `report_step` and `report_pass` report to the callbacks too.
 
     Parameters
     ----------
@@ -89,12 +89,12 @@ class Progress:
         _current.reset(self._token)
 
     def begin(self, n_steps: int | None = None) -> None:
-        """Report that the fit begins, if that was not reported.
+        """Report that the fit begins, unless this was reported before.
 
         Parameters
         ----------
         n_steps : int or None, default=None
-            Number of steps, None if it is not known.
+            Number of steps, None if it is unknown.
         """
         if self._has_listeners and self._fit is None:
             estimator = self._data["estimator"]
@@ -116,7 +116,7 @@ class Progress:
         self.step(f"pass {self._n_passes}: {name}")
 
     def step_done(self, name: str, i: int, n: int | None) -> None:
-        """Report that a step of some kind is done."""
+        """Report that a step of the named kind is done."""
         self.step(f"{name} {i}" if n is None else f"{name} {i} of {n}")
 
     def end(self) -> None:
@@ -127,14 +127,14 @@ class Progress:
 
 
 class PrintedProgress:
-    """Prints lines about the steps of a function, at most one a second; a context manager.
+    """Context manager that prints lines about the steps of a function, at most one per second.
 
-    There is one for each pass, and one at the end.
+    There is also one line for each pass, and one at the end.
 
     Parameters
     ----------
     function : str
-        Its name, with which each line begins.
+        Name of the function, at the beginning of each line.
 
     verbose : bool
         Whether to print.
@@ -164,7 +164,7 @@ class PrintedProgress:
         self._print(f"pass {self._n_passes}: {name}")
 
     def step_done(self, name: str, i: int, n: int | None) -> None:
-        """Print that a step of some kind is done, if the last line is old enough."""
+        """Print that a step of the named kind is done, if the last line is old enough."""
         if perf_counter() - self._last >= PRINT_INTERVAL:
             self._print(f"{name} {i}" if n is None else f"{name} {i} of {n}")
 
@@ -174,7 +174,7 @@ class PrintedProgress:
 
 
 def with_printed_progress(function: Callable[P, R]) -> Callable[P, R]:
-    """Decorate a function with a keyword `verbose`: if it is true, its steps are printed."""
+    """Decorate a function that has a parameter `verbose`: if it is true, steps are printed."""
 
     @wraps(function)
     def printed(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -185,21 +185,21 @@ def with_printed_progress(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def report_pass(name: str) -> None:
-    """Report to what is running, if it listens, that a pass over the parts of a table is done."""
+    """Report to the current reporter, if any, that a pass over the parts of a table is done."""
     reporter = _current.get()
     if reporter is not None:
         reporter.pass_done(name)
 
 
 def report_step(name: str, i: int, n: int | None = None) -> None:
-    """Report to what is running, if it listens, that step `i` of `n` is done."""
+    """Report to the current reporter, if any, that step `i` of `n` is done."""
     reporter = _current.get()
     if reporter is not None:
         reporter.step_done(name, i, n)
 
 
 def reported(name: str, items: Iterable[Item], n: int | None = None) -> Iterator[Item]:
-    """Yield items, and report each once it has been used."""
+    """Yield items, and report each one after its use."""
     for i, item in enumerate(items, start=1):
         yield item
         report_step(name, i, n)
@@ -207,7 +207,7 @@ def reported(name: str, items: Iterable[Item], n: int | None = None) -> Iterator
 
 @contextmanager
 def unreported() -> Iterator[None]:
-    """Suppress the steps of inner work, such as those of each permutation."""
+    """Suppress the reports of inner steps, such as those of each permutation."""
     token = _current.set(None)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Parts of results: confidence intervals, and the representation as a table."""
+"""Common parts of result objects: confidence intervals, and representation as a table."""
 
 from numbers import Real
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from skinfo.utils._text import short_repr
 
 
 class ConfidenceInterval(NamedTuple):
-    """Ends of an interval, or arrays with one for each column, in the unit of the estimate."""
+    """Bounds of an interval, or arrays of one per column, in the unit of the estimate."""
 
     low: float | NDArray[np.float64]
     high: float | NDArray[np.float64]
@@ -27,14 +27,14 @@ def check_confidence_level(confidence_level: float) -> None:
 
 
 class TableRepr:
-    """Base of results that are shown as a table."""
+    """Base class of results that are displayed as a table."""
 
     def _table(self) -> Any:
         """Return a DataFrame of the numbers of the result."""
         raise NotImplementedError
 
     def _remarks(self) -> dict[str, float]:
-        """Return the numbers shown below the table."""
+        """Return the numbers displayed below the table."""
         return {}
 
     def __repr__(self) -> str:

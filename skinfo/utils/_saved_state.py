@@ -1,10 +1,10 @@
-"""State of estimators in files: plain values, with the version of skinfo that wrote them.
+"""Serialized state of estimators: plain values, with the version of skinfo that wrote them.
 
 A pickle refers to a class by its module, and cannot be read after the module is renamed. So
-estimators write their private objects as dicts, under the names of their classes; these need no
-trust in files of skops either. Files of a released version can be read by all later ones: classes
-and fields in files keep their names, and a new field of a class, or parameter of an estimator, has
-a default.
+estimators serialize their private objects as dicts, with the names of their classes; skops loads
+these without a list of trusted types. Files of a released version can be read by all later ones:
+classes and fields in files keep their names, and a new field of a class, or parameter of an
+estimator, has a default.
 """
 
 from collections.abc import Callable
@@ -21,25 +21,28 @@ from skinfo.utils._warnings import warn_caller
 
 T = TypeVar("T", bound=type)
 
-# By name, the classes of private objects that estimators hold.
+# Classes of the private objects in estimators, by name.
 SAVED_CLASSES: dict[str, type] = {}
 
-# Keys of what is written: of an object the name of its class and its fields, of an estimator the
-# version. A dict that has the first for a key is itself written as an object, of class "dict".
+# Keys in a serialized object: the name of its class and its fields; in an estimator: the version.
+# A dict that contains the first key is itself serialized as an object of class "dict".
 CLASS_KEY, FIELDS_KEY, VERSION_KEY = "skinfo class", "fields", "_skinfo_version"
 
-# Of states without a version.
+# Version that is reported for states without one.
 BEFORE_VERSIONS = "pre-0.1.0"
 
 
 def saved_class(cls: T) -> T:
-    """Decorate a class whose instances estimators hold: their fields are written to files."""
+    """Register a class of objects in estimators, whose fields are serialized; a decorator."""
     SAVED_CLASSES[cls.__name__] = cls
     return cls
 
 
 class SavedStateMixin:
-    """Mixin of estimators, before BaseEstimator: the state that pickles, copies and skops take."""
+    """Mixin with the state of an estimator for pickle, copy and skops.
+
+    Inherit from it before BaseEstimator.
+    """
 
     def __getstate__(self) -> dict[str, Any]:
         state: dict[str, Any] = super().__getstate__()  # type: ignore[assignment]
@@ -64,13 +67,13 @@ class SavedStateMixin:
             ) from error
         if is_other:
             warn_caller(OtherVersionWarning(type(self).__name__, version, skinfo.__version__))
-        # Files of earlier versions lack the parameters that came later.
+        # Files of earlier versions lack parameters that were added later.
         defaults = {name: p.default for name, p in parameters.items() if p.default is not p.empty}
         super().__setstate__(defaults | state)  # type: ignore[misc]
 
 
 class OtherVersionWarning(InconsistentVersionWarning):  # type: ignore[misc]
-    """Warning about an estimator that another version of skinfo saved.
+    """Warning about an estimator that was saved by another version of skinfo.
 
     Parameters
     ----------
@@ -102,7 +105,7 @@ class OtherVersionWarning(InconsistentVersionWarning):  # type: ignore[misc]
 
 
 class _UnknownError(Exception):
-    """A class, field or parameter of a state that this version does not know."""
+    """A class, field or parameter in a state that is unknown to this version."""
 
 
 def _parameters(estimator: object) -> dict[str, Parameter]:
@@ -111,7 +114,7 @@ def _parameters(estimator: object) -> dict[str, Parameter]:
 
 
 def _refuse_unknown(state: dict[str, Any], parameters: dict[str, Parameter]) -> None:
-    """Raise if a state has a parameter that is none of this version."""
+    """Raise _UnknownError if a state has a parameter that is unknown to this version."""
     takes_any = any(p.kind is Parameter.VAR_KEYWORD for p in parameters.values())
     for name in state:
         is_attribute = name.startswith("_") or name.endswith("_")
@@ -120,19 +123,19 @@ def _refuse_unknown(state: dict[str, Any], parameters: dict[str, Parameter]) -> 
 
 
 class _Walk:
-    """Conversion of objects and of the lists, tuples and dicts that hold them.
+    """Recursive conversion of objects and of the lists, tuples and dicts that contain them.
 
-    An object that is in several places is one object after it.
+    Several references to one object remain references to one object.
 
     Parameters
     ----------
     convert : callable
-        ``convert(value, walk)`` returns the value with ``walk.inside`` applied to what it holds.
+        ``convert(value, walk)`` returns the value with ``walk.inside`` applied to its contents.
     """
 
     def __init__(self, convert: Callable[[Any, "_Walk"], Any]) -> None:
         self._convert = convert
-        # By identity. The object is kept, so that no other one takes over its identity.
+        # By identity. The object is kept alive, so that its identity is not reused.
         self._done: dict[int, tuple[Any, Any]] = {}
 
     def __call__(self, value: Any) -> Any:
@@ -143,9 +146,9 @@ class _Walk:
         return self._done[id(value)][1]
 
     def inside(self, value: Any) -> Any:
-        """Return a list, tuple or dict with what it holds converted; itself if nothing is."""
+        """Return a list, tuple or dict with its items converted; itself if none needs it."""
         items = value.values() if isinstance(value, dict) else value
-        # Many levels are a long list of text.
+        # Fast path for long lists of text, such as many levels.
         if not any(map(_is_walked, set(map(type, items)))):
             return value
         converted = map(self, items)
@@ -159,7 +162,7 @@ def _is_walked(cls: type) -> bool:
 
 
 def _packed(value: Any, walk: _Walk) -> Any:
-    """Return an object as a dict of the name of its class and its fields."""
+    """Return an object as a dict with the name of its class and its fields."""
     cls = type(value)
     if cls is dict and CLASS_KEY in value:
         return {CLASS_KEY: "dict", FIELDS_KEY: walk.inside(value)}
@@ -170,15 +173,15 @@ def _packed(value: Any, walk: _Walk) -> Any:
 
 def _fields_of(value: Any) -> Any:
     if is_dataclass(value):
-        # Without what cached properties hold.
+        # Without the values of cached properties.
         return {field.name: getattr(value, field.name) for field in fields(value)}
     return value._asdict() if isinstance(value, tuple) else value.__getstate__()  # type: ignore[attr-defined]
 
 
 def _unpacked(value: Any, walk: _Walk) -> Any:
-    """Return the object that a dict describes."""
+    """Return the object described by a dict."""
     if type(value) not in (list, tuple, dict):
-        # Pickles of before have the object itself.
+        # Pickles of versions before this format contain the object itself.
         return value
     if type(value) is not dict or CLASS_KEY not in value:
         return walk.inside(value)

@@ -1,4 +1,4 @@
-"""Sums that are identical in any order of their terms."""
+"""Sums that do not depend on the order of their terms."""
 
 from math import frexp, fsum, ldexp
 from typing import overload
@@ -14,7 +14,7 @@ def ordered_sum(terms: NDArray[np.float64], axis: int) -> NDArray[np.float64]: .
 def ordered_sum(
     terms: NDArray[np.float64], axis: int | None = None
 ) -> float | NDArray[np.float64]:
-    """Return the sum of all terms, or of those along an axis, sorted before they are added."""
+    """Return the sum of all terms, or along an axis; terms are sorted before they are added."""
     total = np.sort(terms, axis=axis).sum(axis=axis)
     return float(total) if axis is None else total
 
@@ -22,8 +22,8 @@ def ordered_sum(
 def exactly_summable(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return non-negative weights rounded such that the sum of any subset is exact.
 
-    Integer weights are exact as they are. Others become multiples of 2**-52 times the power of
-    two above their sum, which is below the resolution of a sum of counts.
+    Integer weights are unchanged. Others are rounded to multiples of 2**-52 times the power of two
+    above their sum, which is below the resolution of a sum of counts.
 
     Parameters
     ----------
@@ -37,5 +37,5 @@ def exactly_summable(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     if weights.sum() < 2**53 and np.all(np.floor(weights) == weights):
         return weights
     unit = ldexp(1.0, frexp(fsum(weights))[1] - 52)
-    # A weight that rounds to zero would drop its sample.
+    # A weight that was rounded to zero would remove its sample.
     return np.where(weights > 0, np.maximum(np.rint(weights / unit), 1.0) * unit, 0.0)

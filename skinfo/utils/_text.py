@@ -1,7 +1,7 @@
-"""Names and levels as text that any page, figure, terminal or message can show.
+"""Names and levels as text that can be displayed in any page, figure, terminal or message.
 
-Messages represent objects of the user by `short_repr`, and bare names by `one_line`:
-`tests/test_messages.py` finds those that do not.
+Messages represent objects of the user by `short_repr`, and bare names by `one_line`;
+`tests/test_messages.py` checks this.
 """
 
 import re
@@ -10,31 +10,30 @@ from itertools import islice
 from reprlib import Repr
 from typing import Any
 
-# Controls of terminals, halves of characters and those that are none: no file of XML or UTF-8
-# holds them.
+# Control characters, surrogates and noncharacters, which are not valid in XML or UTF-8.
 NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
-HALVES = re.compile("[\ud800-\udfff]")
+SURROGATES = re.compile("[\ud800-\udfff]")
 
-# Characters of a name on a page. A longer name loses its middle.
+# Maximum length of a name on a page. Longer names are abbreviated in the middle.
 LONGEST_NAME_OF_PAGE = 80
 
-# Characters of an object, and entries and characters of a list, in a message.
+# Maximum length of an object, and maximum number of entries and length of a list, in a message.
 LONGEST_REPR = 100
 MOST_LISTED = 8
 LONGEST_LIST = 160
 
-# Characters of the message of another library within one of ours.
+# Maximum length of the message of another library within a message.
 LONGEST_CAUSE = 300
 
-# Characters of the path of a file in a message.
+# Maximum length of the path of a file in a message.
 LONGEST_PATH = 140
 
 
 def one_line(value: object, longest: int = LONGEST_NAME_OF_PAGE) -> str:
-    """Return text on one line of limited length; a long one is cut in the middle.
+    """Return text on one line of limited length, abbreviated in the middle.
 
-    Controls and surrogates are question marks.
+    Control characters and surrogates are replaced by question marks.
     """
     text = _without_middle(str(value), longest)
     return NOT_SHOWN.sub("?", " ".join(text.split())) or "(empty)"
@@ -48,8 +47,8 @@ def _without_middle(text: str, longest: int) -> str:
 
 
 def without_halves(value: object) -> str:
-    """Return text in which surrogates, which pandas may not hold, are question marks."""
-    return HALVES.sub("?", str(value))
+    """Return text with surrogates, which pandas may reject, replaced by question marks."""
+    return SURROGATES.sub("?", str(value))
 
 
 class _ShortRepr(Repr):
@@ -62,12 +61,12 @@ class _ShortRepr(Repr):
         self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = MOST_LISTED
 
     def repr_int(self, x: int, level: int) -> str:
-        """Python refuses to write integers of thousands of digits."""
+        """Describe integers with thousands of digits, which Python refuses to convert to text."""
         n_bits = x.bit_length()
         return super().repr_int(x, level) if n_bits < 2**13 else f"an integer of {n_bits:,} bits"
 
     def repr_dict(self, x: dict[Any, Any], level: int) -> str:
-        """In the order of the dict, which `Repr` would sort."""
+        """Keep the order of the dict, which `Repr` would sort."""
         if level <= 0:
             return "{...}" if x else "{}"
         shown = [
@@ -81,10 +80,10 @@ _SHORT_REPR = _ShortRepr()
 
 
 def short_repr(value: object) -> str:
-    """Return the repr of an object of a user as messages show it: one short line.
+    """Return the repr of an object of the user for a message: one short line.
 
-    Text and other objects lose their middle. Of a list the first entries are shown, and the
-    number of the others.
+    Long text and other objects are abbreviated in the middle. A long list is represented by its
+    first entries and the number of the others.
     """
     if type(value) is list and value:
         return listed(map(_repr_of_one, value), len(value))
@@ -93,12 +92,12 @@ def short_repr(value: object) -> str:
 
 def _repr_of_one(value: object) -> str:
     text = _without_middle(_SHORT_REPR.repr(value), LONGEST_LIST)
-    # Of text the repr has no line breaks, and spaces are as they are.
+    # The repr of a str has no line breaks, and its spaces must be kept.
     return NOT_SHOWN.sub("?", " ".join(text.split()) if "\n" in text else text)
 
 
 def listed(shown: Iterable[str], n: int, brackets: str = "[]") -> str:
-    """Return the first of n texts as a list, no more than fit, and the number of the others."""
+    """Return the first of n texts as a list of limited length, and the number of the others."""
     texts: list[str] = []
     for text in islice(shown, MOST_LISTED):
         if texts and sum(map(len, texts)) + len(text) > LONGEST_LIST:

@@ -1,4 +1,4 @@
-"""Checks of arguments that several subpackages share."""
+"""Validation of arguments, shared by several subpackages."""
 
 import difflib
 import inspect
@@ -19,34 +19,34 @@ from skinfo.utils._text import short_repr
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# Products of three weights still fit into float64.
+# The product of three such weights does not overflow float64.
 LARGEST_WEIGHT = 1e100
 
-# Rows in memory and their parts have indices of 32 bits; no one waits for more repetitions.
+# Indices of rows have 32 bits; more repetitions are not feasible.
 LARGEST_COUNT = 2**31 - 1
 
-# For `explain_missing_arguments` of an estimator's fit.
+# Explanation of y for `explain_missing_arguments` of a `fit`.
 MEANING_OF_Y = "the classes or numbers that X is to be informative about. Pass it as in fit(X, y)."
 
 
 class Count(Interval):  # type: ignore[misc]
-    """Constraint of a number of samples, columns, bins, steps or repetitions.
+    """Parameter constraint for a number of samples, columns, bins, steps or repetitions.
 
-    True is an integer for Python, but not for NumPy as a size.
+    True is excluded: it is an integer in Python, but not a valid size in NumPy.
     """
 
     def is_satisfied_by(self, val: Any) -> bool:
-        """Return whether a value is such a number."""
+        """Return whether a value satisfies the constraint."""
         return not isinstance(val, (bool, np.bool_)) and bool(super().is_satisfied_by(val))
 
 
 def count_from(least: int) -> Count:
-    """Return the constraint of a number that is at least this."""
+    """Return the constraint for a number that is at least `least`."""
     return Count(numbers.Integral, least, LARGEST_COUNT, closed="both")
 
 
 def numbers_given(values: ArrayLike, name: str) -> NDArray[np.float64]:
-    """Return an argument as an array of float64; TypeError if it holds anything else."""
+    """Return an argument as a float64 array; raise TypeError if it is not numeric."""
     try:
         if np.iscomplexobj(values):
             raise TypeError("complex numbers")
@@ -101,10 +101,10 @@ def check_sample_weight(sample_weight: ArrayLike, n_samples: int) -> NDArray[np.
     Raises
     ------
     ValueError
-        If the length does not fit, all weights are zero, or a weight is negative, not finite, or
+        If the length does not match, all weights are zero, or a weight is negative, not finite, or
         so small or large that products of weights are not finite.
     """
-    # scikit-learn before 1.9 accepts zeros, and later versions do not name the argument.
+    # scikit-learn before 1.9 accepts zeros, and later versions do not name the argument in errors.
     weights: NDArray[Any] = np.asarray(sample_weight)
     if np.ma.is_masked(sample_weight):
         raise ValueError("sample_weight must not be masked. Give such rows a weight of zero.")
@@ -115,7 +115,7 @@ def check_sample_weight(sample_weight: ArrayLike, n_samples: int) -> NDArray[np.
     weights = _check_sample_weight(
         sample_weight, np.empty((n_samples, 1)), dtype=np.float64, ensure_non_negative=True
     )
-    # Kernels read what is aligned, which a field of a packed record may not be.
+    # Kernels need aligned arrays, which a field of a packed record may not be.
     weights = np.require(weights, requirements="A")
     positive = weights[weights > 0]
     if not positive.size:
@@ -131,7 +131,7 @@ def check_sample_weight(sample_weight: ArrayLike, n_samples: int) -> NDArray[np.
 
 
 def check_frequency_weights(sample_weight: ArrayLike, n_samples: int) -> NDArray[np.float64]:
-    """Return checked weights whose sums are exact, so that no count depends on the order.
+    """Return checked weights with exact sums, so that counts do not depend on the order.
 
     Parameters
     ----------
@@ -142,16 +142,16 @@ def check_frequency_weights(sample_weight: ArrayLike, n_samples: int) -> NDArray
     Returns
     -------
     weights : ndarray of shape (n_samples,), dtype float64
-        Rounded as `exactly_summable` does.
+        Rounded by `exactly_summable`.
     """
     return exactly_summable(check_sample_weight(sample_weight, n_samples))
 
 
 def finiteness_check() -> np.errstate:
-    """Return a context in which scikit-learn looks for infinite values without a warning.
+    """Return a context in which scikit-learn checks for infinite values without a warning.
 
-    It adds up all values: of infinities of both signs, and of values near the largest float, the
-    sum is not a number.
+    scikit-learn sums all values, which overflows for values near the largest float and is NaN for
+    infinities of both signs.
     """
     return np.errstate(over="ignore", invalid="ignore")
 
@@ -168,7 +168,7 @@ def partition_splits(
     X, y : arrays of n_samples rows
 
     split_params : dict
-        For the splitter, such as ``groups``.
+        Arguments of the splitter, such as ``groups``.
 
     Raises
     ------
@@ -187,7 +187,7 @@ def partition_splits(
 
 
 def match_name(name: object, names: Iterable[str], *, parameter: str, caller: str) -> str:
-    """Return the entry of `names` that equals a name up to case, hyphens and underscores.
+    """Return the entry of `names` that equals a name except for case, hyphens and underscores.
 
     Parameters
     ----------
@@ -195,10 +195,10 @@ def match_name(name: object, names: Iterable[str], *, parameter: str, caller: st
         The value that the user passed.
 
     names : iterable of str
-        The names allowed.
+        The allowed names.
 
     parameter, caller : str
-        The parameter, and the public function or class, for the message.
+        Names of the parameter and of the public function or class, for messages.
 
     Returns
     -------
@@ -208,7 +208,7 @@ def match_name(name: object, names: Iterable[str], *, parameter: str, caller: st
     Raises
     ------
     ValueError
-        If there is no such name; the message suggests the nearest.
+        If there is no such name; the message suggests the most similar one.
     """
     names = sorted(names)
     if isinstance(name, str):
@@ -234,12 +234,12 @@ def _normalized(name: str) -> str:
 
 
 def explain_missing_arguments(**meanings: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Decorate a function: a call without one of these arguments is explained.
+    """Decorate a function: the error of a call without one of these arguments explains it.
 
     Parameters
     ----------
     **meanings : str
-        For each argument its meaning and the remedy, a sentence that continues "needs <name>, ".
+        Meaning and remedy for each argument, as a continuation of "needs <name>, ".
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
@@ -250,7 +250,7 @@ def explain_missing_arguments(**meanings: str) -> Callable[[Callable[P, R]], Cal
             try:
                 given: Iterable[str] = signature.bind_partial(*args, **kwargs).arguments
             except TypeError:
-                given = meanings  # Python's own message says what is wrong.
+                given = meanings  # Python's own message explains this error.
             for name, meaning in meanings.items():
                 if name not in given:
                     raise TypeError(f"{function.__qualname__} needs {name}, {meaning}")

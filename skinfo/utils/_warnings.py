@@ -9,8 +9,8 @@ import warnings
 import joblib
 import sklearn
 
-# Frames of these packages, of a cached property, or of a file that is loaded, are between the
-# user's line and the warning.
+# Frames of these packages, of cached properties and of loading a file lie between the line of the
+# user and the warning.
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _PACKAGES = (os.path.dirname(_HERE), *map(os.path.dirname, (sklearn.__file__, joblib.__file__)))
 _SKIPPED = (*(package + os.sep for package in _PACKAGES), functools.__file__, pickle.__file__)
@@ -29,7 +29,7 @@ def warn_caller(message: str | Warning, category: type[Warning] = UserWarning) -
     skipped = _SKIPPED
     if "skops" in sys.modules:
         skipped = (*skipped, os.path.dirname(str(sys.modules["skops"].__file__)) + os.sep)
-    # In a worker process there may be no such line; then the outermost frame is used.
+    # In a worker process there may be no such line; the outermost frame is then used.
     while frame.f_back is not None and frame.f_code.co_filename.startswith(skipped):
         frame, level = frame.f_back, level + 1
     warnings.warn(message, category, stacklevel=level)

@@ -1,6 +1,7 @@
 """The command line, the timing and the tables that the benchmarks share."""
 
 import json
+import math
 import os
 import platform
 import statistics
@@ -70,13 +71,19 @@ def print_table(title, header, rows):
         print("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip())
         if i == 0:
             print("  ".join("-" * w for w in widths))
-    Record.tables.append({"title": title, "header": list(header), "rows": [*map(list, rows)]})
+    stored = [[_stored(cell) for cell in row] for row in rows]
+    Record.tables.append({"title": title, "header": list(header), "rows": stored})
     if Record.file:
         _write_json(Record.file)
 
 
 def _show(cell):
     return f"{cell:.4g}" if isinstance(cell, float) else str(cell)
+
+
+def _stored(cell):
+    """JSON has no NaN and no infinity."""
+    return None if isinstance(cell, float) and not math.isfinite(cell) else cell
 
 
 def _write_json(file):

@@ -1,8 +1,10 @@
-"""MutualInfoBinner compared with optbinning, trees and unsupervised bins: time, bits, memory.
+"""Time, information and memory of MutualInfoBinner, optbinning, trees and unsupervised bins.
 
 python benchmarks/binner.py [--n 1000000] [--rows 100000] [--columns 50] [--repeats 3]
 
-Everything runs on one thread. optbinning joins where it is installed.
+Everything runs on one thread. optbinning is compared if it is installed. The columns are the
+plug-in mutual information of the bins with y, the seconds, and the ratio of these to those of
+MutualInfoBinner.
 """
 
 import argparse
@@ -11,7 +13,7 @@ import warnings
 from importlib.util import find_spec
 
 import numpy as np
-from _table import interleaved, print_table
+from _table import interleaved, parse_arguments, print_table
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import mutual_info_score
 from sklearn.preprocessing import KBinsDiscretizer
@@ -47,13 +49,13 @@ def tree_fit(x, y):
 
 
 def boosted_fit(x, y):
-    """Return the predictions of one tree on 256 bins, which tell its leaves apart."""
+    """Return the predictions of one tree on 256 bins, which identify its leaves."""
     boosted = HistGradientBoostingClassifier(max_iter=1, max_leaf_nodes=8, early_stopping=False)
     return boosted.fit(x, y).decision_function(x)
 
 
 def binner_fit(penalty):
-    """Return a function that fits ours and gives its codes."""
+    """Return a function that fits a MutualInfoBinner and returns its codes."""
     return lambda x, y: MutualInfoBinner(8, penalty=penalty).fit(x, y).transform(x)[:, 0]
 
 
@@ -84,14 +86,15 @@ def one_column(n, repeats):
             for name in methods
         ]
     print_table(
-        f"One column of {n} floats, binary y, at most 8 bins, fit and codes; median of {repeats}",
-        ["shape", "method", "bits", "seconds", "times ours (penalty=None)"],
+        f"One column: {n:,} floats, binary y, at most 8 bins; fit and codes, one thread, "
+        f"median of {repeats}",
+        ["P(y | x)", "method", "information (bits)", "seconds", "ratio to skinfo penalty=None"],
         rows,
     )
 
 
 def table_fits(X, y):
-    """Return what fits a whole table, by name."""
+    """Return the functions that fit a whole table, by name."""
 
     def trees():
         for column in X.T:
@@ -113,7 +116,7 @@ def table_fits(X, y):
 
 
 def whole_table(n_rows, n_columns, repeats):
-    """Print time of fit and transform, and memory of fit, on a table."""
+    """Print the time of fit and transform, and the memory of fit, on a table."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(n_rows, n_columns))
     y = (X[:, 0] + 0.5 * np.sin(3 * X[:, 1]) + rng.normal(size=n_rows) > 0).astype(int)
@@ -121,8 +124,9 @@ def whole_table(n_rows, n_columns, repeats):
     seconds = interleaved(fits, repeats)
     ours = seconds["skinfo penalty=None"]
     print_table(
-        f"fit of {n_rows} x {n_columns}, one thread; median of {repeats}",
-        ["method", "seconds", "times ours (penalty=None)"],
+        f"Fit of a table: {n_rows:,} x {n_columns} floats, binary y, at most 8 bins; one thread, "
+        f"median of {repeats}",
+        ["method", "seconds", "ratio to skinfo penalty=None"],
         [[name, seconds[name], seconds[name] / ours] for name in fits],
     )
     binner = MutualInfoBinner(8, penalty=None).fit(X, y)
@@ -133,24 +137,36 @@ def whole_table(n_rows, n_columns, repeats):
         for j, edges in enumerate(binner.bin_edges_):
             codes[:, j] = np.searchsorted(edges[1:-1], X[:, j], side="right")
 
-    seconds = interleaved(
-        {
-            "skinfo": lambda: binner.transform(X),
-            "np.searchsorted a column": searchsorted,
-            "KBinsDiscretizer": lambda: kbins.transform(X),
-        },
-        max(repeats, 5),
-    )
+    n_runs = max(repeats, 5)
+    transforms = {
+        "skinfo": lambda: binner.transform(X),
+        "np.searchsorted per column": searchsorted,
+        "KBinsDiscretizer": lambda: kbins.transform(X),
+    }
+    seconds = interleaved(transforms, n_runs)
     print_table(
-        "transform of the same",
-        ["method", "seconds", "times ours"],
+        f"Transform of a table: {n_rows:,} x {n_columns} floats, one thread, median of {n_runs}",
+        ["method", "seconds", "ratio to skinfo"],
         [[name, each, each / seconds["skinfo"]] for name, each in seconds.items()],
     )
+    peaks = {
+        name: peak_bytes(fits[name])
+        for name in ("skinfo penalty=None", "KBinsDiscretizer quantiles")
+    }
+    print_table(
+        f"Peak memory of fit, X excluded: {n_rows:,} x {n_columns} floats",
+        ["method", "MiB", "ratio to the size of X"],
+        [[name, peak / 2**20, peak / X.nbytes] for name, peak in peaks.items()],
+    )
+
+
+def peak_bytes(function):
+    """Return the most memory that a call allocates."""
     tracemalloc.start()
-    MutualInfoBinner(8, penalty=None).fit(X, y)
+    function()
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    print(f"\npeak memory of fit, X not included: {peak / X.nbytes:.3f} of its size")
+    return peak
 
 
 def main():
@@ -160,8 +176,8 @@ def main():
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--columns", type=int, default=50)
     parser.add_argument("--repeats", type=int, default=3)
-    arguments = parser.parse_args()
-    # The peers warn of their own dependencies.
+    arguments = parse_arguments(parser)
+    # The other packages emit warnings about their own dependencies.
     warnings.simplefilter("ignore")
     with threadpool_limits(1):
         one_column(arguments.n, arguments.repeats)

@@ -1,18 +1,19 @@
-"""Seconds of the sequential information bottleneck and of sib-clustering, whose loop is C++.
+"""Time of the sequential information bottleneck, and of sib-clustering, whose loop is C++.
 
 pip install sib-clustering
 python benchmarks/bottleneck_speed.py [--repeats 7]
 
-Both make ten starts from the same number of clusters and keep the best. sib-clustering stops
-when 2 % of the rows or fewer moved; ours goes on until none gains by moving. With
-``tol=1e-3`` ours stops about as early. The last columns are the bits of I(T; Y) found.
+Both make ten starts with the same number of clusters and keep the best. sib-clustering stops
+when 2 % of the rows or fewer moved; skinfo continues until no row gains by moving. With
+``tol=1e-3`` skinfo stops about as early. The ratios are those of the seconds on one thread, of
+the same in CPU time, and of one thread to two. The last columns are I(T; Y) in bits.
 """
 
 import argparse
 import time
 import warnings
 
-from _table import interleaved, print_table
+from _table import interleaved, parse_arguments, print_table
 from bottleneck_tables import digit_pixels, docstring_words, planted_categories
 from sib import SIB
 
@@ -36,7 +37,7 @@ CASES = {
 
 
 def contenders(X, n_clusters):
-    """Return functions that fit and return the bits kept."""
+    """Return functions that fit and return I(T; Y) in bits."""
 
     def ours(**options):
         bottleneck = InformationBottleneck(n_clusters, random_state=0, **options)
@@ -65,7 +66,7 @@ def run(name, make, options, n_clusters, repeats):
     cpu_ratio = (time.thread_time() - start) / cpu
     return [
         name,
-        "x".join(map(str, X.shape)),
+        *X.shape,
         n_clusters,
         *seconds.values(),
         seconds["sib"] / seconds["skinfo"],
@@ -81,24 +82,25 @@ def main():
     """Print the table."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=7)
-    repeats = parser.parse_args().repeats
+    repeats = parse_arguments(parser).repeats
     warnings.simplefilter("ignore")  # of sib-clustering, on sparse matrices
     print_table(
-        "Ten starts: seconds, and bits kept",
+        f"Ten starts: sizes in the rows, median of {repeats}",
         [
             "table",
-            "shape",
+            "rows",
+            "columns",
             "clusters",
             "skinfo (s)",
-            "2 threads (s)",
-            "tol=1e-3 (s)",
+            "skinfo, 2 threads (s)",
+            "skinfo, tol=1e-3 (s)",
             "sib (s)",
-            "sib/skinfo",
-            "the same, CPU time",
-            "1 thread/2",
-            "bits",
-            "bits, tol=1e-3",
-            "bits, sib",
+            "sib / skinfo",
+            "sib / skinfo, CPU time",
+            "1 thread / 2 threads",
+            "skinfo (bits)",
+            "skinfo, tol=1e-3 (bits)",
+            "sib (bits)",
         ],
         [run(name, *case, repeats) for name, case in CASES.items()],
     )

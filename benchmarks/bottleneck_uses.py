@@ -1,12 +1,13 @@
-"""What the information bottleneck is good for: categories, documents and vocabularies.
+"""Applications of the information bottleneck: categories, documents and vocabularies.
 
     python benchmarks/bottleneck_uses.py [--part category|documents|vocabulary]
 
-Categories: a column of many levels becomes indicators of clusters of levels, for a logistic
-regression; beside it one indicator a level and target encoding. The simulated levels are of six
-kinds, so that the best loss is known; the real ones are words, and y the module in whose
-documentation a word stands. Documents: those of functions, clustered without their module.
-Vocabulary: documents as counts of clusters of words, beside as many words chosen by chi2.
+Categories: a column of many levels is replaced by indicators of clusters of levels, for a logistic
+regression; compared with one-hot and target encoding. The simulated levels have one of six
+distributions of y, so that the best loss is known; the real ones are words, and y the module
+whose documentation contains the word. Documents: documentation of functions, clustered without
+their module, and the normalised mutual information (NMI) with the module. Vocabulary: documents
+as counts of clusters of words, compared with the same number of words selected by chi2.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import time
 import warnings
 
 import numpy as np
-from _table import print_table
+from _table import parse_arguments, print_table
 from scipy import sparse
 from sklearn.cluster import KMeans
 from sklearn.decomposition import TruncatedSVD
@@ -43,7 +44,7 @@ MODULES = [
 
 
 def documentation():
-    """Return the counts of words of each function's documentation, and its module's number."""
+    """Return the word counts of each function's documentation, and the index of its module."""
     documents, modules = [], []
     for number, name in enumerate(MODULES):
         with warnings.catch_warnings():
@@ -59,12 +60,12 @@ def documentation():
 
 
 def simulated(n, n_levels, n_classes, seed):
-    """Return a category with six kinds of levels, y, and the true distribution of each row."""
+    """Return a category, y with six distributions over the levels, and that of each row."""
     rng = np.random.default_rng(seed)
     of_kind = rng.dirichlet(np.full(n_classes, 0.7), size=6)
     kind = rng.integers(6, size=n_levels)
-    share = rng.pareto(1.0, n_levels) + 0.1
-    category = rng.choice(n_levels, size=n, p=share / share.sum())
+    weight = rng.pareto(1.0, n_levels) + 0.1
+    category = rng.choice(n_levels, size=n, p=weight / weight.sum())
     truth = of_kind[kind[category]]
     return category, (truth.cumsum(axis=1) < rng.random((n, 1))).sum(axis=1), truth
 
@@ -73,16 +74,16 @@ def words(counts, modules, rng, per_document=20):
     """Return words drawn from the documents as a category, and the module of each."""
     drawn = []
     for start, end in zip(counts.indptr[:-1], counts.indptr[1:], strict=True):
-        share = counts.data[start:end] / counts.data[start:end].sum()
-        drawn.append(rng.choice(counts.indices[start:end], size=per_document, p=share))
+        p = counts.data[start:end] / counts.data[start:end].sum()
+        drawn.append(rng.choice(counts.indices[start:end], size=per_document, p=p))
     return np.concatenate(drawn), np.repeat(modules, per_document)
 
 
 def clusters_of_levels(category, y, n_clusters, prior):
-    """Return the cluster of each level; levels that do not occur have one of their own.
+    """Return the cluster of each level; levels that do not occur have a separate one.
 
-    `prior` rows of the class rates are added to each level, so that a level that occurs once does
-    not pass for one that is sure of its class.
+    `prior` rows with the class proportions are added to each level: a level that occurs once
+    would otherwise be treated as one whose class is certain.
     """
     table = np.zeros((category.max() + 1, y.max() + 1))
     np.add.at(table, (category, y), 1.0)
@@ -93,7 +94,7 @@ def clusters_of_levels(category, y, n_clusters, prior):
 
 
 def category_losses(category, y, train, test):
-    """Return the log loss on the test rows, in bits, for each way to encode the category."""
+    """Return the log loss on the test rows, in bits, for each encoding of the category."""
     names = category.astype(str)[:, None]
     losses = {}
     encoders = {
@@ -111,12 +112,13 @@ def category_losses(category, y, train, test):
             of_level[: len(found)] = found
             indicators = sparse.csr_array(np.eye(n_clusters + 1)[of_level[category]])
             model = LogisticRegression(max_iter=1000).fit(indicators[train], y[train])
-            losses[f"{n_clusters}, {prior}"] = -EntropyScorer()(model, indicators[test], y[test])
+            name = f"{n_clusters} clusters, {prior} prior rows"
+            losses[name] = -EntropyScorer()(model, indicators[test], y[test])
     return losses
 
 
 def categories():
-    """Print the losses of encoded categories."""
+    """Print the losses of encodings of categories."""
     rows = []
     for n_classes in (2, 5):
         for n, n_levels in ((5000, 500), (50_000, 5000)):
@@ -124,7 +126,7 @@ def categories():
             train, test = np.arange(n), np.arange(n, 2 * n)
             best = cross_entropy_loss(y[test], truth[test])
             losses = category_losses(category, y, train, test)
-            rows.append([f"six kinds, {n_classes} classes", n, n_levels, best, *losses.values()])
+            rows.append([f"simulated, {n_classes} classes", n, n_levels, best, *losses.values()])
     counts, modules = documentation()
     halves = train_test_split(
         np.arange(len(modules)), test_size=0.5, stratify=modules, random_state=0
@@ -134,22 +136,24 @@ def categories():
     category, y = (np.concatenate(both) for both in zip(*parts, strict=True))
     train, test = np.split(np.arange(len(y)), [len(parts[0][0])])
     losses = category_losses(category, y, train, test)
-    rows.append(["a word, its module", len(train), counts.shape[1], np.nan, *losses.values()])
+    rows.append(
+        [f"words, {len(MODULES)} modules", len(train), counts.shape[1], "", *losses.values()]
+    )
     print_table(
-        "Log loss on test rows, bits: logistic regression on a category (or clusters, prior rows)",
-        ["category", "n", "levels", "best", *losses],
+        "Categories: log loss of a logistic regression on test rows (bits), sizes in the rows",
+        ["category", "n", "levels", "true distribution", *losses],
         rows,
     )
 
 
 def documents():
-    """Print how well clusters of documents match their modules."""
+    """Print the agreement of clusters of documents with their modules."""
     counts, modules = documentation()
     weighted = TfidfTransformer(sublinear_tf=True).fit_transform(counts)
     lsa = make_pipeline(TruncatedSVD(100, random_state=0), Normalizer())
     inputs = {
         "bottleneck, counts": (InformationBottleneck, counts),
-        "bottleneck, shares": (InformationBottleneck, Normalizer("l1").fit_transform(counts)),
+        "bottleneck, proportions": (InformationBottleneck, Normalizer("l1").fit_transform(counts)),
         "KMeans, tf-idf": (KMeans, weighted),
         "KMeans, tf-idf, LSA": (KMeans, lsa.fit_transform(weighted)),
     }
@@ -160,14 +164,15 @@ def documents():
         seconds = time.perf_counter() - start
         rows.append([name, normalized_mutual_info_score(modules, model.labels_), seconds])
     print_table(
-        f"{counts.shape[0]} documents, {counts.shape[1]} words, {len(MODULES)} modules",
-        ["clusters of", "NMI with the module", "seconds"],
+        f"Documents: {counts.shape[0]:,} documents, {counts.shape[1]:,} words, "
+        f"{len(MODULES)} clusters and modules, 10 starts",
+        ["method", "NMI with the module", "seconds"],
         rows,
     )
 
 
 def vocabulary():
-    """Print the loss of a classifier on clusters of words and on words chosen by chi2."""
+    """Print the loss of a classifier on clusters of words and on words selected by chi2."""
     counts, modules = documentation()
     train, test = train_test_split(
         np.arange(len(modules)), test_size=0.4, stratify=modules, random_state=0
@@ -177,13 +182,14 @@ def vocabulary():
     rows = []
     for k in (20, 50, 100, 200, counts.shape[1]):
         if k == counts.shape[1]:
-            shrunk = {"all": lambda table: table}
+            shrunk = {"all words": lambda table: table}
         else:
             labels = InformationBottleneck(k, random_state=0, n_init=4).fit(by_module).labels_
-            to_clusters = np.eye(k + 1)[labels][:, :k]  # -1, of words not seen, is cut away
+            # The label of a word without counts is -1, and this column is dropped.
+            to_clusters = np.eye(k + 1)[labels][:, :k]
             shrunk = {
-                "clusters": lambda table, by=to_clusters: table @ by,
-                "chi2": SelectKBest(chi2, k=k).fit(X, y).transform,
+                "clusters of words": lambda table, by=to_clusters: table @ by,
+                "words by chi2": SelectKBest(chi2, k=k).fit(X, y).transform,
             }
         for name, shrink in shrunk.items():
             model = make_pipeline(
@@ -194,8 +200,9 @@ def vocabulary():
             loss = -EntropyScorer()(model, Z, modules[test])
             rows.append([k, name, loss, float(model.score(Z, modules[test]))])
     print_table(
-        "Which module? Logistic regression on the counts of so many words or clusters of words",
-        ["columns", "of", "log loss, bits", "accuracy"],
+        f"Vocabulary: logistic regression of the module, {len(train):,} training and "
+        f"{len(test):,} test documents, {counts.shape[1]:,} words",
+        ["columns", "method", "log loss (bits)", "accuracy"],
         rows,
     )
 
@@ -207,7 +214,7 @@ def main():
     """Print the tables."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--part", choices=PARTS)
-    part = parser.parse_args().part
+    part = parse_arguments(parser).part
     for name, run in PARTS.items():
         if part in (None, name):
             run()

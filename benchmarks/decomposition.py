@@ -1,23 +1,26 @@
-"""How often the intervals of `log_loss_decomposition` hold the truth, and how long it takes.
+"""Coverage of the intervals of `log_loss_decomposition`, and its time.
 
     python benchmarks/decomposition.py [--repeats 200] [--part classes|groups|speed]
 
 Labels are drawn from known probabilities, and predictions are known functions of these, so that
-the true miscalibration and discrimination are known.
+the true miscalibration (MCB) and discrimination (DSC) are known.
 
-classes: 2, 3 and 10 classes. Coverage of the 95 % intervals; for calibrated predictions, false
-alarms (intervals of the miscalibration that do not hold 0) and the level of the p-value at 0.05,
-for others the power of both.
+classes: 2, 3 and 10 classes. Coverage is the proportion of 95 % intervals that contain the true
+value; bias is that of the estimates less `chance`. The last two columns are the proportions of
+runs whose interval of the miscalibration excludes 0 and whose p-value is at most 0.05: for
+calibrated predictions the rate of false positives, for others the power.
 
-groups: two classes, independent rows and groups of ten. Beside our intervals stands the usual
-bootstrap of rows (or of groups): the interval between quantiles of the resampled parts, each
-moved by the bias that the resamples show.
+groups: two classes, independent rows and groups of ten. The intervals are compared with the basic
+bootstrap of rows (or of groups): the interval between quantiles of the resampled parts, corrected
+for the bias of the resamples.
+
+speed: the decomposition with standard errors, its parts alone, and scikit-learn's log_loss.
 """
 
 import argparse
 
 import numpy as np
-from _table import interleaved, print_table
+from _table import interleaved, parse_arguments, print_table
 from scipy.optimize import isotonic_regression
 from scipy.special import entr, expit, rel_entr, softmax
 from scipy.stats import norm
@@ -26,23 +29,24 @@ from sklearn.metrics import log_loss
 from skinfo.metrics import log_loss_decomposition
 from skinfo.metrics._corp import decompose
 
-CASES = {  # true logits are normal with this deviation and mean; the model's from the true ones
+# Standard deviation and mean of the true logits, and those of the model from the true ones.
+CASES = {
     "calibrated": (1.5, 0.0, lambda z, rng: z),
     "calibrated, rare": (1.0, -3.0, lambda z, rng: z),
-    "too sure": (1.0, 0.0, lambda z, rng: 1.5 * z),
+    "overconfident": (1.0, 0.0, lambda z, rng: 1.5 * z),
     "shifted": (1.0, 0.0, lambda z, rng: z + 0.5),
     "five values": (1.0, 0.0, lambda z, rng: np.round(z)),
-    "knows nothing": (0.0, 0.0, lambda z, rng: rng.normal(size=z.shape)),
+    "uninformative": (0.0, 0.0, lambda z, rng: rng.normal(size=z.shape)),
 }
 
 CLASS_CASES = {  # logits of the model, from the true ones
     "calibrated": lambda z, rng: z,
-    "too sure x2": lambda z, rng: 2 * z,
-    "timid x.5": lambda z, rng: 0.5 * z,
+    "overconfident x2": lambda z, rng: 2 * z,
+    "underconfident x0.5": lambda z, rng: 0.5 * z,
     "prior shift": lambda z, rng: z + np.append(1.0, np.zeros(z.shape[1] - 1)),
     "noise": lambda z, rng: 1.5 * rng.normal(size=z.shape),
-    "bent": lambda z, rng: z + 1.2 * np.sin(2 * z),
-    "confused": lambda z, rng: np.column_stack([0.3 * z[:, 0] + 0.7 * z[:, 1], z[:, 1:]]),
+    "nonlinear": lambda z, rng: z + 1.2 * np.sin(2 * z),
+    "confused classes": lambda z, rng: np.column_stack([0.3 * z[:, 0] + 0.7 * z[:, 1], z[:, 1:]]),
 }
 
 
@@ -56,7 +60,7 @@ def draw_classes(case, n, n_classes, rng):
 
 
 def true_class_parts(case, n_classes):
-    """Return the miscalibration and the discrimination of all there is, in bits."""
+    """Return the true miscalibration and discrimination, in bits."""
     truth, predicted, _ = draw_classes(case, 400_000, n_classes, np.random.default_rng(99))
     best = _best_rates(case, truth, predicted)
     loss, least = (-(truth * np.log2(rates)).sum(axis=1).mean() for rates in (predicted, best))
@@ -77,40 +81,39 @@ def _best_rates(case, truth, predicted):
 
 
 def classes(repeats):
-    """Print coverage, false alarms and level for two and more classes."""
+    """Print the coverage, and the rate of false positives or power, by number of classes."""
     rows = []
     for n_classes in (2, 3, 10):
         for case in CLASS_CASES:
             truth = np.array(true_class_parts(case, n_classes))
-            for n, share in ((100, 1.0), (1000, 0.5), (10_000, 0.2)):
-                held, alarms, rejected, errors = [], [], [], []
-                n_repeats = max(int(share * repeats), 1)
+            for n, proportion in ((100, 1.0), (1000, 0.5), (10_000, 0.2)):
+                held, above_zero, rejected, errors = [], [], [], []
+                n_repeats = max(int(proportion * repeats), 1)
                 for seed in range(n_repeats):
                     rng = np.random.default_rng([n_classes, n, seed])
                     _, predicted, y = draw_classes(case, n, n_classes, rng)
                     result = log_loss_decomposition(y, predicted, labels=range(n_classes))
                     ends = np.array(result.confidence_interval()[1:3]).T
                     held.append(_holds(ends, truth))
-                    alarms.append(ends[0, 0] > 0)
+                    above_zero.append(ends[0, 0] > 0)
                     rejected.append(result.pvalue <= 0.05)
                     parts = np.array([result.miscalibration, result.discrimination])
                     errors.append(parts - result.chance - truth)
                 rows.append(
                     [n_classes, case, n, n_repeats, *truth, *np.mean(errors, axis=0)]
-                    + [f"{share:.3f}" for share in np.mean(held, axis=0)]
-                    + [f"{np.mean(alarms):.3f}", f"{np.mean(rejected):.3f}"]
+                    + [*np.mean(held, axis=0), np.mean(above_zero), np.mean(rejected)]
                 )
     print_table(
-        "Miscalibration and discrimination less chance: bias in bits, share of 95 % intervals "
-        "that hold the truth;\nshare of intervals of the miscalibration above 0, of p <= 0.05",
-        ["classes", "case", "n", "runs", "MCB", "DSC", "bias MCB", "bias DSC"]
-        + ["MCB", "DSC", "low > 0", "p <= .05"],
-        [[*map(_rounded, row)] for row in rows],
+        "Classes: bias and coverage of 95 % intervals, 2, 3 and 10 classes, sizes in the rows",
+        ["classes", "case", "n", "runs", "MCB (bits)", "DSC (bits)"]
+        + ["bias of MCB (bits)", "bias of DSC (bits)", "coverage of MCB", "coverage of DSC"]
+        + ["MCB interval above 0", "p <= 0.05"],
+        rows,
     )
 
 
 def draw(case, n, rng, group_size=1):
-    """Return true and predicted probabilities, labels, and groups whose labels go together."""
+    """Return true and predicted probabilities, labels, and groups with correlated labels."""
     deviation, mean, model = CASES[case]
     z = mean + deviation * rng.normal(size=n)
     predicted = expit(model(z, rng))
@@ -118,12 +121,12 @@ def draw(case, n, rng, group_size=1):
     groups = np.arange(n) // group_size
     shared = rng.normal(size=groups[-1] + 1)[groups] if group_size > 1 else 0.0
     own = 0.6 if group_size > 1 else 1.0
-    luck = norm.cdf(np.sqrt(1 - own) * shared + np.sqrt(own) * rng.normal(size=n))
-    return truth, predicted, (luck < truth).astype(int), groups
+    uniform = norm.cdf(np.sqrt(1 - own) * shared + np.sqrt(own) * rng.normal(size=n))
+    return truth, predicted, (uniform < truth).astype(int), groups
 
 
 def true_parts(case):
-    """Return the miscalibration and the discrimination of all there is, in bits."""
+    """Return the true miscalibration and discrimination, in bits."""
     truth, predicted, _, _ = draw(case, 10**6, np.random.default_rng(1))
     divergence = rel_entr(truth, predicted) + rel_entr(1 - truth, 1 - predicted)
     rate = truth.mean()
@@ -145,7 +148,7 @@ def bootstrap(y, prob, groups, rng, n_resamples=100):
 
 
 def groups(repeats):
-    """Print how often each interval holds the truth, for rows alone and in groups."""
+    """Print the coverage of each interval, for independent rows and for groups."""
     rows = []
     for group_size in (1, 10):
         for case in CASES:
@@ -165,17 +168,18 @@ def groups(repeats):
                     raw.append(result.miscalibration)
                     chance.append(result.chance)
                     rejected.append(result.pvalue <= 0.05)
-                means = np.mean(ours, axis=0), np.mean(theirs, axis=0)
                 rows.append(
                     [case, group_size, n, *truth, np.mean(raw) - truth[0], np.mean(chance)]
-                    + [f"{a:.3f} / {b:.3f}" for a, b in zip(*means, strict=True)]
-                    + [f"{np.mean(rejected):.3f}"]
+                    + [*np.mean(ours, axis=0), *np.mean(theirs, axis=0), np.mean(rejected)]
                 )
     print_table(
-        f"Share of {repeats} intervals that hold the truth (nominal 0.95), ours / bootstrap",
-        ["case", "group", "n", "MCB bits", "DSC bits", "bias of MCB", "chance"]
-        + ["MCB", "DSC", "p <= .05"],
-        [[*map(_rounded, row)] for row in rows],
+        f"Groups: coverage of 95 % intervals of skinfo and of the bootstrap, {repeats} runs, "
+        "sizes in the rows",
+        ["case", "rows per group", "n", "MCB (bits)", "DSC (bits)"]
+        + ["bias of MCB, uncorrected (bits)", "chance (bits)"]
+        + ["coverage of MCB, skinfo", "coverage of DSC, skinfo"]
+        + ["coverage of MCB, bootstrap", "coverage of DSC, bootstrap", "p <= 0.05"],
+        rows,
     )
 
 
@@ -183,12 +187,8 @@ def _holds(ends, truth):
     return (ends[0] <= truth + 1e-9) & (truth <= ends[1] + 1e-9)
 
 
-def _rounded(cell):
-    return f"{cell:.4f}" if isinstance(cell, float) else cell
-
-
 def speed(repeats):
-    """Print the seconds of a decomposition, and those of scikit-learn's log loss alone."""
+    """Print the seconds of a decomposition, and those of scikit-learn's log loss."""
     rows = []
     for n, n_classes in ((10_000, 2), (1_000_000, 2), (100_000, 10), (1_000_000, 10)):
         rng = np.random.default_rng(0)
@@ -204,8 +204,14 @@ def speed(repeats):
         )
         rows.append([n, n_classes, seconds["ours"], seconds["parts"], seconds["theirs"]])
     print_table(
-        "Seconds: decomposition with errors, its parts alone, log_loss of scikit-learn",
-        ["n", "classes", "decomposition", "parts alone", "sklearn log_loss"],
+        f"Speed: sizes in the rows, median of {repeats}",
+        [
+            "n",
+            "classes",
+            "log_loss_decomposition (s)",
+            "parts alone (s)",
+            "sklearn log_loss (s)",
+        ],
         rows,
     )
 
@@ -215,10 +221,10 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=200)
     parser.add_argument("--part", choices=list(PARTS))
-    arguments = parser.parse_args()
+    arguments = parse_arguments(parser)
     for name, part in PARTS.items():
         if arguments.part in (None, name):
-            part(5 if name == "speed" else arguments.repeats)
+            part(min(arguments.repeats, 5) if name == "speed" else arguments.repeats)
 
 
 PARTS = {"speed": speed, "classes": classes, "groups": groups}

@@ -1,12 +1,13 @@
-"""The information curve compared with those of embo and dit, at the same betas.
+"""Time and objective of the information curve, and of those of embo and dit at the same betas.
 
 python benchmarks/information_curve.py [--repeats 5]
 
-For each table: the seconds of a curve, how many times as long the other takes, and by how much its
-objective I(T;X) - beta I(T;Y) is above ours, in bits: the median and the largest over the betas,
-and the least, which would be negative where the other's point is better. `embo` runs as it comes
-and with a tolerance and a number of steps with which it comes closer; `dit` with its optimiser, on
-small tables only, as it takes minutes on others. A package that is not installed is left out.
+For each table: the seconds of a curve, their ratio to those of skinfo, and the excess of the
+objective I(T;X) - beta I(T;Y) over that of skinfo, in bits: the median, the maximum and the
+minimum over the betas. The minimum is negative if a point of the other package is better. `embo`
+runs with its defaults, and with a tolerance and a number of steps that make it more accurate;
+`dit` with its optimiser, on small tables only, since it takes minutes on others. A package that
+is not installed is omitted.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import time
 import warnings
 
 import numpy as np
-from _table import first_call, interleaved, print_table
+from _table import first_call, interleaved, parse_arguments, print_table
 
 from skinfo.cluster import information_curve
 
@@ -100,38 +101,42 @@ def compare(name, joint, betas, repeats):
 
 
 def main():
-    """Print the table."""
+    """Print the tables."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=5)
-    repeats = parser.parse_args().repeats
-    # Both divide by zero on their way.
+    repeats = parse_arguments(parser).repeats
+    # embo and dit divide by zero.
     warnings.simplefilter("ignore")
-    np.random.seed(0)  # noqa: NPY002 (embo draws from here)
+    np.random.seed(0)  # noqa: NPY002 (embo uses the global generator)
     betas = np.linspace(0.5, 20, 30)
     information_curve([[2, 1], [1, 2]])
     print_table(
-        "30 betas from 0.5 to 20",
-        ["table", "package", "seconds", "times", "median above", "largest", "least"],
+        f"Given betas: 30 from 0.5 to 20; skinfo median of {repeats}, others once",
+        [
+            "table",
+            "package",
+            "seconds",
+            "ratio to skinfo",
+            "median excess (bits)",
+            "maximum excess (bits)",
+            "minimum excess (bits)",
+        ],
         [
             row
             for name, joint in make_tables().items()
             for row in compare(name, joint, betas, repeats)
         ],
     )
+    sizes = [(500, 20, 20), (1000, 100, 20), (500, 50, 128)]
     print_table(
-        "32 betas chosen, 20 clusters, ours alone",
-        ["rows", "columns", "seconds", "processor seconds"],
-        [[*shape, *time_alone(*shape)] for shape in [(500, 20), (1000, 100)]],
-    )
-    print_table(
-        "32 betas chosen, 128 clusters, ours alone",
-        ["rows", "columns", "seconds", "processor seconds"],
-        [[500, 50, *time_alone(500, 50, None)]],
+        "Chosen betas: 32 betas chosen by skinfo, sizes in the rows, one run",
+        ["rows", "columns", "clusters", "seconds", "CPU seconds"],
+        [[*size, *time_alone(*size)] for size in sizes],
     )
 
 
-def time_alone(n_rows, n_columns, n_clusters=20):
-    """Return the seconds of the curve of a random table, betas and all, and of the processors."""
+def time_alone(n_rows, n_columns, n_clusters):
+    """Return the seconds, and the CPU seconds, of the curve of a random table."""
     joint = np.random.default_rng(1).dirichlet(np.full(n_columns, 0.3), n_rows)
     start = time.process_time()
     seconds = first_call(lambda: information_curve(joint, n_clusters=n_clusters, random_state=0))

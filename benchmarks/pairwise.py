@@ -1,16 +1,16 @@
-"""All pairs of discrete columns: pairwise_mutual_info and pairwise_interaction, and other ways.
+"""Time of pairwise_mutual_info and pairwise_interaction of discrete columns, and of alternatives.
 
-The peers are the product of the one-hot matrix with itself (NumPy's BLAS, all
-threads it takes), a loop of np.bincount over pairs and scikit-learn's
-mutual_info_score, the last two on fewer columns and scaled to all pairs.
-Medians of interleaved runs, so that a busy machine is busy for all of them; the
-ratios say more than the seconds.
+    python benchmarks/pairwise.py [--n 10000] [--p 300] [--levels 2 10 30]
 
-    python benchmarks/pairwise.py [--n 10000] [--p 300]
+The alternatives are the product of the one-hot matrix with itself (NumPy's BLAS, with all the
+threads that it uses), a loop of np.bincount over pairs and scikit-learn's mutual_info_score, the
+last two on fewer columns (--slow-columns 15) and scaled to all pairs. The seconds are medians of
+interleaved runs, so that other load on the machine affects all of them; the speedups are more
+reliable than the seconds.
 
-The last table is of pairwise_interaction, which counts a table of three for each pair, estimates
-and tests. Its peer is a loop of np.bincount for the plug-in alone, without means and p-values.
-On two virtual cores that were shared with other work:
+The last tables are of pairwise_interaction, which counts a three-way table for each pair,
+estimates and tests. It is compared with a loop of np.bincount for the plug-in estimate, without
+null means and p-values. Measured on two virtual cores that were shared with other work:
 
 10000 rows, 300 columns of 2 levels, 2 classes: 44850 pairs
                                                        seconds    faster  us a pair
@@ -28,7 +28,7 @@ pairwise_interaction, n_jobs=2                          3.2647      4.6x       7
 import argparse
 
 import numpy as np
-from _table import interleaved
+from _table import interleaved, parse_arguments, print_table
 from scipy.special import xlogy
 from sklearn.metrics import mutual_info_score
 
@@ -36,7 +36,7 @@ from skinfo.estimation import pairwise_interaction, pairwise_mutual_info
 
 
 def onehot_information(X, n_levels):
-    """Plug-in information, in nats, of all pairs from the product of one-hot matrices."""
+    """Return plug-in information, in nats, of all pairs from a product of one-hot matrices."""
     n, p = X.shape
     onehot = (X[:, :, None] == np.arange(n_levels)).reshape(n, -1).astype(np.float32)
     counts = (onehot.T @ onehot).astype(np.float64)
@@ -46,7 +46,7 @@ def onehot_information(X, n_levels):
 
 
 def pairs_information(X, pair):
-    """The same by a function of two columns."""
+    """Return the information of all pairs by a function of two columns."""
     p = X.shape[1]
     information = np.zeros((p, p))
     for j in range(p):
@@ -56,12 +56,14 @@ def pairs_information(X, pair):
 
 
 def bincount_pair(x, y, n_levels):
+    """Return plug-in information, in nats, of two columns by np.bincount."""
     counts = np.bincount(x * n_levels + y, minlength=n_levels**2).reshape(n_levels, n_levels)
     own = xlogy(counts.sum(0), counts.sum(0)).sum() + xlogy(counts.sum(1), counts.sum(1)).sum()
     return (xlogy(counts, counts).sum() - own) / len(x) + np.log(len(x))
 
 
-def table(n, p, n_levels, slow_columns, repeats, onehot):
+def information_table(n, p, n_levels, slow_columns, repeats, onehot):
+    """Check that all results agree, then print the time of the information of all pairs."""
     rng = np.random.default_rng(0)
     X = rng.integers(0, n_levels, (n, p))
     few = np.asfortranarray(X[:, :slow_columns])
@@ -79,8 +81,7 @@ def table(n, p, n_levels, slow_columns, repeats, onehot):
     ):
         np.testing.assert_allclose(information, expected, atol=1e-12)
 
-    sklearn = f"mutual_info_score ({slow_columns} columns, scaled to {p})"
-    bincount = f"np.bincount loop ({slow_columns} columns, scaled to {p})"
+    sklearn, bincount = "sklearn mutual_info_score", "np.bincount loop"
     calls = {
         sklearn: lambda: pairs_information(few, mutual_info_score),
         bincount: lambda: pairs_information(few, loop),
@@ -89,23 +90,25 @@ def table(n, p, n_levels, slow_columns, repeats, onehot):
         calls["one-hot matrix product"] = lambda: onehot_information(X, n_levels)
     for n_jobs in (1, 2):
         for estimator in ("plugin", "emi"):
-            calls[f"skinfo, {estimator}, n_jobs={n_jobs}"] = lambda e=estimator, j=n_jobs: (
-                pairwise_mutual_info(X, estimator=e, n_jobs=j)
+            calls[f"pairwise_mutual_info, {estimator}, n_jobs={n_jobs}"] = (
+                lambda e=estimator, j=n_jobs: pairwise_mutual_info(X, estimator=e, n_jobs=j)
             )
-    calls["skinfo, plugin, real weights, n_jobs=2"] = lambda: pairwise_mutual_info(
+    calls["pairwise_mutual_info, plugin, real weights, n_jobs=2"] = lambda: pairwise_mutual_info(
         X, estimator="plugin", sample_weight=weights, n_jobs=2
     )
     times = interleaved(calls, repeats)
     times[sklearn] *= times_pairs
     times[bincount] *= times_pairs
-    print(f"\n{n} rows, {p} columns of {n_levels} levels: {p * (p - 1) // 2} pairs")
-    print(f"{'':52}{'seconds':>10}{'faster':>10}")
-    for name, value in times.items():
-        print(f"{name:52}{value:10.4f}{times[sklearn] / value:9.1f}x")
+    print_table(
+        f"Mutual information of all pairs: n={n:,}, p={p} columns of {n_levels} levels; "
+        f"median of {repeats}, loops scaled from {slow_columns} columns",
+        ["method", "seconds", "speedup over mutual_info_score"],
+        [[name, value, times[sklearn] / value] for name, value in times.items()],
+    )
 
 
 def bincount_interaction(a, b, y, n_levels, n_classes):
-    """Plug-in interaction information, in nats, of one pair and y."""
+    """Return plug-in interaction information, in nats, of one pair and y."""
     cells = (a * n_levels + b) * n_classes + y
     counts = np.bincount(cells, minlength=n_levels**2 * n_classes)
     counts = counts.reshape(n_levels, n_levels, n_classes)
@@ -119,6 +122,7 @@ def bincount_interaction(a, b, y, n_levels, n_classes):
 
 
 def interaction_table(n, p, n_levels, slow_columns, repeats):
+    """Check that both results agree, then print the time of the interactions of all pairs."""
     rng = np.random.default_rng(0)
     X, y = rng.integers(0, n_levels, (n, p)), rng.integers(0, 2, n)
     few = np.asfortranarray(X[:, :slow_columns])
@@ -130,7 +134,7 @@ def interaction_table(n, p, n_levels, slow_columns, repeats):
     levels = {"discrete_features": True, "discrete_target": True}
     found = pairwise_interaction(few, y, estimator="plugin", base=np.e, **levels).interaction
     np.testing.assert_allclose([found[j, k] for j, k in pairs], loop(), atol=1e-12)
-    bincount = f"np.bincount loop ({slow_columns} columns, scaled to {p})"
+    bincount = "np.bincount loop, plug-in alone"
     calls = {bincount: loop}
     for n_jobs in (1, 2):
         calls[f"pairwise_interaction, n_jobs={n_jobs}"] = lambda j=n_jobs: pairwise_interaction(
@@ -139,25 +143,30 @@ def interaction_table(n, p, n_levels, slow_columns, repeats):
     times = interleaved(calls, repeats)
     n_pairs = p * (p - 1) // 2
     times[bincount] *= n_pairs / len(pairs)
-    print(f"\n{n} rows, {p} columns of {n_levels} levels, 2 classes: {n_pairs} pairs")
-    print(f"{'':52}{'seconds':>10}{'faster':>10}{'us a pair':>11}")
-    for name, value in times.items():
-        ratio = times[bincount] / value
-        print(f"{name:52}{value:10.4f}{ratio:9.1f}x{1e6 * value / n_pairs:11.1f}")
+    print_table(
+        f"Interactions of all pairs: n={n:,}, p={p} columns of {n_levels} levels, 2 classes; "
+        f"median of {repeats}, loop scaled from {slow_columns} columns",
+        ["method", "seconds", "speedup over np.bincount", "microseconds per pair"],
+        [
+            [name, value, times[bincount] / value, 1e6 * value / n_pairs]
+            for name, value in times.items()
+        ],
+    )
 
 
 def main():
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--n", type=int, default=10_000)
     parser.add_argument("--p", type=int, default=300)
     parser.add_argument("--levels", type=int, nargs="+", default=[2, 10, 30])
     parser.add_argument("--slow-columns", type=int, default=15)
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--no-onehot", action="store_true", help="leave out the matrix product")
-    arguments = parser.parse_args()
+    parser.add_argument("--no-onehot", action="store_true", help="omit the matrix product")
+    arguments = parse_arguments(parser)
 
     for n_levels in arguments.levels:
-        table(
+        information_table(
             arguments.n, arguments.p, n_levels, min(arguments.slow_columns, arguments.p),
             arguments.repeats, not arguments.no_onehot,
         )  # fmt: skip

@@ -1,17 +1,20 @@
-"""Whether `InfoBottleneckSelector()` stops where it says: at noise, and at what is redundant.
+"""Rate of selected noise and redundant features of `InfoBottleneckSelector()`.
 
     python benchmarks/selection_stopping.py [--repeats 200]
 
-1. Columns that say nothing of y: how often anything is selected, at nominal alpha = .05. A cell
-   is ok unless a binomial test at .01 finds the share above alpha; of 83 cells a sound
-   selector fails that in 0.8 at most, so rows pooled over cells follow.
-2. Five columns that add up to y, among 25 of noise: how often exactly these are selected.
-3. The same with a noisy copy of each and 20 of noise: one of each pair, and no noise.
+1. Columns that are independent of y: the proportion of runs in which anything is selected, at
+   nominal alpha = .05, with its one-sided upper 99 % bound. A cell is ok unless a binomial test
+   at .01 finds the proportion above alpha; of 83 cells a correct selector fails that in 0.8 at
+   most, so the next table pools the runs of cells.
+2. Five columns whose sum determines y, and 25 of noise: the proportion of runs in which exactly
+   these are selected.
+3. The same with a noisy copy of each and 20 of noise: exact is one of each pair, and no noise.
 
-Beside it in 2 and 3 the criteria "jmi" and "cmim", which stop by the same test, and
-``SelectFdr(mutual_info_test)``, which sees each column alone and so cannot drop copies.
-Of a class with few rows fewer than five columns can be found by any method: "all five alone"
-says how often each of the five passes a test of its own at alpha divided by all columns.
+In 2 and 3 the default is compared with the criteria "jmi" and "cmim", which stop by the same test,
+and with ``SelectFdr(mutual_info_test)``, which tests each column alone and so cannot drop copies.
+If a class has few rows, no method finds all five columns: "all five significant" is the
+proportion of runs in which each of the five is significant alone at alpha divided by the number
+of columns.
 """
 
 import argparse
@@ -19,7 +22,7 @@ import itertools
 import time
 
 import numpy as np
-from _table import print_table
+from _table import parse_arguments, print_table
 from scipy.stats import binomtest
 from sklearn.feature_selection import SelectFdr
 
@@ -27,18 +30,18 @@ from skinfo import InfoBottleneckSelector
 from skinfo.estimation import mutual_info_test
 
 ALPHA = 0.05
-# A share is above alpha if chance alone would give it less often than this.
-SURPRISE = 0.01
+# Level of the binomial test of a proportion.
+TEST_LEVEL = 0.01
 
-# Levels of the noise columns, all equally likely but for two kinds: "one-hot" is one row in fifty,
-# "uneven" is twenty levels by Zipf's law. The selector itself cuts what is continuous.
+# Levels of the noise columns, equally likely except "one-hot", which is 1 in 2 % of rows, and
+# "uneven", twenty levels by Zipf's law. The selector itself discretises continuous columns.
 LEVELS = (2, 5, 20, "continuous", "one-hot")
 CLASSES = ("balanced", "rare", "4 classes")
 ONE_HOT = 0.02
 N_UNEVEN = 20
 
-# (n, p, levels, classes): everything where a fit takes milliseconds. Of the wide ones those
-# where information takes few values: no smooth law follows its tail there.
+# (n, p, levels, classes): all combinations with fits of milliseconds. Of the wide ones those
+# where the information takes few values, so that no smooth distribution fits its tail.
 NOISE_CELLS = [
     *itertools.product((100, 1000, 5000), (30,), LEVELS, CLASSES),
     *itertools.product((100, 1000), (300,), LEVELS, CLASSES),
@@ -50,17 +53,17 @@ NOISE_CELLS = [
 
 N_RELEVANT = 5
 N_COLUMNS = 30
-# The five have variance one each, so that they explain 5/6 of the variance behind y.
+# The five have variance one each, so that they explain 5/6 of the variance of the score.
 NOISE_SD = 1.0
-# Of a copy; the bins of 1000 rows are 0.25 wide or more.
+# Standard deviation of the noise of a copy; the bins of 1000 rows are 0.25 wide or more.
 COPY_SD = 0.1
 RARE = {"rare": 0.02, "10% positive": 0.1, "5% positive": 0.05}
 MADE_CLASSES = ("balanced", "4 classes", "10% positive", "5% positive")
 
 
-def n_positives(n, share):
-    """Return how many rows the rare class has, five at least."""
-    return max(round(n * share), 5)
+def n_positives(n, proportion):
+    """Return the number of rows of the rare class, at least five."""
+    return max(round(n * proportion), 5)
 
 
 def noise_target(n, kind, rng):
@@ -74,7 +77,7 @@ def noise_target(n, kind, rng):
 
 
 def noise_columns(n, p, levels, rng):
-    """Return columns that are independent of everything."""
+    """Return independent columns."""
     if levels == "continuous":
         return rng.normal(size=(n, p))
     if levels == "one-hot":
@@ -85,30 +88,30 @@ def noise_columns(n, p, levels, rng):
     return rng.integers(0, levels, (n, p))
 
 
-def cut_target(score, kind):
+def target_of(score, kind):
     """Return classes by quantiles of a score."""
     if kind in RARE:
-        cuts = [1 - RARE[kind]]
+        steps = [1 - RARE[kind]]
     else:
-        cuts = [0.5] if kind == "balanced" else [0.25, 0.5, 0.75]
-    return np.searchsorted(np.quantile(score, cuts), score)
+        steps = [0.5] if kind == "balanced" else [0.25, 0.5, 0.75]
+    return np.searchsorted(np.quantile(score, steps), score)
 
 
 def additive(n, kind, has_copies, rng):
-    """Return X, y, the first five columns adding up to what y is cut from.
+    """Return X, and y by quantiles of the sum of the first five columns and noise.
 
-    With copies the next five columns are the first five and a little noise.
+    With copies the next five columns are the first five with little noise.
     """
     X = rng.normal(size=(n, N_COLUMNS))
     score = X[:, :N_RELEVANT].sum(axis=1) + NOISE_SD * rng.normal(size=n)
     if has_copies:
         copies = slice(N_RELEVANT, 2 * N_RELEVANT)
         X[:, copies] = X[:, :N_RELEVANT] + COPY_SD * rng.normal(size=(n, N_RELEVANT))
-    return X, cut_target(score, kind)
+    return X, target_of(score, kind)
 
 
 def noise_row(n, p, levels, kind, repeats, rng):
-    """Return the number of runs in which anything was selected, and the seconds of one."""
+    """Return the number of runs in which anything was selected, and the seconds per run."""
     start = time.perf_counter()
     n_wrong = 0
     for _ in range(repeats):
@@ -118,16 +121,16 @@ def noise_row(n, p, levels, kind, repeats, rng):
 
 
 def verdict(n_wrong, n_runs):
-    """Return the share, what it may be at most (one-sided 99%), and whether it is ok."""
+    """Return the proportion, its one-sided upper 99 % bound, and whether it is ok."""
     test = binomtest(n_wrong, n_runs, ALPHA, alternative="greater")
     exact = binomtest(n_wrong, n_runs, alternative="less")
-    upper = exact.proportion_ci(1 - SURPRISE).high
-    ok = "ok" if test.pvalue > SURPRISE else "ABOVE ALPHA"
+    upper = exact.proportion_ci(1 - TEST_LEVEL).high
+    ok = "ok" if test.pvalue > TEST_LEVEL else "ABOVE ALPHA"
     return [n_wrong / n_runs, float(upper), ok]
 
 
 def print_noise(repeats, rng):
-    """Print how often something is selected from columns that say nothing."""
+    """Print the proportion of runs in which something is selected from noise."""
     found = {}
     rows = []
     for cell in NOISE_CELLS:
@@ -135,8 +138,11 @@ def print_noise(repeats, rng):
         found[cell], seconds = noise_row(*cell, repeats, rng)
         rows.append([n, p, levels, kind, *verdict(found[cell], repeats), 1000 * seconds])
     print_table(
-        f"1. Noise only: share of {repeats} runs in which anything is selected (alpha {ALPHA})",
-        ["n", "p", "levels", "classes", "share", "at most", "verdict", "ms a fit"],
+        f"Noise only: runs in which anything is selected, alpha {ALPHA}, {repeats} runs per row",
+        [
+            *("n", "p", "levels", "classes", "proportion", "upper bound (99 %)", "verdict"),
+            "milliseconds per run",
+        ],
         rows,
     )
     pooled = []
@@ -148,7 +154,12 @@ def print_noise(repeats, rng):
             pooled.append([f"{title}: {value}", n_runs, *verdict(n_wrong, n_runs)])
     n_runs = repeats * len(NOISE_CELLS)
     pooled.append(["all", n_runs, *verdict(sum(found.values()), n_runs)])
-    print_table("1. The same, pooled", ["cells", "runs", "share", "at most", "verdict"], pooled)
+    print_table(
+        f"Noise only, pooled: runs in which anything is selected, alpha {ALPHA}, "
+        f"{len(NOISE_CELLS)} cells",
+        ["cells", "runs", "proportion", "upper bound (99 %)", "verdict"],
+        pooled,
+    )
 
 
 def selectors():
@@ -161,11 +172,11 @@ def selectors():
 
 
 def judged(support, has_copies):
-    """Return whether the selection is exact, and how it is not.
+    """Return whether the selection is exact, and the deviations.
 
     Returns
     -------
-    outcome : tuple of (exact, relevant found, copies too many, any noise)
+    outcome : tuple of (exact, relevant found, superfluous copies, any noise)
     """
     n_informative = 2 * N_RELEVANT if has_copies else N_RELEVANT
     n_of_each = support[:n_informative].reshape(-1, N_RELEVANT).sum(axis=0)
@@ -177,19 +188,19 @@ def judged(support, has_copies):
 
 
 def print_relevant(title, has_copies, repeats, rng):
-    """Print how often exactly the five are selected, one of each pair where there are copies."""
+    """Print how often exactly the five are selected, one of each pair if there are copies."""
     rows = []
     for n, kind in itertools.product((500, 1000, 5000), MADE_CLASSES):
         outcomes = {name: [] for name in selectors()}
         alone = 0
-        # Five thousand rows are there to show what more data do, and cost most.
+        # Fits of 5000 rows take longest.
         n_runs = repeats if n < 5000 else max(repeats // 4, 1)
         for _ in range(n_runs):
             X, y = additive(n, kind, has_copies, rng)
             for name, selector in selectors().items():
                 selector.fit(X, y)
                 outcomes[name].append(judged(selector.get_support(), has_copies))
-            # The last of them holds the p-value of each column alone.
+            # The last selector has the p-value of each column alone.
             alone += selector.pvalues_[:N_RELEVANT].max() <= ALPHA / N_COLUMNS
         for name, outcome in outcomes.items():
             exact, found, twice, noise = np.mean(outcome, axis=0, dtype=float).tolist()
@@ -197,8 +208,9 @@ def print_relevant(title, has_copies, repeats, rng):
     print_table(
         title,
         [
-            *("n", "classes", "selector", "runs", "exact", "found of 5", "copies too many"),
-            *("any noise", "all five alone"),
+            *("n", "classes", "selector", "runs", "exact (proportion)", "found of 5 (mean)"),
+            *("superfluous copies (mean)", "any noise (proportion)"),
+            "all five significant (proportion)",
         ],
         rows,
     )
@@ -208,11 +220,16 @@ def main():
     """Print the tables."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=200)
-    repeats = parser.parse_args().repeats
+    repeats = parse_arguments(parser).repeats
     rng = np.random.default_rng(0)
     print_noise(repeats, rng)
-    print_relevant("2. Five relevant of 30", False, repeats, rng)
-    print_relevant("3. Five relevant, a noisy copy of each, 20 of noise", True, repeats, rng)
+    print_relevant("Five relevant columns: 25 columns of noise", False, repeats, rng)
+    print_relevant(
+        "Five relevant columns and copies: a noisy copy of each, 20 columns of noise",
+        True,
+        repeats,
+        rng,
+    )
 
 
 if __name__ == "__main__":

@@ -1,12 +1,16 @@
-"""InfoBottleneckSelector: the search over codes, how its cost grows, and all of it from floats.
+"""Time and memory of InfoBottleneckSelector: the search over codes, its growth, fits on floats.
 
 python benchmarks/selector_speed.py [--part search|growth|counts|floats|memory] [--repeats 5]
     [--peers]
 
-The search alone is timed, on codes: relevance of every column, then the choice of k of them.
-Beside seconds stands their ratio to counting the same pairs (every chosen feature with every
-feature left) with ``np.bincount``, which holds on any machine. With ``--peers`` mrmr-selection and
-fast-select are run once, where they are installed, on the same codes: minutes.
+search: the relevance of every column, then the selection of k of them, from codes. The speedup is
+over counting the same pairs (every selected feature with every remaining feature) with
+``np.bincount``; it depends less on the machine than the seconds. With ``--peers`` mrmr-selection
+and fast-select, if installed, are run once on the same codes, which takes minutes.
+growth: nanoseconds per row, column and selected feature, for sizes that double.
+counts: nanoseconds per row for contingency tables of two columns, by the number of their cells.
+floats: a fit on floats, and SelectKBest(mutual_info_classif) on the same table.
+memory: the increase in memory of the process during a fit (Linux only).
 """
 
 import argparse
@@ -17,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _table import first_call, interleaved, print_table
+from _table import first_call, interleaved, parse_arguments, print_table
 from sklearn.feature_selection import SelectKBest, mutual_info_classif
 
 from skinfo import InfoBottleneckSelector
@@ -37,39 +41,39 @@ CRITERIA = ["mrmr", "jmi", "cmim", "jmim", "bottleneck"]
 
 
 def make_codes(n, p, levels, classes, rng):
-    """Return codes of noisy copies of 20 latent variables, six of which make y."""
+    """Return codes of noisy copies of 20 latent variables, and y, which depends on six of them."""
     latent = rng.normal(size=(n, 20))
     score = latent[:, 0] + 0.8 * latent[:, 1] + 0.7 * latent[:, 2] * latent[:, 3]
     score += 0.6 * np.abs(latent[:, 4]) + 0.5 * latent[:, 5] + 0.5 * rng.normal(size=n)
     y = np.searchsorted(np.quantile(score, np.arange(1, classes) / classes), score)
-    cuts = np.arange(1, levels) / levels
+    steps = np.arange(1, levels) / levels
     codes = np.empty((p, n), np.uint8)
     for j in range(p):
         a = 0.2 + 0.75 * ((j * 7919) % p) / p
         z = a * latent[:, j % 20] + np.sqrt(1 - a * a) * rng.normal(size=n)
-        codes[j] = np.searchsorted(np.quantile(z, cuts), z)
+        codes[j] = np.searchsorted(np.quantile(z, steps), z)
     return codes, ClassTarget(y.astype(np.int32), np.arange(classes), np.ones(n), False)
 
 
 def candidates_of(codes, n_levels, target, threads=None, corrected=True):
-    """Return the columns as the search takes them."""
+    """Return the columns in the form that the search expects."""
     table = CodesInMemory(codes, target, n_levels)
     return CandidateFeatures(table, threads, corrected=corrected)
 
 
 def search(codes, n_levels, target, criterion, k, n_jobs=2, corrected=True):
-    """Choose k features, and nothing else."""
+    """Select k features."""
     with ThreadPool(n_jobs) as threads:
         candidates = candidates_of(codes, n_levels, target, threads, corrected)
         relevance = candidates.terms(np.arange(len(codes)), State())[:, 0]
-        unknown = np.full(len(codes), np.nan)  # no p-value is asked for
+        unknown = np.full(len(codes), np.nan)  # no p-value is computed
         settings = SearchSettings(n_to_select=k)
         gains = Gains(relevance, unknown)
         GreedySearch(candidates, make_ranker(criterion), settings, gains).run()
 
 
 def bincount_seconds(codes, n_levels, k):
-    """Return the seconds that np.bincount takes for the pairs of a search, from some of them."""
+    """Return the seconds of np.bincount for all pairs of a search, extrapolated from some."""
     p = len(codes)
     n_pairs = sum(p - turn for turn in range(1, k))
     some = range(1, min(p, 1 + max(20, 2_000_000 // codes.shape[1])))
@@ -116,21 +120,27 @@ def print_search(repeats, with_peers):
             for corrected in (False, True)
         }
         seconds = interleaved(runs, repeats)
-        rows = [
+        rows = [["np.bincount, same pairs", plain, 1.0, ""]]
+        rows += [
             [c, seconds[c, False], plain / seconds[c, False], seconds[c, True]] for c in CRITERIA
         ]
         others = peers(codes, target, k) if with_peers else {}
         rows += [[name, took, plain / took, ""] for name, took in others.items()]
         print_table(
-            f"n={n}, p={p}, {levels} levels, {classes} classes, k={k}; 2 threads, median of "
-            f"{repeats}; np.bincount over the same pairs: {plain:.2f} s",
-            ["criterion", "seconds", "times faster than bincount", "corrected for chance (s)"],
+            f"Search: n={n:,}, p={p:,}, {levels} levels, {classes} classes, k={k}; 2 threads, "
+            f"median of {repeats}",
+            [
+                "method",
+                "seconds",
+                "speedup over np.bincount",
+                "seconds, corrected for the null mean",
+            ],
             rows,
         )
 
 
 def print_growth(repeats, _):
-    """Print how seconds grow with rows, columns and features asked for."""
+    """Print the growth of the time with rows, columns and selected features."""
     base = {"n": 20_000, "p": 400, "k": 20}
     rows = []
     for name in base:
@@ -145,14 +155,15 @@ def print_growth(repeats, _):
                 [*size.values(), *(1e9 * seconds[c] / cells for c in ("jmi", "bottleneck"))]
             )
     print_table(
-        "Nanoseconds a row, column and feature asked for",
-        ["n", "p", "k", "jmi", "bottleneck"],
+        "Growth of the search: n rows, p columns of 10 levels, 4 classes, k features; 2 threads, "
+        f"median of {repeats}",
+        ["n", "p", "k", "jmi (ns per n p k)", "bottleneck (ns per n p k)"],
         rows,
     )
 
 
 def print_counts(repeats, _):
-    """Print how nanoseconds a row grow with the counts of a table: by bits, then by rows."""
+    """Print the time per row by the number of cells: counted by bits, then by rows."""
     n, p, levels = 10_000, 100, 10
     codes, target = make_codes(n, p, levels, 2, np.random.default_rng(4))
     everything, rows = np.arange(p), []
@@ -166,14 +177,15 @@ def print_counts(repeats, _):
         seconds = interleaved({"": run}, repeats)[""]
         rows.append([(levels - 1) * n_states, 1e9 * seconds / (n * p)])
     print_table(
-        "Counting a table of two columns",
-        ["counts but those of the last level", "nanoseconds a row"],
+        f"Counts of two columns: n={n:,}, {levels} levels of one, 2 to 60 of the other; "
+        f"median of {repeats}",
+        ["cells, last level excluded", "nanoseconds per row"],
         rows,
     )
 
 
 def print_floats(repeats, _):
-    """Print the time of a fit on floats, and that of SelectKBest(mutual_info_classif)."""
+    """Print the time of a fit on floats and of SelectKBest(mutual_info_classif)."""
     rng = np.random.default_rng(4)
     n, p = 100_000, 100
     X = rng.normal(size=(n, p))
@@ -188,8 +200,9 @@ def print_floats(repeats, _):
         lambda: SelectKBest(lambda X, y: mutual_info_classif(X, y, n_jobs=2), k=10).fit(X, y)
     )
     print_table(
-        f"From floats, n={n}, p={p}, 2 threads",
-        ["", "seconds", "times faster"],
+        f"Fit on floats: n={n:,}, p={p}, 2 classes; 2 threads, median of {repeats}, "
+        "SelectKBest once",
+        ["method", "seconds", "speedup over SelectKBest"],
         [
             ["SelectKBest(mutual_info_classif), 10 features", theirs, 1.0],
             ["InfoBottleneckSelector(10)", seconds["10"], theirs / seconds["10"]],
@@ -199,13 +212,13 @@ def print_floats(repeats, _):
 
 
 def resident(name):
-    """Return one of the sizes of this process that Linux keeps, in bytes."""
+    """Return a memory size of this process as reported by Linux, in bytes."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(name))
 
 
 def print_memory(_, __):
-    """Print the increase in memory of this process during a fit, X not included; Linux only."""
+    """Print the increase in memory of this process during a fit, X excluded; Linux only."""
     rng = np.random.default_rng(4)
     n, rows = 400_000, []
     for p in (50, 200):
@@ -220,8 +233,8 @@ def print_memory(_, __):
             more = resident("VmHWM") - before
             rows.append([p, criterion, more / (n * p), (more - n * p) / n])
     print_table(
-        f"Memory of a fit on floats, X not included, n={n}",
-        ["p", "criterion", "bytes a cell", "bytes a row beyond one a cell"],
+        f"Memory of a fit on floats, X excluded: n={n:,}, 5 features selected",
+        ["p", "criterion", "bytes per cell", "bytes per row beyond one per cell"],
         rows,
     )
 
@@ -241,7 +254,7 @@ def main():
     parser.add_argument("--part", choices=PARTS)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--peers", action="store_true")
-    arguments = parser.parse_args()
+    arguments = parse_arguments(parser)
     for part in [arguments.part] if arguments.part else PARTS:
         PARTS[part](arguments.repeats, arguments.peers)
 

@@ -1,12 +1,12 @@
-"""Time and memory at unusual sizes: many rows, columns, classes, levels and heavy weights.
+"""Time and memory at unusual sizes: many rows, columns, classes, levels, ties, and large files.
 
-Each line is one call: seconds of processor time, and the largest memory that NumPy and Python had
-at once beside the data (tracemalloc), in bytes for each row, column, class or level that grows.
-Growth is what to read: seconds depend on the machine. Streamed rows are made chunk by chunk, so
-that no disk is needed; 1e8 of them take minutes.
-
-    python benchmarks/sizes.py
+    python benchmarks/sizes.py [--part long]
     python benchmarks/sizes.py --part rows --most 100000000
+
+Each row of a table is one call: CPU seconds, and the peak memory of NumPy and Python in addition
+to the data (tracemalloc), in total and per row, column, class or level, whichever the table
+varies. Read the growth: the seconds depend on the machine. Streamed rows are generated chunk by
+chunk, so that no disk is needed; 1e8 of them take minutes.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from _table import parse_arguments, print_table
 
 from skinfo import InfoBottleneckSelector, MutualInfoBinner
 from skinfo.estimation import differential_entropy, mutual_info
@@ -26,7 +27,7 @@ CHUNK = 1_000_000
 
 
 class GeneratedChunks:
-    """Chunks of two columns of numbers and a class, the same ones each time they are read."""
+    """Chunks of two columns of numbers and a class, identical each time they are read."""
 
     def __init__(self, n_rows):
         self.n_rows = n_rows
@@ -39,9 +40,9 @@ class GeneratedChunks:
 
 
 def measured(call):
-    """Return seconds of a call, and the bytes at its peak beside what was there before.
+    """Return the CPU seconds of a call, and its peak memory in bytes.
 
-    Two calls: to trace memory takes time.
+    The function is called twice, since tracing of memory takes time.
     """
     began = time.process_time()
     call()
@@ -53,86 +54,82 @@ def measured(call):
     return seconds, peak
 
 
-def line(what, size, call, unit):
-    """Print one line."""
-    seconds, peak = measured(call)
-    print(
-        f"{what:45} {size:>11,} {unit:8} {seconds:8.2f} s {peak / 2**20:8.1f} MiB "
-        f"{peak / size:10.1f} bytes each",
-        flush=True,
-    )
+def print_sizes(title, unit, calls):
+    """Print the time and memory of calls: tuples of a name, a size and a function."""
+    rows = []
+    for name, size, call in calls:
+        seconds, peak = measured(call)
+        rows.append([name, size, seconds, peak / 2**20, peak / size])
+    header = ["call", PLURALS[unit], "CPU seconds", "peak memory (MiB)", f"bytes per {unit}"]
+    print_table(title, header, rows)
 
 
-def rows(rng, most):
-    """Streamed rows."""
+def streamed(rng, most):
+    """Yield fits of chunks that are generated."""
     for n in (1_000_000, 10_000_000, 100_000_000):
         if n <= most:
             chunks = GeneratedChunks(n)
-            line("binner, chunks", n, lambda X=chunks: MutualInfoBinner().fit(X, None), "rows")
+            yield "binner, chunks", n, lambda X=chunks: MutualInfoBinner().fit(X, None)
 
 
 def long(rng, most):
-    """Rows in memory, five columns."""
+    """Yield calls with many rows in memory."""
     for n in (100_000, 1_000_000):
         X = rng.normal(size=(n, 5))
         y = (X[:, 0] + rng.normal(size=n) > 0).astype(np.int64)
-        line("binner", n, lambda X=X, y=y: MutualInfoBinner().fit(X, y), "rows")
-        line("selector", n, lambda X=X, y=y: InfoBottleneckSelector(2).fit(X, y), "rows")
-        line("mutual_info of classes", n, lambda X=X, y=y: mutual_info(X, y), "rows")
+        yield "binner", n, lambda X=X, y=y: MutualInfoBinner().fit(X, y)
+        yield "selector", n, lambda X=X, y=y: InfoBottleneckSelector(2).fit(X, y)
+        yield "mutual_info of classes", n, lambda X=X, y=y: mutual_info(X, y)
 
 
 def columns(rng, most):
-    """Columns of 50 samples."""
+    """Yield calls with many columns."""
     y = np.arange(50) % 2
     for p in (1000, 4000):
         X = rng.normal(size=(50, p))
         frame = pd.DataFrame(X, columns=[f"x{j}" for j in range(p)])
         for name, table in (("array", X), ("frame", frame)):
-            line(f"binner, {name}", p, lambda X=table: MutualInfoBinner().fit(X, y), "columns")
-            line(
-                f"selector, {name}",
-                p,
-                lambda X=table: InfoBottleneckSelector(5).fit(X, y),
-                "columns",
-            )
+            yield f"binner, {name}", p, lambda X=table: MutualInfoBinner().fit(X, y)
+            yield f"selector, {name}", p, lambda X=table: InfoBottleneckSelector(5).fit(X, y)
         binner = MutualInfoBinner().fit(frame, y)
-        line("transform, frame", p, lambda b=binner, X=frame: b.transform(X), "columns")
+        yield "transform, frame", p, lambda b=binner, X=frame: b.transform(X)
 
 
 def classes(rng, most):
-    """Classes of 20,000 samples."""
+    """Yield calls with many classes."""
     X = rng.normal(size=(20_000, 5))
     ranks = (X[:, 0] + rng.normal(size=20_000)).argsort().argsort()
     for n in (2, 32, 128, 256, 300, 512):
         y = ranks * n // 20_000
         binner = MutualInfoBinner(target_type="multiclass")
-        line("binner", n, lambda b=binner, y=y: b.fit(X, y), "classes")
+        yield "binner", n, lambda b=binner, y=y: b.fit(X, y)
         selector = InfoBottleneckSelector(3, target_type="multiclass")
-        line("selector", n, lambda s=selector, y=y: s.fit(X, y), "classes")
+        yield "selector", n, lambda s=selector, y=y: s.fit(X, y)
 
 
 def levels(rng, most):
-    """Levels of a column, twice as many samples."""
+    """Yield calls with many levels."""
     for n in (100_000, 1_000_000):
         codes = np.repeat(np.arange(n), 2)
         y = (codes % 3 == 0).astype(np.int64)
         text = pd.DataFrame({"x": codes.astype(str)})
         binner = MutualInfoBinner()
-        line("binner, text", n, lambda X=text, b=binner, y=y: b.fit(X, y), "levels")
-        line("transform", n, lambda X=text, b=binner: b.transform(X), "levels")
-        line("to_dict", n, binner.to_dict, "levels")
-        line("bin_table", n, lambda b=binner: b.bin_table("x"), "levels")
+        yield "binner, text", n, lambda X=text, b=binner, y=y: b.fit(X, y)
+        yield "transform", n, lambda X=text, b=binner: b.transform(X)
+        yield "to_dict", n, binner.to_dict
+        yield "bin_table", n, lambda b=binner: b.bin_table("x")
 
 
 def ties(rng, most):
-    """Rows of which nearly all are equal."""
+    """Yield calls with many tied rows."""
     for n in (10_000, 100_000):
         X = np.r_[np.zeros((n - 100, 3)), rng.normal(size=(100, 3))]
-        line("differential_entropy", n, lambda X=X: differential_entropy(X), "rows")
+        yield "differential_entropy", n, lambda X=X: differential_entropy(X)
 
 
-def files(rng, most):
-    """Bytes of CSV files of seven columns, and the peak of PyArrow's own memory."""
+def print_files(rng):
+    """Print the peak of PyArrow's own memory by the size of a CSV file."""
+    table = []
     for n in (1_000_000, 4_000_000, 12_000_000):
         with tempfile.TemporaryDirectory() as folder:
             path = str(Path(folder) / "table.csv")
@@ -143,8 +140,9 @@ def files(rng, most):
             # A process of its own: the peak of a pool is never reset.
             with multiprocessing.get_context("spawn").Pool(1) as worker:
                 peak = worker.apply(peak_of_csv, (path,))
-            megabytes = Path(path).stat().st_size / 1e6
-        print(f"binner, CSV of {megabytes:.0f} MB {peak / 2**20:8.1f} MiB")
+            table.append(["binner, CSV", n, Path(path).stat().st_size / 1e6, peak / 2**20])
+    header = ["call", "rows", "file (MB)", "peak memory of PyArrow (MiB)"]
+    print_table("Files: CSV of 6 columns of floats and 2 classes", header, table)
 
 
 def peak_of_csv(path):
@@ -155,21 +153,32 @@ def peak_of_csv(path):
     return pa.default_memory_pool().max_memory()
 
 
-PARTS = {
-    "files": files,
-    "long": long,
-    "columns": columns,
-    "classes": classes,
-    "levels": levels,
-    "ties": ties,
-    "rows": rows,
+PLURALS = {"row": "rows", "column": "columns", "class": "classes", "level": "levels"}
+
+PARTS = {  # the title, what grows, the calls
+    "long": ("Rows: in memory, 5 columns, 2 classes", "row", long),
+    "columns": ("Columns: 50 rows, 2 classes", "column", columns),
+    "classes": ("Classes: 20,000 rows, 5 columns", "class", classes),
+    "levels": ("Levels: one column, two rows per level", "level", levels),
+    "ties": ("Ties: 3 columns, all but 100 rows equal", "row", ties),
+    "rows": ("Streamed rows: 2 columns, 2 classes", "row", streamed),
 }
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--part", choices=PARTS, action="append")
+
+def main():
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--part", choices=["files", *PARTS], action="append")
     parser.add_argument("--most", type=int, default=10_000_000, help="streamed rows")
-    options = parser.parse_args()
-    for part in options.part or PARTS:
-        print(f"# {PARTS[part].__doc__}")
-        PARTS[part](np.random.default_rng(0), options.most)
+    arguments = parse_arguments(parser)
+    for part in arguments.part or ["files", *PARTS]:
+        rng = np.random.default_rng(0)
+        if part == "files":
+            print_files(rng)
+        else:
+            title, unit, calls = PARTS[part]
+            print_sizes(title, unit, calls(rng, arguments.most))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,27 +1,28 @@
 """Start-up time: the import, and the first and the second call in a new process.
 
-Goals: the import takes less than 0.15 s more than scikit-learn's, and a first call less than
-50 ms more than the second. Each line is the best of a few new processes.
-
     python benchmarks/start_up.py [--repeats 3] [--only mutual_info]
+
+Goals: the import takes less than 0.15 s more than scikit-learn's, and a first call less than
+50 ms more than the second. Each row is the minimum over a few new processes. Imports other than
+scikit-learn's are timed after it.
 """
 
 import argparse
 import subprocess
 import sys
 
-from _table import print_table
+from _table import parse_arguments, print_table
 
 SKLEARN = "import sklearn"
 IMPORTS = {
-    "sklearn": SKLEARN,
+    "sklearn alone": SKLEARN,
     "skinfo": "import skinfo",
     "MutualInfoBinner": "from skinfo import MutualInfoBinner",
     "InfoBottleneckSelector": "from skinfo import InfoBottleneckSelector",
     "InformationBottleneck": "from skinfo import InformationBottleneck",
     "EntropyScorer": "from skinfo import EntropyScorer",
     "skinfo.estimation": "import skinfo.estimation",
-    "all of it": (
+    "all modules": (
         "import skinfo.cluster, skinfo.estimation, skinfo.feature_selection, skinfo.inspection\n"
         "import skinfo.measures, skinfo.metrics, skinfo.preprocessing"
     ),
@@ -81,7 +82,7 @@ CALLS = {
 
 
 def seconds(statements, before=""):
-    """Return how long each statement takes in one new process, after what comes before."""
+    """Return the seconds of each statement in one new process, after `before` was executed."""
     timed = "\n".join(
         f"start = time.perf_counter()\n{statement}\nprint(time.perf_counter() - start)"
         for statement in statements
@@ -96,7 +97,7 @@ def seconds(statements, before=""):
 
 
 def best(repeats, statements, before=""):
-    """Return the least of each over some new processes."""
+    """Return the minimum seconds of each statement over some new processes."""
     runs = [seconds(statements, before) for _ in range(repeats)]
     return [min(times) for times in zip(*runs, strict=True)]
 
@@ -105,23 +106,27 @@ def main():
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--only", default="", help="lines that hold this text")
-    arguments = parser.parse_args()
+    parser.add_argument("--only", default="", help="calls whose name contains this text")
+    arguments = parse_arguments(parser)
 
     if not arguments.only:
         rows = [
             (name, best(arguments.repeats, [code], "" if code == SKLEARN else SKLEARN)[0])
             for name, code in IMPORTS.items()
         ]
-        header = ["import of", "seconds, after sklearn's"]
-        print_table("Imports, each in a new process", header, rows)
+        title = f"Imports: each in a new process, after sklearn; minimum of {arguments.repeats}"
+        print_table(title, ["import", "seconds"], rows)
     rows = []
     for name, call in CALLS.items():
         if arguments.only in name:
             first, second = best(arguments.repeats, [call, call], DATA)
             rows.append([name, 1e3 * first, 1e3 * second, 1e3 * (first - second)])
-    header = ["first calls in a new process", "first, ms", "second, ms", "more, ms"]
-    print_table("Calls", header, rows)
+    print_table(
+        "Calls: each in a new process, 500 rows, 5 columns; minimum of "
+        f"{arguments.repeats}, difference of the minima",
+        ["call", "first call (ms)", "second call (ms)", "difference (ms)"],
+        rows,
+    )
 
 
 if __name__ == "__main__":

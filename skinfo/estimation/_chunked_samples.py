@@ -1,4 +1,4 @@
-"""Samples in chunks: contingency tables of columns with classes, or one table of codes."""
+"""Samples in chunks: contingency tables of columns and classes."""
 
 from functools import partial
 from typing import Any, NamedTuple
@@ -25,7 +25,7 @@ from skinfo.utils._text import one_line
 
 
 class ColumnTables(NamedTuple):
-    """The tables of one column with the classes; rows are levels or bins.
+    """Contingency tables of one column and the classes; rows are levels or bins.
 
     Attributes
     ----------
@@ -33,16 +33,16 @@ class ColumnTables(NamedTuple):
         Whether rows are levels.
 
     tested : ndarray of shape (n_rows, n_classes)
-        In the bins of a test.
+        Counts in the bins of a test.
 
     estimated : ndarray of shape (n_rows, n_classes)
-        In the bins of an estimate.
+        Counts in the bins of an estimate.
 
     missing : ndarray of shape (n_classes,)
-        The counts of missing values, which are in none of them.
+        Counts of missing values, which are in none of the tables.
 
     finer : ndarray of shape (n_rows, n_classes) or None
-        In the bins of smooth tests; None where rows are in no order.
+        Counts in the bins of smooth tests; None if the rows are not ordered.
     """
 
     is_discrete: bool
@@ -53,7 +53,7 @@ class ColumnTables(NamedTuple):
 
     @property
     def smooth(self) -> NDArray[np.float64] | None:
-        """`smooth_evidence`, (9,), None where rows are in no order or too many."""
+        """`smooth_evidence`, (9,), or None if the rows are not ordered or too many."""
         if self.finer is None or not is_dense(self.finer.size, int(self.finer.sum())):
             return None
         with_missing = np.vstack([self.finer, self.missing])
@@ -71,26 +71,27 @@ class ColumnTables(NamedTuple):
 
     @property
     def presence(self) -> NDArray[np.float64]:
-        """The table (2, n_classes) of whether there is a value."""
+        """Table (2, n_classes) of present and missing values."""
         return np.stack([self.estimated.sum(axis=0), self.missing])
 
     @property
     def class_counts(self) -> NDArray[np.float64]:
-        """The counts of the classes, (n_classes,)."""
+        """Counts of the classes, (n_classes,)."""
         counts: NDArray[np.float64] = self.presence.sum(axis=0)
         return counts
 
     def whole(
         self, table: NDArray[np.float64], missing_row: int = -1
     ) -> NDArray[np.float64] | SparseContingency:
-        """Return one of the tables with a row of missing values; sparse if it is large.
+        """Return one of the tables with a row for missing values; sparse if it is large.
 
         Parameters
         ----------
         table : ndarray of shape (n_rows, n_classes)
 
         missing_row : {-1, 0}, default=-1
-            Sums over cells follow the order of rows, so it is that of samples in memory.
+            The order of rows must equal that of samples in memory, because it determines the
+            rounding of sums over cells.
         """
         if self.has_missing:
             rows = [table, self.missing] if missing_row else [self.missing, table]
@@ -103,7 +104,7 @@ class ColumnTables(NamedTuple):
 def read_classes(
     X: Any, y: Any, sample_weight: Any, discrete_target: bool | str, caller: str
 ) -> Chunks:
-    """Return chunks as a source, whose target is of classes.
+    """Return chunks as a source with a ClassTarget.
 
     Raises
     ------
@@ -132,12 +133,12 @@ def read_tables(
     Parameters
     ----------
     source : Chunks
-        With a ClassTarget.
+        The target is a ClassTarget.
 
     discrete_features : "auto", bool, or array-like of bool or int
 
     caller : str
-        For warnings.
+        Name of the public function, for warnings.
 
     missing : {"separate", "drop", "raise"}
 
@@ -146,7 +147,8 @@ def read_tables(
     Raises
     ------
     ValueError
-        If a discrete column holds numbers that are not whole, or values are missing that may not.
+        If a discrete column contains numbers that are not integers, or missing values are not
+        allowed.
     """
     n_features = source.n_features
     switch = "discrete_features"
@@ -192,7 +194,7 @@ def read_tables(
 
 
 def _holds_levels(column: Any) -> bool:
-    """Return whether a column of numbers is discrete, by the rule of `Table.is_discrete`."""
+    """Return whether a numeric column is discrete by the rule of `Table.is_discrete`."""
     if column.kind == "boolean":
         return True
     positions, is_all = column.firsts(MOST_LEVELS - 1)
@@ -202,10 +204,10 @@ def _holds_levels(column: Any) -> bool:
 
 
 def _values(column: Any, positions: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return all values of a column, which are new at some positions."""
+    """Return the distinct values of a column, given the positions at which the value changes."""
     if not len(positions):
         mean: NDArray[np.float64] = column.means(positions)
-        return mean  # of one value: that value
+        return mean  # there is one value only
     before, at = column.values_around(positions)
     return np.append(before[:1], at)
 
@@ -216,7 +218,7 @@ def _counts_in_bins(column: Any, n_bins: int) -> NDArray[np.float64]:
 
 
 def _counts_between(column: Any, positions: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the counts of the classes between positions, (n_positions + 1, n_classes)."""
+    """Return the counts of the classes between split points, (n_positions + 1, n_classes)."""
     counts: NDArray[np.float64] = np.diff(column.sums_before(positions), axis=0)
     return counts
 

@@ -49,7 +49,7 @@ from skinfo.utils._progress import with_printed_progress
 from skinfo.utils._text import one_line, short_repr
 from skinfo.utils._validation import check_base, explain_missing_arguments, match_name
 
-# Nanoseconds, about, in which a row's neighbours are found.
+# Approximate time of the neighbour search, in nanoseconds per row.
 CONDITIONAL_COST = 20_000.0
 
 
@@ -273,7 +273,7 @@ def conditional_mutual_info(
             X,
             y,
             names,
-            discrete=_switches(discrete_features, discrete_conditions),
+            discrete=_discrete_switches(discrete_features, discrete_conditions),
             discrete_target=discrete_target,
             functions=_functions_of_counts(estimator),
             n_neighbors=n_neighbors,
@@ -311,7 +311,7 @@ def conditional_mutual_info(
 
 
 def _names_of_conditions(Z):
-    """Return Z as a list of names of columns; empty where it holds values."""
+    """Return Z as a list of column names; an empty list if it contains values."""
     if isinstance(Z, str):
         return [Z]
     is_names = isinstance(Z, (list, tuple)) and all(isinstance(name, str) for name in Z)
@@ -319,7 +319,7 @@ def _names_of_conditions(Z):
 
 
 def _check_in_parts(Z, names, joint, caller):
-    """Raise ValueError for what a table in parts does not allow."""
+    """Raise ValueError if Z or `joint` is not supported for a table in parts."""
     if joint:
         raise refuse_joint_in_parts(caller)
     if not names:
@@ -329,8 +329,8 @@ def _check_in_parts(Z, names, joint, caller):
         )
 
 
-def _switches(discrete_features, discrete_conditions):
-    """Return which columns of a table in parts are discrete, and which of Z."""
+def _discrete_switches(discrete_features, discrete_conditions):
+    """Return the two arguments if they are valid for a table in parts, else raise ValueError."""
     for argument, switch in (
         ("discrete_features", discrete_features),
         ("discrete_conditions", discrete_conditions),
@@ -344,7 +344,7 @@ def _switches(discrete_features, discrete_conditions):
 
 
 def _functions_of_counts(estimator):
-    """Return the entry of an estimator that takes discrete columns."""
+    """Return the Estimator of this name, or raise ValueError if it is not for discrete columns."""
     functions = CONDITIONAL_ESTIMATORS[estimator]
     if functions.discrete is None:
         raise ValueError(
@@ -356,7 +356,7 @@ def _functions_of_counts(estimator):
 
 def _estimates(samples, conditions, estimator, n_neighbors, n_jobs):
     """Return the estimate for every column, (n_features,) in nats."""
-    # Columns that are discrete, as y and all of Z are.
+    # Counts are used if the column, y and all columns of Z are discrete.
     uses_counts = samples.discrete & (samples.n_classes is not None) & conditions.discrete.all()
     _check_kinds(samples, conditions, uses_counts, estimator, n_neighbors)
     information = np.empty(samples.n_features)
@@ -372,7 +372,7 @@ def _estimates(samples, conditions, estimator, n_neighbors, n_jobs):
 
 
 def _read_conditions(Z, discrete_conditions, samples):
-    """Return the columns of Z as Samples with the same y, and what was guessed of them."""
+    """Return the columns of Z as Samples with the same y, and those whose kind was guessed."""
     refuse_chunks(Z, "conditional_mutual_info", "Z")
     table = table_of(as_columns(Z), caller="conditional_mutual_info", switch="discrete_conditions")
     n = samples.n_given
@@ -381,7 +381,7 @@ def _read_conditions(Z, discrete_conditions, samples):
             f"Z must have as many samples as X and y, got {table.shape[0]} and {n}: all of "
             "its columns are one condition, row by row."
         )
-    # Columns of arrays have the names of those of X.
+    # Columns of arrays have the same default names in Z and X.
     is_one = table.names in (["x0"], ["x"])
     table = table.rename(["Z"] if is_one else [f"{name} of Z" for name in table.names])
     table = table.take(samples.rows)
@@ -390,7 +390,7 @@ def _read_conditions(Z, discrete_conditions, samples):
 
 
 def _check_kinds(samples, conditions, uses_counts, estimator, n_neighbors):
-    """Raise ValueError where the estimator, weights or neighbours do not fit the columns."""
+    """Raise ValueError if the columns do not support the estimator, weights or `n_neighbors`."""
     functions = CONDITIONAL_ESTIMATORS[estimator]
     continuous = _names(samples, conditions, is_discrete=False)
     discrete = _names(samples, conditions, is_discrete=True)
@@ -403,7 +403,7 @@ def _check_kinds(samples, conditions, uses_counts, estimator, n_neighbors):
             f"{one_line(wrong[0])} is {is_wrong}. Use {functions.instead}."
         )
     for j in np.flatnonzero(~samples.discrete) if functions.mixed is None else ():
-        # Whether a value is missing is discrete.
+        # The indicator of missing values is discrete.
         if np.isnan(samples.values(j)).any():
             raise ValueError(
                 f"estimator={short_repr(estimator)} is not for discrete columns, and missing "
@@ -417,7 +417,7 @@ def _check_kinds(samples, conditions, uses_counts, estimator, n_neighbors):
 
 
 def _names(samples, conditions, *, is_discrete):
-    """Return what messages call the discrete, or continuous, ones of y, Z and X."""
+    """Return the names in messages of the discrete, or else the continuous, of y, Z and X."""
     names = ["y"] if (samples.n_classes is not None) == is_discrete else []
     for part in (conditions, samples):
         names += [part.table.names[j] for j in np.flatnonzero(part.discrete == is_discrete)]
@@ -425,7 +425,7 @@ def _names(samples, conditions, *, is_discrete):
 
 
 def _strata(conditions):
-    """Return the stratum of each row, (n_samples,) int64 without gaps."""
+    """Return the stratum of each row, (n_samples,) int64, numbered without unused values."""
     if not conditions.discrete.any():
         return np.zeros(len(conditions.y), np.int64)
     return row_codes(list(conditions.codes()[0]))
@@ -442,7 +442,7 @@ def _from_counts(samples, conditions, estimator, n_neighbors, n_jobs):
 
 
 def _from_neighbors(samples, conditions, uses_counts, estimator, n_neighbors, n_jobs):
-    """Return the estimate for columns that are continuous, or have y or Z so, in nats."""
+    """Return the estimate for columns if one of the column, y and Z is continuous, in nats."""
     functions = CONDITIONAL_ESTIMATORS[estimator]
     columns = np.flatnonzero(~uses_counts)
     n = len(samples.y)
@@ -459,13 +459,13 @@ def _from_neighbors(samples, conditions, uses_counts, estimator, n_neighbors, n_
         missing = np.isnan(x)
         if not missing.any():
             return in_strata.mean(of_numbers, x)
-        # The chain rule: whether there is a value, and then which.
+        # Chain rule: information of the missing-value indicator, then of the present values.
         present = np.flatnonzero(~missing)
         of_missing = in_strata.mean(of_codes, missing.astype(np.int64))
         return of_missing + len(present) / n * in_strata.mean(of_numbers, x, present)
 
     def of_codes(x, y, z, n_neighbors):
-        """Return the estimate of codes, in one stratum."""
+        """Return the estimate for codes, within one stratum."""
         if y.dtype.kind == "f" or z.shape[1]:
             return functions.mixed(x, y, z, n_neighbors)
         one_stratum = Strata(
@@ -484,7 +484,7 @@ def _from_neighbors(samples, conditions, uses_counts, estimator, n_neighbors, n_
 
 
 def _for_numbers(samples, conditions, functions):
-    """Return the function for a continuous column and unchanged y and Z."""
+    """Return the function for a continuous column, given the kinds of y and Z."""
     is_continuous = samples.n_classes is None and not conditions.discrete.any()
     return functions.continuous if is_continuous else functions.mixed
 

@@ -1,4 +1,4 @@
-"""Conditional information of discrete columns of a table in parts, from counts."""
+"""Conditional information of the discrete columns of a table in parts, from counts."""
 
 from functools import partial
 from typing import NamedTuple
@@ -19,20 +19,21 @@ CALLER = "conditional_mutual_info"
 def conditional_in_parts(
     X, y, Z, *, discrete, discrete_target, functions, n_neighbors, missing, sample_weight
 ):
-    """Return the estimate for every column of X but those of Z, in nats.
+    """Return the estimate for every column of X that is not in Z, in nats.
 
-    There are three passes: for the levels, for y within the strata, and for all columns with them.
+    There are three passes: over the levels, over the pairs of strata and classes, and over the
+    joint cells of the columns and these pairs.
 
     Parameters
     ----------
     X, y, sample_weight
-        As of `as_source`.
+        As in `as_source`.
 
     Z : list of str
         Columns of X.
 
     discrete : tuple of two ("auto" or bool)
-        Whether columns of X, and those of Z, are discrete.
+        Whether the columns of X, and those of Z, are discrete.
 
     discrete_target : "auto" or bool
 
@@ -112,15 +113,15 @@ def _classes(target, discrete_target):
 
 
 class WordsOfPairs(NamedTuple):
-    """Map from samples to words for their stratum, and a last one for their class.
+    """Encoder of samples as words: words of their stratum, and a last one for their class.
 
     Attributes
     ----------
     n_levels : list of int
-        Of each column of Z.
+        Number of levels of each column of Z.
 
     conditions : list of int
-        The columns of Z.
+        Indices of the columns of Z.
 
     classes : ndarray of shape (n_classes,)
     """
@@ -141,11 +142,11 @@ class WordsOfPairs(NamedTuple):
 
 
 def _cells_in_part(to_words, pairs, features, piece):
-    """Return the cells ``level * n_pairs + pair`` of each column that occur, and their counts."""
-    place = pairs.place_of(to_words(piece))
+    """Return the non-empty cells ``level * n_pairs + pair`` of each column, with their counts."""
+    pair = pairs.index_of(to_words(piece))
     n_pairs = len(pairs.counts)
     return [
-        summed_cells(piece.codes[j].astype(np.int64) * n_pairs + place, piece.weights)
+        summed_cells(piece.codes[j].astype(np.int64) * n_pairs + pair, piece.weights)
         for j in features
     ]
 
@@ -164,7 +165,7 @@ def _estimate(occupied, n_levels, name, pairs, to_words, estimate):
             f"{one_line(name)} has no value that is not missing in a row of positive weight. "
             "Leave the column out, or use missing='separate'."
         )
-    # Pairs of a stratum and a class, in lexicographic order, are the samples of `Strata`.
+    # `Strata` takes one weighted sample per pair of stratum and class, in lexicographic order.
     used, pair = np.unique(pair, return_inverse=True)
     *strata, y = pairs.words[:, used]
     stratum = np.zeros(len(used), np.int64)

@@ -1,6 +1,6 @@
-"""Mutual information with a continuous column, one feature at a time, in nats.
+"""Mutual information of one continuous column and a target, in nats.
 
-Nothing is clipped: without information, estimates have either sign.
+Estimates are not clipped at zero: under independence they have either sign.
 """
 
 import math
@@ -26,21 +26,21 @@ from skinfo.estimation._table_information import information_from_counts
 from skinfo.utils._parallel import interruptible_ranges
 from skinfo.utils._sums import ordered_sum
 
-# A value with at least this proportion of the rows, and this many times k rows, is an atom.
-ATOM_SHARE = 0.02
+# An atom is a value with at least this proportion of the rows, and this many times k rows.
+ATOM_PROPORTION = 0.02
 ATOM_NEIGHBORS = 10
 
-# Seeds of the orders of tied x and tied y, which are independent.
+# Seeds of the orders of tied x and of tied y, so that the two orders are independent.
 SALT_X, SALT_Y = 1, 2
 
 
 class DiscreteTarget:
-    """Classes of the rows, prepared once for many features.
+    """Classes of the rows, for use with many features.
 
     Parameters
     ----------
     codes : array-like of shape (n_samples,)
-        Integers in 0..n_classes - 1.
+        Integers from 0 to ``n_classes - 1``.
 
     n_classes : int
     """
@@ -50,12 +50,12 @@ class DiscreteTarget:
         self.n_classes = int(n_classes)
 
     def __getitem__(self, rows):
-        """Return the target of some rows."""
+        """Return the target restricted to some rows."""
         return DiscreteTarget(self.codes[rows], self.n_classes)
 
     @cached_property
     def entropy(self):
-        """Plug-in entropy of the classes in nats, an upper bound of the information."""
+        """Plug-in entropy of the classes in nats, an upper bound of the mutual information."""
         return entropy_of_codes(self.codes)
 
 
@@ -74,7 +74,8 @@ def ross_information(values, target, n_neighbors):
     Returns
     -------
     information : float
-        In nats. Classes of one row are left out; every order of tied rows is averaged.
+        In nats. Classes with one row are omitted; the estimate is averaged over all orders of
+        tied rows.
     """
     column = as_sorted(values)
     return _neighbors.ross_information(
@@ -88,13 +89,13 @@ def ross_information(values, target, n_neighbors):
 
 
 def ksg_information(values, target, n_neighbors):
-    """Return the first estimate of Kraskov et al. of I(X;Y) on the raw values.
+    """Return the first estimate of I(X;Y) by Kraskov et al. on the raw values.
 
     Parameters
     ----------
     values : ndarray of shape (n_samples,) or (n_samples, n_dimensions), or RankedColumn
-        Finite. More than one dimension takes a k-d tree, and should have no ties; in a
-        column tied rows are spread over the cell that rounds to their value.
+        Finite. For more than one dimension a k-d tree is used, and there should be no ties; in a
+        single column, tied rows are spread over the cell that rounds to their value.
 
     target : RankedColumn, or ndarray of shape (n_samples, n_dimensions)
 
@@ -135,16 +136,15 @@ def auto_information(values, target, n_neighbors):
 
     Notes
     -----
-    A value held by many rows is an atom. With A the atom of x (or none) and B that
-    of y, the chain rule splits without loss:
-    ``I(X;Y) = I(A;B) + P(y free) I(A;Y | y free) + P(x free) I(X;B | x free)
-    + P(both free) I(X;Y | both free)``,
-    the first term the plug-in estimate less its mean under independence, the
-    others Ross's and Kraskov's on the normal ranks of the rows they are about.
+    A value of many rows is an atom. With A the atom of x (or none) and B that of y, the chain rule
+    is exact: ``I(X;Y) = I(A;B) + P(y free) I(A;Y | y free) + P(x free) I(X;B | x free) + P(both
+    free) I(X;Y | both free)``, where a free row is not in an atom. The first term is the plug-in
+    estimate minus its mean under independence, the others are the estimates of Ross and of Kraskov
+    on the normal ranks of the rows in the condition.
 
-    Ties that remain, against classes: every order of the tied rows is averaged,
-    in closed form (`skinfo._kernels._neighbors`). Against a continuous y there is no closed
-    form: tied rows take the ranks of their run in a fixed, arbitrary order
+    If y is discrete, the estimate is averaged over all orders of the remaining tied rows, in
+    closed form (`skinfo._kernels._neighbors`). For a continuous y there is no closed form: tied
+    rows have the ranks of their run in a fixed, arbitrary order
     (`skinfo.estimation._ranks.untied_order`).
     """
     column = as_sorted(values)
@@ -165,7 +165,7 @@ def auto_information(values, target, n_neighbors):
 
 
 def block_information(values, block, n_neighbors):
-    """Return Kraskov's estimate of I(X;Y) on normal ranks, Y of several dimensions.
+    """Return Kraskov's estimate of I(X;Y) on normal ranks for a multidimensional Y.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def block_information(values, block, n_neighbors):
     Returns
     -------
     information : float
-        In nats. Tied rows have the middle of their ranks.
+        In nats. Tied rows have their mean rank.
     """
     scores = np.column_stack([RankedColumn(column).scores for column in block.T])
     return ksg_blocks(as_sorted(values).scores, scores, n_neighbors)
@@ -187,9 +187,8 @@ def block_information(values, block, n_neighbors):
 def binned_information(values, target):
     """Return I(X;Y) of equal-frequency bins, minus its mean under independence.
 
-    Against classes x has round(1.5 n^0.4) bins; against a continuous y both have
-    round(n^(1/3)), since a table has the square of that many cells. Equal values are
-    never separated.
+    If y is discrete, x has round(1.5 n^0.4) bins. If y is continuous, both have round(n^(1/3))
+    bins, because the number of cells is the square of that. Equal values are never separated.
 
     Parameters
     ----------
@@ -206,7 +205,7 @@ def binned_information(values, target):
 
 
 def binned_codes(values, target):
-    """Return the codes (n_samples,) int64, of both, that `binned_information` counts."""
+    """Return the bin codes of both variables in `binned_information`, each (n_samples,) int64."""
     column = as_sorted(values)
     against_classes = isinstance(target, DiscreteTarget)
     n_bins = estimate_n_bins(len(column), against_classes)
@@ -214,12 +213,12 @@ def binned_codes(values, target):
 
 
 def gaussian_copula_information(values, target):
-    """Return the information of normal scores, assumed jointly normal.
+    """Return the information of normal scores under the assumption that they are jointly normal.
 
-    Against a continuous y -1/2 ln(1 - r^2); against classes the entropy of one
-    normal distribution less the mean of one per class. Either less its bias in small samples
-    (Ince et al. 2017, Human Brain Mapping 38:1541). Of dependence other than
-    that of normal distributions it sees a part, or none.
+    For a continuous y, -1/2 ln(1 - r^2). For classes, the entropy of one normal distribution minus
+    the mean entropy of one per class. Both are corrected for their bias in small samples (Ince et
+    al. 2017, Human Brain Mapping 38:1541). Dependence that is not jointly normal is detected in
+    part or not at all.
 
     Parameters
     ----------
@@ -230,9 +229,9 @@ def gaussian_copula_information(values, target):
     Returns
     -------
     information : float
-        In nats; ``inf`` where a normal distribution would have no width: y a function of
-        the ranks of x, or a class (of more than one row) all of one value. The entropy of the
-        classes, which is less, is for the caller to know.
+        In nats; ``inf`` if a normal distribution is degenerate: y is a function of the ranks of x,
+        or all values of a class (of more than one row) are equal. The caller must limit the result
+        to the entropy of the classes.
     """
     column = as_sorted(values)
     if column.is_constant:
@@ -243,7 +242,7 @@ def gaussian_copula_information(values, target):
     if target.is_constant or n < 3:
         return 0.0
     x, y = copula_scores(column), copula_scores(target)
-    # Sums by size are the same for any order of the rows.
+    # Ordered sums do not depend on the order of the rows.
     r = ordered_sum(x * y) / math.sqrt(ordered_sum(x * x) * ordered_sum(y * y))
     if r * r >= 1.0:
         return math.inf
@@ -251,7 +250,7 @@ def gaussian_copula_information(values, target):
 
 
 def copula_scores(column):
-    """Return normal scores at rank / (n + 1), as in Ince et al., with the mean for ties."""
+    """Return normal scores at rank / (n + 1), as in Ince et al., with mean ranks for ties."""
     n = len(column)
     middles = (column.starts[1:] + column.starts[:-1] + 1) / 2
     line = np.repeat(normal_scores_at(middles, n + 1), np.diff(column.starts))
@@ -268,7 +267,7 @@ def _copula_classes(column, target):
     sizes = sizes[sizes > 0]
     if len(sizes) < 2 or column.is_constant:
         return 0.0
-    # From the smallest value on: sums are then the same for any order of the rows.
+    # In increasing order of values, so that sums do not depend on the order of the rows.
     codes = np.unique(target.codes, return_inverse=True)[1][column.order]
     scores, runs = copula_scores(column)[column.order], column.runs[column.order]
     means = np.bincount(codes, weights=scores) / sizes
@@ -278,7 +277,7 @@ def _copula_classes(column, target):
     if np.bincount(codes, weights=runs != some_run[codes]).min() == 0:
         return math.inf
     n = len(scores)
-    # Twice each entropy, minus their common constant and the bias.
+    # Twice each entropy, without the common constant and the bias.
     whole = math.log(scores @ scores) - psi((n - 1) / 2)
     within = np.log(squares) - psi((sizes - 1) / 2)
     return 0.5 * (whole - sizes @ within / n)
@@ -287,7 +286,7 @@ def _copula_classes(column, target):
 def copula_likelihood_ratio(values, target):
     """Return the degrees of freedom and the terms of the log likelihood ratio of the estimate.
 
-    The estimate is, up to its bias, the mean logarithm of a likelihood ratio.
+    Apart from the bias correction, the estimate is the mean logarithm of a likelihood ratio.
 
     Returns
     -------
@@ -296,7 +295,7 @@ def copula_likelihood_ratio(values, target):
         its bias, converges under independence (Wilks).
 
     terms : ndarray of shape (n_samples,)
-        The logarithm of the ratio of each row.
+        The logarithm of the likelihood ratio of each row.
 
     None if the estimate is infinite or undefined.
     """
@@ -332,7 +331,7 @@ def as_sorted(values):
 
 
 def atom_size(n, n_neighbors):
-    return max(ATOM_NEIGHBORS * n_neighbors, ATOM_SHARE * n)
+    return max(ATOM_NEIGHBORS * n_neighbors, ATOM_PROPORTION * n)
 
 
 def _auto_classes(column, target, n_neighbors):
@@ -345,7 +344,7 @@ def _auto_classes(column, target, n_neighbors):
 
 
 def _rank_ross(column, codes, n_neighbors):
-    """Return Ross's estimate on normal ranks, ties averaged over their orders."""
+    """Return Ross's estimate on normal ranks, averaged over all orders of tied rows."""
     if column.is_constant:
         return 0.0
     return _neighbors.ross_information(
@@ -359,7 +358,7 @@ def _rank_ross(column, codes, n_neighbors):
 
 
 def _rank_ksg(x, y, n_neighbors):
-    """Return Kraskov's estimate on normal ranks, ties put in a fixed order."""
+    """Return Kraskov's estimate on normal ranks, with tied rows in a fixed order."""
     if x.is_constant or y.is_constant:
         return 0.0
     n = len(x)
@@ -372,7 +371,7 @@ def _rank_ksg(x, y, n_neighbors):
 
 
 def untied_orders(x, y):
-    """Return the order of the rows of two RankedColumns, tied ones in a fixed, arbitrary order."""
+    """Return the orders that sort two RankedColumns, with ties in a fixed, arbitrary order."""
     return untied_order(x, y, SALT_X), untied_order(y, x, SALT_Y)
 
 

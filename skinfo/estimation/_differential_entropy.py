@@ -1,4 +1,4 @@
-"""Differential entropy from samples."""
+"""Differential entropy of continuous samples."""
 
 from numbers import Integral
 
@@ -9,7 +9,7 @@ from sklearn.utils.validation import check_array
 
 from skinfo._counts._table import numeric_columns, refuse_ragged_lists
 from skinfo._kernels._neighbors import line_radii
-from skinfo.estimation._knn_tree import kth_distance, near_one
+from skinfo.estimation._knn_tree import kth_distance, rescaled_blocks
 from skinfo.estimation._samples import refuse_chunks
 from skinfo.utils._compat import Interval, validate_params
 from skinfo.utils._sums import ordered_sum
@@ -88,7 +88,7 @@ def differential_entropy(X: ArrayLike, *, n_neighbors: int = 3, base: float = 2)
             f"n_neighbors={n_neighbors} needs more rows than that, got n_samples={n}. "
             "Lower n_neighbors."
         )
-    X, log_unit = near_one(X)
+    X, log_unit = rescaled_blocks(X)
     if n_dimensions == 1:
         radii = line_radii(np.sort(X[:, 0]), n_neighbors)
     else:

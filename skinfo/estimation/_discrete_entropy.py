@@ -183,14 +183,14 @@ def discrete_entropy(
 
 
 def _two_dimensional(x):
-    """Return a Dask series or array of one dimension as a table of one column, else x."""
+    """Return a one-dimensional Dask series or array as a table of one column, else x unchanged."""
     if type(x).__module__.partition(".")[0] != "dask" or x.ndim != 1:
         return x
     return x.to_frame() if hasattr(x, "to_frame") else x[:, None]
 
 
 def _counts(x, sample_weight, missing):
-    """Return the counts of the distinct rows, none of them zero."""
+    """Return the positive counts of the distinct rows."""
     x, _, sample_weight = columns_by_name(x, None, sample_weight)
     table = table_of(as_columns(x), caller="discrete_entropy")
     table = table.rename(["x"]) if table.names == ["x0"] else table
@@ -206,7 +206,7 @@ def _counts(x, sample_weight, missing):
 
 
 def _without_missing(table, weights):
-    """Return the rows that have no missing value, and their weights."""
+    """Return the rows without missing values, and their weights."""
     rows = np.flatnonzero(~np.any([missing_values(table, j) for j in range(table.shape[1])], 0))
     if len(rows) == 0 or (weights is not None and not weights[rows].any()):
         raise _nothing_left()
@@ -220,7 +220,7 @@ def _nothing_left():
 
 
 def _counts_in_parts(x, sample_weight, missing):
-    """Return the same of a table in parts, after a pass for the levels and one for the counts."""
+    """Return the counts of a table in parts, after one pass for levels and one for counts."""
     parts = read_levels(x, sample_weight=sample_weight, caller="discrete_entropy")
     if missing == "raise":
         parts.refuse_missing_values()

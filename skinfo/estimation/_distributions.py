@@ -1,4 +1,4 @@
-"""Distribution of estimates of information, and confidence bounds for the true value."""
+"""Sampling distributions of information estimates, and confidence bounds for the true value."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -12,51 +12,53 @@ from skinfo._kernels._null import RATE_MAX, STEPS_PER_UNIT, poisson_tables
 from skinfo._kernels._plugin_bias import beta_binomial_excess
 from skinfo.estimation._continuous import copula_likelihood_ratio, gaussian_copula_information
 
-# Number of bisections: after 60 the range is as wide as the rounding error of its ends.
+# Number of bisections: after 60 the width of the range is the rounding error of its ends.
 BISECTIONS = 60
 TINY = 1e-300
 
-# A noncentral chi-squared distribution of a larger shift is a gamma distribution to rounding.
+# For a larger noncentrality, a noncentral chi-squared distribution equals a gamma distribution up
+# to rounding.
 LARGEST_SHIFT = 5000.0
 
-# Levels of more samples than this have cells of nearly Poisson counts.
+# The cells of levels with more samples have approximately Poisson counts.
 MOST_TRIALS = 64
 
-# Cells over which the bias of an estimate of their bias adds up.
+# Number of cells over which the bias of the estimated cell biases accumulates.
 CELLS_TOGETHER = 100
 
-# Correlation of two samples of a level, at least, and at most one less this.
-LEAST_ALIKE = 1e-9
-ALIKE_ITERATIONS = 4
+# Minimum of the correlation of two samples of a level; the maximum is one minus this.
+MIN_CORRELATION = 1e-9
+CORRELATION_ITERATIONS = 4
 
 
 def entropy_bound(counts, confidence_level):
     """Return the entropy of classes and an upper confidence bound for it, in nats.
 
-    The plug-in plus its bias, (C - 1) / 2N, and its deviation: that of the logarithms of the
-    proportions, and for equal proportions that of the chi-squared distribution which replaces it.
+    The bound is the plug-in plus its bias, (C - 1) / 2N, and a multiple of its standard error. The
+    variance is that of the logarithms of the proportions plus that of the chi-squared distribution
+    which is the limit for equal proportions.
     """
-    shares = counts[counts > 0] / counts.sum()
-    surprise = -np.log(shares)
-    entropy = shares @ surprise
-    freedom = (len(shares) - 1) / (2 * counts.sum())
-    variance = shares @ (surprise - entropy) ** 2 + freedom
+    proportions = counts[counts > 0] / counts.sum()
+    surprise = -np.log(proportions)
+    entropy = proportions @ surprise
+    freedom = (len(proportions) - 1) / (2 * counts.sum())
+    variance = proportions @ (surprise - entropy) ** 2 + freedom
     error = ndtri((1 + confidence_level) / 2) * np.sqrt(variance / counts.sum())
-    # At most that of equal proportions, and never below the estimate.
-    return entropy, max(min(entropy + freedom + error, np.log(len(shares))), entropy)
+    # At most the entropy of equal proportions, and at least the estimate.
+    return entropy, max(min(entropy + freedom + error, np.log(len(proportions))), entropy)
 
 
 def information_bounds(information, distribution, confidence_level):
     """Return the confidence interval of the true information, by inverting tests.
 
-    The interval contains every u under which the observation is in the central part of the
-    distribution; near zero that part moves to the left, so that zero is excluded if and only if
-    the test rejects it.
+    The interval contains every u for which the observation is in the central region of the
+    distribution. Near u = 0 the region is shifted to the left, so that zero is excluded if and
+    only if the test rejects it.
 
     Parameters
     ----------
     information : ndarray of shape (n,)
-        The observation: for a PluginDistribution N times plug-in information, in nats.
+        The observation; for a PluginDistribution N times the plug-in information, in nats.
 
     distribution : PluginDistribution or NormalDistribution
 
@@ -70,23 +72,25 @@ def information_bounds(information, distribution, confidence_level):
     alpha = 1.0 - confidence_level
     scale = np.sqrt(np.maximum(distribution.null_variance, TINY))
 
-    def too_much(u):
-        """P(as much or more) minus the part of alpha in that tail."""
+    def excess_of_upper_tail(u):
+        """Return P(observation or more) minus the part of alpha in the upper tail."""
         return 1 - distribution.cdf(information, u) - 0.5 * alpha * (1 + np.exp(-u / scale))
 
-    def too_little(u):
+    def deficit_of_lower_tail(u):
+        """Return the part of alpha in the lower tail minus P(observation or less)."""
         return 0.5 * alpha * (1 - np.exp(-u / scale)) - distribution.cdf(information, u)
 
-    most = distribution.most(information)
-    return _root(too_much, most), _root(too_little, most)
+    limit = distribution.upper_limit(information)
+    return _root(excess_of_upper_tail, limit), _root(deficit_of_lower_tail, limit)
 
 
 class PluginDistribution(NamedTuple):
-    """Distribution of N times plug-in information if the true information is u, in N nats.
+    """Distribution of N times the plug-in information if the true information is u, in N nats.
 
-    Scaled noncentral chi-squared; at u = 0 the gamma distribution of the null. Its mean is u plus
-    a bias that goes from the null mean to `bias`. Its variance is the null's at zero, that of the
-    delta method for large u, and grows with u like that of a noncentral chi-squared variable.
+    It is a scaled noncentral chi-squared distribution; at u = 0, the gamma distribution under
+    independence. Its mean is u plus a bias that increases from the null mean to `bias`. Its
+    variance equals the null variance at zero and that of the delta method for large u, and grows
+    with u like that of a noncentral chi-squared variable.
 
     Attributes
     ----------
@@ -100,7 +104,7 @@ class PluginDistribution(NamedTuple):
         The observed information, including `bias`.
 
     slope : float, or ndarray of shape (n,)
-        Variance of the log density ratio over twice the information.
+        Variance of the log density ratio divided by twice the information.
     """
 
     null_mean: np.ndarray
@@ -112,16 +116,17 @@ class PluginDistribution(NamedTuple):
 
     def cdf(self, information, u):
         """Return P(information or less) if the true information is u."""
-        # The bias is the observed one; below the deviation of the null it is noise.
+        # The bias reaches `bias` at the observed information, but not below the null deviation,
+        # where the observed information is noise.
         as_observed = np.maximum(self.observed - self.bias, np.sqrt(self.null_variance))
         part = np.minimum(u / np.maximum(as_observed, TINY), 1.0)
         mean = np.maximum(u + self.null_mean + (self.bias - self.null_mean) * part, TINY)
         variance = self.null_variance + 2 * self.slope * u + (part * self.bias_error) ** 2
         variance = np.maximum(variance, TINY)
         freedom = np.maximum(2 * self.null_mean**2 / np.maximum(self.null_variance, TINY), TINY)
-        # The scale that gives both moments with the null's degrees of freedom, if one does.
+        # The scale that matches both moments with the null degrees of freedom, if it exists.
         under_root = mean**2 - freedom * variance / 2
-        # Not the difference of mean and root, which is zero where they are large and nearly equal.
+        # The difference of mean and root would cancel where they are large and nearly equal.
         scale = variance / (2 * (mean + np.sqrt(np.maximum(under_root, 0.0))))
         shift = np.maximum(mean / scale - freedom, 0.0)
         smooth = gammainc(mean**2 / variance, information * mean / variance)
@@ -129,15 +134,15 @@ class PluginDistribution(NamedTuple):
         shifted = chndtr(information / scale, freedom, np.where(is_shifted, shift, 0.0))
         return np.where(is_shifted, shifted, smooth)
 
-    def most(self, information):
-        """Return an upper bound of all confidence bounds, to bisect below."""
+    def upper_limit(self, information):
+        """Return an upper limit of all confidence bounds, for bisection."""
         # Twenty standard deviations are beyond any requested quantile.
         spread = np.sqrt(self.null_variance + 2 * self.slope * information)
         return information + 20 * (spread + self.bias_error + np.sqrt(self.null_variance)) + 1.0
 
 
 class NormalDistribution(NamedTuple):
-    """Normal distribution of an estimate, with a standard error that does not depend on the truth.
+    """Normal distribution of an estimate, whose standard error does not depend on the true value.
 
     Attributes
     ----------
@@ -149,38 +154,38 @@ class NormalDistribution(NamedTuple):
 
     @property
     def null_variance(self):
-        """Variance under independence, the same as under dependence."""
+        """Variance under independence, equal to that under dependence."""
         return self.standard_error**2
 
     def cdf(self, information, u):
         """Return P(information or less) if the true information is u."""
         return ndtr((information - u) / np.maximum(self.standard_error, TINY))
 
-    def most(self, information):
-        """Return an upper bound of all confidence bounds, to bisect below."""
-        # Beyond any quantile; the 1.0 leaves a range to bisect if the error is zero.
+    def upper_limit(self, information):
+        """Return an upper limit of all confidence bounds, for bisection."""
+        # Beyond any quantile; the 1.0 keeps the range positive if the error is zero.
         return np.maximum(information, 0.0) + 40 * self.standard_error + 1.0
 
 
-def _root(rising, most):
-    """Return the root of an increasing function of u >= 0, by bisection."""
-    low, high = np.zeros_like(most), most.copy()
+def _root(increasing, limit):
+    """Return the root of an increasing function of u between 0 and a limit, by bisection."""
+    low, high = np.zeros_like(limit), limit.copy()
     for _ in range(BISECTIONS):
         middle = (low + high) / 2
-        positive = rising(middle) > 0
+        positive = increasing(middle) > 0
         high = np.where(positive, middle, high)
         low = np.where(positive, low, middle)
-    # If it is positive at zero already, bisection ends there.
-    return np.where(rising(np.zeros_like(most)) > 0, 0.0, high)
+    # If the function is positive at zero, the root is taken as zero.
+    return np.where(increasing(np.zeros_like(limit)) > 0, 0.0, high)
 
 
 def copula_distribution(values, target):
-    """Return the PluginDistribution of `gaussian_copula_information`, None if it has none."""
+    """Return the PluginDistribution of `gaussian_copula_information`, or None if undefined."""
     found = copula_likelihood_ratio(values, target)
     if found is None:
         return None
     freedom, terms = found
-    # Sorted, the sums are the same for every order of the samples.
+    # Sums of sorted terms do not depend on the order of the samples.
     terms = np.sort(terms)
     bias = freedom / 2
     return PluginDistribution(
@@ -197,14 +202,14 @@ def copula_distribution(values, target):
 
 
 def table_distribution(table, smooth=None):
-    """Return the p-value of one table, dense or sparse, and its PluginDistribution.
+    """Return the p-value of a dense or sparse table, and its PluginDistribution.
 
     Parameters
     ----------
     table : ndarray of shape (n_levels, n_classes) or SparseContingency
 
     smooth : ndarray of shape (9,) or None, default=None
-        From `smooth_evidence`, if levels are ordered.
+        Result of `smooth_evidence`, if levels are ordered.
     """
     is_sparse = isinstance(table, SparseContingency)
     cells = table if is_sparse else SparseContingency.of_table(table)
@@ -235,11 +240,11 @@ def _slope(mean, variance):
 def plugin_bias(cells):
     """Return the bias of plug-in information under the observed dependence, and its error.
 
-    The bias is the Jensen gap E[k ln k] - m ln m of a count k of mean m, summed over cells minus
-    both margins. The gap of a cell is estimated by a function of its count that has about this
-    mean for any probability (`cell_biases`). The remainder, for levels of few samples, is
-    corrected by its mean over the Dirichlet distribution that fits the variation between levels;
-    without variation this is the exact bias under independence.
+    The bias is the Jensen gap E[k ln k] - m ln m of a count k of mean m, summed over cells, minus
+    the sums over both margins. The gap of a cell is estimated by a function of its count whose
+    mean is approximately the gap for any probability (`cell_biases`). For levels of few samples,
+    the remainder is corrected by its mean over the Dirichlet distribution that is fitted to the
+    variation between levels; without variation the result is the exact bias under independence.
 
     Parameters
     ----------
@@ -249,11 +254,11 @@ def plugin_bias(cells):
     Returns
     -------
     bias, error : float
-        In N nats. The same for the transposed table.
+        In N nats. Equal for the transposed table.
     """
     by_row = (cells.counts, cells.row, cells.row_sums, cells.column_sums)
     by_column = (cells.counts, cells.column, cells.column_sums, cells.row_sums)
-    # The levels are the longer margin: more levels give a better estimate of the variation.
+    # The longer margin is used as levels: more levels give a better estimate of the variation.
     if len(cells.row_sums) > len(cells.column_sums):
         bias, variance = _bias_of_levels(*by_row, cells.column)
     elif len(cells.row_sums) < len(cells.column_sums):
@@ -265,7 +270,7 @@ def plugin_bias(cells):
 
 
 def _bias_of_levels(counts, level, sizes, classes, label):
-    """Return the bias and its variance.
+    """Return the bias and its variance, given which margin is used as levels.
 
     Parameters
     ----------
@@ -278,8 +283,8 @@ def _bias_of_levels(counts, level, sizes, classes, label):
     n = classes.sum()
     counts, trials = (np.rint(part).astype(np.int64) for part in (counts, sizes))
     counts = np.minimum(counts, trials[level])
-    seen = _of_counts(counts, trials[level])
-    empty = _of_counts(np.zeros_like(trials), trials)
+    seen = _excess_of_counts(counts, trials[level])
+    empty = _excess_of_counts(np.zeros_like(trials), trials)
     bias, variance = (
         part.sum() - other[level].sum() + len(classes) * other.sum()
         for part, other in zip(seen, empty, strict=True)
@@ -288,12 +293,12 @@ def _bias_of_levels(counts, level, sizes, classes, label):
     is_short = (trials > 0) & (trials <= MOST_TRIALS)
     if is_short.any():
         concentration = _concentration(counts, level, sizes, classes, label)
-        bias += _left_of_short(trials[is_short], classes, concentration)
+        bias += _remaining_bias(trials[is_short], classes, concentration)
     return np.array([bias - of_classes, variance])
 
 
-def _left_of_short(trials, classes, concentration):
-    """Return the remaining bias of levels of few rows, after the function of the count.
+def _remaining_bias(trials, classes, concentration):
+    """Return the bias of levels of few rows that remains after `cell_biases`.
 
     Parameters
     ----------
@@ -303,27 +308,27 @@ def _left_of_short(trials, classes, concentration):
     classes : ndarray of shape (n_classes,)
 
     concentration : float
-        Concentration of the Dirichlet distribution of the levels.
+        Concentration of the Dirichlet distribution of class proportions within levels.
     """
     prior, with_prior = np.unique(classes, return_counts=True)
     prior = concentration * prior / classes.sum()
     total = prior @ with_prior
     short, times = np.unique(trials, return_counts=True)
-    of_shares = psi(prior + 1) - psi(total + 1) - np.log(prior / total)
-    left = beta_binomial_excess(short, prior, total, cell_biases()[0])
-    left -= short[:, None] * prior / total * of_shares
-    return times @ left @ with_prior
+    of_proportions = psi(prior + 1) - psi(total + 1) - np.log(prior / total)
+    remaining = beta_binomial_excess(short, prior, total, cell_biases()[0])
+    remaining -= short[:, None] * prior / total * of_proportions
+    return times @ remaining @ with_prior
 
 
-def _of_counts(counts, trials):
-    """Return the excess of cells with these counts, and its variance; see `cell_biases`."""
+def _excess_of_counts(counts, trials):
+    """Return the estimated excess of cells with these counts, and its variance: `cell_biases`."""
     biases, variances = cell_biases()
     row = np.minimum(trials, MOST_TRIALS)
     bias, variance = (table[row, np.minimum(counts, row)] for table in (biases, variances))
     is_long = trials > MOST_TRIALS
     if not is_long.any():
         return bias, variance
-    # In longer rows small counts are nearly Poisson, and large ones have a gap of half a nat.
+    # In larger levels small counts are nearly Poisson, and large ones have a gap of half a nat.
     many, few = counts[is_long], np.minimum(counts[is_long], MOST_TRIALS // 2)
     of_few = biases[MOST_TRIALS, few] / (1 - few / MOST_TRIALS)
     of_many = 0.5 + 1 / (12 * np.maximum(many, 1))
@@ -335,41 +340,42 @@ def _of_counts(counts, trials):
 
 @lru_cache(maxsize=1)
 def cell_biases():
-    """Return functions of a binomial count that have about the mean of its excess, and variances.
+    """Return estimates of the excess E[k ln k] - m ln m from a binomial count, and variances.
 
-    Of all functions of the count, that of minimum mean square error over a grid of proportions,
-    for sums of `CELLS_TOGETHER` cells, whose biases add up too.
+    The estimator is the function of the count with the minimum mean squared error over a grid of
+    proportions, for sums of `CELLS_TOGETHER` cells, so that its bias is weighted as in such sums.
 
     Returns
     -------
     biases, variances : ndarray of shape (MOST_TRIALS + 1, MOST_TRIALS + 1), dtype float64
-        Of n trials in row n, for counts 0..n.
+        Row n contains the values of n trials, for counts 0..n.
     """
     tail = np.geomspace(1e-4, 0.5, 120)
-    shares = np.concatenate([tail, 1 - tail[-2::-2]])
+    proportions = np.concatenate([tail, 1 - tail[-2::-2]])
     biases, variances = np.zeros((2, MOST_TRIALS + 1, MOST_TRIALS + 1))
-    # Binomial probabilities, from those of one trial fewer: all terms are positive.
-    binomial = np.ones((len(shares), 1))
+    # Recurrence of binomial probabilities in the number of trials: all terms are positive.
+    binomial = np.ones((len(proportions), 1))
     for n in range(1, MOST_TRIALS + 1):
         k = np.arange(n + 1)
-        fewer, binomial = binomial, np.zeros((len(shares), n + 1))
-        binomial[:, :-1] = fewer * (1 - shares[:, None])
-        binomial[:, 1:] += fewer * shares[:, None]
-        excess = binomial @ xlogy(k, k) - xlogy(n * shares, n * shares)
+        fewer, binomial = binomial, np.zeros((len(proportions), n + 1))
+        binomial[:, :-1] = fewer * (1 - proportions[:, None])
+        binomial[:, 1:] += fewer * proportions[:, None]
+        excess = binomial @ xlogy(k, k) - xlogy(n * proportions, n * proportions)
         squares = (CELLS_TOGETHER - 1) * binomial.T @ binomial + np.diag(binomial.sum(axis=0))
         values = np.linalg.solve(squares, CELLS_TOGETHER * binomial.T @ excess)
         variance = binomial @ values**2 - (binomial @ values) ** 2
         biases[n, : n + 1] = values
-        variances[n, : n + 1] = np.interp((k + 0.5) / (n + 1), shares, variance)
+        variances[n, : n + 1] = np.interp((k + 0.5) / (n + 1), proportions, variance)
     return biases, variances
 
 
 def _concentration(counts, level, sizes, classes, label):
     """Return the concentration of the Dirichlet prior of the levels.
 
-    By moments: the variance of a level of n counts is 1 + (n - 1) r times a multinomial one, where
-    r = 1 / (1 + concentration). Each level is weighted by the variance of its squares, which
-    depends on r; the proportions of the classes are estimated from the same levels.
+    Method of moments: the variance of a level of n samples is 1 + (n - 1) r times the multinomial
+    variance, where r = 1 / (1 + concentration) is the correlation of two samples of a level. Each
+    level is weighted by the variance of its squares, which depends on r; the proportions of the
+    classes are estimated from the same levels.
     """
     n = classes.sum()
     same_class = np.sum(classes**2)
@@ -378,23 +384,23 @@ def _concentration(counts, level, sizes, classes, label):
     pairs = np.maximum(sizes**2 - sizes, 0.0)
     n_pairs = pairs.sum()
     if n_pairs == 0:
-        return 1 / LEAST_ALIKE - 1
+        return 1 / MIN_CORRELATION - 1
     alone = sizes * (1 - sizes / n)
-    alike = pairs * (1 - 2 * sizes / n) + (sizes / n) ** 2 * n_pairs
-    if alike.max() < 1e-12 * n_pairs:
-        # One level has nearly all samples: the remainder is rounding error.
-        return 1 / LEAST_ALIKE - 1
+    together = pairs * (1 - 2 * sizes / n) + (sizes / n) ** 2 * n_pairs
+    if together.max() < 1e-12 * n_pairs:
+        # One level contains nearly all samples: the remainder is rounding error.
+        return 1 / MIN_CORRELATION - 1
     r = 0.0
-    for _ in range(ALIKE_ITERATIONS):
+    for _ in range(CORRELATION_ITERATIONS):
         diversity = (1 - same_class / n**2) / (1 - (n + r * n_pairs) / n**2)
         weights = pairs / (sizes + r * pairs) ** 2
-        r = weights @ (squares / diversity - alone) / (weights @ alike)
-        r = min(max(r, LEAST_ALIKE), 1 - LEAST_ALIKE)
+        r = weights @ (squares / diversity - alone) / (weights @ together)
+        r = min(max(r, MIN_CORRELATION), 1 - MIN_CORRELATION)
     return 1 / r - 1
 
 
 def _poisson_excess(rate):
-    """Return E[k ln k] - m ln m for Poisson counts of these means."""
+    """Return E[k ln k] - m ln m of Poisson counts k with means m."""
     excess = poisson_tables()[0]
     grid = np.arange(len(excess)) / STEPS_PER_UNIT
     near = np.interp(np.sqrt(np.minimum(rate, RATE_MAX)), grid, excess)

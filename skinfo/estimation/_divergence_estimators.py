@@ -1,8 +1,9 @@
-"""Cross-entropy and divergences of two discrete distributions from counts: one table, in nats.
+"""Estimators of cross-entropy and divergences of discrete distributions from counts, in nats.
 
-H(p, q) = -sum p ln q is linear in p, so the proportions of the first sample cause no bias; all
-corrections are of the logarithms of the second. Divergences are differences: of the cross-entropy
-and the entropy, and of the entropy of the mixture and the mean entropy, each by one estimator.
+H(p, q) = -sum p ln q is linear in p, so the proportions of the first sample cause no bias; the
+corrections concern only the logarithms of the second. Divergences are differences: of the
+cross-entropy and the entropy, or of the entropy of the mixture and the mean entropy, each by the
+same estimator.
 """
 
 import math
@@ -30,10 +31,10 @@ class PairedCounts(NamedTuple):
     Attributes
     ----------
     first, second : ndarray of shape (n_observed,), dtype float64
-        Counts in each sample; one of the two is positive.
+        Counts in each sample; at least one of the two is positive.
 
     n_categories : float or None
-        Number of possible categories; None: of observed ones.
+        Number of possible categories; None: the number of observed ones.
     """
 
     first: NDArray[np.float64]
@@ -81,13 +82,13 @@ def miller_madow_cross_entropy(counts: PairedCounts) -> float:
 def accumulated_cross_entropy(counts: PairedCounts) -> float:
     """Return sum n/N (psi(M + 1) - psi(m + 1)) plus a term from the accumulation curve.
 
-    Derived like the entropy of Chao, Wang and Jost (2013). The expansion -ln q = sum_k (1 - q)^k /
-    k makes H(p, q) the sum of D_k / k, with D_k = sum p (1 - q)^k the probability that a sample of
-    p is in none of the categories of k samples of q. Up to k = M there are unbiased estimates, and
-    the first term is their sum. Beyond, D_k is assumed to decrease as from D_{M-1} to D_M: by the
-    factor 1 - A, A = U1 / (M U + U1), where U and U1 are the proportions of the first sample in
-    categories that are absent in the second, and that occur there once. If none occurs once, U1 is
-    replaced by the mean proportion of the absent ones.
+    The derivation follows that of the entropy by Chao, Wang and Jost (2013). By the expansion
+    -ln q = sum_k (1 - q)^k / k, H(p, q) is the sum of D_k / k, where D_k = sum p (1 - q)^k is the
+    probability that a sample of p is in none of the categories of k samples of q. For k <= M there
+    are unbiased estimates, and the first term is their sum. For larger k, D_k is assumed to
+    decrease at the rate from D_{M-1} to D_M: by the factor 1 - A, A = U1 / (M U + U1), where U and
+    U1 are the proportions of the first sample in categories that the second sample contains never
+    and once. If there is none of the latter, U1 is the mean proportion of the absent categories.
     """
     n_first, n_second = counts.totals
     share = counts.first / n_first
@@ -104,7 +105,7 @@ def accumulated_cross_entropy(counts: PairedCounts) -> float:
 def _shrunk(
     counts: NDArray[np.float64], n_categories: float, weight: Callable[..., float]
 ) -> tuple[NDArray[np.float64], float]:
-    """Return proportions shrunk towards equal ones, and that of each unobserved category."""
+    """Return proportions shrunk towards the uniform ones, and that of an unobserved category."""
     uniform = weight(counts[counts > 0], ordered_sum(counts), n_categories)
     unseen = uniform / n_categories
     return unseen + (1 - uniform) * counts / ordered_sum(counts), unseen
@@ -120,7 +121,7 @@ def shrunk_cross_entropy(counts: PairedCounts, weight: Callable[..., float]) -> 
     return ordered_sum(-xlogy(p, q)) + rest
 
 
-# Each maps PairedCounts to nats.
+# Functions of PairedCounts that return nats.
 CROSS_ENTROPY_ESTIMATORS: dict[str, Callable[[PairedCounts], float]] = {
     "plugin": plugin_cross_entropy,
     "miller_madow": miller_madow_cross_entropy,
@@ -141,9 +142,9 @@ def cross_entropy_of(counts: PairedCounts, estimator: str) -> float:
 
 
 def kl_divergence_of(counts: PairedCounts, estimator: str) -> float:
-    """Return the divergence of the second sample from the first, by the same estimator."""
+    """Return the divergence D(first || second) by one of `CROSS_ENTROPY_ESTIMATORS`."""
     if estimator == "plugin":
-        # Term by term, so that it is exactly zero for equal proportions.
+        # Summed term by term, so that it is exactly zero for equal proportions.
         n_first, n_second = counts.totals
         terms = rel_entr(counts.first / n_first, counts.second / n_second)
         return max(ordered_sum(terms), 0.0)
@@ -172,8 +173,8 @@ def js_divergence_of(counts: PairedCounts, estimator: str, weight: float) -> flo
     """
     weights = np.array([weight, 1 - weight])
     if estimator == "plugin" or estimator in UNIFORM_WEIGHTS:
-        return _js_of_shares(counts, estimator, weights)
-    # Only this one uses unobserved categories.
+        return _js_of_proportions(counts, estimator, weights)
+    # Only NSB uses unobserved categories.
     categories = counts.categories if estimator == "nsb" else None
     entropy_of = ENTROPY_ESTIMATORS[estimator]
     entropies = [entropy_of(sample[sample > 0], categories) for sample in counts[:2]]
@@ -184,11 +185,13 @@ def js_divergence_of(counts: PairedCounts, estimator: str, weight: float) -> flo
     return float(mixture - weights @ entropies)
 
 
-def _js_of_shares(counts: PairedCounts, estimator: str, weights: NDArray[np.float64]) -> float:
-    """Return the divergence of the proportions, or of the shrunk ones."""
+def _js_of_proportions(
+    counts: PairedCounts, estimator: str, weights: NDArray[np.float64]
+) -> float:
+    """Return the divergence of the sample proportions, or of the shrunk ones."""
     categories = counts.categories if estimator in UNIFORM_WEIGHTS else len(counts.first)
     shrink = UNIFORM_WEIGHTS.get(estimator, _no_shrinkage)
-    shares, unseen = zip(
+    proportions, unseen = zip(
         *(_shrunk(sample, categories, shrink) for sample in counts[:2]), strict=True
     )
     others = categories - len(counts.first)
@@ -196,8 +199,8 @@ def _js_of_shares(counts: PairedCounts, estimator: str, weights: NDArray[np.floa
     def entropy(p: NDArray[np.float64], p_unseen: float) -> float:
         return ordered_sum(entr(p)) + others * float(entr(p_unseen))
 
-    of_each = [entropy(*each) for each in zip(shares, unseen, strict=True)]
-    mixture = entropy(weights @ np.array(shares), float(weights @ np.array(unseen)))
+    of_each = [entropy(*each) for each in zip(proportions, unseen, strict=True)]
+    mixture = entropy(weights @ np.array(proportions), float(weights @ np.array(unseen)))
     return max(float(mixture - weights @ of_each), 0.0)
 
 
@@ -208,24 +211,24 @@ def _no_shrinkage(counts: NDArray[np.float64], total: float, n_categories: float
 def _stratified_entropy(counts: PairedCounts, weights: NDArray[np.float64]) -> float:
     """Return Miller and Madow's entropy of a mixture of two samples of fixed sizes.
 
-    The plug-in plus half the sum over categories of the ratio of the variance of the mixed
-    proportion to it.
+    It is the plug-in plus half the sum over categories of the variance of the mixed proportion
+    divided by that proportion.
     """
     totals = np.array(counts.totals)
-    shares = np.array([counts.first, counts.second]) / totals[:, None]
-    mixture = weights @ shares
-    variance = (weights**2 / totals) @ (shares * (1 - shares))
+    proportions = np.array([counts.first, counts.second]) / totals[:, None]
+    mixture = weights @ proportions
+    variance = (weights**2 / totals) @ (proportions * (1 - proportions))
     return ordered_sum(entr(mixture)) + ordered_sum(variance / mixture) / 2
 
 
 def mixed_counts(counts: PairedCounts, weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return counts of a sample of the mixture.
 
-    Both samples together, if their sizes are in proportion to the weights. Otherwise counts with
-    the mixed proportions, for a number of samples with the same variance.
+    If the sizes of the samples are proportional to the weights, these are the counts of the pooled
+    sample. Otherwise they have the mixed proportions, and a total that gives the same variance.
     """
     totals = np.array(counts.totals)
     if weights[0] * totals[1] == weights[1] * totals[0]:
         return counts.first + counts.second
-    shares = np.array([counts.first, counts.second]) / totals[:, None]
-    return (weights @ shares) / float(np.sum(weights**2 / totals))
+    proportions = np.array([counts.first, counts.second]) / totals[:, None]
+    return (weights @ proportions) / float(np.sum(weights**2 / totals))

@@ -1,16 +1,16 @@
 """Measures of several variables as linear combinations of entropies.
 
-Each is a table of coefficients of H(X_S), S a set of columns. The coefficients times the sizes of
-the sets sum to zero, so that units of measurement, and any other constant per column, cancel.
+A measure is a dict of coefficients of H(X_S), where S is a set of columns. The sum of coefficients
+times set sizes is zero, so that units of measurement, and any other constant per column, cancel.
 """
 
 from collections.abc import Callable
 from itertools import combinations
 
-# The co-information has a term for each set of columns.
+# Maximum number of columns: the co-information has a term for each subset of columns.
 MOST_COLUMNS_OF_CO_INFORMATION = 12
 
-# The coefficient of the entropy of each set of columns.
+# Coefficients of the entropies, by set of columns.
 EntropyTerms = dict[tuple[int, ...], float]
 
 
@@ -27,7 +27,7 @@ def dual_total_correlation_terms(d: int) -> EntropyTerms:
 
 
 def o_information_terms(d: int) -> EntropyTerms:
-    """Return total minus dual total correlation, without terms for two columns."""
+    """Return the total minus the dual total correlation; there are no terms for two columns."""
     terms = total_correlation_terms(d)
     for columns, coefficient in dual_total_correlation_terms(d).items():
         terms[columns] = terms.get(columns, 0.0) - coefficient
@@ -35,7 +35,7 @@ def o_information_terms(d: int) -> EntropyTerms:
 
 
 def co_information_terms(d: int) -> EntropyTerms:
-    """Return sum_S (-1)^(|S| + 1) H(X_S) over all sets of columns."""
+    """Return sum_S (-1)^(|S| + 1) H(X_S) over all non-empty subsets S of the columns."""
     if d > MOST_COLUMNS_OF_CO_INFORMATION:
         raise ValueError(
             f"measure='co_information' is a sum over all sets of columns, and X has {d}: at most "
@@ -54,5 +54,5 @@ MULTIVARIATE_MEASURES: dict[str, Callable[[int], EntropyTerms]] = {
     "co_information": co_information_terms,
 }
 
-# Measures that are never negative.
+# Non-negative measures.
 NON_NEGATIVE_MEASURES = ("total_correlation", "dual_total_correlation")

@@ -1,4 +1,4 @@
-"""P-value, standard error, bias and confidence interval of the estimate of each column."""
+"""P-values, standard errors, biases and confidence intervals of information estimates."""
 
 import math
 from typing import NamedTuple
@@ -36,20 +36,21 @@ from skinfo.estimation._samples import prepared_target
 from skinfo.utils._parallel import in_threads, interruptible_ranges
 from skinfo.utils._sums import ordered_sum
 
-# Nanoseconds a row, about, that the error of a neighbour estimate takes.
+# Approximate time for the error of a neighbour estimate, in nanoseconds per row.
 ERROR_COST = 500.0
 
-# Amounts with a smaller relative difference are equal up to rounding.
-SHARE_OF_ROUNDING = 1e-12
+# Values with a smaller relative difference are equal up to rounding.
+RELATIVE_ROUNDING = 1e-12
 
-# The bias is that of estimates whose balls are twice as wide in the plane.
-WIDER = 4
+# The bias is estimated from a second estimate with this many times the neighbours, whose balls are
+# twice as wide in the plane.
+NEIGHBORS_RATIO = 4
 
-# The spread of the terms is this much below the error of their mean, and further by
-# `MORE_BELOW` times the share of the rows that the terms have in common. Measured on normal
-# variables of correlation 0 to 0.95, 3 to 12 neighbours, 100 to 2000 rows.
-BELOW = 1.12
-MORE_BELOW = 1.5
+# The standard error is the standard deviation of the terms over sqrt(n), times `ERROR_FACTOR` plus
+# `ERROR_FACTOR_OF_SHARED` times the proportion of the rows that two terms have in common. Measured
+# on normal variables of correlation 0 to 0.95, 3 to 12 neighbours, 100 to 2000 rows.
+ERROR_FACTOR = 1.12
+ERROR_FACTOR_OF_SHARED = 1.5
 
 
 class NeighborError(NamedTuple):
@@ -72,11 +73,11 @@ NO_NEIGHBORS = NeighborError(math.nan, math.nan, math.nan)
 
 
 class ColumnErrors(NamedTuple):
-    """P-value of one column, and the distribution and the error of its estimate."""
+    """P-value of one column, with the distribution and the error of its estimate."""
 
     pvalue: float
-    distribution: PluginDistribution  # of its table or normal scores; N nats
-    neighbors: NeighborError  # of a neighbour estimate, else NaN; nats
+    distribution: PluginDistribution  # for the table or the normal scores, in N nats
+    neighbors: NeighborError  # for a neighbour estimate in nats, else NaN
 
 
 class EstimateErrors(NamedTuple):
@@ -89,7 +90,7 @@ class EstimateErrors(NamedTuple):
     pvalue: np.ndarray
     distribution: PluginDistribution
     neighbors: NeighborError
-    class_counts: np.ndarray | None  # of the target, (n_classes,); None of a continuous one
+    class_counts: np.ndarray | None  # (n_classes,); None for a continuous target
 
     @classmethod
     def of_samples(cls, samples, estimator, n_neighbors, n_jobs):
@@ -112,7 +113,7 @@ class EstimateErrors(NamedTuple):
     def of_tables(cls, tables, n_jobs):
         """Return the errors of discrete and of binned estimates from ColumnTables.
 
-        The columns have the same samples.
+        All columns must have the same samples.
         """
         columns = in_threads(map(delayed(_errors_of_tables), tables), n_jobs=n_jobs)
         class_counts = tables[0].class_counts
@@ -120,7 +121,7 @@ class EstimateErrors(NamedTuple):
 
     @classmethod
     def of_columns(cls, columns, n, class_counts):
-        """Return the ColumnErrors of columns as arrays."""
+        """Return the EstimateErrors that contain the ColumnErrors of columns as arrays."""
         return cls(
             n,
             np.array([column.pvalue for column in columns]),
@@ -146,7 +147,7 @@ class EstimateErrors(NamedTuple):
     def interval(self, information, confidence_level):
         """Return the bounds of the intervals of estimates, in nats; they contain the estimates."""
         low, high = np.zeros((2, len(information)))
-        # A constant has no interval.
+        # The interval of a constant column is zero to zero.
         of_table = self.distribution.null_variance > 0
         some = PluginDistribution._make(field[of_table] for field in self.distribution)
         ends = information_bounds(some.observed, some, confidence_level)
@@ -155,16 +156,17 @@ class EstimateErrors(NamedTuple):
         low[of_neighbors], high[of_neighbors] = self._interval_of_neighbors(
             of_neighbors, information[of_neighbors], low[of_neighbors], confidence_level
         )
-        # The test of the order of levels may be less significant than that of information alone.
+        # Zero is in the interval unless the test rejects: the p-value, which also tests smooth
+        # dependence on ordered levels, may be larger than that of the information alone.
         low[self.pvalue >= 1 - confidence_level] = 0.0
         low = np.minimum(low, np.maximum(information, 0))
         high = np.maximum(high, information)
         if self.class_counts is not None:
             entropy, bound = entropy_bound(self.class_counts, confidence_level)
-            # An estimate at its upper bound is as uncertain as the bound.
-            is_less = information < entropy * (1 - SHARE_OF_ROUNDING)
+            # If the estimate is at its upper bound, the interval ends at the bound of the entropy.
+            is_less = information < entropy * (1 - RELATIVE_ROUNDING)
             high = np.where(is_less, np.minimum(high, bound), bound)
-        # An infinite estimate is no reason for a bound.
+        # An infinite estimate gives no lower bound.
         return np.where(np.isinf(information), 0.0, low), high
 
     @property
@@ -174,9 +176,9 @@ class EstimateErrors(NamedTuple):
     def _interval_of_neighbors(self, chosen, estimate, low_of_bins, confidence_level):
         """Return intervals of neighbour estimates.
 
-        The upper bound is for the estimate minus its bias. Bins have less information than the
-        numbers, so their lower bound is valid too, and under independence less noisy. Zero is
-        excluded if the test of the bins rejects.
+        The upper bound is that of the estimate minus its bias. Bins contain less information than
+        the numbers, so the lower bound of the bins is valid too, and less noisy under
+        independence. Zero is excluded if the test of the bins rejects.
         """
         error, bias, bias_error = (field[chosen] for field in self.neighbors)
         low, _ = information_bounds(estimate, NormalDistribution(error), confidence_level)
@@ -187,10 +189,10 @@ class EstimateErrors(NamedTuple):
 
 
 class TestedTable(NamedTuple):
-    """Contingency table of a column and the target, with binned numbers."""
+    """Contingency table of a column and the target, with numbers in bins."""
 
     counts: np.ndarray  # or SparseContingency
-    smooth: np.ndarray | None  # of `smooth_evidence`, (9,); None where levels have no order
+    smooth: np.ndarray | None  # `smooth_evidence`, (9,); None if the levels are not ordered
 
 
 def _tested_tables(samples, n_jobs):
@@ -198,7 +200,7 @@ def _tested_tables(samples, n_jobs):
     y, n_classes = samples.y, samples.n_classes
     ordered_classes = n_classes is None
     if ordered_classes:
-        # Unsupervised bins, in the same number: see `default_n_bins`.
+        # Unsupervised bins, as many as for a column: see `default_n_bins`.
         y = equal_frequency_codes(samples.y, default_n_bins(len(samples.y)))
     classes = Codes.of(y)
     discrete = iter(())
@@ -219,7 +221,7 @@ def _tested_tables(samples, n_jobs):
 
 
 def _table_of_numbers(values, classes, ordered_classes):
-    """Return the TestedTable of a continuous column; missing values have a bin of their own."""
+    """Return the TestedTable of a continuous column; missing values have a separate bin."""
     n_bins = default_n_bins(np.count_nonzero(~np.isnan(values)))
     codes, finer, n_codes, n_finer = nested_codes(values, n_bins)
     counts = contingency_table(missing_last(Codes(codes, n_codes)), classes)
@@ -230,14 +232,14 @@ def _table_of_numbers(values, classes, ordered_classes):
 
 
 def _smooth_of(counts, n_ordered, ordered_classes):
-    """Return `smooth_evidence`, None of a table with more cells than a dense one."""
+    """Return `smooth_evidence`, or None for a sparse table."""
     if isinstance(counts, SparseContingency):
         return None
     return smooth_evidence(counts, n_ordered, ordered_classes=ordered_classes)
 
 
 def _pairs(samples, n_jobs):
-    """Yield the values of each column and the target, None if both are discrete."""
+    """Yield the values of each column and the target, or None if both are discrete."""
     if samples.n_classes is not None and samples.discrete.all():
         yield from [None] * samples.n_features
         return
@@ -249,14 +251,14 @@ def _pairs(samples, n_jobs):
         if not samples.discrete[j]:
             yield samples.values(j), target
         elif samples.n_classes is None:
-            # Either of a pair may be the classes.
+            # Information is symmetric: the discrete column takes the role of the classes.
             yield target.values, DiscreteTarget(*next(codes))
         else:
             yield None
 
 
 def _as_arrays(tuples):
-    """Return one NamedTuple of arrays for many of numbers."""
+    """Return NamedTuples of numbers as one NamedTuple of arrays."""
     return type(tuples[0])._make(np.array(tuples).T)
 
 
@@ -268,7 +270,7 @@ def _errors_of_column(tested, pair, estimator, n_neighbors):
     values, target = pair
     if estimator in NEIGHBOR_TERMS:
         errors = neighbor_error(NEIGHBOR_TERMS[estimator], values, target, n_neighbors)
-        # If all values are frequent, neighbours have no variance of their own.
+        # If all values are atoms, the neighbour terms have no variance.
         error = max(errors.standard_error, math.sqrt(distribution.null_variance) / len(values))
         return ColumnErrors(pvalue, distribution, errors._replace(standard_error=error))
     if estimator == "binned":
@@ -280,7 +282,7 @@ def _errors_of_column(tested, pair, estimator, n_neighbors):
 
 
 def _errors_of_tables(table):
-    """Return the ColumnErrors of one column by its ColumnTables."""
+    """Return the ColumnErrors of one column, given its ColumnTables."""
     pvalue, distribution = table_distribution(table.whole(table.tested), table.smooth)
     if not table.is_discrete:
         _, distribution = table_distribution(table.whole(table.estimated, missing_row=0))
@@ -288,7 +290,7 @@ def _errors_of_tables(table):
 
 
 def _codes_of_estimate(values, target):
-    """Return the codes that `binned_information` counts, missing values in a bin of their own."""
+    """Return the codes of `binned_information`, with missing values in a separate bin."""
     present = ~np.isnan(values)
     if present.all():
         return binned_codes(values, target)
@@ -306,13 +308,14 @@ def _codes_of_estimate(values, target):
 
 
 def neighbor_error(terms_of, values, target, n_neighbors):
-    """Return the error of a neighbour estimate by the variance of its terms, and its bias.
+    """Return the standard error of a neighbour estimate, from the variance of its terms, and its
+    bias.
 
-    The terms of neighbours are dependent, more so for wider windows; a constant and the proportion
-    of the rows in a window correct for this. At a bound of the support or a sharp ridge of the
-    density the bias grows with the width of a ball, so with the root of n_neighbors in the plane:
-    four times the neighbours double the bias. Where the density is smooth the bias grows faster,
-    and is overestimated.
+    The terms of neighbouring rows are dependent, more so for wider windows; a constant and the
+    proportion of the rows in a window correct for this. At a boundary of the support or a sharp
+    ridge of the density, the bias is proportional to the width of a ball, and so to the root of
+    n_neighbors in the plane: four times the neighbours double the bias. For a smooth density the
+    bias grows faster, and is overestimated.
 
     Parameters
     ----------
@@ -320,7 +323,7 @@ def neighbor_error(terms_of, values, target, n_neighbors):
         One of ``NEIGHBOR_TERMS``.
 
     values : ndarray of shape (n_samples,)
-        Missing ones are NaN, and are added by the chain rule.
+        Missing values are NaN; their information is added by the chain rule.
 
     target : DiscreteTarget or RankedColumn
 
@@ -331,20 +334,22 @@ def neighbor_error(terms_of, values, target, n_neighbors):
     error : NeighborError
     """
     n, k = len(values), n_neighbors
-    terms, wider = terms_with_missing(terms_of, values, target, np.array([k, WIDER * k]))
-    below = (BELOW + MORE_BELOW * _shared_part(target, k, n)) / math.sqrt(n)
+    terms, wider = terms_with_missing(terms_of, values, target, np.array([k, NEIGHBORS_RATIO * k]))
+    factor = ERROR_FACTOR + ERROR_FACTOR_OF_SHARED * _shared_proportion(target, k, n)
+    factor /= math.sqrt(n)
     mean = _mean(terms)
-    error = below * _spread(terms, mean)
+    error = factor * _spread(terms, mean)
     bias = min(_mean(wider) - mean, 0.0)
-    # The extrapolated bias has a larger variance, but a small one is not reliable either.
+    # The extrapolated estimate has a larger variance, but the error of the bias is limited to the
+    # bias itself.
     extrapolated = 2 * terms - wider
-    of_extrapolated = below * _spread(extrapolated, _mean(extrapolated))
+    of_extrapolated = factor * _spread(extrapolated, _mean(extrapolated))
     bias_error = min(-bias, math.sqrt(max(of_extrapolated**2 - error**2, 0.0)))
     return NeighborError(error, bias, bias_error)
 
 
 def terms_with_missing(terms_of, values, target, neighbors):
-    """Return the contribution of each row to n times the estimates, with missing values."""
+    """Return the contribution of each row to n times the estimates, including missing values."""
     missing = np.isnan(values)
     if not missing.any():
         return terms_of(as_sorted(values), target, neighbors)
@@ -366,8 +371,8 @@ def _spread(terms, mean):
     return math.sqrt(_mean((terms - mean) ** 2))
 
 
-def _shared_part(target, n_neighbors, n):
-    """Return the approximate proportion of the rows that one term counts."""
+def _shared_proportion(target, n_neighbors, n):
+    """Return the approximate proportion of the rows on which one term depends."""
     if isinstance(target, DiscreteTarget):
         return min(np.count_nonzero(np.bincount(target.codes)) * n_neighbors / n, 1.0)
     return math.sqrt(n_neighbors / n)
@@ -383,7 +388,7 @@ def ross_terms(column, target, neighbors):
     target : DiscreteTarget
 
     neighbors : ndarray of shape (n_terms,), dtype int64
-        Numbers of neighbours, increasing.
+        Numbers of neighbours, in increasing order.
 
     Returns
     -------
@@ -407,7 +412,7 @@ def ksg_terms(column, target, neighbors):
 def auto_terms(column, target, neighbors):
     """Return the contribution of each row to n times `auto_information`, up to a constant.
 
-    See `ross_terms`. Atoms are those for the first number of neighbours.
+    See `ross_terms`. Atoms are determined by the first number of neighbours.
     """
     least = atom_size(len(column), neighbors[0])
     atoms = column.atoms(least)
@@ -432,12 +437,12 @@ def auto_terms(column, target, neighbors):
     return terms
 
 
-# Terms whose means are the neighbour estimates.
+# Functions that return the terms whose means are the neighbour estimates.
 NEIGHBOR_TERMS = {"auto": auto_terms, "ross": ross_terms, "ksg": ksg_terms}
 
 
 def _table_terms(a, b):
-    """Return ln(n_ab n / (n_a n_b)) of each row."""
+    """Return ln(n_ab n / (n_a n_b)) for each row."""
     _, which, together = np.unique(a * (b.max() + 1) + b, return_inverse=True, return_counts=True)
     return np.log(together[which] * len(a) / (np.bincount(a)[a] * np.bincount(b)[b]))
 
@@ -449,7 +454,7 @@ def _rank_ross_terms(column, codes, neighbors):
 
 
 def _ross_terms_on(column, line, codes, neighbors):
-    """Return Ross's terms of the rows of a column; zero in classes of one row, which are left out.
+    """Return Ross's terms of the rows of a column; zero for classes with one row.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Entry of the tables of information estimators, with their common checks."""
+"""Registry entry of information estimators, with common checks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from skinfo.utils._text import one_line
 
 @dataclass(frozen=True)
 class Estimator:
-    """The functions of an estimator by kind of the variables; None where it has none.
+    """Functions of an estimator by kind of the variables; None for unsupported kinds.
 
     Attributes
     ----------
@@ -20,17 +20,17 @@ class Estimator:
         ``CONDITIONAL_ESTIMATORS`` ``f(StrataCounts, n_neighbors)`` in nats.
 
     mixed, continuous, block : callable or None
-        For one continuous column, for two, or for one and a target of several. In nats,
+        For one continuous column, for two, or for one and a multidimensional target. In nats,
         ``f(values, target, n_neighbors)`` or, given z of one stratum, ``f(x, y, z, n_neighbors)``.
 
     joint : callable or None
         For several continuous columns together, ``f(x, y, z, n_neighbors)`` in nats.
 
     instead : str
-        What a message advises to use elsewhere.
+        Alternative that messages recommend for unsupported kinds.
 
     finite : bool
-        Whether it measures distances, which infinite values do not have.
+        Whether values must be finite, because the estimator uses distances.
     """
 
     discrete: str | Callable[..., float] | None = None
@@ -43,7 +43,7 @@ class Estimator:
 
 
 def refuse_infinite(values: NDArray[np.float64], name: str) -> None:
-    """Raise ValueError where a column holds infinite values."""
+    """Raise ValueError if a column contains infinite values."""
     if np.isinf(values).any():
         raise ValueError(
             f"{one_line(name)} holds infinite values, which have no distances. Drop those "
@@ -61,7 +61,7 @@ def check_n_neighbors(n_neighbors: int, n_samples: float) -> None:
 
 
 def refuse_weights(name: str) -> None:
-    """Raise the ValueError of weights with a continuous variable."""
+    """Raise the ValueError for weights with a continuous variable."""
     raise ValueError(
         f"sample_weight is for discrete columns only, and {one_line(name)} is continuous: "
         "neighbours cannot be weighted. Bin it first, e.g. with MutualInfoBinner or "

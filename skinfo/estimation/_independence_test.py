@@ -1,4 +1,4 @@
-"""Mutual information with p-values, errors and intervals."""
+"""Independence tests by mutual information: p-values, standard errors and intervals."""
 
 from dataclasses import replace
 from functools import partial
@@ -26,7 +26,7 @@ from skinfo.utils._progress import reported, unreported, with_printed_progress
 from skinfo.utils._results import ConfidenceInterval, TableRepr, check_confidence_level
 from skinfo.utils._validation import check_base, count_from, explain_missing_arguments, match_name
 
-# Estimates that differ by at most so many nats are equal: the rest is rounding.
+# Estimates with a smaller difference in nats are equal up to rounding.
 ROUNDING = 1e-12
 
 
@@ -36,12 +36,12 @@ class _Pair(NamedTuple):
 
 
 class _ErrorsOfParts(NamedTuple):
-    """The errors of columns that are estimated from different samples."""
+    """Errors of the estimates of columns with different samples."""
 
     parts: list  # pairs of columns and their EstimateErrors
 
     def standard_error(self, information):
-        """Return the standard error of estimates in nats, infinite where the estimate is."""
+        """Return the standard error of estimates in nats, infinite for an infinite estimate."""
         return self._by_part(information, EstimateErrors.standard_error)
 
     def bias(self, information):
@@ -49,11 +49,11 @@ class _ErrorsOfParts(NamedTuple):
         return self._by_part(information, EstimateErrors.bias)
 
     def interval(self, information, confidence_level):
-        """Return the ends of the intervals of estimates, in nats."""
+        """Return the bounds of the intervals of estimates, in nats."""
         return self._by_part(information, EstimateErrors.interval, confidence_level)
 
     def _by_part(self, information, method, *args):
-        """Return what a method of EstimateErrors gives of each column, columns last."""
+        """Return the results of a method of EstimateErrors for all columns, on the last axis."""
         of_parts = [method(errors, information[columns], *args) for columns, errors in self.parts]
         found = np.empty((*np.shape(of_parts[0])[:-1], len(information)))
         for (columns, _), of_part in zip(self.parts, of_parts, strict=True):
@@ -86,7 +86,7 @@ class MutualInfoTestResult(TableRepr, _Pair):
     """
 
     def __new__(cls, statistic, pvalue, errors, nats):
-        """Return the pair, with the errors of the statistic as attributes."""
+        """Return the pair with the errors of the statistic as attributes."""
         result = super().__new__(cls, statistic, pvalue)
         result.qvalue = false_discovery_control(pvalue)
         result.standard_error = errors.standard_error(statistic * nats) / nats
@@ -124,7 +124,7 @@ class MutualInfoTestResult(TableRepr, _Pair):
         return ConfidenceInterval(low / self._nats, high / self._nats)
 
     def _table(self):
-        """Return the main numbers of the result."""
+        """Return the main results as a DataFrame."""
         numbers = ("statistic", "standard_error", "pvalue", "qvalue")
         return pd.DataFrame({name: getattr(self, name) for name in numbers})
 
@@ -353,7 +353,7 @@ def mutual_info_test(
 def _errors_of_chunks(tables, missing, n_jobs):
     """Return the errors of the estimates of all columns of chunks."""
     n_features = len(tables)
-    # With missing="drop" each column has samples of its own.
+    # With missing="drop" each column has different samples.
     step = 1 if missing == "drop" else n_features
     return _ErrorsOfParts(
         [
@@ -382,7 +382,7 @@ def permutation_pvalues(samples, observed, estimate, *, n_permutations, groups, 
     n_permutations : int
 
     groups : array-like of shape (n_samples,) or None
-        Samples are permuted within their group only.
+        Samples are permuted within groups only.
 
     random_state : RandomState
 
@@ -404,7 +404,7 @@ def permutation_pvalues(samples, observed, estimate, *, n_permutations, groups, 
 
 
 def _shuffler(n, groups):
-    """Return a function of a RandomState to a permutation of rows, within groups if given."""
+    """Return a function of a RandomState that returns a permutation, within groups if given."""
     if groups is None:
         return lambda random_state: random_state.permutation(n)
     codes = np.unique(groups, return_inverse=True)[1]

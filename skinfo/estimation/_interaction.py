@@ -44,17 +44,17 @@ from skinfo.utils._progress import with_printed_progress
 from skinfo.utils._results import TableRepr
 from skinfo.utils._validation import check_base, explain_missing_arguments, match_name
 
-# Nanoseconds, about: a row of a pair counted, a cell of its table made terms.
+# Approximate times in nanoseconds: to count one row of a pair, and per cell of its table.
 PAIR_ROW_COST = 1.0
 PAIR_CELL_COST = 50.0
 
-# Rows of a class, on average, from which planes of bits beat counting rows.
+# Minimum mean number of rows per class for which bit planes are faster than counting rows.
 PLANE_ROWS = 64
 
-# Null means are remembered by size up to so many samples (32 MiB); beyond, they are smooth.
+# Null means are cached by size up to this number of samples (32 MiB); beyond, they are smooth.
 MOST_REMEMBERED = 2**22
 
-# Cells of the table of a pair with y (256 MiB, for each thread).
+# Maximum number of cells of the table of a pair with y (256 MiB per thread).
 MOST_PAIR_CELLS = 2**24
 
 
@@ -99,7 +99,7 @@ class PairwiseInteractionResult(TableRepr):
 
     @cached_property
     def qvalue(self):
-        """The p-values, adjusted for their number."""
+        """Benjamini-Hochberg q-values."""
         pairs = np.tril_indices(len(self.pvalue), -1)
         of_columns = false_discovery_control(np.diag(self.pvalue))
         of_pairs = false_discovery_control(self.pvalue[pairs])
@@ -305,7 +305,7 @@ def pairwise_interaction(
 
 
 def _check_columns(samples):
-    """Raise ValueError where there are no pairs, or no one target."""
+    """Raise ValueError if there are no pairs, or several target columns of numbers."""
     if samples.n_features < 2:
         raise ValueError("pairwise_interaction needs X of two columns or more, got 1.")
     if samples.is_block:
@@ -317,7 +317,7 @@ def _check_columns(samples):
 
 
 class _CodedSamples(NamedTuple):
-    """Columns and target as codes.
+    """Integer codes of columns and target.
 
     Attributes
     ----------
@@ -328,7 +328,7 @@ class _CodedSamples(NamedTuple):
     target : ClassTarget
 
     tables : list of ndarray of shape (n_levels, n_classes)
-        Of each column with y.
+        The contingency table of each column and y.
     """
 
     codes: NDArray[np.uint8]
@@ -338,7 +338,7 @@ class _CodedSamples(NamedTuple):
 
     @classmethod
     def of(cls, samples):
-        """Return the codes of Samples; numbers are cut into equal-frequency bins."""
+        """Return the codes of Samples; numbers are discretised into equal-frequency bins."""
         n_bins, weights = default_n_bins(samples.n), samples.weights
         columns = [
             encode_column(
@@ -412,26 +412,26 @@ class _CodedSamples(NamedTuple):
         return terms
 
     def _in_planes(self):
-        """Return which columns are counted by planes of bits, (n_features,) uint8."""
+        """Return the mask of columns that are counted by bit planes, (n_features,) uint8."""
         few = self.n_levels <= MOST_PLANE_LEVELS
-        # Planes of each class take whole vectors.
+        # The planes of each class are padded to whole vectors.
         is_full = self.target.n_classes * PLANE_ROWS <= len(self.target.codes)
         return (few & is_full & (not self.target.is_weighted)).astype(np.uint8)
 
 
 class _ClassPlanes(NamedTuple):
-    """Columns of few levels as planes of bits, one array of planes for each class of y.
+    """Bit planes of columns with few levels, one array of planes for each class of y.
 
     Attributes
     ----------
     features : ndarray of int64
-        Increasing.
+        Indices of the columns, in increasing order.
 
     starts : ndarray of int64
-        From `plane_starts`.
+        Result of `plane_starts`.
 
     of_classes : list of ndarray
-        From `empty_planes`, filled.
+        Filled arrays from `empty_planes`.
     """
 
     features: NDArray[np.int64]
@@ -453,17 +453,17 @@ class _ClassPlanes(NamedTuple):
 
     @property
     def blocks(self):
-        """Blocks of columns."""
+        """Ranges of columns; see `blocks_of_planes`."""
         return blocks_of_planes(self.starts)
 
     def add_terms(self, columns, a, b, terms):
-        """Fill in the terms of the pairs of two blocks."""
+        """Write the terms of the pairs of two blocks into `terms`."""
         common = np.stack([common_bits(p, self.starts, a, b) for p in self.of_classes])
         plane_pair_terms(columns, self.features, common, self.starts, a, b, terms)
 
 
 def _target_of(samples, n_bins):
-    """Return the target of Samples as classes."""
+    """Return the target of Samples as a ClassTarget; numbers are discretised."""
     y, n_classes, weights = samples.y, samples.n_classes, samples.weights
     if n_classes is None:
         starts = bin_starts(y, n_bins, weights)
@@ -479,16 +479,17 @@ def pair_pvalues(terms, alone):
     Parameters
     ----------
     terms : ndarray of shape (n_pairs, N_PAIR_TERMS)
-        From `row_pair_terms`.
+        Result of `row_pair_terms`.
 
     alone : TableEvidence
-        Of each column with y.
+        Test statistics of each column with y.
     """
     second, first = np.tril_indices(len(alone.information), -1)
     synergy = terms[:, SYNERGY] - terms[:, NULL_MEAN]
     tests = terms[:, TESTS:].reshape(-1, 3, 3)
     pvalues = gamma_pvalue(tests[..., 0], tests[..., 1], tests[..., 2])
-    # Redundancy needs every two to be dependent, synergy every two given the third.
+    # Redundancy implies that every two variables are dependent, synergy that every two are given
+    # the third.
     is_redundant = synergy <= 0
     pvalues[is_redundant, 1] = alone.pvalue[first[is_redundant]]
     pvalues[is_redundant, 2] = alone.pvalue[second[is_redundant]]
@@ -501,12 +502,12 @@ def pair_pvalues(terms, alone):
 def _sign_pvalues(synergy, terms, least_alone):
     """Return the one-sided p-values of the sign of an interaction, from its standard error.
 
-    I(Xi;Xj|Y) and I(Xi;Xj), and the same of any other two of the three, differ by the synergy. A
-    plug-in of a small information has a variance of twice the information over n, so the variance
-    of the difference grows with the sum of both. If they are equal, both are most likely the
-    square of the mean of their square roots: the variance is scaled to that.
+    The synergy is the difference of I(Xi;Xj|Y) and I(Xi;Xj), and so for any other two of the three
+    variables. The plug-in of a small information I has the variance 2 I / n, so the variance of
+    the difference grows with the sum of both. If both are equal, their most likely value is the
+    squared mean of their square roots: the variance is scaled to that value.
     """
-    # Of the three ways to order the variables the one with the least information: its upper limit.
+    # An upper limit of the smallest information between two of the three variables.
     least = np.maximum(np.minimum(least_alone, terms[:, SHARED]), 0.0)
     least += np.sqrt(2 * least)
     given = np.maximum(least + synergy, 0.0)
@@ -523,7 +524,7 @@ def _sign_pvalues(synergy, terms, least_alone):
 
 
 def _symmetric(pairs, diagonal):
-    """Return the symmetric matrix of values in the order of ``np.tril_indices(p, -1)``."""
+    """Return the symmetric matrix of pair values in the order of ``np.tril_indices(p, -1)``."""
     matrix = np.diag(diagonal)
     second, first = np.tril_indices(len(diagonal), -1)
     matrix[second, first] = pairs

@@ -1,9 +1,9 @@
-"""Samples of several columns: sums of joint entropies, and samples under independence.
+"""Samples of several columns: sums of joint entropies, and sampling under independence.
 
-Each kind has the same methods: the value, or values, of some terms; `row_terms`, whose weighted
-mean is the value up to a constant; and `independent`, samples of the same columns under
-independence. These depend on the values of each column and on a seed, but not on the order of rows
-or columns.
+All classes of samples have the same methods: `value` or `values`, the sum of entropies of some
+terms; `row_terms`, whose weighted mean is the value up to a constant; and `independent`, for
+samples of the same columns under independence. The latter depend on the values of each column and
+on a seed, but not on the order of rows or columns.
 """
 
 import math
@@ -26,16 +26,16 @@ from skinfo.estimation._table_information import information_from_counts
 from skinfo.utils._parallel import in_threads
 from skinfo.utils._sums import ordered_sum
 
-# Rows that are permuted, at most.
+# Maximum number of rows to permute.
 MOST_PERMUTED_ROWS = 2**27
 
-# Nanoseconds, about, that a cell takes to permute.
+# Approximate time of a permutation, in nanoseconds per cell.
 PERMUTE_COST = 10.0
 
 
 @dataclass(frozen=True)
 class CountedColumns:
-    """Rows of codes, and how often each occurs.
+    """Distinct rows of codes with their counts.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class CountedColumns:
     counts : ndarray of shape (n_rows,), dtype float64
 
     margins : list of ndarray, or None, default=None
-        The counts of each column, where they are known.
+        The level counts of each column, if they are known.
     """
 
     codes: NDArray[np.integer]
@@ -61,11 +61,11 @@ class CountedColumns:
         n_levels: NDArray[np.int64],
         weights: NDArray[np.float64] | None,
     ) -> "CountedColumns":
-        """Return the distinct rows of some samples, with positive weights."""
-        place = row_codes(list(codes))
-        counts = np.bincount(place, weights).astype(np.float64)
+        """Return the distinct rows of samples with positive weights."""
+        row_of = row_codes(list(codes))
+        counts = np.bincount(row_of, weights).astype(np.float64)
         rows = np.empty(len(counts), np.int64)
-        rows[place] = np.arange(len(place))
+        rows[row_of] = np.arange(len(row_of))
         return cls(codes[:, rows], n_levels, counts)
 
     @property
@@ -74,7 +74,7 @@ class CountedColumns:
         return ordered_sum(self.counts)
 
     def values(self, terms: EntropyTerms, estimators: Sequence[str]) -> NDArray[np.float64]:
-        """Return the sum of entropies by each of some estimators, in nats."""
+        """Return the sum of entropies by each of several estimators, in nats."""
         size = self._n_categories(range(len(self.codes)))
         entropies = [entropy_of_margins(name, self.counts, size) for name in estimators]
         parts = np.empty((len(estimators), len(terms)))
@@ -85,13 +85,13 @@ class CountedColumns:
         return np.array([math.fsum(of_terms) for of_terms in parts])
 
     def row_terms(self, terms: EntropyTerms) -> NDArray[np.float64]:
-        """Return the pointwise value of each row, whose mean is the plug-in, in nats."""
+        """Return the pointwise value of each row in nats; their mean is the plug-in."""
         total = self.total
         information = np.zeros(len(self.counts))
         for columns, coefficient in terms.items():
-            place = row_codes([self.codes[j] for j in columns])
-            counts = np.bincount(place, self.counts)
-            information += coefficient * np.log(total / counts)[place]
+            level = row_codes([self.codes[j] for j in columns])
+            counts = np.bincount(level, self.counts)
+            information += coefficient * np.log(total / counts)[level]
         return information
 
     def independent(self) -> "PermutedColumns":
@@ -99,7 +99,7 @@ class CountedColumns:
         margins = [np.bincount(column, self.counts) for column in self.codes]
         n_rows = max(round(math.fsum(self.counts)), 1)
         margins = [_whole_counts(np.sort(counts[counts > 0]), n_rows) for counts in margins]
-        # Columns by their counts: their order, and that of levels, leave no trace.
+        # Sorted, so that results do not depend on the order of columns and levels.
         margins.sort(key=lambda counts: counts.tobytes())
         if n_rows < len(self.counts):
             raise ValueError(
@@ -121,7 +121,7 @@ class CountedColumns:
         return PermutedColumns(columns, lambda codes: CountedColumns(codes, n_levels, ones, known))
 
     def corrected_pair(self) -> float:
-        """Return the "emi" estimate of two columns, whose null mean is known exactly."""
+        """Return the "emi" estimate of two columns, with the exact null mean."""
         rows, columns = (
             Codes(codes, int(n_levels))
             for codes, n_levels in zip(self.codes, self.n_levels, strict=True)
@@ -129,13 +129,12 @@ class CountedColumns:
         return information_from_counts(contingency_table(rows, columns, self.counts), "emi")
 
     def _n_categories(self, columns):
-        """Return how many combinations of levels there are."""
+        """Return the number of combinations of levels, at most `MOST_CATEGORIES`."""
         n_combinations = math.prod(int(self.n_levels[j]) for j in columns)
-        # Larger numbers are not distinguished.
         return float(min(n_combinations, MOST_CATEGORIES))
 
     def _counts_of(self, columns):
-        """Return the counts of the distinct rows of some columns, none of them zero."""
+        """Return the positive counts of the distinct rows of some columns."""
         if len(columns) == 1:
             if self.margins is not None:
                 return self.margins[columns[0]]
@@ -155,7 +154,7 @@ class CountedColumns:
 
 
 def _whole_counts(counts, total):
-    """Return counts rounded to positive integers of this sum, by largest remainders."""
+    """Return counts rounded to positive integers with this total, by largest remainders."""
     if np.all(counts % 1 == 0):
         return counts.astype(np.int64)
     rounded = np.floor(counts).astype(np.int64)
@@ -166,12 +165,12 @@ def _whole_counts(counts, total):
 
 @dataclass(frozen=True)
 class NormalScores:
-    """Normal scores of continuous columns: the entropies that they have if jointly normal.
+    """Normal scores of continuous columns, with entropies under joint normality.
 
     Attributes
     ----------
     scores : ndarray of shape (n_columns, n_rows), dtype float64
-        Of mean zero.
+        Centred at zero.
     """
 
     scores: NDArray[np.float64]
@@ -211,7 +210,7 @@ class NormalScores:
         covariance = np.empty((n_columns, n_columns))
         for a in range(n_columns):
             for b in range(a + 1):
-                # Sums by size are the same for any order of the rows.
+                # Ordered sums do not depend on the order of the rows.
                 covariance[a, b] = ordered_sum(self.scores[a] * self.scores[b])
                 covariance[b, a] = covariance[a, b]
         return covariance / self.scores.shape[1]
@@ -230,12 +229,13 @@ def _log_determinant(covariance, columns):
 
 @dataclass(frozen=True)
 class NeighborScores:
-    """Continuous columns, and entropies from the neighbours of each row.
+    """Continuous columns, with entropies from nearest neighbours.
 
-    With the distance to the k-th neighbour among all columns as the radius for every set of
-    columns, entropies are psi(n) - <psi(n_S + 1)>, n_S the other rows nearer than that, and of
-    all columns psi(n) - psi(k), but for terms that cancel: Kraskov et al. (2004), Phys. Rev. E
-    69:066138, section II C, and for conditional information Frenzel and Pompe (2007).
+    The radius for every set of columns S is the distance to the k-th neighbour in all columns. Up
+    to terms that cancel, the entropy of S is psi(n) - <psi(n_S + 1)>, where n_S is the number of
+    other rows within the radius, and that of all columns is psi(n) - psi(k): Kraskov et al.
+    (2004), Phys. Rev. E 69:066138, section II C, and for conditional information Frenzel and Pompe
+    (2007).
 
     Attributes
     ----------
@@ -257,7 +257,7 @@ class NeighborScores:
         return ordered_sum(self.row_terms(terms)) / self.values.shape[1]
 
     def row_terms(self, terms: EntropyTerms) -> NDArray[np.float64]:
-        """Return what each row adds to n times the sum of entropies, in nats."""
+        """Return the contribution of each row to n times the sum of entropies, in nats."""
         rows = np.ascontiguousarray(self.values.T)
         n, d = rows.shape
         radii = kth_distance(rows, self.n_neighbors)
@@ -278,7 +278,7 @@ class NeighborScores:
 
 
 def _in_fixed_order(columns):
-    """Return the values of each column in order, and columns in the order of their values."""
+    """Return the columns, each with sorted values, in the order of their values."""
     by_size = np.sort(columns, axis=1)
     return np.array(sorted(by_size, key=lambda column: column.tobytes()))
 
@@ -292,7 +292,7 @@ class PermutedColumns:
     columns : ndarray of shape (n_columns, n_rows)
 
     sample_of : callable
-        From permuted columns to a sample of the same kind.
+        Function of permuted columns that returns a sample of the same class.
     """
 
     columns: NDArray[Any]
@@ -304,7 +304,7 @@ class PermutedColumns:
         seeds: NDArray[np.integer],
         n_jobs: int | None,
     ) -> NDArray[np.float64]:
-        """Return what a function gives of the columns permuted by each seed, (n_seeds, ...)."""
+        """Return a function of the columns, permuted by each seed, (n_seeds, ...)."""
         return np.array(
             in_threads(
                 (delayed(self._map_one)(measure, seed) for seed in seeds.tolist()),

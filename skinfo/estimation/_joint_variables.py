@@ -1,4 +1,4 @@
-"""Joint variable of all columns of X."""
+"""Joint information of all columns of X, as one variable."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from skinfo.utils._text import one_line
 
 
 def refuse_joint_in_parts(caller):
-    """Return the ValueError of a joint variable of a table in parts."""
+    """Return the ValueError for a joint variable of a table in parts."""
     return ValueError(
         f"joint=True of {caller} needs all samples at once, but X comes in parts. Pass one table, "
         "or make one column of the levels of the others first."
@@ -23,12 +23,12 @@ def refuse_joint_in_parts(caller):
 
 
 def joint_rows(samples, missing):
-    """Return the rows that a joint variable has, (n_rows,) int64.
+    """Return the indices of the rows of the joint variable, (n_rows,) int64.
 
     Raises
     ------
     ValueError
-        If `missing` is "raise", and there are missing values, or "drop", and nothing is left.
+        If `missing` is "raise" and there are missing values, or "drop" and no row is left.
     """
     if missing == "raise":
         refuse_missing_values(samples.table)
@@ -44,7 +44,7 @@ def joint_rows(samples, missing):
 
 
 def joint_codes_of(samples):
-    """Return Samples of one column, whose levels are the distinct rows of the discrete columns."""
+    """Return Samples with one column, whose levels are the distinct rows of discrete columns."""
     codes = row_codes(list(samples.codes().codes))
     table = table_of(codes[:, None], caller="joint").rename(["X"])
     return replace(samples, table=table, discrete=np.array([True]))
@@ -56,7 +56,7 @@ def joint_block(samples, finite):
     Raises
     ------
     ValueError
-        If there are missing values, or infinite ones and `finite` values are required.
+        If there are missing values, or infinite ones although `finite` is true.
     """
     columns = []
     for j in np.flatnonzero(~samples.discrete):
@@ -77,22 +77,23 @@ def joint_information(
 ) -> float:
     """Return the information of all columns together, in nats.
 
-    Of columns D that are discrete and C that are not it is ``I(D; y | Z) + I(C; y | D, Z)``.
+    With the discrete columns D and the continuous columns C, it is ``I(D; y | Z) + I(C; y | D,
+    Z)``.
 
     Parameters
     ----------
     samples : Samples
 
     of_discrete : callable
-        Samples of one discrete column to their information, in nats.
+        Function of Samples with one discrete column that returns their information in nats.
 
     of_continuous : callable
-        ``f(x, y, z, n_neighbors)`` of one stratum, in nats.
+        ``f(x, y, z, n_neighbors)`` in nats, within one stratum.
 
     strata : NeighborStrata
 
     finite : bool
-        Whether infinite values are refused.
+        Whether infinite values are an error.
     """
     information = 0.0
     if samples.discrete.any():
@@ -106,7 +107,7 @@ def joint_information(
 
 
 def copula_of_blocks(x, y, z, n_neighbors):
-    """Return I(X;Y) of normal scores if they are jointly normal, in nats; z has no columns."""
+    """Return I(X;Y) of jointly normal scores in nats; z must not have any columns."""
     columns = [column for block in (x, y) for column in block.reshape(len(block), -1).T]
     scores = NormalScores(np.array([copula_scores(RankedColumn(column)) for column in columns]))
     of_x, of_y = range(x.shape[1]), range(x.shape[1], len(columns))

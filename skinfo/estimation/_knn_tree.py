@@ -1,4 +1,4 @@
-"""Neighbour estimates of multidimensional and conditional information, in nats."""
+"""Nearest-neighbour estimates of multidimensional and conditional information, in nats."""
 
 from math import frexp, log
 from typing import NamedTuple
@@ -12,17 +12,17 @@ from skinfo._kernels._neighbors import line_counts
 from skinfo.utils._parallel import check_cancelled
 from skinfo.utils._sums import ordered_sum
 
-# Rows whose neighbours are found at a time: a query does not hear Ctrl-C.
-ROWS_A_QUERY = 128
+# Number of rows per neighbour query, which cannot be interrupted by Ctrl-C.
+ROWS_PER_QUERY = 128
 
-# Powers of two: beyond the first the distance of two values may be infinite, beyond the second
-# its square, or zero.
+# Exponents of two: for values beyond the first, the difference of two values may overflow; beyond
+# the second, its square may overflow or underflow to zero.
 LARGEST_LINE = 1021
 LARGEST_SQUARED = 400
 
 
 def ksg_blocks(x, y, n_neighbors):
-    """Return the first estimate of Kraskov et al. of I(X;Y), X and Y of any dimension.
+    """Return the first estimate of I(X;Y) by Kraskov et al., for X and Y of any dimension.
 
     Parameters
     ----------
@@ -34,7 +34,8 @@ def ksg_blocks(x, y, n_neighbors):
     Returns
     -------
     information : float
-        In nats. Distances are in the maximum norm of the raw coordinates: scale them.
+        In nats. Distances are in the maximum norm of the given coordinates, which should have
+        comparable scales.
     """
     x, y = _block(x), _block(y)
     if is_constant(x) or is_constant(y):
@@ -47,11 +48,11 @@ def ksg_blocks(x, y, n_neighbors):
 
 
 def ksg_conditional(x, y, z, n_neighbors):
-    """Return Frenzel and Pompe's estimate of I(X;Y|Z) of continuous variables.
+    """Return Frenzel and Pompe's estimate of I(X;Y|Z) for continuous variables.
 
-    digamma(k) - <digamma(n_xz + 1) + digamma(n_yz + 1) - digamma(n_z + 1)>, counts
-    of other rows strictly nearer than the k-th neighbour (Frenzel and Pompe 2007,
-    Phys. Rev. Lett. 99:204101, eq. 7). It shrinks towards zero as Z gains dimensions.
+    It is digamma(k) - <digamma(n_xz + 1) + digamma(n_yz + 1) - digamma(n_z + 1)>, where the counts
+    are of other rows strictly nearer than the k-th neighbour (Frenzel and Pompe 2007, Phys. Rev.
+    Lett. 99:204101, eq. 7). It shrinks towards zero as the dimension of Z grows.
 
     Parameters
     ----------
@@ -78,29 +79,30 @@ def ksg_conditional(x, y, z, n_neighbors):
 
 
 def mixed_conditional(x, y, z, n_neighbors):
-    """Return Mesner and Shalizi's estimate of I(X;Y|Z), unclipped, of any mixture of columns.
+    """Return Mesner and Shalizi's estimate of I(X;Y|Z), unclipped, for any mixture of columns.
 
-    <digamma(k_i) - digamma(n_xz) - digamma(n_yz) + digamma(n_z)>, counts of other
-    rows no farther than the k-th neighbour, k_i those in all coordinates (Mesner and Shalizi
-    2021, IEEE Trans. Inf. Theory 67:464, algorithm 1).
+    It is <digamma(k_i) - digamma(n_xz) - digamma(n_yz) + digamma(n_z)>, where the counts are of
+    other rows no farther than the k-th neighbour, k_i in all coordinates (Mesner and Shalizi 2021,
+    IEEE Trans. Inf. Theory 67:464, algorithm 1).
 
     Parameters
     ----------
     x, y, z : ndarray of shape (n_samples,) or (n_samples, n_dimensions)
-        A block of an integer or boolean dtype is discrete: unequal codes are
-        farther apart than any two values of the other blocks. Else finite, ties allowed.
+        A block of an integer or boolean dtype is discrete: the distance of unequal codes is larger
+        than that of any two values of the other blocks. Other blocks must be finite, and may have
+        ties.
 
     n_neighbors : int
 
     Returns
     -------
     information : float
-        In nats. A row with at most k rows of its own codes adds nothing: it
-        counts as zero, as it would were all unequal codes equally far apart.
+        In nats. The term of a row with at most k rows of the same codes is zero, as it would be if
+        all unequal codes had the same distance.
     """
     blocks = [np.asarray(block) for block in (x, y, z)]
     span = max(np.ptp(b, axis=0).max() if b.dtype.kind == "f" else 0.0 for b in blocks)
-    # A power of two: its multiples are exact.
+    # A power of two, whose multiples are exact.
     far = 2.0 ** np.ceil(np.log2(span + 1.0) + 1.0)
     x, y, z = (_block(b if b.dtype.kind == "f" else b.astype(np.float64) * far) for b in blocks)
     if is_constant(x) or is_constant(y):
@@ -124,15 +126,15 @@ def _block(values):
 
 
 def is_constant(block):
-    """Return whether all rows are equal, (n_rows,) or (n_rows, n_dimensions)."""
+    """Return whether all rows of a block (n_rows,) or (n_rows, n_dimensions) are equal."""
     return bool((block == block[0]).all())
 
 
-def near_one(*blocks):
-    """Return blocks in a unit whose Euclidean distances have no overflow, and its logarithm.
+def rescaled_blocks(*blocks):
+    """Return blocks divided by a unit such that distances do not overflow, and its logarithm.
 
-    The unit is a power of two, mostly 1. Of several columns the squares of distances are to be
-    floats, and not zero; of one column the distances.
+    The unit is a power of two, usually 1. For several columns the squared distances must neither
+    overflow nor underflow; for one column the distances must not overflow.
 
     Parameters
     ----------
@@ -149,7 +151,7 @@ def near_one(*blocks):
 
 
 def kth_distance(block, k, *, p=np.inf):
-    """Return the distance from each row to its k-th nearest other, (n_rows,).
+    """Return the distance from each row to its k-th nearest other row, (n_rows,).
 
     Parameters
     ----------
@@ -161,14 +163,14 @@ def kth_distance(block, k, *, p=np.inf):
         Of the norm: 2 for Euclidean distance.
     """
     distinct = DistinctPoints.of(block)
-    # Of a row and its twins any may come first, at distance zero: the k + 1-th stands.
+    # The row itself is among its neighbours, at distance zero, so the k + 1-th one is needed.
     return distinct.kth_distance(distinct.points, k + 1, norm_of_distances(block, p))[
         distinct.point_of
     ]
 
 
 def kth_distance_to(other, block, k, *, p=np.inf):
-    """Return the distance from each row of a block to its k-th nearest of another, (n_rows,).
+    """Return the distance from each row of a block to its k-th nearest row of another, (n_rows,).
 
     Parameters
     ----------
@@ -187,15 +189,15 @@ def kth_distance_to(other, block, k, *, p=np.inf):
 
 
 def others_within(other, block, radii, *, p=np.inf):
-    """Return how many rows of another block are no farther from each row than its radius.
+    """Return the number of rows of another block within the radius of each row.
 
     Parameters
     ----------
     other, block, p
-        As of `kth_distance_to`.
+        As in `kth_distance_to`.
 
     radii : ndarray of shape (n_rows,)
-        Distances to rows, which are within whatever they are rounded to.
+        Distances to rows, which are counted as within the radius despite rounding.
     """
     p = norm_of_distances(block, p)
     # Euclidean distances are compared by their squares.
@@ -204,29 +206,30 @@ def others_within(other, block, radii, *, p=np.inf):
 
 
 def norm_of_distances(block, p):
-    """Return p, or of one column, where all norms are one, that without squares: they overflow."""
+    """Return p; for one column infinity, an equal norm without squares that could overflow."""
     return np.inf if block.shape[1] == 1 else p
 
 
 def rows_within(block, radii, *, closed, of=slice(None)):
-    """Return how many rows, itself among them, lie within each row's radius."""
+    """Return the number of rows within the radius of each row, including the row itself."""
     values, radii = block[of], radii[of]
     if block.shape[1] == 1:
         line = np.sort(block[:, 0])
         counts = line_counts(line, np.ascontiguousarray(values[:, 0]), radii, closed)
     else:
-        # Distances here are plain differences, so the next smaller float makes "<" of "<=".
+        # Distances in the maximum norm are plain differences, so "<=" of the next smaller float is
+        # "<".
         reach = radii if closed else np.nextafter(radii, -np.inf)
         counts = DistinctPoints.of(block).n_within(values, reach, np.inf)
-    # A row is within its own radius, be that zero.
+    # A row is within its own radius, even if that is zero.
     return np.maximum(counts, 1)
 
 
 class DistinctPoints(NamedTuple):
-    """Rows of a block, equal ones as one point with their number.
+    """Distinct rows of a block with their counts.
 
-    Equal rows cannot be parted by a k-d tree: a query looks at each of them, so that queries for
-    n equal rows take n^2 steps.
+    A k-d tree cannot separate equal rows: a query visits each of them, so that queries for n equal
+    rows take n^2 steps.
 
     Attributes
     ----------
@@ -236,7 +239,7 @@ class DistinctPoints(NamedTuple):
         The point of each row.
 
     n_rows_of : ndarray of shape (n_points,), dtype int64
-        Rows at each point.
+        Number of rows at each point.
     """
 
     points: NDArray[np.float64]
@@ -247,7 +250,7 @@ class DistinctPoints(NamedTuple):
     def of(cls, block):
         """Return the points of a block (n_rows, n_dimensions)."""
         order = np.argsort(block[:, 0])
-        # Usually one column shows that all rows differ.
+        # Fast path: the values of one column usually differ in all rows.
         if (np.diff(block[order, 0]) != 0).all():
             return cls(block, slice(None), np.ones(len(block), np.int64))
         order = np.lexsort(block.T)
@@ -260,7 +263,7 @@ class DistinctPoints(NamedTuple):
         return cls(in_order[firsts], point_of, n_rows_of)
 
     def kth_distance(self, rows, k, p):
-        """Return the distance from each of some rows to its k-th nearest row of these, (n,)."""
+        """Return the distance from each of some rows to its k-th nearest row here, (n,)."""
         tree, radii = cKDTree(self.points), np.empty(len(rows))
         nearest = self._nearest_points(k)
         for some in _parts(len(rows)):
@@ -273,17 +276,17 @@ class DistinctPoints(NamedTuple):
         return radii
 
     def _nearest_points(self, k):
-        """Return which of the nearest points, counted from 1, may hold the k-th nearest row."""
+        """Return which of the nearest points, counted from 1, may contain the k-th nearest row."""
         if self.n_rows_of.max() == 1:
             return [k]
         fewest_rows = np.cumsum(np.sort(self.n_rows_of))
         return np.arange(1, np.searchsorted(fewest_rows, k) + 2)
 
     def n_within(self, rows, reach, p):
-        """Return how many rows of these are no farther from each of some rows than its reach.
+        """Return the number of rows of the block within the reach of each of some rows.
 
-        The numbers of rows at the points are written in binary, and each digit has a tree of the
-        points that have it: a query counts points, whole branches of a tree at a time.
+        There is one tree for each binary digit of the numbers of rows, which contains the points
+        with that digit. So a query counts points, and does so by whole branches of a tree.
         """
         counts = np.zeros(len(rows), np.int64)
         for digit in range(int(self.n_rows_of.max()).bit_length()):
@@ -298,7 +301,7 @@ class DistinctPoints(NamedTuple):
 
 
 def _parts(n):
-    """Yield slices that cover 0..n; between two of them Ctrl-C is heard."""
-    for start in range(0, n, ROWS_A_QUERY):
+    """Yield slices that cover 0..n; between two of them Ctrl-C can interrupt."""
+    for start in range(0, n, ROWS_PER_QUERY):
         check_cancelled()
-        yield slice(start, start + ROWS_A_QUERY)
+        yield slice(start, start + ROWS_PER_QUERY)

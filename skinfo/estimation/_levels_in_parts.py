@@ -1,7 +1,7 @@
-"""Levels and stored codes of the discrete columns of a table in parts.
+"""Levels and integer codes of the discrete columns of a table in parts.
 
-Codes number the levels of all parts, so that tables of codes are additive over the parts. Results
-must not depend on the order of the levels.
+All parts have the same codes, so that contingency tables are additive over parts. Results must not
+depend on the order of the levels.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ from skinfo.utils._text import one_line
 
 
 class LevelsInPart(NamedTuple):
-    """Levels of the columns and target statistics of some samples.
+    """Levels of the columns and target statistics of samples; mergeable.
 
     Attributes
     ----------
@@ -34,10 +34,10 @@ class LevelsInPart(NamedTuple):
         The levels of each column, as keys; None for a column of numbers that are not levels.
 
     kinds : list of frozenset of str
-        Of each column; see `Table.kinds_in_chunk`.
+        Kinds of each column; see `Table.kinds_in_chunk`.
 
     n_missing : ndarray of shape (n_features,), dtype int64
-        Missing values, also of rows without weight.
+        Number of missing values, including rows without weight.
 
     target : TargetSummary
     """
@@ -60,18 +60,18 @@ class LevelsInPart(NamedTuple):
 
 
 class CodedLevels(NamedTuple):
-    """The codes of some samples.
+    """Integer codes of samples.
 
     Attributes
     ----------
     codes : list of ndarray of shape (n,)
-        Of each column, unsigned integers. Missing values have the last code.
+        Unsigned integers for each column. Missing values have the last code.
 
     y : ndarray of shape (n,)
-        As it was given; zeros without a target.
+        The given values; zeros without a target.
 
     weights : ndarray of shape (n,), dtype float64, or None
-        Such that all sums of them are exact.
+        Rounded such that all their sums are exact.
     """
 
     codes: list[NDArray[Any]]
@@ -114,7 +114,7 @@ class DiscreteParts:
 
     @property
     def n_levels(self) -> NDArray[np.int64]:
-        """Number of codes of each column; 0 of numbers that are no levels."""
+        """Number of codes of each column; 0 for numbers that are not levels."""
         n_present = [len(levels or ()) for levels in self.levels]
         return np.array(n_present, np.int64) + self.has_missing
 
@@ -125,11 +125,11 @@ class DiscreteParts:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all weights are integers whose sums are exact."""
+        """Whether all weights are integers with exact sums."""
         return self.target.has_whole_weights and self.target.sum_of_weights < 2**53
 
     def refuse_missing_values(self) -> None:
-        """Raise ValueError where a column has missing values."""
+        """Raise ValueError if a column has missing values."""
         for j in np.flatnonzero(self.n_missing).tolist():
             raise has_missing_values(self.names[j], int(self.n_missing[j]))
 
@@ -145,12 +145,12 @@ class DiscreteParts:
         )
 
     def reduce(self, task: Callable[[CodedLevels], Any], merge: Callable[[Any, Any], Any]) -> Any:
-        """Return the merged results of a task for the codes of each part, after one pass."""
+        """Return the merged results of a task on the codes of each part, after one pass."""
         to_codes, columns = self._encoder(), self._reader.columns(range(len(self.names)))
         return self.partitions.reduce(lambda part: task(to_codes(part)), merge, columns)
 
     def persist(self) -> Partitions:
-        """Return the CodedLevels of each part, kept where the parts are."""
+        """Return the CodedLevels of each part, stored where the parts are."""
         return self.partitions.persist(self._encoder())
 
     def _encoder(self) -> "_PartToCodes":
@@ -161,11 +161,11 @@ class DiscreteParts:
 
 
 class _PartToCodes(NamedTuple):
-    """From a part to its codes."""
+    """Encoder of a part as CodedLevels."""
 
     reader: ChunkReader
     levels: list[dict[Any, int] | None]
-    unit: float | None  # what weights are rounded to multiples of, as by `exactly_summable`
+    unit: float | None  # weights are rounded to multiples of it, as in `exactly_summable`
 
     def __call__(self, part: Part) -> CodedLevels:
         with errors_that_name(part):
@@ -183,7 +183,7 @@ class _PartToCodes(NamedTuple):
 
     def _codes(self, given: GivenChunk, j: int, code_of: dict[Any, int]) -> NDArray[Any]:
         ranks, found = ranks_in_chunk(given, j)
-        # The code of missing values is the last.
+        # The last code is that of missing values: rank -1 indexes it.
         codes = np.array([*(code_of.get(level, -1) for level in found), len(code_of)])
         codes = codes[ranks[given.rows]]
         if codes.min(initial=0) < 0:
@@ -197,7 +197,7 @@ class _PartToCodes(NamedTuple):
 def ranks_in_chunk(given: GivenChunk, j: int) -> tuple[NDArray[np.int64], list[Any]]:
     """Return ranks (n_rows,) of all rows in column j, -1 for missing values, and the levels.
 
-    Levels that are equal in Python, such as 1, 1.0 and True, are one.
+    Levels that are equal in Python, such as 1, 1.0 and True, are one level.
     """
     table = given.table
     if table.shape[0] == 0:
@@ -219,33 +219,34 @@ def read_levels(
     target_type: str = "multiclass",
     is_discrete: Callable[[Any], bool] | None = None,
 ) -> DiscreteParts:
-    """Return a table in parts by its levels, after one pass.
+    """Return the DiscreteParts of a table in parts, after one pass.
 
     Parameters
     ----------
     X, y, sample_weight
-        As of `as_source`.
+        As in `as_source`.
 
     caller : str
-        For messages.
+        Name of the public function, for messages.
 
     has_target : bool, default=False
 
     target_type : {"auto", "multiclass"}, default="multiclass"
-        With "auto" of numbers that cannot be classes some are kept only.
+        With "auto", only some of the numbers are kept if they cannot be classes.
 
     is_discrete : callable or None, default=None
-        Whether a column, by what the table calls it, is discrete whatever it holds; None for
-        all. Of others, numbers of many values, or that are not whole, have no levels.
+        Function of the label of a column that returns whether the column is discrete regardless of
+        its values; None for all columns. Other numeric columns have no levels if they have many
+        values, or values that are not integers.
 
     Raises
     ------
     ValueError
-        If a discrete column holds numbers that are not whole, or dates in one part and something
-        else in another, or no sample has positive weight.
+        If a discrete column contains numbers that are not integers, or dates in one part and
+        another type in another, or no sample has positive weight.
     """
     estimator = type(caller, (BaseEstimator,), {})()
-    # Weights that are no column of a table come to its parts where y does.
+    # Weights that are not a column of X must be distributed to the parts like y.
     beside = sample_weight is not None and not isinstance(sample_weight, str)
     if not has_target:
         y = sample_weight if beside else None
@@ -295,7 +296,7 @@ def read_levels(
 def _codes_of_levels(
     levels: dict[Any, None] | None, kind: str, is_forced: bool
 ) -> dict[Any, int] | None:
-    """Return the code of each level, None of numbers that are no levels."""
+    """Return the code of each level, or None for numbers that are not levels."""
     is_number = kind in ("integer", "number")
     if levels is None or (is_number and not is_forced and len(levels) > MOST_LEVELS):
         return None
@@ -336,13 +337,13 @@ def _levels_in_chunk(
 def _levels_of(
     given: GivenChunk, j: int, ranks: NDArray[np.int64], found: list[Any], is_forced: bool
 ) -> dict[Any, None] | None:
-    """Return the levels of a column, None for numbers that are not levels."""
+    """Return the levels of a column, or None for numbers that are not levels."""
     if given.table.shape[0] and given.table.is_numeric(j):
         if is_forced:
             refuse_fractions(np.asarray(found, np.float64), given.table.names[j])
         elif not _may_be_levels(given.table.kind(j), found):
             return None
-    # Levels of rows without weight are none.
+    # Only rows of positive weight have levels.
     occur = np.unique(ranks[given.rows])
     return {found[rank]: None for rank in occur[occur >= 0].tolist()}
 

@@ -1,4 +1,4 @@
-"""Joint dependence of many columns, from samples."""
+"""Multivariate dependence measures of columns, from samples."""
 
 from functools import partial
 from numbers import Integral
@@ -40,14 +40,14 @@ from skinfo.utils._warnings import warn_caller
 
 FUNCTION = "multivariate_info"
 
-# Estimators of discrete columns, and of continuous ones.
+# Estimators for discrete columns, and for continuous ones.
 OF_LEVELS = ("emi", *ENTROPY_ESTIMATORS)
 OF_NUMBERS = ("ksg", "gaussian_copula")
 
-# Above this proportion of rows that occur once the unobserved probability cannot be estimated.
+# Maximum proportion of rows that occur once for which the unobserved probability can be estimated.
 MOST_SEEN_ONCE = 0.95
 
-# Values that differ by at most so many nats are equal: the rest is rounding.
+# Values with a smaller difference in nats are equal up to rounding.
 EQUAL_NATS = 1e-12
 
 
@@ -57,10 +57,10 @@ class _StatisticAndPvalue(NamedTuple):
 
 
 class _Estimate(NamedTuple):
-    """An estimate and what its interval depends on, in nats."""
+    """An estimate, and the quantities for its interval, in nats."""
 
     statistic: float
-    center: float  # the estimate that the interval is around
+    center: float  # the estimate at the centre of the interval
     standard_error: float
     pvalue: float
     is_non_negative: bool
@@ -87,7 +87,7 @@ class MultivariateInfoResult(_StatisticAndPvalue):
     """
 
     def __new__(cls, estimate, nats):
-        """Return the pair, with the errors of the statistic as attributes."""
+        """Return the pair with the errors of the statistic as attributes."""
         result = super().__new__(cls, estimate.statistic / nats, estimate.pvalue)
         result.standard_error = estimate.standard_error / nats
         result.bias = (estimate.statistic - estimate.center) / nats
@@ -131,7 +131,7 @@ class MultivariateInfoResult(_StatisticAndPvalue):
         return ConfidenceInterval(min(low, self.statistic), high)
 
     def __repr__(self):
-        """Show the main numbers of the result."""
+        """Return the main results as text."""
         return (
             f"MultivariateInfoResult(statistic={self.statistic}, pvalue={self.pvalue}, "
             f"standard_error={self.standard_error})"
@@ -377,7 +377,7 @@ def _read(X, discrete_features, missing, sample_weight):
 
 
 def _check_one_kind(names, discrete):
-    """Raise ValueError where there is one column only, or columns of both kinds."""
+    """Raise ValueError if there is only one column, or there are columns of both kinds."""
     if len(names) < 2:
         raise ValueError(
             f"{FUNCTION} is of two columns at least, got {one_line(names[0])} alone. The entropy "
@@ -409,7 +409,8 @@ def _check_estimator(estimator, possible, wrong, right):
 def _sample_of_numbers(table, estimator, n_neighbors, measure):
     """Return continuous columns as NeighborScores or NormalScores.
 
-    A constant column is independent of all others, and left out. None where nothing can be shared.
+    A constant column is independent of all others, and omitted. None if constant columns make the
+    measure zero.
     """
     _check_estimator(estimator, OF_NUMBERS, "discrete", "continuous")
     columns = []
@@ -481,7 +482,7 @@ def _estimate_of_counts(sample, measure, estimator, seeds, n_jobs):
     default = _default_of_counts(sample)
 
     def values_of(sample):
-        """Return what is tested, the plug-in, and the default estimate."""
+        """Return the test statistic, the plug-in, and the default estimate."""
         plugin, by_default = sample.values(terms, ["plugin", default])
         if tested == terms:
             return plugin, plugin, by_default
@@ -491,7 +492,7 @@ def _estimate_of_counts(sample, measure, estimator, seeds, n_jobs):
     null, null_plugin, null_center = sample.independent().map(values_of, seeds, n_jobs).T
     corrected = plugin - ordered_sum(null_plugin) / len(null_plugin)
     if n_columns == 2 and terms:
-        # The mean over all permutations.
+        # Exact mean over all permutations.
         corrected = sample.corrected_pair()
     if default == "plugin":
         center = corrected
@@ -512,9 +513,9 @@ def _estimate_of_counts(sample, measure, estimator, seeds, n_jobs):
 def _tested_terms(measure, n_columns):
     """Return the terms of the test statistic.
 
-    Total and dual total correlation are zero under the same hypothesis, of which the total
-    correlation is the likelihood ratio. The plug-in of the dual one, with few rows a cell, is
-    smaller under dependence than without.
+    Total and dual total correlation are zero under the same hypothesis, for which the total
+    correlation is the likelihood ratio statistic. With few rows per cell, the plug-in of the dual
+    total correlation is smaller under dependence than under independence.
     """
     measure = "total_correlation" if measure in NON_NEGATIVE_MEASURES else measure
     return MULTIVARIATE_MEASURES[measure](n_columns)
@@ -528,12 +529,12 @@ def _default_of_counts(sample):
 
 
 def _proportion_once(sample):
-    """Return the proportion of the rows that are unlike any other."""
+    """Return the proportion of rows that occur once."""
     return np.count_nonzero(sample.counts == 1) / sample.total
 
 
 def _warn_of_distinct_rows(sample):
-    """Warn where many columns leave next to no equal rows."""
+    """Warn if nearly all rows are distinct."""
     once = _proportion_once(sample)
     if len(sample.codes) > 2 and once > MOST_SEEN_ONCE:
         warn_caller(
@@ -544,7 +545,7 @@ def _warn_of_distinct_rows(sample):
 
 
 def _estimate_of_numbers(sample, measure, seeds, n_jobs):
-    """Return the _Estimate of continuous columns; None for columns without terms."""
+    """Return the _Estimate of continuous columns; a sample of None has the value zero."""
     is_non_negative = measure in NON_NEGATIVE_MEASURES
     if sample is None:
         return _Estimate(0.0, 0.0, 0.0, 1.0, is_non_negative)
@@ -568,9 +569,9 @@ def _estimate_of_numbers(sample, measure, seeds, n_jobs):
 
 
 def _error_of_rows(row_terms, counts, null):
-    """Return the error of a mean of rows, at least that under independence.
+    """Return the standard error of a mean of row terms, at least that under independence.
 
-    Under independence the pointwise values have next to no spread, and what is left is of second
+    Under independence the pointwise values have almost no variance, and the error is of second
     order.
     """
     total = ordered_sum(counts)
@@ -580,9 +581,11 @@ def _error_of_rows(row_terms, counts, null):
 
 
 def _pvalue(observed, null, measure):
-    """Return the proportion, the observed value among them, that is as far from independence."""
+    """Return the p-value: the proportion of values, including the observed one, that are at least
+    as far from independence.
+    """
     if measure not in NON_NEGATIVE_MEASURES:
         middle = (ordered_sum(null) + observed) / (len(null) + 1)
         null, observed = np.abs(null - middle), abs(observed - middle)
-    as_far = int(np.count_nonzero(null >= observed - EQUAL_NATS))
-    return (1 + as_far) / (1 + len(null))
+    n_as_extreme = int(np.count_nonzero(null >= observed - EQUAL_NATS))
+    return (1 + n_as_extreme) / (1 + len(null))

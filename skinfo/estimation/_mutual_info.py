@@ -41,7 +41,7 @@ from skinfo.utils._progress import with_printed_progress
 from skinfo.utils._text import one_line, short_repr
 from skinfo.utils._validation import check_base, explain_missing_arguments, match_name
 
-# Nanoseconds a row, about, that a continuous column takes.
+# Approximate time for a continuous column, in nanoseconds per row.
 NEIGHBOR_COST = 100.0
 
 
@@ -50,7 +50,7 @@ def _without_neighbors(information):
 
 
 def _at_most_the_entropy(information):
-    """Return the estimate for classes, which are not known better than in full."""
+    """Return the estimate for classes, limited to their entropy."""
     return lambda values, target, n_neighbors: min(
         information(values, target, n_neighbors), target.entropy
     )
@@ -285,7 +285,7 @@ def mutual_info(
 
 
 def _of_all_columns_together(samples, estimator, n_neighbors, n_jobs):
-    """Return the estimate for all columns as one variable, in nats."""
+    """Return the estimate for all columns as one joint variable, in nats."""
     functions = ESTIMATORS[estimator]
     n = len(samples.y)
     strata = NeighborStrata(samples.y, np.empty((n, 0)), np.zeros(n, np.int64), n_neighbors)
@@ -301,7 +301,7 @@ def _of_all_columns_together(samples, estimator, n_neighbors, n_jobs):
 
 
 def _check_joint(samples, functions, estimator, n_neighbors):
-    """Raise ValueError where the estimator does not fit several columns with a continuous one."""
+    """Raise ValueError if the estimator does not support these columns as one joint variable."""
     is_continuous = samples.n_classes is None and not samples.discrete.any()
     if functions.joint is None or (estimator != "auto" and not is_continuous):
         of_target = "continuous" if samples.n_classes is None else "discrete"
@@ -363,7 +363,7 @@ def information_of_tables(source, tables, estimator, n_jobs):
 
 
 def _check_table(estimator, name, table, is_weighted):
-    """Raise ValueError if an estimator needs more of a column than its tables."""
+    """Raise ValueError if an estimator needs more than the contingency tables of a column."""
     functions = ESTIMATORS[estimator]
     if table.is_discrete and functions.discrete is None:
         _refuse_pair(estimator, "discrete", "discrete", name)
@@ -387,13 +387,13 @@ def _of_tables(table, functions):
     of_present = information_from_counts(table.estimated, functions.discrete)
     if not table.has_missing:
         return of_present
-    # The chain rule, as in `_of_continuous`.
+    # Chain rule, as in `_of_continuous`.
     present = table.n_present / table.class_counts.sum()
     return information_from_counts(table.presence, functions.discrete) + present * of_present
 
 
 def _for_continuous(functions, samples):
-    """Return the function for a continuous column and this target, None if there is none."""
+    """Return the function for a continuous column and this target, or None if unsupported."""
     if samples.is_block:
         return functions.block
     return functions.continuous if samples.n_classes is None else functions.mixed
@@ -410,7 +410,7 @@ def _of_continuous(samples, j, functions, estimate, target, n_neighbors):
             "value(s), which cannot be a level of their own where y is several columns of "
             "numbers. Use missing='drop'."
         )
-    # The chain rule: whether there is a value, and then which.
+    # Chain rule: information of the missing-value indicator, then of the present values.
     present = ~missing
     information = _of_missing(missing.astype(np.int64), functions, target, n_neighbors)
     if present.any():
@@ -420,7 +420,7 @@ def _of_continuous(samples, j, functions, estimate, target, n_neighbors):
 
 
 def _of_missing(missing, functions, target, n_neighbors):
-    """Return the information of whether a value is missing, in nats."""
+    """Return the information of a missing-value indicator, in nats."""
     if isinstance(target, DiscreteTarget):
         table = contingency_table(Codes.of(missing), Codes.of(target.codes))
         return information_from_counts(table, functions.discrete or "emi")
@@ -433,7 +433,7 @@ def _of_discrete(samples, estimator, n_neighbors, n_jobs):
     if samples.n_classes is not None:
         tables = samples.tables(n_jobs)
         return [information_from_counts(counts, functions.discrete) for counts in tables]
-    # Either of a pair may be the classes.
+    # Information is symmetric: the discrete column takes the role of the classes.
     target = RankedColumn(samples.y)
     codes, n_levels = samples.codes(n_jobs)
     return in_threads(
@@ -448,7 +448,7 @@ def _of_discrete(samples, estimator, n_neighbors, n_jobs):
 
 
 def _check_pairs(samples, estimator, n_neighbors):
-    """Raise ValueError where the estimator, weights or neighbours do not fit the columns."""
+    """Raise ValueError if the columns do not support the estimator, weights or `n_neighbors`."""
     functions = ESTIMATORS[estimator]
     of_discrete = functions.discrete if samples.n_classes is not None else functions.mixed
     if samples.is_block:
@@ -475,7 +475,7 @@ def _check_pairs(samples, estimator, n_neighbors):
 
 
 def _refuse_pair(estimator, column, target, name):
-    """Raise the ValueError of an estimator for another kind of column or target."""
+    """Raise the ValueError for an estimator that does not support a kind of column or target."""
     raise ValueError(
         f"estimator={short_repr(estimator)} is not for a {column} column with a {target} target, "
         f"as {one_line(name)} is with this y. Use {ESTIMATORS[estimator].instead}."

@@ -1,14 +1,19 @@
-"""Cross-entropy and divergences of two continuous distributions, by nearest neighbours, in nats.
+"""Nearest-neighbour estimators of cross-entropy and divergences of continuous samples, in nats.
 
-With r the distance from a row to its k-th neighbour among n others, the probability of the ball
-has the expected logarithm psi(k) - psi(n + 1). Distances are Euclidean.
+If the radius of a ball is the distance to the k-th neighbour among n rows, the expected logarithm
+of the probability of the ball is psi(k) - psi(n + 1). Distances are Euclidean.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import entr, gammaln, psi
 
-from skinfo.estimation._knn_tree import kth_distance, kth_distance_to, near_one, others_within
+from skinfo.estimation._knn_tree import (
+    kth_distance,
+    kth_distance_to,
+    others_within,
+    rescaled_blocks,
+)
 from skinfo.utils._sums import ordered_sum
 
 EUCLIDEAN = 2
@@ -22,14 +27,14 @@ def log_ball_volume(n_dimensions: int) -> float:
 def neighbor_cross_entropy(
     X: NDArray[np.float64], Y: NDArray[np.float64], n_neighbors: int
 ) -> float:
-    """Return -<ln q> over the rows of X, q the density of Y.
+    """Return -<ln q> over the rows of X, where q is the density of Y.
 
-    ``psi(m + 1) - psi(k) + ln V_d + d <ln s_i>``, s_i the distance of row i to its k-th neighbour
-    in Y: the cross-entropy of Kozachenko and Leonenko's estimator. -inf where k rows of Y are
-    equal to one of X.
+    It is ``psi(m + 1) - psi(k) + ln V_d + d <ln s_i>``, where s_i is the distance of row i to its
+    k-th neighbour in Y: the estimator of Kozachenko and Leonenko for the cross-entropy. -inf if k
+    rows of Y are equal to a row of X.
     """
     n_dimensions = X.shape[1]
-    X, Y, log_unit = near_one(X, Y)
+    X, Y, log_unit = rescaled_blocks(X, Y)
     radii = kth_distance_to(Y, X, n_neighbors, p=EUCLIDEAN)
     if radii.min() == 0.0:
         return -np.inf
@@ -41,14 +46,14 @@ def neighbor_cross_entropy(
 def neighbor_kl_divergence(
     X: NDArray[np.float64], Y: NDArray[np.float64], n_neighbors: int
 ) -> float:
-    """Return the divergence D(X || Y) of Wang, Kulkarni and Verdu.
+    """Return the estimate of D(X || Y) by Wang, Kulkarni and Verdu.
 
-    ``d <ln(s_i / r_i)> + psi(m + 1) - psi(n)``, r_i and s_i the distances of row i to its k-th
-    neighbour in X and in Y (2009, IEEE Trans. Inf. Theory 55:2392, eq. 6, with digamma functions
-    in place of logarithms of m and n - 1). Where one of the two is zero, the larger is the radius
-    of both, and the rows within it are counted: ``psi(l_i) - psi(k_i)`` (eq. 24).
+    It is ``d <ln(s_i / r_i)> + psi(m + 1) - psi(n)``, where r_i and s_i are the distances of row i
+    to its k-th neighbour in X and in Y (2009, IEEE Trans. Inf. Theory 55:2392, eq. 6, with digamma
+    functions instead of the logarithms of m and n - 1). If one of the two is zero, the larger one
+    is the radius for both, and the rows within it are counted: ``psi(l_i) - psi(k_i)`` (eq. 24).
     """
-    X, Y, _ = near_one(X, Y)
+    X, Y, _ = rescaled_blocks(X, Y)
     own = kth_distance(X, n_neighbors, p=EUCLIDEAN)
     other = kth_distance_to(Y, X, n_neighbors, p=EUCLIDEAN)
     tied = (own == 0.0) | (other == 0.0)
@@ -67,12 +72,13 @@ def neighbor_js_divergence(
 ) -> float:
     """Return the Jensen-Shannon divergence, the information between a row and its sample.
 
-    Ross's estimate of that (2014, PLoS ONE 9:e87357), for any weights: the divergence of one
-    sample from the mixture is ``<psi(l_i) - psi(l_i + a k_i)> - ln w``, with l_i rows of its own
-    and k_i of the other within the distance of the l_i-th neighbour of its own, and a the weight
-    of a row of the other over that of its own.
+    It is the estimate of Ross (2014, PLoS ONE 9:e87357), generalised to any weights. The
+    divergence of one sample from the mixture is ``<psi(l_i) - psi(l_i + a k_i)> - ln w``, where
+    l_i rows of the same sample and k_i rows of the other are within the distance to the l_i-th
+    neighbour in the same sample, and a is the weight of a row of the other sample over that of a
+    row of this one.
     """
-    X, Y, _ = near_one(X, Y)
+    X, Y, _ = rescaled_blocks(X, Y)
     of_first = _part_of_mixture(X, Y, n_neighbors, weight)
     of_second = _part_of_mixture(Y, X, n_neighbors, 1 - weight)
     entropy = float(entr(weight) + entr(1 - weight))
@@ -82,10 +88,10 @@ def neighbor_js_divergence(
 def _part_of_mixture(
     X: NDArray[np.float64], Y: NDArray[np.float64], n_neighbors: int, weight: float
 ) -> float:
-    """Return the mean log proportion of the density of X in the mixture, at its rows.
+    """Return the mean logarithm of the proportion of X in the mixture density, over the rows of X.
 
-    A ball holds the weight of `n_neighbors` rows of the sample whose rows are heavier, at least:
-    with few of those in it the logarithm of the mixture would be too low.
+    A ball contains at least the weight of `n_neighbors` rows of the sample with the larger weight
+    per row: with fewer, the logarithm of the mixture density would be biased downwards.
     """
     ratio = (1 - weight) / len(Y) / (weight / (len(X) - 1))
     n_own = min(max(n_neighbors, round(n_neighbors * ratio)), len(X) - 1)

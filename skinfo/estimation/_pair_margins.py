@@ -1,4 +1,4 @@
-"""Margins of the contingency tables of all pairs of columns, and quantities derived from them."""
+"""Margins of the contingency tables of all pairs of columns, and null means derived from them."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -14,33 +14,35 @@ from skinfo._kernels._null_pairs import pair_null_means, pair_null_sums
 from skinfo.utils._parallel import in_threads, n_threads
 from skinfo.utils._text import one_line
 
-# Nanoseconds, about, that the mean of a cell under independence takes.
+# Approximate time for the null mean of a cell, in nanoseconds.
 NULL_COST = 500.0
 
-# x ln x of counts below this is looked up (1 MiB); a logarithm is cheaper than a far cache.
+# Size of the lookup table of x ln x (1 MiB); for larger tables a logarithm is faster than a cache
+# miss.
 LARGEST_TABLE = 2**17
 
-# Up to so many different margins, the null mean of each pair of them is kept (32 MiB).
+# Maximum number of distinct level counts for which the null mean of each pair of them is stored
+# (32 MiB).
 MOST_SIZES = 2048
 
-# Of more different sums of weights in a column, those that differ by a percent are one: else time
-# would go with the square of the levels.
+# If a column has more distinct sums of weights, those that differ by a percent are merged:
+# otherwise the time would grow with the square of the number of levels.
 MOST_REAL_SIZES = 2048
 
 
 def information_of_pairs(joint, margins, estimator, nats, n_jobs):
     """Return the information of all pairs, from the sums of x ln x over their tables."""
-    apart = margins.apart_sums()
+    apart = margins.independent_sums()
     if estimator == "emi":
-        # The null mean replaces the sum of the margins, except of a column with itself.
+        # The null mean replaces the margin terms, except for a column with itself.
         np.copyto(apart, margins.null_sums(n_jobs), where=~np.eye(len(apart), dtype=bool))
     mi = (joint - apart) / (margins.scale * margins.total * nats)
-    # The plug-in is never negative; what the rounding of each cell leaves may be.
+    # The plug-in is non-negative, except for rounding errors of the cells.
     return np.maximum(mi, 0.0) if estimator == "plugin" else mi
 
 
 def refuse_no_common_sample(names):
-    """Raise the ValueError of columns that have no sample in common."""
+    """Raise the ValueError for columns without a common sample."""
     raise ValueError(
         f"{' and '.join(map(one_line, dict.fromkeys(names)))} have no row of positive weight "
         "without a missing value. Leave a column out, or use missing='separate'."
@@ -49,12 +51,12 @@ def refuse_no_common_sample(names):
 
 @dataclass(frozen=True)
 class PairMargins:
-    """The counts of columns, and sums of x ln x in units of 1 / scale (int64).
+    """Level counts of columns, and sums of x ln x in units of 1 / scale (int64).
 
     Attributes
     ----------
     counts : list of ndarray of shape (n_levels,), dtype float64
-        Of the levels of each column.
+        Counts of the levels of each column.
 
     total : float
         Number of samples, or sum of weights.
@@ -76,8 +78,8 @@ class PairMargins:
 
     @classmethod
     def of(cls, counts, total, is_whole, most_cells, largest_table=LARGEST_TABLE):
-        """Return the margins of tables, and a bound of the number of cells that occur."""
-        # Whole weights are repeated samples: in units of as many of them.
+        """Return the margins; `most_cells` limits the number of non-empty cells of a table."""
+        # With integer weights the number of non-empty cells is at most the number of samples.
         most_cells = total if is_whole else most_cells
         scale = fixed_point_scale(total, max(most_cells, 2))
         xlogx = fixed_xlogx_table(int(min(total, largest_table)) + 1, scale)
@@ -88,19 +90,19 @@ class PairMargins:
         """The last two arguments of the kernels of fixed-point sums."""
         return self.xlogx, self.scale
 
-    def own_sums(self):
-        """Return the sum (n_features,) over the margin of each column."""
+    def margin_sums(self):
+        """Return the sum of x ln x over the margin of each column, (n_features,)."""
         sums = [sum_fixed_xlogx(margin, *self.unit) for margin in self.counts]
         return np.array(sums, np.int64)
 
-    def apart_sums(self):
-        """Return the sums of pairs that are independent in the sample."""
-        own = self.own_sums()
-        whole = sum_fixed_xlogx(np.array([self.total]), *self.unit)
-        return own[:, None] + own[None, :] - whole
+    def independent_sums(self):
+        """Return the sums that pairs would have if they were independent in the sample."""
+        of_margins = self.margin_sums()
+        of_total = sum_fixed_xlogx(np.array([self.total]), *self.unit)
+        return of_margins[:, None] + of_margins[None, :] - of_total
 
     def null_sums(self, n_jobs):
-        """Return the mean sums of pairs with these margins, were they independent."""
+        """Return the expected sums of pairs with these margins under independence."""
         margins = _distinct_margins(self.counts, self.is_whole)
         sizes = margins.sizes
         how = poisson_tables(), self.is_whole, self.scale
@@ -108,7 +110,7 @@ class PairMargins:
         kept = len(sizes) if len(sizes) <= MOST_SIZES else 0
         null_means = np.empty((kept, kept), np.int64)
         sums = np.zeros((len(self.counts), len(self.counts)), np.int64)
-        # Every step-th row: triangles of equal size.
+        # Each task has every step-th row, so that triangles are divided into equal parts.
         in_threads(
             (
                 delayed(pair_null_means)(self.total, sizes[:kept], first, step, *how, null_means)
@@ -129,19 +131,19 @@ class PairMargins:
 
 
 def symmetric(sums):
-    """Return sums of which one of (f, g) and (g, f) is zero, or both the diagonal, filled."""
+    """Return the symmetric matrix of sums, of which one of (f, g) and (g, f) is zero."""
     return sums + sums.T - np.diag(np.diag(sums))
 
 
 class _DistinctMargins(NamedTuple):
-    """The different level counts of all columns, in the order of arguments of `pair_null_sums`.
+    """Distinct level counts of all columns, in the order of the arguments of `pair_null_sums`.
 
     Attributes
     ----------
     sizes : ndarray of shape (n_sizes,)
 
     which, times : ndarray of shape (n_entries,), dtype int64
-        One column after another, the index of each count among `sizes` and how often it occurs.
+        For one column after another, the index of each count in `sizes`, and its multiplicity.
 
     starts : ndarray of shape (n_features + 1,), dtype int64
         The first entry of each column.
@@ -154,7 +156,7 @@ class _DistinctMargins(NamedTuple):
 
 
 def _distinct_margins(margins, exact):
-    """Return the _DistinctMargins of columns; nearly equal sums of weights are one."""
+    """Return the _DistinctMargins of columns, with nearly equal sums of weights merged."""
     per_column = [np.unique(margin[margin > 0], return_counts=True) for margin in margins]
     if not exact:
         per_column = [

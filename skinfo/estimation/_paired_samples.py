@@ -1,4 +1,4 @@
-"""Two samples of one variable: joint counts of their categories, or their values."""
+"""Two samples with the same columns: counts of their joint categories, or their values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class PairedSamples:
 
     @property
     def is_discrete(self) -> bool:
-        """Whether all columns of both are discrete.
+        """Whether all columns of both samples are discrete.
 
         Raises
         ------
@@ -55,7 +55,7 @@ class PairedSamples:
         return all(found)
 
     def counts(self, missing: str, n_categories: int | None) -> PairedCounts:
-        """Return how often each category, a distinct row, occurs in both samples.
+        """Return the counts of each category, a distinct row, in both samples.
 
         Parameters
         ----------
@@ -86,12 +86,12 @@ class PairedSamples:
         return PairedCounts(first, second, n_categories)
 
     def values(self, n_neighbors: int) -> list[NDArray[np.float64]]:
-        """Return the rows of both, (n_samples, n_columns) float64.
+        """Return the rows of both samples, each (n_samples, n_columns) float64.
 
         Raises
         ------
         ValueError
-            If values are missing or infinite, there are weights, or too few rows.
+            If values are missing or infinite, there are weights, or there are too few rows.
         """
         if any(weight is not None for weight in self.weights):
             refuse_weights(self.tables[0].names[0])
@@ -114,12 +114,12 @@ class PairedSamples:
 def read_paired_samples(
     X: Any, Y: Any, X_weight: Any, Y_weight: Any, caller: str
 ) -> PairedSamples:
-    """Check two samples and their weights, and return them.
+    """Validate two samples and their weights, and return them.
 
     Raises
     ------
     ValueError
-        If their columns differ, or they come in chunks.
+        If their columns differ, or one is a table in chunks.
     """
     tables, weights = [], []
     for name, sample, weight in (("X", X, X_weight), ("Y", Y, Y_weight)):
@@ -147,12 +147,12 @@ def _refuse_unlike_columns(tables: list[Table]) -> None:
 
 
 def _with_values(tables: Sequence[Table], j: int) -> list[Table]:
-    """Return those of the tables in which column j is not all missing, which is of any kind."""
+    """Return the tables whose column j has a value: a column of missing values has no kind."""
     return [table for table in tables if not missing_values(table, j).all()]
 
 
 def _joint_codes(tables: Sequence[Table], j: int) -> NDArray[np.int64]:
-    """Return codes of column j, the rows of both tables one below the other."""
+    """Return the codes of column j for the rows of the first table, then of the second."""
     is_numeric = {table.is_numeric(j) for table in _with_values(tables, j)}
     if len(is_numeric) > 1:
         raise ValueError(
@@ -163,7 +163,7 @@ def _joint_codes(tables: Sequence[Table], j: int) -> NDArray[np.int64]:
         numbers = np.concatenate([table.numbers(j) for table in tables])
         if all(table.kind(j) not in ("date", "duration") for table in tables):
             refuse_fractions(numbers, tables[0].names[j])
-        # Missing values are equal to each other here.
+        # np.unique treats missing values as equal.
         return np.unique(numbers, return_inverse=True)[1]
     code_of: dict[Any, int] = {}
     parts = []

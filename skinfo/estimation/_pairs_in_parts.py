@@ -1,7 +1,7 @@
 """Contingency tables of all pairs of columns of a table in parts, in batches.
 
 Counts are additive over parts. A batch of tables has at most `MOST_CELLS` numbers of eight bytes,
-also in transfer, unless a single table is larger.
+in memory and in transfer, unless a single table is larger.
 """
 
 from collections.abc import Iterator
@@ -30,21 +30,21 @@ from skinfo.estimation._pair_margins import (
     symmetric,
 )
 
-# Rows whose planes are in memory at a time: of 10,000 planes 160 MB.
-ROWS_A_TIME = 2**17
+# Number of rows whose bit planes are in memory at a time: 160 MB for 10,000 planes.
+ROWS_PER_BATCH = 2**17
 
-# Cells of the tables of one pass (32 MiB).
+# Maximum number of cells of the tables of one pass (32 MiB).
 MOST_CELLS = 2**22
 
-# Columns whose tables with one column are counted in one go.
-COLUMNS_A_RUN = 64
+# Number of columns whose tables with another column are counted together.
+COLUMNS_PER_RUN = 64
 
-# A table of more cells that occur is refused.
+# Maximum number of non-empty cells of a table; more are an error.
 MOST_OCCUPIED = 2**24
 
 
 def pairs_in_parts(parts, estimator, missing, nats, n_jobs):
-    """Return the information of all pairs of columns of DiscreteParts, in given units of nats.
+    """Return the information of all pairs of columns of DiscreteParts, in units of `nats`.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def pairs_in_parts(parts, estimator, missing, nats, n_jobs):
     """
     if missing == "raise":
         parts.refuse_missing_values()
-    # With "drop" each pair of a column with missing values has samples of its own.
+    # With "drop", each pair with such a column has separate samples and margins.
     apart = parts.has_missing & (missing == "drop")
     kept = parts.persist()
     counts = kept.reduce(partial(_margins_in_part, parts.n_levels), _merged_margins)
@@ -76,7 +76,7 @@ def pairs_in_parts(parts, estimator, missing, nats, n_jobs):
 
 
 def _margins_in_part(n_levels, piece):
-    """Return the counts of the levels of each column of some samples."""
+    """Return the level counts of each column of some samples."""
     weights = np.empty(0) if piece.weights is None else piece.weights
     return [
         level_sums(column.astype(np.int32), n, weights)
@@ -98,10 +98,11 @@ class PairTables:
     estimator : str
 
     apart : ndarray of shape (n_features,), dtype bool
-        Columns each pair of which has samples of its own; their last level is missing values.
+        Mask of the columns whose pairs have separate samples; their last level is that of missing
+        values.
 
     margins : PairMargins
-        Of the others.
+        Margins of the other columns.
 
     nats : float
         The unit of information.
@@ -121,24 +122,24 @@ class PairTables:
         common = np.flatnonzero(~self._apart)
         information = symmetric(self._of_apart)
         if len(common):
-            joint = self._sums[np.ix_(common, common)] + np.diag(self._margins.own_sums())
+            joint = self._sums[np.ix_(common, common)] + np.diag(self._margins.margin_sums())
             information[np.ix_(common, common)] = information_of_pairs(
                 symmetric(joint), self._margins, self._estimator, self._nats, n_jobs
             )
         return information
 
     def add_entropy(self, j, counts):
-        """Add the counts of the levels of a column outside the tables."""
+        """Add the entropy of a column whose pairs have separate samples, from its level counts."""
         if not counts.any():
             refuse_no_common_sample([self._parts.names[j]])
         margins = self._margins_of([counts])
-        joint = margins.own_sums()[:, None]
+        joint = margins.margin_sums()[:, None]
         self._of_apart[j, j] = information_of_pairs(
             joint, margins, self._estimator, self._nats, 1
         )[0, 0]
 
     def add(self, batch, counted):
-        """Take in the counts of a batch."""
+        """Add the counts of a batch."""
         n_levels, layout = self._parts.n_levels, batch.layout
         for blocks, common in zip(batch.blocks, counted.common, strict=True):
             self._add_common_bits(layout, blocks, common)
@@ -160,7 +161,7 @@ class PairTables:
         self._sums[np.ix_(few, few)] += sums
 
     def _add_table(self, f, g, cells, counts):
-        """Take in the counts of some cells ``level_of_f * n_levels[g] + level_of_g``."""
+        """Add the counts of the cells ``level_of_f * n_levels[g] + level_of_g`` of a table."""
         if not (self._apart[f] or self._apart[g]):
             self._sums[f, g] = sum_fixed_xlogx(counts, *self._margins.unit)
             return
@@ -173,37 +174,37 @@ class PairTables:
         if not counts.any():
             refuse_no_common_sample([self._parts.names[j] for j in sorted((f, g))])
         margins = self._margins_of([np.bincount(rows, counts), np.bincount(columns, counts)])
-        joint = np.diag(margins.own_sums())
+        joint = np.diag(margins.margin_sums())
         joint[0, 1] = joint[1, 0] = sum_fixed_xlogx(counts, *margins.unit)
         self._of_apart[f, g] = self._information(joint, margins)[0, 1]
 
     def _information(self, joint, margins):
-        """Return the information of pairs that have samples of their own."""
+        """Return the information of pairs with separate samples."""
         return information_of_pairs(joint, margins, self._estimator, self._nats, 1)
 
     def _margins_of(self, counts):
-        """Return margins of samples of their own."""
+        """Return the margins of separate samples."""
         parts = self._parts
         total = float(counts[0].sum())
         return PairMargins.of(counts, total, parts.is_whole, parts.n_samples, largest_table=0)
 
 
 class PlaneBlocks(NamedTuple):
-    """Two blocks of columns of few levels, whose tables are counted by planes of bits."""
+    """Two blocks of columns with few levels, whose tables are counted by bit planes."""
 
     a: tuple[int, int]
     b: tuple[int, int]
 
 
 class ColumnRun(NamedTuple):
-    """A column, and some whose tables with it are counted sample by sample."""
+    """A column, and other columns whose tables with it are counted sample by sample."""
 
     column: int
     others: NDArray[np.int64]
 
 
 class SparsePair(NamedTuple):
-    """Two columns with so many levels that only observed cells are counted."""
+    """Two columns with many levels, of whose table only non-empty cells are counted."""
 
     column: int
     other: int
@@ -211,15 +212,15 @@ class SparsePair(NamedTuple):
 
 @dataclass(frozen=True)
 class PlaneLayout:
-    """Where the planes of columns of few levels are.
+    """Layout of the bit planes of columns with few levels.
 
     Attributes
     ----------
     columns : ndarray of int64
-        The columns.
+        Indices of these columns.
 
     n_levels : ndarray of int64
-        Of all columns.
+        Numbers of levels of all columns.
     """
 
     columns: NDArray[np.int64]
@@ -227,11 +228,11 @@ class PlaneLayout:
 
     @property
     def starts(self) -> NDArray[np.int64]:
-        """The first plane of each of the columns, and the number of planes."""
+        """The first plane of each of these columns, followed by the number of planes."""
         return plane_starts(self.n_levels[self.columns])
 
     def planes(self, codes: list[NDArray[Any]]) -> NDArray[np.uint64]:
-        """Return the planes of some samples."""
+        """Return the bit planes of some samples."""
         starts = self.starts
         planes = empty_planes(len(codes[self.columns[0]]), starts[-1])
         for place, j in enumerate(self.columns.tolist()):
@@ -242,7 +243,7 @@ class PlaneLayout:
 
 @dataclass
 class PairBatch:
-    """Tables that are counted in one pass.
+    """Contingency tables that are counted in one pass.
 
     Attributes
     ----------
@@ -277,15 +278,15 @@ class PairBatch:
         starts = self.layout.starts
         n = len(piece.y)
         total = [np.zeros(1, np.int64) for _ in self.blocks]
-        for start in range(0, n, ROWS_A_TIME):
-            rows = slice(start, start + ROWS_A_TIME)
+        for start in range(0, n, ROWS_PER_BATCH):
+            rows = slice(start, start + ROWS_PER_BATCH)
             planes = self.layout.planes([column[rows] for column in piece.codes])
             for i, blocks in enumerate(self.blocks):
                 total[i] = total[i] + common_bits(planes, starts, *blocks)
         return total
 
     def _tables(self, piece: CodedLevels, run: ColumnRun) -> NDArray[np.float64]:
-        """Return the tables of a run, one after the other, flat."""
+        """Return the flattened, concatenated tables of a run."""
         n_levels = self.layout.n_levels
         column = Codes(piece.codes[run.column], int(n_levels[run.column]))
         of_run = n_levels[run.others]
@@ -304,12 +305,12 @@ class PairBatch:
 
 
 class OccupiedCells(NamedTuple):
-    """The cells of a large table that occur.
+    """Non-empty cells of a large table.
 
     Attributes
     ----------
     cells : ndarray of shape (n_cells,), dtype int64
-        Increasing.
+        Flat indices of the cells, in increasing order.
 
     counts : ndarray of shape (n_cells,), dtype float64
     """
@@ -318,7 +319,7 @@ class OccupiedCells(NamedTuple):
     counts: NDArray[np.float64]
 
     def merged(self, other: "OccupiedCells") -> "OccupiedCells":
-        """Return the cells of the samples of both."""
+        """Return the cells of the combined samples."""
         return summed_cells(
             np.concatenate([self.cells, other.cells]),
             np.concatenate([self.counts, other.counts]),
@@ -326,7 +327,7 @@ class OccupiedCells(NamedTuple):
 
 
 def summed_cells(cells: NDArray[np.int64], weights: NDArray[np.float64] | None) -> OccupiedCells:
-    """Return the different cells, and the sum of the weights (None: ones) of each."""
+    """Return the distinct cells, and the sum of the weights (None: ones) of each."""
     occupied, place = np.unique(cells, return_inverse=True)
     if len(occupied) > MOST_OCCUPIED:
         raise ValueError(
@@ -345,14 +346,14 @@ def _occupied_cells(
 
 
 class PairCounts(NamedTuple):
-    """The counts of a PairBatch, in its order."""
+    """Counts of a PairBatch, in the same order."""
 
     common: list[NDArray[np.int64]]
     tables: list[NDArray[np.float64]]
     sparse: list[OccupiedCells]
 
     def merged(self, other: "PairCounts") -> "PairCounts":
-        """Return the counts of the samples of both."""
+        """Return the counts of the combined samples."""
         return PairCounts(
             [a + b for a, b in zip(self.common, other.common, strict=True)],
             [a + b for a, b in zip(self.tables, other.tables, strict=True)],
@@ -372,10 +373,10 @@ def pair_batches(
     is_weighted : bool
 
     apart : ndarray of shape (n_features,), dtype bool
-        Columns whose tables are needed themselves, cell by cell.
+        Mask of the columns whose tables are needed cell by cell, not only as sums.
     """
     few = np.flatnonzero((n_levels <= MOST_PLANE_LEVELS) & ~apart & (not is_weighted))
-    # Of similar numbers of levels: tables of a run are padded to the largest.
+    # Runs contain columns of similar numbers of levels, because tables are padded to the largest.
     many = np.setdiff1d(np.arange(len(n_levels)), few)
     many = many[np.argsort(-n_levels[many], kind="stable")]
     layout = PlaneLayout(few, n_levels)
@@ -411,7 +412,7 @@ def _run_jobs(
         for g in columns[is_sparse].tolist():
             yield SparsePair(f, g), MOST_CELLS
         dense = columns[i + 1 :][~is_sparse[i + 1 :]]
-        step = max(1, min(COLUMNS_A_RUN, MOST_CELLS // int(n_levels[f] * n_levels.max())))
+        step = max(1, min(COLUMNS_PER_RUN, MOST_CELLS // int(n_levels[f] * n_levels.max())))
         for start in range(0, len(dense), step):
             others = dense[start : start + step]
             yield ColumnRun(f, others), int(n_levels[f] * n_levels[others].sum())

@@ -34,13 +34,14 @@ from skinfo.utils._parallel import in_threads
 from skinfo.utils._progress import with_printed_progress
 from skinfo.utils._validation import check_base, check_frequency_weights, match_name
 
-# Nanoseconds, about: a cell made bits, a word of two planes, a row of two columns.
+# Approximate times in nanoseconds: to pack a value into bit planes, per word of two planes, and
+# per row of two columns.
 PACK_COST = 0.2
 WORD_COST = 0.08
 PAIR_COST = 1.0
 
-# One block of columns of many levels: a task is all pairs of two of them.
-COLUMNS_A_BLOCK = 32
+# Size of a block of columns with many levels; a task consists of all pairs of two blocks.
+COLUMNS_PER_BLOCK = 32
 
 
 @validate_params(
@@ -174,7 +175,7 @@ def pairwise_mutual_info(
     X, _, sample_weight = columns_by_name(X, None, sample_weight)
     table = table_of(X, caller=caller)
     n_samples = table.shape[0]
-    # No weights are an empty array.
+    # An empty array represents no weights.
     weights = (
         np.empty(0) if sample_weight is None else check_frequency_weights(sample_weight, n_samples)
     )
@@ -186,7 +187,7 @@ def pairwise_mutual_info(
 
 
 def _of_all(table, estimator, weights, most_cells, nats, n_jobs):
-    """Return the information of all pairs, (n_features, n_features), in given units of nats."""
+    """Return the information of all pairs, (n_features, n_features), in units of `nats`."""
     columns = _read_columns(table, weights, most_cells, n_jobs)
     return information_of_pairs(
         columns.joint_sums(n_jobs), columns.margins, estimator, nats, n_jobs
@@ -194,7 +195,7 @@ def _of_all(table, estimator, weights, most_cells, nats, n_jobs):
 
 
 def _of_present(table, estimator, weights, most_cells, nats, n_jobs):
-    """Return the same, each pair from the rows in which both columns have a value."""
+    """Return the information of all pairs, each from the rows in which both have a value."""
     missing = np.array([missing_values(table, j) for j in range(table.shape[1])])
     patterns, pattern = np.unique(missing, axis=0, return_inverse=True)
     mi = np.empty((len(missing), len(missing)))
@@ -208,7 +209,7 @@ def _of_present(table, estimator, weights, most_cells, nats, n_jobs):
             )
         some = table.select(columns).take(rows)
         square = _of_all(some, estimator, part, most_cells, nats, n_jobs)
-        # Within a pattern these rows are too few, unless both are the same.
+        # Pairs within one pattern have more rows than these, unless both patterns are the same.
         crosses = (pattern[columns][:, None] != pattern[columns]) | (a == b)
         mi[np.ix_(columns, columns)] = np.where(crosses, square, mi[np.ix_(columns, columns)])
     return mi
@@ -221,7 +222,7 @@ def _read_columns(table, weights, most_cells, n_jobs):
         level_sums(column.astype(np.int32), levels, weights)
         for column, levels in zip(codes, n_levels, strict=True)
     ]
-    # Added up as a margin is, so that of a constant column the two are equal.
+    # Summed like a margin, so that it equals the margin of a constant column.
     total = float(level_sums(np.zeros(table.shape[0], np.int32), 1, weights)[0])
     is_whole = bool(np.all(weights % 1 == 0))
     return _Columns(codes, n_levels, weights, PairMargins.of(counts, total, is_whole, most_cells))
@@ -237,15 +238,15 @@ class _Columns:
     margins: PairMargins
 
     def joint_sums(self, n_jobs):
-        """Return the sums (n_features, n_features) over the table of each pair."""
+        """Return the sums of x ln x over the table of each pair, (n_features, n_features)."""
         few = (self.n_levels <= MOST_PLANE_LEVELS) & (len(self.weights) == 0)
-        sums = np.diag(self.margins.own_sums())
+        sums = np.diag(self.margins.margin_sums())
         self._add_plane_pairs(sums, np.flatnonzero(few), n_jobs)
         self._add_row_pairs(sums, np.flatnonzero(~few), np.flatnonzero(few), n_jobs)
         return symmetric(sums)
 
     def _add_plane_pairs(self, sums, few, n_jobs):
-        """Fill the pairs of columns of few levels, each with the first of the two ahead."""
+        """Add the sums of pairs of columns with few levels, in the upper triangle."""
         if len(few) < 2:
             return
         starts = plane_starts(self.n_levels[few])
@@ -266,7 +267,7 @@ class _Columns:
         part = np.zeros((len(few), len(few)), np.int64)
 
         def add(i):
-            # One block with all from it on: tasks long enough to be worth handing over.
+            # A task is one block with all blocks from it on: long enough to be worth a thread.
             for block in blocks[i:]:
                 plane_pair_sums(
                     planes, starts, margins, blocks[i], block, *self.margins.unit, part
@@ -281,20 +282,20 @@ class _Columns:
         sums[np.ix_(few, few)] += part
 
     def _add_row_pairs(self, sums, many, few, n_jobs):
-        """Fill the pairs of columns `many` with each other, and with each of `few`."""
+        """Write the sums of pairs of columns `many`, and of each of these with each of `few`."""
         n = self.codes.shape[1]
         columns = np.concatenate([many, few])
 
         def add(first, others):
-            # Bytes become integers once for all pairs of two blocks.
+            # Conversion to int32 once for all pairs of two blocks.
             codes, levels = self.codes[others].astype(np.int32), self.n_levels[others]
             for f in first:
                 column = self.codes[f].astype(np.int32)
                 sparse = is_sparse(n, self.n_levels[f], levels.max())
                 order = np.argsort(column, kind="stable") if sparse else np.empty(0, np.int64)
-                # In a block with itself each pair once: those after f.
+                # Within a block each pair is counted once: f with the columns after it.
                 ahead = int(np.argmax(others == f)) + 1 if f in others else 0
-                # Threads write to entries of their own; either half of the square will do.
+                # Threads write to separate entries; `symmetric` accepts either triangle.
                 sums[f, others[ahead:]] = row_pair_sums(
                     column,
                     self.n_levels[f],
@@ -307,9 +308,9 @@ class _Columns:
 
         in_threads(
             (
-                delayed(add)(many[i : i + COLUMNS_A_BLOCK], columns[k : k + COLUMNS_A_BLOCK])
-                for i in range(0, len(many), COLUMNS_A_BLOCK)
-                for k in range(i, len(columns), COLUMNS_A_BLOCK)
+                delayed(add)(many[i : i + COLUMNS_PER_BLOCK], columns[k : k + COLUMNS_PER_BLOCK])
+                for i in range(0, len(many), COLUMNS_PER_BLOCK)
+                for k in range(i, len(columns), COLUMNS_PER_BLOCK)
             ),
             work=PAIR_COST * n * len(many) * (len(few) + len(many) / 2),
             n_jobs=n_jobs,

@@ -30,7 +30,7 @@ from skinfo.utils._validation import (
     match_name,
 )
 
-# Nanoseconds a cell, about.
+# Approximate time in nanoseconds per cell.
 POINTWISE_COST = 200.0
 
 
@@ -172,7 +172,7 @@ def pointwise_mutual_info(
 
 
 def _check_pointwise(samples, estimator, n_neighbors):
-    """Raise ValueError where the estimator, weights or neighbours do not fit the columns."""
+    """Raise ValueError if the columns do not support the estimator, weights or `n_neighbors`."""
     if samples.is_block:
         raise ValueError(
             f"y should be a 1d array, got an array of shape {samples.y.shape}: several columns "
@@ -191,7 +191,7 @@ def _check_pointwise(samples, estimator, n_neighbors):
 
 
 def _pointwise_nats(samples, terms_of, n_neighbors, n_jobs):
-    """Return the values of all columns, (n_features, n_samples) in nats."""
+    """Return the pointwise values of all columns, (n_features, n_samples) in nats."""
     finite = terms_of is not NEIGHBOR_TERMS["auto"]
     neighbors = np.array([n_neighbors])
     target = prepared_target(samples)
@@ -220,11 +220,11 @@ def _pointwise_nats(samples, terms_of, n_neighbors, n_jobs):
 
 
 def _means_of_equal_rows(terms, x, y):
-    """Return the mean of the terms over all rows of the same x and y, (n_samples,).
+    """Return the mean of the terms over all rows with the same x and y, (n_samples,).
 
-    Which of equal rows are the nearest neighbours of one is a matter of their order.
+    The neighbours of a row among equal rows, and so its term, depend on their order.
     """
-    # By the terms too, so that the sums do not depend on the order of the rows either.
+    # Sorted by the terms too, so that sums do not depend on the order of the rows.
     order = np.lexsort((terms, y, x))
     x, y = x[order], y[order]
     starts = np.append(0, 1 + np.flatnonzero((x[1:] != x[:-1]) | (y[1:] != y[:-1])))
@@ -237,7 +237,7 @@ def _means_of_equal_rows(terms, x, y):
 
 
 def _pointwise_plugin(x, y, weights):
-    """Return ln(n_xy n / (n_x n_y)) of each row."""
+    """Return ln(n_xy n / (n_x n_y)) for each row."""
     pairs = row_codes([x, y])
     together, of_x, of_y = (np.bincount(codes, weights) for codes in (pairs, x, y))
     total = float(len(x) if weights is None else weights.sum())

@@ -1,4 +1,4 @@
-"""Continuous column, sorted once: its order, its ties, its normal ranks."""
+"""Sorted continuous column: order, ties and normal scores."""
 
 from functools import cached_property, lru_cache
 
@@ -12,14 +12,14 @@ MIX_2 = np.uint64(0x94D049BB133111EB)
 
 
 class RankedColumn:
-    """A column of numbers with what every estimate needs of it.
+    """Numeric column with its order, runs and normal scores.
 
-    Rows of equal value are a run; runs are numbered from the smallest value on.
+    A run is a set of rows with equal values; runs are numbered in increasing order of values.
 
     Parameters
     ----------
     values : array-like of shape (n_samples,)
-        Not NaN. Infinities are values like others wherever only ranks count.
+        Must not contain NaN. Methods that use only ranks accept infinities.
     """
 
     def __init__(self, values):
@@ -32,7 +32,7 @@ class RankedColumn:
         return len(self.values)
 
     def __getitem__(self, rows):
-        """Return the column of some rows."""
+        """Return the column restricted to some rows."""
         return RankedColumn(self.values[rows])
 
     @property
@@ -42,7 +42,7 @@ class RankedColumn:
 
     @cached_property
     def starts(self):
-        """Starts of runs in sorted order, and the end of the last one."""
+        """Start of each run in sorted order, followed by the number of rows."""
         new = np.flatnonzero(self.line[1:] != self.line[:-1]) + 1
         return np.concatenate([[0], new, [len(self)]])
 
@@ -56,7 +56,7 @@ class RankedColumn:
 
     @cached_property
     def scores_line(self):
-        """Normal scores in sorted order, ties at the score of their mean rank."""
+        """Normal scores in sorted order; tied rows have the score of their mean rank."""
         if not self.has_ties:
             return even_normal_scores(len(self))
         middles = (self.starts[1:] + self.starts[:-1]) / 2
@@ -64,13 +64,13 @@ class RankedColumn:
 
     @property
     def scores(self):
-        """Normal scores of the rows, (n_samples,), ties at the score of their mean rank."""
+        """Normal scores of the rows, (n_samples,); tied rows have the score of their mean rank."""
         scores = np.empty(len(self))
         scores[self.order] = self.scores_line
         return scores
 
     def atoms(self, least):
-        """Return codes of the values held by at least `least` rows, 0 for all other rows."""
+        """Return codes 1, 2, ... of values with at least `least` rows, 0 for all other rows."""
         sizes = np.diff(self.starts) if self.has_ties else np.ones(1)
         heavy = sizes >= least
         if not (self.has_ties and heavy.any()):
@@ -79,10 +79,10 @@ class RankedColumn:
 
     @cached_property
     def oriented_runs(self):
-        """Runs numbered from the same end for x and for -x, and whether that is the upper one.
+        """Runs numbered from the same end for x and for -x, and whether that is the upper end.
 
-        The end is determined by the first run that is not as long as its mirror image; if
-        there is none, x and -x are numbered alike.
+        The end is determined by the first run whose length differs from that of its mirror image;
+        if there is none, the numbers of x and -x are equal.
         """
         difference = np.diff(self.starts)
         difference = difference - difference[::-1]
@@ -93,14 +93,14 @@ class RankedColumn:
 
 
 def normal_scores_at(positions, n):
-    """Return the normal quantiles at ``positions / n``; opposite positions are exact opposites."""
+    """Return the normal quantiles at ``positions / n``, exactly antisymmetric around n / 2."""
     tail = ndtri(np.minimum(positions, n - positions) / n)
     return np.where(positions <= n - positions, tail, -tail)
 
 
 @lru_cache(maxsize=4)
 def even_normal_scores(n):
-    """Return the normal scores of ranks 0..n - 1, shared: read-only."""
+    """Return the normal scores of ranks 0..n - 1, a cached and read-only array."""
     scores = normal_scores_at(np.arange(n) + 0.5, n)
     scores.flags.writeable = False
     return scores
@@ -109,16 +109,17 @@ def even_normal_scores(n):
 def untied_order(column, other, salt):
     """Return an order that sorts a column and puts tied rows in an arbitrary but fixed order.
 
-    Between tied rows a hash of their two values' ranks decides (and, between rows
-    alike in both, a running number, which is as good as any). So the order of the rows
-    leaves no trace, and nor does y: a hash of it is no nearer for nearer values.
+    Tied rows are sorted by a hash of the ranks of their values in both columns (and of a running
+    number for rows that are equal in both, which are interchangeable). So the result does not
+    depend on the order of the rows, nor is it correlated with y: hashes of similar values are not
+    similar.
 
     Parameters
     ----------
     column, other : RankedColumn
 
     salt : int
-        Another number gives another order.
+        Seed of the order.
 
     Returns
     -------
@@ -128,14 +129,14 @@ def untied_order(column, other, salt):
         return column.order
     own, flipped = column.oriented_runs
     others, _ = other.oriented_runs
-    twins = _twin_numbers(own, others) if other.has_ties else np.zeros(len(own), np.int64)
+    twins = _duplicate_numbers(own, others) if other.has_ties else np.zeros(len(own), np.int64)
     with np.errstate(over="ignore"):
         hashes = np.full(len(own), salt, np.uint64)
         for part in (own, others, twins):
             hashes = _mix(hashes + GOLDEN * (part.astype(np.uint64) + np.uint64(1)))
     if flipped:
         hashes = ~hashes
-    # One sort: the run in the high bits, as much of the hash as fits in the low ones.
+    # A single sort: the run in the high bits, the truncated hash in the low bits.
     run_bits = len(column.starts).bit_length()
     keys = (column.runs.astype(np.uint64) << np.uint64(64 - run_bits)) | (
         hashes >> np.uint64(run_bits)
@@ -144,7 +145,7 @@ def untied_order(column, other, salt):
 
 
 def untied_values(column, order):
-    """Return the values, tied rows spread in a given order over the cell that rounds to theirs.
+    """Return the values, with tied rows spread in a given order over the cell of their value.
 
     Parameters
     ----------
@@ -152,13 +153,13 @@ def untied_values(column, order):
         Not constant.
 
     order : ndarray of shape (n_samples,), dtype int64
-        From `untied_order`.
+        Result of `untied_order`.
 
     Returns
     -------
     values : ndarray of shape (n_samples,), dtype float64
-        In row order. A run of one keeps its value; else the cell reaches half-way to the runs
-        next to it, at the ends as far out as in.
+        In row order. A run of one row keeps its value. The cell of a longer run extends half-way
+        to the adjacent runs; at both ends of the range it is symmetric.
     """
     if not column.has_ties:
         return column.values
@@ -166,9 +167,9 @@ def untied_values(column, order):
     levels = column.line[column.starts[:-1]]
     half = np.diff(levels) / 2
     below, above = np.concatenate([half[:1], half]), np.concatenate([half, half[-1:]])
-    place = np.arange(len(column)) - np.repeat(column.starts[:-1], sizes) + 0.5
-    place /= np.repeat(sizes, sizes)
-    shift = np.repeat(below + above, sizes) * place - np.repeat(below, sizes)
+    position = np.arange(len(column)) - np.repeat(column.starts[:-1], sizes) + 0.5
+    position /= np.repeat(sizes, sizes)
+    shift = np.repeat(below + above, sizes) * position - np.repeat(below, sizes)
     values = np.empty(len(column))
     values[order] = np.repeat(levels, sizes) + np.where(np.repeat(sizes, sizes) > 1, shift, 0.0)
     return values
@@ -180,13 +181,13 @@ def _mix(hashes):
     return hashes ^ (hashes >> np.uint64(31))
 
 
-def _twin_numbers(a, b):
-    """Number the rows with equal values in both columns: 0, 1, ... in each pair of values."""
+def _duplicate_numbers(a, b):
+    """Return a running number 0, 1, ... within each set of rows that are equal in both columns."""
     pairs = a * (b.max() + 1) + b
     order = np.argsort(pairs, kind="stable")
     line = pairs[order]
     is_first = np.concatenate([[True], line[1:] != line[:-1]])
-    place = np.arange(len(line))
+    position = np.arange(len(line))
     numbers = np.empty(len(line), np.int64)
-    numbers[order] = place - np.maximum.accumulate(np.where(is_first, place, 0))
+    numbers[order] = position - np.maximum.accumulate(np.where(is_first, position, 0))
     return numbers

@@ -1,4 +1,4 @@
-"""Distinct rows of discrete columns with their counts, additive over parts of a table."""
+"""Distinct rows of discrete columns with counts, additive over the parts of a table."""
 
 from typing import Any, NamedTuple
 
@@ -7,20 +7,20 @@ from numpy.typing import NDArray
 
 from skinfo.estimation._levels_in_parts import CodedLevels
 
-# Rows that differ are kept up to this number.
+# Maximum number of distinct rows.
 MOST_COUNTED_ROWS = 2**24
 
-# A word holds the codes of as many columns as have fewer states together.
+# Maximum number of states of a word, which contains the codes of several columns.
 STATES_OF_WORD = 2**62
 
 
 class CountedRows(NamedTuple):
-    """Rows of codes that occur, and how often.
+    """Distinct rows of codes with their counts.
 
     Attributes
     ----------
     words : ndarray of shape (n_words, n_rows), dtype int64
-        The codes of each row, in few integers, in lexicographic order.
+        The codes of each row, packed into few integers; rows are in lexicographic order.
 
     counts : ndarray of shape (n_rows,), dtype float64
     """
@@ -30,25 +30,25 @@ class CountedRows(NamedTuple):
 
     @classmethod
     def of(cls, words: NDArray[np.int64], weights: NDArray[np.float64] | None) -> "CountedRows":
-        """Return those of some rows; no weights are ones."""
-        distinct, place = unique_words(words)
+        """Return the distinct rows; weights of None are ones."""
+        distinct, row_of = unique_words(words)
         if distinct.shape[1] > MOST_COUNTED_ROWS:
             raise ValueError(
                 f"There are more than {MOST_COUNTED_ROWS:,} distinct rows. Leave out columns of "
                 "very many levels, such as identifiers, or group their levels first."
             )
-        counts = np.bincount(place, weights, distinct.shape[1])
+        counts = np.bincount(row_of, weights, distinct.shape[1])
         return cls(distinct, counts.astype(np.float64, copy=False))
 
     def merged(self, other: "CountedRows") -> "CountedRows":
-        """Return those of the samples of both."""
+        """Return the distinct rows of the combined samples."""
         return self.of(
             np.concatenate([self.words, other.words], axis=1),
             np.concatenate([self.counts, other.counts]),
         )
 
-    def place_of(self, words: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the index of each of some rows, all of which are among these."""
+    def index_of(self, words: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the index of each of some rows, all of which must be among these."""
         if len(words) == 1:
             return np.searchsorted(self.words[0], words[0])
         both = np.concatenate([self.words, words], axis=1)
@@ -56,16 +56,16 @@ class CountedRows(NamedTuple):
 
 
 def unique_words(words: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the distinct columns of words (n_words, n), sorted, and the place of each column."""
+    """Return the sorted distinct columns of words (n_words, n), and the index of each column."""
     if len(words) == 1:
-        distinct, place = np.unique(words[0], return_inverse=True)
-        return distinct[None], place
-    distinct, place = np.unique(words, axis=1, return_inverse=True)
-    return distinct, place.ravel()
+        distinct, inverse = np.unique(words[0], return_inverse=True)
+        return distinct[None], inverse
+    distinct, inverse = np.unique(words, axis=1, return_inverse=True)
+    return distinct, inverse.ravel()
 
 
 def packed_words(codes: list[NDArray[Any]], n_levels: list[int]) -> NDArray[np.int64]:
-    """Return columns of codes (n,) in as few integers as they go into, (n_words, n)."""
+    """Return columns of codes (n,) packed into as few integers as possible, (n_words, n)."""
     words: list[NDArray[np.int64]] = []
     columns = iter(codes)
     for levels in _levels_of_words(n_levels):
@@ -77,7 +77,7 @@ def packed_words(codes: list[NDArray[Any]], n_levels: list[int]) -> NDArray[np.i
 
 
 def unpacked_words(words: NDArray[np.int64], n_levels: list[int]) -> NDArray[np.int64]:
-    """Return the columns of codes (n_columns, n) that `packed_words` put into words."""
+    """Return the columns of codes (n_columns, n); inverse of `packed_words`."""
     columns: list[NDArray[np.int64]] = []
     for word, levels in zip(words, _levels_of_words(n_levels), strict=True):
         of_word: list[NDArray[np.int64]] = []
@@ -111,7 +111,7 @@ def rows_in_part(
     n_levels : ndarray of shape (n_columns,), dtype int64
 
     dropped : ndarray of shape (n_columns,), dtype bool
-        Columns in whose last level, of missing values, rows are left out.
+        Mask of columns whose rows with missing values, the last level, are dropped.
 
     piece : CodedLevels
     """

@@ -390,7 +390,7 @@ def _estimator_for(
     discrete_estimators: dict[str, Any],
     caller: str,
 ) -> str:
-    """Return the estimator: "auto" or another of categories, or that of points."""
+    """Return the estimator: "auto" or another one for categories, or that for points."""
     names = ("auto", NEIGHBORS, *discrete_estimators)
     name = match_name(estimator, names, parameter="estimator", caller=caller)
     if name == NEIGHBORS:
@@ -409,14 +409,14 @@ def _estimator_for(
 
 
 def _resolved(name: str, are_whole: bool) -> str:
-    """Return the estimator of counts for "auto"."""
+    """Return the estimator for counts, with "auto" resolved."""
     if name != "auto":
         return name
     return "chao_wang_jost" if are_whole else "plugin"
 
 
 def _refuse_sizes(estimator: str, sizes: tuple[float, float], weight: float) -> None:
-    """Raise ValueError if an estimator needs a sample of the mixture, and there is none."""
+    """Raise ValueError if an estimator needs a sample of the mixture and there is none."""
     if estimator not in (*REAL_COUNTS, "miller_madow"):
         first, second = sizes
         raise ValueError(

@@ -26,7 +26,7 @@ MISSING = ("separate", "drop", "raise")
 
 @dataclass(frozen=True)
 class Samples:
-    """Columns of X, which of them are discrete, and a target.
+    """Columns of X with the mask of discrete ones, and a target.
 
     Attributes
     ----------
@@ -41,13 +41,13 @@ class Samples:
         None for a continuous target.
 
     weights : ndarray of shape (n_samples,) or None
-        Positive: rows of weight zero are left out, as if they were not there.
+        Positive: rows of weight zero are dropped.
 
     rows : ndarray of shape (n_samples,), dtype int64, or slice
-        Which rows of X, as given, these are.
+        Indices of the samples among the given rows of X.
 
     n_given : int
-        Rows of X, as given.
+        Number of given rows of X.
     """
 
     table: Table
@@ -74,9 +74,9 @@ class Samples:
         return encode_columns(self.table.select(np.flatnonzero(self.discrete)), n_jobs=n_jobs)
 
     def tables(self, n_jobs=None):
-        """Return the counts of each discrete column with the classes, counted once.
+        """Return the contingency table of each discrete column and the classes, cached.
 
-        Each is an array (n_levels, n_classes), or a SparseContingency.
+        A table is an array (n_levels, n_classes) or a SparseContingency.
         """
         if not self._tables:
             self._tables.extend(self._counted(n_jobs))
@@ -101,16 +101,16 @@ class Samples:
 
     @property
     def classes(self):
-        """The Codes of a discrete target."""
+        """Codes of a discrete target."""
         return Codes(self.y, self.n_classes)
 
     @property
     def is_block(self):
-        """Whether the target has several columns, taken together."""
+        """Whether the target is multidimensional."""
         return self.y.ndim == 2
 
     def take(self, columns, rows):
-        """Return the Samples of some columns and rows, numbers of both."""
+        """Return the Samples of some columns and rows, given by indices."""
         table = self.table.select(columns).take(rows)
         weights = None if self.weights is None else self.weights[rows]
         return replace(
@@ -128,7 +128,7 @@ class Samples:
         Raises
         ------
         ValueError
-            If a value is infinite, and `finite` values are required.
+            If a value is infinite although `finite` is true.
         """
         values = self.table.numbers(j)
         if finite:
@@ -136,7 +136,7 @@ class Samples:
         return values
 
     def n_ordered(self, j, n_levels):
-        """Return how many levels of a discrete column are in the order of its values.
+        """Return the number of leading levels of a discrete column in the order of its values.
 
         Missing values, if there are any, are the last level.
         """
@@ -148,7 +148,7 @@ class Samples:
 
     @property
     def _bytes(self):
-        """An array of bytes is codes as it stands."""
+        """Return the array of X if it is of bytes, which are codes already."""
         data = self.table.bytes()
         return data if data is not None and self.discrete.all() else None
 
@@ -157,7 +157,7 @@ class Samples:
 
 
 def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, caller, guesses=None):
-    """Check X, y and weights, and determine which columns are discrete.
+    """Validate X, y and weights, and determine which columns are discrete.
 
     Parameters
     ----------
@@ -172,10 +172,10 @@ def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, cal
     sample_weight : array-like of shape (n_samples,) or None
 
     caller : str
-        For messages.
+        Name of the public function, for messages.
 
     guesses : list or None, default=None
-        Where to put what has been guessed; by default the user is warned of it at once.
+        List to extend with the columns whose kind is a guess. None: warn about them.
 
     Returns
     -------
@@ -209,7 +209,7 @@ def read_samples(X, y, *, discrete_features, discrete_target, sample_weight, cal
 
 
 def refuse_chunks(X, caller, name="X"):
-    """Raise ValueError where a table comes in chunks, TypeError where it can be had whole."""
+    """Raise ValueError if a table is in chunks, TypeError if it can be converted to one table."""
     if is_in_parts(X):
         refuse_lazy(X)
         raise ValueError(
@@ -219,7 +219,7 @@ def refuse_chunks(X, caller, name="X"):
 
 
 def _outputs(y, caller):
-    """Return the columns of y, each of the dtype that it has in a frame."""
+    """Return the columns of y, each with its dtype in a data frame."""
     y = y.toarray() if sp.issparse(y) else y
     if np.ndim(y) != 2 or np.shape(y)[1] < 2:
         return [read_column(y, caller)]
@@ -230,19 +230,19 @@ def _outputs(y, caller):
 
 
 class _SampledTarget(NamedTuple):
-    """A target of samples in memory.
+    """Target of samples in memory.
 
     Attributes
     ----------
     y : ndarray of shape (n_samples,) or (n_samples, n_dimensions)
-        Of several columns of classes the codes (int64) of their combinations, one target; of
-        several columns with numbers (float64) a block.
+        For several columns of classes, the codes (int64) of their combinations as one target; for
+        several columns with numbers, a block (float64).
 
     n_classes : int or None
         None for numbers.
 
     is_guess : bool
-        Whether it was inferred from integers of many values.
+        Whether the kind was inferred from integers with many values.
     """
 
     y: np.ndarray
@@ -251,7 +251,7 @@ class _SampledTarget(NamedTuple):
 
 
 def _read_target(outputs, discrete_target):
-    """Return the _SampledTarget of some columns."""
+    """Return the _SampledTarget of the columns of y."""
     are_continuous, guesses = [], []
     for output in outputs:
         refuse_missing(output)
@@ -272,7 +272,7 @@ def _read_target(outputs, discrete_target):
 
 
 def discrete_mask(table, discrete_features, switch):
-    """Return which columns are discrete, (n_features,) bool, and what was guessed, for a warning.
+    """Return the mask of discrete columns, (n_features,), and the guessed ones, for a warning.
 
     Parameters
     ----------
@@ -281,19 +281,19 @@ def discrete_mask(table, discrete_features, switch):
     discrete_features : "auto", bool, or array-like of bool or int
 
     switch : str
-        The parameter that `discrete_features` is to the user.
+        Name of the public parameter.
     """
     n_features = table.shape[1]
     if isinstance(discrete_features, str):  # "auto"
         mask = np.array([table.is_discrete(j) for j in range(n_features)])
-        # Integers of many values may be names all the same; floats are the usual numbers.
+        # Integers with many values may be identifiers; floats are numbers.
         guessed = [j for j in np.flatnonzero(~mask) if table.kind(j) == "integer"]
         return mask, [f"{one_line(table.names[j])} ({switch})" for j in guessed]
     return column_mask(discrete_features, n_features, switch), []
 
 
 def warn_of_guesses(guessed, caller):
-    """Warn of the columns of integers whose kind is a guess, in one warning."""
+    """Issue one warning about the integer columns whose kind is a guess."""
     if guessed:
         warn_caller(
             f"{caller} takes integers of more than {MOST_LEVELS} different values for numbers, "
@@ -338,7 +338,7 @@ def _continuous_target(y):
 
 
 def prepared_target(samples):
-    """Return what the estimators for continuous columns take as target."""
+    """Return the target in the form that estimators for continuous columns expect."""
     if samples.is_block:
         return samples.y
     if samples.n_classes is None:
@@ -347,14 +347,14 @@ def prepared_target(samples):
 
 
 class SamplesOfColumns(NamedTuple):
-    """Columns that are estimated from the same samples.
+    """Columns whose information is estimated from the same samples.
 
     Attributes
     ----------
     columns, rows : ndarray of int64
 
     samples : Samples
-        Of these.
+        Samples of these columns and rows.
     """
 
     columns: np.ndarray
@@ -363,19 +363,19 @@ class SamplesOfColumns(NamedTuple):
 
 
 def parts_by_missing(samples, missing):
-    """Yield the Parts of some samples.
+    """Yield SamplesOfColumns, one for each set of columns with the same rows.
 
     Parameters
     ----------
     samples : Samples
 
     missing : {"separate", "drop", "raise"}
-        With "drop" columns that have the same values missing go together, without those rows.
+        With "drop", columns with missing values in the same rows are together, without these rows.
 
     Raises
     ------
     ValueError
-        If "raise", and there are missing values, or "drop", and nothing is left of a column.
+        If `missing` is "raise" and there are missing values, or "drop" and a column has no value.
     """
     if missing == "raise":
         refuse_missing_values(samples.table)
@@ -399,7 +399,7 @@ def parts_by_missing(samples, missing):
 
 
 def missing_values(table, j):
-    """Return which values of column j are missing, (n_samples,) bool."""
+    """Return the mask of missing values of column j, (n_samples,)."""
     if table.integers(j) is not None:
         return np.zeros(table.shape[0], bool)
     if table.is_numeric(j):
@@ -408,7 +408,7 @@ def missing_values(table, j):
 
 
 def refuse_missing_values(table):
-    """Raise ValueError where a column has missing values."""
+    """Raise ValueError if a column has missing values."""
     for j in range(table.shape[1]):
         n_missing = np.count_nonzero(missing_values(table, j))
         if n_missing:
@@ -416,7 +416,7 @@ def refuse_missing_values(table):
 
 
 def has_missing_values(name, n_missing):
-    """Return the ValueError of a column that has missing values."""
+    """Return the ValueError for a column with missing values."""
     return ValueError(
         f"{one_line(name)} has {n_missing} missing value(s), and missing='raise'. Use "
         "missing='separate' or 'drop', or impute them."

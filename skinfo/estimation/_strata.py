@@ -1,4 +1,4 @@
-"""Conditional information: from counts by stratum, and from neighbours within one, in nats."""
+"""Conditional information from counts by stratum and from neighbours within strata, in nats."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -27,12 +27,12 @@ from skinfo.estimation._ranks import RankedColumn, even_normal_scores, untied_or
 from skinfo.utils._parallel import in_threads, n_threads
 from skinfo.utils._sums import ordered_sum
 
-# Nanoseconds, about: a row counted, a cell of a table looked at.
+# Approximate times in nanoseconds: to count a row, and to visit a cell of a table.
 ROW_COST = 1.0
 CELL_COST = 5.0
 
-# Cells of the tables of one task (32 MiB).
-CELLS_A_TASK = 2**22
+# Maximum number of cells of the tables of one task (32 MiB).
+CELLS_PER_TASK = 2**22
 
 
 # ---- counts of all strata
@@ -44,10 +44,10 @@ class StratifiedMargin(NamedTuple):
     Attributes
     ----------
     sizes : ndarray of shape (n_sizes,), dtype float64
-        Increasing in each stratum.
+        Counts, in increasing order within each stratum.
 
     starts : ndarray of shape (n_strata + 1,), dtype int64
-        Of the strata.
+        Start of each stratum.
     """
 
     sizes: np.ndarray
@@ -56,20 +56,21 @@ class StratifiedMargin(NamedTuple):
 
 @dataclass(frozen=True)
 class StrataCounts:
-    """The nonzero cells of one table of X, y and strata, and their margins.
+    """Non-empty cells of a table of X, y and strata, with margins.
 
     Attributes
     ----------
     xyz, xz, yz, z : ndarray of shape (n_cells,), dtype float64
-        Of each cell its own count, and those of its margins.
+        The count of each cell, and the counts of its margins.
 
     levels, classes : StratifiedMargin
-        Of X and of y.
+        Margins of X and of y.
 
     strata : ndarray of shape (n_strata,), dtype float64
+        Counts of the strata.
 
     n_levels, n_classes : int
-        How many values X and y have in all strata together.
+        Numbers of distinct values of X and of y over all strata.
     """
 
     xyz: np.ndarray
@@ -84,8 +85,8 @@ class StrataCounts:
 
 
 def conditional_plugin(counts, n_neighbors=None):
-    """Return sum n/N ln(n n_z / (n_xz n_yz)) in nats, never negative."""
-    # A constant X or y makes this ratio exactly one.
+    """Return sum n/N ln(n n_z / (n_xz n_yz)) in nats, clipped at zero."""
+    # If X or y is constant, this ratio is exactly one.
     ratios = counts.xyz * counts.z / (counts.xz * counts.yz)
     return max(ordered_sum(counts.xyz * np.log(ratios)) / ordered_sum(counts.strata), 0.0)
 
@@ -110,7 +111,7 @@ def conditional_emi(counts, n_neighbors=None):
 def conditional_by_entropies(estimator):
     """Return ``f(StrataCounts)``, H(X,Z) + H(Y,Z) - H(X,Y,Z) - H(Z) by one estimator, in nats.
 
-    At most H(X|Z) and H(Y|Z). Given nothing it is what `mutual_info` gives.
+    The result is limited to H(X|Z) and H(Y|Z). Without conditions it equals that of `mutual_info`.
     """
 
     def information(counts, n_neighbors=None):
@@ -120,7 +121,7 @@ def conditional_by_entropies(estimator):
         h_xz = entropy(counts.levels.sizes, n_levels * n_strata)
         h_yz = entropy(counts.classes.sizes, n_classes * n_strata)
         h_z = entropy(counts.strata, n_strata)
-        # Sums first, so that they are the same for X and y the other way round.
+        # In this order of operations the result is symmetric in X and y.
         information = (h_xz + h_yz) - (entropy(counts.xyz, n_cells) + h_z)
         return min(information, h_xz - h_z, h_yz - h_z)
 
@@ -128,16 +129,18 @@ def conditional_by_entropies(estimator):
 
 
 def neighbors_of_codes(counts, n_neighbors):
-    """Return what `mixed_conditional` gives codes: neighbours are the rows of the same cell."""
+    """Return `mixed_conditional` for codes, where neighbours are the rows of the same cell."""
     enough = counts.xyz > n_neighbors
     xyz, xz, yz, z = (c[enough] for c in (counts.xyz, counts.xz, counts.yz, counts.z))
-    # Sums first, so that they are the same for X and y the other way round.
+    # In this order of operations the result is symmetric in X and y.
     terms = (psi(xyz - 1) + psi(z - 1)) - (psi(xz - 1) + psi(yz - 1))
     information = ordered_sum(xyz * terms) / ordered_sum(counts.strata)
-    return min(information, *(_left_in_strata(counts, m) for m in (counts.levels, counts.classes)))
+    return min(
+        information, *(_conditional_entropy(counts, m) for m in (counts.levels, counts.classes))
+    )
 
 
-def _left_in_strata(counts, margins):
+def _conditional_entropy(counts, margins):
     """Return the plug-in entropy of X, or of y, given Z, in nats."""
     sizes, starts = margins
     strata = np.repeat(counts.strata, np.diff(starts))
@@ -145,7 +148,7 @@ def _left_in_strata(counts, margins):
 
 
 class Strata:
-    """Classes of y within the strata of Z, counted once for many features.
+    """Classes of y within the strata of Z, for use with many features.
 
     Parameters
     ----------
@@ -157,7 +160,7 @@ class Strata:
 
     def __init__(self, strata, y, weights):
         n_classes = int(y.max()) + 1
-        # A pair is a stratum and a class that meet, numbered stratum by stratum.
+        # A pair is an observed combination of stratum and class; pairs are sorted by stratum.
         pairs, self._pair = np.unique(strata * n_classes + y, return_inverse=True)
         self._stratum_of_pair = pairs // n_classes
         self._pair_counts = np.bincount(self._pair, weights).astype(np.float64)
@@ -169,7 +172,7 @@ class Strata:
         self._weights = weights
 
     def estimates(self, codes, n_levels, estimate, n_jobs):
-        """Return ``estimate(StrataCounts)`` of each of some columns.
+        """Return ``estimate(StrataCounts)`` for each column.
 
         Parameters
         ----------
@@ -192,7 +195,7 @@ class Strata:
         if len(dense):
             n_tasks = max(
                 4 * n_threads(n_jobs),
-                -(-len(dense) * int(n_cells[dense].max()) // CELLS_A_TASK),
+                -(-len(dense) * int(n_cells[dense].max()) // CELLS_PER_TASK),
             )
             chunks = np.array_split(dense, min(len(dense), n_tasks))
             tasks += [(self._of_dense, chunk) for chunk in chunks]
@@ -207,7 +210,7 @@ class Strata:
         return information
 
     def _of_dense(self, codes, n_levels, estimate):
-        """Return estimates from tables of all cells: small ones, of columns of bytes."""
+        """Return estimates from dense tables, for columns with few levels."""
         counts = dense_tables(
             codes.astype(np.uint8, copy=False).T,
             int(n_levels.max()),
@@ -222,22 +225,22 @@ class Strata:
         return information
 
     def _of_sparse(self, codes, n_levels, estimate):
-        """Return the estimate of one column from the cells that are met."""
+        """Return the estimate for one column from its non-empty cells."""
         cells = codes[0].astype(np.int64) * len(self._pair_counts) + self._pair
         if self._weights is None:
             cells, counts = np.unique(cells, return_counts=True)
         else:
-            cells, place = np.unique(cells, return_inverse=True)
-            counts = np.bincount(place, self._weights)
+            cells, cell_of = np.unique(cells, return_inverse=True)
+            counts = np.bincount(cell_of, self._weights)
         return self.estimate_of_cells(cells, counts.astype(np.float64), estimate)
 
     def estimate_of_cells(self, cells, xyz, estimate):
-        """Return the estimate from cells ``level * n_pairs + pair``, ascending, and counts."""
+        """Return the estimate from sorted cells ``level * n_pairs + pair`` and their counts."""
         level, pair = np.divmod(cells, len(self._pair_counts))
         if level[0] == level[-1]:
             return 0.0
         stratum = self._stratum_of_pair[pair]
-        # Cells of one level and stratum are next to each other, for pairs go by stratum.
+        # Cells of one level and stratum are adjacent, because pairs are sorted by stratum.
         is_first = np.ones(len(cells), bool)
         is_first[1:] = (level[1:] != level[:-1]) | (stratum[1:] != stratum[:-1])
         level_counts = np.add.reduceat(xyz, np.flatnonzero(is_first))
@@ -262,21 +265,21 @@ def _margins_by_stratum(counts, stratum, n_strata):
     return StratifiedMargin(counts[np.lexsort((counts, stratum))], starts)
 
 
-# ---- neighbours in one stratum
+# ---- neighbours within a stratum
 
 
 def on_ranks(x, y, z, n_neighbors):
-    """Return the estimate that suits the columns best, on normal ranks, in one stratum.
+    """Return the most suitable estimate for the columns, on normal ranks, within one stratum.
 
-    Given nothing, that of `mutual_info`. Else Frenzel and Pompe's where x and y are
-    continuous, tied rows put in a fixed order that knows nothing of the other columns; but
-    where x or y is discrete, or holds a value so often that its ties would be too much
-    noise, Mesner and Shalizi's, which takes ties as such.
+    Without conditions it is that of `mutual_info`. If x and y are continuous, it is that of
+    Frenzel and Pompe, with tied rows in a fixed order that is independent of the other columns. If
+    x or y is discrete, or has a value so frequent that breaking its ties would add too much noise,
+    it is that of Mesner and Shalizi, which accepts ties.
 
     Parameters
     ----------
     x, y : ndarray of shape (n_rows,) or (n_rows, n_dimensions)
-        Codes, of one dimension, if integers.
+        Integers are codes, and one-dimensional.
 
     z : ndarray of shape (n_rows, n_continuous), dtype float64
 
@@ -308,20 +311,20 @@ def on_ranks(x, y, z, n_neighbors):
 
 
 def ksg_as_given(x, y, z, n_neighbors):
-    """Return Kraskov's estimate of I(X;Y) on the values as given; z has no columns."""
+    """Return Kraskov's estimate of I(X;Y) on the given values; z must not have any columns."""
     return ksg_blocks(x, y, n_neighbors)
 
 
 @dataclass(frozen=True)
 class NeighborStrata:
-    """The target and continuous conditions, by strata that neighbours are looked for in.
+    """Target and continuous conditions, with the strata for the search of neighbours.
 
-    Neighbours are of the same stratum, so that strata are as good as data of their own.
+    Neighbours are in the same stratum, so each stratum is a separate data set.
 
     Attributes
     ----------
     y : ndarray of shape (n_samples,) or (n_samples, n_dimensions)
-        Codes, of one dimension, if integers.
+        Integers are codes, and one-dimensional.
 
     z : ndarray of shape (n_samples, n_continuous), dtype float64
 
@@ -336,17 +339,17 @@ class NeighborStrata:
     n_neighbors: int
 
     def mean(self, f, x, rows=None):
-        """Return the mean over strata of f, of some rows, in nats.
+        """Return the mean of f over the strata of some rows, in nats.
 
         Parameters
         ----------
         f : callable
-            ``f(x, y, z, n_neighbors)`` in nats, of one stratum.
+            ``f(x, y, z, n_neighbors)`` in nats, within one stratum.
 
         x : ndarray of shape (n_samples,) or (n_samples, n_dimensions)
 
         rows : ndarray of int64 or None, default=None
-            None are all.
+            None: all rows.
         """
         rows = np.arange(len(x)) if rows is None else rows
         if len(rows) == 0 or is_constant(x[rows]):
@@ -363,20 +366,20 @@ class NeighborStrata:
 
 
 def _capped_by_entropy(f, x, y, z, n_neighbors):
-    """Return f(x, y, z, n_neighbors), no more than there is to know of x or y that are codes."""
+    """Return f(x, y, z, n_neighbors), limited to the entropy of x or y if they are codes."""
     discrete = [column for column in (x, y) if column.dtype.kind != "f"]
     return min([f(x, y, z, n_neighbors), *map(entropy_of_codes, discrete)])
 
 
 def _varying_columns(block):
-    """Return the columns of continuous values that are not constant; none of codes."""
+    """Return the columns of a continuous block that are not constant; an empty list for codes."""
     if block.dtype.kind != "f":
         return []
     return [column for column in block.reshape(len(block), -1).T if not is_constant(column)]
 
 
 def _unconditional(x, y, n_neighbors):
-    """Return what `mutual_info` gives x and y, one of them continuous at least."""
+    """Return the estimate of `mutual_info` for x and y, at least one of them continuous."""
     if x.dtype.kind != "f":
         x, y = y, x
     is_continuous = y.dtype.kind == "f"
@@ -385,17 +388,17 @@ def _unconditional(x, y, n_neighbors):
 
 
 def mixed_as_given(x, y, z, n_neighbors):
-    """Return Mesner and Shalizi's estimate on the values as given."""
+    """Return Mesner and Shalizi's estimate on the given values."""
     return mixed_conditional(x, y, _stacked(z.T, len(x)), n_neighbors)
 
 
 def _stacked(columns, n):
-    """Return columns as (n, n_columns), and as a constant where there is none."""
+    """Return columns as an array (n, n_columns), or one constant column if there are none."""
     return np.column_stack(columns) if len(columns) else np.zeros((n, 1))
 
 
 def untied_scores(columns):
-    """Return normal scores of sorted columns, tied rows in an arbitrary but fixed order."""
+    """Return the normal scores of columns, with tied rows in an arbitrary but fixed order."""
     # Rows with equal values in all columns are interchangeable: their order has no effect.
     if any(column.has_ties for column in columns):
         rows = RankedColumn(row_codes([column.runs for column in columns]))

@@ -21,7 +21,7 @@ def information_from_counts(counts, estimator):
     Parameters
     ----------
     counts : array-like of shape (n_rows, n_columns), or SparseContingency
-        Non-negative. Rows and columns without a count are left out.
+        Non-negative. Empty rows and columns are omitted.
 
     estimator : str
         A name of ``INFORMATION_ESTIMATORS``.
@@ -29,14 +29,13 @@ def information_from_counts(counts, estimator):
     Returns
     -------
     information : float
-        The same to the last bit for any order of rows and of columns, and for the
-        transposed table. Exactly zero where a margin is constant; a corrected
-        estimate may otherwise be below zero.
+        Bit-identical for any order of rows and columns, and for the transposed table. Exactly zero
+        if a margin is constant; otherwise a corrected estimate may be negative.
 
     Raises
     ------
     ValueError
-        If the estimator needs integer counts and there are others.
+        If the estimator needs integer counts and a count is not an integer.
     """
     cells = counts if isinstance(counts, SparseContingency) else SparseContingency.of_table(counts)
     if min(len(cells.row_sums), len(cells.column_sums)) <= 1:
@@ -47,8 +46,8 @@ def information_from_counts(counts, estimator):
 def emi(cells):
     """Return the plug-in minus its mean over all tables with these margins.
 
-    Vinh, N. X., Epps, J. and Bailey, J. (2010), JMLR 11, 2837-2854, eq. 24. Where counts
-    are not whole there are no such tables to count, and a smooth approximation stands in.
+    Vinh, N. X., Epps, J. and Bailey, J. (2010), JMLR 11, 2837-2854, eq. 24. For counts that are
+    not integers the mean is a smooth approximation.
     """
     return plugin_information(cells) - mean_under_independence(cells)
 
@@ -69,13 +68,13 @@ def mean_under_independence(cells):
 def _from_entropies(entropy, *, all_cells=False):
     """Return I = H(row) + H(column) - H(row, column), each by one entropy estimator.
 
-    At most either of the first two, as information is. The cells that can occur are those
-    seen, as for `discrete_entropy` without `n_categories`, or, with `all_cells`,
-    every pair of a row and a column.
+    The result is limited to H(row) and H(column). The possible cells are the observed ones, as in
+    `discrete_entropy` without `n_categories`, or, with `all_cells`, all pairs of a row and a
+    column.
     """
 
     def information(cells):
-        # A table has the rows and columns that occur.
+        # The rows and columns of the table are those that occur.
         rows = entropy(cells.row_sums, len(cells.row_sums))
         columns = entropy(cells.column_sums, len(cells.column_sums))
         both = entropy(cells.counts, cells.size if all_cells else None)
@@ -84,11 +83,11 @@ def _from_entropies(entropy, *, all_cells=False):
     return information
 
 
-def _from_mixed_shares(uniform_weight):
-    """Return the information of the joint distribution that cell proportions shrink to.
+def _from_shrunk_proportions(uniform_weight):
+    """Return the function for the information of the shrunk joint proportions.
 
-    One distribution, so it is never negative, as three entropies of their own would let
-    it be; so do R's ``mi.shrink`` and ``mi.Dirichlet``.
+    All entropies are of one distribution, so the result is non-negative, which it need not be for
+    three separately shrunk entropies. R's ``mi.shrink`` and ``mi.Dirichlet`` do the same.
     """
 
     def information(cells):
@@ -104,9 +103,10 @@ def _from_mixed_shares(uniform_weight):
 
 
 def _mixed_information(cells, weight):
-    """Return the information of ``weight / size + (1 - weight) counts / total``, no cell empty.
+    """Return the information of ``weight / size + (1 - weight) counts / total`` over all cells.
 
-    The sum over all cells as if none were seen is one of each margin; those seen are put right.
+    If all cells were empty, the sum over them would separate into sums over both margins; the
+    terms of the observed cells are then corrected.
     """
     unseen = weight / cells.size
     seen = unseen + (1 - weight) * cells.counts / cells.total
@@ -119,13 +119,13 @@ def _mixed_information(cells, weight):
     return max(float(ordered_sum(terms) + as_unseen), 0.0)
 
 
-# Each maps a SparseContingency, of two rows and two columns at least, to nats.
+# Functions of a SparseContingency with at least two rows and columns that return nats.
 INFORMATION_ESTIMATORS = {
     "emi": emi,
     **{name: _from_entropies(entropy) for name, entropy in ENTROPY_ESTIMATORS.items()},
-    **{name: _from_mixed_shares(weight) for name, weight in UNIFORM_WEIGHTS.items()},
-    # Miller and Madow's K is the published one, the cells seen; NSB is made for a known K, and
-    # measured with it (benchmarks/estimator_bias.py).
+    **{name: _from_shrunk_proportions(weight) for name, weight in UNIFORM_WEIGHTS.items()},
+    # Miller and Madow's K is the number of observed cells, as published; NSB is designed for a
+    # known K, and was measured with it (benchmarks/estimator_bias.py).
     "nsb": _from_entropies(ENTROPY_ESTIMATORS["nsb"], all_cells=True),
     "plugin": plugin_information,
 }

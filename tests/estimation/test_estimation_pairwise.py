@@ -84,8 +84,8 @@ def test_agrees_with_sklearn(X, estimator):
 
 def test_many_rows_agree_with_sklearn(rng, monkeypatch, estimator):
     # Several blocks of words and of columns, counts beyond the table, the series of the mean.
-    monkeypatch.setattr(_bit_planes, "WORDS_A_BLOCK", 24)
-    monkeypatch.setattr(_bit_planes, "PLANES_A_BLOCK", 10)
+    monkeypatch.setattr(_bit_planes, "WORDS_PER_BLOCK", 24)
+    monkeypatch.setattr(_bit_planes, "PLANES_PER_BLOCK", 10)
     monkeypatch.setattr(_pair_margins, "LARGEST_TABLE", 100)
     X = rng.integers(0, 6, (5000, 7))
     mi = pairwise_mutual_info(X, estimator=estimator)

@@ -100,6 +100,13 @@ def coverage(session):
     session.run("pytest", "--cov", f"--cov-fail-under={COVERAGE_FLOOR}", *session.posargs)
 
 
+@nox.session(python="3.13")
+def history(session):
+    """Measure seconds and memory of fits; `-- --compare FILE` compares with an earlier run."""
+    session.install(".")
+    session.run("python", "benchmarks/history.py", *session.posargs)
+
+
 @nox.session
 def docs(session):
     """Build the site; `-- -D plot_gallery=0` leaves the gallery unrun."""

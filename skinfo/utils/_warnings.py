@@ -33,3 +33,23 @@ def warn_caller(message: str | Warning, category: type[Warning] = UserWarning) -
     while frame.f_back is not None and frame.f_code.co_filename.startswith(skipped):
         frame, level = frame.f_back, level + 1
     warnings.warn(message, category, stacklevel=level)
+
+
+def warn_deprecated(name: str, since: str, instead: str) -> None:
+    """Warn that a public name is removed two minor versions after the one that deprecated it.
+
+    Parameters
+    ----------
+    name : str
+        As the user writes it.
+
+    since : str
+        The version that deprecated it, such as "0.3".
+
+    instead : str
+        What to use, the end of a sentence.
+    """
+    major, minor = since.split(".")
+    removal = f"{major}.{int(minor) + 2}"
+    message = f"`{name}` was deprecated in {since} and will be removed in {removal}."
+    warn_caller(f"{message} Use {instead}.", FutureWarning)

@@ -15,6 +15,7 @@ from sklearn.pipeline import make_pipeline
 import skinfo
 from skinfo import EntropyScorer, InfoBottleneckSelector, InformationBottleneck, MutualInfoBinner
 from skinfo.cluster import information_curve
+from skinfo.utils._warnings import warn_deprecated
 
 X = np.arange(80.0).reshape(40, 2)
 MANY = np.arange(40)
@@ -89,3 +90,11 @@ def test_warnings_are_issued_in_one_place():
         if "warnings.warn(" in file.read_text(encoding="utf-8")
     }
     assert found == {str(Path("utils", "_warnings.py"))}
+
+
+@pytest.mark.parametrize(("since", "removal"), [("0.3", "0.5"), ("0.9", "0.11"), ("2.0", "2.2")])
+def test_a_deprecation_names_both_versions(since, removal):
+    expected = f"^`share` was deprecated in {since} and will be removed in {removal}. Use `part`.$"
+    with pytest.warns(FutureWarning, match=expected) as caught:
+        warn_deprecated("share", since, "`part`")
+    assert caught[0].filename == __file__

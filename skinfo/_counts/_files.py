@@ -232,8 +232,8 @@ def _names_of_files(path: str) -> tuple[list[str], str | None]:
         folder = None
     if not names:
         raise FileNotFoundError(
-            f"X={short_repr(path)}: there is no such file. Of a table elsewhere than in files of "
-            "this machine pass a dataset: pyarrow.dataset.dataset(...)."
+            f"X={short_repr(path)}: there is no such file. For a table that is not on this "
+            "machine, pass a dataset: pyarrow.dataset.dataset(...)."
         )
     return names, folder
 

@@ -412,6 +412,9 @@ class TransformedChunks:
         self._X = X
         self._transform = transform
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: iterate over it for the output of each chunk>"
+
     def __iter__(self) -> Iterator[Any]:
         for part in local_parts(self._X):
             with errors_that_name(part):

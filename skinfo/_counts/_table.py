@@ -386,7 +386,7 @@ class Table:
         example = next(present, None)
         if example is None:
             return
-        remedy = f", or have it taken for levels ({self._switch})" if self._switch else ""
+        remedy = f", or treat the column as levels ({self._switch})" if self._switch else ""
         raise ValueError(
             f"{one_line(self.names[j])} must hold numbers, got {short_repr(example)}. Convert "
             f"it{remedy}."

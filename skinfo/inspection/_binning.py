@@ -45,7 +45,7 @@ SPREAD = 0.6
 
 MARKERS = "osD^vPX"
 
-# Tick labels of the bars: assumed number of characters, and largest font size in points.
+# Tick labels of the bars: fewest characters assumed, and largest font size in points.
 TICK_LETTERS = 4
 LARGEST_TICK_FONT = 8.5
 
@@ -396,18 +396,31 @@ def _draw_bars(panel, widths, size_label, *, color, **more):
     """Draw bars next to the rows of the first panel, and return them."""
     bars = panel.barh(np.arange(len(widths)), widths, color=color, **more)
     panel.tick_params(axis="y", left=False, labelleft=False)
-    # Numbers of neighbouring panels must not touch.
-    font_size = min(fitting_font_size(panel.xaxis, FEWEST_TICKS, TICK_LETTERS), LARGEST_TICK_FONT)
+    panel.locator_params(axis="x", nbins=FEWEST_TICKS)
+    show_scale(panel.xaxis)
+    # Numbers of an axis, and of neighbouring panels, must not touch.
+    n_letters = max(TICK_LETTERS, _letters_on_scale(panel.xaxis) / FEWEST_TICKS)
+    font_size = fitting_font_size(panel.xaxis, FEWEST_TICKS, n_letters)
+    is_rotated = font_size < SMALLEST_FONT
+    if is_rotated:
+        # A line is as high as two letters are wide.
+        font_size = max(fitting_font_size(panel.xaxis, FEWEST_TICKS, 2), SMALLEST_FONT)
     panel.tick_params(
         axis="x",
-        labelsize=max(font_size, SMALLEST_FONT),
-        labelrotation=90 if font_size < SMALLEST_FONT else 0,
+        labelsize=min(font_size, LARGEST_TICK_FONT),
+        labelrotation=90 if is_rotated else 0,
     )
     panel.spines[["top", "right"]].set_visible(False)
     panel.set_xlabel(size_label)
-    panel.locator_params(axis="x", nbins=FEWEST_TICKS)
-    show_scale(panel.xaxis)
     return bars
+
+
+def _letters_on_scale(axis):
+    """Return the number of letters of all tick labels, each as wide as the longest."""
+    low, high = axis.get_view_interval()
+    shown = [tick for tick in axis.get_majorticklocs() if low <= tick <= high]
+    labels = axis.get_major_formatter().format_ticks(shown)
+    return len(labels) * max(map(len, labels))
 
 
 def _column_keywords(binner, feature):

@@ -128,10 +128,17 @@ def check_finite(table, name):
 
 
 def refuse_hard_labels(prob, name):
-    """Raise ValueError if a column of probabilities holds integers or booleans instead."""
+    """Raise ValueError if probabilities are integers, booleans or text instead."""
     xp = array_api_compat.array_namespace(prob)
-    if xp.isdtype(prob.dtype, ("integral", "bool")):
+    if xp.isdtype(prob.dtype, ("integral", "bool")) or _holds_text(prob):
         raise ValueError(
             f"{name} holds labels (dtype {prob.dtype}), as from predict, and must hold "
             "probabilities: pass predict_proba(X)."
         )
+
+
+def _holds_text(x):
+    """Return whether an array, of any array library, holds text."""
+    if not array_api_compat.is_numpy_array(x):
+        return False
+    return x.dtype.kind in "UT" or (x.dtype == object and any(isinstance(v, str) for v in x.flat))

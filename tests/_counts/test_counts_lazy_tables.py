@@ -46,6 +46,7 @@ def test_transformed_chunks_pass_on_what_comes_with_a_table():
     X = iter_again((FRAME, "y", "weights"), (FRAME, "y"), FRAME)
     lazy = TransformedChunks(X, len)
     assert list(lazy) == list(lazy) == [(2, "y", "weights"), (2, "y"), 2]
+    assert repr(lazy) == "<TransformedChunks: iterate over it for the output of each chunk>"
 
 
 @pytest.mark.parametrize("estimator", [MutualInfoBinner(), InfoBottleneckSelector(1)])

@@ -99,9 +99,35 @@ def test_axes_have_three_ticks(size):
     for panel in display.axes_:
         low, high = panel.get_xlim()
         assert sum(low <= tick <= high for tick in panel.get_xticks()) >= 3
-    # Numbers of one axis do not overlap.
-    boxes = [t.get_window_extent() for t in display.axes_[1].get_xticklabels() if t.get_text()]
+    assert_numbers_do_not_overlap(display.axes_[1])
+
+
+def assert_numbers_do_not_overlap(panel):
+    low, high = panel.get_xlim()
+    boxes = [
+        label.get_window_extent()
+        for tick, label in zip(panel.get_xticks(), panel.get_xticklabels(), strict=True)
+        if low <= tick <= high
+    ]
+    assert len(boxes) >= 3
     assert all(a.x1 <= b.x0 + 1 for a, b in pairwise(boxes))
+
+
+@pytest.mark.parametrize("size", [(3, 2), (6.4, 4.8), (14, 10)])
+@pytest.mark.parametrize("largest", [0.0079, 0.08, 0.8, 800000])
+def test_numbers_of_many_digits_do_not_overlap(size, largest):
+    figure, ax = plt.subplots(figsize=size, layout="constrained")
+    display = BinningDisplay(
+        bins=["low", "high"],
+        share=[0.5, 0.5],
+        bits=[largest / 2, largest],
+        value=np.array([[0.1], [0.2]]),
+        low=np.array([[0.05], [0.1]]),
+        high=np.array([[0.2], [0.3]]),
+        value_names=["b"],
+    ).plot(ax)
+    figure.canvas.draw()
+    assert_numbers_do_not_overlap(display.axes_[2])
 
 
 def test_the_binner_of_a_pipeline(iris):

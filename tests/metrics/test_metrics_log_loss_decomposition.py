@@ -449,6 +449,8 @@ def test_identities_of_the_parts(seed, n_classes, weighted):
         ([0, 1, 2], [0.5, 0.5, 0.5], {}, "2 columns of predictions and 3 labels"),
         ([0, 1], [0, 1], {}, r"y_prob holds labels \(dtype int64\).*pass predict_proba"),
         ([0, 1], [True, False], {}, r"y_prob holds labels \(dtype bool\)"),
+        (["a", "b"], ["a", "b"], {}, r"y_prob holds labels \(dtype <U1\).*pass predict_proba"),
+        ([0, 1], pd.Series(["a", "b"], dtype=object), {}, r"y_prob holds labels \(dtype object\)"),
         ([0, 9], [[0.5, 0.5]] * 2, {"labels": [0, 1]}, r"y_true holds \[9\], which is not among"),
         ([0, 1], [[0.5], [0.5]], {}, r"as there is one column: .*np\.column_stack\(\[1 - p, p\]"),
         ([0, 1], [[1.0], [1.0]], {}, r"one column, of shape \(n_samples, 1\), and there are 2"),

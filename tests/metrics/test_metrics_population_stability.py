@@ -128,7 +128,7 @@ def test_categorical_features_are_levels(reference, new):
     table = result.bin_table("children").set_index("bin")
     assert table.index.tolist() == ["0", "1", "2", "3", "4", "unseen"]
     assert table.loc["unseen", "count[new]"] == (codes["children"] == 5).sum() > 0
-    with pytest.raises(ValueError, match="have it taken for levels"):
+    with pytest.raises(ValueError, match="treat the column as levels"):
         population_stability(reference[["town"]], new[["town"]], categorical_features=None)
 
 

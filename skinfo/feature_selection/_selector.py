@@ -68,11 +68,11 @@ class InfoBottleneckSelector(
     ----------
     n_features_to_select : "auto", "predictive", "elbow", int or float, default="auto"
         ``"auto"`` stops when no remaining feature is significant at `alpha`, given the selected
-        ones, after correction for the number of tests; ``"elbow"`` keeps of these the features up
-        to the elbow of `information_` [5]_. ``"predictive"`` is the number that predicts y best on
-        held-out samples, by five-fold cross-validation of the search (see Notes); X must be in
-        memory. An int is the number of features, a float between 0 and 1 a proportion; a group
-        counts as one feature.
+        ones, after correction for the number of tests (copies are left out, see Notes);
+        ``"elbow"`` keeps of these the features up to the elbow of `information_` [5]_.
+        ``"predictive"`` is the number that predicts y best on held-out samples, by five-fold
+        cross-validation of the search (see Notes); X must be in memory. An int is the number of
+        features, a float between 0 and 1 a proportion; a group counts as one feature.
 
     information : float or None, default=None
         Proportion, between 0 and 1, of the information of all significant features: the smallest
@@ -245,6 +245,11 @@ class InfoBottleneckSelector(
     (agglomerative information bottleneck [1]_). Merging prevents overfitting to sparse states.
     With a `binner` that depends on y, p-values are optimistic, because its bins are optimised on
     the same data.
+
+    Merging also loses information, which a copy of a selected feature W would restore. Therefore
+    a feature that depends on W is selected only if it is informative given the bins of W, alone or
+    together with T. This test does not use the order of values. So a feature may be left out
+    although its p-value given T is small.
 
     ``"predictive"`` leaves out each of five folds in turn and repeats the search on the others. An
     additive model of the codes, a logistic regression on their indicators with a ridge penalty, is

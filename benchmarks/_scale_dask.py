@@ -1,4 +1,4 @@
-"""Fits on Dask: seconds with one and two worker processes, and bytes that passes move."""
+"""Time of fits on Dask with one and two worker processes, and bytes that passes transfer."""
 
 import pickle
 import tempfile
@@ -29,7 +29,7 @@ def write_files(folder, n_rows, n_columns):
 
 
 class ParquetFiles:
-    """The tables of some files, read one after the other."""
+    """Tables of files, read one after the other."""
 
     def __init__(self, folder):
         self._paths = sorted(folder.iterdir())
@@ -71,7 +71,7 @@ class CountedBytes:
 
 
 def moved_between(client):
-    """Return the bytes that workers sent to each other so far."""
+    """Return the bytes that workers have sent to each other."""
 
     def outgoing(dask_worker):
         return sum(transfer["total"] for transfer in dask_worker.transfer_outgoing_log)
@@ -80,7 +80,7 @@ def moved_between(client):
 
 
 def dask_part(n_rows, n_columns, n_workers=(1, 2)):
-    """Return rows (what, rows, columns, workers, seconds), and print the bytes of each pass."""
+    """Print the bytes of each pass, and the seconds of the fits."""
     from dask.dataframe import read_parquet
     from distributed import Client, LocalCluster
 
@@ -109,6 +109,8 @@ def dask_part(n_rows, n_columns, n_workers=(1, 2)):
                     between = moved_between(client) - before
                     moved += [(name, n, i, *of_pass) for i, of_pass in enumerate(counted.passes)]
                     moved.append((name, n, "between workers", between, "", ""))
+    size = f"{n_rows:,} rows, {n_columns} columns"
     header = ["fit", "workers", "pass", "bytes of tasks", "bytes of the result", "seconds"]
-    print_table("What the passes of Dask move", header, moved)
-    return [(what, n_rows, n_columns, n or "", s) for (what, n), s in seconds.items()]
+    print_table(f"Passes on Dask: {size}", header, moved)
+    fits = [(name, n or "", s) for (name, n), s in seconds.items()]
+    print_table(f"Fits on Dask: {size}", ["fit", "workers", "seconds"], fits)

@@ -1,10 +1,13 @@
-"""Selection of 30 of 631 columns on the shape of ECBDL14, scaled to what the machine holds.
+"""Time and memory of a selection of 30 of 631 columns, in the shape of ECBDL14.
 
 python benchmarks/_scale_selection.py [--rows 1000000] [--columns 631] [--select 30]
 
 ECBDL14 has 65 million rows, 631 columns (539 numbers, 92 categories) and two classes, 2 % of the
-rows in one of them. The codes of such a table are made here chunk by chunk, and kept in a
-temporary file as those of any table in chunks are. Every criterion selects from the same codes.
+rows in one of them. The codes of such a table with fewer rows are generated here chunk by chunk,
+and stored in a temporary file, as those of any table in chunks. Every criterion selects from the
+same codes. The columns are the seconds per selected feature, the CPU seconds of all threads, the
+nanoseconds per cell of a pass, the number of passes and the peak memory; the last two are
+extrapolated to the size of ECBDL14 by the number of cells.
 """
 
 import argparse
@@ -14,7 +17,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 import numpy as np
-from _table import print_table
+from _table import parse_arguments, print_table
 
 from skinfo._counts._coded_parts import CodedParts
 from skinfo._counts._coded_piece import Layout, PieceWriter
@@ -31,22 +34,21 @@ POSITIVE = 0.02
 N_LATENT = 24
 CRITERIA = ["bottleneck", "mrmr", "cmim"]
 
-# Of ten columns eight are numbers, which have ten bins; one is of small integers, and one of
-# categories.
+# Eight of ten columns are numbers, with ten bins; one has small integers, and one categories.
 LEVELS = [10, 10, 10, 10, 4, 10, 10, 10, 10, 21]
 
 
 def selection_part(
     n_rows=1_000_000, n_columns=FULL_COLUMNS, n_selected=30, criteria=CRITERIA, n_jobs=2
 ):
-    """Select from a table of that shape by several criteria, and print what it took.
+    """Select from a table of that shape by several criteria, and print the time and memory.
 
     Returns
     -------
     results : list of dict
-        One a criterion: ``criterion``; ``seconds_a_feature``, of all passes, by the features
+        One per criterion: ``criterion``; ``seconds_a_feature``, of all passes, by the features
         selected; ``processor_seconds_a_feature``, of all threads; ``ns_a_cell`` of a pass;
-        ``passes``; ``peak_bytes``, memory of the process but for mapped files; ``code_bytes``, of
+        ``passes``; ``peak_bytes``, memory of the process without mapped files; ``code_bytes``, of
         the file; ``full_seconds_a_feature`` and ``full_processor_seconds_a_feature``,
         extrapolated to 65 million rows of 631 columns by the number of cells.
     """
@@ -59,18 +61,18 @@ def selection_part(
 def print_results(results, n_rows, n_columns, n_selected, n_jobs):
     """Print the table of `selection_part`."""
     print_table(
-        f"{n_selected} of {n_columns} columns, {n_rows:,} rows, two "
-        f"classes; {n_jobs} threads, one run; codes of "
-        f"{results[0]['code_bytes'] / 2**20:,.0f} MiB",
+        f"Selection: {n_selected} of {n_columns} columns, {n_rows:,} rows, 2 classes; "
+        f"{n_jobs} threads, one run",
         [
             "criterion",
-            "s a feature",
-            "processor s",
-            "ns a cell",
+            "seconds per feature",
+            "CPU seconds per feature",
+            "nanoseconds per cell",
             "passes",
-            "peak MiB",
-            "65e6 x 631: s a feature",
-            "processor s",
+            "peak memory (MiB)",
+            "codes (MiB)",
+            "65e6 x 631: seconds per feature",
+            "65e6 x 631: CPU seconds per feature",
         ],
         [
             [
@@ -80,6 +82,7 @@ def print_results(results, n_rows, n_columns, n_selected, n_jobs):
                 result["ns_a_cell"],
                 result["passes"],
                 result["peak_bytes"] / 2**20,
+                result["code_bytes"] / 2**20,
                 result["full_seconds_a_feature"],
                 result["full_processor_seconds_a_feature"],
             ]
@@ -118,7 +121,7 @@ def selected_by(criterion, table, n_selected, n_jobs):
 
 
 class CountedParts(KeptParts):
-    """Parts that know how often they were read."""
+    """Parts that count how often they are read."""
 
     n_passes = 0
 
@@ -133,7 +136,7 @@ class CountedParts(KeptParts):
 
 
 def coded_table(n_rows, n_columns, n_jobs):
-    """Return a CodedParts of noisy copies of latent variables, six of which make y."""
+    """Return a CodedParts of noisy copies of latent variables, six of which determine y."""
     rng = np.random.default_rng(14)
     n_levels = np.resize(LEVELS, n_columns)
     parts = CountedParts()
@@ -153,10 +156,10 @@ def piece(rng, n, n_levels):
     target = ClassTarget(y, np.arange(2), np.ones(n), False)
     writer = PieceWriter(target, Layout.of(n_levels.astype(np.int64)))
     for j, levels in enumerate(n_levels):
-        share = 0.1 + 0.85 * ((j * 7919) % len(n_levels)) / len(n_levels)
-        z = share * latent[j % N_LATENT]
-        z += np.sqrt(1 - share**2) * rng.standard_normal(n, np.float32)
-        # Bins of about equal frequency, of the logistic that is closest to the normal.
+        correlation = 0.1 + 0.85 * ((j * 7919) % len(n_levels)) / len(n_levels)
+        z = correlation * latent[j % N_LATENT]
+        z += np.sqrt(1 - correlation**2) * rng.standard_normal(n, np.float32)
+        # Bins of about equal frequency: the logistic function approximates the normal one.
         codes = levels / (1 + np.exp(-1.702 * z))
         writer.write(j, np.minimum(codes, levels - 1).astype(np.uint8))
     return writer.piece()
@@ -166,7 +169,7 @@ def piece(rng, n, n_levels):
 def peak_memory():
     """Yield a dict that has the peak of the memory of this process at the end; Linux only.
 
-    Pages of mapped files, which the system may drop, do not count.
+    Pages of mapped files, which the system may release, do not count.
     """
     found, done = {"peak": 0}, Event()
 
@@ -186,14 +189,14 @@ def peak_memory():
 
 
 def main():
-    """Run it."""
+    """Print the table."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--columns", type=int, default=FULL_COLUMNS)
     parser.add_argument("--select", type=int, default=30)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--criteria", nargs="+", default=CRITERIA)
-    arguments = parser.parse_args()
+    arguments = parse_arguments(parser)
     selection_part(
         arguments.rows,
         arguments.columns,

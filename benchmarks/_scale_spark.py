@@ -1,9 +1,11 @@
-"""Fits of the binner on Spark with 1 and 2 executors, beside a stream of the file and memory.
+"""Time of fits of the binner on Spark with 1 and 2 executors, from files and in memory.
 
 python benchmarks/_scale_spark.py [--rows 1000000] [--columns 20]
 
 Executors are processes on this machine (`local-cluster`), of one core each, so that they share its
-processors with the client. A pass without work has the overhead that every pass has.
+processors with the client. The columns are the median seconds of a fit, the number of passes, the
+seconds of a pass without work, which is the overhead of every pass, and the largest result of a
+pass.
 """
 
 import argparse
@@ -21,7 +23,7 @@ from unittest.mock import patch
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from _table import print_table
+from _table import parse_arguments, print_table
 
 from skinfo import MutualInfoBinner
 from skinfo._counts import _spark
@@ -35,9 +37,9 @@ def spark_part(n_rows=1_000_000, n_columns=20, executors=(1, 2), repeats=3):
     Returns
     -------
     results : list of dict
-        ``source``; ``executors``, 0 where there is no Spark; ``seconds``, the median of the
-        repeats after a first fit; ``passes`` of a fit, its first look included; ``pass_seconds``
-        of a pass that does nothing; ``client_bytes`` of the pass that gave the client most.
+        ``source``; ``executors``, 0 without Spark; ``seconds``, the median of the repeats after a
+        first fit; ``passes`` of a fit; ``pass_seconds`` of a pass without work; ``client_bytes``,
+        the largest result of a pass.
     """
     with tempfile.TemporaryDirectory(prefix="scale_spark_") as folder:
         write_files(folder, n_rows, n_columns)
@@ -63,7 +65,7 @@ def spark_part(n_rows=1_000_000, n_columns=20, executors=(1, 2), repeats=3):
 
 
 class Files:
-    """The tables of the files of a folder, read again each time."""
+    """Tables of the files of a folder, read again each time."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -86,7 +88,7 @@ def write_files(folder, n_rows, n_columns):
 
 
 def result(source, executors, fit, repeats):
-    """Return the median time of a fit; the first is left out."""
+    """Return the median time of a fit; the first is omitted."""
     seconds = []
     for _ in range(repeats + 1):
         start = time.perf_counter()
@@ -127,7 +129,7 @@ def session_of(n_executors):
 
 @contextmanager
 def counted_passes():
-    """Yield a list to which each job of Spark adds its seconds, and the bytes that came back."""
+    """Yield a list to which each job of Spark adds its seconds, and the bytes of its result."""
     passes, run = [], _spark._run
 
     def counted(frame, action):
@@ -140,17 +142,27 @@ def counted_passes():
         yield passes
 
 
+def print_results(results, n_rows, n_columns):
+    """Print the table of `spark_part`."""
+    print_table(
+        f"Fits on Spark: {n_rows:,} rows, {n_columns} columns",
+        ["source", "executors", "seconds", "passes", "seconds of an empty pass"]
+        + ["largest result (bytes)"],
+        [["" if cell is None else cell for cell in result.values()] for result in results],
+    )
+
+
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--columns", type=int, default=20)
     parser.add_argument("--repeats", type=int, default=3)
-    arguments = parser.parse_args()
-    # Of pandas 3, which PySpark 4 does not know.
+    arguments = parse_arguments(parser)
+    # PySpark 4 does not support pandas 3.
     warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
     results = spark_part(arguments.rows, arguments.columns, repeats=arguments.repeats)
-    title = f"{arguments.rows} rows x {arguments.columns} columns"
-    print_table(title, list(results[0]), [list(r.values()) for r in results])
+    print_results(results, arguments.rows, arguments.columns)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
-"""Bias and error on the one-dimensional tasks of Beyond Normal, and where values are rounded.
+"""Bias and error on the one-dimensional tasks of Beyond Normal, and on rounded values.
 
 python benchmarks/beyond_normal.py [--n 200 1000 5000] [--repeats 20] [--k 3]
 
+The columns are the true information and the bias and root mean squared error (RMSE) of each
+estimator, in bits.
 Tasks and true values as in Czyz, Grabowski, Vogt, Beerenwinkel and Marx, "Beyond Normal: On the
 Evaluation of Mutual Information Estimators", NeurIPS 2023, sampled here with NumPy.
 """
@@ -10,7 +12,7 @@ import argparse
 import math
 
 import numpy as np
-from _table import print_table
+from _table import parse_arguments, print_table
 from scipy.special import gammaln, ndtr, psi
 from scipy.stats import entropy, norm
 from sklearn.feature_selection import mutual_info_classif, mutual_info_regression
@@ -62,10 +64,10 @@ def student_information(dof):
     return 2 * marginal(1) - marginal(2)
 
 
-def two_peaks(shares, centres):
-    """Return the transform that takes a normal variable to a mixture of two normal laws."""
+def two_peaks(weights, centres):
+    """Return the transform of a normal variable to a mixture of two normal distributions."""
     grid = np.linspace(-8, 12, 200_001)
-    probability = sum(s * ndtr(grid - c) for s, c in zip(shares, centres, strict=True))
+    probability = sum(s * ndtr(grid - c) for s, c in zip(weights, centres, strict=True))
     return lambda values: np.interp(ndtr(values), probability, grid)
 
 
@@ -80,7 +82,7 @@ def wiggly_y(y):
 
 
 def half_cube(values):
-    """Return values to the power 3/2, signs kept."""
+    """Return values to the power 3/2, with their signs."""
     return values * np.sqrt(np.abs(values))
 
 
@@ -95,7 +97,7 @@ def transformed(sample, function_x, function_y=None):
 
 
 def rounded_information(step, rho=None):
-    """Return I of a rounded normal x and Phi(x)'s class, or a normal y rounded too, in nats."""
+    """Return I of a rounded normal x and a class of rate Phi(x), or a rounded y, in nats."""
     grid = np.arange(-8, 8, step / 25 if step >= 0.5 else step / 5) + 1e-9
     weight = norm.pdf(grid) / norm.pdf(grid).sum()
     cell = np.rint(grid / step).astype(int)
@@ -112,7 +114,7 @@ def rounded_information(step, rho=None):
 
 
 def rounded(step, rho=None):
-    """Return a sampler of what `rounded_information` describes."""
+    """Return a sampler of the variables of `rounded_information`."""
 
     def sample(rng, n):
         x, y = normal(rng, n, rho or 0.0)
@@ -130,7 +132,7 @@ def zero_inflated(rng, n):
 
 
 def tasks():
-    """Return name, sampler and true information in nats of every task."""
+    """Return the name, sampler and true information in nats of every task."""
     of_normal = -0.5 * math.log(1 - RHO**2)
     bimodal = transformed(normal, two_peaks((0.3, 0.7), (0, 5)), two_peaks((0.5, 0.5), (-1, 3)))
     of_student = student_information(1)
@@ -169,25 +171,26 @@ def estimates(x, y, k):
 
 
 def main():
-    """Print one table a sample size: bias and root mean squared error in bits."""
+    """Print one table per sample size."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--n", type=int, nargs="+", default=[200, 1000, 5000])
     parser.add_argument("--repeats", type=int, default=20)
     parser.add_argument("--k", type=int, default=3)
-    options = parser.parse_args()
+    options = parse_arguments(parser)
     for n in options.n:
         rows = []
         for name, sample, truth in tasks():
             rng = np.random.default_rng(0)
             found = [estimates(*sample(rng, n), options.k) for _ in range(options.repeats)]
-            row = [name, f"{truth / math.log(2):.3f}"]
+            row = [name, truth / math.log(2)]
             for estimator in found[0]:
                 errors = (np.array([f[estimator] for f in found]) - truth) / math.log(2)
-                row.append(f"{errors.mean():+.3f} / {np.sqrt(np.mean(errors**2)):.3f}")
+                row += [errors.mean(), np.sqrt(np.mean(errors**2))]
             rows.append(row)
         print_table(
-            f"n={n}, k={options.k}, {options.repeats} samples: bias / RMSE in bits",
-            ("task", "bits", *found[0]),
+            f"Errors in bits: n={n:,}, k={options.k}, {options.repeats} samples",
+            ["task", "true (bits)"]
+            + [f"{name}: {what}" for name in found[0] for what in ("bias", "RMSE")],
             rows,
         )
 

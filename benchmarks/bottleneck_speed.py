@@ -13,8 +13,8 @@ import argparse
 import time
 import warnings
 
+from _bottleneck_tables import digit_pixels, docstring_words, planted_categories
 from _table import interleaved, parse_arguments, print_table
-from bottleneck_tables import digit_pixels, docstring_words, planted_categories
 from sib import SIB
 
 from skinfo.cluster import InformationBottleneck

@@ -1,14 +1,17 @@
-"""How often the 95% interval of `mutual_info_test` holds the true information.
+"""Coverage of the 95% interval of `mutual_info_test`.
 
     python benchmarks/coverage_of_interval.py [--repeats 300] [--bootstrap 0]
 
-Tables are drawn from joint distributions of known information, with even and with Zipf's rows,
-whose rows are odds of normal logarithm, come from a Dirichlet law or are noisy maps to a class;
-columns of numbers from distributions of known information, of which the last group took no part
-in the choice of constants. "held" is the share of intervals that hold the truth, "above" and
-"below" are those that lie beside it. "error" is the mean standard error over the standard
-deviation of the estimates, "bias" the bias found over the true one. The basic bootstrap resamples
-rows (``--bootstrap 200``, slow) and is of the same estimate.
+Tables are drawn from joint distributions of known information: rows of log-normal odds (even
+margins, or by Zipf's law), from a Dirichlet distribution, or noisy maps to a class. Columns of
+numbers are drawn from distributions of known information; those of the last group were not used
+to choose constants.
+
+The columns are the true information, the true and the estimated bias of the estimate, the mean
+standard error over the standard deviation of the estimates, the coverage, the proportions of
+intervals above and below the true value, the mean width, and the proportions of intervals above
+zero and of p-values below .05. The basic bootstrap resamples rows (``--bootstrap 200``, slow) and
+has the same estimate.
 """
 
 import argparse
@@ -16,7 +19,7 @@ import itertools
 import math
 
 import numpy as np
-from _table import print_table
+from _table import parse_arguments, print_table
 from scipy.special import digamma
 
 from skinfo.estimation import mutual_info, mutual_info_test
@@ -31,9 +34,9 @@ TABLES = [
     ((100, 5), (1000,)),
     ((5, 5), (60,)),
 ]
-# Standard deviation of the logarithm of the odds, and concentration of the Dirichlet law.
+# Standard deviation of the log odds, and concentration of the Dirichlet distribution.
 STRENGTHS = {"none": (0.0, 1e9), "weak": (0.45, 8.0), "strong": (1.4, 1.0), "very": (3.0, 0.25)}
-# Share of the rows that have the class of their level for certain.
+# Proportion of the rows whose class is that of their level.
 MAPPED = {"none": 0.0, "weak": 0.3, "strong": 0.6, "very": 0.9}
 SIZES = (100, 500, 2000)
 
@@ -67,14 +70,14 @@ def normal(rho):
 
 
 def additive(width):
-    """Return the same of a uniform variable and its sum with uniform noise of this width < 1."""
+    """Return that of a uniform variable and its sum with uniform noise of this width < 1."""
     return lambda rng, n: (x := rng.random(n), x + width * rng.random(n)), (
         width / 2 - math.log(width)
     )
 
 
 def gamma_exponential(shape):
-    """Return the same of a gamma variable and an exponential one with that rate."""
+    """Return that of a gamma variable and an exponential one with that rate."""
 
     def draw(rng, n):
         x = rng.gamma(shape, size=n)
@@ -84,7 +87,7 @@ def gamma_exponential(shape):
 
 
 def noisy(location, scale):
-    """Return the same of u, uniform on (0, 1), and location(u) + scale(u) times normal noise."""
+    """Return that of u, uniform on (0, 1), and location(u) + scale(u) times normal noise."""
 
     def draw(rng, n):
         u = rng.random(n)
@@ -94,37 +97,37 @@ def noisy(location, scale):
     return draw, mixture_information(location(u), scale(u) + 0 * u, np.full(2000, 1 / 2000))
 
 
-def classes(locations, scales, shares):
-    """Return the same of a normal variable for each class and the classes."""
+def classes(locations, scales, prior):
+    """Return that of a normal variable for each class and the classes."""
     locations, scales = np.array(locations, float), np.array(scales, float)
 
     def draw(rng, n):
-        y = rng.choice(len(shares), size=n, p=shares)
+        y = rng.choice(len(prior), size=n, p=prior)
         return locations[y] + scales[y] * rng.normal(size=n), y
 
-    return draw, mixture_information(locations, scales, np.array(shares))
+    return draw, mixture_information(locations, scales, np.array(prior))
 
 
-def mixture_information(locations, scales, shares):
-    """Return the entropy of a mixture of normal laws less the mean of theirs, by quadrature."""
+def mixture_information(locations, scales, weights):
+    """Return the information of a mixture of normal distributions, by quadrature."""
     reach = 9 * scales.max()
     x, step = np.linspace(locations.min() - reach, locations.max() + reach, 20_001, retstep=True)
     density = np.zeros_like(x)
-    for location, scale, share in zip(locations, scales, shares, strict=True):
-        density += share * np.exp(-0.5 * ((x - location) / scale) ** 2) / scale
+    for location, scale, weight in zip(locations, scales, weights, strict=True):
+        density += weight * np.exp(-0.5 * ((x - location) / scale) ** 2) / scale
     density /= math.sqrt(2 * math.pi)
     entropy = -step * np.sum(density * np.log(np.maximum(density, 1e-300)))
-    return entropy - shares @ np.log(scales) - 0.5 * math.log(2 * math.pi * math.e)
+    return entropy - weights @ np.log(scales) - 0.5 * math.log(2 * math.pi * math.e)
 
 
-def zero_inflated(share):
-    """Return the same of two variables that are zero together, else independent exponentials."""
+def zero_inflated(p):
+    """Return that of two variables that are zero together, else independent exponentials."""
 
     def draw(rng, n):
-        zero = rng.random(n) < share
+        zero = rng.random(n) < p
         return np.where(zero, 0, rng.exponential(size=(2, n)))
 
-    return draw, -share * math.log(share) - (1 - share) * math.log(1 - share)
+    return draw, -p * math.log(p) - (1 - p) * math.log(1 - p)
 
 
 NUMBERS = {
@@ -153,7 +156,7 @@ HELD_OUT = {
 
 
 def coverage(samples, truth, estimator, n_bootstrap, rng):
-    """Return what is printed of samples ``(x, y, keywords)`` of one distribution."""
+    """Return a row of the table for samples ``(x, y, keywords)`` of one distribution."""
     rows = []
     for x, y, keywords in samples:
         result = mutual_info_test(x[:, None], y, estimator=estimator, base=math.e, **keywords)
@@ -193,17 +196,17 @@ def _bootstrap_holds(truth, x, y, keywords, estimator, n_bootstrap, rng):
 
 HEADER = [
     "n",
-    "bits",
-    "mean - bits",
-    "bias found",
-    "error",
-    "held",
+    "true (bits)",
+    "bias (bits)",
+    "estimated bias (bits)",
+    "error ratio",
+    "coverage",
     "above",
     "below",
-    "width",
-    "> 0",
-    "p < .05",
-    "bootstrap",
+    "width (bits)",
+    "interval above 0",
+    "p < 0.05",
+    "coverage of bootstrap",
 ]
 
 
@@ -221,7 +224,7 @@ def main():
     parser.add_argument("--estimator", default="auto")
     parser.add_argument("--only", choices=["tables", "numbers"])
     parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
+    options = parse_arguments(parser)
     rng = np.random.default_rng(options.seed)
     rest = (options.estimator, options.bootstrap, rng)
     for kind in ("odds", "zipf", "dirichlet", "noisy map") if options.only != "numbers" else ():
@@ -233,7 +236,8 @@ def main():
                 samples = (draw_table(p, n, rng) for _ in range(options.repeats))
                 label = f"{shape[0]}x{shape[1]} {strength}"
                 rows.append([label, n, *coverage(samples, truth, *rest)])
-        print_table(f"Tables, {kind}: intervals of {options.repeats} samples", ["", *HEADER], rows)
+        title = f"Tables, {kind}: 95 % intervals of {options.repeats} samples"
+        print_table(title, ["table", *HEADER], rows)
     groups = {"first": NUMBERS, "held out": HELD_OUT} if options.only != "tables" else {}
     for title, group in groups.items():
         rows = []
@@ -244,7 +248,12 @@ def main():
                 for x, y in (draw(rng, n) for _ in range(repeats))
             )
             rows.append([name, n, *coverage(samples, truth, *rest)])
-        print_table(f"Numbers, {title}: intervals of {options.repeats}", ["", *HEADER], rows)
+        print_table(
+            f"Numbers, {title}: 95 % intervals of {options.repeats} samples, half of these if n "
+            "is 1000 or more",
+            ["distribution", *HEADER],
+            rows,
+        )
 
 
 if __name__ == "__main__":

@@ -1,13 +1,15 @@
-"""Bias and error of every discrete estimator, of mutual information and of entropy.
+"""Bias and error of the discrete estimators of mutual information and of entropy.
 
-Six shapes of table times three sample sizes times three strengths of dependence. The
-margins are uneven (drawn once from a flat Dirichlet distribution, mixed half and half
-with equal shares) and the dependence is theirs times exp(strength * normal), strength
-0, 0.5 and 1.5. Tables are multinomial samples; each estimator sees the same ones.
-The means over settings are of the absolute bias and of the root mean squared error,
-both in thousandths of a bit, against the exact value of the distribution.
+    python benchmarks/estimator_bias.py [--repeats 100]
 
-    python benchmarks/estimator_bias.py
+The settings are six shapes of table, three sample sizes and three strengths of dependence. The
+margins are uneven (drawn once from a flat Dirichlet distribution, averaged with equal
+proportions), and the joint distribution is their product times exp(strength * normal), strength
+0, 0.5 and 1.5. Tables are multinomial samples, the same for each estimator.
+
+The columns are means over settings of the absolute bias and of the root mean squared error
+(RMSE), in thousandths of a bit, relative to the exact value of the distribution: over all
+settings, by strength, by sample size N, and for tables of two columns.
 """
 
 import argparse
@@ -15,6 +17,7 @@ import math
 import time
 
 import numpy as np
+from _table import parse_arguments, print_table
 
 from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS
 from skinfo.estimation._table_information import INFORMATION_ESTIMATORS, information_from_counts
@@ -34,10 +37,12 @@ def distribution(shape, strength):
 
 
 def information_of_table(name, table):
+    """Return the mutual information of a table of counts, in nats."""
     return information_from_counts(table, name)
 
 
 def entropy_of_cells(name, table):
+    """Return the entropy of the cells, whose number is known, in nats."""
     return ENTROPY_ESTIMATORS[name](table[table > 0], table.size)
 
 
@@ -48,7 +53,7 @@ def measure(estimate, names, repeats):
     for i, shape in enumerate(SHAPES):
         for k, strength in enumerate(STRENGTHS.values()):
             joint = distribution(shape, strength)
-            # The plug-in of the true distribution is the truth, of either quantity.
+            # The plug-in estimate of the true distribution is the true value.
             truth = estimate("plugin", joint)
             for j, n in enumerate(SIZES):
                 rng = np.random.default_rng([i, j, k])
@@ -61,36 +66,45 @@ def measure(estimate, names, repeats):
     return errors, seconds
 
 
-def print_table(title, names, errors, seconds):
-    """Print mean absolute bias / mean root mean squared error over groups of settings."""
+def print_errors(title, names, errors, seconds):
+    """Print mean absolute bias and mean root mean squared error over groups of settings."""
     bias = np.abs(errors.mean(axis=-1))
     rmse = np.sqrt((errors**2).mean(axis=-1))
     two_columns = [i for i, (_, n_columns) in enumerate(SHAPES) if n_columns == 2]
     groups = {"all": np.s_[:, :, :]}
     groups |= {name: np.s_[:, :, k] for k, name in enumerate(STRENGTHS)}
     groups |= {f"N={n}": np.s_[:, j, :] for j, n in enumerate(SIZES)}
-    groups["c=2"] = np.s_[two_columns]
-    print(f"\n{title}: |bias| / RMSE in millibits")
-    print(f"{'':16}" + "".join(f"{name:>14}" for name in groups) + f"{'us a table':>14}")
-    for e, name in enumerate(names):
-        cells = [f"{bias[e][g].mean():.1f}/{rmse[e][g].mean():.1f}" for g in groups.values()]
-        per_table = 1e6 * seconds[e] / errors[e].size
-        print(f"{name:16}" + "".join(f"{cell:>14}" for cell in cells) + f"{per_table:14.0f}")
+    groups["two columns"] = np.s_[two_columns]
+    n_settings = len(SHAPES) * len(SIZES) * len(STRENGTHS)
+    sizes = f"{n_settings} settings, {errors.shape[-1]} tables each"
+    for measure_name, values in (("mean |bias|", bias), ("mean RMSE", rmse)):
+        print_table(
+            f"{title}: {measure_name} in millibits, {sizes}",
+            ["estimator", *groups],
+            [
+                [name, *(values[e][group].mean() for group in groups.values())]
+                for e, name in enumerate(names)
+            ],
+        )
+    print_table(
+        f"{title}: time, {sizes}",
+        ["estimator", "microseconds per table"],
+        [[name, 1e6 * seconds[e] / errors[e].size] for e, name in enumerate(names)],
+    )
 
 
 def main():
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=100, help="tables of each setting")
-    repeats = parser.parse_args().repeats
+    repeats = parse_arguments(parser).repeats
 
-    n_settings = len(SHAPES) * len(SIZES) * len(STRENGTHS)
-    print(f"{n_settings} settings, {repeats} tables each")
     for title, estimate, table in (
         ("Mutual information", information_of_table, INFORMATION_ESTIMATORS),
-        ("Entropy of the cells, their number known", entropy_of_cells, ENTROPY_ESTIMATORS),
+        ("Entropy of the cells, number of cells known", entropy_of_cells, ENTROPY_ESTIMATORS),
     ):
         names = list(table)
-        print_table(title, names, *measure(estimate, names, repeats))
+        print_errors(title, names, *measure(estimate, names, repeats))
 
 
 if __name__ == "__main__":

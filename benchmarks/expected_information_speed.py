@@ -1,17 +1,17 @@
-"""Expected information under independence: skinfo's against scikit-learn's.
+"""Time and accuracy of the expected information under independence, in skinfo and scikit-learn.
+
+    python benchmarks/expected_information_speed.py [--repeats 51]
 
 Both compute the exact mean over tables with fixed margins (Vinh, Epps and Bailey 2010,
-eq. 24). Errors are relative to a sum in 55 digits; times are medians of runs in turns,
-so that a busy machine is busy for both.
-
-    python benchmarks/expected_information_speed.py
+eq. 24). The columns are the size of the table, the number N of samples, the mean in nats, the
+median time of interleaved runs and the relative error, compared with a sum in 55 digits.
 """
 
 import argparse
-import time
 
 import mpmath
 import numpy as np
+from _table import interleaved, parse_arguments, print_table
 from sklearn.metrics.cluster import expected_mutual_information
 
 from skinfo._kernels._null import expected_information
@@ -20,7 +20,7 @@ SETTINGS = ((10, 2, 1_000), (30, 10, 1_000), (10, 2, 100_000), (30, 10, 100_000)
 
 
 def margins(n_rows, n_columns, n):
-    """Return margins with no two alike, whole numbers as float64."""
+    """Return margins without equal counts, integers as float64."""
     rng = np.random.default_rng(0)
     return tuple(
         1.0 + rng.multinomial(n - k, rng.dirichlet(np.full(k, 5.0))) for k in (n_rows, n_columns)
@@ -28,7 +28,7 @@ def margins(n_rows, n_columns, n):
 
 
 def exact(rows, columns):
-    """Return the mean in 55 digits: the probability at the mode, and a recurrence outwards."""
+    """Return the mean in 55 digits."""
     with mpmath.workdps(55):
         n = int(rows.sum())
         cells = mpmath.fsum(exact_cell(n, int(a), int(b)) for a in rows for b in columns)
@@ -36,6 +36,7 @@ def exact(rows, columns):
 
 
 def exact_cell(n, a, b):
+    """Return the sum over one cell: the probability at the mode, and a recurrence outwards."""
     low, high = max(0, a + b - n), min(a, b)
     mode = min(max((a + 1) * (b + 1) // (n + 2), low), high)
     start = mpmath.exp(log_binomial(a, mode) + log_binomial(n - a, b - mode) - log_binomial(n, b))
@@ -53,15 +54,17 @@ def exact_cell(n, a, b):
 
 
 def summand(n, a, b, k):
+    """Return the term of a count k."""
     return k * mpmath.log(mpmath.mpf(n * k) / (a * b)) if k else mpmath.mpf(0)
 
 
 def log_binomial(n, k):
+    """Return the logarithm of a binomial coefficient."""
     return mpmath.loggamma(n + 1) - mpmath.loggamma(k + 1) - mpmath.loggamma(n - k + 1)
 
 
 def north_west(rows, columns):
-    """Return a table with these margins: scikit-learn reads them off one."""
+    """Return a table with these margins, as scikit-learn expects."""
     rows, columns = rows.copy(), columns.copy()
     table = np.zeros((len(rows), len(columns)), dtype=np.int64)
     i = j = 0
@@ -74,24 +77,12 @@ def north_west(rows, columns):
     return table
 
 
-def seconds(calls, repeats):
-    """Return the median seconds of each call, run in turns."""
-    times = np.empty((repeats, len(calls)))
-    for row in times:
-        for place, call in enumerate(calls):
-            start = time.perf_counter()
-            call()
-            row[place] = time.perf_counter() - start
-    return np.median(times, axis=0)
-
-
 def main():
+    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=51)
-    repeats = parser.parse_args().repeats
-
-    print(f"{'':28}{'skinfo':>24}{'scikit-learn':>24}")
-    print(f"{'table':>12}{'N':>8}{'nats':>8}" + f"{'us':>12}{'error':>12}" * 2 + f"{'faster':>9}")
+    repeats = parse_arguments(parser).repeats
+    lines = []
     for n_rows, n_columns, n in SETTINGS:
         rows, columns = margins(n_rows, n_columns, n)
         table = north_west(rows, columns)
@@ -104,12 +95,17 @@ def main():
             return expected_mutual_information(table, n)
 
         errors = [float(abs(call() - truth) / truth) for call in (ours, theirs)]
-        times = seconds((ours, theirs), repeats)
-        print(
-            f"{f'{n_rows}x{n_columns}':>12}{n:8}{float(truth):8.5f}"
-            + "".join(f"{1e6 * t:12.0f}{e:12.1e}" for t, e in zip(times, errors, strict=True))
-            + f"{times[1] / times[0]:8.1f}x"
+        times = interleaved({"ours": ours, "theirs": theirs}, repeats)
+        lines.append(
+            [n_rows, n_columns, n, float(truth), 1e6 * times["ours"], 1e6 * times["theirs"]]
+            + [times["theirs"] / times["ours"], *errors]
         )
+    print_table(
+        f"Expected mutual information: sizes in the rows, median of {repeats}",
+        ["rows", "columns", "N", "mean (nats)", "skinfo (us)", "sklearn (us)"]
+        + ["speedup over sklearn", "relative error of skinfo", "relative error of sklearn"],
+        lines,
+    )
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
-"""Whether held-out information of a selection is that of new samples.
+"""Held-out information of a selection, compared with the information on new samples.
 
     python benchmarks/held_out_information.py
 
-Five features of each sample are selected. The truth: what an additive model of these, made of the
-sample, gains on 20,000 new samples (of the four penalties the best; zero if all lose). Beside it
-the information on held-out folds with its standard error, how often the truth is within two of
-these (after each of the five features), and `information_`, that of the sample, of the selector.
+Five features of each sample are selected. The true value is the gain on 20,000 new samples of an
+additive model of these, fitted to the sample (with the best of the four penalties; zero if all
+lose). The other columns are the information on held-out folds, its standard error, the
+selector's `information_` on the sample, and the proportion of true values within two standard
+errors (after each of the five features).
 
 27 November 2026, two virtual cores:
 
@@ -26,8 +27,10 @@ these (after each of the five features), and `information_`, that of the sample,
     copies       5000  0.3823       0.3785    0.0111     0.3825         0.90
 """
 
+import argparse
+
 import numpy as np
-from _table import print_table
+from _table import parse_arguments, print_table
 
 from skinfo import InfoBottleneckSelector
 from skinfo._kernels._additive import additive_gains
@@ -41,12 +44,12 @@ SIZES = ((200, 40), (1000, 40), (5000, 20))
 
 
 def noise(n, rng):
-    """Return 30 columns and two classes that they say nothing of."""
+    """Return 30 columns and two independent classes."""
     return rng.integers(0, 4, (n, 30)), rng.integers(0, 2, n)
 
 
 def two_classes(n, rng):
-    """Return 20 columns, four of which add up to the log odds of two classes."""
+    """Return 20 columns, and two classes whose log odds are the sum of four columns."""
     X = rng.integers(0, 4, (n, 20))
     return X, (rng.random(n) < 1 / (1 + np.exp(6 - X[:, :4].sum(axis=1)))).astype(int)
 
@@ -58,7 +61,7 @@ def three_classes(n, rng):
 
 
 def copies(n, rng):
-    """Return 20 columns, of which the last ten are copies of the first with one in ten wrong."""
+    """Return 20 columns, the last ten copies of the first ten with 10 % noise."""
     X, y = two_classes(n, rng)
     wrong = rng.random((n, 10)) < 0.1
     X[:, 10:] = np.where(wrong, rng.integers(0, 4, (n, 10)), X[:, :10])
@@ -89,7 +92,7 @@ def on_new_samples(X, y, new, features):
 
 
 def judged(law, n, seed):
-    """Return truth, estimate, error, information of the sample, and the share within two."""
+    """Return truth, estimate, error, information of the sample, and the proportion within two."""
     rng = np.random.default_rng(seed)
     X, y = law(n, rng)
     selector = InfoBottleneckSelector(N_SELECTED, n_jobs=1)
@@ -103,14 +106,16 @@ def judged(law, n, seed):
 
 def main():
     """Print the table."""
+    parse_arguments(argparse.ArgumentParser(description=__doc__.splitlines()[0]))
     rows = []
     for name, law in LAWS.items():
         for n, n_draws in SIZES:
             means = np.mean([judged(law, n, seed) for seed in range(n_draws)], axis=0)
-            rows.append([name, n, *(f"{value:.4f}" for value in means[:-1]), f"{means[-1]:.2f}"])
+            rows.append([name, n, n_draws, *means])
     print_table(
-        "Bits of five features, means over draws",
-        ["law", "n", "new samples", "held out", "its error", "of the sample", "within 2"],
+        f"Information of five features: means over samples, {N_NEW:,} new samples",
+        ["distribution", "n", "samples", "new samples (bits)", "held out (bits)"]
+        + ["standard error (bits)", "same sample (bits)", "within two errors"],
         rows,
     )
 

@@ -1,11 +1,12 @@
-"""How long Ctrl-C waits: the longest time in each call during which Python is not asked.
-
-A signal is handled when the main thread is back in the interpreter, so a compiled loop delays it
-by its own length. Here a timer sends signals all the time; the table has the longest time between
-two that were handled, and the line of Python that was waiting. It is in seconds of the processor,
-so that other programs do not count. Each call is interrupted after some seconds.
+"""Maximum delay of Ctrl-C in each call.
 
     python benchmarks/interrupts.py [--only binner] [--limit 20] [--size 1.0]
+
+A signal is handled when the main thread is back in the interpreter, so a compiled loop delays it
+by its own duration. Here a timer sends signals continuously. The columns are the longest time
+between two handled signals, the line of Python at the time, the total time and the end of the
+call. Times are CPU seconds, so that other programs do not count. Each call is interrupted after
+some seconds.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
-from _table import print_table
+from _table import parse_arguments, print_table
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
@@ -37,12 +38,12 @@ from skinfo import (
 )
 from skinfo.cluster import critical_beta, information_curve
 
-# Seconds of the processor between two signals.
+# CPU seconds between two signals.
 INTERVAL = 0.02
 
 
 class Data:
-    """Tables that the calls share, made when they are asked for.
+    """Tables for the calls, generated when needed.
 
     Parameters
     ----------
@@ -80,8 +81,8 @@ class Data:
             {f"x{j}": pd.Series(X[:, j]).map("level {}".format) for j in range(p)}
         ), y
 
-    def shares(self, n, p):
-        """Return rows of shares."""
+    def proportions(self, n, p):
+        """Return rows of proportions."""
         return self.rng.dirichlet(np.full(p, 0.3), self.rows(n))
 
     def counts(self, n, p):
@@ -135,21 +136,21 @@ def fitted_bottleneck(d, **settings):
 
 
 def of_polars(d, n, p, make):
-    """Return what `make` does with a LazyFrame."""
+    """Return a call of `make` with a LazyFrame."""
     import polars as pl
 
     return partial(make, pl.scan_parquet(d.parquet(n, p)), "y")
 
 
 def of_duckdb(d, n, p, make):
-    """Return what `make` does with a relation of DuckDB."""
+    """Return a call of `make` with a relation of DuckDB."""
     import duckdb
 
     return partial(make, duckdb.sql(f"SELECT * FROM '{d.parquet(n, p)}'"), "y")
 
 
 def of_dask(d, n, p, make):
-    """Return what `make` does with a data frame of Dask."""
+    """Return a call of `make` with a data frame of Dask."""
     import dask.dataframe as dd
 
     return partial(make, dd.read_parquet(d.parquet(n, p)), "y")
@@ -279,17 +280,17 @@ CLUSTERS = {
     "sequential": lambda d: bottleneck(d, d.counts(30_000, 300), 100, n_init=1),
     "sequential, n_jobs=2": lambda d: bottleneck(d, d.counts(30_000, 300), 100, n_jobs=2),
     "iterative": lambda d: bottleneck(
-        d, d.shares(8000, 1000), 50, algorithm="iterative", beta=20.0, tol=0.0
+        d, d.proportions(8000, 1000), 50, algorithm="iterative", beta=20.0, tol=0.0
     ),
     "predict": lambda d: partial(fitted_bottleneck(d).predict, d.counts(200_000, 300)),
     "transform": lambda d: partial(fitted_bottleneck(d).transform, d.counts(200_000, 300)),
     "transform, iterative": lambda d: partial(
         fitted_bottleneck(d, algorithm="iterative", beta=20.0).transform, d.counts(200_000, 300)
     ),
-    "information_curve": lambda d: partial(information_curve, d.shares(600, 60), tol=0.0),
-    "information_curve, wide": lambda d: partial(information_curve, d.shares(2000, 4000)),
-    "critical_beta": lambda d: partial(critical_beta, d.shares(4000, 4000)),
-    "critical_beta, 100,000 rows": lambda d: partial(critical_beta, d.shares(100_000, 500)),
+    "information_curve": lambda d: partial(information_curve, d.proportions(600, 60), tol=0.0),
+    "information_curve, wide": lambda d: partial(information_curve, d.proportions(2000, 4000)),
+    "critical_beta": lambda d: partial(critical_beta, d.proportions(4000, 4000)),
+    "critical_beta, 100,000 rows": lambda d: partial(critical_beta, d.proportions(100_000, 500)),
 }
 
 E = estimation
@@ -479,7 +480,7 @@ DISPLAYS = {
         partial(D.UncertaintyDisplay.from_predictions, *d.predictions(500_000))
     ),
     "InformationPlaneDisplay": lambda d: display(
-        partial(D.InformationPlaneDisplay.from_data, d.shares(300, 40))
+        partial(D.InformationPlaneDisplay.from_data, d.proportions(300, 40))
     ),
     "information_report": lambda d: display(
         partial(
@@ -505,12 +506,12 @@ CALLS = {
 
 
 class Waits:
-    """The times between signals that were handled.
+    """Times between handled signals.
 
     Parameters
     ----------
     limit : float
-        Seconds of the processor after which the work is interrupted.
+        CPU seconds after which the work is interrupted.
     """
 
     def __init__(self, limit):
@@ -566,7 +567,7 @@ def main():
     parser.add_argument("--only", default="")
     parser.add_argument("--limit", type=float, default=20.0)
     parser.add_argument("--size", type=float, default=1.0)
-    args = parser.parse_args()
+    args = parse_arguments(parser)
     warnings.simplefilter("ignore")
     rows = []
     for name, make in CALLS.items():
@@ -575,7 +576,8 @@ def main():
             rows.append((name, waits.longest, waits.where, waits.seconds, end))
             print(*rows[-1], sep="  ", flush=True)
     rows.sort(key=lambda row: -row[1])
-    print_table("Longest wait", ["call", "seconds", "where", "of", "end"], rows)
+    title = f"Longest delay of a signal: limit {args.limit:g} s, size {args.size:g}"
+    print_table(title, ["call", "longest delay (CPU s)", "line", "call (CPU s)", "end"], rows)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,19 @@
-"""How often `mutual_info_test` rejects columns that say nothing, at nominal .05, .01 and .001.
+"""Rejection rates of `mutual_info_test` for independent columns, at nominal .05, .01 and .001.
 
     python benchmarks/level_of_test.py [--repeats 20000]
     python benchmarks/level_of_test.py --ordered
     python benchmarks/level_of_test.py --dependent 200
 
-Tables are drawn with fixed margins. "values" is how many different values the information
-took: with few of them no test can hit its nominal level, and ours is to stay below. ``--ordered``
-takes levels for those of numbers.
+Tables are drawn with fixed margins. The columns are the size of the table, the number N of
+samples, the margins, the number of distinct values of the information, the rejection rates, that
+of the chi-squared approximation at .01, and the largest ratio of a rate to its level. With few
+distinct values no test attains its nominal level, and the rate must be below. ``--ordered`` treats
+the levels as ordered.
+
 ``--dependent`` draws rows that are not independent: 30 subjects of 10 rows, and series of 300 rows
-of autocorrelation 0.9, whole or in ten stretches. "gamma" takes the rows for independent, "groups"
-permutes within subjects or stretches, "shifts" compares with shifts of the whole series by 20 rows
-or more, as the user guide does.
+of autocorrelation 0.9, whole or in ten segments. "gamma" assumes independent rows, "groups"
+permutes within subjects or segments, "shifts" compares with shifts of the whole series by 20 rows
+or more, as in the user guide.
 """
 
 import argparse
@@ -18,7 +21,7 @@ import itertools
 from functools import partial
 
 import numpy as np
-from _table import print_table
+from _table import parse_arguments, print_table
 from scipy.special import gammaincc, xlogy
 from scipy.stats import random_table
 
@@ -30,9 +33,9 @@ LEVELS = (0.05, 0.01, 0.001)
 
 
 def margin(kind, size, n):
-    """Return `size` positive integers that sum to n, equal or falling as Zipf's law."""
-    share = np.ones(size) if kind == "even" else 1 / np.arange(1, size + 1)
-    counts = np.maximum(np.floor(n * share / share.sum()), 1).astype(int)
+    """Return `size` positive integers that sum to n, equal or by Zipf's law."""
+    weight = np.ones(size) if kind == "even" else 1 / np.arange(1, size + 1)
+    counts = np.maximum(np.floor(n * weight / weight.sum()), 1).astype(int)
     counts[0] += n - counts.sum()
     return counts
 
@@ -66,7 +69,7 @@ def series(rng, n, correlation=0.9):
 
 
 def by_shifts(x, y):
-    """Return the p-value of the information among that of shifts of y."""
+    """Return the p-value of the information, compared with that of shifts of y."""
 
     def estimate(target):
         return mutual_info(x[:, None], target, estimator="binned", discrete_target=False)[0]
@@ -77,13 +80,13 @@ def by_shifts(x, y):
 
 
 def dependent_rows(repeats, rng):
-    """Print how often columns whose rows depend on each other are rejected at .05."""
-    stretches, subjects = np.repeat(np.arange(10), 30), np.repeat(np.arange(30), 10)
+    """Print the rejection rates at .05 of columns with dependent rows."""
+    segments, subjects = np.repeat(np.arange(10), 30), np.repeat(np.arange(30), 10)
     rows = []
-    for name, groups, share in (
+    for name, groups, slope in (
         ("subjects", subjects, 0.0),
-        ("series", stretches, 0.0),
-        ("series, dependent", stretches, 0.3),
+        ("series", segments, 0.0),
+        ("series, dependent", segments, 0.3),
     ):
         rejected = []
         for _ in range(repeats):
@@ -92,15 +95,20 @@ def dependent_rows(repeats, rng):
                 x, y = level + rng.normal(size=(2, 300))
             else:
                 x, y = series(rng, 300), series(rng, 300)
-            y = y + share * x
+            y = y + slope * x
             test = partial(mutual_info_test, x[:, None], y, estimator="binned")
             within = test(groups=groups, n_permutations=99, random_state=0)
             pvalues = [test().pvalue[0], within.pvalue[0], np.nan]
-            if groups is stretches:
+            if groups is segments:
                 pvalues[2] = by_shifts(x, y)
             rejected.append(np.where(np.isnan(pvalues), np.nan, np.array(pvalues) <= 0.05))
-        rows.append([name, *np.mean(rejected, axis=0).tolist()])
-    print_table(f"Rejections at .05 among {repeats}", ["rows", "gamma", "groups", "shifts"], rows)
+        rates = np.mean(rejected, axis=0)
+        rows.append([name, *("" if np.isnan(rate) else rate for rate in rates)])
+    print_table(
+        f"Dependent rows: rejection rates at .05, {repeats} runs of 300 rows",
+        ["rows", "gamma", "groups", "shifts"],
+        rows,
+    )
 
 
 def main():
@@ -109,7 +117,7 @@ def main():
     parser.add_argument("--repeats", type=int, default=20_000)
     parser.add_argument("--ordered", action="store_true")
     parser.add_argument("--dependent", type=int, default=0)
-    options = parser.parse_args()
+    options = parse_arguments(parser)
     repeats = options.repeats
     rng = np.random.default_rng(0)
     if options.dependent:
@@ -135,11 +143,12 @@ def main():
             if level * repeats >= 20
         )
         rows.append(
-            [f"{r}x{c}", n, kind, min(n_values, 9999), *rates, float(np.mean(chi2 < 0.01)), worst]
+            [r, c, n, kind, min(n_values, 9999), *rates, float(np.mean(chi2 < 0.01)), worst]
         )
     print_table(
-        f"Rejections among {repeats} tables of independent columns (9999 values: or more)",
-        ["table", "N", "margins", "values", ".05", ".01", ".001", "chi2 at .01", "worst ratio"],
+        f"Independent columns: rejection rates, {repeats:,} tables each, values up to 9999",
+        ["rows", "columns", "N", "margins", "values"]
+        + ["at .05", "at .01", "at .001", "chi2 at .01", "largest ratio to the level"],
         rows,
     )
 

@@ -1,9 +1,10 @@
-"""What wider registers bring: the same work at each level of processors, in new processes.
+"""Time of the same work with each instruction set of the processor, in new processes.
 
     python benchmarks/levels.py [--repeats 5] [--only selector]
 
-A kernel is compiled for a level (`skinfo/_kernels/meson.build`) where that makes its work a tenth
-faster or more.
+The columns are the CPU seconds with each instruction set that this processor has, and their ratio
+to those with the baseline. A kernel is compiled for an instruction set
+(`skinfo/_kernels/meson.build`) if that makes its work at least 10 % faster.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import os
 import subprocess
 import sys
 
-from _table import print_table
+from _table import parse_arguments, print_table
 
 from skinfo._kernels import LEVELS
 from skinfo._kernels._cpu import x86_level
@@ -65,7 +66,7 @@ for _ in range({}):
 
 
 def seconds(level, work, repeats):
-    """Return the least processor time of some runs in a new process at one level."""
+    """Return the minimum CPU seconds over some runs in a new process at one level."""
     printed = subprocess.run(
         [sys.executable, "-P", "-c", DATA + TIMED.format(work, repeats)],
         env={**os.environ, "SKINFO_CPU": level},
@@ -80,8 +81,8 @@ def main():
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--only", default="", help="lines that hold this text")
-    arguments = parser.parse_args()
+    parser.add_argument("--only", default="", help="work whose name contains this text")
+    arguments = parse_arguments(parser)
 
     possible = [name for name, (needs, _) in LEVELS.items() if x86_level() >= needs][::-1]
     rows = []
@@ -89,8 +90,10 @@ def main():
         if arguments.only in name:
             times = [seconds(level, work, arguments.repeats) for level in possible]
             rows.append([name, *times, *(time / times[0] for time in times[1:])])
-    header = ["processor time, s", *possible, *(f"{level}, of baseline" for level in possible[1:])]
-    print_table("Levels of processors", header, rows)
+    header = ["work", *(f"{level} (s)" for level in possible)]
+    header += [f"{level} / {possible[0]}" for level in possible[1:]]
+    title = f"Instruction sets: CPU seconds, minimum of {arguments.repeats}"
+    print_table(title, header, rows)
 
 
 if __name__ == "__main__":

@@ -1,20 +1,20 @@
-"""A category of many levels in a logistic regression: encodings of MutualInfoBinner and its peers.
+"""Excess loss of encodings of a category of many levels: MutualInfoBinner and scikit-learn.
 
 python benchmarks/many_levels.py [--repeats 2]
 
-Each table has one category and two classes. Levels have rates of three kinds (.1, .4, .85), or
-each its own, with log odds N(-.5, 1.2); sizes are equal, or fall as 1 / rank ("zipf"). A
-logistic regression (the defaults) is fitted to the encoded training rows. Excess: the
-mean over 20 000 new rows of KL(true rate || prediction), in bits; the least possible is 0.
-Levels that training did not hold are among the new rows.
+Each table has one category and two classes. The rate of a level is one of three (.1, .4, .85;
+"kinds"), or has log odds from N(-.5, 1.2); frequencies are equal ("even"), or proportional to
+1 / rank ("zipf"). A logistic regression (the defaults) is fitted to the encoded training rows.
+Excess is the mean over 20 000 new rows of KL(true rate || prediction), in bits; the minimum is 0.
+The new rows contain levels that are not in the training rows.
 
-"grouped" are indicators of the groups of `MutualInfoBinner(encode="onehot")`, "ours direct" the
-column of ``encode="posterior"`` taken for the prediction, without a regression. The last columns
-are the seconds of `fit_transform` with "woe" and of `TargetEncoder`.
+"skinfo groups" are indicators of the groups of `MutualInfoBinner(encode="onehot")`, "skinfo
+direct" is the column of ``encode="posterior"`` as the prediction, without a regression. The last
+columns are the seconds of `fit_transform` with "woe" and of `TargetEncoder`.
 
-Two smaller tables have four classes (of three kinds of levels, or log odds N(0, 1.2 ** 2)), and a
-continuous y: means of levels of three kinds, or N(0, 1), and rows of standard deviation 2 about
-them, by a ridge regression; excess is the mean square of what is off the true mean.
+Two smaller tables have four classes (three kinds of levels, or log odds N(0, 1.2 ** 2)), and a
+continuous y: means of three kinds of levels, or N(0, 1), and rows with standard deviation 2, by
+a ridge regression; excess is the mean squared difference to the true mean.
 """
 
 import argparse
@@ -23,7 +23,7 @@ import warnings
 
 import numpy as np
 import pandas as pd
-from _table import print_table
+from _table import parse_arguments, print_table
 from scipy.special import expit, rel_entr, softmax
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.preprocessing import OneHotEncoder, TargetEncoder
@@ -42,40 +42,46 @@ SIZES = (
     (10_000, 20_000),
 )
 ENCODERS = {
-    "ours woe": lambda: MutualInfoBinner(encode="woe"),
-    "ours posterior": lambda: MutualInfoBinner(encode="posterior"),
-    "grouped": lambda: MutualInfoBinner(encode="onehot"),
+    "skinfo woe": lambda: MutualInfoBinner(encode="woe"),
+    "skinfo posterior": lambda: MutualInfoBinner(encode="posterior"),
+    "skinfo groups": lambda: MutualInfoBinner(encode="onehot"),
     "one-hot": lambda: OneHotEncoder(handle_unknown="ignore"),
     "TargetEncoder": lambda: TargetEncoder(random_state=0),
 }
 
 
 def main():
+    """Print the tables."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=2)
-    repeats = parser.parse_args().repeats
+    repeats = parse_arguments(parser).repeats
     warnings.simplefilter("ignore")
     rows = []
     for kind in ("even", "zipf", "kinds"):
         for n_levels, n in SIZES:
             found = [measure(kind, n_levels, n, seed) for seed in range(repeats)]
-            rows.append([kind, n_levels, n, *np.mean(found, axis=0).round(4).tolist()])
-    header = ["rates", "levels", "rows", *ENCODERS, "ours direct", "s woe", "s TargetEncoder"]
-    print_table("Excess log loss in bits", header, rows)
+            rows.append([kind, n_levels, n, *np.mean(found, axis=0).tolist()])
+    print_table(
+        f"Two classes: excess log loss in bits, mean of {repeats}",
+        ["rates", "levels", "rows", *ENCODERS, "skinfo direct"]
+        + ["skinfo woe (s)", "TargetEncoder (s)"],
+        rows,
+    )
+    without_woe = [name for name in ENCODERS if name != "skinfo woe"]
     for title, measure_one, names in (
         ("Four classes: excess log loss in bits", measure_classes, list(ENCODERS)),
-        ("Continuous y: excess square", measure_means, [n for n in ENCODERS if n != "ours woe"]),
+        ("Continuous y: excess squared error", measure_means, without_woe),
     ):
         rows = []
         for kind in ("even", "kinds"):
             for n_levels, n in ((100, 2000), (1000, 20_000), (3000, 20_000)):
                 found = [measure_one(kind, n_levels, n, names, seed) for seed in range(repeats)]
-                rows.append([kind, n_levels, n, *np.mean(found, axis=0).round(4).tolist()])
-        print_table(title, ["levels of", "levels", "rows", *names], rows)
+                rows.append([kind, n_levels, n, *np.mean(found, axis=0).tolist()])
+        print_table(f"{title}, mean of {repeats}", ["rates", "levels", "rows", *names], rows)
 
 
 def measure(kind, n_levels, n, seed):
-    """Return the excess of each encoder, that of posteriors as they are, and seconds."""
+    """Return the excess of each encoder and of the posteriors without a model, and seconds."""
     levels, rates, y = draw(kind, n_levels, n + N_NEW, np.random.default_rng([seed, n_levels, n]))
     frame = pd.DataFrame({"level": [f"level {i}" for i in levels]})
     train, new, rates = frame[:n], frame[n:], rates[n:]
@@ -86,9 +92,9 @@ def measure(kind, n_levels, n, seed):
         seconds[name] = time.perf_counter() - start
         model = LogisticRegression(max_iter=1000).fit(encoded, y[:n])
         found.append(excess(rates, model.predict_proba(encoder.transform(new))[:, 1]))
-        if name == "ours posterior":
+        if name == "skinfo posterior":
             direct = excess(rates, encoder.transform(new)[:, 0])
-    return [*found, direct, seconds["ours woe"], seconds["TargetEncoder"]]
+    return [*found, direct, seconds["skinfo woe"], seconds["TargetEncoder"]]
 
 
 def measure_classes(kind, n_levels, n, names, seed):
@@ -111,7 +117,7 @@ def measure_classes(kind, n_levels, n, names, seed):
 
 
 def measure_means(kind, n_levels, n, names, seed):
-    """Return the excess square of each encoder for a continuous y."""
+    """Return the excess squared error of each encoder for a continuous y."""
     rng = np.random.default_rng([seed, n_levels, n])
     means = rng.choice([-1, 0, 2], n_levels) if kind == "kinds" else rng.normal(size=n_levels)
     levels = rng.integers(0, n_levels, n + N_NEW)
@@ -123,7 +129,7 @@ def measure_means(kind, n_levels, n, names, seed):
 
 
 def encodings(levels, y, n, names):
-    """Yield the training rows and the new ones, as each encoder writes them."""
+    """Yield the encoded training and new rows of each encoder."""
     frame = pd.DataFrame({"level": [f"level {i}" for i in levels]})
     for name in names:
         encoder = ENCODERS[name]()

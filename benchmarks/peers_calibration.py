@@ -1,21 +1,22 @@
-"""Miscalibration of predictions of two and more classes: `log_loss_decomposition`, probmetrics.
+"""Bias and time of the miscalibration of `log_loss_decomposition` and of probmetrics.
 
     python benchmarks/peers_calibration.py [--repeats 100]
 
 In an environment with ``pip install . probmetrics==1.3.0 torch numba``; without probmetrics,
-ours alone.
+skinfo alone.
 
 Labels are drawn from known probabilities, and predictions are known functions of these, so that
-the miscalibration is known. There are two truths: what a recalibration of each class by a
-non-decreasing function of its own prediction would gain (classwise: ours), and what the best
-function of the whole predicted distribution would gain (joint: probmetrics). Each method is
-held against its own; in two classes they are the same.
+the miscalibration is known. There are two definitions: the gain of a recalibration of each class
+by a non-decreasing function of its own prediction (classwise: skinfo), and the gain of the best
+function of the whole predicted distribution (joint: probmetrics). Each method is compared with its
+own; for two classes they are equal.
 
-Ours: `report`'s estimate, with the share of 95 % intervals that hold the truth and that of
-p-values of at most 0.05. probmetrics: ``calib-err_logloss_ts-mix_all`` (a temperature, fitted and
-scored on the same rows), ``_ts-mix_cv-5`` (cross-fitted), ``_isotonic-mix_cv-5``, and "logistic
-cv-5", the calibrator that it recommends (for many classes: a matrix, "sms") in its
-cross-fitted split. It gives neither errors nor p-values.
+skinfo: the estimate of `report`, the coverage of 95 % intervals and the proportion of p-values of
+at most 0.05. probmetrics: ``calib-err_logloss_ts-mix_all`` (a temperature, fitted and scored on
+the same rows), ``_ts-mix_cv-5`` (cross-fitted), ``_isotonic-mix_cv-5``, and "logistic cv-5", the
+calibrator that it recommends (for many classes: a matrix, "sms") in its cross-fitted split. It has
+neither standard errors nor p-values. The columns are the bias and the root mean squared error
+(RMSE) of each in bits, and the number of runs in which probmetrics failed.
 
 The figures of 27 November 2026, on two virtual cores, are in ``docs/project/peers.md``.
 """
@@ -27,13 +28,13 @@ import warnings
 from importlib.util import find_spec
 
 import numpy as np
-from _table import print_table
+from _table import parse_arguments, print_table
 from decomposition import CLASS_CASES, draw_classes, true_class_parts
 from scipy.special import rel_entr
 
 from skinfo.metrics import log_loss_decomposition
 
-CASES = [case for case in CLASS_CASES if case != "bent"]
+CASES = [case for case in CLASS_CASES if case != "nonlinear"]
 METRICS = ("ts-mix_all", "ts-mix_cv-5", "isotonic-mix_cv-5")
 
 
@@ -52,9 +53,9 @@ def ours(y, prob):
 
 
 def peers():
-    """Return functions of labels and probabilities that give a miscalibration in bits."""
+    """Return functions from labels and probabilities to a miscalibration in bits."""
     if not find_spec("probmetrics"):
-        print("probmetrics is not installed: left out")
+        print("probmetrics is not installed: omitted")
         return {}
     import torch
     from probmetrics.calibrators import get_calibrator
@@ -82,8 +83,8 @@ def main():
     """Print the tables."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=100)
-    parser.add_argument("--cases", default=",".join(CASES), help="divided by commas")
-    arguments = parser.parse_args()
+    parser.add_argument("--cases", default=",".join(CASES), help="separated by commas")
+    arguments = parse_arguments(parser)
     repeats = arguments.repeats
     warnings.simplefilter("ignore")
     functions = peers()
@@ -100,7 +101,7 @@ def main():
                     _, prob, y = draw_classes(case, n, n_classes, rng)
                     start = time.perf_counter()
                     found.append(ours(y, prob))
-                    seconds.setdefault((n_classes, n, "ours"), []).append(
+                    seconds.setdefault((n_classes, n, "skinfo"), []).append(
                         time.perf_counter() - start
                     )
                     for name, function in functions.items():
@@ -115,23 +116,22 @@ def main():
                 estimate, low, high, pvalue = np.transpose(found)
                 held = (low <= classwise + 1e-9) & (classwise <= high + 1e-9)
                 rows.append(
-                    [n_classes, case, n, f"{classwise:.3f}", f"{joint:.3f}"]
-                    + [f"{held.mean():.2f}", f"{np.mean(pvalue <= 0.05):.2f}"]
-                    + [error(estimate, classwise)]
-                    + [error(theirs[name], joint) for name in functions]
+                    [n_classes, case, n, n_repeats, classwise, joint]
+                    + [held.mean(), np.mean(pvalue <= 0.05), *error(estimate, classwise)[:2]]
+                    + [cell for name in functions for cell in error(theirs[name], joint)]
                 )
     print_table(
-        f"Miscalibration in bits, bias / root mean square error, {repeats} samples of 100 rows, "
-        f"{max(repeats // 2, 1)} of 1000",
-        ["classes", "case", "n", "classwise", "joint", "coverage", "p <= .05", "ours", *functions],
+        "Miscalibration: bias and RMSE in bits, sizes in the rows",
+        ["classes", "case", "n", "samples", "classwise (bits)", "joint (bits)"]
+        + ["coverage, skinfo", "p <= 0.05, skinfo", "skinfo: bias", "skinfo: RMSE"]
+        + [f"{name}: {what}" for name in functions for what in ("bias", "RMSE", "failures")],
         rows,
     )
     print_table(
-        "Seconds, medians",
-        ["classes", "n", "ours", *functions],
+        "Miscalibration: median seconds, sizes in the rows",
+        ["classes", "n", "skinfo (s)", *(f"{name} (s)" for name in functions)],
         [
-            [k, n]
-            + [f"{statistics.median(seconds[k, n, name]):.4f}" for name in ("ours", *functions)]
+            [k, n, *(statistics.median(seconds[k, n, name]) for name in ("skinfo", *functions))]
             for k in (2, 3, 10)
             for n in (100, 1000)
         ],
@@ -139,14 +139,13 @@ def main():
 
 
 def error(estimates, truth):
-    """Return "bias / root mean square error" of the estimates that there are."""
+    """Return the bias and root mean squared error of the finite estimates, and the failures."""
     errors = np.array(estimates) - truth
     errors = errors[np.isfinite(errors)]
+    n_failed = len(estimates) - len(errors)
     if not len(errors):
-        return "none"
-    missing = len(estimates) - len(errors)
-    shown = f"{errors.mean():+.3f} / {np.sqrt(np.mean(errors**2)):.3f}"
-    return shown + (f" ({missing} failed)" if missing else "")
+        return ["", "", n_failed]
+    return [errors.mean(), np.sqrt(np.mean(errors**2)), n_failed]
 
 
 if __name__ == "__main__":

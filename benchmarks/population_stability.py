@@ -2,12 +2,13 @@
 
     python benchmarks/population_stability.py [--repeats 4000]
 
-Tables of ten bins, equal and falling as Zipf's law, are drawn from two multinomial distributions;
-"cut" ones as they come from equal-frequency bins of the reference. "chi2" is the test of Yurdakul
-and Naranjo: the index over 1/n + 1/m as a chi-squared variable; "level" is ours; both reject at
-.05. "above 0.1" is how often the index exceeds 0.1, the threshold of the field, without drift.
-Then, with drift by so many standard deviations: how often the 95% interval misses the true index,
-which is below it or above it, and how often the test finds the drift. Two virtual cores:
+Tables of ten bins, even or by Zipf's law, are drawn from two multinomial distributions; those
+named "cut" are in equal-frequency bins of the reference. "chi2" is the rejection rate of the test
+of Yurdakul and Naranjo (the index over 1/n + 1/m as a chi-squared variable), "level" that of
+skinfo, both at .05. "above 0.1" is the proportion of tables without drift whose index exceeds 0.1,
+the usual threshold. The second table has a drift in standard deviations: the proportions of 95%
+intervals with the true index below or above them, the coverage, and the power of the test. Two
+virtual cores:
 
     Without drift, 4000 tables each
     n       m       bins  mean       expected  above 0.1  chi2     level    low > 0
@@ -63,7 +64,7 @@ which is below it or above it, and how often the test finds the drift. Two virtu
 import argparse
 
 import numpy as np
-from _table import print_table
+from _table import parse_arguments, print_table
 from scipy.stats import chi2, norm
 
 from skinfo.metrics._bin_shift import ShiftEstimates
@@ -73,7 +74,7 @@ N_BINS = 10
 
 
 def shifted(by):
-    """Return the proportions of a normal variable, moved, in the deciles of one that is not."""
+    """Return the proportions of a shifted normal variable in the deciles of the original."""
     ends = np.concatenate([[-np.inf], norm.ppf(np.arange(1, N_BINS) / N_BINS), [np.inf]])
     return np.diff(norm.cdf(ends - by))
 
@@ -85,14 +86,14 @@ def tables(rng, n, m, p, q, repeats):
 
 
 def cut_tables(rng, n, m, repeats):
-    """Return tables in equal-frequency bins of the reference, whose true shares vary."""
-    shares = rng.dirichlet(np.full(N_BINS, n / N_BINS), repeats)
+    """Return tables in equal-frequency bins of the reference, whose true proportions vary."""
+    proportions = rng.dirichlet(np.full(N_BINS, n / N_BINS), repeats)
     reference = np.full(N_BINS, n / N_BINS)
-    return [np.stack([reference, rng.multinomial(m, q)], axis=1) for q in shares]
+    return [np.stack([reference, rng.multinomial(m, q)], axis=1) for q in proportions]
 
 
 def without_drift(rng, repeats):
-    """Print how often the tests reject, and the index exceeds 0.1."""
+    """Print the rejection rates, and the proportion of indices above 0.1."""
     zipf = 1 / np.arange(1, N_BINS + 1)
     zipf /= zipf.sum()
     even = np.full(N_BINS, 1 / N_BINS)
@@ -112,11 +113,11 @@ def without_drift(rng, repeats):
                 + [np.mean(by_chi2 < 0.05), np.mean(found.pvalue < 0.05), np.mean(low > 0)]
             )
     header = ["n", "m", "bins", "mean", "expected", "above 0.1", "chi2", "level", "low > 0"]
-    print_table(f"Without drift, {repeats} tables each", header, rows)
+    print_table(f"Without drift: {N_BINS} bins, {repeats:,} tables each", header, rows)
 
 
 def with_drift(rng, repeats):
-    """Print how often intervals miss the true index."""
+    """Print the coverage of intervals, and the power of the test."""
     rows = []
     for n, m in SIZES:
         for by in (0.1, 0.3, 0.6, 1.2):
@@ -129,13 +130,18 @@ def with_drift(rng, repeats):
                 + [np.mean((low <= true) & (true <= high)), np.mean(found.pvalue < 0.05)]
             )
     header = ["n", "m", "drift", "true", "mean", "below", "above", "coverage", "power"]
-    print_table(f"With drift, {repeats} tables each", header, rows)
+    print_table(f"With drift: {N_BINS} bins, {repeats:,} tables each", header, rows)
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
+def main():
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=4000)
-    repeats = parser.parse_args().repeats
+    repeats = parse_arguments(parser).repeats
     rng = np.random.default_rng(0)
     without_drift(rng, repeats)
     with_drift(rng, repeats)
+
+
+if __name__ == "__main__":
+    main()

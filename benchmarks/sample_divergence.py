@@ -1,13 +1,14 @@
-"""Bias and error of the divergences of two samples, against the truth.
+"""Bias and error of estimates of the divergence of two samples.
 
     python benchmarks/sample_divergence.py [--repeats 300]
 
-D(X || Y) in bits. K categories: the proportions of X fall as Zipf's law; those of Y are the same,
-or half equal and half in the opposite order. "bias / rmse" of each estimator, where it is finite;
-"inf" is how often the plug-in is not. Points: normal variables, Y moved and scaled; "knn" and
-the plug-in of the proportions in ten bins of equal frequency of both samples, in one dimension.
-Last, the Jensen-Shannon divergence of the same. Two virtual cores (james_stein and perks, which
-are like jeffreys or worse, are left out here):
+D(X || Y) in bits. K categories: the proportions of X follow Zipf's law; those of Y are the same,
+or the average of equal proportions and the opposite order. The columns are the bias and the root
+mean squared error (RMSE) of each estimator, if it is finite; "infinite" is the proportion of
+samples in which the plug-in estimate is not. Points: normal variables, Y shifted and scaled; "knn"
+and the plug-in estimate of the proportions in ten bins of equal frequency of both samples, in one
+dimension. The last table has the Jensen-Shannon divergence. Two virtual cores (james_stein and
+perks, which are similar to jeffreys or worse, are omitted here):
 
     Categories, D(X || Y): bias / rmse
     K    n    m     true    inf      plugin          miller_madow    chao_wang_jost  jeffreys
@@ -73,7 +74,7 @@ are like jeffreys or worse, are left out here):
 import argparse
 
 import numpy as np
-from _table import print_table
+from _table import parse_arguments, print_table
 from scipy.integrate import quad
 from scipy.stats import entropy, norm
 
@@ -84,11 +85,16 @@ SIZES = [(50, 50), (200, 50), (200, 1000)]
 
 
 def error(estimates, true):
-    """Return bias and root mean squared error of the finite estimates, as text."""
+    """Return bias and root mean squared error of the finite estimates, empty if none is."""
     finite = np.array(estimates)[np.isfinite(estimates)]
     if not len(finite):
-        return "-"
-    return f"{finite.mean() - true:+.3f} / {np.sqrt(np.mean((finite - true) ** 2)):.3f}"
+        return ["", ""]
+    return [finite.mean() - true, np.sqrt(np.mean((finite - true) ** 2))]
+
+
+def error_header(names):
+    """Return the columns of the errors of estimators."""
+    return [f"{name}: {what}" for name in names for what in ("bias", "RMSE")]
 
 
 def categories(rng, repeats):
@@ -107,16 +113,16 @@ def categories(rng, repeats):
                     for name in ESTIMATORS
                 }  # fmt: skip
                 infinite = np.mean(np.isinf(found["plugin"]))
-                errors = [error(found[name], true) for name in ESTIMATORS]
+                errors = [cell for name in ESTIMATORS for cell in error(found[name], true)]
                 rows.append([k, n, m, true, infinite, *errors])
-    header = ["K", "n", "m", "true", "inf", *ESTIMATORS]
-    print_table("Categories, D(X || Y): bias / rmse", header, rows)
+    header = ["K", "n", "m", "true", "infinite", *error_header(ESTIMATORS)]
+    print_table(f"Categories: D(X || Y) in bits, {repeats} samples each", header, rows)
 
 
 def in_bins(x, y):
     """Return both samples in ten equal-frequency bins of the two together."""
-    cuts = np.quantile(np.concatenate([x, y]), np.arange(1, 10) / 10)
-    return np.searchsorted(cuts, x), np.searchsorted(cuts, y)
+    edges = np.quantile(np.concatenate([x, y]), np.arange(1, 10) / 10)
+    return np.searchsorted(edges, x), np.searchsorted(edges, y)
 
 
 def points(rng, repeats):
@@ -133,9 +139,12 @@ def points(rng, repeats):
                 if d == 1:
                     bins = in_bins(x[:, 0], y[:, 0])
                     binned.append(sample_kl_divergence(*bins, estimator="plugin"))
-            rows.append([d, n, m, mean, deviation, true, error(found, true), error(binned, true)])
-    header = ["dimensions", "n", "m", "mean", "deviation", "true", "knn", "ten bins"]
-    print_table("Points, D(X || Y): bias / rmse", header, rows)
+            rows.append([d, n, m, mean, deviation, true, *error(found, true)])
+            rows[-1] += error(binned, true)
+    header = ["dimensions", "n", "m", "mean", "deviation", "true"]
+    header += error_header(["knn", "ten bins"])
+    title = f"Points: D(X || Y) in bits, {repeats} samples each, 10 of n = 5000"
+    print_table(title, header, rows)
 
 
 def js_of_normal(mean, deviation):
@@ -162,16 +171,22 @@ def js_of_points(rng, repeats):
             binned = [
                 sample_js_divergence(*in_bins(x, y), estimator="miller_madow") for x, y in samples
             ]
-            rows.append([n, m, mean, deviation, true, error(knn, true), error(binned, true)])
-    header = ["n", "m", "mean", "deviation", "true", "knn", "ten bins, miller_madow"]
-    print_table("Points, Jensen-Shannon: bias / rmse", header, rows)
+            rows.append([n, m, mean, deviation, true, *error(knn, true), *error(binned, true)])
+    header = ["n", "m", "mean", "deviation", "true"]
+    header += error_header(["knn", "ten bins, miller_madow"])
+    print_table(f"Points: Jensen-Shannon divergence in bits, {repeats} samples each", header, rows)
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
+def main():
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=300)
-    repeats = parser.parse_args().repeats
+    repeats = parse_arguments(parser).repeats
     rng = np.random.default_rng(0)
     categories(rng, repeats)
     points(rng, max(repeats // 3, 1))
     js_of_points(rng, max(repeats // 3, 1))
+
+
+if __name__ == "__main__":
+    main()

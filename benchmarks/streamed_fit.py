@@ -1,11 +1,11 @@
-"""Fits of a table that is read in pieces: passes, time a row, peak memory, and the same answer.
+"""Passes, time and peak memory of fits of a table in chunks, and of the fit in memory.
 
 python benchmarks/streamed_fit.py [--rows 300000 1000000 3000000] [--columns 10] [--chunk 100000]
 
-The pieces are made on the fly, so that the table is never in memory as a whole. Each fit has a
-process of its own, whose largest resident set is compared with that of a process that makes one
-piece only. It is compared with the in-memory fit of the same rows. The time to make the pieces is
-left out of both.
+The chunks are generated, so that the table is never in memory as a whole. Each fit has its own
+process; the columns of memory are its peak resident set minus that of a process that generates
+one chunk only. The fit in memory has the same rows. Neither time includes the generation of
+chunks. The last column is whether both results are identical.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import time
 
 import numpy as np
 import pandas as pd
-from _table import print_table
+from _table import parse_arguments, print_table
 
 from skinfo import InfoBottleneckSelector, MutualInfoBinner
 
@@ -28,7 +28,7 @@ ESTIMATORS = {
 
 
 class MadeTable:
-    """A table of numbers, counts and text whose pieces are generated again at each pass.
+    """Table of numbers, counts and text whose chunks are generated again in each pass.
 
     Parameters
     ----------
@@ -46,11 +46,11 @@ class MadeTable:
         self.n_passes += 1
         for start in range(0, self._n_rows, self._n_chunk):
             began = time.perf_counter()
-            piece = self._piece(start, min(self._n_chunk, self._n_rows - start))
+            chunk = self._chunk_of(start, min(self._n_chunk, self._n_rows - start))
             self.seconds += time.perf_counter() - began
-            yield piece
+            yield chunk
 
-    def _piece(self, start, n):
+    def _chunk_of(self, start, n):
         rng = np.random.default_rng(start)
         default = rng.random(n) < 0.2
         frame = pd.DataFrame(rng.normal(size=(n, self._n_columns)))
@@ -64,16 +64,16 @@ class MadeTable:
 
 
 def run(name, source, n_rows, n_columns, n_chunk):
-    """Print seconds, passes, peak memory in MiB and what was found, of one fit, as JSON."""
+    """Print the seconds, passes, peak memory in MiB and result of one fit, as JSON."""
     table = MadeTable(n_rows, n_columns, n_chunk)
     X, found = table, None
-    if source == "one piece":
+    if source == "one chunk":
         next(iter(table))
     elif source == "memory":
         X = pd.concat(table, ignore_index=True)
         table.seconds = 0.0
     start = time.perf_counter()
-    if source != "one piece":
+    if source != "one chunk":
         found = ESTIMATORS[name]().fit(X, y="default")
     seconds = time.perf_counter() - start - table.seconds
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -81,7 +81,7 @@ def run(name, source, n_rows, n_columns, n_chunk):
 
 
 def summary(found):
-    """Return what two fits of the same rows must agree on to the last bit."""
+    """Return what must be identical in two fits of the same rows."""
     if found is None:
         return None
     if isinstance(found, MutualInfoBinner):
@@ -90,30 +90,30 @@ def summary(found):
 
 
 def measured(*arguments):
-    """Return what `run` prints in a process of its own."""
+    """Return the output of `run` in a new process."""
     command = [sys.executable, __file__, "--run", *map(str, arguments)]
     return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
 
 
 def main():
-    """Print a table."""
+    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, nargs="+", default=[300_000, 1_000_000, 3_000_000])
     parser.add_argument("--columns", type=int, default=10)
     parser.add_argument("--chunk", type=int, default=100_000)
     parser.add_argument("--run", nargs=5, help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    options = parse_arguments(parser)
     if options.run:
         name, source, *sizes = options.run
         run(name, source, *map(int, sizes))
         return
-    *_, one_piece, _ = measured("binner", "one piece", 1, options.columns, options.chunk)
+    *_, one_chunk, _ = measured("binner", "one chunk", 1, options.columns, options.chunk)
     rows = []
     for name in ESTIMATORS:
         for n_rows in options.rows:
             shape = n_rows, options.columns, options.chunk
             seconds, _, peak, found = measured(name, "memory", *shape)
-            streamed, n_passes, streamed_peak, streamed_found = measured(name, "pieces", *shape)
+            streamed, n_passes, streamed_peak, streamed_found = measured(name, "chunks", *shape)
             rows.append(
                 [
                     name,
@@ -123,25 +123,25 @@ def main():
                     streamed,
                     streamed / seconds,
                     1e9 * streamed / n_rows / options.columns,
-                    peak - one_piece,
-                    streamed_peak - one_piece,
+                    peak - one_chunk,
+                    streamed_peak - one_chunk,
                     found == streamed_found,
                 ]
             )
     print_table(
-        f"{options.columns} columns of numbers, one of counts, one of text; pieces of "
-        f"{options.chunk} rows",
+        f"Fits in chunks: {options.columns} columns of numbers, one of counts, one of text; "
+        f"chunks of {options.chunk:,} rows",
         [
             "fit",
             "rows",
             "passes",
-            "seconds in memory",
-            "seconds in pieces",
-            "ratio",
-            "ns a cell",
-            "MiB in memory",
-            "MiB in pieces",
-            "same answer",
+            "in memory (s)",
+            "in chunks (s)",
+            "chunks / memory",
+            "in chunks (ns per cell)",
+            "in memory (MiB)",
+            "in chunks (MiB)",
+            "identical",
         ],
         rows,
     )

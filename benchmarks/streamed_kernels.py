@@ -1,14 +1,15 @@
-"""Kernels of streamed tables: nanoseconds a value, or a cell, of one chunk on one thread.
+"""Time of the kernels of streamed tables, on one chunk and one thread, and of NumPy's functions.
 
 python benchmarks/streamed_kernels.py [--part values|sums|tables] [--repeats 5]
 
-Beside each stands what NumPy offers for the same.
+The columns are nanoseconds per value, or per cell, of each kernel and of NumPy's function for the
+same task, if there is one.
 """
 
 import argparse
 
 import numpy as np
-from _table import interleaved, print_table
+from _table import interleaved, parse_arguments, print_table
 
 from skinfo._kernels._code_sums import class_sums_by_code, number_sums_by_code
 from skinfo._kernels._digitize import digitize, values_between
@@ -31,16 +32,16 @@ COLUMNS = {
 
 
 def each(functions, repeats, n):
-    """Return nanoseconds of each function for each of n values."""
+    """Return the nanoseconds of each function per value."""
     return [seconds / n * 1e9 for seconds in interleaved(functions, repeats).values()]
 
 
 def of_values(repeats):
-    """Distinct values, bins among few and many cuts, and values in few ranges."""
+    """Print those of distinct values, bins of few and many edges, and values in few ranges."""
     rng = np.random.default_rng(0)
-    header = ["column", "distinct, first chunk", "later", "np.unique"]
+    header = ["column", "distinct, first chunk", "distinct, later chunk", "np.unique"]
     for m in (10, 250, 8192, 60_000):
-        header += [f"{m} cuts", "searchsorted"]
+        header += [f"{m} edges", f"{m} edges, np.searchsorted"]
     rows = []
     for name, column in COLUMNS.items():
         x = column(rng)
@@ -55,36 +56,37 @@ def of_values(repeats):
             N,
         )
         for m in (10, 250, 8192, 60_000):
-            cuts = np.unique(rng.choice(x, m))
+            edges = np.unique(rng.choice(x, m))
             codes = np.empty(N, np.int32)
             row += each(
                 {
-                    "cuts": lambda x=x, c=cuts, codes=codes: digitize(x, c, -1, codes),
-                    "numpy": lambda x=x, c=cuts: np.searchsorted(c, x, side="right"),
+                    "edges": lambda x=x, c=edges, codes=codes: digitize(x, c, -1, codes),
+                    "numpy": lambda x=x, c=edges: np.searchsorted(c, x, side="right"),
                 },
                 repeats,
                 N,
             )
         rows.append([name, *row])
-    print_table("Values: nanoseconds each", header, rows)
+    print_table(f"Values: nanoseconds per value, {N:,} values", header, rows)
     x, rows = rng.normal(size=N), []
     for n_ranges in (1, 4, 16, 100):
         starts = np.sort(rng.normal(size=n_ranges))
         stops = np.append(np.minimum(starts[:-1] + 1e-4, starts[1:]), starts[-1] + 1e-4)
         between = {"values": lambda a=starts, b=stops: values_between(x, a, b)}
         rows.append([n_ranges, *each(between, repeats, N)])
-    print_table("Values in some ranges: nanoseconds each", ["ranges", "values_between"], rows)
+    title = f"Values in ranges: nanoseconds per value, {N:,} values"
+    print_table(title, ["ranges", "values_between (ns)"], rows)
 
 
 def of_sums(repeats):
-    """Sums of a target by code, and exact sums of the values."""
+    """Print those of sums of a target by code, and of exact sums of the values."""
     rng = np.random.default_rng(0)
     y = rng.integers(0, 2, N).astype(np.uint8)
     weights = rng.integers(1, 4, N).astype(float)
     v = np.rint(rng.normal(size=N) * 2.0**29)
     x = rng.normal(size=N)
-    header = ["codes", "classes", "weighted", "np.bincount", "numbers", "weighted", "exact"]
-    header += ["weighted"]
+    header = ["codes", "classes", "classes, weighted", "classes, np.bincount", "numbers"]
+    header += ["numbers, weighted", "exact", "exact, weighted"]
     rows = []
     for m in (1, 10, 64, 1000, 8192, 65_000):
         codes = rng.integers(0, m, N).astype(np.int32)
@@ -100,12 +102,12 @@ def of_sums(repeats):
             functions["exact"] = lambda c=codes, m=m: sums_by_code(x, ONES, c, m)
             functions["exact weights"] = lambda c=codes, m=m: sums_by_code(x, weights, c, m)
         rows.append([m, *each(functions, repeats, N)])
-        rows[-1] += ["-"] * (len(header) - len(rows[-1]))
-    print_table("Sums by code: nanoseconds a value", header, rows)
+        rows[-1] += [""] * (len(header) - len(rows[-1]))
+    print_table(f"Sums by code: nanoseconds per value, {N:,} values", header, rows)
 
 
 def of_tables(repeats):
-    """Contingency tables of packed columns with a state: even codes, and mostly one."""
+    """Print those of contingency tables of packed columns with a state."""
     rng = np.random.default_rng(0)
     n, p = 2**15, 100
     rows = []
@@ -135,7 +137,8 @@ def of_tables(repeats):
                 row += each(count, repeats, n * p)
             rows.append([n_levels, name, *row])
     header = ["levels", "codes", *(f"{k} states" for k in (1, 11, 33, 64, 128, 300))]
-    print_table("Contingency tables: nanoseconds a cell", header, rows)
+    title = f"Contingency tables: nanoseconds per cell, {n:,} rows, {p} columns"
+    print_table(title, header, rows)
 
 
 PARTS = {"values": of_values, "sums": of_sums, "tables": of_tables}
@@ -146,7 +149,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--part", choices=PARTS)
     parser.add_argument("--repeats", type=int, default=5)
-    arguments = parser.parse_args()
+    arguments = parse_arguments(parser)
     for part in [arguments.part] if arguments.part else PARTS:
         PARTS[part](arguments.repeats)
 

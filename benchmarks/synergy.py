@@ -1,13 +1,14 @@
-"""What ``interactions=True`` and ``interactions=3`` find, and what they cost, beside peers.
+"""Power and time of ``interactions=True`` and ``interactions=3``, and of other selectors.
 
 python benchmarks/synergy.py [--repeats 10]
 
-An exclusive or of two columns, or the parity of three, with a share of the labels flipped, among
-noise columns. Columns are of whole numbers, whose parity counts, or of normal numbers, whose sign
-does. The share of runs in which all of them are selected: of the selector without being told their
-number, and the share in which any noise column is; of the peers among as many as there are, the
-best two or three. MDR (multifactor dimensionality reduction, of fast-select 0.3) takes genotypes:
-three levels. Processor seconds of a fit, the median.
+An exclusive or of two columns, or the parity of three, with a proportion of the labels flipped,
+among columns of noise. Columns are integers, whose parity counts, or normal numbers, whose sign
+counts. The table has the proportion of runs in which all relevant columns are selected: for the
+selector, which determines their number, and also the proportion in which any noise is selected;
+for the others, which are given the number, the best two or three. MDR (multifactor dimensionality
+reduction, of fast-select 0.3) only accepts genotypes: three levels. The second table has the
+median CPU seconds of a fit.
 
 Printed on two virtual cores, one thread, 27 November 2026, ``--repeats 3``:
 
@@ -45,7 +46,7 @@ import time
 import warnings
 
 import numpy as np
-from _table import print_table
+from _table import parse_arguments, print_table
 from sklearn.ensemble import RandomForestClassifier
 
 from skinfo import InfoBottleneckSelector
@@ -56,7 +57,7 @@ try:
 except ModuleNotFoundError:
     MDR = ReliefF = None
 
-CASES = [  # columns together, n, noise columns, levels (None: normal numbers), labels flipped
+CASES = [  # relevant columns, n, noise columns, levels (None: normal numbers), labels flipped
     (2, 200, 200, 2, 0.0),
     (2, 1000, 200, 2, 0.2),
     (2, 1000, 200, 3, 0.2),
@@ -76,7 +77,7 @@ def best_by(importances, k):
 
 
 def by_selector(interactions, most_columns=np.inf):
-    """Return the function of X, y and k that gives the features that the selector accepts.
+    """Return the function of X, y and k that returns the selected features.
 
     None for more columns.
     """
@@ -90,14 +91,14 @@ def by_selector(interactions, most_columns=np.inf):
 
 
 def by_trees(estimator):
-    """Return that of the best k by the importances of trees."""
+    """Return the function of the best k by the importances of trees."""
     return lambda X, y, k: best_by(
         estimator(200, random_state=0).fit(X, y).feature_importances_, k
     )
 
 
 def by_neighbours(estimator, **options):
-    """Return that of the best k by an algorithm of the Relief family."""
+    """Return the function of the best k by an algorithm of the Relief family."""
 
     def select(X, y, k):
         fitted = estimator(n_features_to_select=k, backend="cpu", n_jobs=1, **options)
@@ -108,18 +109,19 @@ def by_neighbours(estimator, **options):
 
 
 def by_mdr(X, y, k):
-    """Return the k features by which MDR tells the classes apart, None if X is of another kind."""
+    """Return the k features that MDR selects, None if X does not have three levels."""
     if X.dtype.kind != "i" or X.max() != 2:
         return None
     return np.asarray(MDR(k=k, backend="cpu").fit(X, y).best_interaction_)
 
 
 SELECTORS = {
-    "True": by_selector(True),
+    "interactions=True": by_selector(True),
     # The 167 million triples of 1000 columns of numbers would take two minutes.
-    "3": by_selector(3, most_columns=300),
+    "interactions=3": by_selector(3, most_columns=300),
     "forest": by_trees(RandomForestClassifier),
 }
+INTERACTIONS = ["interactions=True", "interactions=3"]
 if MDR is not None:
     SELECTORS |= {
         "ReliefF": by_neighbours(ReliefF, n_neighbors=10),
@@ -128,9 +130,9 @@ if MDR is not None:
 
 
 def run(case, repeats, rng):
-    """Return the rows of a case: shares of runs, and seconds."""
+    """Return the rows of a case: proportions of runs, and seconds."""
     found = {name: [] for name in SELECTORS}
-    noise = {name: [] for name in ("True", "3")}
+    with_noise = {name: [] for name in INTERACTIONS}
     seconds = {name: [] for name in SELECTORS}
     for _ in range(repeats):
         together, n, noise, n_levels, flip = case
@@ -142,37 +144,32 @@ def run(case, repeats, rng):
                 continue
             seconds[name].append(time.process_time() - start)
             found[name].append(np.isin(np.arange(together), features).all())
-            if name in noise:
-                noise[name].append(np.any(features >= together))
+            if name in with_noise:
+                with_noise[name].append(np.any(features >= together))
     what = [*case[:3], "numbers" if case[3] is None else case[3], case[4]]
-    shares = [*map(mean, found.values()), *map(mean, noise.values())]
-    return [*what, *shares], [*what, *(median(values) for values in seconds.values())]
-
-
-def mean(values):
-    """Return the mean to two digits, or a dash for none."""
-    return f"{np.mean(values):.2f}" if values else "-"
-
-
-def median(values):
-    """Return the median to two digits, or a dash for none."""
-    return f"{np.median(values):.2f}" if values else "-"
+    proportions = [
+        np.mean(values) if values else "" for values in (*found.values(), *with_noise.values())
+    ]
+    medians = [np.median(values) if values else "" for values in seconds.values()]
+    return [*what, *proportions], [*what, *medians]
 
 
 def main():
     """Print the tables."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=10)
-    repeats = parser.parse_args().repeats
+    repeats = parse_arguments(parser).repeats
     rng = np.random.default_rng(0)
     warnings.simplefilter("ignore")
-    for select in SELECTORS.values():  # what is compiled at a first call
+    for select in SELECTORS.values():  # compiles at the first call
         select(*make_parity(100, 2, 5, n_levels=3, flip=0.2, random_state=rng), 2)
-    shares, seconds = zip(*(run(case, repeats, rng) for case in CASES), strict=True)
-    what = ["together", "n", "noise", "levels", "flipped"]
-    header = [*what, *SELECTORS, "noise, True", "noise, 3"]
-    print_table(f"Share of {repeats} runs in which all were found", header, shares)
-    print_table("Processor seconds", [*what, *SELECTORS], seconds)
+    proportions, seconds = zip(*(run(case, repeats, rng) for case in CASES), strict=True)
+    what = ["relevant", "n", "noise", "levels", "flipped"]
+    header = [*what, *SELECTORS, *(f"noise, {name}" for name in INTERACTIONS)]
+    title = f"All relevant columns found: proportion of {repeats} runs"
+    print_table(title, header, proportions)
+    title = f"Time of a fit: CPU seconds, median of {repeats}"
+    print_table(title, [*what, *(f"{name} (s)" for name in SELECTORS)], seconds)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
-"""Entropy where the number of categories is not known: error in bits, by law and rows.
-
-NSB is a posterior mean over Dirichlet priors of K categories. Without `n_categories` it takes
-Chao's estimate of K; beside it K as many as were seen, the true K, and Chao, Wang and Jost's
-estimator (the default), which needs no K. The laws below the line were not looked at while
-choosing.
+"""Bias and error of entropy estimates if the number of categories is unknown.
 
     python benchmarks/unknown_categories.py [--repeats 20]
 
-Bias/root mean squared error on two virtual cores:
+NSB is a posterior mean over Dirichlet priors of K categories. Without `n_categories` it uses
+Chao's estimate of K. It is compared with NSB with the number of observed categories and with the
+true K, and with Chao, Wang and Jost's estimator (the default), which does not need K. The
+distributions of the second table were not used to choose the estimator. The columns are the
+number of rows, and the bias and the root mean squared error (RMSE) of each estimate in bits.
+
+Bias/root mean squared error on two virtual cores, the second table below the line:
 
 law                 rows     nsb, K seen             nsb    nsb, K known  chao_wang_jost
 uniform 20            30      -0.44/0.44      -0.14/0.21      -0.18/0.19      +0.02/0.15
@@ -69,6 +70,7 @@ mean                                1.24            0.55            0.34        
 import argparse
 
 import numpy as np
+from _table import parse_arguments, print_table
 from scipy.stats import entropy, poisson
 
 from skinfo.estimation._entropy_estimators import ENTROPY_ESTIMATORS
@@ -77,10 +79,11 @@ ROWS = (30, 100, 500)
 
 
 def zipf(exponent, n):
+    """Return weights that fall as a power of the rank."""
     return np.arange(1.0, n + 1) ** -exponent
 
 
-# Functions of a generator to shares, up to a factor.
+# Functions of a generator to proportions, up to a factor.
 CHOSEN_BY = {
     "uniform 20": lambda rng: np.ones(20),
     "uniform 1000": lambda rng: np.ones(1000),
@@ -112,41 +115,45 @@ ESTIMATES = {
 }
 
 
-def errors(law, n, repeats, rng):
+def errors(distribution, n, repeats, rng):
     """Return the errors (repeats, n_estimates) in bits."""
     rows = []
     for _ in range(repeats):
-        shares = law(rng)
-        shares = shares / shares.sum()
-        counts = rng.multinomial(n, shares)
+        p = distribution(rng)
+        p = p / p.sum()
+        counts = rng.multinomial(n, p)
         counts = counts[counts > 0].astype(np.float64)
-        estimates = [estimate(counts, len(shares)) for estimate in ESTIMATES.values()]
-        rows.append(np.array(estimates) / np.log(2) - entropy(shares, base=2))
+        estimates = [estimate(counts, len(p)) for estimate in ESTIMATES.values()]
+        rows.append(np.array(estimates) / np.log(2) - entropy(p, base=2))
     return np.array(rows)
 
 
-def table(laws, repeats, rng):
-    """Print a line for each law and number of rows, and return the errors of each estimate."""
-    of_all = []
-    for name, law in laws.items():
+def print_errors(title, distributions, repeats, rng):
+    """Print the errors of each estimate for each distribution and number of rows."""
+    rows, of_all = [], []
+    for name, distribution in distributions.items():
         for n in ROWS:
-            found = errors(law, n, repeats, rng)
+            found = errors(distribution, n, repeats, rng)
             rmse = np.sqrt((found**2).mean(axis=0))
             of_all.append(rmse)
-            cells = [f"{b:+.2f}/{e:.2f}" for b, e in zip(found.mean(axis=0), rmse, strict=True)]
-            print(f"{name:20}{n:4}" + "".join(f"{cell:>16}" for cell in cells))
-    print(f"{'mean':24}" + "".join(f"{error:16.2f}" for error in np.mean(of_all, axis=0)))
+            rows.append([name, n, *np.ravel([found.mean(axis=0), rmse], order="F")])
+    mean = ["mean", "", *(cell for error in np.mean(of_all, axis=0) for cell in ("", error))]
+    header = [f"{name}: {what}" for name in ESTIMATES for what in ("bias", "RMSE")]
+    print_table(
+        f"{title}: errors in bits, {repeats} samples each",
+        ["distribution", "rows", *header],
+        [*rows, mean],
+    )
 
 
 def main():
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=20)
-    arguments = parser.parse_args()
+    arguments = parse_arguments(parser)
     rng = np.random.default_rng(0)
-    print(f"{'law':20}{'rows':>4}" + "".join(f"{name:>16}" for name in ESTIMATES))
-    table(CHOSEN_BY, arguments.repeats, rng)
-    print("-" * 88)
-    table(HELD_OUT, arguments.repeats, rng)
+    print_errors("Used to choose", CHOSEN_BY, arguments.repeats, rng)
+    print_errors("Held out", HELD_OUT, arguments.repeats, rng)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Tables of counts that the benchmarks of the bottleneck share."""
+"""Tables of counts for the benchmarks of the bottleneck."""
 
 import importlib
 import inspect
@@ -18,13 +18,13 @@ MODULES = [
 def planted_categories(n_rows=500, n_columns=20, n_groups=10, length=100, seed=0):
     """Return dense counts of rows drawn from a few distributions, and the group of each row."""
     rng = np.random.default_rng(seed)
-    shares = rng.dirichlet(np.ones(n_columns), n_groups)
+    p = rng.dirichlet(np.ones(n_columns), n_groups)
     groups = rng.integers(0, n_groups, n_rows)
-    return np.array([rng.multinomial(length, shares[g]) for g in groups]), groups
+    return np.array([rng.multinomial(length, p[g]) for g in groups]), groups
 
 
 def digit_pixels():
-    """Return the grey levels of 1797 handwritten digits, and which digit each is."""
+    """Return the grey levels of 1797 handwritten digits, and the digits."""
     return load_digits(return_X_y=True)
 
 

@@ -1,1 +1,1 @@
-"""Columns to codes, codes to counts, counts to test statistics: all access to rows."""
+"""Codes of columns, their counts, and test statistics of counts: all access to rows."""

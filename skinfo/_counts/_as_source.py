@@ -26,8 +26,7 @@ class TableInParts(NamedTuple):
     partitions : Partitions
 
     y, sample_weight : str or None
-        The columns of each part that hold them; None where parts have their own, or weights are
-        one.
+        Names of the columns that hold them; None if parts contain them, or if weights are one.
     """
 
     partitions: Partitions
@@ -46,7 +45,7 @@ def _dask(X: Any, y: Any, sample_weight: Any) -> TableInParts:
 
 
 def _by_name(open_table: Callable[[Any], Any]) -> Callable[[Any, Any, Any], TableInParts]:
-    """Return the adapter of tables that hold y and weights as columns, from what opens one."""
+    """Return the adapter for tables with y and weights as columns, which a function opens."""
 
     def adapter(X: Any, y: Any, sample_weight: Any) -> TableInParts:
         for argument, name in (("y", y), ("sample_weight", sample_weight)):
@@ -67,8 +66,8 @@ def _spark(X: Any, y: Any, sample_weight: Any) -> TableInParts:
     return TableInParts(*spark_partitions(X, y, sample_weight))
 
 
-# Tables in parts, by the package and the name of a class of theirs. What reads them is imported
-# when there is one, as is all that it needs.
+# Adapters of tables in parts, by package and class name. Readers and their dependencies are
+# imported only when such a table is passed.
 ADAPTERS: dict[tuple[str, str], Callable[[Any, Any, Any], TableInParts]] = {
     ("dask", "Array"): _dask,
     ("dask", "DataFrame"): _dask,
@@ -82,7 +81,7 @@ ADAPTERS: dict[tuple[str, str], Callable[[Any, Any, Any], TableInParts]] = {
 
 
 def _adapter_of(X: Any) -> Callable[[Any, Any, Any], TableInParts] | None:
-    """Return what makes a TableInParts of X, y and weights; None of samples in memory."""
+    """Return the function that makes a TableInParts of X, y and weights; None if in memory."""
     if isinstance(X, np.ndarray):
         return None
     for base in type(X).__mro__:
@@ -110,7 +109,7 @@ def is_in_parts(X: Any) -> bool:
     Raises
     ------
     TypeError
-        If it is an iterator, which can be read once only.
+        If X is an iterator, which can be read only once.
     """
     return _adapter_of(X) is not None
 
@@ -147,21 +146,21 @@ def as_source(
     Parameters
     ----------
     X : array-like, sparse array or dataframe of shape (n_samples, n_features), or table
-        A table that is not in memory is one that `ADAPTERS` knows, paths of files, an iterable of
-        data frames or of (table, y) or (table, y, sample_weight), or a stream of Arrow that can
-        be read again. It is read several times.
+        A table that is not in memory is a type listed in `ADAPTERS`, paths of files, an iterable
+        of data frames or of (table, y) or (table, y, sample_weight), or a re-readable Arrow
+        stream. It is read several times.
 
     y : array-like of shape (n_samples,), or str, or None
-        Where X has names of columns, y may be one of them, which is then no feature.
+        If X has column names, y may be one of them; that column is then not a feature.
 
     sample_weight : array-like of shape (n_samples,), str or None, default=None
-        As y. Rows of weight zero are left out, as if they were not there.
+        Like y. Rows of weight zero are ignored.
 
     estimator : estimator, default=None
-        Whose ``n_features_in_`` and ``feature_names_in_`` are set (`reset`) or compared.
+        Its ``n_features_in_`` and ``feature_names_in_`` are set (`reset`) or compared.
 
     caller : str, default=""
-        The name of a function, for messages, in place of an estimator: nothing is stored.
+        Name of a function, for messages, instead of an estimator; nothing is stored.
 
     target_type : {"auto", "binary", "multiclass", "continuous"}, default="auto"
 
@@ -172,10 +171,10 @@ def as_source(
     ensure_min_samples : int, default=2
 
     known : ClassTarget, ContinuousTarget or None, default=None
-        One whose classes, or whose centre and scale, are to be used.
+        A target whose classes, or whose centre and scale, are reused.
 
     remedy : str
-        Last sentence of the message about a y of one value.
+        Last sentence of the error message for a constant y.
 
     Returns
     -------
@@ -184,10 +183,10 @@ def as_source(
     Raises
     ------
     ValueError
-        If X, y or weights are not as they should be, or y has one value only.
+        If X, y or weights are invalid, or y is constant.
     """
     if estimator is None:
-        # One that lives for this call.
+        # A temporary estimator that only carries the caller's name.
         estimator = type(caller, (BaseEstimator,), {})()
     parts = table_in_parts(X, y, sample_weight)
     if parts is not None:

@@ -1,6 +1,6 @@
 """Mergeable sample of the values of a column, and mergeable sums over its cells.
 
-A pass over the rows computes one of them; `merged` returns that of the samples of both.
+A pass over the rows computes one of them; `merged` combines two of them.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ from skinfo._kernels._heavy_values import rows_of_heavy_buckets
 
 
 class NumberSample(NamedTuple):
-    """Distinct values of a column of numbers, all or a sample, and those that may be heavy.
+    """Distinct values of a numeric column, all or a sample, and candidates for heavy values.
 
     Attributes
     ----------
@@ -34,11 +34,11 @@ class NumberSample(NamedTuple):
     distinct : DistinctValues
 
     heavy, heavy_weights : ndarray of shape (n_heavy,)
-        Values and weights, each no larger than it is. Of a value that is not among them, and for
-        what weights are too small, it is less than half of `HEAVY_SHARE` of all weight.
+        Values and lower bounds of their weights. The error of a bound, and the weight of a value
+        that is not listed, is less than half of `HEAVY_SHARE` of the total weight.
 
     weight : float
-        Of all values that are present.
+        Total weight of the non-missing values.
     """
 
     kinds: frozenset[str]
@@ -55,7 +55,7 @@ class NumberSample(NamedTuple):
         kinds: Iterable[str],
         level: int = 0,
     ) -> "NumberSample":
-        """Return the summary of some samples.
+        """Return the summary of a set of samples.
 
         Parameters
         ----------
@@ -63,13 +63,13 @@ class NumberSample(NamedTuple):
             NaN is missing.
 
         weights : ndarray of shape (n,) or (0,)
-            Empty for weights of one.
+            Empty if all weights are one.
 
         kinds : iterable of str
             Kinds that the values may have; see `Table.kinds_in_chunk`.
 
         level : int, default=0
-            One that is known to be reached; see `DistinctValues`.
+            A lower bound of the final level; see `DistinctValues`.
         """
         values = np.ascontiguousarray(values)
         distinct = DistinctValues(_grid.GRID_SALT, _grid.EXACT, _grid.SAMPLE, level).add(values)
@@ -83,10 +83,10 @@ class NumberSample(NamedTuple):
         return cls(frozenset(kinds), distinct, heavy[is_heavy], heavy_weights[is_heavy], weight)
 
     def merged(self, other: "NumberSample") -> "NumberSample":
-        """Return the summary of both.
+        """Return the merged summary.
 
-        Of too many weights each loses the heaviest of those that are left out (Misra and Gries
-        1982; Agarwal et al. 2012).
+        If there are too many counters, each is reduced by the largest one that is dropped (Misra
+        and Gries 1982; Agarwal et al. 2012).
         """
         heavy, weights = _weights_of_values(
             np.append(self.heavy, other.heavy),
@@ -106,7 +106,7 @@ class NumberSample(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """Kinds that the values of all chunks may have."""
+        """The kind that fits the values of all chunks."""
         return kind_of_chunks(self.kinds)
 
     @property
@@ -123,15 +123,15 @@ class NumberSample(NamedTuple):
     @property
     def maybe_heavy(self) -> NDArray[np.float64]:
         """The values that may have `HEAVY_SHARE` of the weight."""
-        # A little less than half of it, for rounding.
+        # Slightly less than one half, to allow for rounding.
         return self.heavy[self.heavy_weights >= 0.49 * _grid.HEAVY_SHARE * self.weight]
 
     @property
     def starts(self) -> NDArray[np.float64]:
-        """Where the cells begin that have to be counted, increasing.
+        """Lower bounds of the cells to count, increasing.
 
-        A cell holds the values from its beginning to below that of the next one, and one that may
-        be heavy has a cell of its own.
+        A cell is a half-open interval up to the start of the next one. A value that may be heavy
+        has a separate cell.
         """
         if not self.is_thinned:
             return self.values
@@ -152,7 +152,7 @@ def _weights_of_values(
 
 
 def _n_counters() -> int:
-    """Return how many weights are kept."""
+    """Return the maximum number of counters for heavy values."""
     return round(4 / _grid.HEAVY_SHARE)
 
 
@@ -165,8 +165,8 @@ class CellSums(NamedTuple):
         Samples of positive weight.
 
     terms : ndarray of shape (m, n_terms)
-        See `ClassTarget.term_sums`. In bytes this is 8 times ``n_terms`` a cell, so that a column
-        of 8192 cells and two classes takes 190 kB.
+        See `ClassTarget.term_sums`. This takes ``8 * n_terms`` bytes per cell, so a column of
+        8192 cells and two classes takes 190 kB.
     """
 
     n_rows: NDArray[np.int64]
@@ -174,7 +174,7 @@ class CellSums(NamedTuple):
 
     @classmethod
     def of(cls, codes: NDArray[Any], n_cells: int, target: Target) -> "CellSums":
-        """Return the sums of samples (n,) whose cells are known, as int32."""
+        """Return the sums over samples (n,), given the index of the cell of each, int32."""
         weights = target.weights if target.is_weighted else np.empty(0)
         if isinstance(target, ClassTarget):
             terms = class_sums_by_code(
@@ -195,9 +195,9 @@ class CellSums(NamedTuple):
         target: Target,
         special: SpecialValues = NO_SPECIAL_VALUES,
     ) -> "CellSums":
-        """Return the sums of values (n,), NaN for missing, in cells that begin at some values.
+        """Return the sums over values (n,), NaN for missing, in cells with the given starts.
 
-        The last are those of missing values, and of each group of special ones.
+        The last entries are for missing values and for each group of special values.
         """
         codes, n_cells = np.empty(len(values), np.int32), len(starts)
         digitize(np.ascontiguousarray(values), starts[1:], n_cells, codes)
@@ -206,29 +206,29 @@ class CellSums(NamedTuple):
         return cls.of(codes, n_codes, target)
 
     def merged(self, other: "CellSums") -> "CellSums":
-        """Return the sums over the samples of both."""
+        """Return the sums over both sets of samples."""
         return CellSums(self.n_rows + other.n_rows, self.terms + other.terms)
 
     def take(self, index: Any) -> "CellSums":
-        """Return the sums of some cells."""
+        """Return the sums of a selection of cells."""
         return CellSums(self.n_rows[index], self.terms[index])
 
     @classmethod
     def joined(cls, parts: "list[CellSums]") -> "CellSums":
-        """Return the sums of the cells of all, one after the other."""
+        """Return the concatenated sums."""
         return cls(
             np.concatenate([part.n_rows for part in parts]),
             np.concatenate([part.terms for part in parts]),
         )
 
     def added_from(self, first: NDArray[np.int64]) -> "CellSums":
-        """Return the sums from each of some cells to below the next."""
+        """Return the sums over runs of cells, given the first cell of each run."""
         return CellSums(
             np.add.reduceat(self.n_rows, first), np.add.reduceat(self.terms, first, axis=0)
         )
 
     def spread(self, index: NDArray[np.int64], n_cells: int) -> "CellSums":
-        """Return the sums at the given number of other indices; new ones are zero."""
+        """Return the sums at new indices, in an array of `n_cells` cells; others are zero."""
         n_rows, terms = np.zeros(n_cells, np.int64), np.zeros((n_cells, self.terms.shape[1]))
         np.add.at(n_rows, index, self.n_rows)
         np.add.at(terms, index, self.terms)
@@ -241,10 +241,10 @@ class Ranges(NamedTuple):
     Attributes
     ----------
     starts, stops : ndarray of shape (n,)
-        From each start to below the stop. The last range has no end if its stop is NaN.
+        Half-open intervals. The last range is unbounded if its stop is NaN.
 
     salts : ndarray of shape (n,), dtype int64
-        By which hash values are sampled.
+        Salts of the hash function by which values are sampled.
     """
 
     starts: NDArray[np.float64]
@@ -252,17 +252,17 @@ class Ranges(NamedTuple):
     salts: NDArray[np.int64]
 
     def take(self, index: Any) -> "Ranges":
-        """Return some of the ranges."""
+        """Return a selection of the ranges."""
         return Ranges(self.starts[index], self.stops[index], self.salts[index])
 
 
 class CellSample:
-    """Sums at distinct values within ranges: at all of them, or at a sample in each.
+    """Sums at the distinct values within ranges: at all of them, or at a sample from each range.
 
-    All values of a range are kept if there are at most `FINE_EXACT`. Else a value is kept if its
-    hash is below ``2**(64 - level)``, for the least `level` of the range above zero at which there
-    are at most `FINE`. So the sample depends neither on the order of values nor on
-    chunks, and the sums at each value that is kept are complete.
+    All values of a range are kept if there are at most `FINE_EXACT`. Otherwise a value is kept if
+    its hash is below ``2**(64 - level)``, for the smallest positive `level` of the range at which
+    at most `FINE` remain. The sample therefore depends neither on the order of values nor on
+    chunks, and the sums at each kept value are complete.
 
     Parameters
     ----------
@@ -271,7 +271,7 @@ class CellSample:
     levels : ndarray of shape (n_ranges,), dtype int64
 
     parts : list of tuple of ndarray and CellSums
-        Values, increasing, and the sums at each, of several samples.
+        Increasing values and the sums at each, from several sets of samples.
     """
 
     def __init__(
@@ -286,17 +286,17 @@ class CellSample:
 
     @classmethod
     def of(cls, ranges: Ranges, values: NDArray[np.float64], target: Target) -> "CellSample":
-        """Return the sample of values (n,) within the ranges, with their target."""
+        """Return the sample of the values (n,) and their target within the ranges."""
         distinct, codes = np.unique(values, return_inverse=True)
         part = distinct, CellSums.of(codes.astype(np.int32), len(distinct), target)
         return cls(ranges, np.zeros(len(ranges.starts), np.int64), [part])._thinned()
 
     def merged(self, other: "CellSample") -> "CellSample":
-        """Return the merged values."""
+        """Return the merged sample."""
         parts = self._parts + other._parts
         both = CellSample(self._ranges, np.maximum(self._levels, other._levels), parts)
         sizes = [len(values) for values, _ in parts]
-        # Parts are made one as often as they double only.
+        # Parts are only consolidated when the size has doubled: amortised linear time.
         return both if sum(sizes) <= 2 * sizes[0] + _grid.FINE else both.whole()
 
     def whole(self) -> "CellSample":
@@ -310,7 +310,7 @@ class CellSample:
         return CellSample(self._ranges, self._levels, [(values, sums)])._thinned()
 
     def _thinned(self) -> "CellSample":
-        """Return the sample with as many values of each range as may be kept."""
+        """Return the sample, reduced to the allowed number of values per range."""
         values, sums = self._parts[0]
         ranges = np.searchsorted(self._ranges.starts, values, side="right") - 1
         hashes = hashes_of(values, self._ranges.salts[ranges])
@@ -326,23 +326,23 @@ class CellSample:
 
     @property
     def values(self) -> NDArray[np.float64]:
-        """The values that are kept, increasing."""
+        """The kept values, increasing."""
         return self._parts[0][0]
 
     @property
     def sums(self) -> CellSums:
-        """The sums at each."""
+        """The sums at each kept value."""
         return self._parts[0][1]
 
     @property
     def is_all(self) -> NDArray[np.bool_]:
-        """Whether these are all values of each range."""
+        """Whether all values of each range are kept."""
         return self._levels == 0
 
 
 def hashes_of(values: NDArray[np.float64], salts: int | NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Return 64 bits for each value, as the kernels do: splitmix64 of its bits and a salt."""
-    # Zero has one hash, whatever its sign.
+    """Return a 64-bit hash of each value, as the kernels do: splitmix64 of its bits and a salt."""
+    # Adding zero maps -0.0 to 0.0, so that both have the same hash.
     bits = (values + 0.0).view(np.uint64)
     steps = np.atleast_1d(salts).astype(np.uint64) + np.uint64(1)
     bits = bits + steps * np.uint64(0x9E3779B97F4A7C15)
@@ -353,17 +353,17 @@ def hashes_of(values: NDArray[np.float64], salts: int | NDArray[np.int64]) -> ND
 
 
 class SumsBetween(NamedTuple):
-    """Exact sums of the finite values between cuts, and the ends of what is there.
+    """Exact sums of the finite values between cuts, with the extreme values.
 
     Attributes
     ----------
     lowest, highest : ndarray of shape (m,)
-        Infinity and its negative where there is nothing.
+        Infinity and minus infinity in an empty interval.
 
     sums : ndarray of shape (m, N_LIMBS), dtype int64
 
     weights : ndarray of shape (m,)
-        Of the finite values.
+        Total weight of the finite values.
     """
 
     lowest: NDArray[np.float64]
@@ -375,7 +375,7 @@ class SumsBetween(NamedTuple):
     def of(
         cls, values: NDArray[np.float64], target: Target, cuts: NDArray[np.float64]
     ) -> "SumsBetween":
-        """Return the sums of values (n,), NaN for missing, below the first cut, and so on."""
+        """Return the sums of values (n,), NaN for missing, in the intervals between cuts."""
         values = np.ascontiguousarray(values)
         codes, n_cells = np.empty(len(values), np.int32), len(cuts) + 1
         digitize(values, cuts, 0, codes)
@@ -384,7 +384,7 @@ class SumsBetween(NamedTuple):
         return cls(lowest, highest, sums_by_code(values, weights, codes, n_cells), finite)
 
     def merged(self, other: "SumsBetween") -> "SumsBetween":
-        """Return the sums over the samples of both."""
+        """Return the sums over both sets of samples."""
         return SumsBetween(
             np.minimum(self.lowest, other.lowest),
             np.maximum(self.highest, other.highest),

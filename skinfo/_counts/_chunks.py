@@ -1,19 +1,19 @@
-"""Samples in chunks: the same results as in memory, by a few passes over the chunks.
+"""Samples in chunks, with the same results as in memory, from a few passes over the chunks.
 
 Passes over all chunks, for all columns at once, compute:
 
 1. distinct values of each column of numbers, all or a sample that depends on the values alone
    (with kinds and target, see `_read_chunks`);
-2. the exact sums between them: a column of at most `EXACT` values is now completely known;
-3. the values within some of these cells, all or again a sample, where a search refines its cuts;
+2. the exact sums between them; a column of at most `EXACT` values is then completely known;
+3. the values within some of these cells, all or a sample, where a search refines its cuts;
 4. the exact sums between those, if they are a sample;
 5. around the cuts, the values and their exact means.
 
 Searches run on a `PartialColumn`, which contains the values read so far. A query that needs more
 raises `Unresolved`; `Chunks.map_columns` then collects the requests of all columns in one pass and
-runs those searches again. All sums are exact, and where values are sampled the rule is that of
-samples in memory (see `_grid`). So results do not depend on chunks, on other columns or on the
-values read: they are those of a `SortedColumn` of all samples, exactly for integer weights.
+runs those searches again. All sums are exact, and values are sampled by the same rule as in memory
+(see `_grid`). So results do not depend on chunks, on other columns or on the values read: they
+equal those of a `SortedColumn` of all samples, exactly for integer weights.
 
 Order statistics, such as equal-frequency codes, are exact for any number of values. Beyond `EXACT`
 they use passes 3 and 4 for an approximation, and one more to collect the remaining values.
@@ -46,9 +46,9 @@ from skinfo.utils._progress import report_pass
 if TYPE_CHECKING:
     from skinfo._counts._read_chunks import ChunkReader, GivenChunk
 
-# Values that one pass may collect of all columns together, each with the sums at it: 24 bytes or
-# more, and several times as much while parts are merged. Columns that want more wait for the next
-# pass; the answers are the same.
+# Maximum number of values that one pass collects for all columns together, each with its sums: at
+# least 24 bytes each, and several times as much while parts are merged. Further columns wait for
+# the next pass; results do not depend on it.
 BUDGET = 2**22
 
 Summary = TypeVar("Summary")
@@ -60,23 +60,23 @@ class TargetInfo(NamedTuple):
     Attributes
     ----------
     target : ClassTarget or ContinuousTarget
-        Without samples.
+        Its classes, or centre and scale, without samples.
 
     scaling : Scaling or None
         None for classes.
 
     unit : float or None
-        What weights are rounded to multiples of; see `exactly_summable`.
+        Weights are rounded to multiples of it; see `exactly_summable`.
 
     weight : float
 
     n_samples : int
-        Of positive weight.
+        Number of samples of positive weight.
 
     n_rows : int
 
     starts : ndarray of shape (n_classes - 1,) or None, default=None
-        Where the classes of a y of numbers begin, but for the first.
+        Lower bounds of the classes of a numeric y, without the first.
     """
 
     target: Target
@@ -110,7 +110,7 @@ class TargetInfo(NamedTuple):
 
 
 class PartToChunk(NamedTuple):
-    """From a part to the chunk that a pass sees."""
+    """Conversion of a part to a Chunk."""
 
     reader: "ChunkReader | TargetReader"
     info: TargetInfo
@@ -123,13 +123,13 @@ class PartToChunk(NamedTuple):
 
 
 class TargetReader(NamedTuple):
-    """Reads parts as tables whose only column is the target."""
+    """Reader of parts as tables whose only column is the target."""
 
     reader: "ChunkReader"
 
     @property
     def name(self) -> str:
-        """How messages call the caller."""
+        """Name of the caller in messages."""
         return self.reader.name
 
     def columns(self, features: Sequence[int] | None) -> list[Any] | None:
@@ -137,7 +137,7 @@ class TargetReader(NamedTuple):
         return self.reader.columns([])
 
     def read(self, part: Part) -> "GivenChunk":
-        """Return a part, checked."""
+        """Return a checked part."""
         given = self.reader.read(part)
         y = finite_numbers(given.y, slice(None), self.name)
         table = TargetTable(y, (given.table.shape[0], 1))
@@ -155,17 +155,17 @@ class TargetTable(NamedTuple):
         return self.y
 
     def kind_of_numbers(self, j: int) -> str:
-        """Return what the numbers stand for."""
+        """Return the kind of the numbers."""
         return "number"
 
     def kinds_in_chunk(self, j: int, as_numbers: bool = False) -> set[str]:
-        """Return the kind of all numbers, or none of a chunk without rows."""
+        """Return the kind of the numbers as a set, empty for a chunk without rows."""
         return {"number"} if len(self.y) else set()
 
 
 @dataclass(frozen=True)
 class Chunks:
-    """A source of chunks that are read again in every pass; see `Source`.
+    """Source of chunks that are read in every pass; see `Source`.
 
     Attributes
     ----------
@@ -175,10 +175,10 @@ class Chunks:
         Its classes, or centre and scale, without samples.
 
     weight : float
-        Of all samples.
+        Total weight.
 
     n_samples : int
-        Of positive weight.
+        Number of samples of positive weight.
     """
 
     names: list[str]
@@ -206,7 +206,7 @@ class Chunks:
 
     @property
     def weight(self) -> float:
-        """The weight of all samples."""
+        """The total weight."""
         return self._info.weight
 
     @property
@@ -231,7 +231,7 @@ class Chunks:
         columns: Sequence[int] | None = None,
         name: str = "counts",
     ) -> Summary:
-        """Return the merged summaries of all chunks, after one pass over them.
+        """Return the merged summaries of all chunks, from one pass over them.
 
         Parameters
         ----------
@@ -242,7 +242,7 @@ class Chunks:
             The features that `summarise` reads.
 
         name : str, default="counts"
-            Of the pass, for callbacks.
+            Name of the pass, for callbacks.
         """
         to_chunk = PartToChunk(self._reader, self._info)
 
@@ -266,14 +266,14 @@ class Chunks:
         return summary
 
     def persist(self, encode: Callable[[Chunk], Any]) -> Partitions:
-        """Return what `encode` makes of each chunk, kept where the chunks are."""
+        """Return the result of `encode` for each chunk, stored where the chunks are."""
         to_chunk = PartToChunk(self._reader, self._info)
         kept = self._partitions.persist(lambda part: encode(to_chunk(part)))
         report_pass("codes")
         return kept
 
     def of_target(self) -> "Chunks":
-        """Return the chunks whose only column is the target, of numbers."""
+        """Return the chunks with the numeric target as the only column."""
         assert not isinstance(self._reader, TargetReader)
         return replace(
             self,
@@ -285,7 +285,7 @@ class Chunks:
         )
 
     def with_classes(self, starts: NDArray[np.float64]) -> "Chunks":
-        """Return the chunks with classes for a y of numbers, which begin at these but one."""
+        """Return the chunks with a numeric y as classes, with the given split points."""
         classes = np.arange(len(starts) + 1)
         target = ClassTarget(np.empty(0, np.int32), classes, np.empty(0), self.target.is_weighted)
         info = self._info._replace(target=target, scaling=None, starts=starts)
@@ -339,9 +339,9 @@ class Chunks:
     def _samples_of(
         self, numbers: list[int], special: Sequence[SpecialValues], n_jobs: int | None
     ) -> dict[int, NumberSample]:
-        """Return the samples of some columns, after a pass over those that are not known."""
-        # The first pass does not know of special values. Where it has all values those of no
-        # sample are left out later; but if it has some they depend on which others there are.
+        """Return the samples of some columns; a pass reads those that are not known yet."""
+        # The first pass does not know special values. If it has all values, special ones can be
+        # removed later; a sample of the values depends on them and has to be taken again.
         unknown = [
             j
             for j in numbers
@@ -362,7 +362,7 @@ class Chunks:
         special: Sequence[SpecialValues],
         n_jobs: int | None,
     ) -> None:
-        """Collect what columns need; some may have to wait."""
+        """Collect the requested values of columns within the budget; others wait."""
         cells = _within_budget(columns, requests)
         ranges = {j: columns[j].ranges_of(wanted) for j, wanted in cells.items()}
         cuts = {
@@ -397,7 +397,7 @@ class Chunks:
         special: Sequence[SpecialValues],
         n_jobs: int | None,
     ) -> None:
-        """Count in cells that were split at a sample of their values."""
+        """Count the cells that were split at a sample of their values."""
 
         def summary_of(chunk: Chunk, j: int) -> CellSums:
             ranges, starts = uncounted[j]
@@ -415,9 +415,9 @@ class Chunks:
         summary_of: Callable[[Chunk, int], Any],
         n_jobs: int | None,
     ) -> dict[int, Any]:
-        """Return the summary of each of some columns after one pass."""
+        """Return the summary of each of the given columns, from one pass."""
         columns = list(columns)
-        # Workers of a cluster have their own ways to be busy.
+        # A cluster parallelises over partitions itself.
         threads = n_jobs if self._partitions.is_local else 1
 
         def summarise(chunk: Chunk) -> list[Any]:
@@ -433,7 +433,7 @@ class Chunks:
 
 
 class Answer(NamedTuple):
-    """What a search found."""
+    """Result of a search."""
 
     found: Any
 
@@ -441,7 +441,7 @@ class Answer(NamedTuple):
 def number_sample(
     chunk: Chunk, j: int, special: SpecialValues = NO_SPECIAL_VALUES
 ) -> NumberSample:
-    """Return a sample of column j, of numbers."""
+    """Return a sample of the values of the numeric column j."""
     weights = chunk.target.weights if chunk.target.is_weighted else np.empty(0)
     kinds = chunk.table.kinds_in_chunk(j, as_numbers=True)
     return NumberSample.of(special.blanked(chunk.numbers(j)), weights, kinds)
@@ -468,5 +468,5 @@ def _ask(search: Callable[[int, Any], Any], j: int, column: Any) -> Answer | Unr
 
 
 def merged(a: Any, b: Any) -> Any:
-    """Return the summary of the samples of two."""
+    """Return the merged summary."""
     return a.merged(b) if hasattr(a, "merged") else a + b

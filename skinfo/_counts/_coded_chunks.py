@@ -1,8 +1,8 @@
-"""Coded tables of sources; for chunks the same codes as in memory, by a few passes.
+"""Coded tables of sources; for chunks the same codes as in memory, from a few passes.
 
-The coder of a column is searched (the values at which codes begin, or the code of each level), and
-then every chunk is encoded and stored where it is. With integer weights the codes are those of
-`feature_codes`, for any chunks.
+First the coder of each column is determined (the values at which codes begin, or the code of each
+level), then every chunk is encoded and stored where it is. With integer weights the codes equal
+those of `feature_codes`, for any chunks.
 """
 
 from collections.abc import Sequence
@@ -45,16 +45,16 @@ def code_table(
     Parameters
     ----------
     source : InMemory or Chunks
-        The target of chunks is one of classes.
+        The target of chunks must consist of classes.
 
     target : ClassTarget
-        Of the samples of positive weight; of chunks without samples.
+        Target of the samples of positive weight; for chunks without samples.
 
     ordered_classes : bool, default=False
-        Whether the classes are bins of numbers.
+        Whether the classes are bins of a numeric target.
 
     binner, n_jobs
-        As of `feature_codes`.
+        See `feature_codes`.
     """
     if not isinstance(source, InMemory):
         if binner is not None:
@@ -76,21 +76,21 @@ def code_table(
 
 
 class NumberCoder(NamedTuple):
-    """Codes of a column of numbers.
+    """Coder of a numeric column.
 
     Attributes
     ----------
     starts : ndarray of shape (n_present - 1,)
-        The least value of each code but the first.
+        The smallest value of each code but the first.
 
     n_present : int
-        How many codes values have.
+        Number of codes of non-missing values.
 
     has_missing : bool
-        Whether missing values have a code, the last.
+        Whether there are missing values, which have the last code.
 
     finer : ndarray of shape (n_bins, n_classes) or None
-        The class counts of finer bins, of numbers that are cut into bins.
+        Class counts of finer bins, if the numbers are binned.
     """
 
     starts: NDArray[np.float64]
@@ -113,16 +113,16 @@ class NumberCoder(NamedTuple):
 
 @dataclass(frozen=True)
 class LevelCoder:
-    """Codes of a column of levels.
+    """Coder of a column of levels.
 
     Attributes
     ----------
     rank : dict
-        Of the levels in order.
+        Rank of each level in sorted order.
 
     code : ndarray of shape (n_ranks,)
-        Of each rank; neighbouring ones share a code if there are too many. Missing values have the
-        last rank, if there are any.
+        Code of each rank; neighbouring ranks share a code if there are too many. Missing values,
+        if any, have the last rank.
     """
 
     rank: dict[Any, int]
@@ -143,9 +143,9 @@ class LevelCoder:
         return self.code.astype(np.uint8)[self.ranks(chunk, j)]
 
     def ranks(self, chunk: Chunk, j: int) -> NDArray[np.int64]:
-        """Return the single levels of column j, (n,)."""
+        """Return the ranks of the levels of column j, (n,)."""
         codes, levels = chunk.table.levels(j)
-        # Of levels without weight there is no rank, and no sample.
+        # A level without weight has no rank, and no sample of positive weight.
         ranks = [self.rank.get(level, -1) for level in levels]
         ranks.append(len(self.code) - 1)
         single: NDArray[np.int64] = np.array(ranks, np.int64)[codes[chunk.rows]]
@@ -160,7 +160,7 @@ def coder_of(column: Any, n_bins: int) -> NumberCoder | LevelCoder:
     column : SortedColumn, PartialColumn or CategoricalSummary
 
     n_bins : int
-        Numbers that are no levels are cut into so many equal-frequency bins.
+        Number of equal-frequency bins for numbers that are not levels.
     """
     has_missing = bool(column.missing_sums.any())
     if isinstance(column, CategoricalSummary):
@@ -184,7 +184,7 @@ def coder_of(column: Any, n_bins: int) -> NumberCoder | LevelCoder:
 
 
 def _are_levels(column: Any, positions: NDArray[np.int64]) -> bool:
-    """Return whether the values of a column, with all positions of new ones, are levels."""
+    """Return whether the values of a column are levels, given the positions of distinct values."""
     before, at = column.values_around(positions)
     is_time = column.kind in ("date", "duration")
     return not is_time and bool(holds_levels(np.append(before[:1], at)))
@@ -193,7 +193,7 @@ def _are_levels(column: Any, positions: NDArray[np.int64]) -> bool:
 def encode_chunks(
     source: "Chunks", ordered_classes: bool, n_jobs: int | None = None
 ) -> CodedParts:
-    """Return the columns of a source, whose target is one of classes, as codes."""
+    """Return the columns of a source whose target consists of classes as codes."""
     n_bins = default_n_bins(source.weight)
     is_categorical = [kind == "level" for kind in source.kinds]
     coders = source.map_columns(lambda j, column: coder_of(column, n_bins), is_categorical, n_jobs)
@@ -218,7 +218,7 @@ def encode_chunks(
 
 
 def _order_of(coders: Sequence[NumberCoder | LevelCoder], ordered_classes: bool) -> LevelOrder:
-    """Return the order of the codes of columns."""
+    """Return the LevelOrder of the codes of columns."""
     numbers = {j: coder for j, coder in enumerate(coders) if isinstance(coder, NumberCoder)}
     n_ordered = np.zeros(len(coders), np.int64)
     finer = {}
@@ -251,12 +251,12 @@ def encode_chunk(
 
 
 class TargetBins(NamedTuple):
-    """Equal-frequency bins of a target of numbers.
+    """Equal-frequency bins of a numeric target.
 
     Attributes
     ----------
     before, starts : ndarray of shape (n_bins - 1,)
-        The largest value below each edge, and the least above.
+        The largest value below each edge, and the smallest one above.
     """
 
     before: NDArray[np.float64]
@@ -264,7 +264,7 @@ class TargetBins(NamedTuple):
 
 
 def bin_target(source: "Chunks", n_jobs: int | None = None) -> TargetBins:
-    """Return the bins of the target of a source, of numbers."""
+    """Return the bins of the numeric target of a source."""
     n_bins = default_n_bins(source.weight)
 
     def search(j: int, column: Any) -> TargetBins:

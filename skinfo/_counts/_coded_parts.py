@@ -1,8 +1,7 @@
-"""Coded tables of many parts: contingency tables by passes over codes that are not moved.
+"""Coded tables of many parts, with contingency tables from passes over codes that stay in place.
 
-A part is a `CodedPiece`. A pass counts any number of tables at once. They are stored for later
-use, so that a step of a search is one pass: its requests are announced by
-`CodedTable.count_ahead`.
+A part is a `CodedPiece`. A pass counts any number of tables, which are stored for later use. A
+search announces the requests of a step by `CodedTable.count_ahead`, so that a step is one pass.
 """
 
 from collections import OrderedDict
@@ -34,8 +33,8 @@ from skinfo._counts._target import ClassTarget
 from skinfo._kernels._contingency import ContingencyTables, SummedTables
 from skinfo.utils._progress import report_pass
 
-# Counts that one pass sums up, and that are kept for later steps, of 8 bytes each. A step of 631
-# features of 11 levels with 64 states and two classes takes 900,000.
+# Maximum number of counts (8 bytes each) that one pass sums, and that are kept for later steps. A
+# step with 631 features of 11 levels, 64 states and two classes takes 900,000.
 MOST_COUNTS = 2**24
 MOST_KEPT = 2**25
 
@@ -46,10 +45,10 @@ class CodedParts(CodedTable):
     Parameters
     ----------
     partitions : Partitions
-        Of `CodedPiece`.
+        Partitions whose parts are `CodedPiece`.
 
     n_levels, n_single_levels
-        As of `CodedTable`.
+        See `CodedTable`.
 
     n_classes, n_samples : int
 
@@ -60,7 +59,7 @@ class CodedParts(CodedTable):
     order : LevelOrder or None, default=None
 
     n_jobs : int or None, default=None
-        Threads for each part, where parts are in this process.
+        Number of threads per part, if parts are in this process.
     """
 
     counts_ahead = True
@@ -112,13 +111,13 @@ class CodedParts(CodedTable):
     def tables(
         self, state: State, features: NDArray[np.int64], *, of_target: bool = True
     ) -> Callable[[NDArray[np.int64]], ContingencyTables]:
-        """Return a function that gives the tables of some of the features; see `CodedTable`.
+        """Return a function that returns the tables of some of the features; see `CodedTable`.
 
-        Classes are always separate.
+        Samples are always distinguished by class.
         """
         codings = [self.coding(feature) for feature in features.tolist()]
         self._count([WantedTables(state, codings)])
-        # Threads that are given the function do not touch what is kept.
+        # Looked up here, since the function may run in threads and the store is not thread-safe.
         known = {coding.feature: self._kept.get(state, coding) for coding in codings}
 
         def of_some(features: NDArray[np.int64]) -> ContingencyTables:
@@ -138,19 +137,19 @@ class CodedParts(CodedTable):
         return of_some
 
     def batches(self, state: State, features: NDArray[np.int64]) -> Sequence[NDArray[np.int64]]:
-        """Return the features in runs whose tables are held at once."""
+        """Return the features in batches whose tables are in memory together."""
         sizes = np.cumsum(state.n_states * self.n_classes * self.n_levels[features])
         starts = np.flatnonzero(np.diff(sizes // MOST_COUNTS)) + 1
         return np.split(features, starts)
 
     def count_ahead(self, requests: Sequence[TableRequest]) -> None:
-        """Count tables of the next request at once, if they can be stored until then."""
+        """Count the tables of all requests together, if they can be stored until used."""
         wanted = [self._wanted(request) for request in requests]
         if sum(map(self._n_counts, wanted)) <= MOST_KEPT:
             self._count(wanted)
 
     def counted_ahead(self, requests: Iterable[TableRequest]) -> Iterator[TableRequest]:
-        """Yield requests whose tables were counted ahead, those of several by one pass."""
+        """Yield requests whose tables have been counted; one pass counts those of several."""
         waiting: list[TableRequest] = []
         n_counts = 0
         for request in requests:
@@ -165,7 +164,7 @@ class CodedParts(CodedTable):
         yield from waiting
 
     def knows(self, state: State, coding: Coding) -> bool:
-        """Return whether a table needs no pass over the codes."""
+        """Return whether a table is stored, so that no pass over the codes is needed."""
         of_levels = coding.groups is not None and not coding.of_codes
         return self._kept.has(state, coding) or (of_levels and not state.splits)
 
@@ -178,7 +177,7 @@ class CodedParts(CodedTable):
         return wanted.state.n_states * self.n_classes * n_groups
 
     def _count(self, requests: Sequence[WantedTables]) -> None:
-        """Count the tables that are not known, in as few passes as their number allows."""
+        """Count the tables that are not stored, in as few passes as their number allows."""
         self._kept.make_room(requests)
         batch: list[WantedTables] = []
         n_counts = 0
@@ -199,7 +198,7 @@ class CodedParts(CodedTable):
             self._count_in_one_pass(batch)
 
     def _count_in_one_pass(self, requests: list[WantedTables]) -> None:
-        """Count tables, and with the first ones those of single levels."""
+        """Count tables; the first pass also counts single levels."""
         single_levels = {} if self._of_single_levels else self.n_single_levels
         task = partial(
             tables_of_piece,
@@ -217,14 +216,14 @@ class CodedParts(CodedTable):
             self._of_single_levels[feature] = of_levels.reshape(n, self.n_classes)
         for (state, codings), tables in zip(requests, sums[len(single_levels) :], strict=True):
             sizes = [self._n_counts(WantedTables(state, [coding])) for coding in codings]
-            # By level, state and class.
+            # Flat, in the order level, state, class.
             flat = np.ascontiguousarray(tables.T).ravel()
             for coding, table in zip(codings, np.split(flat, np.cumsum(sizes)[:-1]), strict=True):
                 self._refuse_other_rows(table)
                 self._kept.put(state, coding, table)
 
     def _refuse_other_rows(self, table: NDArray[np.float64]) -> None:
-        """ValueError if codes were made of other rows than those that were read before."""
+        """Raise ValueError if codes were computed from other rows than in the first pass."""
         if self.is_whole and table.sum() != self.n:
             raise ValueError(
                 f"X gave samples of weight {self.n:.15g} when it was read first, and of "
@@ -292,20 +291,20 @@ class CodedParts(CodedTable):
 
 
 class KeptTables:
-    """Tables that were counted; those not used for longest go first."""
+    """Counted tables; the least recently used are dropped first."""
 
     def __init__(self) -> None:
         self._tables: OrderedDict[tuple[bytes, bytes], NDArray[np.float64]] = OrderedDict()
         self._n_counts = 0
 
     def has(self, state: State, coding: Coding) -> bool:
-        """Return whether a table is kept."""
+        """Return whether a table is stored."""
         return (state.key, coding.key) in self._tables
 
     def make_room(self, wanted: Sequence[WantedTables]) -> None:
-        """Drop tables beyond those that are kept, if possible none of those wanted.
+        """Drop tables beyond the limit, if possible none of those wanted.
 
-        All that is put later stays until the next call.
+        Tables that are put later stay until the next call.
         """
         for state, codings in wanted:
             for coding in codings:
@@ -316,18 +315,18 @@ class KeptTables:
             self._n_counts -= len(oldest)
 
     def get(self, state: State, coding: Coding) -> NDArray[np.float64]:
-        """Return a table by level, state and class, flat."""
+        """Return a flat table, in the order level, state, class."""
         key = state.key, coding.key
         self._tables.move_to_end(key)
         return self._tables[key]
 
     def clear(self) -> None:
-        """Forget all tables."""
+        """Drop all tables."""
         self._tables.clear()
         self._n_counts = 0
 
     def put(self, state: State, coding: Coding, table: NDArray[np.float64]) -> None:
-        """Keep a table."""
+        """Store a table."""
         self._tables[state.key, coding.key] = table
         self._n_counts += len(table)
 

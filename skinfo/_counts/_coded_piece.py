@@ -1,6 +1,6 @@
 """Packed codes of some samples, stored and counted where the samples are.
 
-Columns are packed, and samples sorted by class, so the table of a class is counted from its own
+Columns are packed and samples sorted by class, so the table of a class is counted from contiguous
 rows without reading the target.
 """
 
@@ -18,26 +18,26 @@ from skinfo._kernels._bitplanes import WORD
 from skinfo._kernels._packed_counts import add_tables, pack_codes, relabel_packed, unpack_codes
 from skinfo.utils._parallel import check_cancelled, in_threads
 
-# Rows that a kernel is given at a time: their states fit the second-level cache.
+# Rows per call of a kernel: their states fit the second-level cache.
 ROWS_AT_ONCE = 2**15
 
-# Fewer cells than this (columns times rows) of a part are not worth waking threads for.
+# With fewer cells than this (columns times rows) in a part, threads cost more than they save.
 FEW_CODES = 2**18
 
 
 class Layout(NamedTuple):
-    """Where a piece has the codes of each column.
+    """Positions of the codes of each column in a piece.
 
     Attributes
     ----------
     bits : ndarray of shape (n_features,), dtype int64
-        Of a code: 1, 2, 4 or 8.
+        Bits per code: 1, 2, 4 or 8.
 
     before : ndarray of shape (n_features,), dtype int64
         Bits of a row before each column.
 
     n_bits : int
-        Of a row.
+        Bits per row.
     """
 
     bits: NDArray[np.int64]
@@ -46,7 +46,7 @@ class Layout(NamedTuple):
 
     @classmethod
     def of(cls, n_levels: NDArray[np.int64]) -> "Layout":
-        """Return the layout of columns with these numbers of levels."""
+        """Return the layout of columns, given their numbers of levels."""
         bits = 2 ** np.searchsorted([2, 4, 16], n_levels)
         ends = np.cumsum(bits)
         return cls(bits, ends - bits, int(ends[-1]) if len(ends) else 0)
@@ -54,21 +54,21 @@ class Layout(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class CodedPiece:
-    """The codes of some samples, sorted by class; each class begins a new word of 64 samples.
+    """Codes of some samples, sorted by class; each class begins a new word of 64 samples.
 
     Attributes
     ----------
     packed : ndarray of dtype uint8
-        The columns one after another, see `Layout` and the kernel `pack_codes`.
+        The columns one after another; see `Layout` and the kernel `pack_codes`.
 
     sizes : ndarray of shape (n_classes,), dtype int64
         Number of samples of each class.
 
     weights : ndarray of shape (64 n_words,) or (0,), dtype float64
-        Of the samples; (0,) for weights of one.
+        Weights of the samples; (0,) if all are one.
 
     single_levels : dict of int to ndarray of shape (64 n_words,), dtype int32
-        By feature, where levels share codes.
+        Single levels of the samples, by feature, for features whose levels share codes.
     """
 
     packed: NDArray[np.uint8]
@@ -78,18 +78,18 @@ class CodedPiece:
 
     @property
     def n_words(self) -> int:
-        """Words of a column."""
+        """Number of words per column."""
         return int(np.sum(-(-self.sizes // WORD)))
 
     def runs(self) -> Iterator["Run"]:
-        """Yield the samples of each class."""
+        """Yield the run of samples of each class."""
         first = 0
         for size in self.sizes.tolist():
             yield Run(first, size)
             first += -(-size // WORD)
 
     def rows(self) -> NDArray[np.int64]:
-        """Return where the samples are among the rows of whole words, (n,)."""
+        """Return the index of each sample among the padded rows, (n,)."""
         runs = [run.first * WORD + np.arange(run.size) for run in self.runs()]
         return np.concatenate(runs)
 
@@ -107,7 +107,7 @@ class CodedPiece:
 
 
 class Run(NamedTuple):
-    """Neighbouring samples of a piece: the word that they begin with, and how many they are."""
+    """Contiguous samples of a piece: index of their first word, and their number."""
 
     first: int
     size: int
@@ -119,17 +119,17 @@ class Run(NamedTuple):
 
     @property
     def slice(self) -> slice:
-        """Their rows."""
+        """Rows of the run."""
         return slice(self.first * WORD, self.first * WORD + self.size)
 
 
 class PieceWriter:
-    """Puts columns of codes into a `CodedPiece`.
+    """Writer of columns of codes into a `CodedPiece`.
 
     Parameters
     ----------
     target : ClassTarget
-        Of the samples.
+        Target of the samples.
 
     layout : Layout
     """
@@ -139,7 +139,7 @@ class PieceWriter:
         self._sizes = np.bincount(target.codes, minlength=target.n_classes).astype(np.int64)
         self._n_words = int(np.sum(-(-self._sizes // WORD)))
         self._packed = np.empty(8 * self._n_words * layout.n_bits, np.uint8)
-        # The sample of each row; rows that fill up a word repeat one.
+        # The sample of each row; padding rows repeat one.
         self._order = np.zeros(WORD * self._n_words, np.int64)
         order, first = np.argsort(target.codes, kind="stable"), 0
         for some in np.split(order, np.cumsum(self._sizes)[:-1]):
@@ -149,11 +149,11 @@ class PieceWriter:
         self._single_levels: dict[int, NDArray[np.int32]] = {}
 
     def sorted(self, values: NDArray[Any]) -> NDArray[Any]:
-        """Return values of the samples in the order of the rows, (64 n_words,)."""
+        """Return values of the samples in row order, (64 n_words,)."""
         return values[self._order] if len(values) else values
 
     def write(self, feature: int, codes: NDArray[np.integer]) -> None:
-        """Write the codes (n,) of a column; threads may write columns of their own."""
+        """Write the codes (n,) of a column; threads may write different columns."""
         if not self._n_words:
             return
         layout, n = self._layout, 8 * self._n_words
@@ -166,14 +166,14 @@ class PieceWriter:
         self._single_levels[feature] = self.sorted(levels.astype(np.int32))
 
     def piece(self) -> CodedPiece:
-        """Return the piece."""
+        """Return the written piece."""
         return CodedPiece(self._packed, self._sizes, self._weights, self._single_levels)
 
 
 class WantedTables(NamedTuple):
-    """Contingency tables of codings with a state and y, to be counted.
+    """Requested contingency tables of codings with a state and y.
 
-    Codes of features come before groups of levels.
+    Codings without groups come first.
     """
 
     state: State
@@ -204,7 +204,7 @@ def tables_of_piece(
     requests : list of WantedTables
 
     single_levels : dict of int to int
-        Number of single levels of the features whose are counted.
+        Number of single levels of each feature whose single levels are counted.
 
     n_levels : ndarray of shape (n_features,), dtype int64
 
@@ -216,7 +216,7 @@ def tables_of_piece(
 
 
 class PieceCounter:
-    """Counts the tables of a piece.
+    """Counter of the tables of a piece.
 
     Parameters
     ----------
@@ -242,7 +242,7 @@ class PieceCounter:
         return np.stack(counts, axis=1).astype(np.float64).ravel()
 
     def tables(self, request: WantedTables) -> NDArray[np.float64]:
-        """Return the tables of a request, (n_classes, n_counts): each by level and state."""
+        """Return the tables of a request, (n_classes, n_counts), in the order level, state."""
         state, codings = request
         sizes = [state.n_states * coding.n_groups for coding in codings]
         sums = np.zeros((len(self._piece.sizes), sum(sizes)))
@@ -281,7 +281,7 @@ class PieceCounter:
         features = np.array([codings[i].feature for i in plain], np.int64)
         starts, bits = self._starts[features], self._layout.bits[features]
         n_groups = np.array([coding.n_groups for coding in codings], np.int64)
-        # Plain codings are first.
+        # Codings without groups come first.
         grouped = codings[len(plain) :]
         for some in run.parts(ROWS_AT_ONCE):
             check_cancelled()
@@ -334,7 +334,7 @@ class PieceCounter:
         return labels
 
     def _groups(self, coding: Coding, run: Run) -> NDArray[np.uint8]:
-        """Return the groups of some samples, in whole words."""
+        """Return the groups of some samples, padded to whole words."""
         assert coding.groups is not None
         if coding.of_codes:
             groups: NDArray[np.uint8] = coding.groups[self._codes(coding.feature, run)]
@@ -345,7 +345,7 @@ class PieceCounter:
         return groups
 
     def _codes(self, feature: int, run: Run) -> NDArray[np.uint8]:
-        """Return the codes of some samples, in whole words."""
+        """Return the codes of some samples, padded to whole words."""
         n_words, bits = -(-run.size // WORD), int(self._layout.bits[feature])
         codes = np.empty(n_words * WORD, np.uint8)
         start = int(self._starts[feature]) + run.first * 8 * bits
@@ -353,5 +353,5 @@ class PieceCounter:
         return codes
 
     def _weights(self, run: Run) -> NDArray[np.float64] | None:
-        """Return the weights of some samples, None for weights of one."""
+        """Return the weights of some samples, None if all are one."""
         return self._piece.weights[run.slice] if len(self._piece.weights) else None

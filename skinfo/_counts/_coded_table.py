@@ -1,7 +1,7 @@
-"""Columns of codes with a target, and their contingency tables, independent of their location.
+"""Columns of codes with a target, and their contingency tables, in memory or in parts.
 
-A `State` is the condition of a search: a function of a few columns of codes, stored as small maps
-that are applied to the codes where they are. No array of n samples leaves this package.
+A `State` is the conditioning variable of a search: a function of a few columns of codes, stored as
+small maps that are applied to the codes where they are. No array of n samples leaves this package.
 """
 
 from abc import ABC, abstractmethod
@@ -31,7 +31,7 @@ from skinfo._kernels._contingency import (
 from skinfo._kernels._elementary import N_LOOKED_UP, xlogx_table
 from skinfo._kernels._null import poisson_tables
 
-# States whose labels are kept: that of a search, and the one it was made of.
+# Number of states whose labels are cached: the current state of a search, and its parent.
 MOST_LABELLED = 2
 
 
@@ -47,10 +47,10 @@ class Coding:
         The group of each single level or code; None for the codes of the column.
 
     n_groups : int
-        How many codes or groups there are.
+        Number of codes or groups.
 
     of_codes : bool, default=False
-        Whether it is codes that are grouped.
+        Whether codes, not single levels, are grouped.
     """
 
     feature: int
@@ -67,14 +67,14 @@ class Coding:
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """One step of a `State`: states split by a coding, and put together again.
+    """One step of a `State`: states are split by a coding, then merged.
 
     Attributes
     ----------
     coding : Coding
 
     states : ndarray of shape (n_states, n_groups), dtype int32, or None
-        The new state of each pair; None where the codes are the states.
+        The new state of each pair; None if the codes are the states.
     """
 
     coding: Coding
@@ -98,7 +98,7 @@ class State:
 
     @cached_property
     def key(self) -> bytes:
-        """Identifier of this state in the table, also after it was sent."""
+        """Identifier of this state in the table, also in other processes."""
         digest = blake2b(digest_size=16)
         for split in self.splits:
             digest.update(split.coding.key)
@@ -117,10 +117,10 @@ class LevelOrder(NamedTuple):
     Attributes
     ----------
     n_ordered : ndarray of shape (n_features,), dtype int64
-        How many codes, the first ones, are in the order of their values.
+        Number of codes, counted from the first, that are in the order of their values.
 
     finer : Mapping of int to ndarray of shape (n_bins, n_classes)
-        By feature, where numbers were cut and classes are not ordered: the table of finer bins.
+        Table of finer bins, by feature, for binned numbers if classes are not ordered.
 
     of_classes : bool
         Whether classes are in the order of their values.
@@ -131,7 +131,7 @@ class LevelOrder(NamedTuple):
     of_classes: bool
 
     def of_members(self, members: Sequence[NDArray[np.integer]]) -> "LevelOrder":
-        """Return the order of groups of features, of which a joint state has none."""
+        """Return the order of groups of features; a joint state has no order."""
         single = {g: int(some[0]) for g, some in enumerate(members) if len(some) == 1}
         n_ordered = np.zeros(len(members), np.int64)
         n_ordered[list(single)] = self.n_ordered[list(single.values())]
@@ -147,10 +147,10 @@ class TableRequest(NamedTuple):
     state : State
 
     features : ndarray of int64
-        Of the codes of these features.
+        Features whose codes are counted.
 
     grouped : sequence of Coding, default=()
-        Of groups of levels.
+        Groups of levels to count.
     """
 
     state: State
@@ -166,7 +166,7 @@ class CodedTable(ABC):
     n_levels : ndarray of shape (n_features,), dtype int64
 
     n_single_levels : dict of int to int
-        By feature, where levels share codes.
+        Number of single levels, by feature, for features whose levels share codes.
 
     n_features, n_classes, n_samples : int
 
@@ -179,15 +179,14 @@ class CodedTable(ABC):
     order : LevelOrder
 
     lookups : Lookups
-        Of the kernels.
+        Lookup tables of the kernels.
     """
 
     n_samples: int
     n: float
     is_whole: bool
 
-    # Whether several tables are counted by one pass over the codes, so that it pays to ask for
-    # them ahead.
+    # Whether one pass over the codes counts several tables, so that requests in advance save time.
     counts_ahead = False
 
     def __init__(
@@ -221,7 +220,7 @@ class CodedTable(ABC):
         return self.split(state, [coding])[0]
 
     def split(self, state: State, codings: Sequence[Coding]) -> tuple[State, NDArray[np.int64]]:
-        """Return the State of a state and all codes that occur, and the state each is within."""
+        """Return the joint State of a state and all codes, and the parent of each new state."""
         within = np.arange(state.n_states)
         for coding in codings:
             occurs = self.counts(coding, state, of_target=False)[:, :, 0] > 0
@@ -231,9 +230,9 @@ class CodedTable(ABC):
         return state, within
 
     def grouped_sample(self, state: State) -> GroupedSample | None:
-        """Return the samples sorted by state and class, where pairs are counted by bits, or None.
+        """Return the samples sorted by state and class, if pairs are counted by bit planes.
 
-        Of weights and parts there are none: their pairs are counted from tables.
+        None with weights or in parts: their pairs are counted from tables.
         """
         return None
 
@@ -251,7 +250,7 @@ class CodedTable(ABC):
         Returns
         -------
         counts : ndarray of shape (n_states, n_groups, n_classes), dtype float64
-            Without the target there is one class.
+            Without the target, n_classes is 1.
         """
 
     @abstractmethod
@@ -262,9 +261,9 @@ class CodedTable(ABC):
     def tables(
         self, state: State, features: NDArray[np.int64], *, of_target: bool = True
     ) -> Callable[[NDArray[np.int64]], ContingencyTables]:
-        """Return a function that gives the tables of some of the features, for kernels.
+        """Return a function that returns the tables of some of the features, for kernels.
 
-        Threads may call it, each with features of its own.
+        Threads may call it with different features.
 
         Parameters
         ----------
@@ -281,19 +280,19 @@ class CodedTable(ABC):
         """Return the table with one column for each group of features: their joint state."""
 
     def batches(self, state: State, features: NDArray[np.int64]) -> Sequence[NDArray[np.int64]]:
-        """Return the features in runs whose tables are held at once."""
+        """Return the features in batches whose tables are in memory together."""
         return [features]
 
     def count_ahead(self, requests: Sequence[TableRequest]) -> None:
-        """Count tables of the next request at once, if that saves passes."""
+        """Count the tables of all requests together, if that saves passes."""
         return None
 
     def counted_ahead(self, requests: Iterable[TableRequest]) -> Iterator[TableRequest]:
-        """Yield requests whose tables were counted ahead, those of several by one pass."""
+        """Yield requests whose tables have been counted; one pass counts those of several."""
         return iter(requests)
 
     def knows(self, state: State, coding: Coding) -> bool:
-        """Return whether a table needs no pass over the codes."""
+        """Return whether a table is available without a pass over the codes."""
         return True
 
 
@@ -303,24 +302,24 @@ class CodesInMemory(CodedTable):
     Parameters
     ----------
     codes : ndarray of shape (n_features, n or more), dtype uint8
-        Used as they are where rows are padded to whole multiples of 64 (see `padded_codes`).
+        Not copied if rows are padded to multiples of 64 (see `padded_codes`).
 
     target : ClassTarget
 
     n_levels : ndarray of shape (n_features,), dtype int64
 
     single_levels : dict of int to ndarray of shape (n,), default=None
-        By feature, where levels share codes: the single level of each sample.
+        The single level of each sample, by feature, for features whose levels share codes.
 
     n_single_levels : dict of int to int, default=None
 
     order : LevelOrder or None, default=None
-        None where nothing is ordered.
+        None if nothing is ordered.
 
     Attributes
     ----------
     sample : Sample
-        Of the kernels.
+        Argument of the kernels.
     """
 
     def __init__(
@@ -344,7 +343,7 @@ class CodesInMemory(CodedTable):
 
     @cached_property
     def _sample_without_target(self) -> Sample:
-        """The same with all samples in one class."""
+        """The sample with all rows in one class."""
         return self._sample(np.zeros_like(self._target.codes), 1)
 
     def _sample(self, y: NDArray[np.integer], n_classes: int) -> Sample:
@@ -385,9 +384,9 @@ class CodesInMemory(CodedTable):
     def tables(
         self, state: State, features: NDArray[np.int64], *, of_target: bool = True
     ) -> Callable[[NDArray[np.int64]], ContingencyTables]:
-        """Return a function that gives the tables of some of the features; see `CodedTable`.
+        """Return a function that returns the tables of some of the features; see `CodedTable`.
 
-        They are counted when kernels ask for them.
+        They are counted when kernels request them.
         """
         sample = self.sample if of_target else self._sample_without_target
         labels = self.labels(state)
@@ -432,7 +431,7 @@ class CodesInMemory(CodedTable):
         )
 
     def taken(self, samples: NDArray[np.integer], weights: NDArray[np.float64]) -> "CodesInMemory":
-        """Return the table of some samples, in that order, with these weights."""
+        """Return the table of the given samples, in that order, with the given weights."""
         target = ClassTarget(
             self._target.codes[samples],
             self._target.classes,
@@ -455,7 +454,7 @@ class CodesInMemory(CodedTable):
         return self._target.codes.astype(np.int32, copy=False)
 
     def hashes(self) -> NDArray[np.uint64]:
-        """Return 64 bits for each sample that depend on its codes, levels and class only."""
+        """Return a 64-bit hash of the codes, levels and class of each sample."""
         columns = [self._target.codes, *self._codes[:, : self.n_samples]]
         columns += self._single_levels.values()
         sums = np.zeros(self.n_samples, np.uint64)
@@ -495,7 +494,7 @@ class CodesInMemory(CodedTable):
 def pooled_members(
     members: Sequence[NDArray[np.integer]], n_single_levels: Mapping[int, int]
 ) -> dict[int, int]:
-    """Return the groups that are one feature whose levels share codes, and that feature."""
+    """Return the groups that consist of one feature whose levels share codes, and the feature."""
     return {
         group: int(features[0])
         for group, features in enumerate(members)
@@ -504,7 +503,7 @@ def pooled_members(
 
 
 def _padded(codes: NDArray[np.uint8], n: int) -> NDArray[np.uint8]:
-    """Return codes whose rows take whole words."""
+    """Return codes with rows padded to whole words."""
     if codes.shape[1] % WORD == 0 and codes.flags.c_contiguous:
         return codes
     padded = padded_codes(len(codes), n)

@@ -1,4 +1,4 @@
-"""Columns to codes: the only encoder of levels, for columns of any kind."""
+"""Encoder of the levels of columns of any kind as integer codes."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,17 +23,17 @@ from skinfo.utils._text import one_line, short_repr
 if TYPE_CHECKING:
     from skinfo._counts._target import ClassTarget
 
-# Codes are bytes; in a fuller column neighbouring levels share a code.
+# Codes are bytes; in a column of more levels, neighbouring levels share a code.
 MAX_LEVELS = 256
 
-# Columns of small integers are encoded together, so many cells at a time: what is made of them on
-# the way fits the second-level cache.
+# Columns of small integers are encoded together, in blocks of this many cells: intermediate arrays
+# then fit the second-level cache.
 CELLS_ENCODED_TOGETHER = 1 << 16
 
-# A key holds the codes of as many columns as have fewer states together.
+# Maximum number of joint states that an integer key represents.
 STATES_OF_KEY = 2**62
 
-# Nanoseconds a cell, about, to encode.
+# Approximate time to encode a cell, in nanoseconds.
 ENCODE_COST = 5.0
 
 RowIndex = slice | NDArray[np.integer] | NDArray[np.bool_]
@@ -41,7 +41,7 @@ ALL_ROWS = slice(None)
 
 
 class Codes(NamedTuple):
-    """Levels of the samples as integers.
+    """Levels of the samples as integer codes.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class Codes(NamedTuple):
 
     @classmethod
     def of(cls, values: NDArray[np.integer]) -> "Codes":
-        """Return codes of as many levels as the largest has."""
+        """Return codes, with the number of levels from the largest one."""
         return cls(values, int(values.max()) + 1)
 
 
@@ -66,7 +66,7 @@ class CodedColumns(NamedTuple):
     Attributes
     ----------
     codes : ndarray of shape (n_features, n_samples), dtype uint8, uint16 or int32
-        One column a row; the smallest dtype that holds all of them.
+        One row per column; the smallest dtype that holds all codes.
 
     n_levels : ndarray of shape (n_features,), dtype int64
     """
@@ -80,7 +80,7 @@ class CodedColumns(NamedTuple):
 
 
 class FeatureCodes(NamedTuple):
-    """Codes of the features of a selection, a byte a cell.
+    """Codes of the features of a selection, one byte per cell.
 
     Attributes
     ----------
@@ -90,13 +90,13 @@ class FeatureCodes(NamedTuple):
     n_levels : ndarray of shape (n_features,), dtype int64
 
     single_levels : dict of int to Codes
-        By feature, of those where some levels share a byte.
+        Unpooled codes, by feature, for features some of whose levels share a code.
 
     n_ordered : ndarray of shape (n_features,), dtype int64
-        How many codes, the first ones, are in the order of the numbers that they stand for.
+        Number of codes, counted from the first, that are in the order of the numbers.
 
     finer : dict of int to ndarray of shape (n_bins, n_classes)
-        By feature, of numbers that were cut into bins: the class counts of finer bins.
+        Class counts of finer bins, by feature, for binned numbers.
     """
 
     codes: NDArray[np.uint8]
@@ -107,17 +107,17 @@ class FeatureCodes(NamedTuple):
 
 
 def encode_columns(table: Table, *, n_jobs: int | None = None) -> CodedColumns:
-    """Return the codes of every column, missing values as a level of their own, the last.
+    """Return the codes of every column, with missing values as a separate, last level.
 
     Every code from 0 to ``n_levels[j] - 1`` occurs in column j.
 
     Raises
     ------
     ValueError
-        If a column holds numbers that are not whole.
+        If a column holds numbers that are not integers.
     """
     n_features = table.shape[1]
-    # A few columns a task: one alone takes less time than handing it over.
+    # Several columns per task, since one takes less time than the dispatch of a task.
     tasks = np.array_split(np.arange(n_features), min(n_features, 4 * n_threads(n_jobs)))
 
     @delayed  # type: ignore[untyped-decorator]
@@ -144,9 +144,9 @@ def _smallest_dtype(n_levels: int) -> type[np.integer]:
 
 
 def row_codes(columns: Sequence[NDArray[np.integer]]) -> NDArray[np.int64]:
-    """Return one code a row (n_samples,); equal rows, and only they, have equal codes.
+    """Return one code per row (n_samples,); equal rows, and only they, have equal codes.
 
-    Of several columns codes are the ranks of the rows in lexicographic order.
+    Codes of several columns are the ranks of the rows in lexicographic order.
     """
     if len(columns) == 1:
         return columns[0].astype(np.int64)
@@ -154,7 +154,7 @@ def row_codes(columns: Sequence[NDArray[np.integer]]) -> NDArray[np.int64]:
 
 
 def row_keys(columns: Sequence[NDArray[np.integer]]) -> NDArray[np.int64]:
-    """Return one integer a row (n_samples,), in the lexicographic order of the rows."""
+    """Return one integer per row (n_samples,), in the lexicographic order of the rows."""
     keys = columns[0].astype(np.int64)
     n_states = int(keys.max()) + 1
     for column in columns[1:]:
@@ -185,10 +185,10 @@ def feature_codes(
     binner: Any = None,
     n_jobs: int | None = None,
 ) -> FeatureCodes:
-    """Return the FeatureCodes of every column, missing values as a level of their own.
+    """Return the FeatureCodes of all columns, with missing values as a separate level.
 
-    Integers, booleans and categories with few levels are used as they are, other
-    columns are cut by `binner`, or into equal-frequency bins that do not look at the target.
+    Integers, booleans and categories with few levels are used unchanged. Other columns are binned
+    by `binner`, or into equal-frequency bins, which do not use the target.
 
     Parameters
     ----------
@@ -197,7 +197,7 @@ def feature_codes(
     target : ClassTarget
 
     keep : slice or ndarray
-        Rows that `target` has.
+        Rows that `target` contains.
 
     binner : transformer or None, default=None
         Its output must be bin numbers, as from ``MutualInfoBinner()`` or
@@ -226,7 +226,7 @@ def feature_codes(
 
     @delayed  # type: ignore[untyped-decorator]
     def encode(j: int) -> bool:
-        """Encode column j, or return that it is for the binner."""
+        """Encode column j; return True instead if the binner has to encode it."""
         numbers = table.numbers(j)[keep] if table.is_numeric(j) else None
         if numbers is None:
             ranks = rank_column(table, j, keep)
@@ -247,7 +247,7 @@ def feature_codes(
                 single_levels[j] = levels
         return False
 
-    # Threads write to rows of their own.
+    # Threads write to different rows.
     if len(together):
         runs = np.array_split(together, -(-len(together) * n // CELLS_ENCODED_TOGETHER))
         in_threads(map(encode_together, runs), n_jobs=n_jobs)
@@ -260,17 +260,17 @@ def feature_codes(
 
 
 def padded_codes(n_features: int, n: int) -> NDArray[np.uint8]:
-    """Return room for codes: each row takes whole words of 64, so that they are read at once."""
+    """Return an array for codes with rows padded to words of 64 samples, for vectorised reads."""
     return np.zeros((n_features, -(-n // WORD) * WORD), np.uint8)
 
 
 def _narrow_codes(values: NDArray[np.integer]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Return codes (n_columns, n) and numbers of levels of columns of integers of a small range.
+    """Return codes (n_columns, n) and numbers of levels of integer columns of small range.
 
     Parameters
     ----------
     values : ndarray of shape (n, n_columns)
-        Of each column the largest is less than `MOST_LEVELS` above the smallest.
+        The range of each column is less than `MOST_LEVELS`.
     """
     first = MOST_LEVELS * np.arange(values.shape[1])[:, None]
     place = (values - values.min(axis=0)).astype(np.intp).T + first
@@ -289,7 +289,7 @@ def encode_column(
     weights: NDArray[np.float64] | None = None,
     max_levels: int | None = None,
 ) -> Codes:
-    """Return the levels of column j as codes without gaps, missing values as the last level.
+    """Return the levels of column j as consecutive codes, with missing values as the last level.
 
     Parameters
     ----------
@@ -298,22 +298,23 @@ def encode_column(
     j : int
 
     rows : slice or ndarray, default: all
-        Of the table.
+        Rows of the table to encode.
 
     n_bins : int or None, default=None
-        Columns of numbers, dates and durations are cut into so many equal-frequency bins.
-        None: they are refused unless they are integers; then every value is a level.
+        Number of equal-frequency bins for columns of numbers, dates and durations. None: integers
+        have a level for each value, other numbers raise an error.
 
     weights : ndarray of shape (n_samples,) or None, default=None
-        Of the rows; for bins, and for levels to share.
+        Weights of the rows, used for bins and for pooling levels.
 
     max_levels : int or None, default=None
-        Beyond so many, neighbouring levels share a code; see `pool_light`.
+        Maximum number of levels. If there are more, neighbouring ones share a code; see
+        `pool_light`.
 
     Raises
     ------
     ValueError
-        If `n_bins` is None and the column holds numbers that are not whole.
+        If `n_bins` is None and the column holds numbers that are not integers.
     """
     codes = rank_column(table, j, rows, n_bins=n_bins, weights=weights)
     if max_levels is not None:
@@ -329,7 +330,7 @@ def rank_column(
     n_bins: int | None = None,
     weights: NDArray[np.float64] | None = None,
 ) -> Codes:
-    """Return the same, but all levels, and missing values as -1."""
+    """Return the codes of `encode_column` before pooling, with missing values as -1."""
     if not table.is_numeric(j):
         codes, levels = table.levels(j)
         return _without_gaps(Codes(codes[rows], len(levels)))
@@ -349,12 +350,12 @@ def rank_column(
 
 
 def holds_whole_levels(table: Table, j: int, numbers: NDArray[np.float64]) -> bool:
-    """Return whether numbers of column j are few whole ones, which are levels."""
+    """Return whether the numbers of column j are few distinct integers, which are levels."""
     return table.kind(j) not in ("date", "duration") and holds_levels(numbers)
 
 
 def rank_levels(values: NDArray[Any]) -> tuple[NDArray[np.integer], NDArray[Any]]:
-    """Return the rank of each value among the sorted different ones, and those.
+    """Return the rank of each value among the sorted distinct values, and these.
 
     Parameters
     ----------
@@ -386,7 +387,7 @@ def rank_integers(values: NDArray[np.integer]) -> Codes:
 
 
 def rank_whole(numbers: NDArray[np.float64]) -> Codes:
-    """Return the rank of each whole float among those that occur."""
+    """Return the rank of each integer-valued float among those that occur."""
     if np.all(np.abs(numbers) < 2**62):
         return rank_integers(numbers.astype(np.int64))
     levels, codes = np.unique(numbers, return_inverse=True)
@@ -396,7 +397,7 @@ def rank_whole(numbers: NDArray[np.float64]) -> Codes:
 def _rank_present(
     rank: Callable[[NDArray[np.float64]], Codes], numbers: NDArray[np.float64]
 ) -> Codes:
-    """Return codes of the numbers that are not NaN, and -1 for those that are."""
+    """Return codes of numbers, with -1 for NaN."""
     missing = np.isnan(numbers)
     if not missing.any():
         return rank(numbers)
@@ -406,7 +407,7 @@ def _rank_present(
 
 
 def _without_gaps(codes: Codes) -> Codes:
-    """Return codes of the levels that occur, in the same order; -1 stays."""
+    """Return consecutive codes of the levels that occur, in the same order; -1 is kept."""
     occurs = np.bincount(codes.values + 1, minlength=codes.n_levels + 1)[1:] > 0
     if occurs.all():
         return codes
@@ -415,7 +416,7 @@ def _without_gaps(codes: Codes) -> Codes:
 
 
 def missing_last(codes: Codes) -> Codes:
-    """Return codes with -1 replaced by a last level of its own."""
+    """Return codes with -1 replaced by an additional last level."""
     if codes.values.dtype.kind == "u":  # ranks of integers, which are never missing
         return codes
     missing = codes.values < 0
@@ -425,7 +426,7 @@ def missing_last(codes: Codes) -> Codes:
 
 
 def refuse_fractions(numbers: NDArray[np.float64], name: str) -> None:
-    """Raise ValueError where a number of a discrete column is not whole."""
+    """Raise ValueError if a number of a discrete column is not an integer."""
     fraction = numbers[(np.floor(numbers) < numbers) | np.isinf(numbers)]
     if len(fraction):
         raise ValueError(
@@ -438,7 +439,7 @@ def refuse_fractions(numbers: NDArray[np.float64], name: str) -> None:
 def pool_levels(
     codes: Codes, max_levels: int, weights: NDArray[np.float64] | None = None
 ) -> Codes:
-    """Return codes with a limited number of levels, where missing values (-1) count as one."""
+    """Return codes with a limited number of levels, of which missing values (-1) are one."""
     if codes.n_levels < max_levels:
         return codes
     present = codes.values >= 0
@@ -452,12 +453,12 @@ def pool_levels(
 
 
 def pool_light(sizes: NDArray[Any], most: int) -> NDArray[np.int64]:
-    """Return the code of each level, with a limited number of codes, without using y.
+    """Return a code for each level, from a limited number of codes, without using y.
 
-    A level heavier than an equal share has a code of its own; the others are cut, in their
-    order, into runs of equal weight. If all light levels shared one code, nothing of their
-    information would be left. In runs of r levels of unrelated rates 1 / r of it is, and more
-    where neighbours are related, as are codes of one region or one product line.
+    A level of more than the average weight per code has a separate code. The others are grouped,
+    in their order, into runs of equal weight. If all light levels shared one code, all of their
+    information would be lost. Runs of r levels with unrelated rates preserve 1 / r of it, and more
+    if neighbours are related, such as codes of one region or one product line.
 
     Parameters
     ----------
@@ -488,8 +489,8 @@ def _binned(
     target: "ClassTarget",
     keep: RowIndex,
 ) -> NDArray[np.uint8]:
-    """Return the bin numbers of some columns by a binner, (n_columns, n_kept)."""
-    # With their names, by which parameters of the binner may be given.
+    """Return the bin numbers of some columns from a binner, (n_columns, n_kept)."""
+    # As a data frame, since parameters of the binner may refer to columns by name.
     values = pd.DataFrame({table.names[j]: table.numbers(j)[keep] for j in columns})
     binner = clone(binner).set_params(**_params_of_columns(binner, table, columns))
     weighted = target.is_weighted and has_fit_parameter(binner, "sample_weight")
@@ -513,7 +514,7 @@ def _binned(
 def _params_of_columns(
     binner: Any, table: Table, columns: NDArray[np.int64]
 ) -> dict[str, dict[str, Any]]:
-    """Return the parameters of a binner that are dicts by column of the table, of some columns."""
+    """Return the dict parameters of a binner, with keys by column, restricted to some columns."""
     names = {int(j): table.names[j] for j in columns}
     params = {}
     for param, given in binner.get_params(deep=False).items():
@@ -522,7 +523,7 @@ def _params_of_columns(
         try:
             index = feature_indices(given, table.names, param, table.keys)
         except (TypeError, ValueError):
-            continue  # of something else, or a wrong name: the binner will say
+            continue  # not a dict by column, or a wrong name: the binner raises the error
         pairs = zip(index, given.values(), strict=True)
         params[param] = {names[j]: entry for j, entry in pairs if j in names}
     return params

@@ -13,32 +13,32 @@ from skinfo._kernels._null import moments_of_sizes, poisson_tables
 from skinfo.utils._parallel import in_threads
 from skinfo.utils._sums import ordered_sum
 
-# Up to so many cells, or so many per sample, a table is an array of all of them.
+# A table is dense up to this many cells, or this many per sample.
 DENSE_CELLS = 2**16
 DENSE_CELLS_PER_SAMPLE = 4
 
 # Rows of one task: fixed, so that sums of real weights do not depend on the number of threads.
 ROWS_A_TASK = 2**17
 
-# Columns of one task: in a table that is one row after another, whole cache lines; in one
-# that is one column after another, no more streams than a cache has ways.
+# Columns of one task: in C order whole cache lines; in Fortran order no more streams than the
+# associativity of the cache.
 COLUMNS_A_TASK = {"rows": 64, "columns": 8}
 
-# Nanoseconds a cell, about, to count.
+# Approximate time to count a cell, in nanoseconds.
 COUNT_COST = 0.6
 
-# With fewer columns than this, equal codes in a row would wait for each other.
+# With fewer columns than this, consecutive increments of the same cell would wait for each other.
 FEW_COLUMNS = 8
 
-# Up to so many pairs of sizes of margins each is worked out; beyond, sizes that differ by less
-# than this share are taken for one. The excess of a cell is smooth in both.
+# Up to this many pairs of margin sizes, the excess of each is computed. Beyond, sizes that differ
+# by less than this proportion are merged; the excess of a cell is smooth in both.
 MOST_PAIRS = 2**22
 NEARLY_EQUAL = 0.01
 
 
 @dataclass(frozen=True)
 class SparseContingency:
-    """A contingency table by its nonzero cells, and its margins.
+    """Contingency table given by its nonzero cells and its margins.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class SparseContingency:
         Positive.
 
     row, column : ndarray of shape (n_cells,), dtype int64
-        The row and the column of each cell.
+        Row index and column index of each cell.
 
     row_sums, column_sums : ndarray of shape (n_rows,) and (n_columns,), dtype float64
         The margins, all positive.
@@ -86,7 +86,7 @@ class SparseContingency:
 def contingency_table(
     a: Codes, b: Codes, weights: NDArray[np.float64] | None = None
 ) -> NDArray[np.float64] | SparseContingency:
-    """Return how often, or with what weight, the codes of two columns occur together.
+    """Return the contingency table of the codes of two columns, of counts or weights.
 
     Parameters
     ----------
@@ -98,7 +98,8 @@ def contingency_table(
     Returns
     -------
     table : ndarray of shape (a.n_levels, b.n_levels), dtype float64, or SparseContingency
-        Sparse where most cells would be empty, so that time and memory go with the samples.
+        Sparse if most cells would be empty, so that time and memory are proportional to the
+        number of samples.
     """
     if is_dense(int(a.n_levels) * int(b.n_levels), len(a.values)):
         return dense_table(a, b, weights)
@@ -115,7 +116,7 @@ def contingency_table(
 
 
 def is_dense(n_cells: int | NDArray[np.int64], n_samples: int) -> Any:
-    """Return whether a table of this number of cells (or each of several) is to be an array."""
+    """Return whether a table of `n_cells` cells (or each of several) is stored densely."""
     return n_cells <= max(DENSE_CELLS, DENSE_CELLS_PER_SAMPLE * n_samples)
 
 
@@ -147,11 +148,10 @@ def dense_tables(
     Parameters
     ----------
     codes : ndarray of shape (n_samples, n_features), dtype uint8
-        Either way round in memory: C-ordered as users have it, or the transpose of
-        one column a row.
+        In C order, as users have it, or in Fortran order.
 
     n_levels : int
-        The most levels of any column; every code is smaller.
+        Maximum number of levels of a column; all codes are smaller.
 
     y : Codes
 
@@ -191,7 +191,7 @@ def dense_tables(
 
 
 def null_moments_of(table: SparseContingency) -> tuple[float, float]:
-    """Return mean and variance of N times plug-in information over tables with these margins."""
+    """Return the null mean and variance of N times plug-in information, given the margins."""
     is_whole = bool(np.all(table.counts % 1 == 0))
     return moments_of_margins(table.row_sums, table.column_sums, table.total, is_whole=is_whole)
 
@@ -203,7 +203,7 @@ def moments_of_margins(
     *,
     is_whole: bool,
 ) -> tuple[float, float]:
-    """Return the same of two margins, (n_rows,) and (n_columns,)."""
+    """Return `null_moments_of` for two margins, (n_rows,) and (n_columns,)."""
     longer, shorter = margin_sizes(row_sums, column_sums)
     mean, variance = moments_of_sizes(
         total, longer.sizes, longer.times, shorter.sizes, shorter.times, poisson_tables(), is_whole
@@ -212,7 +212,7 @@ def moments_of_margins(
 
 
 class MarginSizes(NamedTuple):
-    """The different sums in a margin, and how often each occurs, both (n_sizes,)."""
+    """Distinct sums of a margin, and their multiplicities, both (n_sizes,)."""
 
     sizes: NDArray[np.float64]
     times: NDArray[np.float64]
@@ -221,9 +221,9 @@ class MarginSizes(NamedTuple):
 def margin_sizes(
     row_sums: NDArray[np.float64], column_sums: NDArray[np.float64]
 ) -> list[MarginSizes]:
-    """Return the sizes in each margin, the longer margin first.
+    """Return the MarginSizes of each margin, the longer margin first.
 
-    Where that would be more than `MOST_PAIRS` pairs of sizes, nearly equal ones are merged.
+    If there are more than `MOST_PAIRS` pairs of sizes, nearly equal ones are merged.
     """
     margins = [_sizes_of(margin) for margin in longer_first(row_sums, column_sums)]
     if len(margins[0].sizes) * len(margins[1].sizes) > MOST_PAIRS:
@@ -237,12 +237,12 @@ def _sizes_of(margin: NDArray[np.float64]) -> MarginSizes:
 
 
 def longer_first(*margins: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """Return two margins sorted, the longer first, of two as long the smaller."""
+    """Return two sorted margins, the longer first; ties in lexical order."""
     return sorted(map(np.sort, margins), key=lambda margin: (-len(margin), margin.tolist()))
 
 
 def nearly_equal(sizes: NDArray[np.float64], times: NDArray[np.float64]) -> MarginSizes:
-    """Return fewer sizes, the means of runs of nearly equal ones, and how often each occurs."""
+    """Return the means of runs of nearly equal sizes, and their multiplicities."""
     run = np.floor(np.log(sizes) / NEARLY_EQUAL)
     starts = np.flatnonzero(np.diff(run, prepend=np.nan))
     counts = np.add.reduceat(times, starts)

@@ -7,7 +7,7 @@ from sys import float_info
 import numpy as np
 from numpy.typing import NDArray
 
-# From coarse to fine: a cut between two dates is put at the coarsest unit that fits.
+# From coarse to fine: a cut between two dates is at the start of the coarsest unit that fits.
 DATE_UNITS = ("Y", "M", "D", "h", "m", "s", "ms", "us")
 
 # Microseconds beyond this are not converted to a date.
@@ -22,7 +22,7 @@ def cut_values(
 ) -> NDArray[np.float64]:
     """Return a readable number in each interval (low, high], (n_cuts,) float64.
 
-    Next to an infinity the cut keeps all finite numbers together.
+    If one end is infinite, the cut separates it from all finite numbers.
 
     Parameters
     ----------
@@ -33,8 +33,8 @@ def cut_values(
         The kind of the column.
 
     closed : {"left", "right"}, default="left"
-        The end that an interval between cuts holds: a value equal to a cut belongs to its right,
-        or to its left. With "right" the number is in [low, high).
+        The closed end of intervals between cuts: a value equal to a cut belongs to the interval on
+        its right ("left"), or on its left ("right"). With "right" the result is in [low, high).
     """
     between = CUT_CLOSED[closed]
     pairs = zip(lows.tolist(), highs.tolist(), strict=True)
@@ -42,17 +42,17 @@ def cut_values(
 
 
 def starts_of_cuts(cuts: NDArray[np.float64], closed: str) -> NDArray[np.float64]:
-    """Return the least number to the right of each cut."""
+    """Return the smallest number to the right of each cut."""
     return cuts if closed == "left" else _neighbours(cuts, inf)
 
 
 def cuts_of_starts(starts: NDArray[np.float64], closed: str) -> NDArray[np.float64]:
-    """Return the cuts to the right of which these are the least numbers."""
+    """Return the cuts, given the smallest number to the right of each."""
     return starts if closed == "left" else _neighbours(starts, -inf)
 
 
 def _neighbours(numbers: NDArray[np.float64], towards: float) -> NDArray[np.float64]:
-    # Next to the largest number is infinity, and next to zero the smallest of all.
+    # The neighbour of the largest number is infinite (overflow), that of zero subnormal.
     with np.errstate(over="ignore", under="ignore"):
         return np.nextafter(numbers, towards)
 
@@ -69,7 +69,7 @@ def _cut_after(low: float, high: float, kind: str) -> float:
 def _cut_before(low: float, high: float, kind: str) -> float:
     """Return a cut in [low, high)."""
     if kind == "date" and isfinite(low) and isfinite(high):
-        # Dates are read in one direction: the latest start of a unit here too.
+        # Dates are cut at the latest start of a unit here too.
         start = _date_between(nextafter(low, -inf), floor(nextafter(high, -inf)))
         return start if low <= start < high else low
     return -_cut_after(-high, -low, kind) + 0.0
@@ -78,7 +78,7 @@ def _cut_before(low: float, high: float, kind: str) -> float:
 def _shortest_between(low: float, high: float) -> float:
     """Return the shortest decimal in the middle half of (low, high], else the midpoint, else high.
 
-    Neighbouring floats have nothing between them, and a midpoint that rounds to `low`.
+    Neighbouring floats have no number between them, and their midpoint may round to `low`.
     """
     middle = low / 2 + high / 2
     reach = high / 4 - low / 4

@@ -1,8 +1,8 @@
 """Tables of Dask: parts are partitions, and tasks run on the workers of the current scheduler.
 
-That is the cluster of the current ``dask.distributed.Client``, or otherwise Dask's threads in this
+The scheduler is that of the current ``dask.distributed.Client``, otherwise Dask's threads in this
 process. A pass is one Dask graph: a task per partition, which reads and summarises it, and a tree
-of tasks that merge summaries where they are. One merged summary is returned.
+of tasks that merge summaries on the workers. One merged summary is returned.
 """
 
 import pickle
@@ -32,7 +32,7 @@ from skinfo.utils._text import LONGEST_CAUSE, one_line, short_repr
 
 Result = TypeVar("Result")
 
-# Summaries that one task merges, and that its worker has in memory for it.
+# Number of summaries that one task merges, and that its worker holds in memory.
 MERGED_AT_ONCE = 8
 
 
@@ -50,7 +50,7 @@ def dask_partitions(
     Raises
     ------
     TypeError, ValueError
-        If y or weights are not of Dask, or not in the partitions of X.
+        If y or weights are not Dask collections, or not partitioned like X.
     """
     if getattr(X, "ndim", None) != 2:
         raise ValueError(
@@ -78,7 +78,7 @@ def _is_series(collection: Any) -> bool:
 
 
 def _whole_rows(X: Any) -> Any:
-    """Return an array in chunks that have all its columns."""
+    """Return an array rechunked so that each chunk has all columns."""
     if np.isnan(X.shape[1]):
         raise ValueError(
             "X is a Dask array with an unknown number of columns. Call X.compute_chunk_sizes() "
@@ -147,7 +147,7 @@ class DaskPartitions:
     Parameters
     ----------
     *collections : dask.dataframe.DataFrame and Series, or dask.array.Array
-        X, y and weights in the same partitions, of whole rows. y and weights may be left out.
+        X, y and weights in the same partitions of rows. y and weights are optional.
     """
 
     is_local = False
@@ -170,7 +170,7 @@ class DaskPartitions:
         return self._results(task, columns).merged(merge)
 
     def persist(self, task: Callable[[Any], Any]) -> "KeptOnWorkers":
-        """Return what a task makes of each partition, kept on the workers."""
+        """Return the results of a task for each partition, stored on the workers."""
         return KeptOnWorkers(self._results(task, None).persisted())
 
     def _results(self, task: Callable[[Any], Any], columns: Sequence[Any] | None) -> "Results":
@@ -184,8 +184,8 @@ class DaskPartitions:
             joined = f" of {len(blocks)} (Dask joined partitions of few columns)"
 
         def node_of(key: Any) -> GraphNode:
-            # A block that no other task needs is made in the task that reads it: errors can name
-            # it, and no worker keeps it.
+            # A block that no other task needs is computed in the task that uses it: errors can
+            # name it, and no worker stores it.
             is_needed = key in needed or not isinstance(graph[key], GraphNode)
             return Alias(key) if is_needed else graph[key]
 
@@ -219,9 +219,9 @@ def _optimized(X: Any, *others: Any) -> tuple[dict[Any, Any], list[tuple[Any, ..
     if _is_array(X):
         collections = optimize(X, *others)
     elif others:
-        # As one collection: on its own, each could be read in other partitions.
+        # As one collection: optimised separately, their partitions might differ.
         together = X.map_partitions(
-            # A lambda is sent as it is, so the scheduler can read it without skinfo.
+            # A lambda is pickled by value, so the scheduler can load it without skinfo.
             lambda *parts: parts,
             *others,
             align_dataframes=False,
@@ -239,9 +239,9 @@ def _optimized(X: Any, *others: Any) -> tuple[dict[Any, Any], list[tuple[Any, ..
 
 
 class KeptOnWorkers:
-    """What a task made of each partition, kept on the workers, or in memory if Dask has none.
+    """Results of a task for each partition, stored on the workers, or in memory without a cluster.
 
-    If a worker is lost, the scheduler makes its parts again.
+    If a worker is lost, the scheduler recomputes its parts.
 
     Parameters
     ----------
@@ -249,7 +249,7 @@ class KeptOnWorkers:
         Persisted.
 
     made_of : KeptOnWorkers or None, default=None
-        What the tasks were given, if that is kept too.
+        Input of the tasks, if it is stored too.
     """
 
     is_local = False
@@ -270,7 +270,7 @@ class KeptOnWorkers:
     ) -> Result | None:
         """Return the merged results of a task for each object; see `Partitions`.
 
-        If that fails, the objects are freed. What was raised may refer to them for long.
+        On failure the objects are freed, since the exception may hold references to them.
         """
         try:
             return self._results(task).merged(merge)
@@ -279,12 +279,12 @@ class KeptOnWorkers:
             raise
 
     def persist(self, task: Callable[[Any], Any]) -> "KeptOnWorkers":
-        """Return what a task makes of each object, kept likewise."""
+        """Return the results of a task for each object, stored in the same way."""
         return KeptOnWorkers(self._results(task).persisted(), made_of=self)
 
     def _free(self) -> None:
         for node in self._kept.graph.values():
-            # A future of a cluster, or a value in this process.
+            # Either a future of a cluster, or a value in this process.
             if hasattr(node, "release"):
                 node.release()
         if self._made_of is not None:
@@ -300,14 +300,14 @@ class KeptOnWorkers:
 
 
 class Results:
-    """Results of a task for each part, which are not computed yet: a Dask collection.
+    """Lazy results of a task for each part: a Dask collection.
 
     Parameters
     ----------
     graph : dict
 
     keys : list
-        Of the results, in the order of the parts.
+        Keys of the results, in the order of the parts.
     """
 
     def __init__(self, graph: dict[Any, Any], keys: list[Any]) -> None:
@@ -315,7 +315,7 @@ class Results:
         self.keys = keys
 
     def merged(self, merge: Callable[[Any, Any], Any]) -> Any:
-        """Return all results merged, in order; None if there is none."""
+        """Return all results merged, in order; None if there are none."""
         if not self.keys:
             return None
         name = _name("merge")
@@ -330,7 +330,7 @@ class Results:
         return _computed(graph, keys[0])
 
     def persisted(self) -> "Results":
-        """Return the results, which are now being computed, and stay where they are."""
+        """Return the results; their computation has started, and they stay on the workers."""
         with _large_graphs():
             (persisted,) = persist(self)
         return persisted
@@ -352,7 +352,7 @@ class Results:
 
 
 def _persisted(found: dict[Any, Any], keys: list[Any]) -> Results:
-    """Return results that are futures or, in this process, values."""
+    """Return persisted results, which are futures or, in this process, values."""
     return Results(
         {k: found[k] if isinstance(found[k], TaskRef) else DataNode(k, found[k]) for k in keys},
         keys,
@@ -365,7 +365,7 @@ def _computed(graph: dict[Any, Any], key: Any) -> Any:
     Raises
     ------
     ImportError
-        If a worker has no skinfo.
+        If skinfo is not installed on a worker.
     """
     try:
         with _large_graphs():
@@ -390,20 +390,20 @@ def _large_graphs() -> Iterator[None]:
 
 
 def _name(what: str) -> str:
-    """Return a new name for the tasks of a pass."""
+    """Return a unique name for the tasks of a pass."""
     return f"skinfo-{what}-{uuid4().hex}"
 
 
 @dataclass(frozen=True)
 class PartTask:
-    """A task of a `Part`, called with what makes its blocks.
+    """Task of a `Part`, called with the graph nodes of its blocks.
 
     Attributes
     ----------
     task : callable
 
     families : dict of str to str
-        What columns of a frame hold; see `_families`.
+        Families of the columns of a frame; see `_families`.
     """
 
     task: Callable[[Part], Any]
@@ -449,7 +449,7 @@ def _families(frame: Any) -> dict[Any, str]:
 
 
 def _as_announced(frame: Any, announced: dict[Any, str], label: str) -> Any:
-    """Return a frame whose columns hold what Dask announced, which files may not.
+    """Return a frame after a check that its columns match the dtypes that Dask announced.
 
     Raises
     ------
@@ -467,7 +467,7 @@ def _as_announced(frame: Any, announced: dict[Any, str], label: str) -> Any:
                 f"column {short_repr(name)} of X holds {family} in {one_line(label)}, and Dask "
                 f"announced {expected} (X.dtypes)."
             )
-        # A column without values has no type.
+        # A column without values has no informative dtype.
         frame = frame.copy(deep=False)
         frame[name] = np.nan
     return frame
@@ -475,7 +475,7 @@ def _as_announced(frame: Any, announced: dict[Any, str], label: str) -> Any:
 
 @dataclass(frozen=True)
 class MergeTask:
-    """A function that merges two results, called with several."""
+    """Function that merges any number of results, from one that merges two."""
 
     merge: Callable[[Any, Any], Any]
 
@@ -485,9 +485,9 @@ class MergeTask:
 
 
 def _sent(name: str, function: Callable[..., Any]) -> Task:
-    """Return the node of a graph that makes a function where it is called.
+    """Return the graph node of a function that is deserialised on the workers only.
 
-    A worker gets it once for all of its partitions, and the scheduler does not read it.
+    A worker receives it once for all of its partitions, and the scheduler does not load it.
     """
     return Task(
         name, pickle.loads, pickle.dumps(Sent(skinfo.__version__, cloudpickle.dumps(function)))
@@ -496,7 +496,7 @@ def _sent(name: str, function: Callable[..., Any]) -> Task:
 
 @dataclass(frozen=True)
 class Sent:
-    """A function on its way to another process, which is read if skinfo is the same there."""
+    """Function to send to another process, which loads it only with the same version of skinfo."""
 
     version: str
     function: bytes
@@ -506,12 +506,12 @@ class Sent:
 
 
 def received(version: str, function: bytes) -> Any:
-    """Return a function that another process sent.
+    """Return a function received from another process.
 
     Raises
     ------
     RuntimeError
-        If it has another version of skinfo.
+        If the other process has a different version of skinfo.
     """
     if version != skinfo.__version__:
         raise RuntimeError(

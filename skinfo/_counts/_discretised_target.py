@@ -26,15 +26,15 @@ class DiscretisedTarget:
     Attributes
     ----------
     target : ClassTarget
-        Of the samples of positive weight; of chunks without samples.
+        Target of the samples of positive weight; for chunks without samples.
 
     target_type : {"binary", "multiclass", "continuous", "multioutput"}
 
     classes : ndarray or list of ndarray
-        The classes of y, None for a continuous y; of several outputs a list.
+        The classes of y, None for a continuous y; a list for several outputs.
 
     edges : ndarray or list of ndarray
-        Bin edges of a continuous y, None for classes; of several outputs a list.
+        Bin edges of a continuous y, None for classes; a list for several outputs.
     """
 
     target: ClassTarget
@@ -51,10 +51,10 @@ def as_source_of_classes(
     Parameters
     ----------
     X, sample_weight, estimator, target_type
-        As of `as_source`.
+        See `as_source`.
 
     y : array-like of shape (n_samples,) or (n_samples, n_outputs), str or None
-        Several outputs are one variable: their joint state.
+        Several outputs are treated as one variable, their joint state.
     """
     options = {"estimator": estimator, "target_type": target_type}
     outputs = several_outputs(y)
@@ -81,7 +81,7 @@ def as_source_of_classes(
 
 def several_outputs(y: Any) -> int | None:
     """Return the number of outputs of y if there are several, else None."""
-    # y may be a dataframe, lazy or not, or nothing but convertible to an array.
+    # y may be a dataframe, lazy or not, or any object that is convertible to an array.
     if y is None or isinstance(y, str):
         return None
     shape = y.shape if hasattr(y, "shape") else np.asarray(y).shape
@@ -89,9 +89,9 @@ def several_outputs(y: Any) -> int | None:
 
 
 def _discretise(source: "InMemory | Chunks") -> tuple["InMemory | Chunks", DiscretisedTarget]:
-    """Return the target of a source; numbers are cut into equal-frequency bins.
+    """Return a source and its discretised target; numbers are cut into equal-frequency bins.
 
-    Of chunks the source that is returned has those bins as its classes.
+    If the source consists of chunks, the returned source has these bins as classes.
     """
     if isinstance(source, InMemory):
         return source, _discretise_in_memory(source)

@@ -1,25 +1,25 @@
-"""Contingency tables to tests of dependence: information, its null moments and a p-value.
+"""Tests of dependence in contingency tables: information, its null moments and a p-value.
 
-The only path from counts to p-values, for `mutual_info_test` and `InfoBottleneckSelector`.
+All p-values of `mutual_info_test` and `InfoBottleneckSelector` are computed here.
 
 Information does not depend on the order of levels. If there is an order, smooth tests of low
-degree (trend, spread) are combined with the test of information, by the weights `SMOOTH_WEIGHTS`:
-most dependence between numbers has few degrees of freedom in these tests, and many in the
-information. The half-Cauchy combination does not require independent tests.
+degree (trend, spread) are combined with the test of information, with the weights
+`SMOOTH_WEIGHTS`: most dependence between numbers has few degrees of freedom in these tests, and
+many in the information. The half-Cauchy combination does not require independent tests.
 
-Under independence N times the plug-in information has nearly a gamma distribution, here with its
-exact mean and a closed-form variance. If few samples lie outside the most frequent level and
-class, information takes few different values, and the tail of the gamma distribution is wrong.
-Then tables with the same margins are sampled (2 x 2 tables are enumerated). There are two
-thresholds for this:
+Under independence, the distribution of N times the plug-in information is close to a gamma
+distribution, here with the exact mean and a closed-form variance. If few samples are outside the
+most frequent level and class, information takes few distinct values, and the gamma distribution
+has the wrong tail. Then tables with the same margins are sampled (2 x 2 tables are enumerated).
+There are two thresholds for this:
 
-- `FEW_OUTSIDE` (10, in the kernel), for one test of one table. Above it the gamma p-value has its
-  level down to .001 (benchmarks/level_of_test.py).
-- `FEW_TO_CONFIRM` (100), for a selection. It tests at alpha divided by the number of columns, a
-  level at which the tail is still too thin for some hundred samples outside: among columns of rare
-  levels with a rare class, gamma p-values alone accept some in most runs
+- `FEW_OUTSIDE` (10, in the kernel), for one test of one table. Above it the gamma p-value has the
+  nominal level down to .001 (benchmarks/level_of_test.py).
+- `FEW_TO_CONFIRM` (100), for a selection. A selection tests at alpha divided by the number of
+  columns, a level at which the tail is too thin even with about a hundred samples outside: among
+  columns of rare levels with a rare class, gamma p-values alone accept some in most runs
   (benchmarks/selection_stopping.py). Only a feature that is about to be accepted is confirmed,
-  because sampling tables to such levels for every p-value would take far longer.
+  because sampling enough tables for such levels for every p-value would take far longer.
 """
 
 import math
@@ -55,33 +55,33 @@ from skinfo.utils._sums import ordered_sum
 
 FEW_TO_CONFIRM = 100
 
-# Weights of the smooth tests of degree 1, of 1 and 2, and of 1 to 4, and of the test of
-# information. A trend, which other tests look for alone, has twice the weight
+# Weights of the smooth tests of degree 1, of degrees 1 and 2, and of degrees 1 to 4, relative to
+# the test of information. A trend, the only alternative of many other tests, has twice the weight
 # (benchmarks/power_of_test.py).
 SMOOTH_WEIGHTS = np.array([2.0, 1.0, 1.0])
 INFORMATION_WEIGHT = 1.0
 
-# Of nested sums of chi-squared variables a share of .47 to .62 of the combined p-values is below
-# one half, whatever the degrees of freedom. With this much of p^2 (1 - p) added it is one half on
-# average, and .05 stays .052 (from .052 to .057).
+# For nested sums of chi-squared variables of any degrees of freedom, the proportion of combined
+# p-values below one half is .47 to .62. With this multiple of p^2 (1 - p) added it is one half on
+# average; the proportion below .05 remains .052 (from .052 to .057).
 MIDDLE = 0.75
 
-# P-values are at least this, so that their inverses are finite.
+# Lower bound of p-values, so that their inverses are finite.
 LEAST_PVALUE = 1e-300
 
-# Sampled tables with as much information at which a confirmation ends: the p-value is then above
-# the level, or there are enough tables for it to be below.
+# Number of sampled tables reaching the observed information at which a confirmation ends: the
+# p-value is then above the level, or enough tables were sampled for it to be below.
 ENOUGH_EXCEEDANCES = 4
 
-# Of Chernoff's bound: from a sixteenth to nearly one, where the expectation still exists for every
-# size of the table.
+# Exponents t of Chernoff's bound: from 1/16 to nearly one, for which the expectation exists for
+# every size of the table.
 TILTS = tuple(k / 16 for k in range(1, 16))
 
 
 class TableEvidence(NamedTuple):
-    """Information of contingency tables and its distribution under independence, in N nats.
+    """Information of contingency tables and its distribution under independence.
 
-    N nats are nats times N, the number of samples or the sum of their weights.
+    In nats times N, the number of samples or the sum of their weights.
 
     Attributes
     ----------
@@ -89,13 +89,13 @@ class TableEvidence(NamedTuple):
         N times the plug-in information.
 
     null_mean, null_variance : ndarray of shape (n_tables,), dtype float64
-        Its moments over all tables with the observed margins.
+        Its moments over tables with the observed margins, under independence.
 
     small_pvalue : ndarray of shape (n_tables,), dtype float64
         P-value of a table that was enumerated or sampled, NaN elsewhere.
 
     smooth : ndarray of shape (n_tables, 9), dtype float64
-        From `smooth_statistics`; zeros where levels are not ordered.
+        From `smooth_statistics`; zeros if levels are not ordered.
     """
 
     information: NDArray[np.float64]
@@ -108,14 +108,14 @@ class TableEvidence(NamedTuple):
     def of_table(
         cls, counts: ArrayLike | SparseContingency, smooth: NDArray[np.float64] | None = None
     ) -> Self:
-        """Return the evidence of one table, (n_levels, n_classes) or sparse.
+        """Return the test statistics of one table, (n_levels, n_classes) or sparse.
 
         Parameters
         ----------
         counts : array-like or SparseContingency
 
         smooth : ndarray of shape (9,) or None, default=None
-            From `smooth_evidence`, where levels are ordered.
+            From `smooth_evidence`, if levels are ordered.
         """
         smooth = np.zeros(N_DEGREES * N_SMOOTH) if smooth is None else smooth
         if isinstance(counts, SparseContingency):
@@ -129,7 +129,7 @@ class TableEvidence(NamedTuple):
 
     @classmethod
     def of_rows(cls, rows: NDArray[np.float64]) -> Self:
-        """Return the evidence of tables from the rows (n_tables, 13) of a kernel."""
+        """Return the test statistics of tables from the rows (n_tables, 13) of a kernel."""
         return cls(
             information=rows[:, PLUGIN],
             null_mean=rows[:, NULL_MEAN],
@@ -140,7 +140,7 @@ class TableEvidence(NamedTuple):
 
     @classmethod
     def of_tables(cls, tables: Sequence[NDArray[np.float64]], is_whole: bool) -> Self:
-        """Return the evidence of independent tables together, by its moments alone.
+        """Return the summed test statistics of independent tables, with moments only.
 
         Parameters
         ----------
@@ -152,7 +152,7 @@ class TableEvidence(NamedTuple):
         """
         total = np.zeros(3)
         for counts in tables:
-            # Equal sizes next to each other are computed once.
+            # The kernel computes adjacent equal sizes once.
             sizes = np.sort(counts.sum(axis=1))
             classes = counts.sum(axis=0)
             moments = null_moments(sizes, classes[classes > 0], poisson_tables(), is_whole)
@@ -168,9 +168,9 @@ class TableEvidence(NamedTuple):
 
     @property
     def pvalue(self) -> NDArray[np.float64]:
-        """P(evidence as strong or stronger | independence), (n_tables,).
+        """P(test statistics at least as large | independence), (n_tables,).
 
-        The p-value of information, combined with those of the smooth tests where there are any.
+        The p-value of information, combined with those of smooth tests if there are any.
         """
         pvalue = self.information_pvalue
         smooth, weights = self._smooth_pvalues()
@@ -184,20 +184,21 @@ class TableEvidence(NamedTuple):
 
     @property
     def information_pvalue(self) -> NDArray[np.float64]:
-        """P(information or more | independence), (n_tables,), without the order of levels."""
+        """P(at least this information | independence), (n_tables,), for unordered levels."""
         by_moments = gamma_pvalue(self.information, self.null_mean, self.null_variance)
         return np.where(np.isnan(self.small_pvalue), by_moments, self.small_pvalue)
 
     @property
     def trend_pvalue(self) -> NDArray[np.float64]:
-        """The p-value of the smooth test of degree one alone, (n_tables,), 1 if there is none."""
+        """The p-value of the smooth test of degree one, (n_tables,); 1 if there is none."""
         smooth, weights = self._smooth_pvalues()
         return np.where(weights[:, 0] > 0, smooth[:, 0], 1.0)
 
     def _smooth_pvalues(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return p-values and weights (n_tables, N_DEGREES) of the smooth tests.
 
-        In a small table scores have no smooth distribution either: the sampled p-value stands.
+        In a small table the distribution of scores is not smooth either, so only the sampled
+        p-value is used.
         """
         statistics = self.smooth.reshape(-1, N_DEGREES, N_SMOOTH)
         score, mean, variance = (
@@ -207,9 +208,9 @@ class TableEvidence(NamedTuple):
         return gamma_pvalue(score, mean, variance), np.where(is_used, SMOOTH_WEIGHTS, 0.0)
 
     def plus(self, other: Self) -> Self:
-        """Return the evidence of tables together with others that condition on them.
+        """Return the summed statistics of these tables and of others, conditional on them.
 
-        By the chain rule information adds up, and so do the moments.
+        By the chain rule information is additive, and so are the moments.
         """
         return type(self)(
             self.information + other.information,
@@ -230,7 +231,7 @@ def smooth_evidence(
     counts : ndarray of shape (n_levels, n_classes)
 
     n_ordered : int
-        How many levels, the first ones, are in order. The others are missing values.
+        Number of ordered levels, counted from the first. The others are missing values.
 
     ordered_classes : bool, default=False
     """
@@ -246,15 +247,15 @@ def combined_pvalue(
 ) -> NDArray[np.float64]:
     """Return the half-Cauchy combination of p-values along the last axis.
 
-    The sum of w cot(pi p / 2), with weights that add up to one, has the tail of its largest terms,
-    under any dependence (Liu and Xie 2020; without negative terms, so that a p-value near one
-    takes nothing from the others, Long, Li, Zhang and Li 2023). Beyond the tail, tests that share
-    evidence give too many p-values below a level: see `MIDDLE`.
+    The tail of the sum of w cot(pi p / 2), with weights that sum to one, is that of its largest
+    terms, under any dependence (Liu and Xie 2020; without negative terms, so that a p-value near
+    one does not offset the others, Long, Li, Zhang and Li 2023). Outside the tail, dependent tests
+    give too many p-values below a level: see `MIDDLE`.
 
     Parameters
     ----------
     pvalues, weights : ndarray of shape (n_tables, n_tests)
-        At least one weight of a row is positive.
+        At least one weight in each row is positive.
     """
     weights = weights / weights.sum(axis=1, keepdims=True)
     terms = weights / np.tan(np.pi / 2 * np.maximum(pvalues, LEAST_PVALUE))
@@ -265,8 +266,8 @@ def combined_pvalue(
 def plugin_information(table: SparseContingency) -> float:
     """Return the plug-in information of a table, sum n/N ln(n N / (a b)), in nats.
 
-    Never negative. An independent table gives zero to rounding, and a diagonal one, to the last
-    bit, the plug-in entropy.
+    Never negative. An independent table gives zero up to rounding, and a diagonal one exactly the
+    plug-in entropy.
     """
     together = table.counts
     apart = table.row_sums[table.row] * table.column_sums[table.column]
@@ -277,9 +278,9 @@ def plugin_information(table: SparseContingency) -> float:
 def gamma_pvalue(
     information: NDArray[np.float64], mean: NDArray[np.float64], variance: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return P(information or more) by the gamma distribution with the given moments.
+    """Return P(at least this information) by the gamma distribution with the given moments.
 
-    One where the margins leave no choice (a constant column).
+    One if the margins determine the table (a constant column).
     """
     pvalue = np.ones(mean.shape)
     free = (variance > 0) & (mean > 0)
@@ -289,21 +290,21 @@ def gamma_pvalue(
 
 
 def tail_bound(tables: Sequence[NDArray[np.float64]]) -> float:
-    """Return an upper bound of P(information or more) over tables with the same margins.
+    """Return an upper bound of P(at least this information) over tables with the same margins.
 
-    Chernoff's inequality: for every t >= 0 it is at most E[exp(t N I)] / exp(t observed). The
-    expectation is exact. A table of several classes is a chain of tables of two, each of a class
-    and of those after it; the N I of these add up, and given the levels' sizes in one the next is
-    independent of it. In a table of two the counts of the class are independent binomial numbers,
-    given that they add up to its size: so the expectation is a coefficient of a product of
-    polynomials, one for each level. The bound is 5 to 50 times the probability, which for a level
-    of one millionth costs a tenth of the information, and holds where other approximations of the
-    tail fail.
+    By Chernoff's inequality, the probability is at most E[exp(t N I)] / exp(t observed) for every
+    t >= 0. The expectation is exact. A table of several classes is a chain of two-class tables,
+    each of a class against all later ones; their N I are additive, and each is independent of the
+    next given the sizes of its levels. In a two-class table the counts of the class are
+    independent binomial variables, conditional on their sum, so the expectation is a coefficient
+    of a product of polynomials, one for each level. The bound is 5 to 50 times the probability,
+    which at a level of one millionth corresponds to a tenth of the information, and is valid where
+    other approximations of the tail fail.
 
     Parameters
     ----------
     tables : sequence of ndarray of shape (n_levels, n_classes), dtype float64
-        Independent tables, such as of the states of T; integers.
+        Independent tables of integers, such as those of the states of T.
     """
     of_two = [split for counts in tables for split in _tables_of_two(counts)]
     observed = sum(
@@ -318,9 +319,9 @@ def tail_bound(tables: Sequence[NDArray[np.float64]]) -> float:
 
 
 def _tables_of_two(counts: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """Return the table (n_levels, 2) of each class but the last with those after it together.
+    """Return the table (n_levels, 2) of each class but the last against the later ones.
 
-    The classes in rising order of their sizes.
+    Classes are in increasing order of size.
     """
     counts = counts[:, np.argsort(counts.sum(axis=0), kind="stable")]
     counts = counts[:, counts.any(axis=0)]
@@ -332,7 +333,7 @@ def _tables_of_two(counts: NDArray[np.float64]) -> list[NDArray[np.float64]]:
 
 
 def _log_exponential_mean(counts: NDArray[np.float64], tilt: float) -> float:
-    """Return ln E[exp(tilt N I)] of a table of two classes, given its margins."""
+    """Return ln E[exp(tilt N I)] of a two-class table, given its margins."""
     sizes = np.sort(counts.sum(axis=1)).astype(np.int64)
     of_class, rest = counts.sum(axis=0).tolist()
     share, most = of_class / (of_class + rest), int(of_class)
@@ -344,7 +345,7 @@ def _log_exponential_mean(counts: NDArray[np.float64], tilt: float) -> float:
         weights: NDArray[np.float64] = np.exp(binom.logpmf(k, size, share) + tilt * divergence)
         return weights
 
-    # All levels but the largest; what they leave of the class is in that one.
+    # All levels but the largest, whose count follows from the size of the class.
     product = np.ones(1)
     for size, times in zip(*np.unique(sizes[:-1], return_counts=True), strict=True):
         of_level = terms(int(size))
@@ -363,7 +364,7 @@ def is_few_outside(tables: Sequence[NDArray[np.float64]]) -> bool:
     Parameters
     ----------
     tables : sequence of ndarray of shape (n_levels, n_classes)
-        In each of them outside whichever of the two leaves fewer.
+        The level or class is chosen for each table such that fewer samples are outside.
     """
     outside = [samples_outside(counts[None].astype(np.int64)) for counts in tables]
     return sum(outside) <= FEW_TO_CONFIRM
@@ -376,10 +377,10 @@ def is_confirmed(counts: NDArray[np.int64], level: float) -> bool:
     ----------
     counts : ndarray of shape (n_states, n_levels, n_classes), dtype int64
         The tables of a feature in every state. With more than `FEW_TO_CONFIRM` samples outside
-        the largest level and class the gamma p-value stands.
+        the largest level or class the gamma p-value is accepted.
 
     level : float
-        Of the test.
+        Level of the test.
     """
     if samples_outside(counts) > FEW_TO_CONFIRM:
         return True
@@ -388,10 +389,10 @@ def is_confirmed(counts: NDArray[np.int64], level: float) -> bool:
 
 
 def samples_outside(counts: NDArray[np.int64]) -> int:
-    """Return how many samples are outside the largest level or class of their state.
+    """Return the number of samples outside the largest level or class of their state.
 
-    In each state outside whichever of the two leaves fewer: the rest of its table is fixed by the
-    margins.
+    The level or class is chosen for each state such that fewer samples are outside. They and the
+    margins determine the table.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ from skinfo._counts._table import kind_of_dtype
 from skinfo.utils._parallel import one_ahead
 from skinfo.utils._text import LONGEST_CAUSE, LONGEST_PATH, one_line, short_repr
 
-# Suffixes of files, and what pyarrow calls their format.
+# File suffixes and the names of their formats in pyarrow.
 FORMATS = {
     ".parquet": "parquet",
     ".pq": "parquet",
@@ -33,7 +33,7 @@ FORMATS = {
     ".ipc": "ipc",
 }
 
-# Suffixes of compressed files, as datasets of pyarrow know them, and its codecs.
+# Suffixes of compressed files, as in pyarrow datasets, and its codecs.
 COMPRESSIONS = {
     ".gz": "gzip",
     ".gzip": "gzip",
@@ -43,13 +43,13 @@ COMPRESSIONS = {
     ".brotli": "brotli",
 }
 
-# Bytes of each column of a Parquet file that are read at once, and of a CSV file: the types of its
-# columns are those of the first.
+# Bytes that are read at once per column of a Parquet file, and in the first block of a CSV file,
+# which determines the types of its columns.
 COLUMN_BUFFER = 2**18
 CSV_BLOCK = 2**24
 
-# Bytes of a CSV file that are parsed at once after that. PyArrow reads 32 such blocks ahead of
-# their use, whatever it is asked.
+# Bytes of a CSV file that are parsed at once after the first block. PyArrow always reads 32 such
+# blocks ahead.
 CSV_PIECE = 2**20
 
 
@@ -61,7 +61,7 @@ class File(NamedTuple):
     fragment : pyarrow.dataset.Fragment
 
     schema : pyarrow.Schema
-        The types that its columns are to have, those that its folder names included.
+        The types of the columns to read, including those in names of folders.
     """
 
     fragment: Any
@@ -69,12 +69,12 @@ class File(NamedTuple):
 
     @property
     def label(self) -> str:
-        """How messages call it."""
+        """Name of the file in messages."""
         return f"file {self.fragment.path}"
 
     @property
     def keys(self) -> dict[str, Any]:
-        """Values of columns in the names of folders."""
+        """Column values in the names of folders."""
         import pyarrow.dataset as ds
 
         keys: dict[str, Any] = ds.get_partition_keys(self.fragment.partition_expression)
@@ -88,7 +88,7 @@ class File(NamedTuple):
         return {*own, *self.keys}
 
     def key(self, name: str) -> Any:
-        """Return the value of a column in the name of a folder, as a scalar of Arrow."""
+        """Return the column value in the name of a folder, as an Arrow scalar."""
         import pyarrow as pa
 
         type_ = self.schema.field(name).type
@@ -99,7 +99,7 @@ class File(NamedTuple):
 
 @dataclass(frozen=True)
 class FileTable:
-    """A table in files of the same columns.
+    """Table in files with the same columns.
 
     Attributes
     ----------
@@ -109,11 +109,11 @@ class FileTable:
     files: list[File]
 
     def head(self) -> Any:
-        """Return the columns of the first file, without rows."""
+        """Return the first file without rows."""
         return self.files[0].schema.empty_table()
 
     def read(self, columns: Sequence[str] | None) -> Iterator[Part]:
-        """Yield the parts, file by file. While one is in use, the next is read."""
+        """Yield the parts, file by file. The next part is read while one is in use."""
         return one_ahead(self._parts(columns or self.files[0].schema.names))
 
     def _parts(self, names: Sequence[str]) -> Iterator[Part]:
@@ -126,9 +126,9 @@ class FileTable:
 
 
 def is_path(X: Any) -> bool:
-    """Return whether X is a path of files, or a list of such."""
+    """Return whether X is a path of files, or a list of paths."""
     if isinstance(X, (list, tuple)):
-        # A list of text may be data: as paths its entries have a suffix of a file.
+        # A list of strings may be data; it is a list of paths if the entries have file suffixes.
         return len(X) > 0 and all(
             isinstance(x, os.PathLike) or (isinstance(x, str) and _suffix(x) in FORMATS) for x in X
         )
@@ -136,19 +136,19 @@ def is_path(X: Any) -> bool:
 
 
 def file_table(X: Any) -> FileTable:
-    """Return the table at some paths, in the order of the names of its files.
+    """Return the table at one or more paths, with files sorted by name.
 
     Parameters
     ----------
     X : str, os.PathLike, or list of these
-        A file, a folder with all that is in it, or a pattern such as "loans/*.parquet".
+        A file, a folder (with subfolders), or a pattern such as "loans/*.parquet".
 
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     ValueError
-        If a file cannot be read, or has columns, or kinds of columns, that another has not.
+        If a file cannot be read, or if files differ in their columns or kinds of columns.
     """
     arrow_module("pyarrow.dataset", "A file")
     paths = [X] if isinstance(X, (str, os.PathLike)) else X
@@ -159,16 +159,16 @@ def file_table(X: Any) -> FileTable:
 
 
 def dataset_table(X: Any) -> FileTable | StreamedTable:
-    """Return the table of a dataset of pyarrow, which has the types of the dataset.
+    """Return the table of a pyarrow dataset, with the types of the dataset.
 
     Raises
     ------
     ValueError
-        If a file cannot be read, or has columns, or kinds of columns, that another has not.
+        If a file cannot be read, or if files differ in their columns or kinds of columns.
     """
     try:
         fragments = list(X.get_fragments())
-    except ValueError:  # a dataset that is filtered does not tell them
+    except ValueError:  # a filtered dataset does not list its fragments
         return scanned_table(X)
     if not all(hasattr(fragment, "path") for fragment in fragments) or not fragments:
         return scanned_table(X)
@@ -178,7 +178,7 @@ def dataset_table(X: Any) -> FileTable | StreamedTable:
 
 
 def _files_at(path: str) -> list[File]:
-    """Return the files at one path, each with types of its own."""
+    """Return the files at one path, each with its own types."""
     import pyarrow.dataset as ds
 
     names, folder = _names_of_files(path)
@@ -196,7 +196,7 @@ def _files_at(path: str) -> list[File]:
         return ds.dataset(
             names,
             format=format_,
-            # Of folders such as "year=2024".
+            # For folders such as "year=2024".
             partitioning=None if folder is None else "hive",
             partition_base_dir=folder,
         )
@@ -207,7 +207,7 @@ def _files_at(path: str) -> list[File]:
 
 
 def _csv_dataset(dataset: Callable[[Any], Any]) -> Any:
-    """Return a dataset of CSV files whose rows fit in its blocks, which are small if they can."""
+    """Return a dataset of CSV files, with the smallest blocks that hold its rows."""
     import pyarrow as pa
 
     try:
@@ -220,7 +220,7 @@ def _names_of_files(path: str) -> tuple[list[str], str | None]:
     """Return the files at a path, sorted, and the path if it is a folder."""
     if os.path.isdir(path):
         inside = [p.relative_to(path) for p in Path(path).rglob("*") if p.is_file()]
-        # Such as "_SUCCESS" and ".part-0.parquet.crc".
+        # Hidden files are, for example, "_SUCCESS" and ".part-0.parquet.crc".
         visible = [p for p in inside if not any(part[0] in "._" for part in p.parts)]
         names, folder = sorted(str(Path(path) / p) for p in visible), path
     else:
@@ -244,7 +244,7 @@ def _suffix(path: str) -> str:
 
 
 def _csv_format(block_size: int) -> Any:
-    """Return CSV as pandas reads it: text may be missing, and may have line breaks in quotes."""
+    """Return the CSV format of pandas: text may be missing, and contain quoted line breaks."""
     import pyarrow.csv as csv
     import pyarrow.dataset as ds
 
@@ -258,7 +258,7 @@ def _csv_format(block_size: int) -> Any:
 
 
 def _file_of(fragment: Any, of_all: Any) -> File:
-    """Return a file with its own types, and those of the columns that its folder names."""
+    """Return a file with its own types, and those of columns in names of folders."""
     import pyarrow as pa
 
     with _naming_file(fragment.path):
@@ -276,7 +276,8 @@ def _csv_types(fragment: Any) -> Any:
     import pyarrow as pa
 
     with _decompressed(fragment) as opened:
-        # The piece ends the last row of the block. PyArrow would read 32 blocks of a file ahead.
+        # The additional piece completes the last row of the block. A read by PyArrow itself would
+        # read 32 blocks ahead.
         first = opened.read(CSV_BLOCK + CSV_PIECE)
     with _open_csv(fragment, pa.BufferReader(first), CSV_BLOCK) as reader:
         return reader.schema
@@ -284,7 +285,7 @@ def _csv_types(fragment: Any) -> Any:
 
 @contextmanager
 def _decompressed(fragment: Any) -> Iterator[Any]:
-    """Open a file, which its suffix may call compressed."""
+    """Open a file, and decompress it according to its suffix."""
     import pyarrow as pa
 
     with fragment.open() as opened:
@@ -299,7 +300,7 @@ def _decompressed(fragment: Any) -> Iterator[Any]:
 def _open_csv(
     fragment: Any, opened: Any, block_size: int, types: dict[str, Any] | None = None
 ) -> Any:
-    """Return a reader of a CSV file with the options of its format, of columns of some types."""
+    """Return a reader of a CSV file with the options of its format, for the given column types."""
     import pyarrow.csv as csv
 
     options = fragment.format.default_fragment_scan_options
@@ -311,7 +312,7 @@ def _open_csv(
 
 
 def _refuse_other_columns(files: list[File]) -> None:
-    """ValueError for a file that has not the columns of the first, or other kinds of them."""
+    """Raise ValueError if a file differs from the first in its columns or kinds of columns."""
     first = files[0]
     expected = first.schema.names
     known: dict[str, tuple[str, str]] = {}
@@ -341,7 +342,7 @@ def _refuse_other_columns(files: list[File]) -> None:
 
 
 def _what_columns_hold(schema: Any) -> dict[str, str]:
-    """Return the common properties of files, for the columns whose types determine them."""
+    """Return what each column holds, for columns whose type determines it."""
     dtypes = nw.from_native(schema.empty_table(), eager_only=True).schema
     kinds = {name: kind_of_dtype(dtype) for name, dtype in dtypes.items()}
     holds = {name: WORDS.get(kind, kind) for name, kind in kinds.items() if kind is not None}
@@ -360,7 +361,7 @@ WORDS = {
 
 
 def _scan(file: File, names: list[str], n_rows: int) -> Iterator[Any]:
-    """Yield batches of some columns of any file."""
+    """Yield batches of some columns of a file of any format."""
     scanner = file.fragment.scanner(
         schema=file.schema, columns=names, batch_size=n_rows, **LITTLE_AHEAD
     )
@@ -370,9 +371,9 @@ def _scan(file: File, names: list[str], n_rows: int) -> Iterator[Any]:
 def _read_csv(file: File, names: list[str], n_rows: int) -> Iterator[Any]:
     """Yield batches of some columns of a CSV file.
 
-    A scan of it would hold what it has parsed and nobody has asked for yet, up to 1 GiB. What
-    cannot be read is read once more, from where it was: a row longer than a piece in larger
-    blocks, text that is not UTF-8 by a scan, which alone knows the encoding of a dataset.
+    A scan would hold parsed rows that are not needed yet, up to 1 GiB. If reading fails, it is
+    resumed from the same row: in larger blocks for a row longer than a piece; by a scan for text
+    that is not UTF-8, since only a scan has the encoding of a dataset.
     """
     import pyarrow as pa
 
@@ -400,7 +401,7 @@ def _read_csv(file: File, names: list[str], n_rows: int) -> Iterator[Any]:
 
 
 def _csv_batches(file: File, names: list[str], block_size: int) -> Iterator[Any]:
-    """Yield batches of some columns of a CSV file in UTF-8, with those of its folders."""
+    """Yield batches of some columns of a CSV file in UTF-8, including those of its folders."""
     stored = [name for name in names if name not in file.keys]
     types = {name: file.schema.field(name).type for name in stored}
     with (
@@ -412,7 +413,7 @@ def _csv_batches(file: File, names: list[str], block_size: int) -> Iterator[Any]
 
 
 def _with_keys(file: File, batch: Any, names: list[str]) -> Any:
-    """Return a batch with the columns of the names of folders."""
+    """Return a batch with the columns in names of folders added."""
     import pyarrow as pa
 
     columns = [
@@ -425,8 +426,8 @@ def _with_keys(file: File, batch: Any, names: list[str]) -> Any:
 def _read_parquet(file: File, names: list[str], n_rows: int) -> Iterator[Any]:
     """Yield batches of some columns of a Parquet file.
 
-    Pages are read as they are needed, where a scan holds row groups in memory, and text comes as
-    the dictionaries that are in the file.
+    Pages are read as needed, whereas a scan holds row groups in memory, and text keeps the
+    dictionary encoding of the file.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -463,7 +464,7 @@ def _is_arrow_text(type_: Any) -> bool:
 
 
 def _typed(column: Any, own: Any, field: Any) -> Any:
-    """Return a column, whose type in the file is its own, as a field; text may be a dictionary."""
+    """Return a column of type `own` cast to the type of a field; text may be a dictionary."""
     import pyarrow as pa
 
     if field.type in (own, column.type):
@@ -480,7 +481,7 @@ def _typed(column: Any, own: Any, field: Any) -> Any:
 
 @contextmanager
 def _naming_file(path: str) -> Iterator[None]:
-    """Let what fails in a file name it."""
+    """Add the path of a file to errors that are raised in the context."""
     import pyarrow as pa
 
     try:

@@ -1,7 +1,7 @@
-"""Random folds of the samples of a coded table that depend only on their content.
+"""Random folds of the samples of a coded table, as a function of their content only.
 
-So the folds do not depend on the order of samples or on threads, and a sample of weight w is split
-like w samples.
+The folds therefore do not depend on the order of samples or on threads, and a sample of weight w
+is split like w samples.
 """
 
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from skinfo.utils._large_counts import binomial_quantiles
 
 @dataclass(frozen=True)
 class Folds:
-    """Samples and their weights in each of some folds.
+    """Samples and their weights in each fold.
 
     Attributes
     ----------
     table : CodesInMemory
-        In an order that depends on the content of the samples only. With integer weights equal
-        samples are one.
+        Samples in an order that depends on their content only. With integer weights, equal samples
+        are merged.
 
     held_out : ndarray of shape (n_folds, n), dtype float64
-        Weights of the samples in each fold. They add up to the weights of the table.
+        Weights of the samples in each fold. They sum to the weights of the table.
     """
 
     table: CodesInMemory
@@ -47,12 +47,12 @@ def weighted(table: CodesInMemory, weights: NDArray[np.float64]) -> CodesInMemor
 
 
 def make_folds(table: CodesInMemory, n_folds: int, seed: int = 0) -> Folds:
-    """Return folds of a table: each unit of weight is in each of them with the same probability.
+    """Return folds of a table: each unit of weight is in each fold with the same probability.
 
-    Weights that are no integers are not split: the unit is the sample.
+    Samples of non-integer weight are not split: the unit is the sample.
     """
     hashes, weights = table.hashes(), table.weights
-    # Equal samples are ordered by their weights, so that each has an index in any order.
+    # Ties are ordered by weight, so that the result does not depend on the order of samples.
     order = np.lexsort((weights, hashes))
     hashes, weights = hashes[order], weights[order]
     starts = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1]))
@@ -64,7 +64,7 @@ def make_folds(table: CodesInMemory, n_folds: int, seed: int = 0) -> Folds:
         turn = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
         hashes = hashes + hashes_of(turn.astype(np.float64), 0)
         n_units = np.ones(len(order))
-    # What is split keeps the units of its weight: they must stay integers.
+    # Splitting is by units of weight, so that integer weights stay integers.
     held_out = _fold_sizes(hashes, n_units, n_folds, seed) * (weights / n_units)
     return Folds(table.taken(order, weights), held_out)
 
@@ -72,7 +72,7 @@ def make_folds(table: CodesInMemory, n_folds: int, seed: int = 0) -> Folds:
 def _fold_sizes(
     hashes: NDArray[np.uint64], n_units: NDArray[np.float64], n_folds: int, seed: int
 ) -> NDArray[np.float64]:
-    """Return how many of the units of each sample are in each fold: multinomial numbers."""
+    """Return the number of units of each sample in each fold, from a multinomial distribution."""
     sizes = np.empty((n_folds, len(hashes)))
     left = n_units.copy()
     for fold in range(n_folds - 1):

@@ -1,18 +1,18 @@
-"""Grid of candidate split points of a numeric column, found by a few passes.
+"""Grid of candidate split points of a numeric column, from a few passes.
 
-A column of many values is not searched value by value. Its grid is selected by the values alone,
-in any order and any chunks, so that samples in memory and in chunks have the same one:
+Not every value of a column of many values is a candidate. The grid is a function of the set of
+values, so that it is the same in any order, in memory and in chunks. It consists of
 
 - all distinct values, if there are at most `EXACT` of them;
 - otherwise those whose hash is below ``2**(64 - level)``, for the smallest `level` at which at
-  most `SAMPLE` remain; and the beginning and end of each heavy value, which has at least
-  `HEAVY_SHARE` of the weight, so that a cut can be exactly next to it.
+  most `SAMPLE` remain, and both ends of each heavy value (one with at least `HEAVY_SHARE` of the
+  weight), so that a cut can be exactly next to it.
 
-The values between two neighbours on the grid form a cell. A cut is refined among the fine
+The values between two adjacent grid positions form a cell. A cut is refined among the fine
 positions of the adjacent cells: all distinct values of a cell, if there are at most `FINE_EXACT`
-of them, otherwise a sample of at most `FINE` by another hash.
+of them, otherwise a sample of at most `FINE`, by another hash function.
 
-`DistinctValues` finds the grid of values in any order, `sampled_positions` that of sorted ones.
+`DistinctValues` finds the grid of values in any order, `sampled_positions` that of sorted values.
 """
 
 from abc import ABC, abstractmethod
@@ -31,34 +31,34 @@ FINE_EXACT = 2**11
 FINE = 2**9
 HEAVY_SHARE = 2.0**-10
 
-# Of the hash functions of the grid, and of fine positions.
+# Salts of the hash functions of the grid and of fine positions.
 GRID_SALT = 0
 FINE_SALT = 1
 
 
 def each_once(increasing: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the distinct among integers in order."""
+    """Return the distinct values of sorted integers."""
     is_new = np.ones(len(increasing), bool)
     np.not_equal(increasing[1:], increasing[:-1], out=is_new[1:])
     return increasing[is_new]
 
 
 class Grid(NamedTuple):
-    """Positions in a column, and the weight before each.
+    """Positions in a column, with the weight before each.
 
     Attributes
     ----------
     positions : ndarray of shape (m,), dtype int64
-        Increasing, neither the beginning nor the end of the column.
+        Increasing, without the beginning and the end of the column.
 
     before : ndarray of shape (m,), dtype int64 or float64
-        The weight before each: of samples without weights their number.
+        The weight before each position; without weights, the number of samples.
 
     length : int
         Number of samples.
 
     weight : int or float
-        Of all of them.
+        Total weight.
     """
 
     positions: NDArray[np.int64]
@@ -69,7 +69,7 @@ class Grid(NamedTuple):
     def equal_frequency(self, n_groups: int) -> NDArray[np.int64]:
         """Return at most ``n_groups - 1`` of the positions; see `bins_of_runs`.
 
-        What is between two positions stays together, as equal values do.
+        The samples between two positions are not separated, like tied values.
         """
         n = len(self.positions)
         if n == 0 or n_groups < 2:
@@ -78,7 +78,7 @@ class Grid(NamedTuple):
         middles = thresholds / 2
         if self.before.dtype.kind == "i":
             middles = np.ceil(middles).astype(np.int64)
-        # The cell that holds each, and the first one whose own middle is not below it.
+        # The cell that contains each, and the first cell whose own middle is not below it.
         cells = np.searchsorted(self.before, middles)
         start = np.where(cells > 0, self.before[cells - 1], 0)
         stop = np.where(cells < n, self.before[np.minimum(cells, n - 1)], self.weight)
@@ -88,7 +88,7 @@ class Grid(NamedTuple):
     def near(
         self, positions: NDArray[np.int64], chosen: NDArray[np.int64], most: int
     ) -> tuple[NDArray[np.int64], bool]:
-        """Return positions around some of others, and whether some between were left out.
+        """Return the grid positions around chosen positions, and whether some were left out.
 
         Parameters
         ----------
@@ -96,8 +96,8 @@ class Grid(NamedTuple):
             Increasing.
 
         chosen : ndarray of shape (n_chosen,), dtype int64
-            Which of them, counted from 1, increasing. Around each, the positions of the grid
-            between its two neighbours among `positions` are considered.
+            Indices of chosen positions, counted from 1, increasing. Around each, the positions of
+            the grid between its two neighbours among `positions` are considered.
 
         most : int
             Maximum number of positions around each.
@@ -114,17 +114,17 @@ class Grid(NamedTuple):
         most: int,
         fine_positions: "Callable[[NDArray[np.int64]], Grid]",
     ) -> tuple[NDArray[np.int64], bool]:
-        """Return fine positions around some of others, and whether some were left out.
+        """Return the fine positions around chosen positions, and whether some were left out.
 
         Parameters
         ----------
         positions, chosen, most
-            As in `near`. Around each are considered fine positions of the cells on both its sides,
-            or of the one cell that it is in.
+            As in `near`, except that the fine positions of the cells on both sides, or of the cell
+            that contains the position, are considered.
 
         fine_positions : callable
-            ``fine_positions(cells)`` are those of some cells, increasing. Cell i begins at
-            position i of the grid, counted from 1, or at the beginning of the column.
+            ``fine_positions(cells)`` returns those of the given cells, increasing. Cell i begins
+            at position i of the grid, counted from 1; cell 0 at the beginning of the column.
         """
         edges = np.concatenate([[0], positions, [self.length]])
         ends = np.concatenate([[0], self.positions, [self.length]])
@@ -143,16 +143,16 @@ class Grid(NamedTuple):
 
 
 class GriddedColumn(ABC):
-    """A column of numbers that is cut on its grid, and then between the positions of that."""
+    """Numeric column that is cut on its grid first, then between grid positions."""
 
     @property
     @abstractmethod
     def grid(self) -> Grid:
-        """The positions among which the column is cut at first."""
+        """The positions of the first search."""
 
     @abstractmethod
     def _fine_positions(self, cells: NDArray[np.int64]) -> Grid:
-        """Return the fine positions within some cells of the grid."""
+        """Return the fine positions within the given cells of the grid."""
 
     def equal_frequency(self, n_groups: int) -> NDArray[np.int64]:
         """Return at most ``n_groups - 1`` positions of the grid; see `Grid`."""
@@ -161,11 +161,11 @@ class GriddedColumn(ABC):
     def positions_near(
         self, positions: NDArray[np.int64], chosen: NDArray[np.int64], most: int
     ) -> tuple[NDArray[np.int64], bool]:
-        """Return positions of the grid around some of others; see `Grid.near`."""
+        """Return the grid positions around chosen positions; see `Grid.near`."""
         return self.grid.near(positions, chosen, most)
 
     def positions_beside(
         self, positions: NDArray[np.int64], chosen: NDArray[np.int64], most: int
     ) -> tuple[NDArray[np.int64], bool]:
-        """Return positions between those of the grid, next to others; see `Grid.beside`."""
+        """Return the fine positions around chosen positions; see `Grid.beside`."""
         return self.grid.beside(positions, chosen, most, self._fine_positions)

@@ -1,7 +1,7 @@
 """Bit planes of columns of few levels, with samples sorted by state and class.
 
-For the joint information of all pairs of columns about y, within the states of T: a count of a
-table is the number of bits that two planes have in common.
+They serve the joint information of all pairs of columns about y, given T: a count of a
+contingency table is the number of bits that two planes have in common.
 """
 
 from dataclasses import dataclass
@@ -27,19 +27,19 @@ from skinfo._kernels._pair_information import (
     pair_information,
 )
 
-# Up to here planes of bits beat adding up rows: their cost goes with the square.
+# Up to this number of levels bit planes are faster than counting rows: their cost is quadratic.
 MOST_LEVELS_OF_PLANES = 16
 
-# One block of columns: the counts of two of them stay in the second-level cache.
+# Number of planes in a block of columns: the counts of two blocks fit the second-level cache.
 PLANES_OF_BLOCK = 128
 
-# x ln x of counts below this, and null means of sizes, are looked up (1 MiB).
+# x ln x of counts below this, and null means of sizes, are tabulated (1 MiB).
 LARGEST_LOOKED_UP = 2**17
 
 
 @dataclass(frozen=True, eq=False)
 class PlaneColumns:
-    """Columns as planes of bits, all levels but the last.
+    """Columns as bit planes, for all levels but the last.
 
     Attributes
     ----------
@@ -49,8 +49,7 @@ class PlaneColumns:
         Column f has the planes from ``starts[f]`` to ``starts[f + 1]``.
 
     margins : ndarray of shape (n_groups, n_planes + n_columns), dtype int32
-        How many samples of each group have each level, those of column f from
-        ``starts[f] + f`` on.
+        Number of samples of each level in each group, for column f from ``starts[f] + f`` on.
     """
 
     planes: NDArray[np.uint64]
@@ -58,14 +57,14 @@ class PlaneColumns:
     margins: NDArray[np.int32]
 
     def blocks(self) -> list[tuple[int, int]]:
-        """Return (first, last plus one) of runs of columns with about `PLANES_OF_BLOCK` planes."""
+        """Return (first, stop) of runs of columns with about `PLANES_OF_BLOCK` planes."""
         block = self.starts[:-1] // PLANES_OF_BLOCK
         edges = np.flatnonzero(np.diff(block, prepend=-1, append=np.inf))
         return list(pairwise(edges.tolist()))
 
 
 class PairInformation(NamedTuple):
-    """Information of pairs of columns about y, in N nats (nats times the number of samples).
+    """Information of pairs of columns about y, in nats times the number of samples N.
 
     Attributes
     ----------
@@ -73,8 +72,8 @@ class PairInformation(NamedTuple):
         N times I(X,W;Y|T), plug-in.
 
     null_mean : ndarray of shape (n_columns_a, n_columns_b), dtype float64
-        Its mean where (X,W) is independent of y in every state, given the sizes of the joint
-        levels and of the classes.
+        Its mean if (X,W) is independent of y in every state, given the sizes of the joint levels
+        and of the classes.
     """
 
     information: NDArray[np.float64]
@@ -82,7 +81,7 @@ class PairInformation(NamedTuple):
 
 
 class JointMargins:
-    """The class counts of the states of T, and what is looked up of them.
+    """Class counts of the states of T, with lookup tables.
 
     Parameters
     ----------
@@ -92,7 +91,7 @@ class JointMargins:
         Whether all counts are integers.
 
     most_cells : int
-        The most cells of a table that can be occupied.
+        Maximum number of occupied cells of a table.
     """
 
     def __init__(self, counts: NDArray[np.float64], is_whole: bool, most_cells: int) -> None:
@@ -105,7 +104,7 @@ class JointMargins:
             sum_fixed_xlogx(sizes, self.xlogx, self.scale)
             for sizes in (counts.sum(axis=1), counts.ravel())
         )
-        # The part of N I(X,W;Y|T) that is of T alone.
+        # The part of N I(X,W;Y|T) that depends on T only.
         self.of_groups = of_states - of_groups
         self.null = JointNull(counts, is_whole, self.scale, n_known, poisson_tables())
 
@@ -116,12 +115,12 @@ class JointMargins:
         parents: NDArray[np.int64],
         groups: NDArray[np.uint8],
     ) -> PairInformation:
-        """Return that of some features X with W, from tables whose states are of T and W.
+        """Return the information of features X with W, from tables with joint states of T and W.
 
         Parameters
         ----------
         tables, features, parents, groups
-            As of the kernel `joint_information`.
+            See the kernel `joint_information`.
         """
         information, null_mean = joint_information(
             tables,
@@ -137,7 +136,7 @@ class JointMargins:
 
 
 class GroupedSample:
-    """Samples sorted by state and class, where pairs of columns are counted.
+    """Samples sorted by state and class, to count pairs of columns.
 
     Parameters
     ----------
@@ -176,7 +175,7 @@ class GroupedSample:
         self._n_classes = n_classes
         self._words = np.concatenate([[0], np.cumsum(words)]).astype(np.int64)
         self._order = np.full(WORD * int(words.sum()), -1, np.int64)
-        # Where the samples of a group are, and the first of them when sorted.
+        # Offset from the sorted index of a sample to its bit, for each group.
         places = WORD * self._words[:-1] - (np.cumsum(sizes) - sizes)
         self._order[np.arange(len(y)) + np.repeat(places, sizes)] = np.argsort(
             groups, kind="stable"
@@ -192,11 +191,11 @@ class GroupedSample:
         codes : ndarray of shape (n_columns, n or more), dtype uint8
 
         n_levels : ndarray of shape (n_columns,), dtype int
-            At most 255 each; with more than `MOST_LEVELS_OF_PLANES` other ways are faster.
+            At most 255 each; above `MOST_LEVELS_OF_PLANES` other methods are faster.
         """
         n_levels = n_levels.astype(np.int64)
         starts = np.concatenate([[0], np.cumsum(n_levels - 1)]).astype(np.int64)
-        # An odd number of cache lines: words of a plane do not compete for the same places.
+        # An odd number of cache lines: the words of a plane do not map to the same cache sets.
         width = 8 * (-(-(int(starts[-1]) + SPARE_PLANES) // 8) | 1)
         planes = np.zeros((len(self._order) // WORD, width), np.uint64)
         margins = np.zeros((len(self._words) - 1, int(starts[-1]) + len(n_levels)), np.int32)
@@ -216,14 +215,14 @@ class GroupedSample:
         Parameters
         ----------
         a, b : PlaneColumns
-            Of this sample.
+            Columns of this sample.
 
         columns_a, columns_b : tuple of two ints
-            First column, and last plus one, such as one of `PlaneColumns.blocks`.
+            First column and stop, such as one of `PlaneColumns.blocks`.
 
         ahead : int, default=1
-            Column f of a is paired with those of b from ``f + ahead`` on; values of other pairs
-            are zero.
+            Column f of a is paired with the columns of b from ``f + ahead`` on; results of other
+            pairs are zero.
         """
         margins = self._margins
         shape = columns_a[1] - columns_a[0], columns_b[1] - columns_b[0]

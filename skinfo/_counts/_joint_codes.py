@@ -1,8 +1,8 @@
 """Joint state of several columns of codes, as one column.
 
-More than 256 joint states are pooled: the heaviest set of states is split at the median of the
-column with the largest variation in it, until there are as many sets as the root of the number of
-samples, at most 256. The target is not used.
+More than 256 joint states are pooled: starting from one set, the heaviest set of states is split
+at the median of its most variable column, until the number of sets is the square root of the
+number of samples, at most 256. The target is not used.
 """
 
 from heapq import heappop, heappush
@@ -15,7 +15,7 @@ from skinfo._counts._codes import MAX_LEVELS
 
 
 class JointStates(NamedTuple):
-    """The joint states of several columns that occur, and how often.
+    """Joint states of several columns that occur, with their weights.
 
     Attributes
     ----------
@@ -30,13 +30,13 @@ class JointStates(NamedTuple):
 
     @classmethod
     def of(cls, columns: NDArray[np.integer], weights: NDArray[np.float64]) -> "JointStates":
-        """Return those of some samples: columns (n_columns, n) and their weights (n,)."""
+        """Return the states of samples, given columns (n_columns, n) and weights (n,)."""
         states, index = np.unique(columns, axis=1, return_inverse=True)
         sums = np.bincount(index.ravel(), weights, states.shape[1])
         return cls(states, sums.astype(np.float64, copy=False))
 
     def merged(self, other: "JointStates") -> "JointStates":
-        """Return those of the samples of both."""
+        """Return the states of both sets of samples."""
         both = np.concatenate([self.states, other.states], axis=1)
         return self.of(both, np.concatenate([self.weights, other.weights]))
 
@@ -52,7 +52,7 @@ class JointStates(NamedTuple):
 
 
 class JointCoder(NamedTuple):
-    """From joint states to codes.
+    """Map from joint states to codes.
 
     Attributes
     ----------
@@ -70,7 +70,7 @@ class JointCoder(NamedTuple):
         return int(self.code.max()) + 1
 
     def encode(self, columns: NDArray[np.integer]) -> NDArray[np.int64]:
-        """Return the codes of samples (n_columns, n) whose states are among those known."""
+        """Return the codes of samples (n_columns, n) whose states must all be known."""
         states, index = np.unique(columns, axis=1, return_inverse=True)
         both = np.concatenate([self.states, states], axis=1)
         place = np.unique(both, axis=1, return_inverse=True)[1].ravel()[len(self.code) :]
@@ -81,7 +81,7 @@ class JointCoder(NamedTuple):
 def joint_codes(
     columns: NDArray[np.integer], weights: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], int]:
-    """Return the joint state of several columns as codes (n,), and how many levels it has.
+    """Return the joint state of several columns as codes (n,), and its number of levels.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def median_cells(
             unsplit.append(cell)
             continue
         for half in (cell[~right], cell[right]):
-            # Of equally heavy cells the one made first is split first.
+            # Of equally heavy cells the oldest is split first.
             heappush(waiting, (-weights[half].sum(), n_made, half))
             n_made += 1
     cells = [*unsplit, *(cell for _, _, cell in waiting)]
@@ -126,7 +126,7 @@ def _upper_half(
 ) -> NDArray[np.bool_] | None:
     """Return a mask of the states above the median of the row that varies most.
 
-    None if all states agree.
+    None if all states are equal.
     """
     share = weights / weights.sum()
     row = states[0]

@@ -1,6 +1,6 @@
-"""Kinds of columns, and whether they are discrete: one rule for X and y, by their values.
+"""Kinds of columns, and whether they are discrete: one rule for X and y, based on values.
 
-A kind is one of ``KINDS``. All but "level" can be ordered as float64.
+A kind is one of ``KINDS``. All but "level" are converted to float64, in order.
 """
 
 import datetime as dt
@@ -17,7 +17,7 @@ from skinfo.utils._text import one_line, short_repr
 
 KINDS = ("boolean", "integer", "number", "date", "duration", "level", "unsupported")
 
-# Whole numbers of at most so many different values are levels, others are numbers.
+# Integers of at most this many distinct values are levels, others are numbers.
 MOST_LEVELS = 32
 
 KIND_OF_DTYPE = {
@@ -31,7 +31,7 @@ KIND_OF_DTYPE = {
     "S": "level",
 }
 
-# The first that fits: a bool is an Integral too, and a timedelta64 is one for NumPy.
+# The first match counts: a bool is also an Integral, and so is NumPy's timedelta64.
 KIND_OF_TYPE = (
     ((bool, np.bool_), "boolean"),
     ((dt.timedelta, np.timedelta64, dt.time), "duration"),
@@ -53,7 +53,7 @@ def kind_of(values: NDArray[Any]) -> str:
     Parameters
     ----------
     values : ndarray of shape (n_samples,)
-        Of any dtype. Objects are looked at one by one; None, NaN, NaT and NA are missing.
+        Of any dtype. Objects are inspected one by one; None, NaN, NaT and NA are missing.
     """
     if values.dtype != object:
         return KIND_OF_DTYPE.get(values.dtype.kind, "unsupported")
@@ -70,7 +70,7 @@ def merged_kind(kinds: set[str] | frozenset[str]) -> str:
     if "unsupported" in kinds:
         return "unsupported"
     if kinds <= NUMERIC_KINDS:
-        # Nothing but missing values is a column of numbers, as it is in an array of floats.
+        # A column of only missing values is numeric, as in an array of floats.
         return "integer" if kinds == {"boolean", "integer"} else "number"
     return "level"
 
@@ -86,9 +86,9 @@ def kind_of_chunks(kinds: set[str] | frozenset[str]) -> str:
 
 
 def kinds_among(values: NDArray[Any]) -> set[str]:
-    """Return the set of kinds that the present values of an array of objects have."""
+    """Return the set of kinds of the non-missing values of an array of objects."""
     types = set(map(type, values))
-    if types != {str}:  # text needs no look for missing values, which is most of the time
+    if types != {str}:  # text needs no search for missing values, which takes most of the time
         types = set(map(type, values[~pd.isna(values)]))
     return {_kind_of_type(type_) for type_ in types}
 
@@ -98,12 +98,12 @@ def _kind_of_type(type_: Any) -> str:
     for types, kind in KIND_OF_TYPE:
         if issubclass(type_, types):
             return kind
-    # Lists, dicts and arrays have no hash.
+    # Lists, dicts and arrays are not hashable.
     return "level" if type_.__hash__ is not None else "unsupported"
 
 
 def refuse_unsupported(values: NDArray[Any], name: str) -> NoReturn:
-    """ValueError that names a column and a value of an unsupported type."""
+    """Raise ValueError that names a column and a value of an unsupported type."""
     if values.dtype == object:
         present = values[~pd.isna(values)]
         types: list[Any] = [type(v) for v in present]
@@ -118,22 +118,22 @@ def refuse_unsupported(values: NDArray[Any], name: str) -> NoReturn:
 
 
 def holds_levels(numbers: NDArray[Any]) -> bool:
-    """Return whether numbers are levels: whole, and of at most ``MOST_LEVELS`` different values.
+    """Return whether numbers are levels: integers with at most ``MOST_LEVELS`` distinct values.
 
     Parameters
     ----------
     numbers : ndarray of shape (n_samples,)
-        NaN is left out; of nothing else there are no levels.
+        NaN is ignored; a column of only NaN has no levels.
     """
-    # The first are enough to say no of most columns.
+    # The first values are enough to exclude most columns.
     for some in (numbers[:100], numbers):
         present = some[~np.isnan(some)] if some.dtype.kind == "f" else some
-        # pandas reads no bytes in the other order.
+        # pandas requires the native byte order.
         present = present.astype(present.dtype.newbyteorder("="), copy=False)
         if present.dtype.kind == "f":
             if not np.all(np.isfinite(present) & (np.floor(present) == present)):
                 return False
-            present = present.astype(np.float64)  # pandas knows no float16
+            present = present.astype(np.float64)  # pandas does not support float16
         if not len(present):
             continue
         is_narrow = int(present.max()) - int(present.min()) < MOST_LEVELS
@@ -145,15 +145,15 @@ def holds_levels(numbers: NDArray[Any]) -> bool:
 def numbers_of(values: NDArray[Any], name: str) -> NDArray[np.float64]:
     """Return a column of any kind but level as float64 of shape (n_samples,), missing as NaN.
 
-    Dates are microseconds since 1970, in UTC where they have a time zone, periods their start;
-    durations and times of day are microseconds. Floats are not copied.
+    Dates are in microseconds since 1970, in UTC if they have a time zone; a period is its start.
+    Durations and times of day are in microseconds. Floats are not copied.
 
     Parameters
     ----------
     values : ndarray of shape (n_samples,)
 
     name : str
-        For messages.
+        Name of the column in messages.
     """
     if values.dtype == object:
         missing = pd.isna(values)
@@ -215,12 +215,12 @@ def _microseconds(values: NDArray[Any]) -> NDArray[np.float64]:
     return numbers
 
 
-# Above this, float64 no longer tells neighbouring integers apart.
+# Above this, float64 does not distinguish neighbouring integers.
 LARGEST_EXACT_INTEGER = 2**53
 
 
 def _refuse_inexact(integers: NDArray[Any], name: str) -> None:
-    """ValueError where float64 would change an integer."""
+    """Raise ValueError if conversion to float64 would change an integer."""
     if not integers.size or (
         integers.max() <= LARGEST_EXACT_INTEGER and integers.min() >= -LARGEST_EXACT_INTEGER
     ):
@@ -235,9 +235,9 @@ def _refuse_inexact(integers: NDArray[Any], name: str) -> None:
 
 
 def native_array(values: NDArray[Any]) -> NDArray[Any]:
-    """Return an array as this machine has it, which pandas and the kernels take.
+    """Return an array in native byte order and aligned, as pandas and the kernels require.
 
-    In its byte order, and aligned, as a field of a packed record or a part of a buffer may not be.
+    A field of a packed record, or a part of a buffer, may not be aligned.
     """
     if not values.dtype.isnative:
         return values.astype(values.dtype.newbyteorder("="))
@@ -245,7 +245,7 @@ def native_array(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def unmasked(x: Any) -> Any:
-    """Return a masked array as an array in which what is masked is missing; else x itself."""
+    """Return a masked array as an array with masked entries missing; otherwise x itself."""
     if not isinstance(x, np.ma.MaskedArray):
         return x
     if not np.ma.is_masked(x):

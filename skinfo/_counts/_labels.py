@@ -17,25 +17,25 @@ Write = Callable[[float], str]
 Names = Callable[[list[float], str], list[str]]
 Restore = Callable[[NDArray[np.float64]], NDArray[Any]]
 
-# Names of groups longer than this end in a count of the levels left out.
+# Names of groups with more levels end in the number of omitted levels.
 LEVELS_SHOWN = 4
 
 
 def interval_labels(edges: Iterable[float], kind: str, closed: str = "left") -> list[str]:
-    """Return names such as ``[35, 48.5)``, the last one closed; or ``(35, 48.5]``, the first."""
+    """Return names such as ``[35, 48.5)`` or ``(35, 48.5]``; the outer interval is closed."""
     return NUMBER_FORMATS[kind].labels([float(edge) for edge in edges], closed)
 
 
 def interval_words(edges: Iterable[float], kind: str, closed: str = "left") -> list[str]:
     """Return names such as ``35_to_48.5``, the first ``below_35``, the last ``from_48.5``.
 
-    Of intervals that are closed on the right the first is ``up_to_35``, the last ``above_48.5``.
+    If intervals are closed on the right, the first is ``up_to_35``, the last ``above_48.5``.
     """
     return NUMBER_FORMATS[kind].words([float(edge) for edge in edges], closed)
 
 
 def special_labels(special: SpecialValues, kind: str | None) -> list[str]:
-    """Return names such as ``special: -999``, or that which the user gave.
+    """Return names such as ``special: -999``, or those given by the user.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def special_labels(special: SpecialValues, kind: str | None) -> list[str]:
 
 
 def special_words(special: SpecialValues, kind: str | None) -> list[str]:
-    """Return names such as ``special_-999``, or that which the user gave."""
+    """Return names such as ``special_-999``, or those given by the user."""
     return [
         "special_" + "|".join(values) if name is None else name
         for name, values in _names_and_texts(special, kind)
@@ -72,17 +72,17 @@ def level_words(groups: Iterable[list[Any]]) -> list[str]:
     return ["|".join(_shown(members)) for members in groups]
 
 
-# XGBoost refuses names with [, ] or <; LightGBM refuses characters of JSON and replaces spaces.
+# XGBoost rejects names with [, ] or <; LightGBM rejects characters of JSON and replaces spaces.
 NOT_IN_NAMES = re.compile(r"[\[\]<>{},:\"\\\s]")
 
 
 def plain_words(words: str) -> str:
-    """Return the words with underscores in place of characters that other libraries refuse."""
+    """Return a name with underscores instead of characters that other libraries reject."""
     return NOT_IN_NAMES.sub("_", words)
 
 
 def unique_names(names: list[str]) -> list[str]:
-    """Return the names, repeated ones with a suffix ``_2``, ``_3``, ..."""
+    """Return the names, with a suffix ``_2``, ``_3``, ... for repeated ones."""
     taken, unique = set(names), []
     if len(taken) == len(names):
         return names
@@ -103,14 +103,14 @@ def level_labels(groups: Iterable[list[Any]]) -> list[str]:
 
 
 def _shown(members: list[Any]) -> list[str]:
-    """Return the first levels as text, then the number of the others."""
+    """Return the first levels as text, then the number of omitted levels."""
     more = len(members) - LEVELS_SHOWN
     shown = [without_halves(level) for level in members[:LEVELS_SHOWN]]
     return shown + [f"{more} more"] if more > 0 else shown
 
 
 def write_date(microseconds: float) -> str:
-    """Return an ISO date, with the time of day where it is not midnight."""
+    """Return an ISO date, with the time of day if it is not midnight."""
     if not isfinite(microseconds) or abs(microseconds) >= 2**62:
         return f"{microseconds:.15g}"
     text = str(np.datetime64(int(microseconds), "us"))
@@ -130,19 +130,19 @@ def write_duration(microseconds: float) -> str:
 
 
 def _write_apart(write: Callable[[Any], str], values: list[Any]) -> list[str]:
-    """Return values as `write` has them, in all their digits where two would read the same."""
+    """Return values as text, with all digits if two would otherwise have the same text."""
     texts = [write(value) for value in values]
     return texts if len(set(texts)) == len(set(values)) else [repr(value) for value in values]
 
 
 def _half_open(write: Write) -> Names:
-    """Return a function that names intervals by their ends, written by `write`."""
+    """Return a function that names half-open intervals, with ends formatted by `write`."""
 
     def labels(edges: list[float], closed: str) -> list[str]:
         first, last = "[)" if closed == "left" else "(]"
         ends = itertools.pairwise(_write_apart(write, edges))
         names = [f"{first}{low}, {high}{last}" for low, high in ends]
-        # Infinity is in an interval.
+        # The interval that contains infinity is closed.
         names[-1] = names[-1][:-1] + "]"
         names[0] = "[" + names[0][1:]
         return names
@@ -170,7 +170,7 @@ def _truth_labels(edges: list[float], closed: str) -> list[str]:
 
 
 def _restored(convert: Callable[[float], Any]) -> Restore:
-    """Return a function from float64, NaN for missing, to objects made by `convert`."""
+    """Return a function from float64, NaN for missing, to objects, by `convert`."""
 
     def restore(centres: NDArray[np.float64]) -> NDArray[Any]:
         restored = np.empty(len(centres), dtype=object)
@@ -193,7 +193,7 @@ def _to_duration(microseconds: float) -> Any:
 
 
 def write_number(number: float) -> str:
-    """Return a number of 15 digits at most."""
+    """Return a number as text, with at most 15 digits."""
     return f"{number:.15g}"
 
 
@@ -203,19 +203,19 @@ def _write_truth(number: float) -> str:
 
 @dataclass(frozen=True)
 class NumberFormat:
-    """Labels of intervals of numbers of one kind, and their values as objects of that kind.
+    """Formats of one kind of numbers: labels of intervals, and values as objects of that kind.
 
     Attributes
     ----------
     write : callable
-        From a number to text.
+        Maps a number to text.
 
     labels, words : callable
-        From edges (n_bins + 1,), and the end of an interval that is closed, to n_bins str: as
-        reports show them, and for column names.
+        Map edges (n_bins + 1,) and the closed end to n_bins names: for reports, and for column
+        names.
 
     restore : callable
-        From float64, NaN for missing, to values of the kind of the column.
+        Maps float64, NaN for missing, to values of the kind of the column.
     """
 
     write: Write

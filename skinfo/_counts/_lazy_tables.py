@@ -1,8 +1,8 @@
-"""Tables whose rows are computed later, and their lazy transformation.
+"""Lazy tables, and their lazy transformation.
 
 `as_lazy_table` recognises these tables. A table returns a selection of its columns (`select`), and
-values that are computed from its rows: by a function of blocks of rows in Python (`MappedTable`),
-or by SQL expressions (`SqlTable`). Nothing is computed before the user requests it.
+values that are computed from its rows: by a Python function of blocks of rows (`MappedTable`), or
+by SQL expressions (`SqlTable`). Nothing is computed before the user requests it.
 """
 
 from abc import ABC, abstractmethod
@@ -21,22 +21,22 @@ from skinfo._counts._as_source import is_in_parts, local_parts
 from skinfo._counts._partitions import errors_that_name
 from skinfo._counts._table import read_table
 
-# A function from a block of rows to the values of its columns, (n, n_outputs).
+# A function from a block of rows to output values, (n, n_outputs).
 Encode = Callable[[Any], Any]
 
 
 class LazyTable(ABC):
-    """Table of a library that computes its rows on request.
+    """Table of a library that computes rows on request.
 
     Parameters
     ----------
     table : object
-        Of that library.
+        Table of that library.
 
     Attributes
     ----------
     keys : list
-        What the table calls its columns.
+        Column names in the table itself.
     """
 
     def __init__(self, table: Any) -> None:
@@ -44,22 +44,22 @@ class LazyTable(ABC):
         self.keys = self._keys()
 
     def features(self, estimator: BaseEstimator, named: Collection[str]) -> list[int]:
-        """Return the indices of the features, once their names are those of `fit`.
+        """Return the indices of the features, after a check of their names against `fit`.
 
         Parameters
         ----------
         estimator : estimator
-            A fitted one.
+            Fitted.
 
         named : collection of str
-            Columns of the target and of weights.
+            Columns of the target and of weights, which are not features.
         """
         features = [j for j, key in enumerate(self.keys) if key not in named]
         read_table(estimator, self.head(features), reset=False, ensure_min_samples=0)
         return features
 
     def head(self, columns: Sequence[int]) -> Any:
-        """Return a table in memory with some columns and no rows, to compare names with."""
+        """Return a table in memory with some columns and no rows, to check names."""
         return pd.DataFrame(columns=pd.Index([self.keys[j] for j in columns], dtype=object))
 
     @abstractmethod
@@ -71,38 +71,38 @@ class LazyTable(ABC):
 
 
 class MappedTable(LazyTable):
-    """A table whose blocks of rows are passed to a function."""
+    """Lazy table whose blocks of rows are passed to a Python function."""
 
     @abstractmethod
     def map_rows(
         self, encode: Encode, columns: Sequence[int], examples: dict[str, Sequence[Any]]
     ) -> Any:
-        """Return a table of the same library with what a function makes of the rows.
+        """Return a table of the same library with the results of a function of blocks of rows.
 
         Parameters
         ----------
         encode : callable
-            From a block of rows of some columns, in memory, to an array (n, n_outputs), or a
-            sparse one. It is sent to where the rows are. Blocks may be empty.
+            Maps a block of rows of some columns, in memory, to a dense or sparse array
+            (n, n_outputs). It runs where the rows are. Blocks may be empty.
 
         columns : sequence of int
 
         examples : dict of str to sequence
-            Names of the outputs, and values that have their types.
+            Names of the outputs, with example values that determine their types.
         """
 
 
 class DaskFrame(MappedTable):
-    """A DataFrame of Dask: index, partitions and divisions are kept."""
+    """Dask DataFrame: index, partitions and divisions are preserved."""
 
     def select(self, columns: Sequence[int]) -> Any:
-        """Return a DataFrame of Dask with some columns."""
+        """Return a Dask DataFrame with some columns."""
         return self.table[[self.keys[j] for j in columns]]
 
     def map_rows(
         self, encode: Encode, columns: Sequence[int], examples: dict[str, Sequence[Any]]
     ) -> Any:
-        """Return a DataFrame of Dask; see `MappedTable.map_rows`."""
+        """Return a Dask DataFrame; see `MappedTable.map_rows`."""
         some = self.select(columns)
         meta = pd.DataFrame(
             {name: pd.Series(values).iloc[:0] for name, values in examples.items()}
@@ -112,21 +112,21 @@ class DaskFrame(MappedTable):
 
 
 class DaskArray(MappedTable):
-    """An array of Dask: chunks of rows are kept, of known and of unknown sizes."""
+    """Dask array: chunks of rows are preserved, with known and unknown sizes."""
 
     def head(self, columns: Sequence[int]) -> Any:
         """Return an array without rows."""
         return np.empty((0, len(columns)))
 
     def select(self, columns: Sequence[int]) -> Any:
-        """Return an array of Dask with some columns."""
+        """Return a Dask array with some columns."""
         return self.table[:, list(columns)]
 
     def map_rows(
         self, encode: Encode, columns: Sequence[int], examples: dict[str, Sequence[Any]]
     ) -> Any:
-        """Return an array of Dask, of sparse blocks where `encode` makes such."""
-        # No copy of all where a block has all columns, in their order.
+        """Return a Dask array, with sparse blocks if `encode` returns these."""
+        # Blocks with all columns in order are not copied.
         is_all = list(columns) == list(range(self.table.shape[1]))
         rows = (self.table if is_all else self.select(columns)).rechunk({1: -1})
         meta = encode(np.empty((0, len(columns))))
@@ -145,7 +145,7 @@ class DaskArray(MappedTable):
 
 
 class PolarsLazyFrame(MappedTable):
-    """A LazyFrame of polars; the streaming engine passes batches."""
+    """Polars LazyFrame; the streaming engine passes batches."""
 
     def select(self, columns: Sequence[int]) -> Any:
         """Return a LazyFrame with some columns."""
@@ -170,18 +170,18 @@ class PolarsLazyFrame(MappedTable):
 
 
 class SqlColumn(NamedTuple):
-    """A column as a database has it.
+    """Column of a database.
 
     Attributes
     ----------
     type_ : str
 
     kind : str
-        What it holds; see ``KINDS``. "" where that is not known.
+        Its kind; see ``KINDS``. "" if unknown.
 
     value : str
-        SQL of the number, in microseconds for dates and durations, or of the text, with ``{}``
-        for the quoted name.
+        SQL expression of the number (in microseconds for dates and durations) or text, with
+        ``{}`` for the quoted name.
     """
 
     type_: str
@@ -190,23 +190,23 @@ class SqlColumn(NamedTuple):
 
 
 class SqlTable(LazyTable):
-    """A table of an engine that computes SQL.
+    """Table of an SQL engine.
 
     Attributes
     ----------
     dialect : str
 
     quote : str
-        What is put around names, doubled inside.
+        Quotation mark of names, doubled inside them.
 
     substituted : str or None
-        What no name can hold; see `refuse_substituted`.
+        Text that names must not contain; see `refuse_substituted`.
 
     types : dict of str to tuple of str
-        The kind and the SQL of the value, by the first words of the name of a type.
+        Kind and SQL expression of the value, by the first words of a type name.
 
     output_types : dict of str to str
-        Types by the names of dtypes; the narrowest that holds all of its values.
+        The narrowest SQL type that holds all values of a dtype, by dtype name.
     """
 
     dialect: ClassVar[str]
@@ -217,14 +217,14 @@ class SqlTable(LazyTable):
 
     @abstractmethod
     def project(self, expressions: list[str]) -> Any:
-        """Return a table of the same engine with these columns, ``... AS name``."""
+        """Return a table of the same engine with the given columns, ``... AS name``."""
 
     @abstractmethod
     def column_types(self) -> list[str]:
         """Return the names of the types of all columns."""
 
     def columns(self) -> list[SqlColumn]:
-        """Return all columns as the engine has them."""
+        """Return all columns of the table."""
         return [SqlColumn(type_, *self._kind_and_value(type_)) for type_ in self.column_types()]
 
     def _kind_and_value(self, type_: str) -> tuple[str, str]:
@@ -244,7 +244,7 @@ class SqlTable(LazyTable):
 
 
 def refuse_substituted(name: str, substituted: str | None) -> None:
-    """Raise if a name holds what a database replaces by the value of a variable, quoted or not."""
+    """Raise if a name contains text that a database replaces by variables, even in quotes."""
     if substituted is not None and substituted in name:
         raise ValueError(
             f"The name {short_repr(name)} of a column holds {substituted}, in place of which this "
@@ -254,7 +254,7 @@ def refuse_substituted(name: str, substituted: str | None) -> None:
 
 
 class DuckDBRelation(SqlTable):
-    """A relation of DuckDB."""
+    """DuckDB relation."""
 
     dialect = "duckdb"
     quote = '"'
@@ -292,7 +292,7 @@ class DuckDBRelation(SqlTable):
     }
 
     def project(self, expressions: list[str]) -> Any:
-        """Return a relation with these columns."""
+        """Return a relation with the given columns."""
         if not expressions:
             raise ValueError("A relation of DuckDB has one column at least, and none is left.")
         return self.table.project(", ".join(expressions))
@@ -302,15 +302,14 @@ class DuckDBRelation(SqlTable):
         return list(map(str, self.table.types))
 
 
-# Spark replaces ${name} by the value of a setting or of a variable of the environment, between
-# quotes too.
+# Spark replaces ${name} by the value of a setting or an environment variable, even in quotes.
 SPARK_SUBSTITUTED = "${"
 
 SPARK_EPOCH = "TIMESTAMP_NTZ '1970-01-01 00:00:00'"
 
 
 class SparkFrame(SqlTable):
-    """A DataFrame of Spark, in this process or by Spark Connect."""
+    """Spark DataFrame, classic or of Spark Connect."""
 
     dialect = "spark"
     quote = "`"
@@ -345,7 +344,7 @@ class SparkFrame(SqlTable):
     }
 
     def project(self, expressions: list[str]) -> Any:
-        """Return a DataFrame of Spark with these columns."""
+        """Return a Spark DataFrame with the given columns."""
         return self.table.selectExpr(*expressions)
 
     def column_types(self) -> list[str]:
@@ -353,7 +352,7 @@ class SparkFrame(SqlTable):
         return [type_ for _, type_ in self.table.dtypes]
 
 
-# By the package and the name of a class of theirs, as `ADAPTERS` are.
+# By package and class name, like `ADAPTERS`.
 LAZY_TABLES: dict[tuple[str, str], type[LazyTable]] = {
     ("dask", "DataFrame"): DaskFrame,
     ("dask", "Array"): DaskArray,
@@ -365,13 +364,13 @@ LAZY_TABLES: dict[tuple[str, str], type[LazyTable]] = {
 
 
 def as_lazy_table(X: Any) -> LazyTable | None:
-    """Return X as a LazyTable, None if it is none."""
+    """Return X as a LazyTable, None if it is not a lazy table."""
     make = _lazy_class_of(X)
     return None if make is None else make(X)
 
 
 def is_lazy(X: Any) -> bool:
-    """Return whether X is a table whose rows are computed or read later."""
+    """Return whether the rows of X are computed or read on request."""
     return _lazy_class_of(X) is not None or is_in_parts(X)
 
 
@@ -386,26 +385,23 @@ def _lazy_class_of(X: Any) -> type[LazyTable] | None:
 
 
 def for_chunks(estimator: Any) -> Any:
-    """Return a copy of a fitted transformer that takes tables of `_least_rows` rows and more.
-
-    A chunk may have none.
-    """
+    """Return a copy of a fitted transformer that accepts tables without rows, as chunks may be."""
     copied = copy(estimator)
     copied._least_rows = 0
     return copied
 
 
 class TransformedChunks:
-    """What a transformer makes of the chunks of a table, each time that it is iterated over.
+    """Iterable of the transformed chunks of a table, transformed in each iteration.
 
     Parameters
     ----------
     X : object
-        A table that is read in parts, such as a list of chunks. Of tuples (table, y) or
-        (table, y, sample_weight) y and weights are passed on.
+        A table that is read in parts, such as a list of chunks. In tuples (table, y) or
+        (table, y, sample_weight), y and weights are passed on.
 
     transform : callable
-        Of one table in memory.
+        Function of one table in memory.
     """
 
     def __init__(self, X: Any, transform: Callable[[Any], Any]) -> None:
@@ -427,12 +423,12 @@ class TransformedChunks:
 
 
 class LazyOutputMixin:
-    """Lazy tables are not changed by the `set_output` of scikit-learn.
+    """Mixin that exempts lazy tables from scikit-learn's `set_output`.
 
-    It is about tables in memory: to make a pandas DataFrame of a lazy one would compute it.
+    It applies to tables in memory: conversion of a lazy table to pandas would compute it.
     """
 
-    # Rows that a table to transform has at least; see `for_chunks`.
+    # Minimum number of rows of a table to transform; see `for_chunks`.
     _least_rows = 1
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -444,7 +440,7 @@ class LazyOutputMixin:
 
 
 def _leaving_lazy(method: Any) -> Any:
-    """Return a method that calls what scikit-learn wrapped where X is lazy."""
+    """Return a method that calls the function wrapped by scikit-learn directly if X is lazy."""
 
     @wraps(method)
     def leaving_lazy(self: Any, X: Any, *args: Any, **kwargs: Any) -> Any:
@@ -472,5 +468,5 @@ def _encoded_polars(encode: Encode, schema: Any, batch: Any) -> Any:
 
 
 def _dense_values(values: Any) -> Any:
-    """Return the values of columns of a frame, which has no sparse ones."""
+    """Return the values of columns as a dense array, since a frame has no sparse columns."""
     return values.toarray() if sp.issparse(values) else values

@@ -21,15 +21,15 @@ T = TypeVar("T")
 
 
 class Unresolved(Exception):  # noqa: N818 (a request, not an error)
-    """Raised by a `PartialColumn` for a query that needs values that were not read.
+    """Raised by a `PartialColumn` if a query needs values that have not been read.
 
     Attributes
     ----------
     cells : ndarray of int64
-        Whose values have to be known.
+        Cells whose values are needed.
 
     positions : ndarray of int64 or None
-        Between which sums of the values, and the least and largest, have to be known.
+        Positions between which the sums and extremes of the values are needed.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Unresolved(Exception):  # noqa: N818 (a request, not an error)
 
 
 def answers_to(questions: Iterable[Callable[[], T]]) -> list[T]:
-    """Return the results of several queries; raise one `Unresolved` for all that is missing."""
+    """Return the results of several queries; raise one `Unresolved` for all missing values."""
     answers, requests = [], []
     for question in questions:
         try:
@@ -62,16 +62,16 @@ class Cells(NamedTuple):
     Attributes
     ----------
     starts : ndarray of shape (m,)
-        Increasing. Cell i holds the values from ``starts[i]`` to below ``starts[i + 1]``.
+        Increasing. Cell i is the half-open interval from ``starts[i]`` to ``starts[i + 1]``.
 
     sums : CellSums
-        Of each.
+        Sums of each cell.
 
     depth : ndarray of shape (m,), dtype int64
-        Of each start: 0 on the grid, 1 at fine positions, and more between these.
+        Depth of each start: 0 on the grid, 1 at fine positions, larger between these.
 
     n_splits : ndarray of shape (m,), dtype int64
-        Number of times that the cell of these values has been split.
+        Number of times that each cell has been split.
 
     is_single : ndarray of shape (m,), dtype bool
         Whether the only value of a cell is its start.
@@ -84,12 +84,12 @@ class Cells(NamedTuple):
     is_single: NDArray[np.bool_]
 
     def take(self, index: Any) -> "Cells":
-        """Return some of the cells, or in another order."""
+        """Return a selection of the cells, or a permutation."""
         arrays = (array[index] for array in (self.depth, self.n_splits, self.is_single))
         return Cells(self.starts[index], self.sums.take(index), *arrays)
 
     def without_empty(self) -> "Cells":
-        """Return the cells that hold samples; where others begin, the next ones do."""
+        """Return non-empty cells, each with the least depth of itself and empty ones before it."""
         filled = np.flatnonzero(self.sums.n_rows)
         depth = self.depth
         if len(filled):
@@ -99,7 +99,7 @@ class Cells(NamedTuple):
         return self._replace(depth=depth).take(filled)
 
     def joined(self, other: "Cells") -> "Cells":
-        """Return the cells of both in order."""
+        """Return the cells of both, in order."""
         starts = np.append(self.starts, other.starts)
         cells = Cells(
             starts,
@@ -112,21 +112,21 @@ class Cells(NamedTuple):
 
 
 class PartialColumn(GriddedColumn):
-    """A column of numbers of which the sums between some values are known; see `SortedColumn`.
+    """Numeric column for which the sums between some values are known; see `SortedColumn`.
 
-    A position is the number of samples before it, always where a cell begins.
+    A position is the number of samples before the start of a cell.
 
     Parameters
     ----------
     sample : NumberSample
-        Of all samples.
+        Sample of the values of all samples.
 
     counted : CellSums
-        Of the cells of the sample, see `NumberSample.starts`, and at last of missing values and of
-        each group of special ones.
+        Sums of the cells of `sample` (see `NumberSample.starts`), followed by those of missing
+        values and of each group of special values.
 
     target : ClassTarget or ContinuousTarget
-        Without samples.
+        Target without samples.
     """
 
     def __init__(self, sample: NumberSample, counted: CellSums, target: Target) -> None:
@@ -169,11 +169,11 @@ class PartialColumn(GriddedColumn):
     def __len__(self) -> int:
         return int(self._ends[-1])
 
-    # Queries of the search, as in SortedColumn.
+    # Queries of the search; see SortedColumn.
 
     def firsts(self, limit: int) -> tuple[NDArray[np.int64], bool]:
         """Return the positions at which a new value begins, and whether these are all."""
-        # A sampled column has more values than are kept of one that is not.
+        # A sampled column has more than EXACT values.
         fewest = max(len(self._cells.starts), _grid.EXACT + 1 if self.is_sampled else 0)
         if fewest - 1 > limit:
             return np.empty(0, np.int64), False
@@ -183,8 +183,8 @@ class PartialColumn(GriddedColumn):
     def boundary_points(self, limit: int) -> tuple[NDArray[np.int64], bool]:
         """Return where the class distribution changes, and whether these are all positions.
 
-        Of a column whose grid is a sample these are positions of the grid, unless `limit` admits
-        more than it has.
+        If the grid is a sample, these are positions of the grid, unless `limit` exceeds their
+        number.
         """
         if self.is_sampled and limit < _grid.EXACT:
             starts = self._starts_of_depth(0)
@@ -198,34 +198,34 @@ class PartialColumn(GriddedColumn):
         return self._ends[starts[points]], True
 
     def _starts_of_depth(self, depth: int) -> NDArray[np.int64]:
-        """Return the cells that begin at positions of the grid (0), or also at fine ones (1)."""
+        """Return the cells that begin at grid positions (depth 0), or also at fine ones (1)."""
         return np.flatnonzero(self._cells.depth <= depth)
 
     @property
     def grid(self) -> Grid:
-        """The positions among which the column is cut at first."""
+        """The positions of the first search."""
         return self._as_grid(self._starts_of_depth(0)[1:])
 
     def _as_grid(self, starts: NDArray[np.int64]) -> Grid:
-        """Return the positions at which some cells begin."""
+        """Return the starts of cells as a Grid."""
         before, weight = self._weight_before[starts], self._weight_before[-1]
         return Grid(self._ends[starts], before, len(self), weight)
 
     def _fine_positions(self, cells: NDArray[np.int64]) -> Grid:
-        """Return the fine positions within some cells of the grid."""
+        """Return the fine positions within the given cells of the grid."""
         starts = self._starts_of_depth(0)
         self._need(starts[cells[self._cells.n_splits[starts[cells]] == 0]])
-        # The cell of the grid that each cell is in.
+        # The grid cell that contains each cell.
         within = np.cumsum(self._cells.depth == 0) - 1
         return self._as_grid(np.flatnonzero((self._cells.depth == 1) & np.isin(within, cells)))
 
     @property
     def weight(self) -> float:
-        """The number of present samples, or the sum of their weights."""
+        """The number of non-missing samples, or the sum of their weights."""
         return float(self._weight_before[-1]) if self._is_weighted else len(self)
 
     def runs_at(self, weights: NDArray[np.float64]) -> Runs:
-        """Return the Runs of equal values in which the weight from below reaches some weights."""
+        """Return the Runs of equal values in which the cumulative weight reaches some weights."""
         before, ends = self._weight_before, self._ends
         cells = np.minimum(np.searchsorted(before[1:], weights), len(ends) - 2)
         self._need(cells)
@@ -243,7 +243,7 @@ class PartialColumn(GriddedColumn):
         return positions[isotonic_blocks(table, sign)[:-1] - 1]
 
     def sums_before(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return what y sums to before each position and in all, (n_positions + 2, n_sums)."""
+        """Return cumulative sums of y at each position and in total, (n_positions + 2, n_sums)."""
         ends = np.concatenate([[0], positions, [len(self)]])
         sums: NDArray[np.float64] = self._target.from_terms(
             self._sums_before[self._cells_at(ends)]
@@ -251,12 +251,12 @@ class PartialColumn(GriddedColumn):
         return sums
 
     def _cells_at(self, positions: Any) -> NDArray[np.int64]:
-        """Return the cells that begin at some positions."""
+        """Return the cells that begin at the given positions."""
         return np.searchsorted(self._ends, positions)
 
     def positions_of(self, starts: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Return the position of each of some numbers: how many samples have a lower value."""
-        # The cell that each is in: the position is its beginning, or its end where it is single.
+        """Return the position of each number: the number of samples with a lower value."""
+        # The cell that contains each: the position is its start, or its end if it is single.
         of_cells = self._cells.starts
         cells = np.searchsorted(of_cells, starts, side="right") - 1
         is_within = (cells >= 0) & (of_cells[np.maximum(cells, 0)] < starts)
@@ -265,7 +265,7 @@ class PartialColumn(GriddedColumn):
         return positions
 
     def starts(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return numbers that have the values before each position below them, and no others."""
+        """Return numbers that separate the values before each position from the others."""
         return self._cells.starts[self._cells_at(positions)]
 
     def values_around(
@@ -279,7 +279,7 @@ class PartialColumn(GriddedColumn):
         return between.highest[:-1], between.lowest[1:]
 
     def _sums_between(self, positions: NDArray[np.int64]) -> SumsBetween:
-        """Return the sums of the values between positions, or request them."""
+        """Return the sums of the values between positions; raise Unresolved if unknown."""
         positions = np.asarray(positions, np.int64)
         if positions.tobytes() not in self._between:
             raise Unresolved(np.empty(0, np.int64), positions)
@@ -309,30 +309,30 @@ class PartialColumn(GriddedColumn):
         return with_infinities(means, values[:1], values[-1:])
 
     def _need(self, cells: NDArray[np.int64]) -> None:
-        """Raise Unresolved if some of these cells may have several values."""
+        """Raise Unresolved if any of the cells may have several values."""
         wanted = np.unique(cells[~self._cells.is_single[cells]])
         if len(wanted):
             raise Unresolved(wanted)
 
-    # What the passes over the chunks learn.
+    # Updates from passes over the chunks.
 
     def ranges_of(self, cells: NDArray[np.int64]) -> Ranges:
-        """Return the ranges of values that some cells hold."""
+        """Return the ranges of values of the given cells."""
         starts, stops = self._cells.starts, np.append(self._cells.starts[1:], np.nan)
         return Ranges(starts[cells], stops[cells], self._cells.n_splits[cells] + _grid.FINE_SALT)
 
     def most_values(self, cells: NDArray[np.int64]) -> int:
-        """Return how many values at the most are kept of some cells."""
+        """Return the maximum number of values that are kept for the given cells."""
         n_rows = self._cells.sums.n_rows[cells]
         return int(np.where(n_rows > _grid.FINE_EXACT, _grid.FINE, n_rows).sum())
 
     def learn(self, cells: NDArray[np.int64], sample: CellSample) -> NDArray[np.float64]:
-        """Split some cells at values that were collected in them: at all of them, or at some.
+        """Split cells at the values collected in them, which are all values or a sample.
 
         Returns
         -------
         uncounted : ndarray
-            Where those begin whose sums are not known; see `recount`.
+            Starts of the new cells whose sums are unknown; see `recount`.
         """
         parents = self._cells.take(cells)
         others = self._cells.take(np.delete(np.arange(len(self._cells.starts)), cells))
@@ -350,12 +350,12 @@ class PartialColumn(GriddedColumn):
         return starts[~is_single]
 
     def recount(self, sums: CellSums) -> None:
-        """Take in the sums that `learn` left open."""
+        """Set the sums that `learn` left unknown."""
         others, fresh = self._uncounted
         some = np.flatnonzero(~fresh.is_single)
         fresh.sums.n_rows[some], fresh.sums.terms[some] = sums
         self._set_cells(others.joined(fresh))
 
     def learn_between(self, positions: NDArray[np.int64], between: SumsBetween) -> None:
-        """Take in the sums of the values between positions."""
+        """Store the sums of the values between positions."""
         self._between[positions.tobytes()] = between

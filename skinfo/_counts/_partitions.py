@@ -1,8 +1,8 @@
 """Parts of a table, their location, and the dispatch of tasks to them.
 
-A table that is not in memory as a whole is in parts: chunks of an iterable, files, partitions of a
-cluster. Their holder implements the methods of `Partitions`, and nothing else: one pass over the
-parts (`reduce`), and codes that are computed once and stored with them (`persist`). Tasks are
+A table that is not in memory as a whole consists of parts: chunks of an iterable, files, or
+partitions of a cluster. Their container implements the methods of `Partitions` only: one pass over
+the parts (`reduce`), and codes that are computed once and stored with them (`persist`). Tasks are
 functions of one part. They are serialised (by cloudpickle if parts are in other processes), so
 they contain small arrays and no source.
 """
@@ -24,20 +24,20 @@ from skinfo.utils._text import LONGEST_PATH, one_line
 
 Result = TypeVar("Result")
 
-# Unix has it.
+# Only Unix has it.
 MADV_WILLNEED: int | None = getattr(mmap, "MADV_WILLNEED", None)
 
 
 @dataclass(frozen=True)
 class Part:
-    """Some rows of a table.
+    """Part of the rows of a table.
 
     Attributes
     ----------
     data : dataframe, array-like, or tuple (table, y) or (table, y, sample_weight)
 
     label : str
-        Where the rows are from, for messages: "file loans/b.parquet", "chunk 3".
+        Origin of the rows in messages: "file loans/b.parquet", "chunk 3".
     """
 
     data: Any
@@ -46,7 +46,7 @@ class Part:
 
 @contextmanager
 def errors_that_name(part: Part) -> Iterator[None]:
-    """Add the label of a part to what is raised about it."""
+    """Add the label of a part to errors that are raised in the context."""
     try:
         yield
     except (ValueError, TypeError) as error:
@@ -58,23 +58,23 @@ def errors_that_name(part: Part) -> Iterator[None]:
 
 
 class Partitions(Protocol):
-    """The parts of a table.
+    """Protocol of the parts of a table.
 
     Attributes
     ----------
     is_local : bool
-        Whether tasks run in this process, so that they may use its threads.
+        Whether tasks run in this process and may use its threads.
     """
 
     is_local: bool
 
     def head(self) -> Any:
-        """Return data of the form that parts have, for names and dtypes: no row is needed.
+        """Return data in the form of a part, possibly without rows, for names and dtypes.
 
         Raises
         ------
         ValueError
-            If there is no part.
+            If there are no parts.
         """
 
     def reduce(
@@ -83,25 +83,25 @@ class Partitions(Protocol):
         merge: Callable[[Result, Result], Result],
         columns: Sequence[Any] | None = None,
     ) -> Result | None:
-        """Return the merged results of a task for each part; None if there is no part.
+        """Return the merged results of a task for each part; None if there are no parts.
 
         Parameters
         ----------
         task : callable
-            Of a `Part`; of what is kept after `persist`.
+            Function of a `Part`; after `persist`, of a stored result.
 
         merge : callable
-            Associative. Order is kept, or does not matter with integer weights.
+            Associative. The order of parts is preserved, or irrelevant with integer weights.
 
         columns : sequence or None, default=None
-            What the table calls the columns that the task reads; of codes the features. Others
-            may be left out, where this saves reading them. None is all.
+            Names in the table of the columns that the task reads, or features for codes. Others
+            may be skipped if this saves reading them. None: all.
         """
 
     def persist(self, task: Callable[[Any], Any]) -> "Partitions":
-        """Return what a task makes of each part, kept where the parts are.
+        """Return the results of a task for each part as partitions, stored where the parts are.
 
-        Its parts are the results themselves, such as a `CodedPiece`. They are freed when nothing
+        Their parts are the results themselves, such as a `CodedPiece`. They are freed when nothing
         refers to them any more.
         """
 
@@ -109,27 +109,27 @@ class Partitions(Protocol):
 def _merged_one_by_one(
     results: Iterator[Result], merge: Callable[[Result, Result], Result]
 ) -> Result | None:
-    """Return results merged as they come, None if there is none."""
-    for first in results:  # It may be None: what a task returns of a part without samples.
+    """Return results merged one by one, None if there are none."""
+    for first in results:  # may be None, the result for a part without samples
         return reduce(merge, results, first)
     return None
 
 
 class LocalPartitions:
-    """Parts that are read one after the other in this process.
+    """Parts that are read one by one in this process.
 
     Parameters
     ----------
     items : iterable
-        Iterated over from its first item in every pass. An object with a method ``read(columns)``,
-        which returns an iterable, is asked for some columns; its items may be `Part`.
+        Iterated over from its first item in every pass. If it has a method ``read(columns)``,
+        which returns an iterable, only the required columns are read; items may be `Part`.
     """
 
     is_local = True
 
     def __init__(self, items: Iterable[Any]) -> None:
         self._items = items
-        # A pass that has begun: to make a part twice may take long.
+        # An iterator that `head` started: computing the first part twice may be slow.
         self._begun: Iterator[Any] | None = None
 
     def head(self) -> Any:
@@ -152,14 +152,14 @@ class LocalPartitions:
         return _merged_one_by_one(map(task, self.parts(columns)), merge)
 
     def persist(self, task: Callable[[Any], Any]) -> "KeptParts":
-        """Return what a task makes of each part, with its arrays in a temporary file."""
+        """Return the results of a task for each part, with arrays in a temporary file."""
         kept = KeptParts()
         for part in self.parts(None):
             kept.append(task(part))
         return kept
 
     def parts(self, columns: Sequence[Any] | None) -> Iterator[Part]:
-        """Yield the parts, of some columns, None for all."""
+        """Yield the parts with some columns, None for all."""
         begun, self._begun = self._begun, None
         if begun is not None:
             yield from begun
@@ -170,10 +170,10 @@ class LocalPartitions:
 
 
 class KeptParts:
-    """Objects whose arrays are in a temporary file, and are mapped from it when they are read.
+    """Objects whose arrays are stored in a temporary file, and memory-mapped when read.
 
-    The system keeps in memory what there is room for. The file has no name, and its space is freed
-    with this object and the arrays.
+    The operating system caches the file in free memory. The file has no name, and its space is
+    freed with this object and the arrays.
     """
 
     is_local = True
@@ -189,13 +189,13 @@ class KeptParts:
         return len(self._entries)
 
     def append(self, kept: Any) -> None:
-        """Write an object."""
+        """Store an object."""
         buffers: list[pickle.PickleBuffer] = []
         data = pickle.dumps(kept, protocol=5, buffer_callback=buffers.append)
         entry = _Entry(data)
         for buffer in buffers:
             raw = buffer.raw()
-            # Arrays begin where words of 64 bytes do, as those of the kernels.
+            # Arrays are aligned to 64 bytes, as the kernels expect.
             start = -(-self._size // 64) * 64
             entry.spans.append((start, raw.nbytes))
             if raw.nbytes:
@@ -209,10 +209,10 @@ class KeptParts:
         return self._objects(ahead=False)
 
     def _objects(self, *, ahead: bool) -> Iterator[Any]:
-        """Yield the objects; with `ahead` the system reads the next while one is worked on."""
+        """Yield the objects; with `ahead` the system reads the next one in the background."""
         if self._map is None and self._size:
             self._file.flush()
-            # One map for all of them: each map keeps a file open.
+            # One map for all objects, since each map holds an open file.
             self._map = np.memmap(self._file, np.uint8, "r", shape=(self._size,))
         for entry, after in zip_longest(self._entries, self._entries[1:]):
             if ahead and after is not None:
@@ -221,7 +221,7 @@ class KeptParts:
             yield pickle.loads(entry.data, buffers=_with_empty(buffers, entry.spans))
 
     def _read_ahead(self, entry: "_Entry") -> None:
-        """Have the system read the arrays of an object into memory, and do not wait for it."""
+        """Ask the system to read the arrays of an object into memory, without waiting."""
         first = min((start for start, _ in entry.spans), default=0)
         first -= first % mmap.PAGESIZE
         stop = max((start + n for start, n in entry.spans), default=0)
@@ -242,7 +242,7 @@ class KeptParts:
         return _merged_one_by_one(map(task, self._objects(ahead=columns is None)), merge)
 
     def persist(self, task: Callable[[Any], Any]) -> "KeptParts":
-        """Return what a task makes of each object, kept likewise."""
+        """Return the results of a task for each object, stored in the same way."""
         kept = KeptParts()
         for one in self._objects(ahead=True):
             kept.append(task(one))
@@ -251,14 +251,14 @@ class KeptParts:
 
 @dataclass(frozen=True)
 class _Entry:
-    """An object without its arrays, and where these are: (offset, n_bytes) of each."""
+    """Pickled object without its arrays, and (offset, n_bytes) of each array in the file."""
 
     data: bytes
     spans: list[tuple[int, int]] = field(default_factory=list)
 
 
 def _with_empty(buffers: list[Any], spans: list[tuple[int, int]]) -> Iterator[Any]:
-    """Yield the buffers, and empty ones for spans of no bytes."""
+    """Yield the buffers, and empty buffers for empty spans."""
     mapped = iter(buffers)
     for _, n_bytes in spans:
         yield next(mapped) if n_bytes else bytearray()

@@ -1,8 +1,8 @@
 """Equal-frequency bins: rules for their number, and for ties.
 
 Used by the test, the selector, the binned estimate, the binner and the Displays. There are two
-rules for the number of bins, for two purposes: a test loses power with every bin
-(`default_n_bins`), and an estimate loses what its bins do not resolve (`estimate_n_bins`).
+rules for the number of bins: a test loses power with every additional bin (`default_n_bins`),
+whereas an estimate misses the information that its bins do not resolve (`estimate_n_bins`).
 """
 
 from collections.abc import Sequence
@@ -12,25 +12,25 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-# Smooth tests of a column with classes are of so many times as many bins: their degrees of
-# freedom are those of the polynomials, however many bins there are.
+# Ratio of the number of bins of smooth tests with classes to that of the test of information. The
+# degrees of freedom of smooth tests are those of the polynomials, for any number of bins.
 FINER = 2
 
 
 def default_n_bins(n: float) -> int:
-    """Return the number of bins of n samples in a test: the cube root, 3 to 10.
+    """Return the number of bins for a test with n samples: the cube root, from 3 to 10.
 
-    Every bin adds a degree of freedom per class, which takes power from a test of information.
-    More bins would resolve finer relations.
+    Every bin adds a degree of freedom per class, which reduces the power of a test of information;
+    more bins would resolve finer relations.
     """
     return int(np.clip(round(n ** (1 / 3)), 3, 10))
 
 
 def estimate_n_bins(n: int, against_classes: bool) -> int:
-    """Return the number of bins of n samples in an estimate by bins.
+    """Return the number of bins for a binned estimate with n samples.
 
-    More than in a test: an estimate misses what its bins do not resolve. Against a continuous
-    target both columns have as many, and the table the square of it.
+    It is larger than for a test, since an estimate misses the information that its bins do not
+    resolve. With a continuous target, both columns have this many bins, and the table the square.
     """
     n_bins: float = 1.5 * n**0.4 if against_classes else n ** (1 / 3)
     return max(round(n_bins), 2)
@@ -39,7 +39,7 @@ def estimate_n_bins(n: int, against_classes: bool) -> int:
 def equal_frequency_codes(
     values: NDArray[np.float64], n_bins: int, weights: NDArray[np.float64] | None = None
 ) -> NDArray[np.int64]:
-    """Return the bin of each value, (n_samples,) int64; that of NaN is `n_bins`.
+    """Return the bin of each value, (n_samples,) int64; NaN has the bin `n_bins`.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class NestedCodes(NamedTuple):
     Attributes
     ----------
     codes, finer : ndarray of shape (n_samples,), dtype int64
-        Without gaps; those of NaN are -1.
+        Consecutive codes; -1 for NaN.
 
     n_codes, n_finer : int
     """
@@ -79,12 +79,12 @@ class NestedCodes(NamedTuple):
 def nested_codes(
     values: NDArray[np.float64], n_bins: int, weights: NDArray[np.float64] | None = None
 ) -> NestedCodes:
-    """Return the bins of `equal_frequency_codes`, and finer ones, from one sort.
+    """Return the bins of `equal_frequency_codes`, and finer bins, from one sort.
 
     Parameters
     ----------
     values, n_bins, weights
-        As of `equal_frequency_codes`.
+        See `equal_frequency_codes`.
     """
     missing = np.isnan(values)
     if missing.all():
@@ -98,7 +98,7 @@ def nested_codes(
         return NestedCodes(codes, finer, of_present.n_codes, of_present.n_finer)
     starts, finer_starts = starts_of_bins(values, (n_bins, FINER * n_bins), weights)
     finer = finer_starts.searchsorted(values, side="right")
-    # Where a bin begins a finer one does.
+    # Every bin starts at the start of a finer bin.
     bin_of_finer = np.zeros(len(finer_starts) + 1, np.int64)
     bin_of_finer[1:] = starts.searchsorted(finer_starts, side="right")
     return NestedCodes(bin_of_finer[finer], finer, len(starts) + 1, len(finer_starts) + 1)
@@ -107,7 +107,7 @@ def nested_codes(
 def bin_starts(
     values: NDArray[np.float64], n_bins: int, weights: NDArray[np.float64] | None = None
 ) -> NDArray[np.float64]:
-    """Return the least value of each bin but the first, increasing; empty bins have none."""
+    """Return the smallest value of each non-empty bin but the first, increasing."""
     (starts,) = starts_of_bins(values, (n_bins,), weights)
     return starts
 
@@ -131,7 +131,7 @@ def starts_of_bins(
 
 
 def cuts_of_runs(ends: NDArray[Any], n_bins: int) -> NDArray[np.int64]:
-    """Return the runs with which the bins of `bins_of_runs` but the first begin, increasing."""
+    """Return the first run of each bin of `bins_of_runs` but the first, increasing."""
     n_runs = len(ends) - 1
     if n_runs <= n_bins:
         return np.arange(1, n_runs)
@@ -144,13 +144,13 @@ def cuts_of_runs(ends: NDArray[Any], n_bins: int) -> NDArray[np.int64]:
 def bins_of_runs(ends: NDArray[Any], n_bins: int) -> NDArray[np.int64]:
     """Return the bin of each run of equal values, (n_runs,) int64.
 
-    This is the rule for ties. If there are at most `n_bins` values, each is a bin.
-    Else a value is in the bin that holds the middle of its run, so that ties stay together.
+    This is the rule for ties. With at most `n_bins` values, each value is a bin. Otherwise the bin
+    of a value contains the middle of its run, so that tied values are in the same bin.
 
     Parameters
     ----------
     ends : ndarray of shape (n_runs + 1,), dtype int64 or float64
-        How many samples (or how much weight) there are before each run, and in all.
+        Cumulative number (or weight) of samples before each run, and the total.
 
     n_bins : int
     """
@@ -162,7 +162,7 @@ def bins_of_runs(ends: NDArray[Any], n_bins: int) -> NDArray[np.int64]:
 
 
 def _first_runs(ends: NDArray[Any], n_bins: int) -> NDArray[np.int64]:
-    """Return the first run of each bin but the first; of an empty bin that of the next."""
+    """Return the first run of each bin but the first; for an empty bin that of the next one."""
     thresholds = twice_least_middles(ends[-1], n_bins)
     if ends.dtype.kind in "iu":
         thresholds = np.ceil(thresholds).astype(np.int64)
@@ -171,29 +171,29 @@ def _first_runs(ends: NDArray[Any], n_bins: int) -> NDArray[np.int64]:
 
 @lru_cache(maxsize=64)
 def twice_least_middles(total: float, n_bins: int) -> NDArray[np.float64]:
-    """Return twice the least middle of a run in each bin but the first, (n_bins - 1,), read-only.
+    """Return twice the smallest middle of a run in each bin but the first, (n_bins - 1,).
 
-    A middle on the boundary of two bins is in the bin farther from the nearer end, so that the
-    bins of x and of -x are the same.
+    A middle on the boundary of two bins is in the bin closer to the centre, so that x and -x have
+    the same bins. The array is read-only.
     """
     bins = np.arange(1, n_bins)
     from_below = 2.0 * total * bins / n_bins
     from_above = 2.0 * total - 2.0 * total * (n_bins - bins) / n_bins
     middles = np.where(2 * bins <= n_bins, from_below, np.nextafter(from_above, np.inf))
-    middles.flags.writeable = False  # columns share them
+    middles.flags.writeable = False  # shared by columns
     return middles
 
 
 class Runs(NamedTuple):
-    """Some runs of equal values of a column.
+    """Runs of equal values of a column.
 
     Attributes
     ----------
     starts, stops : ndarray of shape (n,), dtype int64
-        The position of each run, and that of the next.
+        The position of each run, and of the next one.
 
     before, after : ndarray of shape (n,)
-        The weight before each run, and that up to its end.
+        The cumulative weight before each run, and up to its end.
     """
 
     starts: NDArray[np.int64]
@@ -203,7 +203,7 @@ class Runs(NamedTuple):
 
 
 class NumericColumn(Protocol):
-    """A column of numbers whose values are known by rank."""
+    """Protocol of a numeric column with access to values by rank."""
 
     def __len__(self) -> int: ...
 
@@ -212,16 +212,16 @@ class NumericColumn(Protocol):
 
     @property
     def weight(self) -> float:
-        """The number of present samples, or the sum of their weights."""
+        """The number of non-missing samples, or the sum of their weights."""
 
     def runs_at(self, weights: NDArray[np.float64]) -> Runs:
-        """Return the runs of equal values in which the weight from below reaches some weights."""
+        """Return the Runs of equal values in which the cumulative weight reaches some weights."""
 
 
 def equal_frequency_cuts(column: NumericColumn, n_bins: int) -> NDArray[np.int64]:
-    """Return the positions at which bins begin, increasing: those of `bin_starts`.
+    """Return the positions at which non-empty bins but the first begin, increasing.
 
-    Empty bins have none.
+    They correspond to the values of `bin_starts`.
     """
     positions, is_all = column.firsts(n_bins - 1)
     return positions if is_all else cuts_of_many_values(column, n_bins)
@@ -231,7 +231,7 @@ def cuts_of_many_values(column: NumericColumn, n_bins: int) -> NDArray[np.int64]
     """Return `equal_frequency_cuts` of a column of more than `n_bins` distinct values."""
     thresholds = twice_least_middles(column.weight, n_bins)
     runs = column.runs_at(thresholds / 2)
-    # The run before ends at or below the threshold, and the next one begins there.
+    # The bin begins with the run if it contains the middle of the run, otherwise with the next.
     is_in_bin = runs.before + runs.after >= thresholds
     cuts = np.unique(np.where(is_in_bin, runs.starts, runs.stops))
     return cuts[(cuts > 0) & (cuts < len(column))]

@@ -1,4 +1,4 @@
-"""Reading of the parts of a table, each checked separately, where it is."""
+"""Reader of the parts of a table; each part is checked separately, where it is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ from skinfo.utils._validation import check_sample_weight
 
 
 class GivenChunk(NamedTuple):
-    """A part as it was given, checked; y and weights are of the rows of positive weight."""
+    """Checked input of a part; y and weights are those of the rows of positive weight."""
 
     table: Any
     y: NDArray[Any]
@@ -46,16 +46,15 @@ class GivenChunk(NamedTuple):
 
 @dataclass(frozen=True)
 class ChunkReader:
-    """Reads the parts of one table; it is sent to where they are.
+    """Reader of the parts of one table, which is sent to where they are.
 
     Attributes
     ----------
     y, sample_weight : str or None
-        The columns of each part that hold them; None where parts have their own, or weights are
-        one.
+        Names of the columns that hold them; None if parts contain them, or if weights are one.
 
     checked : estimator
-        Stands for the caller in messages, and has the names of the features.
+        Represents the caller in messages, and has the names of the features.
 
     switch : str or None
         See `Table`.
@@ -63,10 +62,10 @@ class ChunkReader:
     accept_sparse : bool
 
     keys : list
-        What the table itself calls its features.
+        Names of the features in the table itself.
 
     has_target : bool, default=True
-        Without one y is zeros.
+        If False, y is zero.
     """
 
     y: str | None
@@ -79,18 +78,18 @@ class ChunkReader:
 
     @property
     def name(self) -> str:
-        """How messages call the caller."""
+        """Name of the caller in messages."""
         return type(self.checked).__name__
 
     def columns(self, features: Sequence[int] | None) -> list[Any] | None:
-        """Return what parts call some features, with y and weights; None for all."""
+        """Return the names in the parts of some features, with y and weights; None for all."""
         if features is None:
             return None
         named = [name for name in (self.y, self.sample_weight) if name is not None]
         return [self.keys[j] for j in features] + named
 
     def read(self, part: Part) -> "GivenChunk":
-        """Return a part, checked.
+        """Return a checked part.
 
         Raises
         ------
@@ -110,21 +109,21 @@ class ChunkReader:
         if self.has_target:
             labels = read_column(of_y, self.name)
         if isinstance(self.y, str) and not table.shape[0]:
-            # polars before its second version takes the rows with the last column.
+            # In polars < 2 a frame loses its rows with its last column.
             table.shape = (len(labels), len(self.keys))
         check_consistent_length(np.empty((table.shape[0], 0)), labels)
         weights = np.ones(len(labels))
         if of_weight is not None and np.asarray(of_weight).any():
             weights = check_sample_weight(of_weight, len(labels))
         elif of_weight is not None:
-            # A part without weight is as good as none.
+            # A part with weight zero is equivalent to an empty one.
             weights = np.zeros(len(labels))
         rows = slice(None) if weights.all() else np.flatnonzero(weights)
         refuse_missing(labels[rows])
         return GivenChunk(table, labels[rows], weights[rows], rows, of_weight is not None)
 
     def _table(self, X: Any) -> Table:
-        """Return a part as a Table of all features, of which some may have been left out."""
+        """Return a part as a Table of all features, of which some may not have been read."""
         some = table_of_some_columns(X, self.keys, self.switch)
         if some is not None:
             return some
@@ -144,7 +143,7 @@ def is_chunked(X: Any) -> bool:
     Raises
     ------
     TypeError
-        If it is an iterator, which can be read once only.
+        If X is an iterator, which can be read only once.
     """
     if isinstance(X, (list, tuple)):
         return len(X) > 0 and (is_into_dataframe(X[0]) or _is_table_with_y(X[0]))
@@ -185,17 +184,17 @@ def read_partitions(
     ensure_min_samples: int,
     remedy: str,
 ) -> Chunks:
-    """Return the parts of a table as a Chunks, after a pass for kinds and target.
+    """Return the parts of a table as Chunks, after a pass for kinds and target.
 
     Parameters
     ----------
     partitions : Partitions
 
     y, sample_weight : str or None
-        The columns of each part that hold them.
+        Names of the columns that hold them.
 
     estimator, target_type, reset, accept_sparse, ensure_min_samples, remedy
-        As of `as_source`.
+        See `as_source`.
     """
     name = type(estimator).__name__
     for argument, value in (("y", y), ("sample_weight", sample_weight)):
@@ -207,8 +206,8 @@ def read_partitions(
     reader, names = reader_of(
         partitions.head(), y, sample_weight, estimator, reset=reset, accept_sparse=accept_sparse
     )
-    # Samples of later parts start where those before ended: less is kept of them in vain. A worker
-    # may keep a task and use it for another table, which must not begin there.
+    # Samples of later parts start at the level that earlier parts reached, which saves memory. Not
+    # on workers, which may cache a task and reuse it for another table.
     levels = [0] * len(names) if partitions.is_local else None
     first = partitions.reduce(partial(_first_look, reader, target_type, levels), _merged_looks)
     report_pass("kinds and target")
@@ -240,12 +239,12 @@ def reader_of(
     accept_sparse: bool,
     has_target: bool = True,
 ) -> tuple[ChunkReader, list[str]]:
-    """Return the reader of a table that begins like this, and the names of its features."""
+    """Return the reader of a table with the given first part, and the names of its features."""
     X = head[0] if isinstance(head, tuple) else columns_by_name(head, y, sample_weight)[0]
     table = read_table(
         estimator, X, reset=reset, ensure_min_samples=0, accept_sparse=accept_sparse
     )
-    # The estimator itself would travel with all it holds.
+    # A substitute, since the estimator itself would be serialised with all of its data.
     checked = type(type(estimator).__name__, (BaseEstimator,), {})()
     for attribute in ("n_features_in_", "feature_names_in_"):
         if hasattr(estimator, attribute):
@@ -286,7 +285,7 @@ def _first_look(
 def _number_sample(
     given: GivenChunk, j: int, kinds: frozenset[str], level: int
 ) -> NumberSample | None:
-    """Return a sample of column j, None if it cannot be read as numbers."""
+    """Return a sample of column j, None if it is not numeric."""
     values = np.empty(0)
     if kinds & {"level", "unsupported"}:
         return None
@@ -294,7 +293,7 @@ def _number_sample(
         try:
             values = given.table.numbers(j)[given.rows]
         except ValueError:
-            # Raised only when numbers are requested.
+            # The error is raised later, if numbers are requested.
             return None
     weights = given.weights if given.is_weighted else np.empty(0)
     return NumberSample.of(values, weights, kinds, level)
@@ -338,7 +337,7 @@ def _target_info(
     target_type: str,
     remedy: str,
 ) -> TargetInfo:
-    """Return the target statistics of all chunks; with fractional weights after a pass."""
+    """Return the target statistics of all chunks; fractional weights require another pass."""
     name = reader.name
 
     def again(target_type: str, info: TargetInfo | None = None) -> TargetSummary:

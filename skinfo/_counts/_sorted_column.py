@@ -1,8 +1,8 @@
 """Numeric column, sorted once: its quantiles, and sums of the target below any cut.
 
-The class of each sample is sorted with the column, or its row index if weights or a continuous y
-are needed too. Sums below any cut are then one pass over bytes in order. A position is the index
-of the first sample on the right of a cut.
+The class of each sample is sorted with the column, or its row index for weights or a continuous y.
+Sums below any cut are then one sequential pass over bytes. A position is the index of the first
+sample to the right of a cut.
 """
 
 from collections.abc import Callable
@@ -31,12 +31,12 @@ from skinfo._kernels._sorting import class_sums, sorted_pairs, sorted_rows
 
 
 class SortedColumn(GriddedColumn):
-    """The present values of a column.
+    """The non-missing values of a column, sorted.
 
     Parameters
     ----------
     values : ndarray of shape (n_samples,), dtype float64
-        NaN is missing and left out.
+        NaN is missing and ignored.
 
     target : ClassTarget or ContinuousTarget
 
@@ -44,17 +44,17 @@ class SortedColumn(GriddedColumn):
         Kind of the numbers; see `Table.kind`.
 
     special : SpecialValues, default=NO_SPECIAL_VALUES
-        They are left out too.
+        Ignored too.
 
     Attributes
     ----------
     values : ndarray of shape (n_present,), dtype float64
 
     missing_sums : ndarray of shape (n_sums,)
-        What y sums to where values are missing.
+        Sums of y over missing values.
 
     special_sums : ndarray of shape (n_groups, n_sums)
-        What y sums to at each group of special values.
+        Sums of y over each group of special values.
     """
 
     def __init__(
@@ -98,13 +98,13 @@ class SortedColumn(GriddedColumn):
     def firsts(self, limit: int) -> tuple[NDArray[np.int64], bool]:
         """Return the positions at which a new value begins, and whether these are all.
 
-        They are not where there are more than `limit`.
+        They are not all if there are more than `limit`.
         """
         return new_values(self.values, limit)
 
     @cached_property
     def _some_firsts(self) -> tuple[NDArray[np.int64], bool]:
-        """Where a new value begins, and whether these are all: not of more than `EXACT` values."""
+        """The result of `firsts`; not all positions if there are more than `EXACT` values."""
         return self.firsts(_grid.EXACT - 1)
 
     @property
@@ -114,7 +114,7 @@ class SortedColumn(GriddedColumn):
 
     @cached_property
     def grid(self) -> Grid:
-        """The positions among which the column is cut at first."""
+        """The positions of the first search."""
         positions, is_all = self._some_firsts
         if not is_all:
             start, stop = np.array([0]), np.array([len(self)])
@@ -127,12 +127,12 @@ class SortedColumn(GriddedColumn):
         return Grid(positions, self._weight_before(positions), len(self), self.weight)
 
     def _ends_of_heavy_values(self) -> NDArray[np.int64]:
-        """Return where values with a large proportion of the weight begin and end."""
+        """Return the start and end positions of values with a large proportion of the weight."""
         least = _grid.HEAVY_SHARE * self.weight
-        # Each of them is at some multiple of that weight.
+        # In the cumulative weight, a heavy value covers at least one multiple of this.
         marks = np.arange(1.0, round(1 / _grid.HEAVY_SHARE) + 1)
         if not self._target.is_weighted:
-            # Quick check: nearly all columns have none.
+            # Quick check, since nearly all columns have no heavy value.
             rows = (np.ceil(least * marks) - 1).astype(np.int64)
             line = self.values
             tied = line[rows] == line[np.maximum(rows - 1, 0)]
@@ -163,27 +163,27 @@ class SortedColumn(GriddedColumn):
         Parameters
         ----------
         cumulative : callable
-            ``cumulative(sums_before)`` is the table that `isotonic_blocks` takes.
+            ``cumulative(sums_before)`` returns the argument of `isotonic_blocks`.
 
         sign : {1, -1}
-            Whether the regression rises or falls.
+            Whether the regression is increasing or decreasing.
         """
         positions, sums = self._sums_on_grid
         return positions[isotonic_blocks(cumulative(sums), sign)[:-1] - 1]
 
     @cached_property
     def _sums_on_grid(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """The positions of the grid, and the sums before them."""
+        """The positions of the grid, and the cumulative sums at them."""
         positions = self.grid.positions
         return positions, self.sums_before(positions)
 
     @property
     def weight(self) -> float:
-        """The number of present samples, or the sum of their weights."""
+        """The number of non-missing samples, or the sum of their weights."""
         return self._cumulative[-1] if self._target.is_weighted else len(self)
 
     def runs_at(self, weights: NDArray[np.float64]) -> Runs:
-        """Return the Runs of equal values in which the weight from below reaches some weights."""
+        """Return the Runs of equal values in which the cumulative weight reaches some weights."""
         if self._target.is_weighted:
             inside = np.searchsorted(self._cumulative[1:], weights)
         else:
@@ -194,7 +194,7 @@ class SortedColumn(GriddedColumn):
         return Runs(starts, stops, self._weight_before(starts), self._weight_before(stops))
 
     def positions_of(self, starts: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Return the position of each of some numbers: how many samples have a lower value."""
+        """Return the position of each number: the number of samples with a lower value."""
         return np.searchsorted(self.values, starts)
 
     def values_around(
@@ -204,7 +204,7 @@ class SortedColumn(GriddedColumn):
         return self.values[positions - 1], self.values[positions]
 
     def starts(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return numbers that have the values before each position below them, and no others."""
+        """Return numbers that separate the values before each position from the others."""
         return self.values[positions]
 
     def cut_values(
@@ -216,7 +216,7 @@ class SortedColumn(GriddedColumn):
     def means(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the mean of the finite values between cuts, rounded once, (n_cuts + 1,).
 
-        An interval that holds infinities alone gives one of them, an empty one NaN.
+        The mean of an interval with only infinite values is infinite, that of an empty one NaN.
         """
         values = self.values
         start = np.searchsorted(values, -np.inf, side="right")
@@ -229,15 +229,15 @@ class SortedColumn(GriddedColumn):
     def boundary_points(self, limit: int) -> tuple[NDArray[np.int64], bool]:
         """Return where the class distribution changes, and whether these are all positions.
 
-        Of a column whose grid is a sample these are positions of the grid, unless `limit` admits
-        more than it has.
+        If the grid is a sample, these are positions of the grid, unless `limit` exceeds their
+        number.
         """
         if not self.is_sampled or limit >= _grid.EXACT:
             return boundary_points(
                 self.values, self._codes, self._weights, self._target.n_classes, limit
             )
         positions = self.grid.positions
-        # A noisy column has enough of them in its first cells.
+        # A noisy column reaches the limit in its first cells.
         _, complete = block_boundaries(
             np.diff(self._sums_until(positions[: 2 * limit]), axis=0), limit
         )
@@ -247,7 +247,7 @@ class SortedColumn(GriddedColumn):
         return (positions[points - 1] if complete else positions[:0]), complete
 
     def sums_before(self, positions: ArrayLike) -> NDArray[np.float64]:
-        """Return what y sums to before each position and in all, (n_positions + 2, n_sums)."""
+        """Return cumulative sums of y at each position and in total, (n_positions + 2, n_sums)."""
         return self._sums_until(np.append(positions, len(self)).astype(np.int64, copy=False))
 
     def _sums_until(self, ends: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -270,15 +270,15 @@ class SortedColumn(GriddedColumn):
 def with_infinities(
     means: NDArray[np.float64], lowest: NDArray[np.float64], highest: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return means; the first and last are infinite where all values between cuts are.
+    """Return means, with infinity in the first or last interval if all of its values are infinite.
 
     Parameters
     ----------
     means : ndarray of shape (n_cuts + 1,)
-        NaN where there is no finite value.
+        NaN if there is no finite value.
 
-    lowest, highest : ndarray of shape (1,), or (0,) of an empty column
-        The least and the largest value.
+    lowest, highest : ndarray of shape (1,), or (0,) for an empty column
+        The smallest and the largest value.
     """
     if np.any(lowest == -np.inf) and np.isnan(means[0]):
         means[0] = -np.inf

@@ -1,7 +1,7 @@
-"""Source: the samples of an estimator, independent of where their rows are.
+"""Source: the samples of an estimator, in memory or in parts.
 
 ``as_source(X, y, sample_weight, estimator=self, ...)`` checks X, y and weights and returns a
-`Source`. Code outside this package accesses rows only by it::
+`Source`. Code outside this package accesses rows only through it::
 
     source = as_source(X, y, sample_weight, estimator=self, target_type=self.target_type)
     source.names, source.keys, source.kinds, source.n_features    # columns
@@ -10,32 +10,32 @@
     source.map_columns(search, is_categorical, n_jobs, edges, special)     # [search(j, column)]
     source.reduce(summarise, merge)             # merge of summarise(chunk) over all chunks
 
-`search` is a pure function of a column index and a summary of the column: a
-`SortedColumn` of numbers, a `CategoricalSummary` of levels, or, where `edges` has cuts to choose
-from, a `NumericSummary` of the cells between them. It may be run again, and queries a column of
-numbers through these only::
+`search` is a pure function of a column index and a summary of the column: a `SortedColumn` of
+numbers, a `CategoricalSummary` of levels, or, if `edges` contains candidate cuts, a
+`NumericSummary` of the cells between them. It may be called repeatedly, and accesses a column of
+numbers only by these queries::
 
     len(column), column.kind, column.missing_sums
     column.firsts(limit)                        # positions of new values, whether these are all
     column.boundary_points(limit)               # where class distributions change, likewise
     column.equal_frequency(n_groups)            # positions of its grid, see `_grid`
-    column.positions_near(positions, chosen, most)      # finer ones, whether some were left out
-    column.is_sampled                           # whether its grid leaves values out
-    column.positions_beside(positions, chosen, most)    # those between positions of the grid
+    column.positions_near(positions, chosen, most)      # grid positions around chosen ones
+    column.is_sampled                           # whether its grid is a sample of the values
+    column.positions_beside(positions, chosen, most)    # fine positions around chosen ones
     column.isotonic_positions(cumulative, sign)         # where isotonic blocks begin
-    column.sums_before(positions)               # target sums
-    column.positions_of(numbers)                # how many samples have a lower value
+    column.sums_before(positions)               # cumulative target sums
+    column.positions_of(numbers)                # number of samples with a lower value
     column.values_around(positions)             # the values on both sides of each
-    column.starts(positions)                    # numbers between them, or the upper ones
+    column.starts(positions)                    # separating numbers, or the upper values
     column.cut_values(positions, closed)        # a readable number between them
     column.means(positions)                     # mean value between them
 
-Positions are opaque: integers that increase with the values. Only pass on positions from the
-column.
+Positions are opaque integers that increase with the values. Only positions returned by the column
+are valid.
 
-``source.rows`` are the indices of the samples of positive weight in X: ``slice(None)`` if all are,
-else (n,) int64. ``source.take(rows)`` is an `InMemory` of the samples of positive weight among
-some rows of X.
+``source.rows`` are the indices in X of the samples of positive weight: ``slice(None)`` for all
+rows, otherwise (n,) int64. ``source.take(rows)`` is an `InMemory` of the samples of positive
+weight among the given rows of X.
 """
 
 from collections.abc import Callable, Sequence
@@ -60,17 +60,17 @@ Summary = TypeVar("Summary")
 
 
 class Chunk(NamedTuple):
-    """Some samples of positive weight, as one pass sees them.
+    """Samples of positive weight that a pass processes together.
 
     Attributes
     ----------
     table : Table
 
     target : ClassTarget or ContinuousTarget
-        Of the samples of positive weight, weights included.
+        Target of the samples of positive weight, with their weights.
 
     rows : slice or ndarray of shape (n,), dtype int64
-        The rows of `table` that these are.
+        Their rows in `table`.
     """
 
     table: Table
@@ -83,48 +83,48 @@ class Chunk(NamedTuple):
         return numbers
 
     def sorted_column(self, j: int, special: SpecialValues = NO_SPECIAL_VALUES) -> SortedColumn:
-        """Return column j, of numbers, sorted."""
+        """Return the numeric column j, sorted."""
         return SortedColumn(self.numbers(j), self.target, self.table.kind_of_numbers(j), special)
 
     def categorical_summary(self, j: int) -> CategoricalSummary:
-        """Return the levels of column j and the target sums of each."""
+        """Return the levels of column j, with target sums."""
         codes, levels = self.table.levels(j)
         return CategoricalSummary(self.target).add(codes[self.rows], levels, self.target)
 
     def numeric_summary(
         self, j: int, edges: NDArray[np.float64], special: SpecialValues = NO_SPECIAL_VALUES
     ) -> NumericSummary:
-        """Return the target sums of column j, of numbers, between edges."""
+        """Return the target sums of the numeric column j between edges."""
         summary = NumericSummary(edges, self.target, self.table.kind_of_numbers(j), special)
         return summary.add(self.numbers(j), self.target)
 
 
 class Source(Protocol):
-    """Samples of positive weight, wherever their rows are.
+    """Samples of positive weight, in memory or in parts.
 
     Attributes
     ----------
     names : list of str
-        How messages and reports call the columns.
+        Names of the columns in messages and reports.
 
     keys : list
-        What the table itself calls its columns.
+        Names of the columns in the table itself.
 
     kinds : list of str
-        What each column holds; see `Table.kind`.
+        Kind of each column; see `Table.kind`.
 
     n_features : int
 
     target : ClassTarget or ContinuousTarget
-        Of samples in memory; of chunks without any sample.
+        With samples if they are in memory, without for chunks.
 
     target_type : {"binary", "multiclass", "continuous"}
 
     weight : float
-        Of all samples.
+        Total weight.
 
     n_samples : int
-        Of positive weight.
+        Number of samples of positive weight.
     """
 
     @property
@@ -154,7 +154,7 @@ class Source(Protocol):
     def reduce(
         self, summarise: Callable[[Chunk], Summary], merge: Callable[[Summary, Summary], Summary]
     ) -> Summary:
-        """Return the merged summaries of all chunks, after one pass over them."""
+        """Return the merged summaries of all chunks, from one pass over them."""
 
     def map_columns(
         self,
@@ -169,21 +169,21 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class InMemory:
-    """A source of one chunk.
+    """Source with all samples in memory, as one chunk.
 
     Attributes
     ----------
     table : Table
-        All rows, those of weight zero included.
+        All rows, including those of weight zero.
 
     target : ClassTarget or ContinuousTarget
-        Of the samples of positive weight.
+        Target of the samples of positive weight.
 
     rows : slice or ndarray of shape (n,), dtype int64
         The rows of the samples of positive weight.
 
     y : ndarray of shape (n_samples,)
-        As it was passed, checked; float64 where it is continuous.
+        Checked input; float64 if it is continuous.
     """
 
     table: Table
@@ -193,22 +193,22 @@ class InMemory:
 
     @property
     def names(self) -> list[str]:
-        """How messages and reports call the columns."""
+        """Names of the columns in messages and reports."""
         return self.table.names
 
     @property
     def keys(self) -> list[Any]:
-        """What the table itself calls its columns."""
+        """Names of the columns in the table itself."""
         return list(self.table.keys)
 
     @property
     def kinds(self) -> list[str]:
-        """What each column holds; see `Table.kind`."""
+        """Kind of each column; see `Table.kind`."""
         return [self.table.kind(j) for j in range(self.n_features)]
 
     @property
     def ordered_categories(self) -> list[tuple[Any, ...] | None]:
-        """The categories of columns whose dtype has an order; see `Table`."""
+        """The categories of columns with an ordered dtype; see `Table`."""
         return [self.table.ordered_categories(j) for j in range(self.n_features)]
 
     @property
@@ -223,7 +223,7 @@ class InMemory:
 
     @property
     def weight(self) -> float:
-        """The weight of all samples."""
+        """The total weight."""
         return float(self.target.weights.sum())
 
     @property
@@ -239,7 +239,7 @@ class InMemory:
     def reduce(
         self, summarise: Callable[[Chunk], Summary], merge: Callable[[Summary, Summary], Summary]
     ) -> Summary:
-        """Return the summary of the one chunk."""
+        """Return the summary of the only chunk."""
         return summarise(self.chunk)
 
     def map_columns(
@@ -255,18 +255,18 @@ class InMemory:
         Parameters
         ----------
         search : callable
-            See the module.
+            See the module docstring.
 
         is_categorical : sequence of bool of shape (n_features,)
-            Columns to read as levels.
+            Whether to read each column as levels.
 
         n_jobs : int or None, default=None
 
         edges : sequence of (ndarray or None) of shape (n_features,), default=None
-            The cuts to choose from, increasing, of columns that have them.
+            Candidate cuts of each column, increasing, or None.
 
         special : sequence of SpecialValues of shape (n_features,), default=None
-            Values to take out of columns of numbers; None for none.
+            Values to remove from numeric columns; None for none.
         """
         chunk = self.chunk
 
@@ -287,7 +287,7 @@ class InMemory:
         return found
 
     def take(self, rows: NDArray[np.int64]) -> "InMemory":
-        """Return some rows, given as indices into X; rows of weight zero are left out."""
+        """Return some rows, given as indices into X; rows of weight zero are ignored."""
         if isinstance(self.rows, slice):
             return replace(self, target=self.target.take(rows), rows=rows)
         index = np.full(self.table.shape[0], -1)
@@ -303,7 +303,7 @@ def column_of(
     edges: NDArray[np.float64] | None,
     special: SpecialValues,
 ) -> SortedColumn | CategoricalSummary | NumericSummary:
-    """Return what a search is passed of column j."""
+    """Return the summary of column j that is passed to a search."""
     if is_categorical:
         return chunk.categorical_summary(j)
     if edges is None:
@@ -312,7 +312,7 @@ def column_of(
 
 
 def columns_by_name(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
-    """Return X, y and weights; columns of X that are given by name are taken out of it."""
+    """Return X, y and weights; columns given by name are removed from X."""
     named = {
         argument: name
         for argument, name in (("y", y), ("sample_weight", sample_weight))
@@ -341,12 +341,12 @@ def columns_by_name(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
 
 
 def names_of_columns(y: Any, sample_weight: Any) -> tuple[str, ...]:
-    """Return the names by which y and weights were given, if they were."""
+    """Return the names of y and weights that are given by name."""
     return tuple(name for name in (y, sample_weight) if isinstance(name, str))
 
 
 def without_columns(X: Any, names: tuple[str, ...]) -> Any:
-    """Return X; of a dataframe, without the columns of these names that it has."""
+    """Return X; a dataframe without the columns of the given names."""
     if not names:
         return X
     frame = nw.from_native(X, eager_only=True, pass_through=True)

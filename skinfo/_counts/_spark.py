@@ -2,7 +2,7 @@
 
 Only methods common to classic Spark and Spark Connect are used. A pass is one Spark job: each
 partition is reduced to one pickled result (`mapInArrow`), and a tree of shuffles merges results on
-the executors until a few are left for the client.
+the executors until few remain for the client.
 """
 
 import pickle
@@ -26,26 +26,27 @@ from skinfo.utils._text import one_line
 Result = TypeVar("Result")
 ItemsOf = Callable[[Iterator[pa.RecordBatch]], Iterable[Any]]
 
-# What a task sees at once: Spark's Arrow batches (10,000 rows) are joined up to either.
+# Limits of a piece that a task processes: Spark's Arrow batches (10,000 rows) are joined up to
+# either of them.
 ROWS_OF_PIECE = 2**17
 BYTES_AT_ONCE = 2**26
 
-# The client merges so many results; where there are more, a task on an executor merges about so
-# many of them first.
+# Maximum number of results that the client merges. If there are more, tasks on executors first
+# merge about this many each.
 MOST_FOR_CLIENT = 16
 MERGED_ON_EXECUTOR = 8
 
 PARTIAL_RESULT = "partition bigint, n_merged bigint, result binary"
 KEPT_PIECE = "partition bigint, failure binary, piece binary"
 
-# What Spark calls the types of columns that are numbers or levels, times included.
+# Names in Spark of the types of columns that are numbers, levels or times.
 READABLE = {
     *("tinyint", "smallint", "int", "bigint", "float", "double", "decimal", "boolean", "void"),
     *("string", "char", "varchar", "binary", "date", "timestamp", "timestamp_ntz", "time"),
     *("interval day", "interval hour", "interval minute", "interval second"),
 }
 
-# Lines of the messages of Spark without causes, and the number of other lines that are shown.
+# Beginnings of lines of Spark messages that state no cause, and the number of other lines to show.
 NO_CAUSES = (
     "An error occurred while calling",
     "An exception was thrown from the Python worker",
@@ -72,7 +73,7 @@ def spark_partitions(
     Raises
     ------
     TypeError, ValueError
-        If y or weights are no names, or X has columns of which nothing can be made.
+        If y or weights are not names, or X has columns of unsupported types.
     """
     if not hasattr(X, "mapInArrow"):
         raise TypeError(
@@ -105,13 +106,13 @@ class SparkPartitions:
         Classic, or of Spark Connect.
 
     is_kept : bool, default=False
-        Whether its rows are what `make_pieces` has made.
+        Whether its rows are the output of `make_pieces`.
 
     n_results : int or None, default=None
-        How many partitions have rows. None until a pass has found out.
+        Number of non-empty partitions. None before the first pass.
 
     made_of : SparkPartitions or None, default=None
-        What the tasks were given, if its rows are kept too.
+        Input of the tasks, if its rows are stored too.
     """
 
     is_local = False
@@ -133,7 +134,7 @@ class SparkPartitions:
             self._unpersisted.atexit = False
 
     def _free(self) -> None:
-        """Free rows that are kept."""
+        """Free stored rows."""
         if self._unpersisted is not None:
             self._unpersisted()
         if self._made_of is not None:
@@ -151,25 +152,25 @@ class SparkPartitions:
     ) -> Result | None:
         """Return the merged results of a task for each partition; see `Partitions`.
 
-        If that fails, pieces that are kept are freed.
+        On failure, stored pieces are freed.
         """
         try:
             return self._merged(task, merge, columns)
         except BaseException:
-            # What was raised may refer to this for long.
+            # The exception may hold references to this object.
             self._free()
             raise
 
     def _merged(self, task: Any, merge: Any, columns: Sequence[Any] | None) -> Any:
         frame, items_of = self._items(columns)
         results = frame.mapInArrow(partial(fold, items_of, task, merge), PARTIAL_RESULT)
-        # The first pass cannot know how many results it will have: it has one level of merges.
+        # The number of results of the first pass is unknown: it has one level of merges.
         n_results = self._n_results or MOST_FOR_CLIENT * MERGED_ON_EXECUTOR
         while n_results > MOST_FOR_CLIENT:
             n_results = -(-n_results // MERGED_ON_EXECUTOR)
             results = results.repartition(n_results, "partition")
             results = results.mapInArrow(partial(fold_results, merge), PARTIAL_RESULT)
-        # Not `collect`: where a large result takes the memory of the driver, it gives no row.
+        # Not `collect`, which returns no rows if a large result exceeds the memory of the driver.
         rows = list(_rows(_run(frame, results.toArrow).to_batches()))
         if not rows:
             return None
@@ -180,9 +181,9 @@ class SparkPartitions:
         return merged.result
 
     def persist(self, task: Callable[[Any], Any]) -> "SparkPartitions":
-        """Return what a task makes of each piece of a partition, cached by the executors.
+        """Return the results of a task for each piece of a partition, cached by the executors.
 
-        If an executor is lost, Spark makes its pieces again.
+        If an executor is lost, Spark recomputes its pieces.
         """
         from pyspark import StorageLevel
 
@@ -191,7 +192,7 @@ class SparkPartitions:
         kept = kept.persist(StorageLevel.MEMORY_AND_DISK)
         partitions = SparkPartitions(kept, True, self._n_results, made_of=self)
         try:
-            # All pieces are made here. A partition stops at its first failure.
+            # This computes all pieces. A partition stops at its first failure.
             failed = kept.where("failure is not null").select("partition", "failure")
             failures = _run(kept, failed.collect)
         except BaseException:
@@ -203,33 +204,33 @@ class SparkPartitions:
         return partitions
 
     def _items(self, columns: Sequence[Any] | None) -> tuple[Any, ItemsOf]:
-        """Return a frame of some columns, and the function from its batches to what tasks take."""
+        """Return a frame of some columns, and the function from its batches to inputs of tasks."""
         if self._is_kept:
             return self._frame, pieces
         names = self._frame.columns if columns is None else list(columns)
         frame = self._frame.select(*map(_quoted, names))
-        # `mapInArrow` of classic Spark takes no names with dots.
+        # `mapInArrow` of classic Spark does not support names with dots.
         return frame.toDF(*(f"c{j}" for j in range(len(names)))), partial(tables, names)
 
 
 def _quoted(name: str) -> str:
-    """Return the name of a column as an expression: dots in it are not a path."""
+    """Return a quoted column name, in which dots are not interpreted as a path."""
     return "`" + name.replace("`", "``") + "`"
 
 
 def _unpersist(frame: Any) -> None:
-    # Of a session that has ended, nothing is left to free.
+    # After the end of a session there is nothing to free.
     with suppress(Exception):
         frame.unpersist()
 
 
 def _run(frame: Any, action: Callable[[], Any]) -> Any:
-    """Return what an action on a DataFrame gives; its jobs end with it.
+    """Return the result of an action on a DataFrame; its jobs do not outlive the call.
 
     Raises
     ------
     ModuleNotFoundError
-        If executors have no skinfo.
+        If skinfo is not installed on executors.
     ValueError
         If Spark cannot read the rows.
     """
@@ -253,10 +254,10 @@ def _run(frame: Any, action: Callable[[], Any]) -> Any:
 
 
 def _follows_interrupt(error: BaseException | None, handled: BaseException | None) -> bool:
-    """Return whether an error is of the end of jobs that an interrupt has cancelled.
+    """Return whether an error reports the cancellation of jobs after an interrupt.
 
-    Spark itself cancels them, and raises it while it handles the interrupt. What was `handled`
-    before is another matter.
+    Spark cancels them itself, and raises the error while it handles the interrupt. The exception
+    that was `handled` before does not count.
     """
     while error is not None and error is not handled:
         if isinstance(error, KeyboardInterrupt):
@@ -266,7 +267,7 @@ def _follows_interrupt(error: BaseException | None, handled: BaseException | Non
 
 
 def _raise_explained(message: str) -> NoReturn:
-    """Raise a short form of a message of Spark."""
+    """Raise an error with a shortened message of Spark."""
     if "No module named 'skinfo" in message:
         raise ModuleNotFoundError(
             "skinfo is not installed on the executors of Spark. Install skinfo "
@@ -288,21 +289,21 @@ def _causes(message: str) -> str:
 
 
 class Failure(NamedTuple):
-    """What a task raised.
+    """Exception that a task raised.
 
-    Such an error is of the rows: Spark would only repeat the task, and make text of it.
+    It is returned as a result: Spark would repeat the task, and convert the exception to text.
     """
 
     error: Exception
 
 
 class PartialResult(NamedTuple):
-    """The result of some partitions.
+    """Merged result of several partitions.
 
     Attributes
     ----------
     partition : int
-        The first of them.
+        Index of the first partition.
 
     n_merged : int
 
@@ -326,7 +327,7 @@ class PartialResult(NamedTuple):
 def merged_results(
     merge: Callable[[Any, Any], Any], a: PartialResult, b: PartialResult
 ) -> PartialResult:
-    """Return two results merged; of failures the first."""
+    """Return two results merged; the first failure if there are failures."""
     a, b = sorted((a, b), key=attrgetter("partition"))
     for one in (a, b):
         if isinstance(one.result, Failure):
@@ -340,7 +341,7 @@ def fold(
     merge: Callable[[Any, Any], Any],
     batches: Iterator[pa.RecordBatch],
 ) -> Iterator[pa.RecordBatch]:
-    """Yield the merged results of a task for the items of a partition; nothing of no item."""
+    """Yield the merged result of a task for the items of a partition, if there are any."""
     try:
         results = map(task, items_of(batches))
         first = next(results, None)
@@ -355,7 +356,7 @@ def fold(
 def fold_results(
     merge: Callable[[Any, Any], Any], batches: Iterator[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
-    """Yield the results that came to a partition, merged."""
+    """Yield the merged results that were shuffled to a partition."""
     results = (PartialResult.of_row(row) for row in _rows(batches))
     first = next(results, None)
     if first is not None:
@@ -367,7 +368,7 @@ def make_pieces(
     task: Callable[[Any], Any],
     batches: Iterator[pa.RecordBatch],
 ) -> Iterator[pa.RecordBatch]:
-    """Yield what a task makes of each item of a partition, up to a failure."""
+    """Yield the result of a task for each item of a partition, up to the first failure."""
     partition = _partition_id()
     try:
         for made in map(task, items_of(batches)):
@@ -377,13 +378,13 @@ def make_pieces(
 
 
 def pieces(batches: Iterator[pa.RecordBatch]) -> Iterator[Any]:
-    """Yield what `make_pieces` has made of a partition."""
+    """Yield the results that `make_pieces` stored in a partition."""
     for _, _, piece in _rows(batches):
         yield pickle.loads(piece)
 
 
 def tables(names: list[str], batches: Iterator[pa.RecordBatch]) -> Iterator[Part]:
-    """Yield the rows of a partition as `Part` objects, of several batches each."""
+    """Yield the rows of a partition as `Part` objects with several batches each."""
     label = f"partition {_partition_id()}"
     joined: list[pa.RecordBatch] = []
     n_rows = n_bytes = 0
@@ -404,7 +405,7 @@ def _joined(batches: list[pa.RecordBatch], names: list[str]) -> pa.Table:
 
 
 def with_local_times(table: pa.Table) -> pa.Table:
-    """Return a table whose times are those of the time zone of the session, as in `toPandas`."""
+    """Return a table with times in the time zone of the session, as in `toPandas`."""
     for j, field in enumerate(table.schema):
         if pa.types.is_timestamp(field.type) and field.type.tz is not None:
             table = table.set_column(j, field.name, pc.local_timestamp(table.column(j)))
@@ -424,7 +425,7 @@ def _pickled(value: Any) -> bytes:
 
 
 def _rows(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of batches; of binaries as buffers, which are not copied."""
+    """Yield the rows of batches, with binary values as buffers, which are not copied."""
     for batch in batches:
         for i in range(batch.num_rows):
             yield tuple(_value(column[i]) for column in batch.columns)
@@ -435,7 +436,7 @@ def _value(scalar: pa.Scalar) -> Any:
 
 
 def _one_row(schema: str, *values: Any) -> pa.RecordBatch:
-    """Return a record batch of one row by a schema of Spark."""
+    """Return a record batch of one row with a Spark schema."""
     types = {"bigint": pa.int64(), "binary": pa.binary()}
     fields = [field.split() for field in schema.split(", ")]
     arrays = [pa.array([v], types[t]) for v, (_, t) in zip(values, fields, strict=True)]

@@ -1,7 +1,7 @@
 """Special values of a column: codes such as -999 that do not represent a number.
 
-They are removed from a column when it is read, so that no search contains them, and their target
-sums are stored separately, like those of missing values.
+They are removed from a column when it is read, so searches do not see them. Their target sums are
+stored separately, like those of missing values.
 """
 
 from collections.abc import Sequence
@@ -18,25 +18,25 @@ from skinfo.utils._column_params import NamedColumns, feature_indices
 from skinfo.utils._saved_state import saved_class
 from skinfo.utils._text import one_line, short_repr
 
-# Text that stands for a date or a duration is read by these.
+# Parsers of text that represents a date or a duration.
 DATE_READERS = {"date": pd.Timestamp, "duration": pd.Timedelta}
 
 
-# Names that tables have for something else.
+# Labels that tables use for other bins.
 OTHER_BINS = {
     "missing": "the bin of missing values (NaN, None) is",
     "unseen": "values that fit did not see are",
     "total": "the row of all samples is",
 }
 
-# Comparing with each of so many values takes less time than a search.
+# Up to this many values, comparison with each of them is faster than a search.
 FEW_VALUES = 16
 
 
 @saved_class
 @dataclass(frozen=True)
 class SpecialValues:
-    """Special values of one column in groups, each of which is a bin.
+    """Special values of one column in groups; each group is a bin.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class SpecialValues:
         The values of each group: float64 as `Table.numbers` reads a column, or levels.
 
     names : tuple of (str or None)
-        Of the groups. None: its values name a group.
+        Names of the groups. None: the group is named by its values.
     """
 
     groups: tuple[tuple[Any, ...], ...] = ()
@@ -55,7 +55,7 @@ class SpecialValues:
         return len(self.groups)
 
     def codes(self, numbers: NDArray[np.float64]) -> NDArray[np.int32]:
-        """Return the group of each number, -1 for all others, (n,)."""
+        """Return the group of each number, (n,); -1 if it is not special."""
         codes = np.full(len(numbers), -1, np.int32)
         self.mark(numbers, codes, range(len(self)))
         return codes
@@ -63,7 +63,7 @@ class SpecialValues:
     def mark(
         self, numbers: NDArray[np.float64], codes: NDArray[Any], code_of: Sequence[int]
     ) -> None:
-        """Write the code of its group where a number is special, into `codes`."""
+        """Write the code of the group of each special number into `codes`."""
         pairs = zip(self.groups, code_of, strict=True)
         code_of_value = {value: code for values, code in pairs for value in values}
         if len(code_of_value) <= FEW_VALUES:
@@ -77,7 +77,7 @@ class SpecialValues:
         codes[is_special] = every_code[place[is_special]]
 
     def blanked(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return numbers (n,) with NaN for the special ones."""
+        """Return numbers (n,) with special values replaced by NaN."""
         is_special = self.codes(numbers) >= 0
         return np.where(is_special, np.nan, numbers) if is_special.any() else numbers
 
@@ -86,7 +86,7 @@ class SpecialValues:
         return {level: group for group, levels in enumerate(self.groups) for level in levels}
 
     def take(self, groups: Sequence[int]) -> "SpecialValues":
-        """Return some of the groups."""
+        """Return a selection of the groups."""
         return SpecialValues(
             tuple(self.groups[i] for i in groups), tuple(self.names[i] for i in groups)
         )
@@ -106,15 +106,15 @@ def special_values_of_columns(
     Parameters
     ----------
     given : scalar, list, dict or None
-        The parameter: values for all columns, of which a column uses those of its kind, or a
-        dict by column. See `MutualInfoBinner`.
+        The parameter `special_values`: values for all columns, of which a column uses those of its
+        kind, or a dict by column. See `MutualInfoBinner`.
 
     columns : NamedColumns
 
     is_categorical : ndarray of shape (n_features,), dtype bool
 
     kinds : sequence of str of shape (n_features,)
-        What each column holds.
+        Kind of each column.
     """
     entries: list[Any] = [given if not isinstance(given, dict) else None] * len(columns.names)
     if isinstance(given, dict):
@@ -133,7 +133,7 @@ def special_values_of_columns(
 
 @dataclass(frozen=True)
 class _LevelReader:
-    """Special values of a column of levels, as they are compared with these."""
+    """Reader of special values of a column of levels."""
 
     column: str
 
@@ -144,17 +144,17 @@ class _LevelReader:
 
 @dataclass(frozen=True)
 class _NumberReader:
-    """Special values of a column of numbers, dates or durations, as float64.
+    """Reader of special values of a column of numbers, dates or durations, as float64.
 
     Attributes
     ----------
     column : str
 
     kind : str
-        What the column holds.
+        Kind of the column.
 
     is_lenient : bool
-        Whether a value of another kind is none of this column, as where values are for all.
+        Whether a value of another kind is ignored, as for values that are given for all columns.
     """
 
     column: str
@@ -162,10 +162,10 @@ class _NumberReader:
     is_lenient: bool
 
     def read(self, value: Any) -> float | None:
-        """Return the number, None where it is none of this column."""
+        """Return the number, None if the value does not apply to this column."""
         number = self._number(value)
         if number is None and not self.is_lenient:
-            if self.kind == "level":  # a category of numbers, or text that is none
+            if self.kind == "level":  # categories of numbers, or text that is not a number
                 raise ValueError(
                     f"special_values of {one_line(self.column)}: {short_repr(value)} is no "
                     "number, as which the column is read. Give a number, leave it out, or have "
@@ -185,7 +185,7 @@ class _NumberReader:
                 value, kind = DATE_READERS[self.kind](value), self.kind
             except (TypeError, ValueError):
                 return None
-        # A category of numbers is read as these.
+        # Categories of numbers are read as numbers.
         is_read_as_number = self.kind == "level" or self.kind in NUMERIC_KINDS
         if kind not in (NUMERIC_KINDS if is_read_as_number else {self.kind}):
             return None
@@ -195,7 +195,7 @@ class _NumberReader:
                 f"compared, cannot tell {one_line(value)} from its neighbours. Replace it in X, "
                 "by a missing value or another code."
             )
-        # Zero is one value, whatever its sign.
+        # Adding zero maps -0.0 to 0.0.
         return float(numbers_of(objects_of([value]), self.column)[0]) + 0.0
 
 
@@ -204,7 +204,7 @@ def _is_exact(integer: int) -> bool:
 
 
 def _special_values(entry: Any, reader: _LevelReader | _NumberReader) -> SpecialValues:
-    """Return the special values of one column, from what the user gave for it."""
+    """Return the special values of one column, from the entry given by the user."""
     groups, names = [], []
     seen: set[Any] = set()
     for name, given in _named_entries(entry, reader.column):
@@ -258,7 +258,7 @@ def _is_several(given: Any) -> bool:
 
 
 def _check_value(value: Any, column: str) -> None:
-    """Raise unless this is one value, and none that is missing anyway."""
+    """Raise an error unless this is one non-missing value."""
     if _is_several(value) or isinstance(value, (dict, set, frozenset)):
         raise ValueError(
             f"special_values of {one_line(column)} must be values, or lists of values that share "

@@ -1,6 +1,6 @@
-"""Tables that an engine of this process returns in batches: polars, DuckDB, streams of Arrow.
+"""Tables that an engine in this process returns in batches: polars, DuckDB, Arrow streams.
 
-The engine runs once per pass, if possible for the columns of the pass only.
+The engine runs once per pass, if possible only for the columns of the pass.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,7 +10,7 @@ from typing import Any
 
 from skinfo._counts._partitions import Part
 
-# Bytes of a part, at 8 a value, and its fewest and most rows.
+# Bytes of a part, at 8 per value, and its minimum and maximum number of rows.
 PART_SIZE = 2**26
 FEWEST_ROWS_OF_PART = 2**14
 MOST_ROWS_OF_PART = 2**20
@@ -18,22 +18,22 @@ MOST_ROWS_OF_PART = 2**20
 
 @dataclass(frozen=True)
 class StreamedTable:
-    """A table that is given in batches, from the first in every pass.
+    """Table that is read in batches, from the beginning in every pass.
 
     Attributes
     ----------
     name : str
-        How messages call it.
+        Name of the table in messages.
 
     names : list of str
-        Its columns.
+        Names of the columns.
 
     empty : dataframe
         The columns without rows.
 
     batches : callable
-        ``batches(names, n_rows)`` returns an iterable of data frames of some of the columns, of
-        about so many rows.
+        ``batches(names, n_rows)`` returns an iterable of data frames with some of the columns, of
+        about `n_rows` rows each.
     """
 
     name: str
@@ -42,7 +42,7 @@ class StreamedTable:
     batches: Callable[[list[str], int], Iterable[Any]]
 
     def head(self) -> Any:
-        """Return a data frame of no rows."""
+        """Return a data frame without rows."""
         return self.empty
 
     def read(self, columns: Sequence[str] | None) -> Iterator[Part]:
@@ -53,12 +53,12 @@ class StreamedTable:
 
 
 def rows_of_part(n_columns: int) -> int:
-    """Return the number of rows that are read at once, for a number of columns."""
+    """Return the number of rows per part for a number of columns."""
     return min(max(PART_SIZE // (8 * max(n_columns, 1)), FEWEST_ROWS_OF_PART), MOST_ROWS_OF_PART)
 
 
 def polars_table(X: Any) -> StreamedTable:
-    """Return a LazyFrame of polars in batches."""
+    """Return a polars LazyFrame as a StreamedTable."""
     import polars as pl
 
     def batches(names: list[str], n_rows: int) -> Iterable[Any]:
@@ -75,7 +75,7 @@ def polars_table(X: Any) -> StreamedTable:
 
 
 def duckdb_table(X: Any) -> StreamedTable:
-    """Return a relation of DuckDB in batches."""
+    """Return a DuckDB relation as a StreamedTable."""
     import duckdb
 
     arrow_module("pyarrow", "A relation of DuckDB")
@@ -88,7 +88,7 @@ def duckdb_table(X: Any) -> StreamedTable:
 
 
 def stream_table(X: Any) -> StreamedTable:
-    """Return what has a method ``__arrow_c_stream__``, which starts again, in batches."""
+    """Return an object with a re-readable ``__arrow_c_stream__`` as a StreamedTable."""
     name = type(X).__name__
     pa = arrow_module("pyarrow", f"X, a {name},")
 
@@ -101,7 +101,7 @@ def stream_table(X: Any) -> StreamedTable:
 
 
 def scanned_table(X: Any) -> StreamedTable:
-    """Return a dataset of pyarrow in batches, for any source."""
+    """Return a pyarrow dataset with any source as a StreamedTable."""
 
     def batches(names: list[str], n_rows: int) -> Iterable[Any]:
         return gathered(X.to_batches(columns=names, batch_size=n_rows, **LITTLE_AHEAD), n_rows)
@@ -109,14 +109,14 @@ def scanned_table(X: Any) -> StreamedTable:
     return StreamedTable(type(X).__name__, X.schema.names, X.schema.empty_table(), batches)
 
 
-# By default pyarrow reads 16 batches of 4 files before it is asked for them.
+# By default pyarrow reads 16 batches of 4 files ahead.
 LITTLE_AHEAD = {"batch_readahead": 1, "fragment_readahead": 1}
 
 
 def gathered(batches: Iterable[Any], n_rows: int) -> Iterator[Any]:
-    """Yield record batches as tables of `n_rows` and more, up to twice as many; the last of fewer.
+    """Yield record batches as tables of `n_rows` to twice `n_rows` rows; the last may have fewer.
 
-    None has no row.
+    No table is empty.
     """
     import pyarrow as pa
 
@@ -132,7 +132,7 @@ def gathered(batches: Iterable[Any], n_rows: int) -> Iterator[Any]:
 
 
 def arrow_module(name: str, what: str) -> Any:
-    """Return a module of pyarrow.
+    """Return a pyarrow module.
 
     Raises
     ------

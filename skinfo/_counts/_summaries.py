@@ -1,7 +1,7 @@
-"""Mergeable summaries of a column, by interval or level, or of the target, without samples.
+"""Mergeable summaries of a column, by interval or level, and of the target, without samples.
 
-Each has ``add``, which adds samples in place and returns the summary, and ``+``, which returns a
-new summary of both.
+Each has a method ``add``, which adds samples in place and returns the summary, and ``+``, which
+returns a new merged summary.
 """
 
 from dataclasses import dataclass
@@ -29,16 +29,16 @@ from skinfo.utils._saved_state import saved_class
 
 NO_ROWS = np.empty(0, np.int64)
 
-# Of the unit of exact sums; see the kernel.
+# Exponent of the unit of exact sums; see the kernel.
 SMALLEST_EXPONENT = -2150
 
 
 @saved_class
 class NumericSummary:
-    """Sums of the target over the cells between edges, and of the values in them.
+    """Sums of the target and of the values over the cells between edges.
 
-    It supports the queries of a search like a `SortedColumn`, with the edges as the only
-    positions: those from 1 to m.
+    It supports the queries of a search like a `SortedColumn`, but the only positions are the
+    edges, numbered from 1 to m.
 
     Parameters
     ----------
@@ -46,13 +46,13 @@ class NumericSummary:
         Increasing. A value equal to an edge belongs to the cell on its right.
 
     target : ClassTarget or ContinuousTarget
-        Of any samples; of these nothing is kept.
+        Only its classes, or centre and scale, are used.
 
     kind : str, default="number"
         Kind of the numbers; see `Table.kind`.
 
     special : SpecialValues, default=NO_SPECIAL_VALUES
-        Values that are in no cell.
+        Values that do not belong to any cell.
     """
 
     def __init__(
@@ -66,9 +66,9 @@ class NumericSummary:
         self.kind = kind
         self._special = special
         self._target = target.take(NO_ROWS)
-        # Of m + 1 cells, then of missing values, then of each group of special ones.
+        # One row per cell (m + 1), for missing values, and for each group of special values.
         self._terms = self._target.term_sums(NO_ROWS, len(edges) + 2 + len(special))
-        # Of the finite values in each cell.
+        # Total weight of the finite values in each cell.
         self._weights = np.zeros(len(edges) + 1)
         self._values = ExactSums([0] * (len(edges) + 1), 0)
 
@@ -90,12 +90,12 @@ class NumericSummary:
 
     @property
     def missing_sums(self) -> NDArray[np.float64]:
-        """What y sums to where values are missing, (n_sums,)."""
+        """Sums of y over missing values, (n_sums,)."""
         return self._sums_apart[0]
 
     @property
     def special_sums(self) -> NDArray[np.float64]:
-        """What y sums to at each group of special values, (n_groups, n_sums)."""
+        """Sums of y over each group of special values, (n_groups, n_sums)."""
         return self._sums_apart[1:]
 
     @property
@@ -108,7 +108,7 @@ class NumericSummary:
         return self._terms[: len(self.edges) + 1]
 
     def __len__(self) -> int:
-        """Number of cells that hold samples."""
+        """Number of non-empty cells."""
         return int(self._cell_terms.any(axis=1).sum())
 
     def firsts(self, limit: int) -> tuple[NDArray[np.int64], bool]:
@@ -120,7 +120,7 @@ class NumericSummary:
     is_sampled = False
 
     def sums_before(self, positions: ArrayLike) -> NDArray[np.float64]:
-        """Return what y sums to before each position and in all, (n_positions + 2, n_sums)."""
+        """Return cumulative sums of y at each position and in total, (n_positions + 2, n_sums)."""
         terms = np.add.accumulate(self._cell_terms, axis=0)
         before = np.vstack([np.zeros(terms.shape[1]), terms])[self._ends(positions)]
         sums: NDArray[np.float64] = self._target.from_terms(before)
@@ -133,7 +133,7 @@ class NumericSummary:
     def cut_values(
         self, positions: NDArray[np.int64], closed: str = "left"
     ) -> NDArray[np.float64]:
-        """Return the cuts to the right of which the edges at some positions are the least."""
+        """Return the cuts for which the edges are the smallest numbers on the right."""
         return cuts_of_starts(self.edges[positions - 1], closed)
 
     def means(self, positions: ArrayLike) -> NDArray[np.float64]:
@@ -142,7 +142,7 @@ class NumericSummary:
         return self._values.means(ends, np.add.reduceat(self._weights, ends[:-1]))
 
     def _ends(self, positions: ArrayLike) -> NDArray[np.int64]:
-        """Return the positions with the first and the last."""
+        """Return the positions with both ends of the column added."""
         inner = np.asarray(positions, np.int64)
         return np.concatenate([[0], inner, [len(self.edges) + 1]])
 
@@ -150,7 +150,7 @@ class NumericSummary:
 @saved_class
 @dataclass(frozen=True)
 class ExactSums:
-    """Exact sums of floats, in as few bytes as hold them.
+    """Exact sums of floats, in compact form.
 
     Attributes
     ----------
@@ -165,15 +165,15 @@ class ExactSums:
 
     @classmethod
     def of_limbs(cls, limbs: NDArray[np.int64]) -> Self:
-        """Return the sums that a kernel made, (n_sums, N_LIMBS)."""
-        # Limbs are the digits of a two's complement.
+        """Return the sums computed by a kernel, (n_sums, N_LIMBS)."""
+        # Limbs are the digits of a two's complement number.
         rows = limbs.astype("<u4")
         integers = [int.from_bytes(row.tobytes(), "little", signed=True) for row in rows]
         return cls._compact(integers, SMALLEST_EXPONENT)
 
     @classmethod
     def _compact(cls, integers: list[int], exponent: int) -> Self:
-        """Return the sums in the largest unit that all are multiples of."""
+        """Return the sums in the largest common unit."""
         digits = reduce(or_, integers, 0)
         n_zeros = max((digits & -digits).bit_length() - 1, 0)
         return cls([integer >> n_zeros for integer in integers], exponent + n_zeros)
@@ -185,9 +185,9 @@ class ExactSums:
         return self._compact([(x << a) + (y << b) for x, y in pairs], exponent)
 
     def means(self, ends: NDArray[np.int64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the sums from each end to the next over their weight, NaN for a weight of zero.
+        """Return the sums between ends divided by their weights, NaN for a weight of zero.
 
-        Rounded once, as `exact_means` does.
+        Rounded once, like `exact_means`.
         """
         means = np.full(len(weights), np.nan)
         up, down = max(self.exponent, 0), max(-self.exponent, 0)
@@ -205,7 +205,7 @@ class CategoricalSummary:
     Parameters
     ----------
     target : ClassTarget or ContinuousTarget
-        Of any samples; of these nothing is kept.
+        Only its classes, or centre and scale, are used.
     """
 
     def __init__(self, target: Target) -> None:
@@ -220,7 +220,7 @@ class CategoricalSummary:
         terms = target.term_sums(np.where(codes < 0, len(levels), codes), len(levels) + 1)
         self._missing_terms = self._missing_terms + terms[-1:]
         self._level_kinds |= _kinds_of_levels(levels)
-        # A level without a sample of positive weight has not been seen.
+        # A level without samples of positive weight is ignored.
         seen = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(levels)))
         self._add_terms([levels[i] for i in seen.tolist()], terms[seen])
         return self
@@ -242,15 +242,15 @@ class CategoricalSummary:
 
     @property
     def missing_sums(self) -> NDArray[np.float64]:
-        """What y sums to where values are missing, (n_sums,)."""
+        """Sums of y over missing values, (n_sums,)."""
         sums: NDArray[np.float64] = self._target.from_terms(self._missing_terms)[0]
         return sums
 
     def _names(self) -> list[Any]:
         """Return the levels with their names after merging all chunks.
 
-        1, 1.0 and True are one level. Its name does not depend on which of them came first: an
-        array of floats has floats, an array of objects integers.
+        1, 1.0 and True are one level. Its name does not depend on which of them occurred first:
+        it is a float for an array of floats, an integer for an array of objects.
         """
         numbers = self._level_kinds & NUMERIC_KINDS
         if len(numbers) < 2:
@@ -267,16 +267,16 @@ class CategoricalSummary:
 
 
 def _kinds_of_levels(levels: list[Any]) -> set[str]:
-    """Return the kinds of numbers among levels, and "object" if they are of an array of objects.
+    """Return the kinds of numbers among levels, with "object" for those of an array of objects.
 
-    They decide the names of levels that several chunks have, such as 1 and 1.0.
+    They determine the name of a level that differs between chunks, such as 1 and 1.0.
     """
     kinds = kinds_among(objects_of(levels)) & NUMERIC_KINDS
     is_array = all(isinstance(level, np.generic) for level in levels)
     return kinds | {"object"} if kinds and not is_array else kinds
 
 
-# Different values of a numeric target that are kept: one more than can be classes.
+# Maximum number of stored distinct values of a numeric target: one more than there can be classes.
 MOST_LABELS = MOST_LEVELS + 1
 
 CLASS_TYPES = ("binary", "multiclass")
@@ -289,16 +289,16 @@ class TargetSummary:
     Attributes
     ----------
     labels : ndarray of shape (n_labels,)
-        Different values; of numbers that cannot be classes the first `MOST_LABELS` only.
+        Distinct values; for numbers that cannot be classes only the first `MOST_LABELS`.
 
     is_cut : bool
         Whether there are more.
 
     lowest, highest : float
-        NaN where y is no number.
+        NaN if y is not numeric.
 
     n_samples, n_rows : int
-        Samples of positive weight, and all.
+        Number of samples of positive weight, and of all samples.
 
     is_weighted, has_whole_weights : bool
 
@@ -331,7 +331,7 @@ class TargetSummary:
         is_weighted: bool,
         name: str,
     ) -> "TargetSummary":
-        """Return the summary of samples of positive weight: y (n,), none missing, and weights."""
+        """Return the summary of samples of positive weight: y (n,), not missing, and weights."""
         ends = np.array([0, len(y)])
         lowest, highest, total = np.nan, np.nan, np.zeros(N_LIMBS, np.int64)
         labels, is_cut = pd.unique(y), False
@@ -386,7 +386,7 @@ class TargetSummary:
 
 
 def joined(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
-    """Return two arrays as one, of objects where their dtypes have no common one."""
+    """Return two concatenated arrays, as objects if their dtypes have no common dtype."""
     if not len(a) or not len(b):
         return b if not len(a) else a
     kinds = {a.dtype.kind, b.dtype.kind}

@@ -1,4 +1,4 @@
-"""Columns of any container, one at a time: numbers with NaN, or levels with None."""
+"""Access to the columns of any container: numbers with NaN, or levels with None."""
 
 import os
 from collections import Counter
@@ -28,13 +28,13 @@ from skinfo._counts._kinds import (
 from skinfo._counts._text_levels import text_levels
 from skinfo.utils._text import LONGEST_CAUSE, one_line, short_repr
 
-# Up to twice that float64 tells integers apart.
+# Half of the limit up to which float64 distinguishes integers.
 LARGEST_EXACT = 2.0**52
 
-# Kernels number the rows of a table in memory by 32 bits.
+# Kernels use 32-bit row indices for a table in memory.
 MOST_ROWS = 2**31 - 1
 
-# Short columns of a frame are read together, so many cells at a time: 1 MB.
+# Short columns of a frame are read together, in blocks of this many cells (1 MB).
 CELLS_READ_TOGETHER = 2**17
 
 
@@ -46,13 +46,13 @@ class Table:
     data : ndarray or CSC array of shape (n_samples, n), or narwhals DataFrame
 
     names : list of str of shape (n_features,)
-        How messages and reports call the columns.
+        Names of the columns in messages and reports.
 
     switch : str or None, default=None
         Name of the parameter for categorical columns, for messages.
 
     columns : ndarray of shape (n_features,), dtype int64, or None, default=None
-        The columns of `data` that the table has, None for all.
+        Indices of the columns of `data` that belong to the table, None for all.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class Table:
         (n_samples, n_features)
 
     is_sparse : bool
-        What a sparse column does not store is zero.
+        Whether data are sparse; values that are not stored are zero.
     """
 
     def __init__(
@@ -82,18 +82,18 @@ class Table:
         self._kinds: dict[int, str] = {}
         self._is_frame = isinstance(data, nw.DataFrame)
         self.is_sparse = sp.issparse(data)
-        # Narwhals makes its list of names anew each time: n columns would take n^2 steps.
+        # Narwhals creates the list of names on each access: n columns would take n^2 steps.
         self._keys: Any = data.columns if self._is_frame else None
         self.names = names
         self.shape = (data.shape[0], len(names))
 
     def kind(self, j: int) -> str:
-        """Return what column j holds, one of ``KINDS`` but "unsupported".
+        """Return the kind of column j, one of ``KINDS`` but "unsupported".
 
         Raises
         ------
         ValueError
-            If it holds lists, complex numbers or the like.
+            If it contains lists, complex numbers or other unsupported types.
         """
         if j not in self._kinds:
             self._kinds[j] = self._kind(j)
@@ -104,9 +104,9 @@ class Table:
         return self.kind(j) != "level"
 
     def is_discrete(self, j: int) -> bool:
-        """Return whether column j holds levels: text, booleans, or few different whole numbers.
+        """Return whether column j holds levels: text, booleans, or few distinct integers.
 
-        A sparse column, which is mostly of one value, does.
+        A sparse column is discrete, since it consists mostly of one value.
         """
         if self.is_sparse:
             return True
@@ -115,7 +115,7 @@ class Table:
             if self._ranges is not None and self._ranges[j] < MOST_LEVELS:
                 return True
             if self._is_plain("f"):
-                # As it stands: most columns are known for numbers by their first.
+                # Without conversion: the first values identify most columns as numbers.
                 return holds_levels(self._array_column(j))
             integers = self.integers(j)
             return holds_levels(self.numbers(j) if integers is None else integers)
@@ -125,28 +125,27 @@ class Table:
     def _ranges(self) -> NDArray[Any] | None:
         """Largest minus smallest integer of each column, None for other columns.
 
-        An array is read once, in the order of its memory: column by column takes ten times as
-        long.
+        An array is read once, in memory order: reading by column takes ten times as long.
         """
         if not self._is_plain("iu") or not self.shape[0] or self._columns is not None:
             return None
         ranges = self._data.max(axis=0) - self._data.min(axis=0)
-        # Differences that overflow wrap back to what they are.
+        # As unsigned integers, differences that overflowed have the correct value.
         return ranges.view(f"u{ranges.itemsize}")
 
     def narrow_integers(self) -> tuple[NDArray[Any] | None, NDArray[np.bool_]]:
-        """Return an array of integers, and which of its columns hold few: of a range that small.
+        """Return an array of integers, and which of its columns have a small range.
 
         Returns
         -------
         values : ndarray of shape (n_samples, n_features) or None
-            The array itself; None where the columns are something else.
+            The array itself; None if the data are not an array of integers.
 
         is_narrow : ndarray of shape (n_features,), dtype bool
         """
         if self._ranges is None:
             return None, np.zeros(self.shape[1], bool)
-        # Integers that float64 would change are refused where they are read one by one.
+        # Integers that float64 would change are rejected when columns are read one by one.
         exact = np.abs(self._data[0].astype(np.float64)) < LARGEST_EXACT
         return self._data, exact & (self._ranges < MOST_LEVELS)
 
@@ -155,27 +154,27 @@ class Table:
 
     @property
     def frame(self) -> Any:
-        """The columns as a narwhals DataFrame, None where they are an array."""
+        """The columns as a narwhals DataFrame, None for an array."""
         return self._data if self._is_frame else None
 
     @property
     def keys(self) -> list[Any]:
-        """What the frame itself calls its columns, text or integers; of an array, the names."""
+        """Names of the columns in the frame itself, text or integers; for an array, `names`."""
         if self._keys is None:
             return self.names
         return self._keys if self._columns is None else [self._keys[j] for j in self._columns]
 
     def kind_of_numbers(self, j: int) -> str:
-        """Return the kind of what `numbers` reads from column j: of a category, of its levels."""
+        """Return the kind of the numbers of column j; for categories, that of the levels."""
         kind = self.kind(j)
         return kind_of(np.asarray(self._objects(j))) if kind == "level" else kind
 
     def kinds_in_chunk(self, j: int, as_numbers: bool = False) -> set[str]:
         """Return the kind of column j of a chunk as a set, empty for a chunk without rows.
 
-        That of a column without any value is "missing": it is no reason to take text of other
-        chunks for anything else. That of objects without any value is "nothing": it is no reason
-        to take numbers of other chunks for levels either.
+        The kind of a column without values is "missing", which is compatible with text in other
+        chunks. That of an object column without values is "nothing", which is compatible with
+        numbers in other chunks too.
         """
         if self.shape[0] == 0:
             return set()
@@ -184,7 +183,7 @@ class Table:
         kind = self.kind_of_numbers(j) if as_numbers else self.kind(j)
         if kind != "number":
             return {kind}
-        # Mostly the first value tells: no column is made of those that an array has by row.
+        # The first value usually suffices, so a column is not copied out of an array in C order.
         values = self._array_column(j) if self._is_plain("f") else self.numbers(j)
         is_missing = all(bool(np.isnan(some).all()) for some in (values[:1], values))
         return {"missing"} if is_missing else {kind}
@@ -204,14 +203,14 @@ class Table:
         return Table(self._data, names, self._switch, chosen)
 
     def rename(self, names: list[str]) -> "Table":
-        """Return the Table whose columns messages and reports call otherwise."""
+        """Return the Table with other column names in messages and reports."""
         return Table(self._data, names, self._switch, self._columns)
 
     def _index(self, j: int) -> int:
         return j if self._columns is None else self._columns[j]
 
     def numbers(self, j: int) -> NDArray[np.float64]:
-        """Return column j as float64 of shape (n_samples,), missing as NaN, not to be written to.
+        """Return column j as read-only float64 of shape (n_samples,), missing as NaN.
 
         Floats of an array or frame whose columns are contiguous are not copied.
 
@@ -224,26 +223,26 @@ class Table:
         values = self._frame_numbers(j) if self._is_frame else None
         if values is None:
             values = self._objects(j)
-        # Not by dtype: a category may be of numbers.
+        # Not by dtype: categories may be numbers.
         if kind_of(values) == "level":
             self._refuse_levels(j, values)
-            # A chunk of text without any value is as good as one of numbers.
+            # A text column without values is compatible with numbers in other chunks.
             values = np.full(len(values), np.nan)
         if values.dtype != np.float64:
             values = numbers_of(values, self.names[j])
         numbers = native_array(np.ascontiguousarray(values)).view()
-        # They may be the caller's own.
+        # They may be a view of the user's data.
         numbers.flags.writeable = False
         return numbers
 
     def bytes(self) -> NDArray[np.uint8] | None:
-        """Return the array itself if it holds bytes, small codes as they stand; else None."""
+        """Return the array itself if it is uint8, which can be used as codes; otherwise None."""
         is_whole = isinstance(self._data, np.ndarray) and self._columns is None
         small = is_whole and self._data.dtype in (np.uint8, np.bool_)
         return self._data.view(np.uint8) if small else None
 
     def integers(self, j: int) -> NDArray[Any] | None:
-        """Return column j as integers (n_samples,), None if its dtype is another or it has gaps.
+        """Return column j as integers (n_samples,), None for another dtype or missing values.
 
         Unlike `numbers` this is exact for every integer, and copies nothing.
         """
@@ -267,7 +266,7 @@ class Table:
         self.kind(j)
         text = text_levels(self._series(j)) if self._is_frame else None
         codes, levels = self._factorized(j) if text is None else text
-        # Sorted, so that the order of rows leaves no trace.
+        # Sorted, so that results do not depend on the order of rows.
         order = level_order(levels)
         rank = np.empty(len(levels) + 1, np.int64)
         rank[order] = np.arange(len(levels))
@@ -275,9 +274,9 @@ class Table:
         return rank[codes], [levels[i] for i in order]
 
     def ordered_categories(self, j: int) -> tuple[Any, ...] | None:
-        """Return the categories of column j in order, None where its dtype has no order.
+        """Return the categories of column j in order, None if its dtype has no order.
 
-        An ordered Categorical of pandas, or an Enum of polars.
+        Ordered dtypes are an ordered Categorical of pandas and an Enum of polars.
         """
         dtype = self._series(j).dtype if self._is_frame else None
         return tuple(dtype.categories) if isinstance(dtype, nw.Enum) else None
@@ -294,11 +293,11 @@ class Table:
                 f"{one_line(self.names[j])} holds values that cannot be compared "
                 f"({one_line(error, LONGEST_CAUSE)}). Make text of them."
             ) from error
-        # Text is str from every container: of NumPy's strings and polars' it would be np.str_.
+        # Text is str for every container: strings of NumPy and polars would be np.str_.
         levels = [str(level) for level in levels] if values.dtype.kind == "U" else list(levels)
         has_numbers = values.dtype == object and kinds_among(objects_of(levels)) & NUMERIC_KINDS
         if has_numbers and len(kinds_among(values) & NUMERIC_KINDS) > 1:
-            # 1, 1.0 and True are one level: it has one name, whichever of them came first.
+            # 1, 1.0 and True are one level, with the same name whichever of them occurred first.
             levels = [plain_level(level) for level in levels]
         return codes, levels
 
@@ -308,12 +307,12 @@ class Table:
             raise ValueError(
                 f"X has no column {short_repr(self.names[j])} here, and had it elsewhere."
             )
-        # By name: by position narwhals refuses the integer names pandas allows.
+        # By name: by position narwhals rejects integer names, which pandas allows.
         return self._data.get_column(self._keys[index])
 
     @cached_property
     def _plain(self) -> "PlainColumns | None":
-        """Columns of a pandas frame that are read together, None where each is read alone."""
+        """Columns of a pandas frame that are read together, None if each is read separately."""
         is_pandas = self._is_frame and self._data.implementation.is_pandas()
         return PlainColumns.of(self._data.to_native()) if is_pandas else None
 
@@ -356,7 +355,7 @@ class Table:
             series.dtype in (nw.Categorical, nw.Enum)
             and not series.implementation.is_pandas_like()
         ):
-            # pyarrow's to_numpy turns a null of a dictionary array into its last level.
+            # pyarrow's to_numpy converts a null of a dictionary array to its last level.
             series = series.cast(nw.String)
         try:
             return series.to_numpy()
@@ -364,7 +363,7 @@ class Table:
             return _as_objects(series)
 
     def _frame_numbers(self, j: int) -> NDArray[Any] | None:
-        """Return what narwhals makes numbers of, None where the objects are to be read."""
+        """Return column j if narwhals converts it to numbers, None if objects have to be read."""
         plain = self._plain_column(j)
         if plain is not None:
             return plain
@@ -375,13 +374,13 @@ class Table:
         if dtype.is_integer() and not series.is_null().any():
             return series.to_numpy()
         if dtype.is_integer():
-            # For the message, where float64 would change one.
+            # Raises the error if float64 would change an integer.
             numbers_of(series.drop_nulls().to_numpy(), self.names[j])
-        # A cast of floats to themselves takes longer than all else here.
+        # A cast of float64 to float64 would take most of the time.
         return (series if dtype == nw.Float64 else series.cast(nw.Float64)).to_numpy()
 
     def _refuse_levels(self, j: int, values: NDArray[Any]) -> None:
-        """ValueError for a column of levels that has a value."""
+        """Raise ValueError for a column of levels with a non-missing value."""
         present = (v for v in np.asarray(values, object) if not _is_missing_or_number(v))
         example = next(present, None)
         if example is None:
@@ -393,14 +392,14 @@ class Table:
         )
 
 
-# What columns hold, by the kind of a dtype of NumPy.
+# Kinds of columns, by the kind of a NumPy dtype.
 KINDS_OF_PLAIN = {"f": "number", "i": "integer", "u": "integer", "b": "boolean"}
 
 
 class PlainColumns:
-    """Columns of a pandas frame that are numbers of NumPy, short ones read many at a time.
+    """Columns of a pandas frame with numeric NumPy dtypes; short columns are read in blocks.
 
-    To take one column out of a frame costs as much as to search a column of 50 samples.
+    Extracting one column of a frame takes as long as searching a column of 50 samples.
 
     Parameters
     ----------
@@ -420,21 +419,22 @@ class PlainColumns:
             [isinstance(t, np.dtype) and t.kind in KINDS_OF_PLAIN for t in dtypes], bool
         )
         self._width = CELLS_READ_TOGETHER // max(len(frame), 1)
-        # The columns of each dtype that were read last, and their values. A pair, for threads.
+        # The columns of each dtype that were read last, and their values, as one tuple, so that
+        # the update is atomic for threads.
         self._read: dict[Any, tuple[dict[int, int], Any]] = {}
 
     @classmethod
     def of(cls, frame: Any) -> "PlainColumns | None":
-        """Return the columns of a frame, None where they are too long to be read together."""
+        """Return the columns of a frame, None if they are too long to be read together."""
         is_short = 2 * len(frame) <= CELLS_READ_TOGETHER
         return cls(frame, list(frame.dtypes)) if is_short else None
 
     def kind(self, j: int) -> str | None:
-        """Return what column j holds, None where it is not plain, or absent (-1)."""
+        """Return the kind of column j, None if it is not plain, or absent (-1)."""
         return KINDS_OF_PLAIN[self.dtypes[j].kind] if j >= 0 and self.is_plain[j] else None
 
     def column(self, j: int) -> NDArray[Any] | None:
-        """Return column j, (n_samples,), None where it is not plain, or absent (-1)."""
+        """Return column j, (n_samples,), None if it is not plain, or absent (-1)."""
         if j < 0 or not self.is_plain[j]:
             return None
         dtype = self.dtypes[j]
@@ -451,7 +451,7 @@ class PlainColumns:
 
 
 def whole_values(series: Any) -> NDArray[Any]:
-    """Return integers without missing ones as an array, of objects beyond 64 bits."""
+    """Return integers without missing values as an array, of objects if they exceed 64 bits."""
     if series.dtype not in (nw.Int128, nw.UInt128):
         return series.to_numpy()
     values = _as_objects(series)
@@ -460,23 +460,23 @@ def whole_values(series: Any) -> NDArray[Any]:
 
 
 def numeric_columns(X: Any, advice: str) -> Any:
-    """Return X unchanged, after checking that a dataframe has columns of numbers only.
+    """Return X unchanged, after a check that all columns of a dataframe are numeric.
 
     Parameters
     ----------
     X : array-like or dataframe
-        Integers of 128 bits, of which NumPy has none, and numbers among objects come back as
-        float64.
+        Integers of 128 bits, which NumPy does not support, and numbers in object columns are
+        returned as float64.
 
     advice : str
-        What to do with other columns.
+        Advice for other columns, at the end of the message.
 
     Raises
     ------
     TypeError
         If it is a lazy frame.
     ValueError
-        If a column holds text, dates or anything else but numbers; its name is told.
+        If a column holds text, dates or other values that are not numbers; with its name.
     """
     refuse_lazy(X)
     check_unique_names(X)
@@ -511,9 +511,9 @@ def numeric_columns(X: Any, advice: str) -> Any:
 
 
 def _dense_unless_zeros(X: Any) -> Any:
-    """Return a data frame of pandas without sparse columns, unless scikit-learn accepts it.
+    """Return a pandas data frame without sparse columns, unless scikit-learn accepts it.
 
-    That is where all columns are sparse, and filled with zeros.
+    scikit-learn accepts it if all columns are sparse with fill value zero.
     """
     import pandas as pd
 
@@ -540,20 +540,20 @@ def read_table(
     Parameters
     ----------
     estimator : estimator
-        Whose ``n_features_in_`` and ``feature_names_in_`` are set (`reset`) or compared.
+        Its ``n_features_in_`` and ``feature_names_in_`` are set (`reset`) or compared.
 
     X : array-like or dataframe of shape (n_samples, n_features)
-        Missing and infinite values pass.
+        Missing and infinite values are accepted.
 
     reset : bool
 
     ensure_min_samples : int, default=1
 
     accept_sparse : bool, default=False
-        Whether X may be a SciPy sparse array; what it does not store is zero.
+        Whether X may be a SciPy sparse array; values that are not stored are zero.
 
     switch : str or None, default=None
-        See `Table`; None is ``categorical_features`` where the estimator has it.
+        See `Table`; None is ``categorical_features`` if the estimator has it.
 
     Returns
     -------
@@ -587,9 +587,9 @@ def read_table(
 
 
 def table_of_some_columns(X: Any, keys: list[Any], switch: str | None) -> Table | None:
-    """Return a Table of these columns of which X has some only, else None.
+    """Return a Table of columns `keys` if X has only some of them, otherwise None.
 
-    Columns that are absent can not be read; their indices are taken.
+    Absent columns keep their indices, but cannot be read.
     """
     frame = nw.from_native(X, eager_only=True, pass_through=True)
     if not isinstance(frame, nw.DataFrame) or len(frame.columns) >= len(keys):
@@ -612,7 +612,7 @@ def table_of(
     Parameters
     ----------
     X : array-like or dataframe of shape (n_samples, n_features)
-        Missing and infinite values pass.
+        Missing and infinite values are accepted.
 
     caller : str
         The function's name, for messages.
@@ -628,7 +628,7 @@ def table_of(
     -------
     table : Table
     """
-    # An estimator that lives for this call.
+    # A temporary estimator that only carries the caller's name.
     passing = type(caller, (BaseEstimator,), {})()
     return read_table(
         passing,
@@ -641,9 +641,9 @@ def table_of(
 
 
 def as_rows(X: Any) -> Any:
-    """Return a list of rows as an array; anything else unchanged.
+    """Return a list of rows as an array, anything else unchanged.
 
-    Rows may mix text and numbers, which NumPy would turn into text alone.
+    Rows may mix text and numbers; NumPy would convert all of them to text.
     """
     if hasattr(X, "dtype") or hasattr(X, "__array__") or hasattr(X, "shape"):
         return X
@@ -654,7 +654,7 @@ def as_rows(X: Any) -> Any:
 
 @contextmanager
 def refuse_ragged_lists() -> Iterator[None]:
-    """Raise an error of ours where NumPy can make no array of lists."""
+    """Raise a clear error if NumPy cannot convert lists to an array."""
     try:
         yield
     except ValueError as error:
@@ -667,7 +667,7 @@ def refuse_ragged_lists() -> Iterator[None]:
 
 
 def as_columns(x: Any) -> Any:
-    """Return x unchanged; if one-dimensional, as a table of one column."""
+    """Return x unchanged, or as a table of one column if it is one-dimensional."""
     check_unique_names(x)
     native = nw.from_native(x, eager_only=True, allow_series=True, pass_through=True)
     if isinstance(native, nw.Series):
@@ -675,7 +675,7 @@ def as_columns(x: Any) -> Any:
     if isinstance(native, nw.DataFrame):
         return x
     if isinstance(x, (list, tuple)) and not any(_is_row(row) for row in x):
-        # NumPy would make text of a list that holds some.
+        # NumPy would convert all elements of a list with text to text.
         return _column_of_objects(x)
     if hasattr(x, "shape") and np.ndim(x) == 1:
         return np.asarray(unmasked(x))[:, None]
@@ -698,12 +698,12 @@ def switch_of(estimator: BaseEstimator) -> str | None:
     return "categorical_features" if has_it else None
 
 
-# How tables that are not in memory are read whole; the first that the type has.
+# Methods that load a table that is not in memory; the first one that the type has is used.
 READ_WHOLE = ("toPandas", "to_arrow_table", "to_table", "collect", "compute")
 
 
 def refuse_lazy(X: Any) -> None:
-    """TypeError for a path, or a frame of polars, Dask and the like whose rows are elsewhere."""
+    """Raise TypeError for a path, or a lazy table, such as of polars or Dask."""
     if isinstance(X, (str, os.PathLike)):
         raise TypeError(
             f"X={short_repr(os.fspath(X))} is a path, and its rows are to be in memory here. Pass "
@@ -720,7 +720,7 @@ def refuse_lazy(X: Any) -> None:
 
 
 def _without_views(frame: Any) -> Any:
-    """Return a frame without string views, of which pyarrow takes no rows."""
+    """Return a frame without string views, since pyarrow cannot select rows of these."""
     native = frame.to_native()
     if frame.implementation.is_pyarrow():
         types = native.schema.types
@@ -782,14 +782,14 @@ def kind_of_dtype(dtype: Any) -> str | None:
 
 
 def _holds_nothing(series: Any) -> bool:
-    """Return whether a column is of objects without values, which narwhals reads as text."""
+    """Return whether a column has dtype object and no values; narwhals reads it as text."""
     if not series.implementation.is_pandas_like() or series.to_native().dtype != object:
         return False
     return all(bool(some.is_null().all()) for some in (series.head(1), series))
 
 
 def _as_objects(series: Any) -> NDArray[Any]:
-    """Return a narwhals Series as an array of Python's own objects."""
+    """Return a narwhals Series as an array of Python objects."""
     return objects_of(series.to_list())
 
 
@@ -801,25 +801,25 @@ def _is_missing_or_number(value: Any) -> bool:
 
 
 def plain_level(level: Any) -> Any:
-    """Return a whole number as an int, anything else unchanged."""
+    """Return an integer-valued number as an int, anything else unchanged."""
     is_number = kind_of(objects_of([level])) in NUMERIC_KINDS
     return int(level) if is_number and level % 1 == 0 else level
 
 
 def objects_of(values: Any) -> NDArray[Any]:
-    """Return a list as an array of objects, of which each may be a tuple or a list."""
+    """Return a list as a one-dimensional array of objects, which may be tuples or lists."""
     return np.fromiter(values, object, len(values))
 
 
 def level_order(levels: list[Any]) -> list[int]:
-    """Return how to sort levels, a list of places; text alone needs no key, which is faster."""
+    """Return the indices that sort levels; levels that are all text are sorted without a key."""
     if all(type(level) is str for level in levels):
         return sorted(range(len(levels)), key=levels.__getitem__)
     return sorted(range(len(levels)), key=lambda i: _level_key(levels[i]))
 
 
 def _level_key(level: Any) -> tuple[str, Any]:
-    """Order levels of one type by value and mixed levels by type name first."""
-    if isinstance(level, np.number):  # as in an array of objects
+    """Return a sort key that orders levels by type name first, then by value."""
+    if isinstance(level, np.number):  # possible in an array of objects
         level = level.item()
     return (type(level).__name__, level if isinstance(level, (int, float, str)) else str(level))

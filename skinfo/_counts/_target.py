@@ -1,4 +1,4 @@
-"""Checked target, classes or numbers, with its weights."""
+"""Checked target, of classes or numbers, with its weights."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -52,27 +52,27 @@ class ClassTarget:
 
     @property
     def n_sums(self) -> int:
-        """Number of sums that `sums` takes: one a class."""
+        """Number of columns of `sums`: one per class."""
         return len(self.classes)
 
     def sums(self, codes: NDArray[Any], n_codes: int) -> NDArray[Any]:
-        """Return the weight of each class at each code, (n_codes, n_classes), -1 left out."""
+        """Return the weight of each class at each code, (n_codes, n_classes), without code -1."""
         with_missing = Codes(codes.astype(np.int64) + 1, n_codes + 1)
         return dense_table(with_missing, Codes(self.codes, self.n_classes), self.weights)[1:]
 
     term_sums = sums
 
     def from_terms(self, terms: NDArray[np.float64]) -> NDArray[Any]:
-        """Return terms, which are sums already."""
+        """Return the terms, which are the sums themselves."""
         return terms
 
     def total(self, rows: Any) -> NDArray[Any]:
-        """Return the weight of each class in some rows, (n_classes,)."""
+        """Return the weight of each class over some rows, (n_classes,)."""
         return np.bincount(self.codes[rows], self.weights[rows], minlength=self.n_classes)
 
     @cached_property
     def narrow_codes(self) -> NDArray[Any]:
-        """The codes in as few bytes as hold them, (n,); columns share them."""
+        """The codes in the smallest dtype, (n,); shared by columns."""
         narrow = np.min_scalar_type(self.n_classes - 1)
         return self.codes.astype(narrow)
 
@@ -84,19 +84,19 @@ class ClassTarget:
 @saved_class
 @dataclass(frozen=True)
 class ContinuousTarget:
-    """A target of numbers (n,) float64, and positive weights (n,) float64.
+    """Numeric target (n,) float64, and positive weights (n,) float64.
 
     Attributes
     ----------
     values : ndarray of shape (n,)
-        ``(y - centre) * scale``, rounded to whole numbers small enough for every sum of them
-        to be exact, where weights are whole and sum to less than 2**27. So nothing depends on
-        the order of rows, or on whether rows are weighted or repeated.
+        ``(y - centre) * scale``, rounded to integers small enough for all sums to be exact, if
+        weights are integers that sum to less than 2**27. So results do not depend on the order
+        of rows, nor on whether rows are weighted or repeated.
 
     centre, scale : float
 
     half : float
-        A power of two with half as many bits as the farthest value; see `terms`.
+        A power of two with half as many bits as the largest absolute value; see `terms`.
     """
 
     values: NDArray[Any]
@@ -112,11 +112,11 @@ class ContinuousTarget:
     n_sums = 3
 
     def sums(self, codes: NDArray[Any], n_codes: int) -> NDArray[np.float64]:
-        """Return sums of w, w v and w v**2 at each code, (n_codes, 3), without codes of -1."""
+        """Return sums of w, w v and w v**2 at each code, (n_codes, 3), without code -1."""
         return self.from_terms(self.term_sums(codes, n_codes))
 
     def term_sums(self, codes: NDArray[Any], n_codes: int) -> NDArray[np.float64]:
-        """Return sums of the five `terms` at each code, (n_codes, 5), without codes of -1."""
+        """Return sums of the five `terms` at each code, (n_codes, 5), without code -1."""
         present = codes >= 0
         codes = codes[present]
         terms = self.terms(present)
@@ -128,10 +128,10 @@ class ContinuousTarget:
         return self.from_terms(np.column_stack(sums))[0]
 
     def terms(self, rows: Any) -> tuple[NDArray[np.float64], ...]:
-        """Return of some rows what to add up, five arrays: see `from_terms`.
+        """Return the five terms of some rows that are summed; see `from_terms`.
 
-        Squares are too long for their sums to be exact. Of ``v = high * half + low`` the sums of
-        w high**2, 2 w high low and w low**2 are.
+        Sums of squares have too many digits to be exact. With ``v = high * half + low``, the sums
+        of w high**2, 2 w high low and w low**2 are exact.
         """
         weights, values = self.weights[rows], self.values[rows]
         high = np.rint(values / self.half)
@@ -146,11 +146,11 @@ class ContinuousTarget:
 
     @cached_property
     def every_term(self) -> NDArray[np.float64]:
-        """The terms of all rows, (n, 5); columns share them."""
+        """The terms of all rows, (n, 5); shared by columns."""
         return np.column_stack(self.terms(slice(None)))
 
     def from_terms(self, terms: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return sums of w, w v and w v**2, (n, 3), from those of five terms, (n, 5)."""
+        """Return sums of w, w v and w v**2, (n, 3), from sums of the five terms, (n, 5)."""
         weight, first, high, middle, low = terms.T
         return np.column_stack([weight, first, (high * self.half + middle) * self.half + low])
 
@@ -159,7 +159,7 @@ class ContinuousTarget:
         return replace(self, values=self.values[rows], weights=self.weights[rows])
 
 
-# What to do about a target of one value.
+# Explanation of the error for a constant target.
 NO_INFORMATION = "A constant target has no information."
 
 
@@ -167,12 +167,12 @@ Target = ClassTarget | ContinuousTarget
 
 
 class GivenTarget(NamedTuple):
-    """A target and its weights as they were passed, checked.
+    """Checked target and weights, before encoding.
 
     Attributes
     ----------
     y : ndarray of shape (n_samples,)
-        Finite float64 where it is continuous, at samples of positive weight.
+        Finite float64 at samples of positive weight if it is continuous.
 
     weights : ndarray of shape (n_samples,), dtype float64
 
@@ -205,7 +205,7 @@ def read_target(
     Raises
     ------
     ValueError
-        If y is absent, has missing or infinite values, or is not of the given type.
+        If y is None, has missing or infinite values, or is not of the given type.
     """
     name = type(estimator).__name__
     y = read_column(y, name)
@@ -226,11 +226,11 @@ def read_target(
 
 
 def infer_continuous(y: NDArray[Any]) -> tuple[bool, bool]:
-    """Return whether y is continuous rather than classes, and whether to warn the user of it.
+    """Return whether y is continuous, and whether the user should be warned about this choice.
 
-    The rule is that of columns of X: text, booleans and whole numbers of at most 32 different
-    values are classes, other numbers, dates and durations are continuous. Integers of more values
-    may be names of classes all the same; floats are the usual way to store a number.
+    The rule is that of columns of X: text, booleans and integers of at most 32 distinct values are
+    classes; other numbers, dates and durations are continuous. Integers of more values may still
+    be class labels, hence the warning; floats are usually numbers.
 
     Parameters
     ----------
@@ -250,7 +250,7 @@ def infer_continuous(y: NDArray[Any]) -> tuple[bool, bool]:
 
 
 def warn_of_guess(name: str) -> None:
-    """Warn that integers of many values were taken for a continuous target."""
+    """Warn that integers of many distinct values are treated as a continuous target."""
     warn_caller(
         f"y holds more than {MOST_LEVELS} different integers, so {name} takes it for a "
         "continuous target. Set target_type='continuous' if that is right, or "
@@ -273,15 +273,15 @@ def encode_target(
     estimator : estimator
 
     known : ClassTarget, ContinuousTarget or None, default=None
-        One whose classes, or whose centre and scale, are to be used.
+        A target whose classes, or whose centre and scale, are reused.
 
     remedy : str
-        Last sentence of the message about a y of one class or value.
+        Last sentence of the error message for a constant y.
 
     Raises
     ------
     ValueError
-        If y has one class or value only, or a class that is not known.
+        If y is constant, or has an unknown class.
     """
     keep = given.weights > 0
     y, weights = (given.y, given.weights) if keep.all() else (given.y[keep], given.weights[keep])
@@ -331,9 +331,9 @@ def _encode_numbers(
 
 
 def class_codes(y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the index of each label among the sorted classes, and those.
+    """Return the index of each label among the sorted classes, and the classes.
 
-    Codes go to kernels, which check no bounds: none is -1.
+    No code is -1, since kernels do not check bounds.
 
     Raises
     ------
@@ -352,7 +352,7 @@ def class_codes(y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
 
 def known_codes(y: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.int32]:
     """Return the index of each label among the classes, (n,) int32."""
-    # As text of its own pandas has no halves of characters.
+    # As objects, since the string dtype of pandas does not support lone surrogates.
     known, given = (
         pd.Index(labels, dtype=object if labels.dtype.kind in "OU" else None)
         for labels in (classes, y)
@@ -369,7 +369,7 @@ def known_codes(y: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.int32]:
 
 
 def read_column(y: Any, name: str) -> NDArray[Any]:
-    """Return y as one column."""
+    """Return y as a one-dimensional array."""
     if y is None:
         raise ValueError(
             f"{name} requires y to be passed, but the target y is None: pass the classes or "
@@ -378,21 +378,21 @@ def read_column(y: Any, name: str) -> NDArray[Any]:
     y = native_array(column_or_1d(unmasked(without_dictionary(y)), warn=True))
     if y.dtype.kind == "c":
         raise ValueError(f"Complex data not supported: y of {name} must be real.")
-    # pandas has no index of float16.
+    # pandas does not support an index of float16.
     return y.astype(np.float32) if y.dtype == np.float16 else y
 
 
 def finite_numbers(y: NDArray[Any], some: Any, name: str) -> NDArray[np.float64]:
-    """Return y as float64, of which the entries at `some` are finite.
+    """Return y as float64, after a check that the entries at `some` are finite.
 
     Raises
     ------
     ValueError
-        If they are not, or are no numbers.
+        If they are not finite, or not numbers.
     """
     if kind_of(y[some]) in ("level", "unsupported"):
         levels = (v for v in y[some].tolist() if kind_of(np.array([v], object)) == "level")
-        example = next(levels, y.dtype)  # of text without samples
+        example = next(levels, y.dtype)  # the dtype if there are no samples
         raise ValueError(
             f"Unknown label type: y of {name} must hold numbers, or classes named by text, "
             f"integers or booleans, got {short_repr(example)}."
@@ -409,10 +409,10 @@ def finite_numbers(y: NDArray[Any], some: Any, name: str) -> NDArray[np.float64]
     return numbers
 
 
-# However heavy the rows, as many bits of y are kept.
+# Minimum number of bits of y that are kept, for any weights.
 FEWEST_BITS = 24
 
-# Of the scale of y, a power of two.
+# Limit of the exponent of the scale of y, a power of two.
 LARGEST_EXPONENT = 1000
 
 
@@ -425,7 +425,7 @@ class Scaling(NamedTuple):
         The middle of the range of y.
 
     shift : float
-        The integer of the mean, which is subtracted so that squares cancel as little as can be.
+        The integer of the mean, which is subtracted to reduce cancellation in sums of squares.
 
     scale : float
         A power of two.
@@ -441,10 +441,10 @@ class Scaling(NamedTuple):
 
     @classmethod
     def of(cls, lowest: float, highest: float, weight: float, mean: float) -> "Scaling":
-        """Return the scaling of a y with that range, total weight and mean."""
+        """Return the scaling of a y with the given range, total weight and mean."""
         origin = lowest / 2 + highest / 2
         reach = max(highest - origin, origin - lowest)
-        # 2**53 holds the sum of all weights times the farthest value, with two bits to spare.
+        # The total weight times the largest absolute value is below 2**53, by two bits.
         n_bits = max(51 - max(frexp(weight)[1], 0), FEWEST_BITS)
         exponent = n_bits - frexp(reach)[1]
         if exponent > LARGEST_EXPONENT:
@@ -458,13 +458,13 @@ class Scaling(NamedTuple):
         return cls(origin, shift, scale, _half_of(ends, 1.0))
 
     def integers(self, y: NDArray[Any]) -> NDArray[np.float64]:
-        """Return the integers of some y."""
+        """Return values of y as integers."""
         return np.rint((y - self.origin) * self.scale) - self.shift
 
     def target(
         self, y: NDArray[Any], weights: NDArray[np.float64], is_weighted: bool
     ) -> ContinuousTarget:
-        """Return some y and their weights as a ContinuousTarget."""
+        """Return values of y and their weights as a ContinuousTarget."""
         centre = self.origin + self.shift / self.scale
         return ContinuousTarget(
             self.integers(y), centre, self.scale, weights, is_weighted, self.half
@@ -472,13 +472,13 @@ class Scaling(NamedTuple):
 
 
 def _half_of(values: NDArray[np.float64], scale: float) -> float:
-    """Return the power of two with half as many bits as the farthest of the scaled values."""
+    """Return the power of two with half as many bits as the largest absolute scaled value."""
     n_bits = frexp(max(float(np.abs(values).max(initial=0.0)) * scale, 1.0))[1]
     return 2.0 ** -(-n_bits // 2)
 
 
 def refuse_missing(y: NDArray[Any], name: str = "y") -> None:
-    """Raise ValueError where a label or value of y is NaN, NaT, NA or None."""
+    """Raise ValueError if a label or value of y is NaN, NaT, NA or None."""
     missing = pd.isna(y)
     if missing.any():
         raise ValueError(

@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 
 class TextLevels(NamedTuple):
-    """A column of text as codes.
+    """Text column as codes.
 
     Attributes
     ----------
     codes : ndarray of shape (n_samples,), dtype integer
-        -1 where the value is missing.
+        -1 for missing values.
 
     levels : list of str
-        Each is the text of at least one row.
+        Each occurs in at least one row.
     """
 
     codes: NDArray[Any]
@@ -27,7 +27,7 @@ class TextLevels(NamedTuple):
 
 
 def text_levels(series: nw.Series[Any]) -> TextLevels | None:
-    """Return the levels of a column of text or of categories of text, None of any other."""
+    """Return the levels of a column of text or of text categories, None for other columns."""
     read = TEXT_READERS.get(series.implementation)
     if read is None or series.dtype not in (nw.String, nw.Categorical, nw.Enum):
         return None
@@ -36,7 +36,7 @@ def text_levels(series: nw.Series[Any]) -> TextLevels | None:
         return None
     codes, levels = found
     counts = np.bincount(codes + 1, minlength=len(levels) + 1)[1:]
-    # A dictionary may hold what no row does, what is missing, and the same twice.
+    # A dictionary may contain unused, missing and duplicate entries.
     present = [i for i in np.flatnonzero(counts).tolist() if levels[i] is not None]
     distinct = dict.fromkeys(levels[i] for i in present)
     if len(distinct) == len(levels):
@@ -73,9 +73,9 @@ def _of_pyarrow(column: Any) -> Dictionary | None:
     if not (pa.types.is_string(value_type) or pa.types.is_large_string(value_type)):
         return None
     if any(chunk.dictionary.null_count for chunk in column.chunks):
-        # A level may be missing too, of which pyarrow makes no common dictionary.
+        # A dictionary with a missing entry cannot be unified by pyarrow.
         column = column.cast(value_type).dictionary_encode()
-    # Chunks have dictionaries of their own.
+    # Chunks may have different dictionaries.
     chunks = column.unify_dictionaries().chunks
     if not chunks:
         return np.empty(0, np.int64), []
@@ -92,15 +92,15 @@ def _of_polars(column: Any) -> Dictionary:
     levels = column.drop_nulls().unique(maintain_order=True)
     if column.dtype == pl.String:
         column = column.cast(pl.Enum(levels))
-    # Numbers of categories, of which a category that is shared has those of other columns too.
+    # Codes of categories; a shared set of categories may contain those of other columns too.
     codes, _ = pd.factorize(column.to_physical().to_numpy(), use_na_sentinel=True)
     return codes, levels.to_list()
 
 
 def without_dictionary(column: Any) -> Any:
-    """Return a dictionary array of pyarrow as its values, anything else unchanged.
+    """Return the decoded values of a pyarrow dictionary array, anything else unchanged.
 
-    NumPy would read the last of them where a value is missing.
+    NumPy would read the last level instead of a missing value.
     """
     series = nw.from_native(column, series_only=True, pass_through=True)
     if not isinstance(series, nw.Series) or not series.implementation.is_pyarrow():

@@ -305,10 +305,10 @@ class Chunks:
         found: dict[int, Any] = {}
         while len(found) < len(columns):
             left = [j for j in columns if j not in found]
-            tasks = (delayed(_ask)(search, j, columns[j]) for j in left)
+            tasks = (delayed(_run_search)(search, j, columns[j]) for j in left)
             answers = dict(zip(left, in_threads(tasks, n_jobs=n_jobs), strict=True))
             requests = {j: a for j, a in answers.items() if isinstance(a, Unresolved)}
-            found |= {j: a.found for j, a in answers.items() if isinstance(a, Answer)}
+            found |= {j: a.found for j, a in answers.items() if isinstance(a, SearchResult)}
             if requests:
                 self._resolve(columns, requests, special, n_jobs)
         return [found[j] for j in range(self.n_features)]
@@ -381,10 +381,10 @@ class Chunks:
         uncounted = {}
         for j, summary in self._summaries("refine", [*cells, *cuts], summary_of, n_jobs).items():
             if j in cuts:
-                columns[j].learn_between(requests[j].positions, summary)
+                columns[j].add_sums_between(requests[j].positions, summary)
                 continue
             sample = summary.whole()
-            starts = columns[j].learn(cells[j], sample)
+            starts = columns[j].add_values(cells[j], sample)
             if len(starts):
                 uncounted[j] = ranges[j].take(~sample.is_all), starts
         if uncounted:
@@ -406,7 +406,7 @@ class Chunks:
             return CellSums.between(values, starts, chunk.target.take(rows))
 
         for j, sums in self._summaries("refine", uncounted, summary_of, n_jobs).items():
-            columns[j].recount(sums.take(slice(-1)))
+            columns[j].add_counts(sums.take(slice(-1)))
 
     def _summaries(
         self,
@@ -432,7 +432,7 @@ class Chunks:
         return dict(zip(columns, summaries, strict=True))
 
 
-class Answer(NamedTuple):
+class SearchResult(NamedTuple):
     """Result of a search."""
 
     found: Any
@@ -460,9 +460,11 @@ def _within_budget(
     return cells
 
 
-def _ask(search: Callable[[int, Any], Any], j: int, column: Any) -> Answer | Unresolved:
+def _run_search(
+    search: Callable[[int, Any], Any], j: int, column: Any
+) -> SearchResult | Unresolved:
     try:
-        return Answer(search(j, column))
+        return SearchResult(search(j, column))
     except Unresolved as request:
         return request
 

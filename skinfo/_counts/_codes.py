@@ -230,8 +230,8 @@ def feature_codes(
         numbers = table.numbers(j)[keep] if table.is_numeric(j) else None
         if numbers is None:
             ranks = rank_column(table, j, keep)
-        elif holds_whole_levels(table, j, numbers):
-            ranks = _rank_present(rank_whole, numbers)
+        elif holds_integer_levels(table, j, numbers):
+            ranks = _rank_present(rank_integer_floats, numbers)
         elif binner is not None:
             return True
         else:
@@ -333,23 +333,23 @@ def rank_column(
     """Return the codes of `encode_column` before pooling, with missing values as -1."""
     if not table.is_numeric(j):
         codes, levels = table.levels(j)
-        return _without_gaps(Codes(codes[rows], len(levels)))
+        return _consecutive(Codes(codes[rows], len(levels)))
     if n_bins is None:
         integers = table.integers(j)
         if integers is not None:
             return rank_integers(integers[rows])
         numbers = table.numbers(j)[rows]
         refuse_fractions(numbers, table.names[j])
-        return _rank_present(rank_whole, numbers)
+        return _rank_present(rank_integer_floats, numbers)
     numbers = table.numbers(j)[rows]
-    if holds_whole_levels(table, j, numbers):
-        return _rank_present(rank_whole, numbers)
+    if holds_integer_levels(table, j, numbers):
+        return _rank_present(rank_integer_floats, numbers)
     codes = equal_frequency_codes(numbers, n_bins, weights)
     codes[codes == n_bins] = -1
-    return _without_gaps(Codes(codes, n_bins))
+    return _consecutive(Codes(codes, n_bins))
 
 
-def holds_whole_levels(table: Table, j: int, numbers: NDArray[np.float64]) -> bool:
+def holds_integer_levels(table: Table, j: int, numbers: NDArray[np.float64]) -> bool:
     """Return whether the numbers of column j are few distinct integers, which are levels."""
     return table.kind(j) not in ("date", "duration") and holds_levels(numbers)
 
@@ -386,7 +386,7 @@ def rank_integers(values: NDArray[np.integer]) -> Codes:
     return Codes(codes, n_levels)
 
 
-def rank_whole(numbers: NDArray[np.float64]) -> Codes:
+def rank_integer_floats(numbers: NDArray[np.float64]) -> Codes:
     """Return the rank of each integer-valued float among those that occur."""
     if np.all(np.abs(numbers) < 2**62):
         return rank_integers(numbers.astype(np.int64))
@@ -406,7 +406,7 @@ def _rank_present(
     return Codes(codes, n_levels)
 
 
-def _without_gaps(codes: Codes) -> Codes:
+def _consecutive(codes: Codes) -> Codes:
     """Return consecutive codes of the levels that occur, in the same order; -1 is kept."""
     occurs = np.bincount(codes.values + 1, minlength=codes.n_levels + 1)[1:] > 0
     if occurs.all():

@@ -306,7 +306,7 @@ def tail_bound(tables: Sequence[NDArray[np.float64]]) -> float:
     tables : sequence of ndarray of shape (n_levels, n_classes), dtype float64
         Independent tables of integers, such as those of the states of T.
     """
-    of_two = [split for counts in tables for split in _tables_of_two(counts)]
+    of_two = [split for counts in tables for split in _two_class_tables(counts)]
     observed = sum(
         float(counts.sum()) * float(table_information(np.ascontiguousarray(counts)))
         for counts in of_two
@@ -318,7 +318,7 @@ def tail_bound(tables: Sequence[NDArray[np.float64]]) -> float:
     return float(np.exp(min(0.0, *log_bounds)))
 
 
-def _tables_of_two(counts: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+def _two_class_tables(counts: NDArray[np.float64]) -> list[NDArray[np.float64]]:
     """Return the table (n_levels, 2) of each class but the last against the later ones.
 
     Classes are in increasing order of size.

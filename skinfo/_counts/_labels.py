@@ -164,7 +164,7 @@ def _worded(write: Write) -> Names:
     return words
 
 
-def _truth_labels(edges: list[float], closed: str) -> list[str]:
+def _boolean_labels(edges: list[float], closed: str) -> list[str]:
     """Return the names of the bins of a column of booleans."""
     return ["False", "True"] if len(edges) == 3 else ["False or True"]
 
@@ -197,7 +197,7 @@ def write_number(number: float) -> str:
     return f"{number:.15g}"
 
 
-def _write_truth(number: float) -> str:
+def _write_boolean(number: float) -> str:
     return str(bool(number)) if number in (0, 1) else write_number(number)
 
 
@@ -232,7 +232,7 @@ NUMBER_FORMATS = {
     "number": _format(write_number, np.asarray),
     "integer": _format(write_number, np.asarray),
     "boolean": NumberFormat(
-        _write_truth, _truth_labels, _truth_labels, _restored(lambda c: c >= 0.5)
+        _write_boolean, _boolean_labels, _boolean_labels, _restored(lambda c: c >= 0.5)
     ),
     "date": _format(write_date, _restored(_to_date)),
     "duration": _format(write_duration, _restored(_to_duration)),

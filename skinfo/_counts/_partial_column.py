@@ -326,13 +326,13 @@ class PartialColumn(GriddedColumn):
         n_rows = self._cells.sums.n_rows[cells]
         return int(np.where(n_rows > _grid.FINE_EXACT, _grid.FINE, n_rows).sum())
 
-    def learn(self, cells: NDArray[np.int64], sample: CellSample) -> NDArray[np.float64]:
+    def add_values(self, cells: NDArray[np.int64], sample: CellSample) -> NDArray[np.float64]:
         """Split cells at the values collected in them, which are all values or a sample.
 
         Returns
         -------
         uncounted : ndarray
-            Starts of the new cells whose sums are unknown; see `recount`.
+            Starts of the new cells whose sums are unknown; see `add_counts`.
         """
         parents = self._cells.take(cells)
         others = self._cells.take(np.delete(np.arange(len(self._cells.starts)), cells))
@@ -349,13 +349,13 @@ class PartialColumn(GriddedColumn):
         self._uncounted = others, fresh
         return starts[~is_single]
 
-    def recount(self, sums: CellSums) -> None:
-        """Set the sums that `learn` left unknown."""
+    def add_counts(self, sums: CellSums) -> None:
+        """Set the sums that `add_values` left unknown."""
         others, fresh = self._uncounted
         some = np.flatnonzero(~fresh.is_single)
         fresh.sums.n_rows[some], fresh.sums.terms[some] = sums
         self._set_cells(others.joined(fresh))
 
-    def learn_between(self, positions: NDArray[np.int64], between: SumsBetween) -> None:
+    def add_sums_between(self, positions: NDArray[np.int64], between: SumsBetween) -> None:
         """Store the sums of the values between positions."""
         self._between[positions.tobytes()] = between

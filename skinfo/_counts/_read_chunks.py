@@ -209,7 +209,7 @@ def read_partitions(
     # Samples of later parts start at the level that earlier parts reached, which saves memory. Not
     # on workers, which may cache a task and reuse it for another table.
     levels = [0] * len(names) if partitions.is_local else None
-    first = partitions.reduce(partial(_first_look, reader, target_type, levels), _merged_looks)
+    first = partitions.reduce(partial(_first_pass, reader, target_type, levels), _merged_passes)
     report_pass("kinds and target")
     if first is None:
         raise ValueError(f"X gave no table. {name} needs one chunk of samples at least.")
@@ -261,7 +261,7 @@ def reader_of(
     return reader, list(table.names)
 
 
-class FirstLook(NamedTuple):
+class FirstPass(NamedTuple):
     """Kinds of the columns, samples of numeric columns, and target statistics."""
 
     kinds: list[frozenset[str]]
@@ -269,9 +269,9 @@ class FirstLook(NamedTuple):
     target: TargetSummary
 
 
-def _first_look(
+def _first_pass(
     reader: ChunkReader, target_type: str, levels: list[int] | None, part: Part
-) -> FirstLook:
+) -> FirstPass:
     given = reader.read(part)
     levels = [0] * len(reader.keys) if levels is None else levels
     with errors_that_name(part):
@@ -279,7 +279,7 @@ def _first_look(
         samples = [_number_sample(given, j, kinds[j], level) for j, level in enumerate(levels)]
     for j, sample in enumerate(samples):
         levels[j] = max(levels[j], sample.distinct.level if sample is not None else 0)
-    return FirstLook(kinds, samples, _target_summary(given, target_type, reader.name))
+    return FirstPass(kinds, samples, _target_summary(given, target_type, reader.name))
 
 
 def _number_sample(
@@ -299,8 +299,8 @@ def _number_sample(
     return NumberSample.of(values, weights, kinds, level)
 
 
-def _merged_looks(a: FirstLook, b: FirstLook) -> FirstLook:
-    return FirstLook(
+def _merged_passes(a: FirstPass, b: FirstPass) -> FirstPass:
+    return FirstPass(
         [of_a | of_b for of_a, of_b in zip(a.kinds, b.kinds, strict=True)],
         [
             None if of_a is None or of_b is None else of_a.merged(of_b)

@@ -178,7 +178,7 @@ class Table:
         """
         if self.shape[0] == 0:
             return set()
-        if self._is_frame and _holds_nothing(self._series(j)):
+        if self._is_frame and _has_no_values(self._series(j)):
             return {"nothing"}
         kind = self.kind_of_numbers(j) if as_numbers else self.kind(j)
         if kind != "number":
@@ -781,7 +781,7 @@ def kind_of_dtype(dtype: Any) -> str | None:
     return "unsupported" if dtype in (nw.List, nw.Array, nw.Struct) else None
 
 
-def _holds_nothing(series: Any) -> bool:
+def _has_no_values(series: Any) -> bool:
     """Return whether a column has dtype object and no values; narwhals reads it as text."""
     if not series.implementation.is_pandas_like() or series.to_native().dtype != object:
         return False

@@ -1,4 +1,4 @@
-"""Agglomerative algorithm: the tree of merges, and its cuts.
+"""Agglomerative algorithm: the tree of merges, and its partitions.
 
 N. Slonim and N. Tishby, "Agglomerative information bottleneck", NIPS 1999.
 """
@@ -110,7 +110,7 @@ def nested_merges(rows, partitions):
         first = np.sort(np.unique(labels, return_index=True)[1])
         members = [np.flatnonzero(labels[names] == labels[row]) for row in first]
         merges = [_merges_of(counts[inside], names[inside]) for inside in members]
-        # The cheapest merge of all clusters is the first, as far as the order within each allows.
+        # Sorted by cost across clusters, but within each cluster in the order of its merges.
         dearest = np.concatenate([np.maximum.accumulate(m.losses) for m in merges])
         order = np.argsort(dearest, kind="stable")
         steps.append(np.concatenate([m.steps for m in merges])[order])
@@ -129,7 +129,7 @@ def _merges_of(counts, names):
 def merge_tree(rows, n_columns):
     """Return the Merges of all rows of SparseCounts into one state, the cheapest at each step."""
     merges = Merges(np.empty((rows.n_rows - 1, 2), np.int64), np.empty(rows.n_rows - 1))
-    # One call would hold Ctrl-C up for all merges, so they are made in ranges of steps.
+    # In ranges of steps, so that Ctrl-C can interrupt the merges.
     states = states_of_rows(rows, n_columns)
     for start, stop in interruptible_ranges(sys.maxsize):
         if continue_merging(states, merges.steps, merges.losses, 1, np.inf, stop - start):

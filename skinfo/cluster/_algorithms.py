@@ -32,11 +32,11 @@ INITIAL_SPREAD = 0.1
 # Changes of an encoder of this size are rounding errors.
 MIN_ENCODER_TOL = 1e-10
 
-# Rows that merge one by one. The merges of more rows would take long, and those of rows of few
-# counts, which differ by chance above all, would go astray.
+# Maximum number of rows that are merged one by one. Merges of more rows would take long, and
+# merges of rows with few counts, whose differences are mostly random, give poor trees.
 MAX_SINGLE_ROWS = 256
 
-# Groups for each cluster requested, at least, that more rows form before they merge.
+# Minimum number of groups per requested cluster that more rows form before they are merged.
 GROUPS_PER_CLUSTER = 2
 
 
@@ -115,11 +115,11 @@ def _agglomerative(rows, settings):
 
 
 def _partitions_to_pass(rows, settings):
-    """Return the partitions that the tree of many rows passes, the finest first.
+    """Return the partitions through which the tree of many rows passes, the finest first.
 
-    About sqrt(n_rows) groups, the clusters requested, and all rows in one. A group has many more
-    counts than a row, so the merges of groups follow what rows have in common; and the pairs to
-    compare are few.
+    They have about sqrt(n_rows) groups, the requested number of clusters, and one cluster. A group
+    has many more counts than a row, so random differences affect its merges less, and there are
+    few pairs to compare.
     """
     n_rows, n_clusters = len(rows.sizes), settings.n_clusters
     n_groups = min(max(ceil(sqrt(n_rows)), GROUPS_PER_CLUSTER * n_clusters), n_rows)
@@ -173,7 +173,7 @@ REFUSE_BETA = ("agglomerative",)
 def _held_columns(clustering):
     """Return 1 for a column that occurs in a cluster, else 0, (n_columns,) float64.
 
-    Columns that occur in no cluster are uninformative, but would add to the size of a row.
+    Columns that occur in no cluster are uninformative, but would increase the size of a row.
     """
     return clustering.counts.any(axis=0).astype(np.float64)
 
@@ -200,7 +200,7 @@ class LeastLossEncoder:
         self._compression_weight = compression_weight(beta)
 
     def __getstate__(self):
-        # In a file kernels' objects are arrays, and logarithms are computed again.
+        # Objects of kernels are pickled as arrays; logarithms are computed again.
         _, arrays = self._clusters.__reduce__()
         return vars(self) | {"_clusters": arrays, "_lookup": None}
 

@@ -46,8 +46,9 @@ from skinfo.utils._warnings import warn_caller
 
 NATS_PER_BIT = np.log(2)
 
-# Nanoseconds, in the sense of `in_threads`, of one cell in one cluster and start. The time is
-# longer, but much of that of a small table holds the GIL: threads pay from 3 million cells on.
+# Work in nanoseconds, as defined by `in_threads`, of one cell in one cluster and start. The actual
+# time is longer, but for a small table most of it holds the GIL: threads pay off from 3 million
+# cells on.
 CLUSTER_CELL_COST = 1 / 3
 
 
@@ -468,7 +469,7 @@ default="sequential"
         self.cluster_distributions_ = clustering.counts / sizes
         self.information_ = clustering.information
         self.compression_ = clustering.compression
-        # Both are rounded, so that of lossless clusters may be just above the total.
+        # Rounding may make the information of lossless clusters slightly larger than the total.
         self.relevance_ = min(float(clustering.information / total), 1.0) if total > 0 else 1.0
         self.n_iter_ = result.n_iter
         self._encoder = ENCODERS[self.algorithm](clustering, rows.scale, self.beta)

@@ -21,19 +21,20 @@ UNCORRELATED = 1e-14
 MAX_ROW_LINES = 512
 MAX_COLUMN_LINES = 64
 MAX_SINGULAR_LINES = 8
-# Multiplications above which singular vectors are found by iteration, which Ctrl-C interrupts.
+# Number of multiplications above which singular vectors are computed by iteration, which Ctrl-C
+# can interrupt.
 MAX_DIRECT_WORK = 2e9
-# Of the iteration: relative error of singular vectors, and restarts before it is given up.
+# Relative error of singular vectors in the iteration, and maximum number of restarts.
 EIGEN_TOL = 1e-10
 MAX_RESTARTS = 200
 # Positions on a line, as fractions of the distance to the boundary, where some q(x) is zero.
 LINE_POSITIONS = np.geomspace(1e-3, 1.0, 24)
 # Number of the best lines whose best point is refined.
 N_REFINED = 8
-# Ratios that differ less, relatively, belong to the same line.
+# Ratios with a smaller relative difference belong to the same line.
 SAME_RATIO = 1e-9
-# Gradient of the logarithm of the ratio that ends a refinement. The ratio is off by about its
-# square.
+# Gradient of the logarithm of the ratio that ends a refinement. The error of the ratio is about
+# its square.
 GRADIENT_TOL = 1e-8
 MAX_REFINEMENT_STEPS = 1000
 # Refinements start at this fraction of the distance to the boundary, where ln q(x) is finite.
@@ -132,7 +133,7 @@ def find_onset(table: ConditionalTable) -> Onset:
     sum_x q(x) p(y|x) (Anantharam et al. 2013); its limit for q to p is the squared maximal
     correlation. The ratio is not concave, so it is evaluated on lines from p to rows, to columns
     and along singular vectors, and refined from the best points until its gradient vanishes. A
-    small increase would be no criterion: near p the ratio changes arbitrarily slowly.
+    small increase is not a stopping criterion: near p the ratio changes arbitrarily slowly.
     """
     squares, vectors = leading_correlations(table)
     if squares[0] < UNCORRELATED:
@@ -156,7 +157,7 @@ class _Line(NamedTuple):
     Attributes
     ----------
     deviation : callable
-        Returns u, (n_rows,). Lines to rows are many, so u is only made where it is needed.
+        Returns u, (n_rows,). There are many lines to rows, so u is computed only if needed.
 
     values : ndarray
         The distinct values of u.
@@ -185,7 +186,7 @@ class _DivergenceRatio:
     """KL(q(y) || p(y)) / KL(q(x) || p(x)) as a function of the deviation u = q(x) / p(x) - 1.
 
     With phi(u) = (1 + u) ln(1 + u) - u it is sum_y p(y) phi(v) / sum_x p(x) phi(u), where
-    v(y) = sum_x p(x|y) u(x) is q(y) / p(y) - 1. In this form no digits are lost near p.
+    v(y) = sum_x p(x|y) u(x) is q(y) / p(y) - 1. This form avoids cancellation near p.
 
     Parameters
     ----------
@@ -220,13 +221,13 @@ class _DivergenceRatio:
             for sign in (1.0, -1.0):
                 steepest = (-sign * line.values).max()
                 if steepest < MIN_DIRECTION:
-                    # Nearly all of p(x) is there already.
+                    # Nearly all of p(x) is at the end of the line already.
                     continue
                 # Up to where the smallest 1 + u is zero.
                 factors = sign * LINE_POSITIONS[:, None] / steepest
                 of_columns = _phi(factors * line.v) @ self.p_y
                 of_rows = _phi(factors * line.values) @ line.weights
-                # Rows of so little weight that none is left beside 1 have no divergence.
+                # The divergence is zero for rows whose weight is below the rounding error of 1.
                 ratios = np.divide(of_columns, of_rows, np.zeros_like(of_rows), where=of_rows > 0)
                 best = int(np.argmax(ratios))
                 maxima.append((float(ratios[best]), factors[best], line.deviation))
@@ -246,7 +247,7 @@ class _DivergenceRatio:
         chosen = _largest(self.p_x, MAX_ROW_LINES)
         conditional = dense(self.conditional[chosen])
         for i, v in zip(chosen, conditional * self._inverse_p_y - 1, strict=True):
-            # At its end q(x) is 1 for the row and 0 elsewhere: u takes two values.
+            # At the end of the line q(x) is 1 for the row and 0 elsewhere, so u takes two values.
             p = self.p_x[i]
             values, weights = np.array([1 / p - 1, -1.0]), np.array([p, 1 - p])
             yield _Line(partial(_deviation_to_row, i, self.p_x), values, weights, v)
@@ -289,7 +290,7 @@ class _DivergenceRatio:
             logs / to_logs,
             jac=True,
             method="L-BFGS-B",
-            # ftol=0: never by the size of the gain, which is no criterion (see `find_onset`).
+            # ftol=0, since a small gain is not a stopping criterion (see `find_onset`).
             options={
                 "ftol": 0.0,
                 "gtol": GRADIENT_TOL,
@@ -321,7 +322,7 @@ def _log1p(u):
 def _log_mean_exp(logs, weights):
     """Return ln sum_x w(x) exp(logs(x)) for weights of sum one, accurate for small logs too."""
     largest = logs.max()
-    # Shifted by the largest, no exponential overflows; unshifted, the small sum keeps its digits.
+    # The shift by the largest avoids overflow. Without it, expm1 and log1p avoid cancellation.
     if largest > 1:
         return largest + np.log(weights @ np.exp(logs - largest))
     return np.log1p(weights @ np.expm1(logs))
@@ -364,7 +365,7 @@ def leading_correlations(table: ConditionalTable) -> Correlations:
     their squares as eigenvalues.
     """
     p_y = table.p_y
-    # An empty column is correlated with nothing; its factor need only be finite.
+    # An empty column has no correlation; its factor only has to be finite.
     to_y = 1 / np.sqrt(np.where(p_y > 0, p_y, 1))
     to_x = np.sqrt(table.p_x)
     if sparse.issparse(table.conditional):
@@ -381,7 +382,7 @@ def leading_correlations(table: ConditionalTable) -> Correlations:
     # Left singular vectors, up to factors: only the directions of the functions matter.
     vectors = scaled @ vectors if by_columns else vectors
     functions = vectors.T / to_x
-    # A deviation from p(x) has mean zero; these have it but for rounding.
+    # Deviations from p(x) have mean zero; this corrects the rounding error.
     return Correlations(squares, functions - (functions @ table.p_x)[:, None])
 
 
@@ -410,12 +411,12 @@ def _largest_eigenpairs(matrix, constant):
 
 
 def _eigenpairs_by_iteration(matrix, constant):
-    """Return what `_largest_eigenpairs` does, by products with vectors.
+    """Return the same as `_largest_eigenpairs`, by products with vectors.
 
     Raises
     ------
     ArpackNoConvergence
-        Where the eigenvalues are rounding errors, as of independent X and Y.
+        If the eigenvalues are rounding errors, as for independent X and Y.
     """
 
     def multiply(vector):

@@ -70,7 +70,7 @@ class InformationCurve(TableRepr):
         return pd.DataFrame({name: getattr(self, name) for name in names})
 
     def _remarks(self) -> dict[str, float]:
-        """Return the ends that no compression exceeds."""
+        """Return the upper bounds of relevance and compression."""
         return {"mutual_information": self.mutual_information, "entropy": self.entropy}
 
     def hull(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -85,7 +85,7 @@ class InformationCurve(TableRepr):
         points = np.column_stack([self.compression, self.relevance])
         corners = [np.zeros(2)]
         for point in points[points[:, 0] > 0]:
-            # A corner on or below the line to its neighbours is none (Andrew's monotone chain).
+            # Points on or below the line between neighbours are removed (monotone chain, Andrew).
             while len(corners) > 1 and _is_below(corners[-1], corners[-2], point):
                 corners.pop()
             corners.append(point)

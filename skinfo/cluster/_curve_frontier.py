@@ -13,7 +13,7 @@ MAX_SWEEPS = 20
 MAX_ROUNDS = 100
 MIN_GAIN = 1e-10
 
-# The default betas end where T holds this proportion of the relevance of hard clusters.
+# The default betas end where T reaches this proportion of the relevance of hard clusters.
 SATURATION = 0.999
 MAX_DOUBLINGS = 40
 N_BETAS = 32
@@ -22,7 +22,7 @@ FIRST_STEP = 0.01
 
 
 def hard_decoder(solver, rows, seeds, n_jobs):
-    """Return q(t, y) of hard clusters that hold about as much of Y as that many clusters can.
+    """Return q(t, y) of hard clusters that are nearly optimal for their number.
 
     With as many clusters as rows, each row is a cluster; with fewer, they are the best partition
     of the sequential algorithm.
@@ -32,7 +32,7 @@ def hard_decoder(solver, rows, seeds, n_jobs):
     solver : CurveSolver
 
     rows : DistinctRows
-        Of the same table.
+        Rows of the same table.
 
     seeds : ndarray of shape (n_init,)
 
@@ -66,9 +66,9 @@ def trace_frontier(solver, betas, hard):
 
     The objective is not convex, and a solution for one beta is a good start for its neighbours.
     So solutions are passed on from beta to beta, downwards from hard clusters and upwards from a
-    single one, with new clusters wherever they pay, until none improves. Finally every beta takes
-    the best of all solutions, so that all points lie on the concave hull and neither
-    information decreases with beta.
+    single one, with new clusters wherever they lower the objective, until none improves. Finally
+    every beta takes the best of all solutions, so that all points are on the concave hull, and
+    neither compression nor relevance decreases with beta.
 
     Parameters
     ----------
@@ -138,8 +138,8 @@ class _Frontier:
             if self.solutions[i] is not self.solver.trivial:
                 decoder = self.solutions[i].decoder
                 final = self.solver.optimise(decoder, beta, self.solver.tol)
-                # It ends above its start by rounding only. An unfinished descent is kept all the
-                # same, so that the user is warned of it.
+                # The objective can only increase by rounding. An unfinished descent is kept
+                # nevertheless, so that the user is warned.
                 better = final.objective(beta) <= self.solutions[i].objective(beta)
                 if better or not final.converged:
                     self.solutions[i] = final
@@ -152,7 +152,7 @@ class _Frontier:
     def _try_solution_of(self, i, source):
         """Start beta i from the solution of beta `source`, unless that was tried before."""
         solution = self.solutions[source]
-        # The very same solution would end where it did before.
+        # The same solution would give the same result again.
         if solution is not self.solutions[i] and self._tried.get((i, source)) is not solution:
             self._tried[i, source] = solution
             self.try_decoder(i, solution.decoder)

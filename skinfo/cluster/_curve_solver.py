@@ -1,4 +1,4 @@
-"""Solutions of the soft information bottleneck for one beta: descent, and new clusters.
+"""Solver of the soft information bottleneck for one beta: descent, and new clusters.
 
 The objective is I(T;X) - beta I(T;Y), in nats. A solution is improved in two ways: by iterating
 the self-consistent equations from a decoder q(t, y), and by adding clusters. An infinitesimal
@@ -26,8 +26,8 @@ from skinfo.utils._grouping import sum_groups
 IMPROVEMENT = 1e-7
 # Minimum ln g of a new cluster. Its gain is at most its weight times ln g.
 MIN_LOG_GROWTH = IMPROVEMENT
-# Change of sqrt q(t, y) that ends a descent whose solution is only compared with others. The gain
-# that is left is about the square of it.
+# Change of sqrt q(t, y) that ends a descent whose solution is only compared with others. The
+# remaining gain is about its square.
 COARSE_TOL = 1e-5
 # Clusters of less weight are dropped.
 MIN_WEIGHT = 1e-12
@@ -46,7 +46,7 @@ MAX_CYCLES = 100
 MAX_EXTRAPOLATION = 1e6
 # New clusters are duplicates if no sqrt q(y|t) differs by more than this.
 DUPLICATE_DISTANCE = 1e-3
-# Proportion of p(y) mixed into q(y|t), so that no column is excluded for ever.
+# Proportion of p(y) mixed into q(y|t), so that no column is excluded permanently.
 SMOOTHING = 0.01
 # Total weight that new clusters start with.
 NEW_WEIGHT = 0.05
@@ -115,15 +115,15 @@ class CurveSolver:
     max_iter : int
 
     tol : float
-        Of the solutions that are returned to the user.
+        Tolerance of the solutions that are returned to the user.
 
     first_cluster : ndarray of shape (n_columns,) or None
-        q(y|t) of the cluster that pays first; see `find_onset`.
+        q(y|t) of the first cluster that lowers the objective; see `find_onset`.
 
     Attributes
     ----------
     trivial : CurveSolution
-        One cluster, of no information.
+        One cluster, without information.
     """
 
     def __init__(self, table, max_clusters, max_iter, tol, first_cluster=None):

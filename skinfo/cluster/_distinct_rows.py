@@ -32,10 +32,10 @@ MAX_SPARSE_DENSITY = 0.25
 # smallest float, so p(x) p(y) does not underflow.
 MIN_CELL_RATIO = 1e-150
 
-# Cells of the first range of a pass over a table, between which Ctrl-C is noticed.
+# Cells of the first range of a pass over a table; Ctrl-C is checked between ranges.
 CELLS_AT_ONCE = 2**18
 
-# What may be done to the cells of a table before anything is counted. All keep zeros.
+# Transforms of the cells of a table. All preserve zeros.
 COUNT_TRANSFORMS = {"raw": None, "sqrt": np.sqrt, "binary": np.ones_like}
 
 # A table that scikit-learn's input checks accept.
@@ -48,7 +48,7 @@ COUNT_FIRST = (
 
 
 def check_counts(X, check):
-    """Return a table of counts after scikit-learn's `check`; text gets an error of its own."""
+    """Return a table of counts after scikit-learn's `check`, with a specific error for text."""
     X = numeric_columns(X, COUNT_FIRST)
     try:
         with finiteness_check(), refuse_ragged_lists():
@@ -161,7 +161,7 @@ def distinct_rows(X, sample_weight):
     # Sums of integers are exact up to 2**53; others are brought near one.
     total = float(counts.data.sum())
     is_exact = total <= 2**53 and _holds_integers(counts)
-    # Of the smallest floats, the product of both would be beyond the largest.
+    # For subnormal data the product of both factors would overflow.
     rescale = 1.0 if is_exact else min(_inverse_power_of_two(total), 2.0**1000 / scale)
     counts.data *= rescale
     scale *= rescale
@@ -263,9 +263,9 @@ def _rows_with_weight(X, weights):
 
 
 def _merge_equal_rows(X, weights):
-    """Return the different rows, sorted by content, their weights, and the place of each row.
+    """Return the distinct rows, sorted by content, their weights, and the index of each row.
 
-    Sums of fractions depend on the order of the terms, and on whether one is repeated.
+    Rounded sums of fractions depend on the order of terms, and on repetitions.
     """
     place = _label_rows(X, X.data)
     weights = np.ones(len(place)) if weights is None else weights
@@ -282,8 +282,8 @@ def _group(X):
 
 
 def _label_rows(X, values):
-    """Return the index of each row among the different ones, whose cells hold these values."""
-    # Compared by their bits, which equal positive floats share.
+    """Return the index of each row among the distinct rows, given the values of the cells."""
+    # Compared by bits: equal positive floats have equal bits.
     cells = X.indptr.astype(np.int64), X.indices.astype(np.int32), values.view(np.uint64)
     return label_equal_rows(*cells, np.argsort(row_hashes(*cells), kind="stable"))
 
@@ -353,5 +353,5 @@ def as_sparse_counts(X):
 
 
 def xlogx_lookup(cells):
-    """Return n ln n for n = 0, 1, 2, ... up to the total of SparseCounts, as far as it pays."""
+    """Return n ln n for n = 0, 1, 2, ... up to the total of SparseCounts, or up to a limit."""
     return xlogx_table(int(cells.total) + 2)

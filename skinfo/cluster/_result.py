@@ -7,7 +7,8 @@ import numpy as np
 from skinfo._kernels._sequential import NO_CLUSTER
 from skinfo.measures import entropy, mutual_information
 
-# Weights that agree to so many decimals are equal up to rounding; their clusters keep their order.
+# Weights that agree to this number of decimals are equal up to rounding; the order of their
+# clusters is kept.
 WEIGHT_DECIMALS = 12
 
 

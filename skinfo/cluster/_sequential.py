@@ -25,7 +25,7 @@ from skinfo.utils._parallel import in_threads, interruptible_ranges
 SCREENING_TOL = 1e-3
 PROPORTION_CONTINUED = 0.3
 
-# Initial clusters for each one requested. Three are no better, and slower.
+# Initial clusters per requested cluster. Three are not better, and slower.
 SURPLUS = 2
 
 # Rows moved before the first check of elapsed time.
@@ -66,7 +66,7 @@ def compression_weight(beta):
 
 
 def run_starts(function, items, settings):
-    """Return function(item) for each item, in order, from threads if that pays."""
+    """Return function(item) for each item, in order, using threads if that is faster."""
     tasks = (delayed(function)(item) for item in items)
     return in_threads(tasks, n_jobs=settings.n_jobs, work=settings.work, step="start")
 
@@ -107,8 +107,8 @@ def initial_partition(rows, settings, number, seed):
 def _merged_surplus(rows, settings, order):
     """Return a partition into more clusters than requested, merged down to `n_clusters`.
 
-    Each initial cluster holds one row, and the others join in turn. With the surplus, few groups
-    of rows are missed by the draw; moves of single rows hardly ever repair a missed group.
+    Each initial cluster consists of one row, and the others join in turn. With the surplus, the
+    random choice misses few groups of rows; moves of single rows rarely recover a missed group.
     """
     n_rows = len(order)
     n_initial = min(SURPLUS * settings.n_clusters, n_rows)
@@ -155,7 +155,7 @@ def local_search(rows, settings, state):
         state = state._replace(n_iter=state.n_iter + n_iter, objective=objective)
         if settings.beta is None or state.n_iter >= settings.max_iter:
             break
-        # With a cost of H(T), a merge may pay although no move of a single row does.
+        # With a cost of H(T), a merge may improve the objective although no move of a row does.
         counts = rows.cluster_counts(state.labels, settings.n_clusters)
         merge = best_merge(counts / rows.sizes.sum(), settings.beta)
         if merge is None:
@@ -212,7 +212,7 @@ def improve_partition(
                 gained,
                 n_unmoved,
             )
-        # Counted across rounds: no row has moved since the last look at each of them.
+        # Counted across rounds: no row has moved since each of them was last tried.
         if n_unmoved >= len(order) or gained < tol:
             break
     return n_iter, objective_of(clusters, n_clusters, compression_weight, lookup)

@@ -110,7 +110,7 @@ def iterate_soft(joint, n_clusters, beta, *, start, hard, max_iter, tol):
     n_clusters : int
 
     beta : float
-        Nats of compression that a nat about y may cost; the weight of I(T;Y).
+        Maximum number of nats of compression per nat about y; the weight of I(T;Y).
 
     start : ndarray of shape (n_rows, n_clusters)
         The initial encoder p(t|x).
@@ -122,7 +122,8 @@ def iterate_soft(joint, n_clusters, beta, *, start, hard, max_iter, tol):
 
     tol : float
         Soft iterations end when no sqrt q(t, y) changes by this much, or when the remaining gain
-        is negligible (see `descend`); hard ones when no row moves and no merge pays.
+        is negligible (see `descend`); hard ones when neither a move nor a merge improves the
+        objective.
 
     Returns
     -------
@@ -137,7 +138,7 @@ def iterate_soft(joint, n_clusters, beta, *, start, hard, max_iter, tol):
     """
     table = conditional_table(joint)
     decoder = np.asarray(start, np.float64).T @ joint
-    # A cluster without weight has no q(y|t), and can gain none.
+    # A cluster without weight has no q(y|t), and cannot gain weight.
     alive = decoder.sum(axis=1) > 0
     minimise = minimise_hard if hard else minimise_soft
     optimum = minimise(table, decoder[alive], float(beta), max_iter, tol)

@@ -116,7 +116,7 @@ def make_documents(
     def truth():
         joint = given_topic * (sizes / sizes.sum() / given_topic.sum(axis=1))[:, np.newaxis]
         independent = np.outer(joint.sum(axis=1), joint.sum(axis=0))
-        # Where a word is never used there is nothing to take the logarithm of.
+        # A word that never occurs has probability zero, without logarithm.
         ratio = np.divide(joint, independent, out=np.ones_like(joint), where=joint > 0)
         return Bunch(
             total=float(mutual_information(joint, normalize=True)),

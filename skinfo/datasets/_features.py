@@ -134,7 +134,7 @@ def make_redundant_copies(
 
 
 def _one_of_score(weight, total, noise, jitter):
-    """Return the information about y of a column with one weight, in bits."""
+    """Return the information about y of one column with the given weight, in bits."""
     # Given a copy c = x + jitter * e, x is normal with the mean c / (1 + jitter**2).
     known = weight**2 / (1 + jitter**2)
     return probit_information(_ratio(np.sqrt(known), np.sqrt(total - known + noise**2)))

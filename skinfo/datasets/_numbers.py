@@ -27,7 +27,7 @@ TRANSFORMS = {
     "wiggly": lambda x: x + 0.4 * np.sin(x) + 0.2 * np.sin(1.7 * x + 1),
 }
 
-# Points of a wave, for its mean entropy.
+# Number of points per period for the mean entropy of a wave.
 _N_POINTS = 4096
 
 

@@ -8,12 +8,12 @@ from scipy.special import entr, log_ndtr, ndtr
 _REACH = 12.0
 _N_NODES = 20_001
 
-# What each generator takes as random_state.
+# Validation of the random_state of all generators.
 RANDOM_STATES = ["random_state", np.random.Generator]
 
 
 def random_generator(random_state):
-    """Return a Generator; a given one is used, and advances.
+    """Return a Generator; a given one is returned itself, so that its state advances.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def probit_information(slope):
     if np.isinf(slope):
         return 1.0
     z, weight = normal_nodes()
-    # Both tails by their logarithms, as 1 - ndtr has no digits there.
+    # Both tails by their logarithms, since 1 - ndtr loses all digits there.
     p, log_p, log_rest = ndtr(slope * z), log_ndtr(slope * z), log_ndtr(-slope * z)
     nats = -weight @ (p * log_p + (1 - p) * log_rest)
     return max(float(1 - nats / np.log(2)), 0.0)

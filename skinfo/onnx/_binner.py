@@ -1,4 +1,4 @@
-"""`MutualInfoBinner` in ONNX: the piece of each value, and its output values."""
+"""Conversion of `MutualInfoBinner` to ONNX: the piece of each value, and its output values."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from skinfo.utils._text import one_line, short_repr
 
 
 def binner_shapes(operator):
-    """Set the type of the output: bin numbers are integers, all else floats."""
+    """Set the type of the output: integers for bin numbers, otherwise floats."""
     from skl2onnx.common.data_types import Int64TensorType
 
     binner = operator.raw_operator
@@ -55,8 +55,8 @@ def _interval_pieces(graph, pieces, column, name):
             "DoubleTensorType."
         )
     values = graph.cast(column.take(graph), np.float64)
-    # The interval is the number of cuts not above the value. No number is beyond a cut of NaN:
-    # all are in the first interval.
+    # The interval is the number of cuts at or below the value. With NaN as the only cut, all
+    # values are in the first interval.
     starts = pieces.starts if len(pieces.cuts) else np.array([np.nan])
     is_beyond = graph.node("GreaterOrEqual", values, graph.constant(starts[None]))
     piece = _sum_of_row(graph, graph.cast(is_beyond, np.int64))
@@ -105,7 +105,7 @@ def _groups_of_text(graph, pieces, column, name):
         "LabelEncoder",
         column.take(graph),
         domain=ML,
-        # Of the version that skl2onnx puts into the model.
+        # The version that skl2onnx puts into the model.
         op_version=2,
         keys_strings=list(groups),
         values_int64s=list(groups.values()),
@@ -122,10 +122,10 @@ def _groups_of_numbers(graph, pieces, column, name):
             "strings. Give it the type DoubleTensorType."
         )
     if column.is_text:
-        # A column without a single level: all values are unseen, but the missing ones.
+        # A column without levels: all values are unseen or missing.
         return _groups_of_text(graph, pieces, column, name)
     values = graph.cast(column.take(graph), np.float64)
-    # The last one equals no number. A sample of no level has no term, others have one.
+    # NaN, the last, equals no number. The sum over levels has at most one nonzero term.
     levels = np.append(levels, np.nan)[None]
     beyond = np.append(np.fromiter(groups.values(), np.int64) - pieces.fallback, 0)[None]
     is_level = graph.cast(graph.node("Equal", values, graph.constant(levels)), np.int64)
@@ -141,6 +141,6 @@ def _sum_of_row(graph, tensor):
 
 
 def _unless_missing(graph, values, piece, missing_bin):
-    """Return the piece of each sample, `missing_bin` where its value is NaN."""
+    """Return the piece of each sample, `missing_bin` if its value is NaN."""
     of_missing = graph.constant(np.array([missing_bin], np.int64))
     return graph.node("Where", graph.node("IsNaN", values), of_missing, piece)

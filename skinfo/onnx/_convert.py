@@ -165,7 +165,7 @@ def register_converters() -> Any:
 def _keep_columns_apart(estimator):
     """Have skl2onnx pass columns to the estimator unchanged, in a ColumnTransformer too.
 
-    It joins them to one tensor, of strings where one column is text, for all but some classes.
+    For most classes it concatenates them to one tensor, of strings if any column is text.
     """
     from skl2onnx import _parse
 

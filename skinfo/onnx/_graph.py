@@ -14,7 +14,7 @@ ML = "ai.onnx.ml"
 
 @dataclass(frozen=True)
 class Graph:
-    """The graph that skl2onnx builds, with one method for each thing that a converter adds.
+    """ONNX graph under construction by skl2onnx, with a method for each kind of node.
 
     Attributes
     ----------
@@ -52,15 +52,15 @@ class Graph:
 
 @dataclass(frozen=True)
 class InputColumn:
-    """One column of the inputs of an operator.
+    """Column of the inputs of an operator.
 
     Attributes
     ----------
     tensor : str
-        Name of the tensor that has it.
+        Name of the tensor that contains it.
 
     position : int
-        Which of the columns of the tensor it is.
+        Index of the column in the tensor.
 
     n_columns : int
         Number of columns of the tensor.
@@ -128,7 +128,7 @@ def float_type(operator, n_columns):
 
 
 def float_dtype(operator):
-    """Return the NumPy dtype of that type."""
+    """Return the NumPy dtype of `float_type`."""
     return np.float64 if holds_doubles(operator) else np.float32
 
 
@@ -138,7 +138,7 @@ def levels_as_numbers(levels, name):
     Raises
     ------
     ValueError
-        If one of them is no number or boolean.
+        If one of them is neither a number nor a boolean.
     """
     for level in levels:
         if not isinstance(level, Real | np.bool_):

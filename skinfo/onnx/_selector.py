@@ -1,4 +1,4 @@
-"""`InfoBottleneckSelector` in ONNX: the selected columns of the inputs."""
+"""Conversion of `InfoBottleneckSelector` to ONNX: the selected columns of the inputs."""
 
 import numpy as np
 

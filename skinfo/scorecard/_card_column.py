@@ -33,7 +33,7 @@ class CardColumn:
     points : ndarray of shape (n_pieces,)
 
     counts : ndarray of shape (n_pieces, 2)
-        Weights of the non-events and the events of the training samples in each.
+        Weights of the non-events and events among the training samples of each piece.
     """
 
     weighted: WeightedColumn
@@ -75,7 +75,7 @@ class CardColumn:
             rows.append(self._row("missing", bins.missing_bin))
         if bins.is_categorical:
             if [] in bins.members:
-                # A piece of unseen levels alone.
+                # A piece that contains only unseen levels.
                 del rows[bins.fallback]
             rows.append(self._row("unseen", bins.fallback))
         return rows

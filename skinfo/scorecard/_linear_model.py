@@ -238,8 +238,8 @@ def _of_column_transformer(transformer, names):
 def _line(model, names):
     """Return the intercept and the coefficients of a model that is linear in its input.
 
-    It is asked for the log odds at zero and at one unit of each column, which are right for any
-    selection, scaling or rotation between the binners and the classifier.
+    They follow from the log odds at zero and at one unit of each column, for any selection,
+    scaling or rotation between the binners and the classifier.
     """
     if not (hasattr(model, "decision_function") and hasattr(model, "predict_proba")):
         raise TypeError(f"{WHAT_IT_TAKES}, got {type(model.steps[-1][1]).__name__} as the last.")

@@ -241,7 +241,7 @@ class Scorecard(DocLinkMixin, SavedStateMixin, ClassifierMixin, TransformerMixin
         """
         points = self._points(X)
         scores = np.full(len(points), self.base_points_, points.dtype)
-        # One after the other, as SQL adds them.
+        # Summed one by one, in the same order as in SQL.
         for of_column in points.T:
             scores += of_column
         return scores
@@ -517,7 +517,7 @@ class Scorecard(DocLinkMixin, SavedStateMixin, ClassifierMixin, TransformerMixin
 
     def _set_points(self, X, is_event, weights):
         """Set the CardColumns and the base points."""
-        # Parameters that are set later hold from the next fit.
+        # Copied, since changes of parameters apply from the next fit on.
         self._scale = PointScale(self.pdo, self.base_score, self.base_odds, self.reverse)
         self._decimals = self.decimals
         base = self._scale.score(self._model.intercept)
@@ -536,7 +536,7 @@ class Scorecard(DocLinkMixin, SavedStateMixin, ClassifierMixin, TransformerMixin
     def _rounded(self, points):
         if self.decimals is None:
             return points
-        # No zero is negative.
+        # Adding 0.0 maps -0.0 to 0.0.
         rounded = np.round(points, self.decimals) + 0.0
         return rounded.astype(np.int64) if self.decimals <= 0 else rounded
 

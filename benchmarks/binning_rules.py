@@ -24,8 +24,8 @@ optbinning first merges candidates next to bins of one class. On two virtual cor
     rates that differ by 0.1  optbinning  0.3122  2.511  6.1   0
     p-values below 0.01       skinfo      0.3137  2.637  4.2   0
     p-values below 0.01       optbinning  0.3079  2.493  4.1   0
-    a fixed cut               skinfo      0.3221  2.674  8.0   0
-    a fixed cut               optbinning  0.3168  2.527  7.9   0
+    a fixed edge              skinfo      0.3221  2.674  8.0   0
+    a fixed edge              optbinning  0.3168  2.527  7.9   0
 """
 
 import argparse
@@ -87,7 +87,7 @@ RULES = {
         {"max_pvalue": P_VALUE},
         lambda counts, cuts, cut: g_tests(counts).max(initial=0) <= P_VALUE,
     ),
-    "a fixed cut": (
+    "a fixed edge": (
         {"fixed_edges": "median"},
         {"user_splits_fixed": "median"},
         lambda counts, cuts, cut: cut in cuts,

@@ -68,7 +68,12 @@ def copies(n, rng):
     return X, y
 
 
-LAWS = {"noise": noise, "two classes": two_classes, "three": three_classes, "copies": copies}
+DISTRIBUTIONS = {
+    "noise": noise,
+    "two classes": two_classes,
+    "three": three_classes,
+    "copies": copies,
+}
 
 
 def on_new_samples(X, y, new, features):
@@ -91,14 +96,14 @@ def on_new_samples(X, y, new, features):
     return np.max(sums[:, 1:, 0], axis=0, initial=0.0) / N_NEW / np.log(2)
 
 
-def judged(law, n, seed):
+def judged(distribution, n, seed):
     """Return truth, estimate, error, information of the sample, and the proportion within two."""
     rng = np.random.default_rng(seed)
-    X, y = law(n, rng)
+    X, y = distribution(n, rng)
     selector = InfoBottleneckSelector(N_SELECTED, n_jobs=1)
     held_out = held_out_information(X, y, selector=selector)
     selector.fit(X, y)
-    truth = on_new_samples(X, y, law(N_NEW, rng), selector.selected_features_)
+    truth = on_new_samples(X, y, distribution(N_NEW, rng), selector.selected_features_)
     within = np.abs(held_out.information - truth) <= 2 * held_out.standard_error
     numbers = truth, held_out.information, held_out.standard_error, selector.information_
     return [*(values[-1] for values in numbers), within.mean()]
@@ -108,9 +113,9 @@ def main():
     """Print the table."""
     parse_arguments(argparse.ArgumentParser(description=__doc__.splitlines()[0]))
     rows = []
-    for name, law in LAWS.items():
+    for name, distribution in DISTRIBUTIONS.items():
         for n, n_draws in SIZES:
-            means = np.mean([judged(law, n, seed) for seed in range(n_draws)], axis=0)
+            means = np.mean([judged(distribution, n, seed) for seed in range(n_draws)], axis=0)
             rows.append([name, n, n_draws, *means])
     print_table(
         f"Information of five features: means over samples, {N_NEW:,} new samples",

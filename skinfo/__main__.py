@@ -33,7 +33,7 @@ Exit status: 0 if the page was written, 1 if the table could not be read or has 
 target, 2 if the command was not understood.
 """
 
-# Bytes of files beyond which a table is read in parts.
+# Maximum size in bytes of the files of a table that is read into memory.
 LARGEST_IN_MEMORY = 512 * 2**20
 
 # Suffixes of files, and the function of pandas that reads them.
@@ -45,14 +45,14 @@ PANDAS_READERS = {
     ".arrow": "read_feather",
 }
 
-# Characters of an error message, part of which may come from the table.
+# Maximum length of an error message, part of which may come from the table.
 LONGEST_MESSAGE = 2000
 
 DEFAULT_OUTPUT = "information_report.html"
 
 
 class CommandError(Exception):
-    """A message for the shell: what is wrong, and what to do."""
+    """Error of the command, with a message that says what to do."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return options.run(options)
     except (CommandError, ValueError, TypeError, OSError, ImportError) as error:
-        # One line, whoever wrote the message.
+        # One line, also for messages of other libraries.
         print(f"skinfo: error: {one_line(error, LONGEST_MESSAGE)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -149,7 +149,7 @@ def print_text(text: str) -> None:
 
 
 def check_output(output: str) -> None:
-    """Refuse, before minutes of work, a folder that does not exist."""
+    """Raise CommandError if the output folder does not exist, before the table is read."""
     folder = Path(output).parent
     if output == "-":
         return
@@ -164,14 +164,14 @@ def check_output(output: str) -> None:
 
 
 class OpenedTable(NamedTuple):
-    """A data frame, or what is read in parts, and the names of its columns."""
+    """A data frame or a table in parts, with the names of its columns."""
 
     data: Any
     names: list[str]
 
 
 def open_table(path: str, in_parts: bool, dropped: list[str]) -> OpenedTable:
-    """Return a table in memory, or one that is read in parts where it is large."""
+    """Return a table in memory, or in parts if it is large."""
     paths = paths_of(path)
     suffixes = {Path(each).suffix.lower() for each in paths}
     if len(suffixes) > 1 or not suffixes <= set(PANDAS_READERS):
@@ -186,7 +186,7 @@ def open_table(path: str, in_parts: bool, dropped: list[str]) -> OpenedTable:
 
 
 def paths_of(path: str) -> list[str]:
-    """Return the files at a path, in a folder or of a pattern, sorted."""
+    """Return the sorted files at a path, in a folder, or that match a pattern."""
     if Path(path).is_dir():
         inside = (each for each in Path(path).rglob("*") if each.suffix.lower() in PANDAS_READERS)
         paths = [str(each) for each in inside]
@@ -209,7 +209,7 @@ def read_in_memory(paths: list[str], suffix: str, dropped: list[str]) -> OpenedT
 
 
 def read_file(path: str, read: Callable[[str], Any]) -> Any:
-    """Return the data frame in a file, or refuse the file by its name."""
+    """Return the data frame in a file, or raise CommandError that names the file."""
     try:
         return read(path)
     except ImportError as error:
@@ -237,7 +237,7 @@ def open_in_parts(paths: list[str], suffix: str, dropped: list[str]) -> OpenedTa
 
 
 def check_columns(names: list[str], options: argparse.Namespace) -> None:
-    """Refuse names of columns that the table does not have, with what may have been meant."""
+    """Raise CommandError for columns that the table does not have, with similar names."""
     asked = [("--target", options.target), ("--weight", options.weight)]
     asked += [("--drop", name) for name in options.drop]
     for option, name in asked:

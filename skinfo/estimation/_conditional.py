@@ -132,7 +132,7 @@ def conditional_mutual_info(
     Z : array-like or dataframe of shape (n_samples,) or (n_samples, n_conditions), or str or list
         The condition, in the same form as X, or names of columns of X, which are then not
         features; for a table that is not in memory, names are required. Columns may be of
-        different kinds. Missing values are a level of their own in a discrete column and an error
+        different kinds. Missing values are a separate level in a discrete column and an error
         in a continuous one.
 
     discrete_features : "auto", bool, or array-like of bool or int, default="auto"
@@ -176,7 +176,7 @@ def conditional_mutual_info(
         increase the bias.
 
     missing : {"separate", "drop", "raise"}, default="separate"
-        Missing values of X: a level of their own, combined with the numbers of a continuous column
+        Missing values of X: a separate level, combined with the numbers of a continuous column
         by ``I(X; Y | Z) = I(M; Y | Z) + P(present) I(X; Y | Z, present)``, where M indicates
         missing values; dropped with their samples, for each column; or an error.
 

@@ -66,7 +66,7 @@ def discrete_entropy(
         ``'minimax'`` and ``'nsb'``; the others do not need it.
 
     missing : {'separate', 'drop', 'raise'}, default='separate'
-        Whether missing values are a category of their own (in each column of a joint variable),
+        Whether missing values are a separate category (in each column of a joint variable),
         samples with missing values are dropped, or they are an error.
 
     sample_weight : array-like of shape (n_samples,) or str, default=None

@@ -189,7 +189,7 @@ def mutual_info_test(
         Number of neighbours of ``"auto"``, ``"ross"`` and ``"ksg"``.
 
     missing : {"separate", "drop", "raise"}, default="separate"
-        Missing values of X. With ``"separate"`` they are a level of their own, also in the tested
+        Missing values of X. With ``"separate"`` they are a separate level, also in the tested
         table; with ``"drop"`` samples with a missing value in a column are excluded from its
         estimate and its test.
 

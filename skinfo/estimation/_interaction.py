@@ -175,7 +175,7 @@ def pairwise_interaction(
     ----------
     X : array-like, dataframe or sparse matrix of shape (n_samples, n_features)
         Columns of any kind, at least two. Numbers are discretised into equal-frequency bins, 3 to
-        10 by the cube root of the number of samples; missing values are a level of their own. If a
+        10 by the cube root of the number of samples; missing values are a separate level. If a
         discrete column has more than 256 levels, some share a code.
 
     y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str

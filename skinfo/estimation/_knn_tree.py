@@ -160,7 +160,7 @@ def kth_distance(block, k, *, p=np.inf):
     k : int
 
     p : float, default=inf
-        Of the norm: 2 for Euclidean distance.
+        Order of the norm: 2 for Euclidean distance.
     """
     distinct = DistinctPoints.of(block)
     # The row itself is among its neighbours, at distance zero, so the k + 1-th one is needed.
@@ -181,7 +181,7 @@ def kth_distance_to(other, block, k, *, p=np.inf):
     k : int
 
     p : float, default=inf
-        Of the norm: 2 for Euclidean distance.
+        Order of the norm: 2 for Euclidean distance.
     """
     distinct = DistinctPoints.of(block)
     radii = DistinctPoints.of(other).kth_distance(distinct.points, k, norm_of_distances(block, p))

@@ -216,7 +216,7 @@ def multivariate_info(
         Number of neighbours of ``"ksg"`` and of ``"auto"`` with continuous columns.
 
     missing : {"separate", "drop", "raise"}, default="separate"
-        Missing values: a level of their own in a discrete column, and an error in a continuous
+        Missing values: a separate level in a discrete column, and an error in a continuous
         one; dropped with their samples, in any column; or an error.
 
     sample_weight : array-like of shape (n_samples,) or str, default=None

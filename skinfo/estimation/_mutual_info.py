@@ -191,7 +191,7 @@ def mutual_info(
     missing : {"separate", "drop", "raise"}, default="separate"
         Missing values of X; in y they are an error.
 
-        - ``"separate"``: a level of their own in a discrete column. For a continuous one they are
+        - ``"separate"``: a separate level in a discrete column. For a continuous one they are
           combined with the numbers by the exact identity ``I(X; Y) = I(M; Y) + P(present) I(X; Y |
           present)``, where M indicates missing values.
         - ``"drop"``: each column is estimated from its samples without missing values.

@@ -87,7 +87,7 @@ def pairwise_mutual_info(
         negative. The diagonal is the plug-in entropy for both.
 
     missing : {'separate', 'drop', 'raise'}, default='separate'
-        Whether missing values are a level of their own, a pair is estimated from the samples in
+        Whether missing values are a separate level, a pair is estimated from the samples in
         which both columns have a value (the diagonal: the one column), or missing values are an
         error.
 

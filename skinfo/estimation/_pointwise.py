@@ -94,7 +94,7 @@ def pointwise_mutual_info(
         ``1 / sqrt(n_neighbors)`` nats, which is smaller for means over many samples.
 
     missing : {"separate", "drop", "raise"}, default="separate"
-        Missing values of X: a level of their own, by the chain rule of `mutual_info`; NaN for the
+        Missing values of X: a separate level, by the chain rule of `mutual_info`; NaN for the
         sample, which is dropped; or an error.
 
     sample_weight : array-like of shape (n_samples,) or str, default=None
@@ -271,7 +271,7 @@ def pointwise_entropy(
         As in `discrete_entropy`, in memory. Several columns are one joint variable.
 
     missing : {"separate", "drop", "raise"}, default="separate"
-        Whether a missing value is a category of its own, samples with missing values are dropped
+        Whether a missing value is a separate category, samples with missing values are dropped
         and NaN, or they are an error.
 
     sample_weight : array-like of shape (n_samples,) or str, default=None

@@ -84,7 +84,7 @@ def sample_kl_divergence(
         the samples.
 
     missing : {'separate', 'drop', 'raise'}, default='separate'
-        Whether a missing value is a category of its own, samples with missing values are dropped,
+        Whether a missing value is a separate category, samples with missing values are dropped,
         or they are an error. For points they are always an error.
 
     X_weight, Y_weight : array-like of shape (n_samples,) or str, default=None

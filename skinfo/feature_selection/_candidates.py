@@ -25,7 +25,7 @@ from skinfo.utils._parallel import ThreadPool
 # Minimum number of cells (features times samples) for several threads.
 FEW_CELLS = 100_000
 
-# Groups of many levels, with the defaults of MutualInfoBinner.
+# Maximum number of groups of pooled levels; other settings are the defaults of MutualInfoBinner.
 MOST_GROUPS = 8
 
 
@@ -84,7 +84,7 @@ class CandidateFeatures:
         found = []
         for batch in self.table.batches(state, features):
             tables = self.table.tables(state, batch, of_target=of_target)
-            found += self.in_shares(
+            found += self.split_over_threads(
                 lambda some, tables=tables: candidate_terms(tables(some), some, self.corrected),
                 batch,
             )
@@ -100,10 +100,10 @@ class CandidateFeatures:
         n_ordered = order.n_ordered
         if state.n_states == 1 and order.finer:
             n_ordered = n_ordered.copy()
-            n_ordered[list(order.finer)] = 0  # finer bins take their place
+            n_ordered[list(order.finer)] = 0  # replaced by finer bins
         for batch in self.table.batches(state, features):
             tables = self.table.tables(state, batch)
-            rows += self.in_shares(
+            rows += self.split_over_threads(
                 lambda some, tables=tables: candidate_evidence(
                     tables(some), some, n_ordered, order.of_classes
                 ),
@@ -138,7 +138,7 @@ class CandidateFeatures:
         return self.gains_of(self.evidence(features, state))
 
     def gains_of(self, evidence):
-        """Return the Gains of some evidence."""
+        """Return the Gains for a TableEvidence."""
         return Gains(self._nats(evidence), evidence.pvalue)
 
     def _nats(self, evidence):
@@ -148,8 +148,8 @@ class CandidateFeatures:
     def _evidence_of_single_levels(self, features, state):
         """Return index and evidence of the features with pooled codes, if T is constant.
 
-        Without a condition all of their levels are used. Given a state it is their codes, which do
-        not depend on y.
+        Without a condition all of their levels are used. Given a state the pooled codes are used,
+        which do not depend on y.
         """
         if state.n_states > 1 or not self.table.n_single_levels:
             return []
@@ -162,7 +162,7 @@ class CandidateFeatures:
     def terms_given(self, features, w, *, of_target=True):
         """Return the `terms` of some features given the codes of another.
 
-        If tables need a pass over the codes they are stored, and always those with the target.
+        Results are stored if they include the target, or their tables need a pass over the codes.
         """
         if not self.table.counts_ahead:
             return self.terms(features, self.table.state_of(w), of_target=of_target)
@@ -250,13 +250,13 @@ class CandidateFeatures:
             return int(some[position]), score
 
         feature, score = -1, -np.inf
-        for other, other_score in self.in_shares(best, features):
+        for other, other_score in self.split_over_threads(best, features):
             if feature < 0 or is_before(other_score, other, score, feature):
                 feature, score = other, other_score
         return feature
 
     def _argmax_of_all_minima(self, features, selected, relevance, term, costs, minima, n_seen):
-        """Return the same, and update all minima while the tables are available."""
+        """Return the result of `argmax_of_min`, and update all minima from available tables."""
         for turn, w in enumerate(selected.tolist()):
             some = features[n_seen[features] <= turn]
             if not len(some):
@@ -271,7 +271,7 @@ class CandidateFeatures:
             scores = np.rint((minima[features] - costs[features]) * SCORE_STEPS)
         return int(features[np.argmax(scores)])
 
-    def in_shares(self, function, features):
+    def split_over_threads(self, function, features):
         """Return the results of a function of parts of some features, one part per thread."""
         few = len(features) * self.table.n_samples < FEW_CELLS
         n_shares = 1 if few else min(self._threads.n, len(features))

@@ -1,4 +1,4 @@
-"""Table of the published greedy criteria.
+"""Published greedy criteria.
 
 Notation: X a candidate, W a selected feature, S the selected ones. Every published criterion is a
 relevance I(X;Y), one term for each pair (X, W), an aggregation of these terms over S, and a
@@ -36,7 +36,7 @@ class SumCriterion:
     Attributes
     ----------
     term : callable or None
-        PairTerms to an array over candidates; None if the criterion has no pairs.
+        Function of PairTerms that returns an array over candidates; None without pair terms.
 
     combine : callable
         ``combine(relevance, summed, n_selected)``, the score; the largest is selected.

@@ -1,8 +1,8 @@
-"""Prediction of held-out samples by the number of selected features.
+"""Held-out information by the number of selected features.
 
 Each fold is left out in turn. On the other samples features are selected and an additive model of
 their codes is fitted; its information is the reduction of the log loss of the class proportions on
-the fold. The search is repeated as well as the model, so features selected by chance gain nothing.
+the fold. The search is repeated as well as the model, so overfitted selections gain nothing.
 """
 
 from dataclasses import dataclass
@@ -20,16 +20,16 @@ from skinfo.utils._saved_state import saved_class
 
 N_FOLDS = 5
 
-# Penalties of the model: pseudo-counts of a level, of which the best is found with the number
-# of features. Ten bins of a weak column need the large ones, and levels of a strong one the small.
+# Penalties of the model: pseudo-counts of a level. The best one is selected together with the
+# number of features: large for ten bins of a weak column, small for levels of a strong one.
 RIDGES = (1.0, 4.0, 16.0, 64.0)
 
-# Features of the first searches. They are twice as long until the best number is in their first
+# Number of features of the first searches. It is doubled until the best number is in the first
 # half.
 FIRST_LENGTH = 16
 
-# The smallest number of features with this proportion of the best information is selected:
-# curves are flat where they are highest, and each further column costs the models that follow.
+# The smallest number of features with this proportion of the best information is selected: curves
+# are flat near their maximum, and each further column has a cost for later models.
 ENOUGH = 0.99
 
 
@@ -119,12 +119,12 @@ class CrossFit:
         sizes, n = np.arange(len(selected) + 1), self._folds.table.n
         paths, weights = self.paths(len(selected)), self._folds.table.weights
         of_folds = self._sums(paths, sizes, self._folds.held_out)
-        # On all samples the models of the folds are worse than that of all by what they will be
-        # on new ones.
+        # The gain of the model of all samples over those of the folds, on all samples, estimates
+        # this gain on new samples.
         on_all = self._sums(paths, sizes, np.tile(weights, (N_FOLDS, 1))).mean(axis=0)
         rest = self._gains(selected, sizes, weights, weights) - on_all
-        # The penalty for a fold is the best of the others. It may be infinite: the class shares
-        # predict.
+        # The penalty for a fold is the best one on the others. It may be infinite: the prediction
+        # is then the class proportions.
         of_folds, rest = (np.insert(sums, 0, 0.0, axis=-3) for sums in (of_folds, rest))
         of_all = of_folds.sum(axis=0)
         ridges = np.argmax((of_all - of_folds)[..., 0], axis=1)[:, None, :, None]
@@ -167,7 +167,7 @@ def best_number(crossfit, n, costs, first, most, alpha):
         Number of samples.
 
     costs : ndarray of shape (n_features,)
-        In bits. The information must exceed them.
+        Costs in bits, which the information must exceed.
 
     first, most : int
         The minimum and the maximum number.
@@ -193,15 +193,15 @@ def best_number(crossfit, n, costs, first, most, alpha):
         length = min(2 * length, most)
     gains, squares, squares_of_rest, fourth_powers, null_variances = means[ridge].T
     rest = net[ridge] - net[ridge, 0]
-    # Rare classes may happen not to occur where the model has them rarer still: then the sample
-    # has less variance than gains of nothing have.
+    # If rare classes happen not to occur where the model predicts them to be rarer still, the
+    # sample variance is smaller than that of the gains of uninformative features.
     error = max(
         _standard_error(gains - gains[0], squares_of_rest, n)[at],
         np.sqrt(null_variances[at] / n) * BITS,
     )
-    # Where few samples have most of the gain, its mean is that of so many.
+    # If few samples have most of the gain, the effective number of samples is small.
     n_effective = n * squares_of_rest[at] ** 2 / fourth_powers[at] if fourth_powers[at] else 1
-    # The best of several penalties is tested.
+    # Corrected for the selection of the best of several penalties.
     if rest[at] <= t.isf(alpha / len(RIDGES), max(n_effective - 1, 1)) * error:
         at = 0
     else:
@@ -212,7 +212,7 @@ def best_number(crossfit, n, costs, first, most, alpha):
 
 
 def _standard_error(means, squares, n):
-    """Return standard errors of means in nats, in bits."""
+    """Return the standard errors in bits of means in nats."""
     return np.sqrt(np.maximum(squares - means**2, 0.0) / n) * BITS
 
 

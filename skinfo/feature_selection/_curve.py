@@ -15,7 +15,7 @@ from skinfo.utils._results import TableRepr
 from skinfo.utils._text import short_repr
 from skinfo.utils._validation import numbers_given
 
-# Without betas given: from one bit of description for a bit about y to as good as free.
+# Default betas: from one bit of description per bit about y to almost no cost of description.
 DEFAULT_BETAS = np.geomspace(1.0, 1000.0, 13)
 
 

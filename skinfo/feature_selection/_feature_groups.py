@@ -52,7 +52,7 @@ def make_feature_groups(names, groups=None, costs=None, include=None, exclude=No
         Feature names.
 
     groups : dict, sequence or None
-        Group names to lists of features; lists of features; or one label per feature.
+        A dict of lists of features by group name; lists of features; or one label per feature.
 
     costs : dict, array-like of shape (n_features,) or None
         Bits by feature, or one number per feature.
@@ -131,7 +131,7 @@ def _named_groups(groups, names, keys):
 
 
 def _by_label(labels, names):
-    """Return a list of (label, features) from one label a feature; None and NaN mean none."""
+    """Return a list of (label, features), given one label per feature; None and NaN: no group."""
     if len(labels) != len(names):
         raise ValueError(
             f"groups as labels must have one entry a feature, got {len(labels)} for "

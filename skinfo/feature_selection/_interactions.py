@@ -22,14 +22,14 @@ from skinfo.feature_selection._path import SelectionStep
 # standard deviations from the mean, and 5.4 are significant.
 N_KEPT = 256
 
-# Of T where combinations are counted given T.
+# Maximum number of states of T for which combinations are counted given T.
 FEW_STATES = 4
 
 # Scores are compared in steps of this, so that ties remain ties.
 SCORE_STEPS = 1e9
 
-# Few levels of a column; half of them if joint levels would contain fewer samples on average than
-# LEAST_OF_LEVEL. Both are even, so that the median remains a cut.
+# Number of levels of a column in coarse codes; half of that if joint levels would contain fewer
+# samples on average than LEAST_OF_LEVEL. Both are even, so that the median remains a cut.
 FEW_LEVELS = 4
 LEAST_OF_LEVEL = 8
 
@@ -63,8 +63,8 @@ class Ranked(NamedTuple):
 def normal_score(information, null_mean):
     """Return the normal score of information by the Wilson-Hilferty approximation.
 
-    It is treated as a gamma variable whose variance is its mean, as in large tables. So pairs with
-    many and with few levels are comparable.
+    It is treated as a gamma variable with equal mean and variance, as in large tables, so that
+    pairs with many and with few levels are comparable.
     """
     mean = np.maximum(null_mean, 1e-6)
     root = np.cbrt(np.maximum(information, 0.0) / mean)
@@ -74,9 +74,9 @@ def normal_score(information, null_mean):
 class InteractionSearch:
     """Search for the pair, or triple, that is most informative about y given T.
 
-    Pairs are counted twice, by all codes and by few levels of each column: parity of many levels
-    needs all of them, and interactions of numbers are detected with far fewer degrees of freedom
-    by few. Triples are counted by few levels.
+    Pairs are counted twice, by all codes and by coarse codes of each column: the parity of many
+    levels needs all of them, and interactions of numbers are detected by coarse codes with far
+    fewer degrees of freedom. Triples are counted by coarse codes.
 
     Parameters
     ----------
@@ -356,7 +356,7 @@ class JointCounts:
         parts = []
         for batch in self._table.batches(state, features):
             tables = self._table.tables(state, batch)
-            parts += self._candidates.in_shares(
+            parts += self._candidates.split_over_threads(
                 lambda some, tables=tables: self._margins.information(
                     tables(some), some, within, self._groups
                 ),

@@ -8,20 +8,20 @@ import numpy as np
 from skinfo._counts._table import whole_values
 from skinfo.utils._text import one_line
 
-# Rows of the HTML table: more than anyone reads.
+# Maximum number of rows of the HTML table.
 MOST_FEATURES_LISTED = 30
 
 
 def as_array(frame):
     """Return a frame as one array, (n_samples, n_columns).
 
-    Columns of numbers keep the dtype that NumPy finds for all of them; missing ones are NaN.
-    Others, or columns of several kinds, become objects.
+    Numeric columns have their common NumPy dtype; missing values are NaN. Other columns, or
+    columns of several kinds, become objects.
     """
     columns = [_as_column(series) for series in _dense(frame).iter_columns()]
     kinds = {"number" if column.dtype.kind in "biuf" else column.dtype.kind for column in columns}
     if len(kinds) > 1 or not kinds <= {"number", "M", "m"}:
-        # An object each: NumPy would make whole numbers of dates.
+        # Converted one by one to objects: NumPy would convert dates to integers.
         columns = [_object_column(column) for column in columns]
     return np.column_stack(columns)
 
@@ -31,7 +31,7 @@ def _as_column(series):
         whole = not series.is_null().any()
         return whole_values(series) if whole else series.cast(nw.Float64).to_numpy()
     if series.dtype in (nw.Categorical, nw.Enum) and not series.implementation.is_pandas_like():
-        # pyarrow's to_numpy turns a null of a dictionary array into its last level.
+        # pyarrow's to_numpy converts a null of a dictionary array to its last level.
         return series.cast(nw.String).to_numpy()
     return series.to_numpy()
 
@@ -53,7 +53,7 @@ def _dense(frame):
     return nw.from_native(native.astype(sparse)) if sparse else frame
 
 
-# Functions of a narwhals DataFrame, by the `transform` of scikit-learn's `set_output`.
+# Functions of a narwhals DataFrame, by the value of `transform` in scikit-learn's `set_output`.
 CONTAINERS = {
     "default": as_array,
     "pandas": lambda frame: frame.to_pandas(),
@@ -86,7 +86,7 @@ def selection_report(result, names):
 
 
 def selection_html(report):
-    """Return an HTML table of the first rows of a report, bars for bits alone and bits left."""
+    """Return an HTML table of the first rows of a report, with bars of both kinds of bits."""
     longest = max(float(report["bits"].max()), float(report["bits_left"].max()), 1e-300)
     n_selected = int(report["selected"].sum())
     rows = "".join(

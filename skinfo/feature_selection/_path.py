@@ -72,12 +72,12 @@ class SelectionPath:
         self._n_in_state = 0
 
     def select(self, feature):
-        """Select a feature, which is evaluated when T is needed."""
+        """Select a feature; it is evaluated when T is needed."""
         self.selected.append(feature)
 
     def append(self, step):
         """Select the features of a step that was evaluated given T, and refine T by them."""
-        _ = self.state  # of the features before
+        _ = self.state  # T of the previous features must be up to date
         self.selected += step.features
         self._refine(step)
 
@@ -105,7 +105,7 @@ class SelectionPath:
 
     @property
     def steps(self):
-        """The steps so far, all evaluated."""
+        """The steps so far, all of them evaluated."""
         _ = self.state
         return self._steps
 

@@ -22,7 +22,7 @@ from skinfo.feature_selection._feature_groups import (
 )
 from skinfo.feature_selection._rankers import make_ranker
 from skinfo.feature_selection._search import SearchSettings, greedy_search, selected_features
-from skinfo.feature_selection._stopping import keep_all, until_elbow, until_share
+from skinfo.feature_selection._stopping import keep_all, until_elbow, until_proportion
 from skinfo.utils._parallel import ThreadPool
 from skinfo.utils._text import short_repr
 from skinfo.utils._validation import LARGEST_COUNT, match_name
@@ -235,4 +235,4 @@ def _n_kept(selector):
             f"n_features_to_select={short_repr(selector.n_features_to_select)}. Leave that at "
             "'auto'."
         )
-    return until_share(selector.information)
+    return until_proportion(selector.information)

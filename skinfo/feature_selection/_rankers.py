@@ -19,10 +19,11 @@ def make_ranker(criterion, beta=None):
     return MaxMinRanker(entry) if isinstance(entry, MaxMinCriterion) else SumRanker(entry)
 
 
-# Weight of T in numbers of selected features. Their pairs are many estimates, which are averaged;
-# T is one, depends on y, and overfits more with each feature. Measured by
-# benchmarks/selection_quality.py: smaller weights find more synergy, larger ones are better on
-# real sets of 20 columns and more; 2 to 8 are about equally good.
+# Weight of the estimate by T, relative to a weight of one per selected feature of the estimate by
+# pairs. The pairs are many estimates, which are averaged; T is one, depends on y, and overfits
+# more with each feature. Measured by benchmarks/selection_quality.py: smaller weights find more
+# synergy, larger ones are better on real data sets of 20 columns and more; 2 to 8 are about
+# equally good.
 STATE_WEIGHT = 5
 
 

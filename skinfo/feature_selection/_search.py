@@ -250,7 +250,7 @@ class GreedySearch:
         return self._acceptance.accepts(feature, alpha)
 
     def _count_tests_ahead(self, feature, alpha):
-        """Count the tables of a test and of the next step at once; most tests are passed."""
+        """Count the tables of a test and of the next step at once, as most tests are passed."""
         path, table, candidates = self._path, self._candidates.table, self._candidates
         if not table.counts_ahead:
             return
@@ -296,8 +296,8 @@ class GreedySearch:
     def _best_combination(self, alpha):
         """Return the step to the best pair, or else triple, that is significant, or None.
 
-        Where nothing was significant, a feature that was added to make up the number does not
-        change that.
+        If nothing was significant at an earlier step, features that were added to reach the
+        requested number do not change that.
         """
         if self._is_exhausted:
             return None
@@ -350,7 +350,7 @@ def count_last_ahead(candidates, path, remaining, informative):
 
 
 def most_redundant_with(candidates, selected, features):
-    """Return, for each of some features, the selected W with the least I(X;Y|W), else -1."""
+    """Return for each feature the selected W with the smallest I(X;Y|W), else -1."""
     redundant_with = np.full(candidates.n_features, -1)
     if not len(features):
         return redundant_with

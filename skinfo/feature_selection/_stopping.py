@@ -7,7 +7,7 @@ from skinfo._counts._evidence import is_confirmed
 
 
 class AcceptanceTest:
-    """Tests of a feature that looks significant, before an automatic selection accepts it.
+    """Tests that an apparently significant feature must pass in an automatic selection.
 
     Parameters
     ----------
@@ -19,12 +19,12 @@ class AcceptanceTest:
     def __init__(self, candidates, path):
         self._candidates = candidates
         self._path = path
-        # P-values of pairs of features: of dependence, and of the first given the second.
+        # P-values by pair of features: of their dependence, and of the first given the second.
         self._dependence = {}
         self._given_selected = {}
 
     def accepts(self, feature, alpha):
-        """Return whether a feature is significant by sampled tables and no copy of another.
+        """Return whether a feature is significant by sampled tables and not a copy of another.
 
         Parameters
         ----------
@@ -34,9 +34,10 @@ class AcceptanceTest:
         return self._is_confirmed(feature, alpha) and not self._is_copy(feature, alpha)
 
     def _is_confirmed(self, feature, alpha):
-        """Return whether sampled tables, where needed, give a p-value of at most alpha.
+        """Return whether the p-value, from sampled tables if needed, is at most alpha.
 
-        A trend needs none: it is a sum over all samples, nearly normal at any level.
+        A trend test needs no sampled tables: its statistic is a sum over all samples, and nearly
+        normal at any level.
         """
         table = self._candidates.table
         evidence = self._candidates.evidence(np.array([feature]), self._path.state)
@@ -58,9 +59,10 @@ class AcceptanceTest:
         )
 
     def _information_pvalue(self, feature, state):
-        """Return the p-value of information alone, given the bins of a selected feature.
+        """Return the p-value of the information without smooth tests, given the bins of a feature.
 
-        The order of what W loses in its bins is a trend of every feature that depends on W.
+        The order within the bins of W, which the bins lose, is a trend of every feature that
+        depends on W.
         """
         return self._candidates.evidence(np.array([feature]), state).information_pvalue[0]
 
@@ -70,7 +72,7 @@ class AcceptanceTest:
         return [TableRequest(both, one) for both in self._explanations(feature, alpha)]
 
     def _explanations(self, feature, alpha):
-        """Yield T with each selected W given which alone a feature may not be informative."""
+        """Yield T with each selected W that may explain the information of a feature."""
         candidates, table = self._candidates, self._candidates.table
         for w in self._path.selected:
             pair = feature, w
@@ -104,12 +106,12 @@ def until_elbow(information):
     return max(int(np.argmax(np.round(path - line, 12))), 1)
 
 
-def until_share(share):
-    """Return a rule: the fewest features with a proportion of the information of all."""
+def until_proportion(proportion):
+    """Return a rule: the smallest number of features with a proportion of all information."""
 
     def rule(information):
         if not len(information):
             return 0
-        return int(np.argmax(np.asarray(information) >= share * max(information))) + 1
+        return int(np.argmax(np.asarray(information) >= proportion * max(information))) + 1
 
     return rule

@@ -77,8 +77,8 @@ class InformationReport:
         and ``bits_of_bins`` of the binner; ``step``, the step in which the column was selected (0:
         never); ``bits_left``, its information given the selected ones; and ``redundant_with``.
         ``bits``, interval and p-value are those of `mutual_info_test` with ``estimator="binned"``.
-        Of a continuous y, or where there is no interval (see ``notes``), bits and p-value are
-        those of the selector, and the interval is for its bins of y.
+        For a continuous y, or without an interval (see ``notes``), bits and p-value are those of
+        the selector, and the interval is for its bins of y.
 
     bins : list of DataFrame
         `MutualInfoBinner.bin_table` of each column.

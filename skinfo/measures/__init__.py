@@ -1,4 +1,4 @@
-"""Functionals of distributions: from arrays of probabilities to bits.
+"""Information measures of known distributions, given as arrays of probabilities.
 
 Every function accepts arrays of any library of the array API (NumPy, PyTorch, ...) and returns
 results in the same namespace, on the same device, in the same floating dtype. For estimates from

@@ -48,7 +48,7 @@ def refuses_samples(*, estimate: str) -> Callable[[Functional], Functional]:
 
 
 def _is_text(values):
-    """Return whether a NumPy array, a pandas object, a list or a tuple holds text."""
+    """Return whether a NumPy array, a pandas object, a list or a tuple contains text."""
     if not isinstance(values, (np.ndarray, list, tuple)):
         values = getattr(values, "values", None)  # of a pandas object
     array = np.asarray(values)
@@ -117,7 +117,7 @@ def marginal(xp, p, axes):
     kept = sorted(axes)
     summed = [axis for axis in range(p.ndim) if axis not in kept]
     shape = [p.shape[axis] for axis in kept]
-    # As in axis_last, the terms of each sum are brought next to one another.
+    # As in axis_last, the terms of each sum are made contiguous.
     table = xp.reshape(xp.permute_dims(p, (*kept, *summed)), (*shape, -1))
     broadcastable = [n if axis in kept else 1 for axis, n in enumerate(p.shape)]
     return xp.reshape(sum_last(xp, table), tuple(broadcastable))

@@ -135,7 +135,7 @@ def conditional_mutual_information(
 
     Examples
     --------
-    X and Y are independent fair coins and Z tells whether they differ. Given
+    X and Y are independent fair coins and Z indicates whether they differ. Given
     Z, each determines the other:
 
     >>> import numpy as np

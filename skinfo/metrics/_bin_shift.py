@@ -1,6 +1,6 @@
-"""Population stability of counts by bin in two samples: estimates, p-values, intervals; in nats.
+"""Population stability from counts by bin in two samples: estimates, tests, intervals; in nats.
 
-The estimates of a true index u have nearly the gamma distribution of mean ``u + f c`` and variance
+An estimate of a true index u has nearly a gamma distribution with mean ``u + f c`` and variance
 ``2 f c^2 + s u``, where ``c = 1/n + 1/m`` and f is the number of bins minus one: at u = 0 that is
 c times a chi-squared variable of f degrees of freedom, and far from it s u is the variance of the
 delta method. P-values are those of the information between bin and sample, whose moments are exact
@@ -17,7 +17,7 @@ from scipy.special import gammainc
 from skinfo._counts._evidence import TableEvidence
 from skinfo.utils._sums import ordered_sum
 
-# Number of bisections of an end of an interval.
+# Number of bisections for a bound of an interval.
 HALVINGS = 60
 
 # Weight of an empty cell: half a sample, as in Jeffreys' prior.
@@ -69,7 +69,7 @@ class ShiftEstimates(NamedTuple):
             TableEvidence.of_table(np.stack(pair)).pvalue[0] if pair[1].any() else 1.0
             for pair in zip(table, others, strict=True)
         ]
-        variance = (terms.shares * terms.slopes**2 * np.maximum(1 - terms.shares, 0)) @ (
+        variance = (terms.proportions * terms.slopes**2 * np.maximum(1 - terms.proportions, 0)) @ (
             1 / totals
         )
         slope = _variance_slopes(variance, terms.psi, unit)
@@ -83,21 +83,21 @@ class ShiftEstimates(NamedTuple):
     def bounds(self, confidence_level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the bounds of the intervals of the true index, by inverting tests.
 
-        The interval contains every u under which the estimate is in the central part of its
-        distribution; near zero that part moves to the left, so that zero is excluded if and only
-        if the test rejects it.
+        The interval contains every u for which the estimate is in the central region of its
+        distribution. Near u = 0 the region is shifted to the left, so that zero is excluded if and
+        only if the test rejects it.
         """
         alpha = 1.0 - confidence_level
         scale = np.maximum(self.unit * np.sqrt(2 * self.freedom), LEAST_POSITIVE)
 
-        def too_much(u: NDArray[np.float64]) -> NDArray[np.float64]:
+        def excess_of_upper_tail(u: NDArray[np.float64]) -> NDArray[np.float64]:
             return 1 - self._cdf(u) - 0.5 * alpha * (1 + np.exp(-u / scale))
 
-        def too_little(u: NDArray[np.float64]) -> NDArray[np.float64]:
+        def deficit_of_lower_tail(u: NDArray[np.float64]) -> NDArray[np.float64]:
             return 0.5 * alpha * (1 - np.exp(-u / scale)) - self._cdf(u)
 
-        low = np.where(self.pvalue < alpha, self._root(too_much), 0.0)
-        return np.minimum(low, self.psi), self._root(too_little)
+        low = np.where(self.pvalue < alpha, self._root(excess_of_upper_tail), 0.0)
+        return np.minimum(low, self.psi), self._root(deficit_of_lower_tail)
 
     def _cdf(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return P(these estimates, or less) if the true index is u."""
@@ -107,14 +107,14 @@ class ShiftEstimates(NamedTuple):
         found: NDArray[np.float64] = gammainc(mean**2 / variance, self.psi * mean / variance)
         return found
 
-    def _root(self, rising) -> NDArray[np.float64]:
+    def _root(self, increasing) -> NDArray[np.float64]:
         """Return the root of an increasing function of u >= 0; 0 if it is positive there."""
         spread = np.sqrt(2 * self.freedom) * self.unit + np.sqrt(self.slope * self.psi)
         low, high = np.zeros_like(self.psi), self.psi + 20 * (spread + self.slope)
-        starts_positive = rising(low) > 0
+        starts_positive = increasing(low) > 0
         for _ in range(HALVINGS):
             middle = (low + high) / 2
-            is_positive = rising(middle) > 0
+            is_positive = increasing(middle) > 0
             high = np.where(is_positive, middle, high)
             low = np.where(is_positive, low, middle)
         return np.where(starts_positive | (self.freedom == 0), 0.0, high)
@@ -124,17 +124,17 @@ class _BinTerms(NamedTuple):
     """Contributions to the index: of each bin, and of each in both samples."""
 
     psi: NDArray[np.float64]  # (n_bins,)
-    shares: NDArray[np.float64]  # (n_bins, 2)
-    slopes: NDArray[np.float64]  # (n_bins, 2), of the index by the share
+    proportions: NDArray[np.float64]  # (n_bins, 2)
+    slopes: NDArray[np.float64]  # (n_bins, 2), derivative of the index by the proportion
 
 
 def _bin_terms(table: NDArray[np.float64]) -> _BinTerms:
-    """Return the terms (p - q) ln(p / q) of a table, in which an empty cell is half a sample."""
-    shares = np.where(table > 0, table, EMPTY) / table.sum(axis=0)
-    p, q = shares.T
+    """Return the terms (p - q) ln(p / q) of a table; an empty cell counts as half a sample."""
+    proportions = np.where(table > 0, table, EMPTY) / table.sum(axis=0)
+    p, q = proportions.T
     log_ratio = np.log(p / q)
     slopes = np.stack([log_ratio + 1 - q / p, -log_ratio + 1 - p / q], axis=1)
-    return _BinTerms((p - q) * log_ratio, shares, slopes)
+    return _BinTerms((p - q) * log_ratio, proportions, slopes)
 
 
 def _of_column(table: NDArray[np.float64]) -> tuple[float, float, float, float, float]:
@@ -146,8 +146,8 @@ def _of_column(table: NDArray[np.float64]) -> tuple[float, float, float, float, 
         return 0.0, 0.0, unit, 0.0, 1.0
     terms = _bin_terms(table)
     psi = ordered_sum(terms.psi)
-    # Halves in empty cells make proportions of few samples sum to more than one.
-    p = terms.shares / terms.shares.sum(axis=0)
+    # With half a sample in empty cells, proportions sum to more than one.
+    p = terms.proportions / terms.proportions.sum(axis=0)
     means = (p * terms.slopes).sum(axis=0)
     variances = (p * (terms.slopes - means) ** 2).sum(axis=0)
     variance = float(variances @ (1 / totals))

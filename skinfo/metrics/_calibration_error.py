@@ -29,7 +29,7 @@ def _of_second_class(prob, columns):
 
 
 def _of_top_label(prob, columns):
-    # Of equal probabilities the first, as predict does.
+    # The first of equal probabilities, as in `predict`.
     return [_event(prob, columns, prob.argmax(axis=1))]
 
 
@@ -38,7 +38,7 @@ def _of_each_class(prob, columns):
 
 
 def _event(prob, columns, k):
-    """Return the event that the label is class `k`, a column or one for each sample."""
+    """Return the event that the label is class `k`: one column, or one per sample."""
     return Event(prob[np.arange(len(prob)), k].astype(np.float64), columns == k)
 
 
@@ -51,14 +51,14 @@ def _equal_widths(prob, weight, n_bins):
 
 
 def _equal_frequencies(prob, weight, n_bins):
-    """Return the least predictions that k / n_bins of the weight does not exceed."""
+    """Return the smallest predictions up to which at least k / n_bins of the weight lies."""
     order = np.argsort(prob)
     reached = np.cumsum(weight[order])
     wanted = np.arange(1, n_bins) * reached[-1]
     return prob[order][np.searchsorted(reached * n_bins, wanted)]
 
 
-# Inner ends of the bins; each is the largest value of its bin.
+# Inner edges of the bins; each is the largest value of its bin.
 STRATEGIES = {"uniform": _equal_widths, "quantile": _equal_frequencies}
 
 # Functions of differences between mean prediction and frequency, and of the weights of bins.
@@ -237,7 +237,7 @@ def _gaps(event, weight, ends):
     bins = np.searchsorted(ends, event.prob)
     order = np.argsort(bins, kind="stable")
     starts = np.flatnonzero(np.diff(bins[order], prepend=-1))
-    # Exact sums: the same for any order of the samples.
+    # Exact sums do not depend on the order of the samples.
     mass, excess = (
         np.array([exact_sum(part) for part in np.split(terms[order], starts[1:])])
         for terms in (weight, weight * (event.happened - event.prob))

@@ -197,7 +197,7 @@ def compare_log_loss(
     if labelled.groups is None:
         return comparison
     design = SamplingDesign(labelled.weight, labelled.groups)
-    # Of one row, the shape that the design takes.
+    # `standard_errors` takes an array of rows.
     standard_error = float(design.standard_errors(losses[:1] - losses[1:])[0])
     return replace(
         comparison,
@@ -262,7 +262,7 @@ def _comparison(sums):
     weight = sums.weight.rounded
     difference = sums.difference.rounded / weight
     freedom = max(weight - 1, 0.0)
-    # n / (n - 1) for n samples, so that repetitions and weights give the same.
+    # n / (n - 1) for n samples, so that repetitions and weights give equal results.
     standard_error = math.nan
     if freedom:
         centred = sums.square.fraction - sums.difference.fraction**2 / sums.weight.fraction

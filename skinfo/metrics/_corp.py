@@ -15,7 +15,7 @@ from skinfo.utils._parallel import interruptible_ranges
 # Miscalibrations whose difference, in nats per sample, is below this rounding error are equal.
 LOSS_ROUNDING = 1e-10
 
-# Of the label of one sample, however large its weight is: the generator draws integers.
+# Maximum number of draws of the label of one sample, because the generator draws integers.
 MOST_DRAWS = 2.0**53
 
 
@@ -56,7 +56,7 @@ def decompose(prob, columns, weight):
     """
     if weight is None:
         weight = np.ones(len(prob))
-    # A cell of weight zero would have no rate.
+    # The rate of a cell of weight zero is undefined.
     kept = slice(None) if weight.all() else weight > 0
     return CorpDecomposition(prob[kept], columns[kept], weight[kept]).parts()
 
@@ -149,10 +149,10 @@ class CorpDecomposition:
         independent = gains.sum()
         return Optimism(
             mean=float(grouped.mean()),
-            # Of one gain, and of the mean over the resamples, which is subtracted.
+            # Variance of one gain plus that of the mean over the resamples, which is subtracted.
             variance=float(grouped.var(ddof=1)) * (1 + 1 / n_resamples),
             design_effect=grouped.sum() / independent if independent > 0 else 1.0,
-            # The observed labels count as one resample: a p-value from few is valid too.
+            # The observed labels count as one resample, so that the p-value is valid for few too.
             pvalue=(1 + int(n_exceeding)) / (1 + n_resamples),
         )
 
@@ -161,7 +161,7 @@ class CorpDecomposition:
 
         Labels are sampled from `prob`, as often as the weight of a sample, rounded up.
         """
-        # Draws weigh one at most: a weight of 2 is two draws, one of 0.5 half a draw.
+        # A draw has at most a weight of one: a weight of 2 is two draws, 0.5 is half a draw.
         n_draws = np.minimum(np.ceil(self.weight), MOST_DRAWS)
         n_cells = np.array([len(fit.mass) for fit in self.recalibrations])
         # Padded to the class with most cells; `n_cells` tells the kernel where a row ends.

@@ -23,10 +23,10 @@ class ExactSum(NamedTuple):
     Attributes
     ----------
     limbs : ndarray of shape (N_LIMBS,), dtype int64
-        Of the finite numbers; see `sums_between`.
+        Sum of the finite numbers; see `sums_between`.
 
     beyond : float
-        The sum of the others, 0.0 without any.
+        Sum of the other numbers, 0.0 if there are none.
     """
 
     limbs: np.ndarray = np.zeros(N_LIMBS, np.int64)
@@ -51,7 +51,7 @@ class ExactSum(NamedTuple):
     def of_squares(cls, values, weights):
         """Return the sum of weighted squares of finite values of shape (n,)."""
         squares = values * values
-        # What each square was rounded by (Dekker 1971), of the upper and the lower half of digits.
+        # The rounding error of each square (Dekker 1971), from the upper and lower half of digits.
         high = values * _SPLITTER
         high = high - (high - values)
         low = values - high

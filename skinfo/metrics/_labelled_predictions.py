@@ -48,7 +48,7 @@ def read_labelled_predictions(y_true, y_probs, *, labels, sample_weight=None, gr
         Predictions of each model, by the name of the argument.
 
     labels : array-like of shape (n_classes,) or None
-        As of `column_labels`.
+        As in `column_labels`.
 
     sample_weight, groups : array-like of shape (n_samples,) or None
         None: weights of one, independent samples.

@@ -117,7 +117,7 @@ MEAN_ENSEMBLES = {
 def _decompose_unknown(estimator, X):
     """Return the decomposition for an estimator that predicts the mean of its `estimators_`.
 
-    Raises TypeError if its predictions turn out to be something else.
+    Raises TypeError if its predictions are not that mean.
     """
     members = getattr(estimator, "estimators_", [])
     # Boosting has an array of them. A list is not converted: NumPy would split a member that has

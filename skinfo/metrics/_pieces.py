@@ -22,13 +22,13 @@ from skinfo.metrics._arrays import check_row_weights, read_array, to_numpy
 from skinfo.metrics._labels import encode_labels
 from skinfo.utils._text import short_repr
 
-# What to do where predictions are ranked.
+# Advice in errors of functions that rank predictions.
 RANKS_INSTEAD = (
     "Draw a random sample of the rows. Or round the predictions, count the samples of each label "
     "and prediction, and pass the counts as sample_weight."
 )
 
-# The arguments that hold predictions, where all samples are needed at once.
+# Names of arguments with predictions, in functions that need all samples at once.
 PREDICTIONS = {"y_prob", "probs"}
 
 
@@ -50,7 +50,7 @@ class Piece(NamedTuple):
 
 
 class ChunkOfArguments(NamedTuple):
-    """Reads parts that are tuples of labels, predictions and, if any, weights.
+    """Reader of parts that are tuples of labels, predictions and, if any, weights.
 
     Attributes
     ----------
@@ -70,12 +70,12 @@ class ChunkOfArguments(NamedTuple):
 
     @property
     def form(self):
-        """What chunks hold, for messages."""
+        """Contents of a chunk, for messages."""
         names = ", ".join(self.arguments)
         return f"({names}) or ({names}, sample_weight)"
 
     def columns_of_labels(self):
-        """Return None: all of a chunk is read."""
+        """Return None: the whole chunk is read."""
 
 
 class PartOfTable(NamedTuple):
@@ -84,7 +84,7 @@ class PartOfTable(NamedTuple):
     Attributes
     ----------
     y_true, sample_weight : str or None
-        The columns that hold them; None where parts are tuples, or there are no weights.
+        Names of their columns; None if parts are tuples, or there are no weights.
     """
 
     y_true: str | None
@@ -104,7 +104,7 @@ class PartOfTable(NamedTuple):
 
 
 class PartOfPredictions(PartOfTable):
-    """The same, of a table whose columns are predictions."""
+    """Reader of parts of a table whose other columns are predictions."""
 
     def read(self, part):
         """Return a part as a Piece, not checked."""
@@ -113,7 +113,7 @@ class PartOfPredictions(PartOfTable):
 
 
 class PartOfTwoPredictions(PartOfTable):
-    """The same, of an array with the columns of one model, and then those of another."""
+    """Reader of parts of an array with the columns of one model, then those of another."""
 
     def read(self, part):
         """Return a part as a Piece, not checked."""
@@ -132,7 +132,7 @@ def _columns(table):
     """Return a dataframe or array as an array, of one dimension if it has one column."""
     if is_into_dataframe(table):
         frame = nw.from_native(table, eager_only=True)
-        # Where labels are read alone there are no predictions, of which PyArrow makes no array.
+        # If only labels are read there are no columns, which PyArrow cannot convert to an array.
         table = frame.to_numpy() if frame.columns else np.empty((len(frame), 0))
     return table[:, 0] if table.shape[1] == 1 else table
 
@@ -154,7 +154,7 @@ class Pieces:
     def reduce(self, summarise, merge, columns=None):
         """Return the merged summaries of all pieces, after one pass over them.
 
-        Pieces without a sample of positive weight are left out.
+        Pieces without a sample of positive weight are omitted.
 
         Raises
         ------
@@ -171,7 +171,7 @@ class Pieces:
         return summary
 
     def distinct_labels(self):
-        """Return the labels that occur, as Python scalars; None where y_true holds distributions.
+        """Return the observed labels as Python scalars; None if y_true contains distributions.
 
         Raises
         ------
@@ -190,7 +190,7 @@ class Pieces:
 
 
 class _TaskOfPart(NamedTuple):
-    """Map of a part to the summary of its piece; None without a sample of positive weight."""
+    """Function of a part that returns the summary of its piece, None if all weights are zero."""
 
     reader: Any
     summarise: Any
@@ -203,13 +203,13 @@ class _TaskOfPart(NamedTuple):
             if n == 0 or (weight is not None and not np.asarray(weight).any()):
                 return None
             if np.ndim(weight) < 2:
-                # Those with more axes are of positions in a sample.
+                # Weights with more axes are for positions within a sample.
                 weight = check_row_weights(weight, n)
             return self.summarise(piece._replace(sample_weight=weight))
 
 
 class _MergeOfSome(NamedTuple):
-    """Merges summaries of which some are None."""
+    """Function that merges two summaries, each of which may be None."""
 
     merge: Any
 
@@ -229,7 +229,7 @@ def _distinct_labels(piece):
 
 
 def _holds_labels(piece):
-    """Return whether y_true holds labels, rather than a distribution for each prediction."""
+    """Return whether y_true contains labels, rather than a distribution for each prediction."""
     n_axes = np.ndim(piece.y_true)
     return n_axes == 1 or n_axes < np.ndim(piece.predictions[0])
 
@@ -239,7 +239,7 @@ def _union(a, b):
 
 
 def number_of_classes(y_prob):
-    """Return the number of columns; one dimension is the second of two."""
+    """Return the number of classes; one-dimensional predictions are of the second class of two."""
     return 2 if np.ndim(y_prob) == 1 else np.shape(y_prob)[1]
 
 
@@ -315,7 +315,7 @@ def _pieces_of_chunks(y_true, sample_weight, reader, caller):
 
 
 def _is_iterable_of_tuples(y_true):
-    """Return whether these may be chunks: iterators are not looked into."""
+    """Return whether an object may be an iterable of chunks, without consuming iterators."""
     if not isinstance(y_true, Iterable) or isinstance(y_true, (str, bytes, dict)):
         return False
     if is_into_dataframe(y_true) or any(
@@ -349,7 +349,7 @@ def _side_by_side(predictions):
 
 
 def _refuse_table(y_true, predictions, sample_weight, caller):
-    """Raise ValueError where several predictions are not arrays in memory."""
+    """Raise ValueError if an argument is the name of a column or a table in parts."""
     for name, given in {"y_true": y_true, **predictions, "sample_weight": sample_weight}.items():
         if isinstance(given, str) or (given is not None and is_in_parts(given)):
             raise ValueError(
@@ -359,7 +359,7 @@ def _refuse_table(y_true, predictions, sample_weight, caller):
 
 
 def refuse_groups(groups):
-    """Raise ValueError for groups of samples that come in pieces."""
+    """Raise ValueError if groups are given for samples in pieces."""
     if groups is not None:
         raise ValueError(
             "groups are for samples in memory, and the samples come in pieces: a group may have "
@@ -368,12 +368,12 @@ def refuse_groups(groups):
 
 
 def needs_all_rows(instead):
-    """Decorate a function: arguments that come in parts are refused.
+    """Decorate a function: arguments in parts are an error.
 
     Parameters
     ----------
     instead : str
-        What to do, one or several sentences.
+        Advice for the error, one or several sentences.
     """
 
     def decorate(function):

@@ -26,7 +26,7 @@ from skinfo.utils._results import ConfidenceInterval, TableRepr, check_confidenc
 # shift is large.
 STABLE, LARGE_SHIFT = 0.1, 0.25
 
-# Of the q-value of a shift.
+# Maximum q-value of a shift.
 SHIFT_LEVEL = 0.05
 
 
@@ -249,7 +249,7 @@ def population_stability(
 
     n_bins : int, default=10
         Maximum number of bins of a numeric column, if the reference is a sample. Missing values
-        have a bin of their own.
+        have a separate bin.
 
     categorical_features : "from_dtype", array-like of int, str or bool, or None
         Columns of a sample whose values are levels: those of text or categories, or the ones given
@@ -402,6 +402,6 @@ def _refuse_parameters(**given):
 
 
 def _status(low, high, qvalue):
-    """Return a word for each column; see `PopulationStability.report`."""
+    """Return the status of each column; see `PopulationStability.report`."""
     conditions = [high < STABLE, low > LARGE_SHIFT, qvalue <= SHIFT_LEVEL]
     return np.select(conditions, ["stable", "large shift", "shift"], "unclear")

@@ -157,7 +157,7 @@ class BinningRule(NamedTuple):
     min_frequency: int | float | None
 
     def is_frequent(self, counts):
-        """Return which levels have a bin of their own, (n_levels,) bool."""
+        """Return the mask of levels with a separate bin, (n_levels,)."""
         if self.min_frequency is None:
             return np.ones(len(counts), bool)
         is_count = isinstance(self.min_frequency, Integral)

@@ -18,10 +18,10 @@ from skinfo.utils._compat import Interval, StrOptions, validate_params
 from skinfo.utils._text import short_repr
 from skinfo.utils._validation import check_base, count_from
 
-# Intervals of predictions in which samples and bits are summed.
+# Number of intervals of predictions in which samples and bits are summed.
 N_INTERVALS = 20
 
-# Ranks at which the band is known besides the ends of the blocks.
+# Number of points of the band in addition to the ends of the blocks.
 N_BAND_POINTS = 200
 
 
@@ -258,7 +258,7 @@ class PredictionCells:
         return cls(prediction, fit.mass, fit.hits, fit.rate, block)
 
     def points(self):
-        """Return the indices of the first and last cell of each block, and some between."""
+        """Return the indices of the first and last cell of each block, and of some in between."""
         starts = np.flatnonzero(np.diff(self.block, prepend=-1))
         some = np.linspace(0, len(self.block) - 1, N_BAND_POINTS).round().astype(np.int64)
         return np.unique(np.concatenate([starts, starts[1:] - 1, some, [len(self.block) - 1]]))
@@ -274,7 +274,7 @@ class PredictionCells:
 
 
 def _band(cells, prob, points, confidence_level, n_resamples, rng):
-    """Return the ends of the isotonic rates of resampled labels at some points."""
+    """Return the bounds of the isotonic rates of resampled labels at some points."""
     rates = np.empty((n_resamples, len(points)))
     for rate in rates:
         hits = _resampled_hits(cells.mass, prob, rng)

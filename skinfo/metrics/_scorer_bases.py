@@ -180,7 +180,7 @@ def cross_fit(estimator, X, y, cv, *, fit_params, split_params):
         Labels.
 
     cv : int, cross-validation generator, iterable or None
-        As of `sklearn.model_selection.check_cv`.
+        As in `sklearn.model_selection.check_cv`.
 
     fit_params, split_params : dict
         Parameters of `fit`, of which those with one value per sample are split, and of the

@@ -169,14 +169,14 @@ def _member_weights(weights, n_members):
 
 def _expected_proportion(weights):
     """Return the expected disagreement relative to infinitely many members: (M - 1) / M."""
-    # The sum of squared shares is one over the effective number of members.
-    share = weights / weights.sum()
-    if np.count_nonzero(share) < 2:
+    # The sum of squared proportions is one over the effective number of members.
+    proportions = weights / weights.sum()
+    if np.count_nonzero(proportions) < 2:
         raise ValueError(
             "corrected=True needs two members of positive weight, to estimate their variance; "
-            f"got {np.count_nonzero(share)}."
+            f"got {np.count_nonzero(proportions)}."
         )
-    return 1 - (share**2).sum()
+    return 1 - (proportions**2).sum()
 
 
 class Member(NamedTuple):

@@ -1,4 +1,4 @@
-"""Discretisation: columns of any kind to codes."""
+"""Supervised discretisation of columns of any kind."""
 
 from skinfo.preprocessing._binner import MutualInfoBinner
 

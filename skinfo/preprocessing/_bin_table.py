@@ -9,10 +9,10 @@ from skinfo.preprocessing._encoding import weight_of_evidence
 from skinfo.preprocessing._target_statistics import GaussianStatistics
 from skinfo.utils._large_counts import beta_quantiles
 
-# Of the tails of 95% intervals.
+# Probability of each tail of a 95% interval.
 TAIL = 0.025
 
-# Lower ends of the information values, in nats, that have a word (Siddiqi 2006, section 6.2).
+# Lower bounds of the classes of information values, in nats (Siddiqi 2006, section 6.2).
 STRENGTHS = {0.0: "unpredictive", 0.02: "weak", 0.1: "medium", 0.3: "strong", 0.5: "suspicious"}
 
 
@@ -20,7 +20,7 @@ STRENGTHS = {0.0: "unpredictive", 0.02: "weak", 0.1: "medium", 0.3: "strong", 0.
 
 
 def table_of_bins(column, statistics, classes, *, totals):
-    """Return a DataFrame with one row for each bin of a FittedColumn, and for all if `totals`."""
+    """Return a DataFrame with one row per bin of a FittedColumn, and a total row if `totals`."""
     import pandas as pd
 
     labels, stats = column.bins.labels(), column.stats
@@ -36,7 +36,7 @@ def table_of_bins(column, statistics, classes, *, totals):
 
 
 def _bin_columns(rows, stats, statistics, classes):
-    """Return the columns of some rows of statistics, of a column with the bins `stats`."""
+    """Return the table columns for some rows of statistics, given the statistics of all bins."""
     total = stats.sum(axis=0)
     sizes = statistics.weights(rows)
     columns = {"count": sizes, "share": sizes / statistics.weights(total)}
@@ -50,7 +50,7 @@ def _bin_columns(rows, stats, statistics, classes):
 
 
 def _event_columns(rows, total, statistics, classes):
-    """Return the columns of two classes: the second is the event."""
+    """Return the table columns for two classes, of which the second is the event."""
     woe = weight_of_evidence(statistics, rows, total)[:, 0]
     return {
         "events": rows[:, 1],
@@ -72,7 +72,7 @@ def _rate_columns(rows, statistics, classes, with_interval):
 
 def _mean_columns(rows, statistics):
     sizes, means, variances = statistics.counts(rows).T
-    # A single sample has no spread.
+    # The variance of a single sample is unknown.
     reach = np.full(len(sizes), np.inf)
     several = sizes > 1
     freedom = sizes[several] - 1
@@ -86,7 +86,7 @@ def _mean_columns(rows, statistics):
 
 
 def _rate_interval(hits, sizes):
-    """Return the ends of Jeffreys' 95% interval of a rate (Brown, Cai and DasGupta 2001)."""
+    """Return the bounds of Jeffreys' 95% interval of a rate (Brown, Cai and DasGupta 2001)."""
     misses = sizes - hits
     low = beta_quantiles(TAIL, hits + 0.5, misses + 0.5)
     high = beta_quantiles(1 - TAIL, hits + 0.5, misses + 0.5)
@@ -96,11 +96,12 @@ def _rate_interval(hits, sizes):
 def _information_values(rows, total, woe):
     """Return the contribution of each bin to the information value, in nats, (n_rows,).
 
-    (share of the events - share of the non-events) * WoE. The WoE is that of smoothed rates, and
-    has the sign of the difference, so no bin contributes less than zero and none is unbounded.
+    It is (proportion of the events - proportion of the non-events) * WoE. The WoE is that of
+    smoothed rates and has the sign of the difference, so contributions are non-negative and
+    finite.
     """
-    shares = np.divide(rows, total, out=np.zeros(rows.shape), where=total > 0)
-    return (shares[:, 1] - shares[:, 0]) * woe * np.log(2)
+    proportions = np.divide(rows, total, out=np.zeros(rows.shape), where=total > 0)
+    return (proportions[:, 1] - proportions[:, 0]) * woe * np.log(2)
 
 
 # All columns
@@ -135,7 +136,7 @@ def _summary(column, statistics, classes):
 
 
 def _strength(iv):
-    """Return Siddiqi's word for an information value."""
+    """Return Siddiqi's class of an information value."""
     return next(word for least, word in reversed(STRENGTHS.items()) if iv >= least)
 
 
@@ -157,7 +158,7 @@ class RankingQuality(NamedTuple):
 
 
 def ranking_quality(counts, scores):
-    """Return the RankingQuality of a score that takes few values; NaN if a class is absent.
+    """Return the RankingQuality of a score with few distinct values; NaN if a class is absent.
 
     Parameters
     ----------
@@ -179,7 +180,7 @@ def ranking_quality(counts, scores):
 
 
 def _trend(column, statistics):
-    """Return how the event rate (or mean) moves from each interval to the next, as a word."""
+    """Return the trend of the event rate (or mean) over the intervals, as a word."""
     if not column.bins.is_ordered:
         return "unordered"
     rates = statistics.sort_keys(column.stats[: column.bins.n_groups])

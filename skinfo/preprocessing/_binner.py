@@ -52,8 +52,8 @@ from skinfo.utils._warnings import warn_caller
 
 
 def _keeps_bins(binner):
-    """Return whether the bins can be found again from what `transform` writes."""
-    # Parameters are not validated yet where `hasattr` asks.
+    """Return whether the bins can be recovered from the output of `transform`."""
+    # `hasattr` evaluates this before parameters are validated.
     encode = getattr(binner, "_encode", binner.encode)
     if encode in ("woe", "posterior"):
         raise AttributeError(
@@ -68,7 +68,7 @@ def _n_steps(source, n_fits=1):
     return n_fits * source.n_features if isinstance(source, InMemory) else None
 
 
-# What to do where y of a first chunk has one value only.
+# Advice in the error for a first chunk whose y has only one value.
 CHUNK_OF_ONE_VALUE = (
     "Begin with a larger chunk, or name all classes in the first call: "
     "partial_fit(X, y, classes=[...])."
@@ -89,7 +89,7 @@ class MutualInfoBinner(
     A numeric column is split into ordered intervals that maximise the mutual information I(bin; y)
     over all partitions (or, with the default penalty, that minimise the expected log loss of new
     samples), by exact dynamic programming. The levels of a categorical column are grouped. Missing
-    values have a bin of their own. y may be classes or continuous.
+    values have a separate bin. y may be classes or continuous.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ class MutualInfoBinner(
         others. So an empty cell remains finite and an empty bin has the overall proportions.
         (Means: half a sample of the overall mean.)
 
-        Each level of a categorical column has a value of its own instead: the empirical Bayes
+        Each level of a categorical column has a separate value instead: the empirical Bayes
         estimate of its class proportions (mean) under a mixture of beta (normal) distributions
         that is fitted to all levels by maximum likelihood [4]_. Unseen levels, and missing values
         that `fit` did not see, have the mean of that mixture. Special levels are not part of the
@@ -194,7 +194,7 @@ default="from_dtype"
         The displayed name of the pooled levels.
 
     missing : {"separate", "merge"}, default="separate"
-        Whether missing values have a bin of their own or are merged with the bin that loses the
+        Whether missing values have a separate bin or are merged with the bin that loses the
         least information by it. `missing_bits_` is their contribution in both cases.
 
     target_type : {"auto", "binary", "multiclass", "continuous"}, default="auto"
@@ -218,7 +218,7 @@ default="from_dtype"
         `monotonic_cst`, an error is raised. Dates are given as dates.
 
     special_values : list or dict, default=None
-        Codes such as -999 that are neither a number nor a level: each has a bin of its own,
+        Codes such as -999 that are neither a number nor a level: each has a separate bin,
         outside the order of the others. Split points, monotonic constraints, `min_samples_bin` and
         thinning do not apply to them.
 
@@ -638,14 +638,14 @@ default="from_dtype"
                 "partial_fit adds to. Use pickle to continue, or begin again with "
                 "sklearn.base.clone(binner)."
             )
-        # scikit-learn leaves this out where the estimator is fitted already.
+        # scikit-learn omits this if the estimator is already fitted.
         self._validate_params()
         check_dtype(self.encode, self.dtype)
         plan, summaries = getattr(self, "_counted", None) or (None, None)
         parameters = parameters_of(self)
         if plan is not None:
             refuse_incomplete(plan)
-            # A file of an earlier version lacks the parameters that came later.
+            # A file of an earlier version lacks parameters that were added later.
             refuse_changes(parameters_of(MutualInfoBinner()) | plan.parameters, parameters)
         known = named_target(classes, None if plan is None else plan.target)
         source = as_source(
@@ -784,7 +784,7 @@ default="from_dtype"
         Returns
         -------
         routing : MetadataRouter
-            `fit` and `fit_transform` have requests of their own; `fit_transform` also passes
+            `fit` and `fit_transform` have separate requests; `fit_transform` also passes
             `groups` to `cv`.
         """
         to_split = MethodMapping().add(caller="fit_transform", callee="split")
@@ -792,11 +792,12 @@ default="from_dtype"
         return router.add(splitter=self.cv, method_mapping=to_split)
 
     def _reference_bins(self):
-        """Return what `population_stability` compares new samples with: a tuple for each column.
+        """Return the reference of `population_stability`: a tuple for each column.
 
-        Its name, labels of the bins, sums of weights of the training samples in them, and an
-        object with ``codes(table, j)``, in which missing values, and levels and special values,
-        that `fit` did not see have the two codes after those of the bins.
+        The tuple contains the name, the labels of the bins, the sums of weights of the training
+        samples in them, and an object with ``codes(table, j)``. If `fit` saw no missing values,
+        their code is the first one after those of the bins; that of unseen levels and special
+        values is the next.
         """
         return [
             (
@@ -829,7 +830,7 @@ default="from_dtype"
         return source, plan
 
     def _encode_out_of_fold(self, source, plan, folds):
-        """Return each sample encoded without its fold; `transform` takes the mean of the folds."""
+        """Return the out-of-fold encodings; `transform` then uses the mean of the folds."""
         encoded = self._output.empty(source.table.shape[0])
         total = self._columns[0].stats.sum(axis=0)
         of_folds = []
@@ -838,7 +839,7 @@ default="from_dtype"
             fold = encoded_values(self.encode, self.dtype, columns, self._statistics, total)
             fold.fill(encoded, source.table.take(test), test)
             of_folds.append(fold)
-        # No values beyond those of training samples, which the model has not seen.
+        # Clipped, because the model has not seen values beyond those of the training samples.
         self._output = self._output.averaged(of_folds).clipped_to(encoded[source.rows])
         return encoded
 
@@ -862,7 +863,7 @@ default="from_dtype"
         self.candidate_edges_ = candidate_edges
         self.classes_ = classes
         self.target_type_ = target_type_of(classes)
-        # A parameter that is set later holds from the next fit.
+        # A parameter that is set later applies from the next fit on.
         self._encode = self.encode
         self._output = output_of(self.encode, self.dtype, columns, statistics, encoders)
 
@@ -874,7 +875,7 @@ default="from_dtype"
         tags.input_tags.sparse = True
         tags.input_tags.string = True
         tags.transformer_tags.preserves_dtype = []
-        # The result is the same on every run. But this is the one tag that tells scikit-learn's
-        # checks, which alone read it, not to expect fit_transform to be fit, then transform.
+        # The result is deterministic. But this tag, which only scikit-learn's estimator checks
+        # read, keeps them from expecting that fit_transform equals fit followed by transform.
         tags.non_deterministic = ENCODINGS[self.encode].looks_at_y
         return tags

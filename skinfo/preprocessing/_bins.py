@@ -1,4 +1,4 @@
-"""Fitted bins of one column: from values to codes, and labels of the bins."""
+"""Fitted bins of one column: codes of values, and labels of the bins."""
 
 from dataclasses import dataclass, field, replace
 
@@ -24,7 +24,7 @@ from skinfo.utils._text import one_line, short_repr
 @saved_class
 @dataclass(frozen=True)
 class NumericBins:
-    """Half-open intervals between cuts, bins of special values, and one of missing values.
+    """Half-open intervals between cuts, bins of special values, and a bin of missing values.
 
     Attributes
     ----------
@@ -53,8 +53,8 @@ class NumericBins:
     special : SpecialValues
 
     special_bins : tuple of int, of length n_groups
-        The bin of each group of special values: its own, after those of intervals, or that of an
-        interval if `fit` saw none of the group.
+        The bin of each group of special values: a separate one after those of intervals, or that
+        of an interval if `fit` saw none of the group.
     """
 
     cuts: np.ndarray
@@ -126,7 +126,7 @@ class NumericBins:
             special_bins=tuple(
                 b if i in own else n_bins + 1 for i, b in enumerate(self.special_bins)
             ),
-            # So that codes have room for both.
+            # So that the dtype of codes has room for both.
             own_missing=True,
         )
 
@@ -156,12 +156,12 @@ class NumericBins:
 @saved_class
 @dataclass(frozen=True)
 class CategoryBins:
-    """Groups of levels, bins of special ones, and one of missing values.
+    """Groups of levels, bins of special levels, and a bin of missing values.
 
     Attributes
     ----------
     levels : list
-        Those that `fit` saw, sorted, without special and infrequent ones; or all of a given order.
+        Levels seen in `fit`, sorted, without special and infrequent ones; or all of a given order.
 
     groups : ndarray of shape (n_levels,), dtype int64
 
@@ -169,14 +169,14 @@ class CategoryBins:
         As in `NumericBins`.
 
     fallback : int
-        The bin of levels that `fit` did not see, such as that with most samples; with a pool, of
-        all unlisted levels.
+        The bin of levels that `fit` did not see, such as the one with the most samples; with a
+        pool, that of all unlisted levels.
 
     modes : list of length n_bins
         The most frequent level of each bin, or the first special one; None for missing ones.
 
     special, special_bins
-        As in `NumericBins`. Each group has a bin of its own.
+        As in `NumericBins`. Each group has a separate bin.
 
     pool : str or None
         Name of the infrequent levels, which are in the bin `fallback`; None if there are none.
@@ -250,8 +250,8 @@ class CategoryBins:
     def apart(self):
         """Return a copy for counts, in which values that `fit` did not see are in no bin.
 
-        The code of missing values that `fit` did not see is `n_bins`, that of levels and of
-        special values the next, unless levels are in a pool.
+        The code of missing values that `fit` did not see is `n_bins`; that of unseen levels and
+        special values is ``n_bins + 1``, unless levels are in a pool.
         """
         knows_missing = self.own_missing or self.merged
         missing_bin = self.missing_bin if knows_missing else self.n_bins

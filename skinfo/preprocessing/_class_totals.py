@@ -15,7 +15,7 @@ the sum of the squares of their weights.
 import numpy as np
 from scipy.special import digamma, gammaln
 
-# Bins of one sample each have multinomial totals, of parameters without bound.
+# If all bins have one sample, the totals are multinomial, and the parameters unbounded.
 LEAST_EXCESS = 1e-6
 
 

@@ -1,4 +1,4 @@
-"""Checked parameters of the bins of single columns."""
+"""Validated constraints on the bins of single columns."""
 
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -32,7 +32,7 @@ class BinControls:
     max_bins : int or "auto"
 
     min_samples : int or float
-        Minimum of a bin; a float is a fraction.
+        Minimum size of a bin; a float is a fraction.
 
     directions : tuple of int
         Directions of the rate to try; see `ColumnSettings`.
@@ -44,7 +44,7 @@ class BinControls:
     max_p_value : float or None
 
     min_frequency : int, float or None
-        Minimum of a level; a float is a fraction.
+        Minimum size of a level; a float is a fraction.
 
     level_order : tuple or None
     """
@@ -65,21 +65,21 @@ class BinControls:
 
     def min_weight(self, weight):
         """Return the minimum weight of a bin, for samples of this total weight."""
-        return weight_of_share(self.min_samples, weight)
+        return minimum_weight(self.min_samples, weight)
 
     def min_level_weight(self, weight):
         """Return the minimum weight of a level that is not pooled."""
-        return 0.0 if self.min_frequency is None else weight_of_share(self.min_frequency, weight)
+        return 0.0 if self.min_frequency is None else minimum_weight(self.min_frequency, weight)
 
     def min_statistic(self, n_classes):
-        """Return the quantile of chi2 that is required in the test of two neighbours."""
+        """Return the critical value of the chi-squared test of two neighbouring bins."""
         if self.max_p_value is None:
             return 0.0
         return float(chdtri(max(n_classes - 1, 1), self.max_p_value))
 
 
-def weight_of_share(least, weight):
-    """Return a number of samples from an int, or from a fraction of the total weight."""
+def minimum_weight(least, weight):
+    """Return a number of samples, given as an int or as a fraction of the total weight."""
     return float(least) if isinstance(least, Integral) else least * weight
 
 
@@ -130,7 +130,7 @@ def controls_of(parameters, columns, is_categorical, orders):
 
 
 def level_orders(level_order, columns):
-    """Return the levels of each column in their order, a tuple, or None.
+    """Return a tuple of the ordered levels of each column, or None for unordered levels.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def _is_max_bins(entry):
     )
 
 
-def _is_number_or_share(entry):
+def _is_number_or_fraction(entry):
     return entry >= 1 if _is_whole(entry) else isinstance(entry, Real) and 0 < entry < 1
 
 
@@ -197,18 +197,18 @@ def _is_level_of_significance(entry):
     return entry is None or (isinstance(entry, Real) and 0 < entry <= 1)
 
 
-# Of each parameter the default of columns that a dict does not name, and its entries.
+# For each parameter the default of columns that are not in a dict, and its valid entries.
 BY_COLUMN = {
     "max_bins": ("auto", _is_max_bins, f"an integer from 2 to {MOST_BINS} or 'auto'"),
     "min_samples_bin": (
         1,
-        _is_number_or_share,
+        _is_number_or_fraction,
         "a number of samples, 1 at least, or a fraction of them between 0 and 1",
     ),
     "min_rate_difference": (0.0, _is_difference, "a number, at least 0"),
     "min_frequency": (
         None,
-        lambda entry: entry is None or _is_number_or_share(entry),
+        lambda entry: entry is None or _is_number_or_fraction(entry),
         "a number of samples, 1 at least, a fraction of them between 0 and 1, or None",
     ),
     "max_p_value": (None, _is_level_of_significance, "above 0 and at most 1, or None"),

@@ -55,7 +55,7 @@ def best_cuts(column, settings):
 
 
 def fixed_positions(column, settings):
-    """Return the positions of fixed cuts that have samples between them and beyond."""
+    """Return the positions of fixed cuts, without those that would leave an empty bin."""
     if not len(settings.fixed_edges):
         return NO_CUTS
     positions = column.positions_of(settings.fixed_starts)
@@ -89,7 +89,8 @@ def _cuts_of_least_loss(column, settings, positions, refinements, fixed):
         if len(steps):
             positions = np.sort(np.append(positions, steps))
             sums = column.sums_before(positions)
-            # A jump was searched among all samples of its group: it has the prior odds of one.
+            # A jump was searched among all samples of its group, which have the prior odds of one
+            # cut together.
             n_in_group = settings.statistics.weights(sums[-1]) / (len(weights) + 1)
             weights = np.where(np.isin(positions, steps), 1.0 / max(n_in_group, 1.0), 1.0)
             mean = penalty.average(sums, settings, weights)

@@ -26,7 +26,7 @@ from skinfo.utils._saved_state import saved_class
 from skinfo.utils._text import short_repr, without_halves
 from skinfo.utils._validation import partition_splits
 
-# By whether y holds classes, and whether samples come in groups.
+# By whether y is discrete, and whether groups are given.
 SPLITTERS = {
     (True, False): StratifiedKFold,
     (False, False): KFold,
@@ -103,7 +103,7 @@ def column_encoder(encode, column, statistics, total):
 
     total : ndarray of shape (n_stats,)
         Statistics of all samples. A column with one value is encoded by these in every fold,
-        because its own statistics there differ slightly by the samples left out, and
+        because its statistics in a fold differ slightly by the omitted samples, and
         StandardScaler would magnify such differences.
     """
     values_of, bins = ENCODINGS[encode].values, column.bins
@@ -257,7 +257,7 @@ class BinIndicators:
 
     def __setstate__(self, state):
         if "_numbers" in state:
-            # Of a pickle without a version.
+            # State of a pickle without a version.
             state = {
                 "numbers": state["_numbers"],
                 "sparse": state["_encoder"].sparse_output,
@@ -325,7 +325,7 @@ def encoded_values(encode, dtype, columns, statistics, total):
 
 
 def output_of(encode, dtype, columns, statistics, encoders=None):
-    """Return the output of fitted columns: BinNumbers, BinIndicators or EncodedValues.
+    """Return the output encoder of columns: BinNumbers, BinIndicators or EncodedValues.
 
     Parameters
     ----------
@@ -421,7 +421,7 @@ def encoding_folds(cv, y, is_classes, groups, random_state):
         splitter = SPLITTERS[is_classes, groups is not None]
         seed = 0 if random_state is None else random_state
         cv = splitter(5 if cv is None else cv, shuffle=True, random_state=seed)
-        # By values a splitter takes classes such as .5 and 1.5 for a continuous y.
+        # Encoded, because a splitter would treat classes such as .5 and 1.5 as a continuous y.
         y = np.unique(y, return_inverse=True)[1] if is_classes else y
     else:
         cv = check_cv(cv, y, classifier=is_classes)

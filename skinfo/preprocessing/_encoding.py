@@ -78,10 +78,10 @@ def _odds(rates):
 
 
 def smoothed_rates(statistics, stats, total):
-    """Return class rates of each bin after extra samples of the overall ones, (n_bins, n_classes).
+    """Return class rates of each bin with pseudo-counts of the overall rates, (n_bins, n_classes).
 
-    For class c as many as add half a sample to the rarer of c and not c, so that an empty cell has
-    finite odds, an empty bin the overall rates, and a rare class needs more evidence.
+    For class c the pseudo-counts add half a sample to the rarer of c and not c, so that an empty
+    cell has finite odds, an empty bin has the overall rates, and a rare class needs more evidence.
     """
     overall = overall_means(statistics, total)[0]
     rarer = np.minimum(overall, 1 - overall)

@@ -315,7 +315,7 @@ class BinnerExportMixin:
         return html + _features_html(self._names, self.n_bins_, bits)
 
 
-# Python's messages about arguments name a method by this; users know the public class only.
+# Python's messages about arguments use this name of a method; only the public class is documented.
 for _name, _method in vars(BinnerExportMixin).items():
     _function = getattr(_method, "__func__", _method)
     if callable(_function):
@@ -332,7 +332,7 @@ def _features_html(names, n_bins, bits):
     n_bins : ndarray of shape (n_features,)
 
     bits : dict of str to ndarray of shape (n_features,)
-        By the head of their column; the first are drawn.
+        Values by column title; those of the first column are drawn as bars.
     """
     from html import escape
 

@@ -92,8 +92,8 @@ def fit_numbers(column, settings, missing_mode):
             centres[is_filled] = filled
         bins = NumericBins(cuts, column.kind, centres=centres, closed=closed)
         fitted = FittedColumn(bins, stats, missing, best.bins.direction)
-    apart = ValuesApart(settings.special, column.special_sums, missing_mode)
-    return place_apart(fitted, apart, settings.statistics)
+    separate = SeparateValues(settings.special, column.special_sums, missing_mode)
+    return add_separate_bins(fitted, separate, settings.statistics)
 
 
 # Smallest difference of two values of a kind with integer values.
@@ -217,8 +217,8 @@ def fit_levels(column, settings, missing_mode):
         fitted = _with_runs(fitted, levels, stats, settings)
     elif levels:
         fitted = _with_groups(fitted, levels, stats, settings)
-    apart = ValuesApart(special, special_stats, missing_mode)
-    return place_apart(fitted, apart, settings.statistics)
+    separate = SeparateValues(special, special_stats, missing_mode)
+    return add_separate_bins(fitted, separate, settings.statistics)
 
 
 def _with_runs(fitted, levels, stats, settings):
@@ -244,7 +244,7 @@ def _with_groups(fitted, levels, stats, settings):
 
 
 def _modes(levels, groups, weights):
-    """Return the heaviest level of each group; ties go to the first."""
+    """Return the level of each group with the largest weight; ties go to the first."""
     by_weight = np.argsort(-weights, kind="stable")
     _, firsts = np.unique(np.asarray(groups)[by_weight], return_index=True)
     return [levels[i] for i in by_weight[firsts]]
@@ -307,8 +307,8 @@ def _without_special(levels, stats, special):
     return [levels[i] for i in np.flatnonzero(is_other)], stats[is_other], special, sums
 
 
-class ValuesApart(NamedTuple):
-    """Values outside the search: special and missing ones.
+class SeparateValues(NamedTuple):
+    """Values that are not part of the search: special and missing ones.
 
     Attributes
     ----------
@@ -324,12 +324,12 @@ class ValuesApart(NamedTuple):
     missing_mode: str
 
 
-def place_apart(fitted, apart, statistics):
+def add_separate_bins(fitted, separate, statistics):
     """Return the column with bins for special and missing values, and one for unseen levels.
 
-    Each group of special values has a bin of its own. Missing values have one as well, or are
-    merged with the bin of other values with the smallest loss of information. Unseen levels, and
-    special and missing values that `fit` did not see, are assigned to the bin of other values with
+    Each group of special values has a separate bin. Missing values have one as well, or are merged
+    with the bin of other values with the smallest loss of information. Unseen levels, and special
+    and missing values that `fit` did not see, are assigned to the bin of other values with the
     most samples; unseen levels to the pool of infrequent ones, if there is one.
     """
     bins, stats, missing = fitted.bins, fitted.stats, fitted.missing_stats
@@ -338,25 +338,25 @@ def place_apart(fitted, apart, statistics):
     if bins.is_categorical and bins.pool is None:
         bins = replace(bins, fallback=fullest)
     has_missing = bool(statistics.weights(missing) > 0.0)
-    is_merged = has_missing and apart.missing_mode == "merge" and bool(sizes.sum() > 0.0)
+    is_merged = has_missing and separate.missing_mode == "merge" and bool(sizes.sum() > 0.0)
     bins = replace(bins, missing_bin=fullest)
     if is_merged:
         closest = _closest_bin(stats, missing, statistics)
         stats = stats.copy()
         stats[closest] += missing
         bins = replace(bins, missing_bin=closest, merged=True)
-    if len(apart.special):
-        is_seen = statistics.weights(apart.special_stats) > 0.0
+    if len(separate.special):
+        is_seen = statistics.weights(separate.special_stats) > 0.0
         special_bins = np.where(is_seen, len(stats) + np.cumsum(is_seen) - 1, fullest)
-        bins = bins.with_special(apart.special, tuple(special_bins.tolist()))
-        stats = np.vstack([stats, apart.special_stats[is_seen]])
+        bins = bins.with_special(separate.special, tuple(special_bins.tolist()))
+        stats = np.vstack([stats, separate.special_stats[is_seen]])
     if has_missing and not is_merged:
         bins, stats = bins.with_own_missing(), np.vstack([stats, missing])
     return replace(fitted, bins=bins, stats=stats)
 
 
 def _closest_bin(stats, missing, statistics):
-    """Return the bin that missing values can join with the least loss of information."""
+    """Return the bin with which missing values are merged at the smallest loss of information."""
     information = []
     for b in range(len(stats)):
         joined = stats.copy()

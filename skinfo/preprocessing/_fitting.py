@@ -39,7 +39,7 @@ FIXED = (
     "closed",
 )
 
-# Parameters that may change between chunks: bins are found again from all counts.
+# Parameters that may change between chunks: bins are recomputed from all counts.
 FREE = (
     "max_bins",
     "penalty",
@@ -71,7 +71,7 @@ class BinningPlan:
     is_categorical : ndarray of shape (n_features,), dtype bool
 
     edges : list of (ndarray or None) of length n_features
-        The candidate cuts, for columns with given ones.
+        Candidate cuts of columns for which they are given.
 
     special : list of SpecialValues, of length n_features
 
@@ -129,7 +129,7 @@ class BinningPlan:
         return plan
 
     def for_next_chunk(self, parameters, source):
-        """Return the plan of these samples and those before, with the current parameters."""
+        """Return the plan of these and all previous samples, with the current parameters."""
         orders = [asked.level_order for asked in self.controls]
         controls = controls_of(parameters, source, self.is_categorical, orders)
         _refuse_contradictions(parameters, controls, self.target)
@@ -173,7 +173,7 @@ class BinningPlan:
             min_difference=statistics.from_y(asked.min_rate_difference),
             min_statistic=asked.min_statistic(statistics.n_classes),
             fixed_edges=asked.fixed_edges,
-            # A part of the samples, a fold, may contradict constraints that all of them satisfy.
+            # A fold may contradict constraints that all samples together satisfy.
             may_relax=weight != self.weight,
             special=self.special[j],
             closed=self.parameters["closed"],
@@ -240,17 +240,17 @@ def _column_fitter(plan, weight):
 
 
 def add_chunk(source, plan, summaries):
-    """Add a chunk to the summaries so far, and fit all columns on them.
+    """Add a chunk to the previous summaries, and fit all columns on them.
 
     Parameters
     ----------
     source : InMemory
 
     plan : BinningPlan
-        Plan of the chunk and those before.
+        Plan of this and all previous chunks.
 
     summaries : list or None
-        Summaries of the chunks before; None for the first chunk, which fixes the candidate cuts.
+        Summaries of the previous chunks; None for the first chunk, which fixes the candidate cuts.
 
     Returns
     -------
@@ -266,7 +266,7 @@ def add_chunk(source, plan, summaries):
             cuts = candidate_edges(column, parameters["max_candidates"], closed)
             cuts = np.union1d(cuts, plan.controls[j].fixed_edges)
             column = chunk.numeric_summary(j, starts_of_cuts(cuts, closed), plan.special[j])
-        # A new summary, so that a failing chunk is not counted partially.
+        # A new summary, so that a chunk that fails is not counted partially.
         summary = column if summaries is None else summaries[j] + column
         return summary, fit_column(j, summary)
 
@@ -282,7 +282,7 @@ def add_chunk(source, plan, summaries):
 
 
 def parameters_of(binner):
-    """Return the parameters of a binner that its bins depend on."""
+    """Return the parameters of a binner that affect its bins."""
     # Attributes, not get_params: a subclass may have fewer parameters. A copy, so that a list
     # changed between chunks is detected.
     parameters = {name: deepcopy(getattr(binner, name)) for name in FIXED + FREE}
@@ -294,7 +294,7 @@ def parameters_of(binner):
 
 
 def refuse_changes(before, parameters):
-    """Raise ValueError if a parameter has changed that the counts of chunks depend on."""
+    """Raise ValueError if a parameter has changed that affects the counts of chunks."""
     for name in FIXED:
         if _content(parameters[name]) != _content(before[name]):
             raise ValueError(
@@ -316,7 +316,7 @@ def refuse_incomplete(plan):
 
 
 def named_target(classes, before):
-    """Return a ClassTarget of the classes given to `partial_fit`, without samples.
+    """Return a ClassTarget with the classes given to `partial_fit`, without samples.
 
     Parameters
     ----------
@@ -324,7 +324,7 @@ def named_target(classes, before):
         None: `before` is returned.
 
     before : ClassTarget, ContinuousTarget or None
-        Target of the chunks before.
+        Target of the previous chunks.
     """
     if classes is None:
         return before

@@ -1,4 +1,4 @@
-"""Output of `transform` of tables whose rows are computed later."""
+"""Lazy output of `transform` for lazy tables."""
 
 from dataclasses import dataclass, replace
 
@@ -14,14 +14,14 @@ from skinfo.utils._text import one_line, short_repr
 
 @dataclass(frozen=True)
 class BlockEncoder:
-    """Map from a block of rows to their output, which is sent to where the rows are."""
+    """Function of a block of rows that returns their output; it is sent to the workers."""
 
     output: BinNumbers | BinIndicators | EncodedValues
 
     def __call__(self, block):
         """Return the output (n_samples, n_outputs) of an array or dataframe."""
         if not block.shape[0]:
-            # The kind of a column is unknown without values.
+            # An empty block does not determine the kinds of its columns.
             block = np.empty(block.shape)
         table = table_of(
             block,
@@ -35,13 +35,13 @@ class BlockEncoder:
 
 @dataclass(frozen=True)
 class BlockDecoder:
-    """Map from a block of outputs to typical values, which is sent to where the rows are."""
+    """Function of a block of outputs that returns typical values; it is sent to the workers."""
 
     output: BinNumbers | BinIndicators | EncodedValues
     bins: list
 
     def __call__(self, block):
-        """Return the values (n_samples, n_features): float64 of numbers only, else objects."""
+        """Return the values (n_samples, n_features): float64 if all are numbers, else objects."""
         values = [bins.representatives() for bins in self.bins]
         dtype = np.float64 if all(each.dtype != object for each in values) else object
         decoded = np.empty((_num_samples(block), len(values)), dtype)

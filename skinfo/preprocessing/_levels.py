@@ -14,7 +14,7 @@ References
 import numpy as np
 from scipy.special import betaln, expit
 
-# Half of the grid is even over the range of the rates, half is at their quantiles.
+# Half of the grid is evenly spaced over the range of the rates, half is at their quantiles.
 HALF_GRID = 32
 
 # Steps of EM from equal weights. More of them overfit few levels; 20 and 500 give the same loss
@@ -95,7 +95,7 @@ def _grid(starts, counts):
     bulk = np.interp(shares, below, starts[order])
     even = np.linspace(starts.min(), starts.max(), HALF_GRID)
     points = np.unique(np.concatenate([even, bulk]))
-    # Points that nearly coincide would have no width.
+    # Points that nearly coincide would have zero width.
     apart = np.diff(points, prepend=-np.inf) > 1e-6 * np.ptp(points)
     return points[apart]
 
@@ -125,7 +125,7 @@ class BetaSpread:
         """Return log odds of levels, each with one more sample of the overall rate."""
         if not 0 < self.overall < 1:
             return np.zeros(len(sizes))
-        # Not the logit of their ratio: a rate that rounds to one has finite odds.
+        # The logit of the ratio would be infinite for a rate that rounds to one.
         return np.log(hits + self.overall) - np.log(sizes - hits + (1 - self.overall))
 
     def likelihoods(self, grid, sizes, hits):

@@ -14,7 +14,7 @@ class OrderedLevels:
     Parameters
     ----------
     stats : ndarray of shape (n_levels, n_stats)
-        None of them is empty.
+        No level is empty.
     """
 
     is_sampled = False
@@ -27,7 +27,7 @@ class OrderedLevels:
         return len(self._sums) - 1
 
     def firsts(self, limit):
-        """Return the positions between levels, and that these are all."""
+        """Return the positions between levels, and True: these are all."""
         return np.arange(1, len(self)), True
 
     boundary_points = firsts
@@ -46,7 +46,7 @@ def runs_of_levels(levels, stats, settings):
     Parameters
     ----------
     levels : list
-        Those with samples.
+        Levels with samples.
 
     stats : ndarray of shape (n_levels, n_stats)
 

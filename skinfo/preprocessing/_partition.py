@@ -71,7 +71,7 @@ class ColumnSettings:
         Whether any direction is allowed if rates between fixed cuts satisfy none of `directions`.
 
     special : SpecialValues
-        Values that have bins of their own.
+        Values that have separate bins.
 
     closed : {"left", "right"}
         The closed end of the intervals.

@@ -31,7 +31,7 @@ NO_CUTS = np.empty(0, np.int64)
 # candidates.
 MOST_SEARCH_BYTES = 2**33
 
-# A further bin must save more than rounding.
+# A further bin must save more than the rounding error.
 RELATIVE_TOLERANCE = 1e-10
 
 # Prior odds of one group of levels against several, for which the most frequent levels are
@@ -57,7 +57,7 @@ TOLERATED_NATS, LEAST_BRACKET = 0.5, 1e-3
 # proportion of that, and this many nats over k**2, more than the best number of bins: a step, for
 # which two bins lose almost nothing, gets two. For large samples, where that is almost nothing,
 # this proportion of the possible saving; half or twice of it change the saving by 0.005 at most.
-SPARED_SHARE, SPARED_NATS, NEGLIGIBLE_SHARE = 0.2, 16.0, 0.005
+SPARED_PROPORTION, SPARED_NATS, NEGLIGIBLE_PROPORTION = 0.2, 16.0, 0.005
 
 
 @dataclass(frozen=True)
@@ -379,7 +379,7 @@ def prior_rates(total):
     """Return the Dirichlet parameters of the rates of a bin, from the class counts and their sum.
 
     They are those of all samples, with a weight of half a sample per class, like the smoothing of
-    CROSS_ENTROPY. With more weight small bins next to a jump would seem to be better.
+    CROSS_ENTROPY. A larger weight would favour small bins next to a jump.
     """
     half = (len(total) - 1) / 2
     return half * (total[:-1] + 0.5) / (total[-1] + half)
@@ -441,7 +441,8 @@ def log_prior_odds(odds):
     odds : ndarray of shape (n_cells - 1,)
         Prior odds of a cut after each cell but the last.
     """
-    # All partitions together have the product of 1 + odds times the prior probability of one bin.
+    # The total prior probability of all partitions is that of one bin times the product of
+    # 1 + odds.
     return log(np.expm1(np.log1p(odds).sum()))
 
 
@@ -478,10 +479,12 @@ def fewest_of_good_bins(costs):
         Expected nats of the best 1, 2, ... bins; inf for infeasible numbers.
     """
     least = costs.min()
-    # Fixed cuts, or constraints that one bin violates, may leave no partition into so few.
+    # With fixed cuts, or constraints that one bin violates, small numbers of bins are infeasible.
     gain = costs[np.isfinite(costs)][0] - least
     k = np.arange(1, len(costs) + 1)
-    spared = np.maximum(min(SPARED_SHARE * gain, SPARED_NATS) / k**2, NEGLIGIBLE_SHARE * gain)
+    spared = np.maximum(
+        min(SPARED_PROPORTION * gain, SPARED_NATS) / k**2, NEGLIGIBLE_PROPORTION * gain
+    )
     return int(np.argmax(costs <= least + spared)) + 1
 
 
@@ -571,7 +574,7 @@ def resolve_penalty(penalty, target_type, *, ordered=True):
     table = PENALTIES[target_type == "continuous", ordered]
     if penalty is None or isinstance(penalty, str):
         return table.get(penalty, table["modl"])
-    # Each bin must save that many bits of the description of y.
+    # Each bin must save this number of bits in the description of y.
     return AdditivePenalty(table[None].cost, lambda k, n, n_cells, n_rates: penalty * log(2) * k)
 
 

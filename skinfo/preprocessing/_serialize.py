@@ -1,6 +1,6 @@
-"""Fitted binner as a JSON-compatible dict, and its exact restoration.
+"""JSON-compatible state of a fitted binner, and its exact restoration.
 
-From the top: the state of a binner, its bins, arrays, entries of a dict, single values.
+The sections are: the state of a binner, its bins, arrays, entries of a dict, single values.
 """
 
 import re
@@ -113,7 +113,7 @@ def restore_binner(binner, state):
     if ENCODINGS[binner.encode].looks_at_y:
         encoders = _encoders_from_dicts(state["columns"], columns, statistics)
     try:
-        # Counts that no data have may overflow, or divide by zero, in derived quantities.
+        # Impossible counts may cause overflow or division by zero in derived quantities.
         with np.errstate(over="raise", divide="raise", invalid="raise"):
             binner._set_fitted(columns, statistics, classes, edges, encoders)
             summary_of_columns(binner._names, columns, statistics, classes)
@@ -129,17 +129,17 @@ def restore_binner(binner, state):
 
 @contextmanager
 def _at(path):
-    """Begin the message of a ValueError with the location in the state."""
+    """Prepend the location in the state to the message of a ValueError."""
     try:
         yield
     except ValueError as error:
-        # scikit-learn's message about a parameter repeats its value, of any length.
+        # scikit-learn's message about a parameter contains its value, of any length.
         message = shorten_middle(str(error))
         raise ValueError(f"{path}: {message}") from error
 
 
 def shorten_middle(text):
-    """Return a text of at most `LONGEST_REASON` characters, the middle left out."""
+    """Return a text abbreviated in the middle to at most `LONGEST_REASON` characters."""
     half = LONGEST_REASON // 2
     return text if len(text) <= LONGEST_REASON else f"{text[:half]} ... {text[-half:]}"
 
@@ -319,7 +319,7 @@ def _plain_params(binner):
     for name, value in binner.get_params(deep=False).items():
         if name == "dtype" and value is not None:
             value = np.dtype(value).name
-        # The encoding of the fit, to which the encoders below belong.
+        # The encoding of the last fit, to which the encoders belong.
         value = _plain(binner._encode if name == "encode" else value)
         plain[name] = defaults[name] if value is NOT_PLAIN else value
     return plain
@@ -454,8 +454,8 @@ def bins_from_dict(d):
 def check_plain(document):
     """Raise ValueError if a document is not JSON, or nested deeper than needed.
 
-    JSON is dicts by text, lists, text, booleans, None and numbers; here with at most `MAX_DEPTH`
-    levels, and no integers beyond all floats.
+    Allowed are dicts with text keys, lists, text, booleans, None and numbers, with at most
+    `MAX_DEPTH` levels, and no integers beyond the range of floats.
     """
     todo, seen = [(document, "state", 0)], set()
     while todo:
@@ -470,7 +470,7 @@ def check_plain(document):
             for key, entry in entries:
                 if isinstance(value, dict) and not isinstance(key, str):
                     raise ValueError(f"{path} has a key of type {type(key).__name__}, not text.")
-                # A path is made only if a message may need it.
+                # A path is built only if a message may need it.
                 if type(entry) not in (str, float, bool, NoneType):
                     todo.append((entry, f"{path}[{short_repr(key)}]", depth + 1))
         elif isinstance(value, int):
@@ -488,7 +488,7 @@ def array_to_json(a):
     Parameters
     ----------
     a : array-like
-        Of booleans, integers, floats or text; or of objects that are these, or None.
+        Booleans, integers, floats or text; or objects of these types, or None.
 
     Returns
     -------
@@ -588,8 +588,8 @@ def _category_from_dict(d):
     levels = [_level_from_json(level, "levels") for level in entry(d, "levels", list)]
     modes = [_level_from_json(mode, "modes") for mode in entry(d, "modes", list)]
     fallback = entry(d, "fallback", int)
-    # Unseen levels may have a bin of their own if bins have no modes. No other bin is empty, so
-    # that there are not more bins than levels.
+    # Unseen levels may have a separate bin if bins have no modes. No other bin is empty, so there
+    # are not more bins than levels.
     pool = d.get("pool")
     if not isinstance(pool, str | None):
         raise malformed("pool", pool, "of type str, or null")
@@ -641,7 +641,7 @@ def _special_from_dict(d, read):
 
 
 def _check_own_special(d, own, special_bins, n_others):
-    """Raise unless the bins of special values follow all others, in order."""
+    """Raise ValueError unless the bins of special values follow all others, in order."""
     if list(own) != list(range(n_others, n_others + len(own))) or min(special_bins, default=0) < 0:
         raise malformed("special", d["special"], f"of bins from {n_others} on, in order")
 
@@ -658,7 +658,7 @@ def _common(d):
 
 
 def _check_length(key, values, n_bins):
-    """Raise unless there is a value for each bin, or none at all."""
+    """Raise ValueError unless there is a value for each bin, or none at all."""
     if len(values) not in (0, n_bins):
         raise malformed(key, len(values), f"of length {n_bins}, one value for each bin")
 
@@ -700,10 +700,10 @@ def malformed(key, value, expected):
 
 # Values
 
-# Names of the dtypes that are written. NumPy supports many more.
+# Names of the dtypes that are written, a subset of those of NumPy.
 DTYPE_NAMES = re.compile(r"bool|u?int(8|16|32|64)|float(16|32|64)|object|str|U[0-9]{1,8}")
 
-# Maximum size of an array: the width of text times the number of values could be any size.
+# Maximum size of an array: the width of text times the number of values is not limited otherwise.
 MAX_BYTES = 2**26
 
 NOT_FINITE = {"inf": np.inf, "-inf": -np.inf, "nan": np.nan}
@@ -757,14 +757,14 @@ def _level_from_json(value, key):
 
 
 def _dtype(name):
-    """Return the dtype of that name if JSON can hold its values."""
+    """Return the dtype of that name if JSON can represent its values."""
     if not DTYPE_NAMES.fullmatch(name):
         raise malformed("dtype", name, "that of booleans, integers, floats, text or objects")
     return np.dtype(name)
 
 
 def _checked_value(value, dtype, given):
-    """Return the value if it is of that dtype and fits it."""
+    """Return the value if it is of that dtype and in its range."""
     expected = VALUE_TYPES.get(dtype.kind)
     wrong = expected is not None and type(value) is not expected
     fits = FITS.get(dtype.kind)
@@ -791,7 +791,7 @@ def _is_short_enough(value, dtype):
     return dtype.itemsize == 0 or 4 * len(value) <= dtype.itemsize
 
 
-# By the kind of a NumPy dtype.
+# Python types by kind of NumPy dtype.
 VALUE_TYPES = {"b": bool, "i": int, "u": int, "U": str}
 FITS = {"i": _is_in_range, "u": _is_in_range, "f": _is_no_overflow, "U": _is_short_enough}
 WRITE_VALUE = {

@@ -7,7 +7,7 @@ import scipy.sparse as sp
 
 from skinfo import InfoBottleneckSelector
 from skinfo.feature_selection import selection_curve
-from skinfo.feature_selection._stopping import until_elbow, until_share
+from skinfo.feature_selection._stopping import until_elbow, until_proportion
 
 
 def table(rng, n=1000):
@@ -157,8 +157,8 @@ def test_rules_by_hand():
     assert until_elbow([0.7, 1.0, 1.0, 1.0]) == 2
     assert until_elbow([0.2]) == 1
     assert until_elbow([]) == 0
-    assert until_share(0.7)([0.5, 0.7, 1.0]) == 2
-    assert until_share(0.5)([]) == 0
+    assert until_proportion(0.7)([0.5, 0.7, 1.0]) == 2
+    assert until_proportion(0.5)([]) == 0
 
 
 def test_selection_curve_is_monotone_and_ends_where_description_is_free(rng, source):

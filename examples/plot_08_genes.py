@@ -6,7 +6,8 @@ Selection of informative genes among thousands
 Ninety patients, two thousand genes, two subtypes of a disease. With so many columns some are
 informative in the sample by chance. The data simulate gene expression, in groups of correlated
 genes, so it is known which genes are informative: 40 genes in 4 groups. The aim is a short list:
-the plain baseline, a logistic regression of all scaled genes, has the lower log loss.
+the plain baseline, a logistic regression of all scaled genes, gains more on held-out patients,
+0.49 bits, than one of the selected genes, 0.45.
 """
 
 # %%

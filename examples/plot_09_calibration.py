@@ -3,11 +3,12 @@
 Decomposition of the log loss before and after calibration
 ==========================================================
 
-Naive Bayes treats redundant features as independent and is overconfident.
-`CalibratedClassifierCV` corrects this. The decomposition shows how much of the reduction of the
-log loss is miscalibration and whether discrimination is lost, and a paired test whether the
-difference is significant. A calibration curve without bins shows at which predictions bits are
-lost; scikit-learn's, of the same predictions in bins, is beside it.
+Naive Bayes treats redundant features as independent and is overconfident: its log loss is 1.347
+bits per digit, that of the prevalence 0.459. `CalibratedClassifierCV` reduces it to 0.273
+(sigmoid) and 0.215 (isotonic). The decomposition shows how much of the reduction is miscalibration
+and whether discrimination is lost, and a paired test whether the difference is significant. A
+calibration curve without bins shows at which predictions bits are lost; scikit-learn's, of the
+same predictions in bins, is beside it.
 """
 
 # %%

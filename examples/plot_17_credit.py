@@ -6,7 +6,8 @@ Credit scoring: from raw loans to a scorecard
 A real table of loans becomes a scorecard that fits on a page. The steps are the summary of all
 columns with information values, Gini and KS; the bins; points and reasons; stability of the score;
 the card as SQL; and the comparison with other models. The plain baseline, a logistic regression of
-scaled numbers and indicators, has a slightly lower log loss here.
+scaled numbers and indicators, has a slightly lower log loss here: 0.638 bits per loan, and the
+scorecard 0.647.
 """
 
 # %%

@@ -93,7 +93,7 @@ for label, binner in binners.items():
     counts = binner.counts_[0]
     edges = np.clip(binner.bin_edges_[0], 18, 75)
     ax.stairs(counts[:, 1] / counts.sum(axis=1), edges, baseline=None, label=label, linewidth=2)
-ax.set(xlabel="age", ylabel="default rate", ylim=(0, 1.02))
+ax.set(xlabel="Age (years)", ylabel="Default rate", ylim=(0, 1.02))
 ax.legend()
 plt.show()
 

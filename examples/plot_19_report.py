@@ -7,7 +7,8 @@ Which columns of a raw table are informative about a target, which are redundant
 not be used in a model? :func:`~skinfo.inspection.information_report` computes this for all columns
 and presents it as a page. Here it is applied to a raw table of penguins, with the sex as the
 target. Its estimate of the predictable information is compared with cross-validated models. The
-plain baseline, a logistic regression of the scaled measurements, has the lowest log loss of them.
+plain baseline, a logistic regression of the scaled measurements, gains most of them: 0.66 bits,
+and a logistic regression of bins 0.58.
 """
 
 # %%

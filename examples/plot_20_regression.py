@@ -3,9 +3,10 @@
 Bins and selection for a continuous target
 ==========================================
 
-The target is the salary of developers. A linear model of four selected and binned columns has a
-lower error on new samples than a linear model of all twenty scaled columns. Gradient boosting of
-all twenty has a slightly lower error still. The model of four columns can be printed on a page.
+The target is the salary of developers. The plain baseline, a linear model of all twenty scaled
+columns, gains 0.952 bits per developer on new samples; a linear model of four selected and binned
+columns gains 0.981, and gradient boosting of all twenty 0.989. The model of four columns can be
+printed on a page.
 """
 
 # %%

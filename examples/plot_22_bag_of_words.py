@@ -4,10 +4,10 @@ Selection of words in a bag of words
 ====================================
 
 A thousand words, and texts on ten topics. The ten words with the largest chi-squared statistics
-are redundant: all identify the same topic. With the ten words of the selector, the log loss is
-less than half as large, and lower than with the ten words of mutual information or of mRMR. Naive
-Bayes has a lower log loss on them than on all words. A logistic regression of all words has the
-lowest log loss.
+are redundant: all identify the same topic. A logistic regression on them has a log loss of
+2.15 bits per text, on the ten words of the selector 0.90, of mRMR 1.06 and of mutual information
+1.59. Naive Bayes has a lower log loss on ten words of the selector than on all words. The plain
+baseline, a logistic regression of all words, has the lowest log loss: 0.12 bits.
 """
 
 # %%

@@ -6,8 +6,9 @@ Encoding of categorical columns with thousands of levels
 Whether a flight is late may depend on the aircraft, and the tail number has 3,700 levels. One-hot
 columns overfit them. The binner finds no information in the aircraft that holds on new flights,
 and groups the levels of the other columns by their rates. Its log loss equals that of
-scikit-learn's target encoder, and is lower than that of one-hot columns; in addition it provides a
-table of the groups.
+scikit-learn's target encoder, 0.764 bits per flight, and that of the plain baseline, one-hot
+columns, is 0.784 with the tail number and 0.764 without. In addition the binner provides a table
+of the groups.
 """
 
 # %%

@@ -101,7 +101,7 @@ for ax, name in zip(axes, ("Acceleration", "Miles_per_Gallon"), strict=True):
     ax.axhline(0.25, color="C3", linewidth=0.8, label="0.25")
     ax.set(title=name.replace("_", " "), xlabel="Model year")
 axes[0].set_ylabel("PSI (nats)")
-axes[1].legend(frameon=False)
+axes[0].legend(frameon=False)
 plt.show()
 
 # %%

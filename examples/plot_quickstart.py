@@ -7,11 +7,12 @@ Two real tables, and on both the plain baseline, a logistic regression of scaled
 compared with.
 
 1. Loans with text and missing values. Logistic regression on the weights of evidence of
-   :class:`~skinfo.MutualInfoBinner` has a lower log loss than the baseline and than gradient
-   boosting, and its bins can be read.
+   :class:`~skinfo.MutualInfoBinner` has a lower log loss, 0.268 bits per loan, than the baseline
+   and gradient boosting, 0.273 each, and its bins can be read.
 2. 129 measurements of 333 patients. Logistic regression on 13 features that
-   :class:`~skinfo.InfoBottleneckSelector` keeps has a lower log loss than the baseline, and than
-   13 features of ``SelectKBest`` or mRMR. It comes with a reason for each feature that is dropped.
+   :class:`~skinfo.InfoBottleneckSelector` keeps has a log loss of 0.488 bits per patient, the
+   baseline 0.702 (0.508 if tuned), and 13 features of ``SelectKBest`` or mRMR 0.623 and 0.646. It
+   comes with a reason for each feature that is dropped.
 
 The score is the information gain of the predictions, by :class:`~skinfo.EntropyScorer`: the bits
 per sample by which their log loss is lower than that of the base rate.

@@ -88,6 +88,16 @@ def test_results_are_shown_with_their_functions_by_their_public_path(api_pages, 
     assert all(any(f"autoclass:: {name}\n" in page for page in pages) for _, name in RESULTS)
 
 
+def test_what_a_result_is_made_of_is_hidden(api_pages):
+    def shown(what, path):
+        return api_pages.hide_arguments(None, what, path, None, None, "(a)", None)
+
+    assert shown("class", "skinfo.metrics.LogLossDecomposition") == ("", None)
+    assert shown("class", "skinfo.metrics.EntropyScorer") is None
+    assert shown("function", "skinfo.metrics.log_loss_decomposition") is None
+    assert shown("method", "skinfo.metrics.LogLossDecomposition.report") is None
+
+
 def test_docstrings_are_mended(api_pages):
     lines = [
         "a : {1, \\",

@@ -75,6 +75,25 @@ def test_each_example_is_in_one_section(module_of_docs):
     assert sorted(listed) == sorted(path.name for path in (ROOT / "examples").glob("plot_*.py"))
 
 
+def test_a_thumbnail_may_be_one_panel_of_a_figure(module_of_docs, tmp_path):
+    plt = pytest.importorskip("matplotlib.pyplot")
+    gallery, path = module_of_docs("_gallery"), tmp_path / "images" / "panel" / "plot_x.png"
+    listed = {name for _, _, names in gallery.SECTIONS for name in names}
+    assert set(gallery.PANELS) <= listed
+    assert gallery.panel_file(tmp_path / "plot_x.py") == path
+    figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3))
+    left.imshow([[0.0]], cmap="Reds_r", aspect="auto")
+    right.imshow([[0.0]], cmap="Blues_r", aspect="auto")
+    gallery.save_panels(figure, [1], path)
+    pixels = plt.imread(path)[:, :, :3]
+    plt.close(figure)
+    height, width, _ = pixels.shape
+    assert 500 < width < 600  # of 1200
+    red, _, blue = pixels[height // 2, width // 2]
+    assert blue > 0.4 > red
+    assert not (pixels[:, :, 0] > pixels[:, :, 2] + 0.2).any()  # nothing of the other one
+
+
 def test_pages_of_scripts_that_moved_go(module_of_docs, tmp_path):
     gallery = tmp_path / "gallery"
     (gallery / "binning").mkdir(parents=True)

@@ -213,9 +213,10 @@ def hide_arguments(app, what, path, thing, options, signature, returned):
 
 
 def mend(app, what, name, obj, options, lines):
-    """Keep reStructuredText from taking ``n_features_in_`` for a link, and join broken lines."""
+    """Join broken lines, and keep ``n_features_in_`` from being a link, "N. Name" a list."""
     text = "\n".join(lines)
     text = re.sub(r"\\\n\s*", "", text)
+    text = re.sub(r"^(\.\. \[\d+\] )(?=[A-Z]\. )", r"\1\\", text, flags=re.M)
     text = re.sub(r"(?<=shape )\([^()]*\)", lambda m: re.sub(r"\b\w+_\b", r"`\g<0>`", m[0]), text)
     lines[:] = text.split("\n")
 

@@ -97,7 +97,7 @@ for i, (ax, classifier) in enumerate(zip(axes, classifiers, strict=True)):
     ax.axhline(everything[i], color="black", linestyle="--", label=f"all {X.shape[1]}")
     ax.set(title=classifier, xlabel="Measurements", xticks=sizes)
 axes[0].set_ylabel("Log loss on new leaves (bits)")
-fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=5)
+axes[0].legend()
 plt.show()
 
 # %%

@@ -104,10 +104,14 @@ def test_docstrings_are_mended(api_pages):
         "      2}",
         "b : ndarray of shape (n_features_in_, n_features_)",
         "c_ : x",
+        ".. [1] N. Siddiqi, 2006.",
+        ".. [2] Good, 1952.",
     ]
     api_pages.mend(None, "class", "name", inspect, None, lines)
     assert lines == [
         "a : {1, 2}",
         "b : ndarray of shape (`n_features_in_`, `n_features_`)",
         "c_ : x",
+        ".. [1] \\N. Siddiqi, 2006.",
+        ".. [2] Good, 1952.",
     ]

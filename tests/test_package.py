@@ -53,6 +53,27 @@ RESULTS = {
 }
 
 
+def signatures():
+    """Yield the name and the signature, as help shows it, of public functions and methods."""
+    for package, name in NAMES:
+        public = getattr(importlib.import_module(package), name)
+        if inspect.isclass(public):
+            methods = inspect.getmembers(public, inspect.isroutine)
+            called = {f"{name}.{m}": method for m, method in methods if not m.startswith("_")}
+        else:
+            called = {name: public}
+        for each, function in called.items():
+            if inspect.isfunction(function) or inspect.ismethod(function):
+                yield f"{package}.{each}", str(inspect.signature(function))
+
+
+def test_signatures_are_legible():
+    # An evaluated ArrayLike is a union of ten types.
+    found = dict(signatures())
+    assert "y: 'ArrayLike | str | None'" in found["skinfo.estimation.mutual_info"]
+    assert [name for name, text in found.items() if "numpy._typing" in text] == []
+
+
 def test_a_result_is_imported_from_where_its_function_is():
     assert len(RESULTS) == 13
     for result, (package, _) in RESULTS.items():

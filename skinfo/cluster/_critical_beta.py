@@ -1,5 +1,7 @@
 """Critical beta: the onset of the information curve, and its first cluster."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial

@@ -1,5 +1,7 @@
 """Information curve: the maximal I(T;Y) of a compression T of X, for each I(T;X)."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from numbers import Integral, Real
 

@@ -1,5 +1,7 @@
 """Numeric columns of known information about y: normal columns, and rates with steps or waves."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from numbers import Real
 from typing import Any

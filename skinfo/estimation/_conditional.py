@@ -1,5 +1,7 @@
 """Conditional mutual information of columns and a target, from samples."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from numbers import Integral
 

@@ -1,5 +1,7 @@
 """Differential entropy of continuous samples."""
 
+from __future__ import annotations
+
 from numbers import Integral
 
 import numpy as np

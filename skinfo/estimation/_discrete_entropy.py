@@ -1,5 +1,7 @@
 """Entropy of discrete samples."""
 
+from __future__ import annotations
+
 from functools import partial
 from numbers import Integral
 

@@ -1,5 +1,7 @@
 """Independence tests by mutual information: p-values, standard errors and intervals."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple

@@ -1,5 +1,7 @@
 """Interaction information of all pairs of columns with a target."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations_with_replacement

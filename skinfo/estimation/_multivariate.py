@@ -1,5 +1,7 @@
 """Multivariate dependence measures of columns, from samples."""
 
+from __future__ import annotations
+
 from functools import partial
 from numbers import Integral
 from typing import NamedTuple

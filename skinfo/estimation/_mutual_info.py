@@ -1,5 +1,7 @@
 """Mutual information of columns and a target, from samples."""
 
+from __future__ import annotations
+
 from numbers import Integral
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Mutual information of all pairs of discrete columns."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 from numbers import Integral

@@ -1,5 +1,7 @@
 """Pointwise information and entropy: the contribution of each sample to an estimate."""
 
+from __future__ import annotations
+
 from numbers import Integral
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Cross-entropy and divergences of two samples."""
 
+from __future__ import annotations
+
 from numbers import Integral
 from typing import Any
 

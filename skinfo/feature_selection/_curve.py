@@ -1,5 +1,7 @@
 """Information plane of a selection: information about y against description length."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any
 

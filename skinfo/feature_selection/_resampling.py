@@ -1,5 +1,7 @@
 """Selections on resampled data: held-out information, and stability."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any

@@ -1,5 +1,7 @@
 """Cross-entropy of two distributions, and divergences between them."""
 
+from __future__ import annotations
+
 import math
 from itertools import combinations
 from types import ModuleType

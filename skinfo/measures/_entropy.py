@@ -1,5 +1,7 @@
 """Entropies of one distribution."""
 
+from __future__ import annotations
+
 import numbers
 from collections.abc import Iterable
 

@@ -1,5 +1,7 @@
 """Information shared by the variables of a joint distribution."""
 
+from __future__ import annotations
+
 import math
 from typing import Literal
 

@@ -1,5 +1,7 @@
 """Cross-entropy loss of the predicted probability of a positive label."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from numbers import Real

@@ -1,5 +1,7 @@
 """Calibration error in bins: difference of predicted probabilities and observed frequencies."""
 
+from __future__ import annotations
+
 from typing import Literal, NamedTuple
 
 import numpy as np

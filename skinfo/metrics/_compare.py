@@ -1,5 +1,7 @@
 """Comparison of the log losses of two models on the same samples."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

@@ -1,5 +1,7 @@
 """Cross-entropy loss of predicted distributions or logits."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace

@@ -1,5 +1,7 @@
 """Decomposition of a log loss into miscalibration, discrimination and uncertainty."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, NamedTuple

@@ -1,5 +1,7 @@
 """Population stability: drift of new samples from a reference, by column and by bin."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 from numbers import Integral

@@ -1,5 +1,7 @@
 """Calibration curve of a binary prediction without bins (CORP), with bands and bits."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Literal

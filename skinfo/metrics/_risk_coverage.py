@@ -1,5 +1,7 @@
 """Risk-coverage curve: mean loss of the most certain predictions by the proportion retained."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from numbers import Real
 from typing import Literal

@@ -1,5 +1,7 @@
 """Aleatoric and epistemic uncertainty of the predictions of an ensemble."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from numbers import Real
 from typing import NamedTuple

@@ -1,5 +1,7 @@
 """Conversion of fitted models by skl2onnx, and the inputs of converted models."""
 
+from __future__ import annotations
+
 from importlib import import_module
 from typing import Any
 

@@ -3,9 +3,10 @@
     nox --list
     nox -s lint tests-3.13
 
-`.ci/run` runs the same checks, and those of the compiled kernels, in two lanes.
+`.ci/run` calls them in fresh environments, and checks the compiled kernels, in two lanes.
 """
 
+import shutil
 from pathlib import Path
 
 import nox
@@ -73,8 +74,15 @@ def nightly(session):
 
 @nox.session(name="no-optional", python="3.13")
 def no_optional(session):
-    """Run the tests without optional packages."""
-    session.install(".", *PLAIN_TESTS)
+    """Run the tests without optional packages, on kernels built without a C compiler (Linux)."""
+    tools = Path(session.create_tmp(), "tools")
+    tools.mkdir(exist_ok=True)
+    for name in ["env", "sh"]:
+        (tools / name).unlink(missing_ok=True)
+        (tools / name).symlink_to(shutil.which(name))
+    # The programs of the environment, and these two.
+    session.install(".", env={"PATH": str(tools)})
+    session.install(*PLAIN_TESTS)
     session.run("pytest", *session.posargs)
 
 

@@ -88,11 +88,25 @@ def test_the_version_is_the_same_everywhere():
 def test_every_listed_check_is_a_session_of_nox():
     sessions = re.findall(r"^def (\w+)\(session\)", (ROOT / "noxfile.py").read_text(), re.M)
     names = {name.replace("_", "-") for name in sessions}
-    commands = (ROOT / "docs" / "project" / "releasing.md").read_text(encoding="utf-8")
-    for workflow in (ROOT / ".github" / "workflows").glob("*.yml"):
-        commands += workflow.read_text(encoding="utf-8")
-    called = re.findall(r"(?:nox -s|session:) ([a-z][\w .-]*)", commands)
-    assert called
-    for line in called:
-        for name in line.partition(" -- ")[0].split():
-            assert re.sub(r"-3\.\d+$", "", name) in names, name
+    workflows = (ROOT / ".github" / "workflows").glob("*.yml")
+    pages = [ROOT / "CONTRIBUTING.md", ROOT / "docs" / "project" / "releasing.md", *workflows]
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        for line in re.findall(r"(?:nox -s|session:) ([a-z][\w .-]*)", text):
+            for name in line.partition(" -- ")[0].split():
+                assert re.sub(r"-3\.\d+$", "", name) in names, f"{page.name}: {name}"
+
+
+def test_ci_calls_sessions_of_nox():
+    sessions = re.findall(r"^def (\w+)\(session\)", (ROOT / "noxfile.py").read_text(), re.M)
+    lanes = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    called = re.findall(r"^ +session(?:_here)? ([\w-]+)", lanes, re.M)
+    assert {"lint", "typing", "oldest", "no-optional", "fuzz", "docs"} <= set(called)
+    assert {name.replace("-", "_") for name in called} <= set(sessions)
+
+
+def test_ruff_is_the_same_in_hooks_and_in_checks():
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    rev = re.search(r"ruff-pre-commit\n +rev: v(\S+)", hooks)[1]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert f"ruff=={rev}" in project["optional-dependencies"]["dev"]

@@ -138,9 +138,12 @@ def main():
         ours, chi2, n_values = pvalues(tables, a, b, options.ordered)
         rates = [float(np.mean(ours < level)) for level in LEVELS]
         worst = max(
-            rate / level
-            for rate, level in zip(rates, LEVELS, strict=True)
-            if level * repeats >= 20
+            (
+                rate / level
+                for rate, level in zip(rates, LEVELS, strict=True)
+                if level * repeats >= 20
+            ),
+            default="",
         )
         rows.append(
             [r, c, n, kind, min(n_values, 9999), *rates, float(np.mean(chi2 < 0.01)), worst]

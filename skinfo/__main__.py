@@ -87,7 +87,7 @@ def command_line() -> argparse.ArgumentParser:
     report.add_argument(
         "table", help="Parquet, CSV or Arrow file, a folder, or a pattern in quotes"
     )
-    report.add_argument("-t", "--target", required=True, help="the column to know about")
+    report.add_argument("-t", "--target", required=True, help="the target column")
     report.add_argument(
         "-o",
         "--output",

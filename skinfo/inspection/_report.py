@@ -176,7 +176,7 @@ class InformationReport:
         table["feature"] = [one_line(name, LONGEST_NAME) for name in table["feature"]]
         lines = [
             f"{one_line(self.title)}: {self.n_samples:,} rows, {len(self.columns)} columns",
-            f"{self.target.entropy:.3g} bits to know about {one_line(self.target.name)}, "
+            f"Entropy of {one_line(self.target.name)}: {self.target.entropy:.3g} bits, "
             f"{self._captured()}",
             table.head(ROWS_OF_TEXT).to_string(index=False, float_format="{:.3g}".format),
         ]
@@ -344,7 +344,7 @@ def information_report(
         notes.append(LARGE_INTEGERS.format(_some(as_text)))
     target = target_distribution(_target_name(y), source, binner, selector)
     return InformationReport(
-        title or f"What is known about {target.name}",
+        title or f"Information about {target.name}",
         source.n_samples,
         target,
         columns,

@@ -33,7 +33,7 @@ columns, 200 rows; the proportion of runs in which any is selected.
     RFECV         0.0235  0.0210  -0.0188   -0.0206   0.1099     20        2.89
     all           0.0196  0.0011  -0.0272   -0.0314   0.1174     34        0.00
 
-    Laws, 3: at most 200 training rows
+    Simulated data sets, 3: at most 200 training rows
     method        excess   median  logistic  boosting  neighbors  median k  seconds
     ------------  -------  ------  --------  --------  ---------  --------  -------
     "auto"        0.1084   0.0935  0.1732    0.0908    0.0612     4         0.06
@@ -42,7 +42,7 @@ columns, 200 rows; the proportion of runs in which any is selected.
     RFECV         -0.0106  0.0042  -0.0096   0.0041    -0.0263    6         1.60
     all           0.0805   0.1039  0.1140    0.0021    0.1255     30        0.00
 
-    Laws, 3: at most 1000 training rows
+    Simulated data sets, 3: at most 1000 training rows
     method        excess   median   logistic  boosting  neighbors  median k  seconds
     ------------  -------  -------  --------  --------  ---------  --------  -------
     "auto"        0.0819   0.0056   0.1257    0.0813    0.0387     5         0.06
@@ -51,9 +51,9 @@ columns, 200 rows; the proportion of runs in which any is selected.
     RFECV         -0.0107  -0.0034  -0.0101   0.0063    -0.0283    6         1.91
     all           0.0512   0.0572   0.0060    0.0117    0.1359     30        0.00
 
-    Noise: share of 50 runs in which any column is chosen
-    method        share
-    ------------  -----
+    Noise: proportion of 50 runs in which any column is selected
+    method        proportion
+    ------------  ----------
     "auto"        0.06
     "predictive"  0.00
     k = 20        1.00

@@ -12,7 +12,7 @@ median CPU seconds of a fit.
 
 Printed on two virtual cores, one thread, 27 November 2026, ``--repeats 3``:
 
-Share of 3 runs in which all were found
+Proportion of 3 runs in which all were found
 together  n     noise  levels   flipped  True  3     forest  ReliefF  MDR   noise, True  noise, 3
 --------  ----  -----  -------  -------  ----  ----  ------  -------  ----  -----------  --------
 2         200   200    2        0.0      1.00  1.00  0.00    1.00     -     0.00         0.00
@@ -26,7 +26,7 @@ together  n     noise  levels   flipped  True  3     forest  ReliefF  MDR   nois
 3         1000  200    numbers  0.1      0.00  1.00  0.00    0.00     -     0.33         0.00
 3         1000  200    numbers  0.2      0.00  1.00  0.00    0.00     -     0.00         0.00
 
-Processor seconds
+CPU seconds
 together  n     noise  levels   flipped  True  3     forest  ReliefF  MDR
 --------  ----  -----  -------  -------  ----  ----  ------  -------  ----
 2         200   200    2        0.0      0.14  0.66  0.41    0.02     -

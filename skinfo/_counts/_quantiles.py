@@ -12,6 +12,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from skinfo._kernels._sorting import sorted_rows, sorted_values
+
 # Ratio of the number of bins of smooth tests with classes to that of the test of information. The
 # degrees of freedom of smooth tests are those of the polynomials, for any number of bins.
 FINER = 2
@@ -119,12 +121,11 @@ def starts_of_bins(
 ) -> list[NDArray[np.float64]]:
     """Return the `bin_starts` of each of several numbers of bins."""
     if weights is None:
-        line = np.sort(values)
+        line = sorted_values(values)
         new = np.flatnonzero(line[1:] != line[:-1]) + 1
         ends = np.concatenate([[0], new, [len(line)]])
     else:
-        order = np.argsort(values)
-        line = values[order]
+        line, order = sorted_rows(values)
         new = np.flatnonzero(line[1:] != line[:-1]) + 1
         ends = np.append(0.0, np.cumsum(weights[order]))[np.concatenate([[0], new, [len(line)]])]
     return [line[new[cuts_of_runs(ends, n_bins) - 1]] for n_bins in numbers_of_bins]

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_array
 
 from skinfo._counts._table import numeric_columns, refuse_ragged_lists
 from skinfo._kernels._neighbors import line_radii
+from skinfo._kernels._sorting import sorted_values
 from skinfo.estimation._knn_tree import kth_distance, rescaled_blocks
 from skinfo.estimation._samples import refuse_chunks
 from skinfo.utils._compat import Interval, validate_params
@@ -92,7 +93,7 @@ def differential_entropy(X: ArrayLike, *, n_neighbors: int = 3, base: float = 2)
         )
     X, log_unit = rescaled_blocks(X)
     if n_dimensions == 1:
-        radii = line_radii(np.sort(X[:, 0]), n_neighbors)
+        radii = line_radii(sorted_values(X[:, 0]), n_neighbors)
     else:
         radii = kth_distance(X, n_neighbors, p=2)
     if radii.min() == 0.0:

@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 from scipy.special import psi
 
 from skinfo._kernels._neighbors import line_counts
+from skinfo._kernels._sorting import sorted_values
 from skinfo.utils._parallel import check_cancelled
 from skinfo.utils._sums import ordered_sum
 
@@ -214,7 +215,7 @@ def rows_within(block, radii, *, closed, of=slice(None)):
     """Return the number of rows within the radius of each row, including the row itself."""
     values, radii = block[of], radii[of]
     if block.shape[1] == 1:
-        line = np.sort(block[:, 0])
+        line = sorted_values(block[:, 0])
         counts = line_counts(line, np.ascontiguousarray(values[:, 0]), radii, closed)
     else:
         # Distances in the maximum norm are plain differences, so "<=" of the next smaller float is
@@ -249,9 +250,8 @@ class DistinctPoints(NamedTuple):
     @classmethod
     def of(cls, block):
         """Return the points of a block (n_rows, n_dimensions)."""
-        order = np.argsort(block[:, 0])
         # Fast path: the values of one column usually differ in all rows.
-        if (np.diff(block[order, 0]) != 0).all():
+        if (np.diff(sorted_values(block[:, 0])) != 0).all():
             return cls(block, slice(None), np.ones(len(block), np.int64))
         order = np.lexsort(block.T)
         in_order = block[order]

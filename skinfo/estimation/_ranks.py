@@ -5,6 +5,8 @@ from functools import cached_property, lru_cache
 import numpy as np
 from scipy.special import ndtri
 
+from skinfo._kernels._sorting import sorted_rows
+
 # Odd multipliers of splitmix64 (Steele, Lea and Flood 2014).
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -24,8 +26,8 @@ class RankedColumn:
 
     def __init__(self, values):
         self.values = np.ascontiguousarray(values, dtype=np.float64)
-        self.order = np.argsort(self.values)
-        self.line = self.values[self.order]
+        self.line, order = sorted_rows(self.values)
+        self.order = order.astype(np.int64)
         self.has_ties = bool(np.any(self.line[1:] == self.line[:-1]))
 
     def __len__(self):

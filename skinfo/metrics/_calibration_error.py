@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skinfo._kernels._sorting import sorted_rows
 from skinfo.metrics._exact_sum import exact_sum
 from skinfo.metrics._labelled_predictions import read_labelled_predictions
 from skinfo.metrics._pieces import RANKS_INSTEAD, needs_all_rows
@@ -54,10 +55,10 @@ def _equal_widths(prob, weight, n_bins):
 
 def _equal_frequencies(prob, weight, n_bins):
     """Return the smallest predictions up to which at least k / n_bins of the weight lies."""
-    order = np.argsort(prob)
+    line, order = sorted_rows(prob)
     reached = np.cumsum(weight[order])
     wanted = np.arange(1, n_bins) * reached[-1]
-    return prob[order][np.searchsorted(reached * n_bins, wanted)]
+    return line[np.searchsorted(reached * n_bins, wanted)]
 
 
 # Inner edges of the bins; each is the largest value of its bin.

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.utils import check_array, column_or_1d
 
 from skinfo._counts._kinds import unmasked
+from skinfo._kernels._sorting import sorted_rows
 from skinfo.metrics._labels import column_labels, encode_labels, find_known_columns
 from skinfo.metrics._probabilities import check_probabilities, refuse_hard_labels
 from skinfo.metrics._standard_errors import encode_groups
@@ -25,8 +26,8 @@ class LabelledPredictions(NamedTuple):
     def in_canonical_order(self):
         """Return the samples of one model sorted by their content: any order gives the same."""
         (prob,) = self.probs
-        order = np.argsort(prob[:, 0], kind="stable")
-        if not (np.diff(prob[order, 0]) > 0).all():
+        first, order = sorted_rows(prob[:, 0])
+        if not (np.diff(first) > 0).all():
             order = np.lexsort([self.columns, self.weight, *prob.T[::-1]])
         return self._replace(
             columns=self.columns[order],

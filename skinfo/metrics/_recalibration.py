@@ -7,6 +7,7 @@ from scipy.optimize import isotonic_regression, minimize
 from scipy.special import softmax
 
 from skinfo._kernels._recalibration import calibrated_hessian, calibrated_loss
+from skinfo._kernels._sorting import sorted_rows
 from skinfo.metrics._probabilities import PROBABILITY_FLOOR
 
 # Largest number of classes for Newton's method, whose steps take n_samples * n_classes**2
@@ -34,8 +35,7 @@ class IsotonicRecalibration(NamedTuple):
     def fit(cls, score, is_class, weight):
         """Pool adjacent violators of samples with positive `weight`, sorted by `score`."""
         # Equal scores are in one cell, so their order is irrelevant.
-        order = np.argsort(score)
-        ranked = score[order]
+        ranked, order = sorted_rows(score)
         cell = np.empty(len(order), np.int64)
         cell[order] = np.concatenate([[0], np.cumsum(ranked[1:] != ranked[:-1])])
         mass = np.bincount(cell, weight)

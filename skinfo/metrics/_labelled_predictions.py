@@ -26,7 +26,7 @@ class LabelledPredictions(NamedTuple):
     def in_canonical_order(self):
         """Return the samples of one model sorted by their content: any order gives the same."""
         (prob,) = self.probs
-        first, order = sorted_rows(prob[:, 0])
+        first, order = sorted_rows(np.asarray(prob[:, 0], np.float64))
         if not (np.diff(first) > 0).all():
             order = np.lexsort([self.columns, self.weight, *prob.T[::-1]])
         return self._replace(

@@ -35,7 +35,7 @@ class IsotonicRecalibration(NamedTuple):
     def fit(cls, score, is_class, weight):
         """Pool adjacent violators of samples with positive `weight`, sorted by `score`."""
         # Equal scores are in one cell, so their order is irrelevant.
-        ranked, order = sorted_rows(score)
+        ranked, order = sorted_rows(np.asarray(score, np.float64))
         cell = np.empty(len(order), np.int64)
         cell[order] = np.concatenate([[0], np.cumsum(ranked[1:] != ranked[:-1])])
         mass = np.bincount(cell, weight)

@@ -1,10 +1,10 @@
-"""Speed and memory of the losses on a million rows, against scikit-learn and scipy.
+"""Time and memory of the losses of skinfo on a million rows, and of scikit-learn's and scipy's.
 
 python benchmarks/log_loss_speed.py [--rows 1000000] [--classes 10] [--repeats 7]
 
-Each row of the table times our call and the other in turns, and shows the medians, their ratio,
-and the most memory that each takes beyond its input. What checks its input: ours and
-scikit-learn's log_loss. What does not: the formulas in NumPy and scipy.
+Each row of the table has the median times of interleaved calls of skinfo and of the other
+function, their ratio, and the peak memory of each in addition to its input. The losses of skinfo
+and scikit-learn's log_loss check their input; the formulas in NumPy and scipy do not.
 """
 
 import argparse
@@ -25,7 +25,7 @@ def against_sklearn(y, prob):
 
 
 def cases(n, n_classes, rng):
-    """Yield the name of a case, our call, the name of the other, and the other call."""
+    """Yield the name of a case, the call of skinfo, the name of the other, and its call."""
     prob = rng.dirichlet(np.ones(n_classes), n)
     y = rng.integers(0, n_classes, n)
     names = np.array([f"class {j}" for j in range(n_classes)])[y]
@@ -60,7 +60,7 @@ def cases(n, n_classes, rng):
 
 
 def unchecked_cases(y, prob, rng):
-    """Yield cases that scikit-learn has no call for."""
+    """Yield cases without a function in scikit-learn."""
     target = prob[rng.permutation(len(prob))]
     logits = np.log(np.maximum(prob, 1e-300))
     rows = np.arange(len(prob))
@@ -85,7 +85,7 @@ def unchecked_cases(y, prob, rng):
 
 
 def peak_megabytes(function):
-    """Return the most memory that a call holds beyond what was there before."""
+    """Return the peak memory of a call in addition to what was allocated before."""
     tracemalloc.start()
     function()
     peak = tracemalloc.get_traced_memory()[1]

@@ -62,12 +62,13 @@ def test_a_level_that_there_is_not_is_refused():
 
 
 def test_a_folder_of_sources_is_no_package(tmp_path):
-    # As where Python is started beside the sources: the message tells what to do.
+    # As where Python is started beside the sources: the message tells what to do. Without `site`,
+    # since the finder of an editable install would come before the folder.
     source = Path(_kernels.__file__)
     (tmp_path / "skinfo" / "_kernels").mkdir(parents=True)
     (tmp_path / "skinfo" / "__init__.py").write_text("import skinfo._kernels\n")
     (tmp_path / "skinfo" / "_kernels" / "__init__.py").write_text(source.read_text())
-    done = run("-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import skinfo")
+    done = run("-S", "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import skinfo")
     assert done.returncode == 1
     assert "the compiled kernels of skinfo are not in" in done.stderr
     assert "pip install" in done.stderr

@@ -139,7 +139,7 @@ def test_modules_are_private():
         assert module.ispkg or module.name.rsplit(".", 1)[1].startswith("_")
 
 
-FILES = sorted(Path(skinfo.__path__[0]).rglob("*.py"))
+FILES = sorted(Path(skinfo.__file__).parent.rglob("*.py"))
 
 # The rooms that each room may import besides itself.
 IMPORTS = {

@@ -1,13 +1,13 @@
-"""Compiled kernels: clean arrays in, arrays or numbers out.
+"""Compiled kernels: functions from validated arrays to arrays or numbers.
 
-Kernels do not validate and know nothing of scikit-learn; information is in nats. Their loops
-release the GIL. Integer counts are int32 or int64, weighted counts float64. Random numbers come
-from a `numpy.random.Generator` of the caller (`_label_bootstrap`), or from a fixed seed
-(`_random_tables`).
+Kernels do not validate their input and are independent of scikit-learn; information is in nats.
+Their loops release the GIL. Integer counts are int32 or int64, weighted counts float64. Random
+numbers come from a `numpy.random.Generator` of the caller (`_label_bootstrap`), or from a fixed
+seed (`_random_tables`).
 
-Kernels whose loops gain from wide registers are compiled for several instruction set levels; the
+Kernels that benefit from wide registers are compiled for several instruction set levels; the
 highest that the processor supports is loaded, and the environment variable SKINFO_CPU selects a
-lower one. All levels give the same bits.
+lower one. Results are identical to the last bit at all levels.
 """
 
 import os
@@ -43,7 +43,7 @@ def choose_level():
 class LevelFinder(MetaPathFinder):
     """Import finder of kernels compiled for a level, or the next lower one, under plain names.
 
-    meson.build lists the levels that each kernel is compiled for: those at which it is faster.
+    meson.build lists the levels that each kernel is compiled for, at which it is faster.
     """
 
     def __init__(self, level):

@@ -4,9 +4,8 @@ The model is softmax(ln prior + sum of an effect of each column's code), with a 
 logistic regression on the codes' indicators. It is fitted by Newton steps with a diagonal
 Hessian, a column at a time (Friedman, Hastie and Tibshirani, Annals of Statistics 28, 2000).
 
-Models of several penalties are fitted side by side, one to a lane of a register. A pass over the
-samples multiplies their probabilities by what the last step changed, and gathers what the next
-one needs.
+Models with several penalties are fitted in parallel, one per lane of a vector register. A pass
+over the samples applies the last step to their probabilities, and collects the sums for the next.
 """
 
 from libc.math cimport exp, fmax, fmin, log
@@ -15,7 +14,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t
 import numpy as np
 
 cdef extern from "_additive.h" nogil:
-    # Penalties side by side.
+    # Number of penalties that are fitted in parallel.
     const int N_LANES "SKINFO_N_LANES"
     void advance_samples(
         Py_ssize_t n,
@@ -30,9 +29,9 @@ cdef extern from "_additive.h" nogil:
     )
 
 cdef enum:
-    # Over all columns, whenever columns were added: the effects go on from those of fewer columns.
+    # Cycles over all columns after columns are added, with warm starts from fewer columns.
     N_CYCLES = 2
-    # Of what `additive_gains` sums up.
+    # Entries of the sums of `additive_gains`.
     GAIN = 0
     SQUARE = 1
     SQUARE_OF_REST = 2
@@ -54,7 +53,7 @@ def additive_gains(
     const int64_t[::1] sizes,
     const double[::1] ridges,
 ):
-    """Return how much better additive models predict held-out samples than their prior does.
+    """Return the held-out gains in log-likelihood of additive models over the class prior.
 
     Parameters
     ----------
@@ -68,10 +67,10 @@ def additive_gains(
     n_classes : int
 
     training, held_out : ndarray of shape (n,), dtype float64
-        Weights of the samples of which models are made, and by which they are judged.
+        Weights of the samples for fitting and for evaluation.
 
     sizes : ndarray of shape (n_sizes,), dtype int64
-        Numbers of columns, increasing; with none the prior predicts.
+        Numbers of columns, increasing; 0 for the prior alone.
 
     ridges : ndarray of shape (4,), dtype float64
         The penalty is ``ridge / 2`` times the sum of squared effects.
@@ -79,10 +78,10 @@ def additive_gains(
     Returns
     -------
     sums : ndarray of shape (4, n_sizes, 5), dtype float64
-        For each penalty and number of columns the held-out weighted sums of the gains
-        ln p(y|x) - ln p(y), of their squares, of the squares and fourth powers of what they
-        exceed those of ``sizes[0]`` by, and of the variance of that if the probabilities of
-        ``sizes[0]`` are right.
+        For each penalty and number of columns, the held-out weighted sums of the gains
+        ln p(y|x) - ln p(y), of their squares, of the squares and fourth powers of their
+        differences from the gains with ``sizes[0]`` columns, and of the variance of these
+        differences if the probabilities with ``sizes[0]`` columns are true.
     """
     cdef Py_ssize_t n_columns = codes.shape[0]
     cdef Py_ssize_t at, cycle, j, step = 0
@@ -92,7 +91,7 @@ def additive_gains(
     cdef double[:, :, ::1] p = np.tile(shares[:, None], (codes.shape[1], 1, N_LANES))
     judged = np.flatnonzero(held_out)
     cdef int64_t[::1] samples = judged
-    # Probabilities and gains of these with the columns of the first size.
+    # Probabilities and gains of the held-out samples with the first number of columns.
     cdef double[:, :, ::1] first = np.empty((len(judged), n_classes, N_LANES))
     cdef double[:, ::1] first_gains = np.empty((len(judged), N_LANES))
     cdef int64_t[::1] starts = np.concatenate([[0], np.cumsum(n_levels)]).astype(np.int64)
@@ -102,7 +101,7 @@ def additive_gains(
     cdef double[:, :, ::1] factors = np.ones((most, n_classes, N_LANES))
     cdef double[:, :, ::1] expected = np.empty((most, n_classes, N_LANES))
     cdef double[:, :, ::1] curvature = np.empty((most, n_classes, N_LANES))
-    # The columns of all steps, and one more that is gathered in vain.
+    # The columns of all steps, and a dummy whose sums are not used.
     steps = [range(size - 1, -1, -1) for size in sizes for _ in range(N_CYCLES)]
     cdef int64_t[::1] columns = np.concatenate([*steps, [0]]).astype(np.int64)
     with nogil:
@@ -134,7 +133,7 @@ def additive_gains(
 
 
 def _prior(y, weights, n_classes):
-    """Return smoothed shares of the classes: a class may have no sample."""
+    """Return smoothed class proportions, since a class may have no samples."""
     sizes = np.bincount(y, weights, n_classes)
     return (sizes + 1 / n_classes) / (sizes.sum() + 1)
 
@@ -158,7 +157,7 @@ cdef void improve(
     double[:, :, ::1] effects,
     double[:, :, ::1] factors,
 ) noexcept nogil:
-    """Improve the effects of a column; `factors` are of the odds of its levels."""
+    """Update the effects of a column; `factors` receives the factors of the odds of its levels."""
     cdef Py_ssize_t n_levels = effects.shape[0]
     cdef Py_ssize_t n_classes = effects.shape[1]
     cdef Py_ssize_t level, k, r
@@ -185,7 +184,7 @@ cdef void advance(
     double[:, :, ::1] curvature,
     double[:, :, ::1] p,
 ) noexcept nogil:
-    """Bring probabilities up to date with a column, and add them up by the level of the next."""
+    """Apply the factors of a column to probabilities, and sum them by level of the next column."""
     expected[:] = 0.0
     curvature[:] = 0.0
     advance_samples(
@@ -212,7 +211,7 @@ cdef void judge(
     double[:, ::1] first_gains,
     double[:, ::1] sums,
 ) noexcept nogil:
-    """Add up the gains of samples; `first` and `first_gains` are set by the first size."""
+    """Sum the gains of samples; the first number of columns sets `first` and `first_gains`."""
     cdef Py_ssize_t s, i, k, r
     cdef double gain, rest, own, mean, square, weight
     for s in range(samples.shape[0]):

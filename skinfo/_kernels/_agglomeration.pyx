@@ -64,7 +64,7 @@ cdef class States:
     # earlier states are not computed yet, or UNKNOWN.
     cdef Py_ssize_t first_unknown
     cdef Py_ssize_t grown
-    # Memory.
+    # Workspace.
     cdef double[::1] costs
     cdef int64_t[::1] place
 

@@ -1,25 +1,25 @@
-"""Counting by bits: a plane holds one bit a row, and a cell of a table is AND and popcount.
+"""Counting with bit planes: a plane has one bit per row; a count is the popcount of an AND.
 
-A table of few cells is counted several times faster so than by one increment a row, since a
-machine word holds 64 rows. Planes are made from codes on the fly, 64 bytes at a time: that takes
-as long as reading them from memory would, and needs no memory.
+For a table of few cells this is several times faster than one increment per row, since a machine
+word holds 64 rows. Planes are computed from codes on the fly, 64 bytes at a time, which takes as
+long as reading stored planes, and no memory.
 """
 
 from libc.stdint cimport int32_t, uint8_t, uint64_t
 
 cdef extern from "_bitplanes.h" nogil:
-    # Whether the module is compiled for a machine that counts the bits of a whole vector at once.
+    # Whether the module is compiled for a processor with a population count of vectors.
     enum:
         HAS_VECTOR_POPCOUNT "SKINFO_HAS_VECTOR_POPCOUNT"
 
-    # How many bits of a word are set.
+    # Number of set bits of a word.
     uint64_t popcount(uint64_t word) noexcept
 
-    # A word whose bit r says whether column[r] is a level, of 64 rows.
+    # A word of 64 rows whose bit r indicates whether column[r] equals a level.
     uint64_t equal_bytes(const uint8_t *column, uint8_t level) noexcept
 
-    # Adds to counts[i, j] how many bits planes i of a and j of b share. Strides are in words and
-    # counts. With `upper`, where a is b, only what is on and above the diagonal is right.
+    # Adds to counts[i, j] the number of common bits of planes i of a and j of b. Strides are in
+    # words and counts. With `upper`, for a = b, only entries on and above the diagonal are valid.
     void add_common(
         const uint64_t *a,
         Py_ssize_t a_stride,
@@ -33,8 +33,8 @@ cdef extern from "_bitplanes.h" nogil:
         Py_ssize_t counts_stride,
     ) noexcept
 
-    # Of planes whose words lie side by side, a[word, plane]: puts into counts[i, j] the same.
-    # Both numbers of planes are rounded up to whole tiles, which are read, and written.
+    # Stores the same in counts[i, j] for planes in the layout a[word, plane]. Both numbers of
+    # planes are rounded up to whole tiles, which are read and written.
     enum:
         TILE_ROWS "SKINFO_TILE_ROWS"
         TILE_COLUMNS "SKINFO_TILE_COLUMNS"
@@ -50,13 +50,13 @@ cdef extern from "_bitplanes.h" nogil:
         Py_ssize_t counts_stride,
     ) noexcept
 
-# Rows that a machine word has a bit for.
+# Rows per machine word.
 cpdef enum:
     WORD = 64
 
 
 cdef inline Py_ssize_t n_words(Py_ssize_t n) noexcept nogil:
-    """Return how many words hold a bit for each of n rows."""
+    """Return the number of words for n rows."""
     return (n + WORD - 1) // WORD
 
 
@@ -68,15 +68,15 @@ cdef inline void mark_level(
     Py_ssize_t width,
     uint64_t *plane,
 ) noexcept nogil:
-    """Fill words of a plane, from word `first` on: which of n rows hold a level.
+    """Fill words of the plane of a level, from word `first` on, for n rows.
 
     Parameters
     ----------
     column : (at least 64 n_words(n),)
-        What is beyond row n does not matter.
+        Entries beyond row n are not used.
 
     first, width : int
-        Words `first` to `first + width`, at least one of them.
+        Words from `first` to before `first + width`, at least one.
 
     plane : (width,)
     """
@@ -91,7 +91,7 @@ cdef inline void mark_level(
 cdef inline Py_ssize_t mark_common(
     const uint64_t *a, const uint64_t *b, Py_ssize_t width, uint64_t *common
 ) noexcept nogil:
-    """Fill a plane with the bits that two others share, and return how many there are."""
+    """Fill a plane with the common bits of two others, and return their number."""
     cdef Py_ssize_t word
     cdef uint64_t size = 0
     for word in range(width):

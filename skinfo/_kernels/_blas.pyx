@@ -8,8 +8,8 @@ from scipy.linalg import cython_blas
 cdef void *function(name, returned, arguments) except NULL:
     """Return the address of a BLAS function of SciPy.
 
-    A cimport reads the same capsules, but needs SciPy to build. A capsule gives its pointer only
-    for exactly the signature that is asked for: a BLAS with 64-bit integers raises ValueError.
+    A cimport reads the same capsules, but requires SciPy to build. A capsule returns its pointer
+    only for exactly the requested signature: a BLAS with 64-bit integers raises ValueError.
     """
     number = "__pyx_t_5scipy_6linalg_11cython_blas_d"
     types = {"char": "char *", "int": "int *", "double": f"{number} *"}

@@ -12,7 +12,7 @@ cdef struct Terms:
 
 
 cdef class NullTerms:
-    # What levels add to the null mean of N * I(X;Y|T), by state, and of N * I(X;T).
+    # Contributions of levels to the null mean of N * I(X;Y|T), by state, and of N * I(X;T).
     cdef NullMeans *given
     cdef NullMeans shared
     cdef double[::1] known

@@ -17,7 +17,7 @@ from skinfo._kernels._independence cimport (
 from skinfo._kernels._null cimport NullMeans, row_mean
 from skinfo._kernels._smooth cimport N_DEGREES, N_SMOOTH, SmoothScores, has_scores
 
-# Columns of what `candidate_terms` returns.
+# Columns of the result of `candidate_terms`.
 cpdef enum:
     INFO_Y_GIVEN_T
     INFO_T
@@ -25,7 +25,7 @@ cpdef enum:
     N_TERMS
 
 cdef enum:
-    # Null means are remembered by margin for at most so many samples.
+    # Null means are cached by margin up to this number of samples.
     MOST_REMEMBERED = 1 << 22
 
 ctypedef fused Count:
@@ -39,12 +39,12 @@ def candidate_terms(ContingencyTables tables, const int64_t[::1] features, bint 
     Parameters
     ----------
     tables : ContingencyTables
-        Of these features with T.
+        Tables of these features with T.
 
     features : ndarray of int64
 
     corrected : bool
-        Whether the means under independence are subtracted from information.
+        Whether information is corrected for its mean under independence.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def candidate_terms(ContingencyTables tables, const int64_t[::1] features, bint 
 
 
 cdef class NullTerms:
-    """Null means of the terms: what each level of a column adds, by its size in each state.
+    """Null means of the terms: the contribution of each level, by its size in each state.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ cdef class NullTerms:
         free(self.given)
 
     cdef void fill(self, ContingencyTables tables) noexcept nogil:
-        """Take the margins of some tables; nothing is remembered of them."""
+        """Set the margins of the tables, without a cache."""
         cdef Py_ssize_t n_classes = tables.n_classes
         cdef Py_ssize_t t
         cdef NullMeans means
@@ -106,10 +106,10 @@ cdef class NullTerms:
         self.shared = means
 
     cdef void remember(self, ContingencyTables tables):
-        """Remember from now on what a margin adds, if margins are integers.
+        """Cache the contributions of margins, if margins are integers.
 
-        There is an entry for each size of a level from zero to all: within each state if there
-        is more than one class, and over all samples if there is more than one state.
+        There is an entry for each possible size of a level: within each state if there is more
+        than one class, and over all samples if there is more than one state.
         """
         cdef Py_ssize_t index = 0
         cdef Py_ssize_t t
@@ -129,12 +129,12 @@ cdef class NullTerms:
 
 
 cdef Terms terms_of_column(Py_ssize_t x, ContingencyTables tables, NullTerms null) noexcept nogil:
-    """Return the terms of column x, which was counted last.
+    """Return the terms of column x, which must have been counted last.
 
     Parameters
     ----------
     null : NullTerms or None
-        Of those tables; subtracted from information.
+        Null means of the tables, subtracted from information.
     """
     if tables.is_weighted:
         return terms_of_counts(&tables.weighted[0], x, tables, null)
@@ -190,7 +190,7 @@ cdef Terms terms_of_counts(
 
 
 cdef inline double xlogx_of_count(Count count, const double[::1] table) noexcept nogil:
-    """Return `lookup_xlogx` a count, whole or not."""
+    """Return `lookup_xlogx` of a count, which may be fractional."""
     if Count is double:
         return lookup_xlogx(count, table)
     else:
@@ -203,20 +203,20 @@ def candidate_evidence(
     const int64_t[::1] n_ordered,
     bint ordered_classes,
 ):
-    """Return the statistics of evidence of some features within the states, summed.
+    """Return the test statistics of some features, summed over states.
 
-    Only margins within each state enter the moments. The states' tables are
-    independent given them, so that information, means and variances add.
+    The moments depend only on the margins within each state. Given these, the tables of states are
+    independent, so information, means and variances are additive.
 
     Parameters
     ----------
     tables : ContingencyTables
-        Of these features with T.
+        Tables of these features with T.
 
     features : ndarray of int64
 
     n_ordered : ndarray of int64
-        By feature, chosen or not: how many of its levels, the first ones, are in order.
+        Number of ordered levels of every feature of the table, counted from the first level.
 
     ordered_classes : bool
 
@@ -224,7 +224,7 @@ def candidate_evidence(
     -------
     evidence : ndarray of shape (n_features, 13)
         In nats: N * I(X;Y|T), its mean and variance under independence; the p-value of
-        `small_table_pvalue`, NaN where there are several states; then `smooth_statistics`.
+        `small_table_pvalue`, NaN for several states; then `smooth_statistics`.
     """
     cdef Py_ssize_t n_classes = tables.n_classes
     cdef Py_ssize_t n_states = tables.n_states

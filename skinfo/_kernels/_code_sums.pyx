@@ -1,4 +1,4 @@
-"""Sums of a target by the codes of a column, exact where they are whole numbers below 2**53."""
+"""Sums of a target by the codes of a column, exact if they are integers below 2**53."""
 
 from libc.math cimport rint
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
@@ -31,12 +31,12 @@ def class_sums_by_code(
     Parameters
     ----------
     codes : ndarray of shape (n,), dtype uint8, uint16 or int32
-        None below zero.
+        Non-negative.
 
     y : ndarray of shape (n,), dtype uint8, uint16 or uint32
 
     weights : ndarray of shape (n,) or (0,), dtype float64
-        Empty for weights of one.
+        Empty if all weights are one.
 
     n_codes, n_classes : int
     """
@@ -73,12 +73,12 @@ def number_sums_by_code(
     Parameters
     ----------
     codes : ndarray of shape (n,), dtype uint8, uint16 or int32
-        None below zero.
+        Non-negative.
 
     values : ndarray of shape (n,), dtype float64
 
     weights : ndarray of shape (n,) or (0,), dtype float64
-        Empty for weights of one.
+        Empty if all weights are one.
 
     half : float
         A power of two.
@@ -114,25 +114,25 @@ def extents_by_code(
     const code_t[::1] codes,
     Py_ssize_t n_codes,
 ):
-    """Return the least and the largest value of each code, and the weight of its finite values.
+    """Return the minimum and maximum of the values of each code, and the weight of finite values.
 
     Parameters
     ----------
     values : ndarray of shape (n,), dtype float64
-        NaN is left out.
+        NaN is ignored.
 
     weights : ndarray of shape (n,) or (0,), dtype float64
-        Empty for weights of one.
+        Empty if all weights are one.
 
     codes : ndarray of shape (n,), dtype uint8, uint16 or int32
-        None below zero.
+        Non-negative.
 
     n_codes : int
 
     Returns
     -------
     lowest, highest : ndarray of shape (n_codes,)
-        Infinity and its negative where there is nothing.
+        Infinity and minus infinity for a code without values.
 
     finite : ndarray of shape (n_codes,)
     """
@@ -151,6 +151,6 @@ def extents_by_code(
             lowest[c] = value if value < lowest[c] else lowest[c]
             highest[c] = value if value > highest[c] else highest[c]
             weight = weights[i] if is_weighted else 1.0
-            # The difference of a number that is not finite with itself is NaN.
+            # inf - inf is NaN, so this tests whether the value is finite.
             finite[c] += weight if value - value == 0.0 else 0.0
     return lowest_out, highest_out, finite_out

@@ -1,4 +1,4 @@
-"""Optimal partitions of ordered cells under rules for any two bins that are neighbours."""
+"""Optimal partitions of ordered cells under constraints on adjacent bins."""
 
 from libc.math cimport INFINITY, fabs
 from libc.stdint cimport int64_t, uint8_t
@@ -24,53 +24,53 @@ def constrained_partitions(
     squares=None,
     ranges=None,
 ):
-    """Return the cheapest partition into exactly k bins that keeps the rules, k up to `max_bins`.
+    """Return the cheapest feasible partition into exactly k bins, for every k up to `max_bins`.
 
     Parameters
     ----------
     cumulative : ndarray of shape (m + 1, n_columns)
-        As in `optimal_partitions`. Bins have weight.
+        As in `optimal_partitions`. Bins have positive weight.
 
     max_bins : int
         At least one.
 
     min_weight : float
-        Least total of a bin. A bin between two neighbouring fixed cuts may have less.
+        Minimum total of a bin. A bin between two adjacent fixed cuts may have less.
 
     cost : int
         INFORMATION, MODL, VARIANCE or CROSS_ENTROPY.
 
     shape : int, default=0
-        Of the rates, of the last column but one over the last: 1 for non-decreasing ones from bin
-        to bin, -1 for non-increasing ones, 2 where they first rise and then fall, -2 where they
-        first fall, 0 for any.
+        Constraint on the rates (last column but one over the last) from bin to bin: 1
+        non-decreasing, -1 non-increasing, 2 first increasing, then decreasing, -2 first
+        decreasing, then increasing, 0 none.
 
     fixed : array-like of int, default=()
-        Right ends among 1..m - 1, increasing, that some bin has to have.
+        Candidates among 1..m - 1, increasing, that must be the right end of a bin.
 
     n_classes : int, default=2
         1 for VARIANCE.
 
     min_difference : float, default=0.0
-        Of any two neighbours that are not on both sides of a fixed cut the rates of a class, or
-        the means, differ by so much at least.
+        Minimum difference between adjacent bins in the rate of some class, or in the mean, unless
+        a fixed cut separates them.
 
     min_statistic : float, default=0.0
-        Of such neighbours the G statistic of classes and bins has to reach this, or for VARIANCE
-        the squared difference of the means over the sum of their variances (Welch).
+        Minimum for such bins of the G statistic of classes and bins, or for VARIANCE of the
+        squared difference of the means over the sum of their variances (Welch).
 
     squares : ndarray of shape (m + 1,) or None, default=None
         For VARIANCE and a `min_statistic`: the cumulative sums of w y**2.
 
     ranges : callable or None, default=None
-        As of `optimal_partitions`.
+        See `optimal_partitions`.
 
     Returns
     -------
     costs : ndarray of shape (max_bins,)
         Cost of the best partition into k + 1 bins, inf if there is none.
     cuts : ndarray of shape (max_bins, max_bins), dtype int64
-        Row k: the right ends, among 1..m, of its k + 1 bins. Of equal partitions the one whose
+        Row k: the right ends, among 1..m, of its k + 1 bins. Among equal partitions the one whose
         last bin starts first, then the last but one, and so on.
     """
     cdef ConstrainedProgram program = ConstrainedProgram(
@@ -101,12 +101,12 @@ def constrained_partitions(
 
 
 cdef inline Py_ssize_t pair_of(Py_ssize_t start, Py_ssize_t end) noexcept nogil:
-    """Return the place of the bin (start, end]: those of one end follow each other."""
+    """Return the index of the bin (start, end]; bins with the same end are contiguous."""
     return end * (end - 1) // 2 + start
 
 
 cdef inline void lower(const double* totals, double* least, Py_ssize_t n) noexcept nogil:
-    """Lower each minimum to its total."""
+    """Replace each minimum by its total if that is smaller."""
     cdef Py_ssize_t k
     for k in range(n):
         least[k] = totals[k] if totals[k] < least[k] else least[k]
@@ -119,17 +119,17 @@ cdef inline void copy(const double* totals, double* least, Py_ssize_t n) noexcep
 
 
 cdef class ConstrainedProgram:
-    """Dynamic program over the last bin, with rules about the bin before it.
+    """Dynamic program over the last bin, with constraints on the bin before it.
 
     Let W_k(i, j) be the least cost of k bins up to candidate j of which the last is (i, j]. Then
 
         W_k(i, j) = w(i, j) + min W_{k-1}(h, i) over h such that (h, i] and (i, j] may be
-        neighbours.
+        adjacent.
 
-    A shape that first rises and then falls has two phases, with a W for each. Where the rules
-    are about one rate of each bin, the h of each i are sorted by it and minima are those of the
-    first or last of them, found by bisection: O(m^2 (log m + k)) in time. Where they are not, with
-    a test or several classes, all h are tried: O(m^3 k). Memory is O(m^2 k).
+    A shape that first increases and then decreases has two phases, with a W for each. If the
+    constraints depend on one rate per bin, the h of each i are sorted by it, and minima are over
+    the first or last of them, found by bisection: O(m^2 (log m + k)) in time. Otherwise, with a
+    test or several classes, all h are tried: O(m^3 k). Memory is O(m^2 k).
 
     Attributes
     ----------
@@ -139,23 +139,24 @@ cdef class ConstrainedProgram:
     is_fixed : (m + 1,)
 
     rates : (n_bins, n_rates)
-        Of each bin those that are compared: of the last class of two, of all of more, or the mean.
+        Rates of each bin that are compared: the rate of the second of two classes, the rates of
+        all of several classes, or the mean.
 
     evidence : (n_bins,)
-        Of each bin N H(class), or the variance of the mean; empty without a test.
+        N H(class) of each bin, or the variance of the mean; empty without a test.
 
     totals : (n_phases, n_bins, max_bins)
         W_1, W_2, ... of each bin.
 
     n_sorted : int
-        Number of bins that end at the current i and have weight.
+        Number of bins of positive weight that end at the current i.
 
     sorted_rates, order : (m,), (m,)
-        Their rates in rising order (falling, where the shape begins so), and the start of each.
+        Their rates in increasing order (decreasing, if the shape begins so), and their starts.
 
     lowest, highest : (m, max_bins)
-        The least W_1, W_2, ... of the first and of the last of them. The last ones may be of the
-        second phase, too.
+        Running minima of W_1, W_2, ... from the first and from the last of them. The last ones
+        may also be of the second phase.
     """
 
     cdef const double[:, ::1] by_class
@@ -192,7 +193,7 @@ cdef class ConstrainedProgram:
         self.min_weight, self.cost = min_weight, cost
         self.has_shape, self.sign = shape != 0, -1 if shape < 0 else 1
         self.n_phases = 2 if abs(shape) == 2 else 1
-        # Differences are of quotients that are rounded.
+        # Tolerance for the rounding of quotients.
         self.min_difference = min_difference * (1.0 - 1e-12)
         self.min_statistic = min_statistic
         self.of_means = cost == VARIANCE
@@ -217,7 +218,7 @@ cdef class ConstrainedProgram:
             self.describe_bins(table, n_classes, squares)
 
     def describe_bins(self, table, n_classes, squares):
-        """Fill in the rates and the evidence of all bins, of the sums (n_columns, m + 1)."""
+        """Fill in the rates and the evidence of all bins, from sums (n_columns, m + 1)."""
         rates, evidence = np.asarray(self.rates), np.asarray(self.evidence)
         observed = np.ascontiguousarray(table[-1 - n_classes :])
         cdef const double[:, ::1] counts = observed
@@ -234,13 +235,13 @@ cdef class ConstrainedProgram:
                 evidence[bins] = self.row[:j]
             else:
                 scatter = squares[j] - squares[:j] - sums[0] ** 2 / weights
-                # Of one sample the variance is not known.
+                # The variance of a single sample is unknown.
                 evidence[bins] = np.where(
                     weights > 1.0, np.maximum(scatter, 0.0) / (weights - 1.0) / weights, np.inf
                 )
 
     cdef void add_bins_from(self, Py_ssize_t i) noexcept nogil:
-        """Compute the W of the bins that start at i; those that end at i have theirs."""
+        """Compute the W of the bins that start at i, given those of the bins that end at i."""
         cdef Py_ssize_t last = self.by_class.shape[0] - 1
         cdef Py_ssize_t j, k, p, bin
         cdef double weight, needed = self.min_weight
@@ -270,7 +271,7 @@ cdef class ConstrainedProgram:
     cdef void sort_bins_before(self, Py_ssize_t i) noexcept nogil:
         """Sort the bins that end at i by their rates, and store their running minima.
 
-        By insertion, starting from the order at the candidate before: one more cell changes it
+        By insertion, starting from the order at the candidate before, which one more cell changes
         little.
         """
         cdef Py_ssize_t first = self.fixed_before[i]
@@ -309,7 +310,7 @@ cdef class ConstrainedProgram:
                 lower(&self.highest[p + 1, 0], &self.highest[p, 0], self.max_bins)
 
     cdef void look_up_least(self, Py_ssize_t i, Py_ssize_t j, Py_ssize_t phase) noexcept nogil:
-        """Do what `find_least` does, by the minima of the first and last of the sorted bins."""
+        """Store the same as `find_least`, from the running minima of the sorted bins."""
         cdef double rate = self.sign * self.rates[pair_of(i, j), 0]
         cdef double apart = 0.0 if self.is_fixed[i] else self.min_difference
         cdef bint is_any = not self.has_shape and apart == 0.0
@@ -318,7 +319,7 @@ cdef class ConstrainedProgram:
         for k in range(self.max_bins):
             least[k] = INFINITY
         if is_any or not self.has_shape or phase == 0:
-            # The first ones, whose rates are lower by so much at least.
+            # Bins whose rates are lower by at least min_difference come first.
             low, high = 0, self.n_sorted
             while low < high:
                 middle = (low + high) >> 1
@@ -329,7 +330,7 @@ cdef class ConstrainedProgram:
             if low > 0:
                 lower(&self.lowest[low - 1, 0], least, self.max_bins)
         if not is_any and (not self.has_shape or phase == 1):
-            # The last ones, whose rates are higher by so much at least.
+            # Bins whose rates are higher by at least min_difference come last.
             low, high = 0, self.n_sorted
             while low < high:
                 middle = (low + high) >> 1
@@ -341,7 +342,7 @@ cdef class ConstrainedProgram:
                 lower(&self.highest[low, 0], least, self.max_bins)
 
     cdef void find_least(self, Py_ssize_t i, Py_ssize_t j, Py_ssize_t phase) noexcept nogil:
-        """Store the least W_1, W_2, ... of the bins that may come before (i, j] in a phase."""
+        """Store the least W_1, W_2, ... of the bins that may precede (i, j] in a phase."""
         cdef Py_ssize_t h, k, q
         cdef double* least = &self.least[0]
         for k in range(self.max_bins):
@@ -354,7 +355,7 @@ cdef class ConstrainedProgram:
     cdef inline bint may_follow(
         self, Py_ssize_t h, Py_ssize_t i, Py_ssize_t j, Py_ssize_t phase
     ) noexcept nogil:
-        """Return whether (h, i] and (i, j] may be neighbours, the second one of a phase."""
+        """Return whether (h, i] and (i, j] may be adjacent, the second one in the given phase."""
         cdef Py_ssize_t a = pair_of(h, i), b = pair_of(i, j), c
         cdef double largest, difference, statistic
         if self.has_shape:
@@ -374,7 +375,7 @@ cdef class ConstrainedProgram:
         if self.min_statistic > 0.0:
             if self.of_means:
                 difference = self.rates[b, 0] - self.rates[a, 0]
-                # Without variances any difference is certain.
+                # If both variances are zero, any difference is significant.
                 return difference != 0.0 and difference * difference >= self.min_statistic * (
                     self.evidence[a] + self.evidence[b]
                 )

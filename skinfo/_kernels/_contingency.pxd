@@ -3,7 +3,7 @@
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 
 cdef enum:
-    # Planes of so many words are counted at a time, so that those of a column fit the first-level
+    # Words of planes that are counted at a time, so that those of a column fit the first-level
     # cache.
     CHUNK = 128
 
@@ -14,10 +14,10 @@ cdef class Sample:
     cdef const int64_t[::1] n_levels
     cdef const int32_t[::1] y
     cdef Py_ssize_t n_classes
-    # (n,), or (0,) for weights of one
+    # (n,), or (0,) if all weights are one
     cdef const double[::1] weights
     cdef bint is_weighted
-    # Whether all weights are integers, so that a margin is one of few sizes.
+    # Whether all weights are integers, so that margins have few distinct sizes.
     cdef bint is_whole
 
 
@@ -34,14 +34,14 @@ cdef class ContingencyTables:
     cdef Py_ssize_t n_cells
     cdef bint is_weighted
     cdef bint is_whole
-    # Sizes of the cells, of the states, and of all, in samples or their weights.
+    # Number or weight of samples of the cells, of the states, and in total.
     cdef double[::1] sizes
     cdef double[::1] state_sizes
     cdef double n
-    # Sums of n ln n of the sizes of cells, and of states.
+    # Sums of n ln n over the sizes of cells, and of states.
     cdef double of_cells
     cdef double of_states
-    # Of the column counted last, by level and cell: samples, or their weights.
+    # Table of the column counted last, by level and cell: samples, or their weights.
     cdef int32_t[::1] counts
     cdef double[::1] weighted
 
@@ -52,7 +52,7 @@ cdef class ContingencyTables:
 cdef class SampleTables(ContingencyTables):
     cdef Sample sample
     cdef int32_t[::1] cell_of_sample
-    # Words of the levels of a column.
+    # Bit planes of the levels of a column.
     cdef uint64_t[:, ::1] planes
 
     cdef void count_samples(self, Py_ssize_t x) noexcept nogil
@@ -74,7 +74,7 @@ cdef class SummedTables(ContingencyTables):
 
 cdef class PairTables(SampleTables):
     cdef uint64_t[:, ::1] class_planes
-    # Words of each cell, and of a level of W.
+    # Bit planes of each cell, and of a level of W.
     cdef uint64_t[:, ::1] cell_planes
     cdef uint64_t[::1] level_plane
 

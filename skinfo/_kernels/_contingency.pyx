@@ -1,7 +1,7 @@
 """Contingency tables of a state T, the classes of y and a column of codes.
 
 T is any column of labels: the bottleneck variable of the features selected so far, one selected
-feature, or a constant. A cell is one state with one class.
+feature, or a constant. A cell is a pair of a state and a class.
 """
 
 from libc.math cimport fmod
@@ -26,7 +26,7 @@ cdef class Sample:
     Parameters
     ----------
     codes : ndarray of shape (n_features, 64 n_words), dtype uint8
-        One feature a row.
+        One row per feature.
 
     n_levels : ndarray of shape (n_features,), dtype int64
 
@@ -35,7 +35,7 @@ cdef class Sample:
     n_classes : int
 
     weights : ndarray of shape (n,), dtype float64
-        Or (0,), for weights of one.
+        Or (0,), if all weights are one.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ cdef bint are_whole(const double[::1] weights) noexcept nogil:
 
 
 cdef class Lookups:
-    """Tabulated functions.
+    """Lookup tables of functions.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ cdef class Lookups:
         From `poisson_tables`.
 
     xlogx : ndarray
-        Of 0, 1, 2, ...
+        Values for 0, 1, 2, ...
     """
 
     def __init__(self, const double[:, ::1] poisson, const double[::1] xlogx):
@@ -82,22 +82,22 @@ cdef class Lookups:
 
 
 cdef class ContingencyTables:
-    """Table of one column at a time within the cells of a state and y, and the sizes of cells.
+    """Table of one column at a time by cell of state and class, with the sizes of cells.
 
     Parameters
     ----------
     lookups : Lookups
 
     n_levels : ndarray of shape (n_features,), dtype int64
-        Of all columns.
+        Numbers of levels of all columns.
 
     n_classes : int
 
     n_states : int
-        The most that are used.
+        Maximum number of states.
 
     features : ndarray of int64
-        Columns that are to be counted.
+        Columns to count.
 
     is_weighted : bool
         Whether counts are float64, not int32.
@@ -133,7 +133,7 @@ cdef class ContingencyTables:
         """Count a column within every cell."""
 
     cdef void sum_up(self) noexcept nogil:
-        """Sum the sizes of cells to those of states and of all, and their n ln n."""
+        """Compute the sizes of states and the total from those of cells, and sums of n ln n."""
         cdef Py_ssize_t cell, state
         self.n = self.of_cells = self.of_states = 0.0
         for state in range(self.n_states):
@@ -161,7 +161,7 @@ cdef class SampleTables(ContingencyTables):
     sample : Sample
 
     lookups, n_states, features
-        As of `ContingencyTables`.
+        See `ContingencyTables`.
     """
 
     def __init__(
@@ -185,7 +185,7 @@ cdef class SampleTables(ContingencyTables):
         self.planes = np.empty((most_levels(sample.n_levels, features), CHUNK), np.uint64)
 
     cdef void count_samples(self, Py_ssize_t x) noexcept nogil:
-        """Count a column within every cell sample by sample, or sum weights."""
+        """Count a column within every cell, sample by sample, or sum weights."""
         cdef Py_ssize_t n = self.sample.y.shape[0]
         cdef Py_ssize_t n_counts = self.sample.n_levels[x] * self.n_cells
         cdef const uint8_t *column = &self.sample.codes[x, 0]
@@ -205,7 +205,7 @@ cdef class SampleTables(ContingencyTables):
 
 
 cdef class StateTables(SampleTables):
-    """Tables of columns with one state.
+    """Contingency tables of columns with one state variable.
 
     Parameters
     ----------
@@ -260,7 +260,7 @@ cdef class StateTables(SampleTables):
             self.count_samples(x)
 
     cdef void count_bits(self, Py_ssize_t x) noexcept nogil:
-        """Count 64 samples at a time."""
+        """Count 64 samples at a time, with bit planes."""
         cdef Py_ssize_t n = self.sample.y.shape[0]
         cdef Py_ssize_t last_level = self.sample.n_levels[x] - 1
         cdef const uint8_t *column = &self.sample.codes[x, 0]
@@ -289,7 +289,7 @@ cdef class StateTables(SampleTables):
 
 
 cdef class SummedTables(ContingencyTables):
-    """Contingency tables that were summed over parts of a sample.
+    """Contingency tables that were summed over parts of the data.
 
     Parameters
     ----------
@@ -338,7 +338,7 @@ cdef class PairTables(SampleTables):
     lookups : Lookups
 
     features, selected : ndarray of int64
-        Columns that are to be X, and W.
+        Columns X, and columns W.
     """
 
     def __init__(
@@ -357,7 +357,7 @@ cdef class PairTables(SampleTables):
             fill_planes(sample.y, self.class_planes)
 
     cdef void count_pair(self, Py_ssize_t x, Py_ssize_t w) noexcept nogil:
-        """Count column X within each level of column W and each class, and those cells."""
+        """Count column X within each level of column W and each class, and the sizes of cells."""
         cdef Py_ssize_t cell, index
         self.n_states = self.sample.n_levels[w]
         self.n_cells = self.n_states * self.sample.n_classes
@@ -377,7 +377,7 @@ cdef class PairTables(SampleTables):
         self.sum_up()
 
     cdef void count_bits(self, Py_ssize_t x, Py_ssize_t w) noexcept nogil:
-        """Count 64 samples at a time."""
+        """Count 64 samples at a time, with bit planes."""
         cdef Py_ssize_t n = self.sample.y.shape[0]
         cdef Py_ssize_t last_level = self.sample.n_levels[x] - 1
         cdef const uint8_t *column = &self.sample.codes[x, 0]
@@ -440,7 +440,7 @@ def relabel(
 cdef Py_ssize_t most_levels(
     const int64_t[::1] n_levels, const int64_t[::1] features
 ) noexcept nogil:
-    """Return the most levels that one of some features has."""
+    """Return the maximum number of levels of the given features."""
     cdef Py_ssize_t i
     cdef int64_t most = 1
     for i in range(features.shape[0]):
@@ -449,11 +449,11 @@ cdef Py_ssize_t most_levels(
 
 
 cdef bint is_counted_by_bits(Sample sample, Py_ssize_t x, Py_ssize_t n_cells) noexcept nogil:
-    """Return whether a table is small enough to be counted by bits.
+    """Return whether a table is small enough to be counted with bit planes.
 
-    Larger ones are counted by one increment a row. Measured: a count by bits takes 0.003 ns a row
-    where the machine counts the bits of a whole vector at once, 0.008 ns where it does not; an
-    increment takes 0.8 ns (the part "counts" of benchmarks/selector_speed.py).
+    Larger tables are counted by one increment per row. Measured: a count takes 0.003 ns per row
+    with a population count of vectors, 0.008 ns without; an increment takes 0.8 ns (the part
+    "counts" of benchmarks/selector_speed.py).
     """
     cdef Py_ssize_t most = 256 if HAS_VECTOR_POPCOUNT else 96
     return not sample.is_weighted and n_cells * (sample.n_levels[x] - 1) <= most
@@ -462,7 +462,7 @@ cdef bint is_counted_by_bits(Sample sample, Py_ssize_t x, Py_ssize_t n_cells) no
 cdef void add_last_level(
     int32_t *counts, const double *sizes, Py_ssize_t last_level, Py_ssize_t n_cells
 ) noexcept nogil:
-    """Fill in the last level of a table of counts: what the others leave of each cell."""
+    """Fill in the last level of a table of counts: the size of each cell minus other levels."""
     cdef int32_t *rest = counts + last_level * n_cells
     cdef Py_ssize_t cell, level
     for cell in range(n_cells):

@@ -10,8 +10,8 @@ def count_classes(
 ):
     """Return the contingency tables of columns of codes and classes.
 
-    The loop goes along samples and, for each, over the columns: consecutive increments then go to
-    different tables, and rarely wait for each other's result.
+    The outer loop is over samples, the inner one over columns: consecutive increments are in
+    different tables, and rarely wait for each other.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ cdef void add_rows(
         table = counts + y[row] * n_columns * n_levels
         if number is double:
             weight = weights[row]
-        # Unrolled by four, which the compiler does not do: it cannot tell the tables apart.
+        # Unrolled by four; the compiler cannot, since it does not know that tables are distinct.
         for j in range(n_columns // 4):
             table[code[0]] += weight
             table[n_levels + code[column_step]] += weight

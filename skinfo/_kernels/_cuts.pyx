@@ -1,4 +1,4 @@
-"""Candidate cuts of a sorted column, and running sums of y along it."""
+"""Candidate cuts of a sorted column, and cumulative sums of y."""
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
@@ -15,7 +15,7 @@ cdef enum:
     # Values hashed at a time.
     BLOCK = 64
 
-# Class codes come in as few bytes as hold them.
+# Class codes have the smallest dtype that holds them.
 ctypedef fused class_code:
     uint8_t
     uint16_t
@@ -29,10 +29,10 @@ def boundary_points(
     Py_ssize_t n_classes,
     Py_ssize_t limit,
 ):
-    """Return where the class distribution of a column changes, unless that is at too many places.
+    """Return the boundary points of a column, where its class distribution changes, up to a limit.
 
-    Values of equal class distribution that follow each other stay together: an optimal
-    partition cuts at boundary points only (Fayyad and Irani 1992; Elomaa and Rousu 1999).
+    Adjacent values of equal class distribution are not separated: an optimal partition has cuts
+    at boundary points only (Fayyad and Irani 1992; Elomaa and Rousu 1999).
 
     Parameters
     ----------
@@ -40,16 +40,16 @@ def boundary_points(
         Sorted.
 
     codes : ndarray of shape (n,), unsigned
-        The class of each.
+        The class of each sample.
 
     weights : ndarray of shape (n,) or (0,), dtype float64
-        Empty for weights of one.
+        Empty if all weights are one.
 
     n_classes : int
 
     limit : int
-        With more boundary points than this the search ends at once: a noisy column has
-        hundreds in its first thousand rows.
+        The search ends once there are more: a noisy column has hundreds in its first thousand
+        rows.
 
     Returns
     -------
@@ -80,7 +80,7 @@ cdef Py_ssize_t find_boundaries(
     int64_t[::1] points,
     Py_ssize_t limit,
 ) noexcept nogil:
-    """Write the points, and return how many there are, limit + 1 for any number beyond it."""
+    """Store the points, and return their number, limit + 1 if there are more."""
     cdef Py_ssize_t n = values.shape[0], n_classes = run.shape[0]
     cdef bint is_weighted = weights.shape[0] > 0
     cdef Py_ssize_t row = 0, n_points = 0
@@ -116,10 +116,10 @@ cdef Py_ssize_t find_boundaries(
 cdef inline bint same_distribution(
     const double[::1] a, double a_weight, const double[::1] b, double b_weight, Py_ssize_t hint
 ) noexcept nogil:
-    """Return whether two class count vectors are proportional, looking at class `hint` first.
+    """Return whether two class count vectors are proportional, comparing class `hint` first.
 
-    Cross-multiplied, so exact for integer counts. With many classes the hint, one
-    that b holds, almost always tells at once.
+    Cross-multiplied, so exact for integer counts. With many classes the hint, a class that occurs
+    in b, almost always decides.
     """
     cdef Py_ssize_t c
     if a[hint] * b_weight != b[hint] * a_weight:
@@ -131,15 +131,15 @@ cdef inline bint same_distribution(
 
 
 def block_boundaries(const double[:, ::1] blocks, Py_ssize_t limit):
-    """Return where the class distribution of consecutive blocks changes, or that it does too often.
+    """Return where the class distribution of consecutive blocks changes, up to a limit.
 
     Parameters
     ----------
     blocks : ndarray of shape (m, n_classes), dtype float64
-        Class sums of the blocks, none of them empty.
+        Class sums of the blocks, none of which is empty.
 
     limit : int
-        The most changes.
+        Maximum number of changes.
 
     Returns
     -------
@@ -183,7 +183,7 @@ def block_boundaries(const double[:, ::1] blocks, Py_ssize_t limit):
 
 
 def new_values(const double[::1] values, Py_ssize_t limit):
-    """Return the positions, beyond the first, at which a new value begins.
+    """Return the positions, without the first, at which a new value begins.
 
     Parameters
     ----------
@@ -191,7 +191,7 @@ def new_values(const double[::1] values, Py_ssize_t limit):
         Sorted.
 
     limit : int
-        With more than this the search ends at once.
+        The search ends once there are more.
 
     Returns
     -------
@@ -217,7 +217,7 @@ def new_values(const double[::1] values, Py_ssize_t limit):
                 any_new |= is_new[i]
             if any_new:
                 for i in range(n_left):
-                    # Without a branch, which would be mispredicted.
+                    # Branch-free, since a branch would be mispredicted.
                     positions[n] = row + i
                     n += is_new[i]
             row += n_left
@@ -232,10 +232,10 @@ def sampled_positions(
     Py_ssize_t exact,
     Py_ssize_t sample,
 ):
-    """Return where distinct values begin that a sample of each range of rows keeps.
+    """Return the first positions of the distinct values that are sampled in each range of rows.
 
-    The rule is that of `DistinctValues`, which sees values without order: all are kept if there
-    are at most `exact`, else those of low hashes, at most `sample`.
+    The rule is that of `DistinctValues`, for unsorted values: all values are kept if there are at
+    most `exact`, otherwise at most `sample` values with low hashes.
 
     Parameters
     ----------
@@ -243,10 +243,10 @@ def sampled_positions(
         Sorted, no NaN.
 
     starts, stops : ndarray of shape (n_ranges,), dtype int64
-        Increasing; no range overlaps another. The first row of a range begins a value.
+        Increasing, without overlap. A value begins at the first row of each range.
 
     salt : int
-        Which hash function.
+        Salt of the hash function.
 
     exact, sample : int
 
@@ -260,7 +260,7 @@ def sampled_positions(
     cdef Py_ssize_t n = 0
     for r in range(starts.shape[0]):
         n_rows += stops[r] - starts[r]
-    # Pages that are not written to cost nothing.
+    # Untouched memory pages are never allocated.
     found = np.empty(n_rows + BLOCK, np.int64)
     cdef int64_t[::1] positions = found
     with nogil:
@@ -286,10 +286,10 @@ cdef Py_ssize_t keep_sample(
     Py_ssize_t sample,
     int64_t* positions,
 ) noexcept nogil:
-    """Write the positions of one range, and return how many there are."""
+    """Store the positions of one range, and return their number."""
     cdef Py_ssize_t n_distinct = stop - start
     cdef Py_ssize_t n_kept, n_among, i
-    # As if there were no ties.
+    # A guess that assumes no ties.
     cdef int level = level_below(n_distinct, exact, sample)
     n_distinct, n_kept = scan(values, start, stop, offset, level, positions)
     while level and (n_kept <= sample or n_distinct <= exact):
@@ -308,7 +308,7 @@ cdef Py_ssize_t keep_sample(
 
 
 cdef inline int level_below(Py_ssize_t n, Py_ssize_t exact, Py_ssize_t sample) noexcept nogil:
-    """Return a level at which more than `sample` of n distinct values are likely to be kept."""
+    """Return a level at which probably more than `sample` of n distinct values are kept."""
     cdef int level = 0
     while n > exact and n >> (level + 2) > sample:
         level += 1
@@ -323,9 +323,9 @@ cdef (Py_ssize_t, Py_ssize_t) scan(
     int level,
     int64_t* positions,
 ) noexcept nogil:
-    """Write where values of low hashes begin; return the number of distinct values and of these.
+    """Store where values of low hash begin; return the numbers of distinct and of kept values.
 
-    Blocks of rows are hashed on vector registers.
+    Hashes of blocks of rows are vectorised.
     """
     cdef uint64_t threshold = ~<uint64_t>0 >> level
     cdef Py_ssize_t n_distinct = 1
@@ -333,7 +333,7 @@ cdef (Py_ssize_t, Py_ssize_t) scan(
     cdef Py_ssize_t row = start + 1
     positions[0] = start
     while row + BLOCK <= stop:
-        # With a number that the compiler knows.
+        # A constant block size, for vectorisation.
         n_distinct += scan_block(
             &values[row], BLOCK, row, offset, threshold, positions, &n_kept
         )
@@ -354,7 +354,7 @@ cdef inline Py_ssize_t scan_block(
     int64_t* positions,
     Py_ssize_t* n_kept,
 ) noexcept nogil:
-    """Scan a block that begins at some row, with a row before it; return how many values begin."""
+    """Scan a block that has a row before it; return the number of values that begin in it."""
     cdef uint64_t[BLOCK] is_new, is_kept
     cdef uint64_t n_new = 0, any_kept = 0
     cdef Py_ssize_t i
@@ -365,14 +365,14 @@ cdef inline Py_ssize_t scan_block(
         any_kept |= is_kept[i]
     if any_kept:
         for i in range(n):
-            # Without a branch, which would be mispredicted.
+            # Branch-free, since a branch would be mispredicted.
             positions[n_kept[0]] = row + i
             n_kept[0] += is_kept[i]
     return n_new
 
 
 cdef inline uint64_t hash_of(double value, uint64_t offset) noexcept nogil:
-    """Return the hash of a value; a sum with 0.0 makes 0.0 of -0.0."""
+    """Return the hash of a value; adding 0.0 maps -0.0 to 0.0."""
     return mix_bits(bits_of(value + 0.0) + offset)
 
 
@@ -384,7 +384,7 @@ def positions_between(
     const int64_t[::1] highs,
     Py_ssize_t most,
 ):
-    """Return some of the positions around each of the chosen ones, and these.
+    """Return the chosen positions and some of the positions around each.
 
     Parameters
     ----------
@@ -392,15 +392,15 @@ def positions_between(
         Increasing.
 
     before : ndarray of shape (n,), dtype int64 or float64
-        The weight before each.
+        The weight before each position.
 
     lows, chosen, highs : ndarray of shape (n_chosen,), dtype int64
-        Around each that is chosen, the positions above its `lows` and below its `highs` are
-        considered. They increase.
+        Around each chosen position, those above its `lows` and below its `highs` are considered.
+        Increasing.
 
     most : int
-        At least two. Of more, so many are taken at most, at even steps of weight from the first
-        to the last.
+        Maximum number of positions around each, at least two. If there are more, they are selected
+        at even steps of weight from the first to the last.
 
     Returns
     -------
@@ -432,7 +432,7 @@ def positions_between(
 cdef inline Py_ssize_t first_from(
     const int64_t[::1] positions, Py_ssize_t start, int64_t position
 ) noexcept nogil:
-    """Return the index of the first of increasing positions, from `start` on, that is not less."""
+    """Return the index, from `start` on, of the first position that is not less."""
     cdef Py_ssize_t stop = positions.shape[0]
     cdef Py_ssize_t middle
     while start < stop:
@@ -453,9 +453,9 @@ cdef Py_ssize_t insert_evenly(
     Py_ssize_t last,
     Py_ssize_t most,
 ) noexcept nogil:
-    """Insert the last of some positions that is before or at each mark; return how many there are.
+    """Insert the last position before or at each mark; return the new number of positions.
 
-    Marks are the first and the last, and even steps of weight between them.
+    Marks are the first and the last position, and even steps of weight between them.
     """
     cdef double step = <double>(before[last] - before[first]) / (most - 1)
     cdef Py_ssize_t mark
@@ -470,10 +470,10 @@ cdef Py_ssize_t insert_evenly(
 cdef inline Py_ssize_t insert(
     int64_t[::1] positions, Py_ssize_t n, Py_ssize_t position
 ) noexcept nogil:
-    """Insert one among n in order unless it is there, and return how many there are then.
+    """Insert one position into n sorted ones unless it is there; return the new number.
 
-    From the end: around one edge positions come in order, and reach back no further than to
-    those around the edge before.
+    The search starts from the end: positions around one edge are in order, and overlap only those
+    around the edge before.
     """
     cdef Py_ssize_t place = n
     cdef Py_ssize_t i
@@ -488,7 +488,7 @@ cdef inline Py_ssize_t insert(
 
 
 def running_sums(const double[:, ::1] terms, const int32_t[::1] rows):
-    """Return what the terms of the first rows add up to, (n + 1, n_terms), one row more each time.
+    """Return the cumulative sums of the terms of the given rows, (n + 1, n_terms).
 
     Parameters
     ----------

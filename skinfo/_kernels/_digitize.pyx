@@ -5,7 +5,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t
 import numpy as np
 
 cdef extern from "_digitize.h" nogil:
-    # How many of NODE increasing cuts are at or below a value.
+    # Number of NODE increasing cuts that are at or below a value.
     int32_t n_reached(const double* cuts, double value) noexcept
 
 ctypedef fused code_t:
@@ -14,9 +14,9 @@ ctypedef fused code_t:
     int32_t
 
 cdef enum:
-    # Values at a time, on vector registers or side by side, out of the first-level cache.
+    # Values per block, which are vectorised or interleaved, and fit the first-level cache.
     BLOCK = 64
-    # Above this number of cuts a search is faster than comparing with each.
+    # Above this number of cuts a search is faster than comparison with each.
     FEW_CUTS = 24
     # Cuts compared at once in a search.
     NODE = 8
@@ -25,7 +25,7 @@ cdef enum:
 cdef struct Cuts:
     const double* cuts
     Py_ssize_t n
-    # Of a search: see `layers_of`.
+    # Layers of a search tree: see `layers_of`.
     const double* layers[MOST_LAYERS]
     Py_ssize_t n_layers
 
@@ -38,7 +38,7 @@ def digitize(
     Parameters
     ----------
     values : ndarray of shape (n,), dtype float64
-        NaN gets `missing_bin`.
+        NaN has the bin `missing_bin`.
 
     cuts : ndarray of shape (n_cuts,), dtype float64
         Increasing.
@@ -58,7 +58,7 @@ def digitize(
 def values_between(
     const double[::1] values, const double[::1] starts, const double[::1] stops
 ):
-    """Return the values within some ranges in order of their rows, and the rows, int64.
+    """Return the values within the given ranges in row order, and their rows, int64.
 
     Parameters
     ----------
@@ -67,13 +67,12 @@ def values_between(
 
     starts, stops : ndarray of shape (n_ranges,), dtype float64
         Increasing; no stop is beyond the next start. A value is in a range if
-        ``start <= value < stop``. A range whose stop is NaN, which can be the last one only, has
-        no end.
+        ``start <= value < stop``. The last range is unbounded if its stop is NaN.
     """
     cdef Py_ssize_t n = values.shape[0]
     edges_out = np.column_stack([starts, stops]).ravel()
     cdef Cuts edges
-    # Pages that are not written to cost nothing.
+    # Untouched memory pages are never allocated.
     found_out, rows_out = np.empty(n), np.empty(n, np.int64)
     cdef double[::1] found = found_out
     cdef int64_t[::1] rows = rows_out
@@ -85,14 +84,14 @@ def values_between(
     with nogil:
         for b in range((n + BLOCK - 1) // BLOCK):
             i = b * BLOCK
-            # In a range an odd number of edges is at or below a value.
+            # A value is in a range if an odd number of edges is at or below it.
             find_bins(&values[i], n - i, &edges, 0, bins)
             any_inside = 0
             for k in range(min(n - i, BLOCK)):
                 any_inside |= bins[k]
             if any_inside & 1:
                 for k in range(min(n - i, BLOCK)):
-                    # Without a branch, which would be mispredicted.
+                    # Branch-free, since a branch would be mispredicted.
                     found[n_found] = values[i + k]
                     rows[n_found] = i + k
                     n_found += bins[k] & 1
@@ -100,10 +99,10 @@ def values_between(
 
 
 cdef object layers_of(const double[::1] cuts, Cuts* sought):
-    """Prepare a search; return what has to live as long as it.
+    """Prepare a search; return the memory that has to be kept until its end.
 
-    Cuts are leaves of a tree, NODE of them each. Nodes of the layers above it have NODE + 1
-    children, and hold the first cut of each but the first.
+    Cuts are the leaves of a tree, with NODE cuts each. Nodes of the layers above have NODE + 1
+    children, and contain the first cut of each child but the first.
     """
     cdef const double[::1] keys
     cdef Py_ssize_t k
@@ -118,7 +117,7 @@ cdef object layers_of(const double[::1] cuts, Cuts* sought):
         children = (NODE + 1) * np.arange(n_nodes)[:, None] + np.arange(1, NODE + 1)
         first_cuts.append(n_below * children.ravel())
         n_below *= NODE + 1
-    # What is not there is NaN, which no value reaches.
+    # Padding is NaN, which no value reaches.
     padded = np.append(cuts, np.nan)
     layers = [padded[np.minimum(firsts, sought.n)] for firsts in reversed(first_cuts)]
     for k, layer in enumerate(layers):
@@ -139,7 +138,7 @@ cdef inline void find_bins(
     if sought.n_layers:
         search(values, min(n, BLOCK), sought, missing_bin, codes)
     elif n >= BLOCK:
-        # With a number that the compiler knows.
+        # A constant block size, for vectorisation.
         count_cuts(values, BLOCK, sought.cuts, sought.n, missing_bin, codes)
     else:
         count_cuts(values, n, sought.cuts, sought.n, missing_bin, codes)
@@ -153,7 +152,7 @@ cdef inline void count_cuts(
     Py_ssize_t missing_bin,
     code_t* codes,
 ) noexcept nogil:
-    """Store the bins of at most BLOCK values, by comparing each value with each cut."""
+    """Store the bins of at most BLOCK values, by comparison of each value with each cut."""
     cdef long long bins[BLOCK]
     cdef Py_ssize_t i, c
     cdef double cut
@@ -176,7 +175,7 @@ cdef inline void search(
 ) noexcept nogil:
     """Store the bins of at most BLOCK values.
 
-    Of one value each layer waits for the one before; those of others do not.
+    Values are interleaved, since for one value each layer has to wait for the previous one.
     """
     cdef int32_t[BLOCK] nodes
     cdef Py_ssize_t last = sought.n_layers - 1

@@ -1,4 +1,4 @@
-"""Distinct values of a column: all of them, or a sample that is chosen by their hashes."""
+"""Distinct values of a column: all of them, or a sample that is selected by hashes."""
 
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 
@@ -8,12 +8,12 @@ from skinfo._kernels._elementary cimport bits_of
 from skinfo._kernels._splitmix64 cimport SPLITMIX_STEP, mix_bits
 
 cdef enum:
-    # Values hashed at a time, on vector registers.
+    # Values hashed at a time, vectorised.
     BLOCK = 64
     LANES = 8
     FEWEST_SLOTS = 256
 
-# Bits of the magnitude of infinity; those of a NaN are above. Of a slot without a value.
+# Bits of the magnitude of infinity (those of NaN are larger), and bits of an empty slot.
 cdef uint64_t INFINITE = 0x7FF0000000000000
 cdef uint64_t MAGNITUDE = 0x7FFFFFFFFFFFFFFF
 cdef uint64_t EMPTY = 0xFFFFFFFFFFFFFFFF
@@ -22,32 +22,32 @@ cdef uint64_t EMPTY = 0xFFFFFFFFFFFFFFFF
 cdef class DistinctValues:
     """Distinct values of a column, and its range.
 
-    All values are kept where there are at most `exact`. Of more, those are kept whose hash is
-    below ``2**(64 - level)``, for the least `level` above zero at which there are at most
-    `sample`. So what is kept is a function of the set of values: it depends neither on their
-    order nor on the parts that they came in.
+    All values are kept if there are at most `exact`. Otherwise those are kept whose hash is below
+    ``2**(64 - level)``, for the smallest positive `level` at which at most `sample` remain. The
+    sample is therefore a function of the set of values: it depends neither on their order nor on
+    chunks.
 
     Parameters
     ----------
     salt : int
-        Which hash function.
+        Salt of the hash function.
 
     exact, sample : int
         ``2 <= sample <= exact``.
 
     level : int, default=0
-        A level that is known to be reached by all samples, of which these are a part.
+        A lower bound of the level that is reached by all samples, of which these are a part.
 
     Attributes
     ----------
     level : int
-        Zero where all values are kept.
+        Zero if all values are kept.
 
     lowest, highest : float
-        Infinity and its negative where there is no value.
+        Infinity and minus infinity if there are no values.
 
     n_present : int
-        Samples that are not NaN.
+        Number of samples that are not NaN.
     """
 
     cdef readonly uint64_t salt
@@ -75,9 +75,9 @@ cdef class DistinctValues:
         self.slots = empty_slots(FEWEST_SLOTS)
 
     def add(self, const double[::1] values):
-        """Take in values (n,), NaN for missing; return the object itself.
+        """Add values (n,), NaN for missing; return the object itself.
 
-        Zero is one value, whatever its sign.
+        0.0 and -0.0 are the same value.
         """
         cdef Py_ssize_t start = 0
         self.add_range(values)
@@ -89,7 +89,7 @@ cdef class DistinctValues:
             self.make_room()
 
     def __add__(self, DistinctValues other):
-        """Return what is known of the samples of both."""
+        """Return the merged object."""
         level = max(self.level, other.level)
         both = DistinctValues(self.salt, self.exact, self.sample, level)
         one, more = (self, other) if self.level == level else (other, self)
@@ -101,7 +101,7 @@ cdef class DistinctValues:
         return both
 
     cdef take_slots(self, DistinctValues other):
-        """Keep what another one of the same level keeps."""
+        """Add the values of another object with the same level."""
         self.slots = other.slots.copy()
         self.n_kept = other.n_kept
 
@@ -116,11 +116,11 @@ cdef class DistinctValues:
 
     @property
     def values(self):
-        """The values that are kept, increasing, (n_values,) float64."""
+        """The kept values, increasing, (n_values,) float64."""
         return np.sort(np.asarray(self.kept_bits()).view(np.float64))
 
     cdef void add_range(self, const double[::1] values) noexcept:
-        """Take in the range of values, and how many are present."""
+        """Update the range of values and the number of non-missing ones."""
         cdef double[LANES] lowest, highest
         cdef Py_ssize_t n = values.shape[0]
         cdef Py_ssize_t i, k
@@ -134,7 +134,7 @@ cdef class DistinctValues:
             for i in range(n - n % LANES, n):
                 widen(&lowest[0], &highest[0], values[i])
             for k in range(LANES):
-                # Zero has one sign here too.
+                # Adding 0.0 maps -0.0 to 0.0.
                 self.lowest = min(self.lowest, lowest[k]) + 0.0
                 self.highest = max(self.highest, highest[k]) + 0.0
             for i in range(n):
@@ -142,7 +142,7 @@ cdef class DistinctValues:
             self.n_present += n_present
 
     cdef Py_ssize_t keep(self, const double[::1] values, Py_ssize_t start) noexcept nogil:
-        """Keep values from `start` on while there is room; return the first that is left."""
+        """Add values from `start` on while there is room; return the index of the first left."""
         cdef Py_ssize_t n = values.shape[0]
         cdef Py_ssize_t room = self.room()
         while start < n and self.n_kept <= room:
@@ -158,23 +158,23 @@ cdef class DistinctValues:
         return min(start, n)
 
     cdef inline uint64_t offset(self) noexcept nogil:
-        """Return what tells this hash function from others."""
+        """Return the offset that defines the hash function."""
         return (self.salt + 1) * SPLITMIX_STEP()
 
     cdef inline uint64_t threshold(self) noexcept nogil:
-        """Return the largest hash of a value that is kept."""
+        """Return the largest hash of a kept value."""
         return ~<uint64_t>0 >> self.level
 
     cdef inline Py_ssize_t most(self) noexcept nogil:
-        """Return how many values may be kept at this level."""
+        """Return the maximum number of values at this level."""
         return self.exact if self.level == 0 else self.sample
 
     cdef inline Py_ssize_t room(self) noexcept nogil:
-        """Return how many values there may be before another block."""
+        """Return the maximum number of values before another block is added."""
         return min(self.most(), room_of(self.slots.shape[0]))
 
     cdef make_room(self):
-        """Raise the level if there are too many values; find new slots for those that are kept."""
+        """Raise the level if there are too many values; rehash the kept values into new slots."""
         cdef uint64_t[::1] kept = self.kept_bits()
         cdef uint64_t offset = self.offset()
         cdef Py_ssize_t n_slots = FEWEST_SLOTS
@@ -196,7 +196,7 @@ cdef class DistinctValues:
                 )
 
     cdef uint64_t[::1] kept_bits(self):
-        """Return the bits of the values that are kept, in any order."""
+        """Return the bits of the kept values, in any order."""
         slots = np.asarray(self.slots)
         return slots[slots != EMPTY]
 
@@ -206,12 +206,13 @@ cdef object empty_slots(Py_ssize_t n_slots):
 
 
 cdef inline Py_ssize_t room_of(Py_ssize_t n_slots) noexcept nogil:
-    """Return how many slots may be taken before another block: three of four, and the block."""
+    """Return how many slots may be in use before a block is added: three quarters, less a block.
+    """
     return n_slots // 4 * 3 - BLOCK
 
 
 cdef inline void widen(double* lowest, double* highest, double value) noexcept nogil:
-    """Widen a range to hold a value; NaN does nothing."""
+    """Extend a range to contain a value; NaN has no effect."""
     lowest[0] = value if value < lowest[0] else lowest[0]
     highest[0] = value if value > highest[0] else highest[0]
 
@@ -224,14 +225,14 @@ cdef Py_ssize_t keep_block(
     uint64_t* slots,
     uint64_t last_slot,
 ) noexcept nogil:
-    """Keep those of at most BLOCK values whose hash is low; return how many are new."""
+    """Add those of at most BLOCK values whose hash is low; return the number of new ones."""
     cdef uint64_t[BLOCK] bits, hashes
     cdef uint8_t[BLOCK] is_kept, chosen, left
     cdef uint64_t kept, any_kept = 0
     cdef Py_ssize_t n_chosen = 0, n_left = 0, n_new = 0
     cdef Py_ssize_t i
     for i in range(n):
-        # A sum with 0.0 makes 0.0 of -0.0.
+        # Adding 0.0 maps -0.0 to 0.0.
         bits[i] = bits_of(values[i] + 0.0)
         hashes[i] = mix_bits(bits[i] + offset)
         kept = (hashes[i] <= threshold) & ((bits[i] & MAGNITUDE) <= INFINITE)
@@ -239,8 +240,8 @@ cdef Py_ssize_t keep_block(
         any_kept |= kept
     if not any_kept:
         return 0
-    # Without branches, which would be mispredicted: those to be kept, and of them those that are
-    # not in the slot where most are.
+    # Branch-free, since branches would be mispredicted: selects the values to keep that are not in
+    # their first slot already.
     for i in range(n):
         chosen[n_chosen] = <uint8_t>i
         n_chosen += is_kept[i]
@@ -255,7 +256,7 @@ cdef Py_ssize_t keep_block(
 cdef inline bint insert(
     uint64_t bits, uint64_t hash_, uint64_t* slots, uint64_t last_slot
 ) noexcept nogil:
-    """Put the bits of a value into a slot; return whether they were not there."""
+    """Store the bits of a value in a slot; return whether they are new."""
     cdef uint64_t slot = hash_ & last_slot
     while slots[slot] != bits:
         if slots[slot] == EMPTY:

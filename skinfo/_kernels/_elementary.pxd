@@ -38,7 +38,7 @@ cdef inline double LN_2_LOW() noexcept nogil:
 cdef inline double fast_log(double x) noexcept nogil:
     """Return ln x to within one unit in the last place, for a normal x > 0.
 
-    Zero gives something finite, so that 0 ln 0 = 0 without a test. The method is fdlibm's:
+    The result for zero is finite, so that 0 ln 0 = 0 without a branch. The method is fdlibm's:
     x = 2^k (1 + f), and ln(1 + f) = 2 atanh(s), s = f / (2 + f), by a polynomial in s^2.
     """
     # 0x3FF0... is one, 0x3FE6A09E... is sqrt(1/2).
@@ -72,7 +72,7 @@ cdef inline double fast_exp(double x) noexcept nogil:
     x = k ln 2 + r with abs(r) <= ln(2) / 2, and Taylor's polynomial of r.
     """
     cdef double bounded = x if x > -700.0 else -700.0
-    # Added to a float64, 1.5 * 2**52 leaves the nearest whole number in the low bits.
+    # Added to a float64, 1.5 * 2**52 leaves the nearest integer in the low bits.
     cdef double shifted = bounded * 1.44269504088896340736 + 6755399441055744.0
     cdef double k = shifted - 6755399441055744.0
     cdef double r = (bounded - k * LN_2_HIGH()) - k * LN_2_LOW()
@@ -128,8 +128,8 @@ cdef inline double xlogx(double x) noexcept nogil:
 
 
 cdef inline double lookup_xlogx(double count, const double[::1] table) noexcept nogil:
-    """Return count ln count, looked up in an `xlogx_table` where it is there."""
-    # A count beyond the table may be beyond all integers too.
+    """Return count ln count, from an `xlogx_table` if it contains the count."""
+    # Tested first: a count beyond the table may also exceed the range of integers.
     if count < table.shape[0] and <Py_ssize_t>count == count:
         return table[<Py_ssize_t>count]
     return xlogx(count)

@@ -1,14 +1,14 @@
-"""Elementary functions of arrays: the table of n ln n, and doors for the tests.
+"""Elementary functions of arrays: the table of n ln n, and wrappers for tests.
 
-`xlogx_table` is looked up by other kernels. `logs`, `exps` and `log_factorials` apply the
-functions of `_elementary.pxd` to arrays, for the tests only.
+Other kernels look up `xlogx_table`. `logs`, `exps` and `log_factorials` apply the functions of
+`_elementary.pxd` to arrays, for tests only.
 """
 
 import numpy as np
 
 from skinfo._kernels._elementary cimport fast_exp, fast_log, log_factorial, xlogx
 
-# n ln n of counts is looked up as far as the second-level cache holds it.
+# Maximum length of the table of n ln n, which fits the second-level cache.
 N_LOOKED_UP = 16384
 
 

@@ -1,8 +1,8 @@
-"""Exact sums of floats, the same in any order and by any parts.
+"""Exact sums of floats, independent of order and chunks.
 
-A sum is an integer of so many limbs of 32 bits, in units of 2**-2150 (Neal 2015, "Fast exact
+A sum is an integer of N_LIMBS limbs of 32 bits, in units of 2**-2150 (Neal 2015, "Fast exact
 summation using small and large superaccumulators"): every float, and every product of two, is
-such an integer. Limbs are int64, so that carries wait; sums are added limb by limb.
+such an integer. Limbs are int64, so that carries can be deferred; sums are added limb by limb.
 """
 
 from libc.math cimport INFINITY, fabs
@@ -18,21 +18,22 @@ cpdef enum:
 cdef enum:
     # Each product adds less than 2**35 to a limb.
     BEFORE_CARRYING = 16777216
-    # Of a weight of one: exponent and digits.
+    # Offset for a weight of one, from its exponent and digits.
     OFFSET_OF_ONE = 1075
     FRACTION = 0xFFFFFFFFFFFFF
     LOW = 0xFFFFFFFF
     MAGNITUDE = 0x7FFFFFFFFFFFFFFF
-    # Values at a time: three such blocks stay in the first-level cache.
+    # Values per block: three such blocks fit the first-level cache.
     BLOCK = 1024
     WORTH_A_BLOCK = 8
-    # Values of all codes at a time, and sums of each code that are added to in turn: where one code
-    # follows another, the same one too, no sum waits for the one before.
+    # Values per block of all codes, and sums per code that are used in turn: consecutive additions
+    # to the same code then do not wait for each other.
     BLOCK_OF_CODES = 4096
     LANES = 4
-    # Of more codes, values are added one by one.
+    # With more codes, values are added one by one.
     FEW_CODES = 1024
-    # Of whole weights up to it: 11 digits, beside the 31 of a part of a value and the 10 of a block.
+    # Largest small integer weight: 11 digits, in addition to 31 of a part of a value and 10 of a
+    # block.
     LARGEST_SMALL_WEIGHT = 2048
 
 ctypedef fused code_t:
@@ -41,14 +42,14 @@ ctypedef fused code_t:
     int32_t
     int64_t
 
-# Magnitudes between these can be taken apart without overflow or underflow.
+# Magnitudes between these can be split without overflow or underflow.
 cdef double SMALL = 2.0**-800
 cdef double LARGE = 2.0**900
 
-# Added to a number and taken off again, it leaves a whole number.
+# Added to a number and subtracted again, it rounds to an integer.
 cdef double TO_WHOLE = 1.5 * 2.0**52
 
-# 2**27 + 1 splits 53 digits in halves.
+# 2**27 + 1 splits 53 digits into halves.
 cdef double SPLITTER = 134217729.0
 
 
@@ -61,7 +62,7 @@ def sums_between(const double[::1] values, const double[::1] weights, const int6
         Finite between the first end and the last.
 
     weights : ndarray of shape (n,) or (0,), dtype float64
-        Finite and not negative; empty for weights of one.
+        Finite and not negative; empty if all weights are one.
 
     ends : ndarray of shape (n_ends,), dtype int64
         Increasing.
@@ -101,13 +102,13 @@ def sums_by_code(
     Parameters
     ----------
     values : ndarray of shape (n,), dtype float64
-        Those that are not finite are left out.
+        Values that are not finite are ignored.
 
     weights : ndarray of shape (n,) or (0,), dtype float64
-        Finite and not negative; empty for weights of one.
+        Finite and not negative; empty if all weights are one.
 
     codes : ndarray of shape (n,), dtype uint8, uint16, int32 or int64
-        None below zero.
+        Non-negative.
 
     n_codes : int
     """
@@ -151,8 +152,8 @@ cdef void add_by_code(
 ) noexcept nogil:
     """Add the finite ones of at most BLOCK_OF_CODES values, each to the sum of its code.
 
-    The leading 40 digits of all are added as floats, then the next 40, as in `add_block`; what is
-    left of a value is added for itself. `partial` is zero before and after.
+    The leading 40 digits of all values are added as floats, then the next 40, as in `add_block`; a
+    remainder is added separately. `partial` is zero before and after.
     """
     cdef Py_ssize_t n_codes = partial.shape[0] // (2 * LANES)
     cdef Py_ssize_t i, c
@@ -207,10 +208,10 @@ cdef inline double finite_or_zero(double value) noexcept nogil:
 cdef void add_block(int64_t* limbs, const double* values, Py_ssize_t n) noexcept nogil:
     """Add at most `BLOCK` values.
 
-    Where exponents are near each other, the leading 42 digits of all are added as floats, which
-    is exact for 1024 of them, then the next 42 (Rump, Ogita and Oishi 2008, "Accurate
-    floating-point summation"). What is left, of few blocks of a sorted column, is added one by
-    one. No loop has a sum in it that an order of adding would change, so all are vectorised.
+    If exponents are close to each other, the leading 42 digits of all values are added as floats,
+    which is exact for 1024 of them, then the next 42 (Rump, Ogita and Oishi 2008, "Accurate
+    floating-point summation"). Remainders, which occur in few blocks of a sorted column, are added
+    one by one. All sums are exact in any order, so all loops are vectorised.
     """
     cdef double[BLOCK] leading, following
     cdef Py_ssize_t i
@@ -242,7 +243,7 @@ cdef void add_block(int64_t* limbs, const double* values, Py_ssize_t n) noexcept
 
 
 cdef double exact_sum(double* terms, Py_ssize_t n) noexcept nogil:
-    """Return the sum of terms of which any sum is exact; they are overwritten."""
+    """Return the sum of terms whose partial sums are all exact; the terms are overwritten."""
     cdef Py_ssize_t i, half
     while n > 1:
         half = n // 2
@@ -255,7 +256,7 @@ cdef double exact_sum(double* terms, Py_ssize_t n) noexcept nogil:
 cdef void add_products(
     int64_t* limbs, const double* values, const double* weights, Py_ssize_t n
 ) noexcept nogil:
-    """Add at most `BLOCK` products: each as a float and what it was rounded by (Dekker 1971)."""
+    """Add at most `BLOCK` products, each as a float and its rounding error (Dekker 1971)."""
     if add_small_repetitions(limbs, values, weights, n):
         return
     cdef double[BLOCK] products, errors
@@ -275,13 +276,13 @@ cdef bint split_products(
     double* products,
     double* errors,
 ) noexcept nogil:
-    """Store products as floats, and what each was rounded by; values are finite, or left out.
+    """Store products as floats, with the rounding error of each; infinite values are ignored.
 
-    False, and nothing stored, where magnitudes leave no room for it.
+    Return False, and store nothing, if magnitudes could overflow or underflow.
     """
     cdef Py_ssize_t i
     cdef double a, b, p, a_high, a_low, b_high, b_low
-    # Bits of magnitudes, which are in the same order.
+    # Bits of magnitudes, which have the same order as magnitudes.
     cdef int64_t least = MAGNITUDE, most = 0
     cdef int64_t of_value, of_weight, of_product, larger
     for i in range(n):
@@ -290,7 +291,7 @@ cdef bint split_products(
         larger = of_weight if of_weight > of_value else of_value
         larger = larger if larger > of_product else of_product
         most = larger if larger > most else most
-        # A product of zero is exact; any other has to leave room for its error.
+        # A zero product is exact; the rounding error of any other must not underflow.
         of_product = of_product if of_value else <int64_t>MAGNITUDE
         least = of_product if of_product < least else least
     if least < <int64_t>bits_of(SMALL) or most > <int64_t>bits_of(LARGE):
@@ -312,10 +313,11 @@ cdef bint split_products(
 cdef bint add_small_repetitions(
     int64_t* limbs, const double* values, const double* weights, Py_ssize_t n
 ) noexcept nogil:
-    """Add at most `BLOCK` products with small whole weights, as `add_block` adds values.
+    """Add at most `BLOCK` products with small integer weights, as `add_block` adds values.
 
-    A part of 31 digits of each value, times its weight, is exact, and so is the sum of 1024 such
-    products. False, and nothing added, if a weight is another or two parts are not all of a value.
+    The product of 31 digits of a value and its weight is exact, and so is the sum of 1024 such
+    products. Return False, and add nothing, if a weight is not a small integer, or if two parts do
+    not hold all digits of a value.
     """
     cdef double[BLOCK] leading, following
     cdef Py_ssize_t i
@@ -357,7 +359,7 @@ cdef inline uint64_t digits_of(double value) noexcept nogil:
 
 
 cdef inline uint64_t exponent_of(double value) noexcept nogil:
-    """Return the exponent of the last of these digits, plus 1075."""
+    """Return the exponent of the last of the `digits_of` a magnitude, plus 1075."""
     cdef uint64_t exponent = (bits_of(value) >> 52) & 0x7FF
     return exponent + (exponent == 0)
 
@@ -369,7 +371,7 @@ cdef inline void add(int64_t* limbs, double value) noexcept nogil:
 
 
 cdef inline void add_product(int64_t* limbs, double value, double weight) noexcept nogil:
-    """Add the product of a value and a weight that is not negative."""
+    """Add the product of a value and a non-negative weight."""
     cdef int64_t sign = -<int64_t>(bits_of(value) >> 63)
     cdef uint64_t a = digits_of(value), b = digits_of(weight)
     cdef uint64_t offset = exponent_of(value) + exponent_of(weight)
@@ -382,7 +384,7 @@ cdef inline void add_product(int64_t* limbs, double value, double weight) noexce
 cdef inline void add_bits(
     int64_t* limbs, uint64_t bits, uint64_t offset, int64_t sign
 ) noexcept nogil:
-    """Add ``bits * 2**offset``, or subtract it where the sign is -1 and not 0."""
+    """Add ``bits * 2**offset``, or subtract it if the sign is -1 instead of 0."""
     cdef uint64_t shift = offset & 31
     cdef uint64_t low = (bits & <uint64_t>LOW) << shift
     cdef uint64_t high = (bits >> 32) << shift
@@ -393,18 +395,18 @@ cdef inline void add_bits(
 
 
 cdef inline void carry(int64_t* limbs) noexcept nogil:
-    """Make all limbs but the last numbers of 32 bits."""
+    """Propagate carries, so that all limbs but the last have 32 bits."""
     cdef Py_ssize_t k
     cdef int64_t over
     for k in range(N_LIMBS - 1):
-        # Rounded down, also of a negative number.
+        # An arithmetic shift, which rounds down negative numbers too.
         over = limbs[k] >> 32
         limbs[k] -= over * (<int64_t>1 << 32)
         limbs[k + 1] += over
 
 
 def exact_means(sums, weights):
-    """Return exact sums divided by weights and rounded once, NaN for a weight of zero.
+    """Return exact sums divided by weights, rounded once, NaN for a weight of zero.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Sums of n ln n in fixed point: any order of adding gives the same bits."""
+"""Sums of n ln n in fixed point, which are exact and independent of order."""
 
 import math
 
@@ -22,7 +22,7 @@ def fixed_xlogx_table(Py_ssize_t size, double scale):
 
 
 def level_sums(const int32_t[::1] codes, Py_ssize_t n_levels, const double[::1] weights):
-    """Return counts (n_levels,) float64 of one column of codes; no weights for ones."""
+    """Return counts (n_levels,) float64 of one column of codes; empty weights are all one."""
     cdef Py_ssize_t row
     cdef bint is_weighted = weights.shape[0] > 0
     out = np.zeros(n_levels)
@@ -49,11 +49,11 @@ def fixed_point_scale(total, n_cells):
     Parameters
     ----------
     total : float
-        What the table adds up to.
+        Sum of the table.
 
     n_cells : int
-        The most nonzero cells it can have.
+        Maximum number of nonzero cells.
     """
     bound = total * (abs(math.log(total)) + math.log(n_cells) + 1.0)
-    # Totals near the smallest float would ask for more than the largest.
+    # Totals near the smallest float would otherwise require a scale beyond the largest float.
     return 2.0 ** min(61 - math.ceil(math.log2(bound)), 1000)

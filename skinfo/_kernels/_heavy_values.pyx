@@ -1,4 +1,4 @@
-"""Where the heaviest values of a column are."""
+"""Rows of the heaviest values of a column."""
 
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint64_t
 
@@ -9,26 +9,26 @@ from skinfo._kernels._splitmix64 cimport mix_bits
 
 cdef enum:
     N_BUCKETS = 16384
-    SHIFT = 50  # leaves as many bits of a hash
+    SHIFT = 50  # leaves log2(N_BUCKETS) bits of a hash
 
 
 def rows_of_heavy_buckets(
     const double[::1] values, const double[::1] weights, double least
 ):
-    """Return the rows of values that share a bucket of a hash table of at least that weight.
+    """Return the rows in those buckets of a hash table whose total weight is at least `least`.
 
-    A value of that weight is in such a bucket. Few others are, where no value is heavy.
+    They include all rows of values of at least that weight, and few others.
 
     Parameters
     ----------
     values : ndarray of shape (n,), dtype float64
-        NaN is in no bucket.
+        NaN is ignored.
 
     weights : ndarray of shape (n,) or (0,), dtype float64
-        Empty for weights of one.
+        Empty if all weights are one.
 
     least : float
-        Above zero.
+        Positive.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def rows_of_heavy_buckets(
     cdef double[::1] in_bucket = np.zeros(N_BUCKETS + 1)
     cdef uint8_t[::1] is_heavy = np.zeros(N_BUCKETS + 1, np.uint8)
     cdef uint16_t[::1] buckets = np.empty(n, np.uint16)
-    # Pages that are not written to cost nothing.
+    # Untouched memory pages are never allocated.
     found = np.empty(n + 1, np.int64)
     cdef int64_t[::1] rows = found
     with nogil:
@@ -63,7 +63,7 @@ def rows_of_heavy_buckets(
             any_heavy |= is_heavy[b]
         if any_heavy:
             for i in range(n):
-                # Without a branch, which would be mispredicted.
+                # Branch-free, since a branch would be mispredicted.
                 rows[n_rows] = i
                 n_rows += is_heavy[buckets[i]]
     return found[:n_rows].copy()

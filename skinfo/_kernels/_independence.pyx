@@ -76,10 +76,10 @@ cdef int fill_statistics(
         From `poisson_tables`.
 
     known
-        Memo of `NullMeans` for tables with the same class sizes; or NULL.
+        Cache of `NullMeans` for tables with the same class sizes; or NULL.
 
     with_pvalue : bool
-        Whether to compute the p-value of a small table. It does not add over several tables.
+        Whether to compute the p-value of a small table, which is not additive over tables.
 
     work : TableWorkspace
         For at least as large a table.

@@ -1,4 +1,4 @@
-"""Codes of whole numbers."""
+"""Codes of integers."""
 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
@@ -6,12 +6,12 @@ from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 import numpy as np
 
 cpdef enum:
-    # Numbers that are so far apart, or farther, have to be sorted: two bytes do not tell them
-    # apart.
+    # Values with this range or a larger one have to be sorted, since two bytes do not distinguish
+    # them.
     COUNTING_RANGE = 65536
 
 cdef enum:
-    # Values at a time: they stay in the first-level cache.
+    # Values per block, which fits the first-level cache.
     BLOCK = 512
 
 ctypedef fused integer:
@@ -26,17 +26,17 @@ ctypedef fused integer:
 
 
 def integer_codes(const integer[:] values):
-    """Return the rank of each value among those that occur, and how many there are.
+    """Return the rank of each value among those that occur, and the number of distinct values.
 
     Parameters
     ----------
     values : ndarray of shape (n,), any integer dtype
-        With any step from one to the next.
+        With any stride.
 
     Returns
     -------
     codes : ndarray of shape (n,), dtype uint16, or None
-        None where values are `COUNTING_RANGE` or more apart.
+        None if the range of values is `COUNTING_RANGE` or larger.
 
     n_levels : int
     """
@@ -58,20 +58,20 @@ def integer_codes(const integer[:] values):
 cdef Py_ssize_t fill_differences(
     const integer[:] values, uint16_t[::1] codes, uint16_t *least
 ) noexcept nogil:
-    """Fill in by how much values are above the first, in two bytes, and return how many to rank.
+    """Store the differences from the first value in two bytes, and return their span.
 
-    Rows of a table are far apart in memory, so values are read once. Two bytes are enough: where
-    values are near each other, so are these differences and the smallest of them.
+    Rows of a table are far apart in memory, so values are read once. Two bytes are enough: if the
+    range of values is small, so are differences modulo 2**16 relative to the smallest one.
 
     Parameters
     ----------
     least
-        Filled in: the smallest difference.
+        Receives the smallest difference.
 
     Returns
     -------
     span : int
-        The values that there are from the smallest to the largest, -1 for more than
+        Number of integers from the smallest to the largest value, -1 if it exceeds
         `COUNTING_RANGE`.
     """
     cdef Py_ssize_t i, n
@@ -85,7 +85,7 @@ cdef Py_ssize_t fill_differences(
     first = <uint64_t>values[0]
     while start < values.shape[0]:
         n = min(<Py_ssize_t>BLOCK, values.shape[0] - start)
-        # Side by side, so that what follows runs on vector registers.
+        # Contiguous copies, so that the next loop is vectorised.
         for i in range(n):
             block[i] = values[start + i]
         for i in range(n):
@@ -101,22 +101,22 @@ cdef Py_ssize_t fill_differences(
 cdef inline void fill_block(
     const integer *block, Py_ssize_t n, uint64_t first, uint16_t *codes
 ) noexcept nogil:
-    """Fill in the differences of some values from the first of all."""
+    """Store the differences of a block of values from the first of all values."""
     cdef Py_ssize_t i
     for i in range(n):
-        # Unsigned, differences that overflow wrap back to what they are.
+        # Unsigned, so differences that overflow have the correct value.
         codes[i] = <uint16_t>(<uint64_t>block[i] - first)
 
 
 cdef Py_ssize_t rank_differences(
     uint16_t[::1] codes, uint16_t least, uint16_t[::1] ranks
 ) noexcept nogil:
-    """Replace each difference by its rank, and return how many ranks there are.
+    """Replace each difference by its rank, and return the number of ranks.
 
     Parameters
     ----------
     ranks : (span,)
-        Zero; room to work in.
+        Zeros; workspace.
     """
     cdef Py_ssize_t i
     cdef Py_ssize_t n_levels = 0
@@ -136,13 +136,13 @@ cdef Py_ssize_t rank_differences(
 cdef inline void mark(
     uint16_t *codes, Py_ssize_t n, uint16_t least, uint16_t *is_there, Py_ssize_t span
 ) noexcept nogil:
-    """Subtract the smallest difference from all, and fill in which there then are."""
+    """Subtract the smallest difference from all, and mark those that occur."""
     cdef Py_ssize_t i
     cdef uint64_t seen = 0
     for i in range(n):
         codes[i] -= least
     if span <= 64:
-        # A bit for each: on vector registers, too.
+        # Values that occur are bits of a word, so that this loop is vectorised.
         for i in range(n):
             seen |= <uint64_t>1 << codes[i]
         for i in range(span):

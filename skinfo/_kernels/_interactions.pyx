@@ -1,7 +1,7 @@
-"""Information of all pairs of columns about y, from one table of counts for each pair, in nats.
+"""Information of all pairs of columns about y, from one contingency table per pair, in nats.
 
 A table (n_levels of the first, n_levels of the second, n_classes) is counted, and all terms of the
-pair are sums over its cells and margins. Counts are float64, so that weights need no second path.
+pair are sums over its cells and margins. Counts are float64, as for weights.
 """
 
 from libc.math cimport log
@@ -23,9 +23,9 @@ from skinfo._kernels._null cimport (
     slope_workspace_size,
 )
 
-# Columns of what `row_pair_terms` fills in. The last nine are three tests. Where there is synergy: of
-# the pair given each class of y, of the first column and y given each level of the second, and of
-# the second and y given each level of the first. Elsewhere: of the pair, and zeros.
+# Columns of the terms of `row_pair_terms`. The last nine are three tests. With synergy: of the
+# pair given each class of y, of the first column and y given each level of the second, and of the
+# second and y given each level of the first. Otherwise: of the pair, and zeros.
 cpdef enum:
     SYNERGY
     NULL_MEAN
@@ -36,7 +36,7 @@ cpdef enum:
 
 
 cdef class PairColumns:
-    """Codes of columns, their counts by class, and what follows from those.
+    """Codes of columns, their counts by class, and derived quantities.
 
     Parameters
     ----------
@@ -49,13 +49,13 @@ cdef class PairColumns:
     n_classes : int
 
     weights : ndarray of shape (n,) or (0,), dtype float64
-        Empty for weights of one.
+        Empty if all weights are one.
 
     counts : ndarray of shape (n_all_levels, n_classes), dtype float64
-        Of each level of each column, one column after the other.
+        Counts of each level of each column, one column after the other.
 
     null_means : ndarray of shape (n_features,), dtype float64
-        The mean of N times the information about y of each column, were it independent.
+        The mean of N times the information about y of each column, under independence.
 
     is_exact : bool
         Whether counts are integers, and null means of I(X_i, X_j; Y) exact.
@@ -114,7 +114,7 @@ cdef class PairColumns:
 
 
 cdef struct Pair:
-    # Two columns, and where their counts are.
+    # Two columns, with pointers to their counts.
     Py_ssize_t i, j
     Py_ssize_t n_i, n_j, n_classes
     const double *cells  # (n_i, n_j, n_classes)
@@ -126,7 +126,7 @@ cdef struct Pair:
 
 
 cdef struct Workspace:
-    # Memory for margins of a stratum, positive sums only, and their moments.
+    # Workspace for the margins of a stratum, positive sums only, and their moments.
     double *rows
     double *columns
     double *slope
@@ -141,7 +141,7 @@ cdef struct Strata:
 
 
 cdef class PairMemory:
-    """Memory for the table of a pair, and what null means are known.
+    """Workspace for the table of a pair, and cached null means.
 
     Parameters
     ----------
@@ -198,14 +198,14 @@ def row_pair_terms(
     first, step : int
 
     in_planes : ndarray of shape (n_features,), dtype uint8
-        Pairs of two such columns are left out.
+        Pairs of two such columns are skipped.
 
     terms : ndarray of shape (n_features * (n_features - 1) / 2, N_PAIR_TERMS), dtype float64
-        Pair (i, j) is row ``j * (j - 1) / 2 + i``. In nats times N: the plug-in of the synergy
+        Pair (i, j) is row ``j * (j - 1) / 2 + i``. In nats times N: the plug-in synergy
         I(X_i, X_j; Y) - I(X_i; Y) - I(X_j; Y), and the smaller of its means if y is independent
-        of the pair, and if the two are independent, also given y; the plug-in of I(X_i; X_j);
-        N^2 times the variance, to first order, of the plug-in of the synergy; and for the
-        tests information, null mean and null variance of each.
+        of the pair, and if the two are independent, also given y; the plug-in I(X_i; X_j);
+        N^2 times the variance, to first order, of the plug-in synergy; and information, null mean
+        and null variance of each test.
     """
     cdef Py_ssize_t i, j, row
     cdef PairMemory memory = PairMemory(columns)
@@ -237,7 +237,7 @@ def plane_pair_terms(
     (Py_ssize_t, Py_ssize_t) block_b,
     double[:, ::1] terms,
 ):
-    """Fill in the terms of the pairs of columns from two blocks, from the counts of their planes.
+    """Fill in the terms of the pairs of columns from two blocks, given the counts of their planes.
 
     Parameters
     ----------
@@ -250,10 +250,10 @@ def plane_pair_terms(
         The `common_bits` of the samples of each class.
 
     plane_starts, block_a, block_b
-        As of `common_bits`; the same block twice, or a the first.
+        As in `common_bits`; the same block twice, or `block_a` the first one.
 
     terms : ndarray
-        As of `row_pair_terms`.
+        As in `row_pair_terms`.
     """
     cdef Py_ssize_t f, g, i, j
     cdef PairMemory memory = PairMemory(columns)
@@ -277,7 +277,7 @@ def plane_pair_terms(
 cdef Pair pair_of(
     PairColumns columns, Py_ssize_t i, Py_ssize_t j, PairMemory memory
 ) noexcept nogil:
-    """Return a pair of columns whose counts go to some memory."""
+    """Return a pair of columns with counts in the given workspace."""
     return Pair(
         i,
         j,
@@ -300,14 +300,14 @@ cdef void count(
     int32_t[:, ::1] counts,
     double *cells,
 ) noexcept nogil:
-    """Fill in the counts of a pair, from the place of each row in the table of j with y."""
+    """Fill in the counts of a pair, from the index of each row in the table of j with y."""
     cdef Py_ssize_t k, row
     cdef Py_ssize_t n_rows = columns.codes.shape[1]
     cdef Py_ssize_t n_places = pair.n_j * pair.n_classes
     cdef Py_ssize_t n_cells = pair.n_i * n_places
     cdef const uint8_t *codes = &columns.codes[pair.i, 0]
-    # Odd and even samples have tables of their own, so that an increment need not wait for that of
-    # an equal neighbour.
+    # Odd and even samples have separate tables, so that consecutive increments of a cell do not
+    # wait for each other.
     cdef int32_t *even = &counts[0, 0]
     cdef int32_t *odd = &counts[1, 0]
     memset(even, 0, n_cells * sizeof(int32_t))
@@ -341,7 +341,7 @@ cdef void complete(
     Py_ssize_t first_j,
     double *cells,
 ) noexcept nogil:
-    """Fill in the counts of a pair from those of its planes: last levels follow from margins."""
+    """Fill in the counts of a pair from those of planes; last levels follow from margins."""
     cdef Py_ssize_t a, b, c
     cdef Py_ssize_t n_classes = pair.n_classes
     cdef Py_ssize_t n_places = pair.n_j * n_classes
@@ -376,7 +376,7 @@ cdef void sum_classes(Pair pair, double *sizes) noexcept nogil:
 cdef void fill_terms(
     PairColumns columns, Pair pair, PairMemory memory, double *terms
 ) noexcept nogil:
-    """Fill in the terms of a pair that was counted."""
+    """Fill in the terms of a counted pair."""
     cdef Py_ssize_t k
     cdef double of_cells = 0.0
     cdef double of_sizes = 0.0
@@ -402,7 +402,7 @@ cdef void fill_terms(
     terms[SYNERGY] = of_cells - of_sizes - i_classes - j_classes
     terms[SYNERGY] += columns.of_classes + of_i + of_j - of_all
     terms[SPREAD] = spread(columns, pair)
-    # The two as they are, and given each class of y.
+    # Tests of the pair, unconditionally and given each class of y.
     fill_test(
         terms[SHARED],
         Strata(pair.i_sizes, pair.n_i, 1, 0),
@@ -448,10 +448,10 @@ cdef void fill_terms(
 
 
 cdef double spread(PairColumns columns, Pair pair) noexcept nogil:
-    """Return the sum of n w^2 over the cells, in which the plug-in of the synergy is mean w.
+    """Return the sum of n w^2 over cells, where the plug-in synergy is the mean of w.
 
-    w = ln(n_ijy n_i n_j n_y / (n_ij n_iy n_jy N)) is, less a constant, the gradient of the plug-in
-    in the proportions (the delta method). It is not centred: under the null its mean is zero.
+    w = ln(n_ijy n_i n_j n_y / (n_ij n_iy n_jy N)) is, up to a constant, the gradient of the
+    plug-in synergy in the proportions (the delta method). It is not centred: its null mean is 0.
     """
     cdef Py_ssize_t a, b, c
     cdef double count, w, of_pair
@@ -492,7 +492,7 @@ cdef void fill_test(
     Workspace work,
     double *test,
 ) noexcept nogil:
-    """Fill in information and its null mean and variance, those of all strata added up."""
+    """Fill in information and its null mean and variance, summed over strata."""
     cdef Py_ssize_t z, n_rows, n_columns
     cdef double n
     cdef Moments moments
@@ -516,7 +516,7 @@ cdef void fill_test(
 cdef Py_ssize_t keep_positive(
     Strata strata, Py_ssize_t z, double *kept, double *total
 ) noexcept nogil:
-    """Copy the positive sums of a stratum, set their total, and return how many there are."""
+    """Copy the positive sums of a stratum, set their total, and return their number."""
     cdef Py_ssize_t k
     cdef Py_ssize_t n = 0
     cdef double size

@@ -1,4 +1,4 @@
-"""Parametric bootstrap of labels: the gain of isotonic regression on labels drawn again.
+"""Parametric bootstrap of labels: the gain of isotonic regression on resampled labels.
 
 Labels are drawn from the predicted distributions with a numpy.random.Generator, and isotonic
 regressions are fitted to them: the mean gain in log loss over the predictions themselves estimates
@@ -16,7 +16,7 @@ import numpy as np
 
 from skinfo._kernels._ranges import in_ranges
 
-# Samples of larger integer weight get multinomial label counts by binomials, instead of one draw
+# Samples of larger integer weight get multinomial label counts from binomials, instead of one draw
 # per repetition: a binomial of NumPy takes about as long as this many draws.
 SINGLE_DRAWS_UP_TO = MAX_SINGLE_DRAWS
 
@@ -65,9 +65,9 @@ def bootstrap_gains(
     *,
     ranges=None,
 ):
-    """Return the loss of a reference minus that of isotonic rates, on labels drawn again, in nats.
+    """Return the loss of a reference minus that of isotonic rates, on resampled labels, in nats.
 
-    With more than two classes each is regressed against all others, with the Poisson loss
+    With more than two classes, each is regressed against all others, with the Poisson loss
     y ln(y / r) - y + r of its rate r. With two classes one regression has the log loss of both.
 
     Parameters
@@ -79,7 +79,7 @@ def bootstrap_gains(
         Rates that the isotonic rates are compared with.
 
     n_draws : ndarray of shape (n_samples,), dtype int64
-        How often each sample is drawn.
+        Number of draws of each sample.
 
     part : ndarray of shape (n_samples,), dtype float64
         Weight of each of its draws.
@@ -101,8 +101,8 @@ def bootstrap_gains(
     random : numpy.random.Generator
 
     ranges : callable or None, default=None
-        ``ranges(n_resamples)`` yields the ranges of resamples between which the caller is asked,
-        by which long work can be interrupted: `interruptible_ranges`. None is all at once.
+        ``ranges(n_resamples)`` yields ranges of resamples, between which long work can be
+        interrupted: `interruptible_ranges`. None: one range.
 
     Returns
     -------
@@ -202,7 +202,7 @@ cdef int draw_labels(
     double[:, ::1] events,
     double[:, ::1] losses,
 ) except -1 nogil:
-    """Draw the labels of all samples once, and add up events by cell and losses by class.
+    """Draw the labels of all samples once, and sum events by cell and losses by class.
 
     Parameters
     ----------
@@ -348,7 +348,7 @@ cdef Pooled isotonic_loss(
     """Return the sum of events, and their log loss at isotonic rates; set `events` to zero.
 
     Pool adjacent violators. A cell without events only lowers the rate of the block before it, so
-    such cells are added up and blocks are compared when the next event comes: the number of
+    such cells are accumulated, and blocks are compared at the next event: the number of
     comparisons is that of cells with events.
 
     Parameters

@@ -8,12 +8,12 @@ from skinfo._kernels._blas cimport ddot, dgemm, dgemv
 
 
 cdef class RowMatrix:
-    """A table, dense or CSR, that kernels multiply with. Immutable: threads may share it.
+    """Dense or CSR table for products in kernels. It is immutable, so threads may share it.
 
     Parameters
     ----------
     table : ndarray, or CSR array of SciPy, of shape (n_rows, n_columns), dtype float64
-        Not copied where it is in C order.
+        Not copied if it is in C order.
     """
 
     def __init__(self, table):
@@ -83,8 +83,8 @@ cdef void dense_product(
 ) noexcept nogil:
     """Store ``left @ array`` or ``left @ array.T`` of arrays in C order.
 
-    BLAS reads by columns, hence sees the transposes: out.T = array.T @ left.T. Products with one
-    row or column are left to dot and gemv.
+    BLAS uses Fortran order, hence the transposes: out.T = array.T @ left.T. Products with one row
+    or column use dot and gemv.
     """
     cdef char as_read = b"n"
     cdef char transposed = b"t"

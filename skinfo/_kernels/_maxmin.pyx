@@ -1,7 +1,7 @@
 """Max-min selection: the feature whose minimum term over the selected ones is largest, lazily.
 
-A minimum only falls as features are selected (Fleuret, JMLR 5, 2004): a candidate that is behind
-the best one already needs no more tables.
+A minimum only decreases as features are selected (Fleuret, JMLR 5, 2004): a candidate whose
+current minimum is below the best score needs no more tables.
 """
 
 from libc.math cimport INFINITY, rint
@@ -18,7 +18,7 @@ cpdef enum:
 
 
 cdef inline double score_steps() noexcept nogil:
-    """Return how many steps a nat has: scores of the same one are equal, of them the first wins."""
+    """Return the number of rounding steps per nat: scores that round equally are ties."""
     return 1e12
 
 
@@ -56,21 +56,21 @@ def argmax_of_min(
     term : {GIVEN, JOINT, NORMALIZED}
 
     corrected : bool
-        Whether I(X;Y|W) is less its mean under independence.
+        Whether I(X;Y|W) is corrected for its mean under independence.
 
     costs : ndarray of float64
-        What comes off the score of each column, in nats.
+        Cost of each column, subtracted from its score, in nats.
 
     minima, n_seen : ndarray
-        By column: the minimum term so far, and of how many of the selected features. Brought up to
-        date where that was needed.
+        For each column the minimum term so far, and the number of selected features that it
+        covers. Updated as far as needed.
 
     Returns
     -------
     position : int
 
     score : float
-        That term less its cost.
+        That term minus its cost.
     """
     cdef PairTables tables = PairTables(sample, lookups, features, selected)
     cdef NullTerms null = NullTerms(tables.n_states) if corrected else None
@@ -83,7 +83,7 @@ def argmax_of_min(
     cdef double value
     cdef Terms terms
     with nogil:
-        # The most promising one first: it rules out most of the others.
+        # The candidate with the largest current minimum first, since it excludes most others.
         for position in range(n_features):
             x = features[position]
             if minima[x] - costs[x] > best_start:

@@ -1,8 +1,8 @@
 """Class rates of ordered cells, averaged over all their partitions into several bins.
 
 Endres and Foldiak (2005): a partition of m cells is a path of bins, and the sum over all 2^(m - 1)
-partitions is two passes over the m (m + 1) / 2 bins, as forward and backward in a hidden Markov
-model. The bin of all cells is left out of it.
+partitions is computed by two passes over the m (m + 1) / 2 bins, like the forward-backward
+algorithm of hidden Markov models. The bin of all cells is excluded.
 """
 
 from libc.math cimport INFINITY, fabs, log
@@ -11,14 +11,14 @@ import numpy as np
 
 from skinfo._kernels._elementary cimport fast_exp, log_factorial
 
-# ln of the weight of a bin that is left out; -inf less -inf would be NaN.
+# ln of the weight of an excluded bin; finite, since -inf minus -inf would be NaN.
 cdef double LEFT_OUT = -1e300
 
 
 def bin_evidence(cumulative, log_odds, prior):
-    """Return the log evidence of each bin, and of the cut at its end: by first cell, then last.
+    """Return the log evidence of each bin and the cut at its end, by first cell, then last cell.
 
-    In each bin the rates have a Dirichlet distribution a priori, independently of other bins.
+    The prior of the rates of each bin is an independent Dirichlet distribution.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def bin_evidence(cumulative, log_odds, prior):
 
 
 def mean_rates(cumulative, bins, prior, tilt):
-    """Return the means of the class rates of each cell, and how likely several bins are.
+    """Return the mean class rates of each cell, and the posterior odds of several bins.
 
     A partition has the weight of its posterior probability times exp(tilt * its spread), the sum
     of the squares of the totals of its bins.
@@ -56,13 +56,13 @@ def mean_rates(cumulative, bins, prior, tilt):
     Parameters
     ----------
     cumulative : ndarray of shape (m + 1, n_classes + 1)
-        As of `bin_evidence`, of two or more cells.
+        As in `bin_evidence`, with at least two cells.
 
     bins : ndarray of shape (m * (m + 1) / 2,)
-        What `bin_evidence` returns.
+        Result of `bin_evidence`.
 
     prior : ndarray of shape (n_classes,)
-        As of `bin_evidence`.
+        As in `bin_evidence`.
 
     tilt : float
 
@@ -94,7 +94,7 @@ def mean_rates(cumulative, bins, prior, tilt):
         sum_forward(evidence, before, row)
         sum_backward(evidence, after, row)
         spread = add_bins(by_class, parameters, evidence, before, after, row, differences)
-    # A rate is positive; a difference of sums may be rounded to less than nothing.
+    # Rounding may make the difference of sums negative.
     rates = np.maximum(np.cumsum(changes, axis=1)[:, :m], 0.0)
     return np.ascontiguousarray(rates.T), before[m] - one, spread
 
@@ -106,10 +106,10 @@ cdef void fill_evidence(
     double[::1] evidence,
     double[::1] counts,
 ) noexcept nogil:
-    """Store what `bin_evidence` returns.
+    """Store the result of `bin_evidence`.
 
-    Of counts n_c with parameters a_c, N and A their sums: the sum of ln G(n_c + a_c) - ln G(a_c),
-    less ln G(N + A) - ln G(A), G the gamma function.
+    For counts n_c with parameters a_c and sums N and A, it is the sum of
+    ln G(n_c + a_c) - ln G(a_c), minus ln G(N + A) - ln G(A), where G is the gamma function.
     """
     cdef Py_ssize_t last = by_class.shape[0] - 1, m = by_class.shape[1] - 1
     cdef Py_ssize_t i, c, t
@@ -140,9 +140,9 @@ cdef void add_log_gammas(
     double sign,
     double[::1] counts,
 ) noexcept nogil:
-    """Add `sign` times ln G(count + shift) to each bin, the counts gathered into `counts`.
+    """Add `sign` times ln G(count + shift) to each bin; `counts` is a workspace.
 
-    Bins of all first cells are one loop, which has whole vectors.
+    One loop covers the bins of all first cells, so that vector registers are filled.
     """
     cdef Py_ssize_t m = cumulative.shape[0] - 1
     cdef Py_ssize_t i, t
@@ -164,7 +164,7 @@ cdef void add_log_gammas(
 cdef void add_spread(
     const double[:, ::1] by_class, double tilt, double[::1] evidence
 ) noexcept nogil:
-    """Add `tilt` times the square of its total to each bin."""
+    """Add `tilt` times the squared total of each bin."""
     cdef Py_ssize_t last = by_class.shape[0] - 1, m = by_class.shape[1] - 1
     cdef Py_ssize_t i, t
     cdef double total
@@ -179,10 +179,10 @@ cdef void add_spread(
 cdef void sum_forward(
     const double[::1] evidence, double[::1] before, double[::1] row
 ) noexcept nogil:
-    """Store ln of the sums over partitions of the cells before each, 0 for none.
+    """Store ln of the sums over partitions of the cells before each cell; 0 before the first.
 
-    When i is reached its sum is complete, and is carried to all later cells together: `before` of
-    these is the largest term so far, `row` the sum of all relative to it.
+    When i is reached, its sum is complete, and is propagated to all later cells together: their
+    `before` is the largest term so far, `row` the sum of all terms relative to it.
     """
     cdef Py_ssize_t m = before.shape[0] - 1
     cdef Py_ssize_t i, t
@@ -213,7 +213,7 @@ cdef void sum_forward(
 cdef void sum_backward(
     const double[::1] evidence, double[::1] after, double[::1] row
 ) noexcept nogil:
-    """Store ln of the sums over partitions of the cells from each on, 0 for none."""
+    """Store ln of the sums over partitions of the cells from each cell on; 0 after the last."""
     cdef Py_ssize_t m = after.shape[0] - 1
     cdef Py_ssize_t i, t
     cdef Py_ssize_t start = m * (m + 1) // 2
@@ -244,8 +244,8 @@ cdef double add_bins(
 ) noexcept nogil:
     """Add the mean rates of each bin, times its posterior probability, to all its cells.
 
-    They are added at its first cell and taken off after its last: `differences` from the cell
-    before, (n_classes, m + 1). Return the mean of the sum of the squares of the bins' totals.
+    They are added at its first cell and subtracted after its last: `differences` between adjacent
+    cells, (n_classes, m + 1). Return the mean of the sum of the squares of the bins' totals.
     """
     cdef Py_ssize_t last = by_class.shape[0] - 1, m = by_class.shape[1] - 1
     cdef Py_ssize_t i, c, t
@@ -258,7 +258,7 @@ cdef double add_bins(
         start = before[i] - before[m]
         for t in range(m - i):
             log_posterior = start + bins[t] + after[i + 1 + t]
-            # Above zero by rounding only.
+            # Positive only by rounding.
             log_posterior = log_posterior if log_posterior < 0.0 else 0.0
             row[t] = fast_exp(log_posterior)
         total = 0.0

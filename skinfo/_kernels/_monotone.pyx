@@ -14,8 +14,8 @@ def isotonic_blocks(const double[:, ::1] cumulative, int direction):
     """Return the right ends, among 1..m, of the blocks of an isotonic regression.
 
     Computed by pooling adjacent violators; adjacent blocks of equal rate are pooled too. For
-    INFORMATION and VARIANCE the best monotone partition cuts at ends of blocks only, and any cuts
-    there are monotone. Neither holds for MODL, nor with a minimum weight.
+    INFORMATION and VARIANCE the best monotone partition has cuts only at ends of blocks, and any
+    such cuts give monotone rates. Neither is true for MODL, nor with a minimum weight.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def monotone_partitions(
         At least one.
 
     min_weight : float
-        Least total of a bin.
+        Minimum total of a bin.
 
     cost : int
         INFORMATION, MODL, VARIANCE or CROSS_ENTROPY.
@@ -92,7 +92,7 @@ def monotone_partitions(
         1 for non-decreasing rates from bin to bin, -1 for non-increasing ones.
 
     ranges : callable or None, default=None
-        As of `optimal_partitions`.
+        See `optimal_partitions`.
 
     Returns
     -------
@@ -130,10 +130,10 @@ cdef class MonotoneProgram:
         W_k(i, j) = w(i, j) + min W_{k-1}(h, i) over h with rate(h, i) <= rate(i, j).
 
     With the h of each i sorted by rate the minimum is a prefix minimum, looked up by bisection:
-    O(m^2 (log m + k)) in total. Of each i only the rates are stored at which the prefix minimum of
-    some k falls (records). In the worst case these are all h, but for rates in random order a
-    minimum falls about log i times, so that the records stay in the cache where a table of all
-    (h, i) would not.
+    O(m^2 (log m + k)) in total. For each i only the rates at which the prefix minimum of some k
+    decreases (records) are stored. In the worst case these are all h, but for rates in random
+    order a minimum decreases about log i times, so that the records fit the cache, unlike a table
+    of all (h, i).
 
     Attributes
     ----------
@@ -155,7 +155,7 @@ cdef class MonotoneProgram:
         The rates in rising order, and the h of each.
 
     lowest : (max_bins,)
-        Memory for the prefix minima of one i.
+        Workspace for the prefix minima of one i.
     """
 
     cdef const double[:, ::1] by_class
@@ -227,7 +227,7 @@ cdef class MonotoneProgram:
         return low
 
     cdef void record_minima(self, Py_ssize_t i) noexcept nogil:
-        """Store the prefix minima of the bins that end at i, computed last, where any falls."""
+        """Store the records of the bins that end at i, which were computed last."""
         cdef Py_ssize_t n = self.first[i], n_kept = self.max_bins - 1
         cdef Py_ssize_t p, k
         self.sort_rates()
@@ -274,7 +274,7 @@ cdef inline void add(
 
 
 cdef inline bint lower(const double* totals, double* lowest, Py_ssize_t n) noexcept nogil:
-    """Lower each minimum to its total, and return whether any fell."""
+    """Replace each minimum by its total if that is smaller; return whether any decreased."""
     cdef Py_ssize_t k
     cdef int64_t n_lowered = 0
     for k in range(n):
@@ -329,7 +329,7 @@ cdef void trace_back(
                 if program.totals[h, b] < least and program.rates[h] <= next_limit[k]:
                     least = program.totals[h, b]
                     start = h
-            # No monotone partition into so many bins.
+            # No monotone partition into this number of bins.
             if start < 0:
                 n_left[k] = 0
                 continue

@@ -9,7 +9,7 @@ from libc.stdint cimport int64_t
 cdef inline bint before_end(
     const double* line, Py_ssize_t j, double x, double r, bint upper, bint closed
 ) noexcept nogil:
-    """Return whether point j lies before an end of the ball: true, then false, along the line.
+    """Return whether point j is before an end of the ball; monotone along the line.
 
     The upper end is the first point above x + r, the lower end the first not below x - r, both
     decided by differences of floats (see the module `_neighbors`). If `closed`, points at

@@ -366,7 +366,7 @@ def ross_information(
 
     digamma(N) + <digamma(k)> - <digamma(N_y)> - <digamma(m)>, m the number of samples of any
     class within the k-th own-class distance (Ross 2014, eq. 2). k is lowered to the class size
-    minus one in small classes; classes of one sample are left out.
+    minus one in small classes; classes of one sample are ignored.
 
     With `has_ties`, digamma(m) is averaged over all orders of the samples at equal distance, in
     closed form, so that no arbitrary order enters. Where more than k samples of the class share
@@ -388,8 +388,8 @@ def ross_information(
         Whether some values are equal.
 
     ranges : callable or None, default=None
-        ``ranges(n_classes)`` yields the ranges of classes between which the caller is asked, by
-        which long work can be interrupted: `interruptible_ranges`. None is all at once.
+        ``ranges(n_classes)`` yields ranges of classes, between which long work can be interrupted:
+        `interruptible_ranges`. None: one range.
     """
     cdef Py_ssize_t start, stop
     cdef double tied = 0.0
@@ -451,7 +451,7 @@ def ross_terms(
     Parameters
     ----------
     line, classes, n_classes, has_ties, ranges
-        As of `ross_information`.
+        As in `ross_information`.
 
     neighbors : ndarray of shape (n_terms,), dtype int64
         Values of k.

@@ -217,7 +217,7 @@ cpdef plane_radii(Strips strips, const int64_t[::1] neighbors, ranges=None):
         Values of k, increasing.
 
     ranges : callable or None, default=None
-        Yields ranges of strips, as `ross_information` has it of classes.
+        Yields ranges of strips, like those of classes in `ross_information`.
 
     Returns
     -------
@@ -407,7 +407,7 @@ cdef NearerCounts count_nearer(
         Values of k, increasing, below n.
 
     ranges : callable or None
-        As of `plane_radii`.
+        As in `plane_radii`.
     """
     cdef Py_ssize_t rank, size
     cdef Strips strips
@@ -452,7 +452,7 @@ def ksg_information(
 
     digamma(N) + digamma(k) - <digamma(n_x + 1) + digamma(n_y + 1)>, n_x and n_y the numbers of
     points strictly nearer in one coordinate than the k-th neighbour in the maximum norm
-    (Kraskov, Stoegbauer and Grassberger 2004, eq. 8). `ranges` is as of `plane_radii`.
+    (Kraskov, Stoegbauer and Grassberger 2004, eq. 8). `ranges` is as in `plane_radii`.
     """
     cdef Py_ssize_t i
     cdef double information
@@ -480,7 +480,7 @@ def ksg_terms(
 ):
     """Return the contribution (n_terms, n) of each sample to n times `ksg_information`.
 
-    One row for each k of `neighbors` (n_terms,), increasing. `ranges` is as of `plane_radii`.
+    One row for each k of `neighbors` (n_terms,), increasing. `ranges` is as in `plane_radii`.
     """
     cdef Py_ssize_t i, m
     cdef double shared

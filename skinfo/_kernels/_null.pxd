@@ -27,7 +27,7 @@ cdef const double *logarithms() noexcept nogil
 cdef inline double divergence_term(
     double k, double mean, double log_mean, const double *logarithms
 ) noexcept nogil:
-    """Return k ln(k / mean) - k + mean: never negative, and small where k is near the mean."""
+    """Return k ln(k / mean) - k + mean: never negative, and small if k is near the mean."""
     cdef double log_ratio
     if k < 1.0:
         return mean
@@ -63,7 +63,7 @@ cdef inline double interpolate(
 
 
 cdef inline double shrinkage(double exponent, double keep) noexcept nogil:
-    """Return keep ** exponent to second order: a power would cost as much as the rest."""
+    """Return keep ** exponent to second order, since a power would take most of the time."""
     cdef double shrink = 1.0 - keep
     return 1.0 - exponent * shrink * (1.0 + 0.5 * (1.0 - exponent) * shrink)
 
@@ -113,14 +113,14 @@ cdef struct NullMeans:
     Margin columns
     const double *poisson  # (4, N_GRID)
     bint exact  # sizes are integers, and the mean is exact; else it is that of `cell_excess`
-    double *known  # (n + 1,) memo by size, NaN where not computed yet; or NULL
+    double *known  # (n + 1,) cache by size, NaN where not computed yet; or NULL
 
 
 cdef double row_excess(const NullMeans *means, double size) noexcept nogil
 
 
 cdef inline double row_mean(const NullMeans *means, double size) noexcept nogil:
-    """Return what a row of this size adds to the mean, from the memo if there is one."""
+    """Return the contribution of a row of this size to the mean, from the cache if possible."""
     cdef double *known
     if means.known == NULL:
         return row_excess(means, size)
@@ -132,13 +132,13 @@ cdef inline double row_mean(const NullMeans *means, double size) noexcept nogil:
 
 
 cdef struct Moments:
-    # Of N * I over tables with the same margins, in nats.
+    # Moments of N * I over tables with the same margins, in nats.
     double mean
     double variance
 
 
 cdef struct SlopeWorkspace:
-    # Memory for the slope of x ln x in each cell, and its means by row and by column.
+    # Workspace for the slope of x ln x in each cell, and its means by row and by column.
     double *cells
     double *rows
     double *columns

@@ -22,7 +22,7 @@ cdef inline double SERIES_FROM_MEAN() noexcept nogil:
     return 2048.0
 
 
-# Written here only, when the module is imported.
+# Initialised when the module is imported, read-only afterwards.
 cdef double[N_LOGARITHMS] LOGARITHMS
 cdef Py_ssize_t number
 LOGARITHMS[0] = 0.0
@@ -49,7 +49,8 @@ cpdef double hypergeometric_excess(double n, double a, double b) noexcept nogil:
     cdef double log_mean = log(mean)
     cdef double low = a + b - n if a + b > n else 0.0
     cdef double high = b if b < a else a
-    # Above `low` by (n - a + 1) (n - b + 1) / (n + 2), but of large margins rounded beyond `high`.
+    # Above `low` by (n - a + 1) (n - b + 1) / (n + 2); rounding of large margins may put it above
+    # `high`.
     cdef double mode = floor((a + 1.0) * (b + 1.0) / (n + 2.0))
     mode = high if high < mode else mode
     cdef double weight_sum = 1.0
@@ -82,7 +83,7 @@ cdef double series_excess(double n, double a, double b) noexcept nogil:
     first four cumulants of the hypergeometric distribution. The remainder is at most
     about 0.2 / mean**3.
     """
-    # A margin that holds everything leaves no choice: k is constant.
+    # A margin of all samples determines k, which is constant.
     if a >= n or b >= n:
         return 0.0
     cdef double mean = a * b / n
@@ -213,7 +214,7 @@ cdef Moments moments_of_table(
     Parameters
     ----------
     means : NullMeans
-        Of its columns.
+        Null means for its columns.
     """
     cdef Py_ssize_t i
     cdef double poisson_mean
@@ -252,7 +253,7 @@ cdef double smooth_mean(
 
 
 cdef double row_excess(const NullMeans *means, double size) noexcept nogil:
-    """Return what a row of this size adds to the null mean of N * I."""
+    """Return the contribution of a row of this size to the null mean of N * I."""
     cdef Py_ssize_t j
     cdef double total = 0.0
     for j in range(means.columns.n):
@@ -346,8 +347,8 @@ cdef Moments poisson_moments(
     n samples a cell varies less than a Poisson one, by the factor `keep` of a hypergeometric
     variance; means of f and variances of r shrink by it.
 
-    `smooth_mean` of margins without multiplicities is added to `smooth`, unless that is NULL: it
-    takes a function more of the same rates.
+    Unless `smooth` is NULL, the `smooth_mean` of margins without multiplicities is added to it,
+    since it requires only one more function of the same rates.
     """
     cdef Py_ssize_t i, j
     cdef double a, b, rate, keep, outside, at_most_one, factor

@@ -1,7 +1,7 @@
 """Null means of sum n ln n over the tables of all pairs of columns, in fixed point.
 
-Columns share few different margins, so the mean of a cell is computed once for each pair of
-margins. Fixed point makes sums exact, hence the same in any order of columns and threads.
+Columns have few distinct margins, so the mean of a cell is computed once for each pair of margins.
+Fixed point makes sums exact, hence independent of the order of columns and threads.
 """
 
 from libc.math cimport rint
@@ -33,7 +33,7 @@ cdef int64_t mean_xlogx(const CellNull *null, double a, double b) noexcept nogil
     cdef double n = null.n
     cdef double mean, value
     if a >= n or b >= n:
-        value = xlogx(b if b < a else a)  # a margin that holds everything: k is constant
+        value = xlogx(b if b < a else a)  # a margin of all samples: k is constant
     else:
         mean = a * b / n
         value = xlogx(mean)
@@ -56,7 +56,7 @@ def pair_null_means(
     double scale,
     int64_t[:, ::1] null,
 ):
-    """Fill in `mean_xlogx` of pairs of margins: rows first, first + step, ..., one task's share.
+    """Fill in `mean_xlogx` of pairs of margins, for rows first, first + step, ... (one task).
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def pair_null_sums(
     sizes : ndarray of shape (n_sizes,), dtype float64
 
     size_of, times : ndarray of shape (n_entries,), dtype int64
-        The margins of each column: indices into `sizes`, and how many levels have that size.
+        The margins of each column: indices into `sizes`, and the number of levels of that size.
 
     starts : ndarray of shape (n_features + 1,), dtype int64
         Column f has the entries from ``starts[f]`` to ``starts[f + 1]``.

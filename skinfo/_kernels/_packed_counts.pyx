@@ -1,8 +1,8 @@
-"""Columns of codes in a few bits a cell, and contingency tables counted from them.
+"""Columns of codes packed in a few bits per cell, and contingency tables counted from them.
 
 A word of a column is 64 codes of 1, 2, 4 or 8 bits, in 8, 16, 32 or 64 bytes. Byte b of n_bytes
-holds the codes b, b + n_bytes, b + 2 n_bytes and so on of the word, the first in its lowest bits:
-so a whole vector of codes is taken out at once.
+contains the codes b, b + n_bytes, b + 2 n_bytes and so on of the word, the first in its lowest
+bits, so that unpacking is vectorised.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint64_t
@@ -19,21 +19,21 @@ from skinfo._kernels._bitplanes cimport (
 )
 
 cdef enum:
-    # Words that are taken out of a column and counted at a time: codes, and planes of the levels
-    # of a column, fit the first-level cache.
+    # Words that are unpacked and counted at a time: codes, and bit planes of the levels of a
+    # column, fit the first-level cache.
     CHUNK = 128
-    # Chunks of rows whose counts are below 2**16.
+    # Maximum number of chunks whose counts are below 2**16.
     MOST_CHUNKS = 7
-    # Different bytes: codes of two columns of four bits, four of two, or eight of one.
+    # Distinct bytes: codes of two columns of four bits, four of two, or eight of one.
     BYTES = 256
-    # Different halves of a byte.
+    # Distinct halves of a byte.
     HALF = 16
-    # Counts of each byte, those of even rows and of odd ones.
+    # Separate counts of even and odd rows.
     LANES = 2
-    # Of more states, counts of all bytes leave the first-level cache.
+    # With more states, counts of all bytes exceed the first-level cache.
     MOST_FUSED = 128
 
-# How a table is counted: see `way_of`.
+# Methods of counting a table: see `way_of`.
 cdef enum:
     BY_WEIGHT
     BY_BITS
@@ -42,7 +42,7 @@ cdef enum:
 
 
 def pack_codes(const uint8_t[::1] codes, int bits, uint8_t[::1] packed):
-    """Store codes in so many bits each.
+    """Store codes in the given number of bits each.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def pack_codes(const uint8_t[::1] codes, int bits, uint8_t[::1] packed):
 
 
 def unpack_codes(const uint8_t[::1] packed, int bits, uint8_t[::1] codes):
-    """Take codes (64 n_words,) out of what `pack_codes` stored."""
+    """Unpack codes (64 n_words,) from the format of `pack_codes`."""
     with nogil:
         unpack(&packed[0], bits, codes.shape[0] // WORD, &codes[0])
 
@@ -74,8 +74,8 @@ def unpack_codes(const uint8_t[::1] packed, int bits, uint8_t[::1] codes):
 cdef inline void unpack(
     const uint8_t *packed, int bits, Py_ssize_t width, uint8_t *codes
 ) noexcept nogil:
-    """Take the codes of some words out of a column."""
-    # The loop for each width has constant bounds, so that the compiler makes vectors of it.
+    """Unpack the codes of some words of a column."""
+    # The loop for each width has constant bounds, so that the compiler vectorises it.
     if bits == 4:
         unpack_words(packed, 4, width, codes)
     elif bits == 2:
@@ -89,7 +89,7 @@ cdef inline void unpack(
 cdef inline void unpack_words(
     const uint8_t *packed, int bits, Py_ssize_t width, uint8_t *codes
 ) noexcept nogil:
-    # Eight bytes at a time: they are shifted, and what came from their neighbours is masked.
+    # Eight bytes at a time: they are shifted, and bits shifted in from neighbours are masked.
     cdef uint64_t mask = ((1 << bits) - 1) * <uint64_t>0x0101010101010101
     cdef const uint64_t *eight = <const uint64_t *>packed
     cdef uint64_t *into = <uint64_t *>codes
@@ -113,14 +113,14 @@ def add_tables(
     const double[::1] weights,
     double[::1] sums,
 ):
-    """Add the contingency tables of columns with a state, over some rows, to sums.
+    """Add the contingency tables of columns and a state over some rows to sums.
 
     Parameters
     ----------
     packed : ndarray of uint8
 
     starts : ndarray of shape (n_columns,), dtype int64
-        Where in `packed` the rows of each column begin.
+        Index into `packed` of the first row of each column.
 
     bits, n_levels : ndarray of shape (n_columns,), dtype int64
 
@@ -130,17 +130,17 @@ def add_tables(
     n_states : int
 
     weights : ndarray of shape (n,), dtype float64
-        Or (0,), for weights of one.
+        Or (0,), if all weights are one.
 
     sums : ndarray of float64
         The table of each column in order, (n_levels, n_states).
     """
     cdef Py_ssize_t n = labels.shape[0]
     cdef Py_ssize_t n_columns = starts.shape[0]
-    # How each column is counted, and where its table begins.
+    # Method for each column, and start of its table.
     cdef int64_t[::1] ways = np.empty(n_columns, np.int64)
     cdef int64_t[::1] places = np.empty(n_columns, np.int64)
-    # Columns that are counted by bytes, those of as many bits together.
+    # Columns that are counted by bytes, grouped by number of bits.
     cdef int64_t[::1] fused = np.empty(n_columns, np.int64)
     cdef Py_ssize_t n_fused = 0
     cdef Py_ssize_t place = 0
@@ -240,10 +240,10 @@ def add_tables(
 cdef int way_of(
     int64_t n_levels, int64_t bits, Py_ssize_t n_states, const double[::1] weights
 ) noexcept nogil:
-    """Return how the table of a column is counted.
+    """Return the method of counting the table of a column.
 
-    By bits, 64 rows at once, the time grows with the cells of the table. Row by row it does not,
-    and one increment does for all columns whose codes are in one byte.
+    With bit planes, 64 rows at a time, the time is proportional to the number of cells of the
+    table. Row by row it is not, and one increment counts all columns whose codes share a byte.
     """
     cdef Py_ssize_t most = 256 if HAS_VECTOR_POPCOUNT else 96
     cdef bint is_fused = bits < 8 and n_states <= MOST_FUSED
@@ -265,7 +265,7 @@ cdef void count_bits(
     uint64_t[:, ::1] levels,
     int32_t *counts,
 ) noexcept nogil:
-    """Count a column 64 rows at a time; the last level is what the others leave of a state."""
+    """Count a column 64 rows at a time; the last level follows from the sizes of states."""
     cdef Py_ssize_t n_states = states.shape[0]
     cdef Py_ssize_t first = 0
     cdef Py_ssize_t level, state, width
@@ -308,12 +308,12 @@ cdef void count_bytes(
     const int64_t *places,
     double *sums,
 ) noexcept nogil:
-    """Count columns whose codes together are a byte, row by row."""
+    """Count columns whose codes share a byte, row by row."""
     cdef Py_ssize_t n = labels.shape[0]
     cdef Py_ssize_t start = 0
     cdef Py_ssize_t first, stop, some, row, k
     cdef uint16_t[CHUNK * WORD] cells
-    # So that no increment waits for one of the same cell just before.
+    # Separate counts, so that consecutive increments of a cell do not wait for each other.
     cdef uint16_t *of_odd_rows = counts + n_states * BYTES
     while start < n:
         stop = min(start + MOST_CHUNKS * CHUNK * WORD, n)
@@ -365,7 +365,7 @@ cdef void add_margins(
     Py_ssize_t n_states,
     double *sums,
 ) noexcept nogil:
-    """Add the counts of bytes in one state to the tables of the columns that they hold."""
+    """Add the counts of bytes in one state to the tables of their columns."""
     cdef uint16_t[2][HALF] of_halves
     cdef uint16_t total
     cdef Py_ssize_t high, low, k, value, level
@@ -432,14 +432,14 @@ def relabel_packed(
     const int32_t[:, ::1] states,
     int32_t[::1] labels,
 ):
-    """Replace the state of each row by ``states[state, code]``, the code being that of a column.
+    """Replace the state of each row by ``states[state, code]`` with the code of a column.
 
     Parameters
     ----------
     packed : ndarray of uint8
 
     start : int
-        Where in it the rows of the column begin.
+        Index into `packed` of the first row of the column.
 
     bits : {1, 2, 4, 8}
 

@@ -1,8 +1,9 @@
-"""Information of pairs of columns, jointly, about y within states: N * I(X,W;Y|T) of all pairs.
+"""Joint information of pairs of columns about y, given states: N * I(X,W;Y|T) of all pairs.
 
-Samples are sorted by state and class, and each such group begins a new word of a plane. So a count
-of two levels in a group is the number of bits that two planes share in its words. The counts of
-last levels follow from margins. A column X may itself be made of two: then these are triples.
+Samples are sorted by state and class, and each such group begins a new word of a plane. A count
+of two levels in a group is then the number of common bits of two planes in its words. The counts
+of last levels follow from margins. A column X may itself be a joint state of two: then these are
+triples.
 
 Sums are in fixed point, exact in any order of cells and columns.
 """
@@ -23,7 +24,7 @@ from skinfo._kernels._contingency cimport ContingencyTables, most_levels
 from skinfo._kernels._fixed_point cimport fixed_xlogx, fixed_xlogx_of_count, in_units
 from skinfo._kernels._null cimport cell_excess, hypergeometric_excess
 
-# Planes that are read beyond the last one of a column: a tile less one.
+# Number of planes that may be read beyond the last one of a column: a tile minus one.
 SPARE_PLANES = TILE_COLUMNS - 1
 
 
@@ -79,10 +80,10 @@ def pack_groups(
 
 
 cdef class JointNull:
-    """The null mean of N * I(X,W;Y|T): what a joint level of X and W adds in a state of T.
+    """Null mean of N * I(X,W;Y|T): the contribution of a joint level of X and W in a state of T.
 
-    That is a hypergeometric mean, as of `expected_information`, or for weights that are not whole
-    that of `cell_excess`.
+    It is a hypergeometric mean, as in `expected_information`, or that of `cell_excess` for weights
+    that are not integers.
 
     Parameters
     ----------
@@ -95,7 +96,7 @@ cdef class JointNull:
         Means are in units of 1 / scale.
 
     n_known : int
-        At least one: of sizes below this they are computed once.
+        At least one. The means of smaller sizes are cached.
 
     poisson : ndarray
         From `poisson_tables`.
@@ -134,7 +135,7 @@ cdef class JointNull:
                     self.known[self.starts[state] + size] = self.computed(state, size)
 
     cdef int64_t computed(self, Py_ssize_t state, double size) noexcept nogil:
-        """Return what a joint level of this size adds."""
+        """Return the contribution of a joint level of this size."""
         cdef Py_ssize_t c
         cdef double total = 0.0
         cdef double n = self.state_sizes[state]
@@ -148,13 +149,13 @@ cdef class JointNull:
         return in_units(total, self.scale)
 
     cdef inline int64_t of_count(self, Py_ssize_t state, int64_t size) noexcept nogil:
-        """Return the same of a whole number, looked up where it can be."""
+        """Return the contribution for an integer size, from the cache if possible."""
         if size < self.starts[state + 1] - self.starts[state]:
             return self.known[self.starts[state] + size]
         return self.computed(state, size)
 
     cdef inline int64_t of_size(self, Py_ssize_t state, double size) noexcept nogil:
-        """Return the same of any number."""
+        """Return the contribution for any size."""
         if size < self.starts[state + 1] - self.starts[state] and <int64_t>size == size:
             return self.known[self.starts[state] + <int64_t>size]
         return self.computed(state, size)
@@ -170,12 +171,12 @@ def joint_information(
     double scale,
     JointNull null,
 ):
-    """Return N * I(X,W;Y|T) and its null mean of some columns X, from tables with states of T and W.
+    """Return N * I(X,W;Y|T) and its null mean of columns X, from tables with states of T and W.
 
     Parameters
     ----------
     tables : ContingencyTables
-        Of these columns, with states each of which is within one of T.
+        Tables of these columns, with states each of which is within one state of T.
 
     features : ndarray of int64
 
@@ -183,10 +184,10 @@ def joint_information(
         The state of T.
 
     groups : ndarray of shape (n_features, n_levels) or (0, 0), dtype uint8
-        Of each level of a column the group that is counted; empty for the levels.
+        Group of each level of a column, for counts of groups; empty for counts of levels.
 
     of_groups, xlogx, scale, null
-        As of `pair_information`.
+        See `pair_information`.
 
     Returns
     -------
@@ -237,7 +238,7 @@ def joint_information(
 
 
 cdef struct PlaneColumns:
-    # Columns as planes, words side by side.
+    # Columns as planes, with the layout (word, plane).
     const uint64_t *planes
     Py_ssize_t stride
     const int64_t *starts
@@ -266,26 +267,26 @@ def pair_information(
     int64_t[:, ::1] information,
     int64_t[:, ::1] null_means,
 ):
-    """Fill N * I(X,W;Y|T) and its null mean of the pairs of some columns X of a and W of b.
+    """Fill in N * I(X,W;Y|T) and its null mean for pairs of columns X of a and W of b.
 
     Parameters
     ----------
     planes_a, starts_a, margins_a, planes_b, starts_b, margins_b
-        As of `pack_groups`.
+        See `pack_groups`.
 
     columns_a, columns_b : tuple of two ints
-        First column, and last plus one.
+        First column and stop.
 
     ahead : int
         Column f of a is paired with those of b from ``f + ahead`` on.
 
     group_words : ndarray of shape (n_states * n_classes + 1,), dtype int64
-        Of the groups, by state and class.
+        Words of the groups, by state and class.
 
     n_classes : int
 
     of_groups : int
-        The sum of n ln n over states less that over groups, in units of 1 / scale.
+        The sum of n ln n over states minus that over groups, in units of 1 / scale.
 
     xlogx : ndarray of int64, from `fixed_xlogx_table`
 
@@ -378,7 +379,7 @@ cdef inline Py_ssize_t levels_of(const PlaneColumns *columns, Py_ssize_t f) noex
 cdef Py_ssize_t most_levels_of(
     const int64_t[::1] starts, (Py_ssize_t, Py_ssize_t) columns
 ) noexcept nogil:
-    """Return the most levels that one of some columns has."""
+    """Return the maximum number of levels of the given columns."""
     cdef Py_ssize_t f
     cdef Py_ssize_t most = 1
     for f in range(columns[0], columns[1]):
@@ -430,7 +431,7 @@ cdef int64_t sum_table(
     Py_ssize_t state,
     int64_t *of_null,
 ) noexcept nogil:
-    """Return the sum of n ln n over a table (n_classes, n_cells) less that over its margin.
+    """Return the sum of n ln n over a table (n_classes, n_cells) minus that over its margin.
 
     The null mean is added to `of_null`.
     """

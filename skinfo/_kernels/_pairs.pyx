@@ -1,9 +1,8 @@
 """Sums of n ln n over the contingency tables of all pairs of columns, in fixed point.
 
-For columns of few levels a level is a plane of bits, one per sample, and a count is the number of
-bits set in two planes. For columns of many levels, or with weights, samples are counted
-one by one.
-Fixed point makes both exact sums, so that they agree to the last bit in any order.
+For columns of few levels, a level is a bit plane with one bit per sample, and a count is the
+number of common bits of two planes. For columns of many levels, or with weights, samples are
+counted one by one. Both sums are exact in fixed point, so they agree to the last bit in any order.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
@@ -89,7 +88,7 @@ def plane_pair_sums(
         Counts of each level of each column, from ``plane_starts[f] + f`` on.
 
     block_a, block_b : tuple of two ints
-        First column, and last plus one; the same block twice, or two disjoint.
+        First column and stop; the same block twice, or two disjoint blocks.
 
     table : ndarray of int64, from `fixed_xlogx_table`
 
@@ -249,7 +248,7 @@ def row_pair_sums(
     others_levels : ndarray of shape (n_others,), dtype int64
 
     weights : ndarray of shape (n,) or (0,), dtype float64
-        Empty for weights of one.
+        Empty if all weights are one.
 
     table : ndarray of int64, from `fixed_xlogx_table`
 
@@ -312,8 +311,8 @@ cdef int64_t counted_sum(
     for cell in range(n_levels * other_levels):
         even[cell] = 0
         odd[cell] = 0
-    # Odd and even samples have tables of their own, so that an increment need not wait for that of
-    # an equal neighbour.
+    # Odd and even samples have separate tables, so that consecutive increments of a cell do not
+    # wait for each other.
     for row in range(0, codes.shape[0] - 1, 2):
         even[codes[row] * other_levels + other[row]] += 1
         odd[codes[row + 1] * other_levels + other[row + 1]] += 1

@@ -1,8 +1,8 @@
 """Optimal partitions of ordered cells into bins, by dynamic programming.
 
-The program is quadratic in the number of candidates. Divide and conquer and SMAWK, which are not,
-need costs that satisfy the quadrangle inequality; these do only if cells are sorted by posterior,
-and elsewhere such shortcuts lose most of the information.
+The program is quadratic in the number of candidates. Divide and conquer and SMAWK, which are
+faster, require costs that satisfy the quadrangle inequality. These costs satisfy it only if cells
+are sorted by posterior; otherwise such algorithms lose most of the information.
 """
 
 from libc.math cimport INFINITY, fabs
@@ -178,14 +178,14 @@ def optimal_partitions(
         At least one.
 
     min_weight : float
-        Least total of a bin.
+        Minimum total of a bin.
 
     cost : int
         INFORMATION, MODL, VARIANCE or CROSS_ENTROPY.
 
     ranges : callable or None, default=None
-        ``ranges(m)`` yields the ranges of candidates between which the caller is asked, by which
-        long work can be interrupted: `interruptible_ranges`. None is all at once.
+        ``ranges(m)`` yields ranges of candidates, between which long work can be interrupted:
+        `interruptible_ranges`. None: one range.
 
     Returns
     -------

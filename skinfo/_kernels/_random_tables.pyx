@@ -18,17 +18,17 @@ from skinfo._kernels._elementary cimport xlogx
 from skinfo._kernels._splitmix64 cimport SPLITMIX_STEP, mix_bits
 
 cpdef enum:
-    # Tables of two by two with a margin of at most this are enumerated: there are at most so many
-    # and one.
+    # 2 x 2 tables with a margin of at most this are enumerated: there are at most this number plus
+    # one.
     MAX_ENUMERATED = 2000
 
-    # Tables are sampled where at most so many samples are outside the largest level, or class:
+    # Tables are sampled if at most this number of samples is outside the largest level or class:
     # information then takes few distinct values, which no continuous distribution fits. Beyond
-    # that the gamma test keeps its level down to .001 (benchmarks/level_of_test.py).
+    # that, the gamma test has the nominal level down to .001 (benchmarks/level_of_test.py).
     FEW_OUTSIDE = 10
 
-    # Sequential Monte Carlo p-values (Besag and Clifford, Biometrika 1991): tables are drawn
-    # until so many have at least the observed information (the relative standard error of a
+    # Sequential Monte Carlo p-values (Besag and Clifford, Biometrika 1991): tables are sampled
+    # until this number has at least the observed information (the relative standard error of a
     # p-value is then 1 / sqrt(50)), or until there are MAX_TABLES.
     MAX_EXCEEDANCES = 50
     MAX_TABLES = 200_000
@@ -70,7 +70,7 @@ cdef double small_table_pvalue(
 ) except -1.0 nogil:
     """Return P(information >= observed | margins, independence) of a sparse table, or NaN.
 
-    NaN where the table is not sparse, so that the gamma approximation is to be used.
+    NaN if the table is not sparse: use the gamma approximation.
 
     Parameters
     ----------
@@ -210,13 +210,13 @@ def monte_carlo_pvalue(counts, int64_t max_tables, int64_t max_exceedances):
         Integers. Information is summed over states.
 
     max_tables, max_exceedances : int
-        As of `monte_carlo_exceedances`.
+        See `monte_carlo_exceedances`.
     """
     return pvalue_of(sample_tables(counts, max_tables, max_exceedances), max_exceedances)
 
 
 def monte_carlo_exceedances(counts, int64_t max_tables, int64_t max_exceedances):
-    """Return how many of the sampled tables reach the observed information, and their number.
+    """Return how many sampled tables reach the observed information, and the number of tables.
 
     Parameters
     ----------
@@ -224,7 +224,8 @@ def monte_carlo_exceedances(counts, int64_t max_tables, int64_t max_exceedances)
         Integers.
 
     max_tables, max_exceedances : int
-        Sampling ends after so many tables, or once so many of them reach the information.
+        Sampling ends after `max_tables` tables, or when `max_exceedances` of them reach the
+        observed information.
 
     Returns
     -------
@@ -516,7 +517,7 @@ cdef inline double draw(
         Its counts are zero before and after.
 
     information : float
-        Of the states before; that of this state is added.
+        Information of the previous states, to which that of this state is added.
     """
     cdef Py_ssize_t group, label, i
     cdef double share, position
@@ -542,7 +543,7 @@ cdef inline double draw(
             work.taken[label] += 1
             work.labels[n_drawn] = label
             n_drawn += 1
-    # Only what was touched is reset, as there may be many cells.
+    # Only the cells in use are reset, since there may be many cells.
     n_drawn = 0
     for group in range(urn.n_groups):
         cells = work.cells + group * urn.n_labels

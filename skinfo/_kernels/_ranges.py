@@ -1,4 +1,4 @@
-"""Ranges of long work, between which a kernel returns to its caller, who may interrupt it."""
+"""Ranges of long computations, between which the caller of a kernel may interrupt it."""
 
 
 def in_ranges(n, ranges):
@@ -9,6 +9,6 @@ def in_ranges(n, ranges):
     n : int
 
     ranges : callable or None
-        ``ranges(n)`` yields (start, stop); see `interruptible_ranges`. None is all at once.
+        ``ranges(n)`` yields (start, stop); see `interruptible_ranges`. None: one range.
     """
     return ((0, n),) if ranges is None else ranges(n)

@@ -8,7 +8,7 @@ import numpy as np
 from skinfo._kernels._elementary cimport fast_exp
 
 cdef enum:
-    # Samples whose exponentials are computed together: one sample may not fill a vector register.
+    # Samples whose exponentials are computed together, to fill vector registers.
     AT_ONCE = 64
 
 
@@ -60,7 +60,7 @@ def calibrated_loss(
                 misses[i] = weight[row] * (top - scores[i, columns[row]])
                 for k in range(n_classes):
                     scores[i, k] -= top
-            # All exponentials of a block in one loop, which vectorises for few classes, too.
+            # All exponentials of a block in one loop, which is vectorised even for few classes.
             exponentiate(&scores[0, 0], block * n_classes)
             for i in range(block):
                 row = start + i

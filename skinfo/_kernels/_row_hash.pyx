@@ -41,7 +41,7 @@ def label_equal_rows(
 ):
     """Return the group of each row, (n_rows,) int64: equal rows, adjacent in `order`, share one.
 
-    Rows are compared cell by cell, so rows of equal hash that differ get groups of their own.
+    Rows are compared cell by cell, so different rows with equal hashes get different groups.
 
     Parameters
     ----------

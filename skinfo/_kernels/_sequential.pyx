@@ -237,8 +237,8 @@ def nearest_clusters(
         To be filled.
 
     ranges : callable or None, default=None
-        ``ranges(n_rows)`` yields the ranges of rows between which the caller is asked:
-        `interruptible_ranges`. None is all at once.
+        ``ranges(n_rows)`` yields ranges of rows, between which the work can be interrupted:
+        `interruptible_ranges`. None: one range.
     """
     cdef Py_ssize_t x, t, best, start, stop
     cdef Clusters clusters = gather_clusters(
@@ -263,7 +263,7 @@ def gather_clusters(
     Py_ssize_t n_clusters,
     const double[::1] lookup,
 ):
-    """Return the Clusters of labels (n_rows,); rows with NO_CLUSTER are left out."""
+    """Return the Clusters of labels (n_rows,); rows with NO_CLUSTER are ignored."""
     cdef Py_ssize_t x, t, j, y
     cdef Clusters clusters = Clusters(n_columns, n_clusters)
     with nogil:

@@ -29,7 +29,7 @@ def shuffle_columns(Value[:, ::1] columns, uint64_t seed):
         for c in range(columns.shape[0]):
             for i in range(n - 1, 0, -1):
                 state += SPLITMIX_STEP()
-                # A product of 32 bits by the number of places: uniform to one part in 2**32 / n.
+                # Product of 32 random bits and i + 1: uniform up to a relative error of n / 2**32.
                 j = <Py_ssize_t>(((mix_bits(state) >> 32) * <uint64_t>(i + 1)) >> 32)
                 value = columns[c, i]
                 columns[c, i] = columns[c, j]

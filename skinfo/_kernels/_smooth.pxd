@@ -1,11 +1,11 @@
 """Smooth tests of ordered levels, as other kernels call them."""
 
 cpdef enum:
-    # Degrees of the polynomials that a smooth test adds up, each with all below: 1, 2, 4.
+    # Number of smooth tests: of degrees up to 1, 2 and 4.
     N_DEGREES = 3
     MOST_DEGREE = 4
 
-    # Unordered classes of more than so many have no scores.
+    # Maximum number of unordered classes with scores.
     MOST_CLASSES = 64
 
 cpdef enum:

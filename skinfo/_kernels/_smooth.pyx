@@ -1,16 +1,16 @@
 """Smooth tests of contingency tables whose levels are ordered, with exact null moments.
 
-Information does not know the order of levels. Polynomials of the midranks of levels, orthonormal
-within a table, do: the score of a polynomial a of the level and a function f of the class is
+Information does not depend on the order of levels. Scores use it by polynomials of the midranks of
+levels, orthonormal within a table: the score of a polynomial a of the level and a function f of
+the class is
 
     U = sum over samples of a(level) f(class),
 
-and the squared scores of the lowest degrees add up to a statistic with few degrees of freedom,
-which trends and changes of spread have nearly all of their evidence in (Neyman 1937; of ranks:
-Kallenberg and Ledwina 1999). Functions of unordered classes are their indicators, so that degree
-one is the Kruskal-Wallis test of the levels; those of ordered classes are polynomials too. Scores
-of several states are summed before they are squared (Mantel 1963): a trend is mostly the same in
-all states.
+and the sum of the squared scores of the lowest degrees is a statistic with few degrees of freedom
+that detects trends and changes of spread (Neyman 1937; for ranks Kallenberg and Ledwina 1999).
+Functions of unordered classes are their indicators, so that degree one is the Kruskal-Wallis test
+of the levels; those of ordered classes are polynomials too. Scores of several states are summed
+before they are squared (Mantel 1963), since a trend usually has the same sign in all states.
 
 Given both margins of every state the scores have mean zero, scores of different degrees are
 uncorrelated, and mean and variance of the sum of squares are exact: those of a quadratic form of a
@@ -38,16 +38,16 @@ def smooth_statistics(
         Empty levels and classes are ignored.
 
     class_totals : ndarray of shape (n_classes,), dtype float64
-        The sizes of the classes, by which the scores of unordered ones are scaled.
+        The sizes of the classes, by which the scores of unordered classes are scaled.
 
     ordered_classes : bool
 
     Returns
     -------
     statistics : ndarray of shape (n_columns, 9)
-        SCORE, SCORE_MEAN and SCORE_VARIANCE of degree 1, of 1 and 2, and of 1 to 4. Zeros of a
-        degree that adds nothing to the test of information and those of lower degree, of one
-        whose scores have too heavy tails, and of unordered classes that are too many.
+        SCORE, SCORE_MEAN and SCORE_VARIANCE of degree 1, of degrees 1 and 2, and of degrees 1 to
+        4. Zeros if a degree adds nothing to the test of information and to lower degrees, if its
+        scores have too heavy tails, or if there are too many unordered classes.
     """
     cdef Py_ssize_t i, t
     cdef Py_ssize_t n_levels = tables.shape[2]
@@ -67,7 +67,7 @@ def smooth_statistics(
 
 
 cdef bint has_scores(Py_ssize_t n_classes, bint ordered_classes) noexcept nogil:
-    """Return whether the pairs of functions of the class are few enough to go through."""
+    """Return whether the number of functions of the class is small enough for scores."""
     return ordered_classes or n_classes <= MOST_CLASSES
 
 
@@ -98,7 +98,7 @@ cdef class SmoothScores:
         self.products = np.zeros((n_functions, n_functions))
 
     cdef void start(self, const double *class_totals) noexcept nogil:
-        """Forget the states that were added.
+        """Reset the sums over states.
 
         Parameters
         ----------
@@ -175,7 +175,7 @@ cdef class SmoothScores:
             self.most_degree = max(self.most_degree, of_class)
 
     cdef void fill_products(self, double n, Py_ssize_t n_functions) noexcept nogil:
-        """Fill in the sums of products of the functions of the class, less their means."""
+        """Fill in the sums of products of the centred functions of the class."""
         cdef Py_ssize_t k, other
         cdef double sum_k
         for k in range(n_functions):
@@ -193,11 +193,11 @@ cdef class SmoothScores:
         self, Py_ssize_t d, double n, Py_ssize_t n_levels, Py_ssize_t of_level,
         Py_ssize_t n_functions
     ) noexcept nogil:
-        """Add the variance of a state's sum of squares beyond that of normal scores.
+        """Add the excess variance of a state's sum of squares over that of normal scores.
 
-        In the notation of Kazi-Aoual et al. (1995): of the polynomials up to a degree A is the sum
-        of the outer products, B that of the centred functions of the class; a trace, that of the
-        square, and the sum of the squares on the diagonal are all that the variance depends on.
+        In the notation of Kazi-Aoual et al. (1995), A is the sum of the outer products of the
+        polynomials up to a degree, and B that of the centred functions of the class. The variance
+        depends on their traces, the traces of their squares, and the sums of squared diagonals.
         """
         cdef Py_ssize_t c, i, j, k
         cdef double square, value, mean
@@ -251,7 +251,7 @@ cdef class SmoothScores:
         for d in range(N_DEGREES):
             for k in range(N_SMOOTH):
                 statistics[d * N_SMOOTH + k] = 0.0
-            # All of what information has, or what the degree before has.
+            # Equivalent to the test of information, or to the previous degree.
             if self.n_states == 1 and self.is_exhausted[d]:
                 continue
             if self.n_states == 0 or (d > 0 and (1 << (d - 1)) >= self.most_degree):
@@ -278,9 +278,9 @@ cdef class SmoothScores:
 
 
 cdef inline double MOST_KURTOSIS() noexcept nogil:
-    """Return the share of the variance of normal scores by which that of scores may be larger.
+    """Return the maximum excess variance, as a proportion of the variance of normal scores.
 
-    Of a rare class and rare levels the scores have heavy tails, which no gamma distribution fits.
+    Scores of a rare class and rare levels have heavy tails, which no gamma distribution fits.
     """
     return 0.05
 
@@ -302,8 +302,8 @@ cdef Py_ssize_t fill_polynomials(
     Returns
     -------
     degree : int
-        How many there are, one less than the categories that are not empty; at most MOST_DEGREE of
-        them are filled in, and the count may be larger.
+        Number of polynomials that exist, one less than the number of non-empty categories. At
+        most MOST_DEGREE are filled in.
     """
     cdef Py_ssize_t i, j
     cdef double shift, before, norm, square, midrank

@@ -13,7 +13,7 @@ from skinfo._kernels._blas cimport ddot, dgemv
 from skinfo._kernels._elementary cimport fast_exp, fast_log
 from skinfo._kernels._matmul cimport RowMatrix, blas_size, dense_product
 
-# The logarithm of numbers below TINY. Finite, since it is also multiplied by zero.
+# Substitute for the logarithm of numbers below TINY. Finite, since it is also multiplied by zero.
 cdef double LOG_ZERO = -1e200
 TINY = tiny()
 

@@ -4,7 +4,7 @@ from libc.stdint cimport uint64_t
 
 
 cdef inline uint64_t SPLITMIX_STEP() noexcept nogil:
-    """Return what the state of the generator advances by: 2**64 over the golden ratio, odd."""
+    """Return the increment of the state of the generator: 2**64 over the golden ratio, odd."""
     return <uint64_t>0x9E3779B97F4A7C15
 
 

@@ -3,6 +3,7 @@
 import importlib
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -70,6 +71,15 @@ def test_modules_have_tests_and_changes(mutate):
         assert all(path.exists() for path in mutate.tests_of(module)), module
         source = (mutate.ROOT / "skinfo" / module).read_text(encoding="utf-8")
         assert mutate.mutants(module, source), module
+
+
+def test_an_editable_install_is_refused(mutate, monkeypatch, tmp_path):
+    # Every change would survive, since the tests would import the sources.
+    (tmp_path / "_kernels").mkdir()
+    sources = SimpleNamespace(origin=str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(mutate, "find_spec", lambda name: sources)
+    with pytest.raises(SystemExit, match=r"no compiled kernels in .*: install skinfo with pip"):
+        mutate.Workplace(tmp_path / "changed")
 
 
 def test_outcomes_are_counted_by_module(mutate):

@@ -29,6 +29,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib import import_module
+from importlib.machinery import EXTENSION_SUFFIXES
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -344,6 +345,11 @@ class Workplace:
         self.folder = Path(folder)
         self.package = self.folder / "skinfo"
         installed = Path(find_spec("skinfo").origin).parent
+        if not any((installed / "_kernels").glob(f"_cpu*{EXTENSION_SUFFIXES[-1]}")):
+            # An editable install: its finder would import what is not changed.
+            raise SystemExit(
+                f"no compiled kernels in {installed}: install skinfo with pip install ."
+            )
         ignored = shutil.ignore_patterns("__pycache__", "*_v3.*", "*_v4.*")
         shutil.copytree(installed, self.package, ignore=ignored)
         shutil.copytree(ROOT / "skinfo", self.package, ignore=ignored, dirs_exist_ok=True)

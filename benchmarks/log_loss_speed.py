@@ -107,17 +107,17 @@ def main():
         rows.append(
             [
                 name,
-                1e3 * seconds["ours"],
+                seconds["ours"],
                 other,
-                1e3 * seconds["theirs"],
+                seconds["theirs"],
                 seconds["theirs"] / seconds["ours"],
                 peak_megabytes(ours),
                 peak_megabytes(theirs),
             ]
         )
     print_table(
-        f"{args.rows:,} rows, {args.classes} classes, {args.repeats} repeats",
-        ["case", "ms", "other", "its ms", "ratio", "MB", "its MB"],
+        f"Losses: {args.rows:,} rows, {args.classes} classes, median of {args.repeats}",
+        ["case", "skinfo (s)", "other", "other (s)", "speedup", "skinfo (MB)", "other (MB)"],
         rows,
     )
 

@@ -309,9 +309,9 @@ CLAIMS = [
         ["log_loss"],
     ),
     Claim(
-        "95% intervals of miscalibration, 2, 3 and 10 classes, 100 rows",
+        "95% intervals of miscalibration, 2 to 10 classes, 100 rows, 200 runs",
         "the nominal level",
-        "coverage {:.0%} to {:.0%}; calibrated models are called miscalibrated in {:.0%} to {:.0%}",
+        "coverage {:.0%} to {:.0%}; calibrated models fail in {:.0%} to {:.0%}",
         lambda found: found.coverage(),
         ["coverage"],
     ),
@@ -363,10 +363,10 @@ class Results:
         return tables[0]
 
     def column(self, run, title, column):
-        """Return the first cell of each row, and the number in a column."""
+        """Return the numbers of a column."""
         table = self.table(run, title)
         j = table["header"].index(column)
-        return {row[0]: row[j] for row in table["rows"]}
+        return [row[j] for row in table["rows"]]
 
     def ratios(self, task):
         """Return how many times faster the comparisons of a task are, one text for each other."""
@@ -381,13 +381,12 @@ class Results:
 
     def first_and_next(self, run, title, column, best):
         """Return the number of the first row, and the best of the others."""
-        numbers = list(self.column(run, title, column).values())
-        return [numbers[0], best(numbers[1:])]
+        first, *others = self.column(run, title, column)
+        return [first, best(others)]
 
     def noise(self):
         """Return the proportion of tables of noise in which something is selected."""
-        table = self.table("stopping", "Noise only: ")
-        proportions = [row[table["header"].index("proportion")] for row in table["rows"]]
+        proportions = self.column("stopping", "Noise only: ", "proportion")
         return sum(proportions) / len(proportions)
 
     def coverage(self):
@@ -454,7 +453,11 @@ def _measured_on(results, names):
     versions = runs[0]["versions"]
     packages = ", ".join(
         f"{name} {versions[key]}"
-        for name, key in {"Python": "python", "NumPy": "numpy", "scikit-learn": "scikit-learn"}.items()
+        for name, key in {
+            "Python": "python",
+            "NumPy": "numpy",
+            "scikit-learn": "scikit-learn",
+        }.items()
     )
     days = " to ".join(dict.fromkeys(_ends(dates)))
     return f"Measured on {' and '.join(machines)} ({days}; {packages})."

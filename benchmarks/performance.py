@@ -489,6 +489,7 @@ def measure(names):
             run = json.loads(file.read_text())
         stored = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
         stored[name] = run
+        RESULTS.parent.mkdir(exist_ok=True)
         RESULTS.write_text(json.dumps(stored, indent=1) + "\n")
 
 

@@ -1,10 +1,10 @@
-"""Tables of performance in README.md and docs/guide/scale.md, from the results of one release.
+"""Figures of performance in README.md and docs, from the stored results of a release.
 
 python benchmarks/performance.py [--measure [RUN ...]]
 
 With ``--measure`` the benchmarks of `RUNS` (all, or those that are named) are run one after the
 other, and what they write is stored in ``benchmarks/results/<version>.json``, each run with its
-machine, versions and date. Then, and without ``--measure``, the two tables are written from that
+machine, versions and date. Then, and without ``--measure``, the pages of `PAGES` are written from that
 file. Nobody else should use the machine meanwhile. All runs take about an hour on two cores.
 """
 
@@ -429,7 +429,7 @@ def page_table(results):
             for name, cell in others.items()
         ]
         lines.append(f"| {task} | {size} | {seconds:.2g} | {', '.join(beside)} |")
-    return "\n".join([*lines, "", _measured_on(results, SPEED)])
+    return "\n".join(["", *lines, "", _measured_on(results, SPEED), ""])
 
 
 def readme_table(results):
@@ -440,7 +440,12 @@ def readme_table(results):
         text = result.format(*values(results))
         script = RUNS[runs[0]]
         lines.append(f"| {task.format(**counts)} | {compared_with} | {text} | `{script}` |")
-    return "\n".join([*lines, "", _measured_on(results, RUNS)])
+    return "\n".join(["", *lines, "", _measured_on(results, RUNS), ""])
+
+
+def front_page_number(results):
+    """Return the number of docs/index.md."""
+    return results.ratios("`InfoBottleneckSelector(10).fit` of floats")[0]
 
 
 def _measured_on(results, names):
@@ -466,15 +471,16 @@ def _measured_on(results, names):
 PAGES = {
     ROOT / "README.md": readme_table,
     ROOT / "docs" / "guide" / "scale.md": page_table,
+    ROOT / "docs" / "index.md": front_page_number,
 }
 MARKS = "<!-- performance -->", "<!-- end of performance -->"
 
 
-def with_table(text, table):
-    """Return a page with another table between its marks."""
+def with_generated(text, generated):
+    """Return a page with another text between its marks."""
     before, rest = text.split(MARKS[0])
     after = rest.split(MARKS[1])[1]
-    return f"{before}{MARKS[0]}\n{table}\n{MARKS[1]}{after}"
+    return f"{before}{MARKS[0]}{generated}{MARKS[1]}{after}"
 
 
 def measure(names):
@@ -501,8 +507,8 @@ def main():
     if arguments.measure is not None:
         measure(arguments.measure or RUNS)
     results = Results(json.loads(RESULTS.read_text()))
-    for page, table in PAGES.items():
-        page.write_text(with_table(page.read_text(), table(results)))
+    for page, text_of in PAGES.items():
+        page.write_text(with_generated(page.read_text(), text_of(results)))
 
 
 if __name__ == "__main__":

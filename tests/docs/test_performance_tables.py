@@ -27,9 +27,9 @@ def performance():
 def test_pages_show_the_stored_results(performance):
     results = performance.Results(json.loads(performance.RESULTS.read_text()))
     assert set(results.runs) == set(performance.RUNS)
-    for page, table in performance.PAGES.items():
+    for page, text_of in performance.PAGES.items():
         text = page.read_text()
-        assert performance.with_table(text, table(results)) == text
+        assert performance.with_generated(text, text_of(results)) == text
 
 
 def test_runs_are_of_this_version_on_one_machine(performance):
@@ -71,5 +71,5 @@ def test_spans_have_two_digits(performance, values, text):
 
 def test_what_is_between_the_marks_is_replaced(performance):
     page = "before\n<!-- performance -->\n| old |\n<!-- end of performance -->\nafter\n"
-    new = performance.with_table(page, "| new |")
+    new = performance.with_generated(page, "\n| new |\n")
     assert new == page.replace("old", "new")

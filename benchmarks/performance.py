@@ -4,8 +4,8 @@ python benchmarks/performance.py [--measure [RUN ...]]
 
 With ``--measure`` the benchmarks of `RUNS` (all, or those that are named) are run one after the
 other, and what they write is stored in ``benchmarks/results/<version>.json``, each run with its
-machine, versions and date. Then, and without ``--measure``, the pages of `PAGES` are written from that
-file. Nobody else should use the machine meanwhile. All runs take about an hour on two cores.
+machine, versions and date. Then, and without ``--measure``, the pages of `PAGES` are written from
+that file. Nobody else should use the machine meanwhile. All runs take about an hour.
 """
 
 import argparse

@@ -1,10 +1,20 @@
-"""Time of sorting a column with the class of each row: as floats with both, or by an order.
+"""Time of sorting a column with the class of each row: by digits of keys, or by an order.
 
 python benchmarks/sorting.py [--repeats 20]
 
 The columns are nanoseconds per row: the kernels `sorted_pairs` and `sorted_rows`, and NumPy's
 argsort and sort. Without AVX-512: NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL AVX512_SPR";
 without AVX2 or NEON (X86_V3 as well) NumPy is several times slower.
+
+An AMD EPYC processor with AVX-512 (Zen 4), NumPy 2.4, processor time, nanoseconds per row of a
+normal column, 27 November 2026. Before, the keys were floats that NumPy sorted.
+
+    rows       sorted_pairs  before  before, AVX-512 disabled
+    ---------  ------------  ------  ------------------------
+    1000       11            18      9
+    10,000     9             28      8
+    100,000    11            42      10
+    1,000,000  16            55      12
 """
 
 import argparse

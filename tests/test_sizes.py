@@ -52,7 +52,7 @@ def test_memory_of_the_binner_grows_with_rows_and_not_with_columns(rng):
     X = rng.normal(size=(50_000, 20))
     y = (X[:, 0] > 0).astype(int)
     one, twenty = (peak_bytes(lambda p=p: MutualInfoBinner().fit(X[:, :p], y)) for p in (1, 20))
-    # 34 bytes a row: the column, its sort and its classes. Only what is found is kept by column.
+    # 40 bytes per row: the column, its sort and its classes. Only what is found is kept by column.
     assert one < 45 * len(X)
     assert twenty < 1.3 * one
 

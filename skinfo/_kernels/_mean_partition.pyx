@@ -86,17 +86,29 @@ def mean_rates(cumulative, bins, prior, tilt):
     cdef double slope = tilt
     cdef double one = evidence[m - 1]
     cdef double spread
-    changes = np.zeros((len(prior), m + 1))
-    cdef double[:, ::1] differences = changes
+    cdef double[:, ::1] differences = np.zeros((len(prior), m + 1))
+    rates_out = np.empty((m, len(prior)))
+    cdef double[:, ::1] rates = rates_out
     with nogil:
         add_spread(by_class, slope, evidence)
         evidence[m - 1] = LEFT_OUT
         sum_forward(evidence, before, row)
         sum_backward(evidence, after, row)
         spread = add_bins(by_class, parameters, evidence, before, after, row, differences)
-    # Rounding may make the difference of sums negative.
-    rates = np.maximum(np.cumsum(changes, axis=1)[:, :m], 0.0)
-    return np.ascontiguousarray(rates.T), before[m] - one, spread
+        fill_rates(differences, rates)
+    return rates_out, before[m] - one, spread
+
+
+cdef void fill_rates(const double[:, ::1] differences, double[:, ::1] rates) noexcept nogil:
+    """Write the rates of the classes in each cell, given the differences between adjacent ones."""
+    cdef Py_ssize_t c, i
+    cdef double rate
+    for c in range(differences.shape[0]):
+        rate = 0.0
+        for i in range(rates.shape[0]):
+            rate += differences[c, i]
+            # Rounding may make the difference of sums negative.
+            rates[i, c] = rate if rate > 0.0 else 0.0
 
 
 cdef void fill_evidence(

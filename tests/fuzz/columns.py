@@ -155,7 +155,7 @@ DATES = {
     ),
     "durations": seconds,
     "durations, nat": lambda r, n: with_gaps(
-        seconds(r, n).astype("m8[ms]"), r, np.timedelta64("NaT")
+        seconds(r, n).astype("m8[ms]"), r, np.timedelta64("NaT", "ms")
     ),
 }
 

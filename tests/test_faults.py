@@ -331,4 +331,4 @@ def test_a_failed_allocation_is_a_memory_error_and_leaves_nothing_half_fitted(tm
     )
     assert done.returncode == 0, done.stderr[-2000:]
     n_failed, _, n_tried = done.stdout.split()
-    assert int(n_tried) > int(n_failed) > 0
+    assert int(n_tried) >= int(n_failed) > 0

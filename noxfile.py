@@ -7,6 +7,7 @@
 """
 
 import shutil
+import tempfile
 from pathlib import Path
 
 import nox
@@ -75,13 +76,13 @@ def nightly(session):
 @nox.session(name="no-optional", python="3.13")
 def no_optional(session):
     """Run the tests without optional packages, on kernels built without a C compiler (Linux)."""
-    tools = Path(session.create_tmp(), "tools")
-    tools.mkdir(exist_ok=True)
-    for name in ["env", "sh"]:
-        (tools / name).unlink(missing_ok=True)
-        (tools / name).symlink_to(shutil.which(name))
-    # The programs of the environment, and these two.
-    session.install(".", env={"PATH": str(tools)})
+    # Not `create_tmp`, which moves the temporary files of the tests to a folder with a long name,
+    # that servers of SQL may not read.
+    with tempfile.TemporaryDirectory() as tools:
+        for name in ["env", "sh"]:
+            Path(tools, name).symlink_to(shutil.which(name))
+        # The programs of the environment, and these two.
+        session.install(".", env={"PATH": tools})
     session.install(*PLAIN_TESTS)
     session.run("pytest", *session.posargs)
 

@@ -84,7 +84,15 @@ def several_outputs(y: Any) -> int | None:
     # y may be a dataframe, lazy or not, or any object that is convertible to an array.
     if y is None or isinstance(y, str):
         return None
-    shape = y.shape if hasattr(y, "shape") else np.asarray(y).shape
+    try:
+        shape = y.shape if hasattr(y, "shape") else np.asarray(y).shape
+    except ValueError as error:
+        if "inhomogeneous" not in str(error):
+            raise
+        raise ValueError(
+            "y must have one value, or the same number of outputs, for each sample, and has rows "
+            "of different lengths."
+        ) from error
     return None if len(shape) != 2 or shape[1] == 1 else int(shape[1])
 
 

@@ -98,14 +98,17 @@ def unique_names(names: list[str]) -> list[str]:
 
 
 def level_labels(groups: Iterable[list[Any]]) -> list[str]:
-    """Return names such as ``{blue, red, 3 more}``."""
-    return ["{" + ", ".join(_shown(members)) + "}" for members in groups]
+    """Return names such as ``{blue, red, 3 more}``, with quotes if text looks like a number."""
+    groups = list(groups)
+    shown = [level for members in groups for level in members[:LEVELS_SHOWN]]
+    texts = iter(_write_apart(without_halves, shown))
+    return ["{" + ", ".join(_shown(members, lambda _: next(texts))) + "}" for members in groups]
 
 
-def _shown(members: list[Any]) -> list[str]:
+def _shown(members: list[Any], write: Callable[[Any], str] = without_halves) -> list[str]:
     """Return the first levels as text, then the number of omitted levels."""
     more = len(members) - LEVELS_SHOWN
-    shown = [without_halves(level) for level in members[:LEVELS_SHOWN]]
+    shown = [write(level) for level in members[:LEVELS_SHOWN]]
     return shown + [f"{more} more"] if more > 0 else shown
 
 

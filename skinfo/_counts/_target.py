@@ -415,6 +415,9 @@ FEWEST_BITS = 24
 # Limit of the exponent of the scale of y, a power of two.
 LARGEST_EXPONENT = 1000
 
+# Limit of the magnitude of y: differences of two values, also of different chunks, are numbers.
+LARGEST_TARGET = 2.0**1022
+
 
 class Scaling(NamedTuple):
     """The map from a continuous y to integers whose weighted sums are exact.
@@ -441,7 +444,19 @@ class Scaling(NamedTuple):
 
     @classmethod
     def of(cls, lowest: float, highest: float, weight: float, mean: float) -> "Scaling":
-        """Return the scaling of a y with the given range, total weight and mean."""
+        """Return the scaling of a y with the given range, total weight and mean.
+
+        Raises
+        ------
+        ValueError
+            If values are so large, or so close, that their differences are no normal numbers.
+        """
+        largest = max(-lowest, highest)
+        if largest > LARGEST_TARGET:
+            raise ValueError(
+                f"y has values of up to {largest:.3g} in magnitude, whose differences may be "
+                "beyond the largest number that there is. Divide it by a constant."
+            )
         origin = lowest / 2 + highest / 2
         reach = max(highest - origin, origin - lowest)
         # The total weight times the largest absolute value is below 2**53, by two bits.

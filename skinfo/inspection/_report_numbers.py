@@ -217,10 +217,16 @@ def target_distribution(name: str, source: Any, binner: Any, selector: Any) -> T
         return TargetDistribution(name, "continuous", bits, [], np.empty(0), edges)
     y, weights = source.y[source.rows], source.target.weights
     of_bins = np.bincount(np.searchsorted(edges, y, side="right"), weights)
-    heights, ends = np.histogram(y, BINS_OF_HISTOGRAM, weights=weights)
+    heights, ends = np.histogram(y, _n_intervals(y), weights=weights)
     labels = [f"{low:.4g} to {high:.4g}" for low, high in pairwise(ends)]
     bits = float(entropy(of_bins / of_bins.sum()))
     return TargetDistribution(name, "continuous", bits, labels, heights / heights.sum(), edges)
+
+
+def _n_intervals(y: NDArray[np.float64]) -> int:
+    """Return the number of bins of a histogram, at most that of the floats in the range of y."""
+    n_floats = np.ptp(y) / np.spacing(np.abs(y).max())
+    return int(np.clip(n_floats, 1, BINS_OF_HISTOGRAM))
 
 
 def _weights_between(source: Any, edges: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -311,6 +317,9 @@ def _missing_summary(table: pd.DataFrame, counts: NDArray[np.float64]) -> tuple[
 
 def _welch_pvalue(table: pd.DataFrame, is_missing: NDArray[np.bool_]) -> float:
     """Return the p-value of Welch's t-test of the mean of y, missing against present values."""
+    # Beyond this, squares are not finite.
+    if table[["mean", "std"]].abs().max(axis=None) > 1e150:
+        return np.nan
     moments = []
     for rows in (is_missing, ~is_missing):
         count, mean, std = table[rows & (table["count"] > 0)][

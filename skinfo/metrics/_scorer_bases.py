@@ -12,6 +12,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skinfo._counts._table import check_unique_names
+from skinfo._counts._target import refuse_missing
 from skinfo.metrics._class_probabilities import require_predict_proba
 from skinfo.utils._compat import (
     RequestMethod,
@@ -148,6 +149,7 @@ class WrappedClassifierMixin:
         y = column_or_1d(y, warn=True)
         with finiteness_check():
             assert_all_finite(y, input_name="y")
+            refuse_missing(y)
             check_classification_targets(y)
         self.estimator_ = clone(self._base_estimator()).fit(X, y, **fit_params)
         require_predict_proba(self.estimator_)

@@ -185,7 +185,7 @@ def _distance_sums(labelled):
     predicted = prob[np.arange(len(prob)), np.where(is_unseen, 0, columns)]
     predicted = np.where(is_unseen, 0, predicted.astype(np.float64))
     # |p - e_y|^2 = |p|^2 - 2 p_y + 1 needs no temporary array of the size of `prob`.
-    squares = np.einsum("ik,ik->i", prob, prob, dtype=np.float64)
+    squares = np.einsum("ik,ik->i", prob, prob, dtype=np.float64, casting="same_kind")
     return LossSums.of(squares - 2 * predicted + 1, labelled.weight)
 
 

@@ -126,7 +126,7 @@ def _refined_cuts(column, settings, positions, refinements, fixed):
 def candidate_positions(column, settings):
     """Return the candidate positions of cuts, and the methods that refine selected cuts."""
     most = settings.max_groups(settings.statistics.weights(column.sums_before([])[-1]))
-    limit = len(column) if most is None else most - 1
+    limit = len(column) if most is None else min(most - 1, len(column))
     penalty, direction = settings.penalty, settings.direction
     # With a minimum weight, or constraints on neighbours, such as an increasing rate, a bin may
     # have to end inside a run of one class distribution.
@@ -167,7 +167,7 @@ def candidate_edges(column, max_candidates, closed="left"):
     """Return cuts between all values, or between a number of groups of equal frequency."""
     if not len(column):
         return np.empty(0)
-    most = len(column) if max_candidates is None else max_candidates
+    most = len(column) if max_candidates is None else min(max_candidates, len(column))
     positions, complete = column.firsts(most - 1)
     if not complete:
         positions = column.equal_frequency(most)

@@ -538,7 +538,15 @@ class Scorecard(DocLinkMixin, SavedStateMixin, ClassifierMixin, TransformerMixin
             return points
         # Adding 0.0 maps -0.0 to 0.0.
         rounded = np.round(points, self.decimals) + 0.0
-        return rounded.astype(np.int64) if self.decimals <= 0 else rounded
+        if self.decimals > 0:
+            return rounded
+        largest = float(np.max(np.abs(rounded), initial=0.0))
+        if largest > 2.0**53:
+            raise ValueError(
+                f"pdo={self.pdo:.6g} and base_score={self.base_score:.6g} give points of up to "
+                f"{largest:.3g}, which are not exact integers. Set smaller ones, or decimals=None."
+            )
+        return rounded.astype(np.int64)
 
 
 def _two_classes(y):

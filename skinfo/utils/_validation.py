@@ -176,6 +176,8 @@ def partition_splits(
         If a sample is in no test set, or in more than one.
     """
     splits = list(cv.split(X, y, **split_params))
+    if not splits:
+        raise ValueError("cv has no split. Pass a number of folds, or a splitter.")
     tested = np.bincount(np.concatenate([test for _, test in splits]), minlength=len(y))
     row = int(np.abs(tested - 1).argmax())
     if tested[row] != 1:

@@ -209,6 +209,29 @@ def test_next_to_no_range_is_refused():
         MutualInfoBinner().fit(X, (X[:, 0] + 0.5) * 1e-305)
 
 
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_differences_beyond_the_largest_number_are_refused(sign):
+    y = np.append(np.linspace(-1, 1, len(X) - 1), sign * 1.1) * 2.0**1022
+    table = np.column_stack([X[:, :1], y])
+    chunks = [(part[:, :1], part[:, 1]) for part in (table[:50], table[50:])]
+    for fit in (
+        lambda: MutualInfoBinner().fit(X, y),
+        lambda: MutualInfoBinner().partial_fit(X, y),
+        lambda: MutualInfoBinner().fit(chunks, None),
+    ):
+        with pytest.raises(
+            ValueError, match=r"y has values of up to 4.94e\+307 .*Divide it by a c"
+        ):
+            fit()
+    # The last that is accepted.
+    within = np.clip(y, -(2.0**1022), 2.0**1022)
+    np.testing.assert_allclose(
+        MutualInfoBinner().fit(X, within).mutual_info_,
+        MutualInfoBinner().fit(X, within / 2.0**1022).mutual_info_,
+        rtol=1e-9,
+    )
+
+
 def test_largest_numbers():
     largest = np.tile([1.79e308, 1.7e308, -1.7e308, -1.79e308], 10)[:, None]
     y = largest[:, 0] > 0

@@ -121,6 +121,13 @@ def test_continuous_targets_are_cut_at_quantiles(rng, source):
     assert np.ptp(shares) <= 1
 
 
+def test_outputs_of_different_lengths_are_refused():
+    with pytest.raises(
+        ValueError, match=r"y must have one value, .*has rows of different lengths"
+    ):
+        InfoBottleneckSelector().fit([[0], [1]], [(1, 2), (3,)])
+
+
 def test_several_outputs_are_one_variable(rng):
     X = rng.normal(size=(1000, 5))
     y = np.column_stack([X[:, 0] > 0, X[:, 3] > 0]).astype(int)

@@ -368,6 +368,23 @@ def test_bits_about_a_continuous_target_are_the_same_in_parts(n):
     assert_array_equal(whole.columns.loc[1, ["low", "high"]], np.ravel(test.confidence_interval()))
 
 
+def test_a_histogram_of_neighbouring_numbers():
+    x, y = np.arange(40.0), np.array([1.0, 1.0 + 2**-52] * 20)
+    report = information_report(pd.DataFrame({"x": x}), y, target_type="continuous")
+    assert len(report.target.shares) == 1
+    assert report.target.shares.sum() == pytest.approx(1)
+
+
+def test_a_target_whose_squares_are_not_finite_has_no_test_of_missing_values(table):
+    x, y = table[["debt"]].where(table["noise"] > 0), table["noise"].to_numpy()
+    finite, infinite = (
+        information_report(x, y * unit, target_type="continuous").columns["missing_q"][0]
+        for unit in (1.0, 1e300)
+    )
+    assert 0 < finite <= 1
+    assert math.isnan(infinite)
+
+
 def test_weights_of_chunks(table):
     X, y = table[["debt", "employer"]], table["default"].to_numpy()
     weights = np.random.default_rng(1).integers(1, 3, len(X))

@@ -115,6 +115,14 @@ def test_labels_reach_the_classifier_as_they_are(data):
     assert_array_equal(columns[test], first)
 
 
+def test_missing_labels_are_refused_by_name(data):
+    X, y, _ = data
+    y = np.asarray(y, object)
+    y[3] = None
+    with pytest.raises(ValueError, match=r"Input y contains NaN: 1 missing value\(s\)"):
+        EntropyScorer(GaussianNB()).fit(X, y)
+
+
 def test_folds_must_test_each_row_once(data):
     X, y, _ = data
     scorer = EntropyScorer(GaussianNB(), cv=ShuffleSplit(2, random_state=0))

@@ -251,3 +251,16 @@ def test_levels_in_a_given_order_have_a_trend():
     again = MutualInfoBinner.from_dict(binner.to_dict())
     assert again.bin_table()["trend"].tolist() == ["ascending"]
     assert MutualInfoBinner().fit(X, y).bin_table()["trend"].tolist() == ["unordered"]
+
+
+def test_text_that_looks_like_a_number_has_quotes_beside_it():
+    X = np.array(["1", 1, "a", 1] * 20, object)[:, None]
+    y = np.array([0, 1, 1, 1] * 20)
+    binner = MutualInfoBinner(penalty=None).fit(X, y)
+    labels = "".join(binner.bin_table(0)["bin"])
+    assert "'1'" in labels
+    assert "'a'" in labels
+    assert "1" in labels.replace("'1'", "")
+    # Otherwise it has none.
+    text = MutualInfoBinner(penalty=None).fit(np.array(["1", "a"] * 40)[:, None], y % 2)
+    assert not any("'" in label for label in text.bin_table(0)["bin"])

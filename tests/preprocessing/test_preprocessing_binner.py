@@ -783,3 +783,18 @@ def test_information_is_the_plugin_estimate_of_the_codes(rng, n_classes, weighte
         binner.transform(X), y, estimator="plugin", discrete_features=True, sample_weight=weights
     )
     np.testing.assert_array_equal(binner.mutual_info_, estimate)
+
+
+@pytest.mark.parametrize("penalty", ["auto", "modl", "mdlp", None])
+def test_a_number_of_candidates_beyond_all_integers_is_no_limit(rng, penalty):
+    X = rng.normal(size=(60, 2))
+    for y in (X[:, 0] > 0, X[:, 0] + rng.normal(size=60)):
+        if y.dtype != bool and penalty in ("modl", "mdlp"):
+            continue  # of classes
+        huge, none = (
+            MutualInfoBinner(penalty=penalty, max_candidates=m).fit(X, y) for m in (10**30, None)
+        )
+        for one, other in zip(huge.bin_edges_, none.bin_edges_, strict=True):
+            np.testing.assert_array_equal(one, other)
+        partial = MutualInfoBinner(penalty=penalty, max_candidates=10**30).partial_fit(X, y)
+        assert [len(edges) for edges in partial.candidate_edges_] == [59, 59]

@@ -523,3 +523,11 @@ def test_errors():
         Scorecard().fit([(LOANS, DEFAULT), (LOANS, DEFAULT)], None)
     with pytest.raises(ValueError, match="pdo"):
         Scorecard(pdo=0).fit(LOANS, DEFAULT)
+
+
+def test_points_beyond_integers_are_refused():
+    with pytest.raises(ValueError, match=r"pdo=1e\+30 and .*points of up to .*decimals=None"):
+        Scorecard(pdo=1e30).fit(LOANS, DEFAULT)
+    assert np.isfinite(
+        Scorecard(pdo=1e30, decimals=None).fit(LOANS, DEFAULT).score_samples(LOANS)
+    ).all()

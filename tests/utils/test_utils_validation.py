@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from sklearn.model_selection import KFold, ShuffleSplit, TimeSeriesSplit
+from sklearn.model_selection import KFold, ShuffleSplit, TimeSeriesSplit, check_cv
 
 from skinfo import InfoBottleneckSelector, InformationBottleneck
 from skinfo.cluster import information_curve
@@ -171,6 +171,12 @@ def test_test_sets_must_partition_the_samples(cv):
     y = np.arange(12)
     with pytest.raises(ValueError, match="cv must test each row exactly once, and it tests row"):
         partition_splits(cv, y, y, {})
+
+
+def test_a_cv_without_splits_is_refused():
+    y = np.arange(2)
+    with pytest.raises(ValueError, match=r"cv has no split\. Pass a number of folds"):
+        partition_splits(check_cv([]), y, y, {})
 
 
 def test_splits_are_those_of_the_splitter():

@@ -324,10 +324,11 @@ def _log1p(u):
 def _log_mean_exp(logs, weights):
     """Return ln sum_x w(x) exp(logs(x)) for weights of sum one, accurate for small logs too."""
     largest = logs.max()
-    # The shift by the largest avoids overflow. Without it, expm1 and log1p avoid cancellation.
-    if largest > 1:
-        return largest + np.log(weights @ np.exp(logs - largest))
-    return np.log1p(weights @ np.expm1(logs))
+    # Near zero, expm1 and log1p avoid cancellation. Elsewhere the shift by the largest avoids
+    # overflow, and the logarithm of zero where only light rows have large logs.
+    if largest <= 1 and (excess := weights @ np.expm1(logs)) > -0.5:
+        return np.log1p(excess)
+    return largest + np.log(weights @ np.exp(logs - largest))
 
 
 def _deviation_to_row(i, p_x):

@@ -7,6 +7,7 @@ from scipy.optimize import minimize
 from scipy.special import rel_entr, softmax
 
 from skinfo.cluster import critical_beta
+from skinfo.cluster._critical_beta import _log_mean_exp
 
 
 def test_critical_beta_is_the_global_onset():
@@ -142,3 +143,18 @@ def test_rows_of_hardly_any_weight_give_a_number(table):
 def test_infinite_cells_of_both_signs_are_refused():
     with pytest.raises(ValueError, match="contains infinity"):
         critical_beta([[np.inf, -np.inf], [1.0, 2.0]])
+
+
+@pytest.mark.parametrize(
+    ("logs", "weights", "expected"),
+    [
+        # ln(1e-20 + (1 - 1e-20) exp(-800))
+        ([0.0, -800.0], [1e-20, 1.0], -20 * np.log(10)),
+        ([-900.0, -900.0], [0.5, 0.5], -900.0),
+        ([900.0, 0.0], [0.25, 0.75], 900 - np.log(4)),
+        # Of small logs their mean, plus half their variance.
+        ([1e-9, -1e-9], [0.5, 0.5], 5e-19),
+    ],
+)
+def test_log_mean_exp(logs, weights, expected):
+    assert _log_mean_exp(np.array(logs), np.array(weights)) == pytest.approx(expected, rel=1e-12)

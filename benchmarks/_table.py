@@ -87,7 +87,7 @@ def _stored(cell):
 
 
 def _write_json(file):
-    """Write the tables of this run, with the command, the date, the machine and the versions."""
+    """Write the tables of this run, with the script, the date, the machine and the versions."""
     run = {
         "script": Path(sys.argv[0]).name,
         "date": datetime.now(UTC).date().isoformat(),

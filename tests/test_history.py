@@ -1,22 +1,17 @@
 """The benchmark that compares the seconds and memory of releases."""
 
-import importlib
 import json
-import sys
-from pathlib import Path
 
 import pytest
+from scripts import import_script
 
-BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 EARLIER = [["MutualInfoBinner", "10 x 2", 2.0, 8.0], ["mutual_info", "10 x 2", 0.5, 0.25]]
 
 
 @pytest.fixture(scope="module")
 def history():
     pytest.importorskip("resource", reason="of systems that report the memory of a process so")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "path", [str(BENCHMARKS), *sys.path])
-        return importlib.import_module("history")
+    return import_script("benchmarks", "history")
 
 
 def test_ratios_are_those_of_calls_on_the_same_data(history):

@@ -1,21 +1,15 @@
 """The tool that changes modules for mutation testing."""
 
-import importlib
-import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-
-TOOLS = Path(__file__).resolve().parents[1] / "tools"
+from scripts import import_script
 
 
 @pytest.fixture(scope="module")
 def mutate():
     pytest.importorskip("resource", reason="of systems that fork")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "path", [str(TOOLS), *sys.path])
-        return importlib.import_module("mutate")
+    return import_script("tools", "mutate")
 
 
 def changes(mutate, source):

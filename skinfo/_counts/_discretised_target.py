@@ -13,10 +13,17 @@ from skinfo._counts._cut_values import cut_values
 from skinfo._counts._joint_codes import joint_codes
 from skinfo._counts._quantiles import bin_starts, default_n_bins
 from skinfo._counts._source import InMemory
+from skinfo._counts._table import refuse_ragged_lists
 from skinfo._counts._target import ClassTarget
 
 if TYPE_CHECKING:
     from skinfo._counts._chunks import Chunks
+
+
+RAGGED_OUTPUTS = (
+    "y must have one value, or the same number of outputs, for each sample, and has rows of "
+    "different lengths."
+)
 
 
 @dataclass(frozen=True)
@@ -84,15 +91,8 @@ def several_outputs(y: Any) -> int | None:
     # y may be a dataframe, lazy or not, or any object that is convertible to an array.
     if y is None or isinstance(y, str):
         return None
-    try:
+    with refuse_ragged_lists(RAGGED_OUTPUTS):
         shape = y.shape if hasattr(y, "shape") else np.asarray(y).shape
-    except ValueError as error:
-        if "inhomogeneous" not in str(error):
-            raise
-        raise ValueError(
-            "y must have one value, or the same number of outputs, for each sample, and has rows "
-            "of different lengths."
-        ) from error
     return None if len(shape) != 2 or shape[1] == 1 else int(shape[1])
 
 

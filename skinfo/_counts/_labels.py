@@ -62,9 +62,9 @@ def _names_and_texts(
     special: SpecialValues, kind: str | None
 ) -> list[tuple[str | None, list[str]]]:
     write: Callable[[Any], str] = without_halves if kind is None else NUMBER_FORMATS[kind].write
-    texts = iter(_write_apart(write, [value for values in special.groups for value in values]))
+    write = _distinct(write, [value for values in special.groups for value in values])
     pairs = zip(special.names, special.groups, strict=True)
-    return [(name, list(itertools.islice(texts, len(values)))) for name, values in pairs]
+    return [(name, [write(value) for value in values]) for name, values in pairs]
 
 
 def level_words(groups: Iterable[list[Any]]) -> list[str]:
@@ -98,11 +98,11 @@ def unique_names(names: list[str]) -> list[str]:
 
 
 def level_labels(groups: Iterable[list[Any]]) -> list[str]:
-    """Return names such as ``{blue, red, 3 more}``, with quotes if text looks like a number."""
+    """Return names such as ``{blue, red, 3 more}``; text has quotes if a number looks the same."""
     groups = list(groups)
     shown = [level for members in groups for level in members[:LEVELS_SHOWN]]
-    texts = iter(_write_apart(without_halves, shown))
-    return ["{" + ", ".join(_shown(members, lambda _: next(texts))) + "}" for members in groups]
+    write = _distinct(without_halves, shown)
+    return ["{" + ", ".join(_shown(members, write)) + "}" for members in groups]
 
 
 def _shown(members: list[Any], write: Callable[[Any], str] = without_halves) -> list[str]:
@@ -132,10 +132,9 @@ def write_duration(microseconds: float) -> str:
     return str(pd.Timedelta(int(microseconds), "us"))
 
 
-def _write_apart(write: Callable[[Any], str], values: list[Any]) -> list[str]:
-    """Return values as text, with all digits if two would otherwise have the same text."""
-    texts = [write(value) for value in values]
-    return texts if len(set(texts)) == len(set(values)) else [repr(value) for value in values]
+def _distinct(write: Callable[[Any], str], values: list[Any]) -> Callable[[Any], str]:
+    """Return `write`, or `repr`, which has all digits, if two values would have the same text."""
+    return write if len(set(map(write, values))) == len(set(values)) else repr
 
 
 def _half_open(write: Write) -> Names:
@@ -143,7 +142,7 @@ def _half_open(write: Write) -> Names:
 
     def labels(edges: list[float], closed: str) -> list[str]:
         first, last = "[)" if closed == "left" else "(]"
-        ends = itertools.pairwise(_write_apart(write, edges))
+        ends = itertools.pairwise(map(_distinct(write, edges), edges))
         names = [f"{first}{low}, {high}{last}" for low, high in ends]
         # The interval that contains infinity is closed.
         names[-1] = names[-1][:-1] + "]"
@@ -159,7 +158,7 @@ def _worded(write: Write) -> Names:
     def words(edges: list[float], closed: str) -> list[str]:
         if len(edges) == 2:
             return ["any"]
-        cuts = _write_apart(write, edges[1:-1])
+        cuts = list(map(_distinct(write, edges[1:-1]), edges[1:-1]))
         middle = [f"{low}_to_{high}" for low, high in itertools.pairwise(cuts)]
         before, after = ("below", "from") if closed == "left" else ("up_to", "above")
         return [f"{before}_{cuts[0]}", *middle, f"{after}_{cuts[-1]}"]

@@ -652,18 +652,21 @@ def as_rows(X: Any) -> Any:
     return np.asarray(X, dtype=object) if array.dtype.kind in "US" else array
 
 
+RAGGED_SAMPLES = (
+    "A list of samples must have rows of one length, with no lists or tuples in their cells. Make "
+    "a data frame, or an array of dtype object, of them."
+)
+
+
 @contextmanager
-def refuse_ragged_lists() -> Iterator[None]:
-    """Raise a clear error if NumPy cannot convert lists to an array."""
+def refuse_ragged_lists(message: str = RAGGED_SAMPLES) -> Iterator[None]:
+    """Raise an error with this message if NumPy cannot convert lists to an array."""
     try:
         yield
     except ValueError as error:
         if "inhomogeneous" not in str(error):
             raise
-        raise ValueError(
-            "A list of samples must have rows of one length, with no lists or tuples in their "
-            "cells. Make a data frame, or an array of dtype object, of them."
-        ) from error
+        raise ValueError(message) from error
 
 
 def as_columns(x: Any) -> Any:

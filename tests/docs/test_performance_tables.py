@@ -1,27 +1,16 @@
 """Tables of performance: those of the stored results of the release."""
 
-import importlib.util
 import json
-import sys
-from pathlib import Path
 
 import pytest
+from scripts import import_script
 
 import skinfo
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def performance():
-    """The module of the script."""
-    sys.path.insert(0, str(ROOT / "benchmarks"))
-    file = ROOT / "benchmarks" / "performance.py"
-    spec = importlib.util.spec_from_file_location("performance", file)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    yield module
-    sys.path.remove(str(ROOT / "benchmarks"))
+    return import_script("benchmarks", "performance")
 
 
 def test_pages_show_the_stored_results(performance):
